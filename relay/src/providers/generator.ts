@@ -1,0 +1,57 @@
+/** History in, reply text out. */
+export interface Generator {
+  readonly name: string;
+  /**
+   * Streams the reply to the last message of `history`.
+   *
+   * @throws ParleyError `generator_failed`. Ends early, without an error, when aborted.
+   */
+  generate(request: GenerateRequest): AsyncIterable<GeneratorEvent>;
+}
+
+export interface GenerateRequest {
+  readonly history: readonly Message[];
+  readonly signal: AbortSignal;
+  readonly person: Person;
+  readonly reminders: Reminders;
+}
+
+export type Message =
+  | {
+      readonly role: 'user';
+      readonly text: string;
+      /** Someone spoke, but the recogniser could not place the words; `text` is then empty. */
+      readonly unrecognised?: boolean;
+    }
+  | {
+      readonly role: 'assistant';
+      /** What was really heard or shown, where the reply was interrupted. */
+      readonly text: string;
+    };
+
+/** What is known of the person who speaks. */
+export interface Person {
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+/** Lets a reply have consequences later: the session speaks `text` unasked when it is due. */
+export interface Reminders {
+  /**
+   * @returns undefined where the session holds as many as it may
+   */
+  add(reminder: { readonly label: string; readonly text: string; readonly delayMs: number }): Reminder | undefined;
+  /** Those not yet due, soonest first. */
+  list(): readonly Reminder[];
+  cancel(id: number): void;
+}
+
+export interface Reminder {
+  readonly id: number;
+  readonly label: string;
+  readonly remainingMs: number;
+}
+
+export type GeneratorEvent =
+  | { readonly type: 'text-delta'; readonly text: string }
+  | { readonly type: 'usage-reported'; readonly inputTokens: number; readonly outputTokens: number };

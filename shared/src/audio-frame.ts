@@ -1,0 +1,127 @@
+/**
+ * The binary frame: a 12-byte little-endian header, then PCM16 mono samples.
+ *
+ * ```text
+ * byte  0      kind       u8   1 = uplink (microphone), 2 = downlink (voice)
+ * byte  1      flags      u8   bit 0: last frame of its item; other bits are reserved and ignored
+ * bytes 2–3    item       u16  uplink: utterance number; downlink: response number
+ * bytes 4–7    seq        u32  uplink: audio sequence; downlink: the relay's event sequence
+ * bytes 8–11   timestamp  u32  ms on the session clock of the frame's first sample
+ * bytes 12–…   samples    s16  little-endian
+ * ```
+ *
+ * Twelve bytes keep the payload 4-byte aligned within the message, so a receiver can lay an
+ * `Int16Array` over it without copying whenever the message itself starts on an even address.
+ */
+
+export const AUDIO_FRAME_HEADER_BYTES = 12;
+
+/** Samples in a full uplink chunk: 100 ms at 16 kHz. */
+export const UPLINK_CHUNK_SAMPLES = 1_600;
+export const UPLINK_SAMPLE_RATE_HZ = 16_000;
+
+/** Bytes of the largest frame either side accepts: one second at 48 kHz plus the header. */
+export const MAX_AUDIO_FRAME_BYTES = AUDIO_FRAME_HEADER_BYTES + 48_000 * 2;
+
+export const AudioFrameKind = { uplink: 1, downlink: 2 } as const;
+export type AudioFrameKind = (typeof AudioFrameKind)[keyof typeof AudioFrameKind];
+
+const FLAG_LAST = 0b0000_0001;
+
+export interface AudioFrameHeader {
+  readonly kind: AudioFrameKind;
+  /** Whether this is the last frame of its utterance or response. */
+  readonly last: boolean;
+  /** Utterance number (uplink) or response number (downlink), 0–65,535. */
+  readonly item: number;
+  readonly seq: number;
+  /** Session-clock time of the first sample. */
+  readonly timestampMs: number;
+}
+
+export interface AudioFrame extends AudioFrameHeader {
+  /** PCM16 mono. May be a view over the received message: copy it to keep it. */
+  readonly samples: Int16Array;
+}
+
+export type AudioFrameFault =
+  | 'frame_too_short'
+  | 'frame_too_long'
+  | 'frame_odd_length'
+  | 'frame_empty'
+  | 'frame_unknown_kind';
+
+export type AudioFrameResult =
+  | { readonly ok: true; readonly frame: AudioFrame }
+  | { readonly ok: false; readonly fault: AudioFrameFault };
+
+/**
+ * Lays a frame out in a new buffer.
+ *
+ * @throws RangeError where a header field does not fit its width; that is a programming error.
+ */
+export function encodeAudioFrame(header: AudioFrameHeader, samples: Int16Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(AUDIO_FRAME_HEADER_BYTES + samples.byteLength);
+  writeAudioFrameHeader(bytes, header);
+  // Int16Array is little-endian on every platform that runs a browser or Node.
+  bytes.set(
+    new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+    AUDIO_FRAME_HEADER_BYTES,
+  );
+  return bytes;
+}
+
+/** Writes only the header into the first twelve bytes of `bytes`. */
+export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeader): void {
+  requireUnsigned('item', header.item, 0xffff);
+  requireUnsigned('seq', header.seq, 0xffff_ffff);
+  requireUnsigned('timestampMs', header.timestampMs, 0xffff_ffff);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, AUDIO_FRAME_HEADER_BYTES);
+  view.setUint8(0, header.kind);
+  view.setUint8(1, header.last ? FLAG_LAST : 0);
+  view.setUint16(2, header.item, true);
+  view.setUint32(4, header.seq, true);
+  view.setUint32(8, header.timestampMs, true);
+}
+
+/** Reads a frame. Never throws: whatever is wrong with the bytes comes back as a `fault`. */
+export function decodeAudioFrame(bytes: Uint8Array): AudioFrameResult {
+  const length = bytes.byteLength;
+  if (length < AUDIO_FRAME_HEADER_BYTES) return { ok: false, fault: 'frame_too_short' };
+  if (length > MAX_AUDIO_FRAME_BYTES) return { ok: false, fault: 'frame_too_long' };
+  if (length % 2 !== 0) return { ok: false, fault: 'frame_odd_length' };
+  const kind = bytes[0];
+  if (kind !== AudioFrameKind.uplink && kind !== AudioFrameKind.downlink) {
+    return { ok: false, fault: 'frame_unknown_kind' };
+  }
+  const last = (bytes[1]! & FLAG_LAST) !== 0;
+  // An empty frame can only be an end mark.
+  if (length === AUDIO_FRAME_HEADER_BYTES && !last) return { ok: false, fault: 'frame_empty' };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  return {
+    ok: true,
+    frame: {
+      kind,
+      last,
+      item: view.getUint16(2, true),
+      seq: view.getUint32(4, true),
+      timestampMs: view.getUint32(8, true),
+      samples: samplesOf(bytes),
+    },
+  };
+}
+
+function samplesOf(bytes: Uint8Array): Int16Array {
+  const offset = bytes.byteOffset + AUDIO_FRAME_HEADER_BYTES;
+  const count = (bytes.byteLength - AUDIO_FRAME_HEADER_BYTES) / 2;
+  // A message that a socket library cut from its read buffer can begin on an odd address, where
+  // an Int16Array cannot be laid; only then is a copy made.
+  if (offset % 2 !== 0) return new Int16Array(bytes.slice(AUDIO_FRAME_HEADER_BYTES).buffer);
+  return new Int16Array(bytes.buffer, offset, count);
+}
+
+function requireUnsigned(name: string, value: number, max: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new RangeError(`Audio frame ${name} must be a whole number from 0 to ${max}, got ${value}`);
+  }
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { decodeEvent, type EventResult } from './decode-event.ts';
+
+/** Longest typed message, characters. */
+export const MAX_TEXT_CHARACTERS = 2_000;
+/** Largest JSON message a client may send, bytes. */
+export const MAX_CLIENT_EVENT_BYTES = 16 * 1024;
+
+const uint16 = z.int().min(0).max(0xffff);
+const uint32 = z.int().min(0).max(0xffff_ffff);
+const instantMs = z.number().min(0).max(0xffff_ffff);
+const identifier = z.string().min(1).max(64);
+
+/** Position in the client's sequence, which events and audio frames share; counts from 1. */
+const sequenced = { seq: uint32.min(1).optional() };
+
+export const clientEventSchemas = {
+  'session.update': z.object({
+    type: z.literal('session.update'),
+    ...sequenced,
+    session: z.object({
+      /** A voice named in `session.created`. */
+      voice: identifier.optional(),
+      /** IANA time zone of the person, for answers about time. */
+      time_zone: z.string().min(1).max(64).optional(),
+      /** `['text']` asks for replies in writing only. */
+      output_modalities: z.array(z.enum(['audio', 'text'])).min(1).max(2).optional(),
+    }),
+  }),
+  'input_audio_buffer.speech_started': z.object({
+    type: z.literal('input_audio_buffer.speech_started'),
+    ...sequenced,
+    /** Number of the utterance that begins; its audio frames carry it as their item. */
+    utterance: uint16,
+    /** True onset, back-dated. */
+    audio_start_ms: instantMs,
+  }),
+  'input_audio_buffer.speech_stopped': z.object({
+    type: z.literal('input_audio_buffer.speech_stopped'),
+    ...sequenced,
+    utterance: uint16,
+    /** True end of speech, back-dated. */
+    audio_end_ms: instantMs,
+    /** When the client decided so and sent this. */
+    sent_ms: instantMs,
+  }),
+  'input_audio_buffer.commit': z.object({
+    type: z.literal('input_audio_buffer.commit'),
+    ...sequenced,
+    utterance: uint16,
+  }),
+  'input_audio_buffer.clear': z.object({
+    type: z.literal('input_audio_buffer.clear'),
+    ...sequenced,
+    utterance: uint16,
+  }),
+  'conversation.item.create': z.object({
+    type: z.literal('conversation.item.create'),
+    ...sequenced,
+    item: z.object({
+      id: identifier.optional(),
+      type: z.literal('message'),
+      role: z.literal('user'),
+      content: z
+        .array(z.object({ type: z.literal('input_text'), text: z.string().trim().min(1) }))
+        .length(1),
+    }),
+  }),
+  'conversation.item.truncate': z.object({
+    type: z.literal('conversation.item.truncate'),
+    ...sequenced,
+    /** The response that was interrupted. */
+    response_id: identifier,
+    /** How much of its audio was really heard, ms from its first sample. */
+    audio_end_ms: instantMs,
+  }),
+  'response.create': z.object({ type: z.literal('response.create'), ...sequenced }),
+  'response.cancel': z.object({
+    type: z.literal('response.cancel'),
+    ...sequenced,
+    /** The response to cancel; absent means whichever is running. */
+    response_id: identifier.optional(),
+  }),
+  'session.resume': z.object({
+    type: z.literal('session.resume'),
+    session_id: identifier,
+    resume_token: z.string().min(1).max(128),
+    /** The last relay sequence number the client received; 0 for none. */
+    last_seq: uint32,
+  }),
+  ping: z.object({
+    type: z.literal('ping'),
+    /** The client's own clock, returned unchanged. */
+    client_ms: z.number(),
+    /** Lets the relay drop what it kept for a replay. */
+    last_seq: uint32.optional(),
+  }),
+} as const;
+
+export type ClientEventType = keyof typeof clientEventSchemas;
+export type ClientEvent = {
+  [type in ClientEventType]: z.infer<(typeof clientEventSchemas)[type]>;
+}[ClientEventType];
+export type ClientEventOf<T extends ClientEventType> = z.infer<(typeof clientEventSchemas)[T]>;
+
+/** Reads a JSON message from a client. Never throws. */
+export function decodeClientEvent(text: string): EventResult<ClientEvent> {
+  return decodeEvent<ClientEvent>(clientEventSchemas, text);
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+import { limitsSchema, providerNamesSchema } from './relay-events.ts';
+
+/** WebSocket subprotocol of this protocol version. */
+export const SUBPROTOCOL = 'parley.v1';
+/** Prefix of the second subprotocol that carries a ticket, out of URLs and their logs. */
+export const TICKET_SUBPROTOCOL_PREFIX = 'ticket.';
+/** Prefix of the second subprotocol that carries a resume token instead. */
+export const RESUME_SUBPROTOCOL_PREFIX = 'resume.';
+
+export const API_PATHS = {
+  guest: '/api/v1/auth/guest',
+  sessions: '/api/v1/sessions',
+  realtime: '/api/v1/realtime',
+  health: '/health',
+} as const;
+
+export const guestResponseSchema = z.object({
+  /** Bearer token for `POST /api/v1/sessions`. */
+  token: z.string(),
+  expires_in_s: z.number(),
+});
+
+export const createSessionRequestSchema = z.object({
+  voice: z.string().min(1).max(64).optional(),
+  time_zone: z.string().min(1).max(64).optional(),
+});
+
+export const createSessionResponseSchema = z.object({
+  session_id: z.string(),
+  /** Opens one WebSocket, once, within 30 seconds. */
+  ticket: z.string(),
+  /** Reopens the same session after a lost connection. */
+  resume_token: z.string(),
+  limits: limitsSchema,
+  ws_url: z.string(),
+});
+export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
+
+export const healthResponseSchema = z.object({
+  status: z.enum(['ok', 'draining']),
+  version: z.string(),
+  uptime_s: z.number(),
+  active_connections: z.number(),
+  providers: providerNamesSchema,
+});
+
+export const errorResponseSchema = z.object({
+  error: z.object({
+    code: z.enum(ERROR_CODES),
+    message: z.string(),
+    retryable: z.boolean(),
+    request_id: z.string(),
+  }),
+});
