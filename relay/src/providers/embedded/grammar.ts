@@ -1,0 +1,11 @@
+/** What the embedded recogniser can hear: a closed grammar, generated from the skills. */
+export interface SpeechGrammar {
+  /** JSGF rule definitions, without header or public rule. */
+  readonly rules: string;
+  /** Name of the rule that matches a whole utterance, without angle brackets. */
+  readonly utterance: string;
+  /** Words the recogniser's dictionary lacks → ARPAbet pronunciations. */
+  readonly pronunciations: Readonly<Record<string, readonly string[]>>;
+  /** Prior of the branch that refuses what is out of grammar, 0–1; 0.5 where absent. */
+  readonly rejectWeight?: number;
+}
