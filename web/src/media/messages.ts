@@ -1,0 +1,145 @@
+import type {
+  CloseReason,
+  ErrorCode,
+  LatencyTimeline,
+  RelayEventOf,
+  SessionDescription,
+} from '@parley/shared';
+
+/** What the page may ask of the media worker. */
+export type MediaCommand =
+  /** Load the VAD now, so that it is warm when the microphone is granted. */
+  | { readonly type: 'load' }
+  | {
+      readonly type: 'start';
+      /** Origin of the relay, e.g. `http://localhost:8787`. */
+      readonly baseUrl: string;
+      /** A guest token kept from an earlier visit, if any. */
+      readonly token: string | undefined;
+      readonly timeZone: string;
+      readonly voice: string | undefined;
+      /** Whether replies should be spoken. */
+      readonly spoken: boolean;
+      /** Port of the playback worklet; transferred. */
+      readonly playback: MessagePort;
+    }
+  /** The capture worklet's port (transferred): the microphone was granted, or changed. */
+  | { readonly type: 'attach-capture'; readonly port: MessagePort }
+  | { readonly type: 'detach-capture' }
+  | { readonly type: 'set-muted'; readonly muted: boolean }
+  | { readonly type: 'send-text'; readonly itemId: string; readonly text: string }
+  /** Stop the voice at once and cancel what is still being generated. */
+  | { readonly type: 'cancel-response' }
+  | { readonly type: 'set-voice'; readonly voice: string }
+  /** Push-to-talk: while held, everything is speech; releasing ends the utterance at once. */
+  | { readonly type: 'hold-to-talk'; readonly held: boolean }
+  /** Whether `debug` notices are wanted; off costs nothing. */
+  | { readonly type: 'set-debug'; readonly enabled: boolean }
+  /** Network came back, page became visible: try to reconnect now. */
+  | { readonly type: 'retry-now' }
+  | { readonly type: 'stop' };
+
+/** The one word for what the call is doing. */
+export type CallPhase =
+  | 'idle'
+  | 'starting'
+  | 'listening'
+  | 'hearing'
+  | 'thinking'
+  | 'speaking'
+  | 'reconnecting'
+  | 'ended';
+
+export interface MeasuredTurn {
+  readonly responseId: string;
+  readonly utterance: number | null;
+  readonly voiceToVoiceMs: number;
+  readonly timeline: LatencyTimeline;
+}
+
+/** Gauges sampled twice a second while the panel is open. */
+export interface MediaStats {
+  readonly atMs: number;
+  readonly rttMs: number | null;
+  /** Sent but not yet acknowledged. */
+  readonly unackedMs: number;
+  /** Received but not yet played. */
+  readonly jitterBufferMs: number;
+  /** How much the jitter buffer wants before it starts. */
+  readonly jitterTargetMs: number;
+  readonly underruns: number;
+  readonly chunksSent: number;
+  readonly reconnects: number;
+}
+
+export interface DebugEntry {
+  readonly atMs: number;
+  readonly source: 'sent' | 'received' | 'vad' | 'socket' | 'playback';
+  /** Event type or what happened. */
+  readonly name: string;
+  /** A few words; never audio. */
+  readonly detail: string;
+}
+
+/** What the media worker tells the page. */
+export type MediaNotice =
+  | { readonly type: 'phase'; readonly phase: CallPhase }
+  | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
+  | {
+      readonly type: 'reconnecting';
+      readonly attempt: number;
+      /** Until the next attempt; 0 while one is under way. */
+      readonly retryInMs: number;
+    }
+  | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
+  | { readonly type: 'session'; readonly session: SessionDescription }
+  | {
+      readonly type: 'user-transcript';
+      readonly itemId: string;
+      readonly utterance: number;
+      /** Replaces what was said of this utterance before. */
+      readonly text: string;
+      readonly state: 'partial' | 'final' | 'failed';
+    }
+  | {
+      readonly type: 'response-started';
+      readonly responseId: string;
+      readonly trigger: RelayEventOf<'response.created'>['trigger'];
+      readonly utterance: number | null;
+      readonly spoken: boolean;
+    }
+  | {
+      readonly type: 'response-text';
+      readonly responseId: string;
+      readonly chunkIndex: number;
+      readonly text: string;
+      /** Where in the response's audio it begins; null where it is not spoken. */
+      readonly audioStartMs: number | null;
+      readonly isComplete: boolean;
+    }
+  /** About ten times a second while speaking: how much of it has left the speaker. */
+  | { readonly type: 'response-progress'; readonly responseId: string; readonly playedMs: number }
+  | {
+      readonly type: 'response-ended';
+      readonly responseId: string;
+      readonly status: 'completed' | 'cancelled' | 'failed';
+      /** How much of it was heard, ms. */
+      readonly heardMs: number;
+    }
+  | { readonly type: 'turn-measured'; readonly turn: MeasuredTurn }
+  /** About thirty times a second. Levels are 0–1, perceptual (not linear amplitude). */
+  | {
+      readonly type: 'levels';
+      readonly microphone: number;
+      readonly voice: number;
+      readonly speechProbability: number;
+    }
+  | { readonly type: 'stats'; readonly stats: MediaStats }
+  | { readonly type: 'debug'; readonly entry: DebugEntry }
+  | {
+      readonly type: 'error';
+      readonly code: ErrorCode | 'network_unreachable' | 'vad_failed';
+      readonly message: string;
+    }
+  /** The call is over; `reason` says whether and how another may be made. */
+  | { readonly type: 'closed'; readonly reason: CloseReason };
