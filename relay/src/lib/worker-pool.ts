@@ -1,0 +1,182 @@
+import { ParleyError, type ErrorCode } from "@parley/shared";
+import { WorkerPoolMember, type PoolableWorker } from "./worker-pool-member.ts";
+
+// tinypool and piscina hand out tasks, each to whichever thread is free. Recognition is a
+// conversation with one thread that keeps its state from the first sample to the last, so it is
+// threads that are handed out here.
+
+export interface WorkerPoolOptions {
+  /**
+   * Starts a worker, which posts `WORKER_READY` once it can take requests, then one answer to each
+   * request, in order. Whatever it throws counts as its death.
+   */
+  readonly spawn: () => PoolableWorker;
+  readonly maxWorkers: number;
+  /** The longest wait for a free worker. */
+  readonly waitMs: number;
+  /** The longest a worker may take to be ready. */
+  readonly startMs: number;
+  /** The longest a worker may owe an answer. */
+  readonly answerMs: number;
+  /** What the holder of a lease is told when its worker dies. */
+  readonly failure: ErrorCode;
+}
+
+/** The exclusive use of one worker. */
+export interface WorkerLease<Request, Answer> {
+  /**
+   * @param transfer buffers to hand over rather than copy
+   * @throws ParleyError with the pool's `failure` where the worker dies before it answers
+   */
+  request(message: Request, transfer?: readonly ArrayBuffer[]): Promise<Answer>;
+  /** Gives the worker back. It is leased again only after it has answered everything. */
+  release(): void;
+}
+
+interface Waiter<Request, Answer> {
+  readonly resolve: (lease: WorkerLease<Request, Answer>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Worker threads for exclusive, stateful use; started on demand, never more than `maxWorkers`. */
+export class WorkerPool<Request, Answer> implements AsyncDisposable {
+  readonly #options: WorkerPoolOptions;
+  readonly #members = new Set<WorkerPoolMember>();
+  /** First come, first served. */
+  readonly #waiters = new Set<Waiter<Request, Answer>>();
+  readonly #warmWatchers = new Set<(failure?: { readonly cause: unknown }) => void>();
+  #keepWarm = 0;
+  #disposed = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /**
+   * Resolves once `count` workers (at most `maxWorkers`) are up, and keeps that many up from then
+   * on. Rejects with what a worker threw that could not start.
+   */
+  async warm(count: number): Promise<void> {
+    this.#keepWarm = Math.max(this.#keepWarm, Math.min(count, this.#options.maxWorkers));
+    this.#grow();
+    await new Promise<void>((resolve, reject) => {
+      const watch = (failure?: { readonly cause: unknown }): void => {
+        const up = [...this.#members].filter((member) => !member.isStarting).length;
+        if (failure === undefined && up < this.#keepWarm) return;
+        this.#warmWatchers.delete(watch);
+        if (failure === undefined) resolve();
+        else reject(failure.cause);
+      };
+      this.#warmWatchers.add(watch);
+      watch();
+    });
+  }
+
+  /**
+   * Waits at most `waitMs` for a worker.
+   *
+   * @throws ParleyError `capacity_exhausted` where none became free in time, the pool's `failure`
+   *   where one could not be started. Rejects with the signal's reason when aborted.
+   */
+  async acquire(signal?: AbortSignal): Promise<WorkerLease<Request, Answer>> {
+    signal?.throwIfAborted();
+    if (this.#disposed)
+      throw new ParleyError(this.#options.failure, { cause: new Error("The pool is closed.") });
+    const idle = [...this.#members].find((member) => member.isIdle);
+    if (idle !== undefined && this.#waiters.size === 0) return this.#lease(idle);
+
+    const { promise, resolve, reject } = Promise.withResolvers<WorkerLease<Request, Answer>>();
+    const waiter = { resolve, reject };
+    const giveUp = (reason: unknown): void => {
+      // At once, not when the rejection arrives: a worker that came free in between would be
+      // leased to nobody.
+      this.#waiters.delete(waiter);
+      reject(reason);
+    };
+    const onAbort = (): void => giveUp(signal?.reason);
+    const timer = setTimeout(
+      () => giveUp(new ParleyError("capacity_exhausted")),
+      this.#options.waitMs,
+    );
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#waiters.add(waiter);
+    this.#grow();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    const closed = new Error("The pool is closed.");
+    for (const waiter of this.#waiters)
+      waiter.reject(new ParleyError(this.#options.failure, { cause: closed }));
+    this.#waiters.clear();
+    for (const watch of this.#warmWatchers) watch({ cause: closed });
+    await Promise.all([...this.#members].map((member) => member.terminate(closed)));
+  }
+
+  #lease(member: WorkerPoolMember): WorkerLease<Request, Answer> {
+    member.lease();
+    let held = true;
+    return {
+      request: (message, transfer = []) => {
+        // A lease given back must not speak to a worker that is someone else's by now.
+        if (!held) return Promise.reject(new Error("A released worker was asked for something."));
+        return member.request(message, transfer) as Promise<Answer>;
+      },
+      release: () => {
+        if (!held) return;
+        held = false;
+        member.release();
+      },
+    };
+  }
+
+  /** Starts as many workers as are waited for or meant to be kept warm, and fit. */
+  #grow(): void {
+    if (this.#disposed) return;
+    const starting = [...this.#members].filter((member) => member.isStarting).length;
+    const wanted = Math.max(this.#waiters.size - starting, this.#keepWarm - this.#members.size);
+    const room = this.#options.maxWorkers - this.#members.size;
+    for (let count = Math.min(wanted, room); count > 0; count -= 1) {
+      this.#members.add(
+        new WorkerPoolMember(this.#options.spawn(), this.#options, {
+          idle: (member) => this.#onIdle(member),
+          died: (member, cause, started) => this.#onDeath(member, cause, started),
+        }),
+      );
+    }
+  }
+
+  #onIdle(member: WorkerPoolMember): void {
+    const [waiter] = this.#waiters;
+    if (waiter !== undefined) {
+      this.#waiters.delete(waiter);
+      waiter.resolve(this.#lease(member));
+    }
+    for (const watch of this.#warmWatchers) watch();
+  }
+
+  #onDeath(member: WorkerPoolMember, cause: unknown, started: boolean): void {
+    this.#members.delete(member);
+    if (this.#disposed) return;
+    if (started) {
+      this.#grow();
+      return;
+    }
+    // A worker that cannot start would fail again at once: the next one who asks may retry.
+    for (const watch of this.#warmWatchers) watch({ cause });
+    const [waiter] = this.#waiters;
+    if (waiter === undefined) return;
+    this.#waiters.delete(waiter);
+    waiter.reject(new ParleyError(this.#options.failure, { cause }));
+  }
+}
