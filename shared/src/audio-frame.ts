@@ -45,11 +45,11 @@ export interface AudioFrame extends AudioFrameHeader {
 }
 
 export type AudioFrameFault =
-  | 'frame_too_short'
-  | 'frame_too_long'
-  | 'frame_odd_length'
-  | 'frame_empty'
-  | 'frame_unknown_kind';
+  | "frame_too_short"
+  | "frame_too_long"
+  | "frame_odd_length"
+  | "frame_empty"
+  | "frame_unknown_kind";
 
 export type AudioFrameResult =
   | { readonly ok: true; readonly frame: AudioFrame }
@@ -60,7 +60,10 @@ export type AudioFrameResult =
  *
  * @throws RangeError where a header field does not fit its width; that is a programming error.
  */
-export function encodeAudioFrame(header: AudioFrameHeader, samples: Int16Array): Uint8Array<ArrayBuffer> {
+export function encodeAudioFrame(
+  header: AudioFrameHeader,
+  samples: Int16Array,
+): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(AUDIO_FRAME_HEADER_BYTES + samples.byteLength);
   writeAudioFrameHeader(bytes, header);
   // Int16Array is little-endian on every platform that runs a browser or Node.
@@ -73,9 +76,9 @@ export function encodeAudioFrame(header: AudioFrameHeader, samples: Int16Array):
 
 /** Writes only the header into the first twelve bytes of `bytes`. */
 export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeader): void {
-  requireUnsigned('item', header.item, 0xffff);
-  requireUnsigned('seq', header.seq, 0xffff_ffff);
-  requireUnsigned('timestampMs', header.timestampMs, 0xffff_ffff);
+  requireUnsigned("item", header.item, 0xffff);
+  requireUnsigned("seq", header.seq, 0xffff_ffff);
+  requireUnsigned("timestampMs", header.timestampMs, 0xffff_ffff);
   const view = new DataView(bytes.buffer, bytes.byteOffset, AUDIO_FRAME_HEADER_BYTES);
   view.setUint8(0, header.kind);
   view.setUint8(1, header.last ? FLAG_LAST : 0);
@@ -87,16 +90,16 @@ export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeade
 /** Reads a frame. Never throws: whatever is wrong with the bytes comes back as a `fault`. */
 export function decodeAudioFrame(bytes: Uint8Array): AudioFrameResult {
   const length = bytes.byteLength;
-  if (length < AUDIO_FRAME_HEADER_BYTES) return { ok: false, fault: 'frame_too_short' };
-  if (length > MAX_AUDIO_FRAME_BYTES) return { ok: false, fault: 'frame_too_long' };
-  if (length % 2 !== 0) return { ok: false, fault: 'frame_odd_length' };
+  if (length < AUDIO_FRAME_HEADER_BYTES) return { ok: false, fault: "frame_too_short" };
+  if (length > MAX_AUDIO_FRAME_BYTES) return { ok: false, fault: "frame_too_long" };
+  if (length % 2 !== 0) return { ok: false, fault: "frame_odd_length" };
   const kind = bytes[0];
   if (kind !== AudioFrameKind.uplink && kind !== AudioFrameKind.downlink) {
-    return { ok: false, fault: 'frame_unknown_kind' };
+    return { ok: false, fault: "frame_unknown_kind" };
   }
   const last = (bytes[1]! & FLAG_LAST) !== 0;
   // An empty frame can only be an end mark.
-  if (length === AUDIO_FRAME_HEADER_BYTES && !last) return { ok: false, fault: 'frame_empty' };
+  if (length === AUDIO_FRAME_HEADER_BYTES && !last) return { ok: false, fault: "frame_empty" };
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   return {
     ok: true,
@@ -122,6 +125,8 @@ function samplesOf(bytes: Uint8Array): Int16Array {
 
 function requireUnsigned(name: string, value: number, max: number): void {
   if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new RangeError(`Audio frame ${name} must be a whole number from 0 to ${max}, got ${value}`);
+    throw new RangeError(
+      `Audio frame ${name} must be a whole number from 0 to ${max}, got ${value}`,
+    );
   }
 }

@@ -18,13 +18,13 @@ export interface GenerateRequest {
 
 export type Message =
   | {
-      readonly role: 'user';
+      readonly role: "user";
       readonly text: string;
       /** Someone spoke, but the recogniser could not place the words; `text` is then empty. */
       readonly unrecognised?: boolean;
     }
   | {
-      readonly role: 'assistant';
+      readonly role: "assistant";
       /** What was really heard or shown, where the reply was interrupted. */
       readonly text: string;
     };
@@ -40,7 +40,11 @@ export interface Reminders {
   /**
    * @returns undefined where the session holds as many as it may
    */
-  add(reminder: { readonly label: string; readonly text: string; readonly delayMs: number }): Reminder | undefined;
+  add(reminder: {
+    readonly label: string;
+    readonly text: string;
+    readonly delayMs: number;
+  }): Reminder | undefined;
   /** Those not yet due, soonest first. */
   list(): readonly Reminder[];
   cancel(id: number): void;
@@ -53,5 +57,9 @@ export interface Reminder {
 }
 
 export type GeneratorEvent =
-  | { readonly type: 'text-delta'; readonly text: string }
-  | { readonly type: 'usage-reported'; readonly inputTokens: number; readonly outputTokens: number };
+  | { readonly type: "text-delta"; readonly text: string }
+  | {
+      readonly type: "usage-reported";
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+    };

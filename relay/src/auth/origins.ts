@@ -1,0 +1,20 @@
+/**
+ * Whether a page may connect: WebSockets are not bound by the same-origin policy, so the server
+ * must look (RFC 6455 §10.2). Programs that send no Origin are not pages and pass; a bearer token
+ * or ticket still stands before them.
+ *
+ * @param host - the request's Host header
+ */
+export function isOriginAllowed(
+  origin: string | undefined,
+  host: string | undefined,
+  allowed: readonly string[],
+): boolean {
+  if (origin === undefined) return true;
+  if (allowed.includes(origin)) return true;
+  try {
+    return host !== undefined && new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,304 @@
+import {
+  ParleyError,
+  type ErrorCode,
+  type LatencyMark,
+  type RelayEventOf,
+  type Usage,
+} from "@parley/shared";
+import type { Clock } from "../lib/clock.ts";
+import { eachWithin } from "../lib/deadline.ts";
+import { newId } from "../lib/ids.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { GeneratorEvent } from "../providers/generator.ts";
+import type { Synthesizer } from "../providers/synthesizer.ts";
+import { apologyFor } from "./apologies.ts";
+import { clausesOf } from "./clauses.ts";
+import { heardText, type SpokenClause } from "./heard-text.ts";
+import type { ConversationOutput } from "./output.ts";
+import type { Pacer } from "./pacer.ts";
+
+/** Longest piece of voice in one frame: what an interruption may have wasted. */
+const MAX_PIECE_MS = 200;
+
+export type ReplyTrigger = RelayEventOf<"response.created">["trigger"];
+export type Marks = { [mark in LatencyMark]?: number };
+
+export interface ReplyOptions {
+  readonly item: number;
+  readonly trigger: ReplyTrigger;
+  readonly utterance: number | null;
+  /** Marks and usage that were collected before the reply began. */
+  readonly marks: Marks;
+  readonly asrSeconds: number;
+  /** Asked once; given the reply's signal. */
+  readonly generate: (signal: AbortSignal) => AsyncIterable<GeneratorEvent>;
+  /** null for a reply in writing only. */
+  readonly voice: string | null;
+  readonly synthesizer: Synthesizer;
+  readonly output: ConversationOutput;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly generatorDeadlineMs: number;
+  readonly synthesizerDeadlineMs: number;
+  readonly logger: Logger;
+}
+
+/**
+ * One answer on its way out: generated, cut into clauses, spoken, sent.
+ *
+ * Whatever fails, the person is told in words: a failed generator is replaced by an apology, a
+ * failed synthesizer by the text of what was not spoken.
+ */
+export class Reply {
+  readonly id = newId("resp");
+  readonly #options: ReplyOptions;
+  readonly #abort = new AbortController();
+  readonly #clauses: SpokenClause[] = [];
+  readonly #usage: { -readonly [key in keyof Usage]: number };
+  #audioSamples = 0;
+  #chunkIndex = 0;
+  #failure: ErrorCode | undefined;
+  #playedMs: number | undefined;
+
+  constructor(options: ReplyOptions) {
+    this.#options = options;
+    this.#usage = {
+      asr_seconds: options.asrSeconds,
+      llm_input_tokens: 0,
+      llm_output_tokens: 0,
+      tts_characters: 0,
+    };
+  }
+
+  get isCancelled(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** What the person has of this reply, as far as is known. */
+  get text(): string {
+    return this.#playedMs === undefined
+      ? this.#clauses.map((clause) => clause.text).join(" ")
+      : heardText(this.#clauses, this.#playedMs);
+  }
+
+  /** Stops the voice and everything behind it. `run` then ends within a moment. */
+  cancel(): void {
+    this.#abort.abort();
+    this.#options.output.dropAudio(this.#options.item);
+  }
+
+  /** The client says how much of the voice was really heard. */
+  truncate(playedMs: number): void {
+    this.#playedMs = playedMs;
+  }
+
+  /** Runs to the end; never rejects. */
+  async run(): Promise<void> {
+    const { output, item, synthesizer, voice, logger } = this.#options;
+    output.event({
+      type: "response.created",
+      response_id: this.id,
+      item,
+      trigger: this.#options.trigger,
+      utterance: this.#options.utterance,
+      audio: voice === null ? null : { sample_rate: synthesizer.sampleRateHz },
+    });
+    const clauses = clausesOf(this.#deltas());
+    const { signal } = this.#abort;
+    const cancelled = new Promise<void>((resolve) => {
+      signal.addEventListener("abort", () => resolve());
+    });
+    try {
+      // A provider that is slow to notice its signal does not hold up the cancellation.
+      const work = voice === null ? this.#write(clauses) : this.#speak(clauses, voice);
+      work.catch(() => {});
+      await Promise.race([work, cancelled]);
+    } catch (error) {
+      this.#failure ??= "internal_error";
+      logger.error({ err: error, responseId: this.id }, "a reply failed unexpectedly");
+    } finally {
+      void clauses.return();
+      this.#finish();
+    }
+  }
+
+  async *#deltas(): AsyncGenerator<string, void, undefined> {
+    const { generate, generatorDeadlineMs, clock } = this.#options;
+    const { signal } = this.#abort;
+    // Its own controller: a generator that missed its deadline is stopped, the reply is not.
+    const generation = new AbortController();
+    const stop = () => generation.abort();
+    signal.addEventListener("abort", stop);
+    let said = "";
+    try {
+      const events = eachWithin(
+        generate(generation.signal),
+        generatorDeadlineMs,
+        clock,
+        () => new ParleyError("generator_timeout"),
+      );
+      for await (const event of events) {
+        if (signal.aborted) return;
+        if (event.type === "usage-reported") {
+          this.#usage.llm_input_tokens += event.inputTokens;
+          this.#usage.llm_output_tokens += event.outputTokens;
+        } else if (event.text !== "") {
+          this.#mark("llm_first_token");
+          said += event.text;
+          yield event.text;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const apology = apologyFor(this.#fail(error, "generator_failed"));
+      yield said === "" ? apology : ` ${apology}`;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      generation.abort();
+    }
+  }
+
+  async #write(clauses: AsyncIterable<string>): Promise<void> {
+    for await (const clause of clauses) {
+      if (this.#abort.signal.aborted) return;
+      this.#mark("first_clause");
+      this.#text(clause, null);
+    }
+  }
+
+  async #speak(clauses: AsyncGenerator<string, void, undefined>, voice: string): Promise<void> {
+    const { synthesizer, synthesizerDeadlineMs, clock } = this.#options;
+    const { signal } = this.#abort;
+    const handedOver: string[] = [];
+    let isWaitingForText = false;
+    const source: AsyncIterableIterator<string> = {
+      [Symbol.asyncIterator]: () => source,
+      // No `return`: when the synthesizer fails, the rest of the text must still be readable.
+      next: async () => {
+        isWaitingForText = true;
+        try {
+          const result = await clauses.next();
+          if (result.done !== true) {
+            this.#mark("first_clause");
+            handedOver.push(result.value);
+          }
+          return result;
+        } finally {
+          isWaitingForText = false;
+        }
+      },
+    };
+    const synthesis = new AbortController();
+    const stop = () => synthesis.abort();
+    signal.addEventListener("abort", stop);
+    try {
+      const speech = eachWithin(
+        synthesizer.synthesize(source, { voice, signal: synthesis.signal }),
+        synthesizerDeadlineMs,
+        clock,
+        () => new ParleyError("synthesizer_timeout"),
+        () => isWaitingForText,
+      );
+      for await (const event of speech) {
+        if (signal.aborted) return;
+        if (event.type === "clause-started") {
+          handedOver.shift();
+          this.#usage.tts_characters += event.text.length;
+          this.#text(event.text, this.#audioMs);
+        } else {
+          await this.#voice(event.samples);
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#fail(error, "synthesizer_failed");
+      for (const clause of handedOver) this.#text(clause, null);
+      await this.#write(clauses);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      synthesis.abort();
+    }
+  }
+
+  async #voice(samples: Int16Array): Promise<void> {
+    const { output, pacer, synthesizer, item } = this.#options;
+    const { signal } = this.#abort;
+    const pieceSamples = Math.floor((synthesizer.sampleRateHz * MAX_PIECE_MS) / 1_000);
+    for (let start = 0; start < samples.length; start += pieceSamples) {
+      const piece = samples.subarray(start, start + pieceSamples);
+      await pacer.ready((piece.length / synthesizer.sampleRateHz) * 1_000, signal);
+      await output.writable(signal);
+      if (signal.aborted) return;
+      this.#mark("tts_first_audio");
+      output.audio(item, piece, false);
+      this.#audioSamples += piece.length;
+      const clause = this.#clauses.at(-1);
+      if (clause !== undefined) clause.endMs = this.#audioMs;
+    }
+  }
+
+  #finish(): void {
+    const { output, item, voice, marks } = this.#options;
+    const isCancelled = this.#abort.signal.aborted;
+    if (!isCancelled) {
+      this.#send("", null, true);
+      if (voice !== null) {
+        output.audio(item, new Int16Array(0), true);
+        output.event({
+          type: "response.output_audio.done",
+          response_id: this.id,
+          audio_ms: this.#audioMs,
+        });
+      }
+    }
+    const failure = this.#failure === undefined ? null : new ParleyError(this.#failure);
+    output.event({
+      type: "response.done",
+      response_id: this.id,
+      status: isCancelled ? "cancelled" : failure === null ? "completed" : "failed",
+      usage: this.#usage,
+      timeline: marks,
+      error: failure && {
+        code: failure.code,
+        message: failure.message,
+        retryable: failure.retryable,
+      },
+    });
+  }
+
+  #text(text: string, audioStartMs: number | null): void {
+    const at = this.#audioMs;
+    this.#clauses.push({ text, startMs: at, endMs: at });
+    this.#send(this.#chunkIndex === 0 ? text : ` ${text}`, audioStartMs, false);
+  }
+
+  #send(delta: string, audioStartMs: number | null, isComplete: boolean): void {
+    this.#options.output.event({
+      type: "response.output_audio_transcript.delta",
+      response_id: this.id,
+      delta,
+      chunk_index: this.#chunkIndex++,
+      is_complete: isComplete,
+      timestamp: this.#options.output.nowMs(),
+      audio_start_ms: audioStartMs,
+    });
+  }
+
+  #mark(mark: LatencyMark): void {
+    this.#options.marks[mark] ??= this.#options.output.nowMs();
+  }
+
+  #fail(error: unknown, otherwise: ErrorCode): ErrorCode {
+    const code = error instanceof ParleyError ? error.code : otherwise;
+    this.#failure ??= code;
+    this.#options.logger.warn(
+      { err: error, responseId: this.id, code },
+      "a stage of a reply failed",
+    );
+    return code;
+  }
+
+  get #audioMs(): number {
+    return (this.#audioSamples / this.#options.synthesizer.sampleRateHz) * 1_000;
+  }
+}

@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+
+/**
+ * The built page. Files under `assets/` carry a hash of their content in their name and are kept
+ * by browsers for good; everything else is asked for anew each time.
+ *
+ * @param root - folder of the built page
+ */
+export function page(root: string): Hono {
+  const app = new Hono();
+  if (!existsSync(root)) return app;
+  app.use(
+    "/assets/*",
+    serveStatic({
+      root,
+      precompressed: true,
+      onFound: (_path, c) => c.header("Cache-Control", "public, max-age=31536000, immutable"),
+    }),
+  );
+  app.use(
+    "*",
+    serveStatic({
+      root,
+      precompressed: true,
+      onFound: (_path, c) => c.header("Cache-Control", "no-cache"),
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,223 @@
+import {
+  decodeAudioFrame,
+  decodeClientEvent,
+  MAX_CLIENT_EVENT_BYTES,
+  MAX_TEXT_CHARACTERS,
+  ParleyError,
+  type ClientEvent,
+  type ClientEventOf,
+  type CloseReasonName,
+  type ErrorCode,
+} from "@parley/shared";
+import type { Conversation } from "../conversation/conversation.ts";
+import { newId } from "../lib/ids.ts";
+import type { Logger } from "../observability/logger.ts";
+import { Allowance } from "./allowance.ts";
+import type { Outbox } from "./outbox.ts";
+import { judgeFrame, UplinkSequence } from "./uplink.ts";
+
+/** Messages that may wait before an acknowledgement is sent: one second of audio. */
+const ACKNOWLEDGE_EVERY = 10;
+
+export interface InboxOptions {
+  readonly conversation: Conversation;
+  readonly outbox: Outbox;
+  readonly utteranceLimitMs: number;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  /** @returns what was wrong, or undefined */
+  readonly onUpdate: (update: ClientEventOf<"session.update">["session"]) => string | undefined;
+  readonly onClose: (reason: CloseReasonName) => void;
+}
+
+/**
+ * What a client sends, checked and handed on.
+ *
+ * Whatever is malformed is answered with an `error` event and counts against the client; one that
+ * goes on like that, or floods, is disconnected. Nothing here touches another session.
+ */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #sequence = new UplinkSequence();
+  readonly #messages = new Allowance({ capacity: 1_500, perSecond: 60 });
+  readonly #mistakes = new Allowance({ capacity: 50, perSecond: 1 });
+  readonly #turns = new Allowance({ capacity: 20, perSecond: 2 });
+  #latestUtterance: number | undefined;
+  #hasHeard = false;
+  #wasActive = false;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  get lastSeq(): number {
+    return this.#sequence.last;
+  }
+
+  /** Since the last time this was asked: any message, and any that shows a person at work. */
+  takeSigns(): { readonly heard: boolean; readonly active: boolean } {
+    const signs = { heard: this.#hasHeard, active: this.#wasActive };
+    this.#hasHeard = false;
+    this.#wasActive = false;
+    return signs;
+  }
+
+  /** A sign of life that carries nothing. */
+  heard(): void {
+    this.#hasHeard = true;
+  }
+
+  /** A binary message. The hot path: neither logs, nor awaits, nor reads a clock. */
+  receiveAudio(bytes: Uint8Array): void {
+    if (!this.#admit()) return;
+    const result = decodeAudioFrame(bytes);
+    if (!result.ok) return this.#mistake(result.fault);
+    const { frame } = result;
+    if (!this.#isNew(frame.seq)) return;
+    const { conversation } = this.#options;
+    const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
+    if (verdict.kind === "fault") return this.#mistake(verdict.code);
+    this.#wasActive = true;
+    if (verdict.kind === "take") {
+      conversation.pushAudio(frame.samples);
+      if (conversation.openUtteranceMs > this.#options.utteranceLimitMs) {
+        conversation.endUtterance({});
+        this.error("utterance_too_long");
+      }
+    }
+    if (frame.last || this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
+  }
+
+  /** A text message. */
+  receiveText(text: string): void {
+    if (!this.#admit()) return;
+    if (text.length > MAX_CLIENT_EVENT_BYTES) return this.#mistake("payload_too_large");
+    const result = decodeClientEvent(text);
+    switch (result.kind) {
+      case "malformed":
+        return this.#mistake(result.fault, result.detail);
+      case "unknown":
+        this.#options.logger.debug({ eventType: result.type }, "ignored an unknown event");
+        return;
+      case "event": {
+        const { event } = result;
+        if ("seq" in event && event.seq !== undefined && !this.#isNew(event.seq)) return;
+        this.#receive(event);
+        if (this.#sequence.unacknowledged > 0 && event.type !== "ping") this.acknowledge();
+      }
+    }
+  }
+
+  /** Called about once a second. */
+  check(elapsedMs: number): void {
+    this.#messages.refill(elapsedMs);
+    this.#mistakes.refill(elapsedMs);
+    this.#turns.refill(elapsedMs);
+    if (this.#sequence.unacknowledged > 0) this.acknowledge();
+  }
+
+  acknowledge(): void {
+    this.#options.outbox.transient({
+      type: "input_audio_buffer.ack",
+      input_seq: this.#sequence.acknowledge(),
+    });
+  }
+
+  /** Tells the client what was wrong; the log line of the same `request_id` says more. */
+  error(code: ErrorCode, detail?: string): void {
+    const error = new ParleyError(code, detail === undefined ? {} : { detail });
+    const requestId = newId("req");
+    this.#options.logger.info({ requestId, code, detail }, "a message was refused");
+    this.#options.outbox.event({
+      type: "error",
+      code,
+      message: error.message,
+      retryable: error.retryable,
+      request_id: requestId,
+    });
+  }
+
+  #receive(event: ClientEvent): void {
+    const { conversation, outbox } = this.#options;
+    if (event.type !== "ping") this.#wasActive = true;
+    switch (event.type) {
+      case "ping":
+        outbox.transient({
+          type: "pong",
+          client_ms: event.client_ms,
+          server_ms: this.#options.nowMs(),
+        });
+        if (event.last_seq !== undefined) outbox.acknowledge(event.last_seq);
+        return;
+      case "session.update": {
+        const problem = this.#options.onUpdate(event.session);
+        if (problem !== undefined) this.#mistake("invalid_event", problem);
+        return;
+      }
+      case "input_audio_buffer.speech_started":
+        if (!this.#turns.take()) return this.error("rate_limited");
+        this.#latestUtterance = event.utterance;
+        conversation.startUtterance(event.utterance);
+        return;
+      case "input_audio_buffer.speech_stopped":
+        if (this.#isOpen(event.utterance)) {
+          conversation.endUtterance({ speechEndMs: event.audio_end_ms, sentMs: event.sent_ms });
+        }
+        return;
+      case "input_audio_buffer.commit":
+        if (this.#isOpen(event.utterance)) conversation.endUtterance({});
+        return;
+      case "input_audio_buffer.clear":
+        if (this.#isOpen(event.utterance)) conversation.discardUtterance();
+        return;
+      case "conversation.item.create": {
+        const { text } = event.item.content[0]!;
+        if (text.length > MAX_TEXT_CHARACTERS) return this.error("text_too_long");
+        if (!this.#turns.take()) return this.error("rate_limited");
+        conversation.addText(event.item.id ?? newId("item"), text);
+        return;
+      }
+      case "conversation.item.truncate":
+        if (!conversation.truncateReply(event.response_id, event.audio_end_ms)) {
+          this.error("response_not_found");
+        }
+        return;
+      case "response.create":
+        if (!this.#turns.take()) return this.error("rate_limited");
+        if (!conversation.respond()) this.error("nothing_to_answer");
+        return;
+      case "response.cancel":
+        // Without an id it means "be quiet", and quiet it is. With one it may name a reply that
+        // ended while the message was on its way, which is no mistake either.
+        conversation.cancelReply(event.response_id);
+        return;
+      case "session.resume":
+        // Only the first message of a resumed connection means anything; the session takes that.
+        this.#mistake("invalid_event", "session.resume: this connection needs no resuming.");
+    }
+  }
+
+  #isOpen(utterance: number): boolean {
+    if (utterance === this.#options.conversation.openUtterance) return true;
+    if (utterance !== this.#latestUtterance) this.#mistake("frame_unexpected");
+    return false;
+  }
+
+  #isNew(seq: number): boolean {
+    const verdict = this.#sequence.accept(seq);
+    if (verdict === "gap") this.#mistake("sequence_gap");
+    return verdict === "new";
+  }
+
+  #admit(): boolean {
+    this.#hasHeard = true;
+    if (this.#messages.take()) return true;
+    this.#options.onClose("rateLimited");
+    return false;
+  }
+
+  #mistake(code: ErrorCode, detail?: string): void {
+    this.error(code, detail);
+    if (!this.#mistakes.take()) this.#options.onClose("tooManyMalformed");
+  }
+}

@@ -1,0 +1,279 @@
+import {
+  CLOSE_REASONS,
+  decodeClientEvent,
+  type ClientEventOf,
+  type CloseReasonName,
+  type SessionDescription,
+  type SessionLimits,
+} from "@parley/shared";
+import type { Deadlines } from "../config/config.ts";
+import { Conversation, type ConversationSettings } from "../conversation/conversation.ts";
+import type { Clock } from "../lib/clock.ts";
+import { fingerprint } from "../lib/ids.ts";
+import { isTimeZone } from "../lib/time-zone.ts";
+import type { Logger } from "../observability/logger.ts";
+import type { Providers } from "../providers/providers.ts";
+import { Inbox } from "./inbox.ts";
+import { Outbox, type OutboxSocket } from "./outbox.ts";
+import { judge, type SessionState } from "./session-state.ts";
+
+/** As much of a WebSocket as a session uses. */
+export interface SessionSocket extends OutboxSocket {
+  close(code: number, reason: string): void;
+  /** Cuts the connection without a goodbye. */
+  terminate(): void;
+  /** WebSocket ping frame: any client answers it, even one that is busy. */
+  ping(): void;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  /** `fingerprint` of the resume token. */
+  readonly resumeKey: string;
+  readonly providers: Providers;
+  readonly settings: ConversationSettings;
+  readonly limits: SessionLimits;
+  readonly deadlines: Deadlines;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called once, when the session is over. */
+  readonly onClosed: (session: Session) => void;
+}
+
+/** One call, over however many connections it takes. */
+export class Session {
+  readonly id: string;
+  readonly resumeKey: string;
+  readonly #options: SessionOptions;
+  readonly #conversation: Conversation;
+  readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
+  readonly #startedAtMs: number;
+  #activeAtMs: number;
+  #checkedAtMs: number;
+  #pingedAtMs: number;
+  #state: SessionState;
+  #socket: SessionSocket | undefined;
+
+  constructor(options: SessionOptions) {
+    const { clock, logger } = options;
+    this.id = options.id;
+    this.resumeKey = options.resumeKey;
+    this.#options = options;
+    this.#startedAtMs = clock.now();
+    this.#activeAtMs = this.#startedAtMs;
+    this.#checkedAtMs = this.#startedAtMs;
+    this.#pingedAtMs = this.#startedAtMs;
+    this.#state = { kind: "detached", sinceMs: this.#startedAtMs };
+    const outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop("slowConsumer") });
+    this.#outbox = outbox;
+    this.#conversation = new Conversation({
+      providers: options.providers,
+      settings: options.settings,
+      deadlines: options.deadlines,
+      clock,
+      logger,
+      output: {
+        event: (event) => outbox.event(event),
+        audio: (item, samples, last) =>
+          outbox.audio(item, Math.round(this.#nowMs()), samples, last),
+        dropAudio: (item) => outbox.dropAudio(item),
+        writable: (signal) => outbox.writable(signal),
+        nowMs: () => this.#nowMs(),
+      },
+    });
+    this.#inbox = new Inbox({
+      conversation: this.#conversation,
+      outbox,
+      utteranceLimitMs: options.limits.utterance_ms,
+      logger,
+      nowMs: () => this.#nowMs(),
+      onUpdate: (update) => this.#update(update),
+      onClose: (reason) => this.close(reason),
+    });
+  }
+
+  get isAttached(): boolean {
+    return this.#state.kind === "attached";
+  }
+
+  /** Something is being heard, thought or said. */
+  get isBusy(): boolean {
+    return this.#conversation.isBusy;
+  }
+
+  /**
+   * A connection for this session; one that still stands is replaced by it. A `resuming` one must
+   * say first how far the client had come.
+   */
+  attach(socket: SessionSocket, how: "created" | "resuming"): void {
+    const replaced = this.#socket;
+    this.#outbox.detach();
+    this.#socket = socket;
+    this.#state = {
+      kind: "attached",
+      heardAtMs: this.#options.clock.now(),
+      awaitsResume: how === "resuming",
+    };
+    if (replaced !== undefined) closeSocket(replaced, "replaced");
+    if (how === "resuming") return;
+    this.#outbox.attach(socket);
+    this.#outbox.event({
+      type: "session.created",
+      session: this.#describe(),
+      server_ms: this.#nowMs(),
+    });
+  }
+
+  /**
+   * The connection is gone. A client that said goodbye (1000, 1001) has hung up; otherwise what
+   * is said meanwhile is kept for the next connection.
+   */
+  detach(socket: SessionSocket, code: number): void {
+    if (this.#socket !== socket) return;
+    if (code === 1000 || code === 1001) return this.close("normal");
+    this.#release();
+    this.#options.logger.info({ code }, "connection lost, the session can be resumed");
+  }
+
+  /** A WebSocket pong. */
+  heard(): void {
+    this.#inbox.heard();
+  }
+
+  receiveAudio(socket: SessionSocket, bytes: Uint8Array): void {
+    if (this.#socket !== socket) return;
+    if (this.#state.kind === "attached" && this.#state.awaitsResume) return this.#resume(undefined);
+    this.#inbox.receiveAudio(bytes);
+  }
+
+  receiveText(socket: SessionSocket, text: string): void {
+    // What a replaced connection still delivers comes again over its successor.
+    if (this.#socket !== socket) return;
+    if (this.#state.kind === "attached" && this.#state.awaitsResume) return this.#resume(text);
+    this.#inbox.receiveText(text);
+  }
+
+  /** Called about once a second: whatever only the passing of time brings about. */
+  check(): void {
+    const nowMs = this.#options.clock.now();
+    this.#inbox.check(nowMs - this.#checkedAtMs);
+    this.#checkedAtMs = nowMs;
+    const signs = this.#inbox.takeSigns();
+    if (signs.active || this.#conversation.isBusy) this.#activeAtMs = nowMs;
+    if (signs.heard && this.#state.kind === "attached") {
+      this.#state = { ...this.#state, heardAtMs: nowMs };
+    }
+    if (nowMs - this.#pingedAtMs >= this.#options.limits.heartbeat_ms) {
+      this.#pingedAtMs = nowMs;
+      this.#socket?.ping();
+    }
+    const verdict = judge(this.#state, this.#options.limits, {
+      nowMs,
+      startedAtMs: this.#startedAtMs,
+      activeAtMs: this.#activeAtMs,
+    });
+    if (verdict.kind === "close") this.close(verdict.reason);
+    else if (verdict.kind === "dead-connection") this.#socket?.terminate();
+  }
+
+  /** Tells the client that the server is about to go. */
+  drain(graceMs: number): void {
+    this.#outbox.event({ type: "session.draining", grace_ms: graceMs });
+  }
+
+  /** Ends the call for good. */
+  close(reason: CloseReasonName): void {
+    if (this.#state.kind === "closed") return;
+    const socket = this.#socket;
+    this.#conversation.dispose();
+    this.#release();
+    this.#state = { kind: "closed" };
+    if (socket !== undefined) closeSocket(socket, reason);
+    this.#options.logger.info({ reason: CLOSE_REASONS[reason].reason }, "session over");
+    this.#options.onClosed(this);
+  }
+
+  #resume(text: string | undefined): void {
+    const result = text === undefined ? undefined : decodeClientEvent(text);
+    if (result?.kind !== "event" || result.event.type !== "session.resume") {
+      return this.#drop("tooManyMalformed");
+    }
+    const { session_id: id, resume_token: token, last_seq: lastSeq } = result.event;
+    if (id !== this.id || fingerprint(token) !== this.resumeKey) return this.#drop("ticketInvalid");
+    if (!this.#outbox.canReplay(lastSeq)) return this.close("sessionGone");
+    this.#inbox.heard();
+    this.#state = {
+      kind: "attached",
+      heardAtMs: this.#options.clock.now(),
+      awaitsResume: false,
+    };
+    this.#outbox.attach(this.#socket!);
+    // First what was missed, in its order; then where the client's own sequence stands.
+    this.#outbox.replay(lastSeq);
+    this.#outbox.event({
+      type: "session.resumed",
+      session: this.#describe(),
+      server_ms: this.#nowMs(),
+      last_input_seq: this.#inbox.lastSeq,
+    });
+    this.#options.logger.info("session resumed");
+  }
+
+  /** Gives up this connection, not the session. */
+  #drop(reason: CloseReasonName): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#release();
+    closeSocket(socket, reason);
+    this.#options.logger.warn({ reason: CLOSE_REASONS[reason].reason }, "connection given up");
+  }
+
+  #release(): void {
+    this.#socket = undefined;
+    this.#outbox.detach();
+    this.#state = { kind: "detached", sinceMs: this.#options.clock.now() };
+  }
+
+  #update(update: ClientEventOf<"session.update">["session"]): string | undefined {
+    const { settings, providers } = this.#options;
+    const { voice, time_zone: timeZone, output_modalities: modalities } = update;
+    if (voice !== undefined && !providers.synthesizer.voices.some(({ id }) => id === voice)) {
+      return "session.voice: expected the id of one of the voices in session.created.";
+    }
+    if (timeZone !== undefined && !isTimeZone(timeZone)) {
+      return "session.time_zone: expected an IANA time zone.";
+    }
+    if (voice !== undefined) settings.voice = voice;
+    if (timeZone !== undefined) settings.timeZone = timeZone;
+    if (modalities !== undefined) settings.isSpoken = modalities.includes("audio");
+    this.#outbox.event({ type: "session.updated", session: this.#describe() });
+    return undefined;
+  }
+
+  #describe(): SessionDescription {
+    const { settings, providers, limits } = this.#options;
+    return {
+      id: this.id,
+      voice: settings.voice,
+      voices: providers.synthesizer.voices.map(({ id, label }) => ({ id, label })),
+      time_zone: settings.timeZone,
+      output_modalities: settings.isSpoken ? ["audio", "text"] : ["text"],
+      providers: {
+        transcriber: providers.transcriber.name,
+        generator: providers.generator.name,
+        synthesizer: providers.synthesizer.name,
+      },
+      limits,
+    };
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.now() - this.#startedAtMs;
+  }
+}
+
+export function closeSocket(socket: Pick<SessionSocket, "close">, reason: CloseReasonName): void {
+  const entry = CLOSE_REASONS[reason];
+  socket.close(entry.code, entry.reason);
+}
