@@ -1,16 +1,16 @@
-import type { AddressInfo } from "node:net";
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
-import { loadAuthSecret } from "./auth/auth-secret.ts";
-import { GuestTokens } from "./auth/guest-tokens.ts";
-import type { Config } from "./config/config.ts";
-import { createApp } from "./http/app.ts";
-import { acceptRealtime } from "./http/realtime.ts";
-import { systemClock } from "./lib/clock.ts";
-import type { Logger } from "./observability/logger.ts";
-import type { Providers } from "./providers/providers.ts";
-import { SessionCreator } from "./session/session-creator.ts";
-import { SessionRegistry } from "./session/session-registry.ts";
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { loadAuthSecret } from './auth/auth-secret.ts';
+import { GuestTokens } from './auth/guest-tokens.ts';
+import type { Config } from './config/config.ts';
+import { createApp } from './http/app.ts';
+import { acceptRealtime } from './http/realtime.ts';
+import { systemClock } from './lib/clock.ts';
+import type { Logger } from './observability/logger.ts';
+import type { Providers } from './providers/providers.ts';
+import { SessionCreator } from './session/session-creator.ts';
+import { SessionRegistry } from './session/session-registry.ts';
 
 export interface RelayOptions {
   readonly config: Config;
@@ -55,7 +55,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     guests: new GuestTokens(secret, config.guestTokenTtlMs),
     sessions,
     health: () => ({
-      status: isDraining ? "draining" : "ok",
+      status: isDraining ? 'draining' : 'ok',
       version: options.version,
       uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
       active_connections: registry.activeConnections,
@@ -81,13 +81,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   try {
     await listen(server, config);
   } catch (error) {
-    registry.closeAll("draining");
+    registry.closeAll('draining');
     throw error;
   }
   const { address, port, family } = server.address() as AddressInfo;
 
   return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async stop(graceMs) {
       isDraining = true;
       sessions.stop();
@@ -104,9 +104,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
 function listen(server: Server, { port, host }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once('error', reject);
     server.listen(port, host, () => {
-      server.off("error", reject);
+      server.off('error', reject);
       resolve();
     });
   });

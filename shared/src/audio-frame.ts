@@ -45,11 +45,11 @@ export interface AudioFrame extends AudioFrameHeader {
 }
 
 export type AudioFrameFault =
-  | "frame_too_short"
-  | "frame_too_long"
-  | "frame_odd_length"
-  | "frame_empty"
-  | "frame_unknown_kind";
+  | 'frame_too_short'
+  | 'frame_too_long'
+  | 'frame_odd_length'
+  | 'frame_empty'
+  | 'frame_unknown_kind';
 
 export type AudioFrameResult =
   | { readonly ok: true; readonly frame: AudioFrame }
@@ -76,9 +76,9 @@ export function encodeAudioFrame(
 
 /** Writes only the header into the first twelve bytes of `bytes`. */
 export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeader): void {
-  requireUnsigned("item", header.item, 0xffff);
-  requireUnsigned("seq", header.seq, 0xffff_ffff);
-  requireUnsigned("timestampMs", header.timestampMs, 0xffff_ffff);
+  requireUnsigned('item', header.item, 0xffff);
+  requireUnsigned('seq', header.seq, 0xffff_ffff);
+  requireUnsigned('timestampMs', header.timestampMs, 0xffff_ffff);
   const view = new DataView(bytes.buffer, bytes.byteOffset, AUDIO_FRAME_HEADER_BYTES);
   view.setUint8(0, header.kind);
   view.setUint8(1, header.last ? FLAG_LAST : 0);
@@ -90,16 +90,16 @@ export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeade
 /** Reads a frame. Never throws: whatever is wrong with the bytes comes back as a `fault`. */
 export function decodeAudioFrame(bytes: Uint8Array): AudioFrameResult {
   const length = bytes.byteLength;
-  if (length < AUDIO_FRAME_HEADER_BYTES) return { ok: false, fault: "frame_too_short" };
-  if (length > MAX_AUDIO_FRAME_BYTES) return { ok: false, fault: "frame_too_long" };
-  if (length % 2 !== 0) return { ok: false, fault: "frame_odd_length" };
+  if (length < AUDIO_FRAME_HEADER_BYTES) return { ok: false, fault: 'frame_too_short' };
+  if (length > MAX_AUDIO_FRAME_BYTES) return { ok: false, fault: 'frame_too_long' };
+  if (length % 2 !== 0) return { ok: false, fault: 'frame_odd_length' };
   const kind = bytes[0];
   if (kind !== AudioFrameKind.uplink && kind !== AudioFrameKind.downlink) {
-    return { ok: false, fault: "frame_unknown_kind" };
+    return { ok: false, fault: 'frame_unknown_kind' };
   }
   const last = (bytes[1]! & FLAG_LAST) !== 0;
   // An empty frame can only be an end mark.
-  if (length === AUDIO_FRAME_HEADER_BYTES && !last) return { ok: false, fault: "frame_empty" };
+  if (length === AUDIO_FRAME_HEADER_BYTES && !last) return { ok: false, fault: 'frame_empty' };
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   return {
     ok: true,

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { decodeEvent, type EventResult } from "./decode-event.ts";
+import { z } from 'zod';
+import { decodeEvent, type EventResult } from './decode-event.ts';
 
 /** Longest typed message, characters. */
 export const MAX_TEXT_CHARACTERS = 2_000;
@@ -15,8 +15,8 @@ const identifier = z.string().min(1).max(64);
 const sequenced = { seq: uint32.min(1).optional() };
 
 export const clientEventSchemas = {
-  "session.update": z.object({
-    type: z.literal("session.update"),
+  'session.update': z.object({
+    type: z.literal('session.update'),
     ...sequenced,
     session: z.object({
       /** A voice named in `session.created`. */
@@ -25,22 +25,22 @@ export const clientEventSchemas = {
       time_zone: z.string().min(1).max(64).optional(),
       /** `['text']` asks for replies in writing only. */
       output_modalities: z
-        .array(z.enum(["audio", "text"]))
+        .array(z.enum(['audio', 'text']))
         .min(1)
         .max(2)
         .optional(),
     }),
   }),
-  "input_audio_buffer.speech_started": z.object({
-    type: z.literal("input_audio_buffer.speech_started"),
+  'input_audio_buffer.speech_started': z.object({
+    type: z.literal('input_audio_buffer.speech_started'),
     ...sequenced,
     /** Number of the utterance that begins; its audio frames carry it as their item. */
     utterance: uint16,
     /** True onset, back-dated. */
     audio_start_ms: instantMs,
   }),
-  "input_audio_buffer.speech_stopped": z.object({
-    type: z.literal("input_audio_buffer.speech_stopped"),
+  'input_audio_buffer.speech_stopped': z.object({
+    type: z.literal('input_audio_buffer.speech_stopped'),
     ...sequenced,
     utterance: uint16,
     /** True end of speech, back-dated. */
@@ -48,52 +48,52 @@ export const clientEventSchemas = {
     /** When the client decided so and sent this. */
     sent_ms: instantMs,
   }),
-  "input_audio_buffer.commit": z.object({
-    type: z.literal("input_audio_buffer.commit"),
+  'input_audio_buffer.commit': z.object({
+    type: z.literal('input_audio_buffer.commit'),
     ...sequenced,
     utterance: uint16,
   }),
-  "input_audio_buffer.clear": z.object({
-    type: z.literal("input_audio_buffer.clear"),
+  'input_audio_buffer.clear': z.object({
+    type: z.literal('input_audio_buffer.clear'),
     ...sequenced,
     utterance: uint16,
   }),
-  "conversation.item.create": z.object({
-    type: z.literal("conversation.item.create"),
+  'conversation.item.create': z.object({
+    type: z.literal('conversation.item.create'),
     ...sequenced,
     item: z.object({
       id: identifier.optional(),
-      type: z.literal("message"),
-      role: z.literal("user"),
+      type: z.literal('message'),
+      role: z.literal('user'),
       content: z
-        .array(z.object({ type: z.literal("input_text"), text: z.string().trim().min(1) }))
+        .array(z.object({ type: z.literal('input_text'), text: z.string().trim().min(1) }))
         .length(1),
     }),
   }),
-  "conversation.item.truncate": z.object({
-    type: z.literal("conversation.item.truncate"),
+  'conversation.item.truncate': z.object({
+    type: z.literal('conversation.item.truncate'),
     ...sequenced,
     /** The response that was interrupted. */
     response_id: identifier,
     /** How much of its audio was really heard, ms from its first sample. */
     audio_end_ms: instantMs,
   }),
-  "response.create": z.object({ type: z.literal("response.create"), ...sequenced }),
-  "response.cancel": z.object({
-    type: z.literal("response.cancel"),
+  'response.create': z.object({ type: z.literal('response.create'), ...sequenced }),
+  'response.cancel': z.object({
+    type: z.literal('response.cancel'),
     ...sequenced,
     /** The response to cancel; absent means whichever is running. */
     response_id: identifier.optional(),
   }),
-  "session.resume": z.object({
-    type: z.literal("session.resume"),
+  'session.resume': z.object({
+    type: z.literal('session.resume'),
     session_id: identifier,
     resume_token: z.string().min(1).max(128),
     /** The last relay sequence number the client received; 0 for none. */
     last_seq: uint32,
   }),
   ping: z.object({
-    type: z.literal("ping"),
+    type: z.literal('ping'),
     /** The client's own clock, returned unchanged. */
     client_ms: z.number(),
     /** Lets the relay drop what it kept for a replay. */

@@ -8,78 +8,78 @@ export interface CloseReason {
    * `resume`: reconnect to the same session; `new_session`: ask for a new session at once;
    * `later`: ask for a new session after a while; `never`: only a person can put it right.
    */
-  readonly retry: "resume" | "new_session" | "later" | "never";
+  readonly retry: 'resume' | 'new_session' | 'later' | 'never';
   /** A sentence for a person. */
   readonly message: string;
 }
 
 export const CLOSE_REASONS = {
-  normal: { code: 1000, reason: "normal", retry: "never", message: "The call has ended." },
+  normal: { code: 1000, reason: 'normal', retry: 'never', message: 'The call has ended.' },
   draining: {
     code: 1012,
-    reason: "draining",
-    retry: "later",
-    message: "The server is restarting. Please call again in a moment.",
+    reason: 'draining',
+    retry: 'later',
+    message: 'The server is restarting. Please call again in a moment.',
   },
   messageTooBig: {
     code: 1009,
-    reason: "message_too_big",
-    retry: "new_session",
-    message: "A message was larger than the server accepts.",
+    reason: 'message_too_big',
+    retry: 'new_session',
+    message: 'A message was larger than the server accepts.',
   },
   internal: {
     code: 1011,
-    reason: "internal_error",
-    retry: "resume",
-    message: "Something went wrong on the server.",
+    reason: 'internal_error',
+    retry: 'resume',
+    message: 'Something went wrong on the server.',
   },
   tooManyMalformed: {
     code: 4400,
-    reason: "too_many_malformed",
-    retry: "never",
-    message: "The server could not read what this client sent.",
+    reason: 'too_many_malformed',
+    retry: 'never',
+    message: 'The server could not read what this client sent.',
   },
   ticketInvalid: {
     code: 4401,
-    reason: "ticket_invalid",
-    retry: "new_session",
-    message: "The ticket is unknown, expired or already used.",
+    reason: 'ticket_invalid',
+    retry: 'new_session',
+    message: 'The ticket is unknown, expired or already used.',
   },
   sessionGone: {
     code: 4404,
-    reason: "session_gone",
-    retry: "new_session",
-    message: "The session has ended and cannot be resumed.",
+    reason: 'session_gone',
+    retry: 'new_session',
+    message: 'The session has ended and cannot be resumed.',
   },
   idle: {
     code: 4408,
-    reason: "idle",
-    retry: "never",
-    message: "The call was ended because nothing was said for a while.",
+    reason: 'idle',
+    retry: 'never',
+    message: 'The call was ended because nothing was said for a while.',
   },
   replaced: {
     code: 4409,
-    reason: "replaced",
-    retry: "never",
-    message: "The session was continued on another connection.",
+    reason: 'replaced',
+    retry: 'never',
+    message: 'The session was continued on another connection.',
   },
   rateLimited: {
     code: 4429,
-    reason: "rate_limited",
-    retry: "later",
-    message: "Too much was sent too quickly.",
+    reason: 'rate_limited',
+    retry: 'later',
+    message: 'Too much was sent too quickly.',
   },
   slowConsumer: {
     code: 4430,
-    reason: "slow_consumer",
-    retry: "resume",
-    message: "This connection could not keep up with the voice.",
+    reason: 'slow_consumer',
+    retry: 'resume',
+    message: 'This connection could not keep up with the voice.',
   },
   durationLimit: {
     code: 4440,
-    reason: "duration_limit",
-    retry: "new_session",
-    message: "The call reached its longest permitted duration.",
+    reason: 'duration_limit',
+    retry: 'new_session',
+    message: 'The call reached its longest permitted duration.',
   },
 } as const satisfies Record<string, CloseReason>;
 
@@ -97,9 +97,9 @@ export function closeReasonOf(code: number): CloseReason {
   return (
     byCode.get(code) ?? {
       code,
-      reason: "connection_lost",
-      retry: "resume",
-      message: "The connection was lost.",
+      reason: 'connection_lost',
+      retry: 'resume',
+      message: 'The connection was lost.',
     }
   );
 }

@@ -1,12 +1,12 @@
-import type { z } from "zod";
+import type { z } from 'zod';
 
 export type EventResult<Event> =
-  | { readonly kind: "event"; readonly event: Event }
+  | { readonly kind: 'event'; readonly event: Event }
   /** A well-formed event of a type this side does not know: to be ignored, so peers can grow. */
-  | { readonly kind: "unknown"; readonly type: string }
+  | { readonly kind: 'unknown'; readonly type: string }
   | {
-      readonly kind: "malformed";
-      readonly fault: "malformed_json" | "invalid_event";
+      readonly kind: 'malformed';
+      readonly fault: 'malformed_json' | 'invalid_event';
       /** Which field was wrong and what was expected; never the value that was found. */
       readonly detail: string;
     };
@@ -20,23 +20,23 @@ export function decodeEvent<Event>(
   try {
     value = JSON.parse(text);
   } catch {
-    return { kind: "malformed", fault: "malformed_json", detail: "Expected one JSON object." };
+    return { kind: 'malformed', fault: 'malformed_json', detail: 'Expected one JSON object.' };
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { kind: "malformed", fault: "invalid_event", detail: "Expected one JSON object." };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { kind: 'malformed', fault: 'invalid_event', detail: 'Expected one JSON object.' };
   }
   const type: unknown = (value as { type?: unknown }).type;
-  if (typeof type !== "string" || type.length === 0 || type.length > 128) {
-    return { kind: "malformed", fault: "invalid_event", detail: "type: expected a short string." };
+  if (typeof type !== 'string' || type.length === 0 || type.length > 128) {
+    return { kind: 'malformed', fault: 'invalid_event', detail: 'type: expected a short string.' };
   }
   // hasOwn: "constructor" and its like are no event types.
-  if (!Object.hasOwn(schemas, type)) return { kind: "unknown", type };
+  if (!Object.hasOwn(schemas, type)) return { kind: 'unknown', type };
   const parsed = schemas[type]!.safeParse(value);
-  if (parsed.success) return { kind: "event", event: parsed.data as Event };
+  if (parsed.success) return { kind: 'event', event: parsed.data as Event };
   const issue = parsed.error.issues[0]!;
   return {
-    kind: "malformed",
-    fault: "invalid_event",
-    detail: `${issue.path.join(".") || "event"}: ${issue.message}.`,
+    kind: 'malformed',
+    fault: 'invalid_event',
+    detail: `${issue.path.join('.') || 'event'}: ${issue.message}.`,
   };
 }

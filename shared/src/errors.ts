@@ -1,63 +1,63 @@
-import type { AudioFrameFault } from "./audio-frame.ts";
+import type { AudioFrameFault } from './audio-frame.ts';
 
 /**
  * Every error a client can be told about: stable code → sentence, retryability, HTTP status.
  * Sentences hold no internals; `request_id` leads to the log line that does.
  */
 export const ERRORS = {
-  malformed_json: entry(400, false, "The message is not valid JSON."),
-  invalid_event: entry(400, false, "The event does not have the documented shape."),
-  invalid_request: entry(400, false, "The request does not have the documented shape."),
-  frame_too_short: entry(400, false, "The audio frame is shorter than its 12-byte header."),
-  frame_too_long: entry(400, false, "The audio frame is longer than one second of audio."),
-  frame_odd_length: entry(400, false, "The audio frame ends in half a sample."),
-  frame_empty: entry(400, false, "The audio frame has no samples and is not marked as the last."),
-  frame_unknown_kind: entry(400, false, "The audio frame is not an uplink frame."),
+  malformed_json: entry(400, false, 'The message is not valid JSON.'),
+  invalid_event: entry(400, false, 'The event does not have the documented shape.'),
+  invalid_request: entry(400, false, 'The request does not have the documented shape.'),
+  frame_too_short: entry(400, false, 'The audio frame is shorter than its 12-byte header.'),
+  frame_too_long: entry(400, false, 'The audio frame is longer than one second of audio.'),
+  frame_odd_length: entry(400, false, 'The audio frame ends in half a sample.'),
+  frame_empty: entry(400, false, 'The audio frame has no samples and is not marked as the last.'),
+  frame_unknown_kind: entry(400, false, 'The audio frame is not an uplink frame.'),
   frame_wrong_size: entry(
     400,
     false,
-    "An uplink frame holds 1,600 samples; only the last of an utterance may hold fewer.",
+    'An uplink frame holds 1,600 samples; only the last of an utterance may hold fewer.',
   ),
-  frame_unexpected: entry(409, false, "Audio arrived for an utterance that is not open."),
-  sequence_gap: entry(409, false, "The sequence number is too far ahead of the last one."),
+  frame_unexpected: entry(409, false, 'Audio arrived for an utterance that is not open.'),
+  sequence_gap: entry(409, false, 'The sequence number is too far ahead of the last one.'),
   utterance_too_long: entry(
     413,
     false,
-    "The utterance reached its longest permitted duration and was ended.",
+    'The utterance reached its longest permitted duration and was ended.',
   ),
-  text_too_long: entry(413, false, "The text is longer than 2,000 characters."),
-  response_not_found: entry(404, false, "There is no such response to act on."),
-  nothing_to_answer: entry(409, false, "Nothing has been said yet that could be answered."),
+  text_too_long: entry(413, false, 'The text is longer than 2,000 characters.'),
+  response_not_found: entry(404, false, 'There is no such response to act on.'),
+  nothing_to_answer: entry(409, false, 'Nothing has been said yet that could be answered.'),
   unauthorized: entry(
     401,
     false,
-    "Sign in first: the bearer token is missing, expired or not valid.",
+    'Sign in first: the bearer token is missing, expired or not valid.',
   ),
-  origin_not_allowed: entry(403, false, "Pages from this origin may not use this server."),
-  not_found: entry(404, false, "There is nothing at this address."),
-  payload_too_large: entry(413, false, "The request body is too large."),
-  rate_limited: entry(429, true, "Too many requests. Try again in a moment."),
+  origin_not_allowed: entry(403, false, 'Pages from this origin may not use this server.'),
+  not_found: entry(404, false, 'There is nothing at this address.'),
+  payload_too_large: entry(413, false, 'The request body is too large.'),
+  rate_limited: entry(429, true, 'Too many requests. Try again in a moment.'),
   capacity_exhausted: entry(
     503,
     true,
-    "All voices are busy at the moment. Try again in a few seconds.",
+    'All voices are busy at the moment. Try again in a few seconds.',
   ),
-  draining: entry(503, true, "The server is restarting. Try again in a moment."),
+  draining: entry(503, true, 'The server is restarting. Try again in a moment.'),
   transcriber_failed: entry(
     502,
     true,
-    "What you said could not be recognised this time. Please say it again.",
+    'What you said could not be recognised this time. Please say it again.',
   ),
   transcriber_timeout: entry(
     504,
     true,
-    "Recognising what you said took too long. Please say it again.",
+    'Recognising what you said took too long. Please say it again.',
   ),
-  generator_failed: entry(502, true, "No answer could be found this time. Please try again."),
-  generator_timeout: entry(504, true, "Finding an answer took too long. Please try again."),
-  synthesizer_failed: entry(502, true, "The answer could not be spoken. It is shown as text."),
-  synthesizer_timeout: entry(504, true, "Speaking the answer took too long. It is shown as text."),
-  internal_error: entry(500, true, "Something went wrong on the server. Please try again."),
+  generator_failed: entry(502, true, 'No answer could be found this time. Please try again.'),
+  generator_timeout: entry(504, true, 'Finding an answer took too long. Please try again.'),
+  synthesizer_failed: entry(502, true, 'The answer could not be spoken. It is shown as text.'),
+  synthesizer_timeout: entry(504, true, 'Speaking the answer took too long. It is shown as text.'),
+  internal_error: entry(500, true, 'Something went wrong on the server. Please try again.'),
 } as const satisfies Record<string, ErrorEntry> & Record<AudioFrameFault, ErrorEntry>;
 
 export interface ErrorEntry {
@@ -84,7 +84,7 @@ export class ParleyError extends Error {
         : `${ERRORS[code].message} ${options.detail}`,
       options.cause === undefined ? {} : { cause: options.cause },
     );
-    this.name = "ParleyError";
+    this.name = 'ParleyError';
     this.code = code;
     this.detail = options.detail;
     this.retryable = ERRORS[code].retryable;

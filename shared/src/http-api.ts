@@ -1,19 +1,19 @@
-import { z } from "zod";
-import { ERROR_CODES } from "./errors.ts";
-import { limitsSchema, providerNamesSchema } from "./relay-events.ts";
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+import { limitsSchema, providerNamesSchema } from './relay-events.ts';
 
 /** WebSocket subprotocol of this protocol version. */
-export const SUBPROTOCOL = "parley.v1";
+export const SUBPROTOCOL = 'parley.v1';
 /** Prefix of the second subprotocol that carries a ticket, out of URLs and their logs. */
-export const TICKET_SUBPROTOCOL_PREFIX = "ticket.";
+export const TICKET_SUBPROTOCOL_PREFIX = 'ticket.';
 /** Prefix of the second subprotocol that carries a resume token instead. */
-export const RESUME_SUBPROTOCOL_PREFIX = "resume.";
+export const RESUME_SUBPROTOCOL_PREFIX = 'resume.';
 
 export const API_PATHS = {
-  guest: "/api/v1/auth/guest",
-  sessions: "/api/v1/sessions",
-  realtime: "/api/v1/realtime",
-  health: "/health",
+  guest: '/api/v1/auth/guest',
+  sessions: '/api/v1/sessions',
+  realtime: '/api/v1/realtime',
+  health: '/health',
 } as const;
 
 export const guestResponseSchema = z.object({
@@ -39,7 +39,7 @@ export const createSessionResponseSchema = z.object({
 export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
 
 export const healthResponseSchema = z.object({
-  status: z.enum(["ok", "draining"]),
+  status: z.enum(['ok', 'draining']),
   version: z.string(),
   uptime_s: z.number(),
   active_connections: z.number(),

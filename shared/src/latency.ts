@@ -7,35 +7,35 @@
 
 export const LATENCY_MARKS = [
   /** True end of speech, back-dated by the client's VAD. */
-  "speech_end",
+  'speech_end',
   /** The client decided that the person had finished and sent the end. */
-  "end_sent",
+  'end_sent',
   /** The relay had the whole utterance. */
-  "end_received",
+  'end_received',
   /** The final transcript was there. */
-  "asr_final",
+  'asr_final',
   /** The generator's first text. */
-  "llm_first_token",
+  'llm_first_token',
   /** The first clause was handed to the synthesizer. */
-  "first_clause",
+  'first_clause',
   /** The synthesizer's first audio. */
-  "tts_first_audio",
+  'tts_first_audio',
   /** The client received the first audio. */
-  "audio_received",
+  'audio_received',
   /** The first sample left the speaker. */
-  "audio_heard",
+  'audio_heard',
 ] as const;
 export type LatencyMark = (typeof LATENCY_MARKS)[number];
 
 export const LATENCY_SEGMENTS = [
-  "endpointing_ms",
-  "uplink_ms",
-  "asr_final_ms",
-  "llm_ttft_ms",
-  "text_aggregation_ms",
-  "tts_ttfb_ms",
-  "downlink_ms",
-  "playout_ms",
+  'endpointing_ms',
+  'uplink_ms',
+  'asr_final_ms',
+  'llm_ttft_ms',
+  'text_aggregation_ms',
+  'tts_ttfb_ms',
+  'downlink_ms',
+  'playout_ms',
 ] as const;
 export type LatencySegment = (typeof LATENCY_SEGMENTS)[number];
 

@@ -1,7 +1,7 @@
-import { z } from "zod";
-import { decodeEvent, type EventResult } from "./decode-event.ts";
-import { ERROR_CODES } from "./errors.ts";
-import { LATENCY_MARKS, type LatencyMark } from "./latency.ts";
+import { z } from 'zod';
+import { decodeEvent, type EventResult } from './decode-event.ts';
+import { ERROR_CODES } from './errors.ts';
+import { LATENCY_MARKS, type LatencyMark } from './latency.ts';
 
 const identifier = z.string().min(1);
 const uint16 = z.int().min(0).max(0xffff);
@@ -33,7 +33,7 @@ export const sessionDescriptionSchema = z.object({
   voice: z.string(),
   voices: z.array(voiceSchema),
   time_zone: z.string(),
-  output_modalities: z.array(z.enum(["audio", "text"])),
+  output_modalities: z.array(z.enum(['audio', 'text'])),
   providers: providerNamesSchema,
   limits: limitsSchema,
 });
@@ -55,90 +55,90 @@ const latencyMarksSchema = z.object(
 );
 
 export const relayEventSchemas = {
-  "session.created": z.object({
-    type: z.literal("session.created"),
+  'session.created': z.object({
+    type: z.literal('session.created'),
     ...sequenced,
     session: sessionDescriptionSchema,
     /** The session clock at sending. */
     server_ms: instantMs,
   }),
-  "session.updated": z.object({
-    type: z.literal("session.updated"),
+  'session.updated': z.object({
+    type: z.literal('session.updated'),
     ...sequenced,
     session: sessionDescriptionSchema,
   }),
-  "session.resumed": z.object({
-    type: z.literal("session.resumed"),
+  'session.resumed': z.object({
+    type: z.literal('session.resumed'),
     ...sequenced,
     session: sessionDescriptionSchema,
     server_ms: instantMs,
     /** The last client sequence number that arrived: send again whatever came after it. */
     last_input_seq: z.int().min(0),
   }),
-  "session.usage": z.object({
-    type: z.literal("session.usage"),
+  'session.usage': z.object({
+    type: z.literal('session.usage'),
     ...sequenced,
     usage: usageSchema,
     cost_usd: z.number(),
     budget_usd: z.number().nullable(),
   }),
-  "session.degraded": z.object({
-    type: z.literal("session.degraded"),
+  'session.degraded': z.object({
+    type: z.literal('session.degraded'),
     ...sequenced,
-    stage: z.enum(["transcriber", "generator", "synthesizer"]),
+    stage: z.enum(['transcriber', 'generator', 'synthesizer']),
     from: z.string(),
     to: z.string(),
     reason: errorCode,
   }),
-  "session.draining": z.object({
-    type: z.literal("session.draining"),
+  'session.draining': z.object({
+    type: z.literal('session.draining'),
     ...sequenced,
     /** How long the session may still go on. */
     grace_ms: z.number(),
   }),
-  "input_audio_buffer.ack": z.object({
-    type: z.literal("input_audio_buffer.ack"),
+  'input_audio_buffer.ack': z.object({
+    type: z.literal('input_audio_buffer.ack'),
     ...sequenced,
     /** Everything the client sent up to and including this sequence number has arrived. */
     input_seq: z.int().min(0),
   }),
-  "conversation.item.input_audio_transcription.delta": z.object({
-    type: z.literal("conversation.item.input_audio_transcription.delta"),
+  'conversation.item.input_audio_transcription.delta': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.delta'),
     ...sequenced,
     item_id: identifier,
     utterance: uint16,
     /** The words so far; replaces what an earlier delta of this item said. */
     transcript: z.string(),
   }),
-  "conversation.item.input_audio_transcription.completed": z.object({
-    type: z.literal("conversation.item.input_audio_transcription.completed"),
+  'conversation.item.input_audio_transcription.completed': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.completed'),
     ...sequenced,
     item_id: identifier,
     utterance: uint16,
     /** The final words; empty where nothing was understood. */
     transcript: z.string(),
   }),
-  "conversation.item.input_audio_transcription.failed": z.object({
-    type: z.literal("conversation.item.input_audio_transcription.failed"),
+  'conversation.item.input_audio_transcription.failed': z.object({
+    type: z.literal('conversation.item.input_audio_transcription.failed'),
     ...sequenced,
     item_id: identifier,
     utterance: uint16,
     error: z.object({ code: errorCode, message: z.string(), retryable: z.boolean() }),
   }),
-  "response.created": z.object({
-    type: z.literal("response.created"),
+  'response.created': z.object({
+    type: z.literal('response.created'),
     ...sequenced,
     response_id: identifier,
     /** The item number this response's audio frames carry. */
     item: uint16,
-    trigger: z.enum(["speech", "text", "timer", "request", "notice"]),
+    trigger: z.enum(['speech', 'text', 'timer', 'request', 'notice']),
     /** The utterance that is answered, where speech is. */
     utterance: uint16.nullable(),
     /** How the voice will arrive; null where the reply is in writing only. */
     audio: z.object({ sample_rate: z.int().min(8_000).max(48_000) }).nullable(),
   }),
-  "response.output_audio_transcript.delta": z.object({
-    type: z.literal("response.output_audio_transcript.delta"),
+  'response.output_audio_transcript.delta': z.object({
+    type: z.literal('response.output_audio_transcript.delta'),
     ...sequenced,
     response_id: identifier,
     delta: z.string(),
@@ -151,32 +151,32 @@ export const relayEventSchemas = {
     /** Where in the response's audio these words begin, ms; null where they are not spoken. */
     audio_start_ms: z.number().min(0).nullable(),
   }),
-  "response.output_audio.done": z.object({
-    type: z.literal("response.output_audio.done"),
+  'response.output_audio.done': z.object({
+    type: z.literal('response.output_audio.done'),
     ...sequenced,
     response_id: identifier,
     /** Length of all audio sent for the response. */
     audio_ms: z.number().min(0),
   }),
-  "response.done": z.object({
-    type: z.literal("response.done"),
+  'response.done': z.object({
+    type: z.literal('response.done'),
     ...sequenced,
     response_id: identifier,
-    status: z.enum(["completed", "cancelled", "failed"]),
+    status: z.enum(['completed', 'cancelled', 'failed']),
     usage: usageSchema,
     /** The relay's instants of this turn on the session clock; the client adds its own. */
     timeline: latencyMarksSchema,
     error: z.object({ code: errorCode, message: z.string(), retryable: z.boolean() }).nullable(),
   }),
   pong: z.object({
-    type: z.literal("pong"),
+    type: z.literal('pong'),
     ...sequenced,
     client_ms: z.number(),
     /** The session clock at sending. */
     server_ms: instantMs,
   }),
   error: z.object({
-    type: z.literal("error"),
+    type: z.literal('error'),
     ...sequenced,
     code: errorCode,
     message: z.string(),
@@ -193,7 +193,7 @@ export type RelayEvent = {
 export type RelayEventOf<T extends RelayEventType> = z.infer<(typeof relayEventSchemas)[T]>;
 /** A relay event before the outbox numbers it. */
 export type UnnumberedRelayEvent = {
-  [type in RelayEventType]: Omit<RelayEventOf<type>, "seq">;
+  [type in RelayEventType]: Omit<RelayEventOf<type>, 'seq'>;
 }[RelayEventType];
 
 /** Reads a JSON message from the relay. Never throws. */

@@ -1,9 +1,9 @@
-import { jwtVerify, SignJWT } from "jose";
-import { ParleyError } from "@parley/shared";
-import { newId } from "../lib/ids.ts";
+import { jwtVerify, SignJWT } from 'jose';
+import { ParleyError } from '@parley/shared';
+import { newId } from '../lib/ids.ts';
 
-const ISSUER = "parley";
-const AUDIENCE = "parley";
+const ISSUER = 'parley';
+const AUDIENCE = 'parley';
 
 export interface User {
   readonly id: string;
@@ -23,8 +23,8 @@ export class GuestTokens {
   async issue(): Promise<{ readonly token: string; readonly expiresInS: number }> {
     const expiresInS = Math.floor(this.#ttlMs / 1_000);
     const token = await new SignJWT()
-      .setProtectedHeader({ alg: "HS256" })
-      .setSubject(newId("guest"))
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject(newId('guest'))
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt()
@@ -38,18 +38,18 @@ export class GuestTokens {
    * @throws ParleyError `unauthorized`
    */
   async verify(authorization: string | undefined): Promise<User> {
-    const token = /^Bearer ([\w.-]{1,4096})$/i.exec(authorization ?? "")?.[1];
-    if (token === undefined) throw new ParleyError("unauthorized");
+    const token = /^Bearer ([\w.-]{1,4096})$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) throw new ParleyError('unauthorized');
     try {
       const { payload } = await jwtVerify(token, this.#secret, {
         issuer: ISSUER,
         audience: AUDIENCE,
-        algorithms: ["HS256"],
-        requiredClaims: ["sub", "exp"],
+        algorithms: ['HS256'],
+        requiredClaims: ['sub', 'exp'],
       });
       return { id: payload.sub! };
     } catch (cause) {
-      throw new ParleyError("unauthorized", { cause });
+      throw new ParleyError('unauthorized', { cause });
     }
   }
 }

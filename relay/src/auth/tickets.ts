@@ -1,5 +1,5 @@
-import type { Clock } from "../lib/clock.ts";
-import { fingerprint, newSecret } from "../lib/ids.ts";
+import type { Clock } from '../lib/clock.ts';
+import { fingerprint, newSecret } from '../lib/ids.ts';
 
 /**
  * Single-use, short-lived permissions to open one WebSocket.

@@ -1,6 +1,6 @@
-import { cpus } from "node:os";
-import { resolve } from "node:path";
-import { z } from "zod";
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
 
 /** Durations are ms, sizes bytes. */
 export interface Config {
@@ -41,9 +41,9 @@ export interface Deadlines {
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
     super(
-      `The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+      `The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
     );
-    this.name = "ConfigError";
+    this.name = 'ConfigError';
   }
 }
 
@@ -51,20 +51,20 @@ const seconds = (fallback: number, max = 86_400) =>
   z.coerce.number().positive().max(max).default(fallback);
 const list = z
   .string()
-  .default("")
+  .default('')
   .transform((text) =>
     text
-      .split(",")
+      .split(',')
       .map((entry) => entry.trim())
-      .filter((entry) => entry !== ""),
+      .filter((entry) => entry !== ''),
   );
 
 /** Every setting, by the name of its environment variable. */
 const environmentSchema = z.object({
-  HOST: z.string().min(1).default("127.0.0.1"),
+  HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
-  DATA_DIR: z.string().min(1).default("./data"),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  DATA_DIR: z.string().min(1).default('./data'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ALLOWED_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
   AUTH_SECRET: z.string().min(32).optional(),
@@ -97,14 +97,14 @@ const environmentSchema = z.object({
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   // An empty variable (`PORT= npm start`) means it is not set.
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     throw new ConfigError(
       parsed.error.issues.map((issue) => {
         const name = String(issue.path[0]);
-        const found = name === "AUTH_SECRET" ? "a hidden value" : JSON.stringify(given[name]);
+        const found = name === 'AUTH_SECRET' ? 'a hidden value' : JSON.stringify(given[name]);
         return `${name}: found ${found}. ${issue.message}.`;
       }),
     );

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@parley/shared";
+import type { ErrorCode } from '@parley/shared';
 
 /** What is said aloud when a stage fails; never silence. */
 const APOLOGIES: Partial<Record<ErrorCode, string>> = {

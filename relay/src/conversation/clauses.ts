@@ -15,7 +15,7 @@ const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|st|vs|etc|e\.g|i\.e|no|approx|[a-z
 export async function* clausesOf(
   deltas: AsyncIterable<string>,
 ): AsyncGenerator<string, void, undefined> {
-  let pending = "";
+  let pending = '';
   let isFirst = true;
   for await (const delta of deltas) {
     pending += delta;
@@ -24,13 +24,13 @@ export async function* clausesOf(
       if (end === undefined) break;
       const clause = tidy(pending.slice(0, end));
       pending = pending.slice(end);
-      if (clause === "") continue;
+      if (clause === '') continue;
       isFirst = false;
       yield clause;
     }
   }
   const rest = tidy(pending);
-  if (rest !== "") yield rest;
+  if (rest !== '') yield rest;
 }
 
 /**
@@ -45,12 +45,12 @@ export function clauseEnd(text: string, isFirst: boolean): number | undefined {
     const mark = match[0][0]!;
     if (/[,;:—]/.test(mark)) {
       if (end >= minComma) return end;
-    } else if (mark !== "." || !ABBREVIATION.test(text.slice(0, end))) {
+    } else if (mark !== '.' || !ABBREVIATION.test(text.slice(0, end))) {
       return end;
     }
   }
   if (text.length <= MAX_CLAUSE_CHARACTERS) return undefined;
-  const space = text.lastIndexOf(" ", MAX_CLAUSE_CHARACTERS);
+  const space = text.lastIndexOf(' ', MAX_CLAUSE_CHARACTERS);
   return space > 0 ? space : unbrokenEnd(text);
 }
 
@@ -61,5 +61,5 @@ function unbrokenEnd(text: string): number {
 }
 
 function tidy(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

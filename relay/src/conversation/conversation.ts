@@ -1,16 +1,16 @@
-import type { Deadlines } from "../config/config.ts";
-import type { Clock } from "../lib/clock.ts";
-import { newId } from "../lib/ids.ts";
-import type { Logger } from "../observability/logger.ts";
-import type { GeneratorEvent } from "../providers/generator.ts";
-import type { Providers } from "../providers/providers.ts";
-import { apologyFor } from "./apologies.ts";
-import { History } from "./history.ts";
-import type { ConversationOutput } from "./output.ts";
-import { Pacer } from "./pacer.ts";
-import { SessionReminders } from "./reminders.ts";
-import { Reply, type Marks, type ReplyTrigger } from "./reply.ts";
-import { Utterance, type UtteranceOutcome } from "./utterance.ts";
+import type { Deadlines } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { newId } from '../lib/ids.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { GeneratorEvent } from '../providers/generator.ts';
+import type { Providers } from '../providers/providers.ts';
+import { apologyFor } from './apologies.ts';
+import { History } from './history.ts';
+import type { ConversationOutput } from './output.ts';
+import { Pacer } from './pacer.ts';
+import { SessionReminders } from './reminders.ts';
+import { Reply, type Marks, type ReplyTrigger } from './reply.ts';
+import { Utterance, type UtteranceOutcome } from './utterance.ts';
 
 /** How far ahead of its being played the voice is sent. */
 const VOICE_LEAD_MS = 3_000;
@@ -94,15 +94,15 @@ export class Conversation {
     this.endUtterance({});
     this.#reply?.cancel();
     const { providers, clock, deadlines, output } = this.#options;
-    const itemId = newId("item");
+    const itemId = newId('item');
     const utterance = new Utterance({
       transcriber: providers.transcriber,
-      language: "en-US",
+      language: 'en-US',
       clock,
       deadlineMs: deadlines.transcriberMs,
       onPartial: (transcript) =>
         output.event({
-          type: "conversation.item.input_audio_transcription.delta",
+          type: 'conversation.item.input_audio_transcription.delta',
           item_id: itemId,
           utterance: number,
           transcript,
@@ -158,14 +158,14 @@ export class Conversation {
 
   /** A typed message; answered like a spoken one. */
   addText(id: string, text: string): void {
-    this.#history.add(id, { role: "user", text });
-    this.#answer({ trigger: "text", marks: { end_received: this.#options.output.nowMs() } });
+    this.#history.add(id, { role: 'user', text });
+    this.#answer({ trigger: 'text', marks: { end_received: this.#options.output.nowMs() } });
   }
 
   /** Answers the conversation so far (again). @returns false where nothing was said yet */
   respond(): boolean {
     if (this.#history.messages.length === 0) return false;
-    this.#answer({ trigger: "request", marks: { end_received: this.#options.output.nowMs() } });
+    this.#answer({ trigger: 'request', marks: { end_received: this.#options.output.nowMs() } });
     return true;
   }
 
@@ -204,35 +204,35 @@ export class Conversation {
     const base = { item_id: open.itemId, utterance: open.number };
     const marks = { ...open.marks, asr_final: output.nowMs() };
     const request = {
-      trigger: "speech" as const,
+      trigger: 'speech' as const,
       utterance: open.number,
       marks,
       asrSeconds: open.samples / 16_000,
     };
     switch (outcome.kind) {
-      case "discarded":
+      case 'discarded':
         break;
-      case "failed": {
+      case 'failed': {
         const { error } = outcome;
-        logger.warn({ err: error, code: error.code, itemId: open.itemId }, "an utterance was lost");
+        logger.warn({ err: error, code: error.code, itemId: open.itemId }, 'an utterance was lost');
         output.event({
-          type: "conversation.item.input_audio_transcription.failed",
+          type: 'conversation.item.input_audio_transcription.failed',
           ...base,
           error: { code: error.code, message: error.message, retryable: error.retryable },
         });
         this.#say(apologyFor(error.code), request);
         return;
       }
-      case "heard": {
+      case 'heard': {
         const { text, unrecognised } = outcome;
-        logger.debug({ itemId: open.itemId, transcript: text, unrecognised }, "heard");
+        logger.debug({ itemId: open.itemId, transcript: text, unrecognised }, 'heard');
         output.event({
-          type: "conversation.item.input_audio_transcription.completed",
+          type: 'conversation.item.input_audio_transcription.completed',
           ...base,
           transcript: text,
         });
-        if (text !== "" || unrecognised) {
-          this.#history.add(open.itemId, { role: "user", text, unrecognised });
+        if (text !== '' || unrecognised) {
+          this.#history.add(open.itemId, { role: 'user', text, unrecognised });
           // Someone who has begun to speak again is not answered over.
           if (this.#open === undefined) {
             this.#answer(request);
@@ -244,7 +244,7 @@ export class Conversation {
     this.#announceNext();
   }
 
-  #answer(request: Omit<ReplyRequest, "generate">): void {
+  #answer(request: Omit<ReplyRequest, 'generate'>): void {
     const { providers, settings } = this.#options;
     const history = [...this.#history.messages];
     this.#start({
@@ -267,15 +267,15 @@ export class Conversation {
   #announceNext(): void {
     if (this.#reply !== undefined || this.#unsettled.size > 0) return;
     const text = this.#announcements.shift();
-    if (text !== undefined) this.#say(text, { trigger: "timer" });
+    if (text !== undefined) this.#say(text, { trigger: 'timer' });
   }
 
   /** Says a sentence of our own. */
-  #say(text: string, request: Omit<ReplyRequest, "generate">): void {
+  #say(text: string, request: Omit<ReplyRequest, 'generate'>): void {
     this.#start({
       ...request,
       generate: async function* () {
-        yield { type: "text-delta", text };
+        yield { type: 'text-delta', text };
       },
     });
   }
@@ -302,7 +302,7 @@ export class Conversation {
     });
     this.#nextItem = (this.#nextItem % 0xffff) + 1;
     this.#reply = reply;
-    this.#history.add(reply.id, { role: "assistant", text: "" });
+    this.#history.add(reply.id, { role: 'assistant', text: '' });
     this.#recentReplies.set(reply.id, reply);
     if (this.#recentReplies.size > MAX_RECENT_REPLIES) {
       this.#recentReplies.delete(this.#recentReplies.keys().next().value!);

@@ -19,10 +19,10 @@ export function heardText(clauses: readonly SpokenClause[], playedMs: number): s
       continue;
     }
     const share = (playedMs - clause.startMs) / (clause.endMs - clause.startMs);
-    const words = clause.text.split(" ");
+    const words = clause.text.split(' ');
     const count = Math.floor(Math.max(0, share) * words.length);
-    if (count > 0) heard.push(words.slice(0, count).join(" "));
+    if (count > 0) heard.push(words.slice(0, count).join(' '));
     break;
   }
-  return heard.join(" ");
+  return heard.join(' ');
 }

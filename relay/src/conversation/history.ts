@@ -1,4 +1,4 @@
-import type { Message } from "../providers/generator.ts";
+import type { Message } from '../providers/generator.ts';
 
 /** Messages kept for the generator; older ones are forgotten. */
 const MAX_MESSAGES = 60;
@@ -11,7 +11,7 @@ export class History {
   get messages(): readonly Message[] {
     return this.#entries
       .map((entry) => entry.message)
-      .filter((message) => message.role === "user" || message.text !== "");
+      .filter((message) => message.role === 'user' || message.text !== '');
   }
 
   add(id: string, message: Message): void {
@@ -25,6 +25,6 @@ export class History {
    */
   setReply(id: string, text: string): void {
     const entry = this.#entries.find((candidate) => candidate.id === id);
-    if (entry !== undefined) entry.message = { role: "assistant", text };
+    if (entry !== undefined) entry.message = { role: 'assistant', text };
   }
 }

@@ -1,4 +1,4 @@
-import type { UnnumberedRelayEvent } from "@parley/shared";
+import type { UnnumberedRelayEvent } from '@parley/shared';
 
 /** Where a conversation's events and voice go; the session's outbox, seen from below. */
 export interface ConversationOutput {

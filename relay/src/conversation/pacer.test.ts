@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
-import { FakeClock, settle } from "../lib/fake-clock.ts";
-import { Pacer } from "./pacer.ts";
+import { expect, it } from 'vitest';
+import { FakeClock, settle } from '../lib/fake-clock.ts';
+import { Pacer } from './pacer.ts';
 
 const never = new AbortController().signal;
 
-it("lets the lead out at once and the rest in step with real time", async () => {
+it('lets the lead out at once and the rest in step with real time', async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(clock, 1_000);
   const sentAtMs: number[] = [];
@@ -19,7 +19,7 @@ it("lets the lead out at once and the rest in step with real time", async () => 
   expect(sentAtMs).toEqual([0, 0, 0, 0, 0, 250, 500, 750]);
 });
 
-it("has the full lead again after a gap", async () => {
+it('has the full lead again after a gap', async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(clock, 500);
   await pacer.ready(500, never);
@@ -28,7 +28,7 @@ it("has the full lead again after a gap", async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it("does not wait once aborted", async () => {
+it('does not wait once aborted', async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(clock, 0);
   const abort = new AbortController();

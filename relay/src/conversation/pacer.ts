@@ -1,4 +1,4 @@
-import { sleep, type Clock } from "../lib/clock.ts";
+import { sleep, type Clock } from '../lib/clock.ts';
 
 /**
  * Lets audio out a bounded time ahead of its being played.

@@ -1,5 +1,5 @@
-import type { Clock } from "../lib/clock.ts";
-import type { Reminder, Reminders } from "../providers/generator.ts";
+import type { Clock } from '../lib/clock.ts';
+import type { Reminder, Reminders } from '../providers/generator.ts';
 
 /** Reminders one session may hold at once. */
 const MAX_REMINDERS = 20;

@@ -4,23 +4,23 @@ import {
   type LatencyMark,
   type RelayEventOf,
   type Usage,
-} from "@parley/shared";
-import type { Clock } from "../lib/clock.ts";
-import { eachWithin } from "../lib/deadline.ts";
-import { newId } from "../lib/ids.ts";
-import type { Logger } from "../observability/logger.ts";
-import type { GeneratorEvent } from "../providers/generator.ts";
-import type { Synthesizer } from "../providers/synthesizer.ts";
-import { apologyFor } from "./apologies.ts";
-import { clausesOf } from "./clauses.ts";
-import { heardText, type SpokenClause } from "./heard-text.ts";
-import type { ConversationOutput } from "./output.ts";
-import type { Pacer } from "./pacer.ts";
+} from '@parley/shared';
+import type { Clock } from '../lib/clock.ts';
+import { eachWithin } from '../lib/deadline.ts';
+import { newId } from '../lib/ids.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { GeneratorEvent } from '../providers/generator.ts';
+import type { Synthesizer } from '../providers/synthesizer.ts';
+import { apologyFor } from './apologies.ts';
+import { clausesOf } from './clauses.ts';
+import { heardText, type SpokenClause } from './heard-text.ts';
+import type { ConversationOutput } from './output.ts';
+import type { Pacer } from './pacer.ts';
 
 /** Longest piece of voice in one frame: what an interruption may have wasted. */
 const MAX_PIECE_MS = 200;
 
-export type ReplyTrigger = RelayEventOf<"response.created">["trigger"];
+export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
 export type Marks = { [mark in LatencyMark]?: number };
 
 export interface ReplyOptions {
@@ -50,7 +50,7 @@ export interface ReplyOptions {
  * failed synthesizer by the text of what was not spoken.
  */
 export class Reply {
-  readonly id = newId("resp");
+  readonly id = newId('resp');
   readonly #options: ReplyOptions;
   readonly #abort = new AbortController();
   readonly #clauses: SpokenClause[] = [];
@@ -77,7 +77,7 @@ export class Reply {
   /** What the person has of this reply, as far as is known. */
   get text(): string {
     return this.#playedMs === undefined
-      ? this.#clauses.map((clause) => clause.text).join(" ")
+      ? this.#clauses.map((clause) => clause.text).join(' ')
       : heardText(this.#clauses, this.#playedMs);
   }
 
@@ -96,7 +96,7 @@ export class Reply {
   async run(): Promise<void> {
     const { output, item, synthesizer, voice, logger } = this.#options;
     output.event({
-      type: "response.created",
+      type: 'response.created',
       response_id: this.id,
       item,
       trigger: this.#options.trigger,
@@ -106,7 +106,7 @@ export class Reply {
     const clauses = clausesOf(this.#deltas());
     const { signal } = this.#abort;
     const cancelled = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve());
+      signal.addEventListener('abort', () => resolve());
     });
     try {
       // A provider that is slow to notice its signal does not hold up the cancellation.
@@ -114,8 +114,8 @@ export class Reply {
       work.catch(() => {});
       await Promise.race([work, cancelled]);
     } catch (error) {
-      this.#failure ??= "internal_error";
-      logger.error({ err: error, responseId: this.id }, "a reply failed unexpectedly");
+      this.#failure ??= 'internal_error';
+      logger.error({ err: error, responseId: this.id }, 'a reply failed unexpectedly');
     } finally {
       void clauses.return();
       this.#finish();
@@ -128,32 +128,32 @@ export class Reply {
     // Its own controller: a generator that missed its deadline is stopped, the reply is not.
     const generation = new AbortController();
     const stop = () => generation.abort();
-    signal.addEventListener("abort", stop);
-    let said = "";
+    signal.addEventListener('abort', stop);
+    let said = '';
     try {
       const events = eachWithin(
         generate(generation.signal),
         generatorDeadlineMs,
         clock,
-        () => new ParleyError("generator_timeout"),
+        () => new ParleyError('generator_timeout'),
       );
       for await (const event of events) {
         if (signal.aborted) return;
-        if (event.type === "usage-reported") {
+        if (event.type === 'usage-reported') {
           this.#usage.llm_input_tokens += event.inputTokens;
           this.#usage.llm_output_tokens += event.outputTokens;
-        } else if (event.text !== "") {
-          this.#mark("llm_first_token");
+        } else if (event.text !== '') {
+          this.#mark('llm_first_token');
           said += event.text;
           yield event.text;
         }
       }
     } catch (error) {
       if (signal.aborted) return;
-      const apology = apologyFor(this.#fail(error, "generator_failed"));
-      yield said === "" ? apology : ` ${apology}`;
+      const apology = apologyFor(this.#fail(error, 'generator_failed'));
+      yield said === '' ? apology : ` ${apology}`;
     } finally {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener('abort', stop);
       generation.abort();
     }
   }
@@ -161,7 +161,7 @@ export class Reply {
   async #write(clauses: AsyncIterable<string>): Promise<void> {
     for await (const clause of clauses) {
       if (this.#abort.signal.aborted) return;
-      this.#mark("first_clause");
+      this.#mark('first_clause');
       this.#text(clause, null);
     }
   }
@@ -179,7 +179,7 @@ export class Reply {
         try {
           const result = await clauses.next();
           if (result.done !== true) {
-            this.#mark("first_clause");
+            this.#mark('first_clause');
             handedOver.push(result.value);
           }
           return result;
@@ -190,18 +190,18 @@ export class Reply {
     };
     const synthesis = new AbortController();
     const stop = () => synthesis.abort();
-    signal.addEventListener("abort", stop);
+    signal.addEventListener('abort', stop);
     try {
       const speech = eachWithin(
         synthesizer.synthesize(source, { voice, signal: synthesis.signal }),
         synthesizerDeadlineMs,
         clock,
-        () => new ParleyError("synthesizer_timeout"),
+        () => new ParleyError('synthesizer_timeout'),
         () => isWaitingForText,
       );
       for await (const event of speech) {
         if (signal.aborted) return;
-        if (event.type === "clause-started") {
+        if (event.type === 'clause-started') {
           handedOver.shift();
           this.#usage.tts_characters += event.text.length;
           this.#text(event.text, this.#audioMs);
@@ -211,11 +211,11 @@ export class Reply {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#fail(error, "synthesizer_failed");
+      this.#fail(error, 'synthesizer_failed');
       for (const clause of handedOver) this.#text(clause, null);
       await this.#write(clauses);
     } finally {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener('abort', stop);
       synthesis.abort();
     }
   }
@@ -229,7 +229,7 @@ export class Reply {
       await pacer.ready((piece.length / synthesizer.sampleRateHz) * 1_000, signal);
       await output.writable(signal);
       if (signal.aborted) return;
-      this.#mark("tts_first_audio");
+      this.#mark('tts_first_audio');
       output.audio(item, piece, false);
       this.#audioSamples += piece.length;
       const clause = this.#clauses.at(-1);
@@ -241,11 +241,11 @@ export class Reply {
     const { output, item, voice, marks } = this.#options;
     const isCancelled = this.#abort.signal.aborted;
     if (!isCancelled) {
-      this.#send("", null, true);
+      this.#send('', null, true);
       if (voice !== null) {
         output.audio(item, new Int16Array(0), true);
         output.event({
-          type: "response.output_audio.done",
+          type: 'response.output_audio.done',
           response_id: this.id,
           audio_ms: this.#audioMs,
         });
@@ -253,9 +253,9 @@ export class Reply {
     }
     const failure = this.#failure === undefined ? null : new ParleyError(this.#failure);
     output.event({
-      type: "response.done",
+      type: 'response.done',
       response_id: this.id,
-      status: isCancelled ? "cancelled" : failure === null ? "completed" : "failed",
+      status: isCancelled ? 'cancelled' : failure === null ? 'completed' : 'failed',
       usage: this.#usage,
       timeline: marks,
       error: failure && {
@@ -274,7 +274,7 @@ export class Reply {
 
   #send(delta: string, audioStartMs: number | null, isComplete: boolean): void {
     this.#options.output.event({
-      type: "response.output_audio_transcript.delta",
+      type: 'response.output_audio_transcript.delta',
       response_id: this.id,
       delta,
       chunk_index: this.#chunkIndex++,
@@ -293,7 +293,7 @@ export class Reply {
     this.#failure ??= code;
     this.#options.logger.warn(
       { err: error, responseId: this.id, code },
-      "a stage of a reply failed",
+      'a stage of a reply failed',
     );
     return code;
   }

@@ -1,12 +1,12 @@
-import { ParleyError } from "@parley/shared";
-import type { Clock } from "../lib/clock.ts";
-import type { Transcriber, Transcription } from "../providers/transcriber.ts";
+import { ParleyError } from '@parley/shared';
+import type { Clock } from '../lib/clock.ts';
+import type { Transcriber, Transcription } from '../providers/transcriber.ts';
 
 export type UtteranceOutcome =
-  | { readonly kind: "heard"; readonly text: string; readonly unrecognised: boolean }
-  | { readonly kind: "failed"; readonly error: ParleyError }
+  | { readonly kind: 'heard'; readonly text: string; readonly unrecognised: boolean }
+  | { readonly kind: 'failed'; readonly error: ParleyError }
   /** Taken back by the client, or the session ended. */
-  | { readonly kind: "discarded" };
+  | { readonly kind: 'discarded' };
 
 export interface UtteranceOptions {
   readonly transcriber: Transcriber;
@@ -19,16 +19,16 @@ export interface UtteranceOptions {
 
 type Stream =
   /** The recogniser is not open yet; what was said meanwhile waits here. */
-  | { readonly kind: "opening"; readonly waiting: Int16Array[] }
-  | { readonly kind: "open"; readonly transcription: Transcription }
-  | { readonly kind: "over" };
+  | { readonly kind: 'opening'; readonly waiting: Int16Array[] }
+  | { readonly kind: 'open'; readonly transcription: Transcription }
+  | { readonly kind: 'over' };
 
 /** One utterance from onset to final words. */
 export class Utterance {
   readonly outcome: Promise<UtteranceOutcome>;
   readonly #options: UtteranceOptions;
   readonly #abort = new AbortController();
-  #stream: Stream = { kind: "opening", waiting: [] };
+  #stream: Stream = { kind: 'opening', waiting: [] };
   #isFinalized = false;
   #cancelDeadline: () => void = () => {};
 
@@ -40,17 +40,17 @@ export class Utterance {
   /** Hands audio on at once; the session bounds how long an utterance may be. */
   push(samples: Int16Array): void {
     const stream = this.#stream;
-    if (stream.kind === "open") stream.transcription.push(samples);
-    else if (stream.kind === "opening") stream.waiting.push(samples);
+    if (stream.kind === 'open') stream.transcription.push(samples);
+    else if (stream.kind === 'opening') stream.waiting.push(samples);
   }
 
   finalize(): void {
-    if (this.#isFinalized || this.#stream.kind === "over") return;
+    if (this.#isFinalized || this.#stream.kind === 'over') return;
     this.#isFinalized = true;
     this.#cancelDeadline = this.#options.clock.after(this.#options.deadlineMs, () =>
-      this.#abort.abort(new ParleyError("transcriber_timeout")),
+      this.#abort.abort(new ParleyError('transcriber_timeout')),
     );
-    if (this.#stream.kind === "open") this.#stream.transcription.finalize();
+    if (this.#stream.kind === 'open') this.#stream.transcription.finalize();
   }
 
   discard(): void {
@@ -60,10 +60,10 @@ export class Utterance {
   async #run(): Promise<UtteranceOutcome> {
     const { signal } = this.#abort;
     const aborted = new Promise<UtteranceOutcome>((resolve) => {
-      signal.addEventListener("abort", () => {
+      signal.addEventListener('abort', () => {
         const reason: unknown = signal.reason;
         resolve(
-          reason instanceof ParleyError ? { kind: "failed", error: reason } : { kind: "discarded" },
+          reason instanceof ParleyError ? { kind: 'failed', error: reason } : { kind: 'discarded' },
         );
       });
     });
@@ -71,10 +71,10 @@ export class Utterance {
       return await Promise.race([this.#transcribe(), aborted]);
     } catch (cause) {
       const error =
-        cause instanceof ParleyError ? cause : new ParleyError("transcriber_failed", { cause });
-      return { kind: "failed", error };
+        cause instanceof ParleyError ? cause : new ParleyError('transcriber_failed', { cause });
+      return { kind: 'failed', error };
     } finally {
-      this.#stream = { kind: "over" };
+      this.#stream = { kind: 'over' };
       this.#cancelDeadline();
       this.#abort.abort();
     }
@@ -84,17 +84,17 @@ export class Utterance {
     const { transcriber, language, onPartial } = this.#options;
     const { signal } = this.#abort;
     const transcription = await transcriber.open({ language, signal });
-    if (this.#stream.kind === "opening") {
+    if (this.#stream.kind === 'opening') {
       for (const samples of this.#stream.waiting) transcription.push(samples);
-      this.#stream = { kind: "open", transcription };
+      this.#stream = { kind: 'open', transcription };
       if (this.#isFinalized) transcription.finalize();
     }
     for await (const event of transcription.events) {
       if (signal.aborted) break;
-      if (event.type === "transcript-partial") onPartial(event.text);
-      else return { kind: "heard", text: event.text, unrecognised: event.unrecognised };
+      if (event.type === 'transcript-partial') onPartial(event.text);
+      else return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
     }
     // Ended without a final: nothing that could be made out.
-    return { kind: "heard", text: "", unrecognised: false };
+    return { kind: 'heard', text: '', unrecognised: false };
   }
 }

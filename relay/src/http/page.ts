@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
-import { serveStatic } from "@hono/node-server/serve-static";
-import { Hono } from "hono";
+import { existsSync } from 'node:fs';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
 
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
@@ -12,19 +12,19 @@ export function page(root: string): Hono {
   const app = new Hono();
   if (!existsSync(root)) return app;
   app.use(
-    "/assets/*",
+    '/assets/*',
     serveStatic({
       root,
       precompressed: true,
-      onFound: (_path, c) => c.header("Cache-Control", "public, max-age=31536000, immutable"),
+      onFound: (_path, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable'),
     }),
   );
   app.use(
-    "*",
+    '*',
     serveStatic({
       root,
       precompressed: true,
-      onFound: (_path, c) => c.header("Cache-Control", "no-cache"),
+      onFound: (_path, c) => c.header('Cache-Control', 'no-cache'),
     }),
   );
   return app;

@@ -1,6 +1,6 @@
-import type { Context } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { ERRORS, type ErrorCode } from "@parley/shared";
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ERRORS, type ErrorCode } from '@parley/shared';
 
 /** The one shape of an HTTP error: code, sentence, retryability, request id. */
 export function problem(c: Context, code: ErrorCode, detail?: string): Response {
@@ -11,7 +11,7 @@ export function problem(c: Context, code: ErrorCode, detail?: string): Response 
         code,
         message: detail === undefined ? message : `${message} ${detail}`,
         retryable,
-        request_id: String(c.get("requestId")),
+        request_id: String(c.get('requestId')),
       },
     },
     status as ContentfulStatusCode,

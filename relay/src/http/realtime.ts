@@ -1,6 +1,6 @@
-import type { IncomingMessage, Server } from "node:http";
-import type { Duplex } from "node:stream";
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import {
   API_PATHS,
   MAX_AUDIO_FRAME_BYTES,
@@ -8,13 +8,13 @@ import {
   SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
   type CloseReasonName,
-} from "@parley/shared";
-import { isOriginAllowed } from "../auth/origins.ts";
-import { fingerprint } from "../lib/ids.ts";
-import type { Logger } from "../observability/logger.ts";
-import type { SessionCreator } from "../session/session-creator.ts";
-import type { SessionRegistry } from "../session/session-registry.ts";
-import { closeSocket, type Session, type SessionSocket } from "../session/session.ts";
+} from '@parley/shared';
+import { isOriginAllowed } from '../auth/origins.ts';
+import { fingerprint } from '../lib/ids.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { SessionCreator } from '../session/session-creator.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import { closeSocket, type Session, type SessionSocket } from '../session/session.ts';
 
 export interface RealtimeOptions {
   readonly sessions: SessionCreator;
@@ -43,56 +43,56 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   });
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
-    if (new URL(request.url ?? "/", "http://relay").pathname !== API_PATHS.realtime) {
-      return refuse(socket, 404, "Not Found");
+    socket.on('error', () => socket.destroy());
+    if (new URL(request.url ?? '/', 'http://relay').pathname !== API_PATHS.realtime) {
+      return refuse(socket, 404, 'Not Found');
     }
     if (!isOriginAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
-      logger.info({ origin: request.headers.origin }, "a page of a foreign origin was refused");
-      return refuse(socket, 403, "Forbidden");
+      logger.info({ origin: request.headers.origin }, 'a page of a foreign origin was refused');
+      return refuse(socket, 403, 'Forbidden');
     }
-    const offered = (request.headers["sec-websocket-protocol"] ?? "")
-      .split(",")
+    const offered = (request.headers['sec-websocket-protocol'] ?? '')
+      .split(',')
       .map((protocol) => protocol.trim());
-    if (!offered.includes(SUBPROTOCOL)) return refuse(socket, 400, "Bad Request");
+    if (!offered.includes(SUBPROTOCOL)) return refuse(socket, 400, 'Bad Request');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       connect(webSocket, offered, options);
     });
   };
 
-  server.on("upgrade", onUpgrade);
+  server.on('upgrade', onUpgrade);
   return () => {
-    server.off("upgrade", onUpgrade);
+    server.off('upgrade', onUpgrade);
     sockets.close();
   };
 }
 
 function connect(webSocket: WebSocket, offered: readonly string[], options: RealtimeOptions): void {
   const { sessions, registry, logger } = options;
-  webSocket.on("error", (error) => logger.debug({ err: error }, "a socket failed"));
+  webSocket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
   let session: Session | undefined;
-  let refusal: CloseReasonName = "ticketInvalid";
+  let refusal: CloseReasonName = 'ticketInvalid';
   if (ticket !== undefined) {
     session = sessions.open(ticket);
   } else if (resumeToken !== undefined) {
     session = registry.find(fingerprint(resumeToken));
-    refusal = "sessionGone";
+    refusal = 'sessionGone';
   }
   if (session === undefined) return closeSocket(webSocket, refusal);
-  serve(session, webSocket, ticket === undefined ? "resuming" : "created");
+  serve(session, webSocket, ticket === undefined ? 'resuming' : 'created');
 }
 
-function serve(session: Session, webSocket: WebSocket, how: "created" | "resuming"): void {
+function serve(session: Session, webSocket: WebSocket, how: 'created' | 'resuming'): void {
   const socket: SessionSocket = webSocket;
-  webSocket.on("message", (data: RawData, isBinary: boolean) => {
+  webSocket.on('message', (data: RawData, isBinary: boolean) => {
     // The default binary type delivers one Buffer, never fragments.
     if (isBinary) session.receiveAudio(socket, data as Buffer);
-    else session.receiveText(socket, (data as Buffer).toString("utf8"));
+    else session.receiveText(socket, (data as Buffer).toString('utf8'));
   });
-  webSocket.on("pong", () => session.heard());
-  webSocket.on("close", (code) => session.detach(socket, code));
+  webSocket.on('pong', () => session.heard());
+  webSocket.on('close', (code) => session.detach(socket, code));
   session.attach(socket, how);
 }
 

@@ -1,4 +1,4 @@
-import { secureHeaders } from "hono/secure-headers";
+import { secureHeaders } from 'hono/secure-headers';
 
 /**
  * A content security policy that allows what the page uses and nothing else: its own files, its
@@ -13,7 +13,7 @@ export function securityHeaders() {
       // library renders `style` attributes, which does.
       styleSrc: ["'self'"],
       styleSrcAttr: ["'unsafe-inline'"],
-      imgSrc: ["'self'", "data:"],
+      imgSrc: ["'self'", 'data:'],
       fontSrc: ["'self'"],
       connectSrc: ["'self'"],
       workerSrc: ["'self'"],
@@ -24,15 +24,15 @@ export function securityHeaders() {
       frameAncestors: ["'none'"],
     },
     permissionsPolicy: {
-      microphone: ["self"],
-      speakerSelection: ["self"],
+      microphone: ['self'],
+      speakerSelection: ['self'],
       camera: [],
       geolocation: [],
     },
-    crossOriginResourcePolicy: "same-origin",
-    crossOriginOpenerPolicy: "same-origin",
-    referrerPolicy: "no-referrer",
-    xFrameOptions: "DENY",
+    crossOriginResourcePolicy: 'same-origin',
+    crossOriginOpenerPolicy: 'same-origin',
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
     // Sent over TLS by whatever terminates it; over plain HTTP browsers ignore it anyway.
     strictTransportSecurity: false,
   });

@@ -7,8 +7,8 @@
 export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #limit: number;
-  #state: { readonly kind: "open" } | { readonly kind: "closed"; readonly error?: unknown } = {
-    kind: "open",
+  #state: { readonly kind: 'open' } | { readonly kind: 'closed'; readonly error?: unknown } = {
+    kind: 'open',
   };
   #wake: (() => void) | undefined;
 
@@ -22,7 +22,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   /** @returns false where the queue is full or closed and the item was not taken */
   push(item: T): boolean {
-    if (this.#state.kind === "closed" || this.#items.length >= this.#limit) return false;
+    if (this.#state.kind === 'closed' || this.#items.length >= this.#limit) return false;
     this.#items.push(item);
     this.#wake?.();
     return true;
@@ -30,13 +30,13 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
 
   /** No more items will come; those that wait are still delivered. */
   close(): void {
-    if (this.#state.kind === "open") this.#state = { kind: "closed" };
+    if (this.#state.kind === 'open') this.#state = { kind: 'closed' };
     this.#wake?.();
   }
 
   /** Like `close`, and the consumer's loop throws after the items that wait. */
   fail(error: unknown): void {
-    if (this.#state.kind === "open") this.#state = { kind: "closed", error };
+    if (this.#state.kind === 'open') this.#state = { kind: 'closed', error };
     this.#wake?.();
   }
 
@@ -44,8 +44,8 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     try {
       for (;;) {
         while (this.#items.length > 0) yield this.#items.shift()!;
-        if (this.#state.kind === "closed") {
-          if ("error" in this.#state) throw this.#state.error;
+        if (this.#state.kind === 'closed') {
+          if ('error' in this.#state) throw this.#state.error;
           return;
         }
         await new Promise<void>((resolve) => {

@@ -24,10 +24,10 @@ export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promi
   return new Promise((resolve) => {
     const done = () => {
       cancel();
-      signal.removeEventListener("abort", done);
+      signal.removeEventListener('abort', done);
       resolve();
     };
     const cancel = clock.after(delayMs, done);
-    signal.addEventListener("abort", done);
+    signal.addEventListener('abort', done);
   });
 }

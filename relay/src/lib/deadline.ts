@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from './clock.ts';
 
 /**
  * Holds a promise to a deadline.
@@ -62,7 +62,7 @@ async function nextWithin<T>(
   isExcused: () => boolean,
 ): Promise<IteratorResult<T, unknown>> {
   const work = iterator.next();
-  const expired = Symbol("expired");
+  const expired = Symbol('expired');
   work.catch(() => {});
   for (;;) {
     let cancel: () => void = () => {};

@@ -1,16 +1,16 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes } from 'node:crypto';
 
 /** A short random name, e.g. `resp_3f9a…`; for telling things apart, not for secrecy. */
 export function newId(prefix: string): string {
-  return `${prefix}_${randomBytes(9).toString("base64url").replaceAll(/[-_]/g, "0")}`;
+  return `${prefix}_${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, '0')}`;
 }
 
 /** 256 random bits in characters that a WebSocket subprotocol may hold (RFC 9110 token). */
 export function newSecret(): string {
-  return randomBytes(32).toString("base64url");
+  return randomBytes(32).toString('base64url');
 }
 
 /** What is kept of a secret on this side, so that a heap dump or log holds nothing usable. */
 export function fingerprint(secret: string): string {
-  return createHash("sha256").update(secret).digest("base64url");
+  return createHash('sha256').update(secret).digest('base64url');
 }

@@ -1,16 +1,16 @@
-import { ParleyError, type ErrorCode } from "@parley/shared";
+import { ParleyError, type ErrorCode } from '@parley/shared';
 
 /** As much of `node:worker_threads` as a pool uses; tests script it. */
 export interface PoolableWorker {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  on(event: "message", listener: (message: unknown) => void): unknown;
-  on(event: "error", listener: (error: unknown) => void): unknown;
-  on(event: "exit", listener: (code: number) => void): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'exit', listener: (code: number) => void): unknown;
   terminate(): Promise<number>;
 }
 
 /** What a pooled worker posts first, once it can take requests. */
-export const WORKER_READY = "ready";
+export const WORKER_READY = 'ready';
 
 export interface MemberOptions {
   readonly startMs: number;
@@ -19,12 +19,12 @@ export interface MemberOptions {
 }
 
 type MemberState =
-  | { readonly name: "starting" }
-  | { readonly name: "idle" }
-  | { readonly name: "leased" }
+  | { readonly name: 'starting' }
+  | { readonly name: 'idle' }
+  | { readonly name: 'leased' }
   /** Given back while answers were still owed. */
-  | { readonly name: "draining" }
-  | { readonly name: "dead" };
+  | { readonly name: 'draining' }
+  | { readonly name: 'dead' };
 
 interface Owed {
   readonly resolve: (answer: unknown) => void;
@@ -47,37 +47,37 @@ export class WorkerPoolMember {
   readonly #options: MemberOptions;
   readonly #events: MemberEvents;
   readonly #owed: Owed[] = [];
-  #state: MemberState = { name: "starting" };
+  #state: MemberState = { name: 'starting' };
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(worker: PoolableWorker, options: MemberOptions, events: MemberEvents) {
     this.#worker = worker;
     this.#options = options;
     this.#events = events;
-    this.#setDeadline(options.startMs, "The worker did not start in time.");
-    worker.on("message", (message) => this.#receive(message));
-    worker.on("error", (error) => this.die(error));
-    worker.on("exit", (code) => this.die(new Error(`The worker ended with exit code ${code}.`)));
+    this.#setDeadline(options.startMs, 'The worker did not start in time.');
+    worker.on('message', (message) => this.#receive(message));
+    worker.on('error', (error) => this.die(error));
+    worker.on('exit', (code) => this.die(new Error(`The worker ended with exit code ${code}.`)));
   }
 
   get isIdle(): boolean {
-    return this.#state.name === "idle";
+    return this.#state.name === 'idle';
   }
 
   get isStarting(): boolean {
-    return this.#state.name === "starting";
+    return this.#state.name === 'starting';
   }
 
   lease(): void {
-    if (this.#state.name !== "idle") throw new Error(`A ${this.#state.name} worker was leased.`);
-    this.#state = { name: "leased" };
+    if (this.#state.name !== 'idle') throw new Error(`A ${this.#state.name} worker was leased.`);
+    this.#state = { name: 'leased' };
   }
 
   /** Rejects with `failure` where the worker dies before it answers. */
   request(message: unknown, transfer: readonly ArrayBuffer[]): Promise<unknown> {
-    if (this.#state.name !== "leased") {
+    if (this.#state.name !== 'leased') {
       return Promise.reject(
-        new ParleyError(this.#options.failure, { cause: new Error("The worker is gone.") }),
+        new ParleyError(this.#options.failure, { cause: new Error('The worker is gone.') }),
       );
     }
     return new Promise((resolve, reject) => {
@@ -88,16 +88,16 @@ export class WorkerPoolMember {
   }
 
   release(): void {
-    if (this.#state.name !== "leased") return;
-    this.#state = { name: "draining" };
+    if (this.#state.name !== 'leased') return;
+    this.#state = { name: 'draining' };
     this.#idleOnceDrained();
   }
 
   /** Ends the worker; whatever it owes is rejected. */
   die(cause: unknown): void {
-    if (this.#state.name === "dead") return;
-    const started = this.#state.name !== "starting";
-    this.#state = { name: "dead" };
+    if (this.#state.name === 'dead') return;
+    const started = this.#state.name !== 'starting';
+    this.#state = { name: 'dead' };
     clearTimeout(this.#deadline);
     // A worker that is being terminated can do no more harm; there is nobody to tell.
     this.#worker.terminate().catch(() => {});
@@ -114,17 +114,17 @@ export class WorkerPoolMember {
 
   #receive(message: unknown): void {
     switch (this.#state.name) {
-      case "dead":
-      case "idle":
+      case 'dead':
+      case 'idle':
         return;
-      case "starting":
+      case 'starting':
         if (message !== WORKER_READY) return;
         clearTimeout(this.#deadline);
-        this.#state = { name: "idle" };
+        this.#state = { name: 'idle' };
         this.#events.idle(this);
         return;
-      case "leased":
-      case "draining":
+      case 'leased':
+      case 'draining':
         this.#settle(message);
     }
   }
@@ -137,13 +137,13 @@ export class WorkerPoolMember {
   }
 
   #idleOnceDrained(): void {
-    if (this.#state.name !== "draining" || this.#owed.length > 0) return;
-    this.#state = { name: "idle" };
+    if (this.#state.name !== 'draining' || this.#owed.length > 0) return;
+    this.#state = { name: 'idle' };
     this.#events.idle(this);
   }
 
   #awaitAnswer(): void {
-    this.#setDeadline(this.#options.answerMs, "The worker did not answer in time.");
+    this.#setDeadline(this.#options.answerMs, 'The worker did not answer in time.');
   }
 
   #setDeadline(afterMs: number, complaint: string): void {

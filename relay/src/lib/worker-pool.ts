@@ -1,5 +1,5 @@
-import { ParleyError, type ErrorCode } from "@parley/shared";
-import { WorkerPoolMember, type PoolableWorker } from "./worker-pool-member.ts";
+import { ParleyError, type ErrorCode } from '@parley/shared';
+import { WorkerPoolMember, type PoolableWorker } from './worker-pool-member.ts';
 
 // tinypool and piscina hand out tasks, each to whichever thread is free. Recognition is a
 // conversation with one thread that keeps its state from the first sample to the last, so it is
@@ -85,7 +85,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   async acquire(signal?: AbortSignal): Promise<WorkerLease<Request, Answer>> {
     signal?.throwIfAborted();
     if (this.#disposed)
-      throw new ParleyError(this.#options.failure, { cause: new Error("The pool is closed.") });
+      throw new ParleyError(this.#options.failure, { cause: new Error('The pool is closed.') });
     const idle = [...this.#members].find((member) => member.isIdle);
     if (idle !== undefined && this.#waiters.size === 0) return this.#lease(idle);
 
@@ -99,23 +99,23 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     };
     const onAbort = (): void => giveUp(signal?.reason);
     const timer = setTimeout(
-      () => giveUp(new ParleyError("capacity_exhausted")),
+      () => giveUp(new ParleyError('capacity_exhausted')),
       this.#options.waitMs,
     );
-    signal?.addEventListener("abort", onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     this.#waiters.add(waiter);
     this.#grow();
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    const closed = new Error("The pool is closed.");
+    const closed = new Error('The pool is closed.');
     for (const waiter of this.#waiters)
       waiter.reject(new ParleyError(this.#options.failure, { cause: closed }));
     this.#waiters.clear();
@@ -129,7 +129,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     return {
       request: (message, transfer = []) => {
         // A lease given back must not speak to a worker that is someone else's by now.
-        if (!held) return Promise.reject(new Error("A released worker was asked for something."));
+        if (!held) return Promise.reject(new Error('A released worker was asked for something.'));
         return member.request(message, transfer) as Promise<Answer>;
       },
       release: () => {

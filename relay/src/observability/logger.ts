@@ -1,4 +1,4 @@
-import { pino, type Logger } from "pino";
+import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -16,12 +16,12 @@ export function createLogger(level: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: ["*.token", "*.ticket", "*.resume_token", "*.authorization", "authorization"],
-        censor: "[redacted]",
+        paths: ['*.token', '*.ticket', '*.resume_token', '*.authorization', 'authorization'],
+        censor: '[redacted]',
       },
     },
     pino.destination({ dest: 2, sync: false }),
   );
 }
 
-export const silentLogger: Logger = pino({ level: "silent" });
+export const silentLogger: Logger = pino({ level: 'silent' });

@@ -18,13 +18,13 @@ export interface GenerateRequest {
 
 export type Message =
   | {
-      readonly role: "user";
+      readonly role: 'user';
       readonly text: string;
       /** Someone spoke, but the recogniser could not place the words; `text` is then empty. */
       readonly unrecognised?: boolean;
     }
   | {
-      readonly role: "assistant";
+      readonly role: 'assistant';
       /** What was really heard or shown, where the reply was interrupted. */
       readonly text: string;
     };
@@ -57,9 +57,9 @@ export interface Reminder {
 }
 
 export type GeneratorEvent =
-  | { readonly type: "text-delta"; readonly text: string }
+  | { readonly type: 'text-delta'; readonly text: string }
   | {
-      readonly type: "usage-reported";
+      readonly type: 'usage-reported';
       readonly inputTokens: number;
       readonly outputTokens: number;
     };

@@ -27,6 +27,6 @@ export interface SynthesisOptions {
 }
 
 export type SpeechEvent =
-  | { readonly type: "clause-started"; readonly text: string }
+  | { readonly type: 'clause-started'; readonly text: string }
   /** PCM16 mono at `sampleRateHz`, any length; the receiver owns it. */
-  | { readonly type: "speech-audio"; readonly samples: Int16Array };
+  | { readonly type: 'speech-audio'; readonly samples: Int16Array };

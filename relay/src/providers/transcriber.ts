@@ -37,9 +37,9 @@ export interface Transcription {
 
 export type TranscriptEvent =
   /** The words so far; each replaces the one before. */
-  | { readonly type: "transcript-partial"; readonly text: string }
+  | { readonly type: 'transcript-partial'; readonly text: string }
   | {
-      readonly type: "transcript-final";
+      readonly type: 'transcript-final';
       /** Empty where there were no words. */
       readonly text: string;
       /**

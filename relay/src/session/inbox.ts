@@ -8,13 +8,13 @@ import {
   type ClientEventOf,
   type CloseReasonName,
   type ErrorCode,
-} from "@parley/shared";
-import type { Conversation } from "../conversation/conversation.ts";
-import { newId } from "../lib/ids.ts";
-import type { Logger } from "../observability/logger.ts";
-import { Allowance } from "./allowance.ts";
-import type { Outbox } from "./outbox.ts";
-import { judgeFrame, UplinkSequence } from "./uplink.ts";
+} from '@parley/shared';
+import type { Conversation } from '../conversation/conversation.ts';
+import { newId } from '../lib/ids.ts';
+import type { Logger } from '../observability/logger.ts';
+import { Allowance } from './allowance.ts';
+import type { Outbox } from './outbox.ts';
+import { judgeFrame, UplinkSequence } from './uplink.ts';
 
 /** Messages that may wait before an acknowledgement is sent: one second of audio. */
 const ACKNOWLEDGE_EVERY = 10;
@@ -26,7 +26,7 @@ export interface InboxOptions {
   readonly logger: Logger;
   readonly nowMs: () => number;
   /** @returns what was wrong, or undefined */
-  readonly onUpdate: (update: ClientEventOf<"session.update">["session"]) => string | undefined;
+  readonly onUpdate: (update: ClientEventOf<'session.update'>['session']) => string | undefined;
   readonly onClose: (reason: CloseReasonName) => void;
 }
 
@@ -76,13 +76,13 @@ export class Inbox {
     if (!this.#isNew(frame.seq)) return;
     const { conversation } = this.#options;
     const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
-    if (verdict.kind === "fault") return this.#mistake(verdict.code);
+    if (verdict.kind === 'fault') return this.#mistake(verdict.code);
     this.#wasActive = true;
-    if (verdict.kind === "take") {
+    if (verdict.kind === 'take') {
       conversation.pushAudio(frame.samples);
       if (conversation.openUtteranceMs > this.#options.utteranceLimitMs) {
         conversation.endUtterance({});
-        this.error("utterance_too_long");
+        this.error('utterance_too_long');
       }
     }
     if (frame.last || this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
@@ -91,19 +91,19 @@ export class Inbox {
   /** A text message. */
   receiveText(text: string): void {
     if (!this.#admit()) return;
-    if (text.length > MAX_CLIENT_EVENT_BYTES) return this.#mistake("payload_too_large");
+    if (text.length > MAX_CLIENT_EVENT_BYTES) return this.#mistake('payload_too_large');
     const result = decodeClientEvent(text);
     switch (result.kind) {
-      case "malformed":
+      case 'malformed':
         return this.#mistake(result.fault, result.detail);
-      case "unknown":
-        this.#options.logger.debug({ eventType: result.type }, "ignored an unknown event");
+      case 'unknown':
+        this.#options.logger.debug({ eventType: result.type }, 'ignored an unknown event');
         return;
-      case "event": {
+      case 'event': {
         const { event } = result;
-        if ("seq" in event && event.seq !== undefined && !this.#isNew(event.seq)) return;
+        if ('seq' in event && event.seq !== undefined && !this.#isNew(event.seq)) return;
         this.#receive(event);
-        if (this.#sequence.unacknowledged > 0 && event.type !== "ping") this.acknowledge();
+        if (this.#sequence.unacknowledged > 0 && event.type !== 'ping') this.acknowledge();
       }
     }
   }
@@ -118,7 +118,7 @@ export class Inbox {
 
   acknowledge(): void {
     this.#options.outbox.transient({
-      type: "input_audio_buffer.ack",
+      type: 'input_audio_buffer.ack',
       input_seq: this.#sequence.acknowledge(),
     });
   }
@@ -126,10 +126,10 @@ export class Inbox {
   /** Tells the client what was wrong; the log line of the same `request_id` says more. */
   error(code: ErrorCode, detail?: string): void {
     const error = new ParleyError(code, detail === undefined ? {} : { detail });
-    const requestId = newId("req");
-    this.#options.logger.info({ requestId, code, detail }, "a message was refused");
+    const requestId = newId('req');
+    this.#options.logger.info({ requestId, code, detail }, 'a message was refused');
     this.#options.outbox.event({
-      type: "error",
+      type: 'error',
       code,
       message: error.message,
       retryable: error.retryable,
@@ -139,85 +139,85 @@ export class Inbox {
 
   #receive(event: ClientEvent): void {
     const { conversation, outbox } = this.#options;
-    if (event.type !== "ping") this.#wasActive = true;
+    if (event.type !== 'ping') this.#wasActive = true;
     switch (event.type) {
-      case "ping":
+      case 'ping':
         outbox.transient({
-          type: "pong",
+          type: 'pong',
           client_ms: event.client_ms,
           server_ms: this.#options.nowMs(),
         });
         if (event.last_seq !== undefined) outbox.acknowledge(event.last_seq);
         return;
-      case "session.update": {
+      case 'session.update': {
         const problem = this.#options.onUpdate(event.session);
-        if (problem !== undefined) this.#mistake("invalid_event", problem);
+        if (problem !== undefined) this.#mistake('invalid_event', problem);
         return;
       }
-      case "input_audio_buffer.speech_started":
-        if (!this.#turns.take()) return this.error("rate_limited");
+      case 'input_audio_buffer.speech_started':
+        if (!this.#turns.take()) return this.error('rate_limited');
         this.#latestUtterance = event.utterance;
         conversation.startUtterance(event.utterance);
         return;
-      case "input_audio_buffer.speech_stopped":
+      case 'input_audio_buffer.speech_stopped':
         if (this.#isOpen(event.utterance)) {
           conversation.endUtterance({ speechEndMs: event.audio_end_ms, sentMs: event.sent_ms });
         }
         return;
-      case "input_audio_buffer.commit":
+      case 'input_audio_buffer.commit':
         if (this.#isOpen(event.utterance)) conversation.endUtterance({});
         return;
-      case "input_audio_buffer.clear":
+      case 'input_audio_buffer.clear':
         if (this.#isOpen(event.utterance)) conversation.discardUtterance();
         return;
-      case "conversation.item.create": {
+      case 'conversation.item.create': {
         const { text } = event.item.content[0]!;
-        if (text.length > MAX_TEXT_CHARACTERS) return this.error("text_too_long");
-        if (!this.#turns.take()) return this.error("rate_limited");
-        conversation.addText(event.item.id ?? newId("item"), text);
+        if (text.length > MAX_TEXT_CHARACTERS) return this.error('text_too_long');
+        if (!this.#turns.take()) return this.error('rate_limited');
+        conversation.addText(event.item.id ?? newId('item'), text);
         return;
       }
-      case "conversation.item.truncate":
+      case 'conversation.item.truncate':
         if (!conversation.truncateReply(event.response_id, event.audio_end_ms)) {
-          this.error("response_not_found");
+          this.error('response_not_found');
         }
         return;
-      case "response.create":
-        if (!this.#turns.take()) return this.error("rate_limited");
-        if (!conversation.respond()) this.error("nothing_to_answer");
+      case 'response.create':
+        if (!this.#turns.take()) return this.error('rate_limited');
+        if (!conversation.respond()) this.error('nothing_to_answer');
         return;
-      case "response.cancel":
+      case 'response.cancel':
         // Without an id it means "be quiet", and quiet it is. With one it may name a reply that
         // ended while the message was on its way, which is no mistake either.
         conversation.cancelReply(event.response_id);
         return;
-      case "session.resume":
+      case 'session.resume':
         // Only the first message of a resumed connection means anything; the session takes that.
-        this.#mistake("invalid_event", "session.resume: this connection needs no resuming.");
+        this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
     }
   }
 
   #isOpen(utterance: number): boolean {
     if (utterance === this.#options.conversation.openUtterance) return true;
-    if (utterance !== this.#latestUtterance) this.#mistake("frame_unexpected");
+    if (utterance !== this.#latestUtterance) this.#mistake('frame_unexpected');
     return false;
   }
 
   #isNew(seq: number): boolean {
     const verdict = this.#sequence.accept(seq);
-    if (verdict === "gap") this.#mistake("sequence_gap");
-    return verdict === "new";
+    if (verdict === 'gap') this.#mistake('sequence_gap');
+    return verdict === 'new';
   }
 
   #admit(): boolean {
     this.#hasHeard = true;
     if (this.#messages.take()) return true;
-    this.#options.onClose("rateLimited");
+    this.#options.onClose('rateLimited');
     return false;
   }
 
   #mistake(code: ErrorCode, detail?: string): void {
     this.error(code, detail);
-    if (!this.#mistakes.take()) this.#options.onClose("tooManyMalformed");
+    if (!this.#mistakes.take()) this.#options.onClose('tooManyMalformed');
   }
 }

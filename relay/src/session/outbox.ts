@@ -1,5 +1,5 @@
-import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from "@parley/shared";
-import { sleep, type Clock } from "../lib/clock.ts";
+import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@parley/shared';
+import { sleep, type Clock } from '../lib/clock.ts';
 
 /** What is kept for a replay, at the most: about two minutes of voice. */
 const MAX_REPLAY_BYTES = 4 * 1024 * 1024;

@@ -1,15 +1,15 @@
-import type { z } from "zod";
-import { ParleyError, type createSessionRequestSchema, type SessionLimits } from "@parley/shared";
-import type { User } from "../auth/guest-tokens.ts";
-import { Tickets } from "../auth/tickets.ts";
-import type { Deadlines, Limits } from "../config/config.ts";
-import type { Clock } from "../lib/clock.ts";
-import { fingerprint, newId, newSecret } from "../lib/ids.ts";
-import { isTimeZone } from "../lib/time-zone.ts";
-import type { Logger } from "../observability/logger.ts";
-import type { Providers } from "../providers/providers.ts";
-import type { SessionRegistry } from "./session-registry.ts";
-import { Session } from "./session.ts";
+import type { z } from 'zod';
+import { ParleyError, type createSessionRequestSchema, type SessionLimits } from '@parley/shared';
+import type { User } from '../auth/guest-tokens.ts';
+import { Tickets } from '../auth/tickets.ts';
+import type { Deadlines, Limits } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { fingerprint, newId, newSecret } from '../lib/ids.ts';
+import { isTimeZone } from '../lib/time-zone.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Providers } from '../providers/providers.ts';
+import type { SessionRegistry } from './session-registry.ts';
+import { Session } from './session.ts';
 
 /** Tickets that may wait to be used, per session the relay may hold. */
 const TICKETS_PER_SESSION = 2;
@@ -58,21 +58,21 @@ export class SessionCreator {
    */
   create(user: User, request: z.infer<typeof createSessionRequestSchema>) {
     const { registry, providers, limits } = this.#options;
-    if (this.#isDraining) throw new ParleyError("draining");
+    if (this.#isDraining) throw new ParleyError('draining');
     const { voices } = providers.synthesizer;
     const voice = request.voice ?? voices[0]!.id;
     if (!voices.some(({ id }) => id === voice)) {
-      throw new ParleyError("invalid_request", {
-        detail: `voice: expected one of ${voices.map(({ id }) => id).join(", ")}.`,
+      throw new ParleyError('invalid_request', {
+        detail: `voice: expected one of ${voices.map(({ id }) => id).join(', ')}.`,
       });
     }
-    const timeZone = request.time_zone ?? "UTC";
+    const timeZone = request.time_zone ?? 'UTC';
     if (!isTimeZone(timeZone)) {
-      throw new ParleyError("invalid_request", {
-        detail: "time_zone: expected an IANA time zone.",
+      throw new ParleyError('invalid_request', {
+        detail: 'time_zone: expected an IANA time zone.',
       });
     }
-    const sessionId = newId("sess");
+    const sessionId = newId('sess');
     const resumeToken = newSecret();
     const grant = {
       sessionId,
@@ -82,7 +82,7 @@ export class SessionCreator {
       timeZone,
     };
     const ticket = registry.isFull ? undefined : this.#tickets.issue(grant);
-    if (ticket === undefined) throw new ParleyError("capacity_exhausted");
+    if (ticket === undefined) throw new ParleyError('capacity_exhausted');
     return {
       session_id: sessionId,
       ticket,

@@ -1,6 +1,6 @@
-import type { CloseReasonName } from "@parley/shared";
-import { sleep, type Clock } from "../lib/clock.ts";
-import type { Session } from "./session.ts";
+import type { CloseReasonName } from '@parley/shared';
+import { sleep, type Clock } from '../lib/clock.ts';
+import type { Session } from './session.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
 const DRAIN_CHECK_MS = 100;
@@ -60,7 +60,7 @@ export class SessionRegistry {
     ) {
       await sleep(this.#clock, DRAIN_CHECK_MS, signal);
     }
-    this.closeAll("draining");
+    this.closeAll('draining');
   }
 
   closeAll(reason: CloseReasonName): void {

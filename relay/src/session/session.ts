@@ -5,17 +5,17 @@ import {
   type CloseReasonName,
   type SessionDescription,
   type SessionLimits,
-} from "@parley/shared";
-import type { Deadlines } from "../config/config.ts";
-import { Conversation, type ConversationSettings } from "../conversation/conversation.ts";
-import type { Clock } from "../lib/clock.ts";
-import { fingerprint } from "../lib/ids.ts";
-import { isTimeZone } from "../lib/time-zone.ts";
-import type { Logger } from "../observability/logger.ts";
-import type { Providers } from "../providers/providers.ts";
-import { Inbox } from "./inbox.ts";
-import { Outbox, type OutboxSocket } from "./outbox.ts";
-import { judge, type SessionState } from "./session-state.ts";
+} from '@parley/shared';
+import type { Deadlines } from '../config/config.ts';
+import { Conversation, type ConversationSettings } from '../conversation/conversation.ts';
+import type { Clock } from '../lib/clock.ts';
+import { fingerprint } from '../lib/ids.ts';
+import { isTimeZone } from '../lib/time-zone.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Providers } from '../providers/providers.ts';
+import { Inbox } from './inbox.ts';
+import { Outbox, type OutboxSocket } from './outbox.ts';
+import { judge, type SessionState } from './session-state.ts';
 
 /** As much of a WebSocket as a session uses. */
 export interface SessionSocket extends OutboxSocket {
@@ -64,8 +64,8 @@ export class Session {
     this.#activeAtMs = this.#startedAtMs;
     this.#checkedAtMs = this.#startedAtMs;
     this.#pingedAtMs = this.#startedAtMs;
-    this.#state = { kind: "detached", sinceMs: this.#startedAtMs };
-    const outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop("slowConsumer") });
+    this.#state = { kind: 'detached', sinceMs: this.#startedAtMs };
+    const outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
     this.#outbox = outbox;
     this.#conversation = new Conversation({
       providers: options.providers,
@@ -94,7 +94,7 @@ export class Session {
   }
 
   get isAttached(): boolean {
-    return this.#state.kind === "attached";
+    return this.#state.kind === 'attached';
   }
 
   /** Something is being heard, thought or said. */
@@ -106,20 +106,20 @@ export class Session {
    * A connection for this session; one that still stands is replaced by it. A `resuming` one must
    * say first how far the client had come.
    */
-  attach(socket: SessionSocket, how: "created" | "resuming"): void {
+  attach(socket: SessionSocket, how: 'created' | 'resuming'): void {
     const replaced = this.#socket;
     this.#outbox.detach();
     this.#socket = socket;
     this.#state = {
-      kind: "attached",
+      kind: 'attached',
       heardAtMs: this.#options.clock.now(),
-      awaitsResume: how === "resuming",
+      awaitsResume: how === 'resuming',
     };
-    if (replaced !== undefined) closeSocket(replaced, "replaced");
-    if (how === "resuming") return;
+    if (replaced !== undefined) closeSocket(replaced, 'replaced');
+    if (how === 'resuming') return;
     this.#outbox.attach(socket);
     this.#outbox.event({
-      type: "session.created",
+      type: 'session.created',
       session: this.#describe(),
       server_ms: this.#nowMs(),
     });
@@ -131,9 +131,9 @@ export class Session {
    */
   detach(socket: SessionSocket, code: number): void {
     if (this.#socket !== socket) return;
-    if (code === 1000 || code === 1001) return this.close("normal");
+    if (code === 1000 || code === 1001) return this.close('normal');
     this.#release();
-    this.#options.logger.info({ code }, "connection lost, the session can be resumed");
+    this.#options.logger.info({ code }, 'connection lost, the session can be resumed');
   }
 
   /** A WebSocket pong. */
@@ -143,14 +143,14 @@ export class Session {
 
   receiveAudio(socket: SessionSocket, bytes: Uint8Array): void {
     if (this.#socket !== socket) return;
-    if (this.#state.kind === "attached" && this.#state.awaitsResume) return this.#resume(undefined);
+    if (this.#state.kind === 'attached' && this.#state.awaitsResume) return this.#resume(undefined);
     this.#inbox.receiveAudio(bytes);
   }
 
   receiveText(socket: SessionSocket, text: string): void {
     // What a replaced connection still delivers comes again over its successor.
     if (this.#socket !== socket) return;
-    if (this.#state.kind === "attached" && this.#state.awaitsResume) return this.#resume(text);
+    if (this.#state.kind === 'attached' && this.#state.awaitsResume) return this.#resume(text);
     this.#inbox.receiveText(text);
   }
 
@@ -161,7 +161,7 @@ export class Session {
     this.#checkedAtMs = nowMs;
     const signs = this.#inbox.takeSigns();
     if (signs.active || this.#conversation.isBusy) this.#activeAtMs = nowMs;
-    if (signs.heard && this.#state.kind === "attached") {
+    if (signs.heard && this.#state.kind === 'attached') {
       this.#state = { ...this.#state, heardAtMs: nowMs };
     }
     if (nowMs - this.#pingedAtMs >= this.#options.limits.heartbeat_ms) {
@@ -173,38 +173,38 @@ export class Session {
       startedAtMs: this.#startedAtMs,
       activeAtMs: this.#activeAtMs,
     });
-    if (verdict.kind === "close") this.close(verdict.reason);
-    else if (verdict.kind === "dead-connection") this.#socket?.terminate();
+    if (verdict.kind === 'close') this.close(verdict.reason);
+    else if (verdict.kind === 'dead-connection') this.#socket?.terminate();
   }
 
   /** Tells the client that the server is about to go. */
   drain(graceMs: number): void {
-    this.#outbox.event({ type: "session.draining", grace_ms: graceMs });
+    this.#outbox.event({ type: 'session.draining', grace_ms: graceMs });
   }
 
   /** Ends the call for good. */
   close(reason: CloseReasonName): void {
-    if (this.#state.kind === "closed") return;
+    if (this.#state.kind === 'closed') return;
     const socket = this.#socket;
     this.#conversation.dispose();
     this.#release();
-    this.#state = { kind: "closed" };
+    this.#state = { kind: 'closed' };
     if (socket !== undefined) closeSocket(socket, reason);
-    this.#options.logger.info({ reason: CLOSE_REASONS[reason].reason }, "session over");
+    this.#options.logger.info({ reason: CLOSE_REASONS[reason].reason }, 'session over');
     this.#options.onClosed(this);
   }
 
   #resume(text: string | undefined): void {
     const result = text === undefined ? undefined : decodeClientEvent(text);
-    if (result?.kind !== "event" || result.event.type !== "session.resume") {
-      return this.#drop("tooManyMalformed");
+    if (result?.kind !== 'event' || result.event.type !== 'session.resume') {
+      return this.#drop('tooManyMalformed');
     }
     const { session_id: id, resume_token: token, last_seq: lastSeq } = result.event;
-    if (id !== this.id || fingerprint(token) !== this.resumeKey) return this.#drop("ticketInvalid");
-    if (!this.#outbox.canReplay(lastSeq)) return this.close("sessionGone");
+    if (id !== this.id || fingerprint(token) !== this.resumeKey) return this.#drop('ticketInvalid');
+    if (!this.#outbox.canReplay(lastSeq)) return this.close('sessionGone');
     this.#inbox.heard();
     this.#state = {
-      kind: "attached",
+      kind: 'attached',
       heardAtMs: this.#options.clock.now(),
       awaitsResume: false,
     };
@@ -212,12 +212,12 @@ export class Session {
     // First what was missed, in its order; then where the client's own sequence stands.
     this.#outbox.replay(lastSeq);
     this.#outbox.event({
-      type: "session.resumed",
+      type: 'session.resumed',
       session: this.#describe(),
       server_ms: this.#nowMs(),
       last_input_seq: this.#inbox.lastSeq,
     });
-    this.#options.logger.info("session resumed");
+    this.#options.logger.info('session resumed');
   }
 
   /** Gives up this connection, not the session. */
@@ -226,28 +226,28 @@ export class Session {
     if (socket === undefined) return;
     this.#release();
     closeSocket(socket, reason);
-    this.#options.logger.warn({ reason: CLOSE_REASONS[reason].reason }, "connection given up");
+    this.#options.logger.warn({ reason: CLOSE_REASONS[reason].reason }, 'connection given up');
   }
 
   #release(): void {
     this.#socket = undefined;
     this.#outbox.detach();
-    this.#state = { kind: "detached", sinceMs: this.#options.clock.now() };
+    this.#state = { kind: 'detached', sinceMs: this.#options.clock.now() };
   }
 
-  #update(update: ClientEventOf<"session.update">["session"]): string | undefined {
+  #update(update: ClientEventOf<'session.update'>['session']): string | undefined {
     const { settings, providers } = this.#options;
     const { voice, time_zone: timeZone, output_modalities: modalities } = update;
     if (voice !== undefined && !providers.synthesizer.voices.some(({ id }) => id === voice)) {
-      return "session.voice: expected the id of one of the voices in session.created.";
+      return 'session.voice: expected the id of one of the voices in session.created.';
     }
     if (timeZone !== undefined && !isTimeZone(timeZone)) {
-      return "session.time_zone: expected an IANA time zone.";
+      return 'session.time_zone: expected an IANA time zone.';
     }
     if (voice !== undefined) settings.voice = voice;
     if (timeZone !== undefined) settings.timeZone = timeZone;
-    if (modalities !== undefined) settings.isSpoken = modalities.includes("audio");
-    this.#outbox.event({ type: "session.updated", session: this.#describe() });
+    if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
+    this.#outbox.event({ type: 'session.updated', session: this.#describe() });
     return undefined;
   }
 
@@ -258,7 +258,7 @@ export class Session {
       voice: settings.voice,
       voices: providers.synthesizer.voices.map(({ id, label }) => ({ id, label })),
       time_zone: settings.timeZone,
-      output_modalities: settings.isSpoken ? ["audio", "text"] : ["text"],
+      output_modalities: settings.isSpoken ? ['audio', 'text'] : ['text'],
       providers: {
         transcriber: providers.transcriber.name,
         generator: providers.generator.name,
@@ -273,7 +273,7 @@ export class Session {
   }
 }
 
-export function closeSocket(socket: Pick<SessionSocket, "close">, reason: CloseReasonName): void {
+export function closeSocket(socket: Pick<SessionSocket, 'close'>, reason: CloseReasonName): void {
   const entry = CLOSE_REASONS[reason];
   socket.close(entry.code, entry.reason);
 }

@@ -3,10 +3,10 @@ import {
   UPLINK_CHUNK_SAMPLES,
   type AudioFrame,
   type ErrorCode,
-} from "@parley/shared";
+} from '@parley/shared';
 
 /** What a sequence number says about a message. */
-export type SequenceVerdict = "new" | "seen" | "gap";
+export type SequenceVerdict = 'new' | 'seen' | 'gap';
 
 /** Numbers a client may leave out at once, because what bore them was refused or never sent. */
 const MAX_SKIPPED = 1_000;
@@ -28,11 +28,11 @@ export class UplinkSequence {
   }
 
   accept(seq: number): SequenceVerdict {
-    if (seq <= this.#last) return "seen";
+    if (seq <= this.#last) return 'seen';
     // Taking any number at its word would let one bad frame turn all later ones into old news.
-    if (seq - this.#last > MAX_SKIPPED) return "gap";
+    if (seq - this.#last > MAX_SKIPPED) return 'gap';
     this.#last = seq;
-    return "new";
+    return 'new';
   }
 
   /** @returns the number to acknowledge */
@@ -43,13 +43,13 @@ export class UplinkSequence {
 }
 
 export type FrameVerdict =
-  | { readonly kind: "take" }
+  | { readonly kind: 'take' }
   /** Its utterance was ended or lost on this side; the client could not know yet. */
-  | { readonly kind: "ignore" }
-  | { readonly kind: "fault"; readonly code: ErrorCode };
+  | { readonly kind: 'ignore' }
+  | { readonly kind: 'fault'; readonly code: ErrorCode };
 
-const TAKE: FrameVerdict = { kind: "take" };
-const IGNORE: FrameVerdict = { kind: "ignore" };
+const TAKE: FrameVerdict = { kind: 'take' };
+const IGNORE: FrameVerdict = { kind: 'ignore' };
 
 /**
  * Whether a frame may be handed on.
@@ -62,11 +62,11 @@ export function judgeFrame(
   open: number | undefined,
   latest: number | undefined,
 ): FrameVerdict {
-  if (frame.kind !== AudioFrameKind.uplink) return { kind: "fault", code: "frame_unknown_kind" };
+  if (frame.kind !== AudioFrameKind.uplink) return { kind: 'fault', code: 'frame_unknown_kind' };
   const count = frame.samples.length;
   if (count > UPLINK_CHUNK_SAMPLES || (count < UPLINK_CHUNK_SAMPLES && !frame.last)) {
-    return { kind: "fault", code: "frame_wrong_size" };
+    return { kind: 'fault', code: 'frame_wrong_size' };
   }
   if (frame.item === open) return TAKE;
-  return frame.item === latest ? IGNORE : { kind: "fault", code: "frame_unexpected" };
+  return frame.item === latest ? IGNORE : { kind: 'fault', code: 'frame_unexpected' };
 }

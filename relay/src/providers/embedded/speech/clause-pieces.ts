@@ -13,7 +13,7 @@ export function splitIntoPieces(text: string, limit = MAX_PIECE_CHARACTERS): str
     pieces.push(rest.slice(0, cut).trim());
     rest = rest.slice(cut).trim();
   }
-  if (rest !== "") pieces.push(rest);
+  if (rest !== '') pieces.push(rest);
   return pieces;
 }
 
@@ -22,7 +22,7 @@ function cutPosition(text: string, limit: number): number {
   const window = text.slice(0, limit + 1);
   const pause = lastMatchEnd(window, /[,;:.!?](?=\s)/g);
   if (pause >= limit / 3) return pause;
-  const space = window.lastIndexOf(" ");
+  const space = window.lastIndexOf(' ');
   return space > 0 ? space : limit;
 }
 

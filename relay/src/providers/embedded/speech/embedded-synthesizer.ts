@@ -1,18 +1,18 @@
-import { Worker } from "node:worker_threads";
-import { ParleyError } from "@parley/shared";
-import { WorkerPool } from "../../../lib/worker-pool.ts";
-import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from "../../synthesizer.ts";
-import { splitIntoPieces } from "./clause-pieces.ts";
-import { compileFlite, FLITE_SAMPLE_RATE_HZ } from "./flite.ts";
-import { mapWithLookAhead } from "./look-ahead.ts";
-import { toSpokenText } from "./spoken-text.ts";
-import type { SynthesisAnswer, SynthesisRequest } from "./synthesis-protocol.ts";
-import type { Pauses } from "./trim-silence.ts";
+import { Worker } from 'node:worker_threads';
+import { ParleyError } from '@parley/shared';
+import { WorkerPool } from '../../../lib/worker-pool.ts';
+import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../../synthesizer.ts';
+import { splitIntoPieces } from './clause-pieces.ts';
+import { compileFlite, FLITE_SAMPLE_RATE_HZ } from './flite.ts';
+import { mapWithLookAhead } from './look-ahead.ts';
+import { toSpokenText } from './spoken-text.ts';
+import type { SynthesisAnswer, SynthesisRequest } from './synthesis-protocol.ts';
+import type { Pauses } from './trim-silence.ts';
 
 const VOICES: readonly [Voice, ...Voice[]] = [
-  { id: "slt", label: "Sarah, American English" },
-  { id: "rms", label: "Robert, American English" },
-  { id: "awb", label: "Alan, Scottish English" },
+  { id: 'slt', label: 'Sarah, American English' },
+  { id: 'rms', label: 'Robert, American English' },
+  { id: 'awb', label: 'Alan, Scottish English' },
 ];
 
 const LEAD_MS = 30;
@@ -53,12 +53,12 @@ export async function createEmbeddedSynthesizer(
   const flite = await compileFlite();
   const pool = new WorkerPool<SynthesisRequest, SynthesisAnswer>({
     spawn: () =>
-      new Worker(new URL("./synthesis.worker.ts", import.meta.url), { workerData: flite }),
+      new Worker(new URL('./synthesis.worker.ts', import.meta.url), { workerData: flite }),
     maxWorkers,
     waitMs,
     startMs,
     answerMs,
-    failure: "synthesizer_failed",
+    failure: 'synthesizer_failed',
   });
 
   async function speak(
@@ -66,7 +66,7 @@ export async function createEmbeddedSynthesizer(
     voice: string,
     signal: AbortSignal,
   ): Promise<Int16Array> {
-    if (text === "") return new Int16Array(0);
+    if (text === '') return new Int16Array(0);
     // Leased for one piece: a reply takes seconds to be heard but milliseconds to be made.
     const lease = await pool.acquire(signal);
     try {
@@ -88,18 +88,18 @@ export async function createEmbeddedSynthesizer(
     );
     try {
       for await (const { piece, samples } of spoken) {
-        if (piece.clause !== undefined) yield { type: "clause-started", text: piece.clause };
+        if (piece.clause !== undefined) yield { type: 'clause-started', text: piece.clause };
         for (let at = 0; at < samples.length && !signal.aborted; at += MAX_EMIT_SAMPLES) {
-          yield { type: "speech-audio", samples: samples.slice(at, at + MAX_EMIT_SAMPLES) };
+          yield { type: 'speech-audio', samples: samples.slice(at, at + MAX_EMIT_SAMPLES) };
         }
       }
     } catch (cause) {
-      throw cause instanceof ParleyError ? cause : new ParleyError("synthesizer_failed", { cause });
+      throw cause instanceof ParleyError ? cause : new ParleyError('synthesizer_failed', { cause });
     }
   }
 
   return {
-    name: "embedded",
+    name: 'embedded',
     sampleRateHz: FLITE_SAMPLE_RATE_HZ,
     voices: VOICES,
     synthesize,
@@ -112,7 +112,7 @@ async function* piecesOf(clauses: AsyncIterable<string>): AsyncGenerator<Piece, 
   for await (const clause of clauses) {
     const texts = splitIntoPieces(toSpokenText(clause));
     const endMs = /[.?!]["')]*\s*$/.test(clause) ? PAUSE_MS.sentence : PAUSE_MS.clause;
-    if (texts.length === 0) yield { clause, text: "", pauses: { leadMs: 0, tailMs: 0 } };
+    if (texts.length === 0) yield { clause, text: '', pauses: { leadMs: 0, tailMs: 0 } };
     for (const [index, text] of texts.entries()) {
       const isLast = index === texts.length - 1;
       yield {

@@ -1,9 +1,9 @@
-import { Worker } from "node:worker_threads";
-import { WorkerPool } from "../../../lib/worker-pool.ts";
-import type { Transcriber, TranscriptionOptions } from "../../transcriber.ts";
-import type { SpeechGrammar } from "../grammar.ts";
-import { EmbeddedTranscription } from "./embedded-transcription.ts";
-import type { RecogniserAnswer, RecogniserRequest } from "./recogniser-protocol.ts";
+import { Worker } from 'node:worker_threads';
+import { WorkerPool } from '../../../lib/worker-pool.ts';
+import type { Transcriber, TranscriptionOptions } from '../../transcriber.ts';
+import type { SpeechGrammar } from '../grammar.ts';
+import { EmbeddedTranscription } from './embedded-transcription.ts';
+import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
 
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
@@ -36,15 +36,15 @@ export function createEmbeddedTranscriber(
   const { grammar, maxWorkers = 4, waitMs = 2_000, startMs = 30_000, answerMs = 10_000 } = options;
   const pool = new WorkerPool<RecogniserRequest, RecogniserAnswer>({
     spawn: () =>
-      new Worker(new URL("./recogniser.worker.ts", import.meta.url), { workerData: grammar }),
+      new Worker(new URL('./recogniser.worker.ts', import.meta.url), { workerData: grammar }),
     maxWorkers,
     waitMs,
     startMs,
     answerMs,
-    failure: "transcriber_failed",
+    failure: 'transcriber_failed',
   });
   return {
-    name: "embedded",
+    name: 'embedded',
     async open({ signal }: TranscriptionOptions) {
       return new EmbeddedTranscription(await pool.acquire(signal), signal);
     },

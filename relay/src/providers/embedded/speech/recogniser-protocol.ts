@@ -1,13 +1,13 @@
-import type { RecognisedSpeech } from "./recogniser.ts";
+import type { RecognisedSpeech } from './recogniser.ts';
 
 /** What a recogniser's thread is asked; each request has one answer. */
 export type RecogniserRequest =
-  | { readonly type: "audio"; readonly samples: Int16Array }
-  | { readonly type: "finish" }
-  | { readonly type: "discard" };
+  | { readonly type: 'audio'; readonly samples: Int16Array }
+  | { readonly type: 'finish' }
+  | { readonly type: 'discard' };
 
 export type RecogniserAnswer =
   /** To `audio`: the words so far, empty where there are none. */
-  | { readonly type: "partial"; readonly text: string }
-  | ({ readonly type: "final" } & RecognisedSpeech)
-  | { readonly type: "discarded" };
+  | { readonly type: 'partial'; readonly text: string }
+  | ({ readonly type: 'final' } & RecognisedSpeech)
+  | { readonly type: 'discarded' };

@@ -1,10 +1,10 @@
-import { fileURLToPath } from "node:url";
-import createModule, { type Decoder } from "soundswallower";
-import type { SpeechGrammar } from "../grammar.ts";
-import { pronunciationEntries, readHypothesis, REJECT_WORDS, toJsgf, wordsOf } from "./jsgf.ts";
-import { VoicingMeter } from "./voicing.ts";
+import { fileURLToPath } from 'node:url';
+import createModule, { type Decoder } from 'soundswallower';
+import type { SpeechGrammar } from '../grammar.ts';
+import { pronunciationEntries, readHypothesis, REJECT_WORDS, toJsgf, wordsOf } from './jsgf.ts';
+import { VoicingMeter } from './voicing.ts';
 
-declare module "soundswallower" {
+declare module 'soundswallower' {
   interface SoundSwallowerModule {
     /** Missing from the package's own types; its default is relative to the working directory. */
     modelBase: string;
@@ -34,9 +34,9 @@ export class Recogniser {
   /** @throws Error that names the words nobody knows how to pronounce, or the rule that is wrong */
   static async create(grammar: SpeechGrammar): Promise<Recogniser> {
     const module = await createModule({
-      modelBase: fileURLToPath(new URL("model/", import.meta.resolve("soundswallower"))),
+      modelBase: fileURLToPath(new URL('model/', import.meta.resolve('soundswallower'))),
     });
-    const decoder = new module.Decoder({ loglevel: "FATAL", samprate: 16_000 });
+    const decoder = new module.Decoder({ loglevel: 'FATAL', samprate: 16_000 });
     await decoder.initialize();
     loadGrammar(decoder, grammar);
     return new Recogniser(decoder);
@@ -55,19 +55,19 @@ export class Recogniser {
     this.#voicing.push(samples);
     this.#decoder.process_audio(Float32Array.from(samples, (sample) => sample / 0x8000));
     const hypothesis = readHypothesis(this.#decoder.get_text());
-    return hypothesis.kind === "words" ? hypothesis.text : "";
+    return hypothesis.kind === 'words' ? hypothesis.text : '';
   }
 
   /** Ends the utterance. */
   finish(): RecognisedSpeech {
-    if (!this.#inUtterance) return { text: "", unrecognised: false };
+    if (!this.#inUtterance) return { text: '', unrecognised: false };
     const { voicedMs } = this.#voicing;
     this.discard();
     const hypothesis = readHypothesis(this.#decoder.get_text());
-    if (hypothesis.kind === "words" && voicedMs >= MIN_WORD_VOICE_MS) {
+    if (hypothesis.kind === 'words' && voicedMs >= MIN_WORD_VOICE_MS) {
       return { text: hypothesis.text, unrecognised: false };
     }
-    return { text: "", unrecognised: voicedMs >= MIN_SPEECH_VOICE_MS };
+    return { text: '', unrecognised: voicedMs >= MIN_SPEECH_VOICE_MS };
   }
 
   /** Drops the utterance, if one is open. */
@@ -92,14 +92,16 @@ function loadGrammar(decoder: Decoder, grammar: SpeechGrammar): void {
   }
   const unknown = wordsOf(grammar.rules).filter((word) => decoder.lookup_word(word) === null);
   if (unknown.length > 0) {
-    throw new Error(`The speech grammar has words without a pronunciation: ${unknown.join(", ")}`);
+    throw new Error(`The speech grammar has words without a pronunciation: ${unknown.join(', ')}`);
   }
   try {
     decoder.set_grammar(toJsgf(grammar));
   } catch (cause) {
     throw new Error(
       `The speech grammar is not valid JSGF, or lacks the rule <${grammar.utterance}>.`,
-      { cause },
+      {
+        cause,
+      },
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Pauses } from "./trim-silence.ts";
+import type { Pauses } from './trim-silence.ts';
 
 /** What a synthesizer's thread is asked; each request has one answer. */
 export interface SynthesisRequest {

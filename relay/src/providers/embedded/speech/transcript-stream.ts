@@ -1,6 +1,6 @@
-import type { TranscriptEvent } from "../../transcriber.ts";
+import type { TranscriptEvent } from '../../transcriber.ts';
 
-type End = { readonly kind: "done" } | { readonly kind: "failed"; readonly error: unknown };
+type End = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
  * Hands transcript events to one reader. Holds at most one partial (a newer one says all the
@@ -14,17 +14,17 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
 
   put(event: TranscriptEvent): void {
     if (this.#end !== undefined) return;
-    if (event.type === "transcript-final") this.#final = event;
+    if (event.type === 'transcript-final') this.#final = event;
     else this.#partial = event;
     this.#wake?.();
   }
 
   end(): void {
-    this.#finish({ kind: "done" });
+    this.#finish({ kind: 'done' });
   }
 
   fail(error: unknown): void {
-    this.#finish({ kind: "failed", error });
+    this.#finish({ kind: 'failed', error });
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TranscriptEvent, void, undefined> {
@@ -33,8 +33,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
         yield this.#final;
         return;
       }
-      if (this.#end?.kind === "failed") throw this.#end.error;
-      if (this.#end?.kind === "done") return;
+      if (this.#end?.kind === 'failed') throw this.#end.error;
+      if (this.#end?.kind === 'done') return;
       const partial = this.#partial;
       this.#partial = undefined;
       if (partial !== undefined) yield partial;

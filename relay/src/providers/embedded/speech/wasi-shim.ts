@@ -54,8 +54,8 @@ export function runWasi(module: WebAssembly.Module, program: WasiProgram): WasiR
   const shim = createWasiShim(program);
   const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: shim.imports });
   const { memory, _start: start } = instance.exports;
-  if (!(memory instanceof WebAssembly.Memory) || typeof start !== "function") {
-    throw new TypeError("The module is not a WASI command: it lacks `memory` or `_start`.");
+  if (!(memory instanceof WebAssembly.Memory) || typeof start !== 'function') {
+    throw new TypeError('The module is not a WASI command: it lacks `memory` or `_start`.');
   }
   shim.attach(memory);
   let exitCode = 0;
@@ -85,7 +85,7 @@ export function createWasiShim(program: WasiProgram): WasiShim {
   const bytes = (): Uint8Array => new Uint8Array(attached());
 
   function attached(): ArrayBuffer {
-    if (memory === undefined) throw new Error("The program ran before its memory was attached.");
+    if (memory === undefined) throw new Error('The program ran before its memory was attached.');
     return memory.buffer;
   }
 
@@ -133,7 +133,7 @@ export function createWasiShim(program: WasiProgram): WasiShim {
     fd_prestat_dir_name(fd: number, pointer: number, length: number): number {
       if (fd !== ROOT_FD) return ERRNO.badf;
       if (length < 1) return ERRNO.inval;
-      bytes()[pointer] = "/".charCodeAt(0);
+      bytes()[pointer] = '/'.charCodeAt(0);
       return ERRNO.success;
     },
     fd_fdstat_get(fd: number, pointer: number): number {

@@ -1,0 +1,77 @@
+import { numberToWords } from '../language/number-words.ts';
+import type { Reading, Rule, Slot } from '../language/slot.ts';
+import { belowHundred, readNumber } from './number.ts';
+
+const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
+  ...['second', 'seconds', 'sec', 'secs', 's'].map((word) => [word, 1] as const),
+  ...['minute', 'minutes', 'min', 'mins', 'm'].map((word) => [word, 60] as const),
+  ...['hour', 'hours', 'hr', 'hrs', 'h'].map((word) => [word, 3600] as const),
+]);
+
+/** A length of time in whole seconds, as in `set a timer for two minutes and ten seconds`. */
+export const durationSlot: Slot<number> & { readonly rule: Rule } = {
+  rule: {
+    name: 'duration',
+    expansion: [
+      '<below_hundred> (seconds | minutes | hours)',
+      '(one | a) minute [and (a half | <below_hundred> seconds)]',
+      '(one | an) hour [and (a half | <below_hundred> minutes)]',
+      'half (a minute | an hour)',
+      '<below_hundred> minutes and <below_hundred> seconds',
+    ].join(' | '),
+    uses: [belowHundred],
+  },
+  read: readDuration,
+};
+
+/** The same before a noun, as in `a five minute timer`. */
+export const durationAdjectiveSlot: Slot<number> & { readonly rule: Rule } = {
+  rule: {
+    name: 'duration_adjective',
+    expansion: '<below_hundred> (second | minute | hour)',
+    uses: [belowHundred],
+  },
+  read: readDuration,
+};
+
+function* readDuration(tokens: readonly string[], at: number): Generator<Reading<number>> {
+  for (const part of readPart(tokens, at)) {
+    const next = tokens[part.end] === 'and' ? part.end + 1 : part.end;
+    // "Two hours thirty minutes", never "thirty minutes two hours".
+    for (const rest of readDuration(tokens, next)) {
+      if (rest.value < part.value) yield { value: part.value + rest.value, end: rest.end };
+    }
+    yield part;
+  }
+}
+
+function* readPart(tokens: readonly string[], at: number): Generator<Reading<number>> {
+  const half = tokens[at] === 'half';
+  const amounts = half ? [{ value: 0.5, end: at + 1 }] : readNumber(tokens, at);
+  for (const amount of [...amounts, { value: 1, end: at }]) {
+    const seconds = UNIT_SECONDS.get(tokens[amount.end] ?? '');
+    if (seconds === undefined) continue;
+    if (tokens[amount.end + 1] === 'and' && tokens[amount.end + 2] === 'half') {
+      yield { value: Math.round((amount.value + 0.5) * seconds), end: amount.end + 3 };
+    }
+    yield { value: Math.round(amount.value * seconds), end: amount.end + 1 };
+  }
+}
+
+/** 90 → `ninety seconds`, 3,725 → `one hour two minutes five seconds`; `adjective` leaves the units singular. */
+export function durationToWords(totalSeconds: number, form: 'noun' | 'adjective' = 'noun'): string {
+  const whole = Math.max(0, Math.round(totalSeconds));
+  const inSeconds = whole < 100 && whole !== 60;
+  const parts = [
+    [Math.floor(whole / 3600), 'hour'],
+    [inSeconds ? 0 : Math.floor(whole / 60) % 60, 'minute'],
+    [inSeconds ? whole : whole % 60, 'second'],
+  ] as const;
+  const words = parts
+    .filter(([amount]) => amount > 0)
+    .map(
+      ([amount, name]) =>
+        `${numberToWords(amount)} ${name}${amount === 1 || form === 'adjective' ? '' : 's'}`,
+    );
+  return words.length > 0 ? words.join(' ') : `zero second${form === 'adjective' ? '' : 's'}`;
+}

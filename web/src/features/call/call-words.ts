@@ -1,0 +1,132 @@
+import type { MicrophoneRefusal } from '../../media/media-engine.ts';
+import type { CallErrorCode, CallState } from '../../store/call-state.ts';
+import type { ProviderNames } from '../../store/provider-names.ts';
+
+/** The one line under the orb: what the call is doing, in plain words. */
+export function stateLineOf(state: CallState, online: boolean): string {
+  switch (state.standing.kind) {
+    case 'none':
+      return online ? 'Press to talk' : 'You are offline';
+    case 'over':
+      return withoutFullStop(state.standing.reason.message);
+    case 'running':
+      return runningLineOf(state, online);
+  }
+}
+
+function runningLineOf(state: CallState, online: boolean): string {
+  if (state.phase === 'reconnecting') {
+    return online ? 'Reconnecting, keep talking' : 'No network, keep talking';
+  }
+  if (state.phase === 'starting') {
+    return state.microphone.kind === 'asking' ? 'Allow the microphone to talk' : 'Connecting';
+  }
+  if (state.held) return 'Listening, release to send';
+  if (state.phase === 'thinking') return 'Thinking';
+  if (state.phase === 'speaking') {
+    return isHeard(state) ? 'Speaking, talk to interrupt' : 'Speaking';
+  }
+  if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
+  if (state.microphone.kind === 'refused') return REFUSALS[state.microphone.refusal].line;
+  if (state.microphone.kind === 'unwanted') return 'Type a message';
+  if (state.muted) return 'Muted';
+  return state.phase === 'hearing' ? 'I hear you' : 'Listening';
+}
+
+/** What is read out when it changes; the ordinary to and fro of a conversation is not. */
+export function announcementOf(state: CallState, online: boolean): string {
+  if (state.standing.kind !== 'running' || state.phase === 'reconnecting') {
+    return state.standing.kind === 'none' && online ? '' : stateLineOf(state, online);
+  }
+  if (state.phase === 'starting' || state.microphone.kind === 'refused' || state.muted) {
+    return stateLineOf(state, online);
+  }
+  return 'In a call';
+}
+
+export interface RefusalWords {
+  readonly line: string;
+  readonly title: string;
+  readonly advice: string;
+}
+
+export const REFUSALS: Readonly<Record<MicrophoneRefusal, RefusalWords>> = {
+  denied: {
+    line: 'Microphone blocked: allow it in the address bar',
+    title: 'The microphone is blocked',
+    advice:
+      'Open the site settings at the left of the address bar, allow the microphone, then try again.',
+  },
+  dismissed: {
+    line: 'No microphone yet',
+    title: 'The microphone was not allowed yet',
+    advice: 'Press Try again, then choose Allow when the browser asks.',
+  },
+  'not-found': {
+    line: 'No microphone found',
+    title: 'No microphone was found',
+    advice: 'Plug one in or switch your headset on, then try again.',
+  },
+  'in-use': {
+    line: 'The microphone is busy',
+    title: 'Another program is using the microphone',
+    advice: 'Close that program or choose another microphone in Settings, then try again.',
+  },
+  'insecure-context': {
+    line: 'The microphone needs a secure page',
+    title: 'This page is not secure',
+    advice: 'Browsers give the microphone to secure pages only. Open this address with https.',
+  },
+  unsupported: {
+    line: 'No microphone in this browser',
+    title: 'This browser cannot share a microphone',
+    advice: 'Use a current Chrome, Edge, Firefox or Safari. Typing works here.',
+  },
+  failed: {
+    line: 'The microphone did not start',
+    title: 'The microphone did not start',
+    advice: 'Choose another one in Settings or plug it in again, then try again.',
+  },
+};
+
+/** What a person can do about an error, where its own sentence does not say. */
+export function adviceFor(code: CallErrorCode): string | null {
+  switch (code) {
+    case 'network_unreachable':
+      return 'Check the connection. Parley keeps trying.';
+    case 'vad_failed':
+      return 'Hold the orb or the space bar while you talk, or type.';
+    case 'utterance_too_long':
+      return 'Say it in shorter pieces.';
+    case 'text_too_long':
+      return 'Send it in shorter pieces.';
+    default:
+      return null;
+  }
+}
+
+/** One sentence on who hears, thinks and speaks. */
+export function providerLineOf(providers: ProviderNames): string {
+  const names = [providers.transcriber, providers.generator, providers.synthesizer];
+  if (names.every((name) => name === 'embedded')) {
+    return 'Embedded demo voice. Add keys for open conversation.';
+  }
+  if (names.every((name) => name === names[0])) return `Hears, thinks and speaks with ${names[0]}.`;
+  return `Hears with ${providers.transcriber}, thinks with ${providers.generator}, speaks with ${providers.synthesizer}.`;
+}
+
+/** Things to say that even the embedded assistant understands. */
+export const SUGGESTIONS = [
+  'What time is it in Tokyo?',
+  'What is seven times eight?',
+  'Set a timer for ten seconds',
+] as const;
+
+/** Whether what the person says now would be heard. */
+function isHeard(state: CallState): boolean {
+  return state.microphone.kind === 'granted' && !state.muted;
+}
+
+function withoutFullStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

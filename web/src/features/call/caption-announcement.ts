@@ -1,0 +1,30 @@
+import {
+  revealedReply,
+  type Conversation,
+  type ConversationItem,
+} from '../../store/conversation-state.ts';
+
+/**
+ * What a screen reader is told of the conversation: each line once, when it no longer changes.
+ * The visible words appear one by one, which would be read out one by one.
+ */
+export function lastSettledText(items: Conversation): string {
+  const settled = items.findLast(isSettled);
+  if (settled === undefined || settled.kind === 'divider') return '';
+  if (settled.kind === 'user') {
+    return settled.state === 'failed' ? 'Not understood' : `You: ${settled.text}`;
+  }
+  const { heard } = revealedReply(settled);
+  return settled.status === 'interrupted' ? `Parley, interrupted: ${heard}` : `Parley: ${heard}`;
+}
+
+function isSettled(item: ConversationItem): boolean {
+  switch (item.kind) {
+    case 'divider':
+      return true;
+    case 'user':
+      return item.state !== 'partial';
+    case 'reply':
+      return item.status !== 'running' && item.chunks.length > 0;
+  }
+}

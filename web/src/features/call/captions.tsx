@@ -1,0 +1,96 @@
+import { memo } from 'react';
+import { AlarmClock, ArrowDown } from 'lucide-react';
+import { useCall, useSettings } from '../../store/controller-context.ts';
+import {
+  revealedReply,
+  type ConversationItem,
+  type ReplyItem,
+  type UserItem,
+} from '../../store/conversation-state.ts';
+import { lastSettledText } from './caption-announcement.ts';
+import { useStickToEnd } from './use-stick-to-end.ts';
+import styles from './captions.module.css';
+
+/** The conversation so far, newest in view. */
+export function Captions() {
+  const items = useCall((state) => state.conversation);
+  const size = useSettings((settings) => settings.captionSize);
+  const { viewport, content, away, scrollToEnd } = useStickToEnd();
+  return (
+    <div className={styles.captions} data-size={size}>
+      <div
+        ref={viewport}
+        className={styles.viewport}
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+      >
+        <ol ref={content} className={styles.list}>
+          {items.map((item) => (
+            <Caption key={item.id} item={item} />
+          ))}
+        </ol>
+      </div>
+      <p className="visually-hidden" role="status">
+        {lastSettledText(items)}
+      </p>
+      {away && (
+        <button type="button" className={styles.latest} onClick={scrollToEnd}>
+          <ArrowDown aria-hidden="true" size={16} /> Latest
+        </button>
+      )}
+    </div>
+  );
+}
+
+const Caption = memo(function Caption({ item }: { readonly item: ConversationItem }) {
+  switch (item.kind) {
+    case 'divider':
+      return (
+        <li className={styles.divider}>
+          <span>New call</span>
+        </li>
+      );
+    case 'user':
+      return <UserCaption item={item} />;
+    case 'reply':
+      return item.chunks.length === 0 ? null : <ReplyCaption reply={item} />;
+  }
+});
+
+function UserCaption({ item }: { readonly item: UserItem }) {
+  return (
+    <li className={styles.user} data-state={item.state}>
+      <span className="visually-hidden">You: </span>
+      {item.state === 'failed' ? 'That was not understood. Please say it again.' : item.text}
+    </li>
+  );
+}
+
+function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
+  const { heard, unheard } = revealedReply(reply);
+  const interrupted = reply.status === 'interrupted';
+  return (
+    <li className={styles.reply} data-status={reply.status}>
+      {reply.trigger === 'timer' && (
+        <span className={styles.mark}>
+          <AlarmClock aria-hidden="true" size={16} /> Timer
+        </span>
+      )}
+      <span className="visually-hidden">Parley: </span>
+      {heard}
+      {unheard !== '' &&
+        (interrupted ? (
+          <s className={styles.unheard} title="Not heard: you interrupted here">
+            {unheard}
+          </s>
+        ) : (
+          // Keeps its place, so that nothing moves when it is spoken.
+          <span className={styles.coming}>{unheard}</span>
+        ))}
+      {reply.status === 'failed' && (
+        <span className={styles.failed}> The answer broke off here.</span>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,118 @@
+/** What the orb expresses. */
+export type OrbMood =
+  | 'idle'
+  | 'starting'
+  | 'listening'
+  | 'hearing'
+  | 'thinking'
+  | 'speaking'
+  | 'muted'
+  | 'reconnecting'
+  | 'off';
+
+/** How the orb holds itself in a mood. All values are 0–1 unless they say otherwise. */
+export interface OrbPose {
+  /** Radius of the body, as a share of the space it has. */
+  readonly size: number;
+  /** Depth of the slow breath, share of the radius. */
+  readonly breath: number;
+  /** How far the outline leaves the circle at rest, share of the radius. */
+  readonly wobble: number;
+  /** How much of the microphone's level moves the outline. */
+  readonly microphoneGain: number;
+  /** How much of the voice's level moves the outline. */
+  readonly voiceGain: number;
+  /** Strength of the rings that run outwards. */
+  readonly rings: number;
+  /** Strength of the light that wanders inside. */
+  readonly glow: number;
+  /** How fast that light wanders, turns a second. */
+  readonly drift: number;
+  /** Filled body (1) or outline alone (0). */
+  readonly fill: number;
+  /** Full colour (1) or grey (0). */
+  readonly colour: number;
+  /** Soft light around the body. */
+  readonly halo: number;
+}
+
+const AT_REST: OrbPose = {
+  size: 0.62,
+  breath: 0.018,
+  wobble: 0.006,
+  microphoneGain: 0,
+  voiceGain: 0,
+  rings: 0,
+  glow: 0.45,
+  drift: 0.04,
+  fill: 1,
+  colour: 1,
+  halo: 0.5,
+};
+
+export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
+  idle: AT_REST,
+  starting: { ...AT_REST, size: 0.56, breath: 0.035, glow: 0.3, halo: 0.3 },
+  listening: { ...AT_REST, size: 0.58, wobble: 0.014, microphoneGain: 0.1, rings: 0.35, halo: 0.6 },
+  hearing: {
+    ...AT_REST,
+    size: 0.56,
+    wobble: 0.02,
+    microphoneGain: 0.16,
+    rings: 1,
+    glow: 0.55,
+    halo: 0.9,
+  },
+  thinking: { ...AT_REST, size: 0.54, wobble: 0.01, glow: 1, drift: 0.32, halo: 0.35 },
+  speaking: {
+    ...AT_REST,
+    size: 0.6,
+    wobble: 0.03,
+    voiceGain: 0.24,
+    glow: 0.8,
+    drift: 0.12,
+    halo: 0.8,
+  },
+  muted: { ...AT_REST, size: 0.58, breath: 0.008, wobble: 0, glow: 0, fill: 0, halo: 0 },
+  reconnecting: { ...AT_REST, size: 0.54, breath: 0.03, glow: 0.2, colour: 0.15, halo: 0.15 },
+  off: { ...AT_REST, size: 0.56, breath: 0.01, glow: 0.3, colour: 0.55, halo: 0.25 },
+};
+
+/** Time for a pose to come two thirds of the way to the next. */
+const EASE_MS = 140;
+
+/** Moves a pose towards another; independent of the frame rate. */
+export function easedPose(from: OrbPose, to: OrbPose, elapsedMs: number): OrbPose {
+  const share = 1 - Math.exp(-elapsedMs / EASE_MS);
+  const mix = (a: number, b: number): number => a + (b - a) * share;
+  return {
+    size: mix(from.size, to.size),
+    breath: mix(from.breath, to.breath),
+    wobble: mix(from.wobble, to.wobble),
+    microphoneGain: mix(from.microphoneGain, to.microphoneGain),
+    voiceGain: mix(from.voiceGain, to.voiceGain),
+    rings: mix(from.rings, to.rings),
+    glow: mix(from.glow, to.glow),
+    drift: mix(from.drift, to.drift),
+    fill: mix(from.fill, to.fill),
+    colour: mix(from.colour, to.colour),
+    halo: mix(from.halo, to.halo),
+  };
+}
+
+/**
+ * The outline's radius at an angle, relative to the body's radius.
+ *
+ * A sum of three low harmonics that travel at unrelated speeds, so that it never visibly repeats.
+ *
+ * @param angle radians
+ * @param seconds time
+ * @param amplitude largest departure from the circle, share of the radius
+ */
+export function outlineRadius(angle: number, seconds: number, amplitude: number): number {
+  const wave =
+    0.5 * Math.sin(2 * angle + 1.1 * seconds) +
+    0.32 * Math.sin(3 * angle - 1.7 * seconds + 1.3) +
+    0.18 * Math.sin(5 * angle + 2.3 * seconds + 0.4);
+  return 1 + amplitude * wave;
+}

@@ -1,0 +1,52 @@
+import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
+import { useController } from '../../store/controller-context.ts';
+import { useMediaQuery } from '../../ui/use-media-query.ts';
+import { startOrbAnimation, type OrbAnimation } from './orb-animation.ts';
+import type { OrbMood } from './orb-pose.ts';
+import styles from './orb.module.css';
+
+interface OrbProps extends ComponentProps<'button'> {
+  readonly mood: OrbMood;
+  /** What pressing it does. */
+  readonly label: string;
+  /** Sign in its middle, where it invites to be pressed. */
+  readonly icon: ReactNode;
+}
+
+/** Button, microphone level, voice and state in one shape. */
+export function Orb({ mood, label, icon, ...rest }: OrbProps) {
+  const { levels } = useController();
+  const host = useRef<HTMLSpanElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const animation = useRef<OrbAnimation | null>(null);
+  const moodNow = useRef(mood);
+  const reducedMotion = useMediaQuery('(prefers-reduced-motion: reduce)');
+  const forcedColours = useMediaQuery('(forced-colors: active)');
+  const still = reducedMotion || forcedColours;
+
+  useEffect(() => {
+    if (canvas.current === null || host.current === null) return;
+    const started = startOrbAnimation(canvas.current, host.current, levels, still, moodNow.current);
+    animation.current = started;
+    return () => {
+      animation.current = null;
+      started.dispose();
+    };
+  }, [levels, still]);
+
+  useEffect(() => {
+    moodNow.current = mood;
+    animation.current?.setMood(mood);
+  }, [mood]);
+
+  return (
+    <button type="button" {...rest} className={styles.orb} aria-label={label} data-mood={mood}>
+      <span ref={host} className={styles.space}>
+        <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+      </span>
+      <span className={styles.icon} aria-hidden="true">
+        {icon}
+      </span>
+    </button>
+  );
+}

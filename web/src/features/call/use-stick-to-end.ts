@@ -1,0 +1,55 @@
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+
+/** Closer to the end than this counts as being at the end, px. */
+const NEAR_PX = 48;
+
+export interface StickyScroll {
+  readonly viewport: RefObject<HTMLDivElement | null>;
+  readonly content: RefObject<HTMLOListElement | null>;
+  /** Whether the reader has scrolled away from the newest. */
+  readonly away: boolean;
+  readonly scrollToEnd: () => void;
+}
+
+/** Keeps the newest in view as the content grows, unless the reader has scrolled up. */
+export function useStickToEnd(): StickyScroll {
+  const viewport = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLOListElement>(null);
+  const stuck = useRef(true);
+  const [away, setAway] = useState(false);
+
+  const scrollToEnd = useCallback(() => {
+    const box = viewport.current;
+    if (box === null) return;
+    stuck.current = true;
+    setAway(false);
+    box.scrollTop = box.scrollHeight;
+  }, []);
+
+  useEffect(() => {
+    const box = viewport.current;
+    const list = content.current;
+    if (box === null || list === null) return;
+    let lastTop = box.scrollTop;
+    const onScroll = (): void => {
+      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+      // Growing content also moves the end away: only going up is leaving it.
+      if (atEnd) stuck.current = true;
+      else if (box.scrollTop < lastTop) stuck.current = false;
+      lastTop = box.scrollTop;
+      setAway(!stuck.current);
+    };
+    const follow = new ResizeObserver(() => {
+      if (stuck.current) box.scrollTop = box.scrollHeight;
+    });
+    box.addEventListener('scroll', onScroll, { passive: true });
+    follow.observe(list);
+    follow.observe(box);
+    return () => {
+      box.removeEventListener('scroll', onScroll);
+      follow.disconnect();
+    };
+  }, []);
+
+  return { viewport, content, away, scrollToEnd };
+}

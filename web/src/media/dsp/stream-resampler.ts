@@ -1,0 +1,106 @@
+import { SampleWindow } from './sample-window.ts';
+import type { SincKernel } from './sinc-kernel.ts';
+
+export interface StreamResamplerOptions {
+  readonly kernel: SincKernel;
+  /** Most input samples that may lie unread. */
+  readonly capacity: number;
+  /** How many output samples `rewind` can take back. */
+  readonly historyOutputs?: number;
+}
+
+/**
+ * Changes the rate of a stream that arrives in blocks of any size: push input, pull output.
+ *
+ * Positions are whole numbers of 1/L input samples, so hours of audio drift by nothing, and
+ * however the input was cut into blocks the output is the same. Pushing and pulling allocate
+ * nothing: this runs on the audio thread.
+ */
+export class StreamResampler {
+  readonly #kernel: SincKernel;
+  readonly #window: SampleWindow;
+  readonly #historyInputs: number;
+  /** Position of the next output sample, in 1/L input samples. */
+  #position = 0;
+  #ended = false;
+  #inputEnd = 0;
+
+  constructor(options: StreamResamplerOptions) {
+    this.#kernel = options.kernel;
+    const { decimation, halfWidth, interpolation } = this.#kernel;
+    this.#historyInputs =
+      Math.ceil(((options.historyOutputs ?? 0) * decimation) / interpolation) + halfWidth;
+    this.#window = new SampleWindow(
+      options.capacity + this.#historyInputs + 2 * halfWidth,
+      this.#historyInputs,
+    );
+  }
+
+  /**
+   * @param scale factor for each sample, e.g. 1/32768 for PCM16
+   * @returns how many samples found room
+   */
+  push(samples: Float32Array | Int16Array, scale = 1): number {
+    if (this.#ended) return 0;
+    const taken = this.#window.append(samples, this.#index - this.#historyInputs, scale);
+    this.#inputEnd = this.#window.end;
+    return taken;
+  }
+
+  /** No more input will come: what the filter held back for its look-ahead can now be pulled. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#window.append(
+      new Float32Array(this.#kernel.halfWidth),
+      this.#index - this.#historyInputs,
+    );
+  }
+
+  /** Output samples that can be pulled now. */
+  get available(): number {
+    const { decimation, halfWidth, interpolation } = this.#kernel;
+    // The last position whose look-ahead has arrived is at `end - halfWidth - 1`, plus less than 1.
+    const limit = this.#ended ? this.#inputEnd : this.#window.end - halfWidth;
+    return Math.max(0, Math.ceil((limit * interpolation - this.#position) / decimation));
+  }
+
+  /** Input samples that were passed so far. */
+  get inputPosition(): number {
+    return this.#position / this.#kernel.interpolation;
+  }
+
+  /**
+   * Writes up to `count` samples into `output` from index `from` on.
+   *
+   * @returns how many were written
+   */
+  pull(output: Float32Array, from = 0, count = output.length - from): number {
+    const total = Math.min(count, this.available);
+    const { data } = this.#window;
+    const { decimation, halfWidth, interpolation, phases, table } = this.#kernel;
+    const taps = 2 * halfWidth;
+    for (let n = 0; n < total; n += 1) {
+      const fraction = this.#position % interpolation;
+      const index = (this.#position - fraction) / interpolation;
+      const phase =
+        phases === interpolation ? fraction : Math.floor((fraction * phases) / interpolation);
+      const first = this.#window.offsetOf(index) - halfWidth + 1;
+      const row = phase * taps;
+      let sum = 0;
+      for (let tap = 0; tap < taps; tap += 1) sum += data[first + tap]! * table[row + tap]!;
+      output[from + n] = sum;
+      this.#position += decimation;
+    }
+    return total;
+  }
+
+  /** Goes back by `outputs` samples, at most `historyOutputs`, to pull them once more. */
+  rewind(outputs: number): void {
+    this.#position = Math.max(0, this.#position - outputs * this.#kernel.decimation);
+  }
+
+  get #index(): number {
+    return Math.floor(this.#position / this.#kernel.interpolation);
+  }
+}

@@ -1,0 +1,132 @@
+import type { JitterTarget } from './jitter-target.ts';
+
+type State =
+  /** Gathering, before the first sample or after a gap. */
+  | { readonly kind: 'gathering'; readonly sinceMs: number | undefined }
+  /** What arrives goes on to the speaker at once. */
+  | { readonly kind: 'flowing' };
+
+export interface JitterBufferOptions {
+  readonly rateHz: number;
+  readonly target: JitterTarget;
+  /** How far ahead of playback the speaker's own buffer may be filled. */
+  readonly aheadMs: number;
+}
+
+/**
+ * One reply's audio between the socket and the speaker.
+ *
+ * Holds frames back until there is enough to play through the network's jitter, then lets them
+ * through up to `aheadMs` ahead of what is heard and keeps the rest.
+ */
+export class JitterBuffer {
+  readonly #rateHz: number;
+  readonly #target: JitterTarget;
+  readonly #aheadMs: number;
+  #frames: Int16Array[] = [];
+  #state: State = { kind: 'gathering', sinceMs: undefined };
+  #complete = false;
+  #longestFrameMs = 0;
+  #waitingMs = 0;
+  #releasedMs = 0;
+  #dry = false;
+  #underruns = 0;
+
+  constructor(options: JitterBufferOptions) {
+    this.#rateHz = options.rateHz;
+    this.#target = options.target;
+    this.#aheadMs = options.aheadMs;
+    this.#target.beginItem();
+  }
+
+  /** Received and not yet handed on. */
+  get waitingMs(): number {
+    return this.#waitingMs;
+  }
+
+  /** Handed on since the beginning. */
+  get releasedMs(): number {
+    return this.#releasedMs;
+  }
+
+  get underruns(): number {
+    return this.#underruns;
+  }
+
+  /** Whether everything was received and handed on. */
+  get drained(): boolean {
+    return this.#complete && this.#frames.length === 0;
+  }
+
+  /** @param samples kept, not copied */
+  push(samples: Int16Array, atMs: number): void {
+    if (samples.length === 0) return;
+    const durationMs = (samples.length * 1_000) / this.#rateHz;
+    this.#target.frameArrived(atMs, durationMs);
+    if (this.#dry) {
+      // Only now is it known that the silence was a gap and not the end.
+      this.#dry = false;
+      this.#underruns += 1;
+      this.#target.underrun();
+    }
+    this.#frames.push(samples);
+    this.#waitingMs += durationMs;
+    this.#longestFrameMs = Math.max(this.#longestFrameMs, durationMs);
+    if (this.#state.kind === 'gathering' && this.#state.sinceMs === undefined) {
+      this.#state = { kind: 'gathering', sinceMs: atMs };
+    }
+  }
+
+  /** No more will come. */
+  complete(): void {
+    this.#complete = true;
+    this.#dry = false;
+  }
+
+  /** The speaker ran out. */
+  ranDry(): void {
+    if (this.#complete && this.#frames.length === 0) return;
+    this.#dry = true;
+    this.#state = {
+      kind: 'gathering',
+      sinceMs: this.#state.kind === 'gathering' ? this.#state.sinceMs : undefined,
+    };
+  }
+
+  /** When to ask `take` again although nothing new arrived; undefined where that is not needed. */
+  get dueAtMs(): number | undefined {
+    if (this.#state.kind !== 'gathering' || this.#state.sinceMs === undefined) return undefined;
+    return this.#state.sinceMs + this.#target.targetMs;
+  }
+
+  /**
+   * What may go to the speaker now.
+   *
+   * @param playedMs how much of this reply the speaker has played
+   */
+  take(atMs: number, playedMs: number): readonly Int16Array[] {
+    if (this.#state.kind === 'gathering') {
+      if (!this.#gathered(atMs)) return [];
+      this.#state = { kind: 'flowing' };
+    }
+    const taken: Int16Array[] = [];
+    while (this.#frames.length > 0 && this.#releasedMs - playedMs < this.#aheadMs) {
+      const frame = this.#frames.shift()!;
+      const durationMs = (frame.length * 1_000) / this.#rateHz;
+      this.#waitingMs -= durationMs;
+      this.#releasedMs += durationMs;
+      taken.push(frame);
+    }
+    return taken;
+  }
+
+  #gathered(atMs: number): boolean {
+    if (this.#complete) return true;
+    // Either enough time has passed since the first frame, or so much came in one go that the
+    // next frame may be late by the target and still be in time.
+    if (this.#waitingMs >= this.#target.targetMs + this.#longestFrameMs) {
+      return this.#frames.length > 0;
+    }
+    return this.dueAtMs !== undefined && atMs >= this.dueAtMs && this.#frames.length > 0;
+  }
+}

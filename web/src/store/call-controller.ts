@@ -1,0 +1,224 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import type { MediaEngine } from '../media/media-engine.ts';
+import type { MediaNotice } from '../media/messages.ts';
+import {
+  callStateAfter,
+  INITIAL_CALL_STATE,
+  type CallAction,
+  type CallState,
+} from './call-state.ts';
+import { createDebugRecorder, type DebugRecorder, type Schedule } from './debug-recorder.ts';
+import { readGuestToken, writeGuestToken } from './guest-token.ts';
+import { createLevelChannel, type LevelChannel } from './level-channel.ts';
+import type { ProviderNames } from './provider-names.ts';
+import { readSettings, writeSettings, type KeyValueStore, type Settings } from './settings.ts';
+
+export interface CallControllerOptions {
+  readonly engine: MediaEngine;
+  /** null where the browser refuses storage. */
+  readonly storage: KeyValueStore | null;
+  readonly timeZone: string;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  readonly schedule: Schedule;
+  readonly fetchProviders: () => Promise<ProviderNames | null>;
+}
+
+/** Everything a person can do in a call, and what there is to show of it. */
+export interface CallController {
+  readonly call: StoreApi<CallState>;
+  readonly settings: StoreApi<Settings>;
+  readonly providers: StoreApi<ProviderNames | null>;
+  readonly levels: LevelChannel;
+  readonly debug: DebugRecorder;
+  /** Begins what may be done before anything is pressed. */
+  preload(): void;
+  /** Must be called from within a person's gesture. */
+  startCall(options?: { readonly microphone: boolean }): Promise<void>;
+  requestMicrophone(): Promise<void>;
+  endCall(): Promise<void>;
+  setMuted(muted: boolean): void;
+  holdToTalk(held: boolean): void;
+  stopSpeaking(): void;
+  /** Sends text; begins a typed call where there is none. */
+  sendText(text: string): void;
+  dismissError(): void;
+  changeSettings(change: Partial<Settings>): void;
+  setDebug(enabled: boolean): void;
+  dispose(): void;
+}
+
+export function createCallController(options: CallControllerOptions): CallController {
+  const { engine, storage, nowMs } = options;
+  const call = createStore<CallState>(() => INITIAL_CALL_STATE);
+  const settings = createStore<Settings>(() => readSettings(storage));
+  const providers = createStore<ProviderNames | null>(() => null);
+  const levels = createLevelChannel();
+  const debug = createDebugRecorder(options.schedule);
+  /** Which call an answer belongs to: an answer to an earlier call is dropped. */
+  let generation = 0;
+  let stopping: Promise<void> = Promise.resolve();
+  /** Typed before there was a session to send it in. */
+  let waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
+
+  const dispatch = (action: CallAction): void =>
+    call.setState((state) => callStateAfter(state, action), true);
+  const isRunning = (): boolean => call.getState().standing.kind === 'running';
+
+  const hear = (notice: MediaNotice): void => {
+    switch (notice.type) {
+      case 'levels':
+        levels.publish(notice);
+        return;
+      case 'stats':
+        debug.stats(notice.stats);
+        return;
+      case 'debug':
+        debug.entry(notice.entry);
+        return;
+      case 'turn-measured':
+        debug.turn(notice.turn);
+        return;
+      case 'signed-in':
+        writeGuestToken(storage, notice.token, nowMs() + notice.expiresInS * 1_000);
+        return;
+      case 'session':
+        dispatch({ type: 'notice', notice, atMs: nowMs() });
+        if (!isRunning()) return;
+        providers.setState(notice.session.providers, true);
+        for (const { itemId, text } of waitingTexts.splice(0)) engine.sendText(itemId, text);
+        return;
+      case 'closed':
+        waitingTexts = [];
+        levels.reset();
+        dispatch({ type: 'notice', notice, atMs: nowMs() });
+        return;
+      case 'phase':
+      case 'vad':
+      case 'reconnecting':
+      case 'user-transcript':
+      case 'response-started':
+      case 'response-text':
+      case 'response-progress':
+      case 'response-ended':
+      case 'error':
+        dispatch({ type: 'notice', notice, atMs: nowMs() });
+    }
+  };
+  const unsubscribe = engine.subscribe(hear);
+
+  const startCall = async ({ microphone } = { microphone: true }): Promise<void> => {
+    if (isRunning()) return;
+    generation += 1;
+    const mine = generation;
+    const chosen = settings.getState();
+    dispatch({ type: 'call-started', microphone, dividerId: options.newId() });
+    try {
+      // The call before this one may still be letting go of the microphone.
+      await stopping;
+      engine.setVolume(chosen.volume);
+      const result = await engine.start({
+        token: readGuestToken(storage, nowMs()),
+        timeZone: options.timeZone,
+        voice: chosen.voice ?? undefined,
+        microphone,
+        microphoneId: chosen.microphoneId ?? undefined,
+        speakerId: chosen.speakerId ?? undefined,
+      });
+      if (mine === generation && microphone) dispatch({ type: 'microphone-answered', result });
+    } catch {
+      if (mine !== generation) return;
+      dispatch({ type: 'call-ended', reason: FAILED_TO_START });
+    }
+  };
+
+  const requestMicrophone = async (): Promise<void> => {
+    const mine = generation;
+    dispatch({ type: 'microphone-asked' });
+    const { microphoneId } = settings.getState();
+    const result = await engine
+      .requestMicrophone(microphoneId ?? undefined)
+      .catch(() => ({ ok: false, refusal: 'failed' }) as const);
+    if (mine === generation && isRunning()) dispatch({ type: 'microphone-answered', result });
+  };
+
+  const endCall = async (): Promise<void> => {
+    if (!isRunning()) return;
+    generation += 1;
+    waitingTexts = [];
+    dispatch({ type: 'call-ended', reason: CLOSE_REASONS.normal });
+    levels.reset();
+    stopping = engine.stop().catch(() => undefined);
+    await stopping;
+  };
+
+  return {
+    call,
+    settings,
+    providers,
+    levels,
+    debug,
+    startCall,
+    requestMicrophone,
+    endCall,
+    preload() {
+      engine.preload();
+      void options.fetchProviders().then((names) => {
+        if (names !== null && providers.getState() === null) providers.setState(names, true);
+      });
+    },
+    setMuted(muted) {
+      if (!isRunning()) return;
+      engine.setMuted(muted);
+      dispatch({ type: 'muted', muted });
+    },
+    holdToTalk(held) {
+      if (held && !isRunning()) return;
+      if (call.getState().held === held) return;
+      engine.holdToTalk(held);
+      dispatch({ type: 'held', held });
+    },
+    stopSpeaking() {
+      if (isRunning()) engine.cancelResponse();
+    },
+    sendText(text) {
+      const trimmed = text.trim();
+      if (trimmed === '') return;
+      if (!isRunning()) void startCall({ microphone: false });
+      const itemId = options.newId();
+      dispatch({ type: 'text-sent', itemId, text: trimmed });
+      if (call.getState().session === null) waitingTexts.push({ itemId, text: trimmed });
+      else engine.sendText(itemId, trimmed);
+    },
+    dismissError: () => dispatch({ type: 'error-dismissed' }),
+    changeSettings(change) {
+      settings.setState(change);
+      writeSettings(storage, settings.getState());
+      applyToRunningCall(change);
+    },
+    setDebug: (enabled) => engine.setDebug(enabled),
+    dispose() {
+      unsubscribe();
+      debug.dispose();
+    },
+  };
+
+  function applyToRunningCall(change: Partial<Settings>): void {
+    if (change.volume !== undefined) engine.setVolume(change.volume);
+    if (!isRunning()) return;
+    if (change.voice !== undefined && change.voice !== null) engine.setVoice(change.voice);
+    // A speaker that was unplugged meanwhile leaves the system's choice in place.
+    if (change.speakerId !== undefined) engine.setSpeaker(change.speakerId ?? '').catch(() => {});
+    if (change.microphoneId !== undefined && call.getState().microphone.kind === 'granted') {
+      void requestMicrophone();
+    }
+  }
+}
+
+const FAILED_TO_START = {
+  code: 4000,
+  reason: 'start_failed',
+  retry: 'later',
+  message: 'The call could not be started. Please try again.',
+} as const;

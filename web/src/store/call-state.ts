@@ -1,0 +1,183 @@
+import type { CloseReason } from '@parley/shared/close-codes';
+import type { SessionDescription } from '@parley/shared';
+import type { MicrophoneRefusal, MicrophoneResult } from '../media/media-engine.ts';
+import type { CallPhase, MediaNotice } from '../media/messages.ts';
+import {
+  conversationAfter,
+  withCallOver,
+  withDivider,
+  withTypedText,
+  type Conversation,
+} from './conversation-state.ts';
+
+export type MicrophoneState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'granted'; readonly deviceId: string; readonly label: string }
+  | { readonly kind: 'refused'; readonly refusal: MicrophoneRefusal }
+  /** A typed call: not asked for. */
+  | { readonly kind: 'unwanted' };
+
+/** Whether there is a call at all; `phase` says what a running one is doing. */
+export type Standing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'over'; readonly reason: CloseReason };
+
+export type CallErrorCode = Extract<MediaNotice, { type: 'error' }>['code'];
+
+export interface CallError {
+  readonly code: CallErrorCode;
+  readonly message: string;
+}
+
+export interface CallState {
+  readonly standing: Standing;
+  readonly phase: CallPhase;
+  readonly microphone: MicrophoneState;
+  readonly muted: boolean;
+  /** Push-to-talk is being held. */
+  readonly held: boolean;
+  readonly vad: 'loading' | 'ready' | 'failed';
+  readonly reconnecting: { readonly attempt: number; readonly retryInMs: number } | null;
+  readonly session: SessionDescription | null;
+  /** When the running call's session began, on the page's clock; null before that. */
+  readonly sessionSinceMs: number | null;
+  readonly conversation: Conversation;
+  readonly error: CallError | null;
+}
+
+export type CallAction =
+  | { readonly type: 'notice'; readonly notice: MediaNotice; readonly atMs: number }
+  | { readonly type: 'call-started'; readonly microphone: boolean; readonly dividerId: string }
+  | { readonly type: 'microphone-asked' }
+  | { readonly type: 'microphone-answered'; readonly result: MicrophoneResult }
+  | { readonly type: 'text-sent'; readonly itemId: string; readonly text: string }
+  | { readonly type: 'muted'; readonly muted: boolean }
+  | { readonly type: 'held'; readonly held: boolean }
+  | { readonly type: 'call-ended'; readonly reason: CloseReason }
+  | { readonly type: 'failed'; readonly error: CallError }
+  | { readonly type: 'error-dismissed' };
+
+export const INITIAL_CALL_STATE: CallState = {
+  standing: { kind: 'none' },
+  phase: 'idle',
+  microphone: { kind: 'unknown' },
+  muted: false,
+  held: false,
+  vad: 'loading',
+  reconnecting: null,
+  session: null,
+  sessionSinceMs: null,
+  conversation: [],
+  error: null,
+};
+
+/** The only way the call's state changes. */
+export function callStateAfter(state: CallState, action: CallAction): CallState {
+  switch (action.type) {
+    case 'notice':
+      return afterNotice(state, action.notice, action.atMs);
+    case 'call-started':
+      return {
+        ...INITIAL_CALL_STATE,
+        vad: state.vad,
+        standing: { kind: 'running' },
+        phase: 'starting',
+        microphone: { kind: action.microphone ? 'asking' : 'unwanted' },
+        conversation: withDivider(state.conversation, action.dividerId),
+      };
+    case 'microphone-asked':
+      return { ...state, microphone: { kind: 'asking' } };
+    case 'microphone-answered':
+      return {
+        ...state,
+        microphone: action.result.ok
+          ? { kind: 'granted', deviceId: action.result.deviceId, label: action.result.label }
+          : { kind: 'refused', refusal: action.result.refusal },
+      };
+    case 'text-sent':
+      return {
+        ...state,
+        error: null,
+        conversation: withTypedText(state.conversation, action.itemId, action.text),
+      };
+    case 'muted':
+      return { ...state, muted: action.muted };
+    case 'held':
+      return state.held === action.held ? state : { ...state, held: action.held };
+    case 'call-ended':
+      return ended(state, action.reason);
+    case 'failed':
+      return { ...state, error: action.error };
+    case 'error-dismissed':
+      return { ...state, error: null };
+  }
+}
+
+function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallState {
+  // What a call says after it was hung up is of no interest; the VAD outlives calls.
+  if (state.standing.kind !== 'running' && notice.type !== 'vad') return state;
+  switch (notice.type) {
+    case 'phase':
+      return withPhase(state, notice.phase);
+    case 'vad':
+      return { ...state, vad: notice.state };
+    case 'reconnecting':
+      return {
+        ...state,
+        reconnecting: { attempt: notice.attempt, retryInMs: notice.retryInMs },
+      };
+    case 'session':
+      return {
+        ...state,
+        session: notice.session,
+        sessionSinceMs: state.sessionSinceMs ?? atMs,
+      };
+    case 'user-transcript':
+    case 'response-started':
+    case 'response-text':
+    case 'response-progress':
+    case 'response-ended': {
+      const conversation = conversationAfter(state.conversation, notice);
+      return conversation === state.conversation ? state : { ...state, conversation };
+    }
+    case 'error':
+      return { ...state, error: { code: notice.code, message: notice.message } };
+    case 'closed':
+      return ended(state, notice.reason);
+    case 'signed-in':
+    case 'turn-measured':
+    case 'levels':
+    case 'stats':
+    case 'debug':
+      return state;
+  }
+}
+
+function withPhase(state: CallState, phase: CallPhase): CallState {
+  if (phase === state.phase) return state;
+  return {
+    ...state,
+    phase,
+    reconnecting: phase === 'reconnecting' ? state.reconnecting : null,
+    // A new attempt at being heard makes the last complaint stale.
+    error: phase === 'hearing' || phase === 'speaking' ? null : state.error,
+  };
+}
+
+function ended(state: CallState, reason: CloseReason): CallState {
+  if (state.standing.kind !== 'running') return state;
+  return {
+    ...state,
+    standing: { kind: 'over', reason },
+    phase: 'ended',
+    microphone: state.microphone.kind === 'refused' ? state.microphone : { kind: 'unknown' },
+    muted: false,
+    held: false,
+    reconnecting: null,
+    session: null,
+    sessionSinceMs: null,
+    conversation: withCallOver(state.conversation),
+  };
+}

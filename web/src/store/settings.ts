@@ -1,0 +1,82 @@
+/** What a person chose, kept in this browser. */
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly captionSize: 'small' | 'medium' | 'large';
+  /** Short sounds at start, heard and end. */
+  readonly earcons: boolean;
+  /** 0–1 */
+  readonly volume: number;
+  /** null: the server's choice. */
+  readonly voice: string | null;
+  /** null: the system's choice. */
+  readonly microphoneId: string | null;
+  readonly speakerId: string | null;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  captionSize: 'medium',
+  earcons: true,
+  volume: 1,
+  voice: null,
+  microphoneId: null,
+  speakerId: null,
+};
+
+/** The part of `Storage` that is used. */
+export interface KeyValueStore {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** `theme.js` reads the same key before the first paint. */
+export const SETTINGS_KEY = 'parley.settings';
+
+const THEMES = ['system', 'light', 'dark'] as const;
+const CAPTION_SIZES = ['small', 'medium', 'large'] as const;
+
+/** Reads the kept settings; whatever is missing or not valid is the default. Never throws. */
+export function readSettings(store: KeyValueStore | null): Settings {
+  const kept = readObject(store);
+  return {
+    theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),
+    captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
+    earcons: typeof kept['earcons'] === 'boolean' ? kept['earcons'] : DEFAULT_SETTINGS.earcons,
+    volume: isFraction(kept['volume']) ? kept['volume'] : DEFAULT_SETTINGS.volume,
+    voice: identifierOrNull(kept['voice']),
+    microphoneId: identifierOrNull(kept['microphoneId']),
+    speakerId: identifierOrNull(kept['speakerId']),
+  };
+}
+
+/** Keeps the settings; a browser that refuses storage keeps them for this page only. */
+export function writeSettings(store: KeyValueStore | null, settings: Settings): void {
+  try {
+    store?.setItem(SETTINGS_KEY, JSON.stringify(settings));
+  } catch {
+    // Storage is full or forbidden (private windows): the choice still holds until the page goes.
+  }
+}
+
+function readObject(store: KeyValueStore | null): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(store?.getItem(SETTINGS_KEY) ?? '{}');
+    if (typeof parsed !== 'object' || parsed === null) return {};
+    return parsed as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: unknown, otherwise: T): T {
+  return choices.find((choice) => choice === value) ?? otherwise;
+}
+
+function isFraction(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+function identifierOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= 256 ? value : null;
+}
