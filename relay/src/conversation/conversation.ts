@@ -1,16 +1,15 @@
 import type { Deadlines } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
-import { newId } from '../lib/ids.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
 import type { Providers } from '../providers/providers.ts';
 import { apologyFor } from './apologies.ts';
 import { History } from './history.ts';
+import { Listening, type Settled } from './listening.ts';
 import type { ConversationOutput } from './output.ts';
 import { Pacer } from './pacer.ts';
 import { SessionReminders } from './reminders.ts';
 import { Reply, type Marks, type ReplyTrigger } from './reply.ts';
-import { Utterance, type UtteranceOutcome } from './utterance.ts';
 
 /** How far ahead of its being played the voice is sent. */
 const VOICE_LEAD_MS = 3_000;
@@ -36,15 +35,6 @@ export interface ConversationOptions {
   readonly logger: Logger;
 }
 
-interface OpenUtterance {
-  readonly number: number;
-  readonly itemId: string;
-  readonly utterance: Utterance;
-  readonly marks: Marks;
-  samples: number;
-  isEnded: boolean;
-}
-
 interface ReplyRequest {
   readonly trigger: ReplyTrigger;
   readonly utterance?: number;
@@ -66,9 +56,7 @@ export class Conversation {
   readonly #pacer: Pacer;
   readonly #recentReplies = new Map<string, Reply>();
   readonly #announcements: string[] = [];
-  /** Utterances whose final words are still to come, the open one among them. */
-  readonly #unsettled = new Set<OpenUtterance>();
-  #open: OpenUtterance | undefined;
+  readonly #listening: Listening;
   #reply: Reply | undefined;
   #nextItem = 1;
   #isDisposed = false;
@@ -76,62 +64,41 @@ export class Conversation {
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#pacer = new Pacer(options.clock, VOICE_LEAD_MS);
+    this.#listening = new Listening({
+      transcriber: options.providers.transcriber,
+      deadlineMs: options.deadlines.transcriberMs,
+      clock: options.clock,
+      output: options.output,
+      onSettled: (settled) => this.#settled(settled),
+    });
     this.reminders = new SessionReminders(options.clock, (text) => this.#announce(text));
   }
 
   /** The number of the utterance that takes audio now. */
   get openUtterance(): number | undefined {
-    return this.#open?.number;
+    return this.#listening.openNumber;
   }
 
   /** Whether anything is being heard, thought or said, or will be without being asked. */
   get isBusy(): boolean {
-    return this.#reply !== undefined || this.#unsettled.size > 0 || !this.reminders.isEmpty;
-  }
-
-  /** Confirmed speech: whatever is being said stops. An utterance still open is ended first. */
-  startUtterance(number: number): void {
-    this.endUtterance({});
-    this.#reply?.cancel();
-    const { providers, clock, deadlines, output } = this.#options;
-    const itemId = newId('item');
-    const utterance = new Utterance({
-      transcriber: providers.transcriber,
-      language: 'en-US',
-      clock,
-      deadlineMs: deadlines.transcriberMs,
-      onPartial: (transcript) =>
-        output.event({
-          type: 'conversation.item.input_audio_transcription.delta',
-          item_id: itemId,
-          utterance: number,
-          transcript,
-        }),
-    });
-    const open: OpenUtterance = {
-      number,
-      itemId,
-      utterance,
-      marks: {},
-      samples: 0,
-      isEnded: false,
-    };
-    this.#open = open;
-    this.#unsettled.add(open);
-    void utterance.outcome.then((outcome) => this.#settle(open, outcome));
-  }
-
-  /** PCM16 at 16 kHz for the open utterance. The hot path: no more than it must. */
-  pushAudio(samples: Int16Array): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    open.samples += samples.length;
-    open.utterance.push(samples);
+    return this.#reply !== undefined || this.#listening.isBusy || !this.reminders.isEmpty;
   }
 
   /** Length of the open utterance so far. */
   get openUtteranceMs(): number {
-    return this.#open === undefined ? 0 : this.#open.samples / 16;
+    return this.#listening.openMs;
+  }
+
+  /** Confirmed speech: whatever is being said stops. An utterance still open is ended first. */
+  startUtterance(number: number): void {
+    this.#listening.end({});
+    this.#reply?.cancel();
+    this.#listening.start(number);
+  }
+
+  /** PCM16 at 16 kHz for the open utterance. */
+  pushAudio(samples: Int16Array): void {
+    this.#listening.push(samples);
   }
 
   /**
@@ -140,20 +107,12 @@ export class Conversation {
    * @param instants - the client's marks on the session clock, where it gave them
    */
   endUtterance(instants: { readonly speechEndMs?: number; readonly sentMs?: number }): void {
-    const open = this.#open;
-    if (open === undefined) return;
-    this.#open = undefined;
-    open.isEnded = true;
-    if (instants.speechEndMs !== undefined) open.marks.speech_end = instants.speechEndMs;
-    if (instants.sentMs !== undefined) open.marks.end_sent = instants.sentMs;
-    open.marks.end_received = this.#options.output.nowMs();
-    open.utterance.finalize();
+    this.#listening.end(instants);
   }
 
   /** It was not speech after all. */
   discardUtterance(): void {
-    this.#open?.utterance.discard();
-    this.#open = undefined;
+    this.#listening.discard();
   }
 
   /** A typed message; answered like a spoken one. */
@@ -191,30 +150,20 @@ export class Conversation {
     this.reminders.cancelAll();
     this.#announcements.length = 0;
     this.#reply?.cancel();
-    for (const { utterance } of this.#unsettled) utterance.discard();
-    this.#open = undefined;
+    this.#listening.discardAll();
   }
 
-  #settle(open: OpenUtterance, outcome: UtteranceOutcome): void {
-    this.#unsettled.delete(open);
-    // It can fail while the person still speaks; what follows of it has nowhere to go.
-    if (this.#open === open) this.#open = undefined;
+  #settled({ number, itemId, outcome, marks, asrSeconds }: Settled): void {
     if (this.#isDisposed) return;
     const { output, logger } = this.#options;
-    const base = { item_id: open.itemId, utterance: open.number };
-    const marks = { ...open.marks, asr_final: output.nowMs() };
-    const request = {
-      trigger: 'speech' as const,
-      utterance: open.number,
-      marks,
-      asrSeconds: open.samples / 16_000,
-    };
+    const base = { item_id: itemId, utterance: number };
+    const request = { trigger: 'speech' as const, utterance: number, marks, asrSeconds };
     switch (outcome.kind) {
       case 'discarded':
         break;
       case 'failed': {
         const { error } = outcome;
-        logger.warn({ err: error, code: error.code, itemId: open.itemId }, 'an utterance was lost');
+        logger.warn({ err: error, code: error.code, itemId }, 'an utterance was lost');
         output.event({
           type: 'conversation.item.input_audio_transcription.failed',
           ...base,
@@ -225,16 +174,16 @@ export class Conversation {
       }
       case 'heard': {
         const { text, unrecognised } = outcome;
-        logger.debug({ itemId: open.itemId, transcript: text, unrecognised }, 'heard');
+        logger.debug({ itemId, transcript: text, unrecognised }, 'heard');
         output.event({
           type: 'conversation.item.input_audio_transcription.completed',
           ...base,
           transcript: text,
         });
         if (text !== '' || unrecognised) {
-          this.#history.add(open.itemId, { role: 'user', text, unrecognised });
+          this.#history.add(itemId, { role: 'user', text, unrecognised });
           // Someone who has begun to speak again is not answered over.
-          if (this.#open === undefined) {
+          if (this.#listening.openNumber === undefined) {
             this.#answer(request);
             return;
           }
@@ -265,7 +214,7 @@ export class Conversation {
   }
 
   #announceNext(): void {
-    if (this.#reply !== undefined || this.#unsettled.size > 0) return;
+    if (this.#reply !== undefined || this.#listening.isBusy) return;
     const text = this.#announcements.shift();
     if (text !== undefined) this.#say(text, { trigger: 'timer' });
   }

@@ -43,7 +43,7 @@ export class SessionReminders implements Reminders {
     const nowMs = this.#clock.now();
     return [...this.#pending]
       .map(([id, { label, dueMs }]) => ({ id, label, remainingMs: Math.max(0, dueMs - nowMs) }))
-      .sort((a, b) => a.remainingMs - b.remainingMs);
+      .toSorted((a, b) => a.remainingMs - b.remainingMs);
   }
 
   cancel(id: number): void {

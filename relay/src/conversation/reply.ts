@@ -11,11 +11,11 @@ import { newId } from '../lib/ids.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
 import type { Synthesizer } from '../providers/synthesizer.ts';
-import { apologyFor } from './apologies.ts';
 import { clausesOf } from './clauses.ts';
 import { heardText, type SpokenClause } from './heard-text.ts';
 import type { ConversationOutput } from './output.ts';
 import type { Pacer } from './pacer.ts';
+import { replyText } from './reply-text.ts';
 
 /** Longest piece of voice in one frame: what an interruption may have wasted. */
 const MAX_PIECE_MS = 200;
@@ -103,7 +103,7 @@ export class Reply {
       utterance: this.#options.utterance,
       audio: voice === null ? null : { sample_rate: synthesizer.sampleRateHz },
     });
-    const clauses = clausesOf(this.#deltas());
+    const clauses = clausesOf(this.#replyText());
     const { signal } = this.#abort;
     const cancelled = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve());
@@ -122,40 +122,19 @@ export class Reply {
     }
   }
 
-  async *#deltas(): AsyncGenerator<string, void, undefined> {
-    const { generate, generatorDeadlineMs, clock } = this.#options;
-    const { signal } = this.#abort;
-    // Its own controller: a generator that missed its deadline is stopped, the reply is not.
-    const generation = new AbortController();
-    const stop = () => generation.abort();
-    signal.addEventListener('abort', stop);
-    let said = '';
-    try {
-      const events = eachWithin(
-        generate(generation.signal),
-        generatorDeadlineMs,
-        clock,
-        () => new ParleyError('generator_timeout'),
-      );
-      for await (const event of events) {
-        if (signal.aborted) return;
-        if (event.type === 'usage-reported') {
-          this.#usage.llm_input_tokens += event.inputTokens;
-          this.#usage.llm_output_tokens += event.outputTokens;
-        } else if (event.text !== '') {
-          this.#mark('llm_first_token');
-          said += event.text;
-          yield event.text;
-        }
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      const apology = apologyFor(this.#fail(error, 'generator_failed'));
-      yield said === '' ? apology : ` ${apology}`;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      generation.abort();
-    }
+  #replyText(): AsyncGenerator<string, void, undefined> {
+    return replyText({
+      generate: this.#options.generate,
+      deadlineMs: this.#options.generatorDeadlineMs,
+      clock: this.#options.clock,
+      signal: this.#abort.signal,
+      onFirstText: () => this.#mark('llm_first_token'),
+      onUsage: ({ inputTokens, outputTokens }) => {
+        this.#usage.llm_input_tokens += inputTokens;
+        this.#usage.llm_output_tokens += outputTokens;
+      },
+      onFailure: (error) => this.#fail(error, 'generator_failed'),
+    });
   }
 
   async #write(clauses: AsyncIterable<string>): Promise<void> {

@@ -11,7 +11,7 @@ export function problem(c: Context, code: ErrorCode, detail?: string): Response 
         code,
         message: detail === undefined ? message : `${message} ${detail}`,
         retryable,
-        request_id: String(c.get('requestId')),
+        request_id: c.get('requestId'),
       },
     },
     status as ContentfulStatusCode,

@@ -26,7 +26,7 @@ export class FakeClock implements Clock {
     for (;;) {
       const next = [...this.#timers]
         .filter((timer) => timer.dueMs <= endMs)
-        .sort((a, b) => a.dueMs - b.dueMs)[0];
+        .toSorted((a, b) => a.dueMs - b.dueMs)[0];
       if (next === undefined) break;
       this.#timers.delete(next);
       this.#nowMs = Math.max(this.#nowMs, next.dueMs);
