@@ -1,10 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that speak and listen for real take seconds each; the rest must stay quick. */
+const SPEECH = '**/*.speech.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['{shared,relay,web}/{src,test,bench}/**/*.test.ts'],
-    // Real recognition and synthesis share the cores with the other test files.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{shared,relay,web}/{src,test,bench}/**/*.test.ts'],
+          exclude: [SPEECH],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'speech',
+          include: [`relay/{src,test,bench}/${SPEECH}`],
+          testTimeout: 120_000,
+          // Recognition is timed by deadlines; files that run side by side would eat them up.
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,3 @@
+import { buildPage } from './page-build.ts';
+
+process.exitCode = await buildPage();

@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { run, runTool, say } from './project.ts';
+
+/** Where Debian and its kin put Chromium; `playwright.config.ts` looks there too. */
+const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+/**
+ * Sees to it that there is a Chromium for the browser tests: the system's package where this
+ * process may install one, Playwright's own download elsewhere.
+ *
+ * @returns false where there is none to be had; what to do has then been said
+ */
+export async function provideChromium(): Promise<boolean> {
+  if (SYSTEM_CHROMIUM.some((path) => existsSync(path))) return true;
+  if (isRootOnDebian()) {
+    say('Installing Chromium for the browser tests …');
+    const apt = { DEBIAN_FRONTEND: 'noninteractive' };
+    if (
+      (await run('apt-get', ['update', '-qq'], apt)) === 0 &&
+      (await run(
+        'apt-get',
+        ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+        apt,
+      )) === 0
+    ) {
+      return true;
+    }
+  }
+  if ((await runTool('node_modules/@playwright/test/cli.js', ['install', 'chromium'])) === 0) {
+    return true;
+  }
+  say(
+    'The browser tests need Chromium: install it with "apt-get install chromium" as root, ' +
+      'or with "npx playwright install --with-deps chromium", then run npm test again.',
+  );
+  return false;
+}
+
+function isRootOnDebian(): boolean {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  try {
+    // Ubuntu's package of that name is a snap that does not run in a container.
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}

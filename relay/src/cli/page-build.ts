@@ -1,0 +1,36 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, ROOT, runTool, say } from './project.ts';
+
+const DIST = join(ROOT, 'web', 'dist');
+const STAMP = join(DIST, '.built-from');
+
+/** All that the built page is made of. */
+const SOURCES = [
+  'web/src',
+  'web/public',
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/package.json',
+  'shared/src',
+  'pnpm-lock.yaml',
+];
+
+/**
+ * Builds the page, unless the build that is there was made of the same files.
+ *
+ * @returns the exit status of the build
+ */
+export async function buildPage(): Promise<number> {
+  const digest = digestOf(SOURCES);
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return 0;
+  say('Building the page …');
+  const status = await runTool('web/node_modules/vite/bin/vite.js', [
+    'build',
+    join(ROOT, 'web'),
+    '--logLevel',
+    'warn',
+  ]);
+  if (status === 0) writeFileSync(STAMP, digest);
+  return status;
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, readConfig, type Config } from './config/config.ts';
+import { createLogger } from './observability/logger.ts';
+import { createEmbeddedProviders } from './providers/embedded/embedded-providers.ts';
+import { startRelay } from './relay.ts';
+
+const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** Runs the relay until it is told to stop. The one place where real parts are chosen. */
+async function main(): Promise<void> {
+  const config = configOrExit();
+  const logger = createLogger(config.logLevel);
+  const providers = await createEmbeddedProviders(config.embedded);
+  const relay = await startRelay({
+    config,
+    providers,
+    version: packageVersion(),
+    pageRoot: PAGE_ROOT,
+    logger,
+  }).catch(async (error: unknown) => {
+    await providers[Symbol.asyncDispose]();
+    throw error;
+  });
+  logger.info({ url: relay.url }, 'listening');
+  say(`Parley is ready: open ${relay.url.replace('127.0.0.1', 'localhost')}`);
+
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Someone who asks twice does not want to wait.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    logger.info({ signal }, 'stopping');
+    void relay
+      .stop(config.shutdownGraceMs)
+      .then(() => providers[Symbol.asyncDispose]())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, 'stopping failed');
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    complain(error.message);
+    process.exit(2);
+  }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`);
+}
+
+function complain(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+main().catch((error: unknown) => {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    complain(
+      'The port is in use by another program. Stop that, or choose another: PORT=8788 npm start',
+    );
+  } else {
+    complain(`Parley could not start: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  process.exit(1);
+});
