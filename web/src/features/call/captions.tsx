@@ -7,6 +7,7 @@ import {
   type ReplyItem,
   type UserItem,
 } from '../../store/conversation-state.ts';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { lastSettledText } from './caption-announcement.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import styles from './captions.module.css';
@@ -18,19 +19,13 @@ export function Captions() {
   const { viewport, content, away, scrollToEnd } = useStickToEnd();
   return (
     <div className={styles.captions} data-size={size}>
-      <div
-        ref={viewport}
-        className={styles.viewport}
-        tabIndex={0}
-        role="region"
-        aria-label="Conversation"
-      >
+      <ScrollRegion ref={viewport} className={styles.viewport} aria-label="Conversation">
         <ol ref={content} className={styles.list}>
           {items.map((item) => (
             <Caption key={item.id} item={item} />
           ))}
         </ol>
-      </div>
+      </ScrollRegion>
       <p className="visually-hidden" role="status">
         {lastSettledText(items)}
       </p>

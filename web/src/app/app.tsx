@@ -1,0 +1,97 @@
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useController, useSettings } from '../store/controller-context.ts';
+import { CallScreen } from '../features/call/call-screen.tsx';
+import { useShortcuts } from '../features/call/use-shortcuts.ts';
+import type { Shortcut } from '../features/call/shortcuts.ts';
+import styles from './app.module.css';
+
+const SettingsDialog = lazy(async () => ({
+  default: (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
+}));
+const DebugPanel = lazy(async () => ({
+  default: (await import('../features/debug/debug-panel.tsx')).DebugPanel,
+}));
+
+/** The call, and what is opened around it. */
+export function App() {
+  const controller = useController();
+  const theme = useSettings((settings) => settings.theme);
+  const [typing, setTyping] = useState(false);
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  const [debugOpen, setDebugOpen] = useState(() =>
+    new URLSearchParams(location.search).has('debug'),
+  );
+  const openers = useOpeners();
+
+  useEffect(() => controller.preload(), [controller]);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+
+  const showTyping = (open: boolean): void => {
+    openers.track('typing', open);
+    setTyping(open);
+  };
+  const showDebug = (open: boolean): void => {
+    openers.track('debug', open);
+    setDebugOpen(open);
+  };
+  const onShortcut = (shortcut: Exclude<Shortcut, 'talk'>): void => {
+    switch (shortcut) {
+      case 'mute':
+        return controller.setMuted(!controller.call.getState().muted);
+      case 'stop':
+        return controller.stopSpeaking();
+      case 'type':
+        return showTyping(true);
+      case 'debug':
+        return showDebug(!debugOpen);
+    }
+  };
+  const onTalk = (held: boolean): boolean => {
+    const { standing, microphone } = controller.call.getState();
+    const possible = standing.kind === 'running' && microphone.kind === 'granted';
+    if (possible || !held) controller.holdToTalk(held);
+    return possible;
+  };
+  useShortcuts(!settingsOpen, {
+    onShortcut: (shortcut) => {
+      onShortcut(shortcut);
+    },
+    onTalk,
+  });
+
+  return (
+    <div className={styles.app} data-debug={debugOpen}>
+      <CallScreen
+        typing={typing}
+        onTyping={showTyping}
+        settingsOpen={settingsOpen}
+        onSettings={() => setSettingsOpen(true)}
+        debugOpen={debugOpen}
+        onDebug={() => showDebug(!debugOpen)}
+      />
+      <Suspense fallback={null}>
+        {debugOpen && <DebugPanel onClose={() => showDebug(false)} />}
+        {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+/** Gives the focus back to where it was when something that was opened is closed. */
+function useOpeners() {
+  const openers = useRef(new Map<string, Element | null>());
+  return {
+    track(name: string, open: boolean): void {
+      if (open) {
+        if (!openers.current.has(name)) openers.current.set(name, document.activeElement);
+        return;
+      }
+      const opener = openers.current.get(name);
+      openers.current.delete(name);
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    },
+  };
+}

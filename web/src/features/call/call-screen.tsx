@@ -1,0 +1,139 @@
+import { useRef, type PointerEvent } from 'react';
+import { Mic, MicOff } from 'lucide-react';
+import { useCall, useController } from '../../store/controller-context.ts';
+import { useOnline } from '../../ui/use-online.ts';
+import { CallClock } from './call-clock.tsx';
+import { announcementOf, stateLineOf } from './call-words.ts';
+import { Captions } from './captions.tsx';
+import { Composer } from './composer.tsx';
+import { Controls } from './controls.tsx';
+import { ErrorNotice } from './error-notice.tsx';
+import { MicrophoneHelp } from './microphone-help.tsx';
+import { Orb } from './orb.tsx';
+import { orbRoleOf, type OrbRole } from './orb-role.ts';
+import { useEarcons } from './use-earcons.ts';
+import { Welcome } from './welcome.tsx';
+import styles from './call-screen.module.css';
+
+interface CallScreenProps {
+  readonly typing: boolean;
+  readonly onTyping: (open: boolean) => void;
+  readonly settingsOpen: boolean;
+  readonly onSettings: () => void;
+  readonly debugOpen: boolean;
+  readonly onDebug: () => void;
+}
+
+/** The product: one orb, one line of state, the conversation, and five controls. */
+export function CallScreen(props: CallScreenProps) {
+  const controller = useController();
+  const microphone = useCall((state) => state.microphone);
+  const inCall = useCall((state) => state.standing.kind === 'running');
+  const isEmpty = useCall((state) => state.conversation.length === 0);
+  const refused = inCall && microphone.kind === 'refused' ? microphone.refusal : null;
+  useEarcons();
+
+  return (
+    <main className={styles.screen}>
+      <div className={styles.layout}>
+        <header className={styles.header}>
+          <span className={styles.wordmark}>Parley</span>
+          <CallClock />
+        </header>
+        <div className={styles.stage}>
+          <MainOrb />
+          <StateLine />
+        </div>
+        <div className={styles.below}>
+          {refused !== null && (
+            <MicrophoneHelp
+              refusal={refused}
+              onRetry={() => void controller.requestMicrophone()}
+              onType={() => props.onTyping(true)}
+            />
+          )}
+          {!isEmpty && <Captions />}
+          {isEmpty && refused === null && <Welcome />}
+        </div>
+        <div className={styles.reach}>
+          <ErrorNotice />
+          {props.typing && <Composer onClose={() => props.onTyping(false)} />}
+          <Controls {...props} onType={() => props.onTyping(!props.typing)} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function StateLine() {
+  const online = useOnline();
+  const line = useCall((state) => stateLineOf(state, online));
+  const announcement = useCall((state) => announcementOf(state, online));
+  return (
+    <>
+      <p id="call-state" className={styles.state}>
+        {line}
+      </p>
+      <p className="visually-hidden" role="status">
+        {announcement}
+      </p>
+    </>
+  );
+}
+
+function MainOrb() {
+  const controller = useController();
+  const { mood, action, label, icon } = useOrbRole();
+  const held = useRef(false);
+
+  const press = (): void => {
+    switch (action) {
+      case 'start':
+        return void controller.startCall();
+      case 'ask-microphone':
+        return void controller.requestMicrophone();
+      case 'mute':
+      case 'unmute':
+        return controller.setMuted(action === 'mute');
+      case 'stop-speaking':
+        return controller.stopSpeaking();
+      case 'hold':
+    }
+  };
+  const hold = (event: PointerEvent<HTMLButtonElement>): void => {
+    if (action !== 'hold') return;
+    held.current = true;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    controller.holdToTalk(true);
+  };
+  const release = (): void => {
+    if (!held.current) return;
+    held.current = false;
+    controller.holdToTalk(false);
+  };
+
+  return (
+    <Orb
+      mood={mood}
+      label={label}
+      aria-describedby="call-state"
+      aria-keyshortcuts="Space"
+      data-orb=""
+      icon={icon === 'none' ? null : icon === 'muted' ? <MicOff /> : <Mic />}
+      onClick={press}
+      onPointerDown={hold}
+      onPointerUp={release}
+      onPointerCancel={release}
+      onContextMenu={(event) => action === 'hold' && event.preventDefault()}
+    />
+  );
+}
+
+/** Selected piece by piece, so that a new caption does not render the orb. */
+function useOrbRole(): OrbRole {
+  const mood = useCall((state) => orbRoleOf(state).mood);
+  const action = useCall((state) => orbRoleOf(state).action);
+  const label = useCall((state) => orbRoleOf(state).label);
+  const icon = useCall((state) => orbRoleOf(state).icon);
+  return { mood, action, label, icon };
+}

@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { ArrowUp } from 'lucide-react';
+import { useController } from '../../store/controller-context.ts';
+import { Button } from '../../ui/button.tsx';
+import styles from './composer.module.css';
+
+/** What the relay accepts at most (`text_too_long` above it). */
+const MAX_CHARACTERS = 2_000;
+
+/** Writing beside talking; needs no microphone. */
+export function Composer({ onClose }: { readonly onClose: () => void }) {
+  const { sendText } = useController();
+  const [text, setText] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const isEmpty = text.trim() === '';
+
+  useEffect(() => field.current?.focus(), []);
+
+  const send = (event: FormEvent): void => {
+    event.preventDefault();
+    if (isEmpty) return;
+    sendText(text);
+    setText('');
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    onClose();
+  };
+
+  return (
+    <form className={styles.composer} onSubmit={send}>
+      <input
+        ref={field}
+        className={styles.field}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+        maxLength={MAX_CHARACTERS}
+        placeholder="Type a message"
+        aria-label="Message"
+        autoComplete="off"
+        enterKeyHint="send"
+      />
+      <Button
+        type="submit"
+        look={isEmpty ? 'plain' : 'primary'}
+        shape="icon"
+        aria-label="Send"
+        // Disabled in words only: a send button that drops out of the tab order loses the focus.
+        aria-disabled={isEmpty}
+      >
+        <ArrowUp aria-hidden="true" size={20} />
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,116 @@
+import type { ReactNode } from 'react';
+import { Activity, Keyboard, Mic, MicOff, Phone, PhoneOff, SlidersHorizontal } from 'lucide-react';
+import { useCall, useController } from '../../store/controller-context.ts';
+import styles from './controls.module.css';
+
+interface ControlsProps {
+  readonly typing: boolean;
+  readonly onType: () => void;
+  readonly settingsOpen: boolean;
+  readonly onSettings: () => void;
+  readonly debugOpen: boolean;
+  readonly onDebug: () => void;
+}
+
+/** The bar in reach of the thumb. Five places that never move; two are empty outside of a call. */
+export function Controls(props: ControlsProps) {
+  const controller = useController();
+  const standing = useCall((state) => state.standing.kind);
+  return (
+    <nav className={styles.controls} aria-label="Call controls">
+      <Control
+        name="Settings"
+        icon={<SlidersHorizontal />}
+        onPress={props.onSettings}
+        expanded={props.settingsOpen}
+        opens="dialog"
+      />
+      {standing === 'running' ? <MicrophoneControl /> : <span />}
+      <Control
+        name="Type"
+        keys="T"
+        icon={<Keyboard />}
+        onPress={props.onType}
+        expanded={props.typing}
+      />
+      {standing === 'running' && (
+        <Control
+          name="Hang up"
+          icon={<PhoneOff />}
+          look="danger"
+          onPress={() => void controller.endCall()}
+        />
+      )}
+      {standing === 'over' && (
+        <Control
+          name="Call again"
+          icon={<Phone />}
+          look="accent"
+          onPress={() => void controller.startCall()}
+        />
+      )}
+      {standing === 'none' && <span />}
+      <Control
+        name="Debug"
+        keys="D"
+        icon={<Activity />}
+        onPress={props.onDebug}
+        expanded={props.debugOpen}
+      />
+    </nav>
+  );
+}
+
+function MicrophoneControl() {
+  const controller = useController();
+  const muted = useCall((state) => state.muted);
+  const microphone = useCall((state) => state.microphone.kind);
+  if (microphone === 'refused' || microphone === 'unwanted' || microphone === 'unknown') {
+    return (
+      <Control name="Use mic" icon={<Mic />} onPress={() => void controller.requestMicrophone()} />
+    );
+  }
+  return (
+    <Control
+      name={muted ? 'Unmute' : 'Mute'}
+      keys="M"
+      icon={muted ? <MicOff /> : <Mic />}
+      look={muted ? 'pressed' : 'quiet'}
+      onPress={() => controller.setMuted(!muted)}
+    />
+  );
+}
+
+interface ControlProps {
+  readonly name: string;
+  readonly keys?: string;
+  readonly icon: ReactNode;
+  readonly look?: 'quiet' | 'pressed' | 'danger' | 'accent';
+  readonly expanded?: boolean;
+  readonly opens?: 'dialog';
+  readonly onPress: () => void;
+}
+
+function Control({ name, keys, icon, look = 'quiet', expanded, opens, onPress }: ControlProps) {
+  return (
+    <button
+      type="button"
+      className={styles.control}
+      data-look={look}
+      onClick={onPress}
+      aria-keyshortcuts={keys}
+      aria-expanded={expanded}
+      aria-haspopup={opens}
+    >
+      <span className={styles.disc} aria-hidden="true">
+        {icon}
+      </span>
+      <span className={styles.name}>{name}</span>
+      {keys !== undefined && (
+        <span className={styles.tip} aria-hidden="true">
+          {name} <kbd>{keys}</kbd>
+        </span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,27 @@
+import { X } from 'lucide-react';
+import { useCall, useController } from '../../store/controller-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { adviceFor } from './call-words.ts';
+import styles from './error-notice.module.css';
+
+/** The latest complaint: what happened and what to do. Lies over the captions and moves nothing. */
+export function ErrorNotice() {
+  const { dismissError } = useController();
+  const error = useCall((state) => state.error);
+  const advice = error === null ? null : adviceFor(error.code);
+  return (
+    <div className={styles.place} role="alert">
+      {error !== null && (
+        <div className={styles.notice}>
+          <p className={styles.text}>
+            {error.message}
+            {advice !== null && ` ${advice}`}
+          </p>
+          <Button look="plain" shape="icon" aria-label="Dismiss" onClick={dismissError}>
+            <X aria-hidden="true" size={18} />
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { MicOff } from 'lucide-react';
+import type { MicrophoneRefusal } from '../../media/media-engine.ts';
+import { Button } from '../../ui/button.tsx';
+import { REFUSALS } from './call-words.ts';
+import styles from './card.module.css';
+
+interface MicrophoneHelpProps {
+  readonly refusal: MicrophoneRefusal;
+  readonly onRetry: () => void;
+  readonly onType: () => void;
+}
+
+/** Why there is no microphone, what to do about it, and the way on without one. */
+export function MicrophoneHelp({ refusal, onRetry, onType }: MicrophoneHelpProps) {
+  const words = REFUSALS[refusal];
+  const canRetry = refusal !== 'unsupported' && refusal !== 'insecure-context';
+  return (
+    <section className={styles.card} role="alert">
+      <MicOff aria-hidden="true" className={styles.icon} />
+      <h2 className={styles.title}>{words.title}</h2>
+      <p className={styles.text}>{words.advice}</p>
+      <div className={styles.actions}>
+        {canRetry && (
+          <Button look="primary" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+        <Button look={canRetry ? 'quiet' : 'primary'} onClick={onType}>
+          Type instead
+        </Button>
+      </div>
+    </section>
+  );
+}

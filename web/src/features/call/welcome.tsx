@@ -1,0 +1,35 @@
+import { useStore } from 'zustand';
+import { useCall, useController } from '../../store/controller-context.ts';
+import { providerLineOf, SUGGESTIONS } from './call-words.ts';
+import styles from './welcome.module.css';
+
+/** The first visit, and an empty conversation: what this is and what to say. */
+export function Welcome() {
+  const controller = useController();
+  const providers = useStore(controller.providers);
+  const inCall = useCall((state) => state.standing.kind === 'running');
+  return (
+    <section className={styles.welcome} aria-labelledby="welcome-title">
+      <h1 id="welcome-title" className={styles.title}>
+        {inCall ? 'You could say' : 'A voice you can talk to, and interrupt.'}
+      </h1>
+      <ul className={styles.suggestions}>
+        {SUGGESTIONS.map((suggestion) => (
+          <li key={suggestion}>
+            <button
+              type="button"
+              className={styles.suggestion}
+              onClick={() => controller.sendText(suggestion)}
+            >
+              {suggestion}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {/* Holds its line while the names are on their way, so that nothing moves. */}
+      <p className={styles.providers}>
+        {providers === null ? '\u00a0' : providerLineOf(providers)}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,21 @@
+import type { CallState } from '../../store/call-state.ts';
+import type { DebugState } from '../../store/debug-state.ts';
+import { measuresOf } from './statistics.ts';
+
+/** Everything the panel knows, as JSON for a report; what was said is not in it. */
+export function debugExport(debug: DebugState, call: CallState, nowMs: number): string {
+  return JSON.stringify(
+    {
+      exported_at: new Date(nowMs).toISOString(),
+      session_id: call.session?.id ?? null,
+      providers: call.session?.providers ?? null,
+      phase: call.phase,
+      measures: measuresOf(debug.turns),
+      turns: debug.turns,
+      stats: debug.stats,
+      log: debug.log,
+    },
+    null,
+    2,
+  );
+}

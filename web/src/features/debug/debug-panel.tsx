@@ -1,0 +1,103 @@
+import { useEffect, useRef, useState, useEffectEvent, type CSSProperties, type RefObject } from 'react';
+import { Check, Copy, X } from 'lucide-react';
+import { useController } from '../../store/controller-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConnectionCharts } from './connection-charts.tsx';
+import { debugExport } from './debug-export.ts';
+import { Divider } from './divider.tsx';
+import { EventLog } from './event-log.tsx';
+import { clampedPanelWidth, PANEL_WIDTH } from './panel-width.ts';
+import { PercentileTable } from './percentile-table.tsx';
+import { VadStrip } from './vad-strip.tsx';
+import { Waterfall } from './waterfall.tsx';
+import styles from './debug-panel.module.css';
+
+/** Where each millisecond went. The engine is asked for it only while this is open. */
+export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
+  const controller = useController();
+  const [widthPx, setWidthPx] = useState(() => clampedPanelWidth(PANEL_WIDTH.usual, innerWidth));
+  const panel = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    controller.setDebug(true);
+    panel.current?.focus();
+    return () => controller.setDebug(false);
+  }, [controller]);
+  useEscape(panel, onClose);
+
+  return (
+    <aside
+      ref={panel}
+      className={styles.panel}
+      aria-label="Debug panel"
+      tabIndex={-1}
+      style={{ '--debug-width': `${widthPx}px` } as CSSProperties}
+    >
+      <Divider widthPx={widthPx} onWidth={setWidthPx} />
+      <header className={styles.header}>
+        <h2 className={styles.title}>Debug</h2>
+        <CopyButton />
+        <Button look="plain" shape="icon" aria-label="Close the debug panel" onClick={onClose}>
+          <X aria-hidden="true" size={18} />
+        </Button>
+      </header>
+      <div className={styles.body}>
+        <section className={styles.section} aria-label="Turns">
+          <PercentileTable />
+          <Waterfall />
+        </section>
+        <section className={styles.section} aria-label="Live">
+          <VadStrip />
+          <ConnectionCharts />
+        </section>
+        <EventLog />
+      </div>
+    </aside>
+  );
+}
+
+function CopyButton() {
+  const controller = useController();
+  const [outcome, setOutcome] = useState<'ready' | 'copied' | 'failed'>('ready');
+  const copy = async (): Promise<void> => {
+    const json = debugExport(
+      controller.debug.store.getState(),
+      controller.call.getState(),
+      Date.now(),
+    );
+    try {
+      await navigator.clipboard.writeText(json);
+      setOutcome('copied');
+    } catch {
+      setOutcome('failed');
+    }
+  };
+  return (
+    <Button look="plain" onClick={() => void copy()} onBlur={() => setOutcome('ready')}>
+      {outcome === 'copied' ? (
+        <Check aria-hidden="true" size={16} />
+      ) : (
+        <Copy aria-hidden="true" size={16} />
+      )}
+      <span aria-live="polite">{COPY_WORDS[outcome]}</span>
+    </Button>
+  );
+}
+
+const COPY_WORDS = { ready: 'Copy JSON', copied: 'Copied', failed: 'Copying was refused' } as const;
+
+/** Escape within the panel closes it, rather than stopping the voice. */
+function useEscape(panel: RefObject<HTMLElement | null>, onEscape: () => void): void {
+  const escape = useEffectEvent(onEscape);
+  useEffect(() => {
+    const element = panel.current;
+    if (element === null) return;
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      event.preventDefault();
+      escape();
+    };
+    element.addEventListener('keydown', onKeyDown);
+    return () => element.removeEventListener('keydown', onKeyDown);
+  }, [panel]);
+}

@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { Pause, Play } from 'lucide-react';
+import { useDebug } from '../../store/controller-context.ts';
+import type { LoggedEntry } from '../../store/debug-state.ts';
+import { Button } from '../../ui/button.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { filteredLog, LOG_SOURCES, logTime, type LogFilter } from './log-filter.ts';
+import styles from './event-log.module.css';
+
+/** Rows beyond this are in the copy, not on the screen. */
+const MAX_ROWS = 150;
+
+/** What was sent, received and decided, newest first; may be filtered and held still. */
+export function EventLog() {
+  const log = useDebug((state) => state.log);
+  const [held, setHeld] = useState<readonly LoggedEntry[] | null>(null);
+  const [filter, setFilter] = useState<LogFilter>({ source: 'all', words: '' });
+  const entries = filteredLog(held ?? log, filter);
+  const shown = entries.slice(-MAX_ROWS).toReversed();
+
+  return (
+    <section className={styles.log} aria-label="Event log">
+      <div className={styles.tools}>
+        <input
+          className={styles.words}
+          type="search"
+          value={filter.words}
+          onChange={(event) => setFilter({ ...filter, words: event.target.value })}
+          placeholder="Filter events"
+          aria-label="Filter events"
+        />
+        <select
+          className={styles.source}
+          value={filter.source}
+          aria-label="Source"
+          onChange={(event) => {
+            const source = LOG_SOURCES.find((one) => one === event.target.value) ?? 'all';
+            setFilter({ ...filter, source });
+          }}
+        >
+          <option value="all">All sources</option>
+          {LOG_SOURCES.map((source) => (
+            <option key={source}>{source}</option>
+          ))}
+        </select>
+        <Button
+          look="plain"
+          shape="icon"
+          aria-label={held === null ? 'Pause the log' : 'Continue the log'}
+          aria-pressed={held !== null}
+          onClick={() => setHeld(held === null ? log : null)}
+        >
+          {held === null ? (
+            <Pause aria-hidden="true" size={18} />
+          ) : (
+            <Play aria-hidden="true" size={18} />
+          )}
+        </Button>
+      </div>
+      <ScrollRegion className={styles.scroll} aria-label="Events, newest first">
+        {shown.length === 0 ? (
+          <p className={styles.empty}>
+            {log.length === 0
+              ? 'Events appear here during a call.'
+              : 'No event matches the filter.'}
+          </p>
+        ) : (
+          <ol>
+            {shown.map((entry) => (
+              <li key={entry.id} className={styles.entry} data-source={entry.source}>
+                <span className={styles.time}>{logTime(entry.atMs)}</span>
+                <span className={styles.from}>{entry.source}</span>
+                <span className={styles.what}>
+                  {entry.name} <span className={styles.detail}>{entry.detail}</span>
+                </span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </ScrollRegion>
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import type { DebugEntry } from '../../media/messages.ts';
+import type { LoggedEntry } from '../../store/debug-state.ts';
+
+export const LOG_SOURCES = [
+  'sent',
+  'received',
+  'vad',
+  'socket',
+  'playback',
+] as const satisfies readonly DebugEntry['source'][];
+
+export interface LogFilter {
+  readonly source: DebugEntry['source'] | 'all';
+  /** Every word must occur in the entry's name or detail, in whatever case. */
+  readonly words: string;
+}
+
+export function filteredLog(
+  entries: readonly LoggedEntry[],
+  { source, words }: LogFilter,
+): readonly LoggedEntry[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return entries.filter((entry) => {
+    if (source !== 'all' && entry.source !== source) return false;
+    const text = `${entry.name} ${entry.detail}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** Session time as seconds with milliseconds. */
+export function logTime(atMs: number): string {
+  return (atMs / 1_000).toFixed(3);
+}

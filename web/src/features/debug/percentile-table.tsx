@@ -1,0 +1,42 @@
+import { measuresOf, msText } from './statistics.ts';
+import { Verdict } from './verdict.tsx';
+import { useDebug } from '../../store/controller-context.ts';
+import styles from './debug-panel.module.css';
+
+/** p50, p95 and p99 over the session, against the targets. */
+export function PercentileTable() {
+  const turns = useDebug((state) => state.turns);
+  return (
+    <table className={styles.table}>
+      <caption className="visually-hidden">Latency over the session, milliseconds</caption>
+      <thead>
+        <tr>
+          <th scope="col">ms</th>
+          <th scope="col">p50</th>
+          <th scope="col">p95</th>
+          <th scope="col">p99</th>
+          <th scope="col">target</th>
+        </tr>
+      </thead>
+      <tbody>
+        {measuresOf(turns).map(({ name, targetMs, percentiles }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            {percentiles === null ? (
+              <td colSpan={3} className={styles.none}>
+                no turns yet
+              </td>
+            ) : (
+              (['p50', 'p95', 'p99'] as const).map((rank) => (
+                <td key={rank}>
+                  {msText(percentiles[rank])} <Verdict ms={percentiles[rank]} targetMs={targetMs} />
+                </td>
+              ))
+            )}
+            <td className={styles.target}>{msText(targetMs)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,44 @@
+import type { MeasuredTurn } from '../../media/messages.ts';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { LATENCY_SEGMENTS, SEGMENT_WORDS } from './segments.ts';
+import { msText } from './statistics.ts';
+import panel from './debug-panel.module.css';
+import styles from './waterfall.module.css';
+
+/** The same as the waterfall, in figures. */
+export function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }) {
+  return (
+    <details className={styles.tableBox}>
+      <summary>All turns as a table</summary>
+      <ScrollRegion className={styles.tableScroll} aria-label="Turns as a table">
+        <table className={panel.table}>
+          <caption className="visually-hidden">Every turn, milliseconds, newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Turn</th>
+              {LATENCY_SEGMENTS.map((segment) => (
+                <th key={segment} scope="col">
+                  {SEGMENT_WORDS[segment].label}
+                </th>
+              ))}
+              <th scope="col">Total</th>
+            </tr>
+          </thead>
+          <tbody>
+            {turns
+              .map((turn, position) => (
+                <tr key={turn.responseId}>
+                  <th scope="row">{position + 1}</th>
+                  {LATENCY_SEGMENTS.map((segment) => (
+                    <td key={segment}>{msText(turn.timeline[segment])}</td>
+                  ))}
+                  <td>{msText(turn.voiceToVoiceMs)}</td>
+                </tr>
+              ))
+              .toReversed()}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </details>
+  );
+}

@@ -1,0 +1,17 @@
+import { Check, TriangleAlert } from 'lucide-react';
+import styles from './debug-panel.module.css';
+
+/** Whether a figure met its target: by shape and word, not by colour alone. */
+export function Verdict({ ms, targetMs }: { readonly ms: number; readonly targetMs: number }) {
+  const met = ms <= targetMs;
+  return (
+    <span className={styles.verdict} data-met={met}>
+      {met ? (
+        <Check aria-hidden="true" size={13} />
+      ) : (
+        <TriangleAlert aria-hidden="true" size={13} />
+      )}
+      <span className="visually-hidden">{met ? 'target met' : 'target missed'}</span>
+    </span>
+  );
+}

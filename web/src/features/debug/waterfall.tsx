@@ -1,0 +1,104 @@
+import { useState } from 'react';
+import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
+import type { MeasuredTurn } from '../../media/messages.ts';
+import { useDebug } from '../../store/controller-context.ts';
+import { LATENCY_SEGMENTS, SEGMENT_WORDS } from './segments.ts';
+import { msText } from './statistics.ts';
+import { TurnDetail } from './turn-detail.tsx';
+import { TurnTable } from './turn-table.tsx';
+import { Verdict } from './verdict.tsx';
+import { waterfallSpanMs } from './waterfall-scale.ts';
+import styles from './waterfall.module.css';
+
+const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
+
+/** One row a turn, newest on top; the row that is pointed at or focused is told in full below. */
+export function Waterfall() {
+  const turns = useDebug((state) => state.turns);
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  const newest = turns.at(-1);
+  if (newest === undefined) {
+    return (
+      <p className={styles.empty}>
+        Each turn of the conversation will show here where its time went.
+      </p>
+    );
+  }
+  const chosen = turns.find((turn) => turn.responseId === chosenId) ?? newest;
+  const spanMs = waterfallSpanMs(turns);
+  return (
+    <div className={styles.waterfall}>
+      <div className={styles.scale} aria-hidden="true">
+        <span className={styles.axis}>
+          <span
+            className={styles.tick}
+            style={{ insetInlineStart: `${(TARGET_MS / spanMs) * 100}%` }}
+          >
+            {msText(TARGET_MS)} ms
+          </span>
+        </span>
+      </div>
+      <ol className={styles.rows} onPointerLeave={() => setChosenId(null)}>
+        {turns
+          .map((turn, position) => (
+            <TurnRow
+              key={turn.responseId}
+              turn={turn}
+              number={position + 1}
+              spanMs={spanMs}
+              isChosen={turn === chosen}
+              onChoose={() => setChosenId(turn.responseId)}
+            />
+          ))
+          .toReversed()}
+      </ol>
+      <TurnDetail turn={chosen} number={turns.indexOf(chosen) + 1} />
+      <TurnTable turns={turns} />
+    </div>
+  );
+}
+
+interface TurnRowProps {
+  readonly turn: MeasuredTurn;
+  readonly number: number;
+  readonly spanMs: number;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+function TurnRow({ turn, number, spanMs, isChosen, onChoose }: TurnRowProps) {
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.row}
+        aria-label={`Turn ${number}: ${msText(turn.voiceToVoiceMs)} ms`}
+        aria-pressed={isChosen}
+        onPointerEnter={onChoose}
+        onFocus={onChoose}
+        onClick={onChoose}
+      >
+        <span className={styles.number}>{number}</span>
+        <span className={styles.bar}>
+          {LATENCY_SEGMENTS.map((segment) => (
+            <span
+              key={segment}
+              className={styles.segment}
+              title={`${SEGMENT_WORDS[segment].label}: ${msText(turn.timeline[segment])} ms`}
+              style={{
+                width: `${(turn.timeline[segment] / spanMs) * 100}%`,
+                background: SEGMENT_WORDS[segment].colour,
+              }}
+            />
+          ))}
+          <span
+            className={styles.targetLine}
+            style={{ insetInlineStart: `${(TARGET_MS / spanMs) * 100}%` }}
+          />
+        </span>
+        <span className={styles.total}>{msText(turn.voiceToVoiceMs)}</span>
+        <Verdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />
+      </button>
+    </li>
+  );
+}

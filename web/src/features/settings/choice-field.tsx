@@ -1,0 +1,39 @@
+import { useId } from 'react';
+import { RadioGroup } from 'radix-ui';
+import styles from './field.module.css';
+
+interface ChoiceFieldProps<T extends string> {
+  readonly label: string;
+  readonly choices: readonly { readonly value: T; readonly label: string }[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+}
+
+/** One of a few, all in sight. */
+export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
+  const { label, choices, value, onChange } = props;
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <span id={id} className={styles.label}>
+        {label}
+      </span>
+      <RadioGroup.Root
+        className={styles.choices}
+        aria-labelledby={id}
+        orientation="horizontal"
+        value={value}
+        onValueChange={(next) => {
+          const chosen = choices.find((choice) => choice.value === next);
+          if (chosen !== undefined) onChange(chosen.value);
+        }}
+      >
+        {choices.map((choice) => (
+          <RadioGroup.Item key={choice.value} value={choice.value} className={styles.choice}>
+            {choice.label}
+          </RadioGroup.Item>
+        ))}
+      </RadioGroup.Root>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import { Dialog } from 'radix-ui';
+import { X } from 'lucide-react';
+import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import type { Settings } from '../../store/settings.ts';
+import { Button } from '../../ui/button.tsx';
+import { ChoiceField } from './choice-field.tsx';
+import { DeviceField } from './device-field.tsx';
+import { LevelMeter } from './level-meter.tsx';
+import { SelectField } from './select-field.tsx';
+import { SliderField } from './slider-field.tsx';
+import { SwitchField } from './switch-field.tsx';
+import { canChooseSpeaker, useDevices } from './use-devices.ts';
+import styles from './settings-dialog.module.css';
+
+interface SettingsDialogProps {
+  readonly onClose: () => void;
+}
+
+const THEMES = [
+  { value: 'system', label: 'System' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+] as const satisfies readonly { value: Settings['theme']; label: string }[];
+
+const CAPTION_SIZES = [
+  { value: 'small', label: 'Small' },
+  { value: 'medium', label: 'Medium' },
+  { value: 'large', label: 'Large' },
+] as const satisfies readonly { value: Settings['captionSize']; label: string }[];
+
+/** Everything a person can choose. Changes hold at once; there is nothing to save. */
+export function SettingsDialog({ onClose }: SettingsDialogProps) {
+  const { changeSettings } = useController();
+  const settings = useSettings((all) => all);
+  const voices = useCall((state) => state.session?.voices ?? null);
+  const devices = useDevices();
+
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        {/* Radix's own overlay puts a style element into the page, which the policy forbids. */}
+        <div className={styles.backdrop} aria-hidden="true" />
+        <Dialog.Content className={styles.dialog} aria-describedby={undefined}>
+          <header className={styles.header}>
+            <Dialog.Title className={styles.title}>Settings</Dialog.Title>
+            <Dialog.Close asChild>
+              <Button look="plain" shape="icon" aria-label="Close">
+                <X aria-hidden="true" size={20} />
+              </Button>
+            </Dialog.Close>
+          </header>
+          <div className={styles.body}>
+            <Section title="Sound">
+              <DeviceField
+                label="Microphone"
+                devices={devices.microphones}
+                value={settings.microphoneId}
+                onChange={(microphoneId) => changeSettings({ microphoneId })}
+              />
+              <LevelMeter />
+              {canChooseSpeaker() && (
+                <DeviceField
+                  label="Speaker"
+                  devices={devices.speakers}
+                  value={settings.speakerId}
+                  onChange={(speakerId) => changeSettings({ speakerId })}
+                />
+              )}
+              <SliderField
+                label="Volume"
+                value={settings.volume}
+                onChange={(volume) => changeSettings({ volume })}
+              />
+              <SwitchField
+                label="Short sounds"
+                hint="A quiet tone at start, when you were heard, and at the end."
+                checked={settings.earcons}
+                onChange={(earcons) => changeSettings({ earcons })}
+              />
+            </Section>
+            <Section title="Voice">
+              <SelectField
+                label="Voice"
+                value={settings.voice ?? ''}
+                choices={[
+                  { value: '', label: 'The usual one' },
+                  ...(voices ?? []).map((voice) => ({ value: voice.id, label: voice.label })),
+                ]}
+                onChange={(voice) => changeSettings({ voice: voice === '' ? null : voice })}
+              />
+              {voices === null && (
+                <p className={styles.hint}>The voices are listed during a call.</p>
+              )}
+            </Section>
+            <Section title="Appearance">
+              <ChoiceField
+                label="Theme"
+                choices={THEMES}
+                value={settings.theme}
+                onChange={(theme) => changeSettings({ theme })}
+              />
+              <ChoiceField
+                label="Caption size"
+                choices={CAPTION_SIZES}
+                value={settings.captionSize}
+                onChange={(captionSize) => changeSettings({ captionSize })}
+              />
+            </Section>
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Section(props: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <section className={styles.section} aria-label={props.title}>
+      <h3 className={styles.heading}>{props.title}</h3>
+      {props.children}
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/app.tsx';
+import { createMediaEngine } from './media/browser-media-engine.ts';
+import { createCallController } from './store/call-controller.ts';
+import { ControllerProvider } from './store/controller-context.ts';
+import { fetchProviderNames } from './store/provider-names.ts';
+import type { KeyValueStore } from './store/settings.ts';
+import './ui/tokens.css';
+import './ui/base.css';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element with the id "root"');
+
+const controller = createCallController({
+  engine: createMediaEngine(),
+  storage: browserStorage(),
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  nowMs: () => Date.now(),
+  newId: randomId,
+  schedule: (task, delayMs) => {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+  fetchProviders: () => fetchProviderNames((...request) => fetch(...request)),
+});
+
+createRoot(root).render(
+  <StrictMode>
+    <ControllerProvider value={controller}>
+      <App />
+    </ControllerProvider>
+  </StrictMode>,
+);
+
+/** Reading `localStorage` itself throws where the browser forbids it. */
+function browserStorage(): KeyValueStore | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** 96 random bits; `crypto.randomUUID` is missing on pages that are not secure. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
