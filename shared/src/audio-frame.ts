@@ -118,8 +118,11 @@ function samplesOf(bytes: Uint8Array): Int16Array {
   const offset = bytes.byteOffset + AUDIO_FRAME_HEADER_BYTES;
   const count = (bytes.byteLength - AUDIO_FRAME_HEADER_BYTES) / 2;
   // A message that a socket library cut from its read buffer can begin on an odd address, where
-  // an Int16Array cannot be laid; only then is a copy made.
-  if (offset % 2 !== 0) return new Int16Array(bytes.slice(AUDIO_FRAME_HEADER_BYTES).buffer);
+  // an Int16Array cannot be laid; only then is a copy made. Not by `bytes.slice`, which of a
+  // Node Buffer is no copy but a view of the memory it shares with other messages.
+  if (offset % 2 !== 0) {
+    return new Int16Array(new Uint8Array(bytes.subarray(AUDIO_FRAME_HEADER_BYTES)).buffer);
+  }
   return new Int16Array(bytes.buffer, offset, count);
 }
 
