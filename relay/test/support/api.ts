@@ -1,0 +1,20 @@
+import {
+  API_PATHS,
+  createSessionResponseSchema,
+  guestResponseSchema,
+  type CreateSessionResponse,
+} from '@parley/shared';
+
+/** A bearer token for a new guest. */
+export async function signIn(url: string): Promise<string> {
+  const response = await fetch(new URL(API_PATHS.guest, url), { method: 'POST' });
+  return guestResponseSchema.parse(await response.json()).token;
+}
+
+export async function createSession(url: string, token?: string): Promise<CreateSessionResponse> {
+  const response = await fetch(new URL(API_PATHS.sessions, url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token ?? (await signIn(url))}` },
+  });
+  return createSessionResponseSchema.parse(await response.json());
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../../src/lib/clock.ts';
+import type {
+  SpeechEvent,
+  SynthesisOptions,
+  Synthesizer,
+} from '../../src/providers/synthesizer.ts';
+import { perform, type Step } from './script.ts';
+
+export interface ScriptedSynthesizerOptions {
+  readonly clock: Clock;
+  /** Length of a clause's audio; 20 ms a character without it. */
+  readonly clauseMs?: (text: string) => number;
+  /** What a clause becomes, instead of its own words and `clauseMs` of voice. */
+  readonly speak?: (text: string, index: number) => Iterable<Step<SpeechEvent>>;
+  readonly ignoresAbort?: boolean;
+  readonly sampleRateHz?: number;
+}
+
+const MS_PER_CHARACTER = 20;
+
+/**
+ * A synthesizer whose voice counts: the samples of a reply are 0, 1, 2 … (modulo 32,768), so a
+ * listener can tell whether it heard all of it, once, in order.
+ */
+export class ScriptedSynthesizer implements Synthesizer {
+  readonly name = 'scripted-synthesizer';
+  readonly voices = [
+    { id: 'one', label: 'First voice' },
+    { id: 'two', label: 'Second voice' },
+  ];
+  readonly sampleRateHz: number;
+  readonly #options: ScriptedSynthesizerOptions;
+  /** Voices that were asked for. */
+  readonly asked: string[] = [];
+
+  constructor(options: ScriptedSynthesizerOptions) {
+    this.#options = options;
+    this.sampleRateHz = options.sampleRateHz ?? 16_000;
+  }
+
+  async *synthesize(clauses: AsyncIterable<string>, { voice, signal }: SynthesisOptions) {
+    this.asked.push(voice);
+    const { clauseMs = (text) => text.length * MS_PER_CHARACTER } = this.#options;
+    const stage = { ...this.#options, signal };
+    let index = 0;
+    let spoken = 0;
+    for await (const text of clauses) {
+      if (signal.aborted && this.#options.ignoresAbort !== true) return;
+      if (this.#options.speak !== undefined) {
+        yield* perform(this.#options.speak(text, index++), stage);
+        continue;
+      }
+      yield { type: 'clause-started' as const, text };
+      const samples = counting(spoken, Math.round((clauseMs(text) * this.sampleRateHz) / 1_000));
+      spoken += samples.length;
+      yield { type: 'speech-audio' as const, samples };
+    }
+  }
+}
+
+/** `length` samples counting up from `from`, modulo 32,768. */
+export function counting(from: number, length: number): Int16Array {
+  return Int16Array.from({ length }, (_, index) => (from + index) % 32_768);
+}

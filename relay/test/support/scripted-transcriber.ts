@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/lib/clock.ts';
+import type {
+  Transcriber,
+  Transcription,
+  TranscriptionOptions,
+  TranscriptEvent,
+} from '../../src/providers/transcriber.ts';
+import { perform, type Step } from './script.ts';
+
+export interface ScriptedTranscriberOptions {
+  readonly clock: Clock;
+  /** What comes once the utterance is finalized; asked per utterance. */
+  readonly onFinal?: (audio: Int16Array) => Iterable<Step<TranscriptEvent>>;
+  /** What comes before that. */
+  readonly whileSpeaking?: readonly Step<TranscriptEvent>[];
+  readonly ignoresAbort?: boolean;
+  /** Replaces the whole of `open`. */
+  readonly open?: Transcriber['open'];
+  /** Thrown by every `push`. */
+  readonly pushError?: Error;
+}
+
+/**
+ * A transcriber that hears exactly what it was given: without a script its final words are
+ * `transcriptOf` the audio, which proves that no sample was lost, doubled or moved.
+ */
+export class ScriptedTranscriber implements Transcriber {
+  readonly name = 'scripted-transcriber';
+  readonly #options: ScriptedTranscriberOptions;
+  openStreams = 0;
+
+  constructor(options: ScriptedTranscriberOptions) {
+    this.#options = options;
+  }
+
+  async open(options: TranscriptionOptions): Promise<Transcription> {
+    if (this.#options.open !== undefined) return this.#options.open(options);
+    const { signal } = options;
+    const pieces: Int16Array[] = [];
+    const { promise: finalized, resolve: finalize } = Promise.withResolvers<void>();
+    this.openStreams++;
+    signal.addEventListener('abort', () => {
+      this.openStreams--;
+      if (this.#options.ignoresAbort !== true) finalize();
+    });
+    const { pushError } = this.#options;
+    return {
+      push(samples) {
+        if (pushError !== undefined) throw pushError;
+        pieces.push(samples.slice());
+      },
+      finalize,
+      events: this.#events(pieces, finalized, signal),
+    };
+  }
+
+  async *#events(pieces: Int16Array[], finalized: Promise<void>, signal: AbortSignal) {
+    const { onFinal = hearItself, whileSpeaking = [] } = this.#options;
+    yield* perform(whileSpeaking, { ...this.#options, signal });
+    await finalized;
+    yield* perform(onFinal(joined(pieces)), { ...this.#options, signal });
+  }
+}
+
+/** e.g. `4800 samples 1f9a2b3c`. */
+export function transcriptOf(audio: Int16Array): string {
+  const bytes = new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength);
+  const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+  return `${audio.length} samples ${digest}`;
+}
+
+export function finalWords(text: string, unrecognised = false): Step<TranscriptEvent> {
+  return { give: { type: 'transcript-final', text, unrecognised } };
+}
+
+export function joined(pieces: readonly Int16Array[]): Int16Array {
+  const whole = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+  }
+  return whole;
+}
+
+function hearItself(audio: Int16Array): Step<TranscriptEvent>[] {
+  return [finalWords(audio.length === 0 ? '' : transcriptOf(audio))];
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { readConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Providers } from '../../src/providers/providers.ts';
+import { startRelay } from '../../src/relay.ts';
+import { ScriptedGenerator } from './scripted-generator.ts';
+import { ScriptedSynthesizer } from './scripted-synthesizer.ts';
+import { ScriptedTranscriber } from './scripted-transcriber.ts';
+import { LogWatch } from './log-watch.ts';
+
+export interface TestRelayOptions {
+  readonly providers?: Partial<Providers>;
+  /** Settings, by the names of their environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly pageRoot?: string;
+}
+
+export interface TestRelay extends AsyncDisposable {
+  readonly url: string;
+  readonly logs: LogWatch;
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The real relay on a free port of this machine, with scripted providers and a folder of its own. */
+export async function startTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  const logs = new LogWatch();
+  const clock = systemClock;
+  const relay = await startRelay({
+    config: readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...options.env }),
+    providers: {
+      transcriber: new ScriptedTranscriber({ clock }),
+      generator: new ScriptedGenerator({ clock }),
+      synthesizer: new ScriptedSynthesizer({ clock }),
+      ...options.providers,
+    },
+    version: '0.0.0-test',
+    pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
+    logger: pino({ level: 'info', base: null }, logWriter(logs)),
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = (graceMs: number) => (stopping ??= relay.stop(graceMs));
+  return {
+    url: relay.url,
+    logs,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop(0);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function logWriter(logs: LogWatch): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      for (const line of chunk.toString('utf8').trim().split('\n')) logs.add(line);
+      done();
+    },
+  });
+}
