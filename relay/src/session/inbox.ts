@@ -155,8 +155,9 @@ export class Inbox {
         return;
       }
       case 'input_audio_buffer.speech_started':
-        if (!this.#turns.take()) return this.error('rate_limited');
+        // Known even where it is refused: its audio is then passed over and is no mistake.
         this.#latestUtterance = event.utterance;
+        if (!this.#turns.take()) return this.error('rate_limited');
         conversation.startUtterance(event.utterance);
         return;
       case 'input_audio_buffer.speech_stopped':
