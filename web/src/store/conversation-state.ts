@@ -109,7 +109,7 @@ export function withCallOver(items: Conversation): Conversation {
 /** What to show of a reply: all of it, or split at the last word that was heard. */
 export function revealedReply(reply: ReplyItem): RevealedText {
   if (!reply.spoken || reply.status === 'completed' || reply.status === 'failed') {
-    return { heard: textOf(reply.chunks), unheard: '' };
+    return { heard: textOf(reply.chunks), unheard: '', begun: '' };
   }
   return revealAt(reply.chunks, reply.playedMs, reply.status === 'interrupted' ? 0.5 : 0);
 }

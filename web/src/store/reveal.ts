@@ -11,6 +11,8 @@ export interface RevealedText {
   readonly heard: string;
   /** What comes after it. */
   readonly unheard: string;
+  /** As much of `unheard` as belongs to stretches that have begun. */
+  readonly begun: string;
 }
 
 /**
@@ -30,12 +32,14 @@ export const ASSUMED_MS_PER_CHARACTER = 62;
 export function revealAt(chunks: readonly ReplyChunk[], playedMs: number, share = 0): RevealedText {
   let heard = '';
   let unheard = '';
+  let begun = '';
   chunks.forEach((chunk, position) => {
     const split = splitChunk(chunk, chunks[position + 1], playedMs, share);
     heard = joinText(heard, split.heard);
     unheard = joinText(unheard, split.unheard);
+    if (split.heard !== '') begun = joinText(begun, split.unheard);
   });
-  return { heard, unheard };
+  return { heard, unheard, begun };
 }
 
 /** All of a reply's text. */
@@ -54,7 +58,7 @@ function splitChunk(
   next: ReplyChunk | undefined,
   playedMs: number,
   share: number,
-): RevealedText {
+): { readonly heard: string; readonly unheard: string } {
   const startMs = chunk.audioStartMs;
   if (startMs === null) return { heard: chunk.text, unheard: '' };
   if (playedMs <= startMs) return { heard: '', unheard: chunk.text };

@@ -1,6 +1,7 @@
 import { useRef, type PointerEvent } from 'react';
-import { Mic, MicOff } from 'lucide-react';
+import { Mic, MicOff, Phone } from 'lucide-react';
 import { useCall, useController } from '../../store/controller-context.ts';
+import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
@@ -28,9 +29,10 @@ interface CallScreenProps {
 export function CallScreen(props: CallScreenProps) {
   const controller = useController();
   const microphone = useCall((state) => state.microphone);
-  const inCall = useCall((state) => state.standing.kind === 'running');
+  const standing = useCall((state) => state.standing.kind);
   const isEmpty = useCall((state) => state.conversation.length === 0);
-  const refused = inCall && microphone.kind === 'refused' ? microphone.refusal : null;
+  const refused =
+    standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
   useEarcons();
 
   return (
@@ -57,6 +59,13 @@ export function CallScreen(props: CallScreenProps) {
         </div>
         <div className={styles.reach}>
           <ErrorNotice />
+          {standing === 'over' && (
+            <span className={styles.again}>
+              <Button look="primary" onClick={() => void controller.startCall()}>
+                <Phone aria-hidden="true" size={18} /> Call again
+              </Button>
+            </span>
+          )}
           {props.typing && <Composer onClose={() => props.onTyping(false)} />}
           <Controls {...props} onType={() => props.onTyping(!props.typing)} />
         </div>

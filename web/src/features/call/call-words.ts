@@ -54,8 +54,7 @@ export const REFUSALS: Readonly<Record<MicrophoneRefusal, RefusalWords>> = {
   denied: {
     line: 'Microphone blocked: allow it in the address bar',
     title: 'The microphone is blocked',
-    advice:
-      'Open the site settings at the left of the address bar, allow the microphone, then try again.',
+    advice: 'Open the settings beside the address, allow the microphone, then try again.',
   },
   dismissed: {
     line: 'No microphone yet',

@@ -63,8 +63,7 @@ function UserCaption({ item }: { readonly item: UserItem }) {
 }
 
 function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
-  const { heard, unheard } = revealedReply(reply);
-  const interrupted = reply.status === 'interrupted';
+  const { heard, unheard, begun } = revealedReply(reply);
   return (
     <li className={styles.reply} data-status={reply.status}>
       {reply.trigger === 'timer' && (
@@ -74,15 +73,13 @@ function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
       )}
       <span className="visually-hidden">Parley: </span>
       {heard}
-      {unheard !== '' &&
-        (interrupted ? (
-          <s className={styles.unheard} title="Not heard: you interrupted here">
-            {unheard}
-          </s>
-        ) : (
-          // Keeps its place, so that nothing moves when it is spoken.
-          <span className={styles.coming}>{unheard}</span>
-        ))}
+      {reply.status === 'interrupted' && unheard !== '' && (
+        <s className={styles.unheard} title="Not heard: you interrupted here">
+          {unheard}
+        </s>
+      )}
+      {/* The rest of the clause keeps its place, so that no line moves while it is spoken. */}
+      {reply.status === 'running' && <span className={styles.coming}>{begun}</span>}
       {reply.status === 'failed' && (
         <span className={styles.failed}> The answer broke off here.</span>
       )}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Activity, Keyboard, Mic, MicOff, Phone, PhoneOff, SlidersHorizontal } from 'lucide-react';
+import { Activity, Keyboard, Mic, MicOff, PhoneOff, SlidersHorizontal } from 'lucide-react';
 import { useCall, useController } from '../../store/controller-context.ts';
 import styles from './controls.module.css';
 
@@ -33,23 +33,16 @@ export function Controls(props: ControlsProps) {
         onPress={props.onType}
         expanded={props.typing}
       />
-      {standing === 'running' && (
+      {standing === 'running' ? (
         <Control
           name="Hang up"
           icon={<PhoneOff />}
           look="danger"
           onPress={() => void controller.endCall()}
         />
+      ) : (
+        <span />
       )}
-      {standing === 'over' && (
-        <Control
-          name="Call again"
-          icon={<Phone />}
-          look="accent"
-          onPress={() => void controller.startCall()}
-        />
-      )}
-      {standing === 'none' && <span />}
       <Control
         name="Debug"
         keys="D"
@@ -85,7 +78,7 @@ interface ControlProps {
   readonly name: string;
   readonly keys?: string;
   readonly icon: ReactNode;
-  readonly look?: 'quiet' | 'pressed' | 'danger' | 'accent';
+  readonly look?: 'quiet' | 'pressed' | 'danger';
   readonly expanded?: boolean;
   readonly opens?: 'dialog';
   readonly onPress: () => void;

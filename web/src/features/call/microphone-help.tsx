@@ -1,8 +1,7 @@
-import { MicOff } from 'lucide-react';
 import type { MicrophoneRefusal } from '../../media/media-engine.ts';
 import { Button } from '../../ui/button.tsx';
 import { REFUSALS } from './call-words.ts';
-import styles from './card.module.css';
+import styles from './microphone-help.module.css';
 
 interface MicrophoneHelpProps {
   readonly refusal: MicrophoneRefusal;
@@ -16,8 +15,8 @@ export function MicrophoneHelp({ refusal, onRetry, onType }: MicrophoneHelpProps
   const canRetry = refusal !== 'unsupported' && refusal !== 'insecure-context';
   return (
     <section className={styles.card} role="alert">
-      <MicOff aria-hidden="true" className={styles.icon} />
-      <h2 className={styles.title}>{words.title}</h2>
+      {/* To the eye, the line of state right above says it. */}
+      <h2 className="visually-hidden">{words.title}</h2>
       <p className={styles.text}>{words.advice}</p>
       <div className={styles.actions}>
         {canRetry && (

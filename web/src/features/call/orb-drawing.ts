@@ -22,16 +22,25 @@ export interface OrbFrame {
   readonly voice: number;
 }
 
+interface BodyColours {
+  readonly light: Rgb;
+  readonly cool: Rgb;
+  readonly main: Rgb;
+  readonly deep: Rgb;
+}
+
 /** Draws the orb once; the context is expected to be scaled to CSS pixels. */
 export function drawOrb(context: CanvasRenderingContext2D, frame: OrbFrame): void {
   const { sizePx, pose, palette } = frame;
   const microphone = frame.microphone[0] ?? 0;
   const breath = 1 + pose.breath * Math.sin(frame.seconds * 1.25);
-  const swell = 1 + 0.05 * (pose.voiceGain > 0.02 ? frame.voice : 0);
+  const swell = 1 + 0.05 * pose.voiceGain * frame.voice;
   const radius = (sizePx / 2) * pose.size * breath * swell;
-  const amplitude = pose.wobble + pose.microphoneGain * microphone + pose.voiceGain * frame.voice;
-  const colours = {
+  const amplitude =
+    pose.wobble + pose.microphoneGain * microphone + 0.05 * pose.voiceGain * frame.voice;
+  const colours: BodyColours = {
     light: mixed(palette.still, palette.light, pose.colour),
+    cool: mixed(palette.still, palette.cool, pose.colour),
     main: mixed(palette.still, palette.main, pose.colour),
     deep: mixed(palette.still, palette.deep, pose.colour),
   };
@@ -46,12 +55,13 @@ export function drawOrb(context: CanvasRenderingContext2D, frame: OrbFrame): voi
     colours.main,
   );
   drawRings(context, frame, radius);
+  drawVeils(context, frame, radius, colours);
   if (pose.fill > 0.01) {
     context.globalAlpha = pose.fill;
     tracePath(context, radius, frame.seconds, amplitude);
     context.fillStyle = bodyGradient(context, radius, colours);
     context.fill();
-    drawGlow(context, frame, radius, colours.light);
+    drawGlow(context, frame, radius, colours);
     context.globalAlpha = 1;
   }
   if (pose.fill < 0.99) {
@@ -86,7 +96,7 @@ export function drawStillOrb(
   context.stroke();
   context.beginPath();
   context.arc(0, 0, radius * 1.16, 0, TURN);
-  context.lineWidth = 2 + 4 * Math.max(pose.rings, pose.voiceGain * 3, pose.glow > 0.9 ? 0.5 : 0);
+  context.lineWidth = 2 + 4 * Math.max(pose.rings, pose.voiceGain, pose.glow > 0.9 ? 0.5 : 0);
   context.strokeStyle = rgba(palette.line, 0.75);
   context.stroke();
   context.restore();
@@ -99,15 +109,41 @@ function drawHalo(
   colour: Rgb,
 ): void {
   if (strength < 0.01) return;
-  const reach = radius * 1.6;
-  const gradient = context.createRadialGradient(0, 0, radius * 0.82, 0, 0, reach);
-  gradient.addColorStop(0, rgba(colour, 0.34 * strength));
-  gradient.addColorStop(0.45, rgba(colour, 0.1 * strength));
-  gradient.addColorStop(1, rgba(colour, 0));
+  const reach = radius * 1.58;
+  const gradient = context.createRadialGradient(0, 0, radius * 0.9, 0, 0, reach);
+  // Falls off as a square, so that the eye finds no edge where it ends.
+  for (let stop = 0; stop <= 6; stop += 1) {
+    const share = stop / 6;
+    gradient.addColorStop(share, rgba(colour, 0.26 * strength * (1 - share) ** 2));
+  }
   context.fillStyle = gradient;
   context.beginPath();
   context.arc(0, 0, reach, 0, TURN);
   context.fill();
+}
+
+/** Two veils around the body that swing wider with the voice than the body itself does. */
+function drawVeils(
+  context: CanvasRenderingContext2D,
+  frame: OrbFrame,
+  radius: number,
+  colours: BodyColours,
+): void {
+  const strength = frame.pose.voiceGain;
+  if (strength < 0.01) return;
+  for (let veil = 2; veil >= 1; veil -= 1) {
+    const reach = radius * (1 + veil * (0.035 + 0.13 * frame.voice) * strength);
+    tracePath(
+      context,
+      reach,
+      frame.seconds * 0.9 + veil * 4.2,
+      (0.05 + 0.1 * frame.voice) * strength,
+    );
+    context.fillStyle = rgba(veil === 1 ? colours.main : colours.light, 0.3 / veil + 0.06);
+    context.globalAlpha = strength;
+    context.fill();
+    context.globalAlpha = 1;
+  }
 }
 
 function drawRings(context: CanvasRenderingContext2D, frame: OrbFrame, radius: number): void {
@@ -127,62 +163,74 @@ function drawRings(context: CanvasRenderingContext2D, frame: OrbFrame, radius: n
 function bodyGradient(
   context: CanvasRenderingContext2D,
   radius: number,
-  colours: { readonly light: Rgb; readonly main: Rgb; readonly deep: Rgb },
+  colours: BodyColours,
 ): CanvasGradient {
-  const gradient = context.createRadialGradient(
-    -radius * 0.38,
-    -radius * 0.45,
-    radius * 0.08,
-    0,
-    0,
-    radius * 1.22,
+  const gradient = context.createLinearGradient(
+    -radius * 0.6,
+    -radius * 0.8,
+    radius * 0.55,
+    radius * 0.85,
   );
   gradient.addColorStop(0, rgba(colours.light, 1));
-  gradient.addColorStop(0.45, rgba(colours.main, 1));
+  gradient.addColorStop(0.55, rgba(colours.main, 1));
   gradient.addColorStop(1, rgba(colours.deep, 1));
   return gradient;
 }
 
-/** Three soft lights inside the body; the path of the body must be current. */
+/** Soft lights inside the body, and its lit edge; the path of the body must be current. */
 function drawGlow(
   context: CanvasRenderingContext2D,
   frame: OrbFrame,
   radius: number,
-  colour: Rgb,
+  colours: BodyColours,
 ): void {
   const { glow } = frame.pose;
-  if (glow < 0.01) return;
   context.save();
   context.clip();
-  const lift = 0.55 + 0.45 * frame.voice;
-  for (let light = 0; light < 3; light += 1) {
-    const angle = TURN * (frame.driftTurns * (light === 1 ? -1 : 1) + light / 3);
-    const orbit = radius * (0.34 + 0.12 * Math.sin(frame.seconds * 0.9 + light * 2));
+  const lift = 0.7 + 0.3 * frame.voice;
+  const lights = [colours.light, colours.cool, colours.light] as const;
+  lights.forEach((colour, light) => {
+    const angle = TURN * (frame.driftTurns * (light === 1 ? -1 : 1) + light / 3 - 0.2);
+    const orbit = radius * (0.5 + 0.14 * Math.sin(frame.seconds * 0.9 + light * 2));
     const x = Math.cos(angle) * orbit;
     const y = Math.sin(angle) * orbit;
-    const gradient = context.createRadialGradient(x, y, 0, x, y, radius * 0.62);
-    gradient.addColorStop(0, rgba(colour, 0.5 * glow * lift));
+    const gradient = context.createRadialGradient(x, y, 0, x, y, radius * 0.85);
+    gradient.addColorStop(0, rgba(colour, 0.75 * glow * lift));
+    gradient.addColorStop(0.5, rgba(colour, 0.26 * glow * lift));
     gradient.addColorStop(1, rgba(colour, 0));
     context.fillStyle = gradient;
     context.fillRect(-radius * 1.5, -radius * 1.5, radius * 3, radius * 3);
-  }
+  });
+  const edge = context.createLinearGradient(0, -radius, 0, radius);
+  edge.addColorStop(0, 'rgb(255 255 255 / 0.55)');
+  edge.addColorStop(0.5, 'rgb(255 255 255 / 0.06)');
+  edge.addColorStop(1, 'rgb(255 255 255 / 0.18)');
+  context.strokeStyle = edge;
+  context.lineWidth = 3;
+  context.stroke();
   context.restore();
 }
 
+/** Traces the outline as curves through the midpoints, so that it shows no corners. */
 function tracePath(
   context: CanvasRenderingContext2D,
   radius: number,
   seconds: number,
   amplitude: number,
 ): void {
-  context.beginPath();
-  for (let point = 0; point < OUTLINE_POINTS; point += 1) {
+  const pointAt = (point: number): readonly [number, number] => {
     const angle = (point / OUTLINE_POINTS) * TURN;
     const distance = radius * outlineRadius(angle, seconds, amplitude);
-    const x = Math.cos(angle) * distance;
-    const y = Math.sin(angle) * distance;
-    if (point === 0) context.moveTo(x, y);
-    else context.lineTo(x, y);
+    return [Math.cos(angle) * distance, Math.sin(angle) * distance];
+  };
+  let [x, y] = pointAt(0);
+  let [nextX, nextY] = pointAt(1);
+  context.beginPath();
+  context.moveTo((x + nextX) / 2, (y + nextY) / 2);
+  for (let point = 1; point <= OUTLINE_POINTS; point += 1) {
+    [x, y] = [nextX, nextY];
+    [nextX, nextY] = pointAt(point + 1);
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
   context.closePath();
 }

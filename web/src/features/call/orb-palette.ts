@@ -3,6 +3,7 @@ export type Rgb = readonly [number, number, number];
 
 export interface OrbPalette {
   readonly light: Rgb;
+  readonly cool: Rgb;
   readonly main: Rgb;
   readonly deep: Rgb;
   readonly line: Rgb;
@@ -26,6 +27,7 @@ export function readOrbPalette(element: HTMLElement): OrbPalette {
   };
   const palette = {
     light: read('--orb-light'),
+    cool: read('--orb-cool'),
     main: read('--orb-main'),
     deep: read('--orb-deep'),
     line: read('--orb-line'),

@@ -20,7 +20,7 @@ export interface OrbPose {
   readonly wobble: number;
   /** How much of the microphone's level moves the outline. */
   readonly microphoneGain: number;
-  /** How much of the voice's level moves the outline. */
+  /** How much the voice's level moves the body and the veils around it. */
   readonly voiceGain: number;
   /** Strength of the rings that run outwards. */
   readonly rings: number;
@@ -53,12 +53,19 @@ const AT_REST: OrbPose = {
 export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   idle: AT_REST,
   starting: { ...AT_REST, size: 0.56, breath: 0.035, glow: 0.3, halo: 0.3 },
-  listening: { ...AT_REST, size: 0.58, wobble: 0.014, microphoneGain: 0.1, rings: 0.35, halo: 0.6 },
+  listening: {
+    ...AT_REST,
+    size: 0.58,
+    wobble: 0.014,
+    microphoneGain: 0.04,
+    rings: 0.35,
+    halo: 0.6,
+  },
   hearing: {
     ...AT_REST,
     size: 0.56,
     wobble: 0.02,
-    microphoneGain: 0.16,
+    microphoneGain: 0.055,
     rings: 1,
     glow: 0.55,
     halo: 0.9,
@@ -67,8 +74,8 @@ export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   speaking: {
     ...AT_REST,
     size: 0.6,
-    wobble: 0.03,
-    voiceGain: 0.24,
+    wobble: 0.012,
+    voiceGain: 1,
     glow: 0.8,
     drift: 0.12,
     halo: 0.8,

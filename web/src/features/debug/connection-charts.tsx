@@ -25,7 +25,7 @@ export function ConnectionCharts() {
         lines={['jitterBufferMs', 'jitterTargetMs']}
       />
       <Gauge
-        name="Unacknowledged"
+        name="Unacked"
         unit="ms"
         value={now?.unackedMs ?? null}
         stats={stats}

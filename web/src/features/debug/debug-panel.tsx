@@ -1,4 +1,11 @@
-import { useEffect, useRef, useState, useEffectEvent, type CSSProperties, type RefObject } from 'react';
+import {
+  useEffect,
+  useRef,
+  useState,
+  useEffectEvent,
+  type CSSProperties,
+  type RefObject,
+} from 'react';
 import { Check, Copy, X } from 'lucide-react';
 import { useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';

@@ -11,42 +11,42 @@ export interface SegmentWords {
 export const SEGMENT_WORDS: Readonly<Record<LatencySegment, SegmentWords>> = {
   endpointing_ms: {
     label: 'Endpointing',
-    who: 'page: from the true end of speech until it was sure',
+    who: 'page makes sure that speech ended',
     colour: 'var(--segment-endpointing)',
   },
   uplink_ms: {
     label: 'Uplink',
-    who: 'network: the last words on their way to the relay',
+    who: 'last words travel to the relay',
     colour: 'var(--segment-uplink)',
   },
   asr_final_ms: {
     label: 'ASR final',
-    who: 'transcriber: until the final words',
+    who: 'transcriber: final words',
     colour: 'var(--segment-asr)',
   },
   llm_ttft_ms: {
     label: 'LLM first token',
-    who: 'generator: until its first text',
+    who: 'generator: first text',
     colour: 'var(--segment-llm)',
   },
   text_aggregation_ms: {
     label: 'Text aggregation',
-    who: 'relay: until a clause was whole enough to be spoken',
+    who: 'relay: first whole clause',
     colour: 'var(--segment-aggregation)',
   },
   tts_ttfb_ms: {
     label: 'TTS first byte',
-    who: 'synthesizer: until its first audio',
+    who: 'synthesizer: first audio',
     colour: 'var(--segment-tts)',
   },
   downlink_ms: {
     label: 'Downlink',
-    who: 'network: the first audio on its way to the page',
+    who: 'first audio travels to the page',
     colour: 'var(--segment-downlink)',
   },
   playout_ms: {
     label: 'Playout',
-    who: 'page: jitter buffer and sound card',
+    who: 'jitter buffer and sound card',
     colour: 'var(--segment-playout)',
   },
 };

@@ -27,7 +27,11 @@ export function TurnDetail({
             <dd className={styles.who}>{words.who}</dd>
             <dd className={styles.figure}>
               {msText(ms)}
-              {target !== null && turn.utterance !== null && <Verdict ms={ms} targetMs={target} />}
+              <span className={styles.slot}>
+                {target !== null && turn.utterance !== null && (
+                  <Verdict ms={ms} targetMs={target} />
+                )}
+              </span>
             </dd>
           </div>
         );

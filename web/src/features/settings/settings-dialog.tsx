@@ -1,4 +1,6 @@
+import type { ReactNode } from 'react';
 import { Dialog } from 'radix-ui';
+import type { SessionDescription } from '@parley/shared';
 import { X } from 'lucide-react';
 import { useCall, useController, useSettings } from '../../store/controller-context.ts';
 import type { Settings } from '../../store/settings.ts';
@@ -71,26 +73,18 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
                 value={settings.volume}
                 onChange={(volume) => changeSettings({ volume })}
               />
+              <SelectField
+                label="Voice"
+                value={settings.voice ?? ''}
+                choices={voiceChoices(voices, settings.voice)}
+                onChange={(voice) => changeSettings({ voice: voice === '' ? null : voice })}
+              />
               <SwitchField
                 label="Short sounds"
                 hint="A quiet tone at start, when you were heard, and at the end."
                 checked={settings.earcons}
                 onChange={(earcons) => changeSettings({ earcons })}
               />
-            </Section>
-            <Section title="Voice">
-              <SelectField
-                label="Voice"
-                value={settings.voice ?? ''}
-                choices={[
-                  { value: '', label: 'The usual one' },
-                  ...(voices ?? []).map((voice) => ({ value: voice.id, label: voice.label })),
-                ]}
-                onChange={(voice) => changeSettings({ voice: voice === '' ? null : voice })}
-              />
-              {voices === null && (
-                <p className={styles.hint}>The voices are listed during a call.</p>
-              )}
             </Section>
             <Section title="Appearance">
               <ChoiceField
@@ -113,11 +107,25 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
   );
 }
 
-function Section(props: { readonly title: string; readonly children: React.ReactNode }) {
+function Section(props: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section className={styles.section} aria-label={props.title}>
       <h3 className={styles.heading}>{props.title}</h3>
       {props.children}
     </section>
   );
+}
+
+/** The voices are known once a call has told them; the chosen one stays chosen until then. */
+function voiceChoices(
+  voices: SessionDescription['voices'] | null,
+  chosen: string | null,
+): readonly { readonly value: string; readonly label: string }[] {
+  const listed = (voices ?? []).map((voice) => ({ value: voice.id, label: voice.label }));
+  const missing = chosen !== null && !listed.some((voice) => voice.value === chosen);
+  return [
+    { value: '', label: voices === null ? 'Default (more during a call)' : 'Default' },
+    ...listed,
+    ...(missing ? [{ value: chosen, label: chosen }] : []),
+  ];
 }

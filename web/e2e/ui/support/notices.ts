@@ -1,0 +1,102 @@
+import type { SessionDescription } from '@parley/shared';
+import type { LatencyTimeline } from '@parley/shared/latency';
+import type { MediaNotice } from '../../../src/media/messages.ts';
+
+export const SESSION: SessionDescription = {
+  id: 'session-1',
+  voice: 'slt',
+  voices: [
+    { id: 'slt', label: 'Slate' },
+    { id: 'rms', label: 'Ramus' },
+  ],
+  time_zone: 'Europe/Berlin',
+  output_modalities: ['audio', 'text'],
+  providers: { transcriber: 'embedded', generator: 'embedded', synthesizer: 'embedded' },
+  limits: {
+    session_duration_ms: 1_800_000,
+    idle_ms: 120_000,
+    utterance_ms: 60_000,
+    resume_window_ms: 60_000,
+    heartbeat_ms: 15_000,
+  },
+};
+
+export function phase(name: Extract<MediaNotice, { type: 'phase' }>['phase']): MediaNotice {
+  return { type: 'phase', phase: name };
+}
+
+export function said(
+  utterance: number,
+  text: string,
+  state: 'partial' | 'final' | 'failed' = 'final',
+): MediaNotice {
+  return { type: 'user-transcript', itemId: `user-${utterance}`, utterance, text, state };
+}
+
+/** A reply whose chunks are spoken at about sixteen characters a second. */
+export function reply(
+  id: string,
+  utterance: number | null,
+  texts: readonly string[],
+  trigger: Extract<MediaNotice, { type: 'response-started' }>['trigger'] = 'speech',
+): MediaNotice[] {
+  let startMs = 0;
+  const chunks = texts.map((text, chunkIndex): MediaNotice => {
+    const audioStartMs = startMs;
+    startMs += text.length * 62;
+    const isComplete = chunkIndex === texts.length - 1;
+    return { type: 'response-text', responseId: id, chunkIndex, text, audioStartMs, isComplete };
+  });
+  return [
+    { type: 'response-started', responseId: id, trigger, utterance, spoken: true },
+    ...chunks,
+  ];
+}
+
+export function played(responseId: string, playedMs: number): MediaNotice {
+  return { type: 'response-progress', responseId, playedMs };
+}
+
+export function replyEnded(
+  responseId: string,
+  status: 'completed' | 'cancelled' | 'failed',
+  heardMs: number,
+): MediaNotice {
+  return { type: 'response-ended', responseId, status, heardMs };
+}
+
+/** A measured turn from its eight segments, ms. */
+export function measured(
+  number: number,
+  segments: readonly [number, number, number, number, number, number, number, number],
+): MediaNotice {
+  const [
+    endpointing_ms,
+    uplink_ms,
+    asr_final_ms,
+    llm_ttft_ms,
+    text_aggregation_ms,
+    tts_ttfb_ms,
+    downlink_ms,
+    playout_ms,
+  ] = segments;
+  const timeline: LatencyTimeline = {
+    endpointing_ms,
+    uplink_ms,
+    asr_final_ms,
+    llm_ttft_ms,
+    text_aggregation_ms,
+    tts_ttfb_ms,
+    downlink_ms,
+    playout_ms,
+  };
+  return {
+    type: 'turn-measured',
+    turn: {
+      responseId: `reply-${number}`,
+      utterance: number,
+      voiceToVoiceMs: segments.reduce((sum, ms) => sum + ms, 0),
+      timeline,
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import type { MediaNotice } from '../../../src/media/messages.ts';
+import type { ScriptedEngine } from './scripted-engine.ts';
+import { measured, phase, played, reply, replyEnded, said, SESSION } from './notices.ts';
+
+export interface Scene {
+  readonly microphone?: Parameters<ScriptedEngine['answerMicrophone']>[0];
+  /** Whether a call is started; none is in the first scene alone. */
+  readonly start?: false;
+  readonly notices: readonly MediaNotice[];
+}
+
+const IN_SESSION: readonly MediaNotice[] = [
+  { type: 'vad', state: 'ready' },
+  { type: 'session', session: SESSION },
+];
+
+const EARLIER: readonly MediaNotice[] = [
+  ...IN_SESSION,
+  said(1, 'what time is it in tokyo'),
+  ...reply('reply-1', 1, ['It is twenty to six in the evening in Tokyo.']),
+  replyEnded('reply-1', 'completed', 2_900),
+  said(2, 'how many kilometers is five miles'),
+  ...reply('reply-2', 2, ['Five miles is about eight kilometers.']),
+  replyEnded('reply-2', 'completed', 2_400),
+];
+
+const LONG_ANSWER = [
+  'Octopuses have three hearts. ',
+  'Two of them pump blood through the gills, and the third sends it around the body. ',
+  'The third one stops beating while the octopus swims, which is why it prefers to crawl.',
+] as const;
+
+const TURNS: readonly MediaNotice[] = [
+  measured(1, [492, 18, 41, 12, 3, 46, 9, 88]),
+  measured(2, [478, 22, 212, 148, 31, 96, 12, 64]),
+  measured(3, [486, 140, 388, 296, 44, 118, 96, 102]),
+  measured(4, [480, 16, 38, 9, 2, 52, 8, 71]),
+  measured(5, [505, 19, 96, 240, 62, 171, 14, 83]),
+  measured(6, [481, 14, 36, 11, 2, 49, 8, 69]),
+];
+
+const STATS: readonly MediaNotice[] = Array.from({ length: 80 }, (_, index) => ({
+  type: 'stats',
+  stats: {
+    atMs: index * 500,
+    rttMs: 24 + 9 * Math.sin(index / 3) + (index % 17 === 0 ? 30 : 0),
+    unackedMs: 60 + 40 * Math.abs(Math.sin(index / 5)),
+    jitterBufferMs: Math.max(0, 130 + 60 * Math.sin(index / 4)),
+    jitterTargetMs: index < 40 ? 80 : 120,
+    underruns: 0,
+    chunksSent: index * 5,
+    reconnects: 1,
+  },
+}));
+
+const LOG: readonly MediaNotice[] = (
+  [
+    ['socket', 'open', 'parley.v1'],
+    ['received', 'session.created', 'session-1'],
+    ['vad', 'speech start', 'p 0.81'],
+    ['sent', 'input_audio_buffer.speech_started', 'utterance 6'],
+    ['received', 'input_audio_buffer.ack', 'input_seq 212'],
+    ['vad', 'speech end', '480 ms of silence'],
+    ['sent', 'input_audio_buffer.speech_stopped', 'utterance 6'],
+    ['received', 'response.created', 'reply-6'],
+    ['playback', 'first sample', '69 ms after arrival'],
+    ['received', 'response.done', 'completed'],
+  ] as const
+).map(([source, name, detail], index) => ({
+  type: 'debug',
+  entry: { atMs: 41_200 + index * 137, source, name, detail },
+}));
+
+export const SCENES = {
+  idle: { start: false, notices: [] },
+  asking: { microphone: 'pending', notices: [] },
+  listening: { notices: [...IN_SESSION, phase('listening')] },
+  hearing: {
+    notices: [...EARLIER, phase('hearing'), said(3, 'tell me something about', 'partial')],
+  },
+  thinking: {
+    notices: [...EARLIER, said(3, 'tell me something about octopuses'), phase('thinking')],
+  },
+  speaking: {
+    notices: [
+      ...EARLIER,
+      said(3, 'tell me something about octopuses'),
+      phase('speaking'),
+      ...reply('reply-3', 3, LONG_ANSWER),
+      played('reply-3', 4_600),
+    ],
+  },
+  interrupted: {
+    notices: [
+      ...EARLIER,
+      said(3, 'tell me something about octopuses'),
+      phase('speaking'),
+      ...reply('reply-3', 3, LONG_ANSWER),
+      played('reply-3', 4_600),
+      replyEnded('reply-3', 'cancelled', 4_600),
+      phase('hearing'),
+      said(4, 'wait, set a', 'partial'),
+    ],
+  },
+  timer: {
+    notices: [
+      ...EARLIER,
+      phase('speaking'),
+      ...reply('reply-3', null, ['Your ten second timer is done.'], 'timer'),
+      played('reply-3', 1_600),
+    ],
+  },
+  reconnecting: {
+    notices: [
+      ...EARLIER,
+      phase('listening'),
+      phase('reconnecting'),
+      { type: 'reconnecting', attempt: 2, retryInMs: 800 },
+    ],
+  },
+  refused: { microphone: 'denied', notices: [...IN_SESSION, phase('listening')] },
+  failed: {
+    notices: [
+      ...EARLIER,
+      said(3, '', 'failed'),
+      phase('listening'),
+      {
+        type: 'error',
+        code: 'transcriber_failed',
+        message: 'What you said could not be recognised this time. Please say it again.',
+      },
+    ],
+  },
+  capacity: {
+    notices: [
+      {
+        type: 'error',
+        code: 'capacity_exhausted',
+        message: 'All voices are busy at the moment. Try again in a few seconds.',
+      },
+      { type: 'closed', reason: CLOSE_REASONS.draining },
+    ],
+  },
+  ended: {
+    notices: [...EARLIER, phase('listening'), { type: 'closed', reason: CLOSE_REASONS.idle }],
+  },
+  measured: {
+    notices: [
+      ...EARLIER,
+      said(3, 'tell me something about octopuses'),
+      phase('speaking'),
+      ...reply('reply-3', 3, LONG_ANSWER),
+      played('reply-3', 4_600),
+      ...TURNS,
+      ...STATS,
+      ...LOG,
+    ],
+  },
+} as const satisfies Record<string, Scene>;
+
+export type SceneName = keyof typeof SCENES;

@@ -1,0 +1,69 @@
+import type {
+  CallOptions,
+  MediaEngine,
+  MicrophoneRefusal,
+  MicrophoneResult,
+} from '../../../src/media/media-engine.ts';
+import type { MediaNotice } from '../../../src/media/messages.ts';
+
+export interface ScriptedEngine extends MediaEngine {
+  emit(...notices: MediaNotice[]): void;
+  /** How the microphone is answered for from now on; `pending` leaves the question open. */
+  answerMicrophone(answer: 'granted' | 'pending' | MicrophoneRefusal): void;
+  /** Every command so far, as `name` or `name:argument`. */
+  readonly commands: readonly string[];
+}
+
+/** A media engine without media: says what it is told to, and remembers what it was asked. */
+export function createScriptedEngine(): ScriptedEngine {
+  const listeners = new Set<(notice: MediaNotice) => void>();
+  const commands: string[] = [];
+  let answer: 'granted' | 'pending' | MicrophoneRefusal = 'granted';
+
+  const microphone = (): Promise<MicrophoneResult> => {
+    if (answer === 'pending') return new Promise(() => undefined);
+    return Promise.resolve(
+      answer === 'granted'
+        ? { ok: true, deviceId: 'built-in', label: 'Built-in microphone' }
+        : { ok: false, refusal: answer },
+    );
+  };
+
+  return {
+    commands,
+    emit(...notices) {
+      for (const notice of notices) for (const listener of listeners) listener(notice);
+    },
+    answerMicrophone(next) {
+      answer = next;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    preload: () => void commands.push('preload'),
+    start(options: CallOptions) {
+      commands.push(`start:${options.microphone ? 'microphone' : 'typed'}`);
+      return options.microphone
+        ? microphone()
+        : Promise.resolve({ ok: false, refusal: 'dismissed' } as const);
+    },
+    requestMicrophone() {
+      commands.push('requestMicrophone');
+      return microphone();
+    },
+    setMuted: (muted) => void commands.push(`setMuted:${muted}`),
+    async setSpeaker(deviceId) {
+      commands.push(`setSpeaker:${deviceId}`);
+    },
+    setVolume: (volume) => void commands.push(`setVolume:${volume}`),
+    setVoice: (voice) => void commands.push(`setVoice:${voice}`),
+    sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
+    holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),
+    cancelResponse: () => void commands.push('cancelResponse'),
+    setDebug: (enabled) => void commands.push(`setDebug:${enabled}`),
+    async stop() {
+      commands.push('stop');
+    },
+  };
+}
