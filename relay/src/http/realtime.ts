@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
   API_PATHS,
   MAX_AUDIO_FRAME_BYTES,
@@ -15,6 +15,12 @@ import type { Logger } from '../observability/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import { closeSocket, type Session, type SessionSocket } from '../session/session.ts';
+
+/**
+ * How long a client may take to answer a close. What it has not taken in by then is freed, and a
+ * relay that stops need not wait for it any longer.
+ */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface RealtimeOptions {
   readonly sessions: SessionCreator;
@@ -34,17 +40,21 @@ export interface RealtimeOptions {
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
   const { allowedOrigins, logger } = options;
-  const sockets = new WebSocketServer({
+  // `closeTimeout` is not in the published types yet.
+  const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     // Speech does not compress, and deflate costs four times the rest of the work.
     perMessageDeflate: false,
     maxPayload: MAX_AUDIO_FRAME_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
+  };
+  const sockets = new WebSocketServer(socketOptions);
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    if (new URL(request.url ?? '/', 'http://relay').pathname !== API_PATHS.realtime) {
+    // Not by `new URL`, which throws on targets such as `//`, and here nobody would catch it.
+    if (request.url?.split('?', 1)[0] !== API_PATHS.realtime) {
       return refuse(socket, 404, 'Not Found');
     }
     if (!isOriginAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
@@ -101,5 +111,7 @@ function credential(offered: readonly string[], prefix: string): string | undefi
 }
 
 function refuse(socket: Duplex, status: number, reason: string): void {
+  // An HTTP server's sockets stay half open for as long as the other side likes.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
