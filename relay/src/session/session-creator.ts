@@ -91,11 +91,12 @@ export class SessionCreator {
     };
   }
 
-  /** @returns undefined where the ticket is unknown, used or expired, or nobody is let in */
+  /** @returns undefined where the ticket is unknown, used or expired, or there is no room */
   open(ticket: string): Session | undefined {
-    const grant = this.#tickets.redeem(ticket);
-    if (grant === undefined || this.#isDraining) return undefined;
     const { registry, providers, limits, deadlines, clock, logger } = this.#options;
+    const grant = this.#tickets.redeem(ticket);
+    // More tickets may be out than there is room for: not everyone who has one comes.
+    if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
     const session = new Session({
       id: grant.sessionId,
       resumeKey: grant.resumeKey,
