@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../src/lib/clock.ts';
+import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
+import { joined, transcriptOf } from './support/scripted-transcriber.ts';
+import { TestCall } from './support/test-call.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+let relay: TestRelay;
+beforeAll(async () => {
+  relay = await startTestRelay({
+    // Long enough that a reply is still on its way when its first piece has arrived.
+    providers: {
+      synthesizer: new ScriptedSynthesizer({ clock: systemClock, clauseMs: () => 4_000 }),
+    },
+  });
+});
+afterAll(() => relay[Symbol.asyncDispose]());
+
+const CHUNK = 1_600;
+
+/** Sends chunks `from` to `to` of `speech`. */
+function sendChunks(call: TestCall, speech: Int16Array, from: number, to: number): void {
+  for (let chunk = from; chunk < to; chunk++) {
+    call.sendFrame(1, speech.subarray(chunk * CHUNK, (chunk + 1) * CHUNK));
+  }
+}
+
+describe('a connection that is lost', () => {
+  it('in the middle of an utterance loses no sample and doubles none', async () => {
+    await using call = await TestCall.start(relay.url);
+    const speech = counting(3, 40 * CHUNK);
+    call.startSpeech(1);
+    sendChunks(call, speech, 0, 12);
+    // Some of what was sent has arrived, some may not have.
+    await call.inbound.next('input_audio_buffer.ack');
+    await call.cut();
+    sendChunks(call, speech, 12, 25);
+    await call.resume();
+    sendChunks(call, speech, 25, 30);
+    await call.cut();
+    sendChunks(call, speech, 30, 40);
+    call.stopSpeech(1);
+    await call.resume();
+
+    const { transcript } = await call.inbound.next(
+      'conversation.item.input_audio_transcription.completed',
+    );
+    expect(transcript).toBe(transcriptOf(speech));
+    expect(call.inbound.ofType('error')).toEqual([]);
+  });
+
+  it('in the middle of a reply loses no sample and no word of it', async () => {
+    await using call = await TestCall.start(relay.url);
+    call.type('Tell me a story');
+    for (const frames of [2, 6, 11]) {
+      await call.inbound.until(`${frames} frames`, (inbound) => inbound.frames[frames]);
+      await call.cut();
+      await call.resume();
+    }
+    const done = await call.inbound.next('response.done');
+    const { inbound } = call;
+    expect(done.status).toBe('completed');
+    const voice = joined(inbound.frames.map(({ samples }) => samples));
+    expect(voice).toEqual(counting(0, 4_000 * 16));
+    const text = inbound.ofType('response.output_audio_transcript.delta');
+    expect(text.map(({ delta }) => delta).join('')).toBe('You said Tell me a story.');
+    expect(inbound.ofType('response.created')).toHaveLength(1);
+    // Each number once and in order; those of acknowledgements that were lost are left out.
+    expect(inbound.seqs).toEqual([...new Set(inbound.seqs)].toSorted((a, b) => a - b));
+  });
+
+  it('before anything arrived is told everything from the start', async () => {
+    await using call = await TestCall.start(relay.url);
+    await call.cut();
+    await call.reopen();
+    call.raw(
+      JSON.stringify({
+        type: 'session.resume',
+        session_id: call.grant.session_id,
+        resume_token: call.grant.resume_token,
+        last_seq: 0,
+      }),
+    );
+    await call.inbound.next('session.resumed');
+    expect(call.inbound.ofType('session.created')).toHaveLength(2);
+  });
+
+  it('is told first what it missed, then that it is resumed', async () => {
+    await using call = await TestCall.start(relay.url);
+    call.type('Tell me a story');
+    await call.inbound.next('response.created');
+    await call.cut();
+    const had = call.inbound.received.length;
+    await call.resume();
+    const missed = call.inbound.received.slice(had);
+    const resumed = missed.findIndex(
+      (item) => item.kind === 'event' && item.event.type === 'session.resumed',
+    );
+    const voice = missed.findIndex((item) => item.kind === 'audio');
+    expect(voice).toBeLessThan(resumed);
+  });
+
+  it('does not let an interrupted reply speak again', async () => {
+    await using call = await TestCall.start(relay.url);
+    call.type('Tell me a story');
+    await call.inbound.until('voice', (inbound) => inbound.frames[0]);
+    call.send({ type: 'response.cancel' });
+    await call.inbound.next('response.done');
+    const { seq } = call.inbound.events[0]!;
+    await call.cut();
+    await call.reopen();
+    const had = call.inbound.frames.length;
+    call.raw(
+      JSON.stringify({
+        type: 'session.resume',
+        session_id: call.grant.session_id,
+        resume_token: call.grant.resume_token,
+        last_seq: seq,
+      }),
+    );
+    await call.inbound.next('session.resumed');
+    expect(call.inbound.frames.slice(had)).toEqual([]);
+  });
+});
+
+describe('a session ends', () => {
+  it.each([
+    ['when nothing is said for too long', 4408, { IDLE_S: '1' }],
+    ['when it reaches its longest duration', 4440, { SESSION_DURATION_S: '1' }],
+  ])('%s, with %i', async (_, code, env) => {
+    await using limited = await startTestRelay({ env });
+    const call = await TestCall.start(limited.url);
+    expect(await call.closed).toBe(code);
+    await call.reopen();
+    expect(await call.closed).toBe(4404);
+  });
+
+  it('when nobody came back in time, with 4404', async () => {
+    await using limited = await startTestRelay({ env: { RESUME_WINDOW_S: '1' } });
+    const call = await TestCall.start(limited.url);
+    await call.cut();
+    await limited.logs.until('session_gone');
+    await call.reopen();
+    expect(await call.closed).toBe(4404);
+  });
+});
+
+it('an utterance of more than the longest duration is ended and answered', async () => {
+  await using limited = await startTestRelay({ env: { UTTERANCE_S: '1' } });
+  await using call = await TestCall.start(limited.url);
+  call.startSpeech(1);
+  sendChunks(call, counting(0, 30 * CHUNK), 0, 30);
+  call.stopSpeech(1);
+  expect((await call.inbound.next('error')).code).toBe('utterance_too_long');
+  const { transcript } = await call.inbound.next(
+    'conversation.item.input_audio_transcription.completed',
+  );
+  expect(transcript).toBe(transcriptOf(counting(0, 11 * CHUNK)));
+  await call.inbound.next('response.done');
+  expect(call.inbound.ofType('error')).toHaveLength(1);
+});
