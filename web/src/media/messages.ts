@@ -24,8 +24,15 @@ export type MediaCommand =
       readonly playback: MessagePort;
     }
   /** The capture worklet's port (transferred): the microphone was granted, or changed. */
-  | { readonly type: 'attach-capture'; readonly port: MessagePort }
+  | {
+      readonly type: 'attach-capture';
+      readonly port: MessagePort;
+      /** From the microphone's membrane to the audio context, where the browser knows it. */
+      readonly latencyMs: number;
+    }
   | { readonly type: 'detach-capture' }
+  /** From the audio context to the ear; sent again when it changes. */
+  | { readonly type: 'output-latency'; readonly latencyMs: number }
   | { readonly type: 'set-muted'; readonly muted: boolean }
   | { readonly type: 'send-text'; readonly itemId: string; readonly text: string }
   /** Stop the voice at once and cancel what is still being generated. */
@@ -138,7 +145,12 @@ export type MediaNotice =
   | { readonly type: 'debug'; readonly entry: DebugEntry }
   | {
       readonly type: 'error';
-      readonly code: ErrorCode | 'network_unreachable' | 'vad_failed';
+      readonly code:
+        | ErrorCode
+        | 'network_unreachable'
+        | 'vad_failed'
+        | 'microphone_lost'
+        | 'audio_unavailable';
       readonly message: string;
     }
   /** The call is over; `reason` says whether and how another may be made. */

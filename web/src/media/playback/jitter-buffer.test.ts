@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { JitterBuffer } from './jitter-buffer.ts';
 import { JitterTarget } from './jitter-target.ts';

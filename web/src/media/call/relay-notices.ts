@@ -1,0 +1,50 @@
+import { ERRORS, type RelayEvent } from '@parley/shared';
+import type { MediaNotice } from '../messages.ts';
+
+/** What the page is told of a relay event, where that needs no more than the event itself. */
+export function noticeOf(event: RelayEvent): MediaNotice | undefined {
+  switch (event.type) {
+    case 'session.created':
+    case 'session.updated':
+    case 'session.resumed':
+      return { type: 'session', session: event.session };
+    case 'session.draining':
+      return { type: 'error', code: 'draining', message: ERRORS.draining.message };
+    case 'conversation.item.input_audio_transcription.delta':
+      return { ...transcript(event), text: event.transcript, state: 'partial' };
+    case 'conversation.item.input_audio_transcription.completed':
+      return { ...transcript(event), text: event.transcript, state: 'final' };
+    case 'conversation.item.input_audio_transcription.failed':
+      return { ...transcript(event), text: '', state: 'failed' };
+    case 'response.output_audio_transcript.delta':
+      return {
+        type: 'response-text',
+        responseId: event.response_id,
+        chunkIndex: event.chunk_index,
+        text: event.delta,
+        audioStartMs: event.audio_start_ms,
+        isComplete: event.is_complete,
+      };
+    case 'response.done':
+      return event.error === null
+        ? undefined
+        : { type: 'error', code: event.error.code, message: event.error.message };
+    case 'error':
+      return { type: 'error', code: event.code, message: event.message };
+    case 'response.created':
+    case 'response.output_audio.done':
+    case 'session.usage':
+    case 'session.degraded':
+    case 'input_audio_buffer.ack':
+    case 'pong':
+      return undefined;
+  }
+}
+
+function transcript(event: { readonly item_id: string; readonly utterance: number }) {
+  return {
+    type: 'user-transcript',
+    itemId: event.item_id,
+    utterance: event.utterance,
+  } as const;
+}

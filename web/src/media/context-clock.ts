@@ -1,0 +1,46 @@
+/** A context that was suspended comes back with every message this late, this often in a row. */
+const JUMP_MS = 100;
+const JUMP_MESSAGES = 16;
+/** How long an estimate counts; audio and system clock drift apart by less than 1 ms in that time. */
+const WINDOW_MS = 10_000;
+
+/**
+ * Tells the time of a moment that is given on the audio context's clock.
+ *
+ * Messages from the audio thread carry its time and take a while to arrive, sometimes long: so the
+ * smallest difference between arrival and stamp, over the last 10 to 20 seconds, is the best
+ * estimate of the distance between the clocks. It needs no page, whose thread may be blocked.
+ */
+export class ContextClock {
+  #windowStartMs = Number.NEGATIVE_INFINITY;
+  #previousMs = Number.POSITIVE_INFINITY;
+  #currentMs = Number.POSITIVE_INFINITY;
+  #lateInARow = 0;
+
+  /** @param contextTimeS the context's time when the message was sent */
+  observe(contextTimeS: number, arrivedMs: number): void {
+    if (arrivedMs - this.#windowStartMs >= WINDOW_MS) {
+      // After a long silence the older window says nothing about now either.
+      const adjacent = arrivedMs - this.#windowStartMs < 2 * WINDOW_MS;
+      this.#previousMs = adjacent ? this.#currentMs : Number.POSITIVE_INFINITY;
+      this.#currentMs = Number.POSITIVE_INFINITY;
+      this.#windowStartMs = arrivedMs;
+    }
+    const offsetMs = arrivedMs - contextTimeS * 1_000;
+    const late = offsetMs > Math.min(this.#previousMs, this.#currentMs) + JUMP_MS;
+    this.#lateInARow = late ? this.#lateInARow + 1 : 0;
+    if (this.#lateInARow >= JUMP_MESSAGES) {
+      // Not slow messages: the context's time stood still.
+      this.#lateInARow = 0;
+      this.#previousMs = Number.POSITIVE_INFINITY;
+      this.#currentMs = Number.POSITIVE_INFINITY;
+    }
+    this.#currentMs = Math.min(this.#currentMs, offsetMs);
+  }
+
+  /** @returns undefined before the first observation */
+  toLocalMs(contextTimeS: number): number | undefined {
+    const offsetMs = Math.min(this.#previousMs, this.#currentMs);
+    return Number.isFinite(offsetMs) ? contextTimeS * 1_000 + offsetMs : undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { MicrophoneRefusal } from './media-engine.ts';
+import { openMicrophone, refusalOf } from './microphone.ts';
+
+const rejection = (name: string, message = '') => Object.assign(new Error(message), { name });
+
+test.each<[Error, PermissionState | undefined, MicrophoneRefusal]>([
+  [rejection('NotAllowedError', 'Permission denied'), 'denied', 'denied'],
+  [rejection('NotAllowedError', 'Permission denied'), undefined, 'denied'],
+  [rejection('NotAllowedError', 'Permission dismissed'), undefined, 'dismissed'],
+  [rejection('NotAllowedError'), 'prompt', 'dismissed'],
+  [rejection('SecurityError'), 'denied', 'denied'],
+  [rejection('NotFoundError'), 'granted', 'not-found'],
+  [rejection('OverconstrainedError'), 'granted', 'not-found'],
+  [rejection('NotReadableError'), 'granted', 'in-use'],
+  [rejection('AbortError'), 'granted', 'in-use'],
+  [rejection('TypeError'), undefined, 'unsupported'],
+  [rejection('SomethingNew'), undefined, 'failed'],
+])('%s with permission %s is %s', (error, permission, refusal) => {
+  expect(refusalOf(error, permission)).toBe(refusal);
+});
+
+test('what is no error is a failure', () => {
+  expect(refusalOf('odd', undefined)).toBe('failed');
+});
+
+test('a page that is not secure is not asked further', async () => {
+  expect(await openMicrophone({ deviceId: undefined, processed: true })).toEqual({
+    ok: false,
+    refusal: 'insecure-context',
+  });
+});

@@ -1,0 +1,113 @@
+import { UPLINK_CHUNK_SAMPLES } from '@parley/shared/audio-frame';
+
+const SAMPLES_PER_MS = 16;
+
+/** A stretch of microphone in PCM16 at 16 kHz, and when it was captured. */
+export interface RecordedFrame {
+  readonly samples: Int16Array;
+  /** When its first sample was captured, ms. */
+  readonly startMs: number;
+}
+
+export interface UtteranceChunk {
+  /** `UPLINK_CHUNK_SAMPLES` samples, fewer only in the last chunk. */
+  readonly samples: Int16Array;
+  readonly startMs: number;
+  readonly last: boolean;
+}
+
+/**
+ * Cuts what is said into chunks for the relay.
+ *
+ * Keeps the last moments of silence, so that an utterance can begin before it was recognised as
+ * one; a moment that was already sent is not sent again with the next utterance.
+ */
+export class UtteranceRecorder {
+  readonly #historyMs: number;
+  readonly #emit: (chunk: UtteranceChunk) => void;
+  #history: RecordedFrame[] = [];
+  #open = false;
+  #pending = new Int16Array(UPLINK_CHUNK_SAMPLES);
+  #pendingLength = 0;
+  #pendingStartMs = 0;
+  #sentUpToMs = Number.NEGATIVE_INFINITY;
+
+  /** @param historyMs how far back `begin` can reach */
+  constructor(historyMs: number, emit: (chunk: UtteranceChunk) => void) {
+    this.#historyMs = historyMs;
+    this.#emit = emit;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  push(frame: RecordedFrame): void {
+    if (this.#open) {
+      this.#append(frame);
+      return;
+    }
+    this.#history.push(frame);
+    const keepFromMs = endOf(frame) - this.#historyMs;
+    while (this.#history.length > 0 && endOf(this.#history[0]!) <= keepFromMs)
+      this.#history.shift();
+  }
+
+  /** Opens an utterance with what was captured from `fromMs` on. */
+  begin(fromMs: number): void {
+    this.#open = true;
+    const startMs = Math.max(fromMs, this.#sentUpToMs);
+    const history = this.#history;
+    this.#history = [];
+    for (const frame of history) {
+      const skip = Math.max(0, Math.round((startMs - frame.startMs) * SAMPLES_PER_MS));
+      if (skip >= frame.samples.length) continue;
+      this.#append({
+        samples: frame.samples.subarray(skip),
+        startMs: frame.startMs + skip / SAMPLES_PER_MS,
+      });
+    }
+  }
+
+  /** Closes the utterance: its last chunk is short, and empty where nothing was left over. */
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#emitPending(true);
+  }
+
+  /** Forgets the silence that was kept: what was captured before must not be sent. */
+  forget(): void {
+    this.#history = [];
+  }
+
+  #append(frame: RecordedFrame): void {
+    let from = 0;
+    while (from < frame.samples.length) {
+      if (this.#pendingLength === 0) {
+        this.#pendingStartMs = frame.startMs + from / SAMPLES_PER_MS;
+      }
+      const count = Math.min(
+        UPLINK_CHUNK_SAMPLES - this.#pendingLength,
+        frame.samples.length - from,
+      );
+      this.#pending.set(frame.samples.subarray(from, from + count), this.#pendingLength);
+      this.#pendingLength += count;
+      from += count;
+      if (this.#pendingLength === UPLINK_CHUNK_SAMPLES) this.#emitPending(false);
+    }
+    this.#sentUpToMs = endOf(frame);
+    // Where the last chunk was filled to the brim, an empty end mark is dated here.
+    if (this.#pendingLength === 0) this.#pendingStartMs = this.#sentUpToMs;
+  }
+
+  #emitPending(last: boolean): void {
+    const samples = this.#pending.slice(0, this.#pendingLength);
+    this.#pendingLength = 0;
+    this.#emit({ samples, startMs: this.#pendingStartMs, last });
+  }
+}
+
+function endOf(frame: RecordedFrame): number {
+  return frame.startMs + frame.samples.length / SAMPLES_PER_MS;
+}

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Heartbeat } from './heartbeat.ts';
+
+let pings: number[];
+let deaths: number;
+let heartbeat: Heartbeat;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 });
+  pings = [];
+  deaths = 0;
+  heartbeat = new Heartbeat({
+    intervalMs: 15_000,
+    now: () => Date.now(),
+    ping: (sentMs) => pings.push(sentMs),
+    onDead: () => (deaths += 1),
+  });
+  heartbeat.start();
+});
+afterEach(() => {
+  heartbeat.stop();
+  vi.useRealTimers();
+});
+
+test('the first pings come each second, the later ones each 15 seconds', () => {
+  for (let s = 0; s < 60; s += 1) {
+    heartbeat.answered(pings.at(-1)!);
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(pings).toEqual([0, 1_000, 2_000, 3_000, 4_000, 19_000, 34_000, 49_000]);
+  expect(deaths).toBe(0);
+});
+
+test('a ping without an answer for 5 seconds means a dead connection, once', () => {
+  vi.advanceTimersByTime(4_999);
+  expect(deaths).toBe(0);
+  vi.advanceTimersByTime(60_000);
+  expect(deaths).toBe(1);
+  expect(pings).toEqual([0]);
+});
+
+test('an answer to another ping does not count', () => {
+  expect(heartbeat.answered(-1)).toBe(false);
+  vi.advanceTimersByTime(5_000);
+  expect(deaths).toBe(1);
+});
+
+test('a stopped heartbeat is silent', () => {
+  heartbeat.answered(0);
+  heartbeat.stop();
+  vi.advanceTimersByTime(60_000);
+  expect(pings).toEqual([0]);
+  expect(deaths).toBe(0);
+});

@@ -1,0 +1,67 @@
+import {
+  AudioFrameKind,
+  encodeAudioFrame,
+  type ClientEvent,
+  type ClientEventOf,
+  type ClientEventType,
+} from '@parley/shared';
+
+type SequencedType = Exclude<ClientEventType, 'session.resume' | 'ping'>;
+/** An event that takes a place in the uplink sequence; its number is given when it is sent. */
+export type SequencedEvent = {
+  [type in SequencedType]: Omit<ClientEventOf<type>, 'seq'>;
+}[SequencedType];
+
+/**
+ * What is to be sent. Instants are those of our own clock: only when it is sent, and to which
+ * session, is known what they are on the session's.
+ */
+export type Outbound =
+  | { readonly kind: 'event'; readonly event: SequencedEvent }
+  | {
+      readonly kind: 'audio';
+      readonly utterance: number;
+      readonly samples: Int16Array;
+      readonly startMs: number;
+      readonly last: boolean;
+    };
+
+/** Lays a message out for the socket. */
+export function encodeOutbound(
+  message: Outbound,
+  seq: number,
+  toSessionMs: (localMs: number) => number,
+): string | Uint8Array<ArrayBuffer> {
+  if (message.kind === 'audio') {
+    return encodeAudioFrame(
+      {
+        kind: AudioFrameKind.uplink,
+        last: message.last,
+        item: message.utterance,
+        seq,
+        timestampMs: Math.round(toSessionMs(message.startMs)),
+      },
+      message.samples,
+    );
+  }
+  const event: ClientEvent = { ...onSessionClock(message.event, toSessionMs), seq };
+  return JSON.stringify(event);
+}
+
+function onSessionClock(
+  event: SequencedEvent,
+  toSessionMs: (localMs: number) => number,
+): SequencedEvent {
+  switch (event.type) {
+    case 'input_audio_buffer.speech_started':
+      return { ...event, audio_start_ms: toSessionMs(event.audio_start_ms) };
+    case 'input_audio_buffer.speech_stopped':
+      return {
+        ...event,
+        audio_end_ms: toSessionMs(event.audio_end_ms),
+        sent_ms: toSessionMs(event.sent_ms),
+      };
+    default:
+      return event;
+  }
+}
