@@ -68,7 +68,7 @@ describe('a ticket', () => {
     const [first, second] = [await createSession(small.url), await createSession(small.url)];
     await using call = await TestCall.start(small.url, {}, first);
     expect(await knock(small, [SUBPROTOCOL, `ticket.${second.ticket}`])).toBe(4401);
-    await expect(createSession(small.url)).rejects.toThrow();
+    await expect(createSession(small.url)).rejects.toThrow('ticket');
     call.type('Still there?');
     await call.inbound.next('response.done');
   });
