@@ -67,7 +67,7 @@ export const UNDERSTOOD_SENTENCES: readonly string[] = [
   'roll a die',
   'roll two dice',
   'heads or tails',
-  'give me a random number between one and one hundred',
+  'choose a random number between one and one hundred',
   'tell me another joke',
   'make me laugh',
   'tell me something interesting',

@@ -1,11 +1,12 @@
 import type { SpeechGrammar } from '../../grammar.ts';
+import { addPhrase, emptyPhraseTree, openingsToJsgf, phrasesToJsgf } from './phrase-tree.ts';
 import type { Skill } from './skill.ts';
 import type { Rule } from './slot.ts';
 import { parseTemplate, templateToJsgf } from './template.ts';
 
 /** Collects every phrase of every skill into the grammar that the recogniser listens with. */
 export function speechGrammarOf(skills: readonly Skill[]): SpeechGrammar {
-  const definitions = new Map<string, string>();
+  const rules = new Map<string, string>();
   const pronunciations: Record<string, readonly string[]> = {};
 
   const define = (rule: Rule): void => {
@@ -15,32 +16,37 @@ export function speechGrammarOf(skills: readonly Skill[]): SpeechGrammar {
       }
       return reference;
     });
-    const earlier = definitions.get(rule.name);
+    const earlier = rules.get(rule.name);
     if (earlier === expansion) return;
     if (earlier !== undefined) throw new RangeError(`Two different rules are called ${rule.name}`);
-    definitions.set(rule.name, expansion);
+    rules.set(rule.name, expansion);
     Object.assign(pronunciations, rule.pronunciations);
     for (const used of rule.uses ?? []) define(used);
   };
 
-  const heard = skills.filter((skill) => skill.intents.some((intent) => intent.spoken.length > 0));
-  for (const skill of heard) {
-    const phrases = skill.intents.flatMap((intent) => {
-      for (const rule of Object.values(intent.rules)) define(rule);
-      return intent.spoken.map((template) =>
-        templateToJsgf(template, (reference) => intent.rules[reference]!.name),
-      );
-    });
-    definitions.set(ruleNameOf(skill), phrases.join(' | '));
+  const phrases = emptyPhraseTree();
+  for (const intent of skills.flatMap((skill) => skill.intents)) {
+    for (const rule of Object.values(intent.rules)) define(rule);
+    for (const template of intent.spoken) {
+      addPhrase(phrases, template, (reference) => intent.rules[reference]!.name);
+    }
   }
-  definitions.set(UTTERANCE, heard.map((skill) => `<${ruleNameOf(skill)}>`).join(' | '));
-
-  const rules = [...definitions].map(([name, expansion]) => `<${name}> = ${expansion};`).join('\n');
-  return { rules, utterance: UTTERANCE, pronunciations };
+  const openings = openingsToJsgf(phrases, OPENING_WORDS);
+  rules.set('understood', phrasesToJsgf(phrases));
+  if (openings !== undefined) rules.set('astray', `${openings} <${REJECT_RULE}>`);
+  rules.set(UTTERANCE, openings === undefined ? '<understood>' : '<understood> | <astray>');
+  return {
+    rules: [...rules].map(([name, expansion]) => `<${name}> = ${expansion};`).join('\n'),
+    utterance: UTTERANCE,
+    pronunciations,
+  };
 }
 
 const UTTERANCE = 'utterance';
 
-function ruleNameOf(skill: Skill): string {
-  return `skill_${skill.name.replaceAll('-', '_')}`;
-}
+/**
+ * The recogniser's loop over all phones. A sentence that merely begins like ours is compared with
+ * it from where it goes astray; else a well-matched "what is the" would carry any ending.
+ */
+const REJECT_RULE = 'parley_reject';
+const OPENING_WORDS = 3;

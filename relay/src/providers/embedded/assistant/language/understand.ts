@@ -128,5 +128,5 @@ function* withoutPleasantries(tokens: readonly string[]): Generator<readonly str
 
 /** Longest first, so that "thank you" is not taken for less. */
 function phrases(texts: readonly string[]): string[][] {
-  return texts.map((text) => text.split(' ')).sort((a, b) => b.length - a.length);
+  return texts.map((text) => text.split(' ')).toSorted((a, b) => b.length - a.length);
 }

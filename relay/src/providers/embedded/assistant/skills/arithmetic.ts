@@ -12,7 +12,7 @@ export const arithmetic = defineSkill({
   ],
   intents: [
     intent({
-      phrases: ["(what is | what's | how much is) <calculation>"],
+      phrases: ['(what is | how much is) <calculation>'],
       typed: [
         '[calculate | compute | solve | work out | what does | what do] <calculation> [equals | equal | make | is]',
       ],

@@ -26,10 +26,7 @@ export const chance = defineSkill({
       },
     }),
     intent({
-      phrases: [
-        '(pick | choose) a number between <low> and <high>',
-        'give me a random number between <low> and <high>',
-      ],
+      phrases: ['(pick | choose) a [random] number between <low> and <high>'],
       slots: { low: smallNumberSlot, high: smallNumberSlot },
       answer: ({ low, high }, { random }) => numberBetween(low, high, random),
     }),

@@ -23,7 +23,7 @@ export const clock = defineSkill({
   ],
   intents: [
     intent({
-      phrases: ['what time is it [now]', "(what is | what's) the time", 'tell me the time'],
+      phrases: ['what time is it [now]', 'what is the time', 'tell me the time'],
       typed: [
         '[what] time [is it] [now]',
         'what time it is',
@@ -33,7 +33,7 @@ export const clock = defineSkill({
       answer: (_, { now, person }) => `It is ${timeOfDay(now, person.timeZone)}.`,
     }),
     intent({
-      phrases: ['what time is it in <place>', "(what is | what's) the time in <place>"],
+      phrases: ['what time is it in <place>', 'what is the time in <place>'],
       typed: [
         '[current] time in <place>',
         'what time it is in <place>',
@@ -57,14 +57,14 @@ export const clock = defineSkill({
           : `I do not know the time in ${place.split(' ').map(capitalised).join(' ')}. I know it in most larger cities.`,
     }),
     intent({
-      phrases: ['what day is it', 'what day is today', "(what is | what's) (the | today's) date"],
+      phrases: ['what day is it', 'what day is today', "what is (the | today's) date"],
       typed: ['[what] date [is it]', 'what day of week is it', 'what is today', "today's date"],
       answer: (_, { now, person }) => `Today is ${dateIn(now, person.timeZone)}.`,
     }),
     intent({
       phrases: [
         'what day is it <day>',
-        "(what is | what's) the date <day>",
+        'what is the date <day>',
         'what (day | date) (is | was) <day>',
       ],
       typed: [

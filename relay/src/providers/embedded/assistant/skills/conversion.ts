@@ -1,7 +1,18 @@
 import { defineSkill, intent } from '../language/skill.ts';
 import { capitalised, isNumber, spokenNumber } from '../language/sentences.ts';
-import { quantitySlot, type Quantity } from '../slots/quantity.ts';
-import { convert, unitsSlot, type Unit } from '../slots/units.ts';
+import { vocabularySlot } from '../language/vocabulary.ts';
+import {
+  countedQuantitySlot,
+  quantitySlot,
+  typedQuantitySlot,
+  type Quantity,
+} from '../slots/quantity.ts';
+import { convert, spokenUnitSlot, typedUnitSlot, type Unit } from '../slots/units.ts';
+
+/** One rule rather than four choices: each choice would bring its own copy of all numbers. */
+const linkSlot = vocabularySlot('link', [
+  { value: undefined, spoken: ['is', 'in', 'are in', 'are there in'] },
+]);
 
 export const conversion = defineSkill({
   name: 'conversion',
@@ -11,21 +22,33 @@ export const conversion = defineSkill({
     'How many grams are in a pound?',
   ],
   intents: [
+    ...(['length', 'mass', 'volume', 'speed', 'time'] as const).map((dimension) =>
+      intent({
+        phrases: ['how many <unit> <link> <quantity>'],
+        slots: {
+          link: linkSlot,
+          unit: spokenUnitSlot(dimension, 'many'),
+          quantity: quantitySlot(dimension),
+        },
+        answer: converted,
+      }),
+    ),
+    ...(['length', 'mass', 'volume', 'speed', 'temperature'] as const).map((dimension) =>
+      intent({
+        phrases: ['(convert | what is) <quantity> (to | in) <unit>'],
+        slots: {
+          unit: spokenUnitSlot(dimension, 'many'),
+          quantity: countedQuantitySlot(dimension),
+        },
+        answer: converted,
+      }),
+    ),
     intent({
-      phrases: ['how many <unit> (is | are in | are there in | in) <quantity>'],
       typed: [
-        'how (many | much) <unit> (are | does | do | make | makes | equals | equal | has) <quantity> [have | make]',
-        'how many <unit> there are in <quantity>',
+        'how (many | much) <unit> (are | is | does | do | make | makes | equals | equal | has | in | are in | is in | there are in | are there in) <quantity> [have | make]',
+        '[convert | change | turn | what is | how much is | how many is | how many are | how far is | how long is | how hot is | how fast is] <quantity> (to | in | into | as) <unit>',
       ],
-      slots: { unit: unitsSlot, quantity: quantitySlot },
-      answer: converted,
-    }),
-    intent({
-      phrases: ['convert <quantity> to <unit>', "(what is | what's) <quantity> in <unit>"],
-      typed: [
-        '[convert | change | turn | how much is | how many is | how many are | how far is | how long is | how hot is | how fast is] <quantity> (to | in | into | as) <unit>',
-      ],
-      slots: { unit: unitsSlot, quantity: quantitySlot },
+      slots: { unit: typedUnitSlot, quantity: typedQuantitySlot },
       answer: converted,
     }),
   ],

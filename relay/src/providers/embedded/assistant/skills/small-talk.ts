@@ -53,7 +53,7 @@ export const smallTalk = defineSkill({
       answer: (_, { random }) => pick(['You are welcome.', 'My pleasure.', 'Any time.'], random),
     }),
     intent({
-      phrases: ['who are you', "(what is | what's) your name"],
+      phrases: ['who are you', 'what is your name'],
       typed: [
         'what are you',
         'do you have name',

@@ -18,10 +18,8 @@ export const calculationSlot: Slot<Calculation> & { readonly rule: Rule } = {
   rule: {
     name: 'calculation',
     expansion: [
-      '<number> (plus | minus | times | divided by) <number>',
-      '<number> percent of <number>',
+      '<number> ((plus | minus | times | divided by | percent of) <number> | squared)',
       'the square root of <number>',
-      '<number> squared',
     ].join(' | '),
     uses: [numberSlot.rule],
   },

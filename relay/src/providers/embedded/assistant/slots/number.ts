@@ -28,7 +28,7 @@ export const belowThousand: Rule = {
 const spokenNumber: Rule = {
   name: 'number',
   expansion:
-    'zero | <below_thousand> [thousand [[and] <below_thousand>]] | <below_hundred> point <digit> | (a | one) million',
+    'zero | <below_thousand> [thousand [[and] <below_thousand>] | point <digit>] | (a | one) million',
   uses: [digit, belowHundred, belowThousand],
 };
 

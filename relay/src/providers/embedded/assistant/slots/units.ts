@@ -1,3 +1,4 @@
+import type { Rule, Slot } from '../language/slot.ts';
 import { vocabularySlot } from '../language/vocabulary.ts';
 
 export type Dimension = 'length' | 'mass' | 'volume' | 'speed' | 'temperature' | 'time' | 'area';
@@ -116,36 +117,33 @@ export const UNITS: readonly Unit[] = [
   unit('area', 'hectare', 'hectares', 10_000, ['ha'], rare),
 ];
 
-/** Degrees are mostly said without the word. */
-function spokenForms(entry: Unit, form: 'one' | 'many'): string[] {
-  if (!entry.spoken) return [];
-  return entry.dimension === 'temperature' ? [entry.many.replace('degrees ', '')] : [entry[form]];
-}
-
-function entriesHeardAs(form: 'one' | 'many', wanted: (unit: Unit) => boolean) {
-  return UNITS.map((value) => ({
+/** Any unit, typed or spoken in any of its forms: recognisers confuse `mile` and `miles`. */
+const anyUnit = vocabularySlot(
+  'unit',
+  UNITS.map((value) => ({
     value,
-    spoken: wanted(value) ? spokenForms(value, form) : [],
-    typed: [value.one, value.many, ...(value.typed ?? [])],
-  }));
-}
+    spoken: [value.one, value.many],
+    typed: value.typed ?? [],
+  })),
+);
 
-export const unitsSlot = vocabularySlot(
-  'units',
-  entriesHeardAs('many', () => true),
-);
-export const scaleUnitsSlot = vocabularySlot(
-  'scale_units',
-  entriesHeardAs('many', ({ dimension }) => dimension !== 'temperature'),
-);
-export const singleUnitSlot = vocabularySlot(
-  'single_unit',
-  entriesHeardAs('one', ({ dimension }) => dimension !== 'temperature'),
-);
-export const degreesSlot = vocabularySlot(
-  'degrees',
-  entriesHeardAs('many', ({ dimension }) => dimension === 'temperature'),
-);
+export const typedUnitSlot: Slot<Unit> = { read: anyUnit.read };
+
+/** Units of one dimension only: a grammar that allows pounds in miles hears them everywhere. */
+export function spokenUnitSlot(
+  dimension: Dimension,
+  form: 'one' | 'many',
+): Slot<Unit> & { readonly rule: Rule } {
+  const units = UNITS.filter((entry) => entry.dimension === dimension && entry.spoken);
+  return {
+    rule: {
+      name: `${dimension}_${form}`,
+      // Degrees are mostly said without the word.
+      expansion: units.map((entry) => entry[form].replace(/^degrees? /, '')).join(' | '),
+    },
+    read: anyUnit.read,
+  };
+}
 
 /** @returns undefined where the units measure different things */
 export function convert(value: number, from: Unit, to: Unit): number | undefined {
