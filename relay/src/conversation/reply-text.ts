@@ -4,6 +4,12 @@ import { eachWithin } from '../lib/deadline.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
 import { apologyFor } from './apologies.ts';
 
+/**
+ * Longest reply, characters: over half an hour of voice. A generator that goes on beyond it is
+ * stopped, because whatever has no end fills the memory.
+ */
+export const MAX_REPLY_CHARACTERS = 32_000;
+
 export interface ReplyTextOptions {
   readonly generate: (signal: AbortSignal) => AsyncIterable<GeneratorEvent>;
   /** Longest wait for the next piece of text. */
@@ -28,7 +34,7 @@ export async function* replyText(
   const generation = new AbortController();
   const stop = () => generation.abort();
   signal.addEventListener('abort', stop);
-  let hasText = false;
+  let length = 0;
   try {
     const events = eachWithin(
       options.generate(generation.signal),
@@ -41,15 +47,17 @@ export async function* replyText(
       if (event.type === 'usage-reported') {
         options.onUsage(event);
       } else if (event.text !== '') {
-        if (!hasText) options.onFirstText();
-        hasText = true;
-        yield event.text;
+        if (length === 0) options.onFirstText();
+        const room = MAX_REPLY_CHARACTERS - length;
+        length += event.text.length;
+        yield event.text.slice(0, room);
+        if (length >= MAX_REPLY_CHARACTERS) return;
       }
     }
   } catch (error) {
     if (signal.aborted) return;
     const apology = apologyFor(options.onFailure(error));
-    yield hasText ? ` ${apology}` : apology;
+    yield length > 0 ? ` ${apology}` : apology;
   } finally {
     signal.removeEventListener('abort', stop);
     generation.abort();
