@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { healthResponseSchema } from '@parley/shared';
 import { systemClock } from '../src/lib/clock.ts';
 import { createSession, signIn } from './support/api.ts';
+import { eventually } from './support/eventually.ts';
 import { upgradeRequest } from './support/raw-http.ts';
 import { ScriptedGenerator } from './support/scripted-generator.ts';
 import { ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
@@ -35,14 +36,6 @@ async function liveAndStop(): Promise<void> {
   expect(await Promise.all([idle.closed, thinking.closed, speaking.closed])).toEqual([
     1012, 1012, 1012,
   ]);
-}
-
-/** Resolves once `check` holds; each try is one turn of the event loop. */
-async function eventually(check: () => boolean): Promise<void> {
-  const endMs = performance.now() + 5_000;
-  while (!check() && performance.now() < endMs) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 describe('a relay that stops', () => {

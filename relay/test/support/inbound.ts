@@ -46,8 +46,9 @@ export class Inbound {
 
   /** The next event of a type, past or future, after the one that was last asked for. */
   next<T extends RelayEvent['type']>(type: T): Promise<EventOf<T>> {
+    let index = this.#cursor;
     return this.until(`event ${type}`, ({ received }) => {
-      for (let index = this.#cursor; index < received.length; index++) {
+      for (; index < received.length; index++) {
         const item = received[index]!;
         if (item.kind !== 'event' || item.event.type !== type) continue;
         this.#cursor = index + 1;
