@@ -1,0 +1,166 @@
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSessionResponseSchema, errorResponseSchema, ERRORS } from '@parley/shared';
+import { signIn } from './support/api.ts';
+import { expectBystanderUnharmed } from './support/bystander.ts';
+import { rawRequest } from './support/raw-http.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+const AUTH_SECRET = 'a secret of the right length, for tests';
+const encoded = new TextEncoder().encode(AUTH_SECRET);
+
+let relay: TestRelay;
+let token: string;
+beforeAll(async () => {
+  relay = await startTestRelay({
+    env: { AUTH_SECRET, ALLOWED_ORIGINS: 'https://friend.example', MAX_SESSIONS: '1000' },
+  });
+  token = await signIn(relay.url);
+});
+afterAll(() => relay[Symbol.asyncDispose]());
+
+const bearer = (value: string) => ({ authorization: `Bearer ${value}` });
+
+/** A guest token like the relay's own, but for what `change` makes of it. */
+function forge(change: (jwt: SignJWT) => SignJWT, secret = encoded): Promise<string> {
+  const jwt = new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject('guest_1')
+    .setIssuer('parley')
+    .setAudience('parley')
+    .setExpirationTime('1h');
+  return change(jwt).sign(secret);
+}
+
+async function createSession(init: RequestInit): Promise<Response> {
+  return fetch(`${relay.url}/api/v1/sessions`, { method: 'POST', ...init });
+}
+
+async function expectProblem(response: Response, code: keyof typeof ERRORS): Promise<void> {
+  expect(response.status).toBe(ERRORS[code].status);
+  expect(response.headers.get('content-type')).toContain('application/json');
+  const text = await response.text();
+  const { error } = errorResponseSchema.parse(JSON.parse(text));
+  expect(error).toMatchObject({ code, retryable: ERRORS[code].retryable });
+  expect(error.request_id).not.toBe('');
+  // No internals: neither files, nor stacks, nor libraries.
+  expect(text).not.toMatch(/\.ts|node_modules|\bat \w+ \(|jose|zod|JWS|stack/i);
+}
+
+it('a good request is answered with a ticket that works', async () => {
+  const response = await createSession({
+    headers: bearer(token),
+    body: JSON.stringify({ voice: 'two', time_zone: 'Europe/Berlin' }),
+  });
+  expect(response.status).toBe(201);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const created = createSessionResponseSchema.parse(await response.json());
+  expect(created.ws_url).toBe(`${relay.url.replace('http', 'ws')}/api/v1/realtime`);
+});
+
+describe('a bearer token', () => {
+  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>]>([
+    ['missing', () => ({})],
+    ['of another kind', () => ({ authorization: 'Basic dXNlcjpwYXNz' })],
+    ['empty', () => ({ authorization: 'Bearer ' })],
+    ['that is no token', () => bearer('nonsense')],
+    ['of absurd length', () => bearer('a.'.repeat(4_000))],
+    ['with another signature', async () => bearer(`${token.slice(0, -6)}AAAAAA`)],
+    [
+      'signed with another key',
+      async () => bearer(await forge((jwt) => jwt, new Uint8Array(32).fill(7))),
+    ],
+    ['that has expired', async () => bearer(await forge((jwt) => jwt.setExpirationTime('-1s')))],
+    ['of another issuer', async () => bearer(await forge((jwt) => jwt.setIssuer('someone')))],
+    ['for another audience', async () => bearer(await forge((jwt) => jwt.setAudience('else')))],
+    [
+      'without a signature (alg none)',
+      () => {
+        const [, payload] = token.split('.');
+        const header = Buffer.from('{"alg":"none"}').toString('base64url');
+        return bearer(`${header}.${payload}.`);
+      },
+    ],
+  ])('%s is answered with 401', async (_, headers) => {
+    await expectProblem(await createSession({ headers: await headers() }), 'unauthorized');
+  });
+});
+
+describe('a request that is wrong', () => {
+  it.each([
+    ['no JSON', '{"voice":', 'malformed_json'],
+    ['no object', '[]', 'invalid_request'],
+    ['of the wrong shape', '{"voice":7}', 'invalid_request'],
+    ['for a voice there is not', '{"voice":"nobody"}', 'invalid_request'],
+    ['for a time zone there is not', '{"time_zone":"Mars/Base"}', 'invalid_request'],
+    ['too large', JSON.stringify({ voice: 'x'.repeat(10_000) }), 'payload_too_large'],
+  ] as const)('%s is told so', async (_, body, code) => {
+    await expectBystanderUnharmed(relay.url, async () => {
+      await expectProblem(await createSession({ headers: bearer(token), body }), code);
+    });
+  });
+
+  it('without an end is cut off', async () => {
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1_024).fill(32)),
+    });
+    const init = { headers: bearer(token), body: endless, duplex: 'half' };
+    await expectProblem(await createSession(init as RequestInit), 'payload_too_large');
+  });
+
+  it.each([
+    ['GET', '/api/v1/sessions'],
+    ['DELETE', '/api/v1/sessions'],
+    ['GET', '/api/v1/auth/guest'],
+    ['GET', '/api/v1/realtime'],
+    ['POST', '/api/v2/sessions'],
+    ['GET', '/nowhere'],
+    ['POST', '/health'],
+    ['GET', '/%2e%2e/%2e%2e/etc/passwd'],
+    ['GET', '/%'],
+  ])('%s %s finds nothing', async (method, path) => {
+    await expectProblem(await fetch(relay.url + path, { method }), 'not_found');
+  });
+
+  it.each([
+    ['an address that is none', 'GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['a host that is none', 'GET / HTTP/1.1\r\nHost: [oops\r\nConnection: close\r\n\r\n'],
+    [
+      'a way out of the page',
+      'GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    ],
+    ['no HTTP at all', 'HELLO\r\n\r\n'],
+    ['a header without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
+  ])('with %s is refused, and nobody else notices', async (_, request) => {
+    await expectBystanderUnharmed(relay.url, async () => {
+      expect(await rawRequest(relay.url, request)).toMatch(/^HTTP\/1.1 4\d\d /);
+    });
+  });
+});
+
+describe('a page of another origin', () => {
+  const from = (origin: string) => ({ headers: { ...bearer(token), origin } });
+
+  it('may not ask for a session', async () => {
+    await expectProblem(await createSession(from('https://evil.example')), 'origin_not_allowed');
+  });
+
+  it('may where it is named', async () => {
+    const response = await createSession(from('https://friend.example'));
+    expect(response.status).toBe(201);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://friend.example');
+  });
+
+  it('is told so before it asks', async () => {
+    const preflight = await fetch(`${relay.url}/api/v1/sessions`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://friend.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+  });
+});
