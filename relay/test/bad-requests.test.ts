@@ -1,6 +1,11 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSessionResponseSchema, errorResponseSchema, ERRORS } from '@parley/shared';
+import {
+  createSessionResponseSchema,
+  errorResponseSchema,
+  ERRORS,
+  type ErrorCode,
+} from '@parley/shared';
 import { signIn } from './support/api.ts';
 import { expectBystanderUnharmed } from './support/bystander.ts';
 import { rawRequest } from './support/raw-http.ts';
@@ -36,15 +41,16 @@ async function createSession(init: RequestInit): Promise<Response> {
   return fetch(`${relay.url}/api/v1/sessions`, { method: 'POST', ...init });
 }
 
-async function expectProblem(response: Response, code: keyof typeof ERRORS): Promise<void> {
-  expect(response.status).toBe(ERRORS[code].status);
-  expect(response.headers.get('content-type')).toContain('application/json');
+/** The code of an error, which must have the documented shape, status and nothing more to tell. */
+async function problemOf(response: Response): Promise<ErrorCode> {
   const text = await response.text();
   const { error } = errorResponseSchema.parse(JSON.parse(text));
-  expect(error).toMatchObject({ code, retryable: ERRORS[code].retryable });
+  expect(response.status).toBe(ERRORS[error.code].status);
+  expect(error.retryable).toBe(ERRORS[error.code].retryable);
   expect(error.request_id).not.toBe('');
   // No internals: neither files, nor stacks, nor libraries.
   expect(text).not.toMatch(/\.ts|node_modules|\bat \w+ \(|jose|zod|JWS|stack/i);
+  return error.code;
 }
 
 it('a good request is answered with a ticket that works', async () => {
@@ -82,7 +88,7 @@ describe('a bearer token', () => {
       },
     ],
   ])('%s is answered with 401', async (_, headers) => {
-    await expectProblem(await createSession({ headers: await headers() }), 'unauthorized');
+    expect(await problemOf(await createSession({ headers: await headers() }))).toBe('unauthorized');
   });
 });
 
@@ -96,7 +102,7 @@ describe('a request that is wrong', () => {
     ['too large', JSON.stringify({ voice: 'x'.repeat(10_000) }), 'payload_too_large'],
   ] as const)('%s is told so', async (_, body, code) => {
     await expectBystanderUnharmed(relay.url, async () => {
-      await expectProblem(await createSession({ headers: bearer(token), body }), code);
+      expect(await problemOf(await createSession({ headers: bearer(token), body }))).toBe(code);
     });
   });
 
@@ -105,7 +111,7 @@ describe('a request that is wrong', () => {
       pull: (controller) => controller.enqueue(new Uint8Array(1_024).fill(32)),
     });
     const init = { headers: bearer(token), body: endless, duplex: 'half' };
-    await expectProblem(await createSession(init as RequestInit), 'payload_too_large');
+    expect(await problemOf(await createSession(init as RequestInit))).toBe('payload_too_large');
   });
 
   it.each([
@@ -119,7 +125,7 @@ describe('a request that is wrong', () => {
     ['GET', '/%2e%2e/%2e%2e/etc/passwd'],
     ['GET', '/%'],
   ])('%s %s finds nothing', async (method, path) => {
-    await expectProblem(await fetch(relay.url + path, { method }), 'not_found');
+    expect(await problemOf(await fetch(relay.url + path, { method }))).toBe('not_found');
   });
 
   it.each([
@@ -142,7 +148,9 @@ describe('a page of another origin', () => {
   const from = (origin: string) => ({ headers: { ...bearer(token), origin } });
 
   it('may not ask for a session', async () => {
-    await expectProblem(await createSession(from('https://evil.example')), 'origin_not_allowed');
+    expect(await problemOf(await createSession(from('https://evil.example')))).toBe(
+      'origin_not_allowed',
+    );
   });
 
   it('may where it is named', async () => {
