@@ -40,6 +40,7 @@ export class Outbox {
   #forgottenSeq = 0;
   #nextSeq = 1;
   #socket: OutboxSocket | undefined;
+  #maxBufferedBytes = MAX_BUFFERED_BYTES;
 
   constructor(options: { readonly clock: Clock; readonly onSlowConsumer: () => void }) {
     this.#clock = options.clock;
@@ -48,6 +49,7 @@ export class Outbox {
 
   attach(socket: OutboxSocket): void {
     this.#socket = socket;
+    this.#maxBufferedBytes = MAX_BUFFERED_BYTES;
   }
 
   detach(): void {
@@ -62,6 +64,9 @@ export class Outbox {
   /** Sends again what the client has not had. */
   replay(afterSeq: number): void {
     this.acknowledge(afterSeq);
+    // All of it goes at once, which is no fault of the client's: it would be given up for being
+    // slow, come back, be sent the same again, and so on.
+    this.#maxBufferedBytes = MAX_BUFFERED_BYTES + this.#sentBytes;
     for (const { data } of this.#sent) this.#socket?.send(data);
   }
 
@@ -109,9 +114,14 @@ export class Outbox {
 
   /** Resolves once the client keeps up; a client that does not is reported as slow. */
   async writable(signal: AbortSignal): Promise<void> {
-    const deadlineMs = this.#clock.now() + MAX_STALL_MS;
-    while ((this.#socket?.bufferedAmount ?? 0) > HIGH_WATER_BYTES && !signal.aborted) {
-      if (this.#clock.now() >= deadlineMs) {
+    let leastBytes = this.#bufferedBytes;
+    let deadlineMs = this.#clock.now() + MAX_STALL_MS;
+    while (this.#bufferedBytes > HIGH_WATER_BYTES && !signal.aborted) {
+      const nowMs = this.#clock.now();
+      if (this.#bufferedBytes < leastBytes) {
+        leastBytes = this.#bufferedBytes;
+        deadlineMs = nowMs + MAX_STALL_MS;
+      } else if (nowMs >= deadlineMs) {
         this.#onSlowConsumer();
         return;
       }
@@ -119,11 +129,15 @@ export class Outbox {
     }
   }
 
+  get #bufferedBytes(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
   #send(data: string | Uint8Array): void {
     const socket = this.#socket;
     if (socket === undefined) return;
     socket.send(data);
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#onSlowConsumer();
+    if (socket.bufferedAmount > this.#maxBufferedBytes) this.#onSlowConsumer();
   }
 
   #keep(entry: Sent): void {
