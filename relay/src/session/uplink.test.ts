@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AudioFrame } from '@parley/shared';
+import { judgeFrame, UplinkSequence } from './uplink.ts';
+
+describe('the client sequence', () => {
+  it('takes each number once, whatever comes twice or out of order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 3_000 })), (numbers) => {
+        const sequence = new UplinkSequence();
+        const taken = numbers.filter((seq) => sequence.accept(seq) === 'new');
+        expect(taken).toEqual([...new Set(taken)].toSorted((a, b) => a - b));
+        expect(sequence.last).toBe(taken.at(-1) ?? 0);
+      }),
+    );
+  });
+
+  it('acknowledges everything up to the last', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (count) => {
+        const sequence = new UplinkSequence();
+        for (let seq = 1; seq <= count; seq++) sequence.accept(seq);
+        expect(sequence.unacknowledged).toBe(count);
+        expect(sequence.acknowledge()).toBe(count);
+        expect(sequence.unacknowledged).toBe(0);
+      }),
+    );
+  });
+
+  it('does not believe a number far ahead, so that one bad frame spoils nothing', () => {
+    const sequence = new UplinkSequence();
+    expect(sequence.accept(1_001)).toBe('gap');
+    expect(sequence.accept(4_294_967_295)).toBe('gap');
+    expect(sequence.accept(1)).toBe('new');
+    expect(sequence.accept(1_001)).toBe('new');
+  });
+});
+
+describe('judgeFrame', () => {
+  const frame = (change: Partial<AudioFrame> = {}): AudioFrame => ({
+    kind: 1,
+    last: false,
+    item: 4,
+    seq: 1,
+    timestampMs: 0,
+    samples: new Int16Array(1_600),
+    ...change,
+  });
+
+  it.each([
+    ['takes a full frame of the open utterance', frame(), 4, 4, 'take'],
+    ['takes a short last one', frame({ samples: new Int16Array(1), last: true }), 4, 4, 'take'],
+    ['takes an end mark', frame({ samples: new Int16Array(0), last: true }), 4, 4, 'take'],
+    ['passes over what comes after its end', frame(), undefined, 4, 'ignore'],
+    ['refuses a frame of another utterance', frame({ item: 5 }), 4, 4, 'frame_unexpected'],
+    ['refuses one before any', frame(), undefined, undefined, 'frame_unexpected'],
+    ['refuses one that is short', frame({ samples: new Int16Array(2) }), 4, 4, 'frame_wrong_size'],
+    [
+      'refuses one that is long',
+      frame({ samples: new Int16Array(1_601), last: true }),
+      4,
+      4,
+      'frame_wrong_size',
+    ],
+    ['refuses the other direction', frame({ kind: 2 }), 4, 4, 'frame_unknown_kind'],
+  ])('%s', (_, sent, open, latest, expected) => {
+    const verdict = judgeFrame(sent, open, latest);
+    expect(verdict.kind === 'fault' ? verdict.code : verdict.kind).toBe(expected);
+  });
+});
