@@ -1,4 +1,6 @@
+// oxlint-disable-next-line import/default -- the query makes it the URL of the built file
 import captureUrl from './worklets/capture.worklet.ts?worker&url';
+// oxlint-disable-next-line import/default -- as above
 import playbackUrl from './worklets/playback.worklet.ts?worker&url';
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */
@@ -88,7 +90,7 @@ export class AudioGraph {
   disconnectMicrophone(): void {
     if (this.#microphone === undefined) return;
     const { source, node } = this.#microphone;
-    node.port.postMessage('close');
+    node.port.postMessage('close', []);
     source.disconnect();
     node.disconnect();
     this.#microphone = undefined;

@@ -54,6 +54,7 @@ class BrowserMediaEngine implements MediaEngine {
   #call: RunningCall | undefined;
   #muted = false;
   #held = false;
+  #debug = false;
   #volume = 1;
   /** Ends that we asked for and were not told of yet: they are not those of the current call. */
   #stopping = 0;
@@ -105,6 +106,7 @@ class BrowserMediaEngine implements MediaEngine {
       [port2],
     );
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
+    if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
     call.graph.setVolume(this.#volume);
     this.#watch(call);
     if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
@@ -156,6 +158,7 @@ class BrowserMediaEngine implements MediaEngine {
   }
 
   setDebug(enabled: boolean): void {
+    this.#debug = enabled;
     this.#worker.post({ type: 'set-debug', enabled });
   }
 

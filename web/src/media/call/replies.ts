@@ -134,7 +134,7 @@ export class Replies {
     const { asked, heardMs, receivedMs, responseId, utterance } = reply;
     // Only what was asked for and heard has a voice-to-voice latency.
     if (asked === undefined || heardMs === undefined || receivedMs === undefined) return;
-    const { toSessionMs } = this.#options;
+    const toSessionMs = (localMs: number) => this.#options.toSessionMs(localMs);
     const ours: LatencyMarks = {
       ...(asked.speechEndMs === undefined ? {} : { speech_end: toSessionMs(asked.speechEndMs) }),
       end_sent: toSessionMs(asked.sentMs),

@@ -17,7 +17,7 @@ let detector: Detector = { kind: 'absent' };
 let call: MediaCall | undefined;
 
 function notify(notice: MediaNotice): void {
-  self.postMessage(notice);
+  self.postMessage(notice, []);
 }
 
 async function loadDetector(): Promise<void> {

@@ -1,0 +1,65 @@
+import { expect } from '@playwright/test';
+import { speak } from '../support/speech.ts';
+import { readTap } from '../support/tap.ts';
+import { joined, silence, tone } from '../support/wav.ts';
+import { startCall, test } from './engine-test.ts';
+
+const VOICE_HZ = 16_000;
+const PAUSE_MS = 4_000;
+const INTERRUPTIONS = [
+  'Stop, that is enough.',
+  'What time is it in Tokyo?',
+  'No, set a timer for ten seconds.',
+  'Hello, are you there?',
+];
+
+test('speech over an answer silences it within 250 ms and tells how much of it was heard', async ({
+  open,
+}) => {
+  const spoken = await speak(INTERRUPTIONS);
+  const { page, relay } = await open({
+    hears: joined(...spoken.flatMap((speech) => [silence(PAUSE_MS), speech]), silence(60_000)),
+  });
+  expect(await startCall(page)).toMatchObject({ ok: true });
+
+  for (const [n] of INTERRUPTIONS.entries()) {
+    relay.reply(tone(30_000, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
+    await relay.until(
+      `interruption ${n + 1}`,
+      () => relay.events('input_audio_buffer.speech_stopped').length > n,
+    );
+  }
+  const { rateHz, voice, microphone } = await readTap(page);
+
+  const answers = stretchesOf(voice, rateHz);
+  const interruptions = stretchesOf(microphone, rateHz);
+  const truncations = relay.events('conversation.item.truncate');
+  expect(answers).toHaveLength(INTERRUPTIONS.length);
+  expect(interruptions).toHaveLength(INTERRUPTIONS.length);
+  expect(truncations).toHaveLength(INTERRUPTIONS.length);
+  const delaysMs = answers.map(({ endMs }, n) => endMs - interruptions[n]!.startMs);
+  test.info().annotations.push({
+    type: 'silence after onset, ms',
+    description: delaysMs.map((ms) => ms.toFixed(0)).join(' '),
+  });
+  for (const [n, delayMs] of delaysMs.entries()) {
+    expect(delayMs, INTERRUPTIONS[n]).toBeGreaterThan(0);
+    expect(delayMs, INTERRUPTIONS[n]).toBeLessThanOrEqual(250);
+    const heardMs = answers[n]!.endMs - answers[n]!.startMs;
+    expect(Math.abs(truncations[n]!.audio_end_ms - heardMs), INTERRUPTIONS[n]).toBeLessThan(25);
+    expect(truncations[n]!.response_id).toBe(`response-${n + 1}`);
+  }
+});
+
+/** Where a signal sounds, apart by more than 600 ms of quiet. */
+function stretchesOf(signal: Float32Array, rateHz: number) {
+  const stretches: { startMs: number; endMs: number }[] = [];
+  for (const [n, sample] of signal.entries()) {
+    if (Math.abs(sample) < 0.01) continue;
+    const atMs = (n * 1_000) / rateHz;
+    const current = stretches.at(-1);
+    if (current !== undefined && atMs - current.endMs < 600) current.endMs = atMs;
+    else stretches.push({ startMs: atMs, endMs: atMs });
+  }
+  return stretches;
+}

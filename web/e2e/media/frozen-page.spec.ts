@@ -1,0 +1,50 @@
+import { expect } from '@playwright/test';
+import { speak } from '../support/speech.ts';
+import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
+import { joined, silence, tone } from '../support/wav.ts';
+import { blockMainThread, notices, startCall, test, untilNotice } from './engine-test.ts';
+
+const VOICE_HZ = 16_000;
+const ANSWER_MS = 4_000;
+
+test('a page that is frozen for two seconds loses nothing that is said, in either direction', async ({
+  open,
+}) => {
+  const sentence = 'Please tell me how many kilometers there are in twenty five miles. And then ';
+  const [spoken] = await speak([`${sentence} set a timer for seventeen seconds.`]);
+  const { page, relay } = await open({ hears: joined(silence(1_500), spoken!, silence(60_000)) });
+  expect(await startCall(page)).toMatchObject({ ok: true });
+
+  await relay.until('speech', () => relay.events('input_audio_buffer.speech_started').length === 1);
+  await blockMainThread(page, 2_000);
+  await relay.until(
+    'the end',
+    () => relay.events('input_audio_buffer.speech_stopped').length === 1,
+  );
+
+  const frames = relay.frames();
+  const spokenMs = (spoken!.length * 1_000) / 16_000;
+  const sentMs = frames.reduce((sum, { samples }) => sum + samples.length / 16, 0);
+  expect(sentMs).toBeGreaterThan(spokenMs + 250);
+  for (const [n, frame] of frames.entries()) {
+    expect(frame.samples.length).toBe(n === frames.length - 1 ? frame.samples.length : 1_600);
+    expect(frame.last).toBe(n === frames.length - 1);
+    // Each begins where the one before ended; the clock's estimate may improve in between.
+    expect(Math.abs(frame.timestampMs - (frames[0]!.timestampMs + n * 100))).toBeLessThan(15);
+  }
+  // The pre-roll comes in one go; from then on a chunk each 100 ms, frozen page or not.
+  const gaps = frames.slice(6).map((frame, n) => frame.atMs - frames[n + 5]!.atMs);
+  expect(Math.max(...gaps)).toBeLessThan(500);
+
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 300 });
+  await untilNotice(page, { type: 'phase', phase: 'speaking' });
+  await blockMainThread(page, 2_000);
+  await sent;
+  await untilNotice(page, { type: 'response-ended' });
+
+  const { rateHz, voice } = await readTap(page);
+  expect(gapsIn(voice, rateHz, 2)).toEqual([]);
+  expect(Math.abs(soundingMs(voice, rateHz) - ANSWER_MS)).toBeLessThan(2);
+  const stats = (await notices(page)).findLast((notice) => notice.type === 'stats');
+  expect(stats).toMatchObject({ stats: { underruns: 0, reconnects: 0 } });
+});

@@ -1,0 +1,33 @@
+import { createMediaEngine } from '../../../src/media/browser-media-engine.ts';
+import type { MediaEngine, MicrophoneResult } from '../../../src/media/media-engine.ts';
+import type { MediaNotice } from '../../../src/media/messages.ts';
+
+/** What the tests find on the window. */
+export interface EngineWindow {
+  readonly engine: MediaEngine;
+  readonly notices: MediaNotice[];
+  readonly started: Promise<MicrophoneResult>;
+}
+
+const engine = createMediaEngine();
+const notices: MediaNotice[] = [];
+const { promise: started, resolve } = Promise.withResolvers<MicrophoneResult>();
+
+engine.subscribe((notice) => notices.push(notice));
+engine.preload();
+
+document.querySelector('button')?.addEventListener('click', () => {
+  engine.setDebug(true);
+  void engine
+    .start({
+      token: undefined,
+      timeZone: 'Europe/Berlin',
+      voice: undefined,
+      microphone: true,
+      microphoneId: undefined,
+      speakerId: undefined,
+    })
+    .then(resolve);
+});
+
+Object.assign(window, { engine, notices, started } satisfies EngineWindow);

@@ -1,0 +1,45 @@
+import { expect } from '@playwright/test';
+import { speak } from '../support/speech.ts';
+import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
+import { joined, silence, tone } from '../support/wav.ts';
+import { notices, startCall, test, untilNotice } from './engine-test.ts';
+
+const VOICE_HZ = 24_000;
+const ANSWER_MS = 5_000;
+
+test('a connection lost in mid-utterance and in mid-answer costs nothing but the reconnect', async ({
+  open,
+}) => {
+  const [spoken] = await speak(['How many kilometers are there in twenty five miles, please?']);
+  const { page, relay } = await open({ hears: joined(silence(1_500), spoken!, silence(60_000)) });
+  expect(await startCall(page)).toMatchObject({ ok: true });
+
+  await relay.until('half the utterance', () => relay.frames().length >= 12);
+  relay.cut();
+  await relay.until(
+    'the end',
+    () => relay.events('input_audio_buffer.speech_stopped').length === 1,
+  );
+  expect(relay.connections).toBe(2);
+  // The relay throws on a gap; nothing that it had was sent again either.
+  expect(relay.repeated).toEqual([]);
+  const frames = relay.frames();
+  for (const [n, frame] of frames.entries()) {
+    expect(Math.abs(frame.timestampMs - (frames[0]!.timestampMs + n * 100))).toBeLessThan(15);
+  }
+  const sentMs = frames.reduce((sum, { samples }) => sum + samples.length / 16, 0);
+  expect(sentMs).toBeGreaterThan((spoken!.length * 1_000) / 16_000 + 250);
+
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 2_000 });
+  await untilNotice(page, { type: 'response-progress' });
+  relay.cut();
+  await sent;
+  await untilNotice(page, { type: 'response-ended' });
+  expect(relay.connections).toBe(3);
+  const { rateHz, voice } = await readTap(page);
+  expect(gapsIn(voice, rateHz, 2)).toEqual([]);
+  expect(Math.abs(soundingMs(voice, rateHz) - ANSWER_MS)).toBeLessThan(2);
+  const told = await notices(page);
+  expect(told.filter((notice) => notice.type === 'error')).toEqual([]);
+  expect(told.findLast((notice) => notice.type === 'phase')).toMatchObject({ phase: 'listening' });
+});

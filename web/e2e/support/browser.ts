@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser } from '@playwright/test';
+import { writeWav } from './wav.ts';
+
+/** Debian's Chromium where there is one; otherwise the build that Playwright downloads. */
+const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
+  existsSync(path),
+);
+
+export interface MicrophoneOptions {
+  /**
+   * What the microphone hears, PCM16 at 16 kHz, from the moment it is opened. Chromium loses the
+   * first 70 ms and repeats the last 10 ms for ever: begin and end with silence.
+   */
+  readonly hears?: Int16Array;
+  /** The answer to the question for the microphone. */
+  readonly permission?: 'granted' | 'denied';
+}
+
+export interface BrowserWithMicrophone extends AsyncDisposable {
+  readonly browser: Browser;
+}
+
+/** A Chromium of its own: what the microphone hears can only be said at launch. */
+export async function launchWithMicrophone(
+  options: MicrophoneOptions,
+): Promise<BrowserWithMicrophone> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-microphone-'));
+  const wav = join(folder, 'microphone.wav');
+  if (options.hears !== undefined) writeWav(wav, options.hears);
+  const denied = options.permission === 'denied';
+  const browser = await chromium.launch({
+    ...(systemChromium === undefined ? {} : { executablePath: systemChromium }),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-sync',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--no-first-run',
+      denied ? '--use-fake-ui-for-media-stream=deny' : '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      ...(options.hears === undefined ? [] : [`--use-file-for-fake-audio-capture=${wav}%noloop`]),
+    ],
+  });
+  return {
+    browser,
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

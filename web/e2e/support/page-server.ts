@@ -1,0 +1,75 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { TAP_WORKLET } from './tap-worklet.ts';
+
+/** The relay's policy for its page: what would not run there must not run here. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+].join('; ');
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.onnx': 'application/octet-stream',
+};
+
+export interface PageServer extends AsyncDisposable {
+  /** `http://localhost:PORT` */
+  readonly origin: string;
+  readonly server: Server;
+}
+
+/**
+ * Serves a built page from `root` on a free port, with the relay's content security policy.
+ *
+ * @param api - takes requests below `/api`; WebSockets are left to listeners of `server`
+ */
+export async function servePage(
+  root: string,
+  api: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<PageServer> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname.startsWith('/api/')) return api(request, response);
+    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+    if (pathname === '/tap.worklet.js') {
+      response.setHeader('content-type', TYPES['.js']!);
+      response.end(TAP_WORKLET);
+      return;
+    }
+    const path = join(root, normalize(pathname === '/' ? '/index.html' : pathname));
+    if (!existsSync(path) || !statSync(path).isFile()) {
+      response.statusCode = 404;
+      response.end();
+      return;
+    }
+    response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
+    createReadStream(path).pipe(response);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://localhost:${port}`,
+    server,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,270 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+import {
+  API_PATHS,
+  AudioFrameKind,
+  decodeAudioFrame,
+  decodeClientEvent,
+  encodeAudioFrame,
+  RESUME_SUBPROTOCOL_PREFIX,
+  SUBPROTOCOL,
+  type AudioFrame,
+  type ClientEvent,
+  type ClientEventOf,
+  type ClientEventType,
+  type RelayEventOf,
+  type RelayEventType,
+} from '@parley/shared';
+import type { PageServer } from './page-server.ts';
+
+const LIMITS = {
+  session_duration_ms: 600_000,
+  idle_ms: 600_000,
+  utterance_ms: 60_000,
+  resume_window_ms: 60_000,
+  heartbeat_ms: 15_000,
+};
+const FRAME_MS = 100;
+
+export type Received =
+  | { readonly kind: 'event'; readonly atMs: number; readonly event: ClientEvent }
+  | { readonly kind: 'audio'; readonly atMs: number; readonly frame: AudioFrame };
+
+/**
+ * A relay that speaks the protocol and nothing else: it hears what it is sent, says what the test
+ * lets it say, and loses connections when told to.
+ */
+export class TestRelay {
+  /** All that arrived, in order. Sequence numbers that came again are in `repeated`. */
+  readonly received: Received[] = [];
+  readonly repeated: number[] = [];
+  connections = 0;
+  #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
+  #socket: WebSocket | undefined;
+  #origin = '';
+  readonly #startMs = performance.now();
+  readonly #sent: { seq: number; data: string | Uint8Array }[] = [];
+  #seq = 0;
+  #inputSeq = 0;
+  #item = 0;
+  #watchers: (() => void)[] = [];
+
+  /** Answers requests below `/api`; to be handed to `servePage`. */
+  readonly api = (request: IncomingMessage, response: ServerResponse): void => {
+    const answer = (body: object) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(body));
+    };
+    if (request.url === API_PATHS.guest) answer({ token: 'guest', expires_in_s: 3_600 });
+    else if (request.url === API_PATHS.sessions) {
+      answer({
+        session_id: 'session',
+        ticket: 'ticket',
+        resume_token: 'token',
+        limits: LIMITS,
+        ws_url: `${this.#origin.replace('http', 'ws')}${API_PATHS.realtime}`,
+      });
+    } else {
+      response.statusCode = 404;
+      response.end();
+    }
+  };
+
+  listen({ server, origin }: PageServer): void {
+    this.#origin = origin;
+    server.on('upgrade', (request, socket, head) => {
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        const offered = request.headers['sec-websocket-protocol'] ?? '';
+        this.#connect(webSocket, offered.includes(RESUME_SUBPROTOCOL_PREFIX));
+      });
+    });
+  }
+
+  get nowMs(): number {
+    return performance.now() - this.#startMs;
+  }
+
+  /** The audio frames that arrived, of one utterance or of all. */
+  frames(utterance?: number): readonly (AudioFrame & { readonly atMs: number })[] {
+    return this.received.flatMap((entry) =>
+      entry.kind === 'audio' && (utterance ?? entry.frame.item) === entry.frame.item
+        ? [{ ...entry.frame, atMs: entry.atMs }]
+        : [],
+    );
+  }
+
+  events<T extends ClientEventType>(type: T): readonly ClientEventOf<T>[] {
+    return this.received.flatMap((entry) =>
+      entry.kind === 'event' && entry.event.type === type ? [entry.event as ClientEventOf<T>] : [],
+    );
+  }
+
+  /** Resolves as soon as `condition` holds; asked whenever something arrives. */
+  async until(what: string, condition: () => boolean, deadlineMs = 20_000): Promise<void> {
+    if (condition()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}.`)), deadlineMs);
+    const watcher = () => {
+      if (condition()) resolve();
+    };
+    this.#watchers.push(watcher);
+    await promise.finally(() => {
+      clearTimeout(timer);
+      this.#watchers = this.#watchers.filter((other) => other !== watcher);
+    });
+  }
+
+  /**
+   * Speaks `samples` as one reply, each frame up to `leadMs` before it is due.
+   *
+   * @returns the reply's id; `sent` resolves when its last frame was sent or it was cancelled
+   */
+  reply(
+    samples: Int16Array,
+    rateHz: number,
+    options: { readonly leadMs: number },
+  ): { readonly id: string; readonly sent: Promise<void> } {
+    this.#item += 1;
+    const item = this.#item;
+    const id = `response-${item}`;
+    this.event('response.created', {
+      response_id: id,
+      item,
+      trigger: 'request',
+      utterance: null,
+      audio: { sample_rate: rateHz },
+    });
+    return { id, sent: this.#speak(id, item, samples, rateHz, options.leadMs) };
+  }
+
+  event<T extends RelayEventType>(type: T, body: Omit<RelayEventOf<T>, 'type' | 'seq'>): void {
+    this.#seq += 1;
+    this.#send(this.#seq, JSON.stringify({ type, seq: this.#seq, ...body }));
+  }
+
+  /** Cuts the connection as a lost network does: without a goodbye. */
+  cut(): void {
+    this.#socket?.terminate();
+  }
+
+  async #speak(
+    id: string,
+    item: number,
+    samples: Int16Array,
+    rateHz: number,
+    leadMs: number,
+  ): Promise<void> {
+    const startMs = this.nowMs;
+    const cancelledBy = this.events('input_audio_buffer.speech_started').length;
+    const length = Math.round((FRAME_MS * rateHz) / 1_000);
+    let cancelled = false;
+    for (let from = 0; from < samples.length && !cancelled; from += length) {
+      const dueMs = startMs + (from * 1_000) / rateHz - leadMs;
+      while (this.nowMs < dueMs) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, Math.max(1, dueMs - this.nowMs));
+        });
+      }
+      cancelled = this.events('input_audio_buffer.speech_started').length > cancelledBy;
+      if (cancelled) break;
+      this.#seq += 1;
+      const header = {
+        kind: AudioFrameKind.downlink,
+        last: from + length >= samples.length,
+        item,
+        seq: this.#seq,
+        timestampMs: Math.round(this.nowMs),
+      };
+      this.#send(this.#seq, encodeAudioFrame(header, samples.subarray(from, from + length)));
+    }
+    this.event('response.done', {
+      response_id: id,
+      status: cancelled ? 'cancelled' : 'completed',
+      usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+      timeline: {},
+      error: null,
+    });
+  }
+
+  #connect(socket: WebSocket, resuming: boolean): void {
+    this.connections += 1;
+    this.#socket = undefined;
+    socket.on('message', (data: Buffer, isBinary) => {
+      this.#receive(socket, data, isBinary);
+      for (const watcher of this.#watchers) watcher();
+    });
+    if (!resuming) {
+      this.#socket = socket;
+      this.event('session.created', { session: SESSION, server_ms: this.nowMs });
+    }
+  }
+
+  #receive(socket: WebSocket, data: Buffer, isBinary: boolean): void {
+    const atMs = this.nowMs;
+    if (isBinary) {
+      const result = decodeAudioFrame(data);
+      if (!result.ok) throw new Error(`A frame was malformed: ${result.fault}`);
+      const { frame } = result;
+      if (!this.#isNew(frame.seq)) return;
+      this.received.push({
+        kind: 'audio',
+        atMs,
+        frame: { ...frame, samples: frame.samples.slice() },
+      });
+      if (frame.last || frame.seq % 10 === 0) this.#acknowledge();
+      return;
+    }
+    const result = decodeClientEvent(data.toString());
+    if (result.kind !== 'event') throw new Error(`An event was ${result.kind}: ${data.toString()}`);
+    const { event } = result;
+    if (event.type === 'session.resume') return this.#resume(socket, event.last_seq);
+    if (event.type === 'ping') {
+      this.event('pong', { client_ms: event.client_ms, server_ms: this.nowMs });
+      return;
+    }
+    if (!this.#isNew(event.seq ?? 0)) return;
+    this.received.push({ kind: 'event', atMs, event });
+    this.#acknowledge();
+  }
+
+  #resume(socket: WebSocket, lastSeq: number): void {
+    this.#socket = socket;
+    for (const { seq, data } of this.#sent) {
+      if (seq > lastSeq) socket.send(data);
+    }
+    this.event('session.resumed', {
+      session: SESSION,
+      server_ms: this.nowMs,
+      last_input_seq: this.#inputSeq,
+    });
+  }
+
+  #isNew(seq: number): boolean {
+    if (seq <= this.#inputSeq) {
+      this.repeated.push(seq);
+      return false;
+    }
+    if (seq !== this.#inputSeq + 1) throw new Error(`${this.#inputSeq} was followed by ${seq}.`);
+    this.#inputSeq = seq;
+    return true;
+  }
+
+  #acknowledge(): void {
+    this.event('input_audio_buffer.ack', { input_seq: this.#inputSeq });
+  }
+
+  #send(seq: number, data: string | Uint8Array): void {
+    this.#sent.push({ seq, data });
+    this.#socket?.send(data);
+  }
+}
+
+const SESSION = {
+  id: 'session',
+  voice: 'test',
+  voices: [{ id: 'test', label: 'Test' }],
+  time_zone: 'UTC',
+  output_modalities: ['audio' as const, 'text' as const],
+  providers: { transcriber: 'test', generator: 'test', synthesizer: 'test' },
+  limits: LIMITS,
+};
