@@ -137,7 +137,8 @@ export class Call {
     try {
       for await (const reply of this.#unasked) {
         await this.#heardOut(this.#over.signal);
-        yield this.#describe(reply.trigger, { reply });
+        // It answers nothing, so there is nothing to measure its latency from.
+        yield { ...this.#describe(reply.trigger, { reply }), latency: null };
       }
     } finally {
       left.abort();

@@ -42,7 +42,7 @@ export interface ConnectionListener {
 
 export interface ConnectOptions {
   readonly session: Pick<CreateSessionResponse, 'ws_url' | 'ticket'>;
-  /** Aborting cuts the line at any time. */
+  /** Aborting hangs up at any time. */
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +58,7 @@ type State =
  */
 export async function connect(options: ConnectOptions): Promise<RelayConnection> {
   options.signal.throwIfAborted();
-  const connection = new RelayConnection(options);
+  const connection = dial(options);
   try {
     await connection.opened;
   } catch (error) {
@@ -66,6 +66,21 @@ export async function connect(options: ConnectOptions): Promise<RelayConnection>
     throw error;
   }
   return connection;
+}
+
+function dial(options: ConnectOptions): RelayConnection {
+  try {
+    return new RelayConnection(options);
+  } catch (cause) {
+    // The library refuses an address or a ticket that cannot be one.
+    throw new ClientError(
+      'unreadable_answer',
+      'The server offered a session that cannot be used.',
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** One WebSocket to a relay: numbers what goes out, checks what comes in, keeps the clocks. */
@@ -108,7 +123,8 @@ export class RelayConnection {
         this.#fail(new ClientError('timed_out', 'The server took too long to open the session.'));
       }
     }, HANDSHAKE_DEADLINE_MS);
-    const onAbort = () => this.#socket.terminate();
+    // With a goodbye, or the relay would hold the session for one who is not coming back.
+    const onAbort = () => void this.close();
     signal.addEventListener('abort', onAbort);
     this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#socket.on('error', (cause) => {

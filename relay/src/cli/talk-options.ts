@@ -1,0 +1,131 @@
+import { parseArgs } from 'node:util';
+import { MAX_TEXT_CHARACTERS } from '@parley/shared';
+
+export const TALK_USAGE = `Talks to a Parley server from the terminal.
+
+  pnpm talk FILE.wav … [--text "…"] [options]
+
+Each WAV file and each text is one turn of one session, in the order given. A file is spoken in
+real time, from the first sound in it to the last; pauses within belong to the turn. Any sample
+rate, mono or stereo, 8 to 32 bits or floating point.
+
+  --text TEXT      a typed turn; may be given several times
+  --url URL        where the server is (default http://localhost:8787)
+  --token TOKEN    bearer token; without one a new guest signs in
+  --voice ID       one of the server's voices
+  --out FILE.wav   writes the spoken replies, one after the other, to a file
+  --wait SECONDS   stays after the last turn, for replies that come unasked (a timer that rings)
+  --json           one JSON object a line for each turn, and nothing else on standard output
+  --help           shows this
+
+Exit status: 0 all turns were answered; 1 a turn ended in an error, or the server could not be
+reached; 2 the options or a file are not usable.
+`;
+
+export type TalkTurn =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+export interface TalkOptions {
+  readonly turns: readonly TalkTurn[];
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly voice: string | undefined;
+  readonly outPath: string | undefined;
+  readonly waitMs: number;
+  readonly isJson: boolean;
+}
+
+/** A sentence about what is wrong with the command line. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** Longest `--wait`, s: longer than any session lasts. */
+const MAX_WAIT_S = 86_400;
+
+/**
+ * Reads the command line.
+ *
+ * @returns `help` where that is what was asked for
+ * @throws UsageError
+ */
+export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 'help' {
+  const { values, tokens } = parse(commandLine);
+  if (values.help === true) return 'help';
+  const turns = tokens.flatMap((token): TalkTurn[] => {
+    if (token.kind === 'positional') return [{ kind: 'file', path: token.value }];
+    return token.kind === 'option' && token.name === 'text'
+      ? [{ kind: 'text', text: textOf(token.value ?? '') }]
+      : [];
+  });
+  const waitMs = waitOf(values.wait);
+  if (turns.length === 0 && waitMs === 0) {
+    throw new UsageError('There is nothing to say: name a WAV file, or give a --text.');
+  }
+  return {
+    turns,
+    url: urlOf(values.url),
+    token: values.token,
+    voice: values.voice,
+    outPath: values.out,
+    waitMs,
+    isJson: values.json,
+  };
+}
+
+function parse(commandLine: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...commandLine],
+      allowPositionals: true,
+      tokens: true,
+      options: {
+        text: { type: 'string', multiple: true },
+        url: { type: 'string', default: 'http://localhost:8787' },
+        token: { type: 'string' },
+        voice: { type: 'string' },
+        out: { type: 'string' },
+        wait: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    // Node's first sentence names the option; the advice that follows it is for programmers.
+    throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
+  }
+}
+
+function textOf(value: string): string {
+  const text = value.trim();
+  if (text === '') throw new UsageError('--text: there is nothing in it to say.');
+  if (text.length > MAX_TEXT_CHARACTERS) {
+    throw new UsageError(`--text: longer than ${MAX_TEXT_CHARACTERS} characters.`);
+  }
+  return text;
+}
+
+function urlOf(value: string): string {
+  const url = URL.parse(value);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UsageError(
+      `--url: found ${JSON.stringify(value)}, expected something like http://localhost:8787.`,
+    );
+  }
+  return url.origin;
+}
+
+function waitOf(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const seconds = Number(value);
+  if (value.trim() === '' || !(seconds >= 0 && seconds <= MAX_WAIT_S)) {
+    throw new UsageError(
+      `--wait: found ${JSON.stringify(value)}, expected seconds, 0 to ${MAX_WAIT_S}.`,
+    );
+  }
+  return seconds * 1_000;
+}

@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runTalk } from '../src/cli/talk-run.ts';
+import { joinVoices } from '../src/client/audio/join-voices.ts';
+import { resample, toPcm16 } from '../src/client/audio/resample.ts';
+import { findSpeech, type Speech } from '../src/client/audio/speech.ts';
+import { encodeWav } from '../src/client/audio/wav-writer.ts';
+import { openCall } from '../src/client/call.ts';
+import { REFUSED_SENTENCES } from '../src/providers/embedded/assistant/recognition-corpus.ts';
+import {
+  createEmbeddedProviders,
+  type EmbeddedProviders,
+} from '../src/providers/embedded/embedded-providers.ts';
+import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+/** People who speak at the same time. */
+const CALLERS = 2;
+/** The questions are asked this much faster than real time; the recogniser keeps its own pace. */
+const SPEED = 20;
+/** Half a minute where nothing else runs. */
+const PATIENCE_MS = 300_000;
+
+let providers: EmbeddedProviders;
+let relay: TestRelay;
+let folder: string;
+beforeAll(async () => {
+  providers = await createEmbeddedProviders({ maxWorkers: CALLERS, workerWaitMs: 10_000 });
+  relay = await startTestRelay({ providers });
+  folder = await mkdtemp(join(tmpdir(), 'parley-speech-'));
+});
+afterAll(async () => {
+  await relay[Symbol.asyncDispose]();
+  await providers[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A sentence, spoken: PCM16 mono at 16 kHz. */
+async function spoken(text: string, voice: string): Promise<Int16Array> {
+  const pieces: Int16Array[] = [];
+  const { synthesizer } = providers;
+  const clauses = (async function* () {
+    yield text;
+  })();
+  const { signal } = new AbortController();
+  for await (const event of synthesizer.synthesize(clauses, { voice, signal })) {
+    if (event.type === 'speech-audio') pieces.push(event.samples);
+  }
+  return joinVoices([{ pieces, sampleRateHz: synthesizer.sampleRateHz }])!.samples;
+}
+
+interface Question {
+  readonly say: string;
+  readonly voice: string;
+}
+
+/** Asks everything, a few calls side by side; the answers come in the order of the questions. */
+async function ask(questions: readonly Question[]) {
+  const waiting = [...questions.entries()];
+  const answers = Array.from({ length: questions.length }, () => ({ transcript: '', reply: '' }));
+  const caller = async () => {
+    const { signal } = new AbortController();
+    // In writing: what is measured is hearing and understanding.
+    const call = await openCall({ url: relay.url, speed: SPEED, isSpoken: false, signal });
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [index, { say, voice }] = next;
+        const { transcript, reply } = await call.say(speechIn(await spoken(say, voice)));
+        answers[index] = { transcript, reply };
+      }
+    } finally {
+      await call.close();
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  return answers;
+}
+
+function speechIn(samples: Int16Array): Speech {
+  const speech = findSpeech(samples);
+  if (speech === undefined) throw new Error('The voice said nothing');
+  return speech;
+}
+
+/** What went wrong, to be read when a test fails. */
+function wrongOnes(
+  questions: readonly Question[],
+  answers: readonly { readonly transcript: string; readonly reply: string }[],
+  isRight: (index: number) => boolean,
+): string[] {
+  return questions.flatMap(({ say, voice }, index) =>
+    isRight(index)
+      ? []
+      : [`${voice}: ${say} -> ${answers[index]!.transcript} -> ${answers[index]!.reply}`],
+  );
+}
+
+test('a stereo file at 44.1 kHz is understood and answered aloud', async () => {
+  const mono = await spoken('what is seven times eight', 'slt');
+  const wide = resample(
+    Float32Array.from(mono, (sample) => sample / 0x8000),
+    16_000,
+    44_100,
+  );
+  const path = join(folder, 'question.wav');
+  await writeFile(path, stereo(toPcm16(wide), 44_100));
+
+  let output = '';
+  const status = await runTalk(['--json', '--url', relay.url, path], {
+    output: { write: (text: string) => (output += text) },
+    errors: { write: (text: string) => (output += text) },
+    isColoured: false,
+    signal: new AbortController().signal,
+  });
+
+  expect(status).toBe(0);
+  const line = JSON.parse(output) as { voice_to_voice_ms: number };
+  expect(line).toMatchObject({
+    file: path,
+    transcript: 'what is seven times eight',
+    reply: expect.stringContaining('fifty six') as string,
+    interrupted: false,
+    error: null,
+  });
+  expect(line.voice_to_voice_ms).toBeGreaterThan(500);
+});
+
+test(
+  'nine in ten questions are answered rightly, in every voice',
+  { timeout: PATIENCE_MS },
+  async () => {
+    const voices = providers.synthesizer.voices.map(({ id }) => id);
+    const questions = voices.flatMap((voice) =>
+      SPOKEN_QUESTIONS.map(({ say, answer }) => ({ say, answer, voice })),
+    );
+    const answers = await ask(questions);
+    const wrong = wrongOnes(questions, answers, (index) =>
+      questions[index]!.answer.test(answers[index]!.reply),
+    );
+    expect(voices).toHaveLength(3);
+    expect(wrong).toSatisfy(atMost(questions.length * 0.1));
+  },
+);
+
+test('four in five sentences it cannot answer are refused', { timeout: PATIENCE_MS }, async () => {
+  const voices = providers.synthesizer.voices.map(({ id }) => id);
+  const questions = REFUSED_SENTENCES.slice(0, 20).map((say, index) => ({
+    say,
+    voice: voices[index % voices.length]!,
+  }));
+  const answers = await ask(questions);
+  const wrong = wrongOnes(questions, answers, (index) => REFUSAL.test(answers[index]!.reply));
+  expect(wrong).toSatisfy(atMost(questions.length * 0.2));
+});
+
+const atMost = (limit: number) => (list: readonly unknown[]) => list.length <= limit;
+
+/** A WAV file with the same sound on both sides. */
+function stereo(samples: Int16Array, sampleRateHz: number): Uint8Array {
+  const both = new Int16Array(samples.length * 2);
+  for (const [index, sample] of samples.entries()) both.fill(sample, index * 2, index * 2 + 2);
+  const file = encodeWav(both, sampleRateHz);
+  const view = new DataView(file.buffer);
+  view.setUint16(22, 2, true);
+  view.setUint32(28, sampleRateHz * 4, true);
+  view.setUint16(32, 4, true);
+  return file;
+}
