@@ -139,7 +139,10 @@ export class VoiceQueue {
     this.#options.post({ type: 'resume' });
   }
 
-  /** Falls silent and forgets every reply; each is told of as interrupted, or only `responseId`. */
+  /**
+   * Falls silent and forgets every reply, or only `responseId`; what was forgotten is told of as
+   * interrupted. Forgetting everything also settles a `hold`.
+   */
   flush(responseId?: string): void {
     const [head] = this.#items;
     const flushed = this.#items.filter(
@@ -151,7 +154,7 @@ export class VoiceQueue {
       if (voice === head && voice.begun) this.#flushPlaying(voice);
       else this.#interrupted(voice, 0);
     }
-    this.#options.post({ type: 'resume' });
+    if (responseId === undefined) this.#options.post({ type: 'resume' });
     this.#pump();
   }
 
