@@ -2,7 +2,7 @@
 export interface SpokenClause {
   readonly text: string;
   readonly startMs: number;
-  /** Grows while its audio arrives. */
+  /** Where its audio ends as far as that is known; Infinity until there is any. */
   endMs: number;
 }
 

@@ -26,4 +26,9 @@ export class Pacer {
     this.#playedOutAtMs += durationMs;
     await sleep(this.#clock, waitMs, signal);
   }
+
+  /** What was let out will not be played: the listener threw it away. */
+  reset(): void {
+    this.#playedOutAtMs = 0;
+  }
 }

@@ -85,6 +85,7 @@ export class Reply {
   cancel(): void {
     this.#abort.abort();
     this.#options.output.dropAudio(this.#options.item);
+    this.#options.pacer.reset();
   }
 
   /** The client says how much of the voice was really heard. */
@@ -202,6 +203,12 @@ export class Reply {
   async #voice(samples: Int16Array): Promise<void> {
     const { output, pacer, synthesizer, item } = this.#options;
     const { signal } = this.#abort;
+    const clause = this.#clauses.at(-1);
+    if (clause !== undefined) {
+      // Known before it is sent piece by piece: the share of the words that was heard would be
+      // taken of what happened to be sent otherwise.
+      clause.endMs = this.#audioMs + (samples.length / synthesizer.sampleRateHz) * 1_000;
+    }
     const pieceSamples = Math.floor((synthesizer.sampleRateHz * MAX_PIECE_MS) / 1_000);
     for (let start = 0; start < samples.length; start += pieceSamples) {
       const piece = samples.subarray(start, start + pieceSamples);
@@ -211,8 +218,6 @@ export class Reply {
       this.#mark('tts_first_audio');
       output.audio(item, piece, false);
       this.#audioSamples += piece.length;
-      const clause = this.#clauses.at(-1);
-      if (clause !== undefined) clause.endMs = this.#audioMs;
     }
   }
 
@@ -220,6 +225,7 @@ export class Reply {
     const { output, item, voice, marks } = this.#options;
     const isCancelled = this.#abort.signal.aborted;
     if (!isCancelled) {
+      this.#endClause();
       this.#send('', null, true);
       if (voice !== null) {
         output.audio(item, new Int16Array(0), true);
@@ -247,8 +253,16 @@ export class Reply {
 
   #text(text: string, audioStartMs: number | null): void {
     const at = this.#audioMs;
-    this.#clauses.push({ text, startMs: at, endMs: at });
+    this.#endClause();
+    const endMs = audioStartMs === null ? at : Number.POSITIVE_INFINITY;
+    this.#clauses.push({ text, startMs: at, endMs });
     this.#send(this.#chunkIndex === 0 ? text : ` ${text}`, audioStartMs, false);
+  }
+
+  /** A clause that has had no audio by now has none: it counts as heard with the one before. */
+  #endClause(): void {
+    const clause = this.#clauses.at(-1);
+    if (clause !== undefined && clause.endMs === Infinity) clause.endMs = this.#audioMs;
   }
 
   #send(delta: string, audioStartMs: number | null, isComplete: boolean): void {
