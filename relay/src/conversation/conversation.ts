@@ -58,6 +58,8 @@ export class Conversation {
   readonly #announcements: string[] = [];
   readonly #listening: Listening;
   #reply: Reply | undefined;
+  /** What the person said and has heard no answer to, because they began to speak again. */
+  #unanswered: Omit<ReplyRequest, 'generate'> | undefined;
   #nextItem = 1;
   #isDisposed = false;
 
@@ -131,6 +133,7 @@ export class Conversation {
   /** @returns false where no such reply runs */
   cancelReply(id: string | undefined): boolean {
     if (this.#reply === undefined || (id !== undefined && id !== this.#reply.id)) return false;
+    this.#unanswered = undefined;
     this.#reply.cancel();
     return true;
   }
@@ -183,6 +186,7 @@ export class Conversation {
         if (text !== '' || unrecognised) {
           this.#history.add(itemId, { role: 'user', text, unrecognised });
           // Someone who has begun to speak again is not answered over.
+          this.#unanswered = request;
           if (this.#listening.openNumber === undefined) {
             this.#answer(request);
             return;
@@ -190,14 +194,21 @@ export class Conversation {
         }
       }
     }
-    this.#announceNext();
+    // What came after it was nothing: the question before it still stands.
+    if (this.#unanswered !== undefined && this.#reply === undefined && !this.#listening.isBusy) {
+      this.#answer(this.#unanswered);
+    } else {
+      this.#announceNext();
+    }
   }
 
   #answer(request: Omit<ReplyRequest, 'generate'>): void {
     const { providers, settings } = this.#options;
     const history = [...this.#history.messages];
+    this.#unanswered = request;
     this.#start({
       ...request,
+      marks: { ...request.marks },
       generate: (signal) =>
         providers.generator.generate({
           history,
@@ -263,6 +274,7 @@ export class Conversation {
     this.#history.setReply(reply.id, reply.text);
     if (this.#reply !== reply) return;
     this.#reply = undefined;
+    if (!reply.isCancelled || reply.text !== '') this.#unanswered = undefined;
     this.#announceNext();
   }
 }

@@ -1,0 +1,96 @@
+import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
+import { Conversation } from '../../src/conversation/conversation.ts';
+import { FakeClock } from '../../src/lib/fake-clock.ts';
+import { silentLogger } from '../../src/observability/logger.ts';
+import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
+import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
+import { ScriptedTranscriber, type ScriptedTranscriberOptions } from './scripted-transcriber.ts';
+
+export const DEADLINES = { transcriberMs: 30_000, generatorMs: 60_000, synthesizerMs: 15_000 };
+
+type Event<T extends RelayEventType> = Extract<UnnumberedRelayEvent, { readonly type: T }>;
+
+export interface Sent {
+  readonly atMs: number;
+  readonly item: number;
+  readonly samples: Int16Array;
+  readonly last: boolean;
+}
+
+/** What the three providers do, by script. */
+export interface Script {
+  readonly transcriber?: Omit<ScriptedTranscriberOptions, 'clock'>;
+  readonly generator?: Omit<ScriptedGeneratorOptions, 'clock'>;
+  readonly synthesizer?: Omit<ScriptedSynthesizerOptions, 'clock'>;
+  readonly isSpoken?: boolean;
+}
+
+/** A conversation with scripted providers on a clock that the test moves. */
+export class TestConversation {
+  readonly clock = new FakeClock();
+  readonly events: UnnumberedRelayEvent[] = [];
+  readonly voice: Sent[] = [];
+  readonly dropped: number[] = [];
+  readonly transcriber: ScriptedTranscriber;
+  readonly generator: ScriptedGenerator;
+  readonly conversation: Conversation;
+  #nextUtterance = 1;
+
+  constructor(script: Script = {}) {
+    const { clock } = this;
+    this.transcriber = new ScriptedTranscriber({ clock, ...script.transcriber });
+    this.generator = new ScriptedGenerator({ clock, ...script.generator });
+    this.conversation = new Conversation({
+      providers: {
+        transcriber: this.transcriber,
+        generator: this.generator,
+        synthesizer: new ScriptedSynthesizer({ clock, ...script.synthesizer }),
+      },
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
+      deadlines: DEADLINES,
+      clock,
+      logger: silentLogger,
+      output: {
+        event: (event) => this.events.push(event),
+        audio: (item, samples, last) =>
+          this.voice.push({ atMs: clock.now(), item, samples: samples.slice(), last }),
+        dropAudio: (item) => this.dropped.push(item),
+        writable: () => Promise.resolve(),
+        nowMs: () => clock.now(),
+      },
+    });
+  }
+
+  ofType<T extends RelayEventType>(type: T): Event<T>[] {
+    return this.events.filter((event): event is Event<T> => event.type === type);
+  }
+
+  get types(): RelayEventType[] {
+    return this.events.map(({ type }) => type);
+  }
+
+  /** The words of the reply that began last. */
+  get reply(): string {
+    const id = this.ofType('response.created').at(-1)?.response_id;
+    return this.ofType('response.output_audio_transcript.delta')
+      .filter(({ response_id }) => response_id === id)
+      .map(({ delta }) => delta)
+      .join('');
+  }
+
+  /** How replies ended, in order. */
+  get outcomes(): string[] {
+    return this.ofType('response.done').map(({ status, error }) => error?.code ?? status);
+  }
+
+  /** One whole utterance of a tenth of a second. */
+  say(): void {
+    this.conversation.startUtterance(this.#nextUtterance++);
+    this.conversation.pushAudio(new Int16Array(1_600).fill(this.#nextUtterance));
+    this.conversation.endUtterance({});
+  }
+
+  type(text: string): void {
+    this.conversation.addText(`item_${text}`, text);
+  }
+}
