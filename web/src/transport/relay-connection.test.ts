@@ -313,24 +313,4 @@ describe('no session to be had', () => {
       'open',
     ]);
   });
-
-  test('an expired token is replaced, once', async () => {
-    const granted = sessionStatus;
-    sessionStatus = () => (sessions === 1 ? refusal(401, 'unauthorized', false) : granted());
-    onSocket = (socket) => created(socket);
-    void connection.run();
-    await until(() => events.includes('status open'));
-    expect(events).toContain('signed in');
-    expect(sessions).toBe(3);
-    expect(problems).toEqual([]);
-  });
-
-  test('an answer that is not the relay’s counts as not reached', async () => {
-    const granted = sessionStatus;
-    sessionStatus = () => (sessions > 1 ? granted() : { status: 502, body: {} });
-    onSocket = (socket) => created(socket);
-    void connection.run();
-    await until(() => events.includes('status open'));
-    expect(problems).toEqual(['network_unreachable']);
-  });
 });
