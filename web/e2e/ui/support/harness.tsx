@@ -4,15 +4,9 @@ import { createCallController } from '../../../src/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/store/controller-context.ts';
 import { SESSION } from './notices.ts';
 import { SCENES, type Scene, type SceneName } from './scenes.ts';
-import { createScriptedEngine, type ScriptedEngine } from './scripted-engine.ts';
+import { createScriptedEngine } from './scripted-engine.ts';
 import '../../../src/ui/tokens.css';
 import '../../../src/ui/base.css';
-
-declare global {
-  interface Window {
-    parley: { readonly engine: ScriptedEngine; play(name: SceneName): Promise<void> };
-  }
-}
 
 let ids = 0;
 const engine = createScriptedEngine();

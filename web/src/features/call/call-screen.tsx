@@ -1,4 +1,4 @@
-import { useRef, type PointerEvent } from 'react';
+import { useEffect, useRef, type PointerEvent, type Ref, type RefObject } from 'react';
 import { Mic, MicOff, Phone } from 'lucide-react';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -34,16 +34,17 @@ export function CallScreen(props: CallScreenProps) {
   const refused =
     standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
   useEarcons();
+  const orb = useFocusKeeper();
 
   return (
     <main className={styles.screen}>
       <div className={styles.layout}>
         <header className={styles.header}>
-          <span className={styles.wordmark}>Parley</span>
+          <h1 className={styles.wordmark}>Parley</h1>
           <CallClock />
         </header>
         <div className={styles.stage}>
-          <MainOrb />
+          <MainOrb ref={orb} />
           <StateLine />
         </div>
         <div className={styles.below}>
@@ -74,6 +75,34 @@ export function CallScreen(props: CallScreenProps) {
   );
 }
 
+/**
+ * Puts the focus on the orb where the control that had it went away with the state it belonged to
+ * (“Hang up”, “Try again”): a keyboard must not begin again at the top of the page.
+ */
+function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
+  const { call } = useController();
+  const orb = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    let focused: Element | null = null;
+    const onFocus = (event: FocusEvent): void => {
+      focused = event.target instanceof Element ? event.target : null;
+    };
+    document.addEventListener('focusin', onFocus);
+    const unsubscribe = call.subscribe(() => {
+      // After React has taken the control away.
+      requestAnimationFrame(() => {
+        if (document.activeElement !== document.body || focused?.isConnected !== false) return;
+        orb.current?.focus();
+      });
+    });
+    return () => {
+      document.removeEventListener('focusin', onFocus);
+      unsubscribe();
+    };
+  }, [call]);
+  return orb;
+}
+
 function StateLine() {
   const online = useOnline();
   const line = useCall((state) => stateLineOf(state, online));
@@ -81,7 +110,10 @@ function StateLine() {
   return (
     <>
       <p id="call-state" className={styles.state}>
-        {line}
+        {/* Another line is another element: it fades in where it stands, and nothing slides. */}
+        <span key={line} className={styles.line}>
+          {line}
+        </span>
       </p>
       <p className="visually-hidden" role="status">
         {announcement}
@@ -90,7 +122,7 @@ function StateLine() {
   );
 }
 
-function MainOrb() {
+function MainOrb({ ref }: { readonly ref: Ref<HTMLButtonElement> }) {
   const controller = useController();
   const { mood, action, label, icon } = useOrbRole();
   const held = useRef(false);
@@ -123,6 +155,7 @@ function MainOrb() {
 
   return (
     <Orb
+      ref={ref}
       mood={mood}
       label={label}
       aria-describedby="call-state"

@@ -10,9 +10,9 @@ export function Welcome() {
   const inCall = useCall((state) => state.standing.kind === 'running');
   return (
     <section className={styles.welcome} aria-labelledby="welcome-title">
-      <h1 id="welcome-title" className={styles.title}>
+      <h2 id="welcome-title" className={styles.title}>
         {inCall ? 'You could say' : 'A voice you can talk to, and interrupt.'}
-      </h1>
+      </h2>
       <ul className={styles.suggestions}>
         {SUGGESTIONS.map((suggestion) => (
           <li key={suggestion}>

@@ -72,13 +72,15 @@ function TurnRow({ turn, number, spanMs, isChosen, onChoose }: TurnRowProps) {
       <button
         type="button"
         className={styles.row}
-        aria-label={`Turn ${number}: ${msText(turn.voiceToVoiceMs)} ms`}
         aria-pressed={isChosen}
         onPointerEnter={onChoose}
         onFocus={onChoose}
         onClick={onChoose}
       >
-        <span className={styles.number}>{number}</span>
+        <span className={styles.number}>
+          <span className="visually-hidden">Turn </span>
+          {number}
+        </span>
         <span className={styles.bar}>
           {LATENCY_SEGMENTS.map((segment) => (
             <span
@@ -96,7 +98,10 @@ function TurnRow({ turn, number, spanMs, isChosen, onChoose }: TurnRowProps) {
             style={{ insetInlineStart: `${(TARGET_MS / spanMs) * 100}%` }}
           />
         </span>
-        <span className={styles.total}>{msText(turn.voiceToVoiceMs)}</span>
+        <span className={styles.total}>
+          {msText(turn.voiceToVoiceMs)}
+          <span className="visually-hidden"> ms</span>
+        </span>
         <Verdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />
       </button>
     </li>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Dialog } from 'radix-ui';
 import type { SessionDescription } from '@parley/shared';
 import { X } from 'lucide-react';
@@ -36,13 +36,22 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
   const settings = useSettings((all) => all);
   const voices = useCall((state) => state.session?.voices ?? null);
   const devices = useDevices();
+  // Radix gives the focus back to its own trigger; ours lies outside of the dialog.
+  const [opener] = useState(() => document.activeElement);
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         {/* Radix's own overlay puts a style element into the page, which the policy forbids. */}
         <div className={styles.backdrop} aria-hidden="true" />
-        <Dialog.Content className={styles.dialog} aria-describedby={undefined}>
+        <Dialog.Content
+          className={styles.dialog}
+          aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener instanceof HTMLElement) opener.focus();
+          }}
+        >
           <header className={styles.header}>
             <Dialog.Title className={styles.title}>Settings</Dialog.Title>
             <Dialog.Close asChild>

@@ -1,0 +1,184 @@
+import { commandsOf, expect, test } from './support/ui-test.ts';
+import type { SceneName } from './support/scenes.ts';
+
+const LINES: readonly (readonly [SceneName, string])[] = [
+  ['idle', 'Press to talk'],
+  ['asking', 'Allow the microphone to talk'],
+  ['listening', 'Listening'],
+  ['hearing', 'I hear you'],
+  ['thinking', 'Thinking'],
+  ['speaking', 'Speaking, talk to interrupt'],
+  ['interrupted', 'I hear you'],
+  ['reconnecting', 'Reconnecting, keep talking'],
+  ['refused', 'Microphone blocked: allow it in the address bar'],
+  ['failed', 'Listening'],
+  ['ended', 'The call was ended because nothing was said for a while'],
+];
+
+for (const [scene, line] of LINES) {
+  test(`${scene}: the line of state says “${line}”`, async ({ open }) => {
+    const page = await open(scene);
+    await expect(page.locator('#call-state')).toHaveText(line);
+  });
+}
+
+test('the first visit says what this is, what to say and who answers', async ({ open }) => {
+  const page = await open('idle');
+  await expect(page.getByRole('heading', { name: 'A voice you can talk to' })).toBeVisible();
+  await expect(
+    page.getByText('Embedded demo voice. Add keys for open conversation.'),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'What time is it in Tokyo?' }).click();
+  await expect(page.getByRole('region', { name: 'Conversation' })).toContainText(
+    'What time is it in Tokyo?',
+  );
+  expect(await commandsOf(page)).toContain('start:typed');
+});
+
+test('words appear as they are spoken', async ({ open }) => {
+  const page = await open('speaking');
+  await expect(page.getByText('Two of them pump blood through the gills, and')).toBeVisible();
+  await expect(page.getByText('the third sends it around')).toBeHidden();
+  await page.evaluate(() =>
+    window.parley.engine.emit({
+      type: 'response-progress',
+      responseId: 'reply-3',
+      playedMs: 7_000,
+    }),
+  );
+  await expect(page.getByText('the third sends it around the body')).toBeVisible();
+});
+
+test('what was not heard after an interruption is struck through', async ({ open }) => {
+  const page = await open('interrupted');
+  await expect(page.locator('s')).toContainText('the third sends it around the body');
+});
+
+test('the newest stays in view, unless the reader scrolled up', async ({ open }) => {
+  const page = await open('interrupted');
+  const region = page.getByRole('region', { name: 'Conversation' });
+  const distanceToEnd = () =>
+    region.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+  const say = (count: number, from: number) =>
+    page.evaluate(
+      ([many, first]) => {
+        for (let number = first; number < first + many; number += 1) {
+          const itemId = `more-${number}`;
+          window.parley.engine.emit({
+            type: 'user-transcript',
+            itemId,
+            utterance: 100 + number,
+            text: `line ${number}`,
+            state: 'final',
+          });
+        }
+      },
+      [count, from] as const,
+    );
+  await say(12, 0);
+  await expect.poll(distanceToEnd).toBeLessThan(2);
+  await expect(page.getByRole('button', { name: 'Latest' })).toHaveCount(0);
+  await region.hover();
+  await page.mouse.wheel(0, -400);
+  await expect(page.getByRole('button', { name: 'Latest' })).toBeVisible();
+  const before = await region.evaluate((box) => box.scrollTop);
+  await say(3, 12);
+  await expect(region).toContainText('line 14', { ignoreCase: true });
+  expect(await region.evaluate((box) => box.scrollTop)).toBe(before);
+  await page.getByRole('button', { name: 'Latest' }).click();
+  await expect.poll(distanceToEnd).toBeLessThan(2);
+  await expect(page.getByRole('button', { name: 'Latest' })).toHaveCount(0);
+});
+
+test('a refused microphone can be asked for again, or done without', async ({ open }) => {
+  const page = await open('refused');
+  await page.getByRole('button', { name: 'Type instead' }).click();
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+  await page.evaluate(() => window.parley.engine.answerMicrophone('granted'));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('#call-state')).toHaveText('Listening');
+  await expect(page.getByRole('button', { name: 'Mute' }).first()).toBeVisible();
+});
+
+test('an error says what to do and can be dismissed', async ({ open }) => {
+  const page = await open('failed');
+  const words = page.getByRole('alert').getByText('could not be recognised this time.');
+  await expect(words).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(words).toHaveCount(0);
+});
+
+test('a call that has ended can be made again, and what was said stays', async ({ open }) => {
+  const page = await open('ended');
+  await page.evaluate(() => window.parley.engine.answerMicrophone('pending'));
+  await page.getByText('Call again').click();
+  await expect(page.locator('#call-state')).toHaveText('Allow the microphone to talk');
+  const region = page.getByRole('region', { name: 'Conversation' });
+  await expect(region).toContainText('Five miles is about eight kilometers.');
+  await expect(region).toContainText('New call');
+});
+
+test('the orb and the controls do what they say', async ({ open }) => {
+  const page = await open('speaking');
+  await page.getByRole('button', { name: 'Stop speaking' }).click();
+  await page.getByRole('button', { name: 'Mute' }).click();
+  await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
+  await page.getByRole('button', { name: 'Hang up' }).click();
+  await expect(page.locator('#call-state')).toHaveText('The call has ended');
+  expect(await commandsOf(page)).toEqual(
+    expect.arrayContaining(['cancelResponse', 'setMuted:true', 'stop']),
+  );
+});
+
+test('where speech cannot be detected, the orb is held to talk', async ({ open }) => {
+  const page = await open('listening');
+  await page.evaluate(() => window.parley.engine.emit({ type: 'vad', state: 'failed' }));
+  const orb = page.getByRole('button', { name: 'Hold to talk' });
+  await orb.hover();
+  await page.mouse.down();
+  await expect(page.locator('#call-state')).toHaveText('Listening, release to send');
+  await page.mouse.up();
+  await expect(page.locator('#call-state')).toHaveText('Listening');
+  expect(await commandsOf(page)).toEqual(
+    expect.arrayContaining(['holdToTalk:true', 'holdToTalk:false']),
+  );
+});
+
+test('a chosen theme is kept and holds from the first paint on', async ({ open }) => {
+  const page = await open('idle');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('radio', { name: 'Dark' }).click();
+  await page.reload({ waitUntil: 'commit' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  const scheme = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  expect(scheme).toBe('dark');
+});
+
+test('the debug panel is fed only while it is open', async ({ open }) => {
+  const page = await open('measured');
+  expect(await commandsOf(page)).not.toContain('setDebug:true');
+  await page.getByRole('button', { name: 'Debug' }).click();
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await expect(panel).toBeVisible();
+  expect(await commandsOf(page)).toContain('setDebug:true');
+  await panel.getByRole('button', { name: 'Close the debug panel' }).click();
+  await expect(panel).toHaveCount(0);
+  expect((await commandsOf(page)).at(-1)).toBe('setDebug:false');
+});
+
+test('a turn tells its eight segments, and they sum to its total', async ({ open }) => {
+  const page = await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await panel.getByRole('button', { name: /Turn 3/ }).hover();
+  const figures = await panel.getByLabel('Turn 3 in full').locator('dd:last-child').allInnerTexts();
+  expect(figures).toHaveLength(8);
+  const sum = figures.reduce(
+    (total, text) => total + Number.parseInt(text.replace(',', ''), 10),
+    0,
+  );
+  expect(sum).toBe(1_670);
+  await panel.getByText('All turns as a table').click();
+  await expect(
+    panel.getByRole('region', { name: 'Turns as a table' }).getByRole('row'),
+  ).toHaveCount(7);
+});

@@ -1,0 +1,42 @@
+import { test as base, expect, type Page } from '@playwright/test';
+import { startHarnessServer } from './harness-server.ts';
+import type { SceneName } from './scenes.ts';
+
+interface UiFixtures {
+  /** Opens the scripted page and plays a scene. */
+  readonly open: (scene: SceneName, query?: string) => Promise<Page>;
+}
+
+/** Tests of the interface alone: the engine below it is scripted. */
+export const test = base.extend<UiFixtures, { harnessUrl: string }>({
+  harnessUrl: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from it
+    async ({}, use) => {
+      const server = await startHarnessServer();
+      await use(server.url);
+      await server.close();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  async open({ page, harnessUrl }, use) {
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    // What the content security policy forbids is reported here too.
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await use(async (scene, query = '') => {
+      await page.goto(`${harnessUrl}?${query}`);
+      await page.evaluate((name) => window.parley.play(name), scene);
+      return page;
+    });
+    expect(complaints).toEqual([]);
+  },
+});
+
+/** The engine's commands so far. */
+export function commandsOf(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => window.parley.engine.commands);
+}
+
+export { expect };

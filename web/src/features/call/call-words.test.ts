@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
+import {
+  announcementOf,
+  providerLineOf,
+  REFUSALS,
+  stateLineOf,
+  SUGGESTIONS,
+} from './call-words.ts';
+import { orbRoleOf } from './orb-role.ts';
+
+function running(change: Partial<CallState>): CallState {
+  return {
+    ...INITIAL_CALL_STATE,
+    standing: { kind: 'running' },
+    phase: 'listening',
+    vad: 'ready',
+    microphone: { kind: 'granted', deviceId: 'm', label: 'Microphone' },
+    ...change,
+  };
+}
+
+const OVER: CallState = {
+  ...INITIAL_CALL_STATE,
+  standing: { kind: 'over', reason: CLOSE_REASONS.normal },
+  phase: 'ended',
+};
+
+describe('the line of state', () => {
+  test.each<[string, CallState]>([
+    ['Press to talk', INITIAL_CALL_STATE],
+    [
+      'Allow the microphone to talk',
+      running({ phase: 'starting', microphone: { kind: 'asking' } }),
+    ],
+    ['Connecting', running({ phase: 'starting' })],
+    ['Listening', running({})],
+    ['I hear you', running({ phase: 'hearing' })],
+    ['Thinking', running({ phase: 'thinking' })],
+    ['Speaking, talk to interrupt', running({ phase: 'speaking' })],
+    ['Speaking', running({ phase: 'speaking', muted: true })],
+    ['Muted', running({ muted: true })],
+    ['Reconnecting, keep talking', running({ phase: 'reconnecting' })],
+    ['Listening, release to send', running({ held: true })],
+    ['Type a message', running({ microphone: { kind: 'unwanted' } })],
+    [
+      'Microphone blocked: allow it in the address bar',
+      running({ microphone: { kind: 'refused', refusal: 'denied' } }),
+    ],
+    ['The call has ended', OVER],
+  ])('is “%s”', (line, state) => {
+    expect(stateLineOf(state, true)).toBe(line);
+  });
+
+  test('tells of a missing network', () => {
+    expect(stateLineOf(INITIAL_CALL_STATE, false)).toBe('You are offline');
+    expect(stateLineOf(running({ phase: 'reconnecting' }), false)).toBe('No network, keep talking');
+  });
+});
+
+test('a conversation’s to and fro is not announced, what needs attention is', () => {
+  const heard = announcementOf(running({ phase: 'hearing' }), true);
+  expect(announcementOf(running({ phase: 'speaking' }), true)).toBe(heard);
+  expect(announcementOf(running({ muted: true }), true)).toBe('Muted');
+  expect(announcementOf(running({ phase: 'reconnecting' }), true)).toBe(
+    'Reconnecting, keep talking',
+  );
+  expect(announcementOf(INITIAL_CALL_STATE, true)).toBe('');
+});
+
+describe('pressing the orb', () => {
+  test.each<[string, CallState]>([
+    ['start', INITIAL_CALL_STATE],
+    ['start', OVER],
+    ['mute', running({})],
+    ['unmute', running({ muted: true })],
+    ['stop-speaking', running({ phase: 'speaking' })],
+    ['stop-speaking', running({ phase: 'thinking' })],
+    ['ask-microphone', running({ microphone: { kind: 'refused', refusal: 'denied' } })],
+    ['ask-microphone', running({ microphone: { kind: 'unwanted' } })],
+    ['hold', running({ vad: 'failed' })],
+  ])('means %s', (action, state) => {
+    expect(orbRoleOf(state).action).toBe(action);
+  });
+});
+
+test('every word shown is calm', () => {
+  const words = [
+    ...Object.values(REFUSALS).flatMap(({ line, title, advice }) => [line, title, advice]),
+    ...SUGGESTIONS,
+  ];
+  for (const sentence of words) expect(sentence).not.toContain('!');
+});
+
+test('the providers are named in one sentence', () => {
+  const all = (name: string) => ({ transcriber: name, generator: name, synthesizer: name });
+  expect(providerLineOf(all('embedded'))).toBe(
+    'Embedded demo voice. Add keys for open conversation.',
+  );
+  expect(providerLineOf(all('openai'))).toBe('Hears, thinks and speaks with openai.');
+  expect(providerLineOf({ ...all('embedded'), generator: 'ollama' })).toBe(
+    'Hears with embedded, thinks with ollama, speaks with embedded.',
+  );
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import type { ReplyItem, UserItem } from '../../store/conversation-state.ts';
+import { lastSettledText } from './caption-announcement.ts';
+
+const USER: UserItem = { kind: 'user', id: 'u1', text: 'hello', state: 'final', utterance: 1 };
+const REPLY: ReplyItem = {
+  kind: 'reply',
+  id: 'r1',
+  trigger: 'speech',
+  utterance: 1,
+  spoken: true,
+  chunks: [{ index: 0, text: 'Good morning to you.', audioStartMs: 0 }],
+  playedMs: 900,
+  status: 'running',
+};
+
+test('a line is read out when it no longer changes', () => {
+  expect(lastSettledText([])).toBe('');
+  expect(lastSettledText([{ ...USER, state: 'partial' }])).toBe('');
+  expect(lastSettledText([USER, REPLY])).toBe('You: hello');
+  expect(lastSettledText([USER, { ...REPLY, status: 'completed' }])).toBe(
+    'Parley: Good morning to you.',
+  );
+});
+
+test('of an interrupted reply, only what was heard is read out', () => {
+  expect(lastSettledText([{ ...REPLY, status: 'interrupted', playedMs: 800 }])).toBe(
+    'Parley, interrupted: Good morning ',
+  );
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import { SESSION } from '../../../e2e/ui/support/notices.ts';
+import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
+import { earconBetween } from './earcon-choice.ts';
+
+const RUNNING: CallState = {
+  ...INITIAL_CALL_STATE,
+  standing: { kind: 'running' },
+  session: SESSION,
+};
+
+test('a sound marks the beginning, having been heard, and the end', () => {
+  expect(earconBetween({ ...RUNNING, session: null }, RUNNING)).toBe('start');
+  expect(earconBetween({ ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'thinking' })).toBe(
+    'heard',
+  );
+  expect(
+    earconBetween(RUNNING, {
+      ...INITIAL_CALL_STATE,
+      standing: { kind: 'over', reason: CLOSE_REASONS.normal },
+    }),
+  ).toBe('end');
+});
+
+test('nothing else makes a sound', () => {
+  expect(earconBetween(RUNNING, { ...RUNNING, muted: true })).toBeNull();
+  expect(
+    earconBetween({ ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'listening' }),
+  ).toBeNull();
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import type { MeasuredTurn } from '../../media/messages.ts';
+import { measuresOf, msText, percentile } from './statistics.ts';
+import { waterfallSpanMs } from './waterfall-scale.ts';
+
+function turn(voiceToVoiceMs: number, utterance: number | null = 1): MeasuredTurn {
+  return {
+    responseId: `r${voiceToVoiceMs}`,
+    utterance,
+    voiceToVoiceMs,
+    timeline: {
+      endpointing_ms: voiceToVoiceMs,
+      uplink_ms: 0,
+      asr_final_ms: 0,
+      llm_ttft_ms: 0,
+      text_aggregation_ms: 0,
+      tts_ttfb_ms: 0,
+      downlink_ms: 0,
+      playout_ms: 0,
+    },
+  };
+}
+
+describe('percentiles', () => {
+  test('are values that occurred', () => {
+    const values = [50, 10, 40, 20, 30];
+    expect(percentile(values, 0.5)).toBe(30);
+    expect(percentile(values, 0.95)).toBe(50);
+    expect(percentile([7], 0.5)).toBe(7);
+    expect(percentile([], 0.5)).toBeNaN();
+  });
+
+  test('take the 95th and 99th of a hundred at their rank', () => {
+    const values = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect(percentile(values, 0.95)).toBe(95);
+    expect(percentile(values, 0.99)).toBe(99);
+  });
+
+  test('of voice to voice leave typed turns out', () => {
+    const [voiceToVoice] = measuresOf([turn(800), turn(5, null)]);
+    expect(voiceToVoice?.percentiles).toEqual({ p50: 800, p95: 800, p99: 800 });
+  });
+
+  test('are absent where nothing was measured', () => {
+    expect(measuresOf([]).map((measure) => measure.percentiles)).toEqual([null, null, null, null]);
+  });
+});
+
+test('the waterfall always shows the target line and is never pressed flat', () => {
+  expect(waterfallSpanMs([])).toBe(1_200);
+  expect(waterfallSpanMs([turn(700)])).toBe(1_200);
+  expect(waterfallSpanMs([turn(1_670)])).toBe(1_800);
+  expect(waterfallSpanMs([turn(60_000)])).toBe(3_000);
+});
+
+test('milliseconds are whole, with thousands set apart', () => {
+  expect(msText(1234.6)).toBe('1,235');
+});

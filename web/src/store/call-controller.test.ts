@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import { createScriptedEngine } from '../../e2e/ui/support/scripted-engine.ts';
+import { SESSION } from '../../e2e/ui/support/notices.ts';
+import { createCallController, type CallControllerOptions } from './call-controller.ts';
+
+function setUp(overrides: Partial<CallControllerOptions> = {}) {
+  const engine = createScriptedEngine();
+  let ids = 0;
+  const controller = createCallController({
+    engine,
+    storage: null,
+    timeZone: 'Europe/Berlin',
+    nowMs: () => 0,
+    newId: () => `id-${(ids += 1)}`,
+    schedule: () => () => undefined,
+    fetchProviders: () => Promise.resolve(null),
+    ...overrides,
+  });
+  return { engine, controller };
+}
+
+describe('typed text', () => {
+  test('without a call begins a typed one and is sent once there is a session', () => {
+    const { engine, controller } = setUp();
+    controller.sendText('  What time is it?  ');
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'running' },
+      microphone: { kind: 'unwanted' },
+      conversation: [{ kind: 'user', state: 'typed', text: 'What time is it?' }],
+    });
+    expect(engine.commands).not.toContain('sendText:What time is it?');
+    engine.emit({ type: 'session', session: SESSION });
+    expect(engine.commands).toContain('sendText:What time is it?');
+  });
+
+  test('is sent once, also when the session is announced again', () => {
+    const { engine, controller } = setUp();
+    controller.sendText('Hello');
+    engine.emit({ type: 'session', session: SESSION }, { type: 'session', session: SESSION });
+    expect(engine.commands.filter((command) => command === 'sendText:Hello')).toHaveLength(1);
+  });
+
+  test('that is blank is not sent', () => {
+    const { engine, controller } = setUp();
+    controller.sendText('   ');
+    expect(controller.call.getState().standing.kind).toBe('none');
+    expect(engine.commands).toEqual([]);
+  });
+
+  test('that was waiting when the call was hung up is not sent in the next one', async () => {
+    const { engine, controller } = setUp();
+    controller.sendText('Hello');
+    await controller.endCall();
+    await controller.startCall();
+    engine.emit({ type: 'session', session: SESSION });
+    expect(engine.commands).not.toContain('sendText:Hello');
+  });
+});
+
+test('an answer about the microphone that comes after hanging up is dropped', async () => {
+  const answer = Promise.withResolvers<{ ok: false; refusal: 'denied' }>();
+  const engine = { ...createScriptedEngine(), start: () => answer.promise };
+  const { controller } = setUp({ engine });
+  const started = controller.startCall();
+  await controller.endCall();
+  answer.resolve({ ok: false, refusal: 'denied' });
+  await started;
+  expect(controller.call.getState().microphone).toEqual({ kind: 'unknown' });
+});
+
+test('a call that cannot be started ends with words for it', async () => {
+  const engine = { ...createScriptedEngine(), start: () => Promise.reject(new Error('no worker')) };
+  const { controller } = setUp({ engine });
+  await controller.startCall();
+  expect(controller.call.getState().standing).toMatchObject({
+    kind: 'over',
+    reason: { message: 'The call could not be started. Please try again.' },
+  });
+});
+
+test('levels pass by without a change of state', async () => {
+  const { engine, controller } = setUp();
+  await controller.startCall();
+  const before = controller.call.getState();
+  engine.emit({ type: 'levels', microphone: 0.5, voice: 0, speechProbability: 0.9 });
+  expect(controller.call.getState()).toBe(before);
+  expect(controller.levels.read().microphone).toBe(0.5);
+});
+
+test('a muted call is muted in the engine, and a new call begins unmuted', async () => {
+  const { engine, controller } = setUp();
+  controller.setMuted(true);
+  expect(engine.commands).toEqual([]);
+  await controller.startCall();
+  controller.setMuted(true);
+  expect(engine.commands).toContain('setMuted:true');
+  await controller.endCall();
+  await controller.startCall();
+  expect(controller.call.getState().muted).toBe(false);
+});
+
+test('a held key is released once, also when the call has ended meanwhile', async () => {
+  const { engine, controller } = setUp();
+  await controller.startCall();
+  controller.holdToTalk(true);
+  controller.holdToTalk(true);
+  engine.emit({ type: 'closed', reason: CLOSE_REASONS.idle });
+  controller.holdToTalk(false);
+  expect(engine.commands.filter((command) => command.startsWith('holdToTalk'))).toEqual([
+    'holdToTalk:true',
+  ]);
+});
+
+test('a changed voice reaches a running call, a changed volume any', async () => {
+  const { engine, controller } = setUp();
+  controller.changeSettings({ volume: 0.5, voice: 'slt' });
+  expect(engine.commands).toEqual(['setVolume:0.5']);
+  await controller.startCall();
+  controller.changeSettings({ voice: 'rms' });
+  expect(engine.commands).toContain('setVoice:rms');
+});

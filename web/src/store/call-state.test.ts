@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import type { MediaNotice } from '../media/messages.ts';
+import {
+  callStateAfter,
+  INITIAL_CALL_STATE,
+  type CallAction,
+  type CallState,
+} from './call-state.ts';
+
+function after(...actions: CallAction[]): CallState {
+  return actions.reduce(callStateAfter, INITIAL_CALL_STATE);
+}
+
+function notice(body: MediaNotice): CallAction {
+  return { type: 'notice', notice: body, atMs: 1_000 };
+}
+
+const STARTED: CallAction = { type: 'call-started', microphone: true, dividerId: 'd' };
+const GRANTED: CallAction = {
+  type: 'microphone-answered',
+  result: { ok: true, deviceId: 'm', label: 'Microphone' },
+};
+
+describe('a call', () => {
+  test('begins by asking for the microphone', () => {
+    expect(after(STARTED)).toMatchObject({
+      standing: { kind: 'running' },
+      phase: 'starting',
+      microphone: { kind: 'asking' },
+    });
+  });
+
+  test('that is typed does not ask', () => {
+    expect(after({ ...STARTED, microphone: false }).microphone).toEqual({ kind: 'unwanted' });
+  });
+
+  test('keeps the reason of its end and lets go of everything else', () => {
+    const state = after(
+      STARTED,
+      GRANTED,
+      { type: 'muted', muted: true },
+      { type: 'held', held: true },
+      notice({ type: 'closed', reason: CLOSE_REASONS.idle }),
+    );
+    expect(state).toMatchObject({
+      standing: { kind: 'over', reason: CLOSE_REASONS.idle },
+      phase: 'ended',
+      muted: false,
+      held: false,
+      session: null,
+    });
+  });
+
+  test('says nothing any more once it was hung up', () => {
+    const over = after(STARTED, { type: 'call-ended', reason: CLOSE_REASONS.normal });
+    expect(callStateAfter(over, notice({ type: 'phase', phase: 'speaking' }))).toBe(over);
+    expect(
+      callStateAfter(over, notice({ type: 'closed', reason: CLOSE_REASONS.internal })).standing,
+    ).toMatchObject({ reason: CLOSE_REASONS.normal });
+  });
+
+  test('learns that the detector is ready even before it begins', () => {
+    expect(after(notice({ type: 'vad', state: 'ready' }), STARTED).vad).toBe('ready');
+  });
+
+  test('remembers a refusal after its end, so that it can be explained', () => {
+    const state = after(
+      STARTED,
+      { type: 'microphone-answered', result: { ok: false, refusal: 'denied' } },
+      { type: 'call-ended', reason: CLOSE_REASONS.normal },
+    );
+    expect(state.microphone).toEqual({ kind: 'refused', refusal: 'denied' });
+  });
+});
+
+describe('an error', () => {
+  const FAILED = notice({ type: 'error', code: 'transcriber_failed', message: 'Say it again.' });
+
+  test('is shown until the person is heard again', () => {
+    const state = after(STARTED, FAILED);
+    expect(state.error).toEqual({ code: 'transcriber_failed', message: 'Say it again.' });
+    expect(
+      callStateAfter(state, notice({ type: 'phase', phase: 'thinking' })).error,
+    ).not.toBeNull();
+    expect(callStateAfter(state, notice({ type: 'phase', phase: 'hearing' })).error).toBeNull();
+  });
+
+  test('can be dismissed, and does not outlive the next call', () => {
+    expect(after(STARTED, FAILED, { type: 'error-dismissed' }).error).toBeNull();
+    expect(after(STARTED, FAILED, STARTED).error).toBeNull();
+  });
+});
+
+test('the countdown of a reconnect goes with the reconnecting', () => {
+  const state = after(
+    STARTED,
+    notice({ type: 'phase', phase: 'reconnecting' }),
+    notice({ type: 'reconnecting', attempt: 3, retryInMs: 800 }),
+  );
+  expect(state.reconnecting).toEqual({ attempt: 3, retryInMs: 800 });
+  expect(
+    callStateAfter(state, notice({ type: 'phase', phase: 'listening' })).reconnecting,
+  ).toBeNull();
+});
+
+test('what is not the screen’s concern leaves the state untouched', () => {
+  const state = after(STARTED);
+  const levels: MediaNotice = { type: 'levels', microphone: 1, voice: 0, speechProbability: 1 };
+  expect(callStateAfter(state, notice(levels))).toBe(state);
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import {
+  conversationAfter,
+  MAX_CONVERSATION_ITEMS,
+  revealedReply,
+  withCallOver,
+  withDivider,
+  withTypedText,
+  type Conversation,
+  type ConversationNotice,
+} from './conversation-state.ts';
+
+function after(...notices: ConversationNotice[]): Conversation {
+  return notices.reduce(conversationAfter, []);
+}
+
+function said(utterance: number, text: string, state: 'partial' | 'final' | 'failed' = 'final') {
+  return { type: 'user-transcript', itemId: `u${utterance}`, utterance, text, state } as const;
+}
+
+function started(responseId: string, utterance: number | null = null, spoken = true) {
+  return { type: 'response-started', responseId, trigger: 'speech', utterance, spoken } as const;
+}
+
+function chunk(responseId: string, chunkIndex: number, text: string, audioStartMs: number | null) {
+  const isComplete = false;
+  return { type: 'response-text', responseId, chunkIndex, text, audioStartMs, isComplete } as const;
+}
+
+function ended(responseId: string, status: 'completed' | 'cancelled' | 'failed', heardMs: number) {
+  return { type: 'response-ended', responseId, status, heardMs } as const;
+}
+
+function texts(items: Conversation): string[] {
+  return items.map((item) => {
+    if (item.kind === 'divider') return '—';
+    return item.kind === 'user' ? item.text : revealedReply(item).heard;
+  });
+}
+
+describe('what the person says', () => {
+  test('grows in place and settles', () => {
+    const items = after(
+      said(1, 'what', 'partial'),
+      said(1, 'what time', 'partial'),
+      said(1, 'what time is it'),
+    );
+    expect(items).toMatchObject([{ text: 'what time is it', state: 'final' }]);
+  });
+
+  test('leaves nothing behind where no words were understood', () => {
+    expect(after(said(1, 'uh', 'partial'), said(1, ' '))).toEqual([]);
+    expect(after(said(1, '', 'partial'))).toEqual([]);
+  });
+
+  test('keeps the last words while a partial is empty for a moment', () => {
+    expect(texts(after(said(1, 'set a', 'partial'), said(1, '', 'partial')))).toEqual(['set a']);
+  });
+
+  test('stays as a failure that can be told', () => {
+    expect(after(said(1, '', 'failed'))).toMatchObject([{ kind: 'user', state: 'failed' }]);
+  });
+
+  test('goes above the answer to it when the answer was faster', () => {
+    const items = after(
+      started('r1', 4),
+      chunk('r1', 0, 'Noon.', null),
+      said(4, 'what time is it'),
+    );
+    expect(items.map((item) => item.kind)).toEqual(['user', 'reply']);
+  });
+});
+
+describe('a reply', () => {
+  test('shows a chunk in its place whatever the order of arrival', () => {
+    const items = after(
+      started('r1', 1, false),
+      chunk('r1', 1, 'two', null),
+      chunk('r1', 0, 'one ', null),
+    );
+    expect(texts(items)).toEqual(['one two']);
+  });
+
+  test('shows only what has been heard while it is spoken, and all of it once complete', () => {
+    const speaking = after(started('r1'), chunk('r1', 0, 'One two three.', 0), {
+      type: 'response-progress',
+      responseId: 'r1',
+      playedMs: 260,
+    });
+    expect(texts(speaking)).toEqual(['One two ']);
+    expect(texts(conversationAfter(speaking, ended('r1', 'completed', 300)))).toEqual([
+      'One two three.',
+    ]);
+  });
+
+  test('keeps what was not heard apart once it is interrupted', () => {
+    const items = after(
+      started('r1'),
+      chunk('r1', 0, 'One two three.', 0),
+      ended('r1', 'cancelled', 300),
+    );
+    const reply = items[0];
+    if (reply?.kind !== 'reply') throw new Error('expected a reply');
+    expect(reply.status).toBe('interrupted');
+    expect(revealedReply(reply)).toMatchObject({ heard: 'One ', unheard: 'two three.' });
+  });
+
+  test('hears of no progress after its end', () => {
+    const items = after(
+      started('r1'),
+      chunk('r1', 0, 'One two three.', 0),
+      ended('r1', 'cancelled', 0),
+      { type: 'response-progress', responseId: 'r1', playedMs: 5_000 },
+    );
+    expect(texts(items)).toEqual(['']);
+  });
+
+  test('is not begun twice when events are replayed after a reconnect', () => {
+    const once = after(started('r1'), chunk('r1', 0, 'Hello.', null));
+    expect(conversationAfter(once, started('r1'))).toBe(once);
+  });
+
+  test('that is unknown changes nothing', () => {
+    const items = after(said(1, 'hello'));
+    expect(conversationAfter(items, chunk('other', 0, 'x', null))).toBe(items);
+  });
+});
+
+test('a new call is set apart from what was said before, but not from nothing', () => {
+  expect(withDivider([], 'd1')).toEqual([]);
+  const items = withDivider(withTypedText([], 't1', 'hello'), 'd1');
+  expect(items.map((item) => item.kind)).toEqual(['user', 'divider']);
+  expect(withDivider(items, 'd2')).toBe(items);
+});
+
+test('a call that ends leaves no reply running', () => {
+  const items = withCallOver(after(started('r1'), chunk('r1', 0, 'Hello there.', 0)));
+  expect(items).toMatchObject([{ status: 'interrupted' }]);
+});
+
+test('the conversation is bounded, oldest out first', () => {
+  let items: Conversation = [];
+  for (let number = 0; number < MAX_CONVERSATION_ITEMS + 5; number += 1) {
+    items = withTypedText(items, `t${number}`, `text ${number}`);
+  }
+  expect(items).toHaveLength(MAX_CONVERSATION_ITEMS);
+  expect(items[0]).toMatchObject({ text: 'text 5' });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { readGuestToken, writeGuestToken } from './guest-token.ts';
+import {
+  DEFAULT_SETTINGS,
+  readSettings,
+  SETTINGS_KEY,
+  writeSettings,
+  type KeyValueStore,
+} from './settings.ts';
+
+function memoryStore(kept: Record<string, string> = {}): KeyValueStore {
+  const entries = new Map(Object.entries(kept));
+  return {
+    getItem: (key) => entries.get(key) ?? null,
+    setItem: (key, value) => void entries.set(key, value),
+    removeItem: (key) => void entries.delete(key),
+  };
+}
+
+const FORBIDDEN: KeyValueStore = {
+  getItem() {
+    throw new DOMException('denied', 'SecurityError');
+  },
+  setItem() {
+    throw new DOMException('full', 'QuotaExceededError');
+  },
+  removeItem() {},
+};
+
+describe('settings', () => {
+  test('come back as they were kept', () => {
+    const store = memoryStore();
+    const chosen = { ...DEFAULT_SETTINGS, theme: 'dark', volume: 0.35, voice: 'slt' } as const;
+    writeSettings(store, chosen);
+    expect(readSettings(store)).toEqual(chosen);
+  });
+
+  test('are replaced one by one where what was kept is not valid', () => {
+    const kept = {
+      theme: 'purple',
+      captionSize: 'large',
+      volume: 7,
+      earcons: 'yes',
+      voice: '',
+      speakerId: 'x'.repeat(300),
+    };
+    expect(readSettings(memoryStore({ [SETTINGS_KEY]: JSON.stringify(kept) }))).toEqual({
+      ...DEFAULT_SETTINGS,
+      captionSize: 'large',
+    });
+  });
+
+  test.each(['', 'not json', 'null', '[]', '"text"', '7'])('survive %j in their place', (text) => {
+    expect(readSettings(memoryStore({ [SETTINGS_KEY]: text }))).toEqual(DEFAULT_SETTINGS);
+  });
+
+  test('do without storage', () => {
+    expect(readSettings(null)).toEqual(DEFAULT_SETTINGS);
+    expect(readSettings(FORBIDDEN)).toEqual(DEFAULT_SETTINGS);
+    expect(() => writeSettings(FORBIDDEN, DEFAULT_SETTINGS)).not.toThrow();
+  });
+});
+
+describe('the guest token', () => {
+  test('is used again until shortly before it expires', () => {
+    const store = memoryStore();
+    writeGuestToken(store, 'token', 1_000_000);
+    expect(readGuestToken(store, 900_000)).toBe('token');
+    expect(readGuestToken(store, 950_000)).toBeUndefined();
+  });
+
+  test.each(['null', '{}', '{"token":5,"expiresAtMs":9e15}', 'x'])(
+    'is not read from %j',
+    (text) => {
+      expect(readGuestToken(memoryStore({ 'parley.guest': text }), 0)).toBeUndefined();
+    },
+  );
+
+  test('does without storage', () => {
+    expect(readGuestToken(FORBIDDEN, 0)).toBeUndefined();
+    expect(() => writeGuestToken(FORBIDDEN, 'token', 1)).not.toThrow();
+  });
+});
