@@ -176,6 +176,7 @@ describe('an utterance', () => {
     const test = new TestConversation({
       transcriber: { onFinal: () => [finals.shift()!] },
       generator: { reply: ({ history }) => (history.length === 1 ? ['hang'] : [words('Hi.')]) },
+      synthesizer: longWinded,
     });
     test.say();
     await settle();

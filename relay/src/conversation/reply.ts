@@ -11,6 +11,7 @@ import { newId } from '../lib/ids.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
 import type { Synthesizer } from '../providers/synthesizer.ts';
+import { ClauseHandover } from './clause-handover.ts';
 import { clausesOf } from './clauses.ts';
 import { heardText, type SpokenClause } from './heard-text.ts';
 import type { ConversationOutput } from './output.ts';
@@ -149,25 +150,7 @@ export class Reply {
   async #speak(clauses: AsyncGenerator<string, void, undefined>, voice: string): Promise<void> {
     const { synthesizer, synthesizerDeadlineMs, clock } = this.#options;
     const { signal } = this.#abort;
-    const handedOver: string[] = [];
-    let isWaitingForText = false;
-    const source: AsyncIterableIterator<string> = {
-      [Symbol.asyncIterator]: () => source,
-      // No `return`: when the synthesizer fails, the rest of the text must still be readable.
-      next: async () => {
-        isWaitingForText = true;
-        try {
-          const result = await clauses.next();
-          if (result.done !== true) {
-            this.#mark('first_clause');
-            handedOver.push(result.value);
-          }
-          return result;
-        } finally {
-          isWaitingForText = false;
-        }
-      },
-    };
+    const source = new ClauseHandover(clauses, () => this.#mark('first_clause'));
     const synthesis = new AbortController();
     const stop = () => synthesis.abort();
     signal.addEventListener('abort', stop);
@@ -177,12 +160,12 @@ export class Reply {
         synthesizerDeadlineMs,
         clock,
         () => new ParleyError('synthesizer_timeout'),
-        () => isWaitingForText,
+        () => source.isWaiting,
       );
       for await (const event of speech) {
         if (signal.aborted) return;
         if (event.type === 'clause-started') {
-          handedOver.shift();
+          source.begun();
           this.#usage.tts_characters += event.text.length;
           this.#text(event.text, this.#audioMs);
         } else {
@@ -192,7 +175,7 @@ export class Reply {
     } catch (error) {
       if (signal.aborted) return;
       this.#fail(error, 'synthesizer_failed');
-      for (const clause of handedOver) this.#text(clause, null);
+      await this.#write(source.unspoken());
       await this.#write(clauses);
     } finally {
       signal.removeEventListener('abort', stop);

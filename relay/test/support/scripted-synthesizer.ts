@@ -38,7 +38,10 @@ export class ScriptedSynthesizer implements Synthesizer {
     this.sampleRateHz = options.sampleRateHz ?? 16_000;
   }
 
-  async *synthesize(clauses: AsyncIterable<string>, { voice, signal }: SynthesisOptions) {
+  async *synthesize(
+    clauses: AsyncIterable<string>,
+    { voice, signal }: SynthesisOptions,
+  ): AsyncGenerator<SpeechEvent> {
     this.asked.push(voice);
     const { clauseMs = (text) => text.length * MS_PER_CHARACTER } = this.#options;
     const stage = { ...this.#options, signal };

@@ -2,6 +2,7 @@ import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
 import { Conversation } from '../../src/conversation/conversation.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/observability/logger.ts';
+import type { SpeechEvent } from '../../src/providers/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
 import { ScriptedTranscriber, type ScriptedTranscriberOptions } from './scripted-transcriber.ts';
@@ -34,17 +35,19 @@ export class TestConversation {
   readonly transcriber: ScriptedTranscriber;
   readonly generator: ScriptedGenerator;
   readonly conversation: Conversation;
+  readonly #synthesizer: ScriptedSynthesizer;
   #nextUtterance = 1;
 
   constructor(script: Script = {}) {
     const { clock } = this;
     this.transcriber = new ScriptedTranscriber({ clock, ...script.transcriber });
     this.generator = new ScriptedGenerator({ clock, ...script.generator });
+    this.#synthesizer = new ScriptedSynthesizer({ clock, ...script.synthesizer });
     this.conversation = new Conversation({
       providers: {
         transcriber: this.transcriber,
         generator: this.generator,
-        synthesizer: new ScriptedSynthesizer({ clock, ...script.synthesizer }),
+        synthesizer: this.#synthesizer,
       },
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
       deadlines: DEADLINES,
@@ -59,6 +62,13 @@ export class TestConversation {
         nowMs: () => clock.now(),
       },
     });
+  }
+
+  /** Replaces the whole of the synthesizer's work. */
+  synthesizeWith(
+    synthesize: (clauses: AsyncIterable<string>) => AsyncGenerator<SpeechEvent>,
+  ): void {
+    this.#synthesizer.synthesize = synthesize;
   }
 
   ofType<T extends RelayEventType>(type: T): Event<T>[] {
