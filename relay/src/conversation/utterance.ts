@@ -40,7 +40,7 @@ export class Utterance {
   /** Hands audio on at once; the session bounds how long an utterance may be. */
   push(samples: Int16Array): void {
     const stream = this.#stream;
-    if (stream.kind === 'open') stream.transcription.push(samples);
+    if (stream.kind === 'open') this.#attempt(() => stream.transcription.push(samples));
     else if (stream.kind === 'opening') stream.waiting.push(samples);
   }
 
@@ -50,11 +50,21 @@ export class Utterance {
     this.#cancelDeadline = this.#options.clock.after(this.#options.deadlineMs, () =>
       this.#abort.abort(new ParleyError('transcriber_timeout')),
     );
-    if (this.#stream.kind === 'open') this.#stream.transcription.finalize();
+    const stream = this.#stream;
+    if (stream.kind === 'open') this.#attempt(() => stream.transcription.finalize());
   }
 
   discard(): void {
     this.#abort.abort();
+  }
+
+  /** What a recogniser throws into the call that feeds it would end the process, not the call. */
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      this.#abort.abort(new ParleyError('transcriber_failed', { cause }));
+    }
   }
 
   async #run(): Promise<UtteranceOutcome> {
