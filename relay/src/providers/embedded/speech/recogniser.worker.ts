@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { WORKER_READY } from '../../../lib/worker-pool-member.ts';
 import type { SpeechGrammar } from '../grammar.ts';
@@ -12,17 +13,18 @@ const recogniser = await Recogniser.create(workerData as SpeechGrammar);
 // that the pool hears of it.
 process.removeAllListeners('uncaughtException');
 
-port.on('message', (request: RecogniserRequest) => port.postMessage(answer(request)));
-port.postMessage(WORKER_READY);
-
-function answer(request: RecogniserRequest): RecogniserAnswer {
+async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {
   switch (request.type) {
     case 'audio':
-      return { type: 'partial', text: recogniser.push(request.samples) };
+      return { type: 'partial', text: await recogniser.push(request.samples) };
     case 'finish':
-      return { type: 'final', ...recogniser.finish() };
+      return { type: 'final', ...(await recogniser.finish()) };
     case 'discard':
-      recogniser.discard();
+      await recogniser.discard();
       return { type: 'discarded' };
   }
 }
+
+const requests = on(port, 'message') as AsyncIterable<[RecogniserRequest]>;
+port.postMessage(WORKER_READY);
+for await (const [request] of requests) port.postMessage(await answer(request));

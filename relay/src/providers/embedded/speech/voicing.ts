@@ -3,7 +3,7 @@
  *
  * A frame counts as voiced when it is loud enough and repeats itself at a period a human voice can
  * have: the normalised autocorrelation of Rabiner & Schafer, "Digital Processing of Speech
- * Signals" (1978), §4.5. White noise, clicks and hum outside the range of pitch do not repeat so.
+ * Signals" (1978), §4.5. White noise, breath and clicks do not repeat so.
  */
 
 const SAMPLE_RATE_HZ = 16_000;
@@ -15,7 +15,7 @@ const MIN_PITCH_HZ = 70;
 const MAX_PITCH_HZ = 350;
 /** RMS of a frame worth looking at, of full scale: -50 dB. */
 const MIN_LEVEL = 0.003;
-const MIN_CORRELATION = 0.6;
+const MIN_CORRELATION = 0.7;
 
 /** Collects samples of one utterance and counts its voiced time. */
 export class VoicingMeter {

@@ -1,0 +1,54 @@
+/**
+ * How loud a person comes through, decided once per utterance from its first speech.
+ *
+ * The recogniser's normalisation adapts over seconds, an utterance may be one word long. Within
+ * 9 dB of the level it expects that does not matter; a quiet microphone needs the gain.
+ */
+
+const FRAME_SAMPLES = 320;
+/** RMS under which 20 ms hold no speech: -60 dB of full scale. */
+const FLOOR_RMS = 33;
+/** RMS of the loudest 20 ms of an utterance at the level the recogniser expects. */
+const EXPECTED_RMS = 5_000;
+const TOLERATED_RATIO = 2.8;
+const MAX_GAIN = 32;
+/** Speech after which its loudest vowel so far is representative. */
+const DECISION_FRAMES = 15;
+
+export class LevelMeter {
+  readonly #frame = new Float64Array(FRAME_SAMPLES);
+  #filled = 0;
+  #soundFrames = 0;
+  #loudestRms = 0;
+
+  /** Whether enough was heard to trust `gain`. */
+  get isDecided(): boolean {
+    return this.#soundFrames >= DECISION_FRAMES;
+  }
+
+  /** What to multiply samples by; exactly 1 where they are near enough to the expected level. */
+  get gain(): number {
+    if (this.#loudestRms < FLOOR_RMS) return 1;
+    const gain = EXPECTED_RMS / this.#loudestRms;
+    return gain > 1 / TOLERATED_RATIO && gain < TOLERATED_RATIO ? 1 : Math.min(gain, MAX_GAIN);
+  }
+
+  /** @param samples PCM16 */
+  push(samples: Int16Array): void {
+    for (const sample of samples) {
+      this.#frame[this.#filled] = sample;
+      this.#filled += 1;
+      if (this.#filled < FRAME_SAMPLES) continue;
+      this.#filled = 0;
+      this.#measure();
+    }
+  }
+
+  #measure(): void {
+    let energy = 0;
+    for (const sample of this.#frame) energy += sample * sample;
+    const rms = Math.sqrt(energy / FRAME_SAMPLES);
+    if (rms >= FLOOR_RMS) this.#soundFrames += 1;
+    this.#loudestRms = Math.max(this.#loudestRms, rms);
+  }
+}
