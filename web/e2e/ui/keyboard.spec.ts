@@ -64,6 +64,8 @@ test('a whole call by keyboard alone', async ({ open }) => {
 
   const commands = await commandsOf(page);
   expect(commands.filter((command) => command.startsWith('setMuted'))).toEqual([
+    // Every call begins unmuted.
+    'setMuted:false',
     'setMuted:true',
     'setMuted:false',
   ]);

@@ -69,6 +69,18 @@ test('an answer about the microphone that comes after hanging up is dropped', as
   expect(controller.call.getState().microphone).toEqual({ kind: 'unknown' });
 });
 
+test('the late end of a call is not taken for that of the next one', async () => {
+  const engine = createScriptedEngine();
+  const { controller } = setUp({ engine: { ...engine, stop: () => Promise.resolve() } });
+  await controller.startCall();
+  void controller.endCall();
+  const again = controller.startCall();
+  engine.emit({ type: 'closed', reason: CLOSE_REASONS.normal });
+  await again;
+  expect(controller.call.getState().standing).toEqual({ kind: 'running' });
+  expect(engine.commands.filter((command) => command === 'start:microphone')).toHaveLength(2);
+});
+
 test('a call that cannot be started ends with words for it', async () => {
   const engine = { ...createScriptedEngine(), start: () => Promise.reject(new Error('no worker')) };
   const { controller } = setUp({ engine });
@@ -98,6 +110,9 @@ test('a muted call is muted in the engine, and a new call begins unmuted', async
   await controller.endCall();
   await controller.startCall();
   expect(controller.call.getState().muted).toBe(false);
+  expect(engine.commands.findLast((command) => command.startsWith('setMuted'))).toBe(
+    'setMuted:false',
+  );
 });
 
 test('a held key is released once, also when the call has ended meanwhile', async () => {

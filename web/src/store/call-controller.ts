@@ -58,7 +58,9 @@ export function createCallController(options: CallControllerOptions): CallContro
   const debug = createDebugRecorder(options.schedule);
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   let generation = 0;
-  let stopping: Promise<void> = Promise.resolve();
+  let stopping: Promise<unknown> = Promise.resolve();
+  /** Hears of the end of the call that was hung up; null once that is behind us. */
+  let onClosed: (() => void) | null = null;
   /** Typed before there was a session to send it in. */
   let waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
 
@@ -67,6 +69,11 @@ export function createCallController(options: CallControllerOptions): CallContro
   const isRunning = (): boolean => call.getState().standing.kind === 'running';
 
   const hear = (notice: MediaNotice): void => {
+    if (onClosed !== null && notice.type !== 'vad') {
+      // Still of the call that was hung up.
+      if (notice.type === 'closed') onClosed();
+      return;
+    }
     switch (notice.type) {
       case 'levels':
         levels.publish(notice);
@@ -117,6 +124,8 @@ export function createCallController(options: CallControllerOptions): CallContro
     try {
       // The call before this one may still be letting go of the microphone.
       await stopping;
+      if (mine !== generation) return;
+      engine.setMuted(false);
       engine.setVolume(chosen.volume);
       const result = await engine.start({
         token: readGuestToken(storage, nowMs()),
@@ -149,8 +158,32 @@ export function createCallController(options: CallControllerOptions): CallContro
     waitingTexts = [];
     dispatch({ type: 'call-ended', reason: CLOSE_REASONS.normal });
     levels.reset();
-    stopping = engine.stop().catch(() => undefined);
+    stopping = Promise.all([nextClosed(), engine.stop().catch(() => undefined)]);
     await stopping;
+  };
+
+  /** The engine tells the end of a call once more; the next call must not take it for its own. */
+  const nextClosed = (): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const settle = (): void => {
+      onClosed = null;
+      cancel();
+      resolve();
+    };
+    const cancel = options.schedule(settle, CLOSED_DEADLINE_MS);
+    onClosed = settle;
+    return promise;
+  };
+
+  const applyToRunningCall = (change: Partial<Settings>): void => {
+    if (change.volume !== undefined) engine.setVolume(change.volume);
+    if (!isRunning()) return;
+    if (change.voice !== undefined && change.voice !== null) engine.setVoice(change.voice);
+    // A speaker that was unplugged meanwhile leaves the system's choice in place.
+    if (change.speakerId !== undefined) engine.setSpeaker(change.speakerId ?? '').catch(() => {});
+    if (change.microphoneId !== undefined && call.getState().microphone.kind === 'granted') {
+      void requestMicrophone();
+    }
   };
 
   return {
@@ -203,18 +236,10 @@ export function createCallController(options: CallControllerOptions): CallContro
       debug.dispose();
     },
   };
-
-  function applyToRunningCall(change: Partial<Settings>): void {
-    if (change.volume !== undefined) engine.setVolume(change.volume);
-    if (!isRunning()) return;
-    if (change.voice !== undefined && change.voice !== null) engine.setVoice(change.voice);
-    // A speaker that was unplugged meanwhile leaves the system's choice in place.
-    if (change.speakerId !== undefined) engine.setSpeaker(change.speakerId ?? '').catch(() => {});
-    if (change.microphoneId !== undefined && call.getState().microphone.kind === 'granted') {
-      void requestMicrophone();
-    }
-  }
 }
+
+/** A worker that is asked to stop answers within milliseconds; a crashed one never does. */
+const CLOSED_DEADLINE_MS = 500;
 
 const FAILED_TO_START = {
   code: 4000,

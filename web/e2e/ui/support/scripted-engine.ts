@@ -1,3 +1,4 @@
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type {
   CallOptions,
   MediaEngine,
@@ -64,6 +65,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setDebug: (enabled) => void commands.push(`setDebug:${enabled}`),
     async stop() {
       commands.push('stop');
+      for (const listener of listeners) listener({ type: 'closed', reason: CLOSE_REASONS.normal });
     },
   };
 }
