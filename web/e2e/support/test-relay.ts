@@ -15,15 +15,9 @@ import {
   type RelayEventOf,
   type RelayEventType,
 } from '@parley/shared';
+import { TEST_LIMITS, TEST_SESSION } from '../../src/transport/session-fixture.ts';
 import type { PageServer } from './page-server.ts';
 
-const LIMITS = {
-  session_duration_ms: 600_000,
-  idle_ms: 600_000,
-  utterance_ms: 60_000,
-  resume_window_ms: 60_000,
-  heartbeat_ms: 15_000,
-};
 const FRAME_MS = 100;
 
 export type Received =
@@ -61,7 +55,7 @@ export class TestRelay {
         session_id: 'session',
         ticket: 'ticket',
         resume_token: 'token',
-        limits: LIMITS,
+        limits: TEST_LIMITS,
         ws_url: `${this.#origin.replace('http', 'ws')}${API_PATHS.realtime}`,
       });
     } else {
@@ -195,7 +189,7 @@ export class TestRelay {
     });
     if (!resuming) {
       this.#socket = socket;
-      this.event('session.created', { session: SESSION, server_ms: this.nowMs });
+      this.event('session.created', { session: TEST_SESSION, server_ms: this.nowMs });
     }
   }
 
@@ -233,7 +227,7 @@ export class TestRelay {
       if (seq > lastSeq) socket.send(data);
     }
     this.event('session.resumed', {
-      session: SESSION,
+      session: TEST_SESSION,
       server_ms: this.nowMs,
       last_input_seq: this.#inputSeq,
     });
@@ -258,13 +252,3 @@ export class TestRelay {
     this.#socket?.send(data);
   }
 }
-
-const SESSION = {
-  id: 'session',
-  voice: 'test',
-  voices: [{ id: 'test', label: 'Test' }],
-  time_zone: 'UTC',
-  output_modalities: ['audio' as const, 'text' as const],
-  providers: { transcriber: 'test', generator: 'test', synthesizer: 'test' },
-  limits: LIMITS,
-};

@@ -66,6 +66,7 @@ export interface MeasuredTurn {
 
 /** Gauges sampled twice a second while the panel is open. */
 export interface MediaStats {
+  /** Since the call began. */
   readonly atMs: number;
   readonly rttMs: number | null;
   /** Sent but not yet acknowledged. */
@@ -80,6 +81,7 @@ export interface MediaStats {
 }
 
 export interface DebugEntry {
+  /** Since the call began. */
   readonly atMs: number;
   readonly source: 'sent' | 'received' | 'vad' | 'socket' | 'playback';
   /** Event type or what happened. */

@@ -5,23 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket as ServerSocket } from 'ws';
 import { RelayConnection, type ConnectionStatus } from './relay-connection.ts';
 import { SessionApi } from './session-api.ts';
-
-const LIMITS = {
-  session_duration_ms: 60_000,
-  idle_ms: 60_000,
-  utterance_ms: 60_000,
-  resume_window_ms: 60_000,
-  heartbeat_ms: 15_000,
-};
-const SESSION = {
-  id: 's',
-  voice: 'v',
-  voices: [],
-  time_zone: 'UTC',
-  output_modalities: ['audio'],
-  providers: { transcriber: 't', generator: 'g', synthesizer: 's' },
-  limits: LIMITS,
-};
+import { TEST_LIMITS, TEST_SESSION } from './session-fixture.ts';
 
 /** What the server does with a socket, by the number of the connection. */
 let onSocket: (socket: ServerSocket, offered: string, n: number) => void;
@@ -84,7 +68,7 @@ beforeEach(async () => {
       session_id: 's',
       ticket: 'once',
       resume_token: 'again',
-      limits: LIMITS,
+      limits: TEST_LIMITS,
       ws_url: `ws://127.0.0.1:${port}/api/v1/realtime`,
     },
   });
@@ -137,12 +121,12 @@ function describeMessage(data: Buffer, isBinary: boolean): string {
 
 const say = (socket: ServerSocket, event: object) => socket.send(JSON.stringify(event));
 const created = (socket: ServerSocket, seq = 1) =>
-  say(socket, { type: 'session.created', seq, session: SESSION, server_ms: 5 });
+  say(socket, { type: 'session.created', seq, session: TEST_SESSION, server_ms: 5 });
 const resumed = (socket: ServerSocket, seq: number, lastInputSeq: number) =>
   say(socket, {
     type: 'session.resumed',
     seq,
-    session: SESSION,
+    session: TEST_SESSION,
     server_ms: 9,
     last_input_seq: lastInputSeq,
   });

@@ -1,17 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import { SessionApi, type SessionRequestError } from './session-api.ts';
+import { TEST_LIMITS } from './session-fixture.ts';
 
 const SESSION = {
   session_id: 's',
   ticket: 't',
   resume_token: 'r',
-  limits: {
-    session_duration_ms: 1,
-    idle_ms: 1,
-    utterance_ms: 1,
-    resume_window_ms: 1,
-    heartbeat_ms: 1,
-  },
+  limits: TEST_LIMITS,
   ws_url: 'ws://relay.test/api/v1/realtime',
 };
 const GUEST = { token: 'new', expires_in_s: 60 };
@@ -36,9 +31,8 @@ function api(token: string | undefined): SessionApi {
   return new SessionApi({
     baseUrl: 'http://relay.test',
     token,
-    fetch: (input, init) => {
-      const { authorization = 'nobody' } = init?.headers as { authorization?: string };
-      asked.push(`${new URL(String(input)).pathname} as ${authorization}`);
+    fetch: (url, { headers }) => {
+      asked.push(`${new URL(url).pathname} as ${headers['authorization'] ?? 'nobody'}`);
       return answers.shift()!();
     },
     onSignedIn: (value) => signedIn.push(value),

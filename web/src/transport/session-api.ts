@@ -9,10 +9,21 @@ import {
 
 const REQUEST_DEADLINE_MS = 10_000;
 
+/** As much of `fetch` as is used here. */
+export type Post = (
+  url: string,
+  init: {
+    readonly method: 'POST';
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Response>;
+
 export interface SessionApiOptions {
   /** Origin of the relay. */
   readonly baseUrl: string;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Post;
   /** A token kept from an earlier visit. */
   readonly token: string | undefined;
   onSignedIn(token: string, expiresInS: number): void;
@@ -116,7 +127,7 @@ export class SessionApi {
     let status: number;
     let text: string;
     try {
-      const response = await this.#options.fetch(new URL(path, this.#options.baseUrl), {
+      const response = await this.#options.fetch(new URL(path, this.#options.baseUrl).href, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),

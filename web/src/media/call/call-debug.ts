@@ -11,10 +11,12 @@ export interface CallDebugOptions {
 /** What the developer panel is told while it is open; while it is closed this does nothing. */
 export class CallDebug {
   readonly #options: CallDebugOptions;
+  readonly #startMs: number;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: CallDebugOptions) {
     this.#options = options;
+    this.#startMs = options.now();
   }
 
   setEnabled(enabled: boolean): void {
@@ -24,12 +26,16 @@ export class CallDebug {
 
   log(source: DebugEntry['source'], name: string, detail = ''): void {
     if (this.#timer === undefined) return;
-    const entry = { atMs: this.#options.now(), source, name, detail };
+    const entry = { atMs: this.#elapsedMs, source, name, detail };
     this.#options.notify({ type: 'debug', entry });
   }
 
+  get #elapsedMs(): number {
+    return this.#options.now() - this.#startMs;
+  }
+
   #sample(): void {
-    const stats = { atMs: this.#options.now(), ...this.#options.stats() };
+    const stats = { atMs: this.#elapsedMs, ...this.#options.stats() };
     this.#options.notify({ type: 'stats', stats });
   }
 }

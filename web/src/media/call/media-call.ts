@@ -1,6 +1,6 @@
 import type { RelayEvent } from '@parley/shared';
 import { RelayConnection, type ConnectionStatus } from '../../transport/relay-connection.ts';
-import { SessionApi } from '../../transport/session-api.ts';
+import { SessionApi, type Post } from '../../transport/session-api.ts';
 import { ContextClock } from '../context-clock.ts';
 import type { MediaCommand, MediaNotice, MediaStats } from '../messages.ts';
 import type { PlaybackReport } from '../playback/playback-messages.ts';
@@ -17,7 +17,7 @@ const UTTERANCE_MARGIN_MS = 500;
 
 export interface MediaCallOptions {
   readonly start: Extract<MediaCommand, { type: 'start' }>;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Post;
   readonly WebSocket: typeof globalThis.WebSocket;
   random(): number;
   now(): number;

@@ -51,7 +51,7 @@ function start(command: Extract<MediaCommand, { type: 'start' }>): void {
     start: command,
     now: localNowMs,
     random: () => Math.random(),
-    fetch: (input, init) => fetch(input, init),
+    fetch: (url, init) => fetch(url, init),
     WebSocket,
     notify,
     onDetectorFailed,
