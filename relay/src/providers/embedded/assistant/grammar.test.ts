@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
+import { parseTemplate, type Template } from './language/template.ts';
+import { understand } from './language/understand.ts';
+import { SKILLS } from './skills/index.ts';
+import { SUGGESTIONS } from './suggestions.ts';
+import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './recognition-corpus.ts';
+
+const rules = new Map(
+  [...EMBEDDED_SPEECH_GRAMMAR.rules.matchAll(/^<(\w+)> = (.*);$/gm)].map(([, name, expansion]) => [
+    name,
+    expansion,
+  ]),
+);
+
+describe('the speech grammar', () => {
+  it('holds no sentence that the assistant does not understand', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat({ max: 9_999 })), (choices) => {
+        const sentence = spokenFrom('understood', choices);
+        expect(understand(sentence, SKILLS), sentence).toBeDefined();
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('holds no word that the recogniser cannot pronounce', () => {
+    const dictionary = new URL('model/en-us/dict.txt', import.meta.resolve('soundswallower'));
+    const known = new Set(
+      readFileSync(dictionary, 'utf8')
+        .split('\n')
+        .map((line) => line.split(/\s/, 1)[0]),
+    );
+    const words = [...rules.values()].flatMap((expansion) =>
+      wordsIn(parseTemplate(withoutWeights(expansion!))),
+    );
+    expect(words.length).toBeGreaterThan(200);
+    const pronounced = EMBEDDED_SPEECH_GRAMMAR.pronunciations;
+    expect(words.filter((word) => !known.has(word) && !Object.hasOwn(pronounced, word))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('every skill', () => {
+  const examples = SKILLS.flatMap((skill) =>
+    skill.examples.map((example) => [skill.name, example] as const),
+  );
+
+  it.each(examples)('%s understands its example: %s', (name, example) => {
+    expect(understand(example, SKILLS)?.skill.name).toBe(name);
+  });
+
+  it('has examples', () => {
+    expect(SKILLS.filter(({ examples: own }) => own.length === 0)).toEqual([]);
+  });
+});
+
+it('every suggestion is understood, and there are about a dozen', () => {
+  expect(SUGGESTIONS.filter((suggestion) => understand(suggestion, SKILLS) === undefined)).toEqual(
+    [],
+  );
+  expect(SUGGESTIONS.length).toBeGreaterThanOrEqual(10);
+  expect(SUGGESTIONS.length).toBeLessThanOrEqual(14);
+});
+
+it('written down, the sentences of the corpus are understood or not as they should be', () => {
+  expect(
+    UNDERSTOOD_SENTENCES.filter((sentence) => understand(sentence, SKILLS) === undefined),
+  ).toEqual([]);
+  const wrong = REFUSED_SENTENCES.filter((sentence) => understand(sentence, SKILLS) !== undefined);
+  expect(wrong).toEqual([]);
+});
+
+/** A sentence the grammar can produce, each alternative taken as `choices` say. */
+function spokenFrom(rule: string, choices: fc.Stream<number>): string {
+  const say = (template: Template): string => {
+    switch (template.kind) {
+      case 'word':
+        return template.word;
+      case 'reference':
+        return spokenFrom(template.name, choices);
+      case 'sequence':
+        return template.items.map(say).join(' ');
+      case 'choice':
+        return say(template.options[nextBelow(template.options.length)]!);
+      case 'optional':
+        return nextBelow(2) === 0 ? '' : say(template.item);
+    }
+  };
+  const nextBelow = (limit: number): number => (choices.next().value ?? 0) % limit;
+  return say(parseTemplate(withoutWeights(rules.get(rule)!)))
+    .replaceAll(/ +/g, ' ')
+    .trim();
+}
+
+function withoutWeights(expansion: string): string {
+  return expansion.replaceAll(/\/[\d.e-]+\//g, '');
+}
+
+function wordsIn(template: Template): string[] {
+  switch (template.kind) {
+    case 'word':
+      return [template.word];
+    case 'reference':
+      return [];
+    case 'sequence':
+      return template.items.flatMap(wordsIn);
+    case 'choice':
+      return template.options.flatMap(wordsIn);
+    case 'optional':
+      return wordsIn(template.item);
+  }
+}
