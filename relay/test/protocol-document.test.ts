@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  clientEventSchemas,
+  CLOSE_REASONS,
+  createSessionRequestSchema,
+  createSessionResponseSchema,
+  decodeAudioFrame,
+  decodeClientEvent,
+  decodeRelayEvent,
+  ERROR_CODES,
+  ERRORS,
+  errorResponseSchema,
+  guestResponseSchema,
+  healthResponseSchema,
+  LATENCY_MARKS,
+  LATENCY_SEGMENTS,
+  LATENCY_TARGETS_MS,
+  MAX_AUDIO_FRAME_BYTES,
+  MAX_CLIENT_EVENT_BYTES,
+  MAX_TEXT_CHARACTERS,
+  relayEventSchemas,
+} from '@parley/shared';
+
+const text = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+
+interface Block {
+  readonly info: string;
+  readonly body: string;
+}
+const blocks: readonly Block[] = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
+  ([, info = '', body = '']) => ({ info, body }),
+);
+
+/** A block holds one JSON value over several lines, or one a line. */
+function examples(info: string): string[] {
+  return blocks
+    .filter((block) => block.info === info)
+    .flatMap(({ body }) => (body.startsWith('{\n') ? [body] : body.trim().split('\n')));
+}
+
+const typeOf = (example: string) => (JSON.parse(example) as { type: string }).type;
+const named = (info: string) =>
+  examples(info).map((example) => [typeOf(example), example] as const);
+const number = (value: number) => value.toLocaleString('en-US');
+
+const HTTP_SCHEMAS = {
+  'json http:guest': guestResponseSchema,
+  'json http:session-request': createSessionRequestSchema,
+  'json http:session': createSessionResponseSchema,
+  'json http:error': errorResponseSchema,
+  'json http:health': healthResponseSchema,
+} as const;
+
+describe('the examples in docs/protocol.md', () => {
+  it.each(named('json client'))('a client may send %s', (_, example) => {
+    expect(decodeClientEvent(example)).toMatchObject({ kind: 'event', event: JSON.parse(example) });
+  });
+
+  it.each(named('json relay'))('the relay may send %s', (_, example) => {
+    // Equal, not only like it: a field that the schema drops would be a field of no meaning.
+    expect(decodeRelayEvent(example)).toEqual({ kind: 'event', event: JSON.parse(example) });
+  });
+
+  it.each(Object.entries(HTTP_SCHEMAS))('%s is what is really sent', (info, schema) => {
+    const found = examples(info);
+    expect(found).toHaveLength(1);
+    const value: unknown = JSON.parse(found[0]!);
+    expect(schema.parse(value)).toEqual(value);
+  });
+
+  it('leave no JSON unchecked', () => {
+    const known = new Set(['json client', 'json relay', ...Object.keys(HTTP_SCHEMAS)]);
+    const unknown = blocks.filter(({ info }) => info.startsWith('json') && !known.has(info));
+    expect(unknown).toEqual([]);
+  });
+
+  it('decode to what is said of the binary frame', () => {
+    const hex = blocks.find(({ info }) => info === 'hex')!.body.replaceAll(/\s/g, '');
+    const result = decodeAudioFrame(Buffer.from(hex, 'hex'));
+    expect(result).toMatchObject({ ok: true, frame: { kind: 1, last: true } });
+    if (!result.ok) throw new Error(result.fault);
+    const { item, seq, timestampMs, samples } = result.frame;
+    for (const said of [
+      `| item ${item} |`,
+      `| seq ${seq} |`,
+      `| timestamp ${timestampMs} |`,
+      `| samples ${samples.join(', ')} |`,
+    ]) {
+      expect(text).toContain(said);
+    }
+  });
+
+  it.each(['client', 'relay'])('tell a call in which the numbers of the %s only rise', (side) => {
+    const call = text.slice(text.indexOf('## A whole call'));
+    const seqs = [...call.matchAll(new RegExp(`^\`\`\`json ${side}\n([\\s\\S]*?)^\`\`\``, 'gm'))]
+      .flatMap(([, body = '']) => body.trim().split('\n'))
+      .flatMap((example) => (JSON.parse(example) as { seq?: number }).seq ?? []);
+    expect(seqs.length).toBeGreaterThan(5);
+    expect(seqs).toEqual([...new Set(seqs)].toSorted((one, other) => one - other));
+  });
+});
+
+describe('docs/protocol.md names', () => {
+  const clientTypes = new Set(examples('json client').map(typeOf));
+  const relayTypes = new Set(examples('json relay').map(typeOf));
+
+  it.each(Object.keys(clientEventSchemas))('the client event %s, with an example', (type) => {
+    expect(text).toContain(`### \`${type}\``);
+    expect(clientTypes).toContain(type);
+  });
+
+  it.each(Object.keys(relayEventSchemas))('the relay event %s, with an example', (type) => {
+    expect(text).toContain(`### \`${type}\``);
+    expect(relayTypes).toContain(type);
+  });
+
+  it.each(Object.values(CLOSE_REASONS))('the close code $code $reason', (entry) => {
+    const retry = entry.retry.replace('_', ' ');
+    expect(text).toContain(`| ${entry.code} | \`${entry.reason}\` | ${retry} |`);
+  });
+
+  it.each(ERROR_CODES)('the error code %s', (code) => {
+    const { status, retryable } = ERRORS[code];
+    expect(text).toContain(`| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} |`);
+  });
+
+  it('no event, close code or error code that there is not', () => {
+    const headings = [...text.matchAll(/^### `([^`]+)`$/gm)].map(([, type = '']) => type);
+    const types: string[] = [...Object.keys(clientEventSchemas), ...Object.keys(relayEventSchemas)];
+    expect(headings.filter((type) => !types.includes(type))).toEqual([]);
+    const errorRows = [...text.matchAll(/^\| `(\w+)` \| \d{3} \|/gm)].map(([, code = '']) => code);
+    expect(errorRows).toEqual(ERROR_CODES);
+    const codes = [...text.matchAll(/^\| (\d{4}) \| `/gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual(
+      Object.values(CLOSE_REASONS)
+        .map(({ code }) => code)
+        .toSorted(),
+    );
+  });
+
+  it('every mark, segment and target of a turn', () => {
+    for (const name of [...LATENCY_MARKS, ...LATENCY_SEGMENTS]) expect(text).toContain(name);
+    for (const target of Object.values(LATENCY_TARGETS_MS)) expect(text).toContain(`${target} ms`);
+  });
+
+  it('the sizes that are enforced', () => {
+    expect(text).toContain(`${number(MAX_AUDIO_FRAME_BYTES)} bytes`);
+    expect(text).toContain(`${number(MAX_CLIENT_EVENT_BYTES)} characters`);
+    expect(text).toContain(`${number(MAX_TEXT_CHARACTERS)} characters`);
+  });
+
+  it('sections that exist', () => {
+    const anchors = [...text.matchAll(/^#{1,3} (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.filter((anchor) => !anchors.includes(anchor!))).toEqual([]);
+  });
+});
