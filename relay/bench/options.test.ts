@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { parseBenchOptions, UsageError } from './options.ts';
+
+test('what is not given is left to the benchmark', () => {
+  expect(parseBenchOptions(['relay'])).toEqual({
+    bench: 'relay',
+    sessions: undefined,
+    talkers: undefined,
+    rounds: 5,
+    profileDir: undefined,
+    isJson: false,
+  });
+});
+
+test('what is given is taken', () => {
+  expect(
+    parseBenchOptions('relay --sessions 500 --rounds 3 --profile p --json'.split(' ')),
+  ).toEqual({
+    bench: 'relay',
+    sessions: 500,
+    talkers: undefined,
+    rounds: 3,
+    profileDir: 'p',
+    isJson: true,
+  });
+  expect(parseBenchOptions(['--talkers=7', 'turn'])).toMatchObject({ bench: 'turn', talkers: 7 });
+  expect(parseBenchOptions(['relay', '--help'])).toBe('help');
+});
+
+test.each<[readonly string[], string]>([
+  [[], 'Which benchmark'],
+  [['page'], 'no benchmark "page"'],
+  [['relay', 'turn'], 'One benchmark at a time'],
+  [['relay', '--fast'], "Unknown option '--fast'."],
+  [['relay', '--sessions'], "'--sessions <value>' argument missing."],
+  [['relay', '--sessions', '0'], '--sessions: found "0", expected 1 to 10000.'],
+  [['relay', '--sessions', '1.5'], 'found "1.5"'],
+  [['relay', '--sessions', 'many'], 'found "many"'],
+  [['relay', '--sessions='], 'found ""'],
+  [['relay', '--rounds', '51'], '--rounds: found "51"'],
+  [['turn', '--sessions', '5'], 'belong to bench relay'],
+  [['relay', '--talkers', '5'], 'belongs to bench turn'],
+])('%j is refused in words', (commandLine, sentence) => {
+  expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);
+  expect(() => parseBenchOptions(commandLine)).toThrow(sentence);
+});

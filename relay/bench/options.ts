@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+
+export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
+
+  pnpm bench relay [--sessions N] [--json]
+      What forwarding a chunk of audio costs: the whole relay, in turn with a bare WebSocket pipe.
+      1,000 sessions where N is not given (and 500 before that, for people), 10 chunks a second.
+  pnpm bench turn [--talkers N] [--json]
+      What the relay adds to a turn, over providers of known slowness. 50 talkers where N is not
+      given (and 1 and 200 beside that, for people).
+
+  --rounds N       bench relay: rounds, each with both sides in turn (default 5)
+  --profile DIR    bench relay: writes CPU profiles of both sides; what is printed is then slower
+  --json           the results as one JSON object on one line, and nothing else on standard output
+  --help           shows this
+
+Exit status: 0 it was measured; 1 it could not be; 2 the options are not usable.
+`;
+
+export interface BenchOptions {
+  readonly bench: 'relay' | 'turn';
+  /** undefined where none were given. */
+  readonly sessions: number | undefined;
+  readonly talkers: number | undefined;
+  readonly rounds: number;
+  readonly profileDir: string | undefined;
+  readonly isJson: boolean;
+}
+
+/** A sentence about what is wrong with the command line. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+const MAX_SESSIONS = 10_000;
+const MAX_TALKERS = 1_000;
+const MAX_ROUNDS = 50;
+const DEFAULT_ROUNDS = 5;
+
+/**
+ * Reads the command line.
+ *
+ * @throws UsageError
+ */
+export function parseBenchOptions(commandLine: readonly string[]): BenchOptions | 'help' {
+  const { values, positionals } = parse(commandLine);
+  if (values.help === true) return 'help';
+  const [bench, ...rest] = positionals;
+  if (bench === undefined) throw new UsageError('Which benchmark: relay or turn?');
+  if (bench !== 'relay' && bench !== 'turn') {
+    throw new UsageError(
+      `There is no benchmark ${JSON.stringify(bench)}; there are relay and turn.`,
+    );
+  }
+  if (rest.length > 0) throw new UsageError('One benchmark at a time.');
+  if (bench !== 'relay' && (values.sessions ?? values.rounds ?? values.profile) !== undefined) {
+    throw new UsageError('--sessions, --rounds and --profile belong to bench relay.');
+  }
+  if (bench !== 'turn' && values.talkers !== undefined) {
+    throw new UsageError('--talkers belongs to bench turn.');
+  }
+  return {
+    bench,
+    sessions: count('--sessions', values.sessions, MAX_SESSIONS),
+    talkers: count('--talkers', values.talkers, MAX_TALKERS),
+    rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
+    profileDir: values.profile,
+    isJson: values.json,
+  };
+}
+
+function parse(commandLine: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...commandLine],
+      allowPositionals: true,
+      options: {
+        sessions: { type: 'string' },
+        talkers: { type: 'string' },
+        rounds: { type: 'string' },
+        profile: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    // Node's first sentence names the option; the advice that follows it is for programmers.
+    throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
+  }
+}
+
+function count(name: string, value: string | undefined, max: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isInteger(number) || number < 1 || number > max) {
+    throw new UsageError(`${name}: found ${JSON.stringify(value)}, expected 1 to ${max}.`);
+  }
+  return number;
+}

@@ -1,0 +1,91 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { systemClock } from '../../src/lib/clock.ts';
+import { withDeadline } from '../../src/lib/deadline.ts';
+import type { Answer, Asked, Handlers } from './messages.ts';
+
+/** How long a process may take to end by itself. */
+const EXIT_DEADLINE_MS = 5_000;
+
+/**
+ * A process of the benchmark, asked over IPC. It lives no longer than this object, nor than this
+ * process: see `serve`.
+ */
+export class BenchProcess<H extends Handlers> implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #exited: Promise<void>;
+  #nextId = 1;
+
+  /**
+   * @param entry - a module that calls `serve`
+   * @param signal - aborting ends the process, and whatever it is being asked fails
+   * @param nodeOptions - for the process itself, e.g. `--cpu-prof`
+   */
+  constructor(entry: URL, signal: AbortSignal, nodeOptions: readonly string[] = []) {
+    signal.throwIfAborted();
+    this.#name = entry.pathname.split('/').at(-1) ?? entry.pathname;
+    this.#child = fork(entry, {
+      execArgv: [...nodeOptions],
+      // Standard output belongs to the results.
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
+    const onAbort = () => this.#release();
+    signal.addEventListener('abort', onAbort);
+    this.#child.on('message', (answer) => {
+      const { id } = answer as Answer;
+      this.#waiting.get(id)?.(answer as Answer);
+      this.#waiting.delete(id);
+    });
+    this.#exited = new Promise((resolve) => {
+      const over = (problem: string) => {
+        for (const [id, settle] of this.#waiting) settle({ id, problem });
+        this.#waiting.clear();
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      this.#child.once('exit', (code, by) => over(`ended with ${by ?? code}`));
+      this.#child.once('error', (error) => over(error.message));
+    });
+  }
+
+  /** @throws Error where the process fails, ends or takes too long */
+  async ask<K extends keyof H & string>(
+    name: K,
+    argument: Parameters<H[K]>[0],
+    deadlineMs = 60_000,
+  ): Promise<Awaited<ReturnType<H[K]>>> {
+    const id = this.#nextId++;
+    const answered = new Promise<Answer>((resolve) => {
+      this.#waiting.set(id, resolve);
+      const asked: Asked = { id, name, argument };
+      this.#child.send(asked, (error) => {
+        if (error !== null) resolve({ id, problem: error.message });
+      });
+    });
+    const answer = await withDeadline(
+      answered,
+      deadlineMs,
+      systemClock,
+      () => new Error(`${this.#name}: ${name} took longer than ${deadlineMs} ms`),
+    );
+    if ('problem' in answer) throw new Error(`${this.#name}: ${name}: ${answer.problem}`);
+    return answer.value as Awaited<ReturnType<H[K]>>;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#release();
+    await withDeadline(
+      this.#exited,
+      EXIT_DEADLINE_MS,
+      systemClock,
+      () => new Error(`${this.#name} did not end`),
+    ).catch(() => this.#child.kill('SIGKILL'));
+    await this.#exited;
+  }
+
+  /** Without its channel the process ends by itself, which lets it write a profile. */
+  #release(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+}

@@ -1,0 +1,28 @@
+import type { Answer, Asked, Handlers } from './messages.ts';
+
+/**
+ * Answers what the benchmark asks this process, until that goes away: then this process ends too,
+ * however the other one ended.
+ */
+export function serve(handlers: Handlers): void {
+  // Ctrl-C reaches the whole group; the benchmark decides what it means.
+  process.on('SIGINT', () => {});
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', (asked) => void answer(handlers, asked as Asked));
+}
+
+async function answer(handlers: Handlers, { id, name, argument }: Asked): Promise<void> {
+  const handler = handlers[name] as ((argument: unknown) => unknown) | undefined;
+  let reply: Answer;
+  try {
+    if (handler === undefined) throw new Error('there is no such request');
+    reply = { id, value: await handler(argument) };
+  } catch (error) {
+    reply = {
+      id,
+      problem: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
+  }
+  // Nobody may be left to hear it; without a callback that would be an uncaught error.
+  if (process.connected) process.send?.(reply, () => {});
+}

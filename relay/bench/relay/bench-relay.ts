@@ -1,0 +1,68 @@
+import type { Output } from '../output.ts';
+import { reportOf, type RelayBenchReport } from './report.ts';
+import { runRounds, type RelayBenchOptions, type RoundFigures } from './rounds.ts';
+
+const WARM_UP_MS = 1_000;
+const WINDOW_MS = 6_000;
+
+export interface BenchRelayOptions {
+  readonly sessions: number;
+  readonly rounds: number;
+  readonly profileDir: string | undefined;
+  readonly signal: AbortSignal;
+  readonly output: Output;
+  /** Round by round, and the sums, for people. */
+  readonly isHuman: boolean;
+  readonly warmUpMs?: number;
+  readonly windowMs?: number;
+}
+
+/** Forwarding audio: the relay against a bare pipe. */
+export async function benchRelay(options: BenchRelayOptions): Promise<RelayBenchReport> {
+  const { sessions, output, isHuman } = options;
+  const tell = (line: string) => {
+    if (isHuman) output.write(`${line}\n`);
+  };
+  tell(`${sessions} sessions, 10 chunks of 3,200 bytes a second each`);
+  tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
+  const onRound: RelayBenchOptions['onRound'] = (round, figures) => {
+    tell(rowOf(`${round}  relay`, figures.relay));
+    tell(rowOf(`${round}  baseline`, figures.baseline));
+  };
+  const run = await runRounds({
+    sessions,
+    rounds: options.rounds,
+    warmUpMs: options.warmUpMs ?? WARM_UP_MS,
+    windowMs: options.windowMs ?? WINDOW_MS,
+    profileDir: options.profileDir,
+    signal: options.signal,
+    onRound,
+  });
+  const report = reportOf(sessions, run);
+  if (!run.isNative) tell('Masking is not compiled here (bufferutil): both sides are slower.');
+  tell(
+    `CPU per chunk: relay ${report.cpu_us_per_chunk.relay} µs, ` +
+      `baseline ${report.cpu_us_per_chunk.baseline} µs, ratio ${report.cpu_ratio}`,
+  );
+  tell(
+    `${report.sent} sent, ${report.delivered} delivered, ${report.lost} lost, ` +
+      `${report.reordered} reordered, ${report.errors} errors\n`,
+  );
+  for (const { delivery } of Object.values(run.rounds.at(-1) ?? {})) {
+    for (const problem of delivery.problems) tell(`  ${problem}`);
+  }
+  return report;
+}
+
+const HEADINGS = ['µs/chunk', 'p50 ms', 'p99 ms', 'kB/session', 'chunks'];
+
+function rowOf(name: string, { cpuUsPerChunk, latencyMs, rssKbPerSession, chunks }: RoundFigures) {
+  const cells = [
+    cpuUsPerChunk.toFixed(2),
+    latencyMs.p50.toFixed(2),
+    latencyMs.p99.toFixed(2),
+    rssKbPerSession.toFixed(1),
+    String(chunks),
+  ];
+  return `${name.padEnd(18)}${cells.map((cell) => cell.padStart(13)).join('')}`;
+}

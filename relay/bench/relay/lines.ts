@@ -1,0 +1,80 @@
+import { AudioFrameKind, encodeAudioFrame } from '@parley/shared';
+import { WebSocket } from 'ws';
+import { connect } from '../../src/client/connection.ts';
+import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
+
+/** One caller's connection to whichever side is measured. */
+export interface Line {
+  startUtterance(): void;
+  /** 100 ms of audio; the memory may be used again at once. */
+  send(samples: Int16Array): void;
+  stopUtterance(): void;
+}
+
+export interface LineOptions {
+  readonly url: string;
+  readonly signal: AbortSignal;
+  readonly onProblem: (problem: string) => void;
+}
+
+/** A whole client of the relay: guest, session, ticket, WebSocket. */
+export async function openRelayLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
+  const token = await signInAsGuest(url, signal);
+  const session = await createSession(url, token, {}, signal);
+  const connection = await connect({ session, signal });
+  connection.listen({
+    event(event) {
+      if (event.type === 'error') onProblem(event.code);
+      else if (event.type === 'conversation.item.input_audio_transcription.failed') {
+        onProblem(event.error.code);
+      }
+    },
+    closed: (error) => {
+      if (error !== undefined) onProblem(error.code);
+    },
+  });
+  let utterance = 0;
+  return {
+    startUtterance() {
+      utterance++;
+      const audio_start_ms = connection.nowMs();
+      connection.send({ type: 'input_audio_buffer.speech_started', utterance, audio_start_ms });
+    },
+    send(samples) {
+      connection.sendAudio({ utterance, timestampMs: connection.nowMs(), last: false }, samples);
+    },
+    stopUtterance() {
+      const now = connection.nowMs();
+      connection.send({
+        type: 'input_audio_buffer.speech_stopped',
+        utterance,
+        audio_end_ms: now,
+        sent_ms: now,
+      });
+    },
+  };
+}
+
+/** The same frames, straight into the pipe. */
+export async function openPipeLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
+  signal.addEventListener('abort', () => socket.terminate());
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('error', (error) => onProblem(error.message));
+  socket.on('close', () => onProblem('closed'));
+  let seq = 0;
+  return {
+    startUtterance() {},
+    send(samples) {
+      const timestampMs = Math.round(performance.now());
+      const kind = AudioFrameKind.uplink;
+      socket.send(
+        encodeAudioFrame({ kind, last: false, item: 1, seq: ++seq, timestampMs }, samples),
+      );
+    },
+    stopUtterance() {},
+  };
+}

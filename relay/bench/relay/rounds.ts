@@ -1,0 +1,104 @@
+import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { BenchProcess } from '../process/bench-process.ts';
+import type { RoundDelivery } from './fleet.ts';
+import type { LoadHandlers, Side } from './load.process.ts';
+import type { SubjectHandlers } from './subject.ts';
+
+export interface RelayBenchOptions {
+  readonly sessions: number;
+  readonly rounds: number;
+  /** Before counting begins in each round. */
+  readonly warmUpMs: number;
+  readonly windowMs: number;
+  /** Where CPU profiles of both sides are written; undefined for none. */
+  readonly profileDir: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onRound: (round: number, figures: Readonly<Record<Side, RoundFigures>>) => void;
+}
+
+export interface RoundFigures {
+  readonly cpuUsPerChunk: number;
+  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  readonly rssKbPerSession: number;
+  readonly chunks: number;
+  readonly delivery: RoundDelivery;
+}
+
+export interface RelayBenchRun {
+  readonly rounds: readonly Readonly<Record<Side, RoundFigures>>[];
+  /** Whether both sides mask with compiled code. */
+  readonly isNative: boolean;
+}
+
+const SUBJECTS: Readonly<Record<Side, URL>> = {
+  relay: new URL('relay-subject.process.ts', import.meta.url),
+  baseline: new URL('pipe-subject.process.ts', import.meta.url),
+};
+const LOAD = new URL('load.process.ts', import.meta.url);
+
+/**
+ * Runs both sides in turn under the same load, round by round, so that whatever else the machine
+ * does meanwhile falls on both. The relay, the pipe, and the callers with the transcriber are
+ * processes of their own; the one that does not have its turn holds its connections and rests.
+ */
+export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchRun> {
+  const { sessions, profileDir, signal } = options;
+  const nodeOptions =
+    profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+  await using load = new BenchProcess<LoadHandlers>(LOAD, signal);
+  await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal, nodeOptions);
+  await using baseline = new BenchProcess<SubjectHandlers>(SUBJECTS.baseline, signal, nodeOptions);
+  const subjects = { relay, baseline };
+  const idleRss = { relay: 0, baseline: 0 };
+  let isNative = true;
+  for (const side of ['relay', 'baseline'] as const) {
+    const upstreamUrl = await load.ask('listen', side);
+    const opened = await subjects[side].ask('open', { upstreamUrl, sessions });
+    isNative &&= opened.isNative;
+    idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
+    await load.ask('connect', { side, url: opened.url, sessions }, 120_000);
+  }
+
+  const rounds: Record<Side, RoundFigures>[] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    // Whoever goes first in one round goes second in the next.
+    const order =
+      round % 2 === 0 ? (['relay', 'baseline'] as const) : (['baseline', 'relay'] as const);
+    const figures: Partial<Record<Side, RoundFigures>> = {};
+    for (const side of order) {
+      figures[side] = await measure(side, load, subjects[side], idleRss[side], options);
+    }
+    const both = figures as Record<Side, RoundFigures>;
+    rounds.push(both);
+    options.onRound(round + 1, both);
+  }
+  return { rounds, isNative };
+}
+
+async function measure(
+  side: Side,
+  load: BenchProcess<LoadHandlers>,
+  subject: BenchProcess<SubjectHandlers>,
+  idleRssBytes: number,
+  { sessions, warmUpMs, windowMs, signal }: RelayBenchOptions,
+): Promise<RoundFigures> {
+  const pause = async (ms: number) => {
+    await sleep(systemClock, ms, signal);
+    signal.throwIfAborted();
+  };
+  await load.ask('start', side);
+  await pause(warmUpMs);
+  await load.ask('record', side);
+  const before = await subject.ask('usage', null);
+  await pause(windowMs);
+  const after = await subject.ask('usage', null);
+  const delivery = await load.ask('finish', side);
+  const chunks = after.forwarded - before.forwarded;
+  return {
+    cpuUsPerChunk: (after.cpuUs - before.cpuUs) / chunks,
+    latencyMs: delivery.latencyMs,
+    rssKbPerSession: (after.rssBytes - idleRssBytes) / 1_024 / sessions,
+    chunks,
+    delivery,
+  };
+}

@@ -1,0 +1,23 @@
+/** What both sides of the comparison can be asked. */
+export interface SubjectHandlers {
+  readonly [name: string]: (argument: never) => unknown;
+  /** Starts listening. @returns where */
+  readonly open: (options: {
+    readonly upstreamUrl: string;
+    readonly sessions: number;
+  }) => Promise<{ readonly url: string; readonly isNative: boolean }>;
+  readonly usage: (argument: null) => SubjectUsage;
+}
+
+export interface SubjectUsage {
+  /** CPU time of the whole process since it began, user and system, µs. */
+  readonly cpuUs: number;
+  /** Chunks handed on since it began. */
+  readonly forwarded: number;
+  readonly rssBytes: number;
+}
+
+export function usageOf(forwarded: number): SubjectUsage {
+  const { user, system } = process.cpuUsage();
+  return { cpuUs: user + system, forwarded, rssBytes: process.memoryUsage.rss() };
+}

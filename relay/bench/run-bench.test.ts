@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { benchRelay } from './relay/bench-relay.ts';
+import { runBench } from './run-bench.ts';
+import { benchTurn } from './turn/bench-turn.ts';
+
+/** Short runs: that they measure, not what. Two cores are shared with whatever else is tested. */
+const DEADLINE = { timeout: 60_000 };
+
+const quiet = () => ({
+  output: { write: () => {} },
+  isHuman: false,
+  signal: new AbortController().signal,
+});
+const positive = z.number().positive();
+const sides = <T extends z.ZodType>(figure: T) =>
+  z.strictObject({ relay: figure, baseline: figure });
+
+test('bench relay sees every chunk arrive, once and in order', DEADLINE, async () => {
+  const report = await benchRelay({
+    ...quiet(),
+    sessions: 20,
+    rounds: 2,
+    profileDir: undefined,
+    warmUpMs: 200,
+    windowMs: 500,
+  });
+  const schema = z.strictObject({
+    bench: z.literal('relay'),
+    sessions: z.literal(20),
+    cpu_us_per_chunk: sides(positive),
+    cpu_ratio: positive,
+    latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
+    rss_kb_per_session: sides(z.number()),
+    sent: positive,
+    delivered: z.literal(report.sent),
+    lost: z.literal(0),
+    reordered: z.literal(0),
+    errors: z.literal(0),
+  });
+  expect(schema.safeParse(report).error).toBeUndefined();
+  // Two rounds of 200 + 500 ms at 10 chunks a second, at the least.
+  expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
+});
+
+test('bench turn answers every turn, no sooner than the providers can', DEADLINE, async () => {
+  const report = await benchTurn({
+    ...quiet(),
+    talkers: 3,
+    turns: 2,
+    warmUp: { talkers: 1, turns: 1 },
+  });
+  const schema = z.strictObject({
+    bench: z.literal('turn'),
+    talkers: z.literal(3),
+    provider_ms: z.strictObject({
+      asr: z.literal(100),
+      llm: z.literal(150),
+      tts: z.literal(80),
+    }),
+    overhead_ms: z.strictObject({ p50: positive, p99: positive }),
+    first_turn_penalty_ms: z.number(),
+    turns: z.literal(6),
+    errors: z.literal(0),
+  });
+  expect(schema.safeParse(report).error).toBeUndefined();
+});
+
+describe('the command', () => {
+  async function bench(commandLine: readonly string[], signal = new AbortController().signal) {
+    let output = '';
+    let errors = '';
+    const status = await runBench(commandLine, {
+      output: { write: (text: string) => (output += text) },
+      errors: { write: (text: string) => (errors += text) },
+      signal,
+    });
+    return { status, output, errors };
+  }
+
+  test('says what there is where it is asked for something else', async () => {
+    const { status, output, errors } = await bench(['everything']);
+    expect({ status, output }).toEqual({ status: 2, output: '' });
+    expect(errors).toContain('There is no benchmark "everything"');
+    expect(errors).toContain('pnpm bench relay');
+  });
+
+  test('ends at once when it is interrupted', DEADLINE, async () => {
+    const abort = new AbortController();
+    const running = bench(['relay', '--sessions', '5', '--json'], abort.signal);
+    abort.abort();
+    expect(await running).toEqual({ status: 1, output: '', errors: '' });
+  });
+});

@@ -1,0 +1,70 @@
+import { BENCH_USAGE, parseBenchOptions, UsageError, type BenchOptions } from './options.ts';
+import type { Output } from './output.ts';
+import { benchRelay } from './relay/bench-relay.ts';
+import { benchTurn } from './turn/bench-turn.ts';
+
+export interface BenchIo {
+  readonly output: Output;
+  readonly errors: Output;
+  readonly signal: AbortSignal;
+}
+
+/** What is measured where nothing else is asked for: people see more than the last, which counts. */
+const SESSIONS = { json: [1_000], human: [500, 1_000] } as const;
+const TALKERS = { json: [50], human: [1, 50, 200] } as const;
+
+/**
+ * The whole command.
+ *
+ * @returns its exit status
+ */
+export async function runBench(commandLine: readonly string[], io: BenchIo): Promise<number> {
+  let options: BenchOptions | 'help';
+  try {
+    options = parseBenchOptions(commandLine);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.errors.write(`${error.message}\n\n${BENCH_USAGE}`);
+    return 2;
+  }
+  if (options === 'help') {
+    io.output.write(BENCH_USAGE);
+    return 0;
+  }
+  try {
+    await measure(options, io);
+    return 0;
+  } catch (error) {
+    if (!io.signal.aborted) {
+      io.errors.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    }
+    return 1;
+  }
+}
+
+async function measure(options: BenchOptions, { output, signal }: BenchIo): Promise<void> {
+  const { isJson } = options;
+  const common = { output, signal, isHuman: !isJson };
+  const print = (report: object) => {
+    if (isJson) output.write(`${JSON.stringify(report)}\n`);
+  };
+  if (options.bench === 'relay') {
+    const { rounds, profileDir } = options;
+    for (const sessions of chosen(options.sessions, SESSIONS, isJson)) {
+      print(await benchRelay({ ...common, sessions, rounds, profileDir }));
+    }
+  } else {
+    for (const talkers of chosen(options.talkers, TALKERS, isJson)) {
+      print(await benchTurn({ ...common, talkers }));
+    }
+  }
+}
+
+function chosen(
+  given: number | undefined,
+  otherwise: { readonly json: readonly number[]; readonly human: readonly number[] },
+  isJson: boolean,
+): readonly number[] {
+  if (given !== undefined) return [given];
+  return isJson ? otherwise.json : otherwise.human;
+}

@@ -1,0 +1,20 @@
+/** The value below which the given share of values lies (nearest rank); NaN where there are none. */
+export function percentile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values).toSorted();
+  const rank = Math.max(1, Math.ceil(share * sorted.length));
+  return sorted[rank - 1] ?? Number.NaN;
+}
+
+/** The middle value; the mean of both where there are two. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).toSorted();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? sorted[middle]!
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+/** To as many decimals as the measurement deserves. */
+export function round(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
+}

@@ -1,0 +1,51 @@
+import type { Output } from '../output.ts';
+import { BenchProcess } from '../process/bench-process.ts';
+import type { TurnSubjectHandlers } from './relay-subject.process.ts';
+import { reportOf, type TurnBenchReport } from './report.ts';
+import type { TalkersHandlers } from './talkers.process.ts';
+
+const DELAYS = { asr: 100, llm: 150, tts: 80 } as const;
+const TURNS = 8;
+/** A relay that has just started is slow for everyone; that is not what is measured. */
+const WARM_UP = { talkers: 10, turns: 3 } as const;
+const TALK_DEADLINE_MS = 120_000;
+
+const SUBJECT = new URL('relay-subject.process.ts', import.meta.url);
+const TALKERS = new URL('talkers.process.ts', import.meta.url);
+
+export interface BenchTurnOptions {
+  readonly talkers: number;
+  readonly signal: AbortSignal;
+  readonly output: Output;
+  /** Lines for people. */
+  readonly isHuman: boolean;
+  readonly turns?: number;
+  readonly warmUp?: { readonly talkers: number; readonly turns: number };
+}
+
+/** What the relay adds to a turn, over providers of known slowness. */
+export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchReport> {
+  const { talkers, output, isHuman, signal, turns = TURNS, warmUp = WARM_UP } = options;
+  await using subject = new BenchProcess<TurnSubjectHandlers>(SUBJECT, signal);
+  await using load = new BenchProcess<TalkersHandlers>(TALKERS, signal);
+  const sessions = talkers + warmUp.talkers;
+  const { url } = await subject.ask('open', { delays: DELAYS, sessions });
+  await load.ask('talk', { url, ...warmUp });
+  const talks = await load.ask('talk', { url, talkers, turns }, TALK_DEADLINE_MS);
+  const report = reportOf(DELAYS, talks);
+  if (isHuman) {
+    output.write(
+      `${String(talkers).padStart(4)} talkers, ${report.turns} turns: overhead ` +
+        `p50 ${report.overhead_ms.p50} ms, p99 ${report.overhead_ms.p99} ms, ` +
+        `first turn ${signed(report.first_turn_penalty_ms)} ms, ${report.errors} errors\n`,
+    );
+    for (const problem of talks.flatMap(({ problems }) => problems).slice(0, 5)) {
+      output.write(`  ${problem}\n`);
+    }
+  }
+  return report;
+}
+
+function signed(ms: number): string {
+  return ms < 0 ? String(ms) : `+${ms}`;
+}

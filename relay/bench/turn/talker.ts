@@ -1,0 +1,108 @@
+import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { connect, type RelayConnection } from '../../src/client/connection.ts';
+import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
+import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { withDeadline } from '../../src/lib/deadline.ts';
+
+const CHUNKS = 5;
+const CHUNK_MS = 100;
+/** Between the end of a reply and the next turn. */
+const PAUSE_MS = 200;
+const TURN_DEADLINE_MS = 10_000;
+
+export interface TalkerOptions {
+  readonly url: string;
+  readonly turns: number;
+  /** Wait before the first turn, so that talkers do not march in step. */
+  readonly delayMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Talk {
+  /** End of speech sent → first audio frame received, for each turn in order, ms. */
+  readonly answeredMs: readonly number[];
+  readonly problems: readonly string[];
+}
+
+/** One session of a person who talks, listens, and talks again. */
+export async function talk({ url, turns, delayMs, signal }: TalkerOptions): Promise<Talk> {
+  const answeredMs: number[] = [];
+  const problems: string[] = [];
+  const token = await signInAsGuest(url, signal);
+  const connection = await connect({
+    session: await createSession(url, token, {}, signal),
+    signal,
+  });
+  try {
+    await sleep(systemClock, delayMs, signal);
+    for (let utterance = 1; utterance <= turns && !signal.aborted; utterance++) {
+      answeredMs.push(await takeTurn(connection, utterance, signal));
+      await sleep(systemClock, PAUSE_MS, signal);
+    }
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    await connection.close();
+  }
+  return { answeredMs, problems };
+}
+
+async function takeTurn(
+  connection: RelayConnection,
+  utterance: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const samples = new Int16Array(UPLINK_CHUNK_SAMPLES);
+  const startedAtMs = performance.now();
+  const speechMs = connection.nowMs();
+  connection.send({
+    type: 'input_audio_buffer.speech_started',
+    utterance,
+    audio_start_ms: speechMs,
+  });
+  for (let chunk = 1; chunk <= CHUNKS; chunk++) {
+    await sleep(systemClock, startedAtMs + chunk * CHUNK_MS - performance.now(), signal);
+    const timestampMs = speechMs + (chunk - 1) * CHUNK_MS;
+    connection.sendAudio({ utterance, timestampMs, last: chunk === CHUNKS }, samples);
+  }
+  const reply = awaitReply(connection);
+  const endMs = connection.nowMs();
+  const sentMs = performance.now();
+  connection.send({
+    type: 'input_audio_buffer.speech_stopped',
+    utterance,
+    audio_end_ms: endMs,
+    sent_ms: endMs,
+  });
+  return (await reply) - sentMs;
+}
+
+/** @returns when its first audio came */
+async function awaitReply(connection: RelayConnection): Promise<number> {
+  let firstAudioMs: number | undefined;
+  let stop = () => {};
+  const done = new Promise<number>((resolve, reject) => {
+    stop = connection.listen({
+      audio: (_, receivedMs) => {
+        firstAudioMs ??= receivedMs;
+      },
+      event(event) {
+        if (event.type === 'error') reject(new Error(event.code));
+        if (event.type !== 'response.done') return;
+        if (event.status === 'completed' && firstAudioMs !== undefined) resolve(firstAudioMs);
+        else reject(new Error(`a reply was ${event.status}`));
+      },
+      closed: (error) => reject(error ?? new Error('closed')),
+    });
+  });
+  try {
+    return await withDeadline(
+      done,
+      TURN_DEADLINE_MS,
+      systemClock,
+      () => new Error('a reply did not come'),
+    );
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,20 @@
+import { serve } from '../process/serve.ts';
+import { talk, type Talk } from './talker.ts';
+
+/** About the length of a turn: talkers begin spread over it. */
+const SPREAD_MS = 1_200;
+
+const handlers = {
+  talk({ url, talkers, turns }: { url: string; talkers: number; turns: number }): Promise<Talk[]> {
+    // The process ends when the benchmark does; nothing needs to be stopped before.
+    const { signal } = new AbortController();
+    return Promise.all(
+      Array.from({ length: talkers }, (_, index) =>
+        talk({ url, turns, delayMs: (index / talkers) * SPREAD_MS, signal }),
+      ),
+    );
+  },
+};
+export type TalkersHandlers = typeof handlers;
+
+serve(handlers);
