@@ -3,7 +3,8 @@ import { constants } from 'node:zlib';
 import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { defineConfig } from 'vite';
 
-const RELAY = 'http://localhost:8787';
+/** Where `vite dev` finds the relay. */
+const RELAY = process.env['RELAY_URL'] ?? 'http://localhost:8787';
 
 /**
  * Brotli's best setting takes minutes for the speech detector's 14 MB of wasm and saves little

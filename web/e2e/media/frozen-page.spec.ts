@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
-import { joined, silence, tone } from '../support/wav.ts';
+import { joined, silence, spokenMs, tone } from '../support/wav.ts';
 import { blockMainThread, notices, startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
@@ -23,15 +23,13 @@ test('a page that is frozen for two seconds loses nothing that is said, in eithe
   );
 
   const frames = relay.frames();
-  const spokenMs = (spoken!.length * 1_000) / 16_000;
-  const sentMs = frames.reduce((sum, { samples }) => sum + samples.length / 16, 0);
-  expect(sentMs).toBeGreaterThan(spokenMs + 250);
-  for (const [n, frame] of frames.entries()) {
-    expect(frame.samples.length).toBe(n === frames.length - 1 ? frame.samples.length : 1_600);
-    expect(frame.last).toBe(n === frames.length - 1);
-    // Each begins where the one before ended; the clock's estimate may improve in between.
-    expect(Math.abs(frame.timestampMs - (frames[0]!.timestampMs + n * 100))).toBeLessThan(15);
-  }
+  expect(frames.slice(0, -1).every(({ samples, last }) => samples.length === 1_600 && !last)).toBe(
+    true,
+  );
+  expect(frames.at(-1)!.last).toBe(true);
+  const heard = joined(...frames.map(({ samples }) => samples));
+  // A chunk that was lost, or sent twice, would change the length by 100 ms.
+  expect(Math.abs(spokenMs(heard) - spokenMs(spoken!))).toBeLessThan(40);
   // The pre-roll comes in one go; from then on a chunk each 100 ms, frozen page or not.
   const gaps = frames.slice(6).map((frame, n) => frame.atMs - frames[n + 5]!.atMs);
   expect(Math.max(...gaps)).toBeLessThan(500);

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
-import { joined, silence, tone } from '../support/wav.ts';
+import { joined, silence, spokenMs, tone } from '../support/wav.ts';
 import { notices, startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 24_000;
@@ -23,12 +23,8 @@ test('a connection lost in mid-utterance and in mid-answer costs nothing but the
   expect(relay.connections).toBe(2);
   // The relay throws on a gap; nothing that it had was sent again either.
   expect(relay.repeated).toEqual([]);
-  const frames = relay.frames();
-  for (const [n, frame] of frames.entries()) {
-    expect(Math.abs(frame.timestampMs - (frames[0]!.timestampMs + n * 100))).toBeLessThan(15);
-  }
-  const sentMs = frames.reduce((sum, { samples }) => sum + samples.length / 16, 0);
-  expect(sentMs).toBeGreaterThan((spoken!.length * 1_000) / 16_000 + 250);
+  const heard = joined(...relay.frames().map(({ samples }) => samples));
+  expect(Math.abs(spokenMs(heard) - spokenMs(spoken!))).toBeLessThan(40);
 
   const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 2_000 });
   await untilNotice(page, { type: 'response-progress' });

@@ -1,16 +1,30 @@
 /**
  * An audio worklet that records its two inputs, voice and microphone, sample by sample on the
- * audio context's clock. Served as it is, so it is JavaScript.
+ * audio context's clock, and hands over what it has when asked. Served as it is, so it is
+ * JavaScript.
  */
 export const TAP_WORKLET = `
+const SECONDS = 120;
+
 registerProcessor('tap', class extends AudioWorkletProcessor {
-  process([voice, microphone]) {
-    const silence = new Float32Array(128);
-    this.port.postMessage({
-      frame: currentFrame,
-      voice: (voice[0] ?? silence).slice(),
-      microphone: (microphone[0] ?? silence).slice(),
+  #voice = new Float32Array(SECONDS * sampleRate);
+  #microphone = new Float32Array(SECONDS * sampleRate);
+  #length = 0;
+
+  constructor() {
+    super();
+    this.port.onmessage = () => this.port.postMessage({
+      rateHz: sampleRate,
+      voice: this.#voice.slice(0, this.#length),
+      microphone: this.#microphone.slice(0, this.#length),
     });
+  }
+
+  process([voice, microphone]) {
+    if (this.#length + 128 > this.#voice.length) return true;
+    if (voice[0] !== undefined) this.#voice.set(voice[0], this.#length);
+    if (microphone[0] !== undefined) this.#microphone.set(microphone[0], this.#length);
+    this.#length += 128;
     return true;
   }
 });

@@ -8,43 +8,19 @@ export interface TapRecording {
 }
 
 interface TapWindow {
-  readTap(): { rateHz: number; voice: string; microphone: string };
+  recorded(): Promise<{ rateHz: number; voice: string; microphone: string }>;
 }
 
 /**
- * Records the voice exactly as it is played, and the microphone as it is captured. To be called
- * before the page is opened with `?tap`, on a page that `servePage` serves.
+ * Records the voice exactly as it is played, and the microphone as it is captured, for at most two
+ * minutes. To be called before the page is opened with `?tap`, on a page that `servePage` serves.
  */
 export async function installTap(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const voice: Float32Array[] = [];
-    const microphone: Float32Array[] = [];
-    let rateHz = 0;
     let tap: Promise<AudioWorkletNode> | undefined;
-    const encode = (blocks: Float32Array[]) => {
-      const whole = new Float32Array(blocks.length * 128);
-      blocks.forEach((block, n) => whole.set(block, n * 128));
-      const bytes = new Uint8Array(whole.buffer);
-      let text = '';
-      for (let at = 0; at < bytes.length; at += 32_768) {
-        text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
-      }
-      return btoa(text);
-    };
     const makeTap = async (context: BaseAudioContext) => {
-      rateHz = context.sampleRate;
       await context.audioWorklet.addModule('/tap.worklet.js');
       const node = new AudioWorkletNode(context, 'tap', { numberOfInputs: 2 });
-      let expected: number | undefined;
-      node.port.addEventListener('message', ({ data }) => {
-        // A quantum that was not rendered would shift everything after it.
-        if (expected !== undefined && data.frame !== expected) {
-          throw new Error('The tap missed a quantum.');
-        }
-        expected = data.frame + 128;
-        voice.push(data.voice);
-        microphone.push(data.microphone);
-      });
       node.port.start();
       node.connect(context.destination);
       return node;
@@ -54,14 +30,31 @@ export async function installTap(page: Page): Promise<void> {
       tap ??= makeTap(node.context);
       void tap.then((recorder) => node.connect(recorder, 0, role === 'playback' ? 0 : 1));
     });
-    Object.assign(window, {
-      readTap: () => ({ rateHz, voice: encode(voice), microphone: encode(microphone) }),
-    });
+    const encode = (samples: Float32Array) => {
+      const bytes = new Uint8Array(samples.buffer);
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 32_768) {
+        text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+      }
+      return btoa(text);
+    };
+    const recorded = async () => {
+      const recorder = await tap;
+      if (recorder === undefined) throw new Error('The page has no audio to listen to yet.');
+      const answer = new Promise<TapRecording>((resolve) => {
+        recorder.port.addEventListener('message', ({ data }) => resolve(data), { once: true });
+      });
+      recorder.port.postMessage('read', []);
+      const { rateHz, voice, microphone } = await answer;
+      return { rateHz, voice: encode(voice), microphone: encode(microphone) };
+    };
+    Object.assign(window, { recorded });
   });
 }
 
+/** Everything that was recorded since the audio context began. */
 export async function readTap(page: Page): Promise<TapRecording> {
-  const read = await page.evaluate(() => (window as unknown as TapWindow).readTap());
+  const read = await page.evaluate(() => (window as unknown as TapWindow).recorded());
   return {
     rateHz: read.rateHz,
     voice: decode(read.voice),

@@ -42,3 +42,11 @@ export function writeWav(path: string, samples: Int16Array, rateHz = MICROPHONE_
   const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   writeFileSync(path, Buffer.concat([header, data]));
 }
+
+/** From the first to the last moment that is not near silence, ms. */
+export function spokenMs(samples: Int16Array): number {
+  const peak = samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
+  const isLoud = (sample: number) => Math.abs(sample) > peak / 10;
+  const span = samples.findLastIndex(isLoud) - samples.findIndex(isLoud);
+  return (span * 1_000) / MICROPHONE_HZ;
+}

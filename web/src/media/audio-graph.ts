@@ -12,6 +12,12 @@ export interface TappableNode {
   readonly node: AudioNode;
 }
 
+export interface AudioGraphOptions {
+  onNode(node: TappableNode): void;
+  /** The voice cannot be played: the worklets could not be loaded, or failed. */
+  onBroken(): void;
+}
+
 /**
  * The audio context and its worklets. Samples pass from worklet to media worker and back over
  * ports that are only handed through here.
@@ -20,7 +26,7 @@ export class AudioGraph {
   readonly #context: AudioContext;
   readonly #volume: GainNode;
   readonly #modules: Promise<void>;
-  readonly #onNode: (node: TappableNode) => void;
+  readonly #options: AudioGraphOptions;
   readonly #released = new AbortController();
   #microphone:
     | { readonly source: MediaStreamAudioSourceNode; readonly node: AudioWorkletNode }
@@ -33,12 +39,13 @@ export class AudioGraph {
    *
    * @param playback the worklet's end of the channel to the media worker
    */
-  constructor(playback: MessagePort, onNode: (node: TappableNode) => void) {
-    this.#onNode = onNode;
+  constructor(playback: MessagePort, options: AudioGraphOptions) {
+    this.#options = options;
     this.#context = new AudioContext({ latencyHint: 'interactive' });
     this.#volume = new GainNode(this.#context);
     this.#volume.connect(this.#context.destination);
     this.#modules = this.#load(playback);
+    this.#modules.catch(() => options.onBroken());
     this.#keepRunning();
   }
 
@@ -47,11 +54,6 @@ export class AudioGraph {
     // Safari has no outputLatency.
     const measured = this.#context.outputLatency as number | undefined;
     return (measured ?? this.#context.baseLatency) * 1_000;
-  }
-
-  /** Resolves once the voice can be played. @throws where the worklets cannot be loaded */
-  get ready(): Promise<void> {
-    return this.#modules;
   }
 
   /** @param volume 0–1 */
@@ -83,7 +85,7 @@ export class AudioGraph {
     // A node that leads nowhere is not run everywhere; its output is silence.
     node.connect(this.#context.destination);
     this.#microphone = { source, node };
-    this.#onNode({ role: 'microphone', node: source });
+    this.#options.onNode({ role: 'microphone', node: source });
     return port2;
   }
 
@@ -113,9 +115,12 @@ export class AudioGraph {
       outputChannelCount: [1],
     });
     node.port.postMessage(playback, [playback]);
+    node.addEventListener('processorerror', () => this.#options.onBroken(), {
+      signal: this.#released.signal,
+    });
     node.connect(this.#volume);
     this.#playback = node;
-    this.#onNode({ role: 'playback', node });
+    this.#options.onNode({ role: 'playback', node });
   }
 
   /**

@@ -86,7 +86,10 @@ class BrowserMediaEngine implements MediaEngine {
     void this.stop();
     const { port1, port2 } = new MessageChannel();
     const call: RunningCall = {
-      graph: new AudioGraph(port1, (node) => this.#options.onNode(node)),
+      graph: new AudioGraph(port1, {
+        onNode: (node) => this.#options.onNode(node),
+        onBroken: () => this.#onUnplayable(call),
+      }),
       released: new AbortController(),
       microphone: undefined,
       requests: 0,
@@ -113,7 +116,6 @@ class BrowserMediaEngine implements MediaEngine {
     const microphone = options.microphone
       ? this.#openMicrophone(call, options.microphoneId)
       : Promise.resolve<MicrophoneResult>({ ok: false, refusal: 'dismissed' });
-    call.graph.ready.catch(() => this.#onUnplayable(call));
     return microphone;
   }
 
@@ -264,6 +266,8 @@ class BrowserMediaEngine implements MediaEngine {
 
   #onCrash(): void {
     this.#stopping = 0;
+    // Without a call nothing was lost: the next one makes another worker.
+    if (this.#call === undefined) return;
     void this.#release();
     const message = 'Something went wrong in this page. Please call again.';
     this.#tell({ type: 'error', code: 'internal_error', message });

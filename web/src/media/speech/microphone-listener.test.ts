@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ContextClock } from '../context-clock.ts';
 import { MicrophoneListener, type SpeechDetector } from './microphone-listener.ts';
 
@@ -166,6 +166,24 @@ describe('push-to-talk', () => {
     expect(log[0]).toBe('started');
     expect(log.at(-1)).toMatch(/^ended/);
   });
+});
+
+test('a key that is pressed without a microphone does nothing', () => {
+  listener.detach();
+  listener.holdToTalk(true);
+  listener.holdToTalk(false);
+  expect(log).toEqual([]);
+});
+
+test('a key that is released after the microphone fell silent still ends the utterance', async () => {
+  vi.useFakeTimers();
+  listener.holdToTalk(true);
+  await hear(SPEECH, 10);
+  nowMs += 1_000;
+  listener.holdToTalk(false);
+  vi.advanceTimersByTime(500);
+  vi.useRealTimers();
+  expect(log).toEqual(['started', 'last chunk', 'ended at 320']);
 });
 
 test('an utterance beyond the limit is continued as the next, with nothing lost between', async () => {

@@ -53,6 +53,8 @@ type Hold =
 
 /** How far back an utterance can begin: the pre-roll, and the frames that it took to be believed. */
 const HISTORY_MS = 1_500;
+/** How long a released key waits for the frames that were captured before. */
+const RELEASE_DEADLINE_MS = 500;
 /** Sample positions are trusted over clock readings until they are this far apart. */
 const CLOCK_SLACK_MS = 10;
 const SAMPLES_PER_MS = 16;
@@ -67,7 +69,9 @@ export class MicrophoneListener {
   #probability = 0;
   #gate: GateState = QUIET;
   #hold: Hold = { kind: 'up' };
+  #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #muted = false;
+  #attached = false;
   #latencyMs = 0;
   /** When sample 0 of the microphone was captured. */
   #originMs: number | undefined;
@@ -97,13 +101,16 @@ export class MicrophoneListener {
 
   /** A microphone was opened. @param latencyMs from its membrane to the audio context */
   attach(latencyMs: number): void {
+    this.#attached = true;
     this.#latencyMs = latencyMs;
     this.#originMs = undefined;
   }
 
   /** The microphone is gone, or changed: what was open ends here. */
   detach(): void {
+    this.#attached = false;
     this.#waiting = [];
+    clearTimeout(this.#releaseTimer);
     this.#hold = { kind: 'up' };
     this.#silence();
     this.#recorder.forget();
@@ -118,12 +125,18 @@ export class MicrophoneListener {
   holdToTalk(held: boolean): void {
     const nowMs = this.#options.now();
     if (held && this.#hold.kind !== 'down') {
+      if (!this.#attached) return;
+      clearTimeout(this.#releaseTimer);
       this.#hold = { kind: 'down', sinceMs: nowMs, speechEndMs: undefined };
       this.#gate = QUIET;
       if (!this.#recorder.isOpen) this.#begin(nowMs);
       void this.#drain();
     } else if (!held && this.#hold.kind === 'down') {
       this.#hold = { ...this.#hold, kind: 'released', atMs: nowMs };
+      // Should the microphone have fallen silent, no frame would ever end it.
+      this.#releaseTimer = setTimeout(() => {
+        if (this.#hold.kind === 'released') this.#letGo(this.#hold);
+      }, RELEASE_DEADLINE_MS);
     }
   }
 
@@ -201,18 +214,19 @@ export class MicrophoneListener {
   ): void {
     const isSpeech = frame.probability >= SPEECH_POLICY.speechProbability;
     const speechEndMs = isSpeech ? frame.endMs : hold.speechEndMs;
-    if (hold.kind === 'down') {
-      this.#hold = { ...hold, speechEndMs };
-      return;
-    }
+    this.#hold = { ...hold, speechEndMs };
     // What was said before the key was let go is still on its way until a frame reaches beyond.
-    if (frame.endMs < hold.atMs) return;
+    if (hold.kind === 'released' && frame.endMs >= hold.atMs) this.#letGo({ ...hold, speechEndMs });
+  }
+
+  #letGo({ atMs, sinceMs, speechEndMs }: Extract<Hold, { kind: 'released' }>): void {
+    clearTimeout(this.#releaseTimer);
     this.#hold = { kind: 'up' };
-    if (speechEndMs === undefined && hold.atMs - hold.sinceMs < MIN_HOLD_MS) {
+    if (speechEndMs === undefined && atMs - sinceMs < MIN_HOLD_MS) {
       this.#recorder.end();
       this.#options.onDiscarded();
     } else {
-      this.#end(Math.min(hold.atMs, speechEndMs ?? hold.atMs));
+      this.#end(Math.min(atMs, speechEndMs ?? atMs));
     }
   }
 

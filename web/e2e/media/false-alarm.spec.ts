@@ -1,0 +1,39 @@
+import { expect } from '@playwright/test';
+import { speak } from '../support/speech.ts';
+import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
+import { joined, silence, tone } from '../support/wav.ts';
+import { notices, startCall, test, untilNotice } from './engine-test.ts';
+
+const VOICE_HZ = 16_000;
+const ANSWER_MS = 9_000;
+/** Too short to be confirmed, long enough to be suspected. */
+const SCRAP_MS = 90;
+
+test('a sound that is not speech after all only makes the voice pause', async ({ open }) => {
+  const [word] = await speak(['Now.']);
+  const middle = Math.round(word!.length / 2);
+  const scrap = word!.subarray(middle, middle + SCRAP_MS * 16);
+  const scraps = [2_000, 2_000, 2_000, 60_000].flatMap((pauseMs) => [scrap, silence(pauseMs)]);
+  const { page, relay } = await open({ hears: joined(silence(2_500), ...scraps) });
+  expect(await startCall(page)).toMatchObject({ ok: true });
+
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
+  await sent;
+  await untilNotice(page, { type: 'response-ended', status: 'completed' });
+
+  expect(relay.events('input_audio_buffer.speech_started')).toEqual([]);
+  expect(relay.events('conversation.item.truncate')).toEqual([]);
+  const held = (await notices(page)).filter(
+    (notice) => notice.type === 'debug' && notice.entry.name === 'held',
+  );
+  const { rateHz, voice } = await readTap(page);
+  const pauses = gapsIn(voice, rateHz, 20);
+  // Each pause is a suspicion, and at least one of the scraps must have raised one.
+  expect(pauses.length).toBeGreaterThan(0);
+  expect(pauses).toHaveLength(held.length);
+  expect(Math.max(...pauses)).toBeLessThan(500);
+  // All of the answer was played: what sounded is its length, and each fade-out once more.
+  const soundedMs = soundingMs(voice, rateHz) - pauses.reduce((sum, ms) => sum + ms, 0);
+  expect(soundedMs - ANSWER_MS).toBeGreaterThan(-2);
+  expect(soundedMs - ANSWER_MS).toBeLessThan(pauses.length * 16 + 2);
+});
