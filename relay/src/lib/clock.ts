@@ -10,10 +10,20 @@ export interface Clock {
   after(delayMs: number, action: () => void): () => void;
 }
 
+/** Longest delay `setTimeout` knows, 24.8 days; a longer one it takes for none at all. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      timer = setTimeout(
+        () => (leftMs > MAX_TIMER_MS ? wait(leftMs - MAX_TIMER_MS) : action()),
+        Math.min(leftMs, MAX_TIMER_MS),
+      );
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };
