@@ -49,6 +49,9 @@ export class ConfigError extends Error {
 
 const seconds = (fallback: number, max = 86_400) =>
   z.coerce.number().positive().max(max).default(fallback);
+/** Where less than a second would not work: sessions are checked once a second. */
+const wholeSeconds = (fallback: number, max: number) =>
+  z.coerce.number().min(1).max(max).default(fallback);
 const list = z
   .string()
   .default('')
@@ -68,14 +71,14 @@ const environmentSchema = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   ALLOWED_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
   AUTH_SECRET: z.string().min(32).optional(),
-  GUEST_TOKEN_TTL_S: seconds(30 * 86_400, 366 * 86_400),
+  GUEST_TOKEN_TTL_S: wholeSeconds(30 * 86_400, 366 * 86_400),
   TICKET_TTL_S: seconds(30, 300),
   MAX_SESSIONS: z.coerce.number().int().min(1).max(100_000).default(2_000),
   SESSION_DURATION_S: seconds(3_600),
   IDLE_S: seconds(300),
   UTTERANCE_S: seconds(60, 600),
   RESUME_WINDOW_S: seconds(120, 3_600),
-  HEARTBEAT_S: seconds(15, 120),
+  HEARTBEAT_S: wholeSeconds(15, 120),
   TRANSCRIBER_DEADLINE_S: seconds(30, 600),
   GENERATOR_DEADLINE_S: seconds(60, 600),
   SYNTHESIZER_DEADLINE_S: seconds(15, 600),

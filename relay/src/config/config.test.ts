@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+function problemsOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('the configuration', () => {
+  it('needs nothing to be set', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      ticketTtlMs: 30_000,
+      limits: {
+        sessionDurationMs: 3_600_000,
+        idleMs: 300_000,
+        utteranceMs: 60_000,
+        resumeWindowMs: 120_000,
+        heartbeatMs: 15_000,
+      },
+      deadlines: { transcriberMs: 30_000, generatorMs: 60_000, synthesizerMs: 15_000 },
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ PORT: '', AUTH_SECRET: '', ALLOWED_ORIGINS: '' })).toEqual(readConfig({}));
+  });
+
+  it('reads numbers as numbers and seconds as milliseconds', () => {
+    expect(readConfig({ PORT: '0', IDLE_S: '1.5' })).toMatchObject({
+      port: 0,
+      limits: { idleMs: 1_500 },
+    });
+  });
+
+  it('reads a list of origins, however they are written', () => {
+    const { allowedOrigins } = readConfig({
+      ALLOWED_ORIGINS: ' https://a.example/ , http://b.example:8080,, ',
+    });
+    expect(allowedOrigins).toEqual(['https://a.example', 'http://b.example:8080']);
+  });
+
+  it('has an absolute data folder', () => {
+    expect(readConfig({ DATA_DIR: './here' }).dataDir).toBe(`${process.cwd()}/here`);
+  });
+});
+
+describe('a configuration that is not valid', () => {
+  it('is told with every variable that is wrong, and what was found', () => {
+    const problems = problemsOf({
+      PORT: 'eighty',
+      LOG_LEVEL: 'loud',
+      IDLE_S: '-3',
+      ALLOWED_ORIGINS: 'https://a.example, nonsense',
+      PUBLIC_URL: 'ftp://a.example',
+    });
+    for (const [name, found] of [
+      ['PORT', 'eighty'],
+      ['LOG_LEVEL', 'loud'],
+      ['IDLE_S', '-3'],
+      ['ALLOWED_ORIGINS', 'nonsense'],
+      ['PUBLIC_URL', 'ftp://a.example'],
+    ]) {
+      expect(problems).toMatch(new RegExp(`^  ${name}: found ".*${found}.*`, 'm'));
+    }
+  });
+
+  it('does not print a secret', () => {
+    const problems = problemsOf({ AUTH_SECRET: 'short secret' });
+    expect(problems).toContain('AUTH_SECRET');
+    expect(problems).not.toContain('short secret');
+  });
+
+  it.each([
+    { PORT: '65536' },
+    { PORT: '80.5' },
+    { MAX_SESSIONS: '0' },
+    { TICKET_TTL_S: '0' },
+    { TICKET_TTL_S: '301' },
+    { GUEST_TOKEN_TTL_S: '0.2' },
+    { HEARTBEAT_S: '0.5' },
+    { SHUTDOWN_GRACE_S: '-1' },
+    { IDLE_S: 'Infinity' },
+  ])('%o is out of bounds', (environment) => {
+    expect(problemsOf(environment)).toContain(Object.keys(environment)[0]);
+  });
+});
+
+it('never fails in another way, whatever is set', () => {
+  const names = ['PORT', 'IDLE_S', 'ALLOWED_ORIGINS', 'PUBLIC_URL', 'LOG_LEVEL', 'HOST'];
+  fc.assert(
+    fc.property(fc.constantFrom(...names), fc.string(), (name, value) => {
+      expect(problemsOf({ [name]: value })).toMatch(/^$|^The configuration is not valid:\n {2}/);
+    }),
+    { numRuns: 300 },
+  );
+});
