@@ -6,6 +6,9 @@ export interface SpeechGrammar {
   readonly utterance: string;
   /** Words the recogniser's dictionary lacks → ARPAbet pronunciations. */
   readonly pronunciations: Readonly<Record<string, readonly string[]>>;
-  /** Prior of the branch that refuses what is out of grammar, 0–1; 0.5 where absent. */
+  /**
+   * Prior of the branch that refuses what is out of grammar, between 0 and 1; 0.5 where absent.
+   * Works by its logarithm: half of it changes little, a hundredth of it a good deal.
+   */
   readonly rejectWeight?: number;
 }

@@ -32,31 +32,59 @@ export function toJsgf({
   return [
     '#JSGF V1.0;',
     'grammar parley;',
-    `public <parley_top> = /${1 - rejectWeight}/ <${utterance}> | /${rejectWeight}/ <parley_reject>;`,
+    `public <parley_top> = ${weight(1 - rejectWeight)} <${utterance}> | ${weight(rejectWeight)} <parley_reject>;`,
     `<parley_reject> = (${phones})+;`,
     rules,
   ].join('\n');
 }
 
+/** JSGF knows no exponents. */
+function weight(prior: number): string {
+  return `/${prior.toFixed(12)}/`;
+}
+
+function withoutComments(rules: string): string {
+  return rules.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ');
+}
+
+/** Rules that are referred to but not defined; the recogniser would take them for silence. */
+export function missingRules({ rules, utterance }: SpeechGrammar): string[] {
+  const text = withoutComments(rules);
+  const defined = new Set([
+    'NULL',
+    'VOID',
+    ...[...text.matchAll(/<([^>]*)>\s*=/g)].map(([, name]) => name),
+  ]);
+  const named = [utterance, ...[...text.matchAll(/<([^>]*)>/g)].map(([, name]) => name ?? '')];
+  return [...new Set(named)].filter((name) => !defined.has(name));
+}
+
 /** Every word that JSGF rules can produce, each once, in order of appearance. */
 export function wordsOf(rules: string): string[] {
-  const terminals = rules
-    .replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ')
+  const terminals = withoutComments(rules)
     // Tags, rule names on the left and right, weights, and the grammar's own signs.
     .replaceAll(/\{[^}]*\}|<[^>]*>|\/[\d.eE+-]+\/|\bpublic\b(?=\s*<)|[=|;()[\]*+"]/g, ' ');
   return [...new Set(terminals.split(/\s+/).filter((word) => word !== ''))];
 }
 
-/** The dictionary names further pronunciations of a word `word(2)`, `word(3)` and so on. */
+/**
+ * Names each pronunciation as the dictionary names variants: `word`, `word(2)`, `word(3)`, behind
+ * those that `isKnown` says are taken.
+ */
 export function pronunciationEntries(
   pronunciations: SpeechGrammar['pronunciations'],
+  isKnown: (name: string) => boolean,
 ): DictionaryEntry[] {
-  return Object.entries(pronunciations).flatMap(([word, variants]) =>
-    variants.map((variant, index): DictionaryEntry => [
-      index === 0 ? word : `${word}(${index + 1})`,
-      variant,
-    ]),
-  );
+  return Object.entries(pronunciations).flatMap(([word, variants]) => {
+    let number = 1;
+    const name = (): string => (number === 1 ? word : `${word}(${number})`);
+    while (isKnown(name())) number += 1;
+    return variants.map((variant): DictionaryEntry => {
+      const entry = [name(), variant] as const;
+      number += 1;
+      return entry;
+    });
+  });
 }
 
 export type Hypothesis =

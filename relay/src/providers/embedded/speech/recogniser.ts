@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import createModule, { type Decoder } from 'soundswallower';
 import type { SpeechGrammar } from '../grammar.ts';
-import { pronunciationEntries, readHypothesis, REJECT_WORDS, toJsgf, wordsOf } from './jsgf.ts';
+import {
+  missingRules,
+  pronunciationEntries,
+  readHypothesis,
+  REJECT_WORDS,
+  toJsgf,
+  wordsOf,
+} from './jsgf.ts';
 import { LevelMeter } from './level.ts';
 import { VoicingMeter } from './voicing.ts';
 
@@ -143,7 +150,8 @@ export class Recogniser {
 }
 
 function loadGrammar(decoder: Decoder, grammar: SpeechGrammar): void {
-  const entries = [...REJECT_WORDS, ...pronunciationEntries(grammar.pronunciations)];
+  const isKnown = (word: string): boolean => decoder.lookup_word(word) !== null;
+  const entries = [...REJECT_WORDS, ...pronunciationEntries(grammar.pronunciations, isKnown)];
   for (const [word, pronunciation] of entries) {
     try {
       decoder.add_words([word, pronunciation]);
@@ -153,18 +161,19 @@ function loadGrammar(decoder: Decoder, grammar: SpeechGrammar): void {
       });
     }
   }
-  const unknown = wordsOf(grammar.rules).filter((word) => decoder.lookup_word(word) === null);
+  const unknown = wordsOf(grammar.rules).filter((word) => !isKnown(word));
   if (unknown.length > 0) {
     throw new Error(`The speech grammar has words without a pronunciation: ${unknown.join(', ')}`);
+  }
+  const missing = missingRules(grammar);
+  if (missing.length > 0) {
+    throw new Error(
+      `The speech grammar lacks the rules ${missing.map((name) => `<${name}>`).join(', ')}`,
+    );
   }
   try {
     decoder.set_grammar(toJsgf(grammar));
   } catch (cause) {
-    throw new Error(
-      `The speech grammar is not valid JSGF, or lacks the rule <${grammar.utterance}>.`,
-      {
-        cause,
-      },
-    );
+    throw new Error('The speech grammar is not valid JSGF.', { cause });
   }
 }

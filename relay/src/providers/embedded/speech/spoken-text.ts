@@ -59,7 +59,8 @@ const RULES: readonly Rule[] = [
 
 /** What there is to say, or an empty string where there is nothing a voice could say. */
 export function toSpokenText(text: string): string {
-  let spoken = text;
+  // First of all, so that no rule meets a long run of space, over which several would go quadratic.
+  let spoken = text.replaceAll(/\s+/g, ' ');
   for (const [pattern, said] of RULES) {
     spoken =
       typeof said === 'string'

@@ -3,8 +3,8 @@
  * the browser's library only, which would bring `window` into the relay.
  */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
+  interface Module {
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module';
   }
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);

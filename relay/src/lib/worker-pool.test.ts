@@ -1,0 +1,254 @@
+import { EventEmitter } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { ParleyError } from '@parley/shared';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WORKER_READY, type PoolableWorker } from './worker-pool-member.ts';
+import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
+
+/** A worker whose every word is scripted. */
+class ScriptedWorker extends EventEmitter implements PoolableWorker {
+  readonly requests: unknown[] = [];
+  terminated = false;
+
+  postMessage(message: unknown): void {
+    this.requests.push(message);
+  }
+
+  terminate(): Promise<number> {
+    this.terminated = true;
+    return Promise.resolve(1);
+  }
+
+  ready(): void {
+    this.emit('message', WORKER_READY);
+  }
+
+  answer(message: unknown): void {
+    this.emit('message', message);
+  }
+}
+
+const LIMITS = {
+  maxWorkers: 2,
+  waitMs: 1_000,
+  startMs: 5_000,
+  answerMs: 3_000,
+  failure: 'transcriber_failed',
+} as const;
+
+function scriptedPool(limits: Partial<WorkerPoolOptions> = {}) {
+  const workers: ScriptedWorker[] = [];
+  const pool = new WorkerPool<string, string>({
+    ...LIMITS,
+    spawn: () => {
+      const worker = new ScriptedWorker();
+      workers.push(worker);
+      return worker;
+    },
+    ...limits,
+  });
+  return { pool, workers };
+}
+
+async function leaseFirst({ pool, workers }: ReturnType<typeof scriptedPool>) {
+  const acquiring = pool.acquire();
+  workers[0]!.ready();
+  return acquiring;
+}
+
+/** Looks at a rejection from the start, so that it is never unhandled while time is moved on. */
+function codeOf(failing: Promise<unknown>): Promise<unknown> {
+  return failing.then(
+    () => 'nothing went wrong',
+    (error: unknown) => (error instanceof ParleyError ? error.code : error),
+  );
+}
+
+describe('WorkerPool', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('starts workers on demand, and no more than it may', () => {
+    const { pool, workers } = scriptedPool();
+    expect(workers).toHaveLength(0);
+    for (let index = 0; index < 3; index += 1) pool.acquire().catch(() => {});
+    expect(workers).toHaveLength(2);
+  });
+
+  it('matches answers to requests in order', async () => {
+    const scene = scriptedPool();
+    const lease = await leaseFirst(scene);
+    const first = lease.request('one');
+    const second = lease.request('two');
+    scene.workers[0]!.answer('1');
+    scene.workers[0]!.answer('2');
+    await expect(Promise.all([first, second])).resolves.toEqual(['1', '2']);
+  });
+
+  it('hands a worker that was given back to the one who waited longest', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const lease = await leaseFirst(scene);
+    const order: string[] = [];
+    const second = scene.pool.acquire().then((next) => {
+      order.push('second');
+      next.release();
+    });
+    const third = scene.pool.acquire().then(() => order.push('third'));
+    lease.release();
+    await Promise.all([second, third]);
+    expect(order).toEqual(['second', 'third']);
+    expect(scene.workers).toHaveLength(1);
+  });
+
+  it('does not lease a worker again before it has answered everything', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const lease = await leaseFirst(scene);
+    const owed = lease.request('slow');
+    lease.release();
+    let leased = false;
+    const next = scene.pool.acquire().then(() => (leased = true));
+    await Promise.resolve();
+    expect(leased).toBe(false);
+    scene.workers[0]!.answer('at last');
+    await expect(owed).resolves.toBe('at last');
+    await next;
+  });
+
+  it('refuses a lease that was given back', async () => {
+    const scene = scriptedPool();
+    const lease = await leaseFirst(scene);
+    lease.release();
+    lease.release();
+    await expect(lease.request('late')).rejects.toThrow('released');
+    expect(scene.workers[0]!.requests).toEqual([]);
+  });
+
+  it('says so when no worker comes free in time', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    await leaseFirst(scene);
+    const waiting = scene.pool.acquire();
+    const refused = codeOf(waiting);
+    await vi.advanceTimersByTimeAsync(LIMITS.waitMs);
+    expect(await refused).toBe('capacity_exhausted');
+  });
+
+  it('loses no worker to a wait that was aborted in the same moment', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const lease = await leaseFirst(scene);
+    const controller = new AbortController();
+    const waiting = scene.pool.acquire(controller.signal);
+    controller.abort(new Error('hung up'));
+    lease.release();
+    await expect(waiting).rejects.toThrow('hung up');
+    await expect(scene.pool.acquire()).resolves.toBeDefined();
+  });
+
+  it('tells the holder of a lease that its worker crashed, and starts another for who waits', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const lease = await leaseFirst(scene);
+    const owed = lease.request('boom');
+    const waiting = scene.pool.acquire();
+    const cause = new Error('out of memory');
+    scene.workers[0]!.emit('error', cause);
+    await expect(owed).rejects.toMatchObject({ code: 'transcriber_failed', cause });
+    await expect(lease.request('again')).rejects.toMatchObject({ code: 'transcriber_failed' });
+    expect(scene.workers).toHaveLength(2);
+    scene.workers[1]!.ready();
+    await expect(waiting).resolves.toBeDefined();
+  });
+
+  it('replaces a worker that is stuck, even when nobody holds it any more', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const lease = await leaseFirst(scene);
+    const owed = codeOf(lease.request('loop'));
+    lease.release();
+    await vi.advanceTimersByTimeAsync(LIMITS.answerMs);
+    expect(await owed).toBe('transcriber_failed');
+    expect(scene.workers[0]!.terminated).toBe(true);
+    const next = scene.pool.acquire();
+    scene.workers[1]!.ready();
+    await expect(next).resolves.toBeDefined();
+  });
+
+  it('gives each answer its own time', async () => {
+    const scene = scriptedPool();
+    const lease = await leaseFirst(scene);
+    const first = lease.request('one');
+    const second = lease.request('two');
+    await vi.advanceTimersByTimeAsync(LIMITS.answerMs - 1);
+    scene.workers[0]!.answer('1');
+    await vi.advanceTimersByTimeAsync(LIMITS.answerMs - 1);
+    scene.workers[0]!.answer('2');
+    await expect(Promise.all([first, second])).resolves.toEqual(['1', '2']);
+  });
+
+  it('warms up to as many workers as asked, replaces those that die, and reports one that cannot start', async () => {
+    const { pool, workers } = scriptedPool();
+    const warm = pool.warm(9);
+    expect(workers).toHaveLength(2);
+    for (const worker of workers) worker.ready();
+    await warm;
+    workers[0]!.emit('exit', 1);
+    expect(workers).toHaveLength(3);
+
+    const broken = scriptedPool();
+    const failing = broken.pool.warm(1);
+    broken.workers[0]!.emit('error', new Error('no such word'));
+    await expect(failing).rejects.toThrow('no such word');
+    expect(broken.workers).toHaveLength(1);
+  });
+
+  it('does not wait for ever for a worker that never starts', async () => {
+    const { pool, workers } = scriptedPool({ waitMs: 60_000 });
+    const failed = codeOf(pool.acquire());
+    await vi.advanceTimersByTimeAsync(LIMITS.startMs);
+    expect(await failed).toBe('transcriber_failed');
+    expect(workers[0]!.terminated).toBe(true);
+  });
+
+  it('ends every worker and every wait when it is disposed of', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const lease = await leaseFirst(scene);
+    const owed = codeOf(lease.request('work'));
+    const waiting = codeOf(scene.pool.acquire());
+    await scene.pool[Symbol.asyncDispose]();
+    expect(await Promise.all([owed, waiting])).toEqual([
+      'transcriber_failed',
+      'transcriber_failed',
+    ]);
+    expect(scene.workers.every((worker) => worker.terminated)).toBe(true);
+    await expect(scene.pool.acquire()).rejects.toMatchObject({ code: 'transcriber_failed' });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('WorkerPool with real threads', () => {
+  const ECHO = `
+    const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', (message) => {
+      if (message === 'crash') throw new Error('crashed as asked');
+      parentPort.postMessage(message);
+    });
+    parentPort.postMessage('${WORKER_READY}');`;
+
+  it('survives a thread that throws', async () => {
+    await using pool = new WorkerPool<string, string>({
+      ...LIMITS,
+      waitMs: 30_000,
+      startMs: 30_000,
+      answerMs: 30_000,
+      maxWorkers: 1,
+      spawn: () => new Worker(ECHO, { eval: true }),
+    });
+    const lease = await pool.acquire();
+    await expect(lease.request('hello')).resolves.toBe('hello');
+    await expect(lease.request('crash')).rejects.toMatchObject({ code: 'transcriber_failed' });
+    lease.release();
+    const next = await pool.acquire();
+    await expect(next.request('still here')).resolves.toBe('still here');
+  });
+});

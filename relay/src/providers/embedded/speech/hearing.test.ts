@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { LevelMeter } from './level.ts';
+import { VoicingMeter } from './voicing.ts';
+
+const RATE_HZ = 16_000;
+
+/** A buzz with overtones, as vocal cords make it. */
+function vowel(lengthMs: number, peak: number): Int16Array {
+  return Int16Array.from({ length: lengthMs * 16 }, (_, index) => {
+    const phase = (2 * Math.PI * 120 * index) / RATE_HZ;
+    return (peak / 3) * (Math.sin(phase) + Math.sin(2 * phase) + Math.sin(3 * phase));
+  });
+}
+
+/** White noise that is the same at every run. */
+function hiss(lengthMs: number, peak: number): Int16Array {
+  let seed = 1;
+  return Int16Array.from({ length: lengthMs * 16 }, () => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return (seed / 0x4000_0000 - 1) * peak;
+  });
+}
+
+function voicedMsOf(samples: Int16Array): number {
+  const meter = new VoicingMeter();
+  // An odd size, so that frames and pairs of samples straddle the chunks.
+  for (let at = 0; at < samples.length; at += 1_001) meter.push(samples.subarray(at, at + 1_001));
+  return meter.voicedMs;
+}
+
+describe('VoicingMeter', () => {
+  it('counts the time of a voice', () => {
+    expect(voicedMsOf(vowel(320, 5_000))).toBe(320);
+  });
+
+  it('hears no voice in silence, hiss, a click or a murmur below -50 dB', () => {
+    const click = new Int16Array(RATE_HZ);
+    click.fill(20_000, 8_000, 8_020);
+    for (const sound of [new Int16Array(RATE_HZ), hiss(1_000, 8_000), click, vowel(1_000, 60)]) {
+      expect(voicedMsOf(sound)).toBe(0);
+    }
+  });
+});
+
+describe('LevelMeter', () => {
+  function meterOf(...sounds: Int16Array[]): LevelMeter {
+    const meter = new LevelMeter();
+    for (const sound of sounds) meter.push(sound);
+    return meter;
+  }
+
+  it('decides after 300 ms of sound, not of silence', () => {
+    expect(meterOf(new Int16Array(RATE_HZ), vowel(280, 10_000)).isDecided).toBe(false);
+    expect(meterOf(new Int16Array(RATE_HZ), vowel(300, 10_000)).isDecided).toBe(true);
+  });
+
+  it('leaves a usual level alone, raises a quiet one and lowers one that is far too loud', () => {
+    expect(meterOf(vowel(400, 12_000)).gain).toBe(1);
+    expect(meterOf(vowel(400, 600)).gain).toBeGreaterThan(5);
+    expect(meterOf(new Int16Array(6_400).fill(32_000)).gain).toBeLessThan(0.3);
+  });
+
+  it('amplifies neither silence nor without bound', () => {
+    expect(meterOf(hiss(400, 20)).gain).toBe(1);
+    expect(meterOf(vowel(400, 120)).gain).toBe(32);
+  });
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toSpokenText } from './spoken-text.ts';
+
+describe('toSpokenText', () => {
+  it.each([
+    ['It is 10:05.', 'It is 10 oh 5.'.replace('oh 5', 'oh five')],
+    ['It is 10:00.', "It is 10 o'clock."],
+    ['At 7:45 or 23:10', 'At 7 45 or 23 10'],
+    ['The score of 1:2:3', 'The score of 1:2:3'],
+    ['21°C and 70 °F', '21 degrees celsius and 70 degrees fahrenheit'],
+    ['50% of 7 × 8', '50 percent of 7 times 8'],
+    ['7*8 = 56', '7 times 8 equals 56'],
+    ['9 ÷ 3, 9/3', '9 divided by 3, 9 divided by 3'],
+    ['2 + 2 - 1', '2 plus 2 minus 1'],
+    ['It is -5 today', 'It is minus 5 today'],
+    ['A well-known 555-1234', 'A well-known 555-1234'],
+    ['That’s “fine” – really…', 'That\'s "fine", really.'],
+    ['Café Zürich', 'Cafe Zurich'],
+    ['€5 & £3.50', '5 euros and 3.50 pounds'],
+    ['100 km/h', '100 kilometers per hour'],
+    ['**Bold** and `code`', 'Bold and code'],
+    ['line\none\ttwo\0three', 'line one two three'],
+    ['Nice 👍🏽!', 'Nice!'],
+  ])('says %j as %j', (written, spoken) => {
+    expect(toSpokenText(written)).toBe(spoken);
+  });
+
+  it.each(['', '   ', '...', '?!', '😀', '日本語', '—', '\0\n'])(
+    'finds nothing to say in %j',
+    (written) => {
+      expect(toSpokenText(written)).toBe('');
+    },
+  );
+
+  it('leaves one line of printable ASCII or nothing, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (written) => {
+        expect(toSpokenText(written)).toMatch(/^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { trimSilence } from './trim-silence.ts';
+
+const ms = (count: number): number => count * 16;
+const tone = (lengthMs: number): number[] =>
+  Array.from({ length: ms(lengthMs) }, (_, i) => 5_000 * Math.cos(i));
+const hush = (lengthMs: number): number[] => Array.from({ length: ms(lengthMs) }, () => 3);
+
+describe('trimSilence', () => {
+  it('leaves as much silence at both ends as asked for', () => {
+    const speech = Int16Array.from([...hush(200), ...tone(100), ...hush(180)]);
+    const trimmed = trimSilence(speech, { leadMs: 30, tailMs: 110 });
+    expect(trimmed.length).toBe(ms(30 + 100 + 110));
+    expect(trimmed.slice(ms(30), ms(130))).toEqual(speech.slice(ms(200), ms(300)));
+    expect(trimmed[0]).toBe(3);
+  });
+
+  it('adds silence where there is too little', () => {
+    const trimmed = trimSilence(Int16Array.from([...hush(10), ...tone(100)]), {
+      leadMs: 30,
+      tailMs: 50,
+    });
+    expect(trimmed.length).toBe(ms(180));
+    expect([...trimmed.slice(0, ms(20))].every((sample) => sample === 0)).toBe(true);
+    expect([...trimmed.slice(ms(130))].every((sample) => sample === 0)).toBe(true);
+    expect(trimmed[ms(30)]).toBe(5_000);
+  });
+
+  it('leaves the silence within alone', () => {
+    const speech = Int16Array.from([...tone(50), ...hush(300), ...tone(50)]);
+    expect(trimSilence(speech, { leadMs: 0, tailMs: 0 })).toEqual(speech);
+  });
+
+  it('makes nothing of silence', () => {
+    expect(trimSilence(Int16Array.from(hush(230)), { leadMs: 30, tailMs: 30 })).toHaveLength(0);
+    expect(trimSilence(new Int16Array(0), { leadMs: 30, tailMs: 30 })).toHaveLength(0);
+  });
+});
