@@ -41,6 +41,15 @@ export default defineConfig({
     // The detector's runtime is large by nature and loaded apart from the page.
     chunkSizeWarningLimit: 1_000,
   },
+  optimizeDeps: {
+    // Found only in the media worker, which Vite does not scan: found late, they would make the
+    // page reload in the middle of the first call.
+    include: [
+      'onnxruntime-web/wasm',
+      '@ricky0123/vad-web/dist/models/silero',
+      '@parley/shared > zod',
+    ],
+  },
   server: {
     proxy: {
       '/api': { target: RELAY, ws: true },
