@@ -1,10 +1,13 @@
 import type { LevelChannel } from '../../store/level-channel.ts';
+import { onThemeChange } from '../../ui/colour-tokens.ts';
 import { drawOrb, drawStillOrb, LEVEL_HISTORY_FRAMES } from './orb-drawing.ts';
 import { readOrbPalette } from './orb-palette.ts';
-import { easedPose, ORB_POSES, type OrbMood } from './orb-pose.ts';
+import { CALM_MOODS, easedPose, ORB_POSES, type OrbMood } from './orb-pose.ts';
 
 /** Levels arrive thirty times a second and are drawn sixty times: ease between them. */
 const LEVEL_EASE_MS = 45;
+/** Least time between two frames in a calm mood; a little less than two at 60 a second. */
+const CALM_FRAME_MS = 30;
 /** After a pause (hidden tab, slow frame) the animation goes on from where it was. */
 const LONGEST_STEP_MS = 64;
 
@@ -37,6 +40,7 @@ export function startOrbAnimation(
   let voice = 0;
   const history: number[] = Array.from({ length: LEVEL_HISTORY_FRAMES }, () => 0);
   let request = 0;
+  let isSettled = false;
 
   const resize = (): void => {
     sizePx = host.clientWidth;
@@ -50,10 +54,13 @@ export function startOrbAnimation(
   const drawMoving = (nowMs: number): void => {
     request = requestAnimationFrame(drawMoving);
     if (context === null) return;
+    const sinceLastMs = nowMs - (lastMs ?? Number.NEGATIVE_INFINITY);
+    if (CALM_MOODS.has(mood) && sinceLastMs < CALM_FRAME_MS && isSettled) return;
     const elapsedMs = Math.min(LONGEST_STEP_MS, nowMs - (lastMs ?? nowMs));
     lastMs = nowMs;
     seconds += elapsedMs / 1_000;
     pose = easedPose(pose, ORB_POSES[mood], elapsedMs);
+    isSettled = Math.abs(pose.size - ORB_POSES[mood].size) < 0.002;
     driftTurns += (pose.drift * elapsedMs) / 1_000;
     const now = levels.read();
     const share = 1 - Math.exp(-elapsedMs / LEVEL_EASE_MS);
@@ -77,12 +84,9 @@ export function startOrbAnimation(
     resize();
     if (still) drawStill();
   });
-  const themes = new MutationObserver(repaint);
-  const scheme = matchMedia('(prefers-color-scheme: dark)');
   resize();
   sizes.observe(host);
-  themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-  scheme.addEventListener('change', repaint);
+  const stopThemes = onThemeChange(repaint);
   document.addEventListener('visibilitychange', onVisibility);
   if (still) drawStill();
   else onVisibility();
@@ -95,8 +99,7 @@ export function startOrbAnimation(
     dispose() {
       cancelAnimationFrame(request);
       sizes.disconnect();
-      themes.disconnect();
-      scheme.removeEventListener('change', repaint);
+      stopThemes();
       document.removeEventListener('visibilitychange', onVisibility);
     },
   };

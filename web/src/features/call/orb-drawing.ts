@@ -1,4 +1,5 @@
-import { mixed, rgba, type OrbPalette, type Rgb } from './orb-palette.ts';
+import { mixed, rgba, type Rgb } from '../../ui/colour-tokens.ts';
+import type { OrbPalette } from './orb-palette.ts';
 import { outlineRadius, type OrbPose } from './orb-pose.ts';
 
 const TURN = 2 * Math.PI;
@@ -48,12 +49,6 @@ export function drawOrb(context: CanvasRenderingContext2D, frame: OrbFrame): voi
   context.clearRect(0, 0, sizePx, sizePx);
   context.save();
   context.translate(sizePx / 2, sizePx / 2);
-  drawHalo(
-    context,
-    radius,
-    pose.halo * (0.75 + 0.25 * Math.max(microphone, frame.voice)),
-    colours.main,
-  );
   drawRings(context, frame, radius);
   drawVeils(context, frame, radius, colours);
   if (pose.fill > 0.01) {
@@ -102,26 +97,6 @@ export function drawStillOrb(
   context.restore();
 }
 
-function drawHalo(
-  context: CanvasRenderingContext2D,
-  radius: number,
-  strength: number,
-  colour: Rgb,
-): void {
-  if (strength < 0.01) return;
-  const reach = radius * 1.58;
-  const gradient = context.createRadialGradient(0, 0, radius * 0.9, 0, 0, reach);
-  // Falls off as a square, so that the eye finds no edge where it ends.
-  for (let stop = 0; stop <= 6; stop += 1) {
-    const share = stop / 6;
-    gradient.addColorStop(share, rgba(colour, 0.26 * strength * (1 - share) ** 2));
-  }
-  context.fillStyle = gradient;
-  context.beginPath();
-  context.arc(0, 0, reach, 0, TURN);
-  context.fill();
-}
-
 /** Two veils around the body that swing wider with the voice than the body itself does. */
 function drawVeils(
   context: CanvasRenderingContext2D,
@@ -132,12 +107,12 @@ function drawVeils(
   const strength = frame.pose.voiceGain;
   if (strength < 0.01) return;
   for (let veil = 2; veil >= 1; veil -= 1) {
-    const reach = radius * (1 + veil * (0.035 + 0.13 * frame.voice) * strength);
+    const reach = radius * (1 + veil * (0.03 + 0.095 * frame.voice) * strength);
     tracePath(
       context,
       reach,
       frame.seconds * 0.9 + veil * 4.2,
-      (0.05 + 0.1 * frame.voice) * strength,
+      (0.045 + 0.085 * frame.voice) * strength,
     );
     context.fillStyle = rgba(veil === 1 ? colours.main : colours.light, 0.3 / veil + 0.06);
     context.globalAlpha = strength;
@@ -153,7 +128,7 @@ function drawRings(context: CanvasRenderingContext2D, frame: OrbFrame, radius: n
   for (let ring = 1; ring <= RINGS; ring += 1) {
     const level = frame.microphone[ring * RING_DELAY_FRAMES] ?? 0;
     const distance = radius * (1 + 0.13 * ring + 0.1 * ring * level * pose.rings);
-    tracePath(context, distance, frame.seconds - ring * 0.35, 0.008 + 0.09 * level * pose.rings);
+    tracePath(context, distance, frame.seconds - ring * 0.35, 0.008 + 0.06 * level * pose.rings);
     const presence = (0.3 + 0.7 * level) * pose.rings;
     context.strokeStyle = rgba(palette.line, (0.62 * presence) / ring);
     context.stroke();
@@ -194,12 +169,13 @@ function drawGlow(
     const orbit = radius * (0.5 + 0.14 * Math.sin(frame.seconds * 0.9 + light * 2));
     const x = Math.cos(angle) * orbit;
     const y = Math.sin(angle) * orbit;
-    const gradient = context.createRadialGradient(x, y, 0, x, y, radius * 0.85);
+    const reach = radius * 0.85;
+    const gradient = context.createRadialGradient(x, y, 0, x, y, reach);
     gradient.addColorStop(0, rgba(colour, 0.75 * glow * lift));
     gradient.addColorStop(0.5, rgba(colour, 0.26 * glow * lift));
     gradient.addColorStop(1, rgba(colour, 0));
     context.fillStyle = gradient;
-    context.fillRect(-radius * 1.5, -radius * 1.5, radius * 3, radius * 3);
+    context.fillRect(x - reach, y - reach, 2 * reach, 2 * reach);
   });
   const edge = context.createLinearGradient(0, -radius, 0, radius);
   edge.addColorStop(0, 'rgb(255 255 255 / 0.55)');

@@ -1,5 +1,4 @@
-/** Red, green, blue, 0–255. */
-export type Rgb = readonly [number, number, number];
+import { readColourTokens, type Rgb } from '../../ui/colour-tokens.ts';
 
 export interface OrbPalette {
   readonly light: Rgb;
@@ -10,39 +9,24 @@ export interface OrbPalette {
   readonly still: Rgb;
 }
 
-/** Reads the orb's tokens as they apply to `element` now: theme and forced colours included. */
+const TOKENS = [
+  '--orb-light',
+  '--orb-cool',
+  '--orb-main',
+  '--orb-deep',
+  '--orb-line',
+  '--orb-still',
+] as const;
+
+/** The orb's colours as they apply within `element` now. */
 export function readOrbPalette(element: HTMLElement): OrbPalette {
-  const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const probe = document.createElement('span');
-  element.append(probe);
-  const read = (token: string): Rgb => {
-    // A custom property is handed out as written; a real property is handed out as a colour.
-    probe.style.color = `var(${token})`;
-    if (pixel === null) return [0, 128, 118];
-    pixel.clearRect(0, 0, 1, 1);
-    pixel.fillStyle = getComputedStyle(probe).color;
-    pixel.fillRect(0, 0, 1, 1);
-    const [red = 0, green = 0, blue = 0] = pixel.getImageData(0, 0, 1, 1).data;
-    return [red, green, blue];
+  const colours = readColourTokens(element, TOKENS);
+  return {
+    light: colours['--orb-light'],
+    cool: colours['--orb-cool'],
+    main: colours['--orb-main'],
+    deep: colours['--orb-deep'],
+    line: colours['--orb-line'],
+    still: colours['--orb-still'],
   };
-  const palette = {
-    light: read('--orb-light'),
-    cool: read('--orb-cool'),
-    main: read('--orb-main'),
-    deep: read('--orb-deep'),
-    line: read('--orb-line'),
-    still: read('--orb-still'),
-  };
-  probe.remove();
-  return palette;
-}
-
-export function rgba([red, green, blue]: Rgb, alpha: number): string {
-  return `rgb(${red} ${green} ${blue} / ${alpha.toFixed(3)})`;
-}
-
-/** @param share 0: all of `a`, 1: all of `b` */
-export function mixed(a: Rgb, b: Rgb, share: number): Rgb {
-  const mix = (from: number, to: number): number => Math.round(from + (to - from) * share);
-  return [mix(a[0], b[0]), mix(a[1], b[1]), mix(a[2], b[2])];
 }

@@ -32,7 +32,7 @@ export interface OrbPose {
   readonly fill: number;
   /** Full colour (1) or grey (0). */
   readonly colour: number;
-  /** Soft light around the body. */
+  /** Soft light around the body; the style sheet draws it. */
   readonly halo: number;
 }
 
@@ -85,6 +85,15 @@ export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   off: { ...AT_REST, size: 0.56, breath: 0.01, glow: 0.3, colour: 0.55, halo: 0.25 },
 };
 
+/** Moods in which nothing moves faster than a breath: half the frames look the same. */
+export const CALM_MOODS: ReadonlySet<OrbMood> = new Set([
+  'idle',
+  'starting',
+  'muted',
+  'reconnecting',
+  'off',
+]);
+
 /** Time for a pose to come two thirds of the way to the next. */
 const EASE_MS = 140;
 
@@ -103,7 +112,7 @@ export function easedPose(from: OrbPose, to: OrbPose, elapsedMs: number): OrbPos
     drift: mix(from.drift, to.drift),
     fill: mix(from.fill, to.fill),
     colour: mix(from.colour, to.colour),
-    halo: mix(from.halo, to.halo),
+    halo: to.halo,
   };
 }
 

@@ -1,8 +1,8 @@
-import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
+import { useEffect, useRef, type ComponentProps, type CSSProperties, type ReactNode } from 'react';
 import { useController } from '../../store/controller-context.ts';
 import { useMediaQuery } from '../../ui/use-media-query.ts';
 import { startOrbAnimation, type OrbAnimation } from './orb-animation.ts';
-import type { OrbMood } from './orb-pose.ts';
+import { ORB_POSES, type OrbMood } from './orb-pose.ts';
 import styles from './orb.module.css';
 
 interface OrbProps extends ComponentProps<'button'> {
@@ -41,7 +41,11 @@ export function Orb({ mood, label, icon, ...rest }: OrbProps) {
 
   return (
     <button type="button" {...rest} className={styles.orb} aria-label={label} data-mood={mood}>
-      <span ref={host} className={styles.space}>
+      <span
+        ref={host}
+        className={styles.space}
+        style={{ '--halo': ORB_POSES[mood].halo } as CSSProperties}
+      >
         <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
       </span>
       <span className={styles.icon} aria-hidden="true">

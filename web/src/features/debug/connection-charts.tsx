@@ -18,7 +18,7 @@ export function ConnectionCharts() {
         lines={['rttMs']}
       />
       <Gauge
-        name="Jitter buffer"
+        name="Buffered"
         unit="ms"
         value={now?.jitterBufferMs ?? null}
         stats={stats}

@@ -11,7 +11,7 @@ export interface SegmentWords {
 export const SEGMENT_WORDS: Readonly<Record<LatencySegment, SegmentWords>> = {
   endpointing_ms: {
     label: 'Endpointing',
-    who: 'page makes sure that speech ended',
+    who: 'page makes sure speech ended',
     colour: 'var(--segment-endpointing)',
   },
   uplink_ms: {

@@ -1,54 +1,76 @@
 import { useEffect, useRef } from 'react';
 import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../media/media-policy.ts';
 import { useCall, useController } from '../../store/controller-context.ts';
+import { onThemeChange } from '../../ui/colour-tokens.ts';
+import { createVadHistory } from './vad-history.ts';
+import { drawVadStrip, readVadPalette } from './vad-drawing.ts';
 import styles from './live.module.css';
 
-/** Ten seconds at thirty samples a second. */
-const SAMPLES = 300;
+/** Samples between two changes of the figure: five a second can be read. */
+const FIGURE_EVERY = 6;
 
 /** Speech probability over the last ten seconds, with the threshold and the decisions taken. */
 export function VadStrip() {
   const { levels, debug } = useController();
   const playing = useCall((state) => state.phase === 'speaking');
   const threshold = (playing ? ECHO_GUARD_POLICY : SPEECH_POLICY).speechProbability;
-  const curve = useRef<SVGPolylineElement>(null);
-  const ticks = useRef<SVGPathElement>(null);
+  const thresholdNow = useRef(threshold);
+  const plot = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const figure = useRef<HTMLSpanElement>(null);
   const decision = useRef<HTMLSpanElement>(null);
 
   useEffect(() => {
-    const samples: number[] = [];
-    /** Samples that came before each decision; counted, because both move left together. */
-    let marks: number[] = [];
+    thresholdNow.current = threshold;
+  }, [threshold]);
+
+  useEffect(() => {
+    const box = plot.current;
+    const context = canvas.current?.getContext('2d');
+    if (box === null || canvas.current === null || !context) return;
+    const history = createVadHistory();
+    const surface = canvas.current;
+    let palette = readVadPalette(box);
     let taken = 0;
+    const draw = (): void => {
+      const ratio = Math.min(devicePixelRatio, 2);
+      const width = Math.round(box.clientWidth * ratio);
+      const height = Math.round(box.clientHeight * ratio);
+      if (surface.width !== width) surface.width = width;
+      if (surface.height !== height) surface.height = height;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      drawVadStrip(
+        context,
+        box.clientWidth,
+        box.clientHeight,
+        history,
+        thresholdNow.current,
+        palette,
+      );
+    };
+    // Drawn as the samples come, thirty times a second: a canvas costs no layout.
     const stopLevels = levels.subscribe(({ speechProbability }) => {
+      history.sample(speechProbability);
+      draw();
       taken += 1;
-      samples.push(speechProbability);
-      if (samples.length > SAMPLES) samples.shift();
-      marks = marks.filter((mark) => taken - mark < SAMPLES);
-      const first = SAMPLES - samples.length;
-      curve.current?.setAttribute(
-        'points',
-        samples
-          .map((value, index) => `${first + index},${(100 - value * 100).toFixed(1)}`)
-          .join(' '),
-      );
-      ticks.current?.setAttribute(
-        'd',
-        marks.map((mark) => `M${SAMPLES - (taken - mark)} 0V100`).join(''),
-      );
-      if (figure.current !== null && taken % 6 === 0) {
+      if (figure.current !== null && taken % FIGURE_EVERY === 0) {
         figure.current.textContent = speechProbability.toFixed(2);
       }
     });
     const stopEntries = debug.onEntry((entry) => {
       if (entry.source !== 'vad') return;
-      marks.push(taken);
+      history.mark();
       if (decision.current !== null) decision.current.textContent = entry.name;
     });
+    const stopThemes = onThemeChange(() => {
+      palette = readVadPalette(box);
+      draw();
+    });
+    draw();
     return () => {
       stopLevels();
       stopEntries();
+      stopThemes();
     };
   }, [levels, debug]);
 
@@ -57,29 +79,16 @@ export function VadStrip() {
       <figcaption className={styles.caption}>
         <span>Speech probability</span>
         <span ref={decision} className={styles.decision} />
-        <span ref={figure} className={styles.value}>
+        <span ref={figure} className={styles.probability}>
           0.00
         </span>
       </figcaption>
-      <svg
-        className={styles.plot}
-        viewBox={`0 0 ${SAMPLES} 100`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-      >
-        <path ref={ticks} className={styles.ticks} />
-        <line
-          className={styles.threshold}
-          x1="0"
-          x2={SAMPLES}
-          y1={100 - threshold * 100}
-          y2={100 - threshold * 100}
-        />
-        <polyline ref={curve} className={styles.curve} />
-      </svg>
+      <div ref={plot} className={styles.plot}>
+        <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+      </div>
       <p className={styles.note}>
         Threshold {threshold.toFixed(2)}
-        {playing ? ', raised while the voice plays' : ''}; upright lines are decisions.
+        {playing && ' while the voice plays'}, upright lines are decisions
       </p>
     </figure>
   );
