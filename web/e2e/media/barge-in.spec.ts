@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { readTap } from '../support/tap.ts';
-import { joined, silence, tone } from '../support/wav.ts';
+import { joined, silence, spokenMs, tone } from '../support/wav.ts';
 import { startCall, test } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
@@ -42,7 +42,16 @@ test('speech over an answer silences it within 250 ms and tells how much of it w
     type: 'silence after onset, ms',
     description: delaysMs.map((ms) => ms.toFixed(0)).join(' '),
   });
+  const stops = relay.events('input_audio_buffer.speech_stopped');
+  const spansMs = relay
+    .events('input_audio_buffer.speech_started')
+    .map(({ audio_start_ms }, n) => stops[n]!.audio_end_ms - audio_start_ms - spokenMs(spoken[n]!));
+  test.info().annotations.push({
+    type: 'length of speech as told, less as spoken, ms',
+    description: spansMs.map((ms) => ms.toFixed(0)).join(' '),
+  });
   for (const [n, delayMs] of delaysMs.entries()) {
+    expect(Math.abs(spansMs[n]!), INTERRUPTIONS[n]).toBeLessThan(250);
     expect(delayMs, INTERRUPTIONS[n]).toBeGreaterThan(0);
     expect(delayMs, INTERRUPTIONS[n]).toBeLessThanOrEqual(250);
     const heardMs = answers[n]!.endMs - answers[n]!.startMs;
