@@ -135,7 +135,7 @@ describe('docs/protocol.md names', () => {
     expect(codes).toEqual(
       Object.values(CLOSE_REASONS)
         .map(({ code }) => code)
-        .toSorted(),
+        .toSorted((one, other) => one - other),
     );
   });
 

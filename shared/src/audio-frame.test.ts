@@ -60,7 +60,7 @@ describe('the audio frame', () => {
         // Views whose `slice` shares memory instead of copying it: what Node sockets deliver.
         class SharedSlice extends Uint8Array<ArrayBuffer> {
           override slice(start?: number, end?: number) {
-            return this.subarray(start, end) as Uint8Array<ArrayBuffer>;
+            return this.subarray(start, end);
           }
         }
         const message = shifted(encodeAudioFrame(sent, samples), offset);

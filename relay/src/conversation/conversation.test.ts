@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ERRORS, ParleyError } from '@parley/shared';
 import { words } from '../../test/support/scripted-generator.ts';
 import { finalWords } from '../../test/support/scripted-transcriber.ts';
 import { TestConversation } from '../../test/support/test-conversation.ts';
 import { settle } from '../lib/fake-clock.ts';
+import { apologyFor } from './apologies.ts';
 
 /** Ten seconds of voice a clause. */
 const longWinded = { clauseMs: () => 10_000 };
@@ -124,6 +126,24 @@ describe('an utterance', () => {
       { role: 'user', text: '', unrecognised: true },
     ]);
   });
+
+  it.each(['transcriber_failed', 'capacity_exhausted'] as const)(
+    'that is lost is told in words: %s',
+    async (code) => {
+      const fail = new ParleyError(code);
+      const test = new TestConversation({ transcriber: { onFinal: () => [{ fail }] } });
+      test.say();
+      await test.clock.advance(5_000);
+      expect(test.events[0]).toMatchObject({
+        type: 'conversation.item.input_audio_transcription.failed',
+        utterance: 1,
+        error: { code, message: ERRORS[code].message, retryable: true },
+      });
+      expect(test.reply).toBe(apologyFor(code));
+      expect(test.voice.length).toBeGreaterThan(1);
+      expect(test.generator.requests).toEqual([]);
+    },
+  );
 
   it('that is taken back leaves no trace', async () => {
     const test = new TestConversation();
