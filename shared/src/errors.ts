@@ -35,7 +35,7 @@ export const ERRORS = {
   ),
   origin_not_allowed: entry(403, false, 'Pages from this origin may not use this server.'),
   not_found: entry(404, false, 'There is nothing at this address.'),
-  payload_too_large: entry(413, false, 'The request body is too large.'),
+  payload_too_large: entry(413, false, 'The message is too large.'),
   rate_limited: entry(429, true, 'Too many requests. Try again in a moment.'),
   capacity_exhausted: entry(
     503,

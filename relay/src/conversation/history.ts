@@ -24,7 +24,9 @@ export class History {
    * already be the person's next message.
    */
   setReply(id: string, text: string): void {
-    const entry = this.#entries.find((candidate) => candidate.id === id);
+    const entry = this.#entries.find(
+      (candidate) => candidate.id === id && candidate.message.role === 'assistant',
+    );
     if (entry !== undefined) entry.message = { role: 'assistant', text };
   }
 }
