@@ -28,3 +28,18 @@ test.each([44_100, 48_000])(
     }
   },
 );
+
+test('what follows quanta that were left out is that much later', () => {
+  const deviceHz = 48_000;
+  const leftOutS = 0.6;
+  const blocks: CapturedBlock[] = [];
+  const core = new CaptureCore(deviceHz, (block) => blocks.push(block));
+  for (let n = 0; n + 128 <= deviceHz; n += 128) {
+    core.process(new Float32Array(128), n / deviceHz + (n === 0 ? 0 : leftOutS));
+  }
+  expect(blocks).toHaveLength(31);
+  for (const [n, block] of blocks.entries()) {
+    expect(block.index).toBe(n * 512);
+    expect(block.contextTimeS).toBeCloseTo(leftOutS + n * 0.032, 6);
+  }
+});

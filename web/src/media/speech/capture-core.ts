@@ -9,8 +9,8 @@ export class CaptureCore {
   readonly #deviceHz: number;
   readonly #resampler: StreamResampler;
   readonly #send: (block: CapturedBlock) => void;
-  /** Context time of the microphone's first sample. */
-  #startS: number | undefined;
+  /** Samples that went in, at the device's rate, and that came out, at ours. */
+  #received = 0;
   #index = 0;
 
   constructor(deviceHz: number, send: (block: CapturedBlock) => void) {
@@ -25,7 +25,10 @@ export class CaptureCore {
 
   /** @param contextTimeS the context's time of the quantum's first sample */
   process(input: Float32Array, contextTimeS: number): void {
-    this.#startS ??= contextTimeS;
+    // Counted back from now, for browsers leave quanta out: Chromium up to a second of them while
+    // a node is being connected on a busy machine. What follows is that much later.
+    const startS = contextTimeS - this.#received / this.#deviceHz;
+    this.#received += input.length;
     this.#resampler.push(input);
     while (this.#resampler.available >= FRAME_SAMPLES) {
       const samples = new Float32Array(FRAME_SAMPLES);
@@ -33,7 +36,7 @@ export class CaptureCore {
       this.#send({
         samples,
         index: this.#index,
-        contextTimeS: this.#startS + this.#index / OUTPUT_HZ,
+        contextTimeS: startS + this.#index / OUTPUT_HZ,
         sentContextTimeS: contextTimeS + input.length / this.#deviceHz,
       });
       this.#index += FRAME_SAMPLES;
