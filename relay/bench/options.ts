@@ -10,7 +10,7 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       given (and 1 and 200 beside that, for people).
 
   --rounds N       bench relay: rounds, each with both sides in turn (default 5)
-  --profile DIR    bench relay: writes CPU profiles of both sides; what is printed is then slower
+  --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
 

@@ -100,18 +100,24 @@ export function decodeAudioFrame(bytes: Uint8Array): AudioFrameResult {
   const last = (bytes[1]! & FLAG_LAST) !== 0;
   // An empty frame can only be an end mark.
   if (length === AUDIO_FRAME_HEADER_BYTES && !last) return { ok: false, fault: 'frame_empty' };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
   return {
     ok: true,
     frame: {
       kind,
       last,
-      item: view.getUint16(2, true),
-      seq: view.getUint32(4, true),
-      timestampMs: view.getUint32(8, true),
+      item: bytes[2]! | (bytes[3]! << 8),
+      seq: uint32At(bytes, 4),
+      timestampMs: uint32At(bytes, 8),
       samples: samplesOf(bytes),
     },
   };
+}
+
+/** Byte by byte: a DataView for each frame is one more object for the collector. */
+function uint32At(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  );
 }
 
 function samplesOf(bytes: Uint8Array): Int16Array {

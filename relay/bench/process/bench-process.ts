@@ -20,13 +20,11 @@ export class BenchProcess<H extends Handlers> implements AsyncDisposable {
   /**
    * @param entry - a module that calls `serve`
    * @param signal - aborting ends the process, and whatever it is being asked fails
-   * @param nodeOptions - for the process itself, e.g. `--cpu-prof`
    */
-  constructor(entry: URL, signal: AbortSignal, nodeOptions: readonly string[] = []) {
+  constructor(entry: URL, signal: AbortSignal) {
     signal.throwIfAborted();
     this.#name = entry.pathname.split('/').at(-1) ?? entry.pathname;
     this.#child = fork(entry, {
-      execArgv: [...nodeOptions],
       // Standard output belongs to the results.
       stdio: ['ignore', 2, 2, 'ipc'],
     });
@@ -84,7 +82,7 @@ export class BenchProcess<H extends Handlers> implements AsyncDisposable {
     await this.#exited;
   }
 
-  /** Without its channel the process ends by itself, which lets it write a profile. */
+  /** Without its channel the process ends by itself. */
   #release(): void {
     if (this.#child.connected) this.#child.disconnect();
   }

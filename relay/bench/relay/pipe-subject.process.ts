@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { MAX_AUDIO_FRAME_BYTES } from '@parley/shared';
 import { WebSocket, WebSocketServer } from 'ws';
 import { serve } from '../process/serve.ts';
+import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { usageOf, type SubjectHandlers } from './subject.ts';
 
@@ -29,6 +30,8 @@ const handlers = {
     return { url: `ws://127.0.0.1:${port}`, isNative: hasNativeMasking() };
   },
   usage: () => usageOf(forwarded),
+  startProfile,
+  stopProfile,
 } satisfies SubjectHandlers;
 
 function pipe(socket: WebSocket, upstreamUrl: string): void {

@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startRelay } from '../../src/relay.ts';
 import { serve } from '../process/serve.ts';
+import { startProfile, stopProfile } from './cpu-profile.ts';
 import { silentProviders } from './silent-providers.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
@@ -29,6 +30,8 @@ const handlers = {
     return { url: relay.url, isNative: hasNativeMasking() };
   },
   usage: () => usageOf(transcriber?.forwarded ?? 0),
+  startProfile,
+  stopProfile,
 } satisfies SubjectHandlers;
 
 serve(handlers);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { RoundDelivery } from './fleet.ts';
@@ -10,7 +11,7 @@ export interface RelayBenchOptions {
   /** Before counting begins in each round. */
   readonly warmUpMs: number;
   readonly windowMs: number;
-  /** Where CPU profiles of both sides are written; undefined for none. */
+  /** Where a CPU profile of each side's last round is written; undefined for none. */
   readonly profileDir: string | undefined;
   readonly signal: AbortSignal;
   readonly onRound: (round: number, figures: Readonly<Record<Side, RoundFigures>>) => void;
@@ -42,12 +43,10 @@ const LOAD = new URL('load.process.ts', import.meta.url);
  * processes of their own; the one that does not have its turn holds its connections and rests.
  */
 export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchRun> {
-  const { sessions, profileDir, signal } = options;
-  const nodeOptions =
-    profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+  const { sessions, signal } = options;
   await using load = new BenchProcess<LoadHandlers>(LOAD, signal);
-  await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal, nodeOptions);
-  await using baseline = new BenchProcess<SubjectHandlers>(SUBJECTS.baseline, signal, nodeOptions);
+  await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal);
+  await using baseline = new BenchProcess<SubjectHandlers>(SUBJECTS.baseline, signal);
   const subjects = { relay, baseline };
   const idleRss = { relay: 0, baseline: 0 };
   let isNative = true;
@@ -66,7 +65,13 @@ export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchR
       round % 2 === 0 ? (['relay', 'baseline'] as const) : (['baseline', 'relay'] as const);
     const figures: Partial<Record<Side, RoundFigures>> = {};
     for (const side of order) {
-      figures[side] = await measure(side, load, subjects[side], idleRss[side], options);
+      const profileDir = round === options.rounds - 1 ? options.profileDir : undefined;
+      const idleRssBytes = idleRss[side];
+      figures[side] = await measure(side, load, subjects[side], {
+        ...options,
+        idleRssBytes,
+        profileDir,
+      });
     }
     const both = figures as Record<Side, RoundFigures>;
     rounds.push(both);
@@ -79,8 +84,14 @@ async function measure(
   side: Side,
   load: BenchProcess<LoadHandlers>,
   subject: BenchProcess<SubjectHandlers>,
-  idleRssBytes: number,
-  { sessions, warmUpMs, windowMs, signal }: RelayBenchOptions,
+  {
+    sessions,
+    warmUpMs,
+    windowMs,
+    signal,
+    idleRssBytes,
+    profileDir,
+  }: RelayBenchOptions & { readonly idleRssBytes: number },
 ): Promise<RoundFigures> {
   const pause = async (ms: number) => {
     await sleep(systemClock, ms, signal);
@@ -88,10 +99,14 @@ async function measure(
   };
   await load.ask('start', side);
   await pause(warmUpMs);
+  if (profileDir !== undefined) await subject.ask('startProfile', null);
   await load.ask('record', side);
   const before = await subject.ask('usage', null);
   await pause(windowMs);
   const after = await subject.ask('usage', null);
+  if (profileDir !== undefined) {
+    await subject.ask('stopProfile', join(profileDir, `${side}.cpuprofile`));
+  }
   const delivery = await load.ask('finish', side);
   const chunks = after.forwarded - before.forwarded;
   return {

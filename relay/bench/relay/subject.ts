@@ -7,6 +7,8 @@ export interface SubjectHandlers {
     readonly sessions: number;
   }) => Promise<{ readonly url: string; readonly isNative: boolean }>;
   readonly usage: (argument: null) => SubjectUsage;
+  readonly startProfile: (argument: null) => Promise<void>;
+  readonly stopProfile: (path: string) => Promise<void>;
 }
 
 export interface SubjectUsage {
