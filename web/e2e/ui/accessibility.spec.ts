@@ -31,6 +31,9 @@ async function violationsIn(page: Page): Promise<string[]> {
   );
 }
 
+// Axe looks at a dozen pages in one test, each for seconds.
+test.describe.configure({ timeout: 180_000 });
+
 for (const { theme, width, height } of LOOKS) {
   test.describe(`${theme}, ${width} px wide`, () => {
     // Without motion, so that nothing is judged halfway through fading in.
