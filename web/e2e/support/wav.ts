@@ -44,9 +44,10 @@ export function writeWav(path: string, samples: Int16Array, rateHz = MICROPHONE_
 }
 
 /** From the first to the last moment that is not near silence, ms. */
-export function spokenMs(samples: Int16Array): number {
-  const peak = samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
+export function spokenMs(samples: Int16Array | Float32Array, rateHz = MICROPHONE_HZ): number {
+  let peak = 0;
+  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
   const isLoud = (sample: number) => Math.abs(sample) > peak / 10;
   const span = samples.findLastIndex(isLoud) - samples.findIndex(isLoud);
-  return (span * 1_000) / MICROPHONE_HZ;
+  return (span * 1_000) / rateHz;
 }
