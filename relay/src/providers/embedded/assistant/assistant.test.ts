@@ -158,6 +158,7 @@ describe('timers', () => {
     ['remind me in half an hour', 1_800_000],
     ['set a pasta timer for one minute and five seconds', 65_000],
     ['timer 90s', 90_000],
+    ['remind me in one minute and ninety seconds', 150_000],
   ])('%s', async (request, delayMs) => {
     await ask(request);
     expect(added.map((reminder) => reminder.delayMs)).toEqual([delayMs]);

@@ -33,9 +33,10 @@ describe('the speech grammar', () => {
         .split('\n')
         .map((line) => line.split(/\s/, 1)[0]),
     );
-    const words = [...rules.values()].flatMap((expansion) =>
-      wordsIn(parseTemplate(withoutWeights(expansion!))),
-    );
+    const spoken = [...rules]
+      .filter(([name]) => name !== 'any_phones')
+      .map(([, expansion]) => expansion);
+    const words = spoken.flatMap((expansion) => wordsIn(parseTemplate(withoutWeights(expansion!))));
     expect(words.length).toBeGreaterThan(200);
     const pronounced = EMBEDDED_SPEECH_GRAMMAR.pronunciations;
     expect(words.filter((word) => !known.has(word) && !Object.hasOwn(pronounced, word))).toEqual(

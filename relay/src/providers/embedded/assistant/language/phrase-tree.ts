@@ -117,11 +117,13 @@ function sequencesOf(template: Template, ruleName: (reference: string) => string
   }
 }
 
+const WHAT_IS = "(what is | what's)";
+
 /** Phrases are written out in full; what people contract is listened for either way. */
 function withContractions(symbols: readonly string[]): string[] {
-  return symbols
-    .join(' ')
-    .replaceAll(/(^| )what is(?= )/g, "$1what's")
-    .split(' ')
-    .map((symbol) => (symbol === "what's" ? "(what is | what's)" : symbol));
+  return symbols.reduce<string[]>((before, symbol) => {
+    return symbol === 'is' && before.at(-1) === 'what'
+      ? [...before.slice(0, -1), WHAT_IS]
+      : [...before, symbol];
+  }, []);
 }

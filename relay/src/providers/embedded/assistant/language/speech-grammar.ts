@@ -1,4 +1,5 @@
 import type { SpeechGrammar } from '../../grammar.ts';
+import { REJECT_WORDS } from '../../speech/jsgf.ts';
 import { addPhrase, emptyPhraseTree, openingsToJsgf, phrasesToJsgf } from './phrase-tree.ts';
 import type { Skill } from './skill.ts';
 import type { Rule } from './slot.ts';
@@ -33,7 +34,10 @@ export function speechGrammarOf(skills: readonly Skill[]): SpeechGrammar {
   }
   const openings = openingsToJsgf(phrases, OPENING_WORDS);
   rules.set('understood', phrasesToJsgf(phrases));
-  if (openings !== undefined) rules.set('astray', `${openings} <${REJECT_RULE}>`);
+  if (openings !== undefined) {
+    rules.set('any_phones', `(${REJECT_WORDS.map(([word]) => word).join(' | ')})+`);
+    rules.set('astray', `${openings} <any_phones>`);
+  }
   rules.set(
     UTTERANCE,
     openings === undefined ? '<understood>' : `/1/ <understood> | /${ASTRAY_WEIGHT}/ <astray>`,
@@ -49,10 +53,10 @@ export function speechGrammarOf(skills: readonly Skill[]): SpeechGrammar {
 const UTTERANCE = 'utterance';
 
 /**
- * The recogniser's loop over all phones. A sentence that merely begins like ours is compared with
- * it from where it goes astray; else a well-matched "what is the" would carry any ending.
+ * A sentence that merely begins like ours is compared with a loop over all phones from where it
+ * goes astray; else a well-matched "what is the" would carry any ending. The recogniser refuses
+ * whatever ends in such phones.
  */
-const REJECT_RULE = 'parley_reject';
 const OPENING_WORDS = 3;
 
 /**
@@ -60,5 +64,5 @@ const OPENING_WORDS = 3;
  * scores of the sound they weigh little: from 0.5 down, a few short sentences more are understood
  * and hardly any stray one is.
  */
-const REJECT_WEIGHT = 1e-20;
-const ASTRAY_WEIGHT = 1e-6;
+const REJECT_WEIGHT = 0.000_001;
+const ASTRAY_WEIGHT = '0.000001';

@@ -21,7 +21,7 @@ export const durationSlot: Slot<number> & { readonly rule: Rule } = {
     ].join(' | '),
     uses: [belowHundred],
   },
-  read: readDuration,
+  read: (tokens, at) => readDuration(tokens, at),
 };
 
 /** The same before a noun, as in `a five minute timer`. */
@@ -31,30 +31,30 @@ export const durationAdjectiveSlot: Slot<number> & { readonly rule: Rule } = {
     expansion: '<below_hundred> (second | minute | hour)',
     uses: [belowHundred],
   },
-  read: readDuration,
+  read: (tokens, at) => readDuration(tokens, at),
 };
 
-function* readDuration(tokens: readonly string[], at: number): Generator<Reading<number>> {
-  for (const part of readPart(tokens, at)) {
-    const next = tokens[part.end] === 'and' ? part.end + 1 : part.end;
-    // "Two hours thirty minutes", never "thirty minutes two hours".
-    for (const rest of readDuration(tokens, next)) {
-      if (rest.value < part.value) yield { value: part.value + rest.value, end: rest.end };
-    }
-    yield part;
-  }
-}
-
-function* readPart(tokens: readonly string[], at: number): Generator<Reading<number>> {
+/** Parts in ever smaller units: "two hours thirty minutes", never "thirty minutes two hours". */
+function* readDuration(
+  tokens: readonly string[],
+  at: number,
+  limitSeconds = Infinity,
+): Generator<Reading<number>> {
   const half = tokens[at] === 'half';
   const amounts = half ? [{ value: 0.5, end: at + 1 }] : readNumber(tokens, at);
   for (const amount of [...amounts, { value: 1, end: at }]) {
-    const seconds = UNIT_SECONDS.get(tokens[amount.end] ?? '');
-    if (seconds === undefined) continue;
-    if (tokens[amount.end + 1] === 'and' && tokens[amount.end + 2] === 'half') {
-      yield { value: Math.round((amount.value + 0.5) * seconds), end: amount.end + 3 };
+    const unitSeconds = UNIT_SECONDS.get(tokens[amount.end] ?? '') ?? Infinity;
+    if (unitSeconds >= limitSeconds || unitSeconds === Infinity) continue;
+    const end = amount.end + 1;
+    if (tokens[end] === 'and' && tokens[end + 1] === 'half') {
+      yield { value: Math.round((amount.value + 0.5) * unitSeconds), end: end + 2 };
     }
-    yield { value: Math.round(amount.value * seconds), end: amount.end + 1 };
+    const value = Math.round(amount.value * unitSeconds);
+    const next = tokens[end] === 'and' ? end + 1 : end;
+    for (const rest of readDuration(tokens, next, unitSeconds)) {
+      yield { value: value + rest.value, end: rest.end };
+    }
+    yield { value, end };
   }
 }
 
