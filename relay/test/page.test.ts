@@ -30,6 +30,17 @@ it('serves the page, to be asked for anew each time', async () => {
   expect(response.headers.get('cache-control')).toBe('no-cache');
 });
 
+it('sends the page again only where it changed', async () => {
+  const etag = (await fetch(relay.url)).headers.get('etag');
+  expect(etag).toMatch(/^"\w+"$/);
+  const again = await fetch(relay.url, { headers: { 'if-none-match': etag! } });
+  expect(again.status).toBe(304);
+  expect(await again.text()).toBe('');
+  expect(again.headers.get('cache-control')).toBe('no-cache');
+  const changed = await fetch(relay.url, { headers: { 'if-none-match': '"other"' } });
+  expect(changed.status).toBe(200);
+});
+
 it('serves hashed files to be kept for good, compressed where the browser can', async () => {
   const response = await fetch(`${relay.url}/assets/index-3f9a.js`, {
     headers: { 'accept-encoding': 'br' },

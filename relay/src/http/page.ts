@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
+import { etag } from 'hono/etag';
 
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
- * by browsers for good; everything else is asked for anew each time.
+ * by browsers for good; everything else is asked for anew each time, and sent again only where it
+ * changed.
  *
  * @param root - folder of the built page
  */
@@ -21,6 +23,8 @@ export function page(root: string): Hono {
   );
   app.use(
     '*',
+    // Asking anew then costs a few hundred bytes.
+    etag(),
     serveStatic({
       root,
       precompressed: true,
