@@ -5,10 +5,20 @@ export interface TapRecording {
   readonly rateHz: number;
   readonly voice: Float32Array;
   readonly microphone: Float32Array;
+  /** When each block of `TAP_BLOCK` samples was rendered, by the system's clock. */
+  readonly renderedMs: readonly number[];
 }
 
+/** What the audio thread renders at a time, samples. */
+export const TAP_BLOCK = 128;
+
 interface TapWindow {
-  recorded(): Promise<{ rateHz: number; voice: string; microphone: string }>;
+  recorded(): Promise<{
+    rateHz: number;
+    voice: string;
+    microphone: string;
+    renderedMs: readonly number[];
+  }>;
 }
 
 /**
@@ -45,8 +55,8 @@ export async function installTap(page: Page): Promise<void> {
         recorder.port.addEventListener('message', ({ data }) => resolve(data), { once: true });
       });
       recorder.port.postMessage('read', []);
-      const { rateHz, voice, microphone } = await answer;
-      return { rateHz, voice: encode(voice), microphone: encode(microphone) };
+      const { rateHz, voice, microphone, renderedMs } = await answer;
+      return { rateHz, voice: encode(voice), microphone: encode(microphone), renderedMs };
     };
     Object.assign(window, { recorded });
   });
@@ -59,6 +69,7 @@ export async function readTap(page: Page): Promise<TapRecording> {
     rateHz: read.rateHz,
     voice: decode(read.voice),
     microphone: decode(read.microphone),
+    renderedMs: read.renderedMs,
   };
 }
 
