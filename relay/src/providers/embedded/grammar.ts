@@ -8,7 +8,8 @@ export interface SpeechGrammar {
   readonly pronunciations: Readonly<Record<string, readonly string[]>>;
   /**
    * Prior of the branch that refuses what is out of grammar, between 0 and 1; 0.5 where absent.
-   * Works by its logarithm: half of it changes little, a hundredth of it a good deal.
+   * Works by its logarithm, so that 0.5 and 0.01 hardly differ; 1e-12 refuses clearly less.
+   * No smaller than 1e-20.
    */
   readonly rejectWeight?: number;
 }

@@ -38,9 +38,9 @@ export function toJsgf({
   ].join('\n');
 }
 
-/** JSGF knows no exponents. */
+/** JSGF knows no exponents, and weights worth trying go far below what is printed without one. */
 function weight(prior: number): string {
-  return `/${prior.toFixed(12)}/`;
+  return `/${prior.toFixed(20)}/`;
 }
 
 function withoutComments(rules: string): string {
