@@ -1,0 +1,51 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { silence } from '../support/wav.ts';
+import { test } from './support/call-test.ts';
+import { untilReplies } from './support/captions.ts';
+import { DESKTOP, PHONE } from './support/call-page.ts';
+
+const LOOKS = [
+  { colorScheme: 'light', viewport: DESKTOP },
+  { colorScheme: 'dark', viewport: DESKTOP },
+  { colorScheme: 'dark', viewport: PHONE },
+  { colorScheme: 'light', viewport: PHONE },
+] as const;
+
+test('axe finds nothing wrong before a call, in one, and with the panel open', async ({ open }) => {
+  test.setTimeout(120_000);
+  const { page } = await open({
+    hears: silence(1_000),
+    // Nothing is judged halfway through fading in.
+    context: { reducedMotion: 'reduce' },
+  });
+  await expectNoViolation(page, 'before the call');
+
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await page.getByRole('button', { name: 'Type', exact: true }).click();
+  const message = page.getByRole('textbox', { name: 'Message' });
+  for (const [n, text] of ['what is 7 times 8', 'flip a coin'].entries()) {
+    await message.fill(text);
+    await message.press('Enter');
+    await untilReplies(page, n + 1);
+  }
+  await expectNoViolation(page, 'in a call');
+
+  await page.getByRole('button', { name: 'Debug' }).click();
+  const turns = page.getByRole('region', { name: 'Turns', exact: true });
+  await turns.getByText('All turns as a table').click();
+  await expectNoViolation(page, 'with the panel open');
+});
+
+async function expectNoViolation(page: Page, when: string): Promise<void> {
+  for (const { colorScheme, viewport } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    const { violations, passes } = await new AxeBuilder({ page }).analyze();
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+    );
+    expect(found, `${when}, ${colorScheme}, ${viewport.width} px`).toEqual([]);
+    expect(passes.length).toBeGreaterThan(10);
+  }
+}

@@ -1,0 +1,71 @@
+import { expect, type CDPSession, type Request } from '@playwright/test';
+import { test } from './support/call-test.ts';
+
+/** Scripts and styles, worker included, compressed. */
+const MAX_FIRST_LOAD_BYTES = 150_000;
+
+test('little is loaded before the button is pressed, and on a second visit next to nothing', async ({
+  open,
+}) => {
+  const { page, requests } = await open({});
+  const code = requests.filter((request) => /\.(js|css)$/.test(request.url()));
+  const sizes = await Promise.all(code.map(bodyBytes));
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  test.info().annotations.push({
+    type: 'first load, bytes',
+    description: `${total} ${JSON.stringify(sizes)}`,
+  });
+  expect(sizes.map(({ name }) => name)).toContainEqual(expect.stringMatching(/worker/));
+  expect(total).toBeGreaterThan(20_000);
+  expect(total).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES);
+
+  const session = await page.context().newCDPSession(page);
+  const loaded = await watchLoading(session);
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Press to talk' })).toBeVisible();
+
+  const [html] = loaded().filter(({ url }) => new URL(url).pathname === '/');
+  expect(html).toMatchObject({ status: 304, fromCache: false });
+  const assets = loaded().filter(({ url }) => url.includes('/assets/'));
+  expect(assets.length).toBeGreaterThan(2);
+  expect(assets.filter(({ fromCache }) => !fromCache)).toEqual([]);
+});
+
+interface Loaded {
+  readonly url: string;
+  /** What the relay answered, where it was asked. */
+  readonly status: number;
+  readonly fromCache: boolean;
+}
+
+/** What the page loads from here on. */
+async function watchLoading(session: CDPSession): Promise<() => readonly Loaded[]> {
+  const loaded = new Map<string, Loaded>();
+  const cached = new Set<string>();
+  const statuses = new Map<string, number>();
+  session.on('Network.requestServedFromCache', ({ requestId }) => cached.add(requestId));
+  session.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) =>
+    statuses.set(requestId, statusCode),
+  );
+  session.on('Network.responseReceived', ({ requestId, response }) => {
+    loaded.set(requestId, {
+      url: response.url,
+      status: response.status,
+      fromCache: response.fromDiskCache === true,
+    });
+  });
+  await session.send('Network.enable');
+  return () =>
+    [...loaded].map(([requestId, entry]) => ({
+      ...entry,
+      status: statuses.get(requestId) ?? entry.status,
+      // A revalidated answer is taken from the cache too, but not without asking.
+      fromCache: (entry.fromCache || cached.has(requestId)) && !statuses.has(requestId),
+    }));
+}
+
+async function bodyBytes(request: Request) {
+  await (await request.response())?.finished();
+  const { responseBodySize } = await request.sizes();
+  return { name: new URL(request.url()).pathname, bytes: responseBodySize };
+}

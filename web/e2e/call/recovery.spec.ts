@@ -1,0 +1,64 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { speak } from '../support/speech.ts';
+import { gapsIn, readTap } from '../support/tap.ts';
+import { joined, silence } from '../support/wav.ts';
+import { test } from './support/call-test.ts';
+import { captions, untilReplies } from './support/captions.ts';
+import { openCallPage, stateLines, untilStateLine } from './support/call-page.ts';
+import { layWire } from './support/loose-wire.ts';
+import { startRealRelay } from './support/real-relay.ts';
+
+const RECONNECTING = 'Reconnecting, keep talking';
+const ANSWER = 'seven times eight is fifty six.';
+/** Asked again and again: whichever question comes after the relay is back must be answered. */
+const PAUSE_MS = 7_000;
+const QUESTIONS = 12;
+
+test('a call outlives a lost connection in mid-answer, and a relay that was killed', async ({
+  builtPage,
+  dataDir,
+}) => {
+  test.setTimeout(150_000);
+  expect(builtPage).toContain('dist');
+  const relayData = mkdtempSync(join(dataDir, 'killed-'));
+  await using resources = new AsyncDisposableStack();
+  const [question] = await speak(['What is seven times eight?'], 'rms');
+  const doomed = resources.use(await startRealRelay(relayData));
+  const wire = resources.use(await layWire(doomed.port));
+  const { page } = resources.use(
+    await openCallPage(wire.origin, {
+      hears: joined(
+        silence(3_000),
+        ...Array.from({ length: QUESTIONS }, () => [question!, silence(PAUSE_MS)]).flat(),
+      ),
+      tapped: true,
+    }),
+  );
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await untilStateLine(page, 'Speaking, talk to interrupt');
+
+  wire.cut();
+  await untilStateLine(page, RECONNECTING);
+  await untilReplies(page, 1);
+  expect((await captions(page)).map(({ text, state }) => `${state}: ${text}`)).toEqual([
+    'final: what is seven times eight',
+    `completed: ${ANSWER}`,
+  ]);
+  const { rateHz, voice } = await readTap(page);
+  // Longer than any pause within this sentence.
+  expect(gapsIn(voice, rateHz, 150)).toEqual([]);
+
+  const before = (await stateLines(page)).length;
+  await doomed.kill();
+  await untilStateLine(page, RECONNECTING, before);
+  const successor = resources.use(await startRealRelay(relayData));
+  await expect(page.locator('#call-state')).toHaveText(RECONNECTING);
+  wire.leadTo(successor.port);
+  await untilReplies(page, 2);
+  expect((await captions(page)).at(-1)).toMatchObject({ text: ANSWER, state: 'completed' });
+  const after = (await stateLines(page)).slice(before);
+  expect(after[0]).toBe(RECONNECTING);
+  expect(after).toContain('Speaking, talk to interrupt');
+});

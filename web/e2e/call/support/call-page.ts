@@ -1,0 +1,89 @@
+import type { BrowserContextOptions, Page, Request } from '@playwright/test';
+import { launchWithMicrophone, type MicrophoneOptions } from '../../support/browser.ts';
+import { installTap } from '../../support/tap.ts';
+
+export interface CallPageOptions extends MicrophoneOptions {
+  readonly context?: BrowserContextOptions;
+  /** Whether the voice and the microphone are recorded, and the microphone taken as it is. */
+  readonly tapped?: boolean;
+}
+
+export interface CallPage extends AsyncDisposable {
+  readonly page: Page;
+  /** Errors in any console, exceptions, and what the content security policy stopped. */
+  readonly complaints: readonly string[];
+  /** All that page and workers asked for. */
+  readonly requests: readonly Request[];
+}
+
+interface WatchedWindow {
+  readonly stateLines: readonly string[];
+}
+
+export const DESKTOP = { width: 1_280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Opens the page at `origin` in a browser of its own, watched for anything untoward. */
+export async function openCallPage(origin: string, options: CallPageOptions): Promise<CallPage> {
+  await using resources = new AsyncDisposableStack();
+  const { browser } = resources.use(await launchWithMicrophone(options));
+  const context = await browser.newContext({
+    viewport: DESKTOP,
+    // Listing any permission denies the rest.
+    ...(options.permission === 'denied'
+      ? {}
+      : { permissions: ['microphone', 'clipboard-read', 'clipboard-write'] }),
+    ...options.context,
+  });
+  const complaints: string[] = [];
+  const requests: Request[] = [];
+  context.on('request', (request) => requests.push(request));
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.on('weberror', (webError) => complaints.push(String(webError.error())));
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on('worker', (worker) => {
+    worker.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+  });
+  await page.exposeFunction('complainOfPolicy', (what: string) => complaints.push(what));
+  await page.addInitScript(watchPage);
+  if (options.tapped === true) await installTap(page);
+  // The speech detector's runtime; pressing the button before it is there is another matter.
+  const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));
+  await page.goto(`${origin}/${options.tapped === true ? '?mic=raw&tap' : ''}`);
+  await (await detector).finished();
+  const owned = resources.move();
+  return { page, complaints, requests, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Every line of state that was shown, in order. */
+export function stateLines(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => (window as unknown as WatchedWindow).stateLines);
+}
+
+/** Resolves once `line` is shown after the first `since` lines of state. */
+export async function untilStateLine(page: Page, line: string, since = 0): Promise<void> {
+  await page.waitForFunction(
+    ([wanted, from]) =>
+      (window as unknown as WatchedWindow).stateLines.slice(from).includes(wanted),
+    [line, since] as const,
+  );
+}
+
+/** Runs in the page, before anything of it. */
+function watchPage(): void {
+  const lines: string[] = [];
+  Object.assign(window, { stateLines: lines });
+  document.addEventListener('securitypolicyviolation', (event) => {
+    const { complainOfPolicy } = window as unknown as { complainOfPolicy(what: string): void };
+    complainOfPolicy(`${event.violatedDirective} stopped ${event.blockedURI}`);
+  });
+  new MutationObserver(() => {
+    const line = document.getElementById('call-state')?.textContent;
+    if (line !== undefined && line !== lines.at(-1)) lines.push(line);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+}

@@ -1,0 +1,63 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test as base } from '@playwright/test';
+import { buildPage } from '../../../../relay/src/cli/page-build.ts';
+import { layWire, type LooseWire } from './loose-wire.ts';
+import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
+import { startRealRelay, type RealRelay } from './real-relay.ts';
+
+const BUILT_PAGE = fileURLToPath(new URL('../../../dist', import.meta.url));
+
+interface CallFixtures {
+  /** Opens the real page, served by the real relay, in a browser of its own. */
+  readonly open: (options: CallPageOptions) => Promise<CallPage>;
+  /** What `open` reaches the relay through. */
+  readonly wire: LooseWire;
+}
+
+interface CallWorkerFixtures {
+  /** Folder of the built page. */
+  readonly builtPage: string;
+  /** The real relay; one serves all tests that do not break it. */
+  readonly relay: RealRelay;
+  /** Where a relay may keep its data while these tests run. */
+  readonly dataDir: string;
+}
+
+export const test = base.extend<CallFixtures, CallWorkerFixtures>({
+  dataDir: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'parley-call-'));
+      await use(folder);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  builtPage: [
+    // oxlint-disable-next-line no-empty-pattern -- as above
+    async ({}, use) => {
+      if ((await buildPage()) !== 0) throw new Error('The page could not be built.');
+      await use(BUILT_PAGE);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  relay: [
+    async ({ builtPage, dataDir }, use) => {
+      if (!existsSync(builtPage)) throw new Error(`There is nothing in ${builtPage}.`);
+      await using relay = await startRealRelay(dataDir);
+      await use(relay);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  wire: async ({ relay }, use) => {
+    await using wire = await layWire(relay.port);
+    await use(wire);
+  },
+  open: async ({ wire }, use) => {
+    await using resources = new AsyncDisposableStack();
+    await use(async (options) => resources.use(await openCallPage(wire.origin, options)));
+  },
+});

@@ -1,0 +1,80 @@
+import { createServer, request as forwardTo, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { TAP_WORKLET } from '../../support/tap-worklet.ts';
+
+/** The network between page and relay, which can be lost and come back. */
+export interface LooseWire extends AsyncDisposable {
+  /** `http://localhost:PORT`: the page's address, whatever becomes of the relay. */
+  readonly origin: string;
+  /** Ends every connection, as a network that drops does. New ones are possible at once. */
+  cut(): void;
+  /** Where connections lead from now on. */
+  leadTo(port: number): void;
+}
+
+/**
+ * Passes everything on to the relay at `port` as it is, and answers for one file of its own: the
+ * tap's worklet, which the page's policy only lets come from the page's own origin.
+ */
+export async function layWire(port: number): Promise<LooseWire> {
+  let target = port;
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // A reset is what this is for.
+    socket.on('error', () => {});
+  };
+  const server = createServer((request, response) => {
+    if (request.url === '/tap.worklet.js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(TAP_WORKLET);
+      return;
+    }
+    const { method, url, headers } = request;
+    const forwarded = forwardTo({ port: target, host: '127.0.0.1', method, path: url, headers });
+    forwarded.on('response', (answer) => {
+      response.writeHead(answer.statusCode!, answer.rawHeaders);
+      answer.pipe(response);
+    });
+    forwarded.on('error', () => response.destroy());
+    response.once('close', () => forwarded.destroy());
+    request.pipe(forwarded);
+  });
+  server.on('connection', keep);
+  server.on('upgrade', (request: IncomingMessage, near: Socket, head: Buffer) => {
+    const far = connect(target, '127.0.0.1');
+    keep(far);
+    far.write(`${headOf(request)}\r\n\r\n`);
+    far.write(head);
+    near.pipe(far).pipe(near);
+    far.once('close', () => near.destroy());
+    near.once('close', () => far.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    cut,
+    leadTo(next) {
+      target = next;
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        cut();
+      }),
+  };
+}
+
+function headOf({ method, url, rawHeaders }: IncomingMessage): string {
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    lines.push(`${rawHeaders[n]}: ${rawHeaders[n + 1]}`);
+  }
+  return lines.join('\r\n');
+}

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+
+const MAIN = fileURLToPath(new URL('../../../../relay/src/main.ts', import.meta.url));
+const READY = /open http:\/\/localhost:(\d+)/;
+/** Loads a speech recogniser and a voice; on a busy machine that takes its time. */
+const START_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 15_000;
+const QUIET_LEVELS: readonly unknown[] = ['trace', 'debug', 'info', 'warn'];
+
+/** The relay as `npm start` runs it, in a process of its own. */
+export interface RealRelay extends AsyncDisposable {
+  readonly port: number;
+  /** Log lines of level `error` and above, and whatever else it had to say on stderr. */
+  readonly complaints: readonly string[];
+  /** Ends it as a crash or a power cut does: without a goodbye. */
+  kill(): Promise<void>;
+}
+
+/** Starts the relay on a free port, with the embedded providers whatever keys this machine has. */
+export async function startRealRelay(dataDir: string): Promise<RealRelay> {
+  const child = spawn(process.execPath, [MAIN], {
+    // Nothing of our own environment: a key or a PORT in it must not change what is tested.
+    env: { PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, SHUTDOWN_GRACE_S: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const complaints: string[] = [];
+  createInterface(child.stderr).on('line', (line) => {
+    if (!isQuiet(line)) complaints.push(line);
+  });
+  const port = await readyPort(child, complaints).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    await ended.finally(() => clearTimeout(force));
+  };
+  return {
+    port,
+    complaints,
+    kill: () => end('SIGKILL'),
+    [Symbol.asyncDispose]: () => end('SIGTERM'),
+  };
+}
+
+function readyPort(child: ChildProcess, complaints: string[]): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const fail = (why: string) => reject(new Error(`The relay ${why}. ${complaints.join('\n')}`));
+  const timer = setTimeout(() => fail('did not become ready'), START_DEADLINE_MS);
+  child.once('exit', (code) => fail(`ended with status ${code}`));
+  createInterface(child.stdout!).on('line', (line) => {
+    const port = READY.exec(line)?.[1];
+    if (port !== undefined) resolve(Number(port));
+  });
+  return promise.finally(() => clearTimeout(timer));
+}
+
+function isQuiet(line: string): boolean {
+  try {
+    return QUIET_LEVELS.includes((JSON.parse(line) as { readonly level?: unknown }).level);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,63 @@
+import { createEmbeddedTranscriber } from '../../../../relay/src/providers/embedded/speech/embedded-transcriber.ts';
+import { resample, toPcm16 } from '../../../../relay/src/client/audio/resample.ts';
+import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';
+
+/** Above the rounding of a voice that is held still, below any speech. */
+const AUDIBLE = 0.003;
+
+/** Where a recording sounds; samples from its beginning. */
+export interface Stretch {
+  readonly start: number;
+  /** Behind its last sounding sample. */
+  readonly end: number;
+}
+
+/** Where a recording sounds, apart by at least `quietMs` of silence. */
+export function stretchesOf(
+  signal: Float32Array,
+  rateHz: number,
+  { quietMs = 700, audible = AUDIBLE } = {},
+): readonly Stretch[] {
+  const quiet = (quietMs * rateHz) / 1_000;
+  const stretches: { start: number; end: number }[] = [];
+  for (let n = 0; n < signal.length; n += 1) {
+    if (Math.abs(signal[n]!) < audible) continue;
+    const current = stretches.at(-1);
+    if (current !== undefined && n - current.end < quiet) current.end = n + 1;
+    else stretches.push({ start: n, end: n + 1 });
+  }
+  return stretches;
+}
+
+/**
+ * Listens to recordings with the embedded recogniser, which is given only `sentences` to choose
+ * from, or to refuse them all.
+ *
+ * @returns for each recording the sentence it was taken for; '' where it was none of them
+ */
+export async function recognise(
+  recordings: readonly Float32Array[],
+  rateHz: number,
+  sentences: readonly string[],
+): Promise<readonly string[]> {
+  await using transcriber = createEmbeddedTranscriber({
+    grammar: {
+      rules: `<sentence> = ${sentences.join(' | ')};`,
+      utterance: 'sentence',
+      pronunciations: {},
+    },
+    maxWorkers: 1,
+  });
+  const texts: string[] = [];
+  for (const recording of recordings) {
+    const signal = AbortSignal.timeout(30_000);
+    const transcription = await transcriber.open({ language: 'en-US', signal });
+    const samples = toPcm16(resample(recording, rateHz, MICROPHONE_HZ));
+    transcription.push(joined(silence(300), samples, silence(300)));
+    transcription.finalize();
+    for await (const event of transcription.events) {
+      if (event.type === 'transcript-final') texts.push(event.text);
+    }
+  }
+  return texts;
+}
