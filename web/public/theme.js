@@ -6,7 +6,7 @@
     if (kept.theme === 'light' || kept.theme === 'dark') {
       document.documentElement.dataset.theme = kept.theme;
     }
-  } catch (error) {
+  } catch {
     // Nothing kept, or storage is forbidden: the system's theme it is.
   }
 })();
