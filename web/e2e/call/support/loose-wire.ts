@@ -6,6 +6,8 @@ import { TAP_WORKLET } from '../../support/tap-worklet.ts';
 export interface LooseWire extends AsyncDisposable {
   /** `http://localhost:PORT`: the page's address, whatever becomes of the relay. */
   readonly origin: string;
+  /** How many times nobody was there at the other end. */
+  readonly refusals: number;
   /** Ends every connection, as a network that drops does. New ones are possible at once. */
   cut(): void;
   /** Where connections lead from now on. */
@@ -18,6 +20,7 @@ export interface LooseWire extends AsyncDisposable {
  */
 export async function layWire(port: number): Promise<LooseWire> {
   let target = port;
+  let refusals = 0;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -37,7 +40,10 @@ export async function layWire(port: number): Promise<LooseWire> {
       response.writeHead(answer.statusCode!, answer.rawHeaders);
       answer.pipe(response);
     });
-    forwarded.on('error', () => response.destroy());
+    forwarded.on('error', () => {
+      refusals += 1;
+      response.destroy();
+    });
     response.once('close', () => forwarded.destroy());
     request.pipe(forwarded);
   });
@@ -45,6 +51,9 @@ export async function layWire(port: number): Promise<LooseWire> {
   server.on('upgrade', (request: IncomingMessage, near: Socket, head: Buffer) => {
     const far = connect(target, '127.0.0.1');
     keep(far);
+    far.on('error', () => {
+      refusals += 1;
+    });
     far.write(`${headOf(request)}\r\n\r\n`);
     far.write(head);
     near.pipe(far).pipe(near);
@@ -59,6 +68,9 @@ export async function layWire(port: number): Promise<LooseWire> {
   };
   return {
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    get refusals() {
+      return refusals;
+    },
     cut,
     leadTo(next) {
       target = next;

@@ -10,6 +10,9 @@ const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 15_000;
 const QUIET_LEVELS: readonly unknown[] = ['trace', 'debug', 'info', 'warn'];
 
+/** Known to every relay of these tests, as to replicas of one: what one signed the next accepts. */
+const AUTH_SECRET = 'the secret of relays that are only tested';
+
 /** The relay as `npm start` runs it, in a process of its own. */
 export interface RealRelay extends AsyncDisposable {
   readonly port: number;
@@ -23,7 +26,7 @@ export interface RealRelay extends AsyncDisposable {
 export async function startRealRelay(dataDir: string): Promise<RealRelay> {
   const child = spawn(process.execPath, [MAIN], {
     // Nothing of our own environment: a key or a PORT in it must not change what is tested.
-    env: { PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, SHUTDOWN_GRACE_S: '1' },
+    env: { PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, SHUTDOWN_GRACE_S: '1', AUTH_SECRET },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const complaints: string[] = [];
