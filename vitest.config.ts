@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that speak and listen for real take seconds each; the rest must stay quick. */
+/** Tests that speak and listen for real take seconds each. */
 const SPEECH = '**/*.speech.test.ts';
 
 export default defineConfig({
@@ -12,9 +12,14 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{shared,relay,web}/{src,test,bench}/**/*.test.ts'],
+          include: ['{shared,relay,web}/src/**/*.test.ts'],
           exclude: [SPEECH],
         },
+      },
+      {
+        // Whole relays and benches on real sockets, with scripted providers.
+        extends: true,
+        test: { name: 'relay', include: ['relay/{test,bench}/**/*.test.ts'], exclude: [SPEECH] },
       },
       {
         extends: true,

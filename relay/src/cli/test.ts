@@ -6,7 +6,8 @@ import { runTool, say } from './project.ts';
 async function test(): Promise<number> {
   if ((await runTool('relay/src/cli/check.ts', [])) !== 0) return 1;
   if ((await buildPage()) !== 0) return 1;
-  if ((await runTool('node_modules/vitest/vitest.mjs', ['run', '--project', 'speech'])) !== 0) {
+  const projects = ['--project', 'relay', '--project', 'speech'];
+  if ((await runTool('node_modules/vitest/vitest.mjs', ['run', ...projects])) !== 0) {
     return 1;
   }
   if (!(await provideChromium())) return 1;
