@@ -13,6 +13,8 @@ import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './recognition-corpus.ts
 const VOICES = ['slt', 'rms', 'awb'] as const;
 const SENTENCES = 20;
 const WORKERS = 2;
+/** Some 30 s in all on two free cores; this is for machines that have other work. */
+const TIMEOUT_MS = 300_000;
 const signal = new AbortController().signal;
 
 let synthesizer: EmbeddedSynthesizer;
@@ -85,13 +87,18 @@ async function reactionTo(text: string): Promise<string> {
   return reaction.join('');
 }
 
-/** What went wrong, out of all sentences in all voices; as many at once as there are workers. */
+interface Utterance {
+  readonly sentence: string;
+  readonly voice: string;
+}
+
+/** What went wrong; as many utterances are heard at once as there are workers. */
 async function failuresOf(
-  sentences: readonly string[],
+  utterances: readonly Utterance[],
   isRight: (heard: { text: string; unrecognised: boolean }, sentence: string) => Promise<boolean>,
 ): Promise<string[]> {
   const failures: string[] = [];
-  const tasks = sentences.flatMap((sentence) => VOICES.map((voice) => ({ sentence, voice })));
+  const tasks = [...utterances];
   await Promise.all(
     Array.from({ length: WORKERS }, async () => {
       for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
@@ -107,26 +114,33 @@ async function failuresOf(
   return failures;
 }
 
-/** Nothing where the failures are within the share allowed, else all of them, to be read in the report. */
-function unlessFew(failures: readonly string[], share: number): readonly string[] {
-  return failures.length <= share * SENTENCES * VOICES.length ? [] : failures;
+describe(
+  'spoken to in three voices',
+  () => {
+    it('gives the right answer nine times out of ten', async () => {
+      const utterances = UNDERSTOOD_SENTENCES.slice(0, SENTENCES).flatMap((sentence) =>
+        VOICES.map((voice) => ({ sentence, voice })),
+      );
+      const failures = await failuresOf(
+        utterances,
+        async (heard, sentence) =>
+          !heard.unrecognised && (await reactionTo(heard.text)) === (await reactionTo(sentence)),
+      );
+      expect(unlessFew(failures, 0.1 * utterances.length)).toEqual([]);
+    });
+
+    it('refuses four of five sentences it does not know', async () => {
+      const utterances = REFUSED_SENTENCES.slice(0, SENTENCES).map((sentence, index) => {
+        return { sentence, voice: VOICES[index % VOICES.length]! };
+      });
+      const failures = await failuresOf(utterances, async (heard) => heard.unrecognised);
+      expect(unlessFew(failures, 0.2 * utterances.length)).toEqual([]);
+    });
+  },
+  TIMEOUT_MS,
+);
+
+/** Nothing where there are few enough failures, else all of them, to be read in the report. */
+function unlessFew(failures: readonly string[], few: number): readonly string[] {
+  return failures.length <= few ? [] : failures;
 }
-
-describe('spoken to in three voices', () => {
-  it('gives the right answer nine times out of ten', async () => {
-    const failures = await failuresOf(
-      UNDERSTOOD_SENTENCES.slice(0, SENTENCES),
-      async (heard, sentence) =>
-        !heard.unrecognised && (await reactionTo(heard.text)) === (await reactionTo(sentence)),
-    );
-    expect(unlessFew(failures, 0.1)).toEqual([]);
-  }, 120_000);
-
-  it('refuses four of five sentences it does not know', async () => {
-    const failures = await failuresOf(
-      REFUSED_SENTENCES.slice(0, SENTENCES),
-      async (heard) => heard.unrecognised,
-    );
-    expect(unlessFew(failures, 0.2)).toEqual([]);
-  }, 120_000);
-});
