@@ -6,7 +6,7 @@ test('what is not given is left to the benchmark', () => {
     bench: 'relay',
     sessions: undefined,
     talkers: undefined,
-    rounds: 5,
+    rounds: 15,
     profileDir: undefined,
     isJson: false,
   });

@@ -9,7 +9,7 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       What the relay adds to a turn, over providers of known slowness. 50 talkers where N is not
       given (and 1 and 200 beside that, for people).
 
-  --rounds N       bench relay: rounds, each with both sides in turn (default 5)
+  --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
@@ -38,7 +38,7 @@ export class UsageError extends Error {
 const MAX_SESSIONS = 10_000;
 const MAX_TALKERS = 1_000;
 const MAX_ROUNDS = 50;
-const DEFAULT_ROUNDS = 5;
+const DEFAULT_ROUNDS = 15;
 
 /**
  * Reads the command line.

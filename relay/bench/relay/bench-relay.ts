@@ -2,8 +2,9 @@ import type { Output } from '../output.ts';
 import { reportOf, type RelayBenchReport } from './report.ts';
 import { runRounds, type RelayBenchOptions, type RoundFigures } from './rounds.ts';
 
-const WARM_UP_MS = 1_000;
-const WINDOW_MS = 6_000;
+/** Rounds are short and many: what disturbs one side of a pair should disturb the other too. */
+const WARM_UP_MS = 400;
+const WINDOW_MS = 2_000;
 
 export interface BenchRelayOptions {
   readonly sessions: number;

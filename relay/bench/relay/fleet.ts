@@ -11,7 +11,7 @@ const CHUNK_INTERVAL_MS = 100;
 const TICK_MS = 1;
 /** Connections made at the same moment. */
 const DIALLERS = 16;
-/** Between two sessions at the beginning and at the end of a round. */
+/** Between the first words of one session and the next. */
 const RAMP_MS_PER_SESSION = 1;
 const SETTLE_DEADLINE_MS = 10_000;
 const SETTLE_CHECK_MS = 10;
@@ -69,10 +69,14 @@ export class Fleet {
     await Promise.all(diallers);
   }
 
-  /** Everyone begins to speak; resolves once all of it reaches the transcriber. */
-  async start(): Promise<void> {
+  /** Everyone begins an utterance; resolves once the transcriber has a connection for each. */
+  async begin(): Promise<void> {
     await this.#eachInTurn((line) => line.startUtterance());
     await this.#until(() => this.#simulator.connections >= this.#lines.length);
+  }
+
+  /** Audio flows from everyone, until `pause`. */
+  flow(): void {
     const count = this.#lines.length;
     const sentBefore = this.#sent;
     const startedAtMs = performance.now();
@@ -84,19 +88,19 @@ export class Fleet {
     }, TICK_MS);
   }
 
+  /** From now on it is noted how long each chunk takes. */
   record(): void {
     this.#latenciesMs = [];
   }
 
   /** Everyone falls silent; resolves once all that was sent arrived, or clearly never will. */
-  async finish(): Promise<RoundDelivery> {
+  async pause(): Promise<RoundDelivery> {
     clearInterval(this.#ticker);
     const latenciesMs = this.#latenciesMs ?? [];
     this.#latenciesMs = undefined;
     // Whole intervals only: each session has then sent as many chunks as the others.
     while (this.#sent % this.#lines.length !== 0) this.#sendNext(this.#lines.length);
     await this.#until(() => this.#deliveries.delivered === this.#sent);
-    await this.#eachInTurn((line) => line.stopUtterance());
     const { delivered, reordered, repeated } = this.#deliveries;
     return {
       sent: this.#sent,

@@ -8,7 +8,6 @@ export interface Line {
   startUtterance(): void;
   /** 100 ms of audio; the memory may be used again at once. */
   send(samples: Int16Array): void;
-  stopUtterance(): void;
 }
 
 export interface LineOptions {
@@ -33,24 +32,14 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
       if (error !== undefined) onProblem(error.code);
     },
   });
-  let utterance = 0;
+  const utterance = 1;
   return {
     startUtterance() {
-      utterance++;
       const audio_start_ms = connection.nowMs();
       connection.send({ type: 'input_audio_buffer.speech_started', utterance, audio_start_ms });
     },
     send(samples) {
       connection.sendAudio({ utterance, timestampMs: connection.nowMs(), last: false }, samples);
-    },
-    stopUtterance() {
-      const now = connection.nowMs();
-      connection.send({
-        type: 'input_audio_buffer.speech_stopped',
-        utterance,
-        audio_end_ms: now,
-        sent_ms: now,
-      });
     },
   };
 }
@@ -75,6 +64,5 @@ export async function openPipeLine({ url, signal, onProblem }: LineOptions): Pro
         encodeAudioFrame({ kind, last: false, item: 1, seq: ++seq, timestampMs }, samples),
       );
     },
-    stopUtterance() {},
   };
 }

@@ -15,9 +15,10 @@ const handlers = {
   listen: (side: Side) => fleets[side].listen(),
   connect: ({ side, url, sessions }: { side: Side; url: string; sessions: number }) =>
     fleets[side].connect(url, sessions),
-  start: (side: Side) => fleets[side].start(),
+  begin: (side: Side) => fleets[side].begin(),
+  flow: (side: Side) => fleets[side].flow(),
   record: (side: Side) => fleets[side].record(),
-  finish: (side: Side) => fleets[side].finish(),
+  pause: (side: Side) => fleets[side].pause(),
 };
 export type LoadHandlers = typeof handlers;
 

@@ -21,6 +21,8 @@ const handlers = {
         // Nothing is kept: with a secret given, the data folder is not touched.
         AUTH_SECRET: randomBytes(32).toString('hex'),
         MAX_SESSIONS: String(sessions + 10),
+        // Everyone speaks through all rounds without drawing breath.
+        UTTERANCE_S: '600',
       }),
       providers: { transcriber, ...silentProviders },
       version: 'bench',

@@ -40,7 +40,7 @@ const LOAD = new URL('load.process.ts', import.meta.url);
 /**
  * Runs both sides in turn under the same load, round by round, so that whatever else the machine
  * does meanwhile falls on both. The relay, the pipe, and the callers with the transcriber are
- * processes of their own; the one that does not have its turn holds its connections and rests.
+ * processes of their own; the side that does not have its turn holds its connections and rests.
  */
 export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchRun> {
   const { sessions, signal } = options;
@@ -56,6 +56,7 @@ export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchR
     isNative &&= opened.isNative;
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
     await load.ask('connect', { side, url: opened.url, sessions }, 120_000);
+    await load.ask('begin', side);
   }
 
   const rounds: Record<Side, RoundFigures>[] = [];
@@ -93,21 +94,21 @@ async function measure(
     profileDir,
   }: RelayBenchOptions & { readonly idleRssBytes: number },
 ): Promise<RoundFigures> {
-  const pause = async (ms: number) => {
+  const passed = async (ms: number) => {
     await sleep(systemClock, ms, signal);
     signal.throwIfAborted();
   };
-  await load.ask('start', side);
-  await pause(warmUpMs);
+  await load.ask('flow', side);
+  await passed(warmUpMs);
   if (profileDir !== undefined) await subject.ask('startProfile', null);
   await load.ask('record', side);
   const before = await subject.ask('usage', null);
-  await pause(windowMs);
+  await passed(windowMs);
   const after = await subject.ask('usage', null);
   if (profileDir !== undefined) {
     await subject.ask('stopProfile', join(profileDir, `${side}.cpuprofile`));
   }
-  const delivery = await load.ask('finish', side);
+  const delivery = await load.ask('pause', side);
   const chunks = after.forwarded - before.forwarded;
   return {
     cpuUsPerChunk: (after.cpuUs - before.cpuUs) / chunks,

@@ -23,7 +23,6 @@ const CLOSE_DEADLINE_MS = 1_000;
 /** The first pings come close together, so that the clocks agree before the first turn. */
 const FIRST_PINGS = 4;
 const FIRST_PING_INTERVAL_MS = 25;
-const PING_INTERVAL_MS = 5_000;
 /** No event of the protocol comes near this. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
@@ -235,20 +234,20 @@ export class RelayConnection {
       this.#offset.guess(event.server_ms, receivedMs);
       this.#state = { kind: 'open', session: event.session };
       this.#settleOpened();
-      this.#ping();
+      this.#ping(event.session.limits.heartbeat_ms);
     } else if (event.type === 'session.updated') {
       this.#state = { kind: 'open', session: event.session };
     }
   }
 
   /** Heartbeats: they carry the clocks, and let the relay forget what has arrived. */
-  #ping(): void {
+  #ping(intervalMs: number): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#pings++;
     this.send({ type: 'ping', client_ms: performance.now(), last_seq: this.#lastRelaySeq });
     this.#pingTimer = setTimeout(
-      () => this.#ping(),
-      this.#pings < FIRST_PINGS ? FIRST_PING_INTERVAL_MS : PING_INTERVAL_MS,
+      () => this.#ping(intervalMs),
+      this.#pings < FIRST_PINGS ? FIRST_PING_INTERVAL_MS : intervalMs,
     );
   }
 
