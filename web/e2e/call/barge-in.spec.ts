@@ -6,10 +6,10 @@ import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
 import { recognise, stretchesOf } from './support/sound.ts';
 
-/** The first two are answered at length: some ten seconds each. */
+/** The first two are answered at length: more than eight seconds each. */
 const QUESTIONS = ['What can you do?', 'What can I say?', 'What is seven times eight?'];
 /** Late enough for an answer to have begun on a busy machine, early enough for it to go on. */
-const PAUSE_MS = 6_500;
+const PAUSE_MS = 7_500;
 const SILENT_WITHIN_MS = 250;
 
 test('speech over an answer silences it, is answered, and what was not heard is marked', async ({

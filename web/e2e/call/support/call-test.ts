@@ -22,6 +22,8 @@ interface CallWorkerFixtures {
 }
 
 export const test = base.extend<CallFixtures, CallWorkerFixtures>({
+  // A recorded trace takes a picture of every frame of the orb, from the time that the voice needs.
+  trace: ['off', { scope: 'worker' }],
   dataDir: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
     async ({}, use) => {
