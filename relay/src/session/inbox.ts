@@ -19,6 +19,12 @@ import { judgeFrame, UplinkSequence } from './uplink.ts';
 /** Messages that may wait before an acknowledgement is sent: one second of audio. */
 const ACKNOWLEDGE_EVERY = 10;
 
+/**
+ * Longest that an open utterance may go without audio before it is ended: it holds a recogniser
+ * that others may need, and its client may be gone for good.
+ */
+const MAX_AUDIO_GAP_MS = 15_000;
+
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
@@ -45,6 +51,8 @@ export class Inbox {
   #latestUtterance: number | undefined;
   #hasHeard = false;
   #wasActive = false;
+  /** How long the open utterance has been without audio. */
+  #audioGapMs = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -79,6 +87,7 @@ export class Inbox {
     if (verdict.kind === 'fault') return this.#mistake(verdict.code);
     this.#wasActive = true;
     if (verdict.kind === 'take') {
+      this.#audioGapMs = 0;
       conversation.pushAudio(frame.samples);
       if (conversation.openUtteranceMs > this.#options.utteranceLimitMs) {
         conversation.endUtterance({});
@@ -113,6 +122,9 @@ export class Inbox {
     this.#messages.refill(elapsedMs);
     this.#mistakes.refill(elapsedMs);
     this.#turns.refill(elapsedMs);
+    const { conversation } = this.#options;
+    this.#audioGapMs = conversation.openUtterance === undefined ? 0 : this.#audioGapMs + elapsedMs;
+    if (this.#audioGapMs >= MAX_AUDIO_GAP_MS) conversation.endUtterance({});
     if (this.#sequence.unacknowledged > 0) this.acknowledge();
   }
 
@@ -157,6 +169,7 @@ export class Inbox {
       case 'input_audio_buffer.speech_started':
         // Known even where it is refused: its audio is then passed over and is no mistake.
         this.#latestUtterance = event.utterance;
+        this.#audioGapMs = 0;
         if (!this.#turns.take()) return this.error('rate_limited');
         conversation.startUtterance(event.utterance);
         return;

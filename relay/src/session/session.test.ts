@@ -168,3 +168,37 @@ describe('a session', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 });
+
+describe('an utterance whose audio stays away', () => {
+  it('is ended after fifteen seconds, so that nobody else waits for its recogniser', async () => {
+    const { session, socket, clock } = setUp();
+    session.receiveText(
+      socket,
+      JSON.stringify({
+        type: 'input_audio_buffer.speech_started',
+        seq: 1,
+        utterance: 1,
+        audio_start_ms: 0,
+      }),
+    );
+    session.detach(socket, 1006);
+    await clock.advance(14_000);
+    expect(session.isBusy).toBe(true);
+    await clock.advance(2_000);
+    await settle();
+    const next = new FakeSocket();
+    session.attach(next, 'resuming');
+    session.receiveText(
+      next,
+      JSON.stringify({
+        type: 'session.resume',
+        session_id: 'sess_1',
+        resume_token: 'token',
+        last_seq: 0,
+      }),
+    );
+    expect(next.events.map(({ type }) => type)).toContain(
+      'conversation.item.input_audio_transcription.completed',
+    );
+  });
+});
