@@ -159,9 +159,9 @@ test('voice to voice is what lies between question and answer in what was record
   expect(sound).not.toEqual([]);
   for (const { differenceMs } of sound) {
     // The panel's figure is longer by the latency of microphone and speaker, which lie outside of
-    // the tap (10 and some 30 ms here); the detector places the end of speech to within 60 ms, and
-    // the audio clock is read to within the 20 ms of a sound card's buffer.
-    expect(Math.abs(differenceMs - 40)).toBeLessThanOrEqual(80);
+    // the tap (10 and some 30 ms here). The detector places the end of speech to within three of
+    // its frames, 96 ms; the audio clock is read to within a sound card's buffer, 20 ms.
+    expect(Math.abs(differenceMs - 40)).toBeLessThanOrEqual(120);
   }
 });
 

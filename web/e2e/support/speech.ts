@@ -7,6 +7,8 @@ export async function speak(
   voice = 'slt',
 ): Promise<readonly Int16Array[]> {
   await using synthesizer = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  // On a busy machine it starts for longer than anyone may wait for a free one.
+  await synthesizer.warm(1);
   const spoken: Int16Array[] = [];
   for (const sentence of sentences) {
     const parts: Int16Array[] = [];

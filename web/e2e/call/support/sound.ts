@@ -48,6 +48,8 @@ export async function recognise(
     },
     maxWorkers: 1,
   });
+  // On a busy machine it starts for longer than anyone may wait for a free one.
+  await transcriber.warm(1);
   const texts: string[] = [];
   for (const recording of recordings) {
     const signal = AbortSignal.timeout(30_000);
