@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
+const ORPHAN_CHECK_MS = 500;
 const IS_WINDOWS = process.platform === 'win32';
 
 /**
@@ -90,7 +91,7 @@ function packageManager() {
  * @returns {Promise<number>} its exit status
  */
 function run(script, scriptArguments) {
-  const node = join(ROOT, 'node_modules', 'node', 'bin', IS_WINDOWS ? 'node.exe' : 'node');
+  const node = join(ROOT, 'relay/node_modules/node/bin', IS_WINDOWS ? 'node.exe' : 'node');
   const child = spawn(node, [join(ROOT, script), ...scriptArguments], {
     stdio: 'inherit',
   });
@@ -98,11 +99,17 @@ function run(script, scriptArguments) {
   const pass = (signal) => child.kill(signal);
   process.on('SIGINT', pass);
   process.on('SIGTERM', pass);
+  // npm passes a signal to the shell between us, which dies of it and tells nobody.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, ORPHAN_CHECK_MS);
   return new Promise((resolve) => {
     child.on('error', (error) => fail(`Could not run Node: ${error.message}`));
     child.on('exit', (code, signal) => {
       process.off('SIGINT', pass);
       process.off('SIGTERM', pass);
+      clearInterval(orphaned);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });
