@@ -136,6 +136,14 @@ describe('WorkerPool', () => {
     expect(await refused).toBe('capacity_exhausted');
   });
 
+  it('waits longer for a worker that is still starting', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const waiting = scene.pool.acquire();
+    await vi.advanceTimersByTimeAsync(LIMITS.waitMs * 1.5);
+    scene.workers[0]!.ready();
+    await expect(waiting).resolves.toBeDefined();
+  });
+
   it('loses no worker to a wait that was aborted in the same moment', async () => {
     const scene = scriptedPool({ maxWorkers: 1 });
     const lease = await leaseFirst(scene);

@@ -77,7 +77,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   }
 
   /**
-   * Waits at most `waitMs` for a worker.
+   * Waits at most `waitMs` for a worker, longer only while one is still starting.
    *
    * @throws ParleyError `capacity_exhausted` where none became free in time, the pool's `failure`
    *   where one could not be started. Rejects with the signal's reason when aborted.
@@ -98,10 +98,13 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
       reject(reason);
     };
     const onAbort = (): void => giveUp(signal?.reason);
-    const timer = setTimeout(
-      () => giveUp(new ParleyError('capacity_exhausted')),
-      this.#options.waitMs,
-    );
+    const expire = (): void => {
+      // A worker on its way up, which has a deadline of its own, is not a full house.
+      if ([...this.#members].some((member) => member.isStarting)) timer = wait();
+      else giveUp(new ParleyError('capacity_exhausted'));
+    };
+    const wait = (): NodeJS.Timeout => setTimeout(expire, this.#options.waitMs);
+    let timer = wait();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#waiters.add(waiter);
     this.#grow();

@@ -61,7 +61,7 @@ export function EventLog() {
         {shown.length === 0 ? (
           <p className={styles.empty}>
             {log.length === 0
-              ? 'Events appear here during a call.'
+              ? 'Events appear here from now on, as they happen.'
               : 'No event matches the filter.'}
           </p>
         ) : (
