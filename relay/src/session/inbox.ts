@@ -16,8 +16,12 @@ import { Allowance } from './allowance.ts';
 import type { Outbox } from './outbox.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
-/** Messages that may wait before an acknowledgement is sent: one second of audio. */
-const ACKNOWLEDGE_EVERY = 10;
+/**
+ * Messages that may wait for an acknowledgement: five seconds of audio. Each costs as much as
+ * forwarding a chunk, and all it saves is the client's memory: `session.resumed` says exactly
+ * what arrived.
+ */
+const ACKNOWLEDGE_EVERY = 50;
 
 /**
  * Longest that an open utterance may go without audio before it is ended: it holds a recogniser
@@ -123,9 +127,12 @@ export class Inbox {
     this.#mistakes.refill(elapsedMs);
     this.#turns.refill(elapsedMs);
     const { conversation } = this.#options;
-    this.#audioGapMs = conversation.openUtterance === undefined ? 0 : this.#audioGapMs + elapsedMs;
+    const isOpen = conversation.openUtterance !== undefined;
+    // While audio flows it brings the acknowledgements along.
+    const flows = isOpen && this.#audioGapMs === 0;
+    this.#audioGapMs = isOpen ? this.#audioGapMs + elapsedMs : 0;
     if (this.#audioGapMs >= MAX_AUDIO_GAP_MS) conversation.endUtterance({});
-    if (this.#sequence.unacknowledged > 0) this.acknowledge();
+    if (!flows && this.#sequence.unacknowledged > 0) this.acknowledge();
   }
 
   acknowledge(): void {

@@ -143,7 +143,7 @@ describe('a session', () => {
     expect(session.isAttached).toBe(true);
   });
 
-  it('acknowledges what came, within about a second', async () => {
+  it('acknowledges what came, within about two seconds', async () => {
     const { socket, session, clock } = setUp();
     const events = (type: string) => socket.events.filter((event) => event.type === type);
     session.receiveText(
@@ -154,7 +154,7 @@ describe('a session', () => {
     const frame = new Uint8Array(12 + 3_200);
     frame.set([1, 0, 1, 0, 2]);
     session.receiveAudio(socket, frame);
-    await clock.advance(1_000);
+    await clock.advance(2_000);
     expect(events('input_audio_buffer.ack')).toMatchObject([{ input_seq: 1 }, { input_seq: 2 }]);
   });
 
