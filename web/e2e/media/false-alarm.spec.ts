@@ -6,20 +6,29 @@ import { notices, startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
 const ANSWER_MS = 9_000;
-/** Too short to be confirmed, long enough to be suspected. */
-const SCRAP_MS = 90;
+/**
+ * However it lies between the detector's frames, it makes two of them speech at most, so that it
+ * is never confirmed; in which places it is suspected at all differs, hence the many.
+ */
+const SCRAP_MS = 50;
+const SCRAPS = 6;
+/** No multiple of a frame, so that no two lie alike. */
+const SCRAP_DISTANCE_MS = 1_383;
 
 test('a sound that is not speech after all only makes the voice pause', async ({ open }) => {
   const [word] = await speak(['Now.']);
   const middle = Math.round(word!.length / 2);
   const scrap = word!.subarray(middle, middle + SCRAP_MS * 16);
-  const scraps = [2_000, 2_000, 2_000, 60_000].flatMap((pauseMs) => [scrap, silence(pauseMs)]);
-  const { page, relay } = await open({ hears: joined(silence(2_500), ...scraps) });
+  const scraps = Array.from({ length: SCRAPS }, () =>
+    joined(scrap, silence(SCRAP_DISTANCE_MS - SCRAP_MS)),
+  );
+  const hears = joined(silence(2_500), ...scraps, silence(60_000));
+  const { page, relay } = await open({ hears });
   expect(await startCall(page)).toMatchObject({ ok: true });
 
   const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
   await sent;
-  await untilNotice(page, { type: 'response-ended', status: 'completed' });
+  await untilNotice(page, { type: 'response-ended' });
 
   expect(relay.events('input_audio_buffer.speech_started')).toEqual([]);
   expect(relay.events('conversation.item.truncate')).toEqual([]);
