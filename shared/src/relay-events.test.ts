@@ -32,6 +32,7 @@ const EXAMPLES: { readonly [type in RelayEventType]: Omit<RelayEventOf<type>, 't
   'session.resumed': { session, server_ms: 9_000, last_input_seq: 31 },
   'session.usage': { usage, cost_usd: 0.002, budget_usd: null },
   'session.degraded': { stage: 'generator', from: 'a', to: 'b', reason: 'generator_timeout' },
+  'session.restored': { stage: 'generator', from: 'b', to: 'a' },
   'session.draining': { grace_ms: 5_000 },
   'input_audio_buffer.ack': { input_seq: 31 },
   'conversation.item.input_audio_transcription.delta': { ...item, transcript: 'what is' },

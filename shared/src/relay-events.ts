@@ -87,8 +87,16 @@ export const relayEventSchemas = {
     ...sequenced,
     stage: z.enum(['transcriber', 'generator', 'synthesizer']),
     from: z.string(),
+    /** A provider, `browser` where the page itself must take over, `none` where nothing is left. */
     to: z.string(),
     reason: errorCode,
+  }),
+  'session.restored': z.object({
+    type: z.literal('session.restored'),
+    ...sequenced,
+    stage: z.enum(['transcriber', 'generator', 'synthesizer']),
+    from: z.string(),
+    to: z.string(),
   }),
   'session.draining': z.object({
     type: z.literal('session.draining'),
