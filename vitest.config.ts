@@ -19,13 +19,13 @@ export default defineConfig({
       {
         // Whole relays and benches on real sockets, with scripted providers.
         extends: true,
-        test: { name: 'relay', include: ['relay/{test,bench}/**/*.test.ts'], exclude: [SPEECH] },
+        test: { name: 'relay', include: ['relay/{test,bench,simulators}/**/*.test.ts'], exclude: [SPEECH] },
       },
       {
         extends: true,
         test: {
           name: 'speech',
-          include: [`relay/{src,test,bench}/${SPEECH}`],
+          include: [`relay/{src,test,bench,simulators}/${SPEECH}`],
           testTimeout: 120_000,
           // Recognition is timed by deadlines; files that run side by side would eat them up.
           fileParallelism: false,

@@ -46,7 +46,7 @@ export async function* replyText(
       if (signal.aborted) return;
       if (event.type === 'usage-reported') {
         options.onUsage(event);
-      } else if (event.text !== '') {
+      } else if (event.type === 'text-delta' && event.text !== '') {
         if (length === 0) options.onFirstText();
         const room = MAX_REPLY_CHARACTERS - length;
         length += event.text.length;

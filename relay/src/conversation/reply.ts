@@ -168,7 +168,7 @@ export class Reply {
           source.begun();
           this.#usage.tts_characters += event.text.length;
           this.#text(event.text, this.#audioMs);
-        } else {
+        } else if (event.type === 'speech-audio') {
           await this.#voice(event.samples);
         }
       }

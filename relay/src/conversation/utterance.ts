@@ -102,7 +102,9 @@ export class Utterance {
     for await (const event of transcription.events) {
       if (signal.aborted) break;
       if (event.type === 'transcript-partial') onPartial(event.text);
-      else return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
+      else if (event.type === 'transcript-final') {
+        return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
+      }
     }
     // Ended without a final: nothing that could be made out.
     return { kind: 'heard', text: '', unrecognised: false };

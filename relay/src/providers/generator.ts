@@ -1,6 +1,7 @@
+import type { Failover, Provider } from './provider.ts';
+
 /** History in, reply text out. */
-export interface Generator {
-  readonly name: string;
+export interface Generator extends Provider {
   /**
    * Streams the reply to the last message of `history`.
    *
@@ -14,6 +15,8 @@ export interface GenerateRequest {
   readonly signal: AbortSignal;
   readonly person: Person;
   readonly reminders: Reminders;
+  /** Told where another provider takes over. */
+  readonly onFailover?: (failover: Failover) => void;
 }
 
 export type Message =
@@ -58,6 +61,8 @@ export interface Reminder {
 
 export type GeneratorEvent =
   | { readonly type: 'text-delta'; readonly text: string }
+  /** A tool is being used; what it answers goes back to the model. */
+  | { readonly type: 'tool-called'; readonly name: string }
   | {
       readonly type: 'usage-reported';
       readonly inputTokens: number;

@@ -1,7 +1,7 @@
+import type { Failover, Provider } from './provider.ts';
+
 /** Speech in, words out. The smallest shape the conversation uses; every vendor is adapted to it. */
-export interface Transcriber {
-  /** Name shown to people and in logs, e.g. `embedded`. */
-  readonly name: string;
+export interface Transcriber extends Provider {
   /**
    * Opens a stream for one utterance.
    *
@@ -16,6 +16,8 @@ export interface TranscriptionOptions {
   readonly language: string;
   /** Aborting releases the stream and ends its events; nothing more need be called. */
   readonly signal: AbortSignal;
+  /** Told where another provider takes over. */
+  readonly onFailover?: (failover: Failover) => void;
 }
 
 /** One utterance on its way through a recogniser. */
@@ -28,6 +30,11 @@ export interface Transcription {
   /** No more audio will come: the final transcript is wanted. */
   finalize(): void;
   /**
+   * The person may have finished, but audio may still follow: whatever takes long may be begun on
+   * what is here. May be called more than once.
+   */
+  speculate?(): void;
+  /**
    * Iterated once. Ends after `transcript-final`, or when aborted.
    *
    * @throws ParleyError `transcriber_failed`
@@ -38,6 +45,12 @@ export interface Transcription {
 export type TranscriptEvent =
   /** The words so far; each replaces the one before. */
   | { readonly type: 'transcript-partial'; readonly text: string }
+  /** The recogniser takes the turn to be probably over, on these words. */
+  | { readonly type: 'turn-eager-ended'; readonly text: string }
+  /** It was not: the person went on. */
+  | { readonly type: 'turn-resumed' }
+  /** The recogniser takes the turn to be over. Its final transcript still follows `finalize`. */
+  | { readonly type: 'turn-ended'; readonly text: string }
   | {
       readonly type: 'transcript-final';
       /** Empty where there were no words. */

@@ -81,7 +81,7 @@ describe('the embedded transcriber', () => {
         if (final?.type === 'transcript-final' && final.text === text) right += 1;
         partials += events.length - 1;
         expect(
-          events.every((event) => event.text !== '' || event.type === 'transcript-final'),
+          events.every((event) => event.type !== 'transcript-partial' || event.text !== ''),
         ).toBe(true);
       }
     }

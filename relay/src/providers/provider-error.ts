@@ -1,0 +1,103 @@
+import { ParleyError, type ErrorCode } from '@parley/shared';
+import type { Stage } from './provider.ts';
+
+/**
+ * What went wrong between us and a provider.
+ *
+ * - `unreachable`: no connection (refused, reset, no such host)
+ * - `timeout`: connected, but nothing came in time
+ * - `closed`: the connection ended before the work was done
+ * - `unauthorized`: 401, 403, or the vendor's own way to say it
+ * - `rate-limited`: 429
+ * - `overloaded`: 5xx
+ * - `rejected`: any other refusal: what we asked for is not accepted
+ * - `malformed`: what came is not what the vendor documents
+ */
+export type ProviderFault =
+  | 'unreachable'
+  | 'timeout'
+  | 'closed'
+  | 'unauthorized'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'rejected'
+  | 'malformed';
+
+/** Whether the same request may well succeed a moment later. */
+const RETRYABLE: Record<ProviderFault, boolean> = {
+  unreachable: true,
+  timeout: true,
+  closed: true,
+  unauthorized: false,
+  'rate-limited': true,
+  overloaded: true,
+  rejected: false,
+  malformed: true,
+};
+
+export interface ProviderErrorOptions {
+  readonly provider: string;
+  readonly stage: Stage;
+  readonly fault: ProviderFault;
+  /** HTTP status or WebSocket close code. */
+  readonly status?: number;
+  /** How long the vendor asks us to wait. */
+  readonly retryAfterMs?: number;
+  /**
+   * A few words for the log: the vendor's error code, a field's name. Never a message of the
+   * vendor's in full, which may quote what we sent; never a key, never speech.
+   */
+  readonly note?: string;
+}
+
+/**
+ * A failure of a provider, free of secrets by construction: it has no `cause`, because the
+ * libraries' own errors carry request headers and bodies.
+ */
+export class ProviderError extends ParleyError {
+  readonly provider: string;
+  readonly stage: Stage;
+  readonly fault: ProviderFault;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly note: string | undefined;
+  /** Whether the same request to the same provider may well succeed a moment later. */
+  readonly isRetryable: boolean;
+
+  constructor(options: ProviderErrorOptions) {
+    super(codeOf(options.stage, options.fault));
+    this.name = 'ProviderError';
+    this.provider = options.provider;
+    this.stage = options.stage;
+    this.fault = options.fault;
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+    this.note = options.note;
+    this.isRetryable = RETRYABLE[options.fault];
+  }
+}
+
+/** @param status - of an HTTP response that is no success */
+export function faultOfStatus(status: number): ProviderFault {
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 408) return 'timeout';
+  if (status === 429) return 'rate-limited';
+  return status >= 500 ? 'overloaded' : 'rejected';
+}
+
+/**
+ * @param header - `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3)
+ * @returns ms, or undefined where there is none that makes sense
+ */
+export function retryAfterMs(
+  header: string | null | undefined,
+  nowMs = Date.now(),
+): number | undefined {
+  if (header === null || header === undefined || header === '') return undefined;
+  const waitMs = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
+  return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
+}
+
+function codeOf(stage: Stage, fault: ProviderFault): ErrorCode {
+  return fault === 'timeout' ? `${stage}_timeout` : `${stage}_failed`;
+}

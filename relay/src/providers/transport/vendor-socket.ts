@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, type RawData } from 'ws';
+import type { Clock } from '../../lib/clock.ts';
+import {
+  faultOfStatus,
+  ProviderError,
+  retryAfterMs,
+  type ProviderFault,
+} from '../provider-error.ts';
+import type { Stage } from '../provider.ts';
+
+/** No message of any vendor comes near this. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+/** How long a goodbye may take before the line is cut. */
+const CLOSE_DEADLINE_MS = 1_000;
+
+export interface VendorSocketOptions {
+  readonly provider: string;
+  readonly stage: Stage;
+  /** `ws:` or `wss:`. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly subprotocols?: readonly string[];
+  readonly connectMs: number;
+  readonly clock: Clock;
+  /** Aborting before it is open gives up; afterwards the socket is its holder's to close. */
+  readonly signal: AbortSignal;
+}
+
+/** Who listens to a socket now. Nothing it throws may reach the socket. */
+export interface SocketListener {
+  readonly text?: (message: string) => void;
+  readonly binary?: (bytes: Uint8Array) => void;
+  /** The line is gone: the last call. Not told of a close of our own. */
+  readonly closed?: (error: ProviderError) => void;
+}
+
+/**
+ * Opens a WebSocket to a vendor.
+ *
+ * @throws ProviderError; the signal's reason when aborted
+ */
+export async function openVendorSocket(options: VendorSocketOptions): Promise<VendorSocket> {
+  const { signal, clock, connectMs } = options;
+  signal.throwIfAborted();
+  const socket = new WebSocket(options.url, [...(options.subprotocols ?? [])], {
+    headers: { ...options.headers },
+    // Offered, a vendor would accept it, and each chunk would cost four times the CPU.
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    skipUTF8Validation: true,
+  });
+  // One Nagle delay is worth more than a packet saved.
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (fault: ProviderFault, more: { status?: number; retryAfterMs?: number } = {}) =>
+    reject(new ProviderError({ ...options, fault, ...more }));
+  const onAbort = () => reject(signal.reason);
+  const onRefused = (request: { destroy(): void }, response: IncomingMessage) => {
+    const status = response.statusCode ?? 0;
+    const waitMs = retryAfterMs(response.headers['retry-after']);
+    fail(faultOfStatus(status), {
+      status,
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    });
+    request.destroy();
+  };
+  const onError = () => fail('unreachable');
+  const cancelTimer = clock.after(connectMs, () => fail('timeout'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('open', resolve);
+  socket.once('unexpected-response', onRefused);
+  socket.on('error', onError);
+  socket.once('close', onError);
+  try {
+    await promise;
+    return new VendorSocket(socket, options);
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  } finally {
+    cancelTimer();
+    signal.removeEventListener('abort', onAbort);
+    socket.off('open', resolve);
+    socket.off('close', onError);
+    // `error` keeps a listener: one that comes late must not end the process.
+  }
+}
+
+/** An open WebSocket to a vendor; whoever holds it closes it. */
+export class VendorSocket {
+  readonly #socket: WebSocket;
+  readonly #options: VendorSocketOptions;
+  readonly openedAtMs: number;
+  #listener: SocketListener = {};
+  #isOver = false;
+
+  constructor(socket: WebSocket, options: VendorSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.openedAtMs = options.clock.now();
+    socket.on('message', (data: RawData, isBinary) => {
+      if (this.#isOver) return;
+      if (isBinary) this.#listener.binary?.(data as Buffer);
+      else this.#listener.text?.((data as Buffer).toString('utf8'));
+    });
+    socket.once('close', (status) => this.#closed(status));
+  }
+
+  get isOpen(): boolean {
+    return !this.#isOver && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Replaces whoever listened before. @returns its undoing */
+  listen(listener: SocketListener): () => void {
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = {};
+    };
+  }
+
+  /** Text as it is, JSON for objects. Into a closed line it is silently lost: `closed` tells. */
+  sendText(message: string | object): void {
+    if (this.isOpen)
+      this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** PCM16 without a copy: the memory must stay as it is until it has been written. */
+  sendAudio(samples: Int16Array): void {
+    if (!this.isOpen) return;
+    this.#socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+  }
+
+  /** Resolves with whether the other side answered a ping in time. */
+  async isAlive(deadlineMs: number): Promise<boolean> {
+    if (!this.isOpen) return false;
+    return new Promise((resolve) => {
+      const done = (alive: boolean) => {
+        cancel();
+        this.#socket.off('pong', onPong);
+        resolve(alive);
+      };
+      const onPong = () => done(true);
+      const cancel = this.#options.clock.after(deadlineMs, () => done(false));
+      this.#socket.once('pong', onPong);
+      this.#socket.ping();
+    });
+  }
+
+  /** Says goodbye, and cuts the line where that is not answered. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#listener = {};
+    const cancel = this.#options.clock.after(CLOSE_DEADLINE_MS, () => this.#socket.terminate());
+    this.#socket.once('close', cancel);
+    this.#socket.close(1000);
+  }
+
+  /** Cuts the line at once. */
+  terminate(): void {
+    this.#isOver = true;
+    this.#listener = {};
+    this.#socket.terminate();
+  }
+
+  #closed(status: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const listener = this.#listener;
+    this.#listener = {};
+    const { provider, stage } = this.#options;
+    listener.closed?.(new ProviderError({ provider, stage, fault: 'closed', status }));
+  }
+}
