@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, readConfig, type Config } from './config/config.ts';
+import { readEnvironment } from './config/environment.ts';
+import { ConfigError } from './config/read-settings.ts';
+import { systemClock } from './lib/clock.ts';
 import { createLogger } from './observability/logger.ts';
-import { createEmbeddedProviders } from './providers/embedded/embedded-providers.ts';
+import { readConfiguration, type Configuration } from './providers/configuration.ts';
+import { openProviders } from './providers/open-providers.ts';
 import { startRelay } from './relay.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 /** Runs the relay until it is told to stop. The one place where real parts are chosen. */
 async function main(): Promise<void> {
-  const config = configOrExit();
+  const configuration = configurationOrExit();
+  const { config } = configuration;
   const logger = createLogger(config.logLevel);
-  const providers = await createEmbeddedProviders(config.embedded);
+  const providers = await openProviders(configuration, { clock: systemClock, logger });
   const relay = await startRelay({
     config,
     providers,
@@ -46,9 +51,9 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
 }
 
-function configOrExit(): Config {
+function configurationOrExit(): Configuration {
   try {
-    return readConfig(process.env);
+    return readConfiguration(readEnvironment(ROOT, process.env));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     complain(error.message);

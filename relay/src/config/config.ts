@@ -1,6 +1,7 @@
-import { cpus } from 'node:os';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import { CORE_SETTINGS } from './core-settings.ts';
+import { readSettings, type Environment } from './read-settings.ts';
+import type { Settings, ValuesOf } from './settings.ts';
 
 /** Durations are ms, sizes bytes. */
 export interface Config {
@@ -14,12 +15,16 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Signs guest tokens; undefined means one is made and kept in the data folder. */
   readonly authSecret: string | undefined;
+  /** Opens the operator's requests; undefined means there are none. */
+  readonly adminToken: string | undefined;
   readonly guestTokenTtlMs: number;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
-  readonly embedded: { readonly maxWorkers: number; readonly workerWaitMs: number };
+  readonly providers: ProviderPolicy;
+  /** undefined: no recordings are kept. */
+  readonly failedAudio: { readonly maxBytes: number } | undefined;
   readonly shutdownGraceMs: number;
 }
 
@@ -38,81 +43,42 @@ export interface Deadlines {
   readonly synthesizerMs: number;
 }
 
-export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(
-      `The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-    );
-    this.name = 'ConfigError';
-  }
+export interface ProviderPolicy {
+  /** BCP 47. */
+  readonly language: string;
+  readonly connectMs: number;
+  readonly healthIntervalMs: number;
+  readonly fillerDelayMs: number;
+  readonly allowCachedAnswers: boolean;
 }
-
-const seconds = (fallback: number, max = 86_400) =>
-  z.coerce.number().positive().max(max).default(fallback);
-/** Where less than a second would not work: sessions are checked once a second. */
-const wholeSeconds = (fallback: number, max: number) =>
-  z.coerce.number().min(1).max(max).default(fallback);
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  );
-
-/** Every setting, by the name of its environment variable. */
-const environmentSchema = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
-  DATA_DIR: z.string().min(1).default('./data'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  ALLOWED_ORIGINS: list.pipe(z.array(z.url({ protocol: /^https?$/ }))),
-  AUTH_SECRET: z.string().min(32).optional(),
-  GUEST_TOKEN_TTL_S: wholeSeconds(30 * 86_400, 366 * 86_400),
-  TICKET_TTL_S: seconds(30, 300),
-  MAX_SESSIONS: z.coerce.number().int().min(1).max(100_000).default(2_000),
-  SESSION_DURATION_S: seconds(3_600),
-  IDLE_S: seconds(300),
-  UTTERANCE_S: seconds(60, 600),
-  RESUME_WINDOW_S: seconds(120, 3_600),
-  HEARTBEAT_S: wholeSeconds(15, 120),
-  TRANSCRIBER_DEADLINE_S: seconds(30, 600),
-  GENERATOR_DEADLINE_S: seconds(60, 600),
-  SYNTHESIZER_DEADLINE_S: seconds(15, 600),
-  EMBEDDED_WORKERS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(Math.max(2, Math.min(8, cpus().length * 2))),
-  EMBEDDED_WAIT_S: seconds(2, 30),
-  SHUTDOWN_GRACE_S: z.coerce.number().min(0).max(600).default(5),
-});
 
 /**
  * Reads the configuration from environment variables.
  *
  * @throws ConfigError naming every variable that is wrong, what was found and what is accepted
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  // An empty variable (`PORT= npm start`) means it is not set.
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => {
-        const name = String(issue.path[0]);
-        const found = name === 'AUTH_SECRET' ? 'a hidden value' : JSON.stringify(given[name]);
-        return `${name}: found ${found}. ${issue.message}.`;
-      }),
-    );
-  }
-  const env = parsed.data;
+export function readConfig(environment: Environment): Config {
+  return readConfigAnd({}, environment).config;
+}
+
+/**
+ * Reads the configuration, and settings that are declared elsewhere, in one go: whatever is wrong
+ * is told at once.
+ *
+ * @throws ConfigError
+ */
+export function readConfigAnd<S extends Settings>(
+  others: S,
+  environment: Environment,
+): { readonly config: Config; readonly values: ValuesOf<S> } {
+  const values = readSettings({ ...others, ...CORE_SETTINGS }, environment);
+  return {
+    config: toConfig(values as ValuesOf<typeof CORE_SETTINGS>),
+    values: values as ValuesOf<S>,
+  };
+}
+
+function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
   return {
     host: env.HOST,
     port: env.PORT,
@@ -121,6 +87,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: env.ALLOWED_ORIGINS.map((origin) => new URL(origin).origin),
     authSecret: env.AUTH_SECRET,
+    adminToken: env.ADMIN_TOKEN,
     guestTokenTtlMs: env.GUEST_TOKEN_TTL_S * 1_000,
     ticketTtlMs: env.TICKET_TTL_S * 1_000,
     maxSessions: env.MAX_SESSIONS,
@@ -136,7 +103,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       generatorMs: env.GENERATOR_DEADLINE_S * 1_000,
       synthesizerMs: env.SYNTHESIZER_DEADLINE_S * 1_000,
     },
-    embedded: { maxWorkers: env.EMBEDDED_WORKERS, workerWaitMs: env.EMBEDDED_WAIT_S * 1_000 },
+    providers: {
+      language: env.LANGUAGE,
+      connectMs: env.CONNECT_TIMEOUT_S * 1_000,
+      healthIntervalMs: env.HEALTH_INTERVAL_S * 1_000,
+      fillerDelayMs: env.FILLER_DELAY_S * 1_000,
+      allowCachedAnswers: env.CACHED_ANSWERS,
+    },
+    failedAudio: env.FAILED_AUDIO
+      ? { maxBytes: env.FAILED_AUDIO_MAX_MB * 1_024 * 1_024 }
+      : undefined,
     shutdownGraceMs: env.SHUTDOWN_GRACE_S * 1_000,
   };
 }

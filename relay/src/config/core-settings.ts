@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { flag, seconds, splitList, whole } from './setting-kinds.ts';
+import { setting } from './settings.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const webOrigin = z.url({ protocol: /^https?$/ });
+
+const originList = z
+  .string()
+  .default('')
+  .transform((text) => splitList(text))
+  .pipe(z.array(webOrigin));
+
+/** Every setting of the relay itself; those of providers are declared beside their adapters. */
+export const CORE_SETTINGS = {
+  HOST: setting(z.string().min(1).default('127.0.0.1'), {
+    type: 'host name or address',
+    default: '127.0.0.1',
+    about: 'Where the relay listens; `0.0.0.0` for every interface.',
+  }),
+  PORT: whole({
+    fallback: 8787,
+    min: 0,
+    max: 65_535,
+    about: 'The port it listens on; 0 takes a free one.',
+  }),
+  DATA_DIR: setting(z.string().min(1).default('./data'), {
+    type: 'folder',
+    default: './data',
+    about: 'Where Parley keeps what it must remember.',
+  }),
+  LOG_LEVEL: setting(z.enum(LOG_LEVELS).default('info'), {
+    type: `one of ${LOG_LEVELS.join(', ')}`,
+    default: 'info',
+    about: 'What is logged. What people say is logged at `debug` and below only.',
+  }),
+  PUBLIC_URL: setting(webOrigin.optional(), {
+    type: 'http or https URL',
+    about: 'Where people reach the relay, where a proxy hides that from it.',
+  }),
+  ALLOWED_ORIGINS: setting(originList, {
+    type: 'comma-separated http or https origins',
+    about: 'Pages of other origins that may use this relay.',
+  }),
+  AUTH_SECRET: setting(z.string().min(32).optional(), {
+    type: 'text of at least 32 characters',
+    about: 'Signs guest tokens. Without it one is made and kept in the data folder.',
+    isSecret: true,
+  }),
+  ADMIN_TOKEN: setting(z.string().min(16).optional(), {
+    type: 'text of at least 16 characters',
+    about: 'Opens the operator’s requests under `/api/v1/admin`. Without it there are none.',
+    isSecret: true,
+  }),
+  GUEST_TOKEN_TTL_S: seconds({
+    fallback: 30 * 86_400,
+    min: 1,
+    max: 366 * 86_400,
+    about: 'How long a guest stays signed in.',
+  }),
+  TICKET_TTL_S: seconds({
+    fallback: 30,
+    max: 300,
+    about: 'How long a call’s ticket may wait to be used.',
+  }),
+  MAX_SESSIONS: whole({ fallback: 2_000, min: 1, max: 100_000, about: 'Calls at the same time.' }),
+  SESSION_DURATION_S: seconds({ fallback: 3_600, about: 'Longest call.' }),
+  IDLE_S: seconds({ fallback: 300, about: 'A call in which nothing happens is ended after this.' }),
+  UTTERANCE_S: seconds({
+    fallback: 60,
+    max: 600,
+    about: 'Longest utterance; a longer one is cut.',
+  }),
+  RESUME_WINDOW_S: seconds({
+    fallback: 120,
+    max: 3_600,
+    about: 'How long a call waits for its lost connection to come back.',
+  }),
+  HEARTBEAT_S: seconds({
+    fallback: 15,
+    min: 1,
+    max: 120,
+    about: 'How often the connection is tried; two missed answers end it.',
+  }),
+  TRANSCRIBER_DEADLINE_S: seconds({
+    fallback: 30,
+    max: 600,
+    about: 'Longest wait for the words of an utterance, over all transcribers tried.',
+  }),
+  GENERATOR_DEADLINE_S: seconds({
+    fallback: 60,
+    max: 600,
+    about: 'Longest wait for the next words of an answer, over all generators tried.',
+  }),
+  SYNTHESIZER_DEADLINE_S: seconds({
+    fallback: 15,
+    max: 600,
+    about: 'Longest wait for the voice, over all synthesizers tried.',
+  }),
+  LANGUAGE: setting(
+    z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag')
+      .default('en-US'),
+    {
+      type: 'BCP 47 language tag',
+      default: 'en-US',
+      about: 'The language people speak. The embedded providers know English only.',
+    },
+  ),
+  CONNECT_TIMEOUT_S: seconds({
+    fallback: 3,
+    max: 30,
+    about: 'Longest that opening a connection to a provider may take.',
+  }),
+  HEALTH_INTERVAL_S: seconds({
+    fallback: 30,
+    min: 1,
+    max: 3_600,
+    about: 'How often every provider in use is checked, with a timeout of three seconds.',
+  }),
+  FILLER_DELAY_S: seconds({
+    fallback: 4,
+    max: 60,
+    about: 'How long an answer may take to begin before “one moment” is said.',
+  }),
+  CACHED_ANSWERS: flag({
+    fallback: false,
+    about:
+      'Whether a question that was answered in the same call within ten minutes may be answered again from memory while no generator works.',
+  }),
+  FAILED_AUDIO: flag({
+    fallback: false,
+    about:
+      'Keeps a recording of every utterance that could not be recognised in `DATA_DIR/failed-audio`, for 24 hours. It holds what people said: for finding faults, with their consent.',
+  }),
+  FAILED_AUDIO_MAX_MB: whole({
+    fallback: 100,
+    min: 1,
+    max: 100_000,
+    unit: 'megabytes',
+    about: 'Most that these recordings may take; the oldest go first.',
+  }),
+  SHUTDOWN_GRACE_S: seconds({
+    fallback: 5,
+    min: 0,
+    max: 600,
+    about: 'How long a relay that is told to stop lets people finish.',
+  }),
+} as const;
