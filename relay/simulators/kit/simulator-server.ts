@@ -19,6 +19,9 @@ export interface Routes {
 
 const KEY = 'simulated-key-3f1c';
 
+/** The connection under each WebSocket, which `ws` keeps to itself. */
+const connections = new WeakMap<WebSocket, Socket>();
+
 /**
  * The part all simulators share: a server on a free port, faults at the connection, and what is
  * counted. Faults of kind `refuse`, `status` and `half-open` at `first-use` are performed here,
@@ -123,6 +126,7 @@ export class SimulatorServer implements Simulator {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      connections.set(webSocket, socket as Socket);
       webSocket.on('error', () => webSocket.terminate());
       verdict(webSocket);
     });
@@ -140,7 +144,7 @@ export function breakSocket(socket: WebSocket, fault: Fault | undefined): boolea
       socket.send('{"type":');
       return true;
     case 'half-open':
-      fallSilent((socket as unknown as { _socket: Socket })._socket);
+      fallSilent(connections.get(socket)!);
       return true;
     case 'stall':
       return true;
