@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { GuestTokens } from './auth/guest-tokens.ts';
 import type { Config } from './config/config.ts';
+import type { Operations } from './http/admin.ts';
 import { createApp } from './http/app.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { systemClock } from './lib/clock.ts';
@@ -15,6 +16,8 @@ import { SessionRegistry } from './session/session-registry.ts';
 export interface RelayOptions {
   readonly config: Config;
   readonly providers: Providers;
+  /** What the operator may do; without it, the providers are not watched. */
+  readonly operations?: Operations;
   readonly version: string;
   /** Folder of the built page. */
   readonly pageRoot: string;
@@ -34,7 +37,7 @@ export interface Relay {
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { config, providers, logger } = options;
+  const { config, providers, logger, operations = UNWATCHED } = options;
   const clock = systemClock;
   const startedAtMs = clock.now();
   let isDraining = false;
@@ -64,7 +67,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         generator: providers.generator.name,
         synthesizer: providers.synthesizer.name,
       },
+      services: operations.services().map(({ stage, name, health }) => ({ stage, name, health })),
     }),
+    operations,
+    adminToken: config.adminToken,
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
     pageRoot: options.pageRoot,
@@ -101,6 +107,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     },
   };
 }
+
+const UNWATCHED: Operations = { services: () => [], reset: () => false };
 
 function listen(server: Server, { port, host }: Config): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -14,6 +14,8 @@ export const API_PATHS = {
   sessions: '/api/v1/sessions',
   realtime: '/api/v1/realtime',
   health: '/health',
+  /** Opened by the operator's token only. */
+  adminServices: '/api/v1/admin/services',
 } as const;
 
 export const guestResponseSchema = z.object({
@@ -38,12 +40,33 @@ export const createSessionResponseSchema = z.object({
 });
 export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
 
+/** How a provider has done lately: `degraded` after one or two failures in a row, `failed` after three. */
+export const serviceHealthSchema = z.object({
+  stage: z.enum(['transcriber', 'generator', 'synthesizer']),
+  name: z.string(),
+  health: z.enum(['healthy', 'degraded', 'failed']),
+});
+
+/** What the operator may know beyond that. */
+export const serviceStatusSchema = serviceHealthSchema.extend({
+  /** How the latest failure is classed; null where there was none. */
+  last_fault: z.string().nullable(),
+  /** How long ago it was, s. */
+  last_failure_s: z.number().nullable(),
+  failures: z.number(),
+  successes: z.number(),
+});
+export const servicesResponseSchema = z.object({ services: z.array(serviceStatusSchema) });
+
 export const healthResponseSchema = z.object({
   status: z.enum(['ok', 'draining']),
   version: z.string(),
   uptime_s: z.number(),
   active_connections: z.number(),
+  /** Who does each stage now; `browser` and `none` as in `session.degraded`. */
   providers: providerNamesSchema,
+  /** Everyone who could, in order of preference. */
+  services: z.array(serviceHealthSchema),
 });
 
 export const errorResponseSchema = z.object({

@@ -8,6 +8,7 @@ import type { GuestTokens } from '../auth/guest-tokens.ts';
 import { isOriginAllowed } from '../auth/origins.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
+import { admin, type Operations } from './admin.ts';
 import { page } from './page.ts';
 import { problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -19,6 +20,9 @@ export interface AppOptions {
   readonly guests: GuestTokens;
   readonly sessions: SessionCreator;
   readonly health: () => object;
+  readonly operations: Operations;
+  /** Opens the operator's requests; undefined: there are none. */
+  readonly adminToken: string | undefined;
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string | undefined;
   /** Folder of the built page. */
@@ -77,6 +81,7 @@ export function createApp(options: AppOptions): Hono {
     return c.json({ ...created, ws_url: realtimeUrl(options.publicUrl, c.req.url) }, 201);
   });
 
+  app.route(API_PATHS.adminServices, admin(options.adminToken, options.operations));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.route('/', page(options.pageRoot));
   app.notFound((c) => problem(c, 'not_found'));
