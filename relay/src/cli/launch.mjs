@@ -26,6 +26,7 @@ const COMMANDS = {
   check: ['relay/src/cli/check.ts'],
   talk: ['relay/src/cli/talk.ts'],
   bench: ['relay/bench/main.ts'],
+  doctor: ['relay/src/cli/doctor.ts'],
 };
 
 const [command = '', ...commandArguments] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readConfigAnd, type Config } from '../config/config.ts';
-import { ConfigError, type Environment } from '../config/read-settings.ts';
+import { ConfigError, type Environment, type SettingProblem } from '../config/read-settings.ts';
 import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
 import { BROWSER } from './browser/browser-vendor.ts';
@@ -106,26 +106,27 @@ function choose(
   }
 }
 
+/** The settings that a candidate which is not configured may be waiting for. */
+export function missingSettings(candidate: KnownCandidate, values: Values): readonly string[] {
+  const vendor = VENDORS.find(({ candidates }) => candidates.includes(candidate));
+  return Object.keys(vendor?.settings ?? {}).filter(
+    (name) => values[name] === undefined && name.startsWith(vendor!.id.toUpperCase()),
+  );
+}
+
 /** Who is named in an order but cannot work. */
-function problemsOf(stage: Stage, values: Values) {
+function problemsOf(stage: Stage, values: Values): SettingProblem[] {
   const name = ORDER_VARIABLES[stage];
   const named = (values[name] as readonly string[] | undefined) ?? [];
-  return named.flatMap((candidateName) => {
-    const vendor = VENDORS.find(({ candidates }) =>
-      candidates.some((each) => each.stage === stage && each.name === candidateName),
-    );
-    const candidate = vendor?.candidates.find(
-      (each) => each.stage === stage && each.name === candidateName,
-    );
-    if (vendor === undefined || candidate?.isConfigured(values) !== false) return [];
-    const needs = Object.keys(vendor.settings).filter((setting) => values[setting] === undefined);
-    return [
-      {
+  return candidatesFor(stage)
+    .filter((candidate) => named.includes(candidate.name) && !candidate.isConfigured(values))
+    .map((candidate) => {
+      const needs = missingSettings(candidate, values).join(', ');
+      return {
         name,
-        sentence: `${name}: found "${candidateName}", which is not configured: see ${needs.join(', ')}.`,
-      },
-    ];
-  });
+        sentence: `${name}: found "${candidate.name}", which is not configured (see ${needs}).`,
+      };
+    });
 }
 
 function orderSetting(stage: Stage): Setting<readonly string[] | undefined> {

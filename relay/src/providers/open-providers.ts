@@ -13,20 +13,34 @@ export interface OpenProvidersOptions {
 }
 
 /**
+ * What adapters share.
+ *
+ * @throws Error where it cannot be had
+ */
+export async function openContext(
+  { config }: Configuration,
+  { clock, logger }: OpenProvidersOptions,
+): Promise<ProviderContext & AsyncDisposable> {
+  return {
+    clock,
+    logger,
+    connectMs: config.providers.connectMs,
+    language: config.providers.language,
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/**
  * Makes everyone who was chosen.
  *
  * @throws Error where nobody is left who could do a stage
  */
 export async function openProviders(
-  { config, values, chosen }: Configuration,
-  { clock, logger }: OpenProvidersOptions,
+  configuration: Configuration,
+  options: OpenProvidersOptions,
 ): Promise<Providers & AsyncDisposable> {
-  const context: ProviderContext = {
-    clock,
-    logger,
-    connectMs: config.providers.connectMs,
-    language: config.providers.language,
-  };
+  const { values, chosen } = configuration;
+  const context = await openContext(configuration, options);
   const open = (candidate: KnownCandidate) => candidate.create(values, context);
   const opened = await Promise.all([
     open(chosen.transcriber[0]!),

@@ -32,6 +32,8 @@ export type Candidate<Values> = {
     readonly name: string;
     /** Whether the settings hold what it needs: a key, or an address. */
     isConfigured(values: Values): boolean;
+    /** The model it will use, for people and for its price. */
+    model?(values: Values): string | undefined;
     /** What it opens it releases when disposed of. */
     create(
       values: Values,
