@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { FaultPlan, type Fault, type FaultMoment } from './fault.ts';
 import type { Simulator } from './simulator.ts';
+import { watchResponse, watchSocket } from './traffic.ts';
 
 export interface Routes {
   /** @returns false where there is nothing at this address */
@@ -89,6 +90,7 @@ export class SimulatorServer implements Simulator {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    watchResponse(response);
     this.requests += 1;
     this.#answering += 1;
     response.once('close', () => {
@@ -128,6 +130,7 @@ export class SimulatorServer implements Simulator {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       connections.set(webSocket, socket as Socket);
       webSocket.on('error', () => webSocket.terminate());
+      watchSocket(webSocket);
       verdict(webSocket);
     });
   }
