@@ -48,11 +48,17 @@ export const CORE_SETTINGS = {
     about: 'Signs guest tokens. Without it one is made and kept in the data folder.',
     isSecret: true,
   }),
-  ADMIN_TOKEN: setting(z.string().min(16).optional(), {
-    type: 'text of at least 16 characters',
-    about: 'Opens the operator’s requests under `/api/v1/admin`. Without it there are none.',
-    isSecret: true,
-  }),
+  ADMIN_TOKEN: setting(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{16,}$/)
+      .optional(),
+    {
+      type: '16 or more ASCII characters without spaces',
+      about: 'Opens the operator’s requests under `/api/v1/admin`. Without it there are none.',
+      isSecret: true,
+    },
+  ),
   GUEST_TOKEN_TTL_S: seconds({
     fallback: 30 * 86_400,
     min: 1,
