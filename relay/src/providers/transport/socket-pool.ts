@@ -1,4 +1,5 @@
-import { sleep, type Clock } from '../../lib/clock.ts';
+import { ParleyError } from '@parley/shared';
+import type { Clock } from '../../lib/clock.ts';
 import type { VendorSocket } from './vendor-socket.ts';
 
 export interface SocketPoolOptions {
@@ -10,6 +11,11 @@ export interface SocketPoolOptions {
   readonly maxSpares: number;
   /** A socket older than this is not handed out any more: vendors end sessions after a time. */
   readonly maxAgeMs: number;
+  /**
+   * True where a socket is given back as a rule: while one is out, none is opened in its place.
+   * Otherwise the next spare is opened as soon as one is taken.
+   */
+  readonly isReused?: boolean;
   readonly clock: Clock;
 }
 
@@ -25,27 +31,39 @@ export interface SocketLease {
 /** How often spares are looked after. */
 const CARE_INTERVAL_MS = 1_000;
 const REOPEN_PAUSE_MS = 5_000;
+/** How often a spare is pinged: also the longest that a line lost in silence stays unnoticed. */
+const PING_INTERVAL_MS = 5_000;
+const PING_DEADLINE_MS = 2_000;
 
 interface Spare {
   readonly key: string;
   readonly socket: VendorSocket;
   saidAtMs: number;
+  pingedAtMs: number;
+}
+
+/** A spare on its way; whoever needs one before it is there takes it over. */
+interface Opening {
+  readonly key: string;
+  readonly socket: Promise<VendorSocket>;
+  isTaken: boolean;
 }
 
 /**
  * Upstream sockets that are open before they are needed.
  *
  * While a call runs (`reserve`), one spare per call is kept for its key, up to `maxSpares` in all;
- * they are kept alive, renewed when they grow old and closed when no call is left.
+ * they are kept alive, pinged, renewed when they grow old and closed when no call is left.
  */
 export class SocketPool implements AsyncDisposable {
   readonly #options: SocketPoolOptions;
   readonly #spares: Spare[] = [];
+  readonly #openings = new Set<Opening>();
   readonly #reserved = new Map<string, number>();
-  readonly #opening = new Map<string, number>();
+  readonly #leased = new Map<string, number>();
   readonly #retryAtMs = new Map<string, number>();
   readonly #abort = new AbortController();
-  #caring = false;
+  #cancelCare: (() => void) | undefined;
 
   constructor(options: SocketPoolOptions) {
     this.#options = options;
@@ -57,47 +75,99 @@ export class SocketPool implements AsyncDisposable {
 
   /** A call has begun that will need sockets of this key. @returns its end */
   reserve(key: string): () => void {
-    this.#reserved.set(key, (this.#reserved.get(key) ?? 0) + 1);
-    this.#care();
+    count(this.#reserved, key, 1);
+    this.#tend();
     let held = true;
     return () => {
       if (!held) return;
       held = false;
-      const count = this.#reserved.get(key)! - 1;
-      if (count > 0) this.#reserved.set(key, count);
-      else this.#reserved.delete(key);
+      count(this.#reserved, key, -1);
       this.#tend();
     };
   }
 
-  /** A spare where there is one, else a new one. @throws whatever `open` throws */
+  /**
+   * A spare where there is one, or is about to be, else a new one. A spare whose line turns out to
+   * be lost fails with `timeout` soon after.
+   *
+   * @throws whatever `open` throws; the signal's reason when aborted
+   */
   async acquire(key: string, signal: AbortSignal): Promise<SocketLease> {
     signal.throwIfAborted();
+    this.#abort.signal.throwIfAborted();
     this.#tend();
-    const index = this.#spares.findIndex((spare) => spare.key === key);
-    const spare = index < 0 ? undefined : this.#spares.splice(index, 1)[0]!;
-    const socket = spare?.socket ?? (await this.#options.open(key, signal));
-    if (spare !== undefined) socket.listen({});
+    count(this.#leased, key, 1);
+    let socket: VendorSocket | undefined;
+    try {
+      socket = this.#takeSpare(key) ?? (await this.#takeOpening(key, signal));
+      socket ??= await this.#options.open(key, AbortSignal.any([signal, this.#abort.signal]));
+    } finally {
+      if (socket === undefined) count(this.#leased, key, -1);
+    }
+    const lease = this.#lease(key, socket);
+    this.#tend();
+    if (!signal.aborted) return lease;
+    lease.giveBack();
+    throw signal.reason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#abort.abort(new ParleyError('draining'));
+    this.#reserved.clear();
+    this.#cancelCare?.();
+    for (const { socket } of this.#spares.splice(0)) socket.terminate();
+    await Promise.allSettled([...this.#openings].map((opening) => opening.socket));
+  }
+
+  #lease(key: string, socket: VendorSocket): SocketLease {
     let held = true;
     const end = (keep: boolean) => {
       if (!held) return;
       held = false;
+      count(this.#leased, key, -1);
       if (keep && socket.isOpen && this.#isWanted(key) && !this.#isOld(socket)) {
         this.#addSpare(key, socket);
-      } else socket.close();
+      } else if (keep) socket.close();
+      else socket.terminate();
       this.#tend();
     };
     return { socket, giveBack: () => end(true), discard: () => end(false) };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort();
-    this.#reserved.clear();
-    for (const { socket } of this.#spares.splice(0)) socket.close();
+  #takeSpare(key: string): VendorSocket | undefined {
+    const index = this.#spares.findIndex((spare) => spare.key === key);
+    if (index < 0) return undefined;
+    const { socket } = this.#spares.splice(index, 1)[0]!;
+    socket.listen({});
+    // Waiting for the answer would cost a round trip; without one, who uses it is told at once.
+    this.#watch(socket);
+    return socket;
+  }
+
+  async #takeOpening(key: string, signal: AbortSignal): Promise<VendorSocket | undefined> {
+    const opening = [...this.#openings].find((one) => one.key === key && !one.isTaken);
+    if (opening === undefined) return undefined;
+    opening.isTaken = true;
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => {
+      // Given back at once, it becomes a spare where it still succeeds.
+      opening.isTaken = false;
+      aborted.reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([opening.socket, aborted.promise]);
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   #addSpare(key: string, socket: VendorSocket): void {
-    const spare = { key, socket, saidAtMs: this.#options.clock.now() };
+    const nowMs = this.#options.clock.now();
+    const spare = { key, socket, saidAtMs: nowMs, pingedAtMs: nowMs };
     this.#spares.push(spare);
     socket.listen({
       closed: () => {
@@ -107,50 +177,62 @@ export class SocketPool implements AsyncDisposable {
     });
   }
 
-  #care(): void {
-    this.#tend();
-    if (this.#caring) return;
-    this.#caring = true;
-    void this.#careOn().finally(() => {
-      this.#caring = false;
-    });
-  }
-
-  async #careOn(): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted && (this.#reserved.size > 0 || this.#spares.length > 0)) {
-      await sleep(this.#options.clock, CARE_INTERVAL_MS, signal);
-      this.#tend();
-    }
-  }
-
   /** Lets go of what is old or unwanted, opens what is missing, keeps the rest alive. */
   #tend(): void {
-    const { clock, keepAlive } = this.#options;
-    const nowMs = clock.now();
-    for (const spare of [...this.#spares]) {
-      const isUseless =
-        !spare.socket.isOpen || this.#isOld(spare.socket) || !this.#reserved.has(spare.key);
-      if (isUseless) {
-        this.#spares.splice(this.#spares.indexOf(spare), 1);
-        spare.socket.close();
-      } else if (keepAlive !== undefined && nowMs - spare.saidAtMs >= keepAlive.everyMs) {
-        spare.saidAtMs = nowMs;
-        keepAlive.say(spare.socket);
-      }
-    }
+    if (this.#abort.signal.aborted) return;
+    for (const spare of [...this.#spares]) this.#look(spare);
     for (const key of this.#reserved.keys())
       while (this.#isWanted(key) && this.#mayOpen(key)) this.#open(key);
+    if (this.#reserved.size === 0 && this.#spares.length === 0) this.#cancelCare?.();
+    else if (this.#cancelCare === undefined) this.#careLater();
+  }
+
+  #careLater(): void {
+    const cancel = this.#options.clock.after(CARE_INTERVAL_MS, () => {
+      this.#cancelCare = undefined;
+      this.#tend();
+    });
+    this.#cancelCare = () => {
+      this.#cancelCare = undefined;
+      cancel();
+    };
+  }
+
+  #look(spare: Spare): void {
+    const { clock, keepAlive } = this.#options;
+    const nowMs = clock.now();
+    const { socket, key } = spare;
+    if (!socket.isOpen || this.#isOld(socket) || !this.#reserved.has(key)) {
+      this.#spares.splice(this.#spares.indexOf(spare), 1);
+      socket.close();
+      return;
+    }
+    if (keepAlive !== undefined && nowMs - spare.saidAtMs >= keepAlive.everyMs) {
+      spare.saidAtMs = nowMs;
+      keepAlive.say(socket);
+    }
+    if (nowMs - spare.pingedAtMs >= PING_INTERVAL_MS) {
+      spare.pingedAtMs = nowMs;
+      this.#watch(socket);
+    }
+  }
+
+  #watch(socket: VendorSocket): void {
+    void socket.isAlive(PING_DEADLINE_MS).then((alive) => {
+      if (!alive) socket.fail(socket.failure('timeout'));
+    });
   }
 
   /** Whether there are fewer spares of this key than calls, and room for one more. */
   #isWanted(key: string): boolean {
-    const opening = [...this.#opening.values()].reduce((sum, count) => sum + count, 0);
-    const spares = this.#spares.filter((spare) => spare.key === key).length;
+    const { isReused, maxSpares } = this.#options;
+    const openings = [...this.#openings].filter((opening) => !opening.isTaken);
+    const ready = [...this.#spares, ...openings].filter((one) => one.key === key).length;
+    const out = isReused === true ? (this.#leased.get(key) ?? 0) : 0;
     return (
       !this.#abort.signal.aborted &&
-      spares + (this.#opening.get(key) ?? 0) < (this.#reserved.get(key) ?? 0) &&
-      this.#spares.length + opening < this.#options.maxSpares
+      ready + out < (this.#reserved.get(key) ?? 0) &&
+      this.#spares.length + openings.length < maxSpares
     );
   }
 
@@ -163,22 +245,29 @@ export class SocketPool implements AsyncDisposable {
   }
 
   #open(key: string): void {
-    this.#opening.set(key, (this.#opening.get(key) ?? 0) + 1);
-    void this.#options
-      .open(key, this.#abort.signal)
-      .then(
-        (socket) => {
-          if (this.#abort.signal.aborted || !this.#reserved.has(key)) socket.close();
-          else this.#addSpare(key, socket);
-          this.#retryAtMs.delete(key);
-        },
-        () => {
-          // Who needs one will be told why there is none; this is only about being early.
-          this.#retryAtMs.set(key, this.#options.clock.now() + REOPEN_PAUSE_MS);
-        },
-      )
-      .finally(() => {
-        this.#opening.set(key, this.#opening.get(key)! - 1);
-      });
+    const socket = this.#options.open(key, this.#abort.signal);
+    const opening: Opening = { key, socket, isTaken: false };
+    this.#openings.add(opening);
+    void socket.then(
+      (opened) => {
+        this.#openings.delete(opening);
+        this.#retryAtMs.delete(key);
+        if (opening.isTaken) return;
+        if (this.#abort.signal.aborted) opened.terminate();
+        else if (this.#isWanted(key)) this.#addSpare(key, opened);
+        else opened.close();
+      },
+      () => {
+        // Who needs one will be told why there is none; this is only about being early.
+        this.#openings.delete(opening);
+        this.#retryAtMs.set(key, this.#options.clock.now() + REOPEN_PAUSE_MS);
+      },
+    );
   }
+}
+
+function count(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const sum = (counts.get(key) ?? 0) + by;
+  if (sum > 0) counts.set(key, sum);
+  else counts.delete(key);
 }

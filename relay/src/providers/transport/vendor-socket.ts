@@ -27,7 +27,10 @@ export interface VendorSocketOptions {
   readonly signal: AbortSignal;
 }
 
-/** Who listens to a socket now. Nothing it throws may reach the socket. */
+/**
+ * Who listens to a socket now. What it throws ends the line: a `ProviderError` is told to `closed`
+ * as it is, anything else as `malformed`.
+ */
 export interface SocketListener {
   readonly text?: (message: string) => void;
   readonly binary?: (bytes: Uint8Array) => void;
@@ -50,8 +53,7 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
     maxPayload: MAX_MESSAGE_BYTES,
     skipUTF8Validation: true,
   });
-  // One Nagle delay is worth more than a packet saved.
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<VendorSocket>();
   const fail = (fault: ProviderFault, more: { status?: number; retryAfterMs?: number } = {}) =>
     reject(new ProviderError({ ...options, fault, ...more }));
   const onAbort = () => reject(signal.reason);
@@ -65,45 +67,48 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
     request.destroy();
   };
   const onError = () => fail('unreachable');
+  const onOpen = () => resolve(new VendorSocket(socket, options));
   const cancelTimer = clock.after(connectMs, () => fail('timeout'));
   signal.addEventListener('abort', onAbort, { once: true });
-  socket.once('open', resolve);
+  socket.once('open', onOpen);
   socket.once('unexpected-response', onRefused);
   socket.on('error', onError);
   socket.once('close', onError);
   try {
-    await promise;
-    return new VendorSocket(socket, options);
+    return await promise;
   } catch (error) {
     socket.terminate();
     throw error;
   } finally {
     cancelTimer();
     signal.removeEventListener('abort', onAbort);
-    socket.off('open', resolve);
+    socket.off('open', onOpen);
     socket.off('close', onError);
     // `error` keeps a listener: one that comes late must not end the process.
   }
 }
 
-/** An open WebSocket to a vendor; whoever holds it closes it. */
+/**
+ * An open WebSocket to a vendor; whoever holds it closes it.
+ *
+ * Nothing is read before someone listens, so a vendor may speak in the same packet in which it
+ * takes the connection.
+ */
 export class VendorSocket {
   readonly #socket: WebSocket;
   readonly #options: VendorSocketOptions;
   readonly openedAtMs: number;
   #listener: SocketListener = {};
   #isOver = false;
+  #isHeard = false;
 
   constructor(socket: WebSocket, options: VendorSocketOptions) {
     this.#socket = socket;
     this.#options = options;
     this.openedAtMs = options.clock.now();
-    socket.on('message', (data: RawData, isBinary) => {
-      if (this.#isOver) return;
-      if (isBinary) this.#listener.binary?.(data as Buffer);
-      else this.#listener.text?.((data as Buffer).toString('utf8'));
-    });
+    socket.on('message', (data: RawData, isBinary) => this.#hear(data as Buffer, isBinary));
     socket.once('close', (status) => this.#closed(status));
+    socket.pause();
   }
 
   get isOpen(): boolean {
@@ -118,9 +123,22 @@ export class VendorSocket {
   /** Replaces whoever listened before. @returns its undoing */
   listen(listener: SocketListener): () => void {
     this.#listener = listener;
+    if (!this.#isHeard) {
+      this.#isHeard = true;
+      this.#socket.resume();
+    }
     return () => {
       if (this.#listener === listener) this.#listener = {};
     };
+  }
+
+  /** Stops reading, so that the vendor's own sending stalls. What was read already still comes. */
+  pause(): void {
+    if (this.isOpen) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Text as it is, JSON for objects. Into a closed line it is silently lost: `closed` tells. */
@@ -129,7 +147,7 @@ export class VendorSocket {
       this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  /** PCM16 without a copy: the memory must stay as it is until it has been written. */
+  /** PCM16. The memory may be used again at once: masking copies it into the frame. */
   sendAudio(samples: Int16Array): void {
     if (!this.isOpen) return;
     this.#socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
@@ -142,11 +160,14 @@ export class VendorSocket {
       const done = (alive: boolean) => {
         cancel();
         this.#socket.off('pong', onPong);
+        this.#socket.off('close', onClose);
         resolve(alive);
       };
       const onPong = () => done(true);
-      const cancel = this.#options.clock.after(deadlineMs, () => done(false));
+      const onClose = () => done(false);
+      const cancel = this.#options.clock.after(deadlineMs, onClose);
       this.#socket.once('pong', onPong);
+      this.#socket.once('close', onClose);
       this.#socket.ping();
     });
   }
@@ -158,14 +179,46 @@ export class VendorSocket {
     this.#listener = {};
     const cancel = this.#options.clock.after(CLOSE_DEADLINE_MS, () => this.#socket.terminate());
     this.#socket.once('close', cancel);
+    this.#socket.resume();
     this.#socket.close(1000);
   }
 
-  /** Cuts the line at once. */
+  /** Cuts the line at once; a goodbye is sent, but nobody waits for its answer. */
   terminate(): void {
     this.#isOver = true;
     this.#listener = {};
+    this.#cut();
+  }
+
+  /** Cuts the line and tells whoever listens why, as though the network had. */
+  fail(error: ProviderError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const listener = this.#listener;
+    this.#listener = {};
+    this.#cut();
+    listener.closed?.(error);
+  }
+
+  /** A failure of this line, in the words of whoever uses it. */
+  failure(fault: ProviderFault, more: { status?: number; note?: string } = {}): ProviderError {
+    const { provider, stage } = this.#options;
+    return new ProviderError({ provider, stage, fault, ...more });
+  }
+
+  #cut(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
     this.#socket.terminate();
+  }
+
+  #hear(data: Buffer, isBinary: boolean): void {
+    if (this.#isOver) return;
+    try {
+      if (isBinary) this.#listener.binary?.(data);
+      else this.#listener.text?.(data.toString('utf8'));
+    } catch (error) {
+      this.fail(error instanceof ProviderError ? error : this.failure('malformed'));
+    }
   }
 
   #closed(status: number): void {
@@ -173,7 +226,6 @@ export class VendorSocket {
     this.#isOver = true;
     const listener = this.#listener;
     this.#listener = {};
-    const { provider, stage } = this.#options;
-    listener.closed?.(new ProviderError({ provider, stage, fault: 'closed', status }));
+    listener.closed?.(this.failure('closed', { status }));
   }
 }

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { asSocketUrl, onBase } from './vendor-url.ts';
+
+test('a path goes onto a base with or without a path of its own', () => {
+  expect(onBase('https://a.example', '/v1/speak')).toBe('https://a.example/v1/speak');
+  expect(onBase('https://a.example/gate/', 'v1/speak')).toBe('https://a.example/gate/v1/speak');
+});
+
+test('queries are escaped, and what is undefined is left out', () => {
+  expect(onBase('https://a.example', 'x', { q: 'a b&c', n: 1, off: undefined, on: true })).toBe(
+    'https://a.example/x?q=a+b%26c&n=1&on=true',
+  );
+});
+
+test('a WebSocket keeps the security of its base', () => {
+  expect(asSocketUrl('https://a.example/x')).toBe('wss://a.example/x');
+  expect(asSocketUrl('http://127.0.0.1:1/x')).toBe('ws://127.0.0.1:1/x');
+});
