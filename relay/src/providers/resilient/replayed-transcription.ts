@@ -1,0 +1,207 @@
+import type { Attempt, Walk } from '../../resilience/candidates.ts';
+import { AttemptScope, leave } from '../../resilience/attempt-scope.ts';
+import type {
+  TranscriptEvent,
+  Transcriber,
+  Transcription,
+  TranscriptionOptions,
+} from '../transcriber.ts';
+import type { StageCandidates } from './stage-candidates.ts';
+
+/** Samples in a ms of speech. */
+const SAMPLES_PER_MS = 16;
+
+interface Current {
+  readonly attempt: Attempt<Transcriber>;
+  readonly scope: AttemptScope;
+  readonly transcription: Transcription;
+  /** Audio it was given all at once, which it needs time to catch up with. */
+  readonly replayedMs: number;
+}
+
+/** One utterance that outlives the recogniser it began with. */
+export class ReplayedTranscription implements Transcription {
+  readonly events: AsyncIterable<TranscriptEvent>;
+  readonly #stage: StageCandidates<Transcriber>;
+  readonly #options: TranscriptionOptions;
+  readonly #walk: Walk<Transcriber>;
+  readonly #maxKept: number;
+  readonly #onAbort = () => this.#end();
+  #kept: Int16Array[] = [];
+  #keptSamples = 0;
+  /** Whether everything that was said so far is kept. */
+  #isWhole = true;
+  #isSpeculating = false;
+  #isOver = false;
+  #finalizedAtMs: number | undefined;
+  #current: Current | undefined;
+
+  private constructor(stage: StageCandidates<Transcriber>, options: TranscriptionOptions) {
+    this.#stage = stage;
+    this.#options = options;
+    this.#walk = stage.walk(options.onFailover);
+    const { maxUtteranceMs, retry } = stage.policy;
+    const hasOthers = stage.candidates.filter(({ service }) => service !== undefined).length > 1;
+    // Alone, it is asked again only soon after it began: what came later need not be kept.
+    this.#maxKept = (hasOthers ? maxUtteranceMs : retry.fastMs) * SAMPLES_PER_MS;
+    this.events = this.#run();
+    options.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** @throws as `Transcriber.open` does, once nobody is left to ask */
+  static async open(
+    stage: StageCandidates<Transcriber>,
+    options: TranscriptionOptions,
+  ): Promise<ReplayedTranscription> {
+    const transcription = new ReplayedTranscription(stage, options);
+    try {
+      await transcription.#open(transcription.#walk.first());
+      return transcription;
+    } catch (error) {
+      transcription.#end();
+      throw error;
+    }
+  }
+
+  // The hot path: one copy, one send.
+  push(samples: Int16Array): void {
+    if (this.#isOver) return;
+    let sent = samples;
+    if (this.#isWhole && this.#keptSamples + samples.length <= this.#maxKept) {
+      sent = samples.slice();
+      this.#kept.push(sent);
+      this.#keptSamples += sent.length;
+    } else {
+      this.#isWhole = false;
+    }
+    this.#isSpeculating = false;
+    const current = this.#current;
+    if (current === undefined) return;
+    try {
+      current.transcription.push(sent);
+    } catch (error) {
+      current.scope.fail(error);
+    }
+  }
+
+  speculate(): void {
+    this.#isSpeculating = true;
+    const current = this.#current;
+    if (current !== undefined) feed(current, () => current.transcription.speculate?.());
+  }
+
+  finalize(): void {
+    if (this.#finalizedAtMs !== undefined) return;
+    this.#finalizedAtMs = this.#stage.clock.now();
+    const current = this.#current;
+    if (current !== undefined) this.#finish(current);
+  }
+
+  #finish(current: Current): void {
+    const { transcriberFinalMs, transcriberReplayShare } = this.#stage.policy.attempts;
+    feed(current, () => current.transcription.finalize());
+    const wantedMs = transcriberFinalMs + transcriberReplayShare * current.replayedMs;
+    current.scope.expire(this.#budgetMs(wantedMs), this.#stage.late);
+  }
+
+  /** Opens the first that can be opened, and gives it what was said so far. */
+  async #open(first: Attempt<Transcriber> | undefined): Promise<void> {
+    const { signal, language } = this.#options;
+    const { clock, late, policy } = this.#stage;
+    let attempt = first;
+    while (attempt !== undefined) {
+      const scope = new AttemptScope(signal, clock);
+      scope.expire(this.#budgetMs(policy.attempts.transcriberOpenMs), late);
+      try {
+        const { provider } = attempt.candidate;
+        const transcription = await scope.wait(provider.open({ language, signal: scope.signal }));
+        signal.throwIfAborted();
+        scope.relax();
+        this.#take(attempt, scope, transcription);
+        return;
+      } catch (error) {
+        scope[Symbol.dispose]();
+        if (signal.aborted) {
+          attempt.use.abandoned();
+          throw signal.reason;
+        }
+        attempt = this.#walk.after(attempt, error, this.#isWhole);
+      }
+    }
+    throw this.#walk.exhausted();
+  }
+
+  #take(attempt: Attempt<Transcriber>, scope: AttemptScope, transcription: Transcription): void {
+    for (const samples of this.#kept) transcription.push(samples);
+    if (this.#isSpeculating) transcription.speculate?.();
+    const replayedMs = this.#keptSamples / SAMPLES_PER_MS;
+    const current = { attempt, scope, transcription, replayedMs };
+    if (this.#finalizedAtMs !== undefined) this.#finish(current);
+    this.#current = current;
+  }
+
+  async *#run(): AsyncGenerator<TranscriptEvent, void, undefined> {
+    const { signal } = this.#options;
+    try {
+      while (this.#current !== undefined) {
+        const { attempt, scope, transcription } = this.#current;
+        const iterator = transcription.events[Symbol.asyncIterator]();
+        try {
+          for (;;) {
+            const next = await scope.wait(iterator.next());
+            if (next.done === true) throw this.#stage.cutShort();
+            if (next.value.type === 'transcript-final') {
+              attempt.use.succeeded();
+              yield next.value;
+              return;
+            }
+            yield next.value;
+          }
+        } catch (error) {
+          if (signal.aborted) return;
+          this.#current = undefined;
+          scope[Symbol.dispose]();
+          const next = this.#walk.after(attempt, error, this.#isWhole);
+          await this.#open(next);
+        } finally {
+          leave(iterator);
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#end();
+    }
+  }
+
+  #budgetMs(attemptMs: number): number {
+    const { clock, policy } = this.#stage;
+    const sinceMs = this.#finalizedAtMs ?? clock.now();
+    return this.#stage.budgetMs(
+      attemptMs,
+      policy.deadlines.transcriberMs,
+      sinceMs,
+      this.#walk.left,
+    );
+  }
+
+  /** Releases everything; what had no verdict by now has none. */
+  #end(): void {
+    this.#isOver = true;
+    this.#kept = [];
+    this.#options.signal.removeEventListener('abort', this.#onAbort);
+    const current = this.#current;
+    this.#current = undefined;
+    current?.attempt.use.abandoned();
+    current?.scope[Symbol.dispose]();
+  }
+}
+
+/** What a recogniser throws into the call that feeds it is its failure, not the caller's. */
+function feed({ scope }: Current, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    scope.fail(error);
+  }
+}
