@@ -1,0 +1,50 @@
+import type { RawData } from 'ws';
+
+/** Samples gathered from the messages of a stream. */
+export class HeardAudio {
+  #pieces: Int16Array[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(samples: Int16Array): void {
+    this.#pieces.push(samples);
+    this.#length += samples.length;
+  }
+
+  all(): Int16Array {
+    const joined = new Int16Array(this.#length);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    this.#pieces = [joined];
+    return joined;
+  }
+
+  clear(): void {
+    this.#pieces = [];
+    this.#length = 0;
+  }
+}
+
+/** A copy, whose alignment is our own. An odd byte at the end is dropped. */
+export function samplesOf(data: RawData): Int16Array {
+  const bytes = data as Buffer;
+  const copy = new Uint8Array(bytes.length - (bytes.length % 2));
+  copy.set(bytes.subarray(0, copy.length));
+  return new Int16Array(copy.buffer);
+}
+
+/** @returns the object a text message holds; undefined where it holds none */
+export function objectOf(data: RawData): { readonly type?: unknown; text?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse((data as Buffer).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
