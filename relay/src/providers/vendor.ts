@@ -2,6 +2,7 @@ import type { Settings, ValuesOf } from '../config/settings.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Generator } from './generator.ts';
+import type { Toolbox } from './language-models/toolbox.ts';
 import type { Stage } from './provider.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import type { Transcriber } from './transcriber.ts';
@@ -22,6 +23,8 @@ export interface ProviderContext {
   readonly connectMs: number;
   /** BCP 47, e.g. `en-US`. */
   readonly language: string;
+  /** What language models may use beside Parley's own tools; absent where nothing is configured. */
+  readonly toolbox?: Toolbox;
 }
 
 /** One provider that can take a stage, before anyone decided to use it. */

@@ -1,0 +1,42 @@
+import { isTimeZone } from '../../lib/time-zone.ts';
+
+/** How to speak, for a model that otherwise writes. */
+export const DEFAULT_SYSTEM_PROMPT = [
+  'You are Parley, a friendly voice assistant. Everything you answer is read aloud to the person you are talking with, and everything they say reaches you through speech recognition.',
+  'Answer the way people talk: one to three short, plain sentences unless more is asked for. Say the most important thing first.',
+  'Use no markdown, lists, headings, tables, code blocks, links, emoji or symbols. Say numbers, dates, units and abbreviations the way they are spoken where that sounds natural, such as "half past nine" or "twenty kilometers".',
+  'Words may have been misheard: take the likeliest meaning, and ask back briefly where what was said is unclear. Text in square brackets describes what happened and was not said by anyone.',
+  'Answer in the language the person speaks. If you do not know something, say so.',
+].join('\n');
+
+const TOOL_ADVICE =
+  'You have tools. Use them without announcing it when they help, never claim to have done something no tool did, and tell what came of it in your own words.';
+
+/**
+ * The instructions of one request. What changes comes last, so that vendors can cache the rest.
+ *
+ * @param person.timeZone - IANA name; one this runtime does not know is taken for UTC
+ */
+export function instructionsFor(options: {
+  readonly systemPrompt: string;
+  readonly person: { readonly timeZone: string };
+  readonly now: Date;
+  readonly hasTools: boolean;
+}): string {
+  const { systemPrompt, person, now, hasTools } = options;
+  const zone = isTimeZone(person.timeZone) ? person.timeZone : 'UTC';
+  return [
+    systemPrompt,
+    ...(hasTools ? [TOOL_ADVICE] : []),
+    `For the person it is ${localTime(now, zone)} (time zone ${zone}).`,
+  ].join('\n\n');
+}
+
+/** e.g. `Saturday, November 21, 2026 at 9:30 AM`. */
+export function localTime(instant: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-US', {
+    dateStyle: 'full',
+    timeStyle: 'short',
+    timeZone,
+  }).format(instant);
+}

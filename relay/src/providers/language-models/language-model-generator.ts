@@ -1,0 +1,208 @@
+import {
+  extractReasoningMiddleware,
+  isStepCount,
+  streamText,
+  wrapLanguageModel,
+  type TextStreamPart,
+  type ToolSet,
+} from 'ai';
+import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
+import { ProviderError } from '../provider-error.ts';
+import type { VendorHttp } from '../transport/vendor-http.ts';
+import type { Owned, ProviderContext } from '../vendor.ts';
+import { builtInTools } from './built-in-tools.ts';
+import { instructionsFor } from './instructions.ts';
+import { toProviderError } from './language-model-errors.ts';
+import { toModelMessages } from './model-messages.ts';
+import { SpokenTextFilter } from './spoken-text-filter.ts';
+import { untilAborted } from './until-aborted.ts';
+import { UsageCount } from './usage-count.ts';
+import { WarmConnection } from './warm-connection.ts';
+
+/** Rounds of tools and answer; in the last one there are no more tools. */
+const MAX_STEPS = 5;
+
+type StreamOptions = Parameters<typeof streamText>[0];
+
+export interface LanguageModelGeneratorOptions {
+  readonly name: string;
+  /** Of the AI SDK, made with the `fetch` of `http`. */
+  readonly model: Parameters<typeof wrapLanguageModel>[0]['model'];
+  /** Is disposed of with the generator. */
+  readonly http: VendorHttp;
+  /** A cheap request the vendor answers only to those who may ask: its list of models. */
+  readonly models: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  readonly systemPrompt: string;
+  readonly maxOutputTokens: number;
+  readonly context: ProviderContext;
+  /** What only this vendor knows, e.g. how little it should think. */
+  readonly providerOptions?: StreamOptions['providerOptions'];
+  readonly now?: () => Date;
+}
+
+/**
+ * Any language model of the AI SDK as a generator: asked once, without retries, because what is
+ * above decides about those.
+ */
+export function createLanguageModelGenerator(
+  options: LanguageModelGeneratorOptions,
+): Owned<Generator> {
+  const { name, http, models } = options;
+  // The library writes its warnings to the console, where nobody expects them.
+  globalThis.AI_SDK_LOG_WARNINGS = false;
+  // Models on small servers leave their thoughts in the text, between tags.
+  const model = wrapLanguageModel({
+    model: options.model,
+    middleware: extractReasoningMiddleware({ tagName: 'think' }),
+  });
+  const warmth = new WarmConnection(http, models, options.context.clock);
+  return {
+    name,
+    generate: (request) => generate({ ...options, model }, request),
+    async probe(signal) {
+      const response = await http.request(models.url, {
+        method: 'GET',
+        headers: models.headers,
+        signal,
+      });
+      await response.body?.cancel().catch(() => {});
+    },
+    prepare: () => warmth.keep(),
+    async [Symbol.asyncDispose]() {
+      warmth.end();
+      await http[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function* generate(
+  options: LanguageModelGeneratorOptions,
+  request: GenerateRequest,
+): AsyncGenerator<GeneratorEvent, void, undefined> {
+  const { signal } = request;
+  if (signal.aborted) return;
+  // Its own controller: whoever leaves the loop early stops the request by that.
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  signal.addEventListener('abort', stop);
+  const now = options.now ?? (() => new Date());
+  const tools: ToolSet = {
+    ...options.context.toolbox?.tools(),
+    ...builtInTools({ reminders: request.reminders, person: request.person, now }),
+  };
+  const instructions = instructionsFor({
+    systemPrompt: options.systemPrompt,
+    person: request.person,
+    now: now(),
+    hasTools: true,
+  });
+  const messages = toModelMessages(request.history);
+  const usage = new UsageCount(
+    messages.reduce((length, { content }) => length + content.length, instructions.length),
+  );
+  const answer = new Answer(options.name, usage);
+  let failure: ProviderError | undefined;
+  try {
+    const { stream } = streamText({
+      model: options.model,
+      instructions,
+      messages,
+      tools,
+      stopWhen: isStepCount(MAX_STEPS),
+      prepareStep: ({ stepNumber }) =>
+        stepNumber === MAX_STEPS - 1 ? { toolChoice: 'none' } : undefined,
+      maxOutputTokens: options.maxOutputTokens,
+      maxRetries: 0,
+      abortSignal: controller.signal,
+      // Without it the library prints errors, requests and all.
+      onError: () => {},
+      ...(options.providerOptions === undefined
+        ? {}
+        : { providerOptions: options.providerOptions }),
+    });
+    for await (const part of untilAborted(stream, controller.signal)) yield* answer.take(part);
+    if (!signal.aborted) yield* answer.end();
+  } catch (error) {
+    if (!signal.aborted) failure = toProviderError(error, options.name, options.http);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    controller.abort();
+  }
+  const total = usage.total();
+  if (total !== undefined) yield { type: 'usage-reported', ...total };
+  if (failure !== undefined) throw failure;
+}
+
+/** Turns the parts of one answer into events; reasoning is counted and left out. */
+class Answer {
+  readonly #name: string;
+  readonly #usage: UsageCount;
+  readonly #filter = new SpokenTextFilter();
+  #hasText = false;
+
+  constructor(name: string, usage: UsageCount) {
+    this.#name = name;
+    this.#usage = usage;
+  }
+
+  *take(part: TextStreamPart<ToolSet>): Iterable<GeneratorEvent> {
+    switch (part.type) {
+      case 'text-start':
+        // A second text, after tools: its first word must not cling to the last one.
+        if (this.#hasText) yield* this.#said(this.#filter.push(' '));
+        break;
+      case 'text-delta':
+        this.#usage.received(part.text);
+        yield* this.#said(this.#filter.push(part.text));
+        break;
+      case 'reasoning-delta':
+        this.#usage.received(part.text);
+        break;
+      case 'tool-call':
+        this.#usage.received(JSON.stringify(part.input ?? {}));
+        // What was said before is to be heard while the tool works.
+        yield* this.#said(this.#filter.flush());
+        if (this.#hasText) yield* this.#said(this.#filter.push(' '));
+        yield { type: 'tool-called', name: part.toolName };
+        break;
+      case 'finish-step':
+        this.#usage.stepEnded(part.usage);
+        this.#check(part);
+        break;
+      case 'error':
+        throw part.error;
+      default:
+        break;
+    }
+  }
+
+  /** @throws ProviderError where there is nothing to say */
+  *end(): Iterable<GeneratorEvent> {
+    yield* this.#said(this.#filter.flush());
+    if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
+  }
+
+  *#said(text: string): Iterable<GeneratorEvent> {
+    if (text === '') return;
+    this.#hasText ||= text.trim() !== '';
+    yield { type: 'text-delta', text };
+  }
+
+  /** A stream that ends without the vendor's own word for why was cut off. */
+  #check({ finishReason, rawFinishReason }: TextStreamPart<ToolSet> & { type: 'finish-step' }) {
+    if (finishReason === 'content-filter' && !this.#hasText) {
+      throw this.#failure('rejected', 'content-filter');
+    }
+    if (finishReason === 'error') throw this.#failure('malformed', 'error');
+    if (rawFinishReason === undefined) throw this.#failure('closed');
+  }
+
+  #failure(fault: 'malformed' | 'rejected' | 'closed', note?: string): ProviderError {
+    return new ProviderError({
+      provider: this.#name,
+      stage: 'generator',
+      fault,
+      ...(note === undefined ? {} : { note }),
+    });
+  }
+}

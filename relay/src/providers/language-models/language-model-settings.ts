@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { whole } from '../../config/setting-kinds.ts';
+import { setting, type ValuesOf } from '../../config/settings.ts';
+import { DEFAULT_SYSTEM_PROMPT } from './instructions.ts';
+
+/** Characters; what is longer costs time and money in every single turn. */
+const MAX_PROMPT_CHARACTERS = 20_000;
+
+/** A file's path in, its text out: a file that cannot be read stops the relay when it starts. */
+const promptFile = z
+  .string()
+  .optional()
+  .transform((path, context) => {
+    if (path === undefined) return undefined;
+    try {
+      const text = readFileSync(path, 'utf8').trim();
+      if (text !== '' && text.length <= MAX_PROMPT_CHARACTERS) return text;
+    } catch {
+      // Told below, with the name of the variable.
+    }
+    context.addIssue({ code: 'custom', message: 'not a readable prompt' });
+    return z.NEVER;
+  });
+
+/** What all language models have in common; every vendor of one spreads them into its own. */
+export const LANGUAGE_MODEL_SETTINGS = {
+  GENERATOR_MAX_TOKENS: whole({
+    fallback: 1_024,
+    min: 16,
+    max: 32_768,
+    unit: 'tokens',
+    about: 'Longest answer of a language model.',
+  }),
+  SYSTEM_PROMPT: setting(z.string().min(1).max(MAX_PROMPT_CHARACTERS).optional(), {
+    type: `text of at most ${MAX_PROMPT_CHARACTERS.toLocaleString('en-US')} characters`,
+    about:
+      'Tells language models who they are and how to speak, in place of Parley’s own words. The person’s local time is added to it.',
+  }),
+  SYSTEM_PROMPT_FILE: setting(promptFile, {
+    type: `path of a text file of 1 to ${MAX_PROMPT_CHARACTERS.toLocaleString('en-US')} characters`,
+    about: 'The same, from a file; it goes before `SYSTEM_PROMPT`.',
+  }),
+  MCP_CONFIG: setting(z.string().min(1).optional(), {
+    type: 'path of a JSON file',
+    about:
+      'MCP servers whose tools language models may use, as `{"mcpServers": {"name": {"command": …}}}`.',
+  }),
+};
+
+export type LanguageModelValues = ValuesOf<typeof LANGUAGE_MODEL_SETTINGS>;
+
+/** What the model is told of itself, without what is only true at the moment of asking. */
+export function systemPromptOf(
+  values: Pick<LanguageModelValues, 'SYSTEM_PROMPT' | 'SYSTEM_PROMPT_FILE'>,
+): string {
+  return values.SYSTEM_PROMPT_FILE ?? values.SYSTEM_PROMPT ?? DEFAULT_SYSTEM_PROMPT;
+}
