@@ -60,9 +60,8 @@ export class ResilientGenerator implements Generator {
     const { clock, policy, late } = this.#stage;
     using scope = new AttemptScope(request.signal, clock);
     const { onFailover: _, ...rest } = request;
-    const iterator = candidate.provider
-      .generate({ ...rest, signal: scope.signal })
-      [Symbol.asyncIterator]();
+    const events = candidate.provider.generate({ ...rest, signal: scope.signal });
+    const iterator = events[Symbol.asyncIterator]();
     try {
       // Usage may come before the first word: it does not buy more time for that.
       scope.expire(firstMs(), late);
