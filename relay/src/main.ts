@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
+import { operationsOf } from './http/admin.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './observability/logger.ts';
 import { readConfiguration, type Configuration } from './providers/configuration.ts';
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const relay = await startRelay({
     config,
     providers,
+    operations: operationsOf(providers),
     version: packageVersion(),
     pageRoot: PAGE_ROOT,
     logger,

@@ -54,7 +54,7 @@ export const serviceStatusSchema = serviceHealthSchema.extend({
   /** How long ago it was, s. */
   last_failure_s: z.number().nullable(),
   failures: z.number(),
-  successes: z.number(),
+  requests: z.number(),
 });
 export const servicesResponseSchema = z.object({ services: z.array(serviceStatusSchema) });
 

@@ -15,11 +15,11 @@ function startAdmin(token: string | undefined) {
         last_fault: 'overloaded',
         last_failure_s: 3,
         failures: 3,
-        successes: 20,
+        requests: 20,
       },
     ],
-    reset(stage, name) {
-      resets.push(`${stage} ${name}`);
+    reset(name) {
+      resets.push(name);
       return name === 'anthropic';
     },
   };
@@ -45,17 +45,17 @@ describe('the operator’s requests', () => {
 
   it('take a provider’s failures from its record', async () => {
     const { reset, resets } = startAdmin(TOKEN);
-    const response = await reset('{"stage":"generator","name":"anthropic"}');
+    const response = await reset('{"name":"anthropic"}');
     expect(response.status).toBe(200);
-    expect(resets).toEqual(['generator anthropic']);
+    expect(resets).toEqual(['anthropic']);
     expect(servicesResponseSchema.parse(await response.json()).services[0]!.health).toBe('healthy');
   });
 
   it.each([
     ['{"stage":', 'malformed_json', 400],
-    ['{"stage":"kitchen","name":"anthropic"}', 'invalid_request', 400],
-    ['{"stage":"generator"}', 'invalid_request', 400],
-    ['{"stage":"generator","name":"nobody"}', 'not_found', 404],
+    ['{"name":7}', 'invalid_request', 400],
+    ['{}', 'invalid_request', 400],
+    ['{"name":"nobody"}', 'not_found', 404],
   ])('answer %s with %s', async (body, code, status) => {
     const response = await startAdmin(TOKEN).reset(body);
     expect(response.status).toBe(status);

@@ -2,22 +2,46 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { serviceHealthSchema, type serviceStatusSchema } from '@parley/shared';
+import type { ServiceStatus } from '../resilience/service.ts';
 import { problem } from './problem.ts';
 
 /** What an operator can look at and do. */
 export interface Operations {
   services(): readonly z.infer<typeof serviceStatusSchema>[];
   /** Lets a provider be asked again at once. @returns false where there is none of that name */
-  reset(stage: string, name: string): boolean;
+  reset(name: string): boolean;
 }
 
-const resetRequestSchema = serviceHealthSchema.pick({ stage: true, name: true });
+/** The operator's view of providers that are watched. */
+export function operationsOf(providers: {
+  services(): readonly ServiceStatus[];
+  reset(name: string): boolean;
+}): Operations {
+  return {
+    services: () =>
+      providers.services().map((status) => ({
+        stage: status.stage as z.infer<typeof serviceStatusSchema>['stage'],
+        name: status.name,
+        health: status.health,
+        last_fault: status.lastFault ?? null,
+        last_failure_s:
+          status.lastFailureAtMs === undefined
+            ? null
+            : Math.round((Date.now() - status.lastFailureAtMs) / 1_000),
+        failures: status.failures,
+        requests: status.requests,
+      })),
+    reset: (name) => providers.reset(name),
+  };
+}
+
+const resetRequestSchema = serviceHealthSchema.pick({ name: true });
 
 /**
  * The operator's requests, below `/api/v1/admin/services`.
  *
  * - `GET /` lists the providers and how they have done
- * - `POST /reset` with `{stage, name}` takes a provider's failures from its record
+ * - `POST /reset` with `{name}` takes a provider's failures from its record, in all its stages
  *
  * @param token - what opens them; undefined: there are none
  */
@@ -37,9 +61,8 @@ export function admin(token: string | undefined, operations: Operations): Hono {
       return problem(c, 'malformed_json');
     }
     const request = resetRequestSchema.safeParse(body);
-    if (!request.success) return problem(c, 'invalid_request', 'Expected {stage, name}.');
-    const { stage, name } = request.data;
-    if (!operations.reset(stage, name)) return problem(c, 'not_found');
+    if (!request.success) return problem(c, 'invalid_request', 'Expected {name}.');
+    if (!operations.reset(request.data.name)) return problem(c, 'not_found');
     return c.json({ services: operations.services() });
   });
   return app;

@@ -1,8 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/logger.ts';
+import { DEFAULT_POLICY, type ResiliencePolicy } from '../resilience/policy.ts';
 import type { Configuration, KnownCandidate } from './configuration.ts';
 import type { Generator } from './generator.ts';
-import type { Providers } from './providers.ts';
+import { STAGES, type Provider, type Stage } from './provider.ts';
+import {
+  createResilientProviders,
+  type ResilientProviders,
+} from './resilient/resilient-providers.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import type { Transcriber } from './transcriber.ts';
 import type { Owned, ProviderContext } from './vendor.ts';
@@ -31,33 +36,59 @@ export async function openContext(
 }
 
 /**
- * Makes everyone who was chosen.
+ * Makes everyone who was chosen, each stage's behind one another.
+ *
+ * Who cannot be made (the embedded engines may fail to start) is left out and logged, as long as
+ * someone else can do the stage.
  *
  * @throws Error where nobody is left who could do a stage
  */
 export async function openProviders(
   configuration: Configuration,
   options: OpenProvidersOptions,
-): Promise<Providers & AsyncDisposable> {
-  const { values, chosen } = configuration;
+): Promise<ResilientProviders> {
   const context = await openContext(configuration, options);
-  const open = (candidate: KnownCandidate) => candidate.create(values, context);
-  const opened = await Promise.all([
-    open(chosen.transcriber[0]!),
-    open(chosen.generator[0]!),
-    open(chosen.synthesizer[0]!),
-  ]);
-  const [transcriber, generator, synthesizer] = opened as [
-    Owned<Transcriber>,
-    Owned<Generator>,
-    Owned<Synthesizer>,
-  ];
+  const opened = Object.fromEntries(
+    await Promise.all(
+      STAGES.map(async (stage) => [stage, await openStage(stage, configuration, context)] as const),
+    ),
+  ) as Record<Stage, readonly Owned<Provider>[]>;
+  const providers = createResilientProviders({
+    transcribers: opened.transcriber as readonly Owned<Transcriber>[],
+    generators: opened.generator as readonly Owned<Generator>[],
+    synthesizers: opened.synthesizer as readonly Owned<Synthesizer>[],
+    policy: policyOf(configuration),
+    ...options,
+  });
   return {
-    transcriber,
-    generator,
-    synthesizer,
+    ...providers,
     async [Symbol.asyncDispose]() {
-      await Promise.all(opened.map((provider) => provider[Symbol.asyncDispose]?.()));
+      await providers[Symbol.asyncDispose]();
+      await context[Symbol.asyncDispose]();
     },
+  };
+}
+
+async function openStage(
+  stage: Stage,
+  { values, chosen }: Configuration,
+  context: ProviderContext,
+): Promise<readonly Owned<Provider>[]> {
+  const made = await Promise.allSettled(
+    chosen[stage].map(async (candidate: KnownCandidate) => candidate.create(values, context)),
+  );
+  const opened = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = made.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (opened.length === 0) throw failures[0];
+  for (const err of failures) context.logger.error({ err, stage }, 'a provider could not be made');
+  return opened;
+}
+
+function policyOf({ config }: Configuration): ResiliencePolicy {
+  return {
+    ...DEFAULT_POLICY,
+    deadlines: config.deadlines,
+    health: { ...DEFAULT_POLICY.health, intervalMs: config.providers.healthIntervalMs },
+    maxUtteranceMs: config.limits.utteranceMs,
   };
 }
