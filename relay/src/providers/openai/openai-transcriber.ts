@@ -1,0 +1,103 @@
+import { FormData, type Response } from 'undici';
+import { encodeWav } from '../../client/audio/wav-writer.ts';
+import { ProviderError } from '../provider-error.ts';
+import type { Transcriber } from '../transcriber.ts';
+import { VendorHttp } from '../transport/vendor-http.ts';
+import { onBase } from '../transport/vendor-url.ts';
+import type { Owned } from '../vendor.ts';
+import {
+  readTranscription,
+  readTranscriptionEvent,
+  type TranscriptionEvent,
+} from './openai-events.ts';
+import {
+  adapterOf,
+  authorization,
+  checkServer,
+  isoLanguage,
+  warmUp,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
+import { SegmentUtterance, type Upload } from './segment-utterance.ts';
+import { sseData } from './sse.ts';
+
+const RATE_HZ = 16_000;
+/** OpenAI's own models but the oldest; others may take `stream` for an unknown field. */
+const STREAMING_MODELS = /^gpt-(?:[\w.]+-)*transcribe(?!.*diarize)/;
+
+/**
+ * `/audio/transcriptions` as a recogniser: an utterance is recorded and sent as a file when it is
+ * over, or already when the person may have finished.
+ *
+ * Opening one asks nothing of the server, which takes no part before there is a recording.
+ */
+export function createOpenAiTranscriber({
+  server,
+  model,
+  context,
+}: OpenAiAdapterOptions): Owned<Transcriber> {
+  const adapter = adapterOf(server, 'transcriber', context);
+  const http = new VendorHttp(adapter);
+
+  const uploadIn =
+    (language: string | undefined): Upload =>
+    async (samples, signal, onWords) => {
+      const form = new FormData();
+      form.set(
+        'file',
+        new Blob([encodeWav(samples, RATE_HZ)], { type: 'audio/wav' }),
+        'speech.wav',
+      );
+      form.set('model', model);
+      form.set('response_format', 'json');
+      if (language !== undefined) form.set('language', language);
+      if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
+      const response = await http.request(onBase(server.baseUrl, 'audio/transcriptions'), {
+        method: 'POST',
+        headers: authorization(server),
+        body: form as unknown as globalThis.FormData,
+        signal,
+      });
+      try {
+        return await transcriptIn(response, onWords);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw http.failure(error);
+      }
+    };
+
+  /** A server that does not stream answers with the whole, whatever it was asked for. */
+  async function transcriptIn(
+    response: Response,
+    onWords: (text: string) => void,
+  ): Promise<string> {
+    const type = response.headers.get('content-type') ?? '';
+    if (response.body === null) throw new ProviderError({ ...adapter, fault: 'malformed' });
+    if (!type.startsWith('text/event-stream'))
+      return textOf(readTranscription(await response.text()));
+    let words = '';
+    for await (const data of sseData(response.body)) {
+      const event = readTranscriptionEvent(data);
+      if (event.type === 'words-added') onWords((words += event.text).trim());
+      else if (event.type !== 'other') return textOf(event);
+    }
+    throw new ProviderError({ ...adapter, fault: 'closed' });
+  }
+
+  function textOf(event: TranscriptionEvent): string {
+    if (event.type !== 'words-completed')
+      throw new ProviderError({ ...adapter, fault: 'malformed' });
+    return event.text;
+  }
+
+  return {
+    name: server.name,
+    async open({ language, signal }) {
+      signal.throwIfAborted();
+      return new SegmentUtterance(server.name, uploadIn(isoLanguage(language)), signal);
+    },
+    prepare: () => warmUp(http, server),
+    probe: (signal) => checkServer(http, server, signal),
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+}
