@@ -187,6 +187,8 @@ function fallSilent(socket: Socket): void {
   socket.pause();
   socket.removeAllListeners('data');
   socket.removeAllListeners('readable');
+  // The WebSocket on top would take more as soon as it has done with what it has.
+  socket.resume = () => socket;
   socket.write = () => true;
 }
 
