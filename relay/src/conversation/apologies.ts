@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@parley/shared';
 
-/** What is said aloud when a stage fails; never silence. */
+/** What is said aloud when a stage fails and may well work the next time; never silence. */
 const APOLOGIES: Partial<Record<ErrorCode, string>> = {
   capacity_exhausted:
     "I'm sorry, everyone here is busy right now. Please try again in a few seconds.",
@@ -9,7 +9,38 @@ const APOLOGIES: Partial<Record<ErrorCode, string>> = {
   generator_failed: "I'm sorry, I could not find an answer. Please try again.",
   generator_timeout: "I'm sorry, that took me too long. Please try again.",
 };
+const OTHERWISE = "I'm sorry, something went wrong. Please try again.";
 
-export function apologyFor(code: ErrorCode): string {
-  return APOLOGIES[code] ?? "I'm sorry, something went wrong. Please try again.";
+const BROWSER_LISTENS =
+  "I'm sorry, I missed that. Your browser will listen from now on; please say that again.";
+/** Nothing recognises speech any more. */
+export const CANNOT_HEAR = 'I cannot hear for now. Please type to me.';
+/** Speech arrives although the browser was to listen. */
+export const BROWSER_SHOULD_LISTEN = 'I cannot hear you myself for now. Please type to me.';
+const CANNOT_ANSWER = "I'm sorry, I cannot find answers for now. Please try again in a minute.";
+
+/** Goes before an answer that was given to the same question a while ago. */
+export const EARLIER_I_SAID = 'I cannot reach my source right now; earlier I said:';
+
+/**
+ * @param now - who does the work of the failed stage from here on: a provider's name, `browser`,
+ *   or `none`
+ */
+export function apologyFor(code: ErrorCode, now = ''): string {
+  if (code.startsWith('transcriber_')) {
+    if (now === 'browser') return BROWSER_LISTENS;
+    if (now === 'none') return CANNOT_HEAR;
+  }
+  if (code.startsWith('generator_') && now === 'none') return CANNOT_ANSWER;
+  return APOLOGIES[code] ?? OTHERWISE;
 }
+
+/** Every sentence here, whole. */
+export const APOLOGY_SENTENCES: readonly string[] = [
+  ...Object.values(APOLOGIES),
+  OTHERWISE,
+  BROWSER_LISTENS,
+  CANNOT_HEAR,
+  BROWSER_SHOULD_LISTEN,
+  CANNOT_ANSWER,
+];

@@ -1,15 +1,28 @@
+/** What a clause that a synthesizer announces is to those it was given. */
+export interface Announced {
+  /**
+   * `clause`: one that was not begun before, whole or its beginning. `rest`: the words of the
+   * latest one that are still to be spoken, by another voice.
+   */
+  readonly kind: 'clause' | 'rest';
+  /** Words that nobody was shown yet. */
+  readonly caption: string;
+}
+
 /**
  * Clauses on their way to a synthesizer, and which of them it has not begun to speak: those are
  * shown as text where it fails.
  */
 export class ClauseHandover implements AsyncIterableIterator<string> {
   readonly #clauses: AsyncIterator<string, void, undefined>;
-  readonly #onClause: () => void;
+  readonly #onClause: (text: string) => void;
   readonly #unspoken: string[] = [];
+  /** The clause that was begun last, and how much of it was shown. */
+  #current = { text: '', shown: '' };
   #waiting = 0;
   #latest: Promise<unknown> = Promise.resolve();
 
-  constructor(clauses: AsyncIterator<string, void, undefined>, onClause: () => void) {
+  constructor(clauses: AsyncIterator<string, void, undefined>, onClause: (text: string) => void) {
     this.#clauses = clauses;
     this.#onClause = onClause;
   }
@@ -30,9 +43,23 @@ export class ClauseHandover implements AsyncIterableIterator<string> {
     return result;
   }
 
-  /** The synthesizer has begun to speak the oldest of them. */
-  begun(): void {
+  /**
+   * The synthesizer has begun to speak `text`: the oldest clause it had not begun, or, after its
+   * provider failed in the middle of one, the rest of that.
+   */
+  begun(text: string): Announced {
+    const current = this.#current;
+    const next = this.#unspoken[0];
+    if (text !== next && isEnd(text, current.text)) {
+      // Announced in full before: everyone has these words already.
+      const isShown = current.shown === current.text;
+      current.shown = current.text;
+      return { kind: 'rest', caption: isShown ? '' : text };
+    }
     this.#unspoken.shift();
+    const isPart = next !== undefined && next.startsWith(`${text} `);
+    this.#current = { text: isPart ? next : text, shown: text };
+    return { kind: 'clause', caption: text };
   }
 
   /** Those it has not begun, and one it may still be waiting for, which nobody else will read. */
@@ -47,7 +74,7 @@ export class ClauseHandover implements AsyncIterableIterator<string> {
     try {
       const result = await this.#clauses.next();
       if (result.done !== true) {
-        this.#onClause();
+        this.#onClause(result.value);
         this.#unspoken.push(result.value);
       }
       return result;
@@ -55,4 +82,9 @@ export class ClauseHandover implements AsyncIterableIterator<string> {
       this.#waiting--;
     }
   }
+}
+
+/** Whether `text` is the last words of `clause`, or all of them. */
+function isEnd(text: string, clause: string): boolean {
+  return text !== '' && (text === clause || clause.endsWith(` ${text}`));
 }

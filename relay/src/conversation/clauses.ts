@@ -11,9 +11,12 @@ const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|st|vs|etc|e\.g|i\.e|no|approx|[a-z
  * Cuts streamed text into clauses fit to be spoken one by one: sentence by sentence, the first
  * one shorter, none longer than `MAX_CLAUSE_CHARACTERS`. Joined with single spaces they are the
  * text again, white space aside.
+ *
+ * @param isAside - whether a clause only bridges a wait: the one after it is then still the first
  */
 export async function* clausesOf(
   deltas: AsyncIterable<string>,
+  isAside: (clause: string) => boolean = () => false,
 ): AsyncGenerator<string, void, undefined> {
   let pending = '';
   let isFirst = true;
@@ -25,7 +28,7 @@ export async function* clausesOf(
       const clause = tidy(pending.slice(0, end));
       pending = pending.slice(end);
       if (clause === '') continue;
-      isFirst = false;
+      isFirst &&= isAside(clause);
       yield clause;
     }
   }

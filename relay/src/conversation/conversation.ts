@@ -1,47 +1,16 @@
-import type { Deadlines } from '../config/config.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { GeneratorEvent } from '../providers/generator.ts';
-import type { Providers } from '../providers/providers.ts';
+import { ParleyError } from '@parley/shared';
+import { newId } from '../lib/ids.ts';
+import { ProviderError } from '../providers/provider-error.ts';
+import { activeProvider, isProvider } from './active-provider.ts';
+import { Announcements, type Announcement } from './announcements.ts';
 import { apologyFor } from './apologies.ts';
+import type { ConversationOptions } from './conversation-options.ts';
+import { Deafness } from './deafness.ts';
 import { History } from './history.ts';
 import { Listening, type Settled } from './listening.ts';
-import type { ConversationOutput } from './output.ts';
-import { Pacer } from './pacer.ts';
 import { SessionReminders } from './reminders.ts';
-import { Reply, type Marks, type ReplyTrigger } from './reply.ts';
-
-/** How far ahead of its being played the voice is sent. */
-const VOICE_LEAD_MS = 3_000;
-/** Replies whose heard text may still be corrected by a late truncation. */
-const MAX_RECENT_REPLIES = 8;
-/** Things to say unasked that may wait for a pause. */
-const MAX_ANNOUNCEMENTS = 20;
-
-/** What the person may change during a call. */
-export interface ConversationSettings {
-  voice: string;
-  timeZone: string;
-  /** false: replies are written only. */
-  isSpoken: boolean;
-}
-
-export interface ConversationOptions {
-  readonly providers: Providers;
-  readonly settings: ConversationSettings;
-  readonly deadlines: Deadlines;
-  readonly clock: Clock;
-  readonly output: ConversationOutput;
-  readonly logger: Logger;
-}
-
-interface ReplyRequest {
-  readonly trigger: ReplyTrigger;
-  readonly utterance?: number;
-  readonly marks?: Marks;
-  readonly asrSeconds?: number;
-  readonly generate: (signal: AbortSignal) => AsyncIterable<GeneratorEvent>;
-}
+import { Replies, type ReplyRequest } from './replies.ts';
+import type { Reply } from './reply.ts';
 
 /**
  * Who is speaking, and what follows from it.
@@ -53,27 +22,35 @@ export class Conversation {
   readonly reminders: SessionReminders;
   readonly #options: ConversationOptions;
   readonly #history = new History();
-  readonly #pacer: Pacer;
-  readonly #recentReplies = new Map<string, Reply>();
-  readonly #announcements: string[] = [];
+  readonly #replies: Replies;
+  readonly #announcements = new Announcements();
+  readonly #deafness: Deafness;
   readonly #listening: Listening;
+  readonly #unsubscribe: (() => void) | undefined;
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Omit<ReplyRequest, 'generate'> | undefined;
-  #nextItem = 1;
   #isDisposed = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#pacer = new Pacer(options.clock, VOICE_LEAD_MS);
+    const { providers, policy, deadlines, clock } = options;
+    this.#replies = new Replies(options);
+    this.#deafness = new Deafness(() => activeProvider(providers, 'transcriber'));
+    this.#unsubscribe = providers.ladder?.subscribe((stage, active) => {
+      // An utterance that is lost over it says so itself; the browser shows that it listens now.
+      if (stage === 'transcriber' && active === 'none' && !this.#listening.isBusy) this.#tellDeaf();
+    });
     this.#listening = new Listening({
-      transcriber: options.providers.transcriber,
-      deadlineMs: options.deadlines.transcriberMs,
-      clock: options.clock,
-      output: options.output,
+      ...options,
+      transcriber: providers.transcriber,
+      language: policy.language,
+      deadlineMs: deadlines.transcriberMs,
       onSettled: (settled) => this.#settled(settled),
     });
-    this.reminders = new SessionReminders(options.clock, (text) => this.#announce(text));
+    this.reminders = new SessionReminders(clock, (text) =>
+      this.#announce({ text, trigger: 'timer' }),
+    );
   }
 
   /** The number of the utterance that takes audio now. */
@@ -94,6 +71,7 @@ export class Conversation {
   /** Confirmed speech: whatever is being said stops. An utterance still open is ended first. */
   startUtterance(number: number): void {
     this.#listening.end({});
+    if (this.#deafness.isDeaf) return this.#refuseSpeech(number);
     this.#reply?.cancel();
     this.#listening.start(number);
   }
@@ -140,7 +118,7 @@ export class Conversation {
 
   /** How much of a reply's voice was heard before it was stopped. @returns false if unknown */
   truncateReply(id: string, playedMs: number): boolean {
-    const reply = this.#recentReplies.get(id);
+    const reply = this.#replies.find(id);
     if (reply === undefined) return false;
     reply.truncate(playedMs);
     this.#history.setReply(id, reply.text);
@@ -150,29 +128,52 @@ export class Conversation {
   /** Stops everything and releases it. */
   dispose(): void {
     this.#isDisposed = true;
+    this.#unsubscribe?.();
     this.reminders.cancelAll();
-    this.#announcements.length = 0;
+    this.#announcements.clear();
     this.#reply?.cancel();
     this.#listening.discardAll();
   }
 
-  #settled({ number, itemId, outcome, marks, asrSeconds }: Settled): void {
+  /** Nothing here recognises speech: audio that still comes is passed over. */
+  #refuseSpeech(number: number): void {
+    this.#tellFailed(newId('item'), number, new ParleyError('transcriber_failed'));
+    this.#tellDeaf();
+  }
+
+  #tellDeaf(): void {
+    const text = this.#deafness.tell();
+    if (text !== undefined) this.#announce({ text, trigger: 'notice' });
+  }
+
+  #tellFailed(itemId: string, utterance: number, error: ParleyError): void {
+    this.#options.output.event({
+      type: 'conversation.item.input_audio_transcription.failed',
+      item_id: itemId,
+      utterance,
+      error: { code: error.code, message: error.message, retryable: error.retryable },
+    });
+  }
+
+  #settled({ number, itemId, outcome, marks, asrSeconds, standIn }: Settled): void {
     if (this.#isDisposed) return;
     const { output, logger } = this.#options;
-    const base = { item_id: itemId, utterance: number };
     const request = { trigger: 'speech' as const, utterance: number, marks, asrSeconds };
     switch (outcome.kind) {
       case 'discarded':
         break;
       case 'failed': {
-        const { error } = outcome;
-        logger.warn({ err: error, code: error.code, itemId }, 'an utterance was lost');
-        output.event({
-          type: 'conversation.item.input_audio_transcription.failed',
-          ...base,
-          error: { code: error.code, message: error.message, retryable: error.retryable },
-        });
-        this.#say(apologyFor(error.code), request);
+        const { error, audio } = outcome;
+        const { code } = error;
+        logger.warn({ err: error, code, itemId }, 'an utterance was lost');
+        this.#tellFailed(itemId, number, error);
+        const active = activeProvider(this.#options.providers, 'transcriber');
+        const now = standIn ?? active;
+        if (!isProvider(now)) this.#deafness.told();
+        const responseId = this.#say(apologyFor(code, now), request) ?? null;
+        const provider = error instanceof ProviderError ? error.provider : active;
+        const lost = { itemId, utterance: number, responseId, code, provider, audio };
+        this.#options.onLost?.(lost);
         return;
       }
       case 'heard': {
@@ -180,7 +181,8 @@ export class Conversation {
         logger.debug({ itemId, transcript: text, unrecognised }, 'heard');
         output.event({
           type: 'conversation.item.input_audio_transcription.completed',
-          ...base,
+          item_id: itemId,
+          utterance: number,
           transcript: text,
         });
         if (text !== '' || unrecognised) {
@@ -205,34 +207,38 @@ export class Conversation {
   #answer(request: Omit<ReplyRequest, 'generate'>): void {
     const { providers, settings } = this.#options;
     const history = [...this.#history.messages];
+    const last = history.at(-1);
     this.#unanswered = request;
     this.#start({
       ...request,
       marks: { ...request.marks },
-      generate: (signal) =>
+      question: last?.role === 'user' ? last.text : '',
+      generate: (signal, onFailover) =>
         providers.generator.generate({
           history,
           signal,
           person: { timeZone: settings.timeZone },
           reminders: this.reminders,
+          onFailover,
         }),
     });
   }
 
-  #announce(text: string): void {
-    if (this.#announcements.length < MAX_ANNOUNCEMENTS) this.#announcements.push(text);
+  #announce(announcement: Announcement): void {
+    if (this.#isDisposed) return;
+    this.#announcements.add(announcement);
     this.#announceNext();
   }
 
   #announceNext(): void {
     if (this.#reply !== undefined || this.#listening.isBusy) return;
-    const text = this.#announcements.shift();
-    if (text !== undefined) this.#say(text, { trigger: 'timer' });
+    const next = this.#announcements.next();
+    if (next !== undefined) this.#say(next.text, { trigger: next.trigger });
   }
 
-  /** Says a sentence of our own. */
-  #say(text: string, request: Omit<ReplyRequest, 'generate'>): void {
-    this.#start({
+  /** Says a sentence of our own. @returns the response's id */
+  #say(text: string, request: Omit<ReplyRequest, 'generate'>): string | undefined {
+    return this.#start({
       ...request,
       generate: async function* () {
         yield { type: 'text-delta', text };
@@ -240,38 +246,19 @@ export class Conversation {
     });
   }
 
-  #start(request: ReplyRequest): void {
-    if (this.#isDisposed) return;
+  #start(request: ReplyRequest): string | undefined {
+    if (this.#isDisposed) return undefined;
     this.#reply?.cancel();
-    const { providers, settings, deadlines, clock, output, logger } = this.#options;
-    const reply = new Reply({
-      item: this.#nextItem,
-      trigger: request.trigger,
-      utterance: request.utterance ?? null,
-      marks: request.marks ?? {},
-      asrSeconds: request.asrSeconds ?? 0,
-      generate: request.generate,
-      voice: settings.isSpoken ? settings.voice : null,
-      synthesizer: providers.synthesizer,
-      output,
-      pacer: this.#pacer,
-      clock,
-      generatorDeadlineMs: deadlines.generatorMs,
-      synthesizerDeadlineMs: deadlines.synthesizerMs,
-      logger,
-    });
-    this.#nextItem = (this.#nextItem % 0xffff) + 1;
+    const reply = this.#replies.make(request);
     this.#reply = reply;
     this.#history.add(reply.id, { role: 'assistant', text: '' });
-    this.#recentReplies.set(reply.id, reply);
-    if (this.#recentReplies.size > MAX_RECENT_REPLIES) {
-      this.#recentReplies.delete(this.#recentReplies.keys().next().value!);
-    }
-    void reply.run().then(() => this.#ended(reply));
+    void reply.run().then(() => this.#ended(reply, request.question));
+    return reply.id;
   }
 
-  #ended(reply: Reply): void {
+  #ended(reply: Reply, question: string | undefined): void {
     this.#history.setReply(reply.id, reply.text);
+    this.#replies.ended(reply, question);
     if (this.#reply !== reply) return;
     this.#reply = undefined;
     if (!reply.isCancelled || reply.text !== '') this.#unanswered = undefined;

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { heardText } from './heard-text.ts';
 
+const plain = { isAside: false, words: [] };
 const clauses = [
-  { text: 'It is noon.', startMs: 0, endMs: 900 },
-  { text: 'Time for lunch now.', startMs: 900, endMs: 2_100 },
+  { text: 'It is noon.', startMs: 0, endMs: 900, ...plain },
+  { text: 'Time for lunch now.', startMs: 900, endMs: 2_100, ...plain },
 ];
 
 it.each([
@@ -17,5 +18,5 @@ it.each([
 });
 
 it('counts a clause whose audio has not begun as unheard', () => {
-  expect(heardText([{ text: 'Not yet.', startMs: 0, endMs: 0 }], -1)).toBe('');
+  expect(heardText([{ text: 'Not yet.', startMs: 0, endMs: 0, ...plain }], -1)).toBe('');
 });

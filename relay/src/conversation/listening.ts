@@ -1,12 +1,17 @@
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Transcriber } from '../providers/transcriber.ts';
 import type { ConversationOutput } from './output.ts';
 import type { Marks } from './reply.ts';
+import { StageRun, type StageObserver } from './stage-run.ts';
 import { Utterance, type UtteranceOutcome } from './utterance.ts';
+import type { Watch, Watchdog } from './watchdog.ts';
 
 /** Samples in a ms of uplink audio. */
 const SAMPLES_PER_MS = 16;
+/** What arrives of an utterance before it is seen to be too long. */
+const SLACK_MS = 2_000;
 
 /** What became of an utterance. */
 export interface Settled {
@@ -15,6 +20,8 @@ export interface Settled {
   readonly outcome: UtteranceOutcome;
   readonly marks: Marks;
   readonly asrSeconds: number;
+  /** Who took over from the recogniser while it was at work. */
+  readonly standIn: string | undefined;
 }
 
 interface Heard {
@@ -22,14 +29,24 @@ interface Heard {
   readonly itemId: string;
   readonly utterance: Utterance;
   readonly marks: Marks;
+  readonly run: StageRun;
   samples: number;
+  /** From its end on. */
+  watch?: Watch;
 }
 
 export interface ListeningOptions {
   readonly transcriber: Transcriber;
+  /** BCP 47. */
+  readonly language: string;
   readonly deadlineMs: number;
+  /** Longest utterance. */
+  readonly maxUtteranceMs: number;
   readonly clock: Clock;
   readonly output: ConversationOutput;
+  readonly observer?: StageObserver | undefined;
+  readonly watchdog: Watchdog;
+  readonly logger: Logger;
   /** Called once for each utterance. */
   readonly onSettled: (settled: Settled) => void;
 }
@@ -60,13 +77,18 @@ export class Listening {
   }
 
   start(number: number): void {
-    const { transcriber, deadlineMs, clock, output } = this.#options;
+    const { transcriber, language, deadlineMs, maxUtteranceMs, clock, output } = this.#options;
     const itemId = newId('item');
+    const run = new StageRun('transcriber', this.#options.observer);
     const utterance = new Utterance({
       transcriber,
-      language: 'en-US',
+      language,
       clock,
       deadlineMs,
+      maxSamples: (maxUtteranceMs + SLACK_MS) * SAMPLES_PER_MS,
+      logger: this.#options.logger,
+      onFailover: run.onFailover,
+      onProgress: () => heard.watch?.progress('transcriber'),
       onPartial: (transcript) =>
         output.event({
           type: 'conversation.item.input_audio_transcription.delta',
@@ -75,7 +97,7 @@ export class Listening {
           transcript,
         }),
     });
-    const heard: Heard = { number, itemId, utterance, marks: {}, samples: 0 };
+    const heard: Heard = { number, itemId, utterance, marks: {}, run, samples: 0 };
     this.#open = heard;
     this.#unsettled.add(heard);
     void utterance.outcome.then((outcome) => this.#settle(heard, outcome));
@@ -98,6 +120,7 @@ export class Listening {
     if (instants.sentMs !== undefined) open.marks.end_sent = instants.sentMs;
     open.marks.end_received = this.#options.output.nowMs();
     open.utterance.finalize();
+    this.#watch(open);
   }
 
   /** The open utterance was not speech after all. */
@@ -111,8 +134,25 @@ export class Listening {
     this.#open = undefined;
   }
 
+  #watch(heard: Heard): void {
+    const { watchdog, logger } = this.#options;
+    // It may have failed while the person still spoke.
+    if (!this.#unsettled.has(heard)) return;
+    const { utterance, itemId } = heard;
+    heard.watch = watchdog.watch({
+      logger,
+      ids: { itemId },
+      stage: () => 'transcriber',
+      giveUp: () => {
+        if (!utterance.restart()) utterance.fail('transcriber_timeout');
+      },
+    });
+  }
+
   #settle(heard: Heard, outcome: UtteranceOutcome): void {
     this.#unsettled.delete(heard);
+    heard.watch?.end();
+    if (outcome.kind === 'heard') heard.run.succeeded();
     // It can fail while the person still speaks; what follows of it has nowhere to go.
     if (this.#open === heard) this.#open = undefined;
     this.#options.onSettled({
@@ -121,6 +161,7 @@ export class Listening {
       outcome,
       marks: { ...heard.marks, asr_final: this.#options.output.nowMs() },
       asrSeconds: heard.samples / SAMPLES_PER_MS / 1_000,
+      standIn: heard.run.standIn,
     });
   }
 }

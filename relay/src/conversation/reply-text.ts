@@ -1,8 +1,9 @@
-import { ParleyError, type ErrorCode } from '@parley/shared';
+import { ParleyError } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
 import { eachWithin } from '../lib/deadline.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
-import { apologyFor } from './apologies.ts';
+import { eachUntil } from './each-until.ts';
+import { withFiller } from './fillers.ts';
 
 /**
  * Longest reply, characters: over half an hour of voice. A generator that goes on beyond it is
@@ -16,20 +17,28 @@ export interface ReplyTextOptions {
   readonly deadlineMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Aborted where the generator is given up before its deadline; its reason is the failure. */
+  readonly givenUp: AbortSignal;
+  /** Words that bridge the wait for the first text; undefined: silence does. */
+  readonly filler?: { readonly delayMs: number; readonly variant: number } | undefined;
   readonly onFirstText: () => void;
-  readonly onUsage: (usage: GeneratorEvent & { readonly type: 'usage-reported' }) => void;
-  /** @returns the code whose apology is to be said */
-  readonly onFailure: (error: unknown) => ErrorCode;
+  /** The next text is a filler. */
+  readonly onFiller: (text: string) => void;
+  /** Anything at all has come from the generator. */
+  readonly onEvent: (event: GeneratorEvent) => void;
+  readonly onSuccess: () => void;
+  /** @returns what is to be said instead */
+  readonly onFailure: (error: unknown, hasText: boolean) => string;
 }
 
 /**
- * The text of a reply as it is generated. Where the generator fails or stalls, the rest is an
- * apology: whoever consumes this need not know of failures. Ends early when aborted.
+ * The text of a reply as it is generated. Where the generator fails or stalls, the rest is what
+ * `onFailure` gives: whoever consumes this need not know of failures. Ends early when aborted.
  */
 export async function* replyText(
   options: ReplyTextOptions,
 ): AsyncGenerator<string, void, undefined> {
-  const { signal } = options;
+  const { signal, clock, filler } = options;
   // Its own controller: a generator that missed its deadline is stopped, the reply is not.
   const generation = new AbortController();
   const stop = () => generation.abort();
@@ -37,16 +46,21 @@ export async function* replyText(
   let length = 0;
   try {
     const events = eachWithin(
-      options.generate(generation.signal),
+      eachUntil(options.generate(generation.signal), options.givenUp),
       options.deadlineMs,
-      options.clock,
+      clock,
       () => new ParleyError('generator_timeout'),
     );
-    for await (const event of events) {
+    const filled = filler === undefined ? events : withFiller(events, { ...filler, clock });
+    for await (const event of filled) {
       if (signal.aborted) return;
-      if (event.type === 'usage-reported') {
-        options.onUsage(event);
-      } else if (event.type === 'text-delta' && event.text !== '') {
+      if (event.type === 'filler') {
+        options.onFiller(event.text);
+        yield `${event.text} `;
+        continue;
+      }
+      options.onEvent(event);
+      if (event.type === 'text-delta' && event.text !== '') {
         if (length === 0) options.onFirstText();
         const room = MAX_REPLY_CHARACTERS - length;
         length += event.text.length;
@@ -54,10 +68,11 @@ export async function* replyText(
         if (length >= MAX_REPLY_CHARACTERS) return;
       }
     }
+    if (!signal.aborted) options.onSuccess();
   } catch (error) {
     if (signal.aborted) return;
-    const apology = apologyFor(options.onFailure(error));
-    yield length > 0 ? ` ${apology}` : apology;
+    const instead = options.onFailure(error, length > 0);
+    yield length > 0 ? ` ${instead}` : instead;
   } finally {
     signal.removeEventListener('abort', stop);
     generation.abort();

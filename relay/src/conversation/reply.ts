@@ -6,20 +6,20 @@ import {
   type Usage,
 } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
-import { eachWithin } from '../lib/deadline.ts';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
+import type { Failover, Stage } from '../providers/provider.ts';
 import type { Synthesizer } from '../providers/synthesizer.ts';
-import { ClauseHandover } from './clause-handover.ts';
+import { apologyFor, EARLIER_I_SAID } from './apologies.ts';
 import { clausesOf } from './clauses.ts';
-import { heardText, type SpokenClause } from './heard-text.ts';
 import type { ConversationOutput } from './output.ts';
 import type { Pacer } from './pacer.ts';
 import { replyText } from './reply-text.ts';
-
-/** Longest piece of voice in one frame: what an interruption may have wasted. */
-const MAX_PIECE_MS = 200;
+import { ReplyTranscript } from './reply-transcript.ts';
+import { ReplyVoice } from './reply-voice.ts';
+import { StageRun, type StageObserver } from './stage-run.ts';
+import type { Watch, Watchdog } from './watchdog.ts';
 
 export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
 export type Marks = { [mark in LatencyMark]?: number };
@@ -32,17 +32,35 @@ export interface ReplyOptions {
   readonly marks: Marks;
   readonly asrSeconds: number;
   /** Asked once; given the reply's signal. */
-  readonly generate: (signal: AbortSignal) => AsyncIterable<GeneratorEvent>;
+  readonly generate: Generate;
+  /** undefined where the words are our own: nobody waits for those. */
+  readonly answering:
+    | {
+        /** undefined: nothing is said while the answer is waited for. */
+        readonly filler: { readonly delayMs: number; readonly variant: number } | undefined;
+        /** An answer that was given to the same question before. */
+        readonly recall: () => string | undefined;
+      }
+    | undefined;
   /** null for a reply in writing only. */
   readonly voice: string | null;
   readonly synthesizer: Synthesizer;
+  /** false where it is known that nothing here speaks: the words are written at once. */
+  readonly canSpeak: boolean;
   readonly output: ConversationOutput;
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly generatorDeadlineMs: number;
   readonly synthesizerDeadlineMs: number;
+  readonly observer?: StageObserver | undefined;
+  readonly watchdog: Watchdog;
   readonly logger: Logger;
 }
+
+export type Generate = (
+  signal: AbortSignal,
+  onFailover: (failover: Failover) => void,
+) => AsyncIterable<GeneratorEvent>;
 
 /**
  * One answer on its way out: generated, cut into clauses, spoken, sent.
@@ -54,12 +72,18 @@ export class Reply {
   readonly id = newId('resp');
   readonly #options: ReplyOptions;
   readonly #abort = new AbortController();
-  readonly #clauses: SpokenClause[] = [];
+  /** Aborted where a stage is given up before its deadline; the reason is its failure. */
+  readonly #givenUp = { generator: new AbortController(), synthesizer: new AbortController() };
+  readonly #generation: StageRun;
+  readonly #synthesis: StageRun;
+  readonly #transcript: ReplyTranscript;
+  readonly #voice: ReplyVoice;
+  readonly #watch: Watch;
   readonly #usage: { -readonly [key in keyof Usage]: number };
-  #audioSamples = 0;
-  #chunkIndex = 0;
   #failure: ErrorCode | undefined;
-  #playedMs: number | undefined;
+  #filler: string | undefined;
+  /** Whether these are the generator's words and none but its own. */
+  #isOwnAnswer: boolean;
 
   constructor(options: ReplyOptions) {
     this.#options = options;
@@ -69,6 +93,29 @@ export class Reply {
       llm_output_tokens: 0,
       tts_characters: 0,
     };
+    this.#isOwnAnswer = options.answering !== undefined;
+    this.#generation = new StageRun('generator', options.observer);
+    this.#synthesis = new StageRun('synthesizer', options.observer);
+    this.#transcript = new ReplyTranscript({ responseId: this.id, output: options.output });
+    this.#voice = new ReplyVoice({
+      ...options,
+      deadlineMs: options.synthesizerDeadlineMs,
+      signal: this.#abort.signal,
+      givenUp: this.#givenUp.synthesizer.signal,
+      transcript: this.#transcript,
+      isAside: (clause) => this.#isAside(clause),
+      onFirstClause: () => this.#mark('first_clause'),
+      onFirstAudio: () => this.#mark('tts_first_audio'),
+      onCharacters: (count) => (this.#usage.tts_characters += count),
+      onProgress: () => this.#watch.progress('synthesizer'),
+      onFailover: this.#synthesis.onFailover,
+    });
+    this.#watch = options.watchdog.watch({
+      logger: options.logger,
+      ids: { responseId: this.id },
+      stage: () => (this.#voice.isAtWork ? 'synthesizer' : 'generator'),
+      giveUp: (stage) => this.#giveUp(stage),
+    });
   }
 
   get isCancelled(): boolean {
@@ -77,9 +124,13 @@ export class Reply {
 
   /** What the person has of this reply, as far as is known. */
   get text(): string {
-    return this.#playedMs === undefined
-      ? this.#clauses.map((clause) => clause.text).join(' ')
-      : heardText(this.#clauses, this.#playedMs);
+    return this.#transcript.text;
+  }
+
+  /** What was answered, where it is worth remembering: whole, and not looked up for the moment. */
+  get answer(): string | undefined {
+    const isWhole = this.#isOwnAnswer && this.#failure === undefined && !this.isCancelled;
+    return isWhole ? this.text : undefined;
   }
 
   /** Stops the voice and everything behind it. `run` then ends within a moment. */
@@ -91,7 +142,7 @@ export class Reply {
 
   /** The client says how much of the voice was really heard. */
   truncate(playedMs: number): void {
-    this.#playedMs = playedMs;
+    this.#transcript.truncate(playedMs);
   }
 
   /** Runs to the end; never rejects. */
@@ -105,14 +156,15 @@ export class Reply {
       utterance: this.#options.utterance,
       audio: voice === null ? null : { sample_rate: synthesizer.sampleRateHz },
     });
-    const clauses = clausesOf(this.#replyText());
+    const clauses = clausesOf(this.#replyText(), (clause) => this.#isAside(clause));
     const { signal } = this.#abort;
     const cancelled = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve());
     });
     try {
       // A provider that is slow to notice its signal does not hold up the cancellation.
-      const work = voice === null ? this.#write(clauses) : this.#speak(clauses, voice);
+      const isWritten = voice === null || !this.#options.canSpeak;
+      const work = isWritten ? this.#write(clauses) : this.#speak(clauses, voice);
       work.catch(() => {});
       await Promise.race([work, cancelled]);
     } catch (error) {
@@ -120,87 +172,65 @@ export class Reply {
       logger.error({ err: error, responseId: this.id }, 'a reply failed unexpectedly');
     } finally {
       void clauses.return();
+      this.#watch.end();
       this.#finish();
     }
   }
 
   #replyText(): AsyncGenerator<string, void, undefined> {
+    const { generate, answering } = this.#options;
     return replyText({
-      generate: this.#options.generate,
+      generate: (signal) => generate(signal, this.#generation.onFailover),
       deadlineMs: this.#options.generatorDeadlineMs,
       clock: this.#options.clock,
       signal: this.#abort.signal,
+      givenUp: this.#givenUp.generator.signal,
+      filler: answering?.filler,
       onFirstText: () => this.#mark('llm_first_token'),
-      onUsage: ({ inputTokens, outputTokens }) => {
-        this.#usage.llm_input_tokens += inputTokens;
-        this.#usage.llm_output_tokens += outputTokens;
+      onFiller: (text) => (this.#filler = text),
+      onEvent: (event) => {
+        this.#watch.progress('generator');
+        if (event.type === 'tool-called') this.#isOwnAnswer = false;
+        if (event.type !== 'usage-reported') return;
+        this.#usage.llm_input_tokens += event.inputTokens;
+        this.#usage.llm_output_tokens += event.outputTokens;
       },
-      onFailure: (error) => this.#fail(error, 'generator_failed'),
+      onSuccess: () => {
+        if (answering !== undefined) this.#generation.succeeded();
+      },
+      onFailure: (error, hasText) => this.#instead(error, hasText),
     });
+  }
+
+  /** What is said where the generator failed. */
+  #instead(error: unknown, hasText: boolean): string {
+    const earlier = hasText ? undefined : this.#options.answering?.recall();
+    this.#isOwnAnswer = false;
+    const code = this.#fail(error, 'generator_failed', earlier !== undefined);
+    if (earlier !== undefined) return `${EARLIER_I_SAID} ${earlier}`;
+    return apologyFor(code, this.#generation.standIn);
   }
 
   async #write(clauses: AsyncIterable<string>): Promise<void> {
     for await (const clause of clauses) {
       if (this.#abort.signal.aborted) return;
-      this.#mark('first_clause');
-      this.#text(clause, null);
+      const isAside = this.#isAside(clause);
+      if (!isAside) this.#mark('first_clause');
+      this.#transcript.written(clause, this.#voice.audioMs, isAside);
     }
   }
 
   async #speak(clauses: AsyncGenerator<string, void, undefined>, voice: string): Promise<void> {
-    const { synthesizer, synthesizerDeadlineMs, clock } = this.#options;
     const { signal } = this.#abort;
-    const source = new ClauseHandover(clauses, () => this.#mark('first_clause'));
-    const synthesis = new AbortController();
-    const stop = () => synthesis.abort();
-    signal.addEventListener('abort', stop);
     try {
-      const speech = eachWithin(
-        synthesizer.synthesize(source, { voice, signal: synthesis.signal }),
-        synthesizerDeadlineMs,
-        clock,
-        () => new ParleyError('synthesizer_timeout'),
-        () => source.isWaiting,
-      );
-      for await (const event of speech) {
-        if (signal.aborted) return;
-        if (event.type === 'clause-started') {
-          source.begun();
-          this.#usage.tts_characters += event.text.length;
-          this.#text(event.text, this.#audioMs);
-        } else if (event.type === 'speech-audio') {
-          await this.#voice(event.samples);
-        }
-      }
+      await this.#voice.speak(clauses, voice);
+      if (!signal.aborted) this.#synthesis.succeeded();
     } catch (error) {
       if (signal.aborted) return;
-      this.#fail(error, 'synthesizer_failed');
-      await this.#write(source.unspoken());
+      // The browser speaks what is written from here on: to the person, nothing has failed.
+      this.#fail(error, 'synthesizer_failed', this.#synthesis.standIn === 'browser');
+      await this.#write(this.#voice.unspoken());
       await this.#write(clauses);
-    } finally {
-      signal.removeEventListener('abort', stop);
-      synthesis.abort();
-    }
-  }
-
-  async #voice(samples: Int16Array): Promise<void> {
-    const { output, pacer, synthesizer, item } = this.#options;
-    const { signal } = this.#abort;
-    const clause = this.#clauses.at(-1);
-    if (clause !== undefined) {
-      // Known before it is sent piece by piece: the share of the words that was heard would be
-      // taken of what happened to be sent otherwise.
-      clause.endMs = this.#audioMs + (samples.length / synthesizer.sampleRateHz) * 1_000;
-    }
-    const pieceSamples = Math.floor((synthesizer.sampleRateHz * MAX_PIECE_MS) / 1_000);
-    for (let start = 0; start < samples.length; start += pieceSamples) {
-      const piece = samples.subarray(start, start + pieceSamples);
-      await pacer.ready((piece.length / synthesizer.sampleRateHz) * 1_000, signal);
-      await output.writable(signal);
-      if (signal.aborted) return;
-      this.#mark('tts_first_audio');
-      output.audio(item, piece, false);
-      this.#audioSamples += piece.length;
     }
   }
 
@@ -208,14 +238,13 @@ export class Reply {
     const { output, item, voice, marks } = this.#options;
     const isCancelled = this.#abort.signal.aborted;
     if (!isCancelled) {
-      this.#endClause();
-      this.#send('', null, true);
+      this.#transcript.finish(this.#voice.audioMs);
       if (voice !== null) {
         output.audio(item, new Int16Array(0), true);
         output.event({
           type: 'response.output_audio.done',
           response_id: this.id,
-          audio_ms: this.#audioMs,
+          audio_ms: this.#voice.audioMs,
         });
       }
     }
@@ -234,47 +263,31 @@ export class Reply {
     });
   }
 
-  #text(text: string, audioStartMs: number | null): void {
-    const at = this.#audioMs;
-    this.#endClause();
-    const endMs = audioStartMs === null ? at : Number.POSITIVE_INFINITY;
-    this.#clauses.push({ text, startMs: at, endMs });
-    this.#send(this.#chunkIndex === 0 ? text : ` ${text}`, audioStartMs, false);
+  /** A filler is always the first clause; nothing that comes later is taken for it. */
+  #isAside(clause: string): boolean {
+    return clause === this.#filler && this.#transcript.isEmpty;
   }
 
-  /** A clause that has had no audio by now has none: it counts as heard with the one before. */
-  #endClause(): void {
-    const clause = this.#clauses.at(-1);
-    if (clause !== undefined && clause.endMs === Infinity) clause.endMs = this.#audioMs;
-  }
-
-  #send(delta: string, audioStartMs: number | null, isComplete: boolean): void {
-    this.#options.output.event({
-      type: 'response.output_audio_transcript.delta',
-      response_id: this.id,
-      delta,
-      chunk_index: this.#chunkIndex++,
-      is_complete: isComplete,
-      timestamp: this.#options.output.nowMs(),
-      audio_start_ms: audioStartMs,
-    });
+  #giveUp(stage: Stage): void {
+    const controller = this.#givenUp[stage === 'generator' ? 'generator' : 'synthesizer'];
+    // What takes its place hangs too.
+    if (controller.signal.aborted) return this.cancel();
+    const code = stage === 'generator' ? 'generator_timeout' : 'synthesizer_timeout';
+    controller.abort(new ParleyError(code));
   }
 
   #mark(mark: LatencyMark): void {
     this.#options.marks[mark] ??= this.#options.output.nowMs();
   }
 
-  #fail(error: unknown, otherwise: ErrorCode): ErrorCode {
+  /** @param isMadeGood - something else does the work: the reply as a whole has not failed */
+  #fail(error: unknown, otherwise: ErrorCode, isMadeGood: boolean): ErrorCode {
     const code = error instanceof ParleyError ? error.code : otherwise;
-    this.#failure ??= code;
+    if (!isMadeGood) this.#failure ??= code;
     this.#options.logger.warn(
       { err: error, responseId: this.id, code },
       'a stage of a reply failed',
     );
     return code;
-  }
-
-  get #audioMs(): number {
-    return (this.#audioSamples / this.#options.synthesizer.sampleRateHz) * 1_000;
   }
 }

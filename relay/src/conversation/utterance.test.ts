@@ -9,6 +9,7 @@ import {
 import { counting } from '../../test/support/scripted-synthesizer.ts';
 import { DEADLINES } from '../../test/support/test-conversation.ts';
 import { FakeClock, settle } from '../lib/fake-clock.ts';
+import { silentLogger } from '../observability/logger.ts';
 import type { Transcription } from '../providers/transcriber.ts';
 import { Utterance, type UtteranceOutcome } from './utterance.ts';
 
@@ -21,7 +22,11 @@ function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
     language: 'en-US',
     clock,
     deadlineMs: DEADLINES.transcriberMs,
+    maxSamples: 960_000,
     onPartial: (text) => partials.push(text),
+    onFailover: () => {},
+    onProgress: () => {},
+    logger: silentLogger,
   });
   let outcome: UtteranceOutcome | undefined;
   void utterance.outcome.then((settled) => (outcome = settled));

@@ -1,10 +1,19 @@
 import { ParleyError } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Failover } from '../providers/provider.ts';
 import type { Transcriber, Transcription } from '../providers/transcriber.ts';
+import { KeptAudio } from './kept-audio.ts';
+import { QuietWatch } from './quiet-watch.ts';
 
 export type UtteranceOutcome =
   | { readonly kind: 'heard'; readonly text: string; readonly unrecognised: boolean }
-  | { readonly kind: 'failed'; readonly error: ParleyError }
+  | {
+      readonly kind: 'failed';
+      readonly error: ParleyError;
+      /** All that was said, PCM16 at 16 kHz. */
+      readonly audio: readonly Int16Array[];
+    }
   /** Taken back by the client, or the session ended. */
   | { readonly kind: 'discarded' };
 
@@ -14,13 +23,24 @@ export interface UtteranceOptions {
   readonly clock: Clock;
   /** Longest wait for the final words once the person has finished. */
   readonly deadlineMs: number;
+  /** Longest utterance, at 16 kHz. */
+  readonly maxSamples: number;
   readonly onPartial: (text: string) => void;
+  readonly onFailover: (failover: Failover) => void;
+  /** The recogniser has given something. */
+  readonly onProgress: () => void;
+  readonly logger: Logger;
 }
 
 type Stream =
-  /** The recogniser is not open yet; what was said meanwhile waits here. */
-  | { readonly kind: 'opening'; readonly waiting: Int16Array[] }
-  | { readonly kind: 'open'; readonly transcription: Transcription }
+  /** The recogniser is not open yet. */
+  | { readonly kind: 'opening' }
+  | {
+      readonly kind: 'open';
+      readonly transcription: Transcription;
+      /** Only where the recogniser can use the hint. */
+      readonly quiet: QuietWatch | undefined;
+    }
   | { readonly kind: 'over' };
 
 /** One utterance from onset to final words. */
@@ -28,42 +48,66 @@ export class Utterance {
   readonly outcome: Promise<UtteranceOutcome>;
   readonly #options: UtteranceOptions;
   readonly #abort = new AbortController();
-  #stream: Stream = { kind: 'opening', waiting: [] };
+  /** For a recogniser that opens late, and for one that must begin again. */
+  readonly #audio: KeptAudio;
+  #attempt = new AbortController();
+  #stream: Stream = { kind: 'opening' };
   #isFinalized = false;
+  #hasRestarted = false;
   #cancelDeadline: () => void = () => {};
 
   constructor(options: UtteranceOptions) {
     this.#options = options;
+    this.#audio = new KeptAudio(options.maxSamples);
     this.outcome = this.#run();
   }
 
   /** Hands audio on at once; the session bounds how long an utterance may be. */
   push(samples: Int16Array): void {
     const stream = this.#stream;
-    if (stream.kind === 'open') this.#attempt(() => stream.transcription.push(samples));
-    else if (stream.kind === 'opening') stream.waiting.push(samples);
+    if (stream.kind === 'over') return;
+    this.#audio.add(samples);
+    if (stream.kind === 'opening') return;
+    this.#guard(() => {
+      stream.transcription.push(samples);
+      if (stream.quiet?.heard(samples) === true) stream.transcription.speculate?.();
+    });
   }
 
   finalize(): void {
     if (this.#isFinalized || this.#stream.kind === 'over') return;
     this.#isFinalized = true;
     this.#cancelDeadline = this.#options.clock.after(this.#options.deadlineMs, () =>
-      this.#abort.abort(new ParleyError('transcriber_timeout')),
+      this.fail('transcriber_timeout'),
     );
     const stream = this.#stream;
-    if (stream.kind === 'open') this.#attempt(() => stream.transcription.finalize());
+    if (stream.kind === 'open') this.#guard(() => stream.transcription.finalize());
   }
 
   discard(): void {
     this.#abort.abort();
   }
 
+  /** Nothing more is waited for. */
+  fail(code: 'transcriber_timeout' | 'transcriber_failed', cause?: unknown): void {
+    this.#abort.abort(new ParleyError(code, { cause }));
+  }
+
+  /** Gives the whole utterance to a new stream, once. @returns false where that was done before */
+  restart(): boolean {
+    if (this.#hasRestarted || this.#stream.kind === 'over') return false;
+    this.#hasRestarted = true;
+    this.#stream = { kind: 'opening' };
+    this.#attempt.abort();
+    return true;
+  }
+
   /** What a recogniser throws into the call that feeds it would end the process, not the call. */
-  #attempt(action: () => void): void {
+  #guard(action: () => void): void {
     try {
       action();
     } catch (cause) {
-      this.#abort.abort(new ParleyError('transcriber_failed', { cause }));
+      this.fail('transcriber_failed', cause);
     }
   }
 
@@ -72,41 +116,61 @@ export class Utterance {
     const aborted = new Promise<UtteranceOutcome>((resolve) => {
       signal.addEventListener('abort', () => {
         const reason: unknown = signal.reason;
-        resolve(
-          reason instanceof ParleyError ? { kind: 'failed', error: reason } : { kind: 'discarded' },
-        );
+        resolve(reason instanceof ParleyError ? this.#failed(reason) : { kind: 'discarded' });
       });
     });
     try {
       return await Promise.race([this.#transcribe(), aborted]);
     } catch (cause) {
-      const error =
-        cause instanceof ParleyError ? cause : new ParleyError('transcriber_failed', { cause });
-      return { kind: 'failed', error };
+      return this.#failed(
+        cause instanceof ParleyError ? cause : new ParleyError('transcriber_failed', { cause }),
+      );
     } finally {
       this.#stream = { kind: 'over' };
+      this.#audio.clear();
       this.#cancelDeadline();
       this.#abort.abort();
+      this.#attempt.abort();
     }
   }
 
   async #transcribe(): Promise<UtteranceOutcome> {
-    const { transcriber, language, onPartial } = this.#options;
-    const { signal } = this.#abort;
-    const transcription = await transcriber.open({ language, signal });
-    if (this.#stream.kind === 'opening') {
-      for (const samples of this.#stream.waiting) transcription.push(samples);
-      this.#stream = { kind: 'open', transcription };
+    for (;;) {
+      const { signal } = this.#attempt;
+      const restarted = new Promise<undefined>((resolve) => {
+        signal.addEventListener('abort', () => resolve(undefined));
+      });
+      const attempt = this.#try(signal);
+      attempt.catch(() => {});
+      const outcome = await Promise.race([attempt, restarted]);
+      if (outcome !== undefined) return outcome;
+      if (this.#abort.signal.aborted) return { kind: 'discarded' };
+      this.#attempt = new AbortController();
+    }
+  }
+
+  async #try(signal: AbortSignal): Promise<UtteranceOutcome> {
+    const { transcriber, language, onPartial, onFailover, onProgress, logger } = this.#options;
+    const transcription = await transcriber.open({ language, signal, onFailover });
+    if (this.#stream.kind === 'opening' && !signal.aborted) {
+      for (const samples of this.#audio.pieces) transcription.push(samples);
+      const quiet = transcription.speculate === undefined ? undefined : new QuietWatch();
+      this.#stream = { kind: 'open', transcription, quiet };
       if (this.#isFinalized) transcription.finalize();
     }
     for await (const event of transcription.events) {
       if (signal.aborted) break;
+      onProgress();
       if (event.type === 'transcript-partial') onPartial(event.text);
       else if (event.type === 'transcript-final') {
         return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
-      }
+      } else logger.debug({ turn: event.type }, 'the recogniser judged the turn');
     }
     // Ended without a final: nothing that could be made out.
     return { kind: 'heard', text: '', unrecognised: false };
+  }
+
+  #failed(error: ParleyError): UtteranceOutcome {
+    return { kind: 'failed', error, audio: this.#audio.pieces };
   }
 }

@@ -16,6 +16,8 @@ export interface Providers {
 export interface Ladder {
   /** A provider's name, `browser`, or `none`. */
   active(stage: Stage): string;
+  /** Every name that `active` may give but `none`, best first; absent where nobody knows. */
+  order?(stage: Stage): readonly string[];
   /** Told whenever `active` changes for a stage. @returns its end */
   subscribe(listener: (stage: Stage, active: string) => void): () => void;
 }

@@ -3,9 +3,12 @@ import { ParleyError, type createSessionRequestSchema, type SessionLimits } from
 import type { User } from '../auth/guest-tokens.ts';
 import { Tickets } from '../auth/tickets.ts';
 import type { Deadlines, Limits } from '../config/config.ts';
+import type { ConversationPolicy } from '../conversation/conversation-options.ts';
+import { Watchdog } from '../conversation/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
+import type { FailedAudio } from '../observability/failed-audio.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Providers } from '../providers/providers.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -27,6 +30,11 @@ export interface SessionCreatorOptions {
   readonly providers: Providers;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  readonly policy?: ConversationPolicy;
+  /** Looks after the turns of every session; without it, one is made. */
+  readonly watchdog?: Watchdog;
+  /** Where utterances that could not be recognised are kept; absent: nowhere. */
+  readonly failedAudio?: FailedAudio | undefined;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
   readonly clock: Clock;
@@ -37,10 +45,12 @@ export interface SessionCreatorOptions {
 export class SessionCreator {
   readonly #options: SessionCreatorOptions;
   readonly #tickets: Tickets<Grant>;
+  readonly #watchdog: Watchdog;
   #isDraining = false;
 
   constructor(options: SessionCreatorOptions) {
     this.#options = options;
+    this.#watchdog = options.watchdog ?? new Watchdog({ clock: options.clock });
     this.#tickets = new Tickets({
       clock: options.clock,
       ttlMs: options.ticketTtlMs,
@@ -93,7 +103,8 @@ export class SessionCreator {
 
   /** @returns undefined where the ticket is unknown, used or expired, or there is no room */
   open(ticket: string): Session | undefined {
-    const { registry, providers, limits, deadlines, clock, logger } = this.#options;
+    const { registry, providers, limits, deadlines, policy, clock, logger } = this.#options;
+    const { failedAudio } = this.#options;
     const grant = this.#tickets.redeem(ticket);
     // More tickets may be out than there is room for: not everyone who has one comes.
     if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
@@ -104,6 +115,12 @@ export class SessionCreator {
       settings: { voice: grant.voice, timeZone: grant.timeZone, isSpoken: true },
       limits: sessionLimits(limits),
       deadlines,
+      policy,
+      watchdog: this.#watchdog,
+      onLost:
+        failedAudio === undefined
+          ? undefined
+          : (lost) => failedAudio.keep({ ...lost, sessionId: grant.sessionId }),
       clock,
       logger: logger.child({ sessionId: grant.sessionId, userId: grant.userId }),
       onClosed: (closed) => registry.remove(closed),

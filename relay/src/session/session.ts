@@ -3,19 +3,29 @@ import {
   decodeClientEvent,
   type ClientEventOf,
   type CloseReasonName,
-  type SessionDescription,
   type SessionLimits,
 } from '@parley/shared';
 import type { Deadlines } from '../config/config.ts';
-import { Conversation, type ConversationSettings } from '../conversation/conversation.ts';
+import {
+  DEFAULT_POLICY,
+  type ConversationPolicy,
+  type ConversationSettings,
+  type LostUtterance,
+} from '../conversation/conversation-options.ts';
+import { Conversation } from '../conversation/conversation.ts';
+import { Watchdog } from '../conversation/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../observability/logger.ts';
+import { STAGES } from '../providers/provider.ts';
 import type { Providers } from '../providers/providers.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox, type OutboxSocket } from './outbox.ts';
+import { outputTo } from './conversation-outbox.ts';
+import { describeSession } from './session-description.ts';
 import { judge, type SessionState } from './session-state.ts';
+import { currentNames, ToldProviders } from './told-providers.ts';
 
 /** As much of a WebSocket as a session uses. */
 export interface SessionSocket extends OutboxSocket {
@@ -32,10 +42,14 @@ export interface SessionOptions {
   readonly resumeKey: string;
   readonly providers: Providers;
   readonly settings: ConversationSettings;
+  readonly policy?: ConversationPolicy | undefined;
   readonly limits: SessionLimits;
   readonly deadlines: Deadlines;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The relay's; without it the session has one of its own. */
+  readonly watchdog?: Watchdog | undefined;
+  readonly onLost?: ((lost: LostUtterance) => void) | undefined;
   /** Called once, when the session is over. */
   readonly onClosed: (session: Session) => void;
 }
@@ -49,6 +63,10 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #startedAtMs: number;
+  /** What is kept open at the providers for as long as the call lasts. */
+  readonly #prepared: readonly (() => void)[];
+  /** From the first connection on. */
+  #told: ToldProviders | undefined;
   #activeAtMs: number;
   #checkedAtMs: number;
   #pingedAtMs: number;
@@ -67,20 +85,22 @@ export class Session {
     this.#state = { kind: 'detached', sinceMs: this.#startedAtMs };
     const outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
     this.#outbox = outbox;
+    this.#prepared = STAGES.flatMap((stage) => options.providers[stage].prepare?.() ?? []);
     this.#conversation = new Conversation({
       providers: options.providers,
       settings: options.settings,
+      policy: options.policy ?? DEFAULT_POLICY,
       deadlines: options.deadlines,
+      maxUtteranceMs: options.limits.utterance_ms,
+      watchdog: options.watchdog ?? new Watchdog({ clock }),
+      observer: {
+        failedOver: (failover) => this.#told?.failedOver(failover),
+        served: (stage) => this.#told?.served(stage),
+      },
+      onLost: options.onLost,
       clock,
       logger,
-      output: {
-        event: (event) => outbox.event(event),
-        audio: (item, samples, last) =>
-          outbox.audio(item, Math.round(this.#nowMs()), samples, last),
-        dropAudio: (item) => outbox.dropAudio(item),
-        writable: (signal) => outbox.writable(signal),
-        nowMs: () => this.#nowMs(),
-      },
+      output: outputTo(outbox, () => this.#nowMs()),
     });
     this.#inbox = new Inbox({
       conversation: this.#conversation,
@@ -118,6 +138,11 @@ export class Session {
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
+    this.#told ??= new ToldProviders(this.#options.providers, (event) => {
+      const { stage, from, to } = event;
+      this.#options.logger.info({ stage, from, to }, event.type);
+      this.#outbox.event(event);
+    });
     this.#outbox.event({
       type: 'session.created',
       session: this.#describe(),
@@ -187,6 +212,8 @@ export class Session {
     if (this.#state.kind === 'closed') return;
     const socket = this.#socket;
     this.#conversation.dispose();
+    this.#told?.close();
+    for (const release of this.#prepared) release();
     this.#release();
     this.#state = { kind: 'closed' };
     if (socket !== undefined) closeSocket(socket, reason);
@@ -251,21 +278,15 @@ export class Session {
     return undefined;
   }
 
-  #describe(): SessionDescription {
+  #describe() {
     const { settings, providers, limits } = this.#options;
-    return {
+    return describeSession({
       id: this.id,
-      voice: settings.voice,
-      voices: providers.synthesizer.voices.map(({ id, label }) => ({ id, label })),
-      time_zone: settings.timeZone,
-      output_modalities: settings.isSpoken ? ['audio', 'text'] : ['text'],
-      providers: {
-        transcriber: providers.transcriber.name,
-        generator: providers.generator.name,
-        synthesizer: providers.synthesizer.name,
-      },
+      settings,
+      voices: providers.synthesizer.voices,
+      providers: this.#told?.names ?? currentNames(providers),
       limits,
-    };
+    });
   }
 
   #nowMs(): number {

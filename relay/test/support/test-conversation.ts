@@ -1,7 +1,15 @@
 import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
+import type { Deadlines } from '../../src/config/config.ts';
+import {
+  DEFAULT_POLICY,
+  type ConversationPolicy,
+  type LostUtterance,
+} from '../../src/conversation/conversation-options.ts';
 import { Conversation } from '../../src/conversation/conversation.ts';
+import { Watchdog } from '../../src/conversation/watchdog.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/observability/logger.ts';
+import type { Ladder } from '../../src/providers/providers.ts';
 import type { SpeechEvent } from '../../src/providers/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
@@ -24,6 +32,9 @@ export interface Script {
   readonly generator?: Omit<ScriptedGeneratorOptions, 'clock'>;
   readonly synthesizer?: Omit<ScriptedSynthesizerOptions, 'clock'>;
   readonly isSpoken?: boolean;
+  readonly policy?: Partial<ConversationPolicy>;
+  readonly ladder?: Ladder;
+  readonly deadlines?: Deadlines;
 }
 
 /** A conversation with scripted providers on a clock that the test moves. */
@@ -35,6 +46,9 @@ export class TestConversation {
   readonly transcriber: ScriptedTranscriber;
   readonly generator: ScriptedGenerator;
   readonly conversation: Conversation;
+  readonly lost: LostUtterance[] = [];
+  /** What was told of the stages, e.g. `served generator`. */
+  readonly stages: string[] = [];
   readonly #synthesizer: ScriptedSynthesizer;
   #nextUtterance = 1;
 
@@ -48,9 +62,18 @@ export class TestConversation {
         transcriber: this.transcriber,
         generator: this.generator,
         synthesizer: this.#synthesizer,
+        ...(script.ladder === undefined ? {} : { ladder: script.ladder }),
       },
+      policy: { ...DEFAULT_POLICY, ...script.policy },
+      maxUtteranceMs: 60_000,
+      watchdog: new Watchdog({ clock }),
+      observer: {
+        failedOver: ({ stage, to }) => this.stages.push(`${stage} to ${to}`),
+        served: (stage) => this.stages.push(`served ${stage}`),
+      },
+      onLost: (lost) => this.lost.push(lost),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
-      deadlines: DEADLINES,
+      deadlines: script.deadlines ?? DEADLINES,
       clock,
       logger: silentLogger,
       output: {

@@ -1,0 +1,23 @@
+import type { SessionDescription, SessionLimits } from '@parley/shared';
+import type { ConversationSettings } from '../conversation/conversation-options.ts';
+import type { Voice } from '../providers/synthesizer.ts';
+
+/** What a client is told of its session. */
+export function describeSession(session: {
+  readonly id: string;
+  readonly settings: ConversationSettings;
+  readonly voices: readonly Voice[];
+  readonly providers: SessionDescription['providers'];
+  readonly limits: SessionLimits;
+}): SessionDescription {
+  const { id, settings, voices, providers, limits } = session;
+  return {
+    id,
+    voice: settings.voice,
+    voices: voices.map((voice) => ({ id: voice.id, label: voice.label })),
+    time_zone: settings.timeZone,
+    output_modalities: settings.isSpoken ? ['audio', 'text'] : ['text'],
+    providers,
+    limits,
+  };
+}
