@@ -76,6 +76,10 @@ export class SimulatorServer implements Simulator {
     this.plan.clear();
   }
 
+  fallSilent(): void {
+    for (const socket of this.#connections) fallSilent(socket);
+  }
+
   complain(complaint: string): void {
     this.complaints.push(complaint);
   }

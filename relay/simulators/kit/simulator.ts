@@ -19,6 +19,8 @@ export interface Simulator extends AsyncDisposable {
   fail(fault: Fault, moment: FaultMoment, times?: number): void;
   /** No more faults. */
   recover(): void;
+  /** The network goes away under every connection that is open now; nobody is told. */
+  fallSilent(): void;
 }
 
 /** How the three stages answer; each simulator takes those it has. */

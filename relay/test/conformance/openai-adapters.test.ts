@@ -1,0 +1,13 @@
+import { openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
+import type { Synthesizer } from '../../src/providers/synthesizer.ts';
+import type { Transcriber } from '../../src/providers/transcriber.ts';
+import { subjectOf } from './subject.ts';
+import { defineSynthesizerCases } from './synthesizer-conformance.ts';
+import { defineTranscriberCases } from './transcriber-conformance.ts';
+
+defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'openai-realtime'));
+defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'openai'), {
+  answersInPieces: false,
+  streamsAudio: false,
+});
+defineSynthesizerCases(subjectOf<Synthesizer>(openAiVendor, 'synthesizer', 'openai'));

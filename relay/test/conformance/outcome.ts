@@ -1,0 +1,124 @@
+import { inspect } from 'node:util';
+import { settle } from '../../src/lib/fake-clock.ts';
+import { ProviderError } from '../../src/providers/provider-error.ts';
+import type { Rig } from './subject.ts';
+
+/** How a stream ended. */
+export type Outcome<Event> =
+  | { readonly kind: 'completed'; readonly events: readonly Event[] }
+  | { readonly kind: 'failed'; readonly events: readonly Event[]; readonly error: unknown }
+  /** It was still waiting when nobody wanted to wait any longer. */
+  | { readonly kind: 'waiting'; readonly events: readonly Event[] }
+  /** It went on waiting although it was aborted. */
+  | { readonly kind: 'hung'; readonly events: readonly Event[] };
+
+/** How soon whoever is aborted must be gone. */
+const ABORT_MS = 50;
+/** Turns of the event loop granted on top: on a busy machine the timer and the work are late alike. */
+const GRACE_TURNS = 20;
+
+/** Resolves with whether `work` settled within the time, give or take what the machine was late. */
+export async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const state = { isSettled: false };
+  const settled = () => {
+    state.isSettled = true;
+  };
+  const done = work.then(settled, settled);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
+  for (let turn = 0; turn < GRACE_TURNS && !state.isSettled; turn++) await settle();
+  return state.isSettled;
+}
+
+/** Whether it keeps the deadline that every abort has. */
+export function isPrompt(work: Promise<unknown>): Promise<boolean> {
+  return settlesWithin(work, ABORT_MS);
+}
+
+/**
+ * Runs a stream to its end, or aborts it once it has said nothing for `patienceMs`, to which it
+ * must then listen.
+ */
+export async function outcomeOf<Event>(
+  stream: (signal: AbortSignal) => AsyncIterable<Event>,
+  patienceMs: number,
+): Promise<Outcome<Event>> {
+  const abort = new AbortController();
+  const events: Event[] = [];
+  let error: unknown;
+  let hasFailed = false;
+  const run = (async () => {
+    try {
+      for await (const event of stream(abort.signal)) events.push(event);
+    } catch (thrown) {
+      hasFailed = true;
+      error = thrown;
+    }
+  })();
+  if (await settlesWithin(run, patienceMs)) {
+    return hasFailed ? { kind: 'failed', events, error } : { kind: 'completed', events };
+  }
+  abort.abort(new Error('nobody waits any longer'));
+  return { kind: (await isPrompt(run)) ? 'waiting' : 'hung', events };
+}
+
+/** Whether an error, however deep it is hidden, or a line of the log gives the key away. */
+export function tellsSecret(rig: Rig<unknown>, error: unknown): boolean {
+  const text = inspect(error, { showHidden: true, depth: 12, maxStringLength: null });
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return [text, stack, ...rig.logs].some((each) => each.includes(rig.simulator.key));
+}
+
+/** What is left open at the vendor, and what the vendor had to object to. */
+export async function unrestOf(rig: Rig<unknown>): Promise<string[]> {
+  await until(() => rig.simulator.open === 0);
+  const { open, complaints } = rig.simulator;
+  return [...(open === 0 ? [] : [`${open} left open`]), ...complaints];
+}
+
+/** What holds the process once the test before has let go of its sockets, or after two seconds. */
+export async function heldBefore(): Promise<string[]> {
+  await until(() => !held().includes('TCPSocketWrap'));
+  return held();
+}
+
+/** What holds the process beyond that, once it is nothing, or after two seconds. */
+export async function heldBeyond(before: readonly string[]): Promise<string[]> {
+  const beyond = () => {
+    const left = [...before];
+    return held().filter((kind) => {
+      const index = left.indexOf(kind);
+      if (index >= 0) left.splice(index, 1);
+      return index < 0;
+    });
+  };
+  await until(() => beyond().length === 0);
+  return beyond();
+}
+
+/** Sockets, servers, timers and threads. */
+function held(): string[] {
+  return process
+    .getActiveResourcesInfo()
+    .filter((kind) => /TCP|Timeout|Worker|Message/.test(kind))
+    .toSorted();
+}
+
+/** Resolves once `check` holds, or after two seconds; whoever asks checks again. */
+export async function until(check: () => boolean): Promise<void> {
+  const endMs = performance.now() + 2_000;
+  while (!check() && performance.now() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+export function asProviderError(error: unknown): ProviderError {
+  if (!(error instanceof ProviderError)) {
+    throw new Error(`Not a ProviderError: ${inspect(error)}`, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,77 @@
+import { Writable } from 'node:stream';
+import { pino, type Logger } from 'pino';
+import { readSettings } from '../../src/config/read-settings.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Stage } from '../../src/providers/provider.ts';
+import type { KnownVendor, Owned, ProviderContext } from '../../src/providers/vendor.ts';
+import { CATALOGUE, type SimulatedVendor } from '../../simulators/catalogue.ts';
+import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
+
+/** An adapter under test, and whoever plays its vendor. */
+export interface Subject<Port> {
+  readonly name: string;
+  start(behaviour: Behaviour): Promise<Simulator>;
+  create(simulator: Simulator, context: ProviderContext): Promise<Owned<Port>>;
+}
+
+/** How long the adapters under test may take to connect: short, because some tests wait for it. */
+export const CONNECT_MS = 400;
+
+/** A candidate of a vendor, set up by nothing but its settings, as an operator would. */
+export function subjectOf<Port>(vendor: KnownVendor, stage: Stage, name: string): Subject<Port> {
+  const { start, environment } = CATALOGUE[vendor.id as SimulatedVendor];
+  const candidate = vendor.candidates.find((each) => each.stage === stage && each.name === name);
+  if (candidate === undefined) throw new Error(`There is no ${stage} called ${name}`);
+  return {
+    name,
+    start,
+    async create(simulator, context) {
+      const values = readSettings(vendor.settings, environment(simulator));
+      if (!candidate.isConfigured(values)) throw new Error(`${name} is not configured`);
+      return (await candidate.create(values, context)) as unknown as Owned<Port>;
+    },
+  };
+}
+
+/** An adapter and its simulator for the length of one test. */
+export class Rig<Port> implements AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly port: Port;
+  /** Everything the adapter logged, at every level. */
+  readonly logs: readonly string[];
+  readonly #owned: Owned<Port>;
+
+  private constructor(simulator: Simulator, owned: Owned<Port>, logs: readonly string[]) {
+    this.simulator = simulator;
+    this.port = owned;
+    this.#owned = owned;
+    this.logs = logs;
+  }
+
+  static async set<Port>(subject: Subject<Port>, behaviour: Behaviour = {}): Promise<Rig<Port>> {
+    const logs: string[] = [];
+    const simulator = await subject.start(behaviour);
+    const owned = await subject.create(simulator, {
+      clock: systemClock,
+      logger: loggerInto(logs),
+      connectMs: CONNECT_MS,
+      language: 'en-US',
+    });
+    return new Rig(simulator, owned, logs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#owned[Symbol.asyncDispose]?.();
+    await this.simulator[Symbol.asyncDispose]();
+  }
+}
+
+function loggerInto(lines: string[]): Logger {
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString('utf8'));
+      done();
+    },
+  });
+  return pino({ level: 'trace', base: null }, stream);
+}
