@@ -1,0 +1,163 @@
+import { LRUCache } from 'lru-cache';
+import { BROWSER } from '../browser/browser-vendor.ts';
+import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../synthesizer.ts';
+import { copyOf, PhraseRecording, type Phrase } from './phrase-recording.ts';
+import { PhraseSource } from './phrase-source.ts';
+
+export interface PhraseCacheOptions {
+  readonly synthesizer: Synthesizer;
+  /** Whole clauses, as they are handed over: apologies, fillers, greetings. */
+  readonly phrases: Iterable<string>;
+  /** Of audio. */
+  readonly maxBytes?: number;
+}
+
+/** Five minutes of voice at 24 kHz, or a hundred sentences. */
+const DEFAULT_MAX_BYTES = 16 * 1_024 * 1_024;
+
+/**
+ * A synthesizer that remembers the phrases it says again and again: they come from memory, at
+ * once, for nothing, and also where no provider works. All else is passed on.
+ *
+ * Order is that of any synthesizer: what comes from memory waits until everything before it was
+ * spoken. A phrase is kept under who spoke it and in which voice, so that no strange voice cuts in
+ * as long as the usual one is there.
+ */
+export class PhraseCache implements Synthesizer {
+  readonly #synthesizer: Synthesizer;
+  readonly #phrases: ReadonlySet<string>;
+  readonly #spoken: LRUCache<string, Phrase>;
+  #warming: Promise<void> = Promise.resolve();
+
+  constructor({ synthesizer, phrases, maxBytes = DEFAULT_MAX_BYTES }: PhraseCacheOptions) {
+    this.#synthesizer = synthesizer;
+    this.#phrases = new Set(phrases);
+    this.#spoken = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ bytes }) => bytes });
+  }
+
+  get name(): string {
+    return this.#synthesizer.name;
+  }
+
+  get sampleRateHz(): number {
+    return this.#synthesizer.sampleRateHz;
+  }
+
+  get voices(): readonly Voice[] {
+    return this.#synthesizer.voices;
+  }
+
+  async probe(signal: AbortSignal): Promise<void> {
+    await this.#synthesizer.probe?.(signal);
+  }
+
+  prepare(): () => void {
+    return this.#synthesizer.prepare?.() ?? (() => {});
+  }
+
+  /**
+   * Has the phrases spoken that are missing in a voice, one at a time, after whatever is being
+   * warmed already. Never rejects: what cannot be spoken now is spoken when it is needed.
+   */
+  warm(voice: string, signal: AbortSignal): Promise<void> {
+    this.#warming = this.#warming.then(() => this.#warm(voice, signal));
+    return this.#warming;
+  }
+
+  async *synthesize(
+    clauses: AsyncIterable<string>,
+    options: SynthesisOptions,
+  ): AsyncGenerator<SpeechEvent, void, undefined> {
+    const { voice, signal } = options;
+    const isKnown = (clause: string) => this.#find(clause, voice) !== undefined;
+    const source = new PhraseSource(clauses, isKnown);
+    try {
+      for (;;) {
+        const clause = await source.peek();
+        if (clause === undefined || signal.aborted) return;
+        const phrase = this.#find(clause, voice);
+        if (phrase === undefined) {
+          yield* this.#speak(source.run(), options);
+        } else {
+          source.take();
+          yield { type: 'clause-started', text: clause };
+          for (const event of phrase.events) {
+            if (signal.aborted) return;
+            yield copyOf(event);
+          }
+        }
+      }
+    } finally {
+      source.close();
+    }
+  }
+
+  /** Passes on what is spoken, and keeps the phrases among it that came whole. */
+  async *#speak(
+    clauses: AsyncIterable<string>,
+    options: SynthesisOptions,
+  ): AsyncGenerator<SpeechEvent, void, undefined> {
+    const { voice, signal } = options;
+    let speaker = this.name;
+    let recording: PhraseRecording | undefined;
+    const onFailover: SynthesisOptions['onFailover'] = (failover) => {
+      // What was begun is finished by someone else, or by nobody: half a phrase, or two voices.
+      recording = undefined;
+      speaker = failover.to;
+      options.onFailover?.(failover);
+    };
+    const keep = () => {
+      const phrase = recording?.phrase;
+      if (recording !== undefined && phrase !== undefined && !signal.aborted) {
+        this.#spoken.set(this.#key(speaker, recording.text, voice), phrase);
+      }
+      recording = undefined;
+    };
+    for await (const event of this.#synthesizer.synthesize(clauses, { ...options, onFailover })) {
+      if (event.type === 'clause-started') {
+        keep();
+        if (this.#phrases.has(event.text)) recording = new PhraseRecording(event.text);
+      } else {
+        recording?.take(event);
+      }
+      yield event;
+    }
+    keep();
+  }
+
+  async #warm(voice: string, signal: AbortSignal): Promise<void> {
+    for (const phrase of this.#phrases) {
+      if (signal.aborted || !isSomebody(this.name)) return;
+      if (this.#spoken.has(this.#key(this.name, phrase, voice))) continue;
+      try {
+        for await (const _ of this.#speak(only(phrase), { voice, signal }));
+      } catch {
+        return;
+      }
+    }
+  }
+
+  /** As the one who works now says it; where nobody works, as anyone ever said it. */
+  #find(text: string, voice: string): Phrase | undefined {
+    if (!this.#phrases.has(text)) return undefined;
+    const phrase = this.#spoken.get(this.#key(this.name, text, voice));
+    if (phrase !== undefined || isSomebody(this.name)) return phrase;
+    const ending = this.#key('', text, voice);
+    const key = [...this.#spoken.keys()].find((candidate) => candidate.endsWith(ending));
+    return key === undefined ? undefined : this.#spoken.get(key);
+  }
+
+  /** A voice that nobody has is spoken, and kept, as the first. */
+  #key(speaker: string, text: string, voice: string): string {
+    const known = this.voices.find(({ id }) => id === voice) ?? this.voices[0];
+    return `${speaker}\n${known?.id ?? ''}\n${text}`;
+  }
+}
+
+function isSomebody(name: string): boolean {
+  return name !== BROWSER && name !== 'none';
+}
+
+async function* only(text: string): AsyncGenerator<string, void, undefined> {
+  yield text;
+}
