@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { defineConfig, devices } from '@playwright/test';
-
-/** Debian's Chromium where there is one; otherwise the build that Playwright downloads. */
-const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
-  existsSync(path),
-);
+import {
+  CHROMIUM_ARGUMENTS,
+  CHROMIUM_EXECUTABLE,
+  MICROPHONE_GRANTED,
+} from './web/e2e/support/chromium.ts';
 
 export default defineConfig({
   testDir: 'web/e2e',
@@ -18,18 +17,8 @@ export default defineConfig({
     ...devices['Desktop Chrome'],
     trace: 'retain-on-failure',
     launchOptions: {
-      ...(systemChromium === undefined ? {} : { executablePath: systemChromium }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-sync',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--no-first-run',
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-      ],
+      ...CHROMIUM_EXECUTABLE,
+      args: [...CHROMIUM_ARGUMENTS, MICROPHONE_GRANTED],
     },
   },
 });

@@ -1,13 +1,14 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from '@playwright/test';
+import {
+  CHROMIUM_ARGUMENTS,
+  CHROMIUM_EXECUTABLE,
+  MICROPHONE_DENIED,
+  MICROPHONE_GRANTED,
+} from './chromium.ts';
 import { writeWav } from './wav.ts';
-
-/** Debian's Chromium where there is one; otherwise the build that Playwright downloads. */
-const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
-  existsSync(path),
-);
 
 export interface MicrophoneOptions {
   /**
@@ -32,17 +33,10 @@ export async function launchWithMicrophone(
   if (options.hears !== undefined) writeWav(wav, options.hears);
   const denied = options.permission === 'denied';
   const browser = await chromium.launch({
-    ...(systemChromium === undefined ? {} : { executablePath: systemChromium }),
+    ...CHROMIUM_EXECUTABLE,
     args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-sync',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--no-first-run',
-      denied ? '--use-fake-ui-for-media-stream=deny' : '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
+      ...CHROMIUM_ARGUMENTS,
+      denied ? MICROPHONE_DENIED : MICROPHONE_GRANTED,
       ...(options.hears === undefined ? [] : [`--use-file-for-fake-audio-capture=${wav}%noloop`]),
     ],
   });
