@@ -1,12 +1,10 @@
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
+import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, MicrophoneResult } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
 import type { MediaNotice } from './messages.ts';
-import { openMicrophone } from './microphone.ts';
-
-/** How often the distance to the ear is looked at: it changes with the device. */
-const LATENCY_INTERVAL_MS = 1_000;
-const LATENCY_STEP_MS = 2;
+import { createPageSpeech } from './page-speech/browser-page-speech.ts';
+import { watchPage } from './page-watch.ts';
 
 export interface BrowserMediaEngineOptions {
   /** Origin of the relay; the page's own by default. */
@@ -21,10 +19,7 @@ export interface BrowserMediaEngineOptions {
 interface RunningCall {
   readonly graph: AudioGraph;
   readonly released: AbortController;
-  microphone: { readonly stream: MediaStream; readonly track: MediaStreamTrack } | undefined;
-  /** Counts requests, so that only the latest answer is used. */
-  requests: number;
-  microphoneId: string | undefined;
+  readonly microphone: CallMicrophone;
 }
 
 /**
@@ -51,6 +46,11 @@ class BrowserMediaEngine implements MediaEngine {
   readonly #options: Required<BrowserMediaEngineOptions>;
   readonly #listeners = new Set<(notice: MediaNotice) => void>();
   readonly #worker: MediaWorkerClient;
+  readonly #pageSpeech = createPageSpeech({
+    post: (command) => this.#worker.post(command),
+    tell: (notice) => this.#tell(notice),
+    onMicrophoneWanted: (wanted) => this.#call?.microphone.lend(wanted),
+  });
   #call: RunningCall | undefined;
   #muted = false;
   #held = false;
@@ -63,8 +63,14 @@ class BrowserMediaEngine implements MediaEngine {
     this.#options = options;
     this.#worker = new MediaWorkerClient({
       onNotice: (notice) => {
+        if (notice.type === 'speak' || notice.type === 'hush') {
+          this.#pageSpeech.onRequest(notice);
+          return;
+        }
         if (notice.type === 'closed') this.#onClosed();
         this.#tell(notice);
+        // What a call that was ended still had to say is not for the next one.
+        if (this.#call !== undefined && this.#stopping === 0) this.#pageSpeech.onNotice(notice);
       },
       onCrash: () => this.#onCrash(),
     });
@@ -85,16 +91,22 @@ class BrowserMediaEngine implements MediaEngine {
   async start(options: CallOptions): Promise<MicrophoneResult> {
     void this.stop();
     const { port1, port2 } = new MessageChannel();
-    const call: RunningCall = {
-      graph: new AudioGraph(port1, {
-        onNode: (node) => this.#options.onNode(node),
-        onBroken: () => this.#onUnplayable(call),
-      }),
-      released: new AbortController(),
-      microphone: undefined,
-      requests: 0,
-      microphoneId: options.microphoneId,
-    };
+    const released = new AbortController();
+    const graph = new AudioGraph(port1, {
+      onNode: (node) => this.#options.onNode(node),
+      onBroken: () => this.#onUnplayable(call),
+    });
+    const microphone = new CallMicrophone({
+      graph,
+      processed: this.#options.microphoneProcessing,
+      post: (command, transfer) => this.#worker.post(command, transfer),
+      onChanged: () => {
+        this.#applyMute();
+        if (this.#pageSpeech.wantsMicrophone) call.microphone.lend(true);
+      },
+      onLost: () => this.#onMicrophoneLost(),
+    });
+    const call: RunningCall = { graph, released, microphone };
     this.#call = call;
     this.#worker.post(
       {
@@ -113,17 +125,15 @@ class BrowserMediaEngine implements MediaEngine {
     call.graph.setVolume(this.#volume);
     this.#watch(call);
     if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
-    const microphone = options.microphone
-      ? this.#openMicrophone(call, options.microphoneId)
-      : Promise.resolve<MicrophoneResult>({ ok: false, refusal: 'dismissed' });
-    return microphone;
+    return options.microphone
+      ? microphone.open(options.microphoneId)
+      : { ok: false, refusal: 'dismissed' };
   }
 
   requestMicrophone(deviceId: string | undefined): Promise<MicrophoneResult> {
     const call = this.#call;
     if (call === undefined) return Promise.resolve({ ok: false, refusal: 'failed' });
-    call.microphoneId = deviceId;
-    return this.#openMicrophone(call, deviceId);
+    return call.microphone.open(deviceId);
   }
 
   setMuted(muted: boolean): void {
@@ -139,6 +149,7 @@ class BrowserMediaEngine implements MediaEngine {
   setVolume(volume: number): void {
     this.#volume = Math.min(1, Math.max(0, volume));
     this.#call?.graph.setVolume(this.#volume);
+    this.#pageSpeech.setVolume(this.#volume);
   }
 
   setVoice(voice: string): void {
@@ -171,47 +182,7 @@ class BrowserMediaEngine implements MediaEngine {
     await this.#release();
   }
 
-  async #openMicrophone(
-    call: RunningCall,
-    deviceId: string | undefined,
-  ): Promise<MicrophoneResult> {
-    call.requests += 1;
-    const request = call.requests;
-    const opened = await openMicrophone({
-      deviceId,
-      processed: this.#options.microphoneProcessing,
-    });
-    if (!opened.ok) return opened;
-    const { stream, track } = opened;
-    const isStale = () => call.released.signal.aborted || call.requests !== request;
-    try {
-      if (isStale()) throw new Error('The call ended, or another microphone was chosen.');
-      const port = await call.graph.connectMicrophone(stream);
-      if (isStale()) throw new Error('The call ended while the microphone was connected.');
-      stopTracks(call.microphone?.stream);
-      call.microphone = { stream, track };
-      this.#applyMute();
-      // Chromium tells it; the DOM types do not know it.
-      const { latency = 0 } = track.getSettings() as { readonly latency?: number };
-      const latencyMs = latency * 1_000;
-      this.#worker.post({ type: 'attach-capture', port, latencyMs }, [port]);
-      const on = { once: true, signal: call.released.signal };
-      track.addEventListener('ended', () => void this.#onMicrophoneLost(call, track), on);
-      return { ok: true, deviceId: track.getSettings().deviceId ?? '', label: track.label };
-    } catch {
-      stopTracks(stream);
-      return { ok: false, refusal: 'failed' };
-    }
-  }
-
-  /** Unplugged, or taken away by the system: goes on with whatever microphone is left. */
-  async #onMicrophoneLost(call: RunningCall, track: MediaStreamTrack): Promise<void> {
-    if (call.microphone?.track !== track) return;
-    call.microphone = undefined;
-    call.graph.disconnectMicrophone();
-    this.#worker.post({ type: 'detach-capture' });
-    const result = await this.#openMicrophone(call, undefined);
-    if (result.ok || call.released.signal.aborted) return;
+  #onMicrophoneLost(): void {
     this.#tell({
       type: 'error',
       code: 'microphone_lost',
@@ -221,33 +192,22 @@ class BrowserMediaEngine implements MediaEngine {
 
   /** What the page has to notice on the worker's behalf. */
   #watch(call: RunningCall): void {
-    const { signal } = call.released;
-    const retry = () => {
-      if (document.visibilityState === 'visible') this.#worker.post({ type: 'retry-now' });
-    };
-    window.addEventListener('online', retry, { signal });
-    document.addEventListener('visibilitychange', retry, { signal });
-    const onDevices = () => {
-      // A chosen microphone that had been missing may be back.
-      const missing = call.microphone === undefined && call.requests > 0;
-      if (missing) void this.#openMicrophone(call, call.microphoneId);
-    };
-    const devices = navigator.mediaDevices as MediaDevices | undefined;
-    devices?.addEventListener('devicechange', onDevices, { signal });
-    let toldMs = 0;
-    const timer = setInterval(() => {
-      const latencyMs = call.graph.outputLatencyMs;
-      if (Math.abs(latencyMs - toldMs) < LATENCY_STEP_MS) return;
-      toldMs = latencyMs;
-      this.#worker.post({ type: 'output-latency', latencyMs });
-    }, LATENCY_INTERVAL_MS);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    watchPage(call.released.signal, {
+      onBack: () => this.#worker.post({ type: 'retry-now' }),
+      onDevices: () => call.microphone.openIfMissing(),
+      outputLatencyMs: () => call.graph.outputLatencyMs,
+      onOutputLatency: (latencyMs) => this.#worker.post({ type: 'output-latency', latencyMs }),
+    });
   }
 
   #applyMute(): void {
-    const track = this.#call?.microphone?.track;
+    const microphone = this.#call?.microphone;
+    const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
-    if (track !== undefined) track.enabled = !this.#muted || this.#held;
+    if (microphone?.track !== undefined) microphone.track.enabled = open;
+    const isThere =
+      microphone !== undefined && (microphone.track !== undefined || microphone.isLent);
+    this.#pageSpeech.setOpen(open && isThere);
   }
 
   #onClosed(): void {
@@ -283,16 +243,13 @@ class BrowserMediaEngine implements MediaEngine {
     if (call === undefined) return;
     this.#call = undefined;
     this.#held = false;
+    this.#pageSpeech.end();
     call.released.abort();
-    stopTracks(call.microphone?.stream);
+    call.microphone.close();
     await call.graph.close();
   }
 
   #tell(notice: MediaNotice): void {
     for (const listener of this.#listeners) listener(notice);
   }
-}
-
-function stopTracks(stream: MediaStream | undefined): void {
-  for (const track of stream?.getTracks() ?? []) track.stop();
 }

@@ -1,13 +1,13 @@
-import type { MediaCommand, MediaNotice } from './messages.ts';
+import type { MediaCommand, MediaNotice, PageVoiceRequest } from './messages.ts';
 
 /** The media worker as the page sees it: made on first use, replaced after a crash. */
 export class MediaWorkerClient {
-  readonly #onNotice: (notice: MediaNotice) => void;
+  readonly #onNotice: (notice: MediaNotice | PageVoiceRequest) => void;
   readonly #onCrash: () => void;
   #worker: Worker | undefined;
 
   constructor(options: {
-    readonly onNotice: (notice: MediaNotice) => void;
+    readonly onNotice: (notice: MediaNotice | PageVoiceRequest) => void;
     readonly onCrash: () => void;
   }) {
     this.#onNotice = options.onNotice;
@@ -24,7 +24,7 @@ export class MediaWorkerClient {
       type: 'module',
       name: 'parley-media',
     });
-    worker.addEventListener('message', ({ data }: MessageEvent<MediaNotice>) =>
+    worker.addEventListener('message', ({ data }: MessageEvent<MediaNotice | PageVoiceRequest>) =>
       this.#onNotice(data),
     );
     worker.addEventListener('error', (event) => {

@@ -42,9 +42,38 @@ export type MediaCommand =
   | { readonly type: 'hold-to-talk'; readonly held: boolean }
   /** Whether `debug` notices are wanted; off costs nothing. */
   | { readonly type: 'set-debug'; readonly enabled: boolean }
+  /** The page's own recogniser hears the person, or no longer does. */
+  | { readonly type: 'page-hears'; readonly hearing: boolean }
+  /** What became of a clause that the page was asked to speak. */
+  | {
+      readonly type: 'page-voice';
+      readonly responseId: string;
+      readonly chunkIndex: number;
+      readonly state: 'started' | 'ended' | 'failed';
+    }
   /** Network came back, page became visible: try to reconnect now. */
   | { readonly type: 'retry-now' }
   | { readonly type: 'stop' };
+
+/** What only the page itself can do for the media worker: browsers speak in windows alone. */
+export type PageVoiceRequest =
+  /** Speak this after whatever was asked for before. */
+  | {
+      readonly type: 'speak';
+      readonly responseId: string;
+      readonly chunkIndex: number;
+      readonly text: string;
+    }
+  /** Fall silent at once and forget what was asked for. */
+  | { readonly type: 'hush' };
+
+export type Stage = 'transcriber' | 'generator' | 'synthesizer';
+
+/**
+ * Whether the page can do a stage's work by itself: `missing` where the browser has nothing to do
+ * it with, `refused` where it was forbidden, `failed` where it was tried in vain.
+ */
+export type PageAbility = 'able' | 'missing' | 'refused' | 'failed';
 
 /** The one word for what the call is doing. */
 export type CallPhase =
@@ -102,10 +131,28 @@ export type MediaNotice =
     }
   | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
   | { readonly type: 'session'; readonly session: SessionDescription }
+  /** The session before was lost with all that the relay knew of it; this one is another. */
+  | { readonly type: 'session-replaced' }
+  /** Another provider does a stage's work; `reason` is null where that is the better one again. */
+  | {
+      readonly type: 'stage-changed';
+      readonly stage: Stage;
+      readonly from: string;
+      /** A provider's name, `browser` where it is the page's turn, `none` where nobody is left. */
+      readonly to: string;
+      readonly reason: ErrorCode | null;
+    }
+  /** Told when it is the page's turn, and when that turns out differently. */
+  | {
+      readonly type: 'page-ability';
+      readonly stage: 'transcriber' | 'synthesizer';
+      readonly ability: PageAbility;
+    }
   | {
       readonly type: 'user-transcript';
       readonly itemId: string;
-      readonly utterance: number;
+      /** null where the page itself understood it. */
+      readonly utterance: number | null;
       /** Replaces what was said of this utterance before. */
       readonly text: string;
       readonly state: 'partial' | 'final' | 'failed';
@@ -124,8 +171,12 @@ export type MediaNotice =
       readonly text: string;
       /** Where in the response's audio it begins; null where it is not spoken. */
       readonly audioStartMs: number | null;
+      /** Whether the page's own voice will speak it. */
+      readonly byPage: boolean;
       readonly isComplete: boolean;
     }
+  /** The page's own voice has come to this chunk, or cannot speak it: it may be read. */
+  | { readonly type: 'response-voiced'; readonly responseId: string; readonly chunkIndex: number }
   /** About ten times a second while speaking: how much of it has left the speaker. */
   | { readonly type: 'response-progress'; readonly responseId: string; readonly playedMs: number }
   | {

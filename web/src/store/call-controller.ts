@@ -104,9 +104,13 @@ export function createCallController(options: CallControllerOptions): CallContro
       case 'phase':
       case 'vad':
       case 'reconnecting':
+      case 'session-replaced':
+      case 'stage-changed':
+      case 'page-ability':
       case 'user-transcript':
       case 'response-started':
       case 'response-text':
+      case 'response-voiced':
       case 'response-progress':
       case 'response-ended':
       case 'error':

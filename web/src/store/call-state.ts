@@ -2,10 +2,12 @@ import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
 import type { MicrophoneRefusal, MicrophoneResult } from '../media/media-engine.ts';
 import type { CallPhase, MediaNotice } from '../media/messages.ts';
+import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import {
   conversationAfter,
   withCallOver,
   withDivider,
+  withSessionReplaced,
   withTypedText,
   type Conversation,
 } from './conversation-state.ts';
@@ -43,6 +45,8 @@ export interface CallState {
   readonly session: SessionDescription | null;
   /** When the running call's session began, on the page's clock; null before that. */
   readonly sessionSinceMs: number | null;
+  /** Who does the work; null before there is a session. */
+  readonly ladder: Ladder | null;
   readonly conversation: Conversation;
   readonly error: CallError | null;
 }
@@ -69,6 +73,7 @@ export const INITIAL_CALL_STATE: CallState = {
   reconnecting: null,
   session: null,
   sessionSinceMs: null,
+  ladder: null,
   conversation: [],
   error: null,
 };
@@ -133,10 +138,24 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
         ...state,
         session: notice.session,
         sessionSinceMs: state.sessionSinceMs ?? atMs,
+        ladder:
+          state.ladder === null || state.session?.id !== notice.session.id
+            ? ladderOf(notice.session.providers, atMs)
+            : ladderAfterSession(state.ladder, notice.session.providers, atMs),
       };
+    case 'session-replaced':
+      return {
+        ...state,
+        conversation: withSessionReplaced(state.conversation, `replaced-${atMs}`),
+      };
+    case 'stage-changed':
+    case 'page-ability':
+      if (state.ladder === null) return state;
+      return { ...state, ladder: ladderAfter(state.ladder, notice, atMs) };
     case 'user-transcript':
     case 'response-started':
     case 'response-text':
+    case 'response-voiced':
     case 'response-progress':
     case 'response-ended': {
       const conversation = conversationAfter(state.conversation, notice);
@@ -178,6 +197,7 @@ function ended(state: CallState, reason: CloseReason): CallState {
     reconnecting: null,
     session: null,
     sessionSinceMs: null,
+    ladder: null,
     conversation: withCallOver(state.conversation),
   };
 }

@@ -24,7 +24,15 @@ function started(responseId: string, utterance: number | null = null, spoken = t
 
 function chunk(responseId: string, chunkIndex: number, text: string, audioStartMs: number | null) {
   const isComplete = false;
-  return { type: 'response-text', responseId, chunkIndex, text, audioStartMs, isComplete } as const;
+  return {
+    type: 'response-text',
+    responseId,
+    chunkIndex,
+    text,
+    audioStartMs,
+    byPage: false,
+    isComplete,
+  } as const;
 }
 
 function ended(responseId: string, status: 'completed' | 'cancelled' | 'failed', heardMs: number) {

@@ -21,13 +21,17 @@ export interface ReplyItem {
   readonly chunks: readonly ReplyChunk[];
   /** How much of it has left the speaker. */
   readonly playedMs: number;
+  /** The chunk that the page's own voice has come to; null while it has not begun. */
+  readonly voicedIndex: number | null;
   readonly status: 'running' | 'completed' | 'interrupted' | 'failed';
 }
 
-/** Where one call ends and the next begins: the other side remembers nothing across it. */
+/** The other side remembers nothing across it. */
 export interface DividerItem {
   readonly kind: 'divider';
   readonly id: string;
+  /** Another call begins, or the session was lost within one. */
+  readonly reason: 'new-call' | 'session-replaced';
 }
 
 export type ConversationItem = UserItem | ReplyItem | DividerItem;
@@ -43,6 +47,7 @@ export type ConversationNotice = Extract<
       | 'user-transcript'
       | 'response-started'
       | 'response-text'
+      | 'response-voiced'
       | 'response-progress'
       | 'response-ended';
   }
@@ -64,6 +69,7 @@ export function conversationAfter(items: Conversation, notice: ConversationNotic
         spoken: notice.spoken,
         chunks: [],
         playedMs: 0,
+        voicedIndex: null,
         status: 'running',
       });
     case 'response-text':
@@ -73,8 +79,15 @@ export function conversationAfter(items: Conversation, notice: ConversationNotic
           index: notice.chunkIndex,
           text: notice.text,
           audioStartMs: notice.audioStartMs,
+          byPage: notice.byPage,
         }),
       }));
+    case 'response-voiced':
+      return withReply(items, notice.responseId, (reply) =>
+        notice.chunkIndex > (reply.voicedIndex ?? -1)
+          ? { ...reply, voicedIndex: notice.chunkIndex }
+          : reply,
+      );
     case 'response-progress':
       return withReply(items, notice.responseId, (reply) =>
         reply.status === 'running' ? { ...reply, playedMs: notice.playedMs } : reply,
@@ -96,7 +109,13 @@ export function withTypedText(items: Conversation, id: string, text: string): Co
 export function withDivider(items: Conversation, id: string): Conversation {
   const last = items.at(-1);
   if (last === undefined || last.kind === 'divider') return items;
-  return appended(items, { kind: 'divider', id });
+  return appended(items, { kind: 'divider', id, reason: 'new-call' });
+}
+
+/** Marks where the relay has forgotten what was said, and its timers with it. */
+export function withSessionReplaced(items: Conversation, id: string): Conversation {
+  if (items.length === 0 || items.some((item) => item.id === id)) return items;
+  return appended(items, { kind: 'divider', id, reason: 'session-replaced' });
 }
 
 /** Whatever was still being said when the call ended was not heard to its end. */
@@ -111,7 +130,12 @@ export function revealedReply(reply: ReplyItem): RevealedText {
   if (!reply.spoken || reply.status === 'completed' || reply.status === 'failed') {
     return { heard: textOf(reply.chunks), unheard: '', begun: '' };
   }
-  return revealAt(reply.chunks, reply.playedMs, reply.status === 'interrupted' ? 0.5 : 0);
+  const share = reply.status === 'interrupted' ? 0.5 : 0;
+  return revealAt(
+    reply.chunks,
+    { playedMs: reply.playedMs, voicedIndex: reply.voicedIndex },
+    share,
+  );
 }
 
 function withTranscript(
@@ -135,7 +159,10 @@ function withTranscript(
   // Words can arrive after the answer to them has begun; they still belong above it.
   const answer = items.findLastIndex(
     (other) =>
-      other.kind === 'reply' && other.status === 'running' && other.utterance === notice.utterance,
+      other.kind === 'reply' &&
+      other.status === 'running' &&
+      notice.utterance !== null &&
+      other.utterance === notice.utterance,
   );
   return answer === -1 ? appended(items, item) : items.toSpliced(answer, 0, item);
 }

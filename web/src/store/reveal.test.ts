@@ -2,14 +2,17 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { joinText, revealAt, textOf, type ReplyChunk } from './reveal.ts';
 
+/** So much of the relay's own voice was played. */
+const at = (playedMs: number) => ({ playedMs, voicedIndex: null });
+
 const TWO_CLAUSES: readonly ReplyChunk[] = [
-  { index: 0, text: 'One two. ', audioStartMs: 0 },
-  { index: 1, text: 'Three four.', audioStartMs: 900 },
+  { index: 0, text: 'One two. ', audioStartMs: 0, byPage: false },
+  { index: 1, text: 'Three four.', audioStartMs: 900, byPage: false },
 ];
 
 describe('revealing a reply as it is spoken', () => {
   test('nothing is heard before the voice begins', () => {
-    expect(revealAt(TWO_CLAUSES, 0)).toEqual({
+    expect(revealAt(TWO_CLAUSES, at(0))).toEqual({
       heard: '',
       unheard: 'One two. Three four.',
       begun: '',
@@ -17,12 +20,12 @@ describe('revealing a reply as it is spoken', () => {
   });
 
   test('a word appears as it begins, by its place in the clause', () => {
-    expect(revealAt(TWO_CLAUSES, 300).heard).toBe('One ');
-    expect(revealAt(TWO_CLAUSES, 401).heard).toBe('One two. ');
+    expect(revealAt(TWO_CLAUSES, at(300)).heard).toBe('One ');
+    expect(revealAt(TWO_CLAUSES, at(401)).heard).toBe('One two. ');
   });
 
   test('the rest of the clause that is being spoken is told apart from what comes later', () => {
-    expect(revealAt(TWO_CLAUSES, 300)).toEqual({
+    expect(revealAt(TWO_CLAUSES, at(300))).toEqual({
       heard: 'One ',
       unheard: 'two. Three four.',
       begun: 'two. ',
@@ -30,19 +33,19 @@ describe('revealing a reply as it is spoken', () => {
   });
 
   test('with a share of a half, a word counts once half of it was played', () => {
-    expect(revealAt(TWO_CLAUSES, 190, 0.5).heard).toBe('');
-    expect(revealAt(TWO_CLAUSES, 210, 0.5).heard).toBe('One ');
+    expect(revealAt(TWO_CLAUSES, at(190), 0.5).heard).toBe('');
+    expect(revealAt(TWO_CLAUSES, at(210), 0.5).heard).toBe('One ');
   });
 
   test('what is not spoken is shown at once', () => {
-    const chunks = [{ index: 0, text: 'In writing.', audioStartMs: null }];
-    expect(revealAt(chunks, 0)).toEqual({ heard: 'In writing.', unheard: '', begun: '' });
+    const chunks = [{ index: 0, text: 'In writing.', audioStartMs: null, byPage: false }];
+    expect(revealAt(chunks, at(0))).toEqual({ heard: 'In writing.', unheard: '', begun: '' });
   });
 
   test('the last clause is paced by an assumed speed', () => {
-    const chunks = [{ index: 0, text: 'abc def', audioStartMs: 100 }];
-    expect(revealAt(chunks, 101).heard).toBe('abc ');
-    expect(revealAt(chunks, 100 + 4 * 62 + 1).heard).toBe('abc def');
+    const chunks = [{ index: 0, text: 'abc def', audioStartMs: 100, byPage: false }];
+    expect(revealAt(chunks, at(101)).heard).toBe('abc ');
+    expect(revealAt(chunks, at(100 + 4 * 62 + 1)).heard).toBe('abc def');
   });
 
   test('no word is ever lost, doubled or cut, whatever was played', () => {
@@ -54,11 +57,11 @@ describe('revealing a reply as it is spoken', () => {
         (parts, playedMs) => {
           let startMs = 0;
           const chunks = parts.map(([text, lengthMs], index) => {
-            const chunk = { index, text, audioStartMs: startMs };
+            const chunk = { index, text, audioStartMs: startMs, byPage: false };
             startMs += lengthMs;
             return chunk;
           });
-          const { heard, unheard } = revealAt(chunks, playedMs);
+          const { heard, unheard } = revealAt(chunks, at(playedMs));
           expect((heard + unheard).split(/\s+/)).toEqual(textOf(chunks).split(/\s+/));
         },
       ),

@@ -4,6 +4,16 @@ export interface ReplyChunk {
   readonly text: string;
   /** ms from the start of the reply's audio; null where it is not spoken. */
   readonly audioStartMs: number | null;
+  /** Whether the page's own voice speaks it. */
+  readonly byPage: boolean;
+}
+
+/** How far the voices have come. */
+export interface VoicePosition {
+  /** How much of the reply's audio has left the speaker. */
+  readonly playedMs: number;
+  /** The chunk that the page's own voice has come to; null while it has not begun. */
+  readonly voicedIndex: number | null;
 }
 
 export interface RevealedText {
@@ -27,14 +37,22 @@ export const ASSUMED_MS_PER_CHARACTER = 62;
  * Within a chunk, time is shared out over the characters; a word counts as heard from the moment
  * that `share` of it has been played (0: as it begins, 0.5: by its middle).
  *
- * @param playedMs how much of the reply's audio has left the speaker
+ * The page's own voice tells no more than which chunk it has come to, so that one counts as a whole.
  */
-export function revealAt(chunks: readonly ReplyChunk[], playedMs: number, share = 0): RevealedText {
+export function revealAt(
+  chunks: readonly ReplyChunk[],
+  position: VoicePosition,
+  share = 0,
+): RevealedText {
   let heard = '';
   let unheard = '';
   let begun = '';
-  chunks.forEach((chunk, position) => {
-    const split = splitChunk(chunk, chunks[position + 1], playedMs, share);
+  chunks.forEach((chunk, place) => {
+    // What is only to be read is not shown before what is still to be heard.
+    const split =
+      chunk.audioStartMs === null && unheard !== ''
+        ? { heard: '', unheard: chunk.text }
+        : splitChunk(chunk, chunks[place + 1], position, share);
     heard = joinText(heard, split.heard);
     unheard = joinText(unheard, split.unheard);
     if (split.heard !== '') begun = joinText(begun, split.unheard);
@@ -56,11 +74,14 @@ export function joinText(before: string, after: string): string {
 function splitChunk(
   chunk: ReplyChunk,
   next: ReplyChunk | undefined,
-  playedMs: number,
+  { playedMs, voicedIndex }: VoicePosition,
   share: number,
 ): { readonly heard: string; readonly unheard: string } {
   const startMs = chunk.audioStartMs;
-  if (startMs === null) return { heard: chunk.text, unheard: '' };
+  const isVoiced = voicedIndex !== null && chunk.index <= voicedIndex;
+  // The page's voice comes after the relay's, so whatever stands before it has been heard.
+  if (isVoiced || (startMs === null && !chunk.byPage)) return { heard: chunk.text, unheard: '' };
+  if (startMs === null) return { heard: '', unheard: chunk.text };
   if (playedMs <= startMs) return { heard: '', unheard: chunk.text };
   const nextStartMs = next?.audioStartMs;
   const lengthMs =

@@ -45,7 +45,15 @@ export function reply(
     const audioStartMs = startMs;
     startMs += text.length * 62;
     const isComplete = chunkIndex === texts.length - 1;
-    return { type: 'response-text', responseId: id, chunkIndex, text, audioStartMs, isComplete };
+    return {
+      type: 'response-text',
+      responseId: id,
+      chunkIndex,
+      text,
+      audioStartMs,
+      byPage: false,
+      isComplete,
+    };
   });
   return [
     { type: 'response-started', responseId: id, trigger, utterance, spoken: true },

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type PointerEvent, type Ref, type RefObject } from 'react';
-import { Mic, MicOff, Phone } from 'lucide-react';
+import { Keyboard, Mic, MicOff, Phone } from 'lucide-react';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
@@ -9,6 +9,7 @@ import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
 import { Controls } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
+import { LadderNote } from './ladder-note.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf, type OrbRole } from './orb-role.ts';
@@ -44,8 +45,9 @@ export function CallScreen(props: CallScreenProps) {
           <CallClock />
         </header>
         <div className={styles.stage}>
-          <MainOrb ref={orb} />
+          <MainOrb ref={orb} onType={() => props.onTyping(true)} />
           <StateLine />
+          <LadderNote />
         </div>
         <div className={styles.below}>
           {refused !== null && (
@@ -122,7 +124,12 @@ function StateLine() {
   );
 }
 
-function MainOrb({ ref }: { readonly ref: Ref<HTMLButtonElement> }) {
+interface MainOrbProps {
+  readonly ref: Ref<HTMLButtonElement>;
+  readonly onType: () => void;
+}
+
+function MainOrb({ ref, onType }: MainOrbProps) {
   const controller = useController();
   const { mood, action, label, icon } = useOrbRole();
   const held = useRef(false);
@@ -138,6 +145,8 @@ function MainOrb({ ref }: { readonly ref: Ref<HTMLButtonElement> }) {
         return controller.setMuted(action === 'mute');
       case 'stop-speaking':
         return controller.stopSpeaking();
+      case 'type':
+        return onType();
       case 'hold':
     }
   };
@@ -161,7 +170,7 @@ function MainOrb({ ref }: { readonly ref: Ref<HTMLButtonElement> }) {
       aria-describedby="call-state"
       aria-keyshortcuts="Space"
       data-orb=""
-      icon={icon === 'none' ? null : icon === 'muted' ? <MicOff /> : <Mic />}
+      icon={ORB_ICONS[icon]}
       onClick={press}
       onPointerDown={hold}
       onPointerUp={release}
@@ -170,6 +179,13 @@ function MainOrb({ ref }: { readonly ref: Ref<HTMLButtonElement> }) {
     />
   );
 }
+
+const ORB_ICONS = {
+  none: null,
+  microphone: <Mic />,
+  muted: <MicOff />,
+  keyboard: <Keyboard />,
+} as const;
 
 /** Selected piece by piece, so that a new caption does not render the orb. */
 function useOrbRole(): OrbRole {

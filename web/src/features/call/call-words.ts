@@ -1,6 +1,7 @@
 import type { MicrophoneRefusal } from '../../media/media-engine.ts';
 import type { CallErrorCode, CallState } from '../../store/call-state.ts';
 import type { ProviderNames } from '../../store/provider-names.ts';
+import { isUnderstood } from './ladder-words.ts';
 
 /** The one line under the orb: what the call is doing, in plain words. */
 export function stateLineOf(state: CallState, online: boolean): string {
@@ -21,14 +22,14 @@ function runningLineOf(state: CallState, online: boolean): string {
   if (state.phase === 'starting') {
     return state.microphone.kind === 'asking' ? 'Allow the microphone to talk' : 'Connecting';
   }
-  if (state.held) return 'Listening, release to send';
+  if (state.held && isUnderstood(state)) return 'Listening, release to send';
   if (state.phase === 'thinking') return 'Thinking';
   if (state.phase === 'speaking') {
     return isHeard(state) ? 'Speaking, talk to interrupt' : 'Speaking';
   }
   if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
   if (state.microphone.kind === 'refused') return REFUSALS[state.microphone.refusal].line;
-  if (state.microphone.kind === 'unwanted') return 'Type a message';
+  if (state.microphone.kind === 'unwanted' || !isUnderstood(state)) return 'Type a message';
   if (state.muted) return 'Muted';
   return state.phase === 'hearing' ? 'I hear you' : 'Listening';
 }
@@ -106,12 +107,14 @@ export function adviceFor(code: CallErrorCode): string | null {
 
 /** One sentence on who hears, thinks and speaks. */
 export function providerLineOf(providers: ProviderNames): string {
-  const names = [providers.transcriber, providers.generator, providers.synthesizer];
+  const { transcriber, generator, synthesizer } = providers;
+  const names = [transcriber, generator, synthesizer];
   if (names.every((name) => name === 'embedded')) {
     return 'Embedded demo voice. Add keys for open conversation.';
   }
   if (names.every((name) => name === names[0])) return `Hears, thinks and speaks with ${names[0]}.`;
-  return `Hears with ${providers.transcriber}, thinks with ${providers.generator}, speaks with ${providers.synthesizer}.`;
+  const [hears, thinks, speaks] = names.map((name) => (name === 'browser' ? 'your browser' : name));
+  return `Hears with ${hears}, thinks with ${thinks}, speaks with ${speaks}.`;
 }
 
 /** Things to say that even the embedded assistant understands. */
@@ -123,7 +126,7 @@ export const SUGGESTIONS = [
 
 /** Whether what the person says now would be heard. */
 function isHeard(state: CallState): boolean {
-  return state.microphone.kind === 'granted' && !state.muted;
+  return state.microphone.kind === 'granted' && !state.muted && isUnderstood(state);
 }
 
 function withoutFullStop(sentence: string): string {

@@ -9,8 +9,9 @@ const REPLY: ReplyItem = {
   trigger: 'speech',
   utterance: 1,
   spoken: true,
-  chunks: [{ index: 0, text: 'Good morning to you.', audioStartMs: 0 }],
+  chunks: [{ index: 0, text: 'Good morning to you.', audioStartMs: 0, byPage: false }],
   playedMs: 900,
+  voicedIndex: null,
   status: 'running',
 };
 
@@ -26,5 +27,13 @@ test('a line is read out when it no longer changes', () => {
 test('of an interrupted reply, only what was heard is read out', () => {
   expect(lastSettledText([{ ...REPLY, status: 'interrupted', playedMs: 800 }])).toBe(
     'Parley, interrupted: Good morning ',
+  );
+});
+
+test('a session that was lost is read out, a new call is not', () => {
+  const divider = { kind: 'divider', id: 'd' } as const;
+  expect(lastSettledText([USER, { ...divider, reason: 'new-call' }])).toBe('');
+  expect(lastSettledText([USER, { ...divider, reason: 'session-replaced' }])).toContain(
+    'timers and the conversation so far are gone',
   );
 });

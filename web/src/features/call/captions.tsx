@@ -8,7 +8,7 @@ import {
   type UserItem,
 } from '../../store/conversation-state.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { lastSettledText } from './caption-announcement.ts';
+import { DIVIDER_WORDS, lastSettledText } from './caption-announcement.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import styles from './captions.module.css';
 
@@ -43,7 +43,7 @@ const Caption = memo(function Caption({ item }: { readonly item: ConversationIte
     case 'divider':
       return (
         <li className={styles.divider}>
-          <span>New call</span>
+          <span>{DIVIDER_WORDS[item.reason]}</span>
         </li>
       );
     case 'user':

@@ -1,4 +1,5 @@
 import type { CallState } from '../../store/call-state.ts';
+import { isPageListening, isUnderstood } from './ladder-words.ts';
 import type { OrbMood } from './orb-pose.ts';
 
 export type OrbAction =
@@ -7,6 +8,8 @@ export type OrbAction =
   | 'mute'
   | 'unmute'
   | 'stop-speaking'
+  /** Nobody would understand speech: write instead. */
+  | 'type'
   /** Speech cannot be detected: talk while it is held. */
   | 'hold';
 
@@ -15,7 +18,7 @@ export interface OrbRole {
   readonly action: OrbAction;
   /** The button's name: what pressing it does. */
   readonly label: string;
-  readonly icon: 'microphone' | 'muted' | 'none';
+  readonly icon: 'microphone' | 'muted' | 'keyboard' | 'none';
 }
 
 /** What the orb shows and does in a state of the call. */
@@ -37,8 +40,13 @@ function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
   if (state.microphone.kind !== 'granted' && state.microphone.kind !== 'asking') {
     return { action: 'ask-microphone', label: 'Use the microphone', icon: 'microphone' };
   }
+  if (!isUnderstood(state)) {
+    return state.phase === 'thinking'
+      ? { action: 'stop-speaking', label: 'Stop the answer', icon: 'none' }
+      : { action: 'type', label: 'Type a message', icon: 'keyboard' };
+  }
   if (state.muted) return { action: 'unmute', label: 'Unmute', icon: 'muted' };
-  if (state.vad === 'failed') {
+  if (state.vad === 'failed' && !isPageListening(state)) {
     return { action: 'hold', label: 'Hold to talk', icon: 'microphone' };
   }
   if (state.phase === 'thinking') {
@@ -61,7 +69,7 @@ function moodOf(state: CallState): OrbMood {
       return state.phase;
     case 'listening':
     case 'hearing':
-      if (state.microphone.kind !== 'granted') return 'idle';
+      if (state.microphone.kind !== 'granted' || !isUnderstood(state)) return 'idle';
       return state.muted ? 'muted' : state.phase;
   }
 }

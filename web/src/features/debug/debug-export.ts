@@ -1,5 +1,6 @@
 import type { CallState } from '../../store/call-state.ts';
 import type { DebugState } from '../../store/debug-state.ts';
+import { STAGES, type Ladder } from '../../store/ladder.ts';
 import { measuresOf } from './statistics.ts';
 
 /** Everything the panel knows, as JSON for a report; what was said is not in it. */
@@ -8,7 +9,7 @@ export function debugExport(debug: DebugState, call: CallState, nowMs: number): 
     {
       exported_at: new Date(nowMs).toISOString(),
       session_id: call.session?.id ?? null,
-      providers: call.session?.providers ?? null,
+      providers: call.ladder === null ? null : providersIn(call.ladder),
       phase: call.phase,
       measures: measuresOf(debug.turns),
       turns: debug.turns,
@@ -17,5 +18,23 @@ export function debugExport(debug: DebugState, call: CallState, nowMs: number): 
     },
     null,
     2,
+  );
+}
+
+function providersIn({ stages, page }: Ladder): object {
+  return Object.fromEntries(
+    STAGES.map((stage) => {
+      const { now, usual, reason, sinceMs } = stages[stage];
+      return [
+        stage,
+        {
+          now,
+          was: now === usual ? null : usual,
+          reason,
+          since: new Date(sinceMs).toISOString(),
+          ...(now === 'browser' && stage !== 'generator' ? { browser: page[stage] } : {}),
+        },
+      ];
+    }),
   );
 }

@@ -15,6 +15,7 @@ import { Divider } from './divider.tsx';
 import { EventLog } from './event-log.tsx';
 import { clampedPanelWidth, PANEL_WIDTH } from './panel-width.ts';
 import { PercentileTable } from './percentile-table.tsx';
+import { ProviderTable } from './provider-table.tsx';
 import { VadStrip } from './vad-strip.tsx';
 import { Waterfall } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
@@ -52,6 +53,9 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
         <section className={styles.section} aria-label="Turns">
           <PercentileTable />
           <Waterfall />
+        </section>
+        <section className={styles.section} aria-label="Providers">
+          <ProviderTable />
         </section>
         <section className={styles.section} aria-label="Live">
           <VadStrip />

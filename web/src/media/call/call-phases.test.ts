@@ -17,10 +17,10 @@ test('a turn goes from listening over hearing, thinking and speaking back to lis
   phases.hearing(true);
   phases.asked();
   phases.hearing(false);
-  phases.replies({ open: true, speaking: false });
+  phases.replies({ awaited: true, speaking: false });
   phases.answered();
-  phases.replies({ open: true, speaking: true });
-  phases.replies({ open: false, speaking: false });
+  phases.replies({ awaited: true, speaking: true });
+  phases.replies({ awaited: false, speaking: false });
   expect(told).toEqual(['starting', 'listening', 'hearing', 'thinking', 'speaking', 'listening']);
 });
 

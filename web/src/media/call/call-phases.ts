@@ -29,8 +29,8 @@ export class CallPhases {
     this.#update({ hearing });
   }
 
-  replies(replies: { readonly open: boolean; readonly speaking: boolean }): void {
-    this.#replying = replies.open;
+  replies(replies: { readonly awaited: boolean; readonly speaking: boolean }): void {
+    this.#replying = replies.awaited;
     this.#update({ speaking: replies.speaking });
   }
 

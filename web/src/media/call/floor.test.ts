@@ -1,7 +1,7 @@
 import type { RelayEvent } from '@parley/shared';
 import { beforeEach, expect, test } from 'vitest';
 import type { SequencedEvent } from '../../transport/outbound.ts';
-import type { CallPhase, MediaNotice } from '../messages.ts';
+import type { CallPhase, MediaNotice, PageVoiceRequest } from '../messages.ts';
 import type { PlaybackCommand } from '../playback/playback-messages.ts';
 import { CallPhases } from './call-phases.ts';
 import { Floor } from './floor.ts';
@@ -9,6 +9,7 @@ import { Floor } from './floor.ts';
 let sent: SequencedEvent[];
 let posted: PlaybackCommand[];
 let notices: MediaNotice[];
+let requests: PageVoiceRequest[];
 let phases: CallPhase[];
 let floor: Floor;
 let nowMs: number;
@@ -17,6 +18,7 @@ beforeEach(() => {
   sent = [];
   posted = [];
   notices = [];
+  requests = [];
   phases = [];
   nowMs = 50_000;
   const callPhases = new CallPhases((phase) => phases.push(phase));
@@ -25,6 +27,7 @@ beforeEach(() => {
     phases: callPhases,
     now: () => nowMs,
     notify: (notice) => notices.push(notice),
+    request: (request) => requests.push(request),
     send: (event) => sent.push(event),
     post: (command) => posted.push(command),
     toSessionMs: (localMs) => localMs - 50_000,

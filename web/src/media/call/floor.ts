@@ -1,9 +1,10 @@
 import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '../../transport/outbound.ts';
-import type { DebugEntry, MediaNotice } from '../messages.ts';
+import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../playback/playback-messages.ts';
 import { VoiceQueue, type VoiceEvent } from '../playback/voice-queue.ts';
 import type { CallPhases } from './call-phases.ts';
+import { PageVoice, type PageVoiceEvent, type PageVoiceReport } from './page-voice.ts';
 import { Replies } from './replies.ts';
 
 const MAX_UTTERANCE = 0xffff;
@@ -14,6 +15,8 @@ export interface FloorOptions {
   readonly phases: CallPhases;
   now(): number;
   notify(notice: MediaNotice): void;
+  /** Asks the page to use its own voice. */
+  request(request: PageVoiceRequest): void;
   send(event: SequencedEvent): void;
   post(command: PlaybackCommand, transfer: ArrayBuffer[]): void;
   toSessionMs(localMs: number): number;
@@ -28,12 +31,15 @@ export interface FloorOptions {
  *
  * The first frame that may be speech holds the voice. Confirmed speech flushes it, tells the relay
  * how much of it was heard and opens an utterance; a false alarm lets the voice go on where it
- * was. Typing interrupts as speaking does.
+ * was. Typing interrupts as speaking does. Where the relay has no voice left the page's own speaks,
+ * and falls silent on the same occasions.
  */
 export class Floor {
   readonly voice: VoiceQueue;
   readonly #options: FloorOptions;
   readonly #replies: Replies;
+  readonly #page: PageVoice;
+  #pageSpeaks = false;
   #utterance = 0;
   #hearing = false;
   #progressReports = 0;
@@ -43,6 +49,11 @@ export class Floor {
     this.#replies = new Replies({
       notify: (notice) => options.notify(notice),
       toSessionMs: (localMs) => options.toSessionMs(localMs),
+    });
+    this.#page = new PageVoice({
+      request: (request) => options.request(request),
+      onEvent: (event) => this.#onPage(event),
+      now: () => options.now(),
     });
     this.voice = new VoiceQueue({
       post: (command, transfer = []) => options.post(command, transfer),
@@ -61,6 +72,11 @@ export class Floor {
     return this.#replies.speaking;
   }
 
+  /** Whether the page is to speak what comes without a voice from here on. */
+  setPageSpeaks(pageSpeaks: boolean): void {
+    this.#pageSpeaks = pageSpeaks;
+  }
+
   speechSuspected(): void {
     this.#options.log('vad', 'suspected');
     this.voice.hold();
@@ -75,7 +91,7 @@ export class Floor {
     this.#options.log('vad', 'started');
     this.#utterance = (this.#utterance % MAX_UTTERANCE) + 1;
     this.#hear(true);
-    this.voice.flush();
+    this.#silence();
     this.#options.send({
       type: 'input_audio_buffer.speech_started',
       utterance: this.#utterance,
@@ -106,7 +122,7 @@ export class Floor {
   }
 
   sendText(id: string, text: string): void {
-    this.voice.flush();
+    this.#silence();
     this.#replies.textSent(this.#options.now());
     this.#options.send({
       type: 'conversation.item.create',
@@ -117,7 +133,7 @@ export class Floor {
 
   /** Be quiet, and do not go on with whatever is being thought of. */
   cancelResponse(): void {
-    this.voice.flush();
+    this.#silence();
     this.#options.send({ type: 'response.cancel' });
   }
 
@@ -128,6 +144,12 @@ export class Floor {
   onPlayback(report: PlaybackReport): void {
     if (report.type !== 'position') this.#options.log('playback', report.type);
     this.voice.onReport(report);
+  }
+
+  onPageVoice(report: PageVoiceReport): void {
+    this.#options.log('playback', `page ${report.state}`);
+    this.#page.onReport(report);
+    this.#mind();
   }
 
   onEvent(event: RelayEvent): void {
@@ -141,14 +163,17 @@ export class Floor {
         return phases.answered();
       case 'response.created':
         return this.#onResponse(event);
+      case 'response.output_audio_transcript.delta':
+        return this.#onText(event);
       case 'response.output_audio.done':
         return this.voice.complete(event.response_id);
       case 'response.done':
         // The relay may have cut it off itself: what has not been heard is not wanted any more.
-        if (event.status === 'cancelled') this.voice.flush(event.response_id);
+        if (event.status === 'cancelled') this.#silence(event.response_id);
         else this.voice.complete(event.response_id);
+        this.#page.finish(event.response_id);
         this.#replies.done(event);
-        return phases.replies(this.#replies);
+        return this.#mind();
       default:
     }
   }
@@ -157,12 +182,12 @@ export class Floor {
   sessionLost(): void {
     this.#replies.sessionLost();
     this.voice.completeAll();
-    this.#options.phases.replies(this.#replies);
+    this.#mind();
     this.#options.phases.answered();
   }
 
   close(): void {
-    this.voice.flush();
+    this.#silence();
     this.voice.close();
   }
 
@@ -177,8 +202,66 @@ export class Floor {
     if (audio !== null) this.voice.open({ responseId, item, rateHz: audio.sample_rate });
     // It crossed the news that the person speaks again: it will be cancelled, so is not begun.
     if (this.#hearing) this.voice.flush(responseId);
-    this.#options.phases.replies(this.#replies);
+    this.#mind();
     this.#options.phases.answered();
+  }
+
+  #onText(event: RelayEventOf<'response.output_audio_transcript.delta'>): void {
+    const { response_id: responseId, chunk_index: chunkIndex, delta: text } = event;
+    const isForPage =
+      this.#pageSpeaks &&
+      event.audio_start_ms === null &&
+      text.trim() !== '' &&
+      !this.#hearing &&
+      this.#replies.isOpen(responseId);
+    // Once a part comes without a voice the rest does, so what arrived of it is all there is.
+    if (isForPage) this.voice.complete(responseId);
+    const released = !this.#replies.isVoiceExpected(responseId);
+    const byPage = isForPage && this.#page.add(responseId, chunkIndex, text.trim(), released);
+    if (byPage) this.#replies.pageSpeaks(responseId);
+    this.#options.notify({
+      type: 'response-text',
+      responseId,
+      chunkIndex,
+      text,
+      audioStartMs: event.audio_start_ms,
+      byPage,
+      isComplete: event.is_complete,
+    });
+    this.#mind();
+  }
+
+  #onPage(event: PageVoiceEvent): void {
+    const { responseId } = event;
+    switch (event.type) {
+      case 'clause-begun':
+        this.#replies.pageHeard(responseId, event.receivedMs, this.#options.now());
+        return this.#voiced(responseId, event.chunkIndex);
+      case 'clause-unspoken':
+        return this.#voiced(responseId, event.chunkIndex);
+      case 'page-silent':
+        return this.#replies.pageSilent(responseId);
+      case 'page-interrupted':
+        return this.#replies.pageInterrupted(responseId);
+    }
+  }
+
+  #voiced(responseId: string, chunkIndex: number): void {
+    this.#options.notify({ type: 'response-voiced', responseId, chunkIndex });
+  }
+
+  /** Nothing more is to be heard, of any reply or only of `responseId`. */
+  #silence(responseId?: string): void {
+    this.voice.flush(responseId);
+    this.#page.stop(responseId);
+    this.#replies.pageInterrupted(responseId);
+    this.#mind();
+  }
+
+  /** Two voices at once help nobody, and the phase follows from what is heard. */
+  #mind(): void {
+    this.voice.setWaiting(this.#page.isSpeaking);
+    this.#options.phases.replies(this.#replies);
   }
 
   #onVoice(event: VoiceEvent): void {
@@ -201,6 +284,7 @@ export class Floor {
         return;
       case 'voice-finished':
         this.#replies.voiceEnded(responseId, 'ended', event.playedMs);
+        this.#page.release(responseId);
         break;
       case 'voice-interrupted':
         this.#options.send({
@@ -210,6 +294,6 @@ export class Floor {
         });
         this.#replies.voiceEnded(responseId, 'interrupted', event.playedMs);
     }
-    this.#options.phases.replies(this.#replies);
+    this.#mind();
   }
 }

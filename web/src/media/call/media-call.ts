@@ -2,7 +2,7 @@ import type { RelayEvent } from '@parley/shared';
 import { RelayConnection, type ConnectionStatus } from '../../transport/relay-connection.ts';
 import { SessionApi, type Post } from '../../transport/session-api.ts';
 import { ContextClock } from '../context-clock.ts';
-import type { MediaCommand, MediaNotice, MediaStats } from '../messages.ts';
+import type { MediaCommand, MediaNotice, MediaStats, PageVoiceRequest } from '../messages.ts';
 import type { PlaybackReport } from '../playback/playback-messages.ts';
 import { MicrophoneListener, type SpeechDetector } from '../speech/microphone-listener.ts';
 import { CallDebug } from './call-debug.ts';
@@ -11,6 +11,7 @@ import { CallPhases } from './call-phases.ts';
 import { CaptureLine } from './capture-line.ts';
 import { Floor } from './floor.ts';
 import { noticeOf } from './relay-notices.ts';
+import { RelayStageKeeper } from './relay-stages.ts';
 
 /** An utterance is ended a little before the relay would refuse its next chunk. */
 const UTTERANCE_MARGIN_MS = 500;
@@ -21,7 +22,7 @@ export interface MediaCallOptions {
   readonly WebSocket: typeof globalThis.WebSocket;
   random(): number;
   now(): number;
-  notify(notice: MediaNotice): void;
+  notify(notice: MediaNotice | PageVoiceRequest): void;
   onDetectorFailed(): void;
 }
 
@@ -36,6 +37,8 @@ export class MediaCall {
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
   readonly #playback: MessagePort;
+  readonly #stages = new RelayStageKeeper();
+  #sessionLost = false;
   #requestedVoice: string | undefined;
   #chunksSent = 0;
   #outputLatencyMs = 0;
@@ -54,6 +57,7 @@ export class MediaCall {
       phases: this.#phases,
       now,
       notify,
+      request: (request) => options.notify(request),
       send: (event) => this.#connection.send({ kind: 'event', event }),
       post: (command, transfer) => this.#playback.postMessage(command, transfer),
       toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
@@ -113,6 +117,10 @@ export class MediaCall {
         return this.#floor.sendText(command.itemId, command.text);
       case 'cancel-response':
         return this.#floor.cancelResponse();
+      case 'page-hears':
+        return this.#phases.hearing(command.hearing);
+      case 'page-voice':
+        return this.#floor.onPageVoice(command);
       case 'set-voice':
         this.#requestedVoice = command.voice;
         return this.#update({ voice: command.voice });
@@ -145,7 +153,10 @@ export class MediaCall {
       onEvent: (event) => this.#onEvent(event),
       onAudio: (frame) => this.#floor.onAudio(frame),
       onProblem: (code, message) => notify({ type: 'error', code, message }),
-      onSessionLost: () => this.#floor.sessionLost(),
+      onSessionLost: () => {
+        this.#sessionLost = true;
+        this.#floor.sessionLost();
+      },
       onTraffic: (direction, name, seq) =>
         this.#debug.log(direction, name, seq === undefined ? '' : `#${seq}`),
     });
@@ -178,8 +189,15 @@ export class MediaCall {
       this.#listener.setUtteranceLimit(event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS);
       if (!this.#options.start.spoken) this.#update({ output_modalities: ['text'] });
     }
+    const { hears, pageSpeaks } = this.#stages.after(event);
+    this.#listener.setDeaf(!hears);
+    this.#floor.setPageSpeaks(pageSpeaks);
     const notice = noticeOf(event);
     if (notice !== undefined) this.#options.notify(notice);
+    if (event.type === 'session.created' && this.#sessionLost) {
+      this.#sessionLost = false;
+      this.#options.notify({ type: 'session-replaced' });
+    }
     this.#floor.onEvent(event);
   }
 

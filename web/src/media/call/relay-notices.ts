@@ -1,4 +1,4 @@
-import { ERRORS, type RelayEvent } from '@parley/shared';
+import { ERRORS, type RelayEvent, type RelayEventOf } from '@parley/shared';
 import type { MediaNotice } from '../messages.ts';
 
 /** What the page is told of a relay event, where that needs no more than the event itself. */
@@ -8,6 +8,10 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'session.updated':
     case 'session.resumed':
       return { type: 'session', session: event.session };
+    case 'session.degraded':
+      return { ...stageChange(event), reason: event.reason };
+    case 'session.restored':
+      return { ...stageChange(event), reason: null };
     case 'session.draining':
       return { type: 'error', code: 'draining', message: ERRORS.draining.message };
     case 'conversation.item.input_audio_transcription.delta':
@@ -16,15 +20,6 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
       return { ...transcript(event), text: event.transcript, state: 'final' };
     case 'conversation.item.input_audio_transcription.failed':
       return { ...transcript(event), text: '', state: 'failed' };
-    case 'response.output_audio_transcript.delta':
-      return {
-        type: 'response-text',
-        responseId: event.response_id,
-        chunkIndex: event.chunk_index,
-        text: event.delta,
-        audioStartMs: event.audio_start_ms,
-        isComplete: event.is_complete,
-      };
     case 'response.done':
       return event.error === null
         ? undefined
@@ -34,11 +29,15 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'response.created':
     case 'response.output_audio.done':
     case 'session.usage':
-    case 'session.degraded':
+    case 'response.output_audio_transcript.delta':
     case 'input_audio_buffer.ack':
     case 'pong':
       return undefined;
   }
+}
+
+function stageChange({ stage, from, to }: RelayEventOf<'session.degraded' | 'session.restored'>) {
+  return { type: 'stage-changed', stage, from, to } as const;
 }
 
 function transcript(event: { readonly item_id: string; readonly utterance: number }) {

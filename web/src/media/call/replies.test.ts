@@ -79,7 +79,7 @@ test('a turn is measured from the true end of speech to the first sample heard',
       },
     },
   ]);
-  expect(replies.open).toBe(false);
+  expect(replies.awaited).toBe(false);
 });
 
 test('an interrupted reply ends at once, and is measured when the relay has told its part', () => {
@@ -91,7 +91,7 @@ test('an interrupted reply ends at once, and is measured when the relay has told
   expect(of('response-ended')).toEqual([
     { type: 'response-ended', responseId: 'a', status: 'cancelled', heardMs: 420 },
   ]);
-  expect(replies.open).toBe(false);
+  expect(replies.awaited).toBe(false);
   done({ status: 'completed' });
   expect(of('turn-measured')).toHaveLength(1);
   expect(of('response-ended')).toHaveLength(1);
@@ -126,7 +126,7 @@ test('what nobody asked for, or nobody heard, is not measured', () => {
 test('a written reply ends when the relay says so', () => {
   created({ audio: null });
   expect(of('response-started')).toMatchObject([{ spoken: false }]);
-  expect(replies.open).toBe(true);
+  expect(replies.awaited).toBe(true);
   done({ status: 'failed' });
   expect(of('response-ended')).toMatchObject([{ status: 'failed', heardMs: 0 }]);
 });

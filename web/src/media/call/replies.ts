@@ -15,6 +15,8 @@ interface Reply {
   receivedMs: number | undefined;
   heardMs: number | undefined;
   voice: 'expected' | 'ended' | 'interrupted';
+  /** The page's own voice, which speaks what the relay sends without one. */
+  page: 'unused' | 'speaking' | 'silent';
   playedMs: number;
   done: Done | undefined;
   /** Whether its end was told. */
@@ -45,9 +47,19 @@ export class Replies {
     return this.#some((reply) => reply.heardMs !== undefined);
   }
 
-  /** Whether any reply is begun and not ended. */
-  get open(): boolean {
-    return this.#some(() => true);
+  /** Whether anybody waits for a reply that is begun and not ended; for a timer nobody does. */
+  get awaited(): boolean {
+    return this.#some(({ trigger }) => trigger !== 'timer' && trigger !== 'notice');
+  }
+
+  /** Whether a reply is known and its end was not told. */
+  isOpen(responseId: string): boolean {
+    return this.#replies.get(responseId)?.told === false;
+  }
+
+  /** Whether the relay's own voice may have more of it to say. */
+  isVoiceExpected(responseId: string): boolean {
+    return this.#replies.get(responseId)?.voice === 'expected';
   }
 
   utteranceEnded(utterance: number, instants: { speechEndMs: number; sentMs: number }): void {
@@ -75,6 +87,7 @@ export class Replies {
       receivedMs: undefined,
       heardMs: undefined,
       voice: event.audio === null ? 'ended' : 'expected',
+      page: 'unused',
       playedMs: 0,
       done: undefined,
       told: false,
@@ -92,6 +105,47 @@ export class Replies {
   voiceHeard(responseId: string, atMs: number): void {
     const reply = this.#replies.get(responseId);
     if (reply !== undefined) reply.heardMs = atMs;
+  }
+
+  /** The page's own voice was asked to speak some of it. */
+  pageSpeaks(responseId: string): void {
+    const reply = this.#replies.get(responseId);
+    if (reply !== undefined) reply.page = 'speaking';
+  }
+
+  /**
+   * The page's own voice is heard.
+   *
+   * @param receivedMs when the words that it speaks arrived
+   */
+  pageHeard(responseId: string, receivedMs: number, atMs: number): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined) return;
+    reply.receivedMs ??= receivedMs;
+    reply.heardMs ??= atMs;
+  }
+
+  /** It has spoken all that it was asked to. */
+  pageSilent(responseId: string): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined) return;
+    reply.page = 'silent';
+    this.#settle(reply);
+  }
+
+  /**
+   * The person has taken the floor: what the page has spoken some of will not go on, also where it
+   * was only waiting for more.
+   */
+  pageInterrupted(responseId?: string): void {
+    for (const reply of this.#replies.values()) {
+      if (reply.page === 'unused' || (responseId ?? reply.responseId) !== reply.responseId)
+        continue;
+      reply.page = 'silent';
+      // Where the relay's voice is still being stopped, it says how much of it was heard.
+      if (reply.voice === 'ended') reply.voice = 'interrupted';
+      this.#settle(reply);
+    }
   }
 
   voiceEnded(responseId: string, how: 'ended' | 'interrupted', playedMs: number): void {
@@ -118,8 +172,9 @@ export class Replies {
   }
 
   #settle(reply: Reply): void {
-    const { responseId, done, voice, playedMs } = reply;
-    if (!reply.told && (voice === 'interrupted' || (done !== undefined && voice === 'ended'))) {
+    const { responseId, done, voice, page, playedMs } = reply;
+    const isOver = done !== undefined && voice === 'ended' && page !== 'speaking';
+    if (!reply.told && (voice === 'interrupted' || isOver)) {
       reply.told = true;
       // What was cut off by us was not heard to its end, whatever the relay had finished sending.
       const status = voice === 'interrupted' || done === undefined ? 'cancelled' : done.status;

@@ -58,6 +58,7 @@ export class VoiceQueue {
   /** The flushed item whose last fade the worklet still plays; nothing may begin before. */
   #clearing: { readonly item: VoiceItem; readonly announced: boolean } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
   #underruns = 0;
   #speakerBufferedMs = 0;
 
@@ -125,6 +126,13 @@ export class VoiceQueue {
   /** As `complete`, for every reply: the session they came from is gone. */
   completeAll(): void {
     for (const voice of this.#items) voice.buffer.complete();
+    this.#pump();
+  }
+
+  /** Whether a reply that has not begun is to wait, because something else is being heard. */
+  setWaiting(waiting: boolean): void {
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
     this.#pump();
   }
 
@@ -225,6 +233,7 @@ export class VoiceQueue {
     clearTimeout(this.#timer);
     const [voice] = this.#items;
     if (voice === undefined || this.#clearing !== undefined) return;
+    if (this.#waiting && !voice.begun) return;
     const atMs = this.#options.now();
     const chunks = voice.buffer.take(atMs, voice.playedMs);
     if ((chunks.length > 0 || voice.buffer.drained) && !voice.begun) {

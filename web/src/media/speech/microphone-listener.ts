@@ -71,6 +71,7 @@ export class MicrophoneListener {
   #hold: Hold = { kind: 'up' };
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #muted = false;
+  #deaf = false;
   #attached = false;
   #latencyMs = 0;
   /** When sample 0 of the microphone was captured. */
@@ -121,11 +122,22 @@ export class MicrophoneListener {
     if (muted && this.#hold.kind === 'up') this.#silence();
   }
 
+  /** Nothing becomes an utterance, held or not: the relay takes no speech. Levels go on. */
+  setDeaf(deaf: boolean): void {
+    if (deaf === this.#deaf) return;
+    this.#deaf = deaf;
+    if (!deaf) return;
+    clearTimeout(this.#releaseTimer);
+    this.#hold = { kind: 'up' };
+    this.#silence();
+    this.#recorder.forget();
+  }
+
   /** While held everything is speech, even when muted. */
   holdToTalk(held: boolean): void {
     const nowMs = this.#options.now();
     if (held && this.#hold.kind !== 'down') {
-      if (!this.#attached) return;
+      if (!this.#attached || this.#deaf) return;
       clearTimeout(this.#releaseTimer);
       this.#hold = { kind: 'down', sinceMs: nowMs, speechEndMs: undefined };
       this.#gate = QUIET;
@@ -178,7 +190,7 @@ export class MicrophoneListener {
     const startMs = this.#startOf(block);
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
-    if (this.#muted && this.#hold.kind === 'up') {
+    if (this.#deaf || (this.#muted && this.#hold.kind === 'up')) {
       // Not even as the pre-roll of what is said after unmuting.
       this.#recorder.forget();
       return;

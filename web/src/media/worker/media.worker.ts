@@ -1,6 +1,6 @@
 import { localNowMs } from '../../lib/local-clock.ts';
 import { MediaCall } from '../call/media-call.ts';
-import type { MediaCommand, MediaNotice } from '../messages.ts';
+import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../messages.ts';
 import type { SpeechDetector } from '../speech/microphone-listener.ts';
 import { loadSileroDetector } from './silero-detector.ts';
 
@@ -16,7 +16,7 @@ type Detector =
 let detector: Detector = { kind: 'absent' };
 let call: MediaCall | undefined;
 
-function notify(notice: MediaNotice): void {
+function notify(notice: MediaNotice | PageVoiceRequest): void {
   self.postMessage(notice, []);
 }
 

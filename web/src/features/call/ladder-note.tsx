@@ -1,0 +1,21 @@
+import { useCall } from '../../store/controller-context.ts';
+import { ladderLinesOf } from './ladder-words.ts';
+import styles from './ladder-note.module.css';
+
+const SEPARATOR = '\n';
+
+/** Says who stands in for whom; there only while somebody does. */
+export function LadderNote() {
+  // One string, so that an equal answer renders nothing.
+  const lines = useCall((state) => ladderLinesOf(state).join(SEPARATOR));
+  return (
+    <div className={styles.place} role="status">
+      {lines !== '' &&
+        lines.split(SEPARATOR).map((line) => (
+          <p key={line} className={styles.line}>
+            {line}
+          </p>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { useCall } from '../../store/controller-context.ts';
+import { STAGES, standingOf } from '../../store/ladder.ts';
+import styles from './debug-panel.module.css';
+
+/** Who does the work of each stage, in whose place, why and since when. */
+export function ProviderTable() {
+  const ladder = useCall((state) => state.ladder);
+  return (
+    <table className={styles.table}>
+      <caption className={styles.heading}>Providers</caption>
+      <thead>
+        <tr>
+          <th scope="col">stage</th>
+          <th scope="col">now</th>
+          <th scope="col">was</th>
+          <th scope="col">why</th>
+          <th scope="col">since</th>
+        </tr>
+      </thead>
+      <tbody>
+        {STAGES.map((stage) => {
+          const state = ladder?.stages[stage];
+          if (ladder === null || state === undefined) {
+            return (
+              <tr key={stage}>
+                <th scope="row">{stage}</th>
+                <td colSpan={4} className={styles.none}>
+                  no session
+                </td>
+              </tr>
+            );
+          }
+          const standing = standingOf(ladder, stage);
+          const ability = stage === 'generator' ? 'able' : ladder.page[stage];
+          const isOwn = state.now === 'browser' && ability !== 'able';
+          return (
+            <tr key={stage}>
+              <th scope="row">{stage}</th>
+              <td className={styles.provider} data-standing={standing}>
+                {isOwn ? `${state.now} (${ability})` : state.now}
+              </td>
+              <td>{state.now === state.usual ? '–' : state.usual}</td>
+              <td className={styles.why}>{state.reason ?? '–'}</td>
+              <td>{new Date(state.sinceMs).toLocaleTimeString('en-GB')}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

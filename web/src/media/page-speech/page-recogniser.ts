@@ -1,0 +1,223 @@
+import { readResults } from './recognised-words.ts';
+import type { SpeechRecogniser } from './speech-recognition.ts';
+
+/** Browsers end a session after some silence, or some time, however continuous it is. */
+const RESTART_MS = 150;
+const LONGEST_RETRY_MS = 8_000;
+/** A session that ended sooner, and without a word, did not work. */
+const SHORTEST_SESSION_MS = 1_000;
+const MAX_FAILURES = 5;
+/** A browser that asks for permission waits for the person. */
+const START_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 3_000;
+/** Some browsers begin a session with the last words of the one before. */
+const REPEAT_MS = 2_000;
+
+/** What no restart can mend. */
+const REFUSALS: readonly string[] = ['not-allowed', 'service-not-allowed'];
+const UNABLE: readonly string[] = ['language-not-supported'];
+/** Ends that are no failure: nobody spoke, or we stopped it ourselves. */
+const HARMLESS: readonly string[] = ['no-speech', 'aborted'];
+
+/** Runs `task` after `delayMs`; @returns a canceller */
+export type Schedule = (task: () => void, delayMs: number) => () => void;
+
+/** A recogniser that listens for as long as it is told to. */
+export interface BrowserRecogniser {
+  start(): void;
+  /** Listens no more; what was heard is still told. */
+  stop(): void;
+  /** Listens no more and tells nothing more. */
+  dispose(): void;
+}
+
+export interface PageRecogniserOptions {
+  create(): SpeechRecogniser;
+  /** BCP 47 */
+  readonly language: string;
+  /** Whether the browser calls guesses final, as Android's does. */
+  readonly guessesAreFinal: boolean;
+  readonly schedule: Schedule;
+  now(): number;
+  onWords(words: { readonly text: string; readonly isFinal: boolean }): void;
+  /** It will not start again. */
+  onFailed(failure: 'refused' | 'failed'): void;
+}
+
+interface Session {
+  readonly recogniser: SpeechRecogniser;
+  readonly openedMs: number;
+  settled: number;
+  interim: string;
+  hasHeard: boolean;
+  error: string | undefined;
+  cancelDeadline: () => void;
+}
+
+type State =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'listening'; readonly session: Session }
+  /** Stopped, but not told the end of; `again` where it was started meanwhile. */
+  | { readonly kind: 'closing'; readonly session: Session; readonly again: boolean }
+  | { readonly kind: 'waiting'; readonly cancel: () => void }
+  | { readonly kind: 'failed' };
+
+/**
+ * Keeps the browser's recogniser listening.
+ *
+ * It lives on the page's own thread, although audio otherwise never touches it: browsers give
+ * `SpeechRecognition` to windows only, and take the sound from the microphone themselves. All that
+ * passes here is words.
+ */
+export class PageRecogniser implements BrowserRecogniser {
+  readonly #options: PageRecogniserOptions;
+  #state: State = { kind: 'off' };
+  #failures = 0;
+  #lastFinal = { text: '', atMs: Number.NEGATIVE_INFINITY };
+
+  constructor(options: PageRecogniserOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const state = this.#state;
+    if (state.kind === 'closing') this.#state = { ...state, again: true };
+    else if (state.kind === 'off') this.#open();
+  }
+
+  stop(): void {
+    const state = this.#state;
+    switch (state.kind) {
+      case 'waiting':
+        state.cancel();
+        this.#state = { kind: 'off' };
+        return;
+      case 'closing':
+        this.#state = { ...state, again: false };
+        return;
+      case 'listening': {
+        const { session } = state;
+        this.#state = { kind: 'closing', session, again: false };
+        this.#expect(session, STOP_DEADLINE_MS);
+        session.recogniser.stop();
+        return;
+      }
+      case 'off':
+      case 'failed':
+    }
+  }
+
+  dispose(): void {
+    const state = this.#state;
+    this.#state = { kind: 'failed' };
+    if (state.kind === 'waiting') state.cancel();
+    if (state.kind !== 'listening' && state.kind !== 'closing') return;
+    state.session.cancelDeadline();
+    state.session.recogniser.abort();
+  }
+
+  #open(): void {
+    const { create, language, guessesAreFinal, now } = this.#options;
+    const recogniser = create();
+    const session: Session = {
+      recogniser,
+      openedMs: now(),
+      settled: 0,
+      interim: '',
+      hasHeard: false,
+      error: undefined,
+      cancelDeadline: () => {},
+    };
+    this.#state = { kind: 'listening', session };
+    recogniser.lang = language;
+    // Android's repeats itself where it is asked to go on; it is restarted instead.
+    recogniser.continuous = !guessesAreFinal;
+    recogniser.interimResults = true;
+    recogniser.maxAlternatives = 1;
+    recogniser.addEventListener('start', () => session.cancelDeadline());
+    recogniser.addEventListener('result', ({ results }) => {
+      if (this.#isCurrent(session)) this.#onResults(session, results);
+    });
+    recogniser.addEventListener('error', ({ error }) => {
+      session.error = error;
+    });
+    recogniser.addEventListener('end', () => this.#onEnd(session));
+    this.#expect(session, START_DEADLINE_MS);
+    try {
+      recogniser.start();
+    } catch {
+      // Another page, or a session that has not quite ended, has it.
+      session.error = 'busy';
+      this.#onEnd(session);
+    }
+  }
+
+  #onResults(session: Session, results: Parameters<typeof readResults>[0]): void {
+    const { now, guessesAreFinal, onWords } = this.#options;
+    const words = readResults(results, session.settled, guessesAreFinal);
+    const isFirst = !session.hasHeard;
+    session.settled = words.settled;
+    session.interim = words.interim;
+    for (const text of words.finals) {
+      const sinceMs = now() - this.#lastFinal.atMs;
+      const isRepeated = isFirst && text === this.#lastFinal.text && sinceMs < REPEAT_MS;
+      if (!isRepeated) this.#tellFinal(text);
+    }
+    if (words.finals.length > 0 || words.interim !== '') {
+      session.hasHeard = true;
+      this.#failures = 0;
+    }
+    if (words.interim !== '') onWords({ text: words.interim, isFinal: false });
+  }
+
+  #onEnd(session: Session): void {
+    session.cancelDeadline();
+    const state = this.#state;
+    if ((state.kind !== 'listening' && state.kind !== 'closing') || state.session !== session) {
+      return;
+    }
+    this.#state = { kind: 'off' };
+    // No more is to come of it, so the latest guess is the last word.
+    if (session.interim !== '') this.#tellFinal(session.interim);
+    const { error } = session;
+    if (error !== undefined && REFUSALS.includes(error)) return this.#fail('refused');
+    if (error !== undefined && UNABLE.includes(error)) return this.#fail('failed');
+    if (state.kind === 'closing') {
+      if (state.again) this.#open();
+      return;
+    }
+    const lastedMs = this.#options.now() - session.openedMs;
+    const isHarmless = error === undefined || HARMLESS.includes(error);
+    const hasWorked = session.hasHeard || (isHarmless && lastedMs >= SHORTEST_SESSION_MS);
+    this.#failures = hasWorked ? 0 : this.#failures + 1;
+    if (this.#failures >= MAX_FAILURES) return this.#fail('failed');
+    const delayMs = Math.min(LONGEST_RETRY_MS, RESTART_MS * 2 ** this.#failures);
+    const cancel = this.#options.schedule(() => this.#open(), delayMs);
+    this.#state = { kind: 'waiting', cancel };
+  }
+
+  #tellFinal(text: string): void {
+    this.#lastFinal = { text, atMs: this.#options.now() };
+    this.#options.onWords({ text, isFinal: true });
+  }
+
+  #fail(failure: 'refused' | 'failed'): void {
+    this.#state = { kind: 'failed' };
+    this.#options.onFailed(failure);
+  }
+
+  /** A recogniser that says nothing for so long is given up. */
+  #expect(session: Session, deadlineMs: number): void {
+    session.cancelDeadline();
+    session.cancelDeadline = this.#options.schedule(() => {
+      session.error ??= 'silent';
+      session.recogniser.abort();
+      this.#onEnd(session);
+    }, deadlineMs);
+  }
+
+  #isCurrent(session: Session): boolean {
+    const state = this.#state;
+    return (state.kind === 'listening' || state.kind === 'closing') && state.session === session;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The share of the Web Speech API's recogniser that is used here; the DOM types lack it.
+ * See https://webaudio.github.io/web-speech-api/#speechreco-section
+ */
+export interface SpeechRecogniser {
+  lang: string;
+  continuous: boolean;
+  interimResults: boolean;
+  maxAlternatives: number;
+  start(): void;
+  /** Listens no more, and still tells what it has heard. */
+  stop(): void;
+  /** Listens no more, and forgets. */
+  abort(): void;
+  addEventListener(type: 'start' | 'end', listener: () => void): void;
+  addEventListener(type: 'result', listener: (event: RecognisedEvent) => void): void;
+  addEventListener(type: 'error', listener: (event: RecogniserErrorEvent) => void): void;
+}
+
+export interface RecognisedEvent {
+  /** Everything since `start`, settled results first. */
+  readonly results: ArrayLike<RecognisedResult>;
+}
+
+export interface RecognisedResult {
+  readonly isFinal: boolean;
+  readonly [alternative: number]: { readonly transcript: string; readonly confidence: number };
+}
+
+export interface RecogniserErrorEvent {
+  /** E.g. `no-speech`, `not-allowed`, `network`. */
+  readonly error: string;
+}
+
+type RecogniserConstructor = new () => SpeechRecogniser;
+
+/** @returns a maker of recognisers, or undefined where the browser has none */
+export function findSpeechRecognition(scope: object): (() => SpeechRecogniser) | undefined {
+  const { SpeechRecognition, webkitSpeechRecognition } = scope as {
+    readonly SpeechRecognition?: RecogniserConstructor;
+    readonly webkitSpeechRecognition?: RecogniserConstructor;
+  };
+  const Recogniser = SpeechRecognition ?? webkitSpeechRecognition;
+  return Recogniser === undefined ? undefined : () => new Recogniser();
+}

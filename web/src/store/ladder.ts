@@ -1,0 +1,99 @@
+import type { ErrorCode, SessionDescription } from '@parley/shared';
+import type { MediaNotice, PageAbility, Stage } from '../media/messages.ts';
+
+export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const satisfies Stage[];
+
+/** Who does the work of a stage. */
+export interface StageState {
+  /** A provider's name, `browser`, or `none`. */
+  readonly now: string;
+  /** Whose work it was when the session began. */
+  readonly usual: string;
+  /** Why it changed last; null where it did not, or for the better. */
+  readonly reason: ErrorCode | null;
+  /** Since when, on the page's clock. */
+  readonly sinceMs: number;
+}
+
+/** Who does the work, and what the page can do by itself where that is asked of it. */
+export interface Ladder {
+  readonly stages: Readonly<Record<Stage, StageState>>;
+  readonly page: Readonly<Record<'transcriber' | 'synthesizer', PageAbility>>;
+}
+
+/** The ladder as a session begins. */
+export function ladderOf(providers: SessionDescription['providers'], atMs: number): Ladder {
+  const stage = (name: string): StageState => ({
+    now: name,
+    usual: name,
+    reason: null,
+    sinceMs: atMs,
+  });
+  return {
+    stages: {
+      transcriber: stage(providers.transcriber),
+      generator: stage(providers.generator),
+      synthesizer: stage(providers.synthesizer),
+    },
+    page: { transcriber: 'able', synthesizer: 'able' },
+  };
+}
+
+/** The ladder after the session was described again; most often it says what is known. */
+export function ladderAfterSession(
+  ladder: Ladder,
+  providers: SessionDescription['providers'],
+  atMs: number,
+): Ladder {
+  return STAGES.reduce<Ladder>(
+    (before, stage) =>
+      before.stages[stage].now === providers[stage]
+        ? before
+        : withStage(before, stage, providers[stage], null, atMs),
+    ladder,
+  );
+}
+
+type LadderNotice = Extract<MediaNotice, { type: 'stage-changed' | 'page-ability' }>;
+
+export function ladderAfter(ladder: Ladder, notice: LadderNotice, atMs: number): Ladder {
+  switch (notice.type) {
+    case 'stage-changed':
+      return withStage(ladder, notice.stage, notice.to, notice.reason, atMs);
+    case 'page-ability':
+      return { ...ladder, page: { ...ladder.page, [notice.stage]: notice.ability } };
+  }
+}
+
+/** How a stage fares, for people. */
+export type StageStanding =
+  | 'usual'
+  /** Another provider. */
+  | 'stand-in'
+  /** The page does it by itself, and that is not how the session began. */
+  | 'page-stand-in'
+  /** The page does it by itself, as it did from the beginning. */
+  | 'page'
+  /** Nobody does it. */
+  | 'none';
+
+export function standingOf({ stages, page }: Ladder, stage: Stage): StageStanding {
+  const { now, usual } = stages[stage];
+  if (now === 'none') return 'none';
+  if (now === 'browser') {
+    if (stage === 'generator' || page[stage] !== 'able') return 'none';
+    return usual === 'browser' ? 'page' : 'page-stand-in';
+  }
+  return now === usual ? 'usual' : 'stand-in';
+}
+
+function withStage(
+  ladder: Ladder,
+  stage: Stage,
+  now: string,
+  reason: ErrorCode | null,
+  sinceMs: number,
+): Ladder {
+  const { usual } = ladder.stages[stage];
+  return { ...ladder, stages: { ...ladder.stages, [stage]: { now, usual, reason, sinceMs } } };
+}
