@@ -1,12 +1,16 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { transcriptOf } from '../kit/simulator.ts';
+import type { Fault } from '../kit/fault.ts';
 import { breakSocket } from '../kit/simulator-server.ts';
 import { checked, inPieces, Refusal, type Endpoint } from './answering.ts';
 import { heard } from './transcriptions.ts';
 
+const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
 const RATE_HZ = 24_000;
 const MIN_AUDIO_MS = 100;
+/** After so much speech the first words are told, as models that stream do. */
+const FIRST_WORDS_BYTES = (RATE_HZ / 2) * 2;
 const MAX_APPEND_BYTES = 15 * 1024 * 1024;
 /** Models that know no voice activity detection. */
 const MODELS_WITHOUT_VAD = ['gpt-live-transcribe', 'gpt-realtime-whisper'];
@@ -67,7 +71,12 @@ export class RealtimeSession {
   readonly #socket: WebSocket;
   readonly #timers = new Set<NodeJS.Timeout>();
   #isConfigured = false;
+  /** A fault has left it with nothing more to say. */
+  #isSilent = false;
   #audio: Buffer[] = [];
+  #audioBytes = 0;
+  /** Words told of the utterance that goes on; undefined before any. */
+  #said: string | undefined;
   #events = 0;
   #items = 0;
 
@@ -104,10 +113,12 @@ export class RealtimeSession {
           throw new Refusal(400, 'Audio must be whole 16-bit samples.', 'invalid_value', 'audio');
         if (!this.#isConfigured) throw new Refusal(400, 'Audio before session.update.', null);
         this.#audio.push(audio);
+        this.#audioBytes += audio.length;
+        if (this.#said === undefined && this.#audioBytes >= FIRST_WORDS_BYTES) this.#tellFirst();
         return;
       }
       case 'input_audio_buffer.clear':
-        this.#audio = [];
+        this.#takeAudio();
         return this.#say('input_audio_buffer.cleared', {});
       case 'input_audio_buffer.commit':
         return this.#commit();
@@ -127,8 +138,8 @@ export class RealtimeSession {
   }
 
   #commit(): void {
-    const bytes = Buffer.concat(this.#audio);
-    this.#audio = [];
+    const said = this.#said;
+    const bytes = this.#takeAudio();
     const lengthMs = (bytes.length / 2 / RATE_HZ) * 1_000;
     if (lengthMs < MIN_AUDIO_MS)
       throw new Refusal(
@@ -152,28 +163,63 @@ export class RealtimeSession {
       },
     });
     const { behaviour, server } = this.#endpoint;
-    const samples = new Int16Array(new Uint8Array(bytes).buffer);
-    const text = (behaviour.hear ?? transcriptOf)(heard(samples, RATE_HZ));
+    const text = this.#hear(bytes);
     const fault = server.plan.take('first-use');
     const slowMs = fault?.kind === 'slow' ? fault.delayMs : 0;
     this.#after((behaviour.finalDelayMs ?? 0) + slowMs, () => {
-      if (!breakSocket(this.#socket, fault)) this.#transcribe(item, text, lengthMs);
+      this.#suffer(fault);
+      this.#transcribe({ item, text, said, lengthMs });
     });
   }
 
-  #transcribe(item: string, text: string, lengthMs: number): void {
-    const name = 'conversation.item.input_audio_transcription';
-    const about = { item_id: item, content_index: 0 };
-    for (const [index, delta] of inPieces(text).entries()) {
-      this.#say(`${name}.delta`, { ...about, delta, logprobs: null });
-      const fault = index === 0 ? this.#endpoint.server.plan.take('mid-stream') : undefined;
-      if (breakSocket(this.#socket, fault)) return;
+  #transcribe(done: {
+    readonly item: string;
+    readonly text: string;
+    readonly said: string | undefined;
+    readonly lengthMs: number;
+  }): void {
+    const { item, text, said = '', lengthMs } = done;
+    // Where the model thinks better of what it said, the completed transcript alone tells.
+    const rest = text.startsWith(said) ? inPieces(text.slice(said.length)) : [];
+    for (const [index, delta] of rest.entries()) {
+      this.#say(`${TRANSCRIPTION}.delta`, deltaOf(item, delta));
+      if (index === 0 && said === '') this.#suffer(this.#endpoint.server.plan.take('mid-stream'));
     }
     const usage = { type: 'duration', seconds: Math.ceil(lengthMs / 1_000) };
-    this.#say(`${name}.completed`, { ...about, transcript: text, logprobs: null, usage });
+    this.#say(`${TRANSCRIPTION}.completed`, {
+      ...{ item_id: item, content_index: 0 },
+      ...{ transcript: text, logprobs: null, usage },
+    });
+  }
+
+  /** All words so far but the last, which may still be in the middle. */
+  #tellFirst(): void {
+    const words = inPieces(this.#hear(Buffer.concat(this.#audio))).slice(0, -1);
+    this.#said = words.join('');
+    if (words.length === 0) return;
+    this.#say(`${TRANSCRIPTION}.delta`, deltaOf(`item_${this.#items + 1}`, this.#said));
+    this.#suffer(this.#endpoint.server.plan.take('mid-stream'));
+  }
+
+  #hear(bytes: Buffer): string {
+    const samples = new Int16Array(new Uint8Array(bytes).buffer);
+    return (this.#endpoint.behaviour.hear ?? transcriptOf)(heard(samples, RATE_HZ));
+  }
+
+  #takeAudio(): Buffer {
+    const bytes = Buffer.concat(this.#audio);
+    this.#audio = [];
+    this.#audioBytes = 0;
+    this.#said = undefined;
+    return bytes;
+  }
+
+  #suffer(fault: Fault | undefined): void {
+    this.#isSilent ||= breakSocket(this.#socket, fault);
   }
 
   #say(type: string, body: object): void {
+    if (this.#isSilent) return;
     this.#events += 1;
     this.#socket.send(JSON.stringify({ type, event_id: `event_${this.#events}`, ...body }));
   }
@@ -186,6 +232,10 @@ export class RealtimeSession {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+function deltaOf(item: string, delta: string): object {
+  return { item_id: item, content_index: 0, delta, logprobs: null };
 }
 
 function sessionOf(input: object | undefined): object {
