@@ -1,4 +1,10 @@
+import {
+  LANGUAGE_MODEL_SETTINGS,
+  systemPromptOf,
+  type LanguageModelValues,
+} from '../language-models/language-model-settings.ts';
 import { defineVendor, type Candidate, type KnownVendor, type ProviderContext } from '../vendor.ts';
+import { createOpenAiGenerator } from './openai-generator.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import type { OpenAiAdapterOptions } from './openai-server.ts';
 import {
@@ -39,12 +45,13 @@ const COMPATIBLE: Dialect = {
 export const openAiVendor: KnownVendor = defineVendor({
   id: 'openai',
   label: 'OpenAI',
-  settings: settingsOf(OPENAI),
+  settings: { ...LANGUAGE_MODEL_SETTINGS, ...settingsOf(OPENAI) },
   candidates: [
     {
       stage: 'transcriber',
       name: 'openai-realtime',
       isConfigured: (values) => readServer(OPENAI, values).has('realtime'),
+      model: (values) => readServer(OPENAI, values).model('realtime'),
       create: (values, context) =>
         createOpenAiRealtimeTranscriber(
           adapterOptions(OPENAI, 'openai-realtime', 'realtime', values, context),
@@ -61,7 +68,7 @@ export const openAiVendor: KnownVendor = defineVendor({
 export const compatibleVendor: KnownVendor = defineVendor({
   id: 'compatible',
   label: 'OpenAI-compatible',
-  settings: settingsOf(COMPATIBLE),
+  settings: { ...LANGUAGE_MODEL_SETTINGS, ...settingsOf(COMPATIBLE) },
   candidates: candidatesOf(COMPATIBLE, 'compatible'),
 });
 
@@ -71,13 +78,28 @@ function candidatesOf(dialect: Dialect, name: string): readonly Candidate<Values
       stage: 'transcriber',
       name,
       isConfigured: (values) => readServer(dialect, values).has('transcription'),
+      model: (values) => readServer(dialect, values).model('transcription'),
       create: (values, context) =>
         createOpenAiTranscriber(adapterOptions(dialect, name, 'transcription', values, context)),
+    },
+    {
+      stage: 'generator',
+      name,
+      isConfigured: (values) => readServer(dialect, values).has('chat'),
+      model: (values) => readServer(dialect, values).model('chat'),
+      create: (values, context) =>
+        createOpenAiGenerator({
+          ...adapterOptions(dialect, name, 'chat', values, context),
+          systemPrompt: systemPromptOf(values as LanguageModelValues),
+          maxOutputTokens: (values as LanguageModelValues).GENERATOR_MAX_TOKENS,
+          isOpenAi: dialect.prefix === 'OPENAI',
+        }),
     },
     {
       stage: 'synthesizer',
       name,
       isConfigured: (values) => readServer(dialect, values).has('speech'),
+      model: (values) => readServer(dialect, values).model('speech'),
       create(values, context) {
         const { voices, speechRateHz } = readServer(dialect, values);
         return createOpenAiSynthesizer({
