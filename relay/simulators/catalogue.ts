@@ -1,7 +1,9 @@
 import { startDeepgramSimulator } from './deepgram/deepgram-simulator.ts';
 import { startElevenLabsSimulator } from './elevenlabs/elevenlabs-simulator.ts';
 import type { Behaviour, Simulator } from './kit/simulator.ts';
+import { startAnthropicSimulator } from './language-models/anthropic-simulator.ts';
 import { startChatCompletionsSimulator } from './language-models/chat-completions-simulator.ts';
+import { startGoogleSimulator } from './language-models/google-simulator.ts';
 import { startOpenAiSimulator } from './openai/openai-simulator.ts';
 
 /** A vendor that can be simulated, and how Parley is pointed at it. */
@@ -35,6 +37,14 @@ export const CATALOGUE = {
   elevenlabs: {
     start: startElevenLabsSimulator,
     environment: ({ url, key }) => ({ ELEVENLABS_API_KEY: key, ELEVENLABS_BASE_URL: url }),
+  },
+  anthropic: {
+    start: startAnthropicSimulator,
+    environment: ({ url, key }) => ({ ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: url }),
+  },
+  google: {
+    start: startGoogleSimulator,
+    environment: ({ url, key }) => ({ GOOGLE_API_KEY: key, GOOGLE_BASE_URL: url }),
   },
   groq: {
     start: (behaviour) => startChatCompletionsSimulator(behaviour, 'groq'),

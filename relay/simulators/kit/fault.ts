@@ -30,6 +30,12 @@ interface Planned {
 /** Which faults are still to happen. */
 export class FaultPlan {
   readonly #planned: Planned[] = [];
+  #taken = 0;
+
+  /** How many have happened. */
+  get taken(): number {
+    return this.#taken;
+  }
 
   /** @param times - how often; without it until `clear` */
   add(fault: Fault, moment: FaultMoment, times = Number.POSITIVE_INFINITY): void {
@@ -50,6 +56,7 @@ export class FaultPlan {
     );
     if (planned === undefined) return undefined;
     planned.times -= 1;
+    this.#taken += 1;
     return planned.fault;
   }
 }

@@ -68,6 +68,10 @@ export class SimulatorServer implements Simulator {
     return this.#sockets.clients.size + this.#answering;
   }
 
+  get failures(): number {
+    return this.plan.taken;
+  }
+
   fail(fault: Fault, moment: FaultMoment, times?: number): void {
     this.plan.add(fault, moment, times);
   }

@@ -17,6 +17,8 @@ export interface Simulator extends AsyncDisposable {
   readonly open: number;
   /** Lets a fault happen. @param times - how often; without it until `recover` */
   fail(fault: Fault, moment: FaultMoment, times?: number): void;
+  /** Faults that have happened. */
+  readonly failures: number;
   /** No more faults. */
   recover(): void;
   /** The network goes away under every connection that is open now; nobody is told. */

@@ -1,4 +1,4 @@
-import { openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
+import { compatibleVendor, openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
 import type { Synthesizer } from '../../src/providers/synthesizer.ts';
 import type { Transcriber } from '../../src/providers/transcriber.ts';
 import { subjectOf } from './subject.ts';
@@ -11,3 +11,10 @@ defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'open
   streamsAudio: false,
 });
 defineSynthesizerCases(subjectOf<Synthesizer>(openAiVendor, 'synthesizer', 'openai'));
+
+// Servers like it keep whole recordings too, and have voices of their own.
+defineTranscriberCases(subjectOf<Transcriber>(compatibleVendor, 'transcriber', 'compatible'), {
+  answersInPieces: false,
+  streamsAudio: false,
+});
+defineSynthesizerCases(subjectOf<Synthesizer>(compatibleVendor, 'synthesizer', 'compatible'));

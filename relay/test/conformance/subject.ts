@@ -39,25 +39,28 @@ export class Rig<Port> implements AsyncDisposable {
   readonly port: Port;
   /** Everything the adapter logged, at every level. */
   readonly logs: readonly string[];
+  readonly logger: Logger;
   readonly #owned: Owned<Port>;
 
-  private constructor(simulator: Simulator, owned: Owned<Port>, logs: readonly string[]) {
+  private constructor(simulator: Simulator, owned: Owned<Port>, logger: Logger, logs: string[]) {
     this.simulator = simulator;
     this.port = owned;
     this.#owned = owned;
+    this.logger = logger;
     this.logs = logs;
   }
 
   static async set<Port>(subject: Subject<Port>, behaviour: Behaviour = {}): Promise<Rig<Port>> {
     const logs: string[] = [];
+    const logger = loggerInto(logs);
     const simulator = await subject.start(behaviour);
     const owned = await subject.create(simulator, {
       clock: systemClock,
-      logger: loggerInto(logs),
+      logger,
       connectMs: CONNECT_MS,
       language: 'en-US',
     });
-    return new Rig(simulator, owned, logs);
+    return new Rig(simulator, owned, logger, logs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

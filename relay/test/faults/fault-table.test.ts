@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { STAGES, type Stage } from '../../src/providers/provider.ts';
+import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
+import { ANSWER, FaultyRelay, QUESTION, STAGE_MS } from './faulty-relay.ts';
+import { askAloud, type Got } from './spoken-turn.ts';
+
+/** What the stages that work, and a machine that is busy, may take beyond the one that fails. */
+const REST_MS = 3_000;
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'refuse' },
+  { kind: 'status', status: 401 },
+  { kind: 'status', status: 429, retryAfterS: 1 },
+  { kind: 'status', status: 503 },
+  { kind: 'slow', delayMs: 30_000 },
+  { kind: 'stall' },
+  { kind: 'malformed' },
+  { kind: 'abrupt-close' },
+  { kind: 'half-open' },
+];
+
+interface Row {
+  readonly fault: Fault;
+  readonly moment: FaultMoment;
+  readonly what: string;
+}
+
+const ROWS: readonly Row[] = (['first-use', 'mid-stream'] as const).flatMap((moment) =>
+  FAULTS.map((fault) => ({
+    fault,
+    moment,
+    what: `${fault.kind}${fault.kind === 'status' ? ` ${fault.status}` : ''} at ${moment}`,
+  })),
+);
+
+async function ask(stage: Stage, { fault, moment }: Row, hasSecond: boolean) {
+  await using relay = await FaultyRelay.start({ hasSecond });
+  relay.vendor(stage).fail(fault, moment);
+  const got = await askAloud(relay.relay.url);
+  const { key, failures } = relay.vendor(stage);
+  return { got, logs: relay.logs, key, failures };
+}
+
+/** What nobody may ever find in what was logged or sent. */
+function leaks({ got, logs, key }: { got: Got; logs: string; key: string }): string[] {
+  const infoAndAbove = logs.split('\n').filter((line) => !/"level":(10|20)\b/.test(line));
+  return [
+    ...(got.raw.includes(key) || logs.includes(key) ? ['the key'] : []),
+    ...(infoAndAbove.some((line) => line.includes(QUESTION) || line.includes(ANSWER.slice(0, 20)))
+      ? ['what was said']
+      : []),
+  ];
+}
+
+/** In what the person was left alone. */
+function objections(result: Awaited<ReturnType<typeof ask>>, isWhole: boolean): string[] {
+  const {
+    got: { texts, tookMs },
+    failures,
+  } = result;
+  const words = texts.join(' ');
+  const checks = {
+    [`said ${JSON.stringify(texts)}`]: isWhole ? words === ANSWER : words.length > 10,
+    'nothing failed': failures > 0,
+    [`took ${Math.round(tookMs)} ms`]: tookMs < STAGE_MS + REST_MS,
+  };
+  return [
+    ...Object.entries(checks).flatMap(([what, isRight]) => (isRight ? [] : [what])),
+    ...leaks(result),
+  ];
+}
+
+describe.each(STAGES)('a %s that fails', (stage) => {
+  describe.concurrent('and another stands in', () => {
+    test.each(ROWS)('$what', async (row) => {
+      const result = await ask(stage, row, true);
+      // Words that were said cannot be taken back: nobody goes on in the middle of an answer.
+      const isWhole = stage !== 'generator' || row.moment === 'first-use';
+      expect(objections(result, isWhole)).toEqual([]);
+      expect(result.got.samples).toBeGreaterThan(0);
+    });
+  });
+
+  describe.concurrent('and is alone', () => {
+    test.each(ROWS)('$what', async (row) => {
+      const result = await ask(stage, row, false);
+      // Who cannot speak any more writes: no word is lost.
+      expect(objections(result, stage === 'synthesizer')).toEqual([]);
+      expect(result.got.samples > 0 || stage === 'synthesizer').toBe(true);
+    });
+  });
+});

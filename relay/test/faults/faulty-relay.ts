@@ -1,0 +1,128 @@
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Stage } from '../../src/providers/provider.ts';
+import {
+  createResilientProviders,
+  type ResilientProviders,
+} from '../../src/providers/resilient/resilient-providers.ts';
+import type { Generator } from '../../src/providers/generator.ts';
+import type { Synthesizer } from '../../src/providers/synthesizer.ts';
+import type { Transcriber } from '../../src/providers/transcriber.ts';
+import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/resilience/policy.ts';
+import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
+import { Rig } from '../conformance/subject.ts';
+import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
+import { PRIMARY, SECOND } from './lineup.ts';
+
+/** Longest that a stage may take, over all its providers. */
+export const STAGE_MS = 2_000;
+
+/** Everything is given up sooner than in real life, because some tests wait for it. */
+export const SHORT_POLICY: ResiliencePolicy = {
+  ...DEFAULT_POLICY,
+  deadlines: { transcriberMs: STAGE_MS, generatorMs: STAGE_MS, synthesizerMs: STAGE_MS },
+  attempts: {
+    ...DEFAULT_POLICY.attempts,
+    transcriberOpenMs: 600,
+    transcriberFinalMs: 800,
+    generatorFirstMs: 800,
+    generatorStallMs: 800,
+    synthesizerFirstMs: 800,
+    synthesizerStallMs: 800,
+  },
+};
+
+export const QUESTION = 'what is the answer';
+export const ANSWER = 'Here is the first of it. And this is all the rest.';
+
+export interface FaultyRelayOptions {
+  /** Who stands behind the primary providers; without it nobody. */
+  readonly hasSecond?: boolean;
+  readonly policy?: ResiliencePolicy;
+  /** How all simulators behave, and the primary ones beyond that. */
+  readonly behaviour?: Behaviour;
+  readonly primary?: Behaviour;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+type Rigs = Readonly<Record<Stage, Rig<unknown>>>;
+
+/** A whole relay over simulated vendors, any of which can be made to fail. */
+export class FaultyRelay implements AsyncDisposable {
+  readonly relay: TestRelay;
+  readonly providers: ResilientProviders;
+  readonly #primary: Rigs;
+  readonly #second: Rigs | undefined;
+
+  private constructor(
+    parts: Pick<FaultyRelay, 'relay' | 'providers'>,
+    primary: Rigs,
+    second: Rigs | undefined,
+  ) {
+    this.relay = parts.relay;
+    this.providers = parts.providers;
+    this.#primary = primary;
+    this.#second = second;
+  }
+
+  static async start(options: FaultyRelayOptions = {}): Promise<FaultyRelay> {
+    const behaviour = { hear: () => QUESTION, answer: () => ANSWER, ...options.behaviour };
+    const primary = await rigsOf(PRIMARY, { ...behaviour, ...options.primary });
+    const second = options.hasSecond === true ? await rigsOf(SECOND, behaviour) : undefined;
+    const portsOf = <Port>(stage: Stage) =>
+      [primary, second].flatMap((rigs) => (rigs === undefined ? [] : [rigs[stage].port as Port]));
+    const providers = createResilientProviders({
+      transcribers: portsOf<Transcriber>('transcriber'),
+      generators: portsOf<Generator>('generator'),
+      synthesizers: portsOf<Synthesizer>('synthesizer'),
+      policy: options.policy ?? SHORT_POLICY,
+      clock: systemClock,
+      logger: primary.generator.logger,
+    });
+    const seconds = String(STAGE_MS / 1_000);
+    const relay = await startTestRelay({
+      providers,
+      env: {
+        TRANSCRIBER_DEADLINE_S: seconds,
+        GENERATOR_DEADLINE_S: seconds,
+        SYNTHESIZER_DEADLINE_S: seconds,
+        ...options.env,
+      },
+    });
+    return new FaultyRelay({ relay, providers }, primary, second);
+  }
+
+  /** The vendor that is asked first. */
+  vendor(stage: Stage): Simulator {
+    return this.#primary[stage].simulator;
+  }
+
+  /** The vendor that stands in. */
+  standIn(stage: Stage): Simulator {
+    return this.#second![stage].simulator;
+  }
+
+  /** Every line that was logged: the relay's at `info`, the adapters' and wrappers' all. */
+  get logs(): string {
+    const rigs = [this.#primary, ...(this.#second === undefined ? [] : [this.#second])];
+    const lines = rigs.flatMap((each) => Object.values(each).flatMap(({ logs }) => logs));
+    return [...this.relay.logs.lines, ...lines].join('\n');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.relay[Symbol.asyncDispose]();
+    await this.providers[Symbol.asyncDispose]();
+    for (const rigs of [this.#primary, this.#second]) {
+      if (rigs === undefined) continue;
+      for (const rig of Object.values(rigs)) await rig.simulator[Symbol.asyncDispose]();
+    }
+  }
+}
+
+async function rigsOf(lineup: typeof PRIMARY, behaviour: Behaviour): Promise<Rigs> {
+  const [transcriber, generator, synthesizer] = await Promise.all([
+    Rig.set<unknown>(lineup.transcriber, behaviour),
+    Rig.set<unknown>(lineup.generator, behaviour),
+    Rig.set<unknown>(lineup.synthesizer, behaviour),
+  ]);
+  return { transcriber, generator, synthesizer };
+}
