@@ -135,7 +135,7 @@ export function defineGeneratorCases(subject: Subject<Generator>): void {
       expect(await unrestOf(rig)).toEqual([]);
     });
 
-    describe('whose vendor fails', () => {
+    describe.concurrent('whose vendor fails', () => {
       defineFaultCases<Generator, GeneratorEvent>({
         subject,
         stage: 'generator',

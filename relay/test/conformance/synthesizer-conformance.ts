@@ -217,7 +217,7 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): void {
       expect(await unrestOf(rig)).toEqual([]);
     });
 
-    describe('whose vendor fails', () => {
+    describe.concurrent('whose vendor fails', () => {
       defineFaultCases<Synthesizer, SpeechEvent>({
         subject,
         stage: 'synthesizer',

@@ -174,7 +174,7 @@ export function defineTranscriberCases(
       abort.abort();
     });
 
-    describe('whose vendor fails', () => {
+    describe.concurrent('whose vendor fails', () => {
       defineFaultCases<Transcriber, TranscriptEvent>({
         subject,
         stage: 'transcriber',
