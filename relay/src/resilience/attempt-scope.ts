@@ -74,6 +74,8 @@ export class AttemptScope {
     this.#cancelDeadline();
     this.#parent.removeEventListener('abort', this.#onAbort);
     this.#controller.abort();
+    // Whoever disposes of it while another part still waits must not leave that waiting for ever.
+    this.#interrupt?.(this.#parent.aborted ? this.#parent.reason : this.#controller.signal.reason);
   }
 }
 

@@ -172,17 +172,21 @@ describe('a service', () => {
         const { service, clock } = createTest();
         const running: { use: Use; isTrial: boolean }[] = [];
         let failures = 0;
+        const broken: string[] = [];
+        const claim = (rule: string, holds: boolean) => {
+          if (!holds) broken.push(rule);
+        };
         for (const taken of steps) {
           const before = { breaker: service.breaker, isUsable: service.isUsable };
           if (typeof taken === 'number') {
             await clock.advance(taken);
           } else if (taken === 'begin') {
             const use = service.begin();
-            expect(use !== undefined).toBe(before.isUsable);
+            claim('lets in who may go in', (use !== undefined) === before.isUsable);
             if (use !== undefined) running.push({ use, isTrial: before.breaker === 'half-open' });
           } else if (taken === 'probe-well') {
             service.probeSucceeded();
-            if (before.breaker === 'open') expect(service.breaker).toBe('half-open');
+            claim('a probe lifts', before.breaker !== 'open' || service.breaker === 'half-open');
           } else if (taken === 'probe-ill') {
             service.probeFailed(failure());
             if (before.breaker !== 'half-open' || before.isUsable) failures++;
@@ -195,18 +199,18 @@ describe('a service', () => {
             } else if (taken === 'fail') {
               next.use.failed(failure());
               failures++;
-              if (next.isTrial) expect(service.breaker).toBe('open');
+              claim('a failed trial reopens', !next.isTrial || service.breaker === 'open');
             } else {
               next.use.abandoned();
             }
           }
-          expect(service.health).toBe(
-            failures === 0 ? 'healthy' : failures < 3 ? 'degraded' : 'failed',
-          );
-          expect(service.breaker === 'closed').toBe(service.health !== 'failed');
-          expect(running.filter(({ isTrial }) => isTrial).length).toBeLessThanOrEqual(1);
-          if (service.breaker === 'open') expect(service.begin()).toBeUndefined();
+          const health = failures === 0 ? 'healthy' : failures < 3 ? 'degraded' : 'failed';
+          claim('three in a row are a failure', service.health === health);
+          claim('failed is not closed', (service.breaker === 'closed') === (health !== 'failed'));
+          claim('one trial at a time', running.filter(({ isTrial }) => isTrial).length <= 1);
+          claim('open costs nothing', service.breaker !== 'open' || service.begin() === undefined);
         }
+        expect(broken).toEqual([]);
         service[Symbol.dispose]();
         expect(clock.pendingTimers).toBe(0);
       }),

@@ -95,6 +95,7 @@ export class ClauseFeed implements AsyncIterableIterator<string> {
   #isWaiting = false;
   #isClosed = false;
   #handedOver = 0;
+  #isExhausted = false;
 
   constructor(onWaiting: () => void, supply: ClauseSupply) {
     this.#onWaiting = onWaiting;
@@ -110,6 +111,11 @@ export class ClauseFeed implements AsyncIterableIterator<string> {
     return this.#handedOver;
   }
 
+  /** Whether the provider knows that no more text will come. */
+  get isExhausted(): boolean {
+    return this.#isExhausted;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -123,7 +129,8 @@ export class ClauseFeed implements AsyncIterableIterator<string> {
       }
       this.#wait(true);
       try {
-        if (!(await this.#supply.more())) break;
+        this.#isExhausted = !(await this.#supply.more());
+        if (this.#isExhausted) break;
       } finally {
         this.#wait(false);
       }

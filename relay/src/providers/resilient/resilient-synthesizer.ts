@@ -51,6 +51,7 @@ export class ResilientSynthesizer implements Synthesizer {
     if (next === undefined) throw walk.exhausted();
     const ledger = new ClauseLedger(clauses);
     const lead = new ListenerLead(this.#stage.clock);
+    const waiting = { sinceMs: this.#stage.clock.now() };
     try {
       while (next !== undefined) {
         using attempt = new SpeechAttempt({
@@ -59,6 +60,7 @@ export class ResilientSynthesizer implements Synthesizer {
           left: () => walk.left,
           ledger,
           lead,
+          waiting,
           pace: this.#pace,
           voice: options.voice,
           signal,

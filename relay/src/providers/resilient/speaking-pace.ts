@@ -16,7 +16,8 @@ export class SpeakingPace {
 
   learn(speaker: string, text: string, audioMs: number): void {
     if (text.length < MIN_CHARACTERS || audioMs <= 0) return;
-    const measured = audioMs / text.length;
+    // The pause at its end counts as the space that follows it.
+    const measured = audioMs / (text.length + 1);
     const known = this.#msPerCharacter.get(speaker) ?? measured;
     this.#msPerCharacter.set(speaker, known + WEIGHT * (measured - known));
   }

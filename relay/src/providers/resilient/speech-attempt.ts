@@ -15,6 +15,8 @@ export interface SpeechAttemptOptions {
   readonly ledger: ClauseLedger;
   readonly lead: ListenerLead;
   readonly pace: SpeakingPace;
+  /** When the wait that the stage's deadline is about began; shared by all attempts. */
+  readonly waiting: { sinceMs: number };
   readonly voice: string;
   readonly signal: AbortSignal;
   readonly toHz: number;
@@ -33,18 +35,15 @@ export class SpeechAttempt implements Disposable {
   #isListening = false;
   #hasSpoken = false;
   #begun = 0;
-  /** When the wait that the stage's deadline is about began. */
-  #waitingSinceMs: number;
 
   constructor(options: SpeechAttemptOptions) {
-    const { signal, stage, ledger, attempt, voice } = options;
+    const { signal, stage, ledger, attempt, voice, waiting } = options;
     const { name, provider } = attempt.candidate;
     this.#options = options;
     this.#scope = new AttemptScope(signal, stage.clock);
-    this.#waitingSinceMs = stage.clock.now();
     this.#feed = ledger.feed(() => {
       // The time it waited for text is not its own.
-      this.#waitingSinceMs = stage.clock.now();
+      waiting.sinceMs = stage.clock.now();
       this.#watch();
     });
     const known = provider.voices.find(({ id }) => id === voice) ?? provider.voices[0];
@@ -57,7 +56,7 @@ export class SpeechAttempt implements Disposable {
   }
 
   async *run(): AsyncGenerator<SpeechEvent, void, undefined> {
-    const { attempt, stage, ledger, voice } = this.#options;
+    const { attempt, stage, voice } = this.#options;
     const { provider } = attempt.candidate;
     const speech = provider.synthesize(this.#feed, { voice, signal: this.#scope.signal });
     const iterator = speech[Symbol.asyncIterator]();
@@ -67,8 +66,11 @@ export class SpeechAttempt implements Disposable {
         if (step === 'held-long-enough') {
           this.#clause?.stream();
         } else if (step.done === true) {
+          // It left before the end of the text: the clause it was at is not to be trusted either.
+          if (!this.#feed.isExhausted || this.#begun < this.#feed.handedOver) {
+            throw stage.cutShort();
+          }
           yield* this.#finish();
-          if (!ledger.isDone) throw stage.cutShort();
           attempt.use.succeeded();
           return;
         } else if (step.value.type === 'clause-started') {
@@ -130,16 +132,15 @@ export class SpeechAttempt implements Disposable {
 
   /** Sets the deadline for the next event; there is none while the provider waits for text. */
   #watch(): void {
-    const { stage, left } = this.#options;
+    const { stage, left, waiting } = this.#options;
     if (!this.#isListening || this.#feed.isWaiting) {
       this.#scope.relax();
       return;
     }
     const { attempts, deadlines } = stage.policy;
     const wantedMs = this.#hasSpoken ? attempts.synthesizerStallMs : attempts.synthesizerFirstMs;
-    const sinceMs = this.#waitingSinceMs;
     this.#scope.expire(
-      stage.budgetMs(wantedMs, deadlines.synthesizerMs, sinceMs, left()),
+      stage.budgetMs(wantedMs, deadlines.synthesizerMs, waiting.sinceMs, left()),
       stage.late,
     );
   }
@@ -165,10 +166,11 @@ export class SpeechAttempt implements Disposable {
   }
 
   *#passOn(events: Iterable<SpeechEvent> = []): Generator<SpeechEvent, void, undefined> {
+    const { waiting, stage } = this.#options;
     for (const event of events) {
       this.#hasSpoken = true;
       yield event;
-      this.#waitingSinceMs = this.#options.stage.clock.now();
+      waiting.sinceMs = stage.clock.now();
     }
   }
 }

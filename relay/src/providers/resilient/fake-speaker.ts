@@ -1,0 +1,86 @@
+import { ParleyError } from '@parley/shared';
+import type { Clock } from '../../lib/clock.ts';
+import { sleep } from '../../lib/clock.ts';
+import type { SpeechEvent, SynthesisOptions, Synthesizer, TimedWord } from '../synthesizer.ts';
+
+/** Of every voice here, so that lengths say exactly how many characters were spoken. */
+export const MS_PER_CHARACTER = 60;
+
+export interface SpeakerPlan {
+  readonly sampleRateHz?: number;
+  /** Fails once so many pieces of audio were given, counted over all clauses; a piece is a word. */
+  readonly failAfter?: number;
+  /** Instead of failing it falls silent. */
+  readonly hangs?: boolean;
+  readonly timesWords?: boolean;
+  /** How long a word takes to be made. */
+  readonly wordMs?: number;
+  readonly ends?: boolean;
+}
+
+/**
+ * A synthesizer whose audio is words: each is as long as its characters and the space after it,
+ * and each of its samples is the word's number in `vocabulary`.
+ */
+export class FakeSpeaker implements Synthesizer {
+  readonly name: string;
+  readonly sampleRateHz: number;
+  readonly voices;
+  readonly asked: {
+    readonly atMs: number;
+    readonly clauses: string[];
+    readonly signal: AbortSignal;
+  }[] = [];
+  plan: SpeakerPlan;
+  readonly #vocabulary: string[];
+  readonly #clock: Clock;
+
+  constructor(name: string, clock: Clock, vocabulary: string[], plan: SpeakerPlan = {}) {
+    this.name = name;
+    this.#clock = clock;
+    this.#vocabulary = vocabulary;
+    this.plan = plan;
+    this.sampleRateHz = plan.sampleRateHz ?? 16_000;
+    this.voices = [{ id: `${name}-voice`, label: name }];
+  }
+
+  async *synthesize(
+    clauses: AsyncIterable<string>,
+    { signal }: SynthesisOptions,
+  ): AsyncGenerator<SpeechEvent, void, undefined> {
+    const asked = { atMs: this.#clock.now(), clauses: [] as string[], signal };
+    this.asked.push(asked);
+    let left = this.plan.failAfter ?? Infinity;
+    for await (const clause of clauses) {
+      asked.clauses.push(clause);
+      yield { type: 'clause-started', text: clause };
+      const words = clause.split(' ').filter((word) => word !== '');
+      if (this.plan.timesWords === true) yield { type: 'words-timed', words: timesOf(words) };
+      for (const word of words) {
+        if (left-- <= 0) {
+          if (this.plan.ends === true) return;
+          if (this.plan.hangs === true) await new Promise(() => {});
+          throw new ParleyError('synthesizer_failed');
+        }
+        if (this.plan.wordMs !== undefined) await sleep(this.#clock, this.plan.wordMs, signal);
+        yield { type: 'speech-audio', samples: this.#say(word) };
+      }
+    }
+    if (left <= 0) throw new ParleyError('synthesizer_failed');
+  }
+
+  #say(word: string): Int16Array {
+    const length = ((word.length + 1) * MS_PER_CHARACTER * this.sampleRateHz) / 1_000;
+    if (!this.#vocabulary.includes(word)) this.#vocabulary.push(word);
+    return new Int16Array(length).fill(this.#vocabulary.indexOf(word) + 1);
+  }
+}
+
+function timesOf(words: readonly string[]): readonly TimedWord[] {
+  let atMs = 0;
+  return words.map((text) => {
+    const startMs = atMs;
+    atMs += (text.length + 1) * MS_PER_CHARACTER;
+    return { text, startMs, endMs: atMs };
+  });
+}
