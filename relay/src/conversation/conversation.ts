@@ -26,7 +26,6 @@ export class Conversation {
   readonly #announcements = new Announcements();
   readonly #deafness: Deafness;
   readonly #listening: Listening;
-  readonly #unsubscribe: (() => void) | undefined;
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Omit<ReplyRequest, 'generate'> | undefined;
@@ -37,10 +36,6 @@ export class Conversation {
     const { providers, policy, deadlines, clock } = options;
     this.#replies = new Replies(options);
     this.#deafness = new Deafness(() => activeProvider(providers, 'transcriber'));
-    this.#unsubscribe = providers.ladder?.subscribe((stage, active) => {
-      // An utterance that is lost over it says so itself; the browser shows that it listens now.
-      if (stage === 'transcriber' && active === 'none' && !this.#listening.isBusy) this.#tellDeaf();
-    });
     this.#listening = new Listening({
       ...options,
       transcriber: providers.transcriber,
@@ -125,10 +120,15 @@ export class Conversation {
     return true;
   }
 
+  /** Nobody here recognises speech any more: someone who is about to speak should know. */
+  hearingLost(): void {
+    // An utterance that is lost over it says so itself.
+    if (!this.#listening.isBusy) this.#tellDeaf();
+  }
+
   /** Stops everything and releases it. */
   dispose(): void {
     this.#isDisposed = true;
-    this.#unsubscribe?.();
     this.reminders.cancelAll();
     this.#announcements.clear();
     this.#reply?.cancel();
@@ -168,7 +168,8 @@ export class Conversation {
         logger.warn({ err: error, code, itemId }, 'an utterance was lost');
         this.#tellFailed(itemId, number, error);
         const active = activeProvider(this.#options.providers, 'transcriber');
-        const now = standIn ?? active;
+        // That everyone failed at one utterance does not mean that they will at the next.
+        const now = standIn !== undefined && isProvider(standIn) ? standIn : active;
         if (!isProvider(now)) this.#deafness.told();
         const responseId = this.#say(apologyFor(code, now), request) ?? null;
         const provider = error instanceof ProviderError ? error.provider : active;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
 import {
   finalWords,
+  joined,
   ScriptedTranscriber,
   transcriptOf,
   type ScriptedTranscriberOptions,
@@ -156,4 +157,89 @@ it('leaves no deadline behind', async () => {
   utterance.finalize();
   await utterance.outcome;
   expect(clock.pendingTimers).toBe(0);
+});
+
+it('gives everything to a new stream where it must begin again, once', async () => {
+  const opened: Int16Array[][] = [];
+  const { utterance } = begin({
+    open: async () => {
+      const pieces: Int16Array[] = [];
+      opened.push(pieces);
+      const finalized = Promise.withResolvers<void>();
+      return {
+        push: (samples) => pieces.push(samples.slice()),
+        finalize: () => finalized.resolve(),
+        events: (async function* () {
+          await finalized.promise;
+          yield { type: 'transcript-final' as const, text: 'hello', unrecognised: false };
+        })(),
+      };
+    },
+  });
+  await settle();
+  const reused = counting(0, 1_600);
+  utterance.push(reused);
+  // The memory is the socket's again.
+  reused.fill(0);
+  expect(utterance.restart()).toBe(true);
+  expect(utterance.restart()).toBe(false);
+  await settle();
+  utterance.push(counting(1_600, 1_600));
+  utterance.finalize();
+  expect(await utterance.outcome).toMatchObject({ kind: 'heard', text: 'hello' });
+  expect(opened).toHaveLength(2);
+  expect(joined(opened[1]!)).toEqual(counting(0, 3_200));
+});
+
+it('hints at each possible end of speech to a recogniser that can use it', async () => {
+  const calls: string[] = [];
+  const { utterance } = begin({
+    open: async () => ({
+      push: () => calls.push('audio'),
+      speculate: () => calls.push('hint'),
+      finalize: () => {},
+      events: (async function* () {
+        yield* [];
+        await new Promise(() => {});
+      })(),
+    }),
+  });
+  await settle();
+  const loud = new Int16Array(1_600).fill(3_000);
+  const quiet = new Int16Array(1_600).fill(100);
+  for (const samples of [
+    quiet,
+    loud,
+    quiet,
+    loud,
+    quiet,
+    quiet,
+    quiet,
+    quiet,
+    loud,
+    quiet,
+    quiet,
+  ]) {
+    utterance.push(samples);
+  }
+  const hints = calls.flatMap((call, index) => (call === 'hint' ? [index] : []));
+  // After the sixth piece and the eleventh.
+  expect(hints).toEqual([6, 12]);
+  utterance.discard();
+});
+
+it('takes a recogniser’s judgement of the turn for no more than that', async () => {
+  const { utterance, partials } = begin({
+    whileSpeaking: [
+      { give: { type: 'turn-eager-ended', text: 'what' } },
+      { give: { type: 'turn-resumed' } },
+      { give: { type: 'turn-ended', text: 'what' } },
+    ],
+    onFinal: () => [finalWords('what time is it')],
+  });
+  await settle();
+  utterance.push(counting(0, 1_600));
+  utterance.finalize();
+  expect(await utterance.outcome).toMatchObject({ text: 'what time is it' });
+  expect(partials).toEqual([]);
 });

@@ -202,3 +202,35 @@ describe('an utterance whose audio stays away', () => {
     );
   });
 });
+
+describe('the providers of a session', () => {
+  it('are made ready when it begins and let go when it ends', () => {
+    const clock = new FakeClock();
+    const calls: string[] = [];
+    const ready = (name: string) => ({
+      prepare: () => {
+        calls.push(`${name} ready`);
+        return () => void calls.push(`${name} let go`);
+      },
+    });
+    const session = new Session({
+      id: 'sess_1',
+      resumeKey: fingerprint('token'),
+      providers: {
+        transcriber: Object.assign(new ScriptedTranscriber({ clock }), ready('transcriber')),
+        generator: new ScriptedGenerator({ clock }),
+        synthesizer: Object.assign(new ScriptedSynthesizer({ clock }), ready('synthesizer')),
+      },
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+      limits,
+      deadlines: DEADLINES,
+      clock,
+      logger: silentLogger,
+      onClosed: () => {},
+    });
+    expect(calls).toEqual(['transcriber ready', 'synthesizer ready']);
+    session.close('normal');
+    session.close('normal');
+    expect(calls.slice(2)).toEqual(['transcriber let go', 'synthesizer let go']);
+  });
+});

@@ -1,7 +1,6 @@
 import {
   CLOSE_REASONS,
   decodeClientEvent,
-  type ClientEventOf,
   type CloseReasonName,
   type SessionLimits,
 } from '@parley/shared';
@@ -16,7 +15,6 @@ import { Conversation } from '../conversation/conversation.ts';
 import { Watchdog } from '../conversation/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint } from '../lib/ids.ts';
-import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../observability/logger.ts';
 import { STAGES } from '../providers/provider.ts';
 import type { Providers } from '../providers/providers.ts';
@@ -24,6 +22,7 @@ import { Inbox } from './inbox.ts';
 import { Outbox, type OutboxSocket } from './outbox.ts';
 import { outputTo } from './conversation-outbox.ts';
 import { describeSession } from './session-description.ts';
+import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
 import { judge, type SessionState } from './session-state.ts';
 import { currentNames, ToldProviders } from './told-providers.ts';
 
@@ -142,6 +141,8 @@ export class Session {
       const { stage, from, to } = event;
       this.#options.logger.info({ stage, from, to }, event.type);
       this.#outbox.event(event);
+      // A page that is told to listen shows that it does.
+      if (stage === 'transcriber' && to === 'none') this.#conversation.hearingLost();
     });
     this.#outbox.event({
       type: 'session.created',
@@ -262,18 +263,10 @@ export class Session {
     this.#state = { kind: 'detached', sinceMs: this.#options.clock.now() };
   }
 
-  #update(update: ClientEventOf<'session.update'>['session']): string | undefined {
+  #update(update: SettingsUpdate): string | undefined {
     const { settings, providers } = this.#options;
-    const { voice, time_zone: timeZone, output_modalities: modalities } = update;
-    if (voice !== undefined && !providers.synthesizer.voices.some(({ id }) => id === voice)) {
-      return 'session.voice: expected the id of one of the voices in session.created.';
-    }
-    if (timeZone !== undefined && !isTimeZone(timeZone)) {
-      return 'session.time_zone: expected an IANA time zone.';
-    }
-    if (voice !== undefined) settings.voice = voice;
-    if (timeZone !== undefined) settings.timeZone = timeZone;
-    if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
+    const problem = applyUpdate(settings, update, providers.synthesizer.voices);
+    if (problem !== undefined) return problem;
     this.#outbox.event({ type: 'session.updated', session: this.#describe() });
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { ErrorCode, UnnumberedRelayEvent } from '@parley/shared';
-import { activeProvider } from '../conversation/active-provider.ts';
+import { activeProvider, isProvider } from '../conversation/active-provider.ts';
 import type { StageObserver } from '../conversation/stage-run.ts';
 import { STAGES, type Failover, type Stage } from '../providers/provider.ts';
 import type { Providers } from '../providers/providers.ts';
@@ -47,7 +47,11 @@ export class ToldProviders implements StageObserver {
   }
 
   failedOver({ stage, to, reason }: Failover): void {
-    this.#changed(stage, to, reason);
+    const active = activeProvider(this.#providers, stage);
+    // A client that is told to listen by itself sends no more audio, and so nobody would ever see
+    // that hearing works again: for one lost utterance that is too much.
+    const isPassing = stage === 'transcriber' && !isProvider(to) && isProvider(active);
+    if (!isPassing) this.#changed(stage, to, reason);
   }
 
   served(stage: Stage): void {

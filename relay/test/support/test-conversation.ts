@@ -10,7 +10,7 @@ import { Watchdog } from '../../src/conversation/watchdog.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/observability/logger.ts';
 import type { Ladder } from '../../src/providers/providers.ts';
-import type { SpeechEvent } from '../../src/providers/synthesizer.ts';
+import type { SpeechEvent, SynthesisOptions } from '../../src/providers/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
 import { ScriptedTranscriber, type ScriptedTranscriberOptions } from './scripted-transcriber.ts';
@@ -89,7 +89,10 @@ export class TestConversation {
 
   /** Replaces the whole of the synthesizer's work. */
   synthesizeWith(
-    synthesize: (clauses: AsyncIterable<string>) => AsyncGenerator<SpeechEvent>,
+    synthesize: (
+      clauses: AsyncIterable<string>,
+      options: SynthesisOptions,
+    ) => AsyncGenerator<SpeechEvent>,
   ): void {
     this.#synthesizer.synthesize = synthesize;
   }

@@ -1,0 +1,29 @@
+import type { ClientEventOf } from '@parley/shared';
+import type { ConversationSettings } from '../conversation/conversation-options.ts';
+import { isTimeZone } from '../lib/time-zone.ts';
+import type { Voice } from '../providers/synthesizer.ts';
+
+export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
+
+/**
+ * Changes what the person asked to change: all of it, or nothing.
+ *
+ * @returns what was wrong, or undefined
+ */
+export function applyUpdate(
+  settings: ConversationSettings,
+  update: SettingsUpdate,
+  voices: readonly Voice[],
+): string | undefined {
+  const { voice, time_zone: timeZone, output_modalities: modalities } = update;
+  if (voice !== undefined && !voices.some(({ id }) => id === voice)) {
+    return 'session.voice: expected the id of one of the voices in session.created.';
+  }
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    return 'session.time_zone: expected an IANA time zone.';
+  }
+  if (voice !== undefined) settings.voice = voice;
+  if (timeZone !== undefined) settings.timeZone = timeZone;
+  if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
+  return undefined;
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ParleyError } from '@parley/shared';
+import { DEFAULT_POLICY } from '../src/conversation/conversation-options.ts';
+import { apologyFor, EARLIER_I_SAID } from '../src/conversation/apologies.ts';
+import { FILLER_SENTENCES } from '../src/conversation/fillers.ts';
+import { Watchdog } from '../src/conversation/watchdog.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { silentLogger } from '../src/observability/logger.ts';
+import { FailedAudio } from '../src/observability/failed-audio.ts';
+import type { Failover } from '../src/providers/provider.ts';
+import type { Providers } from '../src/providers/providers.ts';
+import { startCallServer } from './support/call-server.ts';
+import { ScriptedGenerator, words } from './support/scripted-generator.ts';
+import { ScriptedLadder } from './support/scripted-ladder.ts';
+import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
+import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
+import type { TestCall } from './support/test-call.ts';
+
+const clock = systemClock;
+const speech = counting(7, 4_800);
+
+function scripted(change: Partial<Providers> = {}): Providers {
+  return {
+    transcriber: new ScriptedTranscriber({ clock }),
+    generator: new ScriptedGenerator({ clock }),
+    synthesizer: new ScriptedSynthesizer({ clock }),
+    ...change,
+  };
+}
+
+/** The words of the reply that is over next. */
+async function nextReply(call: TestCall): Promise<string> {
+  const done = await call.inbound.next('response.done');
+  return call.inbound
+    .ofType('response.output_audio_transcript.delta')
+    .filter(({ response_id }) => response_id === done.response_id)
+    .map(({ delta }) => delta)
+    .join('');
+}
+
+describe('a client is told', () => {
+  it('who stands in for a generator, and when it is itself again', async () => {
+    let turn = 0;
+    const failover: Failover = {
+      stage: 'generator',
+      from: 'scripted-generator',
+      to: 'second-generator',
+      reason: 'generator_timeout',
+    };
+    const generator = new ScriptedGenerator({
+      clock,
+      reply: ({ onFailover }) => {
+        if (turn++ === 0) onFailover?.(failover);
+        return [words('Here it is.')];
+      },
+    });
+    await using server = await startCallServer({ providers: scripted({ generator }) });
+    await using call = await server.call();
+    call.type('Hello');
+    const { seq: _, ...degraded } = await call.inbound.next('session.degraded');
+    expect(degraded).toEqual({ type: 'session.degraded', ...failover });
+    await nextReply(call);
+    call.type('Hello again');
+    expect(await call.inbound.next('session.restored')).toMatchObject({
+      stage: 'generator',
+      from: 'second-generator',
+      to: 'scripted-generator',
+    });
+    expect(await nextReply(call)).toBe('Here it is.');
+  });
+
+  it('what the ladder says from the start, and what changes while nothing happens', async () => {
+    const ladder = new ScriptedLadder();
+    ladder.move('synthesizer', 'second-synthesizer');
+    await using server = await startCallServer({ providers: scripted({ ladder }) });
+    await using call = await server.call();
+    expect(call.inbound.ofType('session.created')[0]?.session.providers).toEqual({
+      transcriber: 'scripted-transcriber',
+      generator: 'scripted-generator',
+      synthesizer: 'second-synthesizer',
+    });
+    ladder.move('synthesizer', 'scripted-synthesizer');
+    await call.inbound.next('session.restored');
+    ladder.move('transcriber', 'none');
+    expect(await call.inbound.next('session.degraded')).toMatchObject({
+      stage: 'transcriber',
+      to: 'none',
+      reason: 'transcriber_failed',
+    });
+    // Nobody asked, and nobody is left waiting to be heard.
+    expect(await call.inbound.next('response.created')).toMatchObject({ trigger: 'notice' });
+    expect(await nextReply(call)).toBe('I cannot hear for now. Please type to me.');
+    call.speak(1, speech);
+    await call.inbound.next('conversation.item.input_audio_transcription.failed');
+    call.type('Hello');
+    expect(await nextReply(call)).toBe('You said Hello.');
+    expect(call.inbound.ofType('error')).toEqual([]);
+    await call.hangUp();
+    expect(ladder.listeners).toBe(0);
+  });
+
+  it('in a whole sentence what to do where hearing goes to the browser', async () => {
+    const ladder = new ScriptedLadder();
+    const transcriber = new ScriptedTranscriber({
+      clock,
+      open: async () => {
+        ladder.move('transcriber', 'browser');
+        throw new ParleyError('transcriber_failed');
+      },
+    });
+    await using server = await startCallServer({ providers: scripted({ transcriber, ladder }) });
+    await using call = await server.call();
+    call.speak(1, speech);
+    expect(await call.inbound.next('session.degraded')).toMatchObject({ to: 'browser' });
+    expect(await nextReply(call)).toBe(apologyFor('transcriber_failed', 'browser'));
+    expect(call.inbound.frames.length).toBeGreaterThan(1);
+  });
+});
+
+describe('an answer', () => {
+  it('that is slow is bridged, and one that fails is given from memory', async () => {
+    let turn = 0;
+    const generator = new ScriptedGenerator({
+      clock,
+      reply: () =>
+        turn++ === 0
+          ? [{ waitMs: 200 }, words('Paris.')]
+          : [{ fail: new ParleyError('generator_failed') }],
+    });
+    await using server = await startCallServer({
+      providers: scripted({ generator }),
+      policy: { ...DEFAULT_POLICY, fillerDelayMs: 20, allowCachedAnswers: true },
+    });
+    await using call = await server.call();
+    call.type('What is the capital of France?');
+    const first = await nextReply(call);
+    expect(FILLER_SENTENCES.map((filler) => `${filler} Paris.`)).toContain(first);
+    call.type('What is the capital of France?');
+    expect(await nextReply(call)).toBe(`${EARLIER_I_SAID} Paris.`);
+    call.type('And of Spain?');
+    expect(await nextReply(call)).toBe(apologyFor('generator_failed'));
+  });
+});
+
+describe('a stage that hangs', () => {
+  it('is given up, in words, and the recording of what was said is kept', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-ladder-'));
+    const dir = join(folder, 'failed-audio');
+    const failedAudio = new FailedAudio({ dir, clock, logger: silentLogger });
+    try {
+      const transcriber = new ScriptedTranscriber({
+        clock,
+        onFinal: () => ['hang'],
+        ignoresAbort: true,
+      });
+      await using server = await startCallServer({
+        providers: scripted({ transcriber }),
+        watchdog: new Watchdog({ clock, intervalMs: 20, warnAfterMs: 40, giveUpAfterMs: 80 }),
+        failedAudio,
+      });
+      await using call = await server.call();
+      call.speak(1, speech);
+      expect(await nextReply(call)).toBe(apologyFor('transcriber_timeout'));
+      await server.logs.until('a stage makes no progress and is given up');
+      await failedAudio.idle();
+      expect(await readdir(dir)).toHaveLength(2);
+      // Whoever calls next is not held up by it.
+      call.type('Hello');
+      expect(await nextReply(call)).toBe('You said Hello.');
+    } finally {
+      await failedAudio[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,35 @@
+import type { Stage } from '../../src/providers/provider.ts';
+import type { Ladder } from '../../src/providers/providers.ts';
+
+/** A ladder that stands where a test puts it. */
+export class ScriptedLadder implements Ladder {
+  readonly #active: Record<Stage, string> = {
+    transcriber: 'scripted-transcriber',
+    generator: 'scripted-generator',
+    synthesizer: 'scripted-synthesizer',
+  };
+  readonly #listeners = new Set<(stage: Stage, active: string) => void>();
+
+  /** Who has not unsubscribed. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  active(stage: Stage): string {
+    return this.#active[stage];
+  }
+
+  order(stage: Stage): readonly string[] {
+    return [`scripted-${stage}`, `second-${stage}`, 'browser'];
+  }
+
+  subscribe(listener: (stage: Stage, active: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  move(stage: Stage, active: string): void {
+    this.#active[stage] = active;
+    for (const listener of this.#listeners) listener(stage, active);
+  }
+}
