@@ -25,8 +25,18 @@ export interface RealRelay extends AsyncDisposable {
 /** Starts the relay on a free port, with the embedded providers whatever keys this machine has. */
 export async function startRealRelay(dataDir: string): Promise<RealRelay> {
   const child = spawn(process.execPath, [MAIN], {
-    // Nothing of our own environment: a key or a PORT in it must not change what is tested.
-    env: { PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, SHUTDOWN_GRACE_S: '1', AUTH_SECRET },
+    // Nothing of our own environment: a key or a PORT in it must not change what is tested. One in
+    // a `.env` would still be read; that it is used is kept out by the order of providers.
+    env: {
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      SHUTDOWN_GRACE_S: '1',
+      AUTH_SECRET,
+      TRANSCRIBERS: 'embedded',
+      GENERATORS: 'embedded',
+      SYNTHESIZERS: 'embedded',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const complaints: string[] = [];
