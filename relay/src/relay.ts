@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { GuestTokens } from './auth/guest-tokens.ts';
@@ -8,6 +9,7 @@ import type { Operations } from './http/admin.ts';
 import { createApp } from './http/app.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { systemClock } from './lib/clock.ts';
+import { FailedAudio } from './observability/failed-audio.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Providers } from './providers/providers.ts';
 import { SessionCreator } from './session/session-creator.ts';
@@ -43,12 +45,21 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let isDraining = false;
 
   const secret = await loadAuthSecret(config.authSecret, config.dataDir);
+  // Also where none are kept now: those of an earlier run must not stay for ever.
+  const recordings = new FailedAudio({
+    dir: join(config.dataDir, 'failed-audio'),
+    ...config.failedAudio,
+    clock,
+    logger,
+  });
   const registry = new SessionRegistry({ clock, limit: config.maxSessions });
   const sessions = new SessionCreator({
     registry,
     providers,
     limits: config.limits,
     deadlines: config.deadlines,
+    policy: config.providers,
+    failedAudio: config.failedAudio === undefined ? undefined : recordings,
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: config.maxSessions,
     clock,
@@ -88,6 +99,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await listen(server, config);
   } catch (error) {
     registry.closeAll('draining');
+    await recordings[Symbol.asyncDispose]();
     throw error;
   }
   const { address, port, family } = server.address() as AddressInfo;
@@ -99,6 +111,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       sessions.stop();
       await registry.drain(graceMs, new AbortController().signal);
       stopRealtime();
+      await recordings[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Idle keep-alive connections would hold `close` up.

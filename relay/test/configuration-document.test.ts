@@ -20,6 +20,8 @@ describe('what is written about the settings is what they are', () => {
       .filter((line) => /^#[A-Z]/.test(line))
       .map((line) => line.slice(1));
     expect(lines.length).toBeGreaterThan(30);
-    expect(readConfiguration(parseEnv(lines.join('\n')))).toEqual(readConfiguration({}));
+    const { config, chosen } = readConfiguration(parseEnv(lines.join('\n')));
+    expect(config).toEqual(readConfiguration({}).config);
+    expect(chosen).toEqual(readConfiguration({}).chosen);
   });
 });
