@@ -123,7 +123,7 @@ export class VoiceSession {
     context.isClosing = true;
     void context.speaking.then(() => {
       this.#contexts.delete(id);
-      this.#send({ audio: null, isFinal: true, contextId: id });
+      void this.#send({ audio: null, isFinal: true, contextId: id });
     });
   }
 
@@ -147,10 +147,10 @@ export class VoiceSession {
         Math.round((n * chars.length) / pieces),
         Math.round(((n + 1) * chars.length) / pieces),
       );
-      this.#send(this.#spoken(id, audio, own));
+      const sent = this.#send(this.#spoken(id, audio, own));
       if (n === 0) this.#isBroken = breakSocket(this.#socket, server.plan.take('mid-stream'));
-      // Lets other contexts and other sockets have their turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      // No faster than it is read; and others have their turn.
+      await sent;
     }
   }
 
@@ -174,7 +174,7 @@ export class VoiceSession {
 
   #refuse(error: string, words: string): void {
     this.#parts.server.complain(words);
-    this.#send({ message: words, error, code: 1008 });
+    void this.#send({ message: words, error, code: 1008 });
     this.#socket.close(1008, words.slice(0, 100));
   }
 
@@ -184,7 +184,9 @@ export class VoiceSession {
     this.#cancelIdle = systemClock.after(seconds * 1_000, () => this.#socket.close(1008));
   }
 
-  #send(content: object): void {
-    if (!this.#isBroken) this.#socket.send(JSON.stringify(content));
+  /** Resolves once the network has taken it. */
+  #send(content: object): Promise<void> {
+    if (this.#isBroken || this.#closed.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.#socket.send(JSON.stringify(content), () => resolve()));
   }
 }

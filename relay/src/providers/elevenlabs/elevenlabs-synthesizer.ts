@@ -1,12 +1,12 @@
 import { newId } from '../../lib/ids.ts';
 import type { Synthesizer, Voice } from '../synthesizer.ts';
 import { SocketPool } from '../transport/socket-pool.ts';
-import { openVendorSocket, type VendorSocket } from '../transport/vendor-socket.ts';
+import { openVendorSocket } from '../transport/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../transport/vendor-url.ts';
 import type { ProviderContext } from '../vendor.ts';
 import type { ClauseSpeech } from './clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
-import { speakOverSocket, type SpeechDialect } from './socket-speech.ts';
+import { speakOverSocket, type SpeechDialect, type SpokenSocket } from './socket-speech.ts';
 import { WordJoiner } from './timed-words.ts';
 
 export interface ElevenLabsSynthesizerOptions {
@@ -96,7 +96,7 @@ interface SpokenContext {
 class MultiContextDialect implements SpeechDialect {
   readonly #contexts = new Map<string, SpokenContext>();
 
-  submit(socket: VendorSocket, clause: ClauseSpeech): void {
+  submit(socket: SpokenSocket, clause: ClauseSpeech): void {
     const id = newId('clause');
     this.#contexts.set(id, { clause, words: new WordJoiner() });
     // The vendor wants a text to end with a space.
@@ -105,7 +105,7 @@ class MultiContextDialect implements SpeechDialect {
     socket.sendText({ context_id: id, close_context: true });
   }
 
-  hear(socket: VendorSocket, message: string): void {
+  hear(socket: SpokenSocket, message: string): void {
     const event = readVoiceEvent(message);
     if (event.type === 'ignored') return;
     if (event.type === 'failed') throw socket.failure(event.fault, { note: event.note });

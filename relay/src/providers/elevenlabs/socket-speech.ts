@@ -5,14 +5,17 @@ import type { SocketLease, SocketPool } from '../transport/socket-pool.ts';
 import type { VendorSocket } from '../transport/vendor-socket.ts';
 import { ClauseSpeech } from './clause-speech.ts';
 
+/** What a dialect may do with its socket. */
+export type SpokenSocket = Pick<VendorSocket, 'sendText' | 'failure'>;
+
 /** How one vendor is told what to say over a socket, and how it answers. For one use of a socket. */
 export interface SpeechDialect {
   /** Hands a clause over. */
-  submit(socket: VendorSocket, clause: ClauseSpeech): void;
+  submit(socket: SpokenSocket, clause: ClauseSpeech): void;
   /** Adds what a message holds to the clauses it is about. @throws ProviderError */
-  hear(socket: VendorSocket, message: string): void;
+  hear(socket: SpokenSocket, message: string): void;
   /** Nothing more is wanted. @returns whether the socket is as good as new for someone else */
-  leave(socket: VendorSocket): boolean;
+  leave(socket: SpokenSocket): boolean;
 }
 
 export interface SocketSpeechOptions {
