@@ -1,7 +1,8 @@
 import type { Output } from '../output.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { TurnSubjectHandlers } from './relay-subject.process.ts';
-import { reportOf, type TurnBenchReport } from './report.ts';
+import { overheadParts, reportOf, type TurnBenchReport } from './report.ts';
+import type { SimulatorsHandlers } from './simulators.process.ts';
 import type { TalkersHandlers } from './talkers.process.ts';
 
 const DELAYS = { asr: 100, llm: 150, tts: 80 } as const;
@@ -11,6 +12,7 @@ const WARM_UP = { talkers: 10, turns: 3 } as const;
 const TALK_DEADLINE_MS = 120_000;
 
 const SUBJECT = new URL('relay-subject.process.ts', import.meta.url);
+const SIMULATORS = new URL('simulators.process.ts', import.meta.url);
 const TALKERS = new URL('talkers.process.ts', import.meta.url);
 
 export interface BenchTurnOptions {
@@ -23,22 +25,30 @@ export interface BenchTurnOptions {
   readonly warmUp?: { readonly talkers: number; readonly turns: number };
 }
 
-/** What the relay adds to a turn, over providers of known slowness. */
+/** What the relay adds to a turn, over real connections to simulated providers of known slowness. */
 export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchReport> {
   const { talkers, output, isHuman, signal, turns = TURNS, warmUp = WARM_UP } = options;
+  // In a process of their own: what they need of the processor is not the relay's.
+  await using simulators = new BenchProcess<SimulatorsHandlers>(SIMULATORS, signal);
   await using subject = new BenchProcess<TurnSubjectHandlers>(SUBJECT, signal);
   await using load = new BenchProcess<TalkersHandlers>(TALKERS, signal);
   const sessions = talkers + warmUp.talkers;
-  const { url } = await subject.ask('open', { delays: DELAYS, sessions });
-  await load.ask('talk', { url, ...warmUp });
-  const talks = await load.ask('talk', { url, talkers, turns }, TALK_DEADLINE_MS);
-  const report = reportOf(DELAYS, talks);
+  const { environment } = await simulators.ask('open', DELAYS);
+  const { url } = await subject.ask('open', { environment, sessions });
+  await load.ask('talk', { url, ...warmUp, firstTurn: 1 });
+  await simulators.ask('take', undefined);
+  const firstTurn = warmUp.talkers * warmUp.turns + 1;
+  const talks = await load.ask('talk', { url, talkers, turns, firstTurn }, TALK_DEADLINE_MS);
+  const took = await simulators.ask('take', undefined);
+  const report = reportOf(DELAYS, talks, took);
   if (isHuman) {
     output.write(
       `${String(talkers).padStart(4)} talkers, ${report.turns} turns: overhead ` +
         `p50 ${report.overhead_ms.p50} ms, p99 ${report.overhead_ms.p99} ms, ` +
         `first turn ${signed(report.first_turn_penalty_ms)} ms, ${report.errors} errors\n`,
     );
+    const parts = Object.entries(overheadParts(talks, took));
+    output.write(`     of it ${parts.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms\n`);
     for (const problem of talks.flatMap(({ problems }) => problems).slice(0, 5)) {
       output.write(`  ${problem}\n`);
     }

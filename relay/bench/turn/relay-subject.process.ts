@@ -1,23 +1,36 @@
 import { randomBytes } from 'node:crypto';
-import { readConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { readConfiguration } from '../../src/providers/configuration.ts';
+import { openProviders } from '../../src/providers/open-providers.ts';
 import { startRelay } from '../../src/relay.ts';
 import { serve } from '../process/serve.ts';
-import { timedProviders, type ProviderDelays } from './timed-providers.ts';
 
 const handlers = {
-  async open({ delays, sessions }: { delays: ProviderDelays; sessions: number }) {
+  async open({
+    environment,
+    sessions,
+  }: {
+    environment: Readonly<Record<string, string>>;
+    sessions: number;
+  }) {
+    const configuration = readConfiguration({
+      PORT: '0',
+      // Nothing is kept: with a secret given, the data folder is not touched.
+      AUTH_SECRET: randomBytes(32).toString('hex'),
+      MAX_SESSIONS: String(sessions),
+      TRANSCRIBERS: 'deepgram-nova',
+      GENERATORS: 'compatible',
+      SYNTHESIZERS: 'deepgram-aura',
+      ...environment,
+    });
+    const logger = createLogger('warn');
     const relay = await startRelay({
-      config: readConfig({
-        PORT: '0',
-        // Nothing is kept: with a secret given, the data folder is not touched.
-        AUTH_SECRET: randomBytes(32).toString('hex'),
-        MAX_SESSIONS: String(sessions),
-      }),
-      providers: timedProviders(delays),
+      config: configuration.config,
+      providers: await openProviders(configuration, { clock: systemClock, logger }),
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
-      logger: createLogger('warn'),
+      logger,
     });
     return { url: relay.url };
   },

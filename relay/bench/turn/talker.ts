@@ -1,4 +1,4 @@
-import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { UPLINK_CHUNK_SAMPLES, type RelayEventOf } from '@parley/shared';
 import { connect, type RelayConnection } from '../../src/client/connection.ts';
 import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
@@ -13,20 +13,31 @@ const TURN_DEADLINE_MS = 10_000;
 export interface TalkerOptions {
   readonly url: string;
   readonly turns: number;
+  /** The number of its first turn; the following count up. At most 32,767: it is said as a level. */
+  readonly firstTurn: number;
   /** Wait before the first turn, so that talkers do not march in step. */
   readonly delayMs: number;
   readonly signal: AbortSignal;
 }
 
+export interface Answered {
+  readonly turn: number;
+  /** End of speech sent → first audio frame received. */
+  readonly ms: number;
+  /** The relay's own account of it. */
+  readonly timeline: RelayEventOf<'response.done'>['timeline'];
+}
+
 export interface Talk {
-  /** End of speech sent → first audio frame received, for each turn in order, ms. */
-  readonly answeredMs: readonly number[];
+  /** For each turn in order. */
+  readonly answered: readonly Answered[];
   readonly problems: readonly string[];
 }
 
 /** One session of a person who talks, listens, and talks again. */
-export async function talk({ url, turns, delayMs, signal }: TalkerOptions): Promise<Talk> {
-  const answeredMs: number[] = [];
+export async function talk(options: TalkerOptions): Promise<Talk> {
+  const { url, turns, firstTurn, delayMs, signal } = options;
+  const answered: Answered[] = [];
   const problems: string[] = [];
   const token = await signInAsGuest(url, signal);
   const connection = await connect({
@@ -36,7 +47,8 @@ export async function talk({ url, turns, delayMs, signal }: TalkerOptions): Prom
   try {
     await sleep(systemClock, delayMs, signal);
     for (let utterance = 1; utterance <= turns && !signal.aborted; utterance++) {
-      answeredMs.push(await takeTurn(connection, utterance, signal));
+      const turn = firstTurn + utterance - 1;
+      answered.push(await takeTurn(connection, { utterance, turn }, signal));
       await sleep(systemClock, PAUSE_MS, signal);
     }
   } catch (error) {
@@ -44,15 +56,15 @@ export async function talk({ url, turns, delayMs, signal }: TalkerOptions): Prom
   } finally {
     await connection.close();
   }
-  return { answeredMs, problems };
+  return { answered, problems };
 }
 
 async function takeTurn(
   connection: RelayConnection,
-  utterance: number,
+  { utterance, turn }: { readonly utterance: number; readonly turn: number },
   signal: AbortSignal,
-): Promise<number> {
-  const samples = new Int16Array(UPLINK_CHUNK_SAMPLES);
+): Promise<Answered> {
+  const samples = new Int16Array(UPLINK_CHUNK_SAMPLES).fill(turn);
   const startedAtMs = performance.now();
   const speechMs = connection.nowMs();
   connection.send({
@@ -74,14 +86,16 @@ async function takeTurn(
     audio_end_ms: endMs,
     sent_ms: endMs,
   });
-  return (await reply) - sentMs;
+  const { firstAudioMs, timeline } = await reply;
+  return { turn, ms: firstAudioMs - sentMs, timeline };
 }
 
-/** @returns when its first audio came */
-async function awaitReply(connection: RelayConnection): Promise<number> {
+async function awaitReply(
+  connection: RelayConnection,
+): Promise<{ readonly firstAudioMs: number; readonly timeline: Answered['timeline'] }> {
   let firstAudioMs: number | undefined;
   let stop = () => {};
-  const done = new Promise<number>((resolve, reject) => {
+  const done = new Promise<Awaited<ReturnType<typeof awaitReply>>>((resolve, reject) => {
     stop = connection.listen({
       audio: (_, receivedMs) => {
         firstAudioMs ??= receivedMs;
@@ -89,8 +103,9 @@ async function awaitReply(connection: RelayConnection): Promise<number> {
       event(event) {
         if (event.type === 'error') reject(new Error(event.code));
         if (event.type !== 'response.done') return;
-        if (event.status === 'completed' && firstAudioMs !== undefined) resolve(firstAudioMs);
-        else reject(new Error(`a reply was ${event.status}`));
+        if (event.status === 'completed' && firstAudioMs !== undefined) {
+          resolve({ firstAudioMs, timeline: event.timeline });
+        } else reject(new Error(`a reply was ${event.status}`));
       },
       closed: (error) => reject(error ?? new Error('closed')),
     });

@@ -1,0 +1,46 @@
+import { startDeepgramSimulator } from '../../simulators/deepgram/deepgram-simulator.ts';
+import type { Behaviour } from '../../simulators/kit/simulator.ts';
+import { simulatorTraffic, type Traffic } from '../../simulators/kit/traffic.ts';
+import { startChatCompletionsSimulator } from '../../simulators/language-models/chat-completions-simulator.ts';
+import { serve } from '../process/serve.ts';
+import { ProviderTimes, turnIn, turnName } from './provider-times.ts';
+import type { ProviderDelays } from './report.ts';
+
+/** What is spoken of each clause: short, so that turns follow one another quickly. */
+const CLAUSE_S = 0.2;
+
+const times = new ProviderTimes();
+simulatorTraffic.subscribe((message) => times.add(message as Traffic));
+
+const handlers = {
+  async open({ asr, llm, tts }: ProviderDelays) {
+    const behaviour: Behaviour = {
+      // Talkers say the number of their turn as the level of what they send.
+      hear: (audio) => turnName(audio.at(-1) ?? 0),
+      finalDelayMs: asr,
+      answer: (question) =>
+        `${turnName(turnIn(question) ?? 0)} is the first sentence. And this is another.`,
+      firstTokenDelayMs: llm,
+      speak: (_, rateHz) => new Int16Array(Math.round(rateHz * CLAUSE_S)),
+      firstAudioDelayMs: tts,
+    };
+    const [speech, chat] = await Promise.all([
+      startDeepgramSimulator(behaviour),
+      startChatCompletionsSimulator(behaviour),
+    ]);
+    return {
+      environment: {
+        DEEPGRAM_BASE_URL: speech.url,
+        DEEPGRAM_API_KEY: speech.key,
+        COMPATIBLE_BASE_URL: `${chat.url}/v1`,
+        COMPATIBLE_API_KEY: chat.key,
+        COMPATIBLE_CHAT_MODEL: 'simulated',
+      },
+    };
+  },
+  /** What the providers took in the turns since it was asked last. */
+  take: () => times.take(),
+};
+export type SimulatorsHandlers = typeof handlers;
+
+serve(handlers);
