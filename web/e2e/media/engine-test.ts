@@ -16,9 +16,14 @@ export interface EnginePage {
   readonly relay: TestRelay;
 }
 
+export interface EnginePageOptions extends MicrophoneOptions {
+  /** Runs in the page before anything of it, e.g. to give it what Chromium lacks here. */
+  readonly before?: () => void;
+}
+
 interface EngineFixtures {
   /** Opens the engine's test page in a browser whose microphone hears what the test says. */
-  readonly open: (microphone: MicrophoneOptions) => Promise<EnginePage>;
+  readonly open: (options: EnginePageOptions) => Promise<EnginePage>;
 }
 
 interface EngineWorkerFixtures {
@@ -37,13 +42,14 @@ export const test = base.extend<EngineFixtures, EngineWorkerFixtures>({
   ],
   open: async ({ builtPage }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async (microphone) => {
+    await use(async ({ before, ...microphone }) => {
       const relay = new TestRelay();
       const server = resources.use(await servePage(builtPage, relay.api));
       relay.listen(server);
       const { browser } = resources.use(await launchWithMicrophone(microphone));
       const page = await browser.newPage();
       await installTap(page);
+      if (before !== undefined) await page.addInitScript(before);
       await page.goto(`${server.origin}/?mic=raw&tap`);
       return { page, relay };
     });

@@ -109,14 +109,15 @@ export class TestRelay {
   }
 
   /**
-   * Speaks `samples` as one reply, each frame up to `leadMs` before it is due.
+   * Speaks `samples` as one reply, each frame up to `leadMs` before it is due. With `goesOn` the
+   * reply is not said to be done: more of it comes without a voice.
    *
    * @returns the reply's id; `sent` resolves when its last frame was sent or it was cancelled
    */
   reply(
     samples: Int16Array,
     rateHz: number,
-    options: { readonly leadMs: number },
+    options: { readonly leadMs: number; readonly goesOn?: boolean },
   ): { readonly id: string; readonly sent: Promise<void> } {
     this.#item += 1;
     const item = this.#item;
@@ -128,7 +129,21 @@ export class TestRelay {
       utterance: null,
       audio: { sample_rate: rateHz },
     });
-    return { id, sent: this.#speak(id, item, samples, rateHz, options.leadMs) };
+    const spoken = this.#speak(item, samples, rateHz, options.leadMs);
+    const sent = spoken.then((cancelled) => {
+      if (options.goesOn !== true) this.done(id, cancelled ? 'cancelled' : 'completed');
+    });
+    return { id, sent };
+  }
+
+  done(id: string, status: 'completed' | 'cancelled'): void {
+    this.event('response.done', {
+      response_id: id,
+      status,
+      usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+      timeline: {},
+      error: null,
+    });
   }
 
   event<T extends RelayEventType>(type: T, body: Omit<RelayEventOf<T>, 'type' | 'seq'>): void {
@@ -141,13 +156,13 @@ export class TestRelay {
     this.#socket?.terminate();
   }
 
+  /** @returns whether it was cut off by speech */
   async #speak(
-    id: string,
     item: number,
     samples: Int16Array,
     rateHz: number,
     leadMs: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const startMs = this.nowMs;
     const cancelledBy = this.events('input_audio_buffer.speech_started').length;
     const length = Math.round((FRAME_MS * rateHz) / 1_000);
@@ -171,13 +186,7 @@ export class TestRelay {
       };
       this.#send(this.#seq, encodeAudioFrame(header, samples.subarray(from, from + length)));
     }
-    this.event('response.done', {
-      response_id: id,
-      status: cancelled ? 'cancelled' : 'completed',
-      usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
-      timeline: {},
-      error: null,
-    });
+    return cancelled;
   }
 
   #connect(socket: WebSocket, resuming: boolean): void {

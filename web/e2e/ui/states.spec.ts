@@ -10,6 +10,8 @@ const LINES: readonly (readonly [SceneName, string])[] = [
   ['speaking', 'Speaking, talk to interrupt'],
   ['interrupted', 'I hear you'],
   ['reconnecting', 'Reconnecting, keep talking'],
+  ['pageListening', 'I hear you'],
+  ['typingOnly', 'Type a message'],
   ['refused', 'Microphone blocked: allow it in the address bar'],
   ['failed', 'Listening'],
   ['ended', 'The call was ended because nothing was said for a while'],
@@ -88,6 +90,61 @@ test('the newest stays in view, unless the reader scrolled up', async ({ open })
   await page.getByRole('button', { name: 'Latest' }).click();
   await expect.poll(distanceToEnd).toBeLessThan(2);
   await expect(page.getByRole('button', { name: 'Latest' })).toHaveCount(0);
+});
+
+const NOTES: readonly (readonly [SceneName, readonly string[]])[] = [
+  ['listening', []],
+  ['pageListening', ['Your browser is listening for now']],
+  ['pageSpeaking', ['Your browser listens and speaks for now']],
+  ['standIns', ['You hear a stand-in voice for now', 'Answers come from a stand-in for now']],
+  ['typingOnly', ['Speech recognition is unavailable: please type']],
+  ['readingOnly', ['The voice is unavailable: read along']],
+];
+
+for (const [scene, notes] of NOTES) {
+  test(`${scene}: a person is told ${notes.join(' and ') || 'nothing of stand-ins'}`, async ({
+    open,
+  }) => {
+    const page = await open(scene);
+    await expect(page.getByRole('status').locator('p')).toHaveText([...notes]);
+  });
+}
+
+test('the note goes when all is as usual again', async ({ open }) => {
+  const page = await open('pageListening');
+  await expect(page.getByText('Your browser is listening for now')).toBeVisible();
+  await page.evaluate(() =>
+    window.parley.engine.emit({
+      type: 'stage-changed',
+      stage: 'transcriber',
+      from: 'browser',
+      to: 'embedded',
+      reason: null,
+    }),
+  );
+  await expect(page.getByText('Your browser is listening for now')).toHaveCount(0);
+});
+
+test('where speech is not understood, the orb leads to typing', async ({ open }) => {
+  const page = await open('typingOnly');
+  await page.locator('[data-orb]').click();
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+});
+
+test('a session that was lost is told of where the conversation breaks', async ({ open }) => {
+  const page = await open('replaced');
+  await expect(page.getByRole('region', { name: 'Conversation' })).toContainText(
+    'timers and the conversation so far are gone on the server',
+  );
+});
+
+test('the debug panel tells who does the work, in whose place and why', async ({ open }) => {
+  const page = await open('standIns', 'debug');
+  const providers = page.getByRole('region', { name: 'Providers' });
+  await expect(providers.getByRole('row').nth(1)).toContainText('transcriberembedded––');
+  await expect(providers.getByRole('row').nth(2)).toContainText(
+    'generatoranotherembeddedgenerator_timeout',
+  );
 });
 
 test('a refused microphone can be asked for again, or done without', async ({ open }) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import { TEST_SESSION } from '../transport/session-fixture.ts';
 import type { MediaNotice } from '../media/messages.ts';
 import {
   callStateAfter,
@@ -108,4 +109,38 @@ test('what is not the screen’s concern leaves the state untouched', () => {
   const state = after(STARTED);
   const levels: MediaNotice = { type: 'levels', microphone: 1, voice: 0, speechProbability: 1 };
   expect(callStateAfter(state, notice(levels))).toBe(state);
+});
+
+describe('the ladder', () => {
+  const SESSION = notice({ type: 'session', session: TEST_SESSION });
+  const DEGRADED = notice({
+    type: 'stage-changed',
+    stage: 'transcriber',
+    from: 'test',
+    to: 'browser',
+    reason: 'transcriber_failed',
+  });
+
+  test('begins with the session and ends with the call', () => {
+    expect(after(STARTED, DEGRADED).ladder).toBeNull();
+    const running = after(STARTED, SESSION, DEGRADED);
+    expect(running.ladder?.stages.transcriber).toMatchObject({ now: 'browser', usual: 'test' });
+    expect(
+      callStateAfter(running, notice({ type: 'closed', reason: CLOSE_REASONS.idle })).ladder,
+    ).toBeNull();
+  });
+
+  test('begins anew with another session, which the conversation is told of', () => {
+    const another = { ...TEST_SESSION, id: 'another' };
+    const state = after(
+      STARTED,
+      SESSION,
+      { type: 'text-sent', itemId: 'i', text: 'hello' },
+      DEGRADED,
+      notice({ type: 'session', session: another }),
+      notice({ type: 'session-replaced' }),
+    );
+    expect(state.ladder?.stages.transcriber).toMatchObject({ now: 'test', usual: 'test' });
+    expect(state.conversation.at(-1)).toMatchObject({ reason: 'session-replaced' });
+  });
 });

@@ -5,6 +5,7 @@ import {
   revealedReply,
   withCallOver,
   withDivider,
+  withSessionReplaced,
   withTypedText,
   type Conversation,
   type ConversationNotice,
@@ -153,4 +154,37 @@ test('the conversation is bounded, oldest out first', () => {
   }
   expect(items).toHaveLength(MAX_CONVERSATION_ITEMS);
   expect(items[0]).toMatchObject({ text: 'text 5' });
+});
+
+test('words of the page’s own recogniser stay below an answer that still runs', () => {
+  const items = after(started('r1'), chunk('r1', 0, 'Noon.', null), {
+    ...said(1, 'wait a moment', 'partial'),
+    utterance: null,
+  });
+  expect(items.map((item) => item.kind)).toEqual(['reply', 'user']);
+});
+
+test('what the page speaks is revealed clause by clause, and not taken back', () => {
+  const voiced = (chunkIndex: number) =>
+    ({ type: 'response-voiced', responseId: 'r1', chunkIndex }) as const;
+  const begun = [
+    started('r1'),
+    { ...chunk('r1', 0, 'One. ', null), byPage: true },
+    { ...chunk('r1', 1, 'Two.', null), byPage: true },
+  ];
+  expect(texts(after(...begun))).toEqual(['']);
+  expect(texts(after(...begun, voiced(0)))).toEqual(['One. ']);
+  expect(texts(after(...begun, voiced(1), voiced(0)))).toEqual(['One. Two.']);
+  const [interrupted] = after(...begun, voiced(0), ended('r1', 'cancelled', 0));
+  expect(interrupted?.kind === 'reply' && revealedReply(interrupted)).toMatchObject({
+    heard: 'One. ',
+    unheard: 'Two.',
+  });
+});
+
+test('a session that was replaced is marked once, where there is anything to forget', () => {
+  expect(withSessionReplaced([], 'd')).toEqual([]);
+  const items = withSessionReplaced(after(said(1, 'hello')), 'd');
+  expect(items.at(-1)).toEqual({ kind: 'divider', id: 'd', reason: 'session-replaced' });
+  expect(withSessionReplaced(items, 'd')).toBe(items);
 });

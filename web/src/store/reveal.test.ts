@@ -74,3 +74,25 @@ test('a clause that arrives without its space gets one, a number does not', () =
   expect(joinText('It is 3.', '5 now')).toBe('It is 3.5 now');
   expect(joinText('sev', 'en')).toBe('seven');
 });
+
+describe('spoken by the page', () => {
+  const CHUNKS: ReplyChunk[] = [
+    { index: 0, text: 'One. ', audioStartMs: 0, byPage: false },
+    { index: 1, text: 'Two. ', audioStartMs: null, byPage: true },
+    { index: 2, text: 'Three.', audioStartMs: null, byPage: true },
+  ];
+  const heardAt = (playedMs: number, voicedIndex: number | null) =>
+    revealAt(CHUNKS, { playedMs, voicedIndex }).heard;
+
+  test('a chunk is shown as the page comes to it, and all that stands before', () => {
+    expect(heardAt(400, null)).toBe('One. ');
+    expect(heardAt(10, 1)).toBe('One. Two. ');
+    expect(heardAt(400, 2)).toBe('One. Two. Three.');
+  });
+
+  test('what is only read waits for what is still to be heard', () => {
+    const chunks = CHUNKS.map((chunk) => ({ ...chunk, byPage: false }));
+    expect(revealAt(chunks, at(0))).toMatchObject({ heard: '', unheard: 'One. Two. Three.' });
+    expect(revealAt(chunks, at(400)).heard).toBe('One. Two. Three.');
+  });
+});

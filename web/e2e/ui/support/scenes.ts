@@ -25,6 +25,19 @@ const EARLIER: readonly MediaNotice[] = [
   replyEnded('reply-2', 'completed', 2_400),
 ];
 
+function stage(
+  name: Extract<MediaNotice, { type: 'stage-changed' }>['stage'],
+  to: string,
+): MediaNotice {
+  return {
+    type: 'stage-changed',
+    stage: name,
+    from: 'embedded',
+    to,
+    reason: name === 'generator' ? 'generator_timeout' : `${name}_failed`,
+  };
+}
+
 const LONG_ANSWER = [
   'Octopuses have three hearts. ',
   'Two of them pump blood through the gills, and the third sends it around the body. ',
@@ -118,6 +131,56 @@ export const SCENES = {
       phase('reconnecting'),
       { type: 'reconnecting', attempt: 2, retryInMs: 800 },
     ],
+  },
+  pageListening: {
+    notices: [
+      ...EARLIER,
+      stage('transcriber', 'browser'),
+      phase('hearing'),
+      said(3, 'tell me something about', 'partial'),
+    ],
+  },
+  pageSpeaking: {
+    notices: [
+      ...EARLIER,
+      stage('transcriber', 'browser'),
+      stage('synthesizer', 'browser'),
+      said(3, 'tell me something about octopuses'),
+      phase('speaking'),
+      ...reply('reply-3', 3, LONG_ANSWER),
+      played('reply-3', 4_600),
+    ],
+  },
+  standIns: {
+    notices: [
+      ...EARLIER,
+      stage('generator', 'another'),
+      stage('synthesizer', 'another'),
+      phase('listening'),
+    ],
+  },
+  typingOnly: {
+    notices: [
+      ...IN_SESSION,
+      stage('transcriber', 'browser'),
+      { type: 'page-ability', stage: 'transcriber', ability: 'missing' },
+      phase('listening'),
+    ],
+  },
+  readingOnly: {
+    notices: [...EARLIER, stage('synthesizer', 'none'), phase('listening')],
+  },
+  speechless: {
+    notices: [
+      ...EARLIER,
+      stage('transcriber', 'none'),
+      stage('synthesizer', 'none'),
+      stage('generator', 'another'),
+      phase('listening'),
+    ],
+  },
+  replaced: {
+    notices: [...EARLIER, phase('listening'), { type: 'session-replaced' }],
   },
   refused: { microphone: 'denied', notices: [...IN_SESSION, phase('listening')] },
   failed: {

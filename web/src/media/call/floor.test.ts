@@ -1,5 +1,5 @@
 import type { RelayEvent } from '@parley/shared';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { SequencedEvent } from '../../transport/outbound.ts';
 import type { CallPhase, MediaNotice, PageVoiceRequest } from '../messages.ts';
 import type { PlaybackCommand } from '../playback/playback-messages.ts';
@@ -184,4 +184,144 @@ test('a lost session lets what arrived be heard and ends it as cut off', () => {
   expect(commands()).toEqual(['begin', 'complete']);
   floor.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
   expect(ended()).toMatchObject([{ status: 'cancelled', heardMs: 500 }]);
+});
+
+describe('where the page speaks', () => {
+  const text = (chunkIndex: number, delta: string, audioStartMs: number | null = null): void =>
+    floor.onEvent({
+      type: 'response.output_audio_transcript.delta',
+      seq: 1,
+      response_id: 'a',
+      delta,
+      chunk_index: chunkIndex,
+      is_complete: false,
+      timestamp: 0,
+      audio_start_ms: audioStartMs,
+    });
+  const report = (chunkIndex: number, state: 'started' | 'ended' | 'failed'): void =>
+    floor.onPageVoice({ type: 'page-voice', responseId: 'a', chunkIndex, state });
+  const asked = () =>
+    requests.map((request) => (request.type === 'speak' ? request.text : request.type));
+  /** The relay's own voice has nothing to say of it. */
+  const silentReply = (): void => {
+    created('a', 1);
+    text(0, 'One.');
+    floor.onPlayback({ type: 'ended', item: 1, playedMs: 0 });
+  };
+
+  beforeEach(() => floor.setPageSpeaks(true));
+
+  test('its words follow what the relay’s own voice has said', () => {
+    speaking();
+    text(0, 'Spoken by the relay.', 0);
+    text(1, ' Two.');
+    text(2, ' Three.');
+    expect(asked()).toEqual([]);
+    floor.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
+    expect(asked()).toEqual(['Two.', 'Three.']);
+    text(3, ' Four.');
+    text(4, '');
+    expect(asked()).toEqual(['Two.', 'Three.', 'Four.']);
+  });
+
+  test('the reply is spoken until the page has finished, and then over', () => {
+    silentReply();
+    expect(phases.at(-1)).toBe('thinking');
+    report(0, 'started');
+    expect(phases.at(-1)).toBe('speaking');
+    expect(notices).toContainEqual({ type: 'response-voiced', responseId: 'a', chunkIndex: 0 });
+    done('a', 'completed');
+    expect(ended()).toEqual([]);
+    report(0, 'ended');
+    expect(ended()).toMatchObject([{ status: 'completed' }]);
+    expect(phases.at(-1)).toBe('listening');
+  });
+
+  test('a reply of which more is to come does not end in between', () => {
+    silentReply();
+    report(0, 'started');
+    report(0, 'ended');
+    expect(ended()).toEqual([]);
+    text(1, ' Two.');
+    done('a', 'completed');
+    expect(ended()).toEqual([]);
+    report(1, 'started');
+    report(1, 'ended');
+    expect(ended()).toMatchObject([{ status: 'completed' }]);
+  });
+
+  test.each([
+    ['speech', () => floor.speechStarted(49_900)],
+    ['typing', () => floor.sendText('id-1', 'stop')],
+    ['a cancellation', () => floor.cancelResponse()],
+    ['the relay', () => done('a', 'cancelled')],
+  ])('%s hushes it at once, and nothing of the reply is spoken any more', (_, interrupt) => {
+    silentReply();
+    report(0, 'started');
+    interrupt();
+    expect(asked()).toEqual(['One.', 'hush']);
+    expect(ended()).toMatchObject([{ status: 'cancelled' }]);
+    text(1, ' Two.');
+    report(0, 'ended');
+    expect(asked()).toEqual(['One.', 'hush']);
+    expect(ended()).toHaveLength(1);
+    expect(sent.some(({ type }) => type === 'conversation.item.truncate')).toBe(false);
+  });
+
+  test('an interruption between two clauses keeps the rest from being spoken', () => {
+    silentReply();
+    report(0, 'started');
+    report(0, 'ended');
+    floor.cancelResponse();
+    text(1, ' Two.');
+    expect(asked()).toEqual(['One.']);
+    expect(ended()).toMatchObject([{ status: 'cancelled' }]);
+  });
+
+  test('an interruption while the relay’s voice still plays tells how much of that was heard', () => {
+    speaking();
+    text(1, ' Two.');
+    floor.cancelResponse();
+    floor.onPlayback({ type: 'flushed', item: 1, playedMs: 300 });
+    expect(asked()).toEqual([]);
+    expect(ended()).toMatchObject([{ status: 'cancelled', heardMs: 300 }]);
+  });
+
+  test('the relay’s voice waits until the page has finished', () => {
+    silentReply();
+    report(0, 'started');
+    done('a', 'completed');
+    created('b', 2);
+    for (let n = 0; n < 5; n += 1) frame(2, 100);
+    const begun = () => posted.filter(({ type }) => type === 'begin').length;
+    expect(begun()).toBe(1);
+    report(0, 'ended');
+    expect(begun()).toBe(2);
+  });
+
+  test('what it cannot speak may be read, and the reply is over', () => {
+    silentReply();
+    done('a', 'completed');
+    report(0, 'failed');
+    expect(notices).toContainEqual({ type: 'response-voiced', responseId: 'a', chunkIndex: 0 });
+    expect(ended()).toMatchObject([{ status: 'completed' }]);
+  });
+
+  test('what comes while it is not the page’s turn is only read', () => {
+    floor.setPageSpeaks(false);
+    silentReply();
+    expect(asked()).toEqual([]);
+    expect(notices).toContainEqual(
+      expect.objectContaining({ type: 'response-text', byPage: false }),
+    );
+  });
+});
+
+test('nobody waits for the ring of a timer', () => {
+  created('a', 1, { trigger: 'timer' });
+  expect(phases).not.toContain('thinking');
+  frame(1, 400, true);
+  floor.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
+  expect(phases.at(-1)).toBe('speaking');
+  expect(phases).not.toContain('thinking');
 });

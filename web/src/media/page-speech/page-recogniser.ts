@@ -39,6 +39,7 @@ export interface PageRecogniserOptions {
   readonly guessesAreFinal: boolean;
   readonly schedule: Schedule;
   now(): number;
+  /** Final words may be none: what was guessed before was not said. */
   onWords(words: { readonly text: string; readonly isFinal: boolean }): void;
   /** It will not start again. */
   onFailed(failure: 'refused' | 'failed'): void;
@@ -156,6 +157,7 @@ export class PageRecogniser implements BrowserRecogniser {
     const { now, guessesAreFinal, onWords } = this.#options;
     const words = readResults(results, session.settled, guessesAreFinal);
     const isFirst = !session.hasHeard;
+    const wasGuessing = session.interim !== '';
     session.settled = words.settled;
     session.interim = words.interim;
     for (const text of words.finals) {
@@ -168,6 +170,8 @@ export class PageRecogniser implements BrowserRecogniser {
       this.#failures = 0;
     }
     if (words.interim !== '') onWords({ text: words.interim, isFinal: false });
+    // It has thought better of it: nothing was said.
+    else if (wasGuessing && words.finals.length === 0) onWords({ text: '', isFinal: true });
   }
 
   #onEnd(session: Session): void {

@@ -123,6 +123,32 @@ describe('muted', () => {
   });
 });
 
+describe('deaf', () => {
+  test('nothing leaves, held or not, and what follows is heard again', async () => {
+    listener.setDeaf(true);
+    await hear(SPEECH, 20);
+    listener.holdToTalk(true);
+    await hear(SPEECH, 20);
+    listener.holdToTalk(false);
+    expect(log).toEqual([]);
+    expect(sentMs).toBe(0);
+    listener.setDeaf(false);
+    await hear(SPEECH, 5);
+    await hear(SILENCE, 30);
+    // What was said before is no pre-roll of it.
+    expect(sentMs).toBeLessThan(35 * 32);
+    expect(log.slice(0, 2)).toEqual(['suspected', 'started']);
+  });
+
+  test('an open utterance is ended, also while the key is held', async () => {
+    listener.holdToTalk(true);
+    await hear(SPEECH, 20);
+    listener.setDeaf(true);
+    expect(log.slice(0, 2)).toEqual(['started', 'last chunk']);
+    expect(log[2]).toMatch(/^ended/);
+  });
+});
+
 describe('push-to-talk', () => {
   test('everything is speech while the key is held, even when muted', async () => {
     listener.setMuted(true);

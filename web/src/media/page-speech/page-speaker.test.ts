@@ -1,0 +1,138 @@
+import { beforeEach, expect, test } from 'vitest';
+import { ManualSchedule } from './manual-schedule.ts';
+import { PageSpeaker, type Utterance } from './page-speaker.ts';
+
+interface ScriptedUtterance extends Utterance {
+  readonly text: string;
+  fire(type: 'start' | 'end' | 'error'): void;
+}
+
+let time: ManualSchedule;
+let said: ScriptedUtterance[];
+let cancelled: number;
+let voices: { lang: string; localService: boolean }[];
+let onVoices: () => void;
+let reports: string[];
+let failures: string[];
+let speaker: PageSpeaker;
+
+beforeEach(() => {
+  time = new ManualSchedule();
+  said = [];
+  cancelled = 0;
+  voices = [{ lang: 'en-US', localService: true }];
+  onVoices = () => {};
+  reports = [];
+  failures = [];
+  speaker = make();
+});
+
+function make(): PageSpeaker {
+  return new PageSpeaker({
+    synthesis: {
+      getVoices: () => voices as SpeechSynthesisVoice[],
+      speak: (utterance) => said.push(utterance as ScriptedUtterance),
+      cancel: () => (cancelled += 1),
+      resume: () => {},
+      addEventListener: (_, listener) => (onVoices = listener),
+    },
+    createUtterance: utteranceOf,
+    schedule: time.schedule,
+    onReport: ({ chunkIndex }, state) => reports.push(`${chunkIndex} ${state}`),
+    onFailed: (failure) => failures.push(failure),
+  });
+}
+
+function utteranceOf(text: string): ScriptedUtterance {
+  const listeners: { readonly type: string; readonly listener: () => void }[] = [];
+  return {
+    text,
+    lang: '',
+    voice: null,
+    volume: 1,
+    addEventListener: (type: string, listener: unknown) =>
+      listeners.push({ type, listener: listener as () => void }),
+    fire: (type: string) => {
+      for (const entry of listeners) if (entry.type === type) entry.listener();
+    },
+  } as ScriptedUtterance;
+}
+
+const speak = (chunkIndex: number, text: string) =>
+  speaker.speak({ type: 'speak', responseId: 'a', chunkIndex, text });
+
+test('clauses are spoken one after the other, each told of as it begins and ends', () => {
+  speak(0, 'One.');
+  speak(1, 'Two.');
+  expect(said.map(({ text }) => text)).toEqual(['One.']);
+  said[0]!.fire('start');
+  said[0]!.fire('end');
+  expect(said.map(({ text }) => text)).toEqual(['One.', 'Two.']);
+  said[1]!.fire('start');
+  expect(reports).toEqual(['0 started', '0 ended', '1 started']);
+});
+
+test('hushed, it is silent at once, forgets what waited, and speaks what comes afterwards', () => {
+  speak(0, 'One.');
+  speak(1, 'Two.');
+  said[0]!.fire('start');
+  speaker.hush();
+  expect(cancelled).toBe(1);
+  // Some browsers tell of a cancelled utterance as ended, some as failed.
+  said[0]!.fire('error');
+  said[0]!.fire('end');
+  speak(2, 'Three.');
+  time.pass(1_000);
+  expect(said.map(({ text }) => text)).toEqual(['One.', 'Three.']);
+  expect(reports).toEqual(['0 started']);
+});
+
+test('an utterance whose end is never told does not hold up the next', () => {
+  speak(0, 'One.');
+  speak(1, 'Two.');
+  said[0]!.fire('start');
+  time.pass(5_000);
+  expect(reports).toEqual(['0 started', '0 ended']);
+  expect(said).toHaveLength(2);
+});
+
+test('one clause that cannot be spoken is passed over, two in a row are a voice that failed', () => {
+  speak(0, 'One.');
+  speak(1, 'Two.');
+  speak(2, 'Three.');
+  said[0]!.fire('error');
+  said[1]!.fire('start');
+  said[1]!.fire('end');
+  expect(failures).toEqual([]);
+  said[2]!.fire('error');
+  speak(3, 'Four.');
+  time.pass(10_000);
+  expect(failures).toEqual(['failed']);
+  expect(reports).toEqual(['0 failed', '1 started', '1 ended', '2 failed', '3 failed']);
+  speak(4, 'Five.');
+  expect(reports.at(-1)).toBe('4 failed');
+});
+
+test('voices that come late are waited for, and the fitting one is chosen', () => {
+  voices = [];
+  speaker = make();
+  speak(0, 'One.');
+  expect(said).toEqual([]);
+  voices = [
+    { lang: 'de-DE', localService: true },
+    { lang: 'en-GB', localService: true },
+    { lang: 'en-US', localService: false },
+    { lang: 'en_US', localService: true },
+  ];
+  onVoices();
+  expect(said[0]).toMatchObject({ text: 'One.', lang: 'en_US', voice: { localService: true } });
+});
+
+test('voices that never come are missing', () => {
+  voices = [];
+  speaker = make();
+  speak(0, 'One.');
+  time.pass(5_000);
+  expect(failures).toEqual(['missing']);
+  expect(reports).toEqual(['0 failed']);
+});

@@ -1,0 +1,58 @@
+import type { RecognisedResult, SpeechRecogniser } from './speech-recognition.ts';
+
+type Listener = (event: never) => void;
+
+/** `[text]` is a guess, `[text, confidence]` is final. */
+export type ScriptedResult = readonly [text: string, confidence?: number];
+
+/** A browser's recogniser that hears what a test says. */
+export class ScriptedRecogniser implements SpeechRecogniser {
+  lang = '';
+  continuous = false;
+  interimResults = false;
+  maxAlternatives = 0;
+  /** What it was told, in order. */
+  readonly told: ('start' | 'stop' | 'abort')[] = [];
+  readonly #listeners: { readonly type: string; readonly listener: Listener }[] = [];
+
+  start(): void {
+    this.told.push('start');
+  }
+
+  stop(): void {
+    this.told.push('stop');
+  }
+
+  abort(): void {
+    this.told.push('abort');
+  }
+
+  addEventListener(type: string, listener: Listener): void {
+    this.#listeners.push({ type, listener });
+  }
+
+  /** The list of results as it stands. */
+  hears(...results: readonly ScriptedResult[]): void {
+    const list = results.map(([transcript, confidence]): RecognisedResult => ({
+      isFinal: confidence !== undefined,
+      0: { transcript, confidence: confidence ?? 0.01 },
+    }));
+    this.#fire('result', { results: list });
+  }
+
+  begins(): void {
+    this.#fire('start', {});
+  }
+
+  /** It ends by itself, after an error where one is named. */
+  ends(error?: string): void {
+    if (error !== undefined) this.#fire('error', { error });
+    this.#fire('end', {});
+  }
+
+  #fire(type: string, event: object): void {
+    for (const entry of this.#listeners) {
+      if (entry.type === type) entry.listener(event as never);
+    }
+  }
+}
