@@ -127,5 +127,5 @@ export function splitLong(text: string, maxCharacters = MAX_SPEAK_CHARACTERS): s
     pieces.push(rest.slice(0, at));
     rest = rest.slice(at);
   }
-  return [...pieces, rest];
+  return [...pieces, rest].filter((piece) => piece.trim() !== '');
 }

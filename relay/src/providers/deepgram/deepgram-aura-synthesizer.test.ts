@@ -102,6 +102,20 @@ test('one connection serves reply after reply of a call', async () => {
   expect(simulator.open).toBe(0);
 });
 
+test('a call that speaks by another voice keeps its connection too', async () => {
+  const synthesizer = make();
+  const release = synthesizer.prepare!();
+  const { signal } = new AbortController();
+  for (let n = 0; n < 3; n += 1) {
+    const speech = synthesizer.synthesize(texts('Hi.'), { voice: 'aura-2-draco-en', signal });
+    expect(await told(speech)).toEqual(expected('Hi.'));
+  }
+  expect(simulator.requests).toBe(2);
+  release();
+  await eventually(() => simulator.open === 0);
+  expect(simulator.open).toBe(0);
+});
+
 test('a long reply stays within the flushes that the vendor allows', async () => {
   await restart({ speak: (text) => new Int16Array(text.length) });
   const clauses = Array.from({ length: 100 }, (_, n) => `Sentence ${n} ${'word '.repeat(18)}.`);

@@ -39,6 +39,7 @@ export function createAuraSynthesizer(
     isReused: true,
     clock: context.clock,
   });
+  const warmth = new VoiceWarmth(pool, voices[0]!.id);
   const flushes = new WeakMap<VendorSocket, number[]>();
   const flushesOf = (socket: VendorSocket): number[] => {
     const known = flushes.get(socket) ?? [];
@@ -51,6 +52,7 @@ export function createAuraSynthesizer(
     voices,
     synthesize(clauses, { voice, signal }) {
       const known = voices.find(({ id }) => id === voice) ?? voices[0]!;
+      warmth.use(known.id);
       return new AuraSpeech({
         clauses,
         signal,
@@ -70,7 +72,43 @@ export function createAuraSynthesizer(
     async probe(signal) {
       (await connect(voices[0]!.id, signal)).close();
     },
-    prepare: () => pool.reserve(voices[0]!.id),
+    prepare: () => warmth.prepare(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * Keeps connections ready for calls whose voice is not known before they speak: for each call one
+ * of the first voice, and one of every other voice that has been used while calls run.
+ */
+class VoiceWarmth {
+  readonly #pool: SocketPool;
+  readonly #first: string;
+  readonly #others = new Map<string, () => void>();
+  #calls = 0;
+
+  constructor(pool: SocketPool, first: string) {
+    this.#pool = pool;
+    this.#first = first;
+  }
+
+  prepare(): () => void {
+    const release = this.#pool.reserve(this.#first);
+    this.#calls += 1;
+    let isHeld = true;
+    return () => {
+      release();
+      if (!isHeld) return;
+      isHeld = false;
+      this.#calls -= 1;
+      if (this.#calls > 0) return;
+      for (const releaseOther of this.#others.values()) releaseOther();
+      this.#others.clear();
+    };
+  }
+
+  use(voice: string): void {
+    if (this.#calls === 0 || voice === this.#first || this.#others.has(voice)) return;
+    this.#others.set(voice, this.#pool.reserve(voice));
+  }
 }

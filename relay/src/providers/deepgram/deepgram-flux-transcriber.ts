@@ -1,4 +1,5 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
+import type { Clock } from '../../lib/clock.ts';
 import type { Transcriber, Transcription, TranscriptionOptions } from '../transcriber.ts';
 import { SocketPool, type SocketLease } from '../transport/socket-pool.ts';
 import type { VendorSocket } from '../transport/vendor-socket.ts';
@@ -51,8 +52,9 @@ export function createFluxTranscriber(
   };
   const connect = async (signal: AbortSignal): Promise<VendorSocket> => {
     const line = { provider: FLUX, stage: 'transcriber', path: '/v2/listen', query } as const;
+    const lateMs = context.clock.now() + context.connectMs;
     const socket = await openDeepgramLine(line, options, context, signal);
-    await greeted(socket, context, signal);
+    await greeted(socket, context.clock, lateMs, signal);
     return socket;
   };
   const pool = new SocketPool({
@@ -121,12 +123,15 @@ class FluxTranscription implements Transcription {
 /** Waits for the vendor's `Connected`; closes the socket where it does not come. */
 async function greeted(
   socket: VendorSocket,
-  { clock, connectMs }: ProviderContext,
+  clock: Clock,
+  lateMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = () => reject(signal.reason);
-  const cancel = clock.after(connectMs, () => reject(socket.failure('timeout')));
+  const cancel = clock.after(Math.max(0, lateMs - clock.now()), () =>
+    reject(socket.failure('timeout')),
+  );
   signal.addEventListener('abort', onAbort, { once: true });
   const unlisten = socket.listen({
     text: (message) => {

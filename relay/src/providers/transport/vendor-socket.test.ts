@@ -146,6 +146,11 @@ test('a lost line is told from a quiet one by a ping', async () => {
   const alive = quiet.isAlive(1_000);
   await clock.advance(1_000);
   expect(await alive).toBe(false);
+  quiet.pause();
+  const unknown = quiet.isAlive(1_000);
+  await clock.advance(1_000);
+  expect(await unknown).toBe(true);
+  quiet.resume();
   const last = quiet.isAlive(1_000);
   quiet.terminate();
   expect(await last).toBe(false);

@@ -153,20 +153,26 @@ export class VendorSocket {
     this.#socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
   }
 
-  /** Resolves with whether the other side answered a ping in time. */
+  /**
+   * Resolves with whether the other side answered a ping in time, or said anything at all. While
+   * reading is paused nobody can know, and nothing is held against it.
+   */
   async isAlive(deadlineMs: number): Promise<boolean> {
     if (!this.isOpen) return false;
     return new Promise((resolve) => {
       const done = (alive: boolean) => {
         cancel();
-        this.#socket.off('pong', onPong);
+        this.#socket.off('pong', onSign);
+        this.#socket.off('message', onSign);
         this.#socket.off('close', onClose);
         resolve(alive);
       };
-      const onPong = () => done(true);
+      const onSign = () => done(true);
       const onClose = () => done(false);
-      const cancel = this.#options.clock.after(deadlineMs, onClose);
-      this.#socket.once('pong', onPong);
+      const onDeadline = () => done(this.#socket.isPaused);
+      const cancel = this.#options.clock.after(deadlineMs, onDeadline);
+      this.#socket.once('pong', onSign);
+      this.#socket.once('message', onSign);
       this.#socket.once('close', onClose);
       this.#socket.ping();
     });

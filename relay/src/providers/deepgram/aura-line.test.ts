@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { splitLong } from './aura-line.ts';
+
+test('a short text stays one message', () => {
+  expect(splitLong('Hello there.', 20)).toEqual(['Hello there.']);
+});
+
+test('a long text is cut between words and loses nothing', () => {
+  const text = 'one two three four five six seven';
+  const pieces = splitLong(text, 10);
+  expect(pieces.join('')).toBe(text);
+  expect(pieces.every((piece) => piece.length <= 10)).toBe(true);
+  expect(pieces[0]).toBe('one two');
+});
+
+test('a text without spaces is cut, but not within a character', () => {
+  const text = '🙂'.repeat(13);
+  const pieces = splitLong(text, 5);
+  expect(pieces.join('')).toBe(text);
+  expect(pieces.every((piece) => piece.isWellFormed() && piece.length <= 5)).toBe(true);
+});
+
+test('no message is empty', () => {
+  expect(splitLong(`${'x'.repeat(10)} `, 10)).toEqual(['x'.repeat(10)]);
+});
