@@ -53,9 +53,10 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
   const told = streamError.safeParse(error);
   if (!told.success) return make({ fault: 'malformed' });
   const status = statusOf(told.data);
-  const word = [told.data.code, told.data.type, told.data.status].find(isWord);
+  const words = [told.data.code, told.data.type, told.data.status].filter(isWord);
+  const [word] = words;
   return make({
-    fault: status === undefined ? faultOfWord(word) : faultOfStatus(status),
+    fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),
     ...(status === undefined ? {} : { status }),
     ...(word === undefined ? {} : { note: word }),
   });
@@ -79,8 +80,8 @@ function statusOf({ statusCode, code }: z.infer<typeof streamError>): number | u
   return status !== undefined && status >= 400 && status < 600 ? status : undefined;
 }
 
-function faultOfWord(word: string | undefined): ProviderFault {
-  return WORDS.find(([pattern]) => word !== undefined && pattern.test(word))?.[1] ?? 'overloaded';
+function faultOfWords(words: readonly string[]): ProviderFault {
+  return WORDS.find(([pattern]) => words.some((word) => pattern.test(word)))?.[1] ?? 'overloaded';
 }
 
 /** A code, not a sentence: nothing that could quote what was sent. */

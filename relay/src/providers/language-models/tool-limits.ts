@@ -2,9 +2,9 @@ import type { Clock } from '../../lib/clock.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 
 /** Someone is waiting in silence: a tool that has not answered by then is told as such. */
-export const TOOL_DEADLINE_MS = 10_000;
+const TOOL_DEADLINE_MS = 10_000;
 /** Longest result of a tool, characters; the model reads all of it before it says a word. */
-export const MAX_RESULT_CHARACTERS = 8_000;
+const MAX_RESULT_CHARACTERS = 8_000;
 
 /**
  * Runs a tool within its deadline. Failures come back as words, because the model, not the
@@ -49,4 +49,4 @@ function bounded(result: string): string {
     : `${result.slice(0, MAX_RESULT_CHARACTERS)}\n[The rest was too long.]`;
 }
 
-class ToolTooSlowError extends Error {}
+export class ToolTooSlowError extends Error {}

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConfigError } from '../../../config/read-settings.ts';
+import { readMcpConfig } from './mcp-config.ts';
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-mcp-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('programs and addresses are read; what others put there is ignored', () => {
+  const servers = read({
+    shelf: { command: 'shelf', args: ['--quiet'], env: { KEY: 'k' }, autoApprove: ['x'] },
+    weather: { type: 'http', url: 'https://weather.example/mcp', headers: { a: 'b' } },
+    off: { command: 'off', disabled: true },
+  });
+  expect(servers).toEqual([
+    {
+      name: 'shelf',
+      transport: {
+        kind: 'stdio',
+        command: 'shelf',
+        args: ['--quiet'],
+        env: { KEY: 'k' },
+        cwd: undefined,
+      },
+    },
+    {
+      name: 'weather',
+      transport: { kind: 'http', url: 'https://weather.example/mcp', headers: { a: 'b' } },
+    },
+  ]);
+});
+
+test.each([
+  [{ shelf: {} }, /mcpServers\.shelf: expected either "command" or "url"/],
+  [{ shelf: { command: 'a', url: 'https://b.example' } }, /expected either/],
+  [{ shelf: { url: 'ftp://b.example' } }, /mcpServers\.shelf\.url: expected an http/],
+  [{ shelf: { command: 'a', env: { KEY: 1 } } }, /mcpServers\.shelf\.env\.KEY/],
+])('%j is refused with the file and the field', (servers, words) => {
+  expect(() => read(servers)).toThrow(ConfigError);
+  expect(() => read(servers)).toThrow(words);
+  expect(() => read(servers)).toThrow(join(folder, 'mcp.json'));
+});
+
+test('a secret never comes back in a complaint', () => {
+  expect(() => read({ shelf: { headers: { authorization: 'secret-1' } } })).toThrow(
+    /^(?!.*secret-1)/s,
+  );
+});
+
+test('a file that is not there, or no JSON, is named', () => {
+  expect(() => readMcpConfig(join(folder, 'none.json'))).toThrow(/none\.json" cannot be read/);
+  const path = join(folder, 'broken.json');
+  writeFileSync(path, '{');
+  expect(() => readMcpConfig(path)).toThrow(/broken\.json" is not valid JSON/);
+});
+
+function read(mcpServers: unknown) {
+  const path = join(folder, 'mcp.json');
+  writeFileSync(path, JSON.stringify({ mcpServers }));
+  return readMcpConfig(path);
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigError } from '../../../config/read-settings.ts';
+
+/** More would only confuse a model that has a second to begin its answer. */
+const MAX_SERVERS = 16;
+
+const server = z
+  .object({
+    command: z.string().min(1).optional(),
+    args: z.array(z.string()).default([]),
+    env: z.record(z.string(), z.string()).default({}),
+    cwd: z.string().min(1).optional(),
+    url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }).optional(),
+    headers: z.record(z.string(), z.string()).default({}),
+    disabled: z.boolean().default(false),
+  })
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
+    error: 'expected either "command" or "url"',
+  })
+  .transform(({ command, args, env, cwd, url, headers, disabled }): ServerEntry => {
+    if (url !== undefined) return { disabled, transport: { kind: 'http', url, headers } };
+    return { disabled, transport: { kind: 'stdio', command: command ?? '', args, env, cwd } };
+  });
+
+const file = z.object({
+  mcpServers: z
+    .record(z.string().min(1).max(64), server)
+    .refine((servers) => Object.keys(servers).length <= MAX_SERVERS, {
+      error: `expected at most ${MAX_SERVERS} servers`,
+    }),
+});
+
+interface ServerEntry {
+  readonly disabled: boolean;
+  readonly transport: McpTransport;
+}
+
+/** How a server is reached. `env` and `headers` may hold secrets. */
+export type McpTransport =
+  | {
+      readonly kind: 'stdio';
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      readonly cwd: string | undefined;
+    }
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+export interface McpServerConfig {
+  readonly name: string;
+  readonly transport: McpTransport;
+}
+
+/**
+ * Reads the servers from a file in the form `{"mcpServers": {"name": {"command": …} | {"url": …}}}`.
+ * Fields that other programs put there are ignored.
+ *
+ * @returns those that are not disabled
+ * @throws ConfigError naming the file and every field that is wrong, without what it holds
+ */
+export function readMcpConfig(path: string): McpServerConfig[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw problem(
+      error instanceof SyntaxError
+        ? `the file "${path}" is not valid JSON.`
+        : `the file "${path}" cannot be read.`,
+    );
+  }
+  const parsed = file.safeParse(content);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path: field, message }) =>
+      field.length === 0 ? message : `${field.map(String).join('.')}: ${message}`,
+    );
+    throw problem(`in the file "${path}": ${issues.join('; ')}.`);
+  }
+  return Object.entries(parsed.data.mcpServers)
+    .filter(([, { disabled }]) => !disabled)
+    .map(([name, { transport }]) => ({ name, transport }));
+}
+
+function problem(words: string): ConfigError {
+  return new ConfigError([{ name: 'MCP_CONFIG', sentence: `MCP_CONFIG: ${words}` }]);
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../../../lib/clock.ts';
+import type { Logger } from '../../../observability/logger.ts';
+import type { LanguageModelValues } from '../language-model-settings.ts';
+import type { Toolbox } from '../toolbox.ts';
+import { readMcpConfig } from './mcp-config.ts';
+import { McpServer } from './mcp-server.ts';
+
+/**
+ * Connects the MCP servers of `MCP_CONFIG`; without it the toolbox is empty. Servers that cannot
+ * be reached within five seconds are left out, and tried again in the background.
+ *
+ * @throws ConfigError where the file is not right
+ */
+export async function openToolbox(
+  values: Pick<LanguageModelValues, 'MCP_CONFIG'>,
+  context: { readonly clock: Clock; readonly logger: Logger },
+): Promise<Toolbox & AsyncDisposable> {
+  const configs = values.MCP_CONFIG === undefined ? [] : readMcpConfig(values.MCP_CONFIG);
+  const servers = configs.map((config) => new McpServer(config, context.clock, context.logger));
+  await Promise.all(servers.map((server) => server.connect()));
+  return {
+    tools: () => Object.assign({}, ...servers.map(({ tools }) => tools)),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+    },
+  };
+}
