@@ -3,9 +3,8 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Generator } from '../generator.ts';
 import { createLanguageModelGenerator } from '../language-models/language-model-generator.ts';
 import { VendorHttp } from '../transport/vendor-http.ts';
-import { onBase } from '../transport/vendor-url.ts';
 import type { Owned } from '../vendor.ts';
-import { adapterOf, authorization, type OpenAiAdapterOptions } from './openai-server.ts';
+import { adapterOf, authorization, modelList, type OpenAiAdapterOptions } from './openai-server.ts';
 
 export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
   readonly systemPrompt: string;
@@ -30,7 +29,7 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
           model,
         ),
     http,
-    models: { url: onBase(server.baseUrl, 'models'), headers },
+    models: modelList(server),
     systemPrompt,
     maxOutputTokens,
     context,

@@ -1,4 +1,3 @@
-import { ProviderError } from '../provider-error.ts';
 import type { Stage } from '../provider.ts';
 import type { VendorHttp } from '../transport/vendor-http.ts';
 import { onBase } from '../transport/vendor-url.ts';
@@ -22,11 +21,13 @@ export interface OpenAiAdapterOptions {
   readonly context: ProviderContext;
 }
 
-/** How long opening a connection ahead of its use may take; nobody waits for it. */
-const WARM_UP_MS = 10_000;
-
 export function authorization({ apiKey }: OpenAiServer): Record<string, string> {
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+/** The cheapest request that only those may make who have the right key. */
+export function modelList(server: OpenAiServer) {
+  return { url: onBase(server.baseUrl, 'models'), headers: authorization(server) };
 }
 
 /** For errors: who failed at what. */
@@ -35,7 +36,7 @@ export function adapterOf(server: OpenAiServer, stage: Stage, { connectMs }: Pro
 }
 
 /**
- * The cheapest authenticated request there is: lists the models.
+ * Whether the server is there and lets us in.
  *
  * @throws ProviderError
  */
@@ -45,27 +46,17 @@ export async function checkServer(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const response = await http.request(onBase(server.baseUrl, 'models'), {
-      method: 'GET',
-      headers: authorization(server),
-      signal,
-    });
-    await response.body?.cancel();
-  } catch (error) {
+    const { url, headers } = modelList(server);
+    const response = await http.request(url, { method: 'GET', headers, signal });
+    // Read to its end: a cancelled body would take its connection with it.
+    for await (const part of response.body ?? []) void part;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const error = http.failure(thrown);
     // Whoever says so is there and has let us in, which is all that can be known of it.
-    const hasNoList =
-      error instanceof ProviderError && (error.status === 404 || error.status === 405);
+    const hasNoList = error.status === 404 || error.status === 405;
     if (!(hasNoList && !server.hasModelList)) throw error;
   }
-}
-
-/** Opens a connection before it is needed. @returns gives up where it is still on its way */
-export function warmUp(http: VendorHttp, server: OpenAiServer): () => void {
-  const abort = new AbortController();
-  const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(WARM_UP_MS)]);
-  // What cannot be opened now will tell when it is used.
-  checkServer(http, server, signal).catch(() => {});
-  return () => abort.abort();
 }
 
 /** @returns ISO 639-1, e.g. `en` for `en-US`; undefined where the language has no such code */

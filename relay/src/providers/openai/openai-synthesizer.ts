@@ -1,4 +1,5 @@
 import type { Response } from 'undici';
+import { WarmConnection } from '../language-models/warm-connection.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../synthesizer.ts';
 import { VendorHttp } from '../transport/vendor-http.ts';
@@ -9,7 +10,7 @@ import {
   adapterOf,
   authorization,
   checkServer,
-  warmUp,
+  modelList,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { PcmPieces } from './pcm-pieces.ts';
@@ -43,6 +44,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   const { server, model, context, voices, sampleRateHz } = options;
   const adapter = adapterOf(server, 'synthesizer', context);
   const http = new VendorHttp(adapter);
+  const warmth = new WarmConnection(http, modelList(server), context.clock);
 
   const ask = (input: string, voice: string, signal: AbortSignal): Promise<Response> =>
     http.request(onBase(server.baseUrl, 'audio/speech'), {
@@ -127,9 +129,12 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     sampleRateHz,
     voices,
     synthesize,
-    prepare: () => warmUp(http, server),
+    prepare: () => warmth.keep(),
     probe: (signal) => checkServer(http, server, signal),
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      warmth.end();
+      await http[Symbol.asyncDispose]();
+    },
   };
 }
 

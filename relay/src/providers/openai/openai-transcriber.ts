@@ -1,5 +1,6 @@
 import { FormData, type Response } from 'undici';
 import { encodeWav } from '../../client/audio/wav-writer.ts';
+import { WarmConnection } from '../language-models/warm-connection.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { Transcriber } from '../transcriber.ts';
 import { VendorHttp } from '../transport/vendor-http.ts';
@@ -15,11 +16,11 @@ import {
   authorization,
   checkServer,
   isoLanguage,
-  warmUp,
+  modelList,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { SegmentUtterance, type Upload } from './segment-utterance.ts';
-import { sseData } from './sse.ts';
+import { bodyText, sseData } from './response-text.ts';
 
 const RATE_HZ = 16_000;
 /** OpenAI's own models but the oldest; others may take `stream` for an unknown field. */
@@ -38,6 +39,7 @@ export function createOpenAiTranscriber({
 }: OpenAiAdapterOptions): Owned<Transcriber> {
   const adapter = adapterOf(server, 'transcriber', context);
   const http = new VendorHttp(adapter);
+  const warmth = new WarmConnection(http, modelList(server), context.clock);
 
   const uploadIn =
     (language: string | undefined): Upload =>
@@ -62,6 +64,8 @@ export function createOpenAiTranscriber({
         return await transcriptIn(response, onWords);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof RangeError)
+          throw new ProviderError({ ...adapter, fault: 'malformed' });
         throw http.failure(error);
       }
     };
@@ -74,7 +78,7 @@ export function createOpenAiTranscriber({
     const type = response.headers.get('content-type') ?? '';
     if (response.body === null) throw new ProviderError({ ...adapter, fault: 'malformed' });
     if (!type.startsWith('text/event-stream'))
-      return textOf(readTranscription(await response.text()));
+      return textOf(readTranscription(await bodyText(response.body)));
     let words = '';
     for await (const data of sseData(response.body)) {
       const event = readTranscriptionEvent(data);
@@ -96,8 +100,11 @@ export function createOpenAiTranscriber({
       signal.throwIfAborted();
       return new SegmentUtterance(server.name, uploadIn(isoLanguage(language)), signal);
     },
-    prepare: () => warmUp(http, server),
+    prepare: () => warmth.keep(),
     probe: (signal) => checkServer(http, server, signal),
-    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      warmth.end();
+      await http[Symbol.asyncDispose]();
+    },
   };
 }

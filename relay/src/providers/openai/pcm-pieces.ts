@@ -12,19 +12,18 @@ export class PcmPieces {
 
   /** @returns the samples that are complete by now; a view where memory and alignment allow it */
   push(bytes: Uint8Array): Int16Array {
-    const hasCarried = this.#carried !== undefined;
-    const total = bytes.length + (hasCarried ? 1 : 0);
+    const carried = this.#carried;
+    if (bytes.length === 0) return new Int16Array(0);
+    const total = bytes.length + (carried === undefined ? 0 : 1);
     const count = total >> 1;
-    if (!hasCarried && bytes.byteOffset % 2 === 0) {
-      this.#carried = total % 2 === 0 ? undefined : bytes[bytes.length - 1];
+    this.#carried = total % 2 === 0 ? undefined : bytes.at(-1);
+    if (carried === undefined && bytes.byteOffset % 2 === 0)
       return new Int16Array(bytes.buffer, bytes.byteOffset, count);
-    }
     const samples = new Int16Array(count);
     const target = new Uint8Array(samples.buffer);
-    if (hasCarried && count > 0) target[0] = this.#carried!;
-    const from = hasCarried ? 1 : 0;
+    const from = carried === undefined ? 0 : 1;
+    if (carried !== undefined) target[0] = carried;
     target.set(bytes.subarray(0, count * 2 - from), from);
-    if (bytes.length > 0) this.#carried = total % 2 === 0 ? undefined : bytes[bytes.length - 1];
     return samples;
   }
 }
