@@ -10,8 +10,13 @@ import { Watchdog } from '../src/conversation/watchdog.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/observability/logger.ts';
 import { FailedAudio } from '../src/observability/failed-audio.ts';
-import type { Failover } from '../src/providers/provider.ts';
+import type { Failover, Provider } from '../src/providers/provider.ts';
 import type { Providers } from '../src/providers/providers.ts';
+import {
+  createResilientProviders,
+  type ResilientProvidersOptions,
+} from '../src/providers/resilient/resilient-providers.ts';
+import { DEFAULT_POLICY as RESILIENCE } from '../src/resilience/policy.ts';
 import { startCallServer } from './support/call-server.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { ScriptedLadder } from './support/scripted-ladder.ts';
@@ -39,6 +44,34 @@ async function nextReply(call: TestCall): Promise<string> {
     .filter(({ response_id }) => response_id === done.response_id)
     .map(({ delta }) => delta)
     .join('');
+}
+
+/** A provider under another name. */
+function named<T extends Provider>(name: string, provider: T): T {
+  return Object.defineProperty(provider, 'name', { value: name });
+}
+
+const browserTranscriber = named('browser', new ScriptedTranscriber({ clock }));
+
+function resilient(change: Partial<ResilientProvidersOptions>) {
+  return createResilientProviders({
+    transcribers: [new ScriptedTranscriber({ clock })],
+    generators: [new ScriptedGenerator({ clock })],
+    synthesizers: [new ScriptedSynthesizer({ clock })],
+    policy: { ...RESILIENCE, retry: { fastMs: 0, when: 'never' } },
+    clock,
+    logger: silentLogger,
+    ...change,
+  });
+}
+
+/** What the client was told of its providers, in order. */
+function changes(call: TestCall): string[] {
+  return call.inbound.events.flatMap((event) =>
+    event.type === 'session.degraded' || event.type === 'session.restored'
+      ? [`${event.type.slice('session.'.length)} ${event.from} ${event.to}`]
+      : [],
+  );
 }
 
 describe('a client is told', () => {
@@ -117,6 +150,80 @@ describe('a client is told', () => {
     expect(await call.inbound.next('session.degraded')).toMatchObject({ to: 'browser' });
     expect(await nextReply(call)).toBe(apologyFor('transcriber_failed', 'browser'));
     expect(call.inbound.frames.length).toBeGreaterThan(1);
+  });
+});
+
+describe('with several providers behind each stage', () => {
+  it('a client is told of each change of the ladder once, there and back', async () => {
+    let isBroken = true;
+    const fail = new ParleyError('generator_failed');
+    const first = new ScriptedGenerator({
+      clock,
+      reply: () => (isBroken ? [{ fail }] : [words('First.')]),
+    });
+    const second = new ScriptedGenerator({ clock, reply: () => [words('Second.')] });
+    await using providers = resilient({ generators: [named('a', first), named('b', second)] });
+    await using server = await startCallServer({ providers });
+    await using call = await server.call();
+    // The third failure opens the breaker, which is nothing new to the client.
+    for (let turn = 0; turn < 4; turn++) {
+      call.type('Hello');
+      expect(await nextReply(call)).toBe('Second.');
+    }
+    expect(first.requests).toHaveLength(3);
+    isBroken = false;
+    providers.reset('a');
+    await call.inbound.next('session.restored');
+    call.type('Hello');
+    expect(await nextReply(call)).toBe('First.');
+    expect(changes(call)).toEqual(['degraded a b', 'restored b a']);
+  });
+
+  it('the browser is asked to listen once hearing has failed three times, not before', async () => {
+    const broken = new ScriptedTranscriber({
+      clock,
+      open: () => Promise.reject(new ParleyError('transcriber_failed')),
+    });
+    await using providers = resilient({ transcribers: [named('a', broken), browserTranscriber] });
+    await using server = await startCallServer({ providers });
+    await using call = await server.call();
+    const replies: string[] = [];
+    for (let utterance = 1; utterance <= 3; utterance++) {
+      call.speak(utterance, speech);
+      replies.push(await nextReply(call));
+    }
+    const again = apologyFor('transcriber_failed');
+    expect(replies).toEqual([again, again, apologyFor('transcriber_failed', 'browser')]);
+    expect(changes(call)).toEqual(['degraded a browser']);
+    expect(call.inbound.ofType('session.degraded')[0]?.reason).toBe('transcriber_failed');
+  });
+
+  it('a voice that breaks off is followed by another, each word shown once', async () => {
+    const breaking = new ScriptedSynthesizer({
+      clock,
+      speak: (text, index) =>
+        index === 0
+          ? [
+              { give: { type: 'clause-started', text } },
+              { give: { type: 'speech-audio', samples: new Int16Array(16_000) } },
+              { fail: new ParleyError('synthesizer_failed') },
+            ]
+          : [],
+    });
+    const second = new ScriptedSynthesizer({ clock });
+    await using providers = resilient({
+      synthesizers: [named('a', breaking), named('b', second)],
+      generators: [
+        new ScriptedGenerator({ clock, reply: () => [words('One two three four. And five.')] }),
+      ],
+    });
+    await using server = await startCallServer({ providers });
+    await using call = await server.call();
+    call.type('Count');
+    expect(await nextReply(call)).toBe('One two three four. And five.');
+    expect(call.inbound.ofType('response.done')[0]?.error).toBeNull();
+    expect(changes(call)).toEqual(['degraded a b']);
+    expect(call.inbound.frames.length).toBeGreaterThan(6);
   });
 });
 

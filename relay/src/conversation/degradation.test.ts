@@ -168,6 +168,20 @@ describe('an utterance that is lost', () => {
   });
 });
 
+it('says that no answer can be found for now where no generator is left', async () => {
+  const ladder = new ScriptedLadder();
+  const fail = new ParleyError('generator_failed');
+  const test = new TestConversation({ ladder, generator: { reply: () => [{ fail }] } });
+  test.type('Hello');
+  await test.clock.advance(10_000);
+  expect(test.reply).toBe(apologyFor('generator_failed'));
+  ladder.move('generator', 'none');
+  test.type('Hello');
+  await test.clock.advance(10_000);
+  expect(test.reply).toBe(apologyFor('generator_failed', 'none'));
+  expect(test.reply).toContain('in a minute');
+});
+
 describe('while nothing here can hear', () => {
   it.each(['browser', 'none'])('(%s) says so once, and typed words work as ever', async (to) => {
     const ladder = new ScriptedLadder();

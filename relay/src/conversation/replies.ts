@@ -52,7 +52,8 @@ export class Replies {
       answering: this.#answering(request.question),
       voice: settings.isSpoken ? settings.voice : null,
       synthesizer: providers.synthesizer,
-      canSpeak: isProvider(activeProvider(providers, 'synthesizer')),
+      activeGenerator: () => activeProvider(providers, 'generator'),
+      canSpeak: this.#canSpeak(request.question === undefined),
       pacer: this.#pacer,
       generatorDeadlineMs: deadlines.generatorMs,
       synthesizerDeadlineMs: deadlines.synthesizerMs,
@@ -71,6 +72,12 @@ export class Replies {
     if (question !== undefined && reply.answer !== undefined) {
       this.#answers.remember(question, reply.answer);
     }
+  }
+
+  /** @param isOwnWords - they may be in stock where no synthesizer works */
+  #canSpeak(isOwnWords: boolean): boolean {
+    const active = activeProvider(this.#options.providers, 'synthesizer');
+    return isProvider(active) || (active === 'none' && isOwnWords);
   }
 
   #answering(question: string | undefined) {

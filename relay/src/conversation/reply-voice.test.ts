@@ -22,6 +22,18 @@ describe('a voice that is lost', () => {
     expect(test.outcomes).toEqual(['completed']);
   });
 
+  it('for good does not silence words that are in stock', async () => {
+    const ladder = new ScriptedLadder();
+    ladder.move('synthesizer', 'none');
+    const test = new TestConversation({ ladder });
+    test.type('Hello');
+    await test.clock.advance(5_000);
+    expect(test.voice.filter(({ last }) => !last)).toEqual([]);
+    test.conversation.reminders.add({ label: 'tea', text: 'Tea is ready.', delayMs: 10 });
+    await test.clock.advance(5_000);
+    expect(test.voice.filter(({ last }) => !last)).not.toEqual([]);
+  });
+
   it.each([
     ['browser', 'completed'],
     ['none', 'synthesizer_failed'],

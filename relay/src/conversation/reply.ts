@@ -42,6 +42,8 @@ export interface ReplyOptions {
         readonly recall: () => string | undefined;
       }
     | undefined;
+  /** Who would be asked next: a provider's name or `none`. */
+  readonly activeGenerator: () => string;
   /** null for a reply in writing only. */
   readonly voice: string | null;
   readonly synthesizer: Synthesizer;
@@ -208,7 +210,7 @@ export class Reply {
     this.#isOwnAnswer = false;
     const code = this.#fail(error, 'generator_failed', earlier !== undefined);
     if (earlier !== undefined) return `${EARLIER_I_SAID} ${earlier}`;
-    return apologyFor(code, this.#generation.standIn);
+    return apologyFor(code, this.#options.activeGenerator());
   }
 
   async #write(clauses: AsyncIterable<string>): Promise<void> {
