@@ -41,6 +41,8 @@ function createTest(names: readonly string[], retry: RetryPolicy = DEFAULT_POLIC
 }
 
 const failure = () => new ParleyError('generator_failed');
+const full = () => new ParleyError('capacity_exhausted');
+const limited = () => Object.assign(failure(), { fault: 'rate-limited' });
 const final = () => Object.assign(failure(), { isRetryable: false });
 
 describe('a walk', () => {
@@ -101,6 +103,8 @@ describe('a walk', () => {
   it.each([
     ['it delivered something', {}, failure, false, 0],
     ['it would fail again', {}, final, true, 0],
+    ['it has no room', {}, full, true, 0],
+    ['it wants to be asked less often', {}, limited, true, 0],
     ['it took long to fail', {}, failure, true, 1_001],
     ['the policy forbids it', { when: 'never' }, failure, true, 0],
   ] as const)('does not ask again where %s', async (_, change, error, isUntouched, ms) => {

@@ -59,8 +59,9 @@ export class Walk<P> {
     const fault = failed.use.failed(error);
     const { retry, clock, onFailover } = this.#options;
     const isFast = clock.now() - failed.startedAtMs <= retry.fastMs;
-    const mayRetry = isUntouched && fault.isRetryable && isFast && !this.#hasRetried;
-    if (mayRetry && this.#wantsRetry()) {
+    // Asking again at once does not help one who has no room or wants to be asked less often.
+    const isWorthIt = fault.isRetryable && fault.counts && fault.kind !== 'rate-limited';
+    if (isUntouched && isWorthIt && isFast && !this.#hasRetried && this.#wantsRetry()) {
       const use = failed.candidate.service?.begin();
       if (use !== undefined) {
         this.#hasRetried = true;

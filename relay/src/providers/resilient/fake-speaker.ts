@@ -15,7 +15,10 @@ export interface SpeakerPlan {
   readonly timesWords?: boolean;
   /** How long a word takes to be made. */
   readonly wordMs?: number;
+  /** Instead of failing it ends as if all were said. */
   readonly ends?: boolean;
+  /** How many clauses it takes before it begins to speak the first of them. */
+  readonly readsAhead?: number;
 }
 
 /**
@@ -51,7 +54,7 @@ export class FakeSpeaker implements Synthesizer {
     const asked = { atMs: this.#clock.now(), clauses: [] as string[], signal };
     this.asked.push(asked);
     let left = this.plan.failAfter ?? Infinity;
-    for await (const clause of clauses) {
+    for await (const clause of readAhead(clauses, this.plan.readsAhead ?? 0)) {
       asked.clauses.push(clause);
       yield { type: 'clause-started', text: clause };
       const words = clause.split(' ').filter((word) => word !== '');
@@ -74,6 +77,18 @@ export class FakeSpeaker implements Synthesizer {
     if (!this.#vocabulary.includes(word)) this.#vocabulary.push(word);
     return new Int16Array(length).fill(this.#vocabulary.indexOf(word) + 1);
   }
+}
+
+async function* readAhead(
+  clauses: AsyncIterable<string>,
+  count: number,
+): AsyncGenerator<string, void, undefined> {
+  const taken: string[] = [];
+  for await (const clause of clauses) {
+    taken.push(clause);
+    if (taken.length > count) yield taken.shift()!;
+  }
+  yield* taken;
 }
 
 function timesOf(words: readonly string[]): readonly TimedWord[] {

@@ -59,6 +59,7 @@ export function createResilientProviders(options: ResilientProvidersOptions): Re
     onFailure: ({ name, stage }, err) =>
       logger.warn({ err, provider: name, stage }, 'a provider failed its check'),
   });
+  for (const service of services) logHealth(service, logger);
   const owned = [...transcribers, ...generators, ...synthesizers];
   return {
     transcriber: new ResilientTranscriber(stages.transcriber),
@@ -82,6 +83,18 @@ export function createResilientProviders(options: ResilientProvidersOptions): Re
 function checkedOf(provider: Provider, service: Service | undefined): readonly Checked[] {
   if (service === undefined || provider.probe === undefined) return [];
   return [{ service, probe: (signal) => provider.probe!(signal) }];
+}
+
+function logHealth(service: Service, logger: Logger): void {
+  let { health } = service;
+  service.subscribe(() => {
+    if (service.health === health) return;
+    ({ health } = service);
+    logger.info(
+      { provider: service.name, stage: service.stage, health },
+      'a provider’s health changed',
+    );
+  });
 }
 
 function createLadder(stages: Readonly<Record<Stage, StageCandidates<Provider>>>): Ladder {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { sleep } from '../../lib/clock.ts';
 import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { DEFAULT_POLICY } from '../../resilience/policy.ts';
@@ -26,7 +27,7 @@ function createTest(plans: readonly SpeakerPlan[], names = ['a', 'b', 'c', 'd'])
   const synthesizer = new ResilientSynthesizer(stage);
   const abort = new AbortController();
   const failovers: Failover[] = [];
-  const speak = (clauses: AsyncIterable<string>) => {
+  const speak = (clauses: AsyncIterable<string>, consumerMs = 0) => {
     const events: SpeechEvent[] = [];
     const done = (async () => {
       const options = {
@@ -34,7 +35,10 @@ function createTest(plans: readonly SpeakerPlan[], names = ['a', 'b', 'c', 'd'])
         signal: abort.signal,
         onFailover: (failover: Failover) => failovers.push(failover),
       };
-      for await (const event of synthesizer.synthesize(clauses, options)) events.push(event);
+      for await (const event of synthesizer.synthesize(clauses, options)) {
+        events.push(event);
+        await sleep(clock, consumerMs, abort.signal);
+      }
     })();
     done.catch(() => {});
     return { events, done };
@@ -95,15 +99,22 @@ describe('the resilient synthesizer', () => {
       wordMs: fc.option(fc.integer({ min: 1, max: 900 }), { nil: undefined }),
       ends: fc.boolean(),
       hangs: fc.boolean(),
+      readsAhead: fc.nat({ max: 3 }),
     });
     await fc.assert(
       fc.asyncProperty(
         fc.array(clause, { minLength: 1, maxLength: 6 }),
         fc.array(plan, { maxLength: 3 }),
-        async (clauses, plans) => {
+        fc.nat({ max: 1_000 }),
+        async (drawn, plans, consumerMs) => {
+          // Every word is another one, or nobody could say which of two is missing.
+          let count = 0;
+          const clauses = drawn.map((text) =>
+            text.replaceAll(/[a-z]+/g, (drawnWord) => drawnWord + count++),
+          );
           const test = createTest([...plans.map(compact), {}]);
-          const { events, done } = test.speak(clausesOf(...clauses));
-          await test.clock.advance(200_000);
+          const { events, done } = test.speak(clausesOf(...clauses), consumerMs);
+          await test.clock.advance(300_000);
           await done;
           const words = clauses.flatMap((text) => text.split(' '));
           expect(test.heard(events)).toEqual(words);
@@ -256,8 +267,10 @@ describe('the resilient synthesizer', () => {
 
 /** Leaves out what is undefined: the plans' properties are there or not. */
 function compact(plan: { readonly [key in keyof SpeakerPlan]: SpeakerPlan[key] | undefined }) {
+  // One that has read all the text and ends without an error is believed.
+  const ends = plan.ends === true && plan.readsAhead === 0;
   return Object.fromEntries(
-    Object.entries(plan).filter(([, value]) => value !== undefined),
+    Object.entries({ ...plan, ends }).filter(([, value]) => value !== undefined),
   ) as SpeakerPlan;
 }
 
