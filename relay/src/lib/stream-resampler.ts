@@ -1,9 +1,11 @@
-/** Zero crossings of the sinc on either side: 2 ms of look-ahead at 16 kHz. */
-const ZERO_CROSSINGS = 32;
-/** Kaiser window: stopband about −90 dB. */
-const KAISER_BETA = 9;
+/** Zero crossings of the sinc on either side: 1.5 ms of look-ahead at 16 kHz. */
+const ZERO_CROSSINGS = 24;
+/** Kaiser window: stopband about −80 dB. */
+const KAISER_BETA = 8;
 /** Where the response is down by half, as a share of the lower Nyquist frequency. */
 const ROLL_OFF = 0.92;
+/** Products summed side by side: a quarter of the time of one after the other. */
+const LANES = 4;
 /** Kernels of one pair of rates; 44,100 to 16,000 Hz needs 160, rates without a common factor too many. */
 const MAX_PHASES = 1_000;
 
@@ -13,7 +15,9 @@ const bankOfRatio = new Map<string, KernelBank>();
 interface KernelBank {
   /** Input samples a kernel reaches to either side of the one at or before the output instant. */
   readonly reach: number;
-  /** One row of `2 * reach + 1` taps for each phase. */
+  /** Length of a row: `2 * reach + 1`, filled up with zeros to whole lanes. */
+  readonly width: number;
+  /** One row for each phase. */
   readonly taps: Float64Array;
 }
 
@@ -23,15 +27,15 @@ interface KernelBank {
  * filters what would alias).
  *
  * How the stream is cut into pieces does not change the output. Sample 0 stays at time 0; beyond
- * the ends there is silence. Output comes as soon as the kernel's right half is there: 2 ms behind
- * at 16 kHz.
+ * the ends there is silence. Output comes as soon as the kernel's right half is there: 1.5 ms
+ * behind at 16 kHz.
  */
 export class StreamResampler {
   readonly #stepIn: number;
   readonly #stepOut: number;
   readonly #bank: KernelBank;
   /** Input from the first sample that any output still needs. */
-  #held: Int16Array;
+  #held: Float64Array;
   /** Where in `#held` the next output lies: at `#centre` and `#phase / #stepOut` further. */
   #centre: number;
   #phase = 0;
@@ -46,7 +50,7 @@ export class StreamResampler {
     this.#stepIn = fromHz / divisor;
     this.#stepOut = toHz / divisor;
     this.#bank = bankFor(this.#stepIn, this.#stepOut);
-    this.#held = new Int16Array(this.#bank.reach);
+    this.#held = new Float64Array(this.#bank.reach);
     this.#centre = this.#bank.reach;
   }
 
@@ -70,7 +74,7 @@ export class StreamResampler {
     if (this.#stepIn === this.#stepOut) return new Int16Array(0);
     const owed = Math.ceil((this.#taken * this.#stepOut) / this.#stepIn) - this.#given;
     const rest = this.#convert(new Int16Array(this.#bank.reach)).slice(0, owed);
-    this.#held = new Int16Array(this.#bank.reach);
+    this.#held = new Float64Array(this.#bank.reach);
     this.#centre = this.#bank.reach;
     this.#phase = 0;
     this.#taken = 0;
@@ -79,31 +83,49 @@ export class StreamResampler {
   }
 
   #convert(samples: Int16Array): Int16Array<ArrayBuffer> {
-    const { reach, taps } = this.#bank;
-    const input = new Int16Array(this.#held.length + samples.length);
+    const { reach, width, taps } = this.#bank;
+    const length = this.#held.length + samples.length;
+    // Behind the input there is room for the zeros that fill up a row.
+    const input = new Float64Array(length + LANES);
     input.set(this.#held);
     input.set(samples, this.#held.length);
-    const reachable = Math.max(0, input.length - reach - this.#centre);
+    const reachable = Math.max(0, length - reach - this.#centre);
     const output = new Int16Array(
       Math.max(0, Math.ceil((reachable * this.#stepOut - this.#phase) / this.#stepIn)),
     );
-    const width = 2 * reach + 1;
     for (let index = 0; index < output.length; index++) {
-      const start = this.#centre - reach;
-      const row = this.#phase * width;
-      let sum = 0;
-      for (let tap = 0; tap < width; tap++) sum += taps[row + tap]! * input[start + tap]!;
-      output[index] = Math.max(-0x8000, Math.min(0x7fff, Math.round(sum)));
+      output[index] = Math.max(
+        -0x8000,
+        Math.min(
+          0x7fff,
+          Math.round(dot(taps, this.#phase * width, input, this.#centre - reach, width)),
+        ),
+      );
       this.#phase += this.#stepIn;
       const whole = Math.floor(this.#phase / this.#stepOut);
       this.#centre += whole;
       this.#phase -= whole * this.#stepOut;
     }
     this.#given += output.length;
-    this.#held = input.slice(this.#centre - reach);
+    this.#held = input.slice(this.#centre - reach, length);
     this.#centre = reach;
     return output;
   }
+}
+
+/** Sums in an order of its own, which is the same wherever the input was cut. */
+function dot(a: Float64Array, atA: number, b: Float64Array, atB: number, length: number): number {
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  for (let index = 0; index < length; index += LANES) {
+    sum0 += a[atA + index]! * b[atB + index]!;
+    sum1 += a[atA + index + 1]! * b[atB + index + 1]!;
+    sum2 += a[atA + index + 2]! * b[atB + index + 2]!;
+    sum3 += a[atA + index + 3]! * b[atB + index + 3]!;
+  }
+  return sum0 + sum1 + (sum2 + sum3);
 }
 
 function bankFor(stepIn: number, stepOut: number): KernelBank {
@@ -114,20 +136,21 @@ function bankFor(stepIn: number, stepOut: number): KernelBank {
   if (known !== undefined) return known;
   const scale = Math.min(1, stepOut / stepIn);
   const reach = Math.ceil(ZERO_CROSSINGS / scale);
-  const width = 2 * reach + 1;
+  const length = 2 * reach + 1;
+  const width = Math.ceil(length / LANES) * LANES;
   const taps = new Float64Array(stepOut * width);
   for (let phase = 0; phase < stepOut; phase++) {
-    const row = taps.subarray(phase * width, (phase + 1) * width);
+    const row = taps.subarray(phase * width, phase * width + length);
     let sum = 0;
-    for (let tap = 0; tap < width; tap++) {
+    for (let tap = 0; tap < length; tap++) {
       const distance = tap - reach - phase / stepOut;
       row[tap] = sinc(distance * scale * ROLL_OFF) * kaiser((distance * scale) / ZERO_CROSSINGS);
       sum += row[tap]!;
     }
     // Every phase passes a constant unchanged; else there would be a whistle at their rate.
-    for (let tap = 0; tap < width; tap++) row[tap] = row[tap]! / sum;
+    for (let tap = 0; tap < length; tap++) row[tap] = row[tap]! / sum;
   }
-  const bank = { reach, taps };
+  const bank = { reach, width, taps };
   bankOfRatio.set(name, bank);
   return bank;
 }
