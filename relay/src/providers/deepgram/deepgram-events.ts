@@ -31,7 +31,6 @@ export type NovaMessage =
   | { readonly type: 'other' };
 
 export type FluxMessage =
-  | { readonly type: 'connected' }
   | {
       readonly type: 'turn';
       readonly event: string;
@@ -95,8 +94,6 @@ export function readNova(text: string): NovaMessage {
 export function readFlux(text: string): FluxMessage {
   const value: unknown = JSON.parse(text);
   switch (envelope.parse(value).type) {
-    case 'Connected':
-      return { type: 'connected' };
     case 'TurnInfo': {
       const turn = turnSchema.parse(value);
       return {

@@ -1,5 +1,4 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
-import type { Clock } from '../../lib/clock.ts';
 import type { Transcriber, Transcription, TranscriptionOptions } from '../transcriber.ts';
 import { SocketPool, type SocketLease } from '../transport/socket-pool.ts';
 import type { VendorSocket } from '../transport/vendor-socket.ts';
@@ -50,12 +49,10 @@ export function createFluxTranscriber(
     eot_threshold: 0.7,
     language_hint: model.endsWith('-multi') ? context.language.split('-')[0] : undefined,
   };
-  const connect = async (signal: AbortSignal): Promise<VendorSocket> => {
+  // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
+  const connect = (signal: AbortSignal): Promise<VendorSocket> => {
     const line = { provider: FLUX, stage: 'transcriber', path: '/v2/listen', query } as const;
-    const lateMs = context.clock.now() + context.connectMs;
-    const socket = await openDeepgramLine(line, options, context, signal);
-    await greeted(socket, context.clock, lateMs, signal);
-    return socket;
+    return openDeepgramLine(line, options, context, signal);
   };
   const pool = new SocketPool({
     open: (_, signal) => connect(signal),
@@ -117,39 +114,5 @@ class FluxTranscription implements Transcription {
     else if (endedAtSeconds !== undefined && pushedSeconds - endedAtSeconds <= WORDLESS_SECONDS) {
       this.#stream.done(this.#turns.text, 'discard');
     } else this.#stream.say({ type: 'CloseStream' });
-  }
-}
-
-/** Waits for the vendor's `Connected`; closes the socket where it does not come. */
-async function greeted(
-  socket: VendorSocket,
-  clock: Clock,
-  lateMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onAbort = () => reject(signal.reason);
-  const cancel = clock.after(Math.max(0, lateMs - clock.now()), () =>
-    reject(socket.failure('timeout')),
-  );
-  signal.addEventListener('abort', onAbort, { once: true });
-  const unlisten = socket.listen({
-    text: (message) => {
-      const heard = readFlux(message);
-      if (heard.type === 'error') throw socket.failure(heard.fault, { note: heard.note });
-      if (heard.type === 'connected') resolve();
-    },
-    closed: reject,
-  });
-  try {
-    if (signal.aborted) onAbort();
-    await promise;
-  } catch (error) {
-    socket.terminate();
-    throw error;
-  } finally {
-    unlisten();
-    cancel();
-    signal.removeEventListener('abort', onAbort);
   }
 }
