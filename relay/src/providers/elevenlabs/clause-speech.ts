@@ -1,5 +1,6 @@
 import { AsyncQueue } from '../../lib/async-queue.ts';
 import type { SpeechEvent, TimedWord } from '../synthesizer.ts';
+import { PcmReader } from '../transport/pcm-reader.ts';
 
 /** Far more than the longest clause gives; a vendor that sends on regardless is cut off. */
 const MAX_EVENTS = 20_000;
@@ -11,7 +12,8 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
   readonly #queue = new AsyncQueue<SpeechEvent>(MAX_EVENTS);
   /** Told whenever audio leaves the queue. */
   onTaken: () => void = () => {};
-  #oddByte: number | undefined;
+  readonly #pcm = new PcmReader();
+  #isEnded = false;
   #samples = 0;
   #heldSamples = 0;
 
@@ -35,31 +37,31 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
    * @returns false where it is no base64, or there is far too much of it
    */
   pushAudio(base64: string): boolean {
-    const carried = this.#oddByte === undefined ? 0 : 1;
-    // Not from the shared pool of Buffers: the samples need memory that is theirs and aligned.
-    const bytes = Buffer.alloc(carried + Buffer.byteLength(base64, 'base64'));
-    if (this.#oddByte !== undefined) bytes[0] = this.#oddByte;
-    const written = bytes.write(base64, carried, 'base64');
-    if (written === 0 && base64 !== '') return false;
-    const total = carried + written;
-    this.#oddByte = total % 2 === 1 ? bytes[total - 1] : undefined;
-    const length = Math.floor(total / 2);
-    if (length === 0) return true;
-    this.#samples += length;
-    this.#heldSamples += length;
-    const samples = new Int16Array(bytes.buffer, bytes.byteOffset, length);
-    return this.#queue.push({ type: 'speech-audio', samples });
+    const bytes = Buffer.from(base64, 'base64');
+    if (bytes.length === 0 && base64 !== '') return false;
+    const samples = this.#pcm.read(bytes);
+    if (samples.length === 0) return true;
+    this.#samples += samples.length;
+    this.#heldSamples += samples.length;
+    return this.#isEnded || this.#queue.push({ type: 'speech-audio', samples });
   }
 
   pushWords(words: readonly TimedWord[]): void {
     if (words.length > 0) this.#queue.push({ type: 'words-timed', words });
   }
 
+  /** Whether the vendor owes nothing more of it. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   end(): void {
+    this.#isEnded = true;
     this.#queue.close();
   }
 
   fail(error: unknown): void {
+    this.#isEnded = true;
     this.#queue.fail(error);
   }
 

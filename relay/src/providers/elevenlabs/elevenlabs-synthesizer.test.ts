@@ -15,7 +15,10 @@ function create(apiKey = simulator.key): Synthesizer & AsyncDisposable {
     apiKey,
     baseUrl: simulator.url,
     model: 'eleven_flash_v2_5',
-    voices: [{ id: 'first', label: 'First' }],
+    voices: [
+      { id: 'first', label: 'First' },
+      { id: 'second', label: 'Second' },
+    ],
     context: { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
   });
 }
@@ -82,6 +85,18 @@ it('uses one socket for the replies of a call', async () => {
   await speak('One.', 'Two.');
   await speak('Three.');
   expect(simulator.requests).toBe(1);
+  leave();
+  await expect.poll(() => simulator.open).toBe(0);
+});
+
+it('keeps a socket for a voice that a call uses', async () => {
+  const leave = synthesizer.prepare!();
+  await expect.poll(() => simulator.open).toBe(1);
+  for (const text of ['One.', 'Two.', 'Three.']) {
+    const { signal } = new AbortController();
+    await Array.fromAsync(synthesizer.synthesize(each(text), { voice: 'second', signal }));
+  }
+  expect(simulator.requests).toBe(2);
   leave();
   await expect.poll(() => simulator.open).toBe(0);
 });

@@ -8,6 +8,7 @@ import type { ClauseSpeech } from './clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
 import { speakOverSocket, type SpeechDialect, type SpokenSocket } from './socket-speech.ts';
 import { WordJoiner } from './timed-words.ts';
+import { VoiceSpares } from './voice-spares.ts';
 
 export interface ElevenLabsSynthesizerOptions {
   readonly apiKey: string;
@@ -62,23 +63,35 @@ export function createElevenLabsSynthesizer(
     isReused: true,
     clock,
   });
+  const first = voices[0]!.id;
+  const spares = new VoiceSpares(pool);
   return {
     name: NAME,
     sampleRateHz: RATE_HZ,
     voices,
-    synthesize: (clauses, { voice, signal }) =>
-      speakOverSocket(clauses, {
+    synthesize(clauses, { voice, signal }) {
+      const { id } = voices.find((each) => each.id === voice) ?? voices[0]!;
+      if (id !== first) spares.use(id);
+      return speakOverSocket(clauses, {
         pool,
-        key: (voices.find(({ id }) => id === voice) ?? voices[0]!).id,
+        key: id,
         dialect: new MultiContextDialect(),
         rateHz: RATE_HZ,
         readAhead: READ_AHEAD,
         signal,
-      }),
-    async probe(signal) {
-      (await open(voices[0]!.id, signal)).close();
+      });
     },
-    prepare: () => pool.reserve(voices[0]!.id),
+    async probe(signal) {
+      (await open(first, signal)).close();
+    },
+    prepare() {
+      const leave = spares.prepare();
+      const release = pool.reserve(first);
+      return () => {
+        release();
+        leave();
+      };
+    },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

@@ -129,7 +129,7 @@ class SpeechLine {
       void this.#opening.then(
         () => {
           if (this.#error !== undefined) clause.fail(this.#error);
-          else if (!this.#isOver) dialect.submit(this.#lease!.socket, clause);
+          else if (this.#lease !== undefined) dialect.submit(this.#lease.socket, clause);
         },
         (error: unknown) => clause.fail(error),
       );
@@ -147,6 +147,7 @@ class SpeechLine {
     this.#isOver = true;
     for (const clause of this.#clauses.splice(0)) clause.end();
     const lease = this.#lease;
+    this.#lease = undefined;
     if (lease === undefined) return;
     if (this.#isPaused) lease.socket.resume();
     if (lease.socket.isOpen && this.#options.dialect.leave(lease.socket)) {
@@ -172,6 +173,15 @@ class SpeechLine {
         this.#regulate();
       },
       closed: (error) => {
+        lease.discard();
+        this.#lease = undefined;
+        this.#isPaused = false;
+        if (this.#clauses.every(({ isEnded }) => isEnded)) {
+          // Nothing is lost: what comes next gets another one.
+          dialect.leave(lease.socket);
+          this.#opening = undefined;
+          return;
+        }
         this.#error = error;
         for (const clause of this.#clauses) clause.fail(error);
       },
