@@ -27,6 +27,7 @@ export class QuietWatch {
 
 function rms(samples: Int16Array): number {
   let sum = 0;
-  for (const sample of samples) sum += sample * sample;
+  // By index: several times faster than iterating, and this is in the path of the audio.
+  for (let index = 0; index < samples.length; index++) sum += samples[index]! ** 2;
   return Math.sqrt(sum / Math.max(1, samples.length));
 }

@@ -62,7 +62,12 @@ describe('a turn', () => {
     expect(stages).toEqual([]);
     await clock.advance(10_000);
     expect(stages).toEqual(['generator']);
-    expect(atLevel(50)).toMatchObject([{ itemId: 'item_1', idleMs: 125_000 }]);
+    // Whatever took its place has as long again.
+    await clock.advance(120_000);
+    expect(stages).toHaveLength(1);
+    await clock.advance(10_000);
+    expect(stages).toHaveLength(2);
+    expect(atLevel(50)[0]).toMatchObject({ itemId: 'item_1', idleMs: 125_000 });
   });
 
   it('that goes on, however slowly, is left alone', async () => {
