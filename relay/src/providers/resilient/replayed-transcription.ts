@@ -6,6 +6,7 @@ import type {
   Transcription,
   TranscriptionOptions,
 } from '../transcriber.ts';
+import { KeptSpeech } from './kept-speech.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
 /** Samples in a ms of speech. */
@@ -25,12 +26,8 @@ export class ReplayedTranscription implements Transcription {
   readonly #stage: StageCandidates<Transcriber>;
   readonly #options: TranscriptionOptions;
   readonly #walk: Walk<Transcriber>;
-  readonly #maxKept: number;
+  readonly #kept: KeptSpeech;
   readonly #onAbort = () => this.#end();
-  #kept: Int16Array[] = [];
-  #keptSamples = 0;
-  /** Whether everything that was said so far is kept. */
-  #isWhole = true;
   #isSpeculating = false;
   #isOver = false;
   #finalizedAtMs: number | undefined;
@@ -43,7 +40,7 @@ export class ReplayedTranscription implements Transcription {
     const { maxUtteranceMs, retry } = stage.policy;
     const hasOthers = stage.candidates.filter(({ service }) => service !== undefined).length > 1;
     // Alone, it is asked again only soon after it began: what came later need not be kept.
-    this.#maxKept = (hasOthers ? maxUtteranceMs : retry.fastMs) * SAMPLES_PER_MS;
+    this.#kept = new KeptSpeech((hasOthers ? maxUtteranceMs : retry.fastMs) * SAMPLES_PER_MS);
     this.events = this.#run();
     options.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -66,19 +63,12 @@ export class ReplayedTranscription implements Transcription {
   // The hot path: one copy, one send.
   push(samples: Int16Array): void {
     if (this.#isOver) return;
-    let sent = samples;
-    if (this.#isWhole && this.#keptSamples + samples.length <= this.#maxKept) {
-      sent = samples.slice();
-      this.#kept.push(sent);
-      this.#keptSamples += sent.length;
-    } else {
-      this.#isWhole = false;
-    }
+    this.#kept.add(samples);
     this.#isSpeculating = false;
     const current = this.#current;
     if (current === undefined) return;
     try {
-      current.transcription.push(sent);
+      current.transcription.push(samples);
     } catch (error) {
       current.scope.fail(error);
     }
@@ -125,16 +115,16 @@ export class ReplayedTranscription implements Transcription {
           attempt.use.abandoned();
           throw signal.reason;
         }
-        attempt = this.#walk.after(attempt, error, this.#isWhole);
+        attempt = this.#walk.after(attempt, error, this.#kept.isWhole);
       }
     }
     throw this.#walk.exhausted();
   }
 
   #take(attempt: Attempt<Transcriber>, scope: AttemptScope, transcription: Transcription): void {
-    for (const samples of this.#kept) transcription.push(samples);
+    for (const samples of this.#kept.pieces()) transcription.push(samples);
     if (this.#isSpeculating) transcription.speculate?.();
-    const replayedMs = this.#keptSamples / SAMPLES_PER_MS;
+    const replayedMs = this.#kept.length / SAMPLES_PER_MS;
     const current = { attempt, scope, transcription, replayedMs };
     if (this.#finalizedAtMs !== undefined) this.#finish(current);
     this.#current = current;
@@ -161,7 +151,7 @@ export class ReplayedTranscription implements Transcription {
           if (signal.aborted) return;
           this.#current = undefined;
           scope[Symbol.dispose]();
-          const next = this.#walk.after(attempt, error, this.#isWhole);
+          const next = this.#walk.after(attempt, error, this.#kept.isWhole);
           await this.#open(next);
         } finally {
           leave(iterator);
@@ -188,7 +178,7 @@ export class ReplayedTranscription implements Transcription {
   /** Releases everything; what had no verdict by now has none. */
   #end(): void {
     this.#isOver = true;
-    this.#kept = [];
+    this.#kept.release();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     const current = this.#current;
     this.#current = undefined;
