@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
+import { fixedClauses } from './conversation/phrases.ts';
 import { operationsOf } from './http/admin.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './observability/logger.ts';
@@ -17,7 +18,11 @@ async function main(): Promise<void> {
   const configuration = configurationOrExit();
   const { config } = configuration;
   const logger = createLogger(config.logLevel);
-  const providers = await openProviders(configuration, { clock: systemClock, logger });
+  const providers = await openProviders(configuration, {
+    clock: systemClock,
+    logger,
+    phrases: await fixedClauses(),
+  });
   const relay = await startRelay({
     config,
     providers,

@@ -4,6 +4,9 @@ import { DEFAULT_POLICY, type ResiliencePolicy } from '../resilience/policy.ts';
 import type { Configuration, KnownCandidate } from './configuration.ts';
 import type { Generator } from './generator.ts';
 import { STAGES, type Provider, type Stage } from './provider.ts';
+import type { LanguageModelValues } from './language-models/language-model-settings.ts';
+import { openToolbox } from './language-models/mcp/mcp-toolbox.ts';
+import { PhraseCache } from './phrase-cache/phrase-cache.ts';
 import {
   createResilientProviders,
   type ResilientProviders,
@@ -15,23 +18,27 @@ import type { Owned, ProviderContext } from './vendor.ts';
 export interface OpenProvidersOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What Parley says in words of its own, clause by clause: kept ready to be spoken. */
+  readonly phrases?: readonly string[];
 }
 
 /**
  * What adapters share.
  *
- * @throws Error where it cannot be had
+ * @throws ConfigError where the file of MCP servers is not right
  */
 export async function openContext(
-  { config }: Configuration,
-  { clock, logger }: OpenProvidersOptions,
+  { config, values }: Configuration,
+  { clock, logger }: Pick<OpenProvidersOptions, 'clock' | 'logger'>,
 ): Promise<ProviderContext & AsyncDisposable> {
+  const toolbox = await openToolbox(values as LanguageModelValues, { clock, logger });
   return {
     clock,
     logger,
     connectMs: config.providers.connectMs,
     language: config.providers.language,
-    async [Symbol.asyncDispose]() {},
+    toolbox,
+    [Symbol.asyncDispose]: () => toolbox[Symbol.asyncDispose](),
   };
 }
 
@@ -58,10 +65,15 @@ export async function openProviders(
     generators: opened.generator as readonly Owned<Generator>[],
     synthesizers: opened.synthesizer as readonly Owned<Synthesizer>[],
     policy: policyOf(configuration),
-    ...options,
+    clock: options.clock,
+    logger: options.logger,
   });
   return {
     ...providers,
+    synthesizer: new PhraseCache({
+      synthesizer: providers.synthesizer,
+      phrases: options.phrases ?? [],
+    }),
     async [Symbol.asyncDispose]() {
       await providers[Symbol.asyncDispose]();
       await context[Symbol.asyncDispose]();
