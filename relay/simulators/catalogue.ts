@@ -1,3 +1,4 @@
+import { startCartesiaSimulator } from './cartesia/cartesia-simulator.ts';
 import { startDeepgramSimulator } from './deepgram/deepgram-simulator.ts';
 import { startElevenLabsSimulator } from './elevenlabs/elevenlabs-simulator.ts';
 import type { Behaviour, Simulator } from './kit/simulator.ts';
@@ -18,6 +19,10 @@ export const CATALOGUE = {
   deepgram: {
     start: startDeepgramSimulator,
     environment: ({ url, key }) => ({ DEEPGRAM_API_KEY: key, DEEPGRAM_BASE_URL: url }),
+  },
+  cartesia: {
+    start: startCartesiaSimulator,
+    environment: ({ url, key }) => ({ CARTESIA_API_KEY: key, CARTESIA_BASE_URL: url }),
   },
   openai: {
     start: startOpenAiSimulator,
