@@ -1,10 +1,39 @@
-import { tool, type ToolSet } from 'ai';
+import { tool, zodSchema, type ToolSet } from 'ai';
 import { z } from 'zod';
 import { isTimeZone } from '../../lib/time-zone.ts';
 import type { Person, Reminder, Reminders } from '../generator.ts';
 import { localTime } from './instructions.ts';
 
 const LONGEST_SECONDS = 86_400;
+
+// Made once: turning a schema into what vendors read takes longer than a short request.
+const timerInput = zodSchema(
+  z.object({
+    seconds: z.int().min(1).max(LONGEST_SECONDS).describe('How long from now, in seconds.'),
+    label: z.string().min(1).max(60).describe('A word or two to tell it by, such as "pasta".'),
+    message: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('What to say when it is done, addressed to the person.'),
+  }),
+);
+const noInput = zodSchema(z.object({}));
+const cancelInput = zodSchema(
+  z.object({
+    id: z.union([z.int(), z.literal('all')]).describe('From list_timers, or "all".'),
+  }),
+);
+const timeInput = zodSchema(
+  z.object({
+    time_zone: z
+      .string()
+      .max(60)
+      .optional()
+      .describe('IANA name of the zone of the place asked about, such as "Asia/Tokyo".'),
+  }),
+);
 
 /** What Parley itself can do for a person, whichever model they talk with. */
 export function builtInTools(options: {
@@ -17,16 +46,7 @@ export function builtInTools(options: {
     set_timer: tool({
       description:
         'Starts a timer. When it is done the message is spoken to the person, also in the middle of something else. Use it for reminders too.',
-      inputSchema: z.object({
-        seconds: z.int().min(1).max(LONGEST_SECONDS).describe('How long from now, in seconds.'),
-        label: z.string().min(1).max(60).describe('A word or two to tell it by, such as "pasta".'),
-        message: z
-          .string()
-          .min(1)
-          .max(200)
-          .optional()
-          .describe('What to say when it is done, addressed to the person.'),
-      }),
+      inputSchema: timerInput,
       execute({ seconds, label, message }) {
         const text = message ?? `Your ${label} timer is done.`;
         const added = reminders.add({ label, text, delayMs: seconds * 1_000 });
@@ -37,14 +57,12 @@ export function builtInTools(options: {
     }),
     list_timers: tool({
       description: 'Lists the timers that are running, with the time that is left.',
-      inputSchema: z.object({}),
+      inputSchema: noInput,
       execute: () => listed(reminders.list()),
     }),
     cancel_timer: tool({
       description: 'Cancels one timer, or all of them.',
-      inputSchema: z.object({
-        id: z.union([z.int(), z.literal('all')]).describe('From list_timers, or "all".'),
-      }),
+      inputSchema: cancelInput,
       execute({ id }) {
         const running = reminders.list();
         const cancelled = running.filter((reminder) => id === 'all' || reminder.id === id);
@@ -56,13 +74,7 @@ export function builtInTools(options: {
     }),
     current_time: tool({
       description: 'Tells the date and time now, where the person is or in another time zone.',
-      inputSchema: z.object({
-        time_zone: z
-          .string()
-          .max(60)
-          .optional()
-          .describe('IANA name of the zone of the place asked about, such as "Asia/Tokyo".'),
-      }),
+      inputSchema: timeInput,
       execute({ time_zone: zone = person.timeZone }) {
         return isTimeZone(zone)
           ? `It is ${localTime(now(), zone)} (time zone ${zone}).`

@@ -17,6 +17,7 @@ import { toModelMessages } from './model-messages.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { untilAborted } from './until-aborted.ts';
 import { UsageCount } from './usage-count.ts';
+import { warmUp } from './warm-up.ts';
 import { WarmConnection } from './warm-connection.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
@@ -55,6 +56,7 @@ export function createLanguageModelGenerator(
     model: options.model,
     middleware: extractReasoningMiddleware({ tagName: 'think' }),
   });
+  void warmUp().catch(() => {});
   const warmth = new WarmConnection(http, models, options.context.clock);
   return {
     name,
