@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startElevenLabsSimulator } from '../../../simulators/elevenlabs/elevenlabs-simulator.ts';
 import type { Simulator } from '../../../simulators/kit/simulator.ts';
-import { systemClock } from '../../lib/clock.ts';
+import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
+import { systemClock, type Clock } from '../../lib/clock.ts';
+import { FakeClock } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import type { Transcriber, Transcription } from '../transcriber.ts';
 import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
@@ -9,12 +11,12 @@ import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
 let simulator: Simulator;
 let transcriber: Transcriber & AsyncDisposable;
 
-function create(apiKey = simulator.key): Transcriber & AsyncDisposable {
+function create(apiKey = simulator.key, clock: Clock = systemClock): Transcriber & AsyncDisposable {
   return createElevenLabsTranscriber({
     apiKey,
     baseUrl: simulator.url,
     model: 'scribe_v2_realtime',
-    context: { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
+    context: { clock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
   });
 }
 
@@ -88,6 +90,35 @@ it('uses one socket for the utterances of a call, without the echo of the one be
   expect(simulator.requests).toBe(1);
   leave();
   await expect.poll(() => simulator.open).toBe(0);
+});
+
+it('keeps a spare alive with a little silence, which nobody takes for speech', async () => {
+  const chunks: string[] = [];
+  const listen = (message: unknown) => {
+    const { way, text } = message as Traffic;
+    if (way === 'in' && text !== undefined) chunks.push(text);
+  };
+  simulatorTraffic.subscribe(listen);
+  const clock = new FakeClock();
+  await using waiting = create(simulator.key, clock);
+  const leave = waiting.prepare!();
+  await expect.poll(() => simulator.open).toBe(1);
+  await expect
+    .poll(async () => {
+      await clock.advance(1_000);
+      return chunks.length;
+    })
+    .toBeGreaterThan(0);
+  const kept = chunks.length * 320;
+  const { signal } = new AbortController();
+  const transcription = await waiting.open({ language: 'en-US', signal });
+  pushInChunks(transcription, 16_000);
+  transcription.finalize();
+  const [, text] = (await eventsOf(transcription)).at(-1)!;
+  expect(text).toBe(`${16_000 + kept} samples`);
+  simulatorTraffic.unsubscribe(listen);
+  leave();
+  expect(simulator.complaints).toEqual([]);
 });
 
 it('joins the pieces of a minute, handed over at once', async () => {
