@@ -101,9 +101,13 @@ export async function runDoctor(
     logger: silentLogger,
   });
   for (const stage of STAGES) {
-    for (const candidate of candidatesFor(stage)) {
+    // Side by side: each transcriber is spoken to in real time, and one that hangs holds up nobody.
+    const examined = candidatesFor(stage).map((candidate) =>
+      examine(candidate, configuration, context, question, options.signal),
+    );
+    for (const examination of examined) {
+      const finding = await examination;
       if (options.signal.aborted) return 130;
-      const finding = await examine(candidate, configuration, context, question, options.signal);
       findings.push(finding);
       if (asked.json) output.write(`${JSON.stringify(finding)}\n`);
       else printFinding(output, finding);
