@@ -155,9 +155,9 @@ class NovaTranscription implements Transcription {
       this.#final.push(results.text);
       this.#finalSeconds = Math.max(this.#finalSeconds, results.endSeconds);
     }
-    const isLast = this.#phase === 'finalizing' && (results.isFromFinalize || this.#isComplete);
-    if (isLast) {
-      this.#done('give-back');
+    const isLast = results.isFromFinalize || this.#isComplete;
+    if (this.#phase !== 'listening' && isLast) {
+      this.#done(this.#phase === 'finalizing' ? 'give-back' : 'discard');
       return;
     }
     const text = joinWords(

@@ -228,15 +228,6 @@ describe.each(['flux', 'nova'] as const)('%s', (kind) => {
   });
 });
 
-test('nova ends by closing the stream where Finalize is not answered', async () => {
-  const transcription = await open(make('nova'));
-  transcription.push(chunk.subarray(0, 480));
-  transcription.finalize();
-  expect((await hear(transcription)).at(-1)).toMatchObject({ text: '480 samples' });
-  await eventually(() => simulator.open === 0);
-  expect(simulator.complaints).toEqual([]);
-});
-
 test('flux tells of turns as they end, and needs nothing more when one has', async () => {
   const transcription = await open(make('flux'));
   for (let n = 0; n < 6; n += 1) transcription.push(chunk);
