@@ -28,6 +28,9 @@ export class QuietWatch {
 function rms(samples: Int16Array): number {
   let sum = 0;
   // By index: several times faster than iterating, and this is in the path of the audio.
-  for (let index = 0; index < samples.length; index++) sum += samples[index]! ** 2;
+  for (let index = 0; index < samples.length; index++) {
+    const sample = samples[index]!;
+    sum += sample * sample;
+  }
   return Math.sqrt(sum / Math.max(1, samples.length));
 }

@@ -2,8 +2,8 @@ import { ParleyError } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Failover } from '../providers/provider.ts';
+import { KeptSpeech } from '../providers/resilient/kept-speech.ts';
 import type { Transcriber, Transcription } from '../providers/transcriber.ts';
-import { KeptAudio } from './kept-audio.ts';
 import { QuietWatch } from './quiet-watch.ts';
 
 export type UtteranceOutcome =
@@ -49,7 +49,7 @@ export class Utterance {
   readonly #options: UtteranceOptions;
   readonly #abort = new AbortController();
   /** For a recogniser that opens late, and for one that must begin again. */
-  readonly #audio: KeptAudio;
+  readonly #audio: KeptSpeech;
   #attempt = new AbortController();
   #stream: Stream = { kind: 'opening' };
   #isFinalized = false;
@@ -58,7 +58,7 @@ export class Utterance {
 
   constructor(options: UtteranceOptions) {
     this.#options = options;
-    this.#audio = new KeptAudio(options.maxSamples);
+    this.#audio = new KeptSpeech(options.maxSamples);
     this.outcome = this.#run();
   }
 
@@ -127,7 +127,7 @@ export class Utterance {
       );
     } finally {
       this.#stream = { kind: 'over' };
-      this.#audio.clear();
+      this.#audio.release();
       this.#cancelDeadline();
       this.#abort.abort();
       this.#attempt.abort();
@@ -153,7 +153,7 @@ export class Utterance {
     const { transcriber, language, onPartial, onFailover, onProgress, logger } = this.#options;
     const transcription = await transcriber.open({ language, signal, onFailover });
     if (this.#stream.kind === 'opening' && !signal.aborted) {
-      for (const samples of this.#audio.pieces) transcription.push(samples);
+      for (const samples of this.#audio.pieces()) transcription.push(samples);
       const quiet = transcription.speculate === undefined ? undefined : new QuietWatch();
       this.#stream = { kind: 'open', transcription, quiet };
       if (this.#isFinalized) transcription.finalize();
@@ -171,6 +171,6 @@ export class Utterance {
   }
 
   #failed(error: ParleyError): UtteranceOutcome {
-    return { kind: 'failed', error, audio: this.#audio.pieces };
+    return { kind: 'failed', error, audio: [...this.#audio.pieces()] };
   }
 }
