@@ -54,7 +54,17 @@ const EVENTS = [
       content_index: 0,
       error: { type: 'transcription_error', code: 'audio_unintelligible', message: 'x' },
     },
-    { type: 'session-failed', fault: 'rejected', note: 'audio_unintelligible' },
+    { type: 'words-unplaced', itemId: 'item_1' },
+  ],
+  [
+    {
+      type: `${TRANSCRIPTION}.failed`,
+      event_id: 'e',
+      item_id: 'item_1',
+      content_index: 0,
+      error: { type: 'server_error', code: 'model_overloaded', message: 'x' },
+    },
+    { type: 'session-failed', fault: 'overloaded', note: 'model_overloaded' },
   ],
   [
     failed({ type: 'invalid_request_error', code: 'invalid_api_key', message: 'sk-123' }),

@@ -29,7 +29,11 @@ const realtimeSchemas = {
     ),
   [`${TRANSCRIPTION}.failed`]: z
     .object({ item_id: z.string(), error: problem })
-    .transform((event) => failure(event.error)),
+    .transform((event) =>
+      event.error.code === 'audio_unintelligible'
+        ? ({ type: 'words-unplaced', itemId: event.item_id } as const)
+        : failure(event.error),
+    ),
   error: z.object({ error: problem }).transform((event) => failure(event.error)),
 } as const;
 
@@ -38,6 +42,8 @@ export type RealtimeEvent =
   | { readonly type: 'audio-committed'; readonly itemId: string }
   | { readonly type: 'words-added'; readonly itemId: string; readonly text: string }
   | { readonly type: 'words-completed'; readonly itemId: string; readonly text: string }
+  /** Somebody spoke, but nobody can say what. */
+  | { readonly type: 'words-unplaced'; readonly itemId: string }
   | { readonly type: 'session-failed'; readonly fault: ProviderFault; readonly note: string }
   /** Something we have no use for. */
   | { readonly type: 'other' }
@@ -50,7 +56,7 @@ export function readRealtimeEvent(text: string): RealtimeEvent {
   if (typeof type !== 'string') return { type: 'malformed' };
   if (!Object.hasOwn(realtimeSchemas, type)) return { type: 'other' };
   const result = realtimeSchemas[type as keyof typeof realtimeSchemas].safeParse(event);
-  return result.success ? (result.data as RealtimeEvent) : { type: 'malformed' };
+  return result.success ? result.data : { type: 'malformed' };
 }
 
 /** What a transcription of a file says, as one answer or piece by piece. */

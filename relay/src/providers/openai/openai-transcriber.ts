@@ -57,7 +57,7 @@ export function createOpenAiTranscriber({
       const response = await http.request(onBase(server.baseUrl, 'audio/transcriptions'), {
         method: 'POST',
         headers: authorization(server),
-        body: form as unknown as globalThis.FormData,
+        body: form,
         signal,
       });
       try {

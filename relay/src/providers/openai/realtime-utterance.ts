@@ -58,7 +58,7 @@ export class RealtimeUtterance implements Transcription {
     this.#send(this.#resampler.flush());
     if (this.#sentSamples < MIN_COMMIT_SAMPLES) {
       // Nobody says anything in a tenth of a second, and the API would refuse it.
-      this.#finish('', this.#pushed === 0);
+      this.#finish('', { isClean: this.#pushed === 0 });
       return;
     }
     this.#state = { kind: 'finalizing' };
@@ -88,7 +88,11 @@ export class RealtimeUtterance implements Transcription {
       case 'words-completed':
         // Completions may come out of order, so each is known by its item.
         if (this.#state.kind === 'finalizing' && this.#isOurs(event.itemId))
-          this.#finish(event.text.trim(), true);
+          this.#finish(event.text.trim(), { isClean: true });
+        return;
+      case 'words-unplaced':
+        if (this.#state.kind === 'finalizing' && this.#isOurs(event.itemId))
+          this.#finish('', { isClean: true, unrecognised: true });
         return;
       case 'session-failed':
         return this.#refuse(event.fault, event.note);
@@ -106,9 +110,12 @@ export class RealtimeUtterance implements Transcription {
     return state.kind !== 'finalizing' || state.itemId === undefined || state.itemId === itemId;
   }
 
-  #finish(text: string, isClean: boolean): void {
+  #finish(
+    text: string,
+    { isClean, unrecognised = false }: { isClean: boolean; unrecognised?: boolean },
+  ): void {
     if (!this.#end(isClean)) return;
-    this.#events.final(text);
+    this.#events.final(text, unrecognised);
   }
 
   #refuse(fault: ProviderFault, note?: string): void {

@@ -3,7 +3,7 @@ import type { TranscriptEvent } from '../transcriber.ts';
 type State =
   /** Holds at most the newest partial, since a newer one says all that an older one said. */
   | { readonly kind: 'open'; readonly partial?: string }
-  | { readonly kind: 'finished'; readonly text: string }
+  | { readonly kind: 'finished'; readonly text: string; readonly unrecognised: boolean }
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'ended' };
 
@@ -22,8 +22,9 @@ export class UtteranceEvents implements AsyncIterable<TranscriptEvent> {
     if (text !== '') this.#become({ kind: 'open', partial: text });
   }
 
-  final(text: string): void {
-    this.#become({ kind: 'finished', text });
+  /** @param unrecognised - somebody spoke, but no words can be told */
+  final(text: string, unrecognised = false): void {
+    this.#become({ kind: 'finished', text, unrecognised });
   }
 
   fail(error: unknown): void {
@@ -51,7 +52,11 @@ export class UtteranceEvents implements AsyncIterable<TranscriptEvent> {
             }
             break;
           case 'finished':
-            yield { type: 'transcript-final', text: state.text, unrecognised: false };
+            yield {
+              type: 'transcript-final',
+              text: state.text,
+              unrecognised: state.unrecognised,
+            };
             return;
           case 'failed':
             throw state.error;
