@@ -31,14 +31,19 @@ export class Breaker {
   readonly #policy: BreakerPolicy;
   readonly #counter: ConsecutiveBreaker;
   #state: BreakerState = { kind: 'closed' };
+  /** How many of those counted were probes: a probe that goes well takes them back, no others. */
+  #probeFailures = 0;
+  #lastFailureAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(policy: BreakerPolicy) {
     this.#policy = policy;
     this.#counter = new ConsecutiveBreaker(policy.failuresToOpen);
   }
 
-  get consecutiveFailures(): number {
-    return this.#counter.state;
+  /** Failures since anything went well; what lies long back does not count. */
+  consecutiveFailures(nowMs: number): number {
+    const isOld = nowMs - this.#lastFailureAtMs > this.#policy.recentMs;
+    return isOld && this.#state.kind === 'closed' ? 0 : this.#counter.state;
   }
 
   /** @param nowMs - on the clock all instants here are on */
@@ -69,16 +74,16 @@ export class Breaker {
    */
   succeeded(isTrial: boolean): void {
     if (this.#state.kind !== 'closed' && !isTrial) {
-      this.probeSucceeded();
+      this.#lift();
       return;
     }
-    this.#counter.success();
+    this.#forget();
     this.#state = { kind: 'closed' };
   }
 
   /** @param isTrial - what `enter` said of this request; a failure that is none */
   failed(isTrial: boolean, nowMs: number): void {
-    const isFull = this.#counter.failure();
+    const isFull = this.#count(nowMs);
     const state = this.state(nowMs);
     switch (state.kind) {
       case 'closed':
@@ -101,8 +106,9 @@ export class Breaker {
   }
 
   probeSucceeded(): void {
-    if (this.#state.kind !== 'open') return;
-    this.#state = { kind: 'half-open', isTrialRunning: false, backoff: this.#state.backoff };
+    this.#counter.state -= this.#probeFailures;
+    this.#probeFailures = 0;
+    this.#lift();
   }
 
   /** Counts like a failed request; where it is open, nobody's request is the trial for a while. */
@@ -110,8 +116,8 @@ export class Breaker {
     const state = this.state(nowMs);
     if (state.kind === 'closed') {
       this.failed(false, nowMs);
+      this.#probeFailures++;
     } else if (state.kind === 'open' || !state.isTrialRunning) {
-      this.#counter.failure();
       // Longer than until the next probe: it is for the probe to say when things are better.
       const untilMs = nowMs + 2 * this.#policy.coolDownMs;
       const openUntilMs = state.kind === 'open' ? state.untilMs : untilMs;
@@ -121,6 +127,23 @@ export class Breaker {
         backoff: state.backoff,
       };
     }
+  }
+
+  #lift(): void {
+    if (this.#state.kind !== 'open') return;
+    this.#state = { kind: 'half-open', isTrialRunning: false, backoff: this.#state.backoff };
+  }
+
+  /** @returns whether it was one too many */
+  #count(nowMs: number): boolean {
+    if (this.consecutiveFailures(nowMs) === 0) this.#forget();
+    this.#lastFailureAtMs = nowMs;
+    return this.#counter.failure();
+  }
+
+  #forget(): void {
+    this.#counter.success();
+    this.#probeFailures = 0;
   }
 
   #firstBackoff(): IBackoff<unknown> {

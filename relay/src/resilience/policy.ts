@@ -2,6 +2,8 @@
 export interface BreakerPolicy {
   /** So many failures in a row open the breaker. */
   readonly failuresToOpen: number;
+  /** A failure is forgotten after so long without another. */
+  readonly recentMs: number;
   /** Until the first trial after it opened; doubles each time the trial fails. */
   readonly coolDownMs: number;
   readonly maxCoolDownMs: number;
@@ -59,6 +61,7 @@ export interface ResiliencePolicy {
 export const DEFAULT_POLICY: ResiliencePolicy = {
   breaker: {
     failuresToOpen: 3,
+    recentMs: 300_000,
     coolDownMs: 30_000,
     maxCoolDownMs: 300_000,
     maxRetryAfterMs: 300_000,

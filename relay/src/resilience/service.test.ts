@@ -91,6 +91,32 @@ describe('a service', () => {
     expect(service.begin()).toBeUndefined();
   });
 
+  it('is not opened by single failed probes far apart, or between probes that go well', async () => {
+    const { service, clock } = createTest();
+    for (let count = 0; count < 5; count++) {
+      service.probeFailed(failure());
+      service.probeFailed(failure());
+      expect(service.health).toBe('degraded');
+      service.probeSucceeded();
+      expect(service.health).toBe('healthy');
+    }
+    for (let count = 0; count < 5; count++) {
+      failTimes(service, 2);
+      await clock.advance(POLICY.recentMs);
+      expect(service.health).toBe('degraded');
+      await clock.advance(1);
+      expect(service.health).toBe('healthy');
+    }
+  });
+
+  it('does not take back what failed for real because a probe went well', () => {
+    const { service } = createTest();
+    failTimes(service, 2);
+    service.probeSucceeded();
+    failTimes(service, 1);
+    expect(service.breaker).toBe('open');
+  });
+
   it('leaves the trial to the next request where it was broken off', () => {
     const { service } = createTest();
     failTimes(service, 3);
@@ -171,13 +197,22 @@ describe('a service', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const { service, clock } = createTest();
         const running: { use: Use; isTrial: boolean }[] = [];
-        let failures = 0;
+        // Real failures and failed probes in a row, and when the last of them was.
+        let failures = { real: 0, probes: 0, atMs: 0 };
+        const none = { real: 0, probes: 0, atMs: 0 };
+        const fail = (kind: 'real' | 'probes') => {
+          if (before.breaker === 'closed') {
+            const old = clock.now() - failures.atMs > POLICY.recentMs ? none : failures;
+            failures = { ...old, [kind]: old[kind] + 1, atMs: clock.now() };
+          }
+        };
+        let before = { breaker: service.breaker, isUsable: service.isUsable };
         const broken: string[] = [];
         const claim = (rule: string, holds: boolean) => {
           if (!holds) broken.push(rule);
         };
         for (const taken of steps) {
-          const before = { breaker: service.breaker, isUsable: service.isUsable };
+          before = { breaker: service.breaker, isUsable: service.isUsable };
           if (typeof taken === 'number') {
             await clock.advance(taken);
           } else if (taken === 'begin') {
@@ -186,27 +221,40 @@ describe('a service', () => {
             if (use !== undefined) running.push({ use, isTrial: before.breaker === 'half-open' });
           } else if (taken === 'probe-well') {
             service.probeSucceeded();
+            failures = { ...failures, probes: 0 };
             claim('a probe lifts', before.breaker !== 'open' || service.breaker === 'half-open');
           } else if (taken === 'probe-ill') {
             service.probeFailed(failure());
-            if (before.breaker !== 'half-open' || before.isUsable) failures++;
+            fail('probes');
           } else {
             const next = running.shift();
             if (next === undefined) continue;
             if (taken === 'succeed') {
               next.use.succeeded();
-              if (before.breaker === 'closed' || next.isTrial) failures = 0;
+              if (before.breaker === 'closed' || next.isTrial) failures = none;
             } else if (taken === 'fail') {
               next.use.failed(failure());
-              failures++;
+              fail('real');
               claim('a failed trial reopens', !next.isTrial || service.breaker === 'open');
             } else {
               next.use.abandoned();
             }
           }
-          const health = failures === 0 ? 'healthy' : failures < 3 ? 'degraded' : 'failed';
-          claim('three in a row are a failure', service.health === health);
-          claim('failed is not closed', (service.breaker === 'closed') === (health !== 'failed'));
+          const isOld = clock.now() - failures.atMs > POLICY.recentMs;
+          const inRow = isOld ? 0 : failures.real + failures.probes;
+          const expected = inRow === 0 ? 'healthy' : 'degraded';
+          if (before.breaker === 'closed') {
+            const isOpen = service.breaker !== 'closed';
+            claim('three in a row open it, and no fewer', isOpen === inRow >= 3);
+          }
+          claim(
+            'only a trial closes it',
+            before.breaker === 'closed' || service.breaker !== 'closed' || failures === none,
+          );
+          claim(
+            'tells how it is',
+            service.health === (service.breaker === 'closed' ? expected : 'failed'),
+          );
           claim('one trial at a time', running.filter(({ isTrial }) => isTrial).length <= 1);
           claim('open costs nothing', service.breaker !== 'open' || service.begin() === undefined);
         }

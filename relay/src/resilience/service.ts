@@ -4,9 +4,9 @@ import { faultOf, type Fault } from './fault.ts';
 import type { BreakerPolicy } from './policy.ts';
 
 /**
- * - `healthy`: the last request went well, or there was none yet
- * - `degraded`: the last one or two requests failed
- * - `failed`: three in a row failed, and none has gone well since
+ * - `healthy`: the last request went well, or there was none for long
+ * - `degraded`: the last one or two requests or checks failed
+ * - `failed`: three in a row failed, and no request has gone well since
  */
 export type Health = 'healthy' | 'degraded' | 'failed';
 
@@ -75,9 +75,8 @@ export class Service {
   }
 
   get health(): Health {
-    const failures = this.#breaker.consecutiveFailures;
-    if (failures === 0) return 'healthy';
-    return failures < this.#options.policy.failuresToOpen ? 'degraded' : 'failed';
+    if (this.breaker !== 'closed') return 'failed';
+    return this.#breaker.consecutiveFailures(this.#nowMs) === 0 ? 'healthy' : 'degraded';
   }
 
   get breaker(): BreakerState['kind'] {
@@ -175,7 +174,7 @@ export class Service {
       name: this.name,
       health: this.health,
       breaker: state.kind,
-      consecutiveFailures: this.#breaker.consecutiveFailures,
+      consecutiveFailures: this.#breaker.consecutiveFailures(this.#nowMs),
       requests: this.#requests,
       failures: this.#failures,
       probe: this.#probe,
