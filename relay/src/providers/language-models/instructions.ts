@@ -10,7 +10,7 @@ export const DEFAULT_SYSTEM_PROMPT = [
 ].join('\n');
 
 const TOOL_ADVICE =
-  'You have tools. Use them without announcing it when they help, never claim to have done something no tool did, and tell what came of it in your own words.';
+  'You have tools: for timers and reminders, for the time anywhere, and perhaps others. Use them without announcing it when they help, never claim to have done something no tool did, and tell what came of it in your own words.';
 
 /**
  * The instructions of one request. What changes comes last, so that vendors can cache the rest.

@@ -17,6 +17,7 @@ test('programs and addresses are read; what others put there is ignored', () => 
   const servers = read({
     shelf: { command: 'shelf', args: ['--quiet'], env: { KEY: 'k' }, autoApprove: ['x'] },
     weather: { type: 'http', url: 'https://weather.example/mcp', headers: { a: 'b' } },
+    old: { type: 'sse', url: 'https://old.example/sse' },
     off: { command: 'off', disabled: true },
   });
   expect(servers).toEqual([
@@ -34,6 +35,7 @@ test('programs and addresses are read; what others put there is ignored', () => 
       name: 'weather',
       transport: { kind: 'http', url: 'https://weather.example/mcp', headers: { a: 'b' } },
     },
+    { name: 'old', transport: { kind: 'sse', url: 'https://old.example/sse', headers: {} } },
   ]);
 });
 

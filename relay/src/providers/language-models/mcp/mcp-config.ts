@@ -7,6 +7,7 @@ const MAX_SERVERS = 16;
 
 const server = z
   .object({
+    type: z.string().optional(),
     command: z.string().min(1).optional(),
     args: z.array(z.string()).default([]),
     env: z.record(z.string(), z.string()).default({}),
@@ -18,8 +19,12 @@ const server = z
   .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
     error: 'expected either "command" or "url"',
   })
-  .transform(({ command, args, env, cwd, url, headers, disabled }): ServerEntry => {
-    if (url !== undefined) return { disabled, transport: { kind: 'http', url, headers } };
+  .transform(({ type, command, args, env, cwd, url, headers, disabled }): ServerEntry => {
+    if (url !== undefined) {
+      // Where nothing is said it is the streamable transport, which has taken the place of `sse`.
+      const kind = type === 'sse' ? 'sse' : 'http';
+      return { disabled, transport: { kind, url, headers } };
+    }
     return { disabled, transport: { kind: 'stdio', command: command ?? '', args, env, cwd } };
   });
 
@@ -46,7 +51,7 @@ export type McpTransport =
       readonly cwd: string | undefined;
     }
   | {
-      readonly kind: 'http';
+      readonly kind: 'http' | 'sse';
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
     };

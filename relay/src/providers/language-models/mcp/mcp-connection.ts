@@ -24,7 +24,7 @@ export async function connectMcp(
   const wire =
     transport.kind === 'stdio'
       ? localProgram(transport)
-      : { type: 'http' as const, url: transport.url, headers: { ...transport.headers } };
+      : { type: transport.kind, url: transport.url, headers: { ...transport.headers } };
   const client = await createMCPClient({
     transport: wire,
     clientName: 'parley',
