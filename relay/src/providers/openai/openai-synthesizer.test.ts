@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { toneFor, type Simulator } from '../../../simulators/kit/simulator.ts';
 import type { OpenAiBehaviour } from '../../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../../simulators/openai/openai-simulator.ts';
+import { encodeWav } from '../../client/audio/wav-writer.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import type { SpeechEvent } from '../synthesizer.ts';
@@ -12,7 +13,11 @@ import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 
 let simulator: Simulator;
 let synthesizer: ReturnType<typeof createOpenAiSynthesizer>;
+let other: Server | undefined;
 afterEach(async () => {
+  other?.closeAllConnections();
+  other?.close();
+  other = undefined;
   await synthesizer[Symbol.asyncDispose]?.();
   await simulator[Symbol.asyncDispose]();
 });
@@ -84,21 +89,37 @@ test('a clause too long for one request is spoken whole, in parts', async () => 
   expect(events.filter(({ type }) => type === 'clause-started')).toHaveLength(1);
 });
 
-test.each(['audio/mpeg', 'audio/wav', 'application/json', undefined])(
-  'an answer of type %s is never played',
-  async (type) => {
-    const server = createServer((_request, response) =>
-      response.writeHead(200, type === undefined ? {} : { 'content-type': type }).end('ID3 a song'),
-    );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    await start({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await expect(collect(speaking(clauses('Hello.')))).rejects.toMatchObject({
-      fault: 'malformed',
-      note: 'content-type',
-      provider: 'openai',
-    });
-    server.closeAllConnections();
-    server.close();
-  },
-);
+/** A server that answers everything in one way. */
+async function serve(type: string | undefined, body: Uint8Array | string): Promise<void> {
+  other = createServer((_request, response) =>
+    response.writeHead(200, type === undefined ? {} : { 'content-type': type }).end(body),
+  );
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  await start({}, `http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+}
+
+test.each([
+  ['audio/mpeg', 'content-type'],
+  ['application/json', 'content-type'],
+  [undefined, 'content-type'],
+  ['audio/wav', 'wav'],
+  ['audio/pcm', 'audio length'],
+])('a song that calls itself %s is never played', async (type, note) => {
+  await serve(type, 'ID3 and an odd song');
+  const events = collect(speaking(clauses('Hello.')));
+  await expect(events).rejects.toMatchObject({ fault: 'malformed', note, provider: 'openai' });
+});
+
+test('a WAV file is as good as raw samples, at whatever rate it comes', async () => {
+  await serve('audio/x-wav', encodeWav(toneFor('Hello.', 22_050), 22_050));
+  const events = await collect(speaking(clauses('Hello.')));
+  const samples = events.flatMap((event) =>
+    event.type === 'speech-audio' ? [...event.samples] : [],
+  );
+  const expected = toneFor('Hello.', 24_000);
+  expect(samples).toHaveLength(expected.length);
+  const middle = samples.slice(500, -500);
+  const error = Math.max(...middle.map((sample, n) => Math.abs(sample - expected[n + 500]!)));
+  expect(error).toBeLessThan(50);
+});

@@ -1,5 +1,6 @@
 import type { Response } from 'undici';
 import { WarmConnection } from '../language-models/warm-connection.ts';
+import { StreamResampler } from '../../lib/stream-resampler.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../synthesizer.ts';
 import { VendorHttp } from '../transport/vendor-http.ts';
@@ -14,10 +15,13 @@ import {
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { PcmPieces } from './pcm-pieces.ts';
+import { WavStream } from './wav-stream.ts';
 
 /** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
 const MAX_INPUT_CHARACTERS = 1_000;
 const SPEAKABLE = /[\p{L}\p{N}]/u;
+/** What some send although raw samples are asked for. */
+const WAV = /^audio\/(?:x-|vnd\.)?wave?\b/i;
 /** Raw samples go by several names, but never by those of a format that would be heard as noise. */
 const RAW_AUDIO = /^(?:audio\/(?:pcm|l16|x-raw|raw|basic)|application\/octet-stream)\b/i;
 
@@ -70,6 +74,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
         if (clause === undefined) return;
         let hasStarted = false;
         for await (const samples of audioOf(clause, id, stop.signal)) {
+          if (samples.length === 0) continue;
           // Only now, so that this clause's first words wait for nobody.
           queue.readAhead();
           if (!hasStarted) yield { type: 'clause-started', text: clause.text };
@@ -80,7 +85,10 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
         if (!hasStarted) yield { type: 'clause-started', text: clause.text };
       }
     } catch (error) {
-      if (!signal.aborted) throw http.failure(error);
+      if (signal.aborted) return;
+      if (error instanceof RangeError)
+        throw new ProviderError({ ...adapter, fault: 'malformed', note: 'wav' });
+      throw http.failure(error);
     } finally {
       signal.removeEventListener('abort', onAbort);
       stop.abort();
@@ -107,21 +115,26 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   }
 
   async function* samplesIn(response: Response): AsyncGenerator<Int16Array, void, undefined> {
-    const { body } = response;
-    if (body === null || !RAW_AUDIO.test(response.headers.get('content-type') ?? '')) {
+    const { body, headers } = response;
+    const type = headers.get('content-type') ?? '';
+    const wav = WAV.test(type) ? new WavStream() : undefined;
+    if (body === null || (wav === undefined && !RAW_AUDIO.test(type))) {
       await body?.cancel();
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'content-type' });
     }
     const pieces = new PcmPieces();
+    let resampler: StreamResampler | undefined;
     let isEmpty = true;
     for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      const samples = pieces.push(bytes);
+      const samples = pieces.push(wav === undefined ? bytes : wav.push(bytes));
       if (samples.length === 0) continue;
       isEmpty = false;
-      yield samples;
+      if (wav?.rateHz === undefined) yield samples;
+      else yield (resampler ??= new StreamResampler(wav.rateHz, sampleRateHz)).push(samples);
     }
     if (pieces.isBroken || isEmpty)
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'audio length' });
+    if (resampler !== undefined) yield resampler.flush();
   }
 
   return {
