@@ -17,6 +17,7 @@ class CountingSpeaker implements Synthesizer {
   readonly spoken: string[] = [];
   pieceSamples = 100;
   failsIn: string | undefined;
+  failsBefore: string | undefined;
   failoverIn: string | undefined;
 
   async *synthesize(
@@ -24,6 +25,7 @@ class CountingSpeaker implements Synthesizer {
     { voice, onFailover }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     for await (const clause of clauses) {
+      if (clause === this.failsBefore) throw new ParleyError('synthesizer_failed');
       this.spoken.push(`${voice}: ${clause}`);
       yield { type: 'clause-started', text: clause };
       yield this.#piece();
@@ -131,6 +133,44 @@ describe('the phrase cache', () => {
     speaker.failoverIn = undefined;
     await say([SORRY]);
     expect(speaker.spoken).toHaveLength(3);
+  });
+
+  it('says a phrase in another voice where the one who should say it fails', async () => {
+    const { say, speaker } = createTest();
+    await say([SORRY]);
+    speaker.name = 'b';
+    speaker.failsBefore = SORRY;
+    expect(shape(await say(['First.', SORRY]))).toBe(`First. ~ ~ ${SORRY} ~ ~`);
+    speaker.failsBefore = 'First.';
+    await expect(say(['First.', SORRY])).rejects.toThrow();
+    speaker.failsIn = SORRY;
+    await expect(say([SORRY])).rejects.toThrow();
+  });
+
+  it('loses no clause that a voice was waiting for when it failed', async () => {
+    const { cache, say, speaker } = createTest();
+    await say([SORRY]);
+    speaker.name = 'b';
+    speaker.synthesize = async function* (clauses) {
+      const iterator = clauses[Symbol.asyncIterator]();
+      const first = await iterator.next();
+      yield { type: 'clause-started', text: `not ${first.value}` };
+      void iterator.next();
+      throw new ParleyError('synthesizer_failed');
+    };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    async function* slow() {
+      yield SORRY;
+      await promise;
+      yield SORRY;
+    }
+    const options = { voice: 'rosa', signal: new AbortController().signal };
+    const events: SpeechEvent[] = [];
+    for await (const event of cache.synthesize(slow(), options)) {
+      events.push(event);
+      if (events.length === 4) resolve();
+    }
+    expect(shape(events)).toBe(`not ${SORRY} ${SORRY} ~ ~ ${SORRY} ~ ~`);
   });
 
   it('keeps within its bytes, dropping what was not used for longest', async () => {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { NOBODY } from '../../resilience/candidates.ts';
 import { BROWSER } from '../browser/browser-vendor.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../synthesizer.ts';
 import { copyOf, PhraseRecording, type Phrase } from './phrase-recording.ts';
@@ -69,22 +70,27 @@ export class PhraseCache implements Synthesizer {
     options: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const { voice, signal } = options;
-    const isKnown = (clause: string) => this.#find(clause, voice) !== undefined;
-    const source = new PhraseSource(clauses, isKnown);
+    const source = new PhraseSource(clauses);
+    let isForsaken = false;
+    const find = (clause: string) => this.#find(clause, voice, isForsaken);
     try {
       for (;;) {
         const clause = await source.peek();
         if (clause === undefined || signal.aborted) return;
-        const phrase = this.#find(clause, voice);
-        if (phrase === undefined) {
-          yield* this.#speak(source.run(), options);
-        } else {
+        const phrase = find(clause);
+        if (phrase !== undefined) {
           source.take();
-          yield { type: 'clause-started', text: clause };
-          for (const event of phrase.events) {
-            if (signal.aborted) return;
-            yield copyOf(event);
-          }
+          yield* fromMemory(clause, phrase, signal);
+          continue;
+        }
+        const run = source.run((next) => find(next) !== undefined);
+        try {
+          yield* this.#speak(run, options, (text) => source.begun(text));
+        } catch (error) {
+          // Nobody speaks any more: a phrase that comes next is better in any voice than in none.
+          isForsaken = true;
+          const next = source.giveBack();
+          if (next === undefined || find(next) === undefined) throw error;
         }
       }
     } finally {
@@ -96,6 +102,7 @@ export class PhraseCache implements Synthesizer {
   async *#speak(
     clauses: AsyncIterable<string>,
     options: SynthesisOptions,
+    onBegun: (text: string) => void = () => {},
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const { voice, signal } = options;
     let speaker = this.name;
@@ -116,6 +123,7 @@ export class PhraseCache implements Synthesizer {
     for await (const event of this.#synthesizer.synthesize(clauses, { ...options, onFailover })) {
       if (event.type === 'clause-started') {
         keep();
+        onBegun(event.text);
         if (this.#phrases.has(event.text)) recording = new PhraseRecording(event.text);
       } else {
         recording?.take(event);
@@ -138,10 +146,10 @@ export class PhraseCache implements Synthesizer {
   }
 
   /** As the one who works now says it; where nobody works, as anyone ever said it. */
-  #find(text: string, voice: string): Phrase | undefined {
+  #find(text: string, voice: string, isForsaken: boolean): Phrase | undefined {
     if (!this.#phrases.has(text)) return undefined;
     const phrase = this.#spoken.get(this.#key(this.name, text, voice));
-    if (phrase !== undefined || isSomebody(this.name)) return phrase;
+    if (phrase !== undefined || (isSomebody(this.name) && !isForsaken)) return phrase;
     const ending = this.#key('', text, voice);
     const key = [...this.#spoken.keys()].find((candidate) => candidate.endsWith(ending));
     return key === undefined ? undefined : this.#spoken.get(key);
@@ -154,8 +162,20 @@ export class PhraseCache implements Synthesizer {
   }
 }
 
+function* fromMemory(
+  text: string,
+  { events }: Phrase,
+  signal: AbortSignal,
+): Generator<SpeechEvent, void, undefined> {
+  yield { type: 'clause-started', text };
+  for (const event of events) {
+    if (signal.aborted) return;
+    yield copyOf(event);
+  }
+}
+
 function isSomebody(name: string): boolean {
-  return name !== BROWSER && name !== 'none';
+  return name !== BROWSER && name !== NOBODY;
 }
 
 async function* only(text: string): AsyncGenerator<string, void, undefined> {
