@@ -8,6 +8,7 @@ import type { Generator } from '../../src/providers/generator.ts';
 import type { Synthesizer } from '../../src/providers/synthesizer.ts';
 import type { Transcriber } from '../../src/providers/transcriber.ts';
 import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/resilience/policy.ts';
+import type { ServiceStatus } from '../../src/resilience/service.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 import { Rig } from '../conformance/subject.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
@@ -38,9 +39,9 @@ export interface FaultyRelayOptions {
   /** Who stands behind the primary providers; without it nobody. */
   readonly hasSecond?: boolean;
   readonly policy?: ResiliencePolicy;
-  /** How all simulators behave, and the primary ones beyond that. */
-  readonly behaviour?: Behaviour;
+  /** How the vendors behave that are asked first, and those who stand in. */
   readonly primary?: Behaviour;
+  readonly second?: Behaviour;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -65,9 +66,12 @@ export class FaultyRelay implements AsyncDisposable {
   }
 
   static async start(options: FaultyRelayOptions = {}): Promise<FaultyRelay> {
-    const behaviour = { hear: () => QUESTION, answer: () => ANSWER, ...options.behaviour };
+    const behaviour = { hear: () => QUESTION, answer: () => ANSWER };
     const primary = await rigsOf(PRIMARY, { ...behaviour, ...options.primary });
-    const second = options.hasSecond === true ? await rigsOf(SECOND, behaviour) : undefined;
+    const second =
+      options.hasSecond === true
+        ? await rigsOf(SECOND, { ...behaviour, ...options.second })
+        : undefined;
     const portsOf = <Port>(stage: Stage) =>
       [primary, second].flatMap((rigs) => (rigs === undefined ? [] : [rigs[stage].port as Port]));
     const providers = createResilientProviders({
@@ -99,6 +103,13 @@ export class FaultyRelay implements AsyncDisposable {
   /** The vendor that stands in. */
   standIn(stage: Stage): Simulator {
     return this.#second![stage].simulator;
+  }
+
+  /** How the relay stands with the vendor that is asked first. */
+  breaker(stage: Stage): ServiceStatus['breaker'] {
+    const { name } = this.#primary[stage].port as { readonly name: string };
+    const services = this.providers.services();
+    return services.find((each) => each.stage === stage && each.name === name)!.breaker;
   }
 
   /** Every line that was logged: the relay's at `info`, the adapters' and wrappers' all. */
