@@ -75,7 +75,7 @@ export function createResilientProviders(options: ResilientProvidersOptions): Re
     async [Symbol.asyncDispose]() {
       await monitor[Symbol.asyncDispose]();
       for (const service of services) service[Symbol.dispose]();
-      await Promise.all(owned.map((provider) => provider[Symbol.asyncDispose]?.()));
+      await Promise.all(owned.map(async (provider) => provider[Symbol.asyncDispose]?.()));
     },
   };
 }
