@@ -8,7 +8,8 @@ import type { McpServerConfig } from './mcp-config.ts';
 import { connectMcp } from './mcp-connection.ts';
 import { toolsOfServer } from './mcp-tools.ts';
 
-const CONNECT_MS = 5_000;
+/** A program may have to be downloaded first, as `npx` does. */
+const CONNECT_MS = 60_000;
 const CLOSE_MS = 2_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;

@@ -18,7 +18,8 @@ let shared: Toolbox & AsyncDisposable;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-mcp-'));
-  shared = await open({ shelf: local({ SHELF: 'oak' }) });
+  // Its clock stands still: a busy machine may take its time.
+  shared = await open({ shelf: local({ SHELF: 'oak' }) }, new FakeClock());
 });
 
 afterAll(async () => {
@@ -97,6 +98,21 @@ test('a program that ends is started again', async () => {
   await clock.advance(1_000);
   await until(() => 'shelf__look_up' in toolbox.tools());
   expect(await use(toolbox, 'shelf__look_up', { word: 'tea' })).toBe('tea: found');
+});
+
+test('a server that takes its time does not hold up the others for longer than five seconds', async () => {
+  const clock = new FakeClock();
+  await using simulator = await startMcpSimulator();
+  const shelf = { url: `${simulator.url}/mcp`, headers: { 'x-shelf-key': simulator.key } };
+  const silent = { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] };
+  const opening = open({ shelf, silent }, clock);
+  await until(() => simulator.requests > 0);
+  await clock.advance(5_000);
+  const toolbox = await opening;
+  await until(() => 'shelf__look_up' in toolbox.tools());
+  await toolbox[Symbol.asyncDispose]();
+  await settle();
+  expect(clock.pendingTimers).toBe(0);
 });
 
 test('disposing leaves nothing waiting', async () => {

@@ -1,13 +1,17 @@
 import type { Clock } from '../../../lib/clock.ts';
+import { withDeadline } from '../../../lib/deadline.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { LanguageModelValues } from '../language-model-settings.ts';
 import type { Toolbox } from '../toolbox.ts';
 import { readMcpConfig } from './mcp-config.ts';
 import { McpServer } from './mcp-server.ts';
 
+/** How long the relay's start may be held up by servers that take their time. */
+const START_WAIT_MS = 5_000;
+
 /**
- * Connects the MCP servers of `MCP_CONFIG`; without it the toolbox is empty. Servers that cannot
- * be reached within five seconds are left out, and tried again in the background.
+ * Connects the MCP servers of `MCP_CONFIG`; without it the toolbox is empty. Servers that
+ * cannot be reached within five seconds are left out until they can.
  *
  * @throws ConfigError where the file is not right
  */
@@ -17,7 +21,10 @@ export async function openToolbox(
 ): Promise<Toolbox & AsyncDisposable> {
   const configs = values.MCP_CONFIG === undefined ? [] : readMcpConfig(values.MCP_CONFIG);
   const servers = configs.map((config) => new McpServer(config, context.clock, context.logger));
-  await Promise.all(servers.map((server) => server.connect()));
+  const connecting = Promise.all(servers.map((server) => server.connect()));
+  await withDeadline(connecting, START_WAIT_MS, context.clock, () => new Error('Slow')).catch(
+    () => {},
+  );
   return {
     tools: () => Object.assign({}, ...servers.map(({ tools }) => tools)),
     async [Symbol.asyncDispose]() {
