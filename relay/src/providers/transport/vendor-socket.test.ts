@@ -157,6 +157,19 @@ test('a lost line is told from a quiet one by a ping', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('an answer that came in time is heard although the process was held up', async () => {
+  // Once the pong has left, this thread does nothing until long after the deadline.
+  const holdUp = () => {
+    const endMs = performance.now() + 100;
+    while (performance.now() < endMs);
+  };
+  const socket = await open(await accept((peer) => peer.once('ping', holdUp)));
+  socket.listen({});
+  const alive = socket.isAlive(50);
+  expect(await alive).toBe(true);
+  socket.terminate();
+});
+
 test('a paused line reads on when resumed, in order and without loss', async () => {
   const url = await accept((peer) =>
     peer.on('message', () => {

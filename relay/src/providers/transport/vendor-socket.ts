@@ -68,7 +68,7 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   };
   const onError = () => fail('unreachable');
   const onOpen = () => resolve(new VendorSocket(socket, options));
-  const cancelTimer = clock.after(connectMs, () => fail('timeout'));
+  const cancelTimer = afterHearing(clock, connectMs, () => fail('timeout'));
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('open', onOpen);
   socket.once('unexpected-response', onRefused);
@@ -170,7 +170,7 @@ export class VendorSocket {
       const onSign = () => done(true);
       const onClose = () => done(false);
       const onDeadline = () => done(this.#socket.isPaused);
-      const cancel = this.#options.clock.after(deadlineMs, onDeadline);
+      const cancel = afterHearing(this.#options.clock, deadlineMs, onDeadline);
       this.#socket.once('pong', onSign);
       this.#socket.once('message', onSign);
       this.#socket.once('close', onClose);
@@ -234,4 +234,19 @@ export class VendorSocket {
     this.#listener = {};
     listener.closed?.(this.failure('closed', { status }));
   }
+}
+
+/**
+ * Like `clock.after`, but hears first what has arrived: in a process that was held up, timers come
+ * before the answers that were in time.
+ */
+function afterHearing(clock: Clock, delayMs: number, action: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined;
+  const cancel = clock.after(delayMs, () => {
+    immediate = setImmediate(action);
+  });
+  return () => {
+    cancel();
+    clearImmediate(immediate);
+  };
 }
