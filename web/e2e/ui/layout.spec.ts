@@ -113,8 +113,21 @@ for (const { name, width, height } of SCREENS) {
       );
       await expect(page.getByText('took too long')).toBeVisible();
       expect(await places(), 'error').toEqual(before);
-      const shifted = await page.evaluate(() => Number(document.body.dataset['shifted'] ?? 0));
-      expect(shifted).toBeLessThan(0.01);
+      const shifted = () => page.evaluate(() => Number(document.body.dataset['shifted'] ?? 0));
+      expect(await shifted()).toBeLessThan(0.01);
+      await page.evaluate(() =>
+        window.parley.engine.emit({
+          type: 'stage-changed',
+          stage: 'generator',
+          from: 'embedded',
+          to: 'another',
+          reason: 'generator_timeout',
+        }),
+      );
+      await expect(page.getByText('Answers come from a stand-in for now')).toBeVisible();
+      // What is below it gives way once; where the eye and the thumb are, nothing moves.
+      expect(await places(), 'note').toEqual(before);
+      expect(await shifted()).toBeLessThan(0.03);
     });
   });
 }

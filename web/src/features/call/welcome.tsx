@@ -9,7 +9,7 @@ export function Welcome() {
   const providers = useStore(controller.providers);
   const inCall = useCall((state) => state.standing.kind === 'running');
   return (
-    <section className={styles.welcome} aria-labelledby="welcome-title">
+    <section className={styles.welcome} data-in-call={inCall} aria-labelledby="welcome-title">
       <h2 id="welcome-title" className={styles.title}>
         {inCall ? 'You could say' : 'A voice you can talk to, and interrupt.'}
       </h2>

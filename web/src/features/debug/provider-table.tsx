@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useCall } from '../../store/controller-context.ts';
 import { STAGES, standingOf } from '../../store/ladder.ts';
 import styles from './debug-panel.module.css';
@@ -6,7 +7,7 @@ import styles from './debug-panel.module.css';
 export function ProviderTable() {
   const ladder = useCall((state) => state.ladder);
   return (
-    <table className={styles.table}>
+    <table className={`${styles.table} ${styles.providers}`}>
       <caption className={styles.heading}>Providers</caption>
       <thead>
         <tr>
@@ -40,7 +41,9 @@ export function ProviderTable() {
                 {isOwn ? `${state.now} (${ability})` : state.now}
               </td>
               <td>{state.now === state.usual ? '–' : state.usual}</td>
-              <td className={styles.why}>{state.reason ?? '–'}</td>
+              <td>
+                <Breakable text={state.reason ?? '–'} />
+              </td>
               <td>{new Date(state.sinceMs).toLocaleTimeString('en-GB')}</td>
             </tr>
           );
@@ -48,4 +51,15 @@ export function ProviderTable() {
       </tbody>
     </table>
   );
+}
+
+/** An error code that may break at its underscores. */
+function Breakable({ text }: { readonly text: string }) {
+  return text.split('_').map((part, index) => (
+    <Fragment key={part}>
+      {index > 0 && '_'}
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
