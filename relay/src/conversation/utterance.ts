@@ -2,7 +2,7 @@ import { ParleyError } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Failover } from '../providers/provider.ts';
-import { KeptSpeech } from '../providers/resilient/kept-speech.ts';
+import { KeptSpeech } from '../providers/kept-speech.ts';
 import type { Transcriber, Transcription } from '../providers/transcriber.ts';
 import { QuietWatch } from './quiet-watch.ts';
 
@@ -151,7 +151,12 @@ export class Utterance {
 
   async #try(signal: AbortSignal): Promise<UtteranceOutcome> {
     const { transcriber, language, onPartial, onFailover, onProgress, logger } = this.#options;
-    const transcription = await transcriber.open({ language, signal, onFailover });
+    const transcription = await transcriber.open({
+      language,
+      signal,
+      onFailover,
+      kept: this.#audio,
+    });
     if (this.#stream.kind === 'opening' && !signal.aborted) {
       for (const samples of this.#audio.pieces()) transcription.push(samples);
       const quiet = transcription.speculate === undefined ? undefined : new QuietWatch();

@@ -1,3 +1,4 @@
+import type { KeptSpeech } from './kept-speech.ts';
 import type { Failover, Provider } from './provider.ts';
 
 /** Speech in, words out. The smallest shape the conversation uses; every vendor is adapted to it. */
@@ -18,13 +19,18 @@ export interface TranscriptionOptions {
   readonly signal: AbortSignal;
   /** Told where another provider takes over. */
   readonly onFailover?: (failover: Failover) => void;
+  /**
+   * What the caller keeps of the utterance from its beginning, each piece before it is pushed: for
+   * a wrapper that must say it again to someone else, and need not keep it a second time.
+   */
+  readonly kept?: KeptSpeech;
 }
 
 /** One utterance on its way through a recogniser. */
 export interface Transcription {
   /**
-   * Takes PCM16 mono at 16 kHz, any number of samples. The samples are copied or sent before it
-   * returns, so the caller may reuse the memory. Never blocks.
+   * Takes PCM16 mono at 16 kHz, any number of samples. The memory may be kept, and be sent later:
+   * the caller does not write into it any more. Never blocks.
    */
   push(samples: Int16Array): void;
   /** No more audio will come: the final transcript is wanted. */
@@ -33,7 +39,7 @@ export interface Transcription {
    * The person may have finished, but audio may still follow: whatever takes long may be begun on
    * what is here. May be called more than once.
    */
-  speculate?(): void;
+  readonly speculate?: (() => void) | undefined;
   /**
    * Iterated once. Ends after `transcript-final`, or when aborted.
    *

@@ -6,7 +6,7 @@ import type {
   Transcription,
   TranscriptionOptions,
 } from '../transcriber.ts';
-import { KeptSpeech } from './kept-speech.ts';
+import { KeptSpeech } from '../kept-speech.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
 /** Samples in a ms of speech. */
@@ -27,7 +27,10 @@ export class ReplayedTranscription implements Transcription {
   readonly #options: TranscriptionOptions;
   readonly #walk: Walk<Transcriber>;
   readonly #kept: KeptSpeech;
+  readonly #isKeeper: boolean;
   readonly #onAbort = () => this.#end();
+  /** Samples; whoever comes next is given as many again. */
+  #pushed = 0;
   #isSpeculating = false;
   #isOver = false;
   #finalizedAtMs: number | undefined;
@@ -40,7 +43,9 @@ export class ReplayedTranscription implements Transcription {
     const { maxUtteranceMs, retry } = stage.policy;
     const hasOthers = stage.candidates.filter(({ service }) => service !== undefined).length > 1;
     // Alone, it is asked again only soon after it began: what came later need not be kept.
-    this.#kept = new KeptSpeech((hasOthers ? maxUtteranceMs : retry.fastMs) * SAMPLES_PER_MS);
+    this.#isKeeper = options.kept === undefined;
+    this.#kept =
+      options.kept ?? new KeptSpeech((hasOthers ? maxUtteranceMs : retry.fastMs) * SAMPLES_PER_MS);
     this.events = this.#run();
     options.signal.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -60,10 +65,11 @@ export class ReplayedTranscription implements Transcription {
     }
   }
 
-  // The hot path: one copy, one send.
+  // The hot path: nothing but a send.
   push(samples: Int16Array): void {
     if (this.#isOver) return;
-    this.#kept.add(samples);
+    if (this.#isKeeper) this.#kept.add(samples);
+    this.#pushed += samples.length;
     this.#isSpeculating = false;
     const current = this.#current;
     if (current === undefined) return;
@@ -74,10 +80,14 @@ export class ReplayedTranscription implements Transcription {
     }
   }
 
-  speculate(): void {
-    this.#isSpeculating = true;
-    const current = this.#current;
-    if (current !== undefined) feed(current, () => current.transcription.speculate?.());
+  /** Only where the one who listens can use it: telling quiet from speech costs time. */
+  get speculate(): (() => void) | undefined {
+    if (this.#current?.transcription.speculate === undefined) return undefined;
+    return () => {
+      this.#isSpeculating = true;
+      const current = this.#current;
+      if (current !== undefined) feed(current, () => current.transcription.speculate?.());
+    };
   }
 
   finalize(): void {
@@ -122,9 +132,9 @@ export class ReplayedTranscription implements Transcription {
   }
 
   #take(attempt: Attempt<Transcriber>, scope: AttemptScope, transcription: Transcription): void {
-    for (const samples of this.#kept.pieces()) transcription.push(samples);
+    for (const samples of this.#kept.pieces(this.#pushed)) transcription.push(samples);
     if (this.#isSpeculating) transcription.speculate?.();
-    const replayedMs = this.#kept.length / SAMPLES_PER_MS;
+    const replayedMs = this.#pushed / SAMPLES_PER_MS;
     const current = { attempt, scope, transcription, replayedMs };
     if (this.#finalizedAtMs !== undefined) this.#finish(current);
     this.#current = current;
@@ -178,7 +188,7 @@ export class ReplayedTranscription implements Transcription {
   /** Releases everything; what had no verdict by now has none. */
   #end(): void {
     this.#isOver = true;
-    this.#kept.release();
+    if (this.#isKeeper) this.#kept.release();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     const current = this.#current;
     this.#current = undefined;

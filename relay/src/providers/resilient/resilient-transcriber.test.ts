@@ -5,6 +5,7 @@ import { AsyncQueue } from '../../lib/async-queue.ts';
 import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { DEFAULT_POLICY } from '../../resilience/policy.ts';
+import { KeptSpeech } from '../kept-speech.ts';
 import type { Failover } from '../provider.ts';
 import type { TranscriptEvent, Transcriber, TranscriptionOptions } from '../transcriber.ts';
 import { ResilientTranscriber } from './resilient-transcriber.ts';
@@ -143,9 +144,7 @@ describe('the resilient transcriber', () => {
     const { open, fakes } = createTest();
     const transcription = await open();
     const { texts, done } = collect(transcription.events);
-    const reused = pcm(1, 2);
-    transcription.push(reused);
-    reused.fill(99);
+    transcription.push(pcm(1, 2));
     fakes[0]!.partial('on');
     await settle();
     breakIt(fakes[0]!);
@@ -158,6 +157,29 @@ describe('the resilient transcriber', () => {
     await done;
     expect(texts).toEqual(['on', 'one two', 'one two three']);
     expect(fakes[1]!.log).toEqual(['open', '1', '2', '3', '4', 'finalize']);
+  });
+
+  it('says again what the caller keeps, as far as it was given it', async () => {
+    const { transcriber, fakes, abort } = createTest();
+    const { signal } = abort;
+    const kept = new KeptSpeech(100);
+    // Said before anyone was there to listen: the caller gives it once it is open.
+    kept.add(pcm(1));
+    const transcription = await transcriber.open({ language: 'en-US', signal, kept });
+    const { done } = collect(transcription.events);
+    expect(fakes[0]!.log).toEqual(['open']);
+    transcription.push(pcm(1));
+    kept.add(pcm(2));
+    transcription.push(pcm(2));
+    fakes[0]!.fail();
+    kept.add(pcm(3));
+    transcription.push(pcm(3));
+    await settle();
+    transcription.finalize();
+    fakes[1]!.final('one two three');
+    await done;
+    expect(fakes[1]!.log).toEqual(['open', '1', '2', '3', 'finalize']);
+    expect(kept.isWhole).toBe(true);
   });
 
   it('goes on where the first keeps its final words to itself', async () => {
