@@ -84,12 +84,16 @@ export class SimulatorServer implements Simulator {
     for (const socket of this.#connections) fallSilent(socket);
   }
 
+  cut(): void {
+    for (const socket of this.#connections) socket.destroy();
+  }
+
   complain(complaint: string): void {
     this.complaints.push(complaint);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#connections) socket.destroy();
+    this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 

@@ -23,6 +23,8 @@ export interface Simulator extends AsyncDisposable {
   recover(): void;
   /** The network goes away under every connection that is open now; nobody is told. */
   fallSilent(): void;
+  /** Every connection that is open now is cut, those that fell silent included. */
+  cut(): void;
 }
 
 /** How the three stages answer; each simulator takes those it has. */

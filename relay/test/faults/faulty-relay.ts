@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/lib/clock.ts';
+import { silentLogger } from '../../src/observability/logger.ts';
 import type { Stage } from '../../src/providers/provider.ts';
 import {
   createResilientProviders,
@@ -42,6 +43,8 @@ export interface FaultyRelayOptions {
   /** How the vendors behave that are asked first, and those who stand in. */
   readonly primary?: Behaviour;
   readonly second?: Behaviour;
+  /** false: nothing is logged, so that nothing of it is kept. */
+  readonly areLogsKept?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -80,7 +83,7 @@ export class FaultyRelay implements AsyncDisposable {
       synthesizers: portsOf<Synthesizer>('synthesizer'),
       policy: options.policy ?? SHORT_POLICY,
       clock: systemClock,
-      logger: primary.generator.logger,
+      logger: options.areLogsKept === false ? silentLogger : primary.generator.logger,
     });
     const seconds = String(STAGE_MS / 1_000);
     const relay = await startTestRelay({
@@ -89,6 +92,7 @@ export class FaultyRelay implements AsyncDisposable {
         TRANSCRIBER_DEADLINE_S: seconds,
         GENERATOR_DEADLINE_S: seconds,
         SYNTHESIZER_DEADLINE_S: seconds,
+        ...(options.areLogsKept === false && { LOG_LEVEL: 'silent' }),
         ...options.env,
       },
     });
@@ -100,9 +104,15 @@ export class FaultyRelay implements AsyncDisposable {
     return this.#primary[stage].simulator;
   }
 
-  /** The vendor that stands in. */
-  standIn(stage: Stage): Simulator {
-    return this.#second![stage].simulator;
+  /** The vendors of each stage, in the order in which they are asked. */
+  get vendors(): Readonly<Record<Stage, readonly Simulator[]>> {
+    const of = (stage: Stage) =>
+      [this.#primary, this.#second].flatMap((rigs) => rigs?.[stage].simulator ?? []);
+    return {
+      transcriber: of('transcriber'),
+      generator: of('generator'),
+      synthesizer: of('synthesizer'),
+    };
   }
 
   /** How the relay stands with the vendor that is asked first. */

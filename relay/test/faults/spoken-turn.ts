@@ -22,10 +22,15 @@ export async function askAloud(relayUrl: string): Promise<Got> {
   return await askAgain(call, 1);
 }
 
+/** Says it without waiting for anything. @param utterance - its number in this call, from 1 */
+export function sayQuestion(call: TestCall, utterance: number): void {
+  call.speak(utterance, SPEECH);
+}
+
 /** @param utterance - its number in this call, from 1 */
 export async function askAgain(call: TestCall, utterance: number): Promise<Got> {
   const before = call.inbound.received.length;
-  call.speak(utterance, SPEECH);
+  sayQuestion(call, utterance);
   const endMs = performance.now();
   await call.inbound.next('response.done');
   const tookMs = performance.now() - endMs;

@@ -1,0 +1,148 @@
+import { STAGES } from '../../src/providers/provider.ts';
+import { DEFAULT_POLICY } from '../../src/resilience/policy.ts';
+import type { Fault } from '../../simulators/kit/fault.ts';
+import { toneFor } from '../../simulators/kit/simulator.ts';
+import { heldBefore, heldBeyond } from '../conformance/outcome.ts';
+import { TestCall } from '../support/test-call.ts';
+import { FaultyRelay } from './faulty-relay.ts';
+import type { SoakReport, SoakRequest } from './soak.ts';
+import { sayQuestion } from './spoken-turn.ts';
+
+/** Everything is given up at once: most of the turns are to fail, and the next is to come. */
+const ATTEMPT_MS = 150;
+const POLICY = {
+  ...DEFAULT_POLICY,
+  breaker: { ...DEFAULT_POLICY.breaker, coolDownMs: 100, maxCoolDownMs: 200, maxRetryAfterMs: 100 },
+  attempts: {
+    transcriberOpenMs: ATTEMPT_MS,
+    transcriberFinalMs: ATTEMPT_MS,
+    transcriberReplayShare: 0,
+    generatorFirstMs: ATTEMPT_MS,
+    generatorStallMs: ATTEMPT_MS,
+    synthesizerFirstMs: ATTEMPT_MS,
+    synthesizerStallMs: ATTEMPT_MS,
+  },
+  health: { intervalMs: 500, deadlineMs: 300, jitter: 0.5 },
+};
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'refuse' },
+  { kind: 'status', status: 401 },
+  { kind: 'status', status: 429, retryAfterS: 1 },
+  { kind: 'status', status: 503 },
+  { kind: 'slow', delayMs: 100 },
+  { kind: 'stall' },
+  { kind: 'malformed' },
+  { kind: 'abrupt-close' },
+  { kind: 'half-open' },
+];
+const MOMENTS = ['first-use', 'mid-stream'] as const;
+const TURNS_A_CALL = 10;
+
+/** Which fault happens next; the same in every run. */
+let next = 0;
+
+async function takeTurns(relay: FaultyRelay, turns: number): Promise<number> {
+  let settled = 0;
+  await using call = await TestCall.start(relay.relay.url);
+  for (let utterance = 1; utterance <= turns; utterance++) {
+    next += 1;
+    const stage = STAGES[next % STAGES.length]!;
+    const fault = FAULTS[Math.floor(next / STAGES.length) % FAULTS.length]!;
+    const { [stage]: vendors } = relay.vendors;
+    // Now and then both fail, and words must say so.
+    for (const vendor of next % 10 === 0 ? vendors : vendors.slice(0, 1)) {
+      vendor.recover();
+      vendor.fail(fault, MOMENTS[next % MOMENTS.length]!, 1);
+    }
+    sayQuestion(call, utterance);
+    await outcomeOf(call, utterance);
+    settled += 1;
+  }
+  await call.hangUp();
+  return settled;
+}
+
+/**
+ * Resolves once the person knows what became of an utterance: its reply is over, or it was said
+ * that nobody heard it, which is put into words the first time only.
+ */
+function outcomeOf(call: TestCall, utterance: number): Promise<string> {
+  return call.inbound.until(`the outcome of utterance ${utterance}`, ({ events }) => {
+    const reply = events.find(
+      (event) => event.type === 'response.created' && event.utterance === utterance,
+    );
+    for (const event of events) {
+      if (event.type === 'conversation.item.input_audio_transcription.failed') {
+        if (event.utterance === utterance && reply === undefined) return event.type;
+      } else if (event.type === 'response.done' && reply?.type === 'response.created') {
+        if (event.response_id === reply.response_id) return event.type;
+      }
+    }
+    return undefined;
+  });
+}
+
+async function takeCalls(relay: FaultyRelay, turns: number, callers: number): Promise<number> {
+  let waiting = Math.ceil(turns / TURNS_A_CALL);
+  let settled = 0;
+  const caller = async () => {
+    while (waiting > 0) {
+      waiting -= 1;
+      const taken = await takeTurns(relay, TURNS_A_CALL);
+      settled += taken;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  return settled;
+}
+
+/** The vendors' side of lines that went silent would stay for ever: it is not the relay's. */
+function cutVendors(relay: FaultyRelay): void {
+  for (const vendor of Object.values(relay.vendors).flat()) vendor.cut();
+}
+
+/** Heap in use once everything that nobody holds is gone, bytes. */
+async function heap(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    globalThis.gc!();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+async function soak({ warmUp, turns, callers }: SoakRequest): Promise<SoakReport> {
+  const before = await heldBefore();
+  const speak = (_: string, rateHz: number) => toneFor('short', rateHz);
+  const relay = await FaultyRelay.start({
+    hasSecond: true,
+    policy: POLICY,
+    primary: { speak },
+    second: { speak },
+    areLogsKept: false,
+  });
+  await takeCalls(relay, warmUp, callers);
+  cutVendors(relay);
+  const heapBefore = await heap();
+  const held = await heldBefore();
+  const startedMs = performance.now();
+  const settled = await takeCalls(relay, turns, callers);
+  const tookMs = performance.now() - startedMs;
+  cutVendors(relay);
+  const heapAfter = await heap();
+  const heldMeanwhile = await heldBeyond(held);
+  await relay[Symbol.asyncDispose]();
+  return {
+    settled,
+    tookMs,
+    heapBefore,
+    heapAfter,
+    heldMeanwhile,
+    heldAfterwards: await heldBeyond(before),
+  };
+}
+
+process.once('message', (request) => {
+  void soak(request as SoakRequest).then((report) => process.send!(report));
+});
+process.once('disconnect', () => process.exit(0));
