@@ -55,7 +55,6 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
     language: string,
     signal: AbortSignal,
   ): Promise<VendorSocket> {
-    const startedMs = context.clock.now();
     const socket = await openVendorSocket({
       ...adapter,
       // A transcription session names its purpose here, and its model only in its settings.
@@ -68,6 +67,7 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
     const fail = (error: unknown) => ready.reject(error);
     const onAbort = () => fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
     try {
       socket.listen({
         text: (message) => {
@@ -81,9 +81,10 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
         closed: fail,
       });
       socket.sendText(sessionUpdate(model, language));
+      // A round trip of its own, with a deadline of its own: connecting may have used up the first.
       await withDeadline(
         ready.promise,
-        Math.max(1, context.connectMs - (context.clock.now() - startedMs)),
+        context.connectMs,
         context.clock,
         () => new ProviderError({ ...adapter, fault: 'timeout' }),
       );
