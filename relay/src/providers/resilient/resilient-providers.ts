@@ -100,6 +100,7 @@ function logHealth(service: Service, logger: Logger): void {
 function createLadder(stages: Readonly<Record<Stage, StageCandidates<Provider>>>): Ladder {
   return {
     active: (stage) => stages[stage].active,
+    order: (stage) => stages[stage].candidates.map(({ name }) => name),
     subscribe(listener) {
       const ends = STAGES.flatMap((stage) => {
         const { candidates } = stages[stage];
