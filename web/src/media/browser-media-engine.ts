@@ -2,8 +2,8 @@ import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, MicrophoneResult } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
-import type { MediaNotice } from './messages.ts';
-import { createPageSpeech } from './page-speech/browser-page-speech.ts';
+import type { MediaCommand, MediaNotice } from './messages.ts';
+import { LazyPageSpeech } from './page-speech/lazy-page-speech.ts';
 import { watchPage } from './page-watch.ts';
 
 export interface BrowserMediaEngineOptions {
@@ -46,11 +46,7 @@ class BrowserMediaEngine implements MediaEngine {
   readonly #options: Required<BrowserMediaEngineOptions>;
   readonly #listeners = new Set<(notice: MediaNotice) => void>();
   readonly #worker: MediaWorkerClient;
-  readonly #pageSpeech = createPageSpeech({
-    post: (command) => this.#worker.post(command),
-    tell: (notice) => this.#tell(notice),
-    onMicrophoneWanted: (wanted) => this.#call?.microphone.lend(wanted),
-  });
+  readonly #pageSpeech: LazyPageSpeech;
   #call: RunningCall | undefined;
   #muted = false;
   #held = false;
@@ -61,6 +57,16 @@ class BrowserMediaEngine implements MediaEngine {
 
   constructor(options: Required<BrowserMediaEngineOptions>) {
     this.#options = options;
+    const speech = {
+      post: (command: MediaCommand) => this.#worker.post(command),
+      tell: (notice: MediaNotice) => this.#tell(notice),
+      onMicrophoneWanted: (wanted: boolean) => this.#call?.microphone.lend(wanted),
+    };
+    this.#pageSpeech = new LazyPageSpeech({
+      ...speech,
+      load: async () =>
+        (await import('./page-speech/browser-page-speech.ts')).createPageSpeech(speech),
+    });
     this.#worker = new MediaWorkerClient({
       onNotice: (notice) => {
         if (notice.type === 'speak' || notice.type === 'hush') {
@@ -123,6 +129,8 @@ class BrowserMediaEngine implements MediaEngine {
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
     call.graph.setVolume(this.#volume);
+    void this.#pageSpeech.load();
+    this.#pageSpeech.setVolume(this.#volume);
     this.#watch(call);
     if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
     return options.microphone
