@@ -57,6 +57,9 @@ test('a call outlives a lost connection in mid-answer, and a relay that was kill
   wire.leadTo(successor.port);
   await untilReplies(page, 2);
   expect((await captions(page)).at(-1)).toMatchObject({ text: ANSWER, state: 'completed' });
+  expect((await captions(page)).filter(({ who }) => who === 'divider')).toMatchObject([
+    { text: expect.stringContaining('timers and the conversation so far are gone') },
+  ]);
   const after = (await stateLines(page)).slice(before);
   expect(after[0]).toBe(RECONNECTING);
   expect(after).toContain('Speaking, talk to interrupt');
