@@ -1,4 +1,4 @@
-import { speakOverSocket } from '../elevenlabs/socket-speech.ts';
+import { speakOverSocket } from '../socket-speech/socket-speech.ts';
 import type { Synthesizer, Voice } from '../synthesizer.ts';
 import { SocketPool } from '../transport/socket-pool.ts';
 import { openVendorSocket } from '../transport/vendor-socket.ts';
@@ -65,7 +65,7 @@ export function createCartesiaSynthesizer(
       speakOverSocket(clauses, {
         pool,
         key: ANY_VOICE,
-        dialect: new SonicDialect(requestFor(voice), clock),
+        dialectFor: () => new SonicDialect(requestFor(voice), clock),
         rateHz: RATE_HZ,
         readAhead: READ_AHEAD,
         signal,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { setting } from '../../config/settings.ts';
-import { voicesSetting } from '../elevenlabs/voices-setting.ts';
+import { voicesSetting } from '../socket-speech/voices-setting.ts';
 import { defineVendor } from '../vendor.ts';
 import { createCartesiaSynthesizer } from './cartesia-synthesizer.ts';
 

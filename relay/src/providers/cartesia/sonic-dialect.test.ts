@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
-import { ClauseSpeech } from '../elevenlabs/clause-speech.ts';
+import { ClauseSpeech } from '../socket-speech/clause-speech.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { SpeechEvent } from '../synthesizer.ts';
 import { SonicDialect } from './sonic-dialect.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
-import type { ClauseSpeech } from '../elevenlabs/clause-speech.ts';
-import type { SpeechDialect, SpokenSocket } from '../elevenlabs/socket-speech.ts';
+import type { ClauseSpeech } from '../socket-speech/clause-speech.ts';
+import type { SpeechDialect, SpokenSocket } from '../socket-speech/speech-dialect.ts';
 import type { TimedWord } from '../synthesizer.ts';
 import { readSonicEvent } from './cartesia-events.ts';
 

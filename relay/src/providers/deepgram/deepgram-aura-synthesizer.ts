@@ -1,15 +1,18 @@
 import type { Synthesizer, Voice } from '../synthesizer.ts';
+import { speakOverSocket } from '../socket-speech/socket-speech.ts';
+import { VoiceSpares } from '../socket-speech/voice-spares.ts';
 import { SocketPool } from '../transport/socket-pool.ts';
 import type { VendorSocket } from '../transport/vendor-socket.ts';
 import type { Owned, ProviderContext } from '../vendor.ts';
-import { AuraLine } from './aura-line.ts';
-import { AuraSpeech } from './aura-speech.ts';
+import { AuraDialect } from './aura-dialect.ts';
 import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
 
 export const AURA = 'deepgram-aura';
 
 const SAMPLE_RATE_HZ = 24_000;
 const MAX_SPARES = 64;
+/** So that the next clause is ready in time. */
+const READ_AHEAD = 2;
 /** The vendor ends a connection after an hour. */
 const MAX_AGE_MS = 30 * 60_000;
 
@@ -18,10 +21,7 @@ export interface AuraOptions extends DeepgramAccess {
   readonly voices: readonly Voice[];
 }
 
-/**
- * Deepgram Aura over its WebSocket: each clause is spoken at once by a flush of its own, and the
- * vendor's `Flushed` tells where its audio ends. The voice belongs to the connection.
- */
+/** Deepgram Aura over its WebSocket. The voice belongs to the connection. */
 export function createAuraSynthesizer(
   options: AuraOptions,
   context: ProviderContext,
@@ -39,7 +39,7 @@ export function createAuraSynthesizer(
     isReused: true,
     clock: context.clock,
   });
-  const warmth = new VoiceWarmth(pool, voices[0]!.id);
+  const spares = new VoiceSpares(pool, voices[0]!.id);
   const flushes = new WeakMap<VendorSocket, number[]>();
   const flushesOf = (socket: VendorSocket): number[] => {
     const known = flushes.get(socket) ?? [];
@@ -52,63 +52,20 @@ export function createAuraSynthesizer(
     voices,
     synthesize(clauses, { voice, signal }) {
       const known = voices.find(({ id }) => id === voice) ?? voices[0]!;
-      warmth.use(known.id);
-      return new AuraSpeech({
-        clauses,
+      spares.use(known.id);
+      return speakOverSocket(clauses, {
+        pool,
+        key: known.id,
+        dialectFor: (socket) => new AuraDialect(flushesOf(socket), () => context.clock.now()),
+        rateHz: SAMPLE_RATE_HZ,
+        readAhead: READ_AHEAD,
         signal,
-        async connect(onAudio, onChange, onFailed) {
-          const lease = await pool.acquire(known.id, signal);
-          return new AuraLine({
-            lease,
-            nowMs: () => context.clock.now(),
-            flushedAtMs: flushesOf(lease.socket),
-            onAudio,
-            onDone: onChange,
-            onFailed,
-          });
-        },
-      }).events();
+      });
     },
     async probe(signal) {
       (await connect(voices[0]!.id, signal)).close();
     },
-    prepare: () => warmth.prepare(),
+    prepare: () => spares.prepare(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
-}
-
-/**
- * Keeps connections ready for calls whose voice is not known before they speak: for each call one
- * of the first voice, and one of every other voice that has been used while calls run.
- */
-class VoiceWarmth {
-  readonly #pool: SocketPool;
-  readonly #first: string;
-  readonly #others = new Map<string, () => void>();
-  #calls = 0;
-
-  constructor(pool: SocketPool, first: string) {
-    this.#pool = pool;
-    this.#first = first;
-  }
-
-  prepare(): () => void {
-    const release = this.#pool.reserve(this.#first);
-    this.#calls += 1;
-    let isHeld = true;
-    return () => {
-      release();
-      if (!isHeld) return;
-      isHeld = false;
-      this.#calls -= 1;
-      if (this.#calls > 0) return;
-      for (const releaseOther of this.#others.values()) releaseOther();
-      this.#others.clear();
-    };
-  }
-
-  use(voice: string): void {
-    if (this.#calls === 0 || voice === this.#first || this.#others.has(voice)) return;
-    this.#others.set(voice, this.#pool.reserve(voice));
-  }
 }

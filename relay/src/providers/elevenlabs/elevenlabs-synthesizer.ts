@@ -4,11 +4,12 @@ import { SocketPool } from '../transport/socket-pool.ts';
 import { openVendorSocket } from '../transport/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../transport/vendor-url.ts';
 import type { ProviderContext } from '../vendor.ts';
-import type { ClauseSpeech } from './clause-speech.ts';
+import type { ClauseSpeech } from '../socket-speech/clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
-import { speakOverSocket, type SpeechDialect, type SpokenSocket } from './socket-speech.ts';
+import { speakOverSocket } from '../socket-speech/socket-speech.ts';
+import type { SpeechDialect, SpokenSocket } from '../socket-speech/speech-dialect.ts';
 import { WordJoiner } from './timed-words.ts';
-import { VoiceSpares } from './voice-spares.ts';
+import { VoiceSpares } from '../socket-speech/voice-spares.ts';
 
 export interface ElevenLabsSynthesizerOptions {
   readonly apiKey: string;
@@ -64,18 +65,18 @@ export function createElevenLabsSynthesizer(
     clock,
   });
   const first = voices[0]!.id;
-  const spares = new VoiceSpares(pool);
+  const spares = new VoiceSpares(pool, first);
   return {
     name: NAME,
     sampleRateHz: RATE_HZ,
     voices,
     synthesize(clauses, { voice, signal }) {
       const { id } = voices.find((each) => each.id === voice) ?? voices[0]!;
-      if (id !== first) spares.use(id);
+      spares.use(id);
       return speakOverSocket(clauses, {
         pool,
         key: id,
-        dialect: new MultiContextDialect(),
+        dialectFor: () => new MultiContextDialect(),
         rateHz: RATE_HZ,
         readAhead: READ_AHEAD,
         signal,
@@ -84,14 +85,7 @@ export function createElevenLabsSynthesizer(
     async probe(signal) {
       (await open(first, signal)).close();
     },
-    prepare() {
-      const leave = spares.prepare();
-      const release = pool.reserve(first);
-      return () => {
-        release();
-        leave();
-      };
-    },
+    prepare: () => spares.prepare(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

@@ -3,7 +3,7 @@ import { setting } from '../../config/settings.ts';
 import { defineVendor } from '../vendor.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
-import { voicesSetting } from './voices-setting.ts';
+import { voicesSetting } from '../socket-speech/voices-setting.ts';
 
 const HOST = 'https://api.elevenlabs.io';
 

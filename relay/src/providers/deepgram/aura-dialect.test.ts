@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitLong } from './aura-line.ts';
+import { splitLong } from './aura-dialect.ts';
 
 test('a short text stays one message', () => {
   expect(splitLong('Hello there.', 20)).toEqual(['Hello there.']);

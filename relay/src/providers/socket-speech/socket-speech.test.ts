@@ -4,9 +4,10 @@ import { SimulatorServer } from '../../../simulators/kit/simulator-server.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { SpeechEvent } from '../synthesizer.ts';
 import { SocketPool } from '../transport/socket-pool.ts';
-import { openVendorSocket } from '../transport/vendor-socket.ts';
+import { openVendorSocket, type VendorSocket } from '../transport/vendor-socket.ts';
 import type { ClauseSpeech } from './clause-speech.ts';
-import { speakOverSocket, type SpeechDialect } from './socket-speech.ts';
+import { speakOverSocket } from './socket-speech.ts';
+import type { SpeechDialect } from './speech-dialect.ts';
 
 /** 100 ms of audio at 1 kHz. */
 const AUDIO = Buffer.alloc(200).toString('base64');
@@ -15,8 +16,11 @@ const AUDIO = Buffer.alloc(200).toString('base64');
 let answer: (socket: WebSocket, text: string) => void;
 let server: SimulatorServer;
 let pool: SocketPool;
+/** What was done to the reading of sockets. */
+let regulated: ('pause' | 'resume')[];
 
 beforeEach(async () => {
+  regulated = [];
   answer = (socket) => {
     socket.send(AUDIO);
     socket.send('.');
@@ -27,15 +31,7 @@ beforeEach(async () => {
     },
   }).listen();
   pool = new SocketPool({
-    open: (_key, signal) =>
-      openVendorSocket({
-        provider: 'vendor',
-        stage: 'synthesizer',
-        url: server.url.replace('http', 'ws'),
-        connectMs: 2_000,
-        clock: systemClock,
-        signal,
-      }),
+    open: (_key, signal) => open(signal),
     maxSpares: 1,
     maxAgeMs: 60_000,
     isReused: true,
@@ -48,9 +44,35 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function dialectOf(clauses: ClauseSpeech[] = []): SpeechDialect {
+async function open(signal: AbortSignal): Promise<VendorSocket> {
+  const socket = await openVendorSocket({
+    provider: 'vendor',
+    stage: 'synthesizer',
+    url: server.url.replace('http', 'ws'),
+    connectMs: 2_000,
+    clock: systemClock,
+    signal,
+  });
+  for (const action of ['pause', 'resume'] as const) {
+    const act = socket[action].bind(socket);
+    socket[action] = () => {
+      regulated.push(action);
+      act();
+    };
+  }
+  return socket;
+}
+
+/** @param capacity - clauses that one socket takes */
+function dialectOf(capacity = Number.POSITIVE_INFINITY): SpeechDialect {
+  const clauses: ClauseSpeech[] = [];
+  let room = capacity;
   return {
+    get isFull() {
+      return room === 0;
+    },
     submit(socket, clause) {
+      room -= 1;
       clauses.push(clause);
       socket.sendText(clause.text);
     },
@@ -62,11 +84,15 @@ function dialectOf(clauses: ClauseSpeech[] = []): SpeechDialect {
   };
 }
 
-function speak(clauses: AsyncIterable<string>, signal = new AbortController().signal) {
+function speak(
+  clauses: AsyncIterable<string>,
+  signal = new AbortController().signal,
+  capacity?: number,
+) {
   return speakOverSocket(clauses, {
     pool,
     key: '',
-    dialect: dialectOf(),
+    dialectFor: () => dialectOf(capacity),
     rateHz: 1_000,
     readAhead: 1,
     signal,
@@ -93,6 +119,62 @@ it('takes another socket where the vendor hung up between two clauses', async ()
   const events = await Array.fromAsync(speak(clauses()));
   expect(typesOf(events)).toEqual(['One.', 'speech-audio', 'Two.', 'speech-audio']);
   expect(server.requests).toBe(2);
+});
+
+it('goes on over another socket where one takes no more, without losing what that still owes', async () => {
+  const withheld = Promise.withResolvers<void>();
+  answer = (socket, text) => {
+    if (text === 'Two.') withheld.resolve();
+    // The second clause is spoken first.
+    void (text === 'One.' ? withheld.promise : Promise.resolve()).then(() => {
+      socket.send(AUDIO);
+      socket.send('.');
+    });
+  };
+  async function* clauses(): AsyncGenerator<string> {
+    yield* ['One.', 'Two.', 'Three.'];
+  }
+  const { signal } = new AbortController();
+  const events = await Array.fromAsync(speak(clauses(), signal, 1));
+  const spoken = ['One.', 'Two.', 'Three.'].flatMap((text) => [text, 'speech-audio']);
+  expect(typesOf(events)).toEqual(spoken);
+  expect(server.requests).toBe(3);
+  await expect.poll(() => server.open).toBe(0);
+});
+
+it('reads no more from the vendor while a listener has too much before them', async () => {
+  const second = Buffer.alloc(2_000).toString('base64');
+  answer = (socket, text) => {
+    for (let n = 0; n < 15; n += 1) socket.send(second);
+    // The last clause goes on for as long as anyone listens.
+    if (text === 'One.') socket.send('.');
+  };
+  async function* clauses(): AsyncGenerator<string> {
+    yield* ['One.', 'Two.'];
+  }
+  const speech = speak(clauses())[Symbol.asyncIterator]();
+  expect((await speech.next()).value).toEqual({ type: 'clause-started', text: 'One.' });
+  await speech.next();
+  await expect.poll(() => regulated).toEqual(['pause']);
+  for (let n = 1; n < 15; n += 1) await speech.next();
+  expect((await speech.next()).value).toEqual({ type: 'clause-started', text: 'Two.' });
+  for (let n = 0; n < 4; n += 1) await speech.next();
+  expect(regulated).toEqual(['pause']);
+  for (let n = 0; n < 6; n += 1) await speech.next();
+  expect(regulated).toEqual(['pause', 'resume']);
+  await speech.return?.(undefined);
+});
+
+it('lets go of a socket that comes when it is left already', async () => {
+  const abort = new AbortController();
+  async function* clauses(): AsyncGenerator<string> {
+    yield 'One.';
+  }
+  const speech = speak(clauses(), abort.signal)[Symbol.asyncIterator]();
+  await speech.next();
+  abort.abort();
+  expect(await speech.next()).toEqual({ done: true, value: undefined });
+  await expect.poll(() => server.open).toBe(0);
 });
 
 it('fails where the vendor hung up with a clause unspoken', async () => {

@@ -38,7 +38,11 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
    */
   pushAudio(base64: string): boolean {
     const bytes = Buffer.from(base64, 'base64');
-    if (bytes.length === 0 && base64 !== '') return false;
+    return (bytes.length > 0 || base64 === '') && this.pushBytes(bytes);
+  }
+
+  /** The same for bytes as they are. @returns false where there is far too much of it */
+  pushBytes(bytes: Uint8Array): boolean {
     const samples = this.#pcm.read(bytes);
     if (samples.length === 0) return true;
     this.#samples += samples.length;

@@ -2,32 +2,37 @@ import type { SocketPool } from '../transport/socket-pool.ts';
 
 /**
  * Where the voice belongs to the socket, a call that has begun does not tell yet which it will
- * want. So a spare is kept for each voice that was used while calls run.
+ * want. So a spare of the first voice is kept for each call, and one of every other voice that was
+ * used while calls run.
  */
 export class VoiceSpares {
   readonly #pool: Pick<SocketPool, 'reserve'>;
+  readonly #first: string;
   readonly #calls = new Set<object>();
-  readonly #releases = new Map<string, () => void>();
+  readonly #others = new Map<string, () => void>();
 
-  constructor(pool: Pick<SocketPool, 'reserve'>) {
+  constructor(pool: Pick<SocketPool, 'reserve'>, first: string) {
     this.#pool = pool;
+    this.#first = first;
   }
 
   /** A call has begun. @returns its end */
   prepare(): () => void {
     const call = {};
     this.#calls.add(call);
+    const release = this.#pool.reserve(this.#first);
     return () => {
+      release();
       this.#calls.delete(call);
       if (this.#calls.size > 0) return;
-      for (const release of this.#releases.values()) release();
-      this.#releases.clear();
+      for (const releaseOther of this.#others.values()) releaseOther();
+      this.#others.clear();
     };
   }
 
   /** To be told before the voice's socket is taken, so that it is kept afterwards. */
   use(voice: string): void {
-    if (this.#calls.size === 0 || this.#releases.has(voice)) return;
-    this.#releases.set(voice, this.#pool.reserve(voice));
+    if (this.#calls.size === 0 || voice === this.#first || this.#others.has(voice)) return;
+    this.#others.set(voice, this.#pool.reserve(voice));
   }
 }
