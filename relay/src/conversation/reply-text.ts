@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import { OVER } from '../lib/abort-reason.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eachWithin } from '../lib/deadline.ts';
 import type { GeneratorEvent } from '../providers/generator.ts';
@@ -41,7 +42,7 @@ export async function* replyText(
   const { signal, clock, filler } = options;
   // Its own controller: a generator that missed its deadline is stopped, the reply is not.
   const generation = new AbortController();
-  const stop = () => generation.abort();
+  const stop = () => generation.abort(OVER);
   signal.addEventListener('abort', stop);
   let length = 0;
   try {
@@ -75,6 +76,6 @@ export async function* replyText(
     yield length > 0 ? ` ${instead}` : instead;
   } finally {
     signal.removeEventListener('abort', stop);
-    generation.abort();
+    generation.abort(OVER);
   }
 }

@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import { OVER } from '../lib/abort-reason.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eachWithin } from '../lib/deadline.ts';
 import type { Failover } from '../providers/provider.ts';
@@ -74,7 +75,7 @@ export class ReplyVoice {
     this.#isSpeaking = true;
     // Its own controller: a synthesizer that failed is stopped, the reply is not.
     const synthesis = new AbortController();
-    const stop = () => synthesis.abort();
+    const stop = () => synthesis.abort(OVER);
     signal.addEventListener('abort', stop);
     try {
       const speech = eachWithin(
@@ -97,7 +98,7 @@ export class ReplyVoice {
     } finally {
       this.#isSpeaking = false;
       signal.removeEventListener('abort', stop);
-      synthesis.abort();
+      synthesis.abort(OVER);
     }
   }
 

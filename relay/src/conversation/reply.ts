@@ -5,6 +5,7 @@ import {
   type RelayEventOf,
   type Usage,
 } from '@parley/shared';
+import { OVER } from '../lib/abort-reason.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -137,7 +138,7 @@ export class Reply {
 
   /** Stops the voice and everything behind it. `run` then ends within a moment. */
   cancel(): void {
-    this.#abort.abort();
+    this.#abort.abort(OVER);
     this.#options.output.dropAudio(this.#options.item);
     this.#options.pacer.reset();
   }

@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import { OVER } from '../lib/abort-reason.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Failover } from '../providers/provider.ts';
@@ -85,7 +86,7 @@ export class Utterance {
   }
 
   discard(): void {
-    this.#abort.abort();
+    this.#abort.abort(OVER);
   }
 
   /** Nothing more is waited for. */
@@ -98,7 +99,7 @@ export class Utterance {
     if (this.#hasRestarted || this.#stream.kind === 'over') return false;
     this.#hasRestarted = true;
     this.#stream = { kind: 'opening' };
-    this.#attempt.abort();
+    this.#attempt.abort(OVER);
     return true;
   }
 
@@ -129,8 +130,8 @@ export class Utterance {
       this.#stream = { kind: 'over' };
       this.#audio.release();
       this.#cancelDeadline();
-      this.#abort.abort();
-      this.#attempt.abort();
+      this.#abort.abort(OVER);
+      this.#attempt.abort(OVER);
     }
   }
 

@@ -1,3 +1,4 @@
+import { OVER } from '../lib/abort-reason.ts';
 import type { Clock } from '../lib/clock.ts';
 
 /**
@@ -73,7 +74,7 @@ export class AttemptScope {
   [Symbol.dispose](): void {
     this.#cancelDeadline();
     this.#parent.removeEventListener('abort', this.#onAbort);
-    this.#controller.abort();
+    this.#controller.abort(OVER);
     // Whoever disposes of it while another part still waits must not leave that waiting for ever.
     this.#interrupt?.(this.#parent.aborted ? this.#parent.reason : this.#controller.signal.reason);
   }
