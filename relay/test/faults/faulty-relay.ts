@@ -13,7 +13,7 @@ import type { ServiceStatus } from '../../src/resilience/service.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 import { Rig } from '../conformance/subject.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
-import { PRIMARY, SECOND } from './lineup.ts';
+import { PRIMARY, SECOND, type Lineup } from './lineup.ts';
 
 /** Longest that a stage may take, over all its providers. */
 export const STAGE_MS = 2_000;
@@ -39,6 +39,8 @@ export const ANSWER = 'Here is the first of it. And this is all the rest.';
 export interface FaultyRelayOptions {
   /** Who stands behind the primary providers; without it nobody. */
   readonly hasSecond?: boolean;
+  /** Whom to let fail in place of the usual ones. */
+  readonly lineup?: Partial<Lineup>;
   readonly policy?: ResiliencePolicy;
   /** How the vendors behave that are asked first, and those who stand in. */
   readonly primary?: Behaviour;
@@ -70,7 +72,10 @@ export class FaultyRelay implements AsyncDisposable {
 
   static async start(options: FaultyRelayOptions = {}): Promise<FaultyRelay> {
     const behaviour = { hear: () => QUESTION, answer: () => ANSWER };
-    const primary = await rigsOf(PRIMARY, { ...behaviour, ...options.primary });
+    const primary = await rigsOf(
+      { ...PRIMARY, ...options.lineup },
+      { ...behaviour, ...options.primary },
+    );
     const second =
       options.hasSecond === true
         ? await rigsOf(SECOND, { ...behaviour, ...options.second })
@@ -139,7 +144,7 @@ export class FaultyRelay implements AsyncDisposable {
   }
 }
 
-async function rigsOf(lineup: typeof PRIMARY, behaviour: Behaviour): Promise<Rigs> {
+async function rigsOf(lineup: Lineup, behaviour: Behaviour): Promise<Rigs> {
   const [transcriber, generator, synthesizer] = await Promise.all([
     Rig.set<unknown>(lineup.transcriber, behaviour),
     Rig.set<unknown>(lineup.generator, behaviour),

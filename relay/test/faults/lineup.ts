@@ -6,7 +6,7 @@ import { compatibleVendor } from '../../src/providers/openai/openai-vendor.ts';
 import type { Stage } from '../../src/providers/provider.ts';
 import { subjectOf, type Subject } from '../conformance/subject.ts';
 
-type Lineup = Readonly<Record<Stage, Subject<unknown>>>;
+export type Lineup = Readonly<Record<Stage, Subject<unknown>>>;
 
 /** Whom the tests let fail. */
 export const PRIMARY: Lineup = {

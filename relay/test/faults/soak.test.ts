@@ -38,7 +38,10 @@ test(
     );
     expect(report.settled).toBe(TURNS);
     expect(grownBytes).toBeLessThan(HEAP_GROWTH_BYTES);
-    expect(report.heldMeanwhile).toEqual([]);
+    // A check keeps its connection to each of the six vendors.
+    const sockets = report.heldMeanwhile.filter((kind) => kind === 'TCPSocketWrap');
+    expect(sockets.length).toBeLessThanOrEqual(6);
+    expect(report.heldMeanwhile.filter((kind) => kind !== 'TCPSocketWrap')).toEqual([]);
     expect(report.heldAfterwards).toEqual([]);
   },
 );

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { joinVoices } from '../../src/client/audio/join-voices.ts';
+import { resample, toPcm16 } from '../../src/client/audio/resample.ts';
+import { cartesiaVendor } from '../../src/providers/cartesia/cartesia-vendor.ts';
+import { elevenLabsVendor } from '../../src/providers/elevenlabs/elevenlabs-vendor.ts';
+import { createEmbeddedSynthesizer } from '../../src/providers/embedded/speech/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from '../../src/providers/embedded/speech/embedded-transcriber.ts';
+import { openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
+import { subjectOf } from '../conformance/subject.ts';
+import { TestCall } from '../support/test-call.ts';
+import { FaultyRelay, SHORT_POLICY } from './faulty-relay.ts';
+
+/**
+ * Long words, easily told apart, each of them once: whatever is said twice shows. A recogniser that
+ * may put them in any order hears short ones in every breath.
+ */
+const CLAUSES = [
+  'Twenty purple elephants visited Chicago yesterday morning.',
+  'Seven yellow bottles surrounded another kitchen window.',
+  'Nobody remembers Jennifer singing beautiful melodies.',
+];
+/** What is left of the first word where the voice breaks off in it. Half a word is none. */
+const HALF_WORD = { name: 'twen', pronunciations: ['T W', 'T W EH', 'T W EH N'] };
+const ANSWER = CLAUSES.join(' ');
+const WORDS = wordsOf(ANSWER);
+/** Whoever hears more than one voice in a row may take a breath for a sound. */
+const SILENCE = new Int16Array(4_800);
+const RECOGNISER_HZ = 16_000;
+
+type Synthesizer = Awaited<ReturnType<typeof createEmbeddedSynthesizer>>;
+let voice: Synthesizer;
+let recogniser: ReturnType<typeof createEmbeddedTranscriber>;
+
+beforeAll(async () => {
+  voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  recogniser = createEmbeddedTranscriber({
+    // Any of the words, in any order, as often as they are said.
+    grammar: {
+      rules: `<utterance> = (${[...WORDS, HALF_WORD.name].join(' | ')})+;`,
+      utterance: 'utterance',
+      pronunciations: { [HALF_WORD.name]: HALF_WORD.pronunciations },
+    },
+    maxWorkers: 1,
+    answerMs: 60_000,
+  });
+  await Promise.all([voice.warm(1), recogniser.warm(1)]);
+});
+afterAll(async () => {
+  await Promise.all([voice[Symbol.asyncDispose](), recogniser[Symbol.asyncDispose]()]);
+});
+
+/** The same voice at every vendor: who spoke is not to be heard, only what. */
+async function speak(text: string, rateHz: number): Promise<Int16Array> {
+  const pieces: Int16Array[] = [];
+  async function* clauses() {
+    yield text;
+  }
+  const { signal } = new AbortController();
+  for await (const event of voice.synthesize(clauses(), { voice: 'slt', signal })) {
+    if (event.type === 'speech-audio') pieces.push(event.samples);
+  }
+  const joined = joinVoices([{ pieces, sampleRateHz: voice.sampleRateHz }]);
+  return atRate(joined?.samples ?? new Int16Array(0), voice.sampleRateHz, rateHz);
+}
+
+async function heard(samples: Int16Array, rateHz: number): Promise<string[]> {
+  const { signal } = new AbortController();
+  const stream = await recogniser.open({ language: 'en-US', signal });
+  const speech = atRate(samples, rateHz, RECOGNISER_HZ);
+  for (const piece of [SILENCE, speech, SILENCE]) stream.push(piece);
+  stream.finalize();
+  let text = '';
+  for await (const event of stream.events) {
+    if (event.type === 'transcript-final') ({ text } = event);
+  }
+  return wordsOf(text).filter((word) => word !== HALF_WORD.name);
+}
+
+function atRate(samples: Int16Array, fromHz: number, toHz: number): Int16Array {
+  const wide = Float32Array.from(samples, (sample) => sample / 0x8000);
+  return toPcm16(resample(wide, fromHz, toHz));
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[a-z]+/g) ?? [];
+}
+
+type Moment = 'in its first clause' | 'in its second clause' | 'between two clauses';
+
+/** Asks for the answer, kills whoever speaks it at a moment, and gives what the person got. */
+async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf>[0]) {
+  await using relay = await FaultyRelay.start({
+    hasSecond: true,
+    policy: SHORT_POLICY,
+    lineup: { synthesizer: subjectOf(primary, 'synthesizer', primary.id) },
+    primary: {
+      answer: () => ANSWER,
+      async speak(text, rateHz) {
+        const samples = await speak(text, rateHz);
+        const vendor = relay.vendor('synthesizer');
+        const isSecond = text.includes('bottles');
+        if (moment === 'between two clauses' && isSecond) {
+          vendor.fail({ kind: 'refuse' }, 'first-use');
+          vendor.cut();
+        } else if (
+          moment !== 'between two clauses' &&
+          isSecond === (moment === 'in its second clause')
+        ) {
+          vendor.fail({ kind: 'refuse' }, 'first-use');
+          vendor.fail({ kind: 'abrupt-close' }, 'mid-stream');
+        }
+        return samples;
+      },
+    },
+    second: { speak },
+  });
+  await using call = await TestCall.start(relay.relay.url);
+  call.type('Tell me');
+  const created = await call.inbound.next('response.created');
+  const done = await call.inbound.next('response.done');
+  const rateHz = created.audio!.sample_rate;
+  const pieces = call.inbound.frames.map(({ samples }) => samples);
+  const samples = joinVoices([{ pieces, sampleRateHz: rateHz }])!.samples;
+  const captions = call.inbound
+    .ofType('response.output_audio_transcript.delta')
+    .map(({ delta }) => delta)
+    .join('');
+  const takenOver = relay.vendors.synthesizer[1]!.requests > 0;
+  return { words: await heard(samples, rateHz), captions, status: done.status, takenOver };
+}
+
+describe.each([
+  ['whose words are timed', elevenLabsVendor],
+  ['that breaks off before it has timed them', cartesiaVendor],
+  ['that never times them', openAiVendor],
+] as const)('a voice %s', (_, primary) => {
+  test.each(['in its first clause', 'in its second clause', 'between two clauses'] as const)(
+    'killed %s, is followed by another, and each word is heard once',
+    async (moment) => {
+      const { words, captions, status, takenOver } = await answerAcross(moment, primary);
+      expect(takenOver).toBe(true);
+      expect(captions).toBe(ANSWER);
+      expect(words).toEqual(WORDS);
+      expect(status).toBe('completed');
+    },
+  );
+});
+
+test('the answer is understood where nobody is killed', async () => {
+  const samples = await speak(ANSWER, RECOGNISER_HZ);
+  expect(await heard(samples, RECOGNISER_HZ)).toEqual(WORDS);
+});
