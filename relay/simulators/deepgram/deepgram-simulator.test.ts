@@ -66,7 +66,7 @@ test('a twenty-first flush within a minute is answered by a warning', async () =
   await once(socket, 'open');
   const warned = new Promise<void>((resolve) => {
     socket.on('message', (data, isBinary) => {
-      if (!isBinary && String(data).includes('"Warning"')) resolve();
+      if (!isBinary && (data as Buffer).toString('utf8').includes('"Warning"')) resolve();
     });
   });
   for (let n = 0; n < 21; n += 1) {

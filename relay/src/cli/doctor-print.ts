@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Finding } from './doctor-run.ts';
+import type { Finding } from './doctor-finding.ts';
 
 /** As much of standard output as is written to. */
 export interface DoctorOutput {

@@ -27,6 +27,7 @@ import {
   tryTranscriber,
   type Trip,
 } from './doctor-checks.ts';
+import type { Finding } from './doctor-finding.ts';
 import { printFinding, printSummary, type DoctorOutput } from './doctor-print.ts';
 
 export const DOCTOR_USAGE = `Checks the configuration, and everyone it names, with a live round trip.
@@ -42,22 +43,6 @@ for one phrase. This costs what such a turn costs.
 Exit status: 0 everyone in use works; 1 someone in use does not; 2 the configuration or the
 options are not valid.
 `;
-
-/** One provider's line. */
-export interface Finding {
-  readonly stage: Stage;
-  readonly provider: string;
-  /** Its place in the order of those in use, from 1; null where it is not in use. */
-  readonly place: number | null;
-  readonly configured: boolean;
-  /** null where it was not tried. */
-  readonly reachable: boolean | null;
-  readonly works: boolean | null;
-  readonly first_byte_ms: number | null;
-  readonly detail: string;
-  /** null where it is not known. */
-  readonly price: string | null;
-}
 
 /** Longest that a provider may take for its probe, and for its round trip. */
 const PROBE_DEADLINE_MS = 5_000;

@@ -73,8 +73,8 @@ export function readConfigAnd<S extends Settings>(
 ): { readonly config: Config; readonly values: ValuesOf<S> } {
   const values = readSettings({ ...others, ...CORE_SETTINGS }, environment);
   return {
-    config: toConfig(values as ValuesOf<typeof CORE_SETTINGS>),
-    values: values as ValuesOf<S>,
+    config: toConfig(values),
+    values,
   };
 }
 

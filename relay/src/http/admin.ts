@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { serviceHealthSchema, type serviceStatusSchema } from '@parley/shared';
 import type { ServiceStatus } from '../resilience/service.ts';
 import { problem } from './problem.ts';

@@ -89,7 +89,7 @@ export class VendorHttp implements AsyncDisposable {
 /** undici tells what happened by codes on the error or its cause. */
 function faultOfError(error: unknown): ProviderFault {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const code = String((at as NodeJS.ErrnoException).code ?? '');
+    const code = (at as NodeJS.ErrnoException).code ?? '';
     if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') return 'timeout';
     if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'closed';
   }
