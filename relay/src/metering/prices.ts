@@ -10,66 +10,74 @@ export interface Price {
   /** Beginning of the model's name; the longest that fits counts. Empty: every model. */
   readonly model: string;
   readonly rate: Rate;
-  /** Where the figure was read, and when. Vendors change them: theirs is the one that is charged. */
+  /** Who says so. Vendors change their prices: theirs is the one that is charged. */
   readonly source: string;
+  /** The day, or the month, for which the source says so (ISO 8601). */
   readonly asOf: string;
 }
 
-const FREE: Rate = { unit: 'audio-minute', usd: 0 };
+const DEEPGRAM = 'https://deepgram.com/pricing';
+const ELEVENLABS = 'https://developer.puter.com/tutorials/elevenlabs-api-pricing/';
+const OPENAI = 'https://developers.openai.com/api/docs/pricing';
+const ANTHROPIC = 'https://platform.claude.com/docs/en/about-claude/pricing';
+const GOOGLE = 'https://ai.google.dev/gemini-api/docs/pricing';
+const GEMINI_LITE = 'https://docs.apiyi.com/en/api-capabilities/gemini-3-5-flash-lite/overview';
+const GEMINI_2 = 'https://www.morphllm.com/gemini-api-pricing';
+const GROQ = 'https://console.groq.com/docs/models';
 
-/** List prices without discounts. */
+/** List prices of the vendors' pay-as-you-go plans; what is not known stays out. */
 export const PRICES: readonly Price[] = [
-  price('embedded', '', FREE, 'runs on your machine', '2026-11-21'),
-  price('browser', '', FREE, 'runs in the page', '2026-11-21'),
+  price('embedded', '', audioMinute(0), 'runs on your machine', '2026-11-21'),
+  price('browser', '', audioMinute(0), 'runs in the page', '2026-11-21'),
+
+  // Where the language decides which Flux model it is, the dearer one counts.
+  price('deepgram-flux', 'flux-general', audioMinute(0.0078), DEEPGRAM, '2026-11-04'),
+  price('deepgram-flux', 'flux-general-en', audioMinute(0.0065), DEEPGRAM, '2026-09-25'),
+  // The vendor calls this a promotion; the price without it is $0.0077.
+  price('deepgram-nova', 'nova-3', audioMinute(0.0048), DEEPGRAM, '2026-09-25'),
+  price('deepgram-aura', 'aura', characters(15), DEEPGRAM, '2026-09-25'),
+  price('deepgram-aura', 'aura-2', characters(30), DEEPGRAM, '2026-09-25'),
+
+  price('elevenlabs', 'scribe_v2_realtime', audioMinute(0.0065), ELEVENLABS, '2026-06'),
+  price('elevenlabs', 'eleven_flash', characters(50), ELEVENLABS, '2026-06'),
+  price('elevenlabs', 'eleven_turbo', characters(50), ELEVENLABS, '2026-06'),
+  price('elevenlabs', 'eleven_multilingual', characters(100), ELEVENLABS, '2026-06'),
+  price('elevenlabs', 'eleven_v3', characters(100), ELEVENLABS, '2026-06'),
+
+  // Sold in plans: the smallest is $5 for 100,000 credits, and a character costs one.
+  price('cartesia', 'sonic', characters(50), 'https://www.cartesia.ai/pricing', '2026-10-07'),
+
+  price('openai', 'gpt-transcribe', audioMinute(0.0045), openAi('gpt-transcribe'), '2026-11-21'),
   price(
-    'deepgram-flux',
-    '',
-    { unit: 'audio-minute', usd: 0.0065 },
-    'https://www.llmreference.com/provider/deepgram/flux-asr',
+    'openai-realtime',
+    'gpt-live-transcribe',
+    audioMinute(0.017),
+    openAi('gpt-live-transcribe'),
     '2026-11-21',
   ),
   price(
-    'deepgram-nova',
-    'nova-3',
-    { unit: 'audio-minute', usd: 0.0052 },
-    'https://aigateway.sh/q/deepgram-nova-3-pricing',
+    'openai-realtime',
+    'gpt-realtime-whisper',
+    audioMinute(0.017),
+    openAi('gpt-realtime-whisper'),
     '2026-11-21',
   ),
-  price(
-    'cartesia',
-    'sonic',
-    { unit: 'million-characters', usd: 50 },
-    'https://apio.sh/apis/cartesia',
-    '2026-06-21',
-  ),
-  price(
-    'anthropic',
-    'claude-haiku-4-5',
-    { unit: 'million-tokens', inputUsd: 1, outputUsd: 5 },
-    'https://docs.anthropic.com/en/docs/about-claude/pricing',
-    '2026-07-05',
-  ),
-  price(
-    'anthropic',
-    'claude-sonnet-5',
-    { unit: 'million-tokens', inputUsd: 3, outputUsd: 15 },
-    'https://docs.anthropic.com/en/docs/about-claude/pricing',
-    '2026-07-31',
-  ),
-  price(
-    'google',
-    'gemini-2.5-flash',
-    { unit: 'million-tokens', inputUsd: 0.3, outputUsd: 2.5 },
-    'https://ai.google.dev/gemini-api/docs/pricing',
-    '2026-07-11',
-  ),
-  price(
-    'google',
-    'gemini-3.6-flash',
-    { unit: 'million-tokens', inputUsd: 1.5, outputUsd: 7.5 },
-    'https://ai.google.dev/gemini-api/docs/pricing',
-    '2026-08-01',
-  ),
+  // Tokens of text in, of audio out.
+  price('openai', 'gpt-4o-mini-tts', tokens(0.6, 12), openAi('gpt-4o-mini-tts'), '2026-11-21'),
+  price('openai', 'gpt-5.4-mini', tokens(0.75, 4.5), OPENAI, '2026-10-02'),
+
+  price('anthropic', 'claude-haiku-4-5', tokens(1, 5), ANTHROPIC, '2026-09-25'),
+  price('anthropic', 'claude-sonnet-4-6', tokens(3, 15), ANTHROPIC, '2026-09-25'),
+  price('anthropic', 'claude-sonnet-5', tokens(3, 15), ANTHROPIC, '2026-07-31'),
+
+  price('google', 'gemini-3.5-flash-lite', tokens(0.3, 2.5), GEMINI_LITE, '2026-07-31'),
+  price('google', 'gemini-3.5-flash', tokens(1.5, 9), GOOGLE, '2026-09-25'),
+  price('google', 'gemini-3.6-flash', tokens(1.5, 7.5), GOOGLE, '2026-08-01'),
+  price('google', 'gemini-2.5-flash', tokens(0.3, 2.5), GOOGLE, '2026-09-25'),
+  price('google', 'gemini-2.5-flash-lite', tokens(0.1, 0.4), GEMINI_2, '2026-11-21'),
+
+  price('groq', 'openai/gpt-oss-20b', tokens(0.075, 0.3), GROQ, '2026-09-25'),
+  price('groq', 'openai/gpt-oss-120b', tokens(0.15, 0.6), GROQ, '2026-09-25'),
 ];
 
 /** @returns undefined where the price is not known */
@@ -93,4 +101,20 @@ export function priceInWords({ rate }: Price): string {
 
 function price(provider: string, model: string, rate: Rate, source: string, asOf: string): Price {
   return { provider, model, rate, source, asOf };
+}
+
+function openAi(model: string): string {
+  return `https://developers.openai.com/api/docs/models/${model}`;
+}
+
+function audioMinute(usd: number): Rate {
+  return { unit: 'audio-minute', usd };
+}
+
+function characters(usd: number): Rate {
+  return { unit: 'million-characters', usd };
+}
+
+function tokens(inputUsd: number, outputUsd: number): Rate {
+  return { unit: 'million-tokens', inputUsd, outputUsd };
 }

@@ -43,6 +43,7 @@ export const anthropicVendor = defineVendor({
       stage: 'generator',
       name: 'anthropic',
       isConfigured: (values) => values.ANTHROPIC_API_KEY !== undefined,
+      model: (values) => values.ANTHROPIC_MODEL,
       create(values, context) {
         const http = new VendorHttp({
           provider: 'anthropic',

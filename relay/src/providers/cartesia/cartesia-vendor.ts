@@ -44,6 +44,7 @@ export const cartesiaVendor = defineVendor({
       stage: 'synthesizer',
       name: 'cartesia',
       isConfigured: (values) => values.CARTESIA_API_KEY !== undefined,
+      model: (values) => values.CARTESIA_SPEECH_MODEL,
       create: (values, context) =>
         createCartesiaSynthesizer({
           apiKey: values.CARTESIA_API_KEY!,

@@ -66,6 +66,8 @@ export const deepgramVendor = defineVendor({
       stage: 'transcriber',
       name: FLUX,
       isConfigured,
+      // Which of that family the language decides.
+      model: (values) => values.DEEPGRAM_FLUX_MODEL ?? 'flux-general',
       create: (values, context) =>
         createFluxTranscriber(
           {
@@ -81,6 +83,7 @@ export const deepgramVendor = defineVendor({
       stage: 'transcriber',
       name: NOVA,
       isConfigured,
+      model: (values) => values.DEEPGRAM_NOVA_MODEL,
       create: (values, context) =>
         createNovaTranscriber({ ...accessOf(values), model: values.DEEPGRAM_NOVA_MODEL }, context),
     },
@@ -88,6 +91,8 @@ export const deepgramVendor = defineVendor({
       stage: 'synthesizer',
       name: AURA,
       isConfigured,
+      // A voice is a model of its own.
+      model: (values) => values.DEEPGRAM_VOICES?.[0] ?? 'aura-2',
       create: (values, context) =>
         createAuraSynthesizer(
           {

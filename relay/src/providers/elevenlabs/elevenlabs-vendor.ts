@@ -50,6 +50,7 @@ export const elevenLabsVendor = defineVendor({
       stage: 'transcriber',
       name: 'elevenlabs',
       isConfigured: (values) => values.ELEVENLABS_API_KEY !== undefined,
+      model: (values) => values.ELEVENLABS_TRANSCRIPTION_MODEL,
       create: (values, context) =>
         createElevenLabsTranscriber({
           apiKey: values.ELEVENLABS_API_KEY!,
@@ -62,6 +63,7 @@ export const elevenLabsVendor = defineVendor({
       stage: 'synthesizer',
       name: 'elevenlabs',
       isConfigured: (values) => values.ELEVENLABS_API_KEY !== undefined,
+      model: (values) => values.ELEVENLABS_SPEECH_MODEL,
       create: (values, context) =>
         createElevenLabsSynthesizer({
           apiKey: values.ELEVENLABS_API_KEY!,

@@ -41,6 +41,7 @@ export const googleVendor = defineVendor({
       stage: 'generator',
       name: 'google',
       isConfigured: (values) => values.GOOGLE_API_KEY !== undefined,
+      model: (values) => values.GOOGLE_MODEL,
       create(values, context) {
         const http = new VendorHttp({
           provider: 'google',

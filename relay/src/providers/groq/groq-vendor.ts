@@ -40,6 +40,7 @@ export const groqVendor = defineVendor({
       stage: 'generator',
       name: 'groq',
       isConfigured: (values) => values.GROQ_API_KEY !== undefined,
+      model: (values) => values.GROQ_MODEL,
       create(values, context) {
         const http = new VendorHttp({
           provider: 'groq',
