@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DeliveryLog } from './delivery-log.ts';
 
 function log(...arrivals: readonly (readonly [session: number, index: number])[]) {
-  const deliveries = new DeliveryLog();
+  const deliveries = new DeliveryLog((_, index) => Math.floor(index / 10));
   for (const [session, index] of arrivals) deliveries.record(session, index);
   const { delivered, reordered, repeated } = deliveries;
   return { delivered, reordered, repeated };
@@ -22,4 +22,8 @@ test('a chunk that comes late was reordered, not lost', () => {
 
 test('a chunk that comes twice counts once', () => {
   expect(log([0, 0], [0, 0], [0, 1])).toEqual({ delivered: 2, reordered: 0, repeated: 1 });
+});
+
+test('utterances may overtake one another', () => {
+  expect(log([0, 8], [0, 10], [0, 9], [0, 11])).toMatchObject({ delivered: 4, reordered: 0 });
 });

@@ -1,20 +1,25 @@
 /**
  * What arrived of numbered chunks: each session's count up from 0, and each number should come
- * once and in order.
+ * once and in order. Utterances travel on their own: between two of them there is no order.
  */
 export class DeliveryLog {
   readonly #expected: number[] = [];
   readonly #missing = new Set<string>();
+  readonly #utteranceOf: (session: number, index: number) => number;
   #delivered = 0;
   #reordered = 0;
   #repeated = 0;
+
+  constructor(utteranceOf: (session: number, index: number) => number) {
+    this.#utteranceOf = utteranceOf;
+  }
 
   /** Chunks that arrived, each counted once. */
   get delivered(): number {
     return this.#delivered;
   }
 
-  /** Chunks that arrived after one with a higher number. */
+  /** Chunks that arrived after one of the same utterance with a higher number. */
   get reordered(): number {
     return this.#reordered;
   }
@@ -32,7 +37,8 @@ export class DeliveryLog {
       this.#expected[session] = index + 1;
       this.#delivered++;
     } else if (this.#missing.delete(`${session}/${index}`)) {
-      this.#reordered++;
+      const latest = this.#utteranceOf(session, expected - 1);
+      if (this.#utteranceOf(session, index) === latest) this.#reordered++;
       this.#delivered++;
     } else {
       this.#repeated++;

@@ -5,6 +5,8 @@ import type { Line, LineOptions } from './lines.ts';
 import { MarkedChunk } from './marked-chunk.ts';
 import { Simulator } from './simulator.ts';
 
+/** Length of an utterance: ten seconds, longer than most that people say to a machine. */
+const UTTERANCE_CHUNKS = 100;
 /** Between two chunks of one session. */
 const CHUNK_INTERVAL_MS = 100;
 /** How often what has fallen due is sent. */
@@ -35,7 +37,7 @@ export class Fleet {
   readonly #openLine: (options: LineOptions) => Promise<Line>;
   readonly #lines: Line[] = [];
   readonly #chunk = new MarkedChunk();
-  readonly #deliveries = new DeliveryLog();
+  readonly #deliveries = new DeliveryLog(utteranceOf);
   readonly #problems: string[] = [];
   readonly #abort = new AbortController();
   #problemCount = 0;
@@ -71,7 +73,7 @@ export class Fleet {
 
   /** Everyone begins an utterance; resolves once the transcriber has a connection for each. */
   async begin(): Promise<void> {
-    await this.#eachInTurn((line) => line.startUtterance());
+    await this.#eachInTurn((line) => line.nextUtterance());
     await this.#until(() => this.#simulator.connections >= this.#lines.length);
   }
 
@@ -118,6 +120,8 @@ export class Fleet {
     const index = Math.floor(this.#sent / count);
     this.#sent++;
     try {
+      const isNext = index > 0 && utteranceOf(session, index) > utteranceOf(session, index - 1);
+      if (isNext) this.#lines[session]!.nextUtterance();
       this.#lines[session]!.send(this.#chunk.mark({ session, index, sentMs: performance.now() }));
     } catch (error) {
       this.#complain(String(error));
@@ -149,4 +153,9 @@ export class Fleet {
     this.#problemCount++;
     if (this.#problems.length < MAX_PROBLEMS_TOLD) this.#problems.push(problem);
   }
+}
+
+/** The utterance a chunk belongs to; everyone's begin at other moments. */
+function utteranceOf(session: number, index: number): number {
+  return Math.floor((index + session) / UTTERANCE_CHUNKS);
 }

@@ -5,7 +5,8 @@ import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
 
 /** One caller's connection to whichever side is measured. */
 export interface Line {
-  startUtterance(): void;
+  /** Ends the utterance that is open, if any, and begins another. */
+  nextUtterance(): void;
   /** 100 ms of audio; the memory may be used again at once. */
   send(samples: Int16Array): void;
 }
@@ -32,11 +33,24 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
       if (error !== undefined) onProblem(error.code);
     },
   });
-  const utterance = 1;
+  let utterance = 0;
   return {
-    startUtterance() {
-      const audio_start_ms = connection.nowMs();
-      connection.send({ type: 'input_audio_buffer.speech_started', utterance, audio_start_ms });
+    nextUtterance() {
+      const nowMs = connection.nowMs();
+      if (utterance > 0) {
+        connection.send({
+          type: 'input_audio_buffer.speech_stopped',
+          utterance,
+          audio_end_ms: nowMs,
+          sent_ms: nowMs,
+        });
+      }
+      utterance++;
+      connection.send({
+        type: 'input_audio_buffer.speech_started',
+        utterance,
+        audio_start_ms: nowMs,
+      });
     },
     send(samples) {
       connection.sendAudio({ utterance, timestampMs: connection.nowMs(), last: false }, samples);
@@ -56,7 +70,7 @@ export async function openPipeLine({ url, signal, onProblem }: LineOptions): Pro
   socket.on('close', () => onProblem('closed'));
   let seq = 0;
   return {
-    startUtterance() {},
+    nextUtterance() {},
     send(samples) {
       const timestampMs = Math.round(performance.now());
       const kind = AudioFrameKind.uplink;

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readConfig } from '../../src/config/config.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createLogger, silentLogger } from '../../src/observability/logger.ts';
+import { createResilientProviders } from '../../src/providers/resilient/resilient-providers.ts';
+import { DEFAULT_POLICY } from '../../src/resilience/policy.ts';
 import { startRelay } from '../../src/relay.ts';
 import { serve } from '../process/serve.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
@@ -21,10 +24,16 @@ const handlers = {
         // Nothing is kept: with a secret given, the data folder is not touched.
         AUTH_SECRET: randomBytes(32).toString('hex'),
         MAX_SESSIONS: String(sessions + 10),
-        // Everyone speaks through all rounds without drawing breath.
-        UTTERANCE_S: '600',
       }),
-      providers: { transcriber, ...silentProviders },
+      // With a second one behind each stage, as in a relay that is meant to stay up.
+      providers: createResilientProviders({
+        transcribers: [transcriber, new SocketTranscriber(upstreamUrl)],
+        generators: [silentProviders.generator],
+        synthesizers: [silentProviders.synthesizer],
+        policy: DEFAULT_POLICY,
+        clock: systemClock,
+        logger: silentLogger,
+      }),
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger: createLogger('warn'),

@@ -13,12 +13,13 @@ export const FINALIZE = 'finalize';
 const HANDSHAKE_DEADLINE_MS = 10_000;
 
 /**
- * A streaming transcriber at the other end of a socket, as vendors have them: one connection for
- * each utterance, PCM in binary messages, words in text messages.
+ * A streaming transcriber at the other end of a socket, as vendors have them: PCM in binary
+ * messages, words in text messages, one utterance after the other over the same connection.
  */
 export class SocketTranscriber implements Transcriber {
   readonly name = 'socket';
   readonly #url: string;
+  readonly #idle: WebSocket[] = [];
   #forwarded = 0;
 
   constructor(url: string) {
@@ -32,30 +33,53 @@ export class SocketTranscriber implements Transcriber {
 
   async open({ signal }: TranscriptionOptions): Promise<Transcription> {
     signal.throwIfAborted();
-    const socket = new WebSocket(this.#url, {
-      perMessageDeflate: false,
-      handshakeTimeout: HANDSHAKE_DEADLINE_MS,
-    });
-    signal.addEventListener('abort', () => socket.close(), { once: true });
-    const final = new Promise<string>((resolve, reject) => {
-      socket.once('message', (words: Buffer) => resolve(words.toString('utf8')));
-      const lost = (cause: unknown) => reject(new ParleyError('transcriber_failed', { cause }));
-      socket.on('error', lost);
-      socket.on('close', lost);
-    });
-    final.catch(() => {});
-    await Promise.race([new Promise((resolve) => socket.once('open', resolve)), final]);
+    const socket = this.#idle.pop() ?? (await this.#dial());
+    const final = Promise.withResolvers<string>();
+    final.promise.catch(() => {});
+    const onWords = (words: Buffer) => final.resolve(words.toString('utf8'));
+    const onLost = () => final.reject(new ParleyError('transcriber_failed'));
+    socket.once('message', onWords);
+    socket.once('close', onLost);
+    let isClean = false;
+    signal.addEventListener(
+      'abort',
+      () => {
+        socket.off('message', onWords);
+        socket.off('close', onLost);
+        if (isClean) this.#idle.push(socket);
+        else socket.close();
+      },
+      { once: true },
+    );
     return {
       push: (samples) => {
         this.#forwarded++;
         socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
       },
       finalize: () => socket.send(FINALIZE),
-      events: wordsOf(final),
+      events: wordsOf(final.promise, () => (isClean = true)),
     };
+  }
+
+  async #dial(): Promise<WebSocket> {
+    const socket = new WebSocket(this.#url, {
+      perMessageDeflate: false,
+      handshakeTimeout: HANDSHAKE_DEADLINE_MS,
+    });
+    await new Promise((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    socket.on('error', () => socket.terminate());
+    return socket;
   }
 }
 
-async function* wordsOf(final: Promise<string>): AsyncGenerator<TranscriptEvent, void, undefined> {
-  yield { type: 'transcript-final', text: await final, unrecognised: false };
+async function* wordsOf(
+  final: Promise<string>,
+  onClean: () => void,
+): AsyncGenerator<TranscriptEvent, void, undefined> {
+  const text = await final;
+  onClean();
+  yield { type: 'transcript-final', text, unrecognised: false };
 }

@@ -4,7 +4,7 @@ import { ProviderTimes, turnName } from './provider-times.ts';
 test('a turn is followed over the lines of all three providers', () => {
   const times = new ProviderTimes();
   const say = (line: number, way: 'in' | 'out', atMs: number, text?: string) =>
-    times.add({ line, way, atMs, text });
+    times.add({ url: '', line, way, atMs, text, bytes: 0 });
   const name = turnName(7);
   say(1, 'in', 0);
   say(1, 'out', 50, `{"transcript":"${name}"}`);
@@ -25,7 +25,8 @@ test('a turn is followed over the lines of all three providers', () => {
 
 test('a turn that was not answered whole is not told of', () => {
   const times = new ProviderTimes();
-  times.add({ line: 1, way: 'in', atMs: 0, text: '{"type":"Finalize"}' });
-  times.add({ line: 1, way: 'out', atMs: 100, text: `{"transcript":"${turnName(1)}"}` });
+  times.add({ url: '', line: 1, way: 'in', atMs: 0, text: '{"type":"Finalize"}', bytes: 0 });
+  const text = `{"transcript":"${turnName(1)}"}`;
+  times.add({ url: '', line: 1, way: 'out', atMs: 100, text, bytes: 0 });
   expect(times.take()).toEqual({});
 });

@@ -102,7 +102,7 @@ export class SimulatorServer implements Simulator {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    watchResponse(response);
+    watchResponse(response, this.#url);
     this.requests += 1;
     this.#answering += 1;
     response.once('close', () => {
@@ -142,7 +142,7 @@ export class SimulatorServer implements Simulator {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       connections.set(webSocket, socket as Socket);
       webSocket.on('error', () => webSocket.terminate());
-      watchSocket(webSocket);
+      watchSocket(webSocket, this.#url);
       verdict(webSocket);
     });
   }

@@ -4,6 +4,8 @@ import type { WebSocket } from 'ws';
 
 /** One message that a simulator took or gave. */
 export interface Traffic {
+  /** Of the simulator. */
+  readonly url: string;
   /** The same for everything on one WebSocket, or of one request and its answer. */
   readonly line: number;
   readonly way: 'in' | 'out';
@@ -11,6 +13,8 @@ export interface Traffic {
   readonly atMs: number;
   /** undefined for binary messages, and for requests, whose body is read by the vendor's part. */
   readonly text: string | undefined;
+  /** Its length, where it is binary. */
+  readonly bytes: number;
 }
 
 /**
@@ -22,32 +26,43 @@ export const simulatorTraffic = channel('parley:simulator-traffic');
 let nextLine = 1;
 
 /** To be called before anyone else listens to the socket, so that nothing is told late. */
-export function watchSocket(socket: WebSocket): void {
+export function watchSocket(socket: WebSocket, url: string): void {
   if (!simulatorTraffic.hasSubscribers) return;
-  const line = nextLine++;
+  const line = { url, line: nextLine++ };
   socket.on('message', (data, isBinary) =>
-    publish(line, 'in', isBinary ? undefined : (data as Buffer).toString('utf8')),
+    publish(line, 'in', isBinary ? (data as Buffer) : (data as Buffer).toString('utf8')),
   );
   const send = socket.send.bind(socket) as (...parts: unknown[]) => void;
   socket.send = (...parts: unknown[]) => {
-    publish(line, 'out', typeof parts[0] === 'string' ? parts[0] : undefined);
+    publish(line, 'out', parts[0] as string | Uint8Array);
     send(...parts);
   };
 }
 
 /** To be called as soon as the request is there. */
-export function watchResponse(response: ServerResponse): void {
+export function watchResponse(response: ServerResponse, url: string): void {
   if (!simulatorTraffic.hasSubscribers) return;
-  const line = nextLine++;
-  publish(line, 'in', undefined);
+  const line = { url, line: nextLine++ };
+  publish(line, 'in', new Uint8Array(0));
   const write = response.write.bind(response) as (...parts: unknown[]) => boolean;
   response.write = (...parts: unknown[]) => {
-    publish(line, 'out', typeof parts[0] === 'string' ? parts[0] : undefined);
+    publish(line, 'out', parts[0] as string | Uint8Array);
     return write(...parts);
   };
 }
 
-function publish(line: number, way: Traffic['way'], text: string | undefined): void {
-  const traffic: Traffic = { line, way, atMs: performance.now(), text };
+function publish(
+  line: Pick<Traffic, 'url' | 'line'>,
+  way: Traffic['way'],
+  data: string | Uint8Array,
+): void {
+  const isText = typeof data === 'string';
+  const traffic: Traffic = {
+    ...line,
+    way,
+    atMs: performance.now(),
+    text: isText ? data : undefined,
+    bytes: isText ? 0 : data.byteLength,
+  };
   simulatorTraffic.publish(traffic);
 }

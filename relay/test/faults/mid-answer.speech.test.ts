@@ -6,6 +6,8 @@ import { elevenLabsVendor } from '../../src/providers/elevenlabs/elevenlabs-vend
 import { createEmbeddedSynthesizer } from '../../src/providers/embedded/speech/embedded-synthesizer.ts';
 import { createEmbeddedTranscriber } from '../../src/providers/embedded/speech/embedded-transcriber.ts';
 import { openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
+import type { Simulator } from '../../simulators/kit/simulator.ts';
+import { simulatorTraffic, type Traffic } from '../../simulators/kit/traffic.ts';
 import { subjectOf } from '../conformance/subject.ts';
 import { TestCall } from '../support/test-call.ts';
 import { FaultyRelay, SHORT_POLICY } from './faulty-relay.ts';
@@ -40,7 +42,8 @@ beforeAll(async () => {
       utterance: 'utterance',
       pronunciations: { [HALF_WORD.name]: HALF_WORD.pronunciations },
     },
-    maxWorkers: 1,
+    maxWorkers: 2,
+    waitMs: 60_000,
     answerMs: 60_000,
   });
   await Promise.all([voice.warm(1), recogniser.warm(1)]);
@@ -85,7 +88,39 @@ function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[a-z]+/g) ?? [];
 }
 
-type Moment = 'in its first clause' | 'in its second clause' | 'between two clauses';
+const MOMENTS = [
+  'at the first sound',
+  'in its first clause',
+  'in its second clause',
+  'between two clauses',
+] as const;
+type Moment = (typeof MOMENTS)[number];
+
+const BYTES_A_SAMPLE = 2;
+/** Which clause it is, and how much of it is spoken before the voice is killed. */
+const KILLED_IN: Record<Moment, { readonly clause: number; readonly spokenS: number }> = {
+  'at the first sound': { clause: 0, spokenS: 0.2 },
+  'in its first clause': { clause: 0, spokenS: 1 },
+  'in its second clause': { clause: 1, spokenS: 1.2 },
+  'between two clauses': { clause: 1, spokenS: 0 },
+};
+
+/** Calls once a voice has sent so much more, before it sends what comes next. */
+function afterAudio({ url }: Simulator, bytes: number, action: () => void): void {
+  let sent = 0;
+  const onTraffic = (message: unknown) => {
+    const { way, text, bytes: binary, ...from } = message as Traffic;
+    const encoded = /"(?:data|audio)":"([\w+/=]+)"/.exec(text ?? '')?.[1] ?? '';
+    const more = binary + encoded.length * 0.75;
+    if (from.url !== url || way === 'in' || more === 0) return;
+    if (sent >= bytes) {
+      simulatorTraffic.unsubscribe(onTraffic);
+      action();
+    }
+    sent += more;
+  };
+  simulatorTraffic.subscribe(onTraffic);
+}
 
 /** Asks for the answer, kills whoever speaks it at a moment, and gives what the person got. */
 async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf>[0]) {
@@ -97,17 +132,15 @@ async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf
       answer: () => ANSWER,
       async speak(text, rateHz) {
         const samples = await speak(text, rateHz);
-        const vendor = relay.vendor('synthesizer');
-        const isSecond = text.includes('bottles');
-        if (moment === 'between two clauses' && isSecond) {
-          vendor.fail({ kind: 'refuse' }, 'first-use');
-          vendor.cut();
-        } else if (
-          moment !== 'between two clauses' &&
-          isSecond === (moment === 'in its second clause')
-        ) {
-          vendor.fail({ kind: 'refuse' }, 'first-use');
-          vendor.fail({ kind: 'abrupt-close' }, 'mid-stream');
+        const { clause, spokenS } = KILLED_IN[moment];
+        if (CLAUSES[clause]!.includes(text)) {
+          const vendor = relay.vendor('synthesizer');
+          const kill = () => {
+            vendor.fail({ kind: 'refuse' }, 'first-use');
+            vendor.cut();
+          };
+          if (spokenS === 0) kill();
+          else afterAudio(vendor, spokenS * rateHz * BYTES_A_SAMPLE, kill);
         }
         return samples;
       },
@@ -129,12 +162,12 @@ async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf
   return { words: await heard(samples, rateHz), captions, status: done.status, takenOver };
 }
 
-describe.each([
+describe.concurrent.each([
   ['whose words are timed', elevenLabsVendor],
   ['that breaks off before it has timed them', cartesiaVendor],
   ['that never times them', openAiVendor],
 ] as const)('a voice %s', (_, primary) => {
-  test.each(['in its first clause', 'in its second clause', 'between two clauses'] as const)(
+  test.each(MOMENTS)(
     'killed %s, is followed by another, and each word is heard once',
     async (moment) => {
       const { words, captions, status, takenOver } = await answerAcross(moment, primary);
