@@ -65,5 +65,5 @@ export interface KnownVendor {
 
 /** Declares a vendor, and forgets the types of its settings, which only its own folder needs. */
 export function defineVendor<const S extends Settings>(vendor: Vendor<S>): KnownVendor {
-  return vendor as unknown as KnownVendor;
+  return vendor;
 }

@@ -14,8 +14,11 @@ export interface Subject<Port> {
   create(simulator: Simulator, context: ProviderContext): Promise<Owned<Port>>;
 }
 
-/** How long the adapters under test may take to connect: short, because some tests wait for it. */
-export const CONNECT_MS = 400;
+/**
+ * How long the adapters under test may take to connect: some tests wait for it, and on a busy
+ * machine a healthy vendor needs a good part of it.
+ */
+export const CONNECT_MS = 2_000;
 
 /** A candidate of a vendor, set up by nothing but its settings, as an operator would. */
 export function subjectOf<Port>(vendor: KnownVendor, stage: Stage, name: string): Subject<Port> {

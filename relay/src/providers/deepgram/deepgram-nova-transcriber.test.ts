@@ -27,7 +27,11 @@ beforeEach(async () => {
   server.on('connection', (line) => {
     lines.push(line);
     line.on('message', (data, isBinary) => {
-      heard.push(isBinary ? 'audio' : (JSON.parse(String(data)) as { type: string }).type);
+      heard.push(
+        isBinary
+          ? 'audio'
+          : (JSON.parse((data as Buffer).toString('utf8')) as { type: string }).type,
+      );
     });
   });
   await once(server, 'listening');
