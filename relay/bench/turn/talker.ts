@@ -15,7 +15,7 @@ export interface TalkerOptions {
   readonly turns: number;
   /** The number of its first turn; the following count up. At most 32,767: it is said as a level. */
   readonly firstTurn: number;
-  /** Wait before the first turn, so that talkers do not march in step. */
+  /** Wait before the call begins, so that talkers do not march in step. */
   readonly delayMs: number;
   readonly signal: AbortSignal;
 }
@@ -39,13 +39,13 @@ export async function talk(options: TalkerOptions): Promise<Talk> {
   const { url, turns, firstTurn, delayMs, signal } = options;
   const answered: Answered[] = [];
   const problems: string[] = [];
+  await sleep(systemClock, delayMs, signal);
   const token = await signInAsGuest(url, signal);
   const connection = await connect({
     session: await createSession(url, token, {}, signal),
     signal,
   });
   try {
-    await sleep(systemClock, delayMs, signal);
     for (let utterance = 1; utterance <= turns && !signal.aborted; utterance++) {
       const turn = firstTurn + utterance - 1;
       answered.push(await takeTurn(connection, { utterance, turn }, signal));
