@@ -18,7 +18,7 @@ export interface Subject<Port> {
  * How long the adapters under test may take to connect: some tests wait for it, and on a busy
  * machine a healthy vendor needs a good part of it.
  */
-export const CONNECT_MS = 2_000;
+export const CONNECT_MS = 1_500;
 
 /** A candidate of a vendor, set up by nothing but its settings, as an operator would. */
 export function subjectOf<Port>(vendor: KnownVendor, stage: Stage, name: string): Subject<Port> {
