@@ -14,6 +14,8 @@ export type KnownCandidate = Candidate<Values>;
 /** The configuration of the relay and of everyone it works with. */
 export interface Configuration {
   readonly config: Config;
+  /** What all of it was read from: files that it names may refer to more of it. */
+  readonly environment: Environment;
   /** Of the vendors' settings, by the names of their variables. */
   readonly values: Values;
   /** Who does each stage, in order of preference; at least one each. */
@@ -59,6 +61,7 @@ export function readConfiguration(environment: Environment): Configuration {
   const generators = choose('generator', values);
   return {
     config,
+    environment,
     values,
     chosen: {
       transcriber: choose('transcriber', values, generators),

@@ -28,10 +28,14 @@ export interface OpenProvidersOptions {
  * @throws ConfigError where the file of MCP servers is not right
  */
 export async function openContext(
-  { config, values }: Configuration,
+  { config, environment, values }: Configuration,
   { clock, logger }: Pick<OpenProvidersOptions, 'clock' | 'logger'>,
 ): Promise<ProviderContext & AsyncDisposable> {
-  const toolbox = await openToolbox(values as LanguageModelValues, { clock, logger });
+  const toolbox = await openToolbox(values as LanguageModelValues, {
+    environment,
+    clock,
+    logger,
+  });
   return {
     clock,
     logger,

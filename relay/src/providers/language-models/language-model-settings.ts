@@ -44,7 +44,7 @@ export const LANGUAGE_MODEL_SETTINGS = {
   MCP_CONFIG: setting(z.string().min(1).optional(), {
     type: 'path of a JSON file',
     about:
-      'MCP servers whose tools language models may use, as `{"mcpServers": {"name": {"command": …}}}`.',
+      'MCP servers whose tools language models may use, as `{"mcpServers": {"name": {"command": …}}}`. In `env`, `headers` and `url`, `${NAME}` stands for a variable of the environment.',
   }),
 };
 

@@ -57,14 +57,52 @@ test('a secret never comes back in a complaint', () => {
 });
 
 test('a file that is not there, or no JSON, is named', () => {
-  expect(() => readMcpConfig(join(folder, 'none.json'))).toThrow(/none\.json" cannot be read/);
+  expect(() => readMcpConfig(join(folder, 'none.json'), {})).toThrow(/none\.json" cannot be read/);
   const path = join(folder, 'broken.json');
   writeFileSync(path, '{');
-  expect(() => readMcpConfig(path)).toThrow(/broken\.json" is not valid JSON/);
+  expect(() => readMcpConfig(path, {})).toThrow(/broken\.json" is not valid JSON/);
 });
 
-function read(mcpServers: unknown) {
+test('variables of the environment are looked up', () => {
+  const servers = read(
+    {
+      shelf: {
+        command: 'shelf',
+        args: ['${KEY}'],
+        env: { TOKEN: '${KEY}', MODE: '${MODE:-fast}' },
+      },
+      weather: { url: 'https://${HOST}/mcp', headers: { authorization: 'Bearer ${KEY}' } },
+    },
+    { KEY: 'k-1', HOST: 'weather.example' },
+  );
+  expect(servers.map(({ transport }) => transport)).toMatchObject([
+    { args: ['${KEY}'], env: { TOKEN: 'k-1', MODE: 'fast' } },
+    { url: 'https://weather.example/mcp', headers: { authorization: 'Bearer k-1' } },
+  ]);
+});
+
+test('a variable that is not set is named, and no other one is told', () => {
+  const weather = {
+    url: 'https://${HOST}/mcp',
+    headers: { authorization: 'Bearer ${KEY}${SALT}', 'x-plain': 'secret-1' },
+  };
+  const reading = () => read({ weather }, { HOST: 'weather.example', KEY: 'k-1' });
+  expect(reading).toThrow(ConfigError);
+  expect(reading).toThrow(
+    /mcpServers\.weather\.headers\.authorization: the environment has no variable "SALT"/,
+  );
+  expect(reading).toThrow(/^(?!.*(k-1|secret-1|weather\.example))/s);
+  expect(read({ weather: { ...weather, disabled: true } }, {})).toEqual([]);
+});
+
+test('an address is checked as it is after looking up', () => {
+  expect(() => read({ weather: { url: '${HOST}/mcp' } }, { HOST: 'ftp://w.example' })).toThrow(
+    /mcpServers\.weather\.url: expected an http/,
+  );
+});
+
+function read(mcpServers: unknown, environment: Readonly<Record<string, string>> = {}) {
   const path = join(folder, 'mcp.json');
   writeFileSync(path, JSON.stringify({ mcpServers }));
-  return readMcpConfig(path);
+  return readMcpConfig(path, environment);
 }

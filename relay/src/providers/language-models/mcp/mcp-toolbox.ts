@@ -1,3 +1,4 @@
+import type { Environment } from '../../../config/read-settings.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { withDeadline } from '../../../lib/deadline.ts';
 import type { Logger } from '../../../observability/logger.ts';
@@ -17,9 +18,10 @@ const START_WAIT_MS = 5_000;
  */
 export async function openToolbox(
   values: Pick<LanguageModelValues, 'MCP_CONFIG'>,
-  context: { readonly clock: Clock; readonly logger: Logger },
+  context: { readonly environment: Environment; readonly clock: Clock; readonly logger: Logger },
 ): Promise<Toolbox & AsyncDisposable> {
-  const configs = values.MCP_CONFIG === undefined ? [] : readMcpConfig(values.MCP_CONFIG);
+  const configs =
+    values.MCP_CONFIG === undefined ? [] : readMcpConfig(values.MCP_CONFIG, context.environment);
   const servers = configs.map((config) => new McpServer(config, context.clock, context.logger));
   const connecting = Promise.all(servers.map((server) => server.connect()));
   await withDeadline(connecting, START_WAIT_MS, context.clock, () => new Error('Slow')).catch(

@@ -2,15 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  MCP_PROGRAM,
-  startMcpSimulator,
-} from '../../../../simulators/language-models/mcp-simulator.ts';
-import { systemClock, type Clock } from '../../../lib/clock.ts';
-import { FakeClock, settle } from '../../../lib/fake-clock.ts';
-import { silentLogger } from '../../../observability/logger.ts';
-import type { Toolbox } from '../toolbox.ts';
-import { openToolbox } from './mcp-toolbox.ts';
+import { MCP_PROGRAM, startMcpSimulator } from '../simulators/language-models/mcp-simulator.ts';
+import { systemClock, type Clock } from '../src/lib/clock.ts';
+import { FakeClock, settle } from '../src/lib/fake-clock.ts';
+import { silentLogger } from '../src/observability/logger.ts';
+import type { Toolbox } from '../src/providers/language-models/toolbox.ts';
+import { openToolbox } from '../src/providers/language-models/mcp/mcp-toolbox.ts';
 
 let folder = '';
 /** Of a program, which takes a while to start: one for all tests that leave it as it is. */
@@ -19,7 +16,7 @@ let shared: Toolbox & AsyncDisposable;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-mcp-'));
   // Its clock stands still: a busy machine may take its time.
-  shared = await open({ shelf: local({ SHELF: 'oak' }) }, new FakeClock());
+  shared = await open({ shelf: local({ SHELF: '${SHELF_WOOD}' }) }, new FakeClock());
 });
 
 afterAll(async () => {
@@ -137,7 +134,7 @@ async function open(
 }
 
 function context(clock: Clock) {
-  return { clock, logger: silentLogger };
+  return { environment: { SHELF_WOOD: 'oak' }, clock, logger: silentLogger };
 }
 
 async function use(
