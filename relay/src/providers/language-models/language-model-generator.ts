@@ -16,7 +16,7 @@ import { toProviderError } from './language-model-errors.ts';
 import { toModelMessages } from './model-messages.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { untilAborted } from './until-aborted.ts';
-import { UsageCount } from './usage-count.ts';
+import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 import { warmUp } from './warm-up.ts';
 import { WarmConnection } from './warm-connection.ts';
 
@@ -160,6 +160,11 @@ class Answer {
       case 'reasoning-delta':
         this.#usage.received(part.text);
         break;
+      case 'custom': {
+        const inputTokens = inputTokensAtStart(part.providerMetadata);
+        if (inputTokens !== undefined) this.#usage.stepBegan(inputTokens);
+        break;
+      }
       case 'tool-call':
         this.#usage.received(JSON.stringify(part.input ?? {}));
         // What was said before is to be heard while the tool works.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageCount } from './usage-count.ts';
+import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 
 test('what the vendor counts is added up over the steps', () => {
   const usage = new UsageCount(400);
@@ -20,4 +20,32 @@ test('a step that was cut short is estimated, the others are not', () => {
 
 test('where nothing was received nothing is owed', () => {
   expect(new UsageCount(400).total()).toBeUndefined();
+});
+
+test('a step that was cut short costs the input that was told when it began', () => {
+  const usage = new UsageCount(400);
+  usage.stepBegan(77);
+  usage.received('12345678');
+  expect(usage.total()).toEqual({ inputTokens: 77, outputTokens: 2 });
+});
+
+test('what was told at the end of a step goes before what was told at its beginning', () => {
+  const usage = new UsageCount(400);
+  usage.stepBegan(77);
+  usage.stepEnded({ inputTokens: 80, outputTokens: 3 });
+  usage.received('1234');
+  expect(usage.total()).toEqual({ inputTokens: 180, outputTokens: 4 });
+});
+
+test('the input counts with what comes from the cache', () => {
+  const usage = {
+    input_tokens: 5,
+    cache_creation_input_tokens: 20,
+    cache_read_input_tokens: 100,
+    output_tokens: 1,
+  };
+  expect(inputTokensAtStart({ anthropic: { id: 'msg', usage } })).toBe(125);
+  expect(inputTokensAtStart({ anthropic: { usage: { input_tokens: 5 } } })).toBe(5);
+  expect(inputTokensAtStart({ openai: {} })).toBeUndefined();
+  expect(inputTokensAtStart(undefined)).toBeUndefined();
 });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** A rule of thumb of the vendors for English text; used only where nobody counted. */
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -14,6 +16,7 @@ export class UsageCount {
   readonly #inputCharacters: number;
   #inputTokens = 0;
   #outputTokens = 0;
+  #stepInputTokens: number | undefined;
   #stepCharacters = 0;
   #isStepOpen = false;
 
@@ -28,9 +31,17 @@ export class UsageCount {
     this.#stepCharacters += text.length;
   }
 
+  /** Some vendors tell what they have read before they answer. */
+  stepBegan(inputTokens: number): void {
+    this.#isStepOpen = true;
+    this.#stepInputTokens = inputTokens;
+  }
+
   stepEnded(usage: ReportedUsage): void {
-    this.#inputTokens += usage.inputTokens ?? tokens(this.#inputCharacters);
+    this.#inputTokens +=
+      usage.inputTokens ?? this.#stepInputTokens ?? tokens(this.#inputCharacters);
     this.#outputTokens += usage.outputTokens ?? tokens(this.#stepCharacters);
+    this.#stepInputTokens = undefined;
     this.#stepCharacters = 0;
     this.#isStepOpen = false;
   }
@@ -41,6 +52,34 @@ export class UsageCount {
     if (this.#inputTokens + this.#outputTokens === 0) return undefined;
     return { inputTokens: this.#inputTokens, outputTokens: this.#outputTokens };
   }
+}
+
+const startMetadata = z.object({
+  anthropic: z.object({
+    usage: z.object({
+      input_tokens: z.number(),
+      cache_creation_input_tokens: z.number().nullish(),
+      cache_read_input_tokens: z.number().nullish(),
+    }),
+  }),
+});
+
+/**
+ * The input that is counted when an answer begins: what the AI SDK passes on of Anthropic's
+ * `message_start`, where tokens of the cache are counted apart from the others.
+ *
+ * @param metadata - `providerMetadata` of a part of kind `custom`
+ * @returns undefined where it is about something else
+ */
+export function inputTokensAtStart(metadata: unknown): number | undefined {
+  const parsed = startMetadata.safeParse(metadata);
+  if (!parsed.success) return undefined;
+  const { usage } = parsed.data.anthropic;
+  return (
+    usage.input_tokens +
+    (usage.cache_creation_input_tokens ?? 0) +
+    (usage.cache_read_input_tokens ?? 0)
+  );
 }
 
 function tokens(characters: number): number {
