@@ -38,7 +38,9 @@ export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchRep
   await load.ask('talk', { url, ...warmUp, firstTurn: 1 });
   await simulators.ask('take', undefined);
   const firstTurn = warmUp.talkers * warmUp.turns + 1;
+  const cpuBeforeMs = await subject.ask('cpuMs', undefined);
   const talks = await load.ask('talk', { url, talkers, turns, firstTurn }, TALK_DEADLINE_MS);
+  const cpuMs = (await subject.ask('cpuMs', undefined)) - cpuBeforeMs;
   const took = await simulators.ask('take', undefined);
   const report = reportOf(DELAYS, talks, took);
   if (isHuman) {
@@ -48,7 +50,10 @@ export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchRep
         `first turn ${signed(report.first_turn_penalty_ms)} ms, ${report.errors} errors\n`,
     );
     const parts = Object.entries(overheadParts(talks, took));
-    output.write(`     of it ${parts.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms\n`);
+    output.write(
+      `     of it ${parts.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms; ` +
+        `${(cpuMs / report.turns).toFixed(1)} ms of the processor a turn\n`,
+    );
     for (const problem of talks.flatMap(({ problems }) => problems).slice(0, 5)) {
       output.write(`  ${problem}\n`);
     }

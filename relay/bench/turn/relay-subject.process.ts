@@ -34,6 +34,11 @@ const handlers = {
     });
     return { url: relay.url };
   },
+  /** Processor time since the process began: unlike latency, the same on a busy machine. */
+  cpuMs() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
 };
 export type TurnSubjectHandlers = typeof handlers;
 
