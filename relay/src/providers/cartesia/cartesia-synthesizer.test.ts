@@ -4,6 +4,7 @@ import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
+import { clausesOf, samplesOf } from '../socket-speech/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { createCartesiaSynthesizer } from './cartesia-synthesizer.ts';
 
@@ -32,23 +33,14 @@ afterEach(async () => {
   await simulator[Symbol.asyncDispose]();
 });
 
-async function* each(...texts: readonly string[]): AsyncGenerator<string> {
-  yield* texts;
-}
-
 function speak(...texts: readonly string[]): Promise<SpeechEvent[]> {
   const { signal } = new AbortController();
-  return Array.fromAsync(synthesizer.synthesize(each(...texts), { voice: 'first', signal }));
+  return Array.fromAsync(synthesizer.synthesize(clausesOf(...texts), { voice: 'first', signal }));
 }
 
 /** Clauses with the length of their audio in ms. */
 function lengths(events: readonly SpeechEvent[]): [string, number][] {
-  const clauses: [string, number][] = [];
-  for (const event of events) {
-    if (event.type === 'clause-started') clauses.push([event.text, 0]);
-    if (event.type === 'speech-audio') clauses.at(-1)![1] += event.samples.length / 24;
-  }
-  return clauses;
+  return samplesOf(events).map(([text, samples]) => [text, samples / 24]);
 }
 
 it('speaks each clause after the one before, whatever its script', async () => {
@@ -88,10 +80,13 @@ it('uses one socket for the replies of a call, also for what follows one that wa
   await expect.poll(() => simulator.open).toBe(1);
   await speak('One.', 'Two.');
   const abort = new AbortController();
-  const left = synthesizer.synthesize(each('A clause that nobody hears to its end.', 'And one.'), {
-    voice: 'first',
-    signal: abort.signal,
-  });
+  const left = synthesizer.synthesize(
+    clausesOf('A clause that nobody hears to its end.', 'And one.'),
+    {
+      voice: 'first',
+      signal: abort.signal,
+    },
+  );
   for await (const event of left) if (event.type === 'speech-audio') abort.abort();
   expect(lengths(await speak('Three.'))).toEqual([['Three.', 360]]);
   expect(simulator.requests).toBe(1);
@@ -111,7 +106,7 @@ it('stops the vendor when the listener stops, however long the clause', async ()
   simulatorTraffic.subscribe(count);
   const { signal } = new AbortController();
   const text = 'word '.repeat(2_000).trim();
-  const speech = synthesizer.synthesize(each(text), { voice: 'first', signal });
+  const speech = synthesizer.synthesize(clausesOf(text), { voice: 'first', signal });
   const iterator = speech[Symbol.asyncIterator]();
   await iterator.next();
   await iterator.next();
@@ -148,7 +143,7 @@ it('leaves nothing open when aborted while the vendor is silent', async () => {
   simulator.fail({ kind: 'stall' }, 'first-use');
   const abort = new AbortController();
   const listening = Array.fromAsync(
-    synthesizer.synthesize(each('Good morning.'), { voice: 'first', signal: abort.signal }),
+    synthesizer.synthesize(clausesOf('Good morning.'), { voice: 'first', signal: abort.signal }),
   );
   await expect.poll(() => simulator.open).toBe(1);
   abort.abort();

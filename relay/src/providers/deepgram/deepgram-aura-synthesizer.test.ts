@@ -5,6 +5,7 @@ import { toneFor, type Behaviour, type Simulator } from '../../../simulators/kit
 import { eventually } from '../../../test/support/eventually.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
+import { clausesOf, samplesOf } from '../socket-speech/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import type { Owned } from '../vendor.ts';
 import { auraVoices } from './aura-voices.ts';
@@ -36,10 +37,6 @@ async function restart(behaviour: Behaviour): Promise<void> {
   simulator = await startDeepgramSimulator(behaviour);
 }
 
-async function* texts(...clauses: string[]): AsyncGenerator<string> {
-  yield* clauses;
-}
-
 function speak(
   synthesizer: Synthesizer,
   clauses: AsyncIterable<string>,
@@ -50,12 +47,7 @@ function speak(
 
 /** Each clause with the number of its samples, in the order they came. */
 async function told(speech: AsyncIterable<SpeechEvent>): Promise<[string, number][]> {
-  const clauses: [string, number][] = [];
-  for await (const event of speech) {
-    if (event.type === 'clause-started') clauses.push([event.text, 0]);
-    if (event.type === 'speech-audio') clauses.at(-1)![1] += event.samples.length;
-  }
-  return clauses;
+  return samplesOf(await Array.fromAsync(speech));
 }
 
 function expected(...clauses: string[]): [string, number][] {
@@ -64,25 +56,25 @@ function expected(...clauses: string[]): [string, number][] {
 
 test('clauses are spoken in order, each with all of its audio', async () => {
   const clauses = ['Hello.', 'How are you today?', 'Γειά σου, 你好 🙂.', 'Bye.'];
-  expect(await told(speak(make(), texts(...clauses)))).toEqual(expected(...clauses));
+  expect(await told(speak(make(), clausesOf(...clauses)))).toEqual(expected(...clauses));
   expect(simulator.complaints).toEqual([]);
 });
 
 test('the samples are those of the vendor', async () => {
   const audio: number[] = [];
-  for await (const event of speak(make(), texts('Hello there.'))) {
+  for await (const event of speak(make(), clausesOf('Hello there.'))) {
     if (event.type === 'speech-audio') audio.push(...event.samples);
   }
   expect(Int16Array.from(audio)).toEqual(toneFor('Hello there.', 24_000));
 });
 
 test('without clauses nothing is asked of the vendor', async () => {
-  expect(await told(speak(make(), texts()))).toEqual([]);
+  expect(await told(speak(make(), clausesOf()))).toEqual([]);
   expect(simulator.requests).toBe(0);
 });
 
 test('clauses that cannot be spoken pass without audio and without a request', async () => {
-  expect(await told(speak(make(), texts('…', ' — ', '🙂')))).toEqual([
+  expect(await told(speak(make(), clausesOf('…', ' — ', '🙂')))).toEqual([
     ['…', 0],
     [' — ', 0],
     ['🙂', 0],
@@ -94,7 +86,9 @@ test('one connection serves reply after reply of a call', async () => {
   const synthesizer = make();
   const release = synthesizer.prepare!();
   for (let n = 0; n < 3; n += 1) {
-    expect(await told(speak(synthesizer, texts('One.', 'Two.')))).toEqual(expected('One.', 'Two.'));
+    expect(await told(speak(synthesizer, clausesOf('One.', 'Two.')))).toEqual(
+      expected('One.', 'Two.'),
+    );
   }
   expect(simulator.requests).toBe(1);
   release();
@@ -107,7 +101,7 @@ test('a call that speaks by another voice keeps its connection too', async () =>
   const release = synthesizer.prepare!();
   const { signal } = new AbortController();
   for (let n = 0; n < 3; n += 1) {
-    const speech = synthesizer.synthesize(texts('Hi.'), { voice: 'aura-2-draco-en', signal });
+    const speech = synthesizer.synthesize(clausesOf('Hi.'), { voice: 'aura-2-draco-en', signal });
     expect(await told(speech)).toEqual(expected('Hi.'));
   }
   expect(simulator.requests).toBe(2);
@@ -119,7 +113,7 @@ test('a call that speaks by another voice keeps its connection too', async () =>
 test('a long reply stays within the flushes that the vendor allows', async () => {
   await restart({ speak: (text) => new Int16Array(text.length) });
   const clauses = Array.from({ length: 100 }, (_, n) => `Sentence ${n} ${'word '.repeat(18)}.`);
-  const spoken = await told(speak(make(), texts(...clauses)));
+  const spoken = await told(speak(make(), clausesOf(...clauses)));
   expect(spoken).toEqual(clauses.map((text) => [text, text.length]));
   expect(simulator.complaints).toEqual([]);
   expect(simulator.requests).toBe(6);
@@ -128,7 +122,7 @@ test('a long reply stays within the flushes that the vendor allows', async () =>
 test('one clause of ten thousand characters is spoken whole', async () => {
   await restart({ speak: (text) => new Int16Array(text.length) });
   const clause = 'lorem ipsum '.repeat(834).trim();
-  expect(await told(speak(make(), texts(clause)))).toEqual([[clause, clause.length]]);
+  expect(await told(speak(make(), clausesOf(clause)))).toEqual([[clause, clause.length]]);
   expect(simulator.complaints).toEqual([]);
 });
 
@@ -152,7 +146,7 @@ test('no more than two clauses are taken ahead of the one being read', async () 
 test('aborting ends the speech without an error, and leaves nothing', async () => {
   await restart({ firstAudioDelayMs: 5_000 });
   const abort = new AbortController();
-  const speech = told(speak(make(), texts('Hello.', 'Goodbye.'), abort.signal));
+  const speech = told(speak(make(), clausesOf('Hello.', 'Goodbye.'), abort.signal));
   await eventually(() => simulator.open === 1);
   abort.abort();
   expect(await speech).toEqual([['Hello.', 0]]);
@@ -173,7 +167,7 @@ test('aborting does not wait for clauses that never come', async () => {
 });
 
 test('leaving the loop early leaves nothing', async () => {
-  for await (const event of speak(make(), texts('One.', 'Two.', 'Three.'))) {
+  for await (const event of speak(make(), clausesOf('One.', 'Two.', 'Three.'))) {
     if (event.type === 'speech-audio') break;
   }
   await eventually(() => simulator.open === 0);
@@ -192,21 +186,21 @@ const faults: readonly [Fault, 'first-use' | 'mid-stream', string][] = [
 test.each(faults)('%o at %s is %s, and the next reply is spoken', async (fault, moment, name) => {
   simulator.fail(fault, moment, 1);
   const synthesizer = make();
-  const speech = told(speak(synthesizer, texts('One.', 'Two.')));
+  const speech = told(speak(synthesizer, clausesOf('One.', 'Two.')));
   await expect(speech).rejects.toMatchObject({ fault: name, stage: 'synthesizer' });
-  expect(await told(speak(synthesizer, texts('Three.')))).toEqual(expected('Three.'));
+  expect(await told(speak(synthesizer, clausesOf('Three.')))).toEqual(expected('Three.'));
 });
 
 test('a wrong key is unauthorized', async () => {
   const synthesizer = make('wrong');
   const error = { fault: 'unauthorized', status: 401, provider: 'deepgram-aura' };
-  await expect(told(speak(synthesizer, texts('Hi.')))).rejects.toMatchObject(error);
+  await expect(told(speak(synthesizer, clausesOf('Hi.')))).rejects.toMatchObject(error);
   await expect(synthesizer.probe!(new AbortController().signal)).rejects.toMatchObject(error);
 });
 
 test('an unknown voice is spoken by the first one', async () => {
   const { signal } = new AbortController();
-  const speech = make().synthesize(texts('Hi.'), { voice: 'nobody', signal });
+  const speech = make().synthesize(clausesOf('Hi.'), { voice: 'nobody', signal });
   expect(await told(speech)).toEqual(expected('Hi.'));
   expect(simulator.complaints).toEqual([]);
 });

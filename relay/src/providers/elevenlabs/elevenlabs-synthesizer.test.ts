@@ -4,6 +4,7 @@ import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { ProviderError } from '../provider-error.ts';
+import { clausesOf, samplesOf } from '../socket-speech/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 
@@ -33,23 +34,14 @@ afterEach(async () => {
   await simulator[Symbol.asyncDispose]();
 });
 
-async function* each(...texts: readonly string[]): AsyncGenerator<string> {
-  yield* texts;
-}
-
 async function speak(...texts: readonly string[]): Promise<SpeechEvent[]> {
   const { signal } = new AbortController();
-  return Array.fromAsync(synthesizer.synthesize(each(...texts), { voice: 'first', signal }));
+  return Array.fromAsync(synthesizer.synthesize(clausesOf(...texts), { voice: 'first', signal }));
 }
 
 /** Clauses with the length of their audio in ms. */
 function lengths(events: readonly SpeechEvent[]): [string, number][] {
-  const clauses: [string, number][] = [];
-  for (const event of events) {
-    if (event.type === 'clause-started') clauses.push([event.text, 0]);
-    if (event.type === 'speech-audio') clauses.at(-1)![1] += event.samples.length / 24;
-  }
-  return clauses;
+  return samplesOf(events).map(([text, samples]) => [text, samples / 24]);
 }
 
 it('speaks each clause after the one before, whatever its script', async () => {
@@ -94,7 +86,7 @@ it('keeps a socket for a voice that a call uses', async () => {
   await expect.poll(() => simulator.open).toBe(1);
   for (const text of ['One.', 'Two.', 'Three.']) {
     const { signal } = new AbortController();
-    await Array.fromAsync(synthesizer.synthesize(each(text), { voice: 'second', signal }));
+    await Array.fromAsync(synthesizer.synthesize(clausesOf(text), { voice: 'second', signal }));
   }
   expect(simulator.requests).toBe(2);
   leave();
@@ -124,7 +116,7 @@ it('leaves nothing open when aborted, also while it waits', async () => {
   const abort = new AbortController();
   const events: SpeechEvent[] = [];
   const listening = (async () => {
-    const speech = synthesizer.synthesize(each('One two three four five.'), {
+    const speech = synthesizer.synthesize(clausesOf('One two three four five.'), {
       voice: 'first',
       signal: abort.signal,
     });

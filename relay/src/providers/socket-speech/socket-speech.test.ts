@@ -8,6 +8,7 @@ import { openVendorSocket, type VendorSocket } from '../transport/vendor-socket.
 import type { ClauseSpeech } from './clause-speech.ts';
 import { speakOverSocket } from './socket-speech.ts';
 import type { SpeechDialect } from './speech-dialect.ts';
+import { clausesOf } from './test-clauses.ts';
 
 /** 100 ms of audio at 1 kHz. */
 const AUDIO = Buffer.alloc(200).toString('base64');
@@ -131,12 +132,10 @@ it('goes on over another socket where one takes no more, without losing what tha
       socket.send('.');
     });
   };
-  async function* clauses(): AsyncGenerator<string> {
-    yield* ['One.', 'Two.', 'Three.'];
-  }
+  const texts = ['One.', 'Two.', 'Three.'];
   const { signal } = new AbortController();
-  const events = await Array.fromAsync(speak(clauses(), signal, 1));
-  const spoken = ['One.', 'Two.', 'Three.'].flatMap((text) => [text, 'speech-audio']);
+  const events = await Array.fromAsync(speak(clausesOf(...texts), signal, 1));
+  const spoken = texts.flatMap((text) => [text, 'speech-audio']);
   expect(typesOf(events)).toEqual(spoken);
   expect(server.requests).toBe(3);
   await expect.poll(() => server.open).toBe(0);
@@ -149,10 +148,7 @@ it('reads no more from the vendor while a listener has too much before them', as
     // The last clause goes on for as long as anyone listens.
     if (text === 'One.') socket.send('.');
   };
-  async function* clauses(): AsyncGenerator<string> {
-    yield* ['One.', 'Two.'];
-  }
-  const speech = speak(clauses())[Symbol.asyncIterator]();
+  const speech = speak(clausesOf('One.', 'Two.'))[Symbol.asyncIterator]();
   expect((await speech.next()).value).toEqual({ type: 'clause-started', text: 'One.' });
   await speech.next();
   await expect.poll(() => regulated).toEqual(['pause']);
@@ -167,10 +163,7 @@ it('reads no more from the vendor while a listener has too much before them', as
 
 it('lets go of a socket that comes when it is left already', async () => {
   const abort = new AbortController();
-  async function* clauses(): AsyncGenerator<string> {
-    yield 'One.';
-  }
-  const speech = speak(clauses(), abort.signal)[Symbol.asyncIterator]();
+  const speech = speak(clausesOf('One.'), abort.signal)[Symbol.asyncIterator]();
   await speech.next();
   abort.abort();
   expect(await speech.next()).toEqual({ done: true, value: undefined });
@@ -179,10 +172,7 @@ it('lets go of a socket that comes when it is left already', async () => {
 
 it('fails where the vendor hung up with a clause unspoken', async () => {
   answer = (socket) => socket.close(1011);
-  async function* clauses(): AsyncGenerator<string> {
-    yield 'One.';
-  }
-  await expect(Array.fromAsync(speak(clauses()))).rejects.toMatchObject({
+  await expect(Array.fromAsync(speak(clausesOf('One.')))).rejects.toMatchObject({
     fault: 'closed',
     status: 1011,
   });
