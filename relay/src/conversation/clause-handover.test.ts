@@ -8,7 +8,11 @@ async function* from(clauses: readonly string[]): AsyncGenerator<string, void, u
 
 /** All clauses handed over at once. */
 async function handedOver(clauses: readonly string[]): Promise<ClauseHandover> {
-  const handover = new ClauseHandover(from(clauses), () => {});
+  const handover = new ClauseHandover(
+    from(clauses),
+    () => {},
+    () => 0,
+  );
   for await (const _ of handover);
   return handover;
 }
@@ -57,6 +61,15 @@ it('takes the same clause twice for two', async () => {
   const handover = await handedOver(['No.', 'No.']);
   expect(handover.begun('No.')).toEqual({ kind: 'clause', caption: 'No.' });
   expect(handover.begun('No.')).toEqual({ kind: 'clause', caption: 'No.' });
+});
+
+it('knows which of the words that were announced had no voice', async () => {
+  const handover = await handedOver(['one two three.', 'four.']);
+  handover.begun('one two three.');
+  handover.voiced();
+  expect(handover.voiceless).toBe('');
+  handover.begun('three.');
+  expect(handover.voiceless).toBe('three.');
 });
 
 it('shows what a vendor made of a clause as it says', async () => {

@@ -16,20 +16,35 @@ export interface Announced {
 export class ClauseHandover implements AsyncIterableIterator<string> {
   readonly #clauses: AsyncIterator<string, void, undefined>;
   readonly #onClause: (text: string) => void;
+  readonly #nowMs: () => number;
   readonly #unspoken: string[] = [];
   /** The clause that was begun last, and how much of it was shown. */
   #current = { text: '', shown: '' };
+  /** How much of it is not spoken: all that was announced of it and has had no voice since. */
+  #voiceless = '';
   #waiting = 0;
+  #atWorkSinceMs: number;
   #latest: Promise<unknown> = Promise.resolve();
 
-  constructor(clauses: AsyncIterator<string, void, undefined>, onClause: (text: string) => void) {
+  constructor(
+    clauses: AsyncIterator<string, void, undefined>,
+    onClause: (text: string) => void,
+    nowMs: () => number,
+  ) {
     this.#clauses = clauses;
     this.#onClause = onClause;
+    this.#nowMs = nowMs;
+    this.#atWorkSinceMs = nowMs();
   }
 
-  /** Whether the synthesizer waits for text. */
-  get isWaiting(): boolean {
-    return this.#waiting > 0;
+  /** Since when the synthesizer has all the text it asked for; undefined while it waits for some. */
+  get atWorkSinceMs(): number | undefined {
+    return this.#waiting > 0 ? undefined : this.#atWorkSinceMs;
+  }
+
+  /** Words that were announced, and so shown, and then had no voice; empty for none. */
+  get voiceless(): string {
+    return this.#voiceless;
   }
 
   [Symbol.asyncIterator](): this {
@@ -50,6 +65,7 @@ export class ClauseHandover implements AsyncIterableIterator<string> {
   begun(text: string): Announced {
     const current = this.#current;
     const next = this.#unspoken[0];
+    this.#voiceless = text;
     if (text !== next && isEnd(text, current.text)) {
       // Announced in full before: everyone has these words already.
       const isShown = current.shown === current.text;
@@ -60,6 +76,11 @@ export class ClauseHandover implements AsyncIterableIterator<string> {
     const isPart = next !== undefined && next.startsWith(`${text} `);
     this.#current = { text: isPart ? next : text, shown: text };
     return { kind: 'clause', caption: text };
+  }
+
+  /** There is voice for what was begun last. */
+  voiced(): void {
+    this.#voiceless = '';
   }
 
   /** Those it has not begun, and one it may still be waiting for, which nobody else will read. */
@@ -80,6 +101,7 @@ export class ClauseHandover implements AsyncIterableIterator<string> {
       return result;
     } finally {
       this.#waiting--;
+      this.#atWorkSinceMs = this.#nowMs();
     }
   }
 }

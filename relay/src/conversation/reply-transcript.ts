@@ -44,6 +44,12 @@ export class ReplyTranscript {
     this.#send(text, null, false);
   }
 
+  /** The clause that was begun last, or the rest of it, will not be spoken here: shown once more. */
+  rewritten(text: string, atMs: number): void {
+    const isAside = this.#clauses.pop()?.isAside ?? false;
+    this.written(text, atMs, isAside);
+  }
+
   /** The voice begins a clause. @param atMs - length of the audio so far */
   begun(text: string, atMs: number, isAside: boolean): void {
     this.#end(atMs);

@@ -55,6 +55,34 @@ describe('a voice that is lost', () => {
     expect(test.outcomes).toEqual([outcome]);
   });
 
+  it.each([
+    ['browser', ['one two three four.', 'three four.', 'five six.']],
+    ['none', ['one two three four.', 'five six.']],
+  ])('in the middle of a clause leaves the rest of it too: %s', async (to, captions) => {
+    const test = new TestConversation({
+      generator: { reply: () => [words('one two three four. five six.')] },
+    });
+    test.synthesizeWith(async function* (clauses, { onFailover }): AsyncGenerator<SpeechEvent> {
+      const first = await clauses[Symbol.asyncIterator]().next();
+      yield { type: 'clause-started', text: String(first.value) };
+      yield { type: 'speech-audio', samples: new Int16Array(16_000) };
+      const change = { stage: 'synthesizer', from: 'scripted-synthesizer', to } as const;
+      onFailover?.({ ...change, reason: 'synthesizer_failed' });
+      yield { type: 'clause-started', text: 'three four.' };
+      throw new ParleyError('synthesizer_failed');
+    });
+    test.type('Count');
+    await test.clock.advance(5_000);
+    expect(shown(test)).toEqual(captions);
+    const unspoken = test
+      .ofType('response.output_audio_transcript.delta')
+      .filter(({ audio_start_ms, delta }) => audio_start_ms === null && delta !== '');
+    expect(unspoken.map(({ delta }) => delta.trim())).toEqual(captions.slice(1));
+    test.type('Go on');
+    await settle();
+    expect(test.generator.requests.at(-1)?.history[1]?.text).toBe('one two three four. five six.');
+  });
+
   it('in the middle of a clause goes on in another voice, each word shown once', async () => {
     const test = new TestConversation({
       generator: { reply: () => [words('one two three four. five six.')] },
@@ -85,6 +113,22 @@ describe('a voice that is lost', () => {
     expect(await heardAt(1_500)).toBe('one two three');
     expect(await heardAt(1_000)).toBe('one two');
   });
+});
+
+it('has its whole deadline from when it gets the text, however late that comes', async () => {
+  const test = new TestConversation({
+    generator: { reply: () => [words('One is here. '), { waitMs: 14_000 }, words('Two.')] },
+  });
+  test.synthesizeWith(async function* (clauses): AsyncGenerator<SpeechEvent> {
+    for await (const text of clauses) {
+      if (text === 'Two.') await new Promise<void>((done) => void test.clock.after(14_000, done));
+      yield { type: 'clause-started', text };
+      yield { type: 'speech-audio', samples: new Int16Array(1_600) };
+    }
+  });
+  test.type('Hello');
+  await test.clock.advance(40_000);
+  expect(test.outcomes).toEqual(['completed']);
 });
 
 it('makes heard words exact where the voice times them', async () => {

@@ -53,7 +53,12 @@ export class ReplyVoice {
 
   /** Whether the synthesizer is at work, and does not itself wait for text. */
   get isAtWork(): boolean {
-    return this.#isSpeaking && this.#handover?.isWaiting === false;
+    return this.#isSpeaking && this.#handover?.atWorkSinceMs !== undefined;
+  }
+
+  /** Words that were shown as being spoken, and were not; empty for none. */
+  get voiceless(): string {
+    return this.#handover?.voiceless ?? '';
   }
 
   /** Clauses that were handed over and not begun: to be read where speaking failed. */
@@ -68,9 +73,10 @@ export class ReplyVoice {
    */
   async speak(clauses: AsyncIterator<string, void, undefined>, voice: string): Promise<void> {
     const { synthesizer, deadlineMs, clock, signal, givenUp, onFailover } = this.#options;
-    const source = new ClauseHandover(clauses, (clause) => {
+    const onClause = (clause: string) => {
       if (!this.#options.isAside(clause)) this.#options.onFirstClause();
-    });
+    };
+    const source = new ClauseHandover(clauses, onClause, () => clock.now());
     this.#handover = source;
     this.#isSpeaking = true;
     // Its own controller: a synthesizer that failed is stopped, the reply is not.
@@ -86,14 +92,17 @@ export class ReplyVoice {
         deadlineMs,
         clock,
         () => new ParleyError('synthesizer_timeout'),
-        () => source.isWaiting,
+        () => source.atWorkSinceMs,
       );
       for await (const event of speech) {
         if (signal.aborted) return;
         this.#options.onProgress();
         if (event.type === 'clause-started') this.#announced(source, event.text);
         else if (event.type === 'words-timed') this.#options.transcript.timed(event.words);
-        else await this.#send(event.samples);
+        else {
+          source.voiced();
+          await this.#send(event.samples);
+        }
       }
     } finally {
       this.#isSpeaking = false;

@@ -231,7 +231,11 @@ export class Reply {
     } catch (error) {
       if (signal.aborted) return;
       // The browser speaks what is written from here on: to the person, nothing has failed.
-      this.#fail(error, 'synthesizer_failed', this.#synthesis.standIn === 'browser');
+      const isBrowserNext = this.#synthesis.standIn === 'browser';
+      this.#fail(error, 'synthesizer_failed', isBrowserNext);
+      // Shown already, but only what comes without a voice is spoken by the page.
+      const { voiceless, audioMs } = this.#voice;
+      if (isBrowserNext && voiceless !== '') this.#transcript.rewritten(voiceless, audioMs);
       await this.#write(this.#voice.unspoken());
       await this.#write(clauses);
     }

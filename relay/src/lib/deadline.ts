@@ -31,20 +31,20 @@ export async function withDeadline<T>(
  * The time the consumer takes is not counted. Ends the source, without waiting for it, however
  * the loop is left.
  *
- * @param isExcused - asked at the deadline: while it says true (the source is itself waiting for
- *   something that has a deadline of its own), the source gets as long again
+ * @param atWorkSinceMs - asked at the deadline, which begins no earlier than this; undefined while
+ *   the source itself waits for something that has a deadline of its own
  */
 export async function* eachWithin<T>(
   source: AsyncIterable<T>,
   deadlineMs: number,
   clock: Clock,
   late: () => Error,
-  isExcused: () => boolean = () => false,
+  atWorkSinceMs: () => number | undefined = () => 0,
 ): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await nextWithin(iterator, deadlineMs, clock, late, isExcused);
+      const next = await nextWithin(iterator, deadlineMs, clock, late, atWorkSinceMs);
       if (next.done === true) return;
       yield next.value;
     }
@@ -59,20 +59,25 @@ async function nextWithin<T>(
   deadlineMs: number,
   clock: Clock,
   late: () => Error,
-  isExcused: () => boolean,
+  atWorkSinceMs: () => number | undefined,
 ): Promise<IteratorResult<T, unknown>> {
   const work = iterator.next();
   const expired = Symbol('expired');
+  const startedAtMs = clock.now();
+  let leftMs = deadlineMs;
   work.catch(() => {});
   for (;;) {
     let cancel: () => void = () => {};
     const timeout = new Promise<typeof expired>((resolve) => {
-      cancel = clock.after(deadlineMs, () => resolve(expired));
+      cancel = clock.after(leftMs, () => resolve(expired));
     });
     try {
       const result = await Promise.race([work, timeout]);
       if (result !== expired) return result;
-      if (!isExcused()) throw late();
+      const sinceMs = atWorkSinceMs();
+      const beganMs = sinceMs === undefined ? clock.now() : Math.max(startedAtMs, sinceMs);
+      leftMs = beganMs + deadlineMs - clock.now();
+      if (leftMs <= 0) throw late();
     } finally {
       cancel();
     }

@@ -83,9 +83,8 @@ export class ClauseDelivery {
     yield* this.#release();
   }
 
-  /** It broke off: the words of it that nobody has heard. */
+  /** It broke off after it was begun: the words of it that nobody has heard. */
   rest(msPerCharacter: number): string {
-    if (!this.isBegun) return this.text;
     const deliveredMs = this.#deliveredMs;
     return restOf({ text: this.text, deliveredMs, words: this.#words, msPerCharacter });
   }

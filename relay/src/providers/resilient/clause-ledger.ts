@@ -6,6 +6,8 @@ export class ClauseLedger {
   readonly #source: AsyncIterator<string, unknown>;
   /** Not wholly delivered, in order; the first is the one that is spoken now. */
   readonly #pending: string[] = [];
+  /** Whether part of the first of them went out. */
+  #isHeadBegun = false;
   /** How many came before the first of them. */
   #delivered = 0;
   #reading: Promise<void> | undefined;
@@ -21,6 +23,11 @@ export class ClauseLedger {
     return this.#pending[0];
   }
 
+  /** The words of a clause that broke off in the middle; undefined where none did. */
+  get rest(): string | undefined {
+    return this.#isHeadBegun ? this.head : undefined;
+  }
+
   get isDone(): boolean {
     return this.#end.kind === 'ended' && this.#pending.length === 0;
   }
@@ -34,12 +41,14 @@ export class ClauseLedger {
   finishHead(): void {
     this.#pending.shift();
     this.#delivered++;
+    this.#isHeadBegun = false;
   }
 
-  /** It broke off. @param rest - the words of it that are still to be spoken; empty for none */
+  /** Part of it went out, and it broke off. @param rest - words still to be spoken; empty for none */
   cutHead(rest: string): void {
-    if (rest === '') this.finishHead();
-    else this.#pending[0] = rest;
+    if (rest === '') return this.finishHead();
+    this.#pending[0] = rest;
+    this.#isHeadBegun = true;
   }
 
   /** Everything not yet delivered, from its exact word on, and then what is still to be written. */

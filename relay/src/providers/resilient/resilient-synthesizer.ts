@@ -15,7 +15,8 @@ const UNSPOKEN_HZ = 24_000;
  * the middle of a clause that was already going out, the next goes on with the words that were not
  * spoken yet: a second `clause-started` gives just these, the last words of the clause that was
  * announced before, and what follows (audio, word times) belongs to them. Whoever shows captions
- * has shown these words already.
+ * has shown these words already. Where nobody is left to go on, these words are announced all the
+ * same, and the failure follows instead of their audio.
  *
  * All audio leaves at the first candidate's rate; its voices are the ones to choose from.
  */
@@ -81,6 +82,8 @@ export class ResilientSynthesizer implements Synthesizer {
           next = walk.after(next, error, !attempt.isTouched);
         }
       }
+      const { rest } = ledger;
+      if (rest !== undefined) yield { type: 'clause-started', text: rest };
       throw walk.exhausted();
     } finally {
       ledger.close();

@@ -91,8 +91,9 @@ export class SpeechAttempt implements Disposable {
   /** It failed: the ledger learns how far it came. */
   settle(): void {
     const { ledger, pace } = this.#options;
-    if (this.#clause === undefined) return;
-    ledger.cutHead(this.#clause.rest(pace.of(this.#speaker)));
+    if (this.#clause?.isBegun === true) {
+      ledger.cutHead(this.#clause.rest(pace.of(this.#speaker)));
+    }
     this.#clause = undefined;
   }
 
