@@ -9,15 +9,17 @@ const { breaker: POLICY } = DEFAULT_POLICY;
 
 function createTest() {
   const clock = new FakeClock();
+  const errors: unknown[] = [];
   const service = new Service({
     stage: 'generator',
     name: 'fake',
     hasProbe: true,
     policy: POLICY,
     clock,
+    onListenerError: (error) => errors.push(error),
     wallNow: () => 1_000 + clock.now(),
   });
-  return { clock, service };
+  return { clock, service, errors };
 }
 
 const failure = () => new ParleyError('generator_failed');
@@ -50,6 +52,20 @@ describe('a service', () => {
     expect(service.health).toBe('failed');
     expect(service.breaker).toBe('open');
     expect(service.begin()).toBeUndefined();
+  });
+
+  it('lets no listener that throws disturb the others or the request', () => {
+    const { service, errors } = createTest();
+    const broken = new Error('listener');
+    const told: string[] = [];
+    service.subscribe(() => {
+      throw broken;
+    });
+    service.subscribe(() => told.push(service.health));
+    failTimes(service, 1);
+    service.probeFailed(failure());
+    expect(told).toEqual(['degraded', 'degraded']);
+    expect(errors).toEqual([broken, broken]);
   });
 
   it('lets one trial in after the cool-down, and opens at once, for longer, where it fails', async () => {

@@ -44,6 +44,8 @@ export interface ServiceOptions {
   readonly hasProbe: boolean;
   readonly policy: BreakerPolicy;
   readonly clock: Clock;
+  /** A listener that throws disturbs neither the others nor the request that it is told of. */
+  readonly onListenerError?: (error: unknown) => void;
   /** ms since 1970, for the status alone. */
   readonly wallNow?: () => number;
 }
@@ -202,7 +204,13 @@ export class Service {
       // Time alone changes it next, which nobody would notice otherwise.
       this.#cancelChange = this.#options.clock.after(closedMs, () => this.#tell());
     }
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.onListenerError?.(error);
+      }
+    }
   }
 
   /** How long no request may go there yet, as far as time alone decides it. */

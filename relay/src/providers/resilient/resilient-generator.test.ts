@@ -111,6 +111,31 @@ describe('the resilient generator', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('gives one that is alone all the time of its stage', async () => {
+    const { run, clock, fakes } = createTest([50_000, text('Hello.')]);
+    const { events, done } = run();
+    await clock.advance(50_000);
+    await done;
+    expect(events).toEqual([text('Hello.')]);
+    expect(fakes[0]!.asked).toHaveLength(1);
+  });
+
+  it('gives a tool more time than a sentence that stalls', async () => {
+    const { run, clock } = createTest([tool, 2 * generatorStallMs, text('Done.')], [text('No.')]);
+    const { events, done } = run();
+    await clock.advance(2 * generatorStallMs);
+    await done;
+    expect(events).toEqual([tool, text('Done.')]);
+  });
+
+  it('lets another answer where the first has not a word to say', async () => {
+    const { run, failovers } = createTest([usage], [text('Hello.')]);
+    const { events, done } = run();
+    await done;
+    expect(events).toEqual([usage, text('Hello.')]);
+    expect(failovers).toMatchObject([{ from: 'a', to: 'b' }]);
+  });
+
   it('asks one that is alone a second time where it failed fast', async () => {
     const { run, fakes, failovers } = createTest([failed()]);
     await expect(run().done).rejects.toMatchObject({ code: 'generator_failed' });

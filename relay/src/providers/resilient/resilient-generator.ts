@@ -65,14 +65,24 @@ export class ResilientGenerator implements Generator {
     try {
       // Usage may come before the first word: it does not buy more time for that.
       scope.expire(firstMs(), late);
+      let stallMs: number | undefined;
       for (;;) {
-        if (progress.isTouched) scope.expire(policy.attempts.generatorStallMs, late);
+        if (stallMs !== undefined) scope.expire(stallMs, late);
         const next = await scope.wait(iterator.next());
         if (next.done === true) {
+          // An answer without a word would be silence.
+          if (!progress.isTouched) throw this.#stage.cutShort();
           use.succeeded();
           return;
         }
-        if (next.value.type === 'tool-called' || isText(next.value)) progress.isTouched = true;
+        if (next.value.type === 'tool-called') {
+          // It takes a time of its own, and nobody could take over any more.
+          const { generatorMs } = policy.deadlines;
+          stallMs = this.#stage.budgetMs(generatorMs, generatorMs, clock.now(), 1);
+        } else if (isText(next.value)) {
+          stallMs = policy.attempts.generatorStallMs;
+        }
+        progress.isTouched = stallMs !== undefined;
         if (progress.isTouched) scope.relax();
         yield next.value;
       }

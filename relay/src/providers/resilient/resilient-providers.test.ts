@@ -159,6 +159,22 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
+  it('prepares during a call whoever becomes the one to be asked', async () => {
+    const { providers, clock, log, a, answer } = createTest();
+    const prepared = () => log.filter((line) => /^(?:prepare|release)/.test(line));
+    a.state.fault = 'unauthorized';
+    for (let count = 0; count < 3; count++) await answer();
+    const release = providers.generator.prepare!();
+    expect(prepared()).toEqual(['prepare b']);
+    a.state.fault = undefined;
+    expect(providers.reset('a')).toBe(true);
+    expect(prepared()).toEqual(['prepare b', 'prepare a']);
+    release();
+    await clock.advance(DEFAULT_POLICY.prepareSecondMs);
+    expect(prepared().slice(2).toSorted()).toEqual(['release a', 'release b']);
+    await providers[Symbol.asyncDispose]();
+  });
+
   it('disposes of everyone, and leaves no timer behind', async () => {
     const { providers, clock, log, a, answer } = createTest();
     a.state.fault = 'overloaded';

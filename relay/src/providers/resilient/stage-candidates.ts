@@ -41,7 +41,14 @@ export class StageCandidates<P extends Provider> {
       const service =
         name === BROWSER
           ? undefined
-          : new Service({ stage, name, hasProbe, policy: policy.breaker, clock });
+          : new Service({
+              stage,
+              name,
+              hasProbe,
+              policy: policy.breaker,
+              clock,
+              onListenerError: (err) => logger.error({ err, stage, name }, 'a listener failed'),
+            });
       return { name, provider, service };
     });
   }
@@ -66,7 +73,8 @@ export class StageCandidates<P extends Provider> {
   }
 
   /**
-   * How long an attempt may go on, so that everyone left still gets a turn.
+   * How long an attempt may go on, so that everyone left still gets a turn. Where there never was
+   * anyone else, it has all the time there is: giving up early would help nobody.
    *
    * @param attemptMs - what it would get if there were time enough
    * @param stageMs - the stage's deadline
@@ -74,7 +82,8 @@ export class StageCandidates<P extends Provider> {
    */
   budgetMs(attemptMs: number, stageMs: number, sinceMs: number, left: number): number {
     const remainingMs = stageMs * USABLE_SHARE - (this.clock.now() - sinceMs);
-    return Math.max(0, Math.min(attemptMs, remainingMs / left));
+    const isAlone = this.candidates.length === 1;
+    return Math.max(0, isAlone ? remainingMs : Math.min(attemptMs, remainingMs / left));
   }
 
   readonly late = (): ParleyError => new ParleyError(`${this.stage}_timeout` satisfies ErrorCode);
@@ -83,18 +92,34 @@ export class StageCandidates<P extends Provider> {
   readonly cutShort = (): ParleyError =>
     new ParleyError(`${this.stage}_failed` satisfies ErrorCode);
 
-  /** Opens ahead of need the one who works now, and a little later the one who would be next. */
+  /**
+   * Opens ahead of need the one who works now, and a little later the one who would be next; again
+   * when these are others. What was opened stays so until the end.
+   */
   prepare(): () => void {
-    const usable = this.candidates.filter(({ service }) => service?.isUsable === true);
-    const releases = [usable[0]?.provider.prepare?.()];
-    const second = usable[1]?.provider;
-    const cancel =
-      second?.prepare === undefined
-        ? undefined
-        : this.clock.after(this.policy.prepareSecondMs, () => releases.push(second.prepare?.()));
+    const releases = new Map<Candidate<P>, (() => void) | undefined>();
+    const open = (candidate: Candidate<P> | undefined) => {
+      if (candidate === undefined || releases.has(candidate)) return;
+      releases.set(candidate, candidate.provider.prepare?.());
+    };
+    let planned: Candidate<P> | undefined;
+    let cancelSecond = () => {};
+    const follow = () => {
+      const [first, second] = this.candidates.filter(({ service }) => service?.isUsable === true);
+      open(first);
+      if (second === planned) return;
+      planned = second;
+      cancelSecond();
+      if (second?.provider.prepare === undefined || releases.has(second)) return;
+      cancelSecond = this.clock.after(this.policy.prepareSecondMs, () => open(second));
+    };
+    follow();
+    const ends = this.candidates.flatMap(({ service }) => service?.subscribe(follow) ?? []);
     return () => {
-      cancel?.();
-      for (const release of releases.splice(0)) release?.();
+      for (const end of ends) end();
+      cancelSecond();
+      for (const release of releases.values()) release?.();
+      releases.clear();
     };
   }
 }
