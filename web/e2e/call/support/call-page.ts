@@ -6,6 +6,8 @@ export interface CallPageOptions extends MicrophoneOptions {
   readonly context?: BrowserContextOptions;
   /** Whether the voice and the microphone are recorded, and the microphone taken as it is. */
   readonly tapped?: boolean;
+  /** Runs in the page, before anything of it. */
+  readonly before?: () => void;
 }
 
 export interface CallPage extends AsyncDisposable {
@@ -51,6 +53,7 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   });
   await page.exposeFunction('complainOfPolicy', (what: string) => complaints.push(what));
   await page.addInitScript(watchPage);
+  if (options.before !== undefined) await page.addInitScript(options.before);
   if (options.tapped === true) await installTap(page);
   // The speech detector's runtime; pressing the button before it is there is another matter.
   const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));

@@ -17,6 +17,8 @@ interface CallFixtures {
 interface CallWorkerFixtures {
   /** The real relay; one serves all tests that do not break it. */
   readonly relay: RealRelay;
+  /** The page is built, for any relay to serve. */
+  readonly builtPage: void;
   /** Where a relay may keep its data while these tests run. */
   readonly dataDir: string;
 }
@@ -33,9 +35,16 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  relay: [
-    async ({ dataDir }, use) => {
+  builtPage: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
+    async ({}, use) => {
       if ((await buildPage()) !== 0) throw new Error('The page could not be built.');
+      await use();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  relay: [
+    async ({ dataDir, builtPage: _builtPage }, use) => {
       await using relay = await startRealRelay(dataDir);
       await use(relay);
     },

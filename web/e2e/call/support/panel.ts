@@ -26,3 +26,24 @@ export async function turnTable(page: Page): Promise<readonly (readonly number[]
     .filter((figures) => figures.length > 0)
     .map((figures) => figures.map((figure) => Number(figure.replaceAll(',', ''))));
 }
+
+/**
+ * Resolves once the page tells the person and the panel tells the developer of the same stand-in,
+ * at the same moment: it may be over soon.
+ *
+ * @param told.note - beneath the line of state; '' for none
+ * @param told.row - of the panel's table of providers: stage, now, was, why
+ */
+export async function untilToldOf(
+  page: Page,
+  told: { readonly note: string; readonly row: readonly string[] },
+): Promise<void> {
+  await page.waitForFunction(({ note, row }) => {
+    const shown = document.querySelector('#call-state ~ :not(.visually-hidden)[role="status"]');
+    const rows = [...document.querySelectorAll('section[aria-label="Providers"] tbody tr')];
+    return (
+      shown?.textContent === note &&
+      rows.some((each) => row.every((text, n) => each.children[n]?.textContent === text))
+    );
+  }, told);
+}

@@ -22,8 +22,25 @@ export interface RealRelay extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts the relay on a free port, with the embedded providers whatever keys this machine has. */
-export async function startRealRelay(dataDir: string): Promise<RealRelay> {
+/** Settings by the names of their environment variables. */
+export type RelaySettings = Readonly<Record<string, string>>;
+
+const EMBEDDED_PROVIDERS: RelaySettings = {
+  TRANSCRIBERS: 'embedded',
+  GENERATORS: 'embedded',
+  SYNTHESIZERS: 'embedded',
+};
+
+/**
+ * Starts the relay on a free port.
+ *
+ * @param settings - who does the work, and all else that is not usual; without it the embedded
+ *   providers do, whatever keys this machine has
+ */
+export async function startRealRelay(
+  dataDir: string,
+  settings: RelaySettings = EMBEDDED_PROVIDERS,
+): Promise<RealRelay> {
   const child = spawn(process.execPath, [MAIN], {
     // Nothing of our own environment: a key or a PORT in it must not change what is tested. One in
     // a `.env` would still be read; that it is used is kept out by the order of providers.
@@ -33,9 +50,7 @@ export async function startRealRelay(dataDir: string): Promise<RealRelay> {
       DATA_DIR: dataDir,
       SHUTDOWN_GRACE_S: '1',
       AUTH_SECRET,
-      TRANSCRIBERS: 'embedded',
-      GENERATORS: 'embedded',
-      SYNTHESIZERS: 'embedded',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,6 +4,8 @@ import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';
 
 /** Above the rounding of a voice that is held still, below any speech. */
 const AUDIBLE = 0.003;
+/** Longest that a recording may take to be recognised. */
+const ANSWER_MS = 30_000;
 
 /** Where a recording sounds; samples from its beginning. */
 export interface Stretch {
@@ -35,24 +37,48 @@ export function stretchesOf(
  *
  * @returns for each recording the sentence it was taken for; '' where it was none of them
  */
-export async function recognise(
+export function recognise(
   recordings: readonly Float32Array[],
   rateHz: number,
   sentences: readonly string[],
 ): Promise<readonly string[]> {
+  return transcribe(recordings, rateHz, sentences.join(' | '));
+}
+
+/**
+ * Listens to a recording with the embedded recogniser, which is given only `words` to choose from:
+ * any of them, in any order, as often as they are said. Long ones are told apart best.
+ */
+export async function recogniseWords(
+  recording: Float32Array,
+  rateHz: number,
+  words: readonly string[],
+): Promise<readonly string[]> {
+  const [text] = await transcribe([recording], rateHz, `(${words.join(' | ')})+`);
+  return wordsOf(text ?? '');
+}
+
+/** The words of a text, in lower case, without its marks. */
+export function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[a-z']+/g) ?? [];
+}
+
+/** @param sentence - what may be said, as the right side of a JSGF rule */
+async function transcribe(
+  recordings: readonly Float32Array[],
+  rateHz: number,
+  sentence: string,
+): Promise<readonly string[]> {
   await using transcriber = createEmbeddedTranscriber({
-    grammar: {
-      rules: `<sentence> = ${sentences.join(' | ')};`,
-      utterance: 'sentence',
-      pronunciations: {},
-    },
+    grammar: { rules: `<sentence> = ${sentence};`, utterance: 'sentence', pronunciations: {} },
     maxWorkers: 1,
+    answerMs: ANSWER_MS,
   });
   // On a busy machine it starts for longer than anyone may wait for a free one.
   await transcriber.warm(1);
   const texts: string[] = [];
   for (const recording of recordings) {
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(ANSWER_MS);
     const transcription = await transcriber.open({ language: 'en-US', signal });
     const samples = toPcm16(resample(recording, rateHz, MICROPHONE_HZ));
     transcription.push(joined(silence(300), samples, silence(300)));

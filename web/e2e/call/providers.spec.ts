@@ -1,0 +1,237 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type Page } from '@playwright/test';
+import { hear, installScriptedSpeech, untilListening } from '../media/scripted-speech.ts';
+import { speak } from '../support/speech.ts';
+import { readTap } from '../support/tap.ts';
+import { joined, silence, spokenMs } from '../support/wav.ts';
+import { openCallPage, type CallPageOptions } from './support/call-page.ts';
+import { test } from './support/call-test.ts';
+import { captions, untilReplies } from './support/captions.ts';
+import { layWire } from './support/loose-wire.ts';
+import { untilToldOf } from './support/panel.ts';
+import { startRealRelay, type RealRelay, type RelaySettings } from './support/real-relay.ts';
+import { recognise, recogniseWords, stretchesOf, wordsOf } from './support/sound.ts';
+import { startVendors, type Vendors } from './support/vendors.ts';
+
+/*
+ * The real page and the real relay, between vendors that fail. What is asked is what the vendors
+ * are told to have heard: that they are given all of it is told from its length.
+ */
+
+const QUESTION = 'What do you know about elephants?';
+const HEARD = 'what do you know about elephants';
+const ANSWER = 'Elephants remember everything.';
+const REPLY = ANSWER.toLowerCase();
+/** Long words, easily told apart, each of them once: whatever is said twice shows. */
+const LONG_ANSWER = [
+  'Thirteen scientists discovered another village.',
+  'Several elephants remembered Saturday perfectly.',
+  'Nobody expected chocolate hurricanes.',
+].join(' ');
+const PLENTY: RelaySettings = {
+  TRANSCRIBERS: 'deepgram-flux,compatible',
+  GENERATORS: 'anthropic,groq',
+  SYNTHESIZERS: 'deepgram-aura,openai',
+};
+/** Whoever fails has nobody behind, and is given up soon. */
+const SCANTY: RelaySettings = {
+  TRANSCRIBERS: 'deepgram-flux,compatible,browser',
+  GENERATORS: 'anthropic',
+  SYNTHESIZERS: 'openai',
+  FILLER_DELAY_S: '1',
+  GENERATOR_DEADLINE_S: '3',
+  HEALTH_INTERVAL_S: '1',
+};
+
+interface Stage {
+  readonly vendors: Vendors;
+  readonly plenty: RealRelay;
+  readonly scanty: RealRelay;
+  /** The question, spoken. */
+  readonly asked: Int16Array;
+}
+
+const resources = new AsyncDisposableStack();
+let stage: Stage;
+
+test.beforeAll(async ({ builtPage: _builtPage, dataDir }) => {
+  test.setTimeout(60_000);
+  const vendors = resources.use(await startVendors());
+  const relayWith = async (settings: RelaySettings) =>
+    resources.use(
+      await startRealRelay(mkdtempSync(join(dataDir, 'vendors-')), {
+        ...vendors.settings,
+        ...settings,
+      }),
+    );
+  const [plenty, scanty, [asked]] = await Promise.all([
+    relayWith(PLENTY),
+    relayWith(SCANTY),
+    speak([QUESTION], 'rms'),
+  ]);
+  stage = { vendors, plenty, scanty, asked: asked! };
+});
+
+/** Until something is shown that comes of a question, which takes seconds to be asked. */
+const expectSoon = expect.configure({ timeout: 20_000 });
+
+test.beforeEach(() => {
+  stage.vendors.script.heard = HEARD;
+  stage.vendors.script.answer = ANSWER;
+});
+
+test.afterEach(() => {
+  expect(stage.vendors.complaints).toEqual([]);
+  stage.vendors.recover();
+});
+
+test.afterAll(() => resources.disposeAsync());
+
+test('a question is heard and answered aloud, and the panel names who did it', async () => {
+  await using call = await ask('plenty');
+  const { page } = call;
+  await untilReplies(page, 1);
+  expect(await shown(page)).toEqual([`final: ${HEARD}`, `completed: ${REPLY}`]);
+  await untilToldOf(page, { note: '', row: ['transcriber', 'deepgram-flux', '–', '–'] });
+  await untilToldOf(page, { note: '', row: ['generator', 'anthropic', '–', '–'] });
+  await untilToldOf(page, { note: '', row: ['synthesizer', 'deepgram-aura', '–', '–'] });
+  expect(
+    await sentencesHeard(page, ['elephants remember everything', 'nobody expected chocolate']),
+  ).toEqual(['elephants remember everything']);
+  expect(call.complaints).toEqual([]);
+});
+
+test('a voice that dies in mid-answer is followed by another, each word heard once', async () => {
+  const { vendors } = stage;
+  vendors.script.answer = LONG_ANSWER;
+  vendors.killVoice('deepgram', 'elephants', 1_200);
+  await using call = await ask('plenty');
+  const { page } = call;
+  await untilToldOf(page, {
+    note: 'You hear a stand-in voice for now',
+    row: ['synthesizer', 'openai', 'deepgram-aura', 'synthesizer_failed'],
+  });
+  await untilReplies(page, 1);
+  expect(await shown(page)).toEqual([`final: ${HEARD}`, `completed: ${LONG_ANSWER.toLowerCase()}`]);
+  const { rateHz, voice } = await readTap(page);
+  const words = wordsOf(LONG_ANSWER);
+  expect(await recogniseWords(voice, rateHz, words)).toEqual(words);
+  expect(call.complaints).toEqual([]);
+});
+
+test('a recogniser that dies while the person speaks is followed by another', async () => {
+  const { vendors, asked } = stage;
+  vendors.deepgram.fail({ kind: 'abrupt-close' }, 'mid-stream');
+  await using call = await ask('plenty');
+  const { page } = call;
+  await untilToldOf(page, {
+    note: 'A stand-in is listening for now',
+    row: ['transcriber', 'compatible', 'deepgram-flux', 'transcriber_failed'],
+  });
+  await untilReplies(page, 1);
+  expect(vendors.deepgram.failures).toBeGreaterThan(0);
+  expect(vendors.heardMs.get('compatible')).toBeGreaterThanOrEqual(spokenMs(asked));
+  expect(await shown(page)).toEqual([`final: ${HEARD}`, `completed: ${REPLY}`]);
+});
+
+test('while the only generator hangs the person is told to wait, then that it failed', async () => {
+  stage.vendors.anthropic.fail({ kind: 'stall' }, 'first-use');
+  await using call = await ask('scanty');
+  const { page } = call;
+  await untilReplies(page, 1);
+  const [, reply] = await captions(page);
+  expect(reply?.text).toMatch(/moment\. i'm sorry, that took me too long\. please try again\.$/);
+  const moments = ['one moment', 'just a moment', 'give me a moment'];
+  const sorry = "i'm sorry that took me too long please try again";
+  const heard = await sentencesHeard(page, [...moments, sorry]);
+  expect(moments).toContain(heard[0]);
+  expect(heard.slice(1)).toEqual([sorry]);
+});
+
+test('while nobody hears the page does, or says to type, until somebody hears again', async () => {
+  const silent = { hears: silence(1_000) };
+  await using able = await openCall('scanty', { ...silent, before: installScriptedSpeech });
+  await using unable = await openCall('scanty', { ...silent, before: removeRecognition });
+  for (const { page } of [able, unable]) {
+    await page.getByRole('button', { name: 'Press to talk' }).click();
+    await expectSoon(stateOf(page)).toHaveText('Listening');
+  }
+  const { deepgram, compatible } = stage.vendors;
+  for (const vendor of [deepgram, compatible]) {
+    vendor.fail({ kind: 'status', status: 503 }, 'first-use');
+  }
+
+  await expectSoon(noteOf(able.page)).toHaveText('Your browser is listening for now');
+  await untilListening(able.page, 1);
+  await hear(able.page, 'what do you', false);
+  await hear(able.page, HEARD, true);
+  await expectSoon(noteOf(unable.page)).toHaveText(
+    'Speech recognition is unavailable: please type',
+  );
+  await expectSoon(stateOf(unable.page)).toHaveText('Type a message');
+  await unable.page.getByRole('button', { name: 'Type', exact: true }).click();
+  await unable.page.getByRole('textbox', { name: 'Message' }).fill(QUESTION);
+  await unable.page.keyboard.press('Enter');
+  for (const { page } of [able, unable]) await untilReplies(page, 1);
+  expect(await shown(able.page)).toEqual([`final: ${HEARD}`, `completed: ${REPLY}`]);
+  expect(await shown(unable.page)).toEqual([
+    `typed: ${QUESTION.toLowerCase()}`,
+    `completed: ${REPLY}`,
+  ]);
+
+  stage.vendors.recover();
+  for (const { page } of [able, unable]) {
+    await expectSoon(noteOf(page)).toHaveText('');
+    await expectSoon(stateOf(page)).toHaveText('Listening');
+  }
+  await untilListening(able.page, 0);
+  expect([...able.complaints, ...unable.complaints]).toEqual([]);
+});
+
+/** Opens the page at a relay and asks the question aloud, with the panel open. */
+async function ask(relay: 'plenty' | 'scanty') {
+  const call = await openCall(relay, {
+    hears: joined(silence(1_000), stage.asked, silence(60_000)),
+  });
+  await call.page.keyboard.press('d');
+  await call.page.getByRole('table', { name: 'Providers' }).waitFor();
+  await call.page.getByRole('button', { name: 'Press to talk' }).click();
+  return call;
+}
+
+async function openCall(relay: 'plenty' | 'scanty', options: CallPageOptions) {
+  await using owned = new AsyncDisposableStack();
+  const wire = owned.use(await layWire(stage[relay].port));
+  const { page, complaints } = owned.use(
+    await openCallPage(wire.origin, { tapped: true, ...options }),
+  );
+  const moved = owned.move();
+  return { page, complaints, [Symbol.asyncDispose]: () => moved.disposeAsync() };
+}
+
+function noteOf(page: Page) {
+  return page.locator('#call-state ~ :not(.visually-hidden)[role="status"]');
+}
+
+function stateOf(page: Page) {
+  return page.locator('#call-state');
+}
+
+async function shown(page: Page): Promise<readonly string[]> {
+  return (await captions(page)).map(({ state: standing, text }) => `${standing}: ${text}`);
+}
+
+/** What each stretch of the voice was, out of these sentences. */
+async function sentencesHeard(page: Page, sentences: readonly string[]) {
+  const { rateHz, voice } = await readTap(page);
+  const parts = stretchesOf(voice, rateHz).map(({ start, end }) => voice.subarray(start, end));
+  return recognise(parts, rateHz, sentences);
+}
+
+/** Runs in the page: takes the recogniser away that browsers have. */
+function removeRecognition(): void {
+  for (const name of ['SpeechRecognition', 'webkitSpeechRecognition']) {
+    Object.defineProperty(window, name, { value: undefined, configurable: true });
+  }
+}

@@ -1,0 +1,129 @@
+import { joinVoices } from '../../../../relay/src/client/audio/join-voices.ts';
+import { resample, toPcm16 } from '../../../../relay/src/client/audio/resample.ts';
+import { createEmbeddedSynthesizer } from '../../../../relay/src/providers/embedded/speech/embedded-synthesizer.ts';
+import { CATALOGUE } from '../../../../relay/simulators/catalogue.ts';
+import type { Behaviour, Simulator } from '../../../../relay/simulators/kit/simulator.ts';
+import { simulatorTraffic, type Traffic } from '../../../../relay/simulators/kit/traffic.ts';
+import { MICROPHONE_HZ } from '../../support/wav.ts';
+import type { RelaySettings } from './real-relay.ts';
+
+const NAMES = ['deepgram', 'compatible', 'anthropic', 'groq', 'openai'] as const;
+type Name = (typeof NAMES)[number];
+
+const BYTES_A_SAMPLE = 2;
+
+/** What is said in a test. */
+export interface Script {
+  /** Whatever a person says is taken for this. */
+  heard: string;
+  /** Whatever is asked is answered with this. */
+  answer: string;
+}
+
+/** Vendors on this machine that hear, answer and speak as they are told, until they fail. */
+export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposable {
+  readonly script: Script;
+  /** Keys and addresses of them all. */
+  readonly settings: RelaySettings;
+  /** The longest that each was given to hear at once, ms. */
+  readonly heardMs: ReadonlyMap<Name, number>;
+  /** What they would have objected to. */
+  readonly complaints: readonly string[];
+  /**
+   * Ends a vendor's voice for good, `spokenMs` into the clause with this word in it.
+   */
+  killVoice(name: Name, clause: string, spokenMs: number): void;
+  /** Nothing fails any more. */
+  recover(): void;
+}
+
+/** All speak with the embedded voice: who spoke is not to be heard, only what. */
+export async function startVendors(): Promise<Vendors> {
+  await using resources = new AsyncDisposableStack();
+  const voice = resources.use(await createEmbeddedSynthesizer({ maxWorkers: 1 }));
+  await voice.warm(1);
+  const script: Script = { heard: '', answer: '' };
+  const heardMs = new Map<Name, number>();
+  const doomed = new Map<Name, { readonly clause: string; readonly spokenMs: number }>();
+
+  const say = async (text: string, rateHz: number): Promise<Int16Array> => {
+    const pieces: Int16Array[] = [];
+    const { signal } = new AbortController();
+    for await (const event of voice.synthesize(only(text), { voice: 'slt', signal })) {
+      if (event.type === 'speech-audio') pieces.push(event.samples);
+    }
+    const whole = joinVoices([{ pieces, sampleRateHz: voice.sampleRateHz }]);
+    const wide = Float32Array.from(whole?.samples ?? [], (sample) => sample / 0x8000);
+    return toPcm16(resample(wide, voice.sampleRateHz, rateHz));
+  };
+  const behaviourOf = (name: Name): Behaviour => ({
+    hear(audio) {
+      const ms = (audio.length * 1_000) / MICROPHONE_HZ;
+      heardMs.set(name, Math.max(ms, heardMs.get(name) ?? 0));
+      return script.heard;
+    },
+    answer: () => script.answer,
+    async speak(text, rateHz) {
+      const samples = await say(text, rateHz);
+      const doom = doomed.get(name);
+      if (doom !== undefined && text.includes(doom.clause)) {
+        doomed.delete(name);
+        const vendor = vendors[name];
+        afterAudio(vendor, (doom.spokenMs * rateHz * BYTES_A_SAMPLE) / 1_000, () => {
+          vendor.fail({ kind: 'refuse' }, 'first-use');
+          vendor.cut();
+        });
+      }
+      return samples;
+    },
+  });
+  // Only connections that are made while somebody watches are watched.
+  const watch = () => {};
+  simulatorTraffic.subscribe(watch);
+  resources.defer(() => void simulatorTraffic.unsubscribe(watch));
+  const start = async (name: Name) => resources.use(await CATALOGUE[name].start(behaviourOf(name)));
+  const vendors: Readonly<Record<Name, Simulator>> = {
+    deepgram: await start('deepgram'),
+    compatible: await start('compatible'),
+    anthropic: await start('anthropic'),
+    groq: await start('groq'),
+    openai: await start('openai'),
+  };
+  const owned = resources.move();
+  return {
+    ...vendors,
+    script,
+    heardMs,
+    settings: Object.assign({}, ...NAMES.map((name) => CATALOGUE[name].environment(vendors[name]))),
+    get complaints() {
+      return NAMES.flatMap((name) => vendors[name].complaints.map((each) => `${name}: ${each}`));
+    },
+    killVoice(name, clause, spokenMs) {
+      doomed.set(name, { clause, spokenMs });
+    },
+    recover() {
+      doomed.clear();
+      for (const name of NAMES) vendors[name].recover();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Calls once a vendor has sent so many more bytes of audio, before it sends what comes next. */
+function afterAudio({ url }: Simulator, bytes: number, action: () => void): void {
+  let left = bytes;
+  const onTraffic = (message: unknown) => {
+    const traffic = message as Traffic;
+    if (traffic.url !== url || traffic.way === 'in' || traffic.bytes === 0) return;
+    if (left <= 0) {
+      simulatorTraffic.unsubscribe(onTraffic);
+      action();
+    }
+    left -= traffic.bytes;
+  };
+  simulatorTraffic.subscribe(onTraffic);
+}
+
+async function* only(text: string): AsyncGenerator<string> {
+  yield text;
+}
