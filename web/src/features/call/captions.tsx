@@ -80,9 +80,7 @@ function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
       )}
       {/* The rest of the clause keeps its place, so that no line moves while it is spoken. */}
       {reply.status === 'running' && <span className={styles.coming}>{begun}</span>}
-      {reply.status === 'failed' && (
-        <span className={styles.failed}> The answer broke off here.</span>
-      )}
+      {reply.status === 'failed' && <span className={styles.failed}> The voice broke off.</span>}
     </li>
   );
 }

