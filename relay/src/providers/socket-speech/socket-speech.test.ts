@@ -161,6 +161,22 @@ it('reads no more from the vendor while a listener has too much before them', as
   await speech.return?.(undefined);
 });
 
+it('does not read from a further socket either while there is too much', async () => {
+  const minute = Buffer.alloc(60_000).toString('base64');
+  let asked = 0;
+  answer = (socket) => {
+    asked += 1;
+    socket.send(minute);
+    socket.send('.');
+  };
+  const { signal } = new AbortController();
+  const speech = speak(clausesOf('One.', 'Two.', 'Three.'), signal, 1)[Symbol.asyncIterator]();
+  await speech.next();
+  await expect.poll(() => asked).toBe(2);
+  await expect.poll(() => regulated).toEqual(['pause', 'pause']);
+  await speech.return?.(undefined);
+});
+
 it('lets go of a socket that comes when it is left already', async () => {
   const abort = new AbortController();
   const speech = speak(clausesOf('One.'), abort.signal)[Symbol.asyncIterator]();

@@ -106,7 +106,6 @@ export class SpeechLines {
     const line: SpeechLine = { lease, dialect: dialectFor(socket), owed: new Set() };
     this.#line = line;
     this.#lines.add(line);
-    if (this.#isPaused) socket.pause();
     socket.listen({
       text: (message) => {
         line.dialect.hear(socket, message);
@@ -118,6 +117,8 @@ export class SpeechLines {
       },
       closed: (error) => this.#closed(line, error),
     });
+    // Afterwards, because listening to a new socket begins to read from it.
+    if (this.#isPaused) socket.pause();
     return line;
   }
 
