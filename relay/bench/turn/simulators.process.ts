@@ -6,8 +6,8 @@ import { serve } from '../process/serve.ts';
 import { ProviderTimes, turnIn, turnName } from './provider-times.ts';
 import type { ProviderDelays } from './report.ts';
 
-/** What is spoken of each clause: short, so that turns follow one another quickly. */
-const CLAUSE_S = 0.2;
+/** What is spoken of each of the two clauses of an answer. */
+const CLAUSE_S = 1;
 
 const times = new ProviderTimes();
 simulatorTraffic.subscribe((message) => times.add(message as Traffic));

@@ -4,10 +4,11 @@ import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
 
-const CHUNKS = 5;
+/** A short question: a second and a half. */
+const CHUNKS = 15;
 const CHUNK_MS = 100;
-/** Between the end of a reply and the next turn. */
-const PAUSE_MS = 200;
+/** Two seconds of answer are heard to their end, and half a second is thought. */
+const PAUSE_MS = 2_500;
 const TURN_DEADLINE_MS = 10_000;
 
 export interface TalkerOptions {

@@ -2,7 +2,7 @@ import { serve } from '../process/serve.ts';
 import { talk, type Talk } from './talker.ts';
 
 /** About the length of a turn: talkers begin spread over it. */
-const SPREAD_MS = 1_200;
+const SPREAD_MS = 4_400;
 
 interface TalkersRequest {
   readonly url: string;

@@ -1,8 +1,7 @@
 import { tool, zodSchema, type ToolSet } from 'ai';
 import { z } from 'zod';
-import { isTimeZone } from '../../lib/time-zone.ts';
+import { isTimeZone, localTime } from '../../lib/time-zone.ts';
 import type { Person, Reminder, Reminders } from '../generator.ts';
-import { localTime } from './instructions.ts';
 
 const LONGEST_SECONDS = 86_400;
 

@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../lib/time-zone.ts';
+import { isTimeZone, localTime } from '../../lib/time-zone.ts';
 
 /** How to speak, for a model that otherwise writes. */
 export const DEFAULT_SYSTEM_PROMPT = [
@@ -30,13 +30,4 @@ export function instructionsFor(options: {
     ...(hasTools ? [TOOL_ADVICE] : []),
     `For the person it is ${localTime(now, zone)} (time zone ${zone}).`,
   ].join('\n\n');
-}
-
-/** e.g. `Saturday, November 21, 2026 at 9:30 AM`. */
-export function localTime(instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-US', {
-    dateStyle: 'full',
-    timeStyle: 'short',
-    timeZone,
-  }).format(instant);
 }

@@ -6,6 +6,7 @@ import {
   type TextStreamPart,
   type ToolSet,
 } from 'ai';
+import { OVER } from '../../lib/abort-reason.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { VendorHttp } from '../transport/vendor-http.ts';
@@ -85,7 +86,7 @@ async function* generate(
   if (signal.aborted) return;
   // Its own controller: whoever leaves the loop early stops the request by that.
   const controller = new AbortController();
-  const stop = () => controller.abort();
+  const stop = () => controller.abort(OVER);
   signal.addEventListener('abort', stop);
   const now = options.now ?? (() => new Date());
   const tools: ToolSet = {
@@ -128,7 +129,7 @@ async function* generate(
     if (!signal.aborted) failure = toProviderError(error, options.name, options.http);
   } finally {
     signal.removeEventListener('abort', stop);
-    controller.abort();
+    controller.abort(OVER);
   }
   const total = usage.total();
   if (total !== undefined) yield { type: 'usage-reported', ...total };
