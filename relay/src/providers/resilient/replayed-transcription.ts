@@ -125,7 +125,7 @@ export class ReplayedTranscription implements Transcription {
           attempt.use.abandoned();
           throw signal.reason;
         }
-        attempt = this.#walk.after(attempt, error, this.#kept.isWhole);
+        attempt = this.#next(attempt, error);
       }
     }
     throw this.#walk.exhausted();
@@ -161,8 +161,7 @@ export class ReplayedTranscription implements Transcription {
           if (signal.aborted) return;
           this.#current = undefined;
           scope[Symbol.dispose]();
-          const next = this.#walk.after(attempt, error, this.#kept.isWhole);
-          await this.#open(next);
+          await this.#open(this.#next(attempt, error));
         } finally {
           leave(iterator);
         }
@@ -172,6 +171,13 @@ export class ReplayedTranscription implements Transcription {
     } finally {
       this.#end();
     }
+  }
+
+  /** As long as the person speaks nobody waits: however late it fails then, it fails in time. */
+  #next(failed: Attempt<Transcriber>, error: unknown): Attempt<Transcriber> | undefined {
+    const waitingSinceMs = this.#finalizedAtMs ?? this.#stage.clock.now();
+    const startedAtMs = Math.max(failed.startedAtMs, waitingSinceMs);
+    return this.#walk.after({ ...failed, startedAtMs }, error, this.#kept.isWhole);
   }
 
   #budgetMs(attemptMs: number): number {

@@ -1,65 +1,14 @@
-import { ParleyError } from '@parley/shared';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { AsyncQueue } from '../../lib/async-queue.ts';
 import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../observability/logger.ts';
 import { DEFAULT_POLICY } from '../../resilience/policy.ts';
 import { KeptSpeech } from '../kept-speech.ts';
 import type { Failover } from '../provider.ts';
-import type { TranscriptEvent, Transcriber, TranscriptionOptions } from '../transcriber.ts';
+import type { TranscriptEvent, Transcriber } from '../transcriber.ts';
+import { FakeTranscriber } from './fake-transcriber.ts';
 import { ResilientTranscriber } from './resilient-transcriber.ts';
 import { StageCandidates } from './stage-candidates.ts';
-
-const failed = () => new ParleyError('transcriber_failed');
-
-/** A recogniser that does what the test says, and remembers what it was given. */
-class FakeTranscriber implements Transcriber {
-  readonly name: string;
-  readonly log: string[] = [];
-  readonly signals: AbortSignal[] = [];
-  opened: 'at once' | 'never' | 'refused' = 'at once';
-  pushFails = false;
-  #events = new AsyncQueue<TranscriptEvent>(10);
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  open({ signal }: TranscriptionOptions) {
-    this.log.push('open');
-    this.signals.push(signal);
-    if (this.opened === 'refused') return Promise.reject(failed());
-    if (this.opened === 'never') return new Promise<never>(() => {});
-    const events = new AsyncQueue<TranscriptEvent>(10);
-    this.#events = events;
-    return Promise.resolve({
-      push: (samples: Int16Array) => {
-        if (this.pushFails) throw failed();
-        this.log.push(...[...samples].map(String));
-      },
-      speculate: () => this.log.push('speculate'),
-      finalize: () => this.log.push('finalize'),
-      events,
-    });
-  }
-
-  partial(text: string): void {
-    this.#events.push({ type: 'transcript-partial', text });
-  }
-
-  final(text: string): void {
-    this.#events.push({ type: 'transcript-final', text, unrecognised: false });
-  }
-
-  fail(): void {
-    this.#events.fail(failed());
-  }
-
-  end(): void {
-    this.#events.close();
-  }
-}
 
 function createTest(names = ['a', 'b']) {
   const clock = new FakeClock();
@@ -197,6 +146,27 @@ describe('the resilient transcriber', () => {
     await done;
     expect(texts).toEqual(['one']);
     expect(failovers.map(({ reason }) => reason)).toEqual(['transcriber_timeout']);
+  });
+
+  it('gives all of it to the same again where that is alone and fails while the person speaks', async () => {
+    const { transcriber, fakes, clock, abort, failovers } = createTest(['a']);
+    const { signal } = abort;
+    const kept = new KeptSpeech(100);
+    const transcription = await transcriber.open({ language: 'en-US', signal, kept });
+    const { texts, done } = collect(transcription.events);
+    kept.add(pcm(1));
+    transcription.push(pcm(1));
+    await clock.advance(20_000);
+    fakes[0]!.fail();
+    await settle();
+    transcription.finalize();
+    expect(fakes[0]!.log).toEqual(['open', '1', 'open', '1', 'finalize']);
+    // Alone, it has all the time of its stage.
+    await clock.advance(28_000);
+    fakes[0]!.final('one');
+    await done;
+    expect(texts).toEqual(['one']);
+    expect(failovers).toEqual([]);
   });
 
   it('asks the next in the turn in which the failure is noticed', async () => {
