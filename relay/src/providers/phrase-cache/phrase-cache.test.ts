@@ -135,6 +135,22 @@ describe('the phrase cache', () => {
     expect(speaker.spoken).toHaveLength(3);
   });
 
+  it('keeps no phrase under the name of another who may have spoken it', async () => {
+    const { say, speaker } = createTest();
+    speaker.name = 'b';
+    const { synthesize } = speaker;
+    speaker.synthesize = async function* (clauses, options) {
+      yield* synthesize.call(speaker, clauses, options);
+      // It was a's trial, and went well.
+      speaker.name = 'a';
+    };
+    await say([SORRY]);
+    speaker.synthesize = synthesize;
+    speaker.name = 'b';
+    await say([SORRY]);
+    expect(speaker.spoken).toHaveLength(2);
+  });
+
   it('says a phrase in another voice where the one who should say it fails', async () => {
     const { say, speaker } = createTest();
     await say([SORRY]);

@@ -105,24 +105,30 @@ export class PhraseCache implements Synthesizer {
     onBegun: (text: string) => void = () => {},
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const { voice, signal } = options;
-    let speaker = this.name;
+    const expected = this.name;
+    /** Known for sure once someone has taken over. */
+    let speaker: string | undefined;
     let recording: PhraseRecording | undefined;
+    const whole = new Map<string, Phrase>();
     const onFailover: SynthesisOptions['onFailover'] = (failover) => {
       // What was begun is finished by someone else, or by nobody: half a phrase, or two voices.
       recording = undefined;
+      keep(failover.from);
       speaker = failover.to;
       options.onFailover?.(failover);
     };
-    const keep = () => {
+    const finish = () => {
       const phrase = recording?.phrase;
-      if (recording !== undefined && phrase !== undefined && !signal.aborted) {
-        this.#spoken.set(this.#key(speaker, recording.text, voice), phrase);
-      }
+      if (recording !== undefined && phrase !== undefined) whole.set(recording.text, phrase);
       recording = undefined;
+    };
+    const keep = (who: string) => {
+      for (const [text, phrase] of whole) this.#spoken.set(this.#key(who, text, voice), phrase);
+      whole.clear();
     };
     for await (const event of this.#synthesizer.synthesize(clauses, { ...options, onFailover })) {
       if (event.type === 'clause-started') {
-        keep();
+        finish();
         onBegun(event.text);
         if (this.#phrases.has(event.text)) recording = new PhraseRecording(event.text);
       } else {
@@ -130,7 +136,11 @@ export class PhraseCache implements Synthesizer {
       }
       yield event;
     }
-    keep();
+    if (signal.aborted) return;
+    finish();
+    speaker ??= expected;
+    // Who had failed may have been given a trial, and so have spoken in place of who was expected.
+    if (speaker !== expected || this.name === expected) keep(speaker);
   }
 
   async #warm(voice: string, signal: AbortSignal): Promise<void> {
