@@ -171,7 +171,7 @@ export class Conversation {
         // That everyone failed at one utterance does not mean that they will at the next.
         const now = standIn !== undefined && isProvider(standIn) ? standIn : active;
         if (!isProvider(now)) this.#deafness.told();
-        const responseId = this.#say(apologyFor(code, now), request) ?? null;
+        const responseId = this.#apologise(apologyFor(code, now), request);
         const provider = error instanceof ProviderError ? error.provider : active;
         const lost = { itemId, utterance: number, responseId, code, provider, audio };
         this.#options.onLost?.(lost);
@@ -235,6 +235,13 @@ export class Conversation {
     if (this.#reply !== undefined || this.#listening.isBusy) return;
     const next = this.#announcements.next();
     if (next !== undefined) this.#say(next.text, { trigger: next.trigger });
+  }
+
+  /** @returns the response's id; null where it is said later, because the person speaks again */
+  #apologise(text: string, request: Omit<ReplyRequest, 'generate'>): string | null {
+    if (this.#listening.openNumber === undefined) return this.#say(text, request) ?? null;
+    this.#announcements.add({ text, trigger: 'notice' });
+    return null;
   }
 
   /** Says a sentence of our own. @returns the response's id */

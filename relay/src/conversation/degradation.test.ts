@@ -118,16 +118,21 @@ describe('an answer from memory', () => {
 
   it.each([
     ['to another question', policy, [words('Paris.')], 'What is the capital of Spain?'],
+    ['to another sum', policy, [words('Eight.')], 'What is 5 - 3?', 'What is 5 + 3?'],
+    ['to what may mean another thing now', policy, [words('Yes.')], 'Is it big?', 'Is it big?'],
     ['that was looked up', policy, [lookUp, words('Paris.')], 'What is the capital of France?'],
     ['unless it is allowed', {}, [words('Paris.')], 'What is the capital of France?'],
-  ])('is not given %s', async (_, allowed, first, second) => {
-    const test = new TestConversation({ policy: allowed, generator: once(first) });
-    test.type('What is the capital of France?');
-    await test.clock.advance(10_000);
-    test.type(second);
-    await test.clock.advance(10_000);
-    expect(test.reply).toBe(apologyFor('generator_failed'));
-  });
+  ])(
+    'is not given %s',
+    async (_, allowed, answer, second, first = 'What is the capital of France?') => {
+      const test = new TestConversation({ policy: allowed, generator: once(answer) });
+      test.type(first);
+      await test.clock.advance(10_000);
+      test.type(second);
+      await test.clock.advance(10_000);
+      expect(test.reply).toBe(apologyFor('generator_failed'));
+    },
+  );
 });
 
 describe('an utterance that is lost', () => {
@@ -154,6 +159,31 @@ describe('an utterance that is lost', () => {
     expect(test.stages[0]).toBe(`transcriber to ${to}`);
     // Said once, and not again as a notice of its own.
     expect(test.ofType('response.created')).toHaveLength(1);
+  });
+
+  it('is not spoken of while the person speaks again, but after', async () => {
+    const fail = { fail: new ParleyError('transcriber_failed') };
+    let isFirst = true;
+    const test = new TestConversation({
+      transcriber: {
+        onFinal: () => {
+          const steps = isFirst ? [fail] : [finalWords('hello')];
+          isFirst = false;
+          return steps;
+        },
+      },
+    });
+    test.say();
+    test.conversation.startUtterance(2);
+    await test.clock.advance(5_000);
+    expect(test.ofType('response.created')).toEqual([]);
+    test.conversation.endUtterance({});
+    await test.clock.advance(20_000);
+    expect(test.ofType('response.created').map(({ trigger }) => trigger)).toEqual([
+      'speech',
+      'notice',
+    ]);
+    expect(test.reply).toBe(apologyFor('transcriber_failed'));
   });
 
   it('is handed over with its audio', async () => {
@@ -225,6 +255,28 @@ describe('while nothing here can hear', () => {
     await test.clock.advance(10_000);
     expect(test.reply).toBe('I cannot hear for now. Please type to me.');
     expect(over.events).toEqual([]);
+  });
+});
+
+describe('an answer that has', () => {
+  it('not a word is put into words', async () => {
+    const test = new TestConversation({ generator: { reply: () => [words(' ')] } });
+    test.type('Hello');
+    await test.clock.advance(10_000);
+    expect(test.reply.trim()).toBe(apologyFor('generator_failed'));
+    expect(test.outcomes).toEqual(['generator_failed']);
+  });
+
+  it('no end is followed by an apology in clauses of its own, which may be in stock', async () => {
+    const reply = () => [words('Well, it'), { fail: broken }];
+    const test = new TestConversation({ generator: { reply } });
+    test.type('Hello');
+    await test.clock.advance(10_000);
+    const [begun, ...apology] = deltas(test);
+    expect(begun).toBe('Well, it');
+    const stock = await fixedClauses();
+    for (const clause of apology) expect(stock).toContain(clause);
+    expect(apology.join(' ')).toBe(apologyFor('generator_failed'));
   });
 });
 

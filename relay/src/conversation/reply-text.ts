@@ -45,6 +45,7 @@ export async function* replyText(
   const stop = () => generation.abort(OVER);
   signal.addEventListener('abort', stop);
   let length = 0;
+  let hasText = false;
   try {
     const events = eachWithin(
       eachUntil(options.generate(generation.signal), options.givenUp),
@@ -65,15 +66,20 @@ export async function* replyText(
         if (length === 0) options.onFirstText();
         const room = MAX_REPLY_CHARACTERS - length;
         length += event.text.length;
+        hasText ||= event.text.trim() !== '';
         yield event.text.slice(0, room);
         if (length >= MAX_REPLY_CHARACTERS) return;
       }
     }
-    if (!signal.aborted) options.onSuccess();
+    if (signal.aborted) return;
+    // An answer without a word would be silence.
+    if (!hasText) throw new ParleyError('generator_failed');
+    options.onSuccess();
   } catch (error) {
     if (signal.aborted) return;
-    const instead = options.onFailure(error, length > 0);
-    yield length > 0 ? ` ${instead}` : instead;
+    const instead = options.onFailure(error, hasText);
+    // A line of its own, so that it is a clause of its own: whole, it may be in stock.
+    yield hasText ? `\n${instead}` : instead;
   } finally {
     signal.removeEventListener('abort', stop);
     generation.abort(OVER);

@@ -98,12 +98,12 @@ describe('a generator that', () => {
     expect(test.clock.pendingTimers).toBe(0);
   });
 
-  it('says nothing at all leaves a finished, empty reply', async () => {
+  it('says nothing at all is answered for', async () => {
     const test = new TestConversation({ generator: { reply: () => [] } });
     test.type('Hello');
     await test.clock.advance(100);
-    expect(test.outcomes).toEqual(['completed']);
-    expect(test.reply).toBe('');
+    expect(test.outcomes).toEqual(['generator_failed']);
+    expect(test.reply).not.toBe('');
   });
 
   it('has an error of its own is believed', async () => {
