@@ -63,9 +63,19 @@ describe('a service', () => {
     });
     service.subscribe(() => told.push(service.health));
     failTimes(service, 1);
-    service.probeFailed(failure());
-    expect(told).toEqual(['degraded', 'degraded']);
+    service.begin()!.succeeded();
+    expect(told).toEqual(['degraded', 'healthy']);
     expect(errors).toEqual([broken, broken]);
+  });
+
+  it('tells nobody of what is as it was', () => {
+    const { service } = createTest();
+    const told: string[] = [];
+    service.subscribe(() => told.push(`${service.health} ${service.breaker}`));
+    service.begin()!.succeeded();
+    service.probeSucceeded();
+    failTimes(service, 3);
+    expect(told).toEqual(['degraded closed', 'failed open']);
   });
 
   it('lets one trial in after the cool-down, and opens at once, for longer, where it fails', async () => {
@@ -189,13 +199,13 @@ describe('a service', () => {
     expect(service.health).toBe('healthy');
   });
 
-  it('tells its listeners of verdicts and of a trial that falls due, and leaves nothing behind', async () => {
+  it('tells its listeners of changes and of a trial that falls due, and leaves nothing behind', async () => {
     const { service, clock } = createTest();
     const seen: string[] = [];
     const end = service.subscribe(() => seen.push(`${service.health} ${service.breaker}`));
     failTimes(service, 3);
     await clock.advance(POLICY.coolDownMs);
-    expect(seen).toEqual(['degraded closed', 'degraded closed', 'failed open', 'failed half-open']);
+    expect(seen).toEqual(['degraded closed', 'failed open', 'failed half-open']);
     service.begin()!.failed(failure());
     end();
     service[Symbol.dispose]();

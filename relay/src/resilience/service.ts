@@ -66,6 +66,7 @@ export class Service {
   #lastFailureAtMs: number | undefined;
   #lastSuccessAtMs: number | undefined;
   #probe: ServiceStatus['probe'];
+  #told: string;
 
   constructor(options: ServiceOptions) {
     this.stage = options.stage;
@@ -74,6 +75,7 @@ export class Service {
     this.#wallNow = options.wallNow ?? Date.now;
     this.#breaker = new Breaker(options.policy);
     this.#probe = options.hasProbe ? 'pending' : 'none';
+    this.#told = this.#standing;
   }
 
   get health(): Health {
@@ -162,7 +164,10 @@ export class Service {
     this.#listeners.clear();
   }
 
-  /** Told after each verdict, and when a trial falls due. @returns its end */
+  /**
+   * Told of each change of its health, its breaker or whether it is held; a failure that is
+   * forgotten with time is noticed with the next verdict. @returns its end
+   */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -204,6 +209,10 @@ export class Service {
       // Time alone changes it next, which nobody would notice otherwise.
       this.#cancelChange = this.#options.clock.after(closedMs, () => this.#tell());
     }
+    // There are listeners for every call: a request that goes well as ever is no news to them.
+    const standing = this.#standing;
+    if (standing === this.#told) return;
+    this.#told = standing;
     for (const listener of this.#listeners) {
       try {
         listener();
@@ -211,6 +220,10 @@ export class Service {
         this.#options.onListenerError?.(error);
       }
     }
+  }
+
+  get #standing(): string {
+    return `${this.health} ${this.breaker} ${this.isHeld}`;
   }
 
   /** How long no request may go there yet, as far as time alone decides it. */
