@@ -9,17 +9,15 @@ const { breaker: POLICY } = DEFAULT_POLICY;
 
 function createTest() {
   const clock = new FakeClock();
-  const errors: unknown[] = [];
   const service = new Service({
     stage: 'generator',
     name: 'fake',
     hasProbe: true,
     policy: POLICY,
     clock,
-    onListenerError: (error) => errors.push(error),
     wallNow: () => 1_000 + clock.now(),
   });
-  return { clock, service, errors };
+  return { clock, service };
 }
 
 const failure = () => new ParleyError('generator_failed');
@@ -52,30 +50,6 @@ describe('a service', () => {
     expect(service.health).toBe('failed');
     expect(service.breaker).toBe('open');
     expect(service.begin()).toBeUndefined();
-  });
-
-  it('lets no listener that throws disturb the others or the request', () => {
-    const { service, errors } = createTest();
-    const broken = new Error('listener');
-    const told: string[] = [];
-    service.subscribe(() => {
-      throw broken;
-    });
-    service.subscribe(() => told.push(service.health));
-    failTimes(service, 1);
-    service.begin()!.succeeded();
-    expect(told).toEqual(['degraded', 'healthy']);
-    expect(errors).toEqual([broken, broken]);
-  });
-
-  it('tells nobody of what is as it was', () => {
-    const { service } = createTest();
-    const told: string[] = [];
-    service.subscribe(() => told.push(`${service.health} ${service.breaker}`));
-    service.begin()!.succeeded();
-    service.probeSucceeded();
-    failTimes(service, 3);
-    expect(told).toEqual(['degraded closed', 'failed open']);
   });
 
   it('lets one trial in after the cool-down, and opens at once, for longer, where it fails', async () => {
@@ -197,21 +171,6 @@ describe('a service', () => {
     expect(service).toMatchObject({ health: 'healthy', breaker: 'closed', isUsable: true });
     late.failed(failure());
     expect(service.health).toBe('healthy');
-  });
-
-  it('tells its listeners of changes and of a trial that falls due, and leaves nothing behind', async () => {
-    const { service, clock } = createTest();
-    const seen: string[] = [];
-    const end = service.subscribe(() => seen.push(`${service.health} ${service.breaker}`));
-    failTimes(service, 3);
-    await clock.advance(POLICY.coolDownMs);
-    expect(seen).toEqual(['degraded closed', 'failed open', 'failed half-open']);
-    service.begin()!.failed(failure());
-    end();
-    service[Symbol.dispose]();
-    expect(clock.pendingTimers).toBe(0);
-    service.begin()?.succeeded();
-    expect(seen).toHaveLength(5);
   });
 
   it('keeps its rules in every order of events', async () => {

@@ -67,6 +67,7 @@ export class Service {
   #lastSuccessAtMs: number | undefined;
   #probe: ServiceStatus['probe'];
   #told: string;
+  #isDisposed = false;
 
   constructor(options: ServiceOptions) {
     this.stage = options.stage;
@@ -160,6 +161,7 @@ export class Service {
 
   /** Nobody is told of anything any more. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.#cancelChange();
     this.#listeners.clear();
   }
@@ -203,6 +205,8 @@ export class Service {
   }
 
   #tell(): void {
+    // A verdict may come after the end; no timer may.
+    if (this.#isDisposed) return;
     this.#cancelChange();
     const closedMs = this.#closedMs;
     if (closedMs > 0) {
