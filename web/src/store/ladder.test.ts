@@ -52,6 +52,12 @@ test('restored, a stage is as it was, also on the way up rung by rung', () => {
   expect(top.stages.synthesizer.reason).toBeNull();
 });
 
+test('whoever is better than the one it began with stands in for nobody', () => {
+  const better = changed(BEGUN, 'transcriber', 'flux', null);
+  expect(standingOf(better, 'transcriber')).toBe('usual');
+  expect(standingOf(changed(better, 'transcriber', 'nova'), 'transcriber')).toBe('stand-in');
+});
+
 test('a session that is described again changes only what differs', () => {
   const degraded = changed(BEGUN, 'generator', 'gpt', 'generator_failed');
   expect(ladderAfterSession(degraded, { ...PROVIDERS, generator: 'gpt' }, 9_000)).toBe(degraded);

@@ -7,7 +7,7 @@ export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const satis
 export interface StageState {
   /** A provider's name, `browser`, or `none`. */
   readonly now: string;
-  /** Whose work it was when the session began. */
+  /** Whose work it was when the session began, or whoever is better and came back since. */
   readonly usual: string;
   /** Why it changed last; null where it did not, or for the better. */
   readonly reason: ErrorCode | null;
@@ -55,14 +55,22 @@ export function ladderAfterSession(
 }
 
 type LadderNotice = Extract<MediaNotice, { type: 'stage-changed' | 'page-ability' }>;
+type StageChange = Extract<MediaNotice, { type: 'stage-changed' }>;
 
 export function ladderAfter(ladder: Ladder, notice: LadderNotice, atMs: number): Ladder {
   switch (notice.type) {
     case 'stage-changed':
-      return withStage(ladder, notice.stage, notice.to, notice.reason, atMs);
+      return withStage(risen(ladder, notice), notice.stage, notice.to, notice.reason, atMs);
     case 'page-ability':
       return { ...ladder, page: { ...ladder.page, [notice.stage]: notice.ability } };
   }
+}
+
+/** Where somebody better comes back, the session began with a stand-in that nobody was told of. */
+function risen(ladder: Ladder, { stage, to, reason }: StageChange): Ladder {
+  const state = ladder.stages[stage];
+  if (reason !== null || state.now !== state.usual) return ladder;
+  return { ...ladder, stages: { ...ladder.stages, [stage]: { ...state, usual: to } } };
 }
 
 /** How a stage fares, for people. */
