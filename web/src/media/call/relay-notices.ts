@@ -21,7 +21,7 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'conversation.item.input_audio_transcription.failed':
       return { ...transcript(event), text: '', state: 'failed' };
     case 'response.done':
-      return event.error === null
+      return event.error === null || isApology(event)
         ? undefined
         : { type: 'error', code: event.error.code, message: event.error.message };
     case 'error':
@@ -34,6 +34,11 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'pong':
       return undefined;
   }
+}
+
+/** Where no answer was found the reply says so in its own words, which nothing need repeat. */
+export function isApology({ error }: RelayEventOf<'response.done'>): boolean {
+  return error?.code.startsWith('generator_') === true;
 }
 
 function stageChange({ stage, from, to }: RelayEventOf<'session.degraded' | 'session.restored'>) {

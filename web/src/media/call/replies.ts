@@ -1,6 +1,7 @@
 import type { RelayEventOf } from '@parley/shared';
 import { timelineOf, type LatencyMarks } from '@parley/shared/latency';
 import type { MediaNotice } from '../messages.ts';
+import { isApology } from './relay-notices.ts';
 
 /** Utterances whose end is remembered until they are answered. */
 const MAX_ENDS = 16;
@@ -159,9 +160,7 @@ export class Replies {
   done(event: RelayEventOf<'response.done'>): void {
     const reply = this.#replies.get(event.response_id);
     if (reply === undefined) return;
-    // Where no answer was found the reply says so in its own words, and these are complete.
-    const isApology = event.error?.code.startsWith('generator_') === true;
-    reply.done = isApology ? { ...event, status: 'completed' } : event;
+    reply.done = isApology(event) ? { ...event, status: 'completed' } : event;
     this.#settle(reply);
   }
 
