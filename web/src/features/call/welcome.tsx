@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { providerLineOf, SUGGESTIONS } from './call-words.ts';
+import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';
 
 /** The first visit, and an empty conversation: what this is and what to say. */
@@ -8,10 +9,12 @@ export function Welcome() {
   const controller = useController();
   const providers = useStore(controller.providers);
   const inCall = useCall((state) => state.standing.kind === 'running');
+  // While somebody stands in, another line says who.
+  const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
   return (
     <section className={styles.welcome} data-in-call={inCall} aria-labelledby="welcome-title">
       <h2 id="welcome-title" className={styles.title}>
-        {inCall ? 'You could say' : 'A voice you can talk to, and interrupt.'}
+        {inCall ? 'Try one of these' : 'A voice you can talk to, and interrupt.'}
       </h2>
       <ul className={styles.suggestions}>
         {SUGGESTIONS.map((suggestion) => (
@@ -28,7 +31,7 @@ export function Welcome() {
       </ul>
       {/* Holds its line while the names are on their way, so that nothing moves. */}
       <p className={styles.providers}>
-        {providers === null ? '\u00a0' : providerLineOf(providers)}
+        {providers !== null && isAsUsual ? providerLineOf(providers) : '\u00a0'}
       </p>
     </section>
   );
