@@ -35,6 +35,7 @@ export class SpeechAttempt implements Disposable {
   #isListening = false;
   #hasSpoken = false;
   #begun = 0;
+  #finished = 0;
 
   constructor(options: SpeechAttemptOptions) {
     const { signal, stage, ledger, attempt, voice, waiting } = options;
@@ -98,8 +99,11 @@ export class SpeechAttempt implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    const { use } = this.#options.attempt;
     void this.#feed.return();
-    this.#options.attempt.use.abandoned();
+    // People often interrupt: a trial that has spoken a whole clause has proved itself by then.
+    if (this.#finished > 0) use.succeeded();
+    else use.abandoned();
     this.#scope[Symbol.dispose]();
   }
 
@@ -162,6 +166,7 @@ export class SpeechAttempt implements Disposable {
     const { ledger, pace } = this.#options;
     pace.learn(this.#speaker, clause.text, clause.audioMs);
     ledger.finishHead();
+    this.#finished++;
     this.#clause = undefined;
     yield* this.#passOn(clause.finish());
   }
