@@ -198,7 +198,15 @@ describe('with several providers behind each stage', () => {
     expect(call.inbound.ofType('session.degraded')[0]?.reason).toBe('transcriber_failed');
   });
 
-  it('a voice that breaks off is followed by another, each word shown once', async () => {
+  it.each([
+    ['followed by another', 'b', 'One two three four. And five.', []],
+    [
+      'left to the page',
+      'browser',
+      'One two three four. four. And five.',
+      [' four.', ' And five.'],
+    ],
+  ])('a voice that breaks off is %s, from its very word', async (_, next, shown, unspoken) => {
     const breaking = new ScriptedSynthesizer({
       clock,
       speak: (text, index) =>
@@ -212,7 +220,7 @@ describe('with several providers behind each stage', () => {
     });
     const second = new ScriptedSynthesizer({ clock });
     await using providers = resilient({
-      synthesizers: [named('a', breaking), named('b', second)],
+      synthesizers: [named('a', breaking), named(next, second)],
       generators: [
         new ScriptedGenerator({ clock, reply: () => [words('One two three four. And five.')] }),
       ],
@@ -220,10 +228,13 @@ describe('with several providers behind each stage', () => {
     await using server = await startCallServer({ providers });
     await using call = await server.call();
     call.type('Count');
-    expect(await nextReply(call)).toBe('One two three four. And five.');
+    expect(await nextReply(call)).toBe(shown);
+    const deltas = call.inbound.ofType('response.output_audio_transcript.delta');
+    const silent = deltas.filter((event) => event.audio_start_ms === null && event.delta !== '');
+    expect(silent.map(({ delta }) => delta)).toEqual(unspoken);
     expect(call.inbound.ofType('response.done')[0]?.error).toBeNull();
-    expect(changes(call)).toEqual(['degraded a b']);
-    expect(call.inbound.frames.length).toBeGreaterThan(6);
+    expect(changes(call)).toEqual([`degraded a ${next}`]);
+    expect(call.inbound.frames.length).toBeGreaterThan(5);
   });
 });
 
