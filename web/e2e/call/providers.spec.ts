@@ -152,8 +152,13 @@ test('while the only generator hangs the person is told to wait, then that it fa
 
 test('while nobody hears the page does, or says to type, until somebody hears again', async () => {
   const silent = { hears: silence(1_000) };
-  await using able = await openCall('scanty', { ...silent, before: installScriptedSpeech });
-  await using unable = await openCall('scanty', { ...silent, before: removeRecognition });
+  await using pages = new AsyncDisposableStack();
+  const openWith = async (before: () => void) =>
+    pages.use(await openCall('scanty', { ...silent, before }));
+  const [able, unable] = await Promise.all([
+    openWith(installScriptedSpeech),
+    openWith(removeRecognition),
+  ]);
   for (const { page } of [able, unable]) {
     await page.getByRole('button', { name: 'Press to talk' }).click();
     await expectSoon(stateOf(page)).toHaveText('Listening');
