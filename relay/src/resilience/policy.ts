@@ -18,7 +18,10 @@ export interface RetryPolicy {
   readonly when: 'never' | 'no-other-candidate' | 'always';
 }
 
-/** Longest one candidate may take; less where the others' turns would not fit any more. */
+/**
+ * Longest one candidate may take; less where the others' turns would not fit any more. One that is
+ * alone has the whole deadline of its stage.
+ */
 export interface AttemptPolicy {
   readonly transcriberOpenMs: number;
   /** From the end of the audio to the final words. */
@@ -26,6 +29,7 @@ export interface AttemptPolicy {
   /** More of it for a candidate that is given the utterance afterwards: ms per ms of audio. */
   readonly transcriberReplayShare: number;
   readonly generatorFirstMs: number;
+  /** After a piece of text; a tool may take as long as the stage. */
   readonly generatorStallMs: number;
   /** From the first clause handed over to the first audio. */
   readonly synthesizerFirstMs: number;

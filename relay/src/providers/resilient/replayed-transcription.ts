@@ -40,12 +40,8 @@ export class ReplayedTranscription implements Transcription {
     this.#stage = stage;
     this.#options = options;
     this.#walk = stage.walk(options.onFailover);
-    const { maxUtteranceMs, retry } = stage.policy;
-    const hasOthers = stage.candidates.filter(({ service }) => service !== undefined).length > 1;
-    // Alone, it is asked again only soon after it began: what came later need not be kept.
     this.#isKeeper = options.kept === undefined;
-    this.#kept =
-      options.kept ?? new KeptSpeech((hasOthers ? maxUtteranceMs : retry.fastMs) * SAMPLES_PER_MS);
+    this.#kept = options.kept ?? new KeptSpeech(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
     this.events = this.#run();
     options.signal.addEventListener('abort', this.#onAbort, { once: true });
   }

@@ -90,17 +90,6 @@ describe('the resilient synthesizer', () => {
     },
   );
 
-  it.each([
-    ['in the middle of a clause', 2, ['one two three', 'three']],
-    ['between two clauses', 3, ['one two three']],
-  ])('leaves to the browser what is not spoken: %s', async (_, failAfter, starts) => {
-    const { speak, failovers } = createTest([{ failAfter }, {}], ['a', 'browser']);
-    const { events, done } = speak(clausesOf('one two three', 'four five six'));
-    await expect(done).rejects.toThrow();
-    expect(started(events)).toEqual(starts);
-    expect(failovers).toMatchObject([{ from: 'a', to: 'browser' }]);
-  });
-
   it('says every word once and in order, whoever fails wherever', async () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/);
     const clause = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(' '));

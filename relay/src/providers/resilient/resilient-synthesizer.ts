@@ -79,7 +79,10 @@ export class ResilientSynthesizer implements Synthesizer {
             next.use.failed(error);
             return;
           }
-          next = walk.after(next, error, !attempt.isTouched);
+          // It may go on itself where it is alone: from the exact word, nothing is said twice. And
+          // the person waits only since the last sound went out.
+          const startedAtMs = Math.max(next.startedAtMs, waiting.sinceMs);
+          next = walk.after({ ...next, startedAtMs }, error, true);
         }
       }
       const { rest } = ledger;

@@ -51,11 +51,6 @@ export class SpeechAttempt implements Disposable {
     this.#speaker = `${name} ${known?.id ?? ''}`;
   }
 
-  /** Whether anything of what it spoke went out. */
-  get isTouched(): boolean {
-    return this.#hasSpoken;
-  }
-
   async *run(): AsyncGenerator<SpeechEvent, void, undefined> {
     const { attempt, stage, voice } = this.#options;
     const { provider } = attempt.candidate;
