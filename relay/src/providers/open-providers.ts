@@ -77,6 +77,7 @@ export async function openProviders(
     synthesizer: new PhraseCache({
       synthesizer: providers.synthesizer,
       phrases: options.phrases ?? [],
+      clock: options.clock,
     }),
     async [Symbol.asyncDispose]() {
       await providers[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../lib/fake-clock.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../synthesizer.ts';
 import { PhraseCache } from './phrase-cache.ts';
 
@@ -48,8 +49,10 @@ class CountingSpeaker implements Synthesizer {
 
 function createTest(maxBytes?: number) {
   const speaker = new CountingSpeaker();
+  const clock = new FakeClock();
   const cache = new PhraseCache({
     synthesizer: speaker,
+    clock,
     phrases: [SORRY, MOMENT],
     ...(maxBytes === undefined ? {} : { maxBytes }),
   });
@@ -57,7 +60,7 @@ function createTest(maxBytes?: number) {
     const { signal } = new AbortController();
     return Array.fromAsync(cache.synthesize(clausesOf(clauses), { voice, signal }));
   };
-  return { speaker, cache, say };
+  return { speaker, cache, say, clock };
 }
 
 async function* clausesOf(clauses: readonly string[]): AsyncGenerator<string> {
@@ -68,6 +71,27 @@ const shape = (events: readonly SpeechEvent[]) =>
   events.map((event) => (event.type === 'clause-started' ? event.text : '~')).join(' ');
 
 describe('the phrase cache', () => {
+  it('has them ready a while after a call has begun, once', async () => {
+    const { speaker, cache, clock } = createTest();
+    const end = cache.prepare();
+    await clock.advance(9_999);
+    expect(speaker.spoken).toEqual([]);
+    await clock.advance(1);
+    expect(speaker.spoken).toEqual([`rosa: ${SORRY}`, `rosa: ${MOMENT}`]);
+    end();
+    cache.prepare();
+    await clock.advance(60_000);
+    expect(speaker.spoken).toHaveLength(2);
+  });
+
+  it('leaves alone what a call that is over no longer needs', async () => {
+    const { speaker, cache, clock } = createTest();
+    cache.prepare()();
+    expect(clock.pendingTimers).toBe(0);
+    await clock.advance(60_000);
+    expect(speaker.spoken).toEqual([]);
+  });
+
   it('has a phrase spoken once, and gives it from memory, in its place, from then on', async () => {
     const { say, speaker } = createTest();
     await say([SORRY]);

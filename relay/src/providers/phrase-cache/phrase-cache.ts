@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { NOBODY } from '../../resilience/candidates.ts';
+import { OVER } from '../../lib/abort-reason.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { BROWSER } from '../browser/browser-vendor.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../synthesizer.ts';
 import { copyOf, PhraseRecording, type Phrase } from './phrase-recording.ts';
@@ -11,7 +13,11 @@ export interface PhraseCacheOptions {
   readonly phrases: Iterable<string>;
   /** Of audio. */
   readonly maxBytes?: number;
+  readonly clock: Clock;
 }
+
+/** From the beginning of a call until missing phrases are spoken: out of the way of its first turn. */
+const WARM_DELAY_MS = 10_000;
 
 /** Five minutes of voice at 24 kHz, or a hundred sentences. */
 const DEFAULT_MAX_BYTES = 16 * 1_024 * 1_024;
@@ -28,9 +34,11 @@ export class PhraseCache implements Synthesizer {
   readonly #synthesizer: Synthesizer;
   readonly #phrases: ReadonlySet<string>;
   readonly #spoken: LRUCache<string, Phrase>;
+  readonly #clock: Clock;
   #warming: Promise<void> = Promise.resolve();
 
-  constructor({ synthesizer, phrases, maxBytes = DEFAULT_MAX_BYTES }: PhraseCacheOptions) {
+  constructor({ synthesizer, phrases, maxBytes = DEFAULT_MAX_BYTES, clock }: PhraseCacheOptions) {
+    this.#clock = clock;
     this.#synthesizer = synthesizer;
     this.#phrases = new Set(phrases);
     this.#spoken = new LRUCache({ maxSize: maxBytes, sizeCalculation: ({ bytes }) => bytes });
@@ -52,8 +60,18 @@ export class PhraseCache implements Synthesizer {
     await this.#synthesizer.probe?.(signal);
   }
 
+  /** Also has the phrases made ready: an apology is needed when nothing can be made any more. */
   prepare(): () => void {
-    return this.#synthesizer.prepare?.() ?? (() => {});
+    const end = this.#synthesizer.prepare?.();
+    const abort = new AbortController();
+    const cancel = this.#clock.after(WARM_DELAY_MS, () => {
+      void this.warm(this.voices[0]?.id ?? '', abort.signal);
+    });
+    return () => {
+      cancel();
+      abort.abort(OVER);
+      end?.();
+    };
   }
 
   /**
