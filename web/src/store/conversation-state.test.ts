@@ -188,3 +188,17 @@ test('a session that was replaced is marked once, where there is anything to for
   expect(items.at(-1)).toEqual({ kind: 'divider', id: 'd', reason: 'session-replaced' });
   expect(withSessionReplaced(items, 'd')).toBe(items);
 });
+
+test('words a voice broke off in are shown once where the page says them again', () => {
+  const conversation = after(
+    started('r1'),
+    chunk('r1', 0, 'Here is the first part.', 0),
+    chunk('r1', 1, ' And here is the rest of it.', 1_200),
+    { ...chunk('r1', 2, ' the rest of it.', null), byPage: true },
+    ended('r1', 'completed', 5_000),
+  );
+  const [reply] = conversation;
+  expect(reply?.kind === 'reply' && revealedReply(reply).heard).toBe(
+    'Here is the first part. And here is the rest of it.',
+  );
+});

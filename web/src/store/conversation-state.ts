@@ -183,7 +183,20 @@ function withChunk(chunks: readonly ReplyChunk[], chunk: ReplyChunk): readonly R
   const known = chunks.findIndex((other) => other.index === chunk.index);
   if (known !== -1) return chunks.with(known, chunk);
   const after = chunks.findIndex((other) => other.index > chunk.index);
-  return after === -1 ? [...chunks, chunk] : chunks.toSpliced(after, 0, chunk);
+  if (after !== -1) return chunks.toSpliced(after, 0, chunk);
+  const last = chunks.at(-1);
+  return last !== undefined && isRestOf(last, chunk)
+    ? [...chunks.slice(0, -1), withoutRest(last, chunk), chunk]
+    : [...chunks, chunk];
+}
+
+/** A voice broke off in its last words, and the page says them once more: shown once. */
+function isRestOf(last: ReplyChunk, chunk: ReplyChunk): boolean {
+  return chunk.byPage && !last.byPage && last.text.trimEnd().endsWith(chunk.text.trim());
+}
+
+function withoutRest(last: ReplyChunk, chunk: ReplyChunk): ReplyChunk {
+  return { ...last, text: last.text.trimEnd().slice(0, -chunk.text.trim().length).trimEnd() };
 }
 
 function appended(items: Conversation, item: ConversationItem): Conversation {
