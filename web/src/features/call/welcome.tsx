@@ -14,7 +14,7 @@ export function Welcome() {
   return (
     <section className={styles.welcome} data-in-call={inCall} aria-labelledby="welcome-title">
       <h2 id="welcome-title" className={styles.title}>
-        {inCall ? 'Try one of these' : 'A voice you can talk to, and interrupt.'}
+        {inCall ? 'You could try' : 'A voice you can talk to, and interrupt.'}
       </h2>
       <ul className={styles.suggestions}>
         {SUGGESTIONS.map((suggestion) => (
@@ -29,9 +29,9 @@ export function Welcome() {
           </li>
         ))}
       </ul>
-      {/* Holds its line while the names are on their way, so that nothing moves. */}
-      <p className={styles.providers}>
-        {providers !== null && isAsUsual ? providerLineOf(providers) : '\u00a0'}
+      {/* Holds its line while the names are on their way or out of date, so that nothing moves. */}
+      <p className={styles.providers} data-current={isAsUsual}>
+        {providers === null ? '\u00a0' : providerLineOf(providers)}
       </p>
     </section>
   );
