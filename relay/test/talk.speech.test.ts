@@ -9,10 +9,11 @@ import { findSpeech, type Speech } from '../src/client/audio/speech.ts';
 import { encodeWav } from '../src/client/audio/wav-writer.ts';
 import { openCall } from '../src/client/call.ts';
 import { REFUSED_SENTENCES } from '../src/providers/embedded/assistant/recognition-corpus.ts';
-import {
-  createEmbeddedProviders,
-  type EmbeddedProviders,
-} from '../src/providers/embedded/embedded-providers.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { silentLogger } from '../src/observability/logger.ts';
+import { readConfiguration } from '../src/providers/configuration.ts';
+import { openProviders } from '../src/providers/open-providers.ts';
+import type { ResilientProviders } from '../src/providers/resilient/resilient-providers.ts';
 import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -23,11 +24,16 @@ const SPEED = 20;
 /** Half a minute where nothing else runs. */
 const PATIENCE_MS = 300_000;
 
-let providers: EmbeddedProviders;
+let providers: ResilientProviders;
 let relay: TestRelay;
 let folder: string;
 beforeAll(async () => {
-  providers = await createEmbeddedProviders({ maxWorkers: CALLERS, workerWaitMs: 10_000 });
+  // As they are where nothing is configured.
+  const configuration = readConfiguration({
+    EMBEDDED_WORKERS: String(CALLERS),
+    EMBEDDED_WAIT_S: '10',
+  });
+  providers = await openProviders(configuration, { clock: systemClock, logger: silentLogger });
   relay = await startTestRelay({ providers });
   folder = await mkdtemp(join(tmpdir(), 'parley-speech-'));
 });

@@ -1,20 +1,36 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Generator } from '../../src/providers/generator.ts';
 import {
-  createEmbeddedProviders,
-  type EmbeddedProviders,
-} from '../../src/providers/embedded/embedded-providers.ts';
+  createEmbeddedAssistant,
+  EMBEDDED_SPEECH_GRAMMAR,
+} from '../../src/providers/embedded/assistant/index.ts';
+import { createEmbeddedSynthesizer } from '../../src/providers/embedded/speech/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from '../../src/providers/embedded/speech/embedded-transcriber.ts';
+import type { Generator } from '../../src/providers/generator.ts';
 import { isPrompt, outcomeOf } from './outcome.ts';
 
 /** Where nothing is sent anywhere, what is left of the cases is order, odd input and giving up. */
 const PATIENCE_MS = 30_000;
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];
 
-let providers: EmbeddedProviders;
+async function createProviders() {
+  const transcriber = createEmbeddedTranscriber({
+    grammar: EMBEDDED_SPEECH_GRAMMAR,
+    maxWorkers: 1,
+    waitMs: 10_000,
+  });
+  const synthesizer = await createEmbeddedSynthesizer({ maxWorkers: 2 });
+  await Promise.all([transcriber.warm(1), synthesizer.warm(1)]);
+  return { transcriber, generator: createEmbeddedAssistant(), synthesizer };
+}
+
+let providers: Awaited<ReturnType<typeof createProviders>>;
 beforeAll(async () => {
-  providers = await createEmbeddedProviders({ maxWorkers: 1, workerWaitMs: 10_000 });
+  providers = await createProviders();
 });
-afterAll(() => providers[Symbol.asyncDispose]());
+afterAll(async () => {
+  await providers.transcriber[Symbol.asyncDispose]();
+  await providers.synthesizer[Symbol.asyncDispose]();
+});
 
 async function* given(clauses: readonly string[]): AsyncGenerator<string, void, undefined> {
   yield* clauses;
