@@ -19,7 +19,11 @@ export default defineConfig({
       {
         // Whole relays and benches on real sockets, with scripted providers.
         extends: true,
-        test: { name: 'relay', include: ['relay/{test,bench,simulators}/**/*.test.ts'], exclude: [SPEECH] },
+        test: {
+          name: 'relay',
+          include: ['relay/{test,bench,simulators}/**/*.test.ts'],
+          exclude: [SPEECH],
+        },
       },
       {
         extends: true,
