@@ -13,7 +13,7 @@ type Name = (typeof NAMES)[number];
 const BYTES_A_SAMPLE = 2;
 
 /** What is said in a test. */
-export interface Script {
+interface Script {
   /** Whatever a person says is taken for this. */
   heard: string;
   /** Whatever is asked is answered with this. */
@@ -29,9 +29,7 @@ export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposa
   readonly heardMs: ReadonlyMap<Name, number>;
   /** What they would have objected to. */
   readonly complaints: readonly string[];
-  /**
-   * Ends a vendor's voice for good, `spokenMs` into the clause with this word in it.
-   */
+  /** Ends a vendor's voice for good, `spokenMs` into the clause with this word in it. */
   killVoice(name: Name, clause: string, spokenMs: number): void;
   /** Nothing fails any more. */
   recover(): void;
