@@ -78,6 +78,8 @@ export async function* replyText(
   } catch (error) {
     if (signal.aborted) return;
     const instead = options.onFailure(error, hasText);
+    // Whatever the generator took until it was given up is its share of the wait.
+    if (length === 0) options.onFirstText();
     // A line of its own, so that it is a clause of its own: whole, it may be in stock.
     yield hasText ? `\n${instead}` : instead;
   } finally {

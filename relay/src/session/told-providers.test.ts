@@ -30,11 +30,15 @@ function setUp(ladder?: ScriptedLadder) {
 
 describe('what a client is told', () => {
   it('is each step down, with its reason, and the way back, once each', async () => {
-    const { providers, told, failOver } = setUp(new ScriptedLadder());
+    const ladder = new ScriptedLadder();
+    const { providers, told, failOver } = setUp(ladder);
     failOver('generator', 'second-generator');
     failOver('generator', 'second-generator');
+    ladder.move('generator', 'none');
     failOver('generator', 'none');
     expect(providers.names.generator).toBe('none');
+    await settle();
+    ladder.move('generator', 'scripted-generator');
     providers.served('generator');
     providers.served('generator');
     expect(told).toEqual([
@@ -42,6 +46,16 @@ describe('what a client is told', () => {
       'degraded second-generator → none (generator_timeout)',
       'restored none → scripted-generator',
     ]);
+  });
+
+  it('is not that nobody answers, for one answer that nobody found', () => {
+    const { told, failOver } = setUp(new ScriptedLadder());
+    failOver('generator', 'none');
+    failOver('synthesizer', 'none');
+    expect(told).toEqual([]);
+    // The rest of this very answer is the page's to speak.
+    failOver('synthesizer', 'browser');
+    expect(told).toEqual(['degraded scripted-synthesizer → browser (synthesizer_timeout)']);
   });
 
   it('is one thing where request and ladder see the same change', async () => {

@@ -48,10 +48,11 @@ export class ToldProviders implements StageObserver {
 
   failedOver({ stage, to, reason }: Failover): void {
     const active = activeProvider(this.#providers, stage);
-    // A client that is told to listen by itself sends no more audio, and so nobody would ever see
-    // that hearing works again: for one lost utterance that is too much.
-    const isPassing = stage === 'transcriber' && !isProvider(to) && isProvider(active);
-    if (!isPassing) this.#changed(stage, to, reason);
+    // One lost request is no reason to say that nobody is left, and a client that is told to listen
+    // by itself sends no more audio, so that nobody would ever see that hearing works again. What
+    // is left of an answer, though, it is to speak now.
+    const isPassing = isProvider(active) && (to === 'none' || stage === 'transcriber');
+    if (isProvider(to) || !isPassing) this.#changed(stage, to, reason);
   }
 
   served(stage: Stage): void {

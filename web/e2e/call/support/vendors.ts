@@ -78,7 +78,9 @@ export async function startVendors(): Promise<Vendors> {
   // Only connections that are made while somebody watches are watched.
   const watch = () => {};
   simulatorTraffic.subscribe(watch);
-  resources.defer(() => void simulatorTraffic.unsubscribe(watch));
+  resources.defer(() => {
+    simulatorTraffic.unsubscribe(watch);
+  });
   const start = async (name: Name) => resources.use(await CATALOGUE[name].start(behaviourOf(name)));
   const vendors: Readonly<Record<Name, Simulator>> = {
     deepgram: await start('deepgram'),
