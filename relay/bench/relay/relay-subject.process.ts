@@ -12,12 +12,12 @@ import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
 import { usageOf, type SubjectHandlers } from './subject.ts';
 
-let transcriber: SocketTranscriber | undefined;
+let transcribers: readonly SocketTranscriber[] = [];
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
   async open({ upstreamUrl, sessions }) {
-    transcriber = new SocketTranscriber(upstreamUrl);
+    transcribers = [new SocketTranscriber(upstreamUrl), new SocketTranscriber(upstreamUrl)];
     const relay = await startRelay({
       config: readConfig({
         PORT: '0',
@@ -27,7 +27,7 @@ const handlers = {
       }),
       // With a second one behind each stage, as in a relay that is meant to stay up.
       providers: createResilientProviders({
-        transcribers: [transcriber, new SocketTranscriber(upstreamUrl)],
+        transcribers,
         generators: [silentProviders.generator],
         synthesizers: [silentProviders.synthesizer],
         policy: DEFAULT_POLICY,
@@ -40,7 +40,7 @@ const handlers = {
     });
     return { url: relay.url, isNative: hasNativeMasking() };
   },
-  usage: () => usageOf(transcriber?.forwarded ?? 0),
+  usage: () => usageOf(transcribers.reduce((sum, { forwarded }) => sum + forwarded, 0)),
   startProfile,
   stopProfile,
 } satisfies SubjectHandlers;
