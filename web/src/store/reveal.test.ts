@@ -48,6 +48,13 @@ describe('revealing a reply as it is spoken', () => {
     expect(revealAt(chunks, at(100 + 4 * 62 + 1)).heard).toBe('abc def');
   });
 
+  test('two stretches that begin in the same moment are heard one after the other', () => {
+    const chunks = ['a a. ', 'b. '].map((text, index) => {
+      return { index, text, audioStartMs: 0, byPage: false };
+    });
+    expect(revealAt(chunks, at(1))).toMatchObject({ heard: 'a ', unheard: 'a. b. ' });
+  });
+
   test('no word is ever lost, doubled or cut, whatever was played', () => {
     const clause = fc.stringMatching(/^[a-z]{1,8}( [a-z]{1,8}){0,5}\. $/);
     fc.assert(

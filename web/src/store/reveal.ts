@@ -48,9 +48,10 @@ export function revealAt(
   let unheard = '';
   let begun = '';
   chunks.forEach((chunk, place) => {
-    // What is only to be read is not shown before what is still to be heard.
+    // Nothing is shown before what is still to be heard: neither what is only to be read, nor a
+    // stretch that begins in the same moment as the one before.
     const split =
-      chunk.audioStartMs === null && unheard !== ''
+      unheard !== ''
         ? { heard: '', unheard: chunk.text }
         : splitChunk(chunk, chunks[place + 1], position, share);
     heard = joinText(heard, split.heard);
