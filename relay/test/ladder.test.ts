@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
-import { DEFAULT_POLICY } from '../src/conversation/conversation-options.ts';
+import { DEFAULT_CONVERSATION_POLICY } from '../src/conversation/conversation-options.ts';
 import { apologyFor, EARLIER_I_SAID } from '../src/conversation/apologies.ts';
 import { FILLER_SENTENCES } from '../src/conversation/fillers.ts';
 import { Watchdog } from '../src/conversation/watchdog.ts';
@@ -250,7 +250,7 @@ describe('an answer', () => {
     });
     await using server = await startCallServer({
       providers: scripted({ generator }),
-      policy: { ...DEFAULT_POLICY, fillerDelayMs: 20, allowCachedAnswers: true },
+      policy: { ...DEFAULT_CONVERSATION_POLICY, fillerDelayMs: 20, allowCachedAnswers: true },
     });
     await using call = await server.call();
     call.type('What is the capital of France?');

@@ -25,7 +25,7 @@ export interface ConversationPolicy {
   readonly allowCachedAnswers: boolean;
 }
 
-export const DEFAULT_POLICY: ConversationPolicy = {
+export const DEFAULT_CONVERSATION_POLICY: ConversationPolicy = {
   language: 'en-US',
   fillerDelayMs: 4_000,
   allowCachedAnswers: false,

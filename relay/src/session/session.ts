@@ -6,7 +6,7 @@ import {
 } from '@parley/shared';
 import type { Deadlines } from '../config/config.ts';
 import {
-  DEFAULT_POLICY,
+  DEFAULT_CONVERSATION_POLICY,
   type ConversationPolicy,
   type ConversationSettings,
   type LostUtterance,
@@ -88,7 +88,7 @@ export class Session {
     this.#conversation = new Conversation({
       providers: options.providers,
       settings: options.settings,
-      policy: options.policy ?? DEFAULT_POLICY,
+      policy: options.policy ?? DEFAULT_CONVERSATION_POLICY,
       deadlines: options.deadlines,
       maxUtteranceMs: options.limits.utterance_ms,
       watchdog: options.watchdog ?? new Watchdog({ clock }),

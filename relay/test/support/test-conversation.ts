@@ -1,7 +1,7 @@
 import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
 import type { Deadlines } from '../../src/config/config.ts';
 import {
-  DEFAULT_POLICY,
+  DEFAULT_CONVERSATION_POLICY,
   type ConversationPolicy,
   type LostUtterance,
 } from '../../src/conversation/conversation-options.ts';
@@ -64,7 +64,7 @@ export class TestConversation {
         synthesizer: this.#synthesizer,
         ...(script.ladder === undefined ? {} : { ladder: script.ladder }),
       },
-      policy: { ...DEFAULT_POLICY, ...script.policy },
+      policy: { ...DEFAULT_CONVERSATION_POLICY, ...script.policy },
       maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
       observer: {

@@ -1,9 +1,7 @@
-/** Zero crossings of the sinc on either side. */
-const ZERO_CROSSINGS = 48;
-/** Kaiser window: stopband about −90 dB. */
-const KAISER_BETA = 9;
-/** Where the response is down by half, as a share of the lower Nyquist frequency. */
-const ROLL_OFF = 0.94;
+import { greatestCommonDivisor, sincWeight, type SincShape } from '../../lib/windowed-sinc.ts';
+
+/** The stopband is at about −90 dB. */
+const SHAPE: SincShape = { zeroCrossings: 48, kaiserBeta: 9, rollOff: 0.94 };
 
 /**
  * Resamples a whole recording with a band-limited interpolator (J. O. Smith, "Digital Audio
@@ -57,41 +55,18 @@ interface Kernel {
  * @param scale - bandwidth kept, as a share of the input's
  */
 function kernelAt(fraction: number, scale: number): Kernel {
-  const reach = ZERO_CROSSINGS / scale;
+  const reach = SHAPE.zeroCrossings / scale;
   const first = Math.ceil(fraction - reach);
   const last = Math.floor(fraction + reach);
   const taps = new Float64Array(last - first + 1);
   let sum = 0;
   for (let index = 0; index < taps.length; index++) {
     const distance = first + index - fraction;
-    const weight = sinc(distance * scale * ROLL_OFF) * kaiser(distance / reach);
+    const weight = sincWeight(distance * scale, SHAPE);
     taps[index] = weight;
     sum += weight;
   }
   // Every phase passes a constant unchanged; else there would be a whistle at their rate.
   for (let index = 0; index < taps.length; index++) taps[index]! /= sum;
   return { first, taps };
-}
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-}
-
-function kaiser(x: number): number {
-  return x <= -1 || x >= 1 ? 0 : bessel0(KAISER_BETA * Math.sqrt(1 - x * x)) / bessel0(KAISER_BETA);
-}
-
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function bessel0(x: number): number {
-  let sum = 1;
-  let term = 1;
-  for (let k = 1; term > sum * 1e-12; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

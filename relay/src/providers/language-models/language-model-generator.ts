@@ -19,7 +19,7 @@ import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { untilAborted } from './until-aborted.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 import { warmUp } from './warm-up.ts';
-import { WarmConnection } from './warm-connection.ts';
+import { WarmConnection } from '../transport/warm-connection.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
 const MAX_STEPS = 5;

@@ -1,5 +1,5 @@
 import type { Response } from 'undici';
-import { WarmConnection } from '../language-models/warm-connection.ts';
+import { WarmConnection } from '../transport/warm-connection.ts';
 import { StreamResampler } from '../../lib/stream-resampler.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../synthesizer.ts';

@@ -1,6 +1,6 @@
 import { FormData, type Response } from 'undici';
 import { encodeWav } from '../../client/audio/wav-writer.ts';
-import { WarmConnection } from '../language-models/warm-connection.ts';
+import { WarmConnection } from '../transport/warm-connection.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { Transcriber } from '../transcriber.ts';
 import { VendorHttp } from '../transport/vendor-http.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { VendorHttp } from '../transport/vendor-http.ts';
+import type { VendorHttp } from './vendor-http.ts';
 
 /** Before the idle connection is given up, on our side or the vendor's. */
 const REFRESH_MS = 45_000;
