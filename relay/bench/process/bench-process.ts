@@ -20,13 +20,15 @@ export class BenchProcess<H extends Handlers> implements AsyncDisposable {
   /**
    * @param entry - a module that calls `serve`
    * @param signal - aborting ends the process, and whatever it is being asked fails
+   * @param nodeFlags - how Node runs it
    */
-  constructor(entry: URL, signal: AbortSignal) {
+  constructor(entry: URL, signal: AbortSignal, nodeFlags: readonly string[] = []) {
     signal.throwIfAborted();
     this.#name = entry.pathname.split('/').at(-1) ?? entry.pathname;
     this.#child = fork(entry, {
       // Standard output belongs to the results.
       stdio: ['ignore', 2, 2, 'ipc'],
+      execArgv: [...nodeFlags],
     });
     const onAbort = () => this.#release();
     signal.addEventListener('abort', onAbort);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RELAY_NODE_FLAGS } from '../../src/cli/node-flags.mjs';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { RoundDelivery } from './fleet.ts';
@@ -45,7 +46,7 @@ const LOAD = new URL('load.process.ts', import.meta.url);
 export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchRun> {
   const { sessions, signal } = options;
   await using load = new BenchProcess<LoadHandlers>(LOAD, signal);
-  await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal);
+  await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal, RELAY_NODE_FLAGS);
   await using baseline = new BenchProcess<SubjectHandlers>(SUBJECTS.baseline, signal);
   const subjects = { relay, baseline };
   const idleRss = { relay: 0, baseline: 0 };

@@ -1,3 +1,4 @@
+import { RELAY_NODE_FLAGS } from '../../src/cli/node-flags.mjs';
 import type { Output } from '../output.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { TurnSubjectHandlers } from './relay-subject.process.ts';
@@ -30,7 +31,7 @@ export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchRep
   const { talkers, output, isHuman, signal, turns = TURNS, warmUp = WARM_UP } = options;
   // In a process of their own: what they need of the processor is not the relay's.
   await using simulators = new BenchProcess<SimulatorsHandlers>(SIMULATORS, signal);
-  await using subject = new BenchProcess<TurnSubjectHandlers>(SUBJECT, signal);
+  await using subject = new BenchProcess<TurnSubjectHandlers>(SUBJECT, signal, RELAY_NODE_FLAGS);
   await using load = new BenchProcess<TalkersHandlers>(TALKERS, signal);
   const sessions = talkers + warmUp.talkers;
   const { environment } = await simulators.ask('open', DELAYS);

@@ -9,10 +9,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RELAY_NODE_FLAGS } from './node-flags.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
 const ORPHAN_CHECK_MS = 500;
+const RELAY = 'relay/src/main.ts';
 const IS_WINDOWS = process.platform === 'win32';
 
 /**
@@ -20,7 +22,7 @@ const IS_WINDOWS = process.platform === 'win32';
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const COMMANDS = {
-  start: ['relay/src/cli/build-page.ts', 'relay/src/main.ts'],
+  start: ['relay/src/cli/build-page.ts', RELAY],
   dev: ['relay/src/cli/dev.ts'],
   test: ['relay/src/cli/test.ts'],
   check: ['relay/src/cli/check.ts'],
@@ -93,7 +95,8 @@ function packageManager() {
  */
 function run(script, scriptArguments) {
   const node = join(ROOT, 'relay/node_modules/node/bin', IS_WINDOWS ? 'node.exe' : 'node');
-  const child = spawn(node, [join(ROOT, script), ...scriptArguments], {
+  const flags = script === RELAY ? RELAY_NODE_FLAGS : [];
+  const child = spawn(node, [...flags, join(ROOT, script), ...scriptArguments], {
     stdio: 'inherit',
   });
   /** @param {NodeJS.Signals} signal */

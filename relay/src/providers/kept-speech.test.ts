@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { KeptSpeech } from './kept-speech.ts';
 
@@ -16,6 +17,34 @@ it('gives back all that was said, in order, as often as it is asked', () => {
   expect(kept.isWhole).toBe(true);
 });
 
+it('gives back what was said in pieces of any length', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 6 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (lengths, share) => {
+        const kept = new KeptSpeech(1_000_000);
+        let said = 0;
+        for (const length of lengths) {
+          kept.add(ramp(said, length));
+          said += length;
+        }
+        const asked = Math.floor(said * share);
+        const pieces = [...kept.pieces(asked)];
+        expect(Math.max(0, ...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(1_600);
+        let given = 0;
+        for (const piece of pieces) {
+          expect(piece).toEqual(ramp(given, piece.length));
+          given += piece.length;
+        }
+        expect(given).toBe(asked);
+        kept.release();
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
 it('keeps no more than it may, from the start on and without a gap', () => {
   const kept = new KeptSpeech(10);
   kept.add(ramp(0, 8));
@@ -31,4 +60,24 @@ it('keeps nothing once it is released', () => {
   kept.release();
   kept.add(ramp(0, 1));
   expect(all(kept)).toEqual([]);
+});
+
+it('shows nobody what others say', () => {
+  const mine = new KeptSpeech(10_000);
+  mine.add(ramp(0, 4_000));
+  const pieces = mine.pieces();
+  const first = pieces.next().value!;
+  mine.release();
+  const theirs = new KeptSpeech(10_000);
+  theirs.add(new Int16Array(4_000).fill(-1));
+  expect(first).toEqual(ramp(0, 1_600));
+  expect(pieces.next().done).toBe(true);
+});
+
+it('does not look again at the memory in which speech arrived', () => {
+  const kept = new KeptSpeech(10);
+  const arrived = ramp(0, 8);
+  kept.add(arrived);
+  arrived.fill(-1);
+  expect(all(kept)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });

@@ -1,12 +1,13 @@
-/**
- * What was said so far, to say it again to someone else.
- *
- * Holds the pieces as they came, without a copy: they are the memory in which they arrived, and
- * nobody writes into it any more.
- */
+import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { BLOCK_SAMPLES, SampleBlocks } from '../lib/sample-blocks.ts';
+
+/** All utterances of the process share it: what one has finished with serves the next. */
+const memory = new SampleBlocks();
+
+/** What was said so far, PCM16 at 16 kHz, to say it again to someone else. */
 export class KeptSpeech {
   readonly #maxSamples: number;
-  #pieces: Int16Array[] = [];
+  #blocks: Int16Array[] = [];
   #length = 0;
   #isWhole = true;
 
@@ -25,29 +26,61 @@ export class KeptSpeech {
     return this.#isWhole;
   }
 
+  /** Copies: the memory in which audio arrives is soon free again, and cheap only because of it. */
   add(samples: Int16Array): void {
     if (!this.#isWhole || this.#length + samples.length > this.#maxSamples) {
       this.#isWhole = false;
       return;
     }
-    this.#pieces.push(samples);
-    this.#length += samples.length;
+    let rest = samples;
+    while (rest.length > 0) {
+      const at = this.#length % BLOCK_SAMPLES;
+      if (at === 0) this.#blocks.push(memory.take());
+      const block = this.#blocks.at(-1)!;
+      const fitting =
+        rest.length <= BLOCK_SAMPLES - at ? rest : rest.subarray(0, BLOCK_SAMPLES - at);
+      block.set(fitting, at);
+      this.#length += fitting.length;
+      rest = rest === fitting ? NOTHING : rest.subarray(fitting.length);
+    }
   }
 
-  /** In order of arrival. @param samples - as many from the beginning, to the end of a piece */
+  /**
+   * In order, each as long as the chunks of the wire. Copies, because the memory goes to other
+   * people's speech once this is released, when a piece may still be on its way.
+   *
+   * @param samples - as many from the beginning
+   */
   *pieces(samples = Number.POSITIVE_INFINITY): Generator<Int16Array, void, undefined> {
     let given = 0;
-    for (const piece of this.#pieces) {
-      if (given >= samples) return;
-      given += piece.length;
+    // The length is looked up each time: what is released meanwhile is not given any more.
+    while (given < Math.min(this.#length, samples)) {
+      const count = Math.min(UPLINK_CHUNK_SAMPLES, this.#length - given, samples - given);
+      const piece = new Int16Array(count);
+      this.#copy(given, piece);
+      given += count;
       yield piece;
     }
   }
 
   /** Gives the memory back; nothing is kept any more. */
   release(): void {
-    this.#pieces = [];
+    memory.giveBack(this.#blocks);
+    this.#blocks = [];
     this.#length = 0;
     this.#isWhole = false;
   }
+
+  #copy(from: number, to: Int16Array): void {
+    let copied = 0;
+    while (copied < to.length) {
+      const at = (from + copied) % BLOCK_SAMPLES;
+      const block = this.#blocks[Math.floor((from + copied) / BLOCK_SAMPLES)]!;
+      const part = block.subarray(at, at + Math.min(BLOCK_SAMPLES - at, to.length - copied));
+      to.set(part, copied);
+      copied += part.length;
+    }
+  }
 }
+
+const NOTHING = new Int16Array(0);
