@@ -14,7 +14,8 @@ import { fingerprint } from '../lib/ids.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
-import { closeSocket, type Session, type SessionSocket } from '../session/session.ts';
+import { closeSocket, type Session } from '../session/session.ts';
+import { SessionWebSocket } from './session-web-socket.ts';
 
 /**
  * How long a client may take to answer a close. What it has not taken in by then is freed, and a
@@ -66,7 +67,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
       .map((protocol) => protocol.trim());
     if (!offered.includes(SUBPROTOCOL)) return refuse(socket, 400, 'Bad Request');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      connect(webSocket, offered, options);
+      connect(webSocket, socket, offered, options);
     });
   };
 
@@ -77,7 +78,12 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   };
 }
 
-function connect(webSocket: WebSocket, offered: readonly string[], options: RealtimeOptions): void {
+function connect(
+  webSocket: WebSocket,
+  connection: Duplex,
+  offered: readonly string[],
+  options: RealtimeOptions,
+): void {
   const { sessions, registry, logger } = options;
   webSocket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
@@ -91,11 +97,16 @@ function connect(webSocket: WebSocket, offered: readonly string[], options: Real
     refusal = 'sessionGone';
   }
   if (session === undefined) return closeSocket(webSocket, refusal);
-  serve(session, webSocket, ticket === undefined ? 'resuming' : 'created');
+  serve(session, webSocket, connection, ticket === undefined ? 'resuming' : 'created');
 }
 
-function serve(session: Session, webSocket: WebSocket, how: 'created' | 'resuming'): void {
-  const socket: SessionSocket = webSocket;
+function serve(
+  session: Session,
+  webSocket: WebSocket,
+  connection: Duplex,
+  how: 'created' | 'resuming',
+): void {
+  const socket = new SessionWebSocket(webSocket, connection);
   webSocket.on('message', (data: RawData, isBinary: boolean) => {
     // The default binary type delivers one Buffer, never fragments.
     if (isBinary) session.receiveAudio(socket, data as Buffer);
