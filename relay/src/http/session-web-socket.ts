@@ -1,20 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { Cork } from '../lib/cork.ts';
 import type { SessionSocket } from '../session/session.ts';
 
-/**
- * A client's WebSocket. What is sent in one go leaves in one system call, which costs more than
- * everything else about a small message; nothing waits for anything that is yet to happen.
- */
+/** A client's WebSocket, which sends at once what is sent in one go: events come in bursts. */
 export class SessionWebSocket implements SessionSocket {
   readonly #webSocket: WebSocket;
-  readonly #connection: Duplex;
-  #isCorked = false;
+  readonly #cork: Cork;
 
   /** @param connection - what `webSocket` runs over */
   constructor(webSocket: WebSocket, connection: Duplex) {
     this.#webSocket = webSocket;
-    this.#connection = connection;
+    this.#cork = new Cork(connection);
   }
 
   get bufferedAmount(): number {
@@ -22,7 +19,7 @@ export class SessionWebSocket implements SessionSocket {
   }
 
   send(data: string | Uint8Array): void {
-    this.#cork();
+    this.#cork.hold();
     this.#webSocket.send(data);
   }
 
@@ -35,17 +32,7 @@ export class SessionWebSocket implements SessionSocket {
   }
 
   terminate(): void {
+    this.#cork.release();
     this.#webSocket.terminate();
-  }
-
-  /** Until whatever runs now has come to its end, and what it made of promises too. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.#connection.cork();
-    process.nextTick(() => {
-      this.#isCorked = false;
-      this.#connection.uncork();
-    });
   }
 }

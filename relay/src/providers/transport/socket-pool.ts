@@ -95,7 +95,6 @@ export class SocketPool implements AsyncDisposable {
   async acquire(key: string, signal: AbortSignal): Promise<SocketLease> {
     signal.throwIfAborted();
     this.#abort.signal.throwIfAborted();
-    this.#tend();
     count(this.#leased, key, 1);
     let socket: VendorSocket | undefined;
     try {
@@ -105,7 +104,7 @@ export class SocketPool implements AsyncDisposable {
       if (socket === undefined) count(this.#leased, key, -1);
     }
     const lease = this.#lease(key, socket);
-    this.#tend();
+    this.#refill();
     if (!signal.aborted) return lease;
     lease.giveBack();
     throw signal.reason;
@@ -135,13 +134,19 @@ export class SocketPool implements AsyncDisposable {
   }
 
   #takeSpare(key: string): VendorSocket | undefined {
-    const index = this.#spares.findIndex((spare) => spare.key === key);
-    if (index < 0) return undefined;
-    const { socket } = this.#spares.splice(index, 1)[0]!;
-    socket.listen({});
-    // Waiting for the answer would cost a round trip; without one, who uses it is told at once.
-    this.#watch(socket);
-    return socket;
+    for (;;) {
+      const index = this.#spares.findIndex((spare) => spare.key === key);
+      if (index < 0) return undefined;
+      const { socket } = this.#spares.splice(index, 1)[0]!;
+      if (!socket.isOpen || this.#isOld(socket)) {
+        socket.close();
+        continue;
+      }
+      socket.listen({});
+      // Waiting for the answer would cost a round trip; without one, who uses it is told at once.
+      this.#watch(socket);
+      return socket;
+    }
   }
 
   async #takeOpening(key: string, signal: AbortSignal): Promise<VendorSocket | undefined> {
@@ -181,10 +186,14 @@ export class SocketPool implements AsyncDisposable {
   #tend(): void {
     if (this.#abort.signal.aborted) return;
     for (const spare of [...this.#spares]) this.#look(spare);
-    for (const key of this.#reserved.keys())
-      while (this.#isWanted(key) && this.#mayOpen(key)) this.#open(key);
+    this.#refill();
     if (this.#reserved.size === 0 && this.#spares.length === 0) this.#cancelCare?.();
     else if (this.#cancelCare === undefined) this.#careLater();
+  }
+
+  #refill(): void {
+    for (const key of this.#reserved.keys())
+      while (this.#isWanted(key) && this.#mayOpen(key)) this.#open(key);
   }
 
   #careLater(): void {
@@ -226,14 +235,16 @@ export class SocketPool implements AsyncDisposable {
   /** Whether there are fewer spares of this key than calls, and room for one more. */
   #isWanted(key: string): boolean {
     const { isReused, maxSpares } = this.#options;
-    const openings = [...this.#openings].filter((opening) => !opening.isTaken);
-    const ready = [...this.#spares, ...openings].filter((one) => one.key === key).length;
-    const out = isReused === true ? (this.#leased.get(key) ?? 0) : 0;
-    return (
-      !this.#abort.signal.aborted &&
-      ready + out < (this.#reserved.get(key) ?? 0) &&
-      this.#spares.length + openings.length < maxSpares
-    );
+    let all = this.#spares.length;
+    let ready = isReused === true ? (this.#leased.get(key) ?? 0) : 0;
+    for (const spare of this.#spares) if (spare.key === key) ready++;
+    for (const opening of this.#openings) {
+      if (opening.isTaken) continue;
+      all++;
+      if (opening.key === key) ready++;
+    }
+    const reserved = this.#reserved.get(key) ?? 0;
+    return !this.#abort.signal.aborted && ready < reserved && all < maxSpares;
   }
 
   #mayOpen(key: string): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
+import { Cork } from '../../lib/cork.ts';
 import {
   faultOfStatus,
   ProviderError,
@@ -67,9 +68,12 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
     request.destroy();
   };
   const onError = () => fail('unreachable');
-  const onOpen = () => resolve(new VendorSocket(socket, options));
+  let cork: Cork;
+  const onUpgrade = (response: IncomingMessage) => (cork = new Cork(response.socket));
+  const onOpen = () => resolve(new VendorSocket(socket, options, cork!));
   const cancelTimer = afterHearing(clock, connectMs, () => fail('timeout'));
   signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('upgrade', onUpgrade);
   socket.once('open', onOpen);
   socket.once('unexpected-response', onRefused);
   socket.on('error', onError);
@@ -82,6 +86,7 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   } finally {
     cancelTimer();
     signal.removeEventListener('abort', onAbort);
+    socket.off('upgrade', onUpgrade);
     socket.off('open', onOpen);
     socket.off('close', onError);
     // `error` keeps a listener: one that comes late must not end the process.
@@ -97,13 +102,16 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
 export class VendorSocket {
   readonly #socket: WebSocket;
   readonly #options: VendorSocketOptions;
+  /** Messages to vendors come in pairs: text and flush, ping and text. */
+  readonly #cork: Cork;
   readonly openedAtMs: number;
   #listener: SocketListener = {};
   #isOver = false;
   #isHeard = false;
 
-  constructor(socket: WebSocket, options: VendorSocketOptions) {
+  constructor(socket: WebSocket, options: VendorSocketOptions, cork: Cork) {
     this.#socket = socket;
+    this.#cork = cork;
     this.#options = options;
     this.openedAtMs = options.clock.now();
     socket.on('message', (data: RawData, isBinary) => this.#hear(data as Buffer, isBinary));
@@ -143,13 +151,16 @@ export class VendorSocket {
 
   /** Text as it is, JSON for objects. Into a closed line it is silently lost: `closed` tells. */
   sendText(message: string | object): void {
-    if (this.isOpen)
-      this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    if (!this.isOpen) return;
+    this.#cork.hold();
+    this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
   /** PCM16. The memory may be used again at once: masking copies it into the frame. */
   sendAudio(samples: Int16Array): void {
     if (!this.isOpen) return;
+    // Minutes of it may come at once, and what waits here counts as not taken by the vendor.
+    this.#cork.release();
     this.#socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
   }
 
@@ -174,6 +185,7 @@ export class VendorSocket {
       this.#socket.once('pong', onSign);
       this.#socket.once('message', onSign);
       this.#socket.once('close', onClose);
+      this.#cork.hold();
       this.#socket.ping();
     });
   }
@@ -213,6 +225,7 @@ export class VendorSocket {
   }
 
   #cut(): void {
+    this.#cork.release();
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
     this.#socket.terminate();
   }
