@@ -6,6 +6,7 @@ import {
   type ProviderFault,
 } from '../provider-error.ts';
 import type { Stage } from '../provider.ts';
+import { lightFetch } from './light-fetch.ts';
 
 /** Connections stay open between turns: a new one costs two round trips and a handshake. */
 const KEEP_ALIVE_MS = 60_000;
@@ -43,11 +44,11 @@ export class VendorHttp implements AsyncDisposable {
       headersTimeout: SILENCE_MS,
       bodyTimeout: SILENCE_MS,
     });
+    this.fetch = lightFetch(this.#agent);
   }
 
-  /** For libraries that bring their own requests: the standard `fetch` over our connections. */
-  readonly fetch: typeof globalThis.fetch = ((input: string, init: object) =>
-    fetch(input, { ...init, dispatcher: this.#agent })) as unknown as typeof globalThis.fetch;
+  /** For libraries that bring their own requests: posts text over our connections. */
+  readonly fetch: typeof globalThis.fetch;
 
   /**
    * @returns a response whose status is a success; its body is the caller's to read or cancel

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { Agent } from 'undici';
+import { lightFetch } from './light-fetch.ts';
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function light(): typeof globalThis.fetch {
+  const agent = new Agent();
+  cleanups.push(() => agent.destroy());
+  return lightFetch(agent);
+}
+
+it('posts what it is given and answers as fetch does', async () => {
+  const url = await serve((request, response) => {
+    response.writeHead(418, { 'x-kind': 'teapot', 'set-cookie': ['a=1', 'b=2'] });
+    request.pipe(response);
+  });
+  const init = { method: 'POST', headers: { 'x-a': 'b' }, body: 'short and stout: café' };
+  const [ours, theirs] = await Promise.all([light()(url, init), fetch(url, init)]);
+  expect(ours.status).toBe(418);
+  expect(ours.ok).toBe(false);
+  expect(ours.headers.get('x-kind')).toBe(theirs.headers.get('x-kind'));
+  expect(await ours.text()).toBe(await theirs.text());
+});
+
+it('takes an answer without a body', async () => {
+  const url = await serve((_, response) => response.writeHead(204).end());
+  const response = await light()(url, { method: 'POST', body: '' });
+  expect([response.status, response.body]).toEqual([204, null]);
+});
+
+it('hands over each piece as it comes', async () => {
+  const next = Promise.withResolvers<void>();
+  const url = await serve(async (_, response) => {
+    response.write('one');
+    await next.promise;
+    response.end('two');
+  });
+  const reader = (await light()(url)).body!.getReader();
+  const read = async () => {
+    const { value } = await reader.read();
+    return value === undefined ? undefined : Buffer.from(value).toString();
+  };
+  expect(await read()).toBe('one');
+  next.resolve();
+  expect(await read()).toBe('two');
+  expect(await read()).toBeUndefined();
+});
+
+it('reads no faster than its reader', async () => {
+  let written = 0;
+  const url = await serve((_, response) => {
+    const piece = Buffer.alloc(64 * 1_024);
+    const more = () => {
+      while (written < 1_024) {
+        written++;
+        if (!response.write(piece)) {
+          response.once('drain', more);
+          return;
+        }
+      }
+      response.end();
+    };
+    more();
+  });
+  const response = await light()(url);
+  const reader = response.body!.getReader();
+  await reader.read();
+  // Until the sockets between are full, and nothing moves any more.
+  let before = -1;
+  while (before !== written) {
+    before = written;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(written).toBeLessThan(1_024);
+  let bytes = 64 * 1_024;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    bytes += next.value.byteLength;
+  }
+  expect(bytes).toBeGreaterThan(63 * 1_024 * 1_024);
+});
+
+it('lets the connection go when its reader leaves', async () => {
+  const closed = Promise.withResolvers<void>();
+  const url = await serve((_, response) => {
+    response.on('close', () => closed.resolve());
+    response.write('one');
+  });
+  const reader = (await light()(url)).body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  await closed.promise;
+});
+
+it('fails with the reason of the signal, before the answer and within it', async () => {
+  const url = await serve((_, response) => response.write('one'));
+  const early = AbortSignal.abort(new Error('enough'));
+  await expect(light()(url, { signal: early })).rejects.toThrow('enough');
+  const abort = new AbortController();
+  const response = await light()(url, { signal: abort.signal });
+  const reader = response.body!.getReader();
+  await reader.read();
+  const next = reader.read();
+  abort.abort(new Error('enough'));
+  await expect(next).rejects.toThrow('enough');
+});
+
+it('fails as fetch does where the line breaks', async () => {
+  const url = await serve((_, response) => response.destroy());
+  const error: unknown = await light()(url).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).toMatchObject({ message: 'fetch failed', cause: { code: 'UND_ERR_SOCKET' } });
+});
+
+it('fails where an answer breaks off', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('half', () => response.destroy());
+  });
+  const response = await light()(url);
+  await expect(response.text()).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+});

@@ -1,0 +1,68 @@
+import type { Readable } from 'node:stream';
+import { request, type Dispatcher } from 'undici';
+
+/**
+ * As much of `fetch` as libraries for language models use, at half its price: text is posted to a
+ * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
+ * for compression; whoever uses it does neither.
+ *
+ * @throws TypeError with the `cause`, as `fetch` does; the signal's reason when aborted
+ */
+export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
+  const post = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
+    const { method, headers, body, signal } = init;
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await request(url, {
+        dispatcher,
+        method: (method ?? 'GET') as Dispatcher.HttpMethod,
+        headers: headers as Record<string, string>,
+        body: (body ?? null) as string | null,
+        signal: signal ?? null,
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new TypeError('fetch failed', { cause });
+    }
+    return new Response(hasNoBody(answer.statusCode) ? null : webStreamOf(answer.body), {
+      status: answer.statusCode,
+      headers: headersOf(answer.headers),
+    });
+  };
+  return post as typeof globalThis.fetch;
+}
+
+/** `Response` takes no body, not even an empty one, with these. */
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
+function headersOf(headers: Dispatcher.ResponseData['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+  );
+}
+
+/** Plainer than Node's own conversion, which costs more than the request. */
+function webStreamOf(body: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
+  // What was read before a cancellation or a failure may still come after it.
+  let isOver = false;
+  const end = (action: () => void) => {
+    if (isOver) return;
+    isOver = true;
+    action();
+  };
+  return new ReadableStream({
+    start(controller) {
+      body.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
+        if (isOver) return;
+        controller.enqueue(bytes);
+        if ((controller.desiredSize ?? 0) <= 0) body.pause();
+      });
+      body.once('end', () => end(() => controller.close()));
+      body.on('error', (error) => end(() => controller.error(error)));
+    },
+    pull: () => void body.resume(),
+    cancel: () => end(() => void body.destroy()),
+  });
+}
