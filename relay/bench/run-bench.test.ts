@@ -22,6 +22,7 @@ test('bench relay sees every chunk arrive, once and in order', DEADLINE, async (
     sessions: 20,
     rounds: 2,
     profileDir: undefined,
+    steadyMs: 500,
     warmUpMs: 200,
     windowMs: 500,
   });

@@ -2,6 +2,8 @@ import type { Output } from '../output.ts';
 import { reportOf, type RelayBenchReport } from './report.ts';
 import { runRounds, type RelayBenchOptions, type RoundFigures } from './rounds.ts';
 
+/** More than an utterance: from then on as much is let go as is kept, and all code is compiled. */
+const STEADY_MS = 12_000;
 /** Rounds are short and many: what disturbs one side of a pair should disturb the other too. */
 const WARM_UP_MS = 400;
 const WINDOW_MS = 2_000;
@@ -14,6 +16,7 @@ export interface BenchRelayOptions {
   readonly output: Output;
   /** Round by round, and the sums, for people. */
   readonly isHuman: boolean;
+  readonly steadyMs?: number;
   readonly warmUpMs?: number;
   readonly windowMs?: number;
 }
@@ -33,6 +36,7 @@ export async function benchRelay(options: BenchRelayOptions): Promise<RelayBench
   const run = await runRounds({
     sessions,
     rounds: options.rounds,
+    steadyMs: options.steadyMs ?? STEADY_MS,
     warmUpMs: options.warmUpMs ?? WARM_UP_MS,
     windowMs: options.windowMs ?? WINDOW_MS,
     profileDir: options.profileDir,

@@ -9,6 +9,8 @@ import type { SubjectHandlers } from './subject.ts';
 export interface RelayBenchOptions {
   readonly sessions: number;
   readonly rounds: number;
+  /** Before the first round. */
+  readonly steadyMs: number;
   /** Before counting begins in each round. */
   readonly warmUpMs: number;
   readonly windowMs: number;
@@ -60,6 +62,12 @@ export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchR
     await load.ask('begin', side);
   }
 
+  for (const side of ['relay', 'baseline'] as const) {
+    await load.ask('flow', side);
+    await sleep(systemClock, options.steadyMs, signal);
+    signal.throwIfAborted();
+    await load.ask('pause', side);
+  }
   const rounds: Record<Side, RoundFigures>[] = [];
   for (let round = 0; round < options.rounds; round++) {
     // Whoever goes first in one round goes second in the next.
