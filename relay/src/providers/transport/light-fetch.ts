@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
 
+/** Read before anyone asks: to stop after each piece and go on again costs more than the piece. */
+const PIECES_AHEAD = 32;
+
 /**
  * As much of `fetch` as libraries for language models use, at half its price: text is posted to a
  * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
@@ -52,17 +55,20 @@ function webStreamOf(body: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
     isOver = true;
     action();
   };
-  return new ReadableStream({
-    start(controller) {
-      body.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
-        if (isOver) return;
-        controller.enqueue(bytes);
-        if ((controller.desiredSize ?? 0) <= 0) body.pause();
-      });
-      body.once('end', () => end(() => controller.close()));
-      body.on('error', (error) => end(() => controller.error(error)));
+  return new ReadableStream(
+    {
+      start(controller) {
+        body.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
+          if (isOver) return;
+          controller.enqueue(bytes);
+          if ((controller.desiredSize ?? 0) <= 0) body.pause();
+        });
+        body.once('end', () => end(() => controller.close()));
+        body.on('error', (error) => end(() => controller.error(error)));
+      },
+      pull: () => void body.resume(),
+      cancel: () => end(() => void body.destroy()),
     },
-    pull: () => void body.resume(),
-    cancel: () => end(() => void body.destroy()),
-  });
+    { highWaterMark: PIECES_AHEAD },
+  );
 }
