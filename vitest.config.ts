@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // By default one core is left alone, which of two is half; most of these tests wait.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
