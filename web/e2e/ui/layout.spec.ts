@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/ui-test.ts';
+import { expect, forEachScene, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
 const SCREENS = [
@@ -50,15 +50,15 @@ for (const { name, width, height } of SCREENS) {
     test.use({ viewport: { width, height } });
 
     test('everything fits on one screen and nothing scrolls sideways', async ({ open }) => {
-      for (const scene of SCENES) {
-        const page = await open(scene);
+      const page = await open('idle');
+      await forEachScene(page, SCENES, async (scene) => {
         const overflow = await page.evaluate(() => ({
           across: document.documentElement.scrollWidth - innerWidth,
           down: document.documentElement.scrollHeight - innerHeight,
         }));
         expect(overflow, scene).toEqual({ across: 0, down: 0 });
         expect(await outOfSight(page), scene).toEqual([]);
-      }
+      });
     });
 
     test('controls are at least 44 px in both directions', async ({ open }) => {

@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build, preview } from 'vite';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const webRoot = fileURLToPath(new URL('../../../', import.meta.url));
-const outDir = fileURLToPath(new URL('../dist/', import.meta.url));
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
 /** As strict as the relay's own: what it would forbid must fail here too. */
 const CONTENT_SECURITY_POLICY = [
@@ -23,8 +24,13 @@ export interface HarnessServer {
   close(): Promise<void>;
 }
 
-/** Builds the page with the scripted engine and serves it on a free port. */
-export async function startHarnessServer(): Promise<HarnessServer> {
+/**
+ * Builds the page with the scripted engine and serves it on a free port.
+ *
+ * @param name - tells builds apart that are made and served at the same time
+ */
+export async function startHarnessServer(name: string): Promise<HarnessServer> {
+  const outDir = join(dist, name);
   const shared = { configFile: false, root: webRoot, logLevel: 'error' } as const;
   await build({
     ...shared,

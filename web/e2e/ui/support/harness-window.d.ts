@@ -4,6 +4,11 @@ import type { ScriptedEngine } from './scripted-engine.ts';
 declare global {
   interface Window {
     /** What the scripted page offers to tests. */
-    parley: { readonly engine: ScriptedEngine; play(name: SceneName): Promise<void> };
+    parley: {
+      readonly engine: ScriptedEngine;
+      play(name: SceneName): Promise<void>;
+      /** Plays a scene from the beginning, as on a page that was just loaded, only sooner. */
+      startOver(name: SceneName): Promise<void>;
+    };
   }
 }

@@ -9,23 +9,41 @@ import '../../../src/ui/tokens.css';
 import '../../../src/ui/base.css';
 
 let ids = 0;
-const engine = createScriptedEngine();
-const controller = createCallController({
-  engine,
-  storage: localStorage,
-  timeZone: 'Europe/Berlin',
-  nowMs: () => Date.now(),
-  newId: () => `id-${(ids += 1)}`,
-  schedule: (task, delayMs) => {
-    const timer = setTimeout(task, delayMs);
-    return () => clearTimeout(timer);
-  },
-  fetchProviders: () => Promise.resolve(SESSION.providers),
-});
+
+/** All of a page but what lies on its document: the next replaces it without a load. */
+function begin() {
+  const engine = createScriptedEngine();
+  const controller = createCallController({
+    engine,
+    storage: localStorage,
+    timeZone: 'Europe/Berlin',
+    nowMs: () => Date.now(),
+    newId: () => `id-${(ids += 1)}`,
+    schedule: (task, delayMs) => {
+      const timer = setTimeout(task, delayMs);
+      return () => clearTimeout(timer);
+    },
+    fetchProviders: () => Promise.resolve(SESSION.providers),
+  });
+  const host = document.getElementById('root');
+  if (host === null) throw new Error('harness.html has no element with the id "root"');
+  const root = createRoot(host);
+  root.render(
+    <ControllerProvider value={controller}>
+      <App />
+    </ControllerProvider>,
+  );
+  return { engine, controller, root };
+}
+
+let current = begin();
 
 window.parley = {
-  engine,
+  get engine() {
+    return current.engine;
+  },
   async play(name) {
+    const { engine, controller } = current;
     const scene: Scene = SCENES[name];
     engine.answerMicrophone(scene.microphone ?? 'granted');
     if (scene.start === false) return;
@@ -33,12 +51,25 @@ window.parley = {
     if (scene.microphone !== 'pending') await started;
     engine.emit(...scene.notices);
   },
+  async startOver(name) {
+    current.root.unmount();
+    current = begin();
+    await painted();
+    await window.parley.play(name);
+    await painted();
+  },
 };
+
+/** Resolves once what React was given to render is on the screen, and what observes it has run. */
+async function painted(): Promise<void> {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+}
 
 /** Something like speech, so that the orb has something to do. */
 setInterval(() => {
   const seconds = performance.now() / 1_000;
   const syllables = Math.abs(Math.sin(seconds * 9) * Math.sin(seconds * 2.3));
+  const { engine, controller } = current;
   const { phase } = controller.call.getState();
   engine.emit({
     type: 'levels',
@@ -48,12 +79,5 @@ setInterval(() => {
   });
 }, 33);
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('harness.html has no element with the id "root"');
-createRoot(root).render(
-  <ControllerProvider value={controller}>
-    <App />
-  </ControllerProvider>,
-);
 const scene = new URLSearchParams(location.search).get('scene');
 if (scene !== null && scene in SCENES) void window.parley.play(scene as SceneName);

@@ -11,8 +11,8 @@ interface UiFixtures {
 export const test = base.extend<UiFixtures, { harnessUrl: string }>({
   harnessUrl: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from it
-    async ({}, use) => {
-      const server = await startHarnessServer();
+    async ({}, use, { parallelIndex }) => {
+      const server = await startHarnessServer(String(parallelIndex));
       await use(server.url);
       await server.close();
     },
@@ -33,6 +33,18 @@ export const test = base.extend<UiFixtures, { harnessUrl: string }>({
     expect(complaints).toEqual([]);
   },
 });
+
+/** Goes through scenes on one page: each begins anew, without the load that takes longest. */
+export async function forEachScene(
+  page: Page,
+  scenes: readonly SceneName[],
+  look: (scene: SceneName) => Promise<void>,
+): Promise<void> {
+  for (const scene of scenes) {
+    await page.evaluate((name) => window.parley.startOver(name), scene);
+    await look(scene);
+  }
+}
 
 /** The engine's commands so far. */
 export function commandsOf(page: Page): Promise<readonly string[]> {
