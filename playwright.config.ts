@@ -8,14 +8,20 @@ import {
 export default defineConfig({
   testDir: 'web/e2e',
   timeout: 60_000,
-  fullyParallel: false,
-  // Real-time audio on a small machine: one browser at a time.
+  // Unless it is asked for more, which `npm test` does for the project that bears it.
   workers: 1,
+  projects: [
+    // The interface over a scripted engine: nothing in it is timed.
+    { name: 'ui', testMatch: 'ui/**/*.spec.ts', fullyParallel: true },
+    // Real-time audio on a small machine: one browser at a time.
+    { name: 'audio', testMatch: '{call,media}/**/*.spec.ts', workers: 1 },
+  ],
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],
   use: {
     ...devices['Desktop Chrome'],
-    trace: 'retain-on-failure',
+    // Without the film strip, which takes a picture of every frame: longer than most tests take.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true, sources: true },
     launchOptions: {
       ...CHROMIUM_EXECUTABLE,
       args: [...CHROMIUM_ARGUMENTS, MICROPHONE_GRANTED],
