@@ -152,12 +152,16 @@ it('reads no more from the vendor while a listener has too much before them', as
   expect((await speech.next()).value).toEqual({ type: 'clause-started', text: 'One.' });
   await speech.next();
   await expect.poll(() => regulated).toEqual(['pause']);
-  for (let n = 1; n < 15; n += 1) await speech.next();
-  expect((await speech.next()).value).toEqual({ type: 'clause-started', text: 'Two.' });
-  for (let n = 0; n < 4; n += 1) await speech.next();
+  // More than twenty seconds had come; how much more is up to the network.
+  for (let n = 0; n < 9; n += 1) await speech.next();
   expect(regulated).toEqual(['pause']);
   for (let n = 0; n < 6; n += 1) await speech.next();
-  expect(regulated).toEqual(['pause', 'resume']);
+  await expect
+    .poll(async () => {
+      await speech.next();
+      return regulated;
+    })
+    .toEqual(['pause', 'resume']);
   await speech.return?.(undefined);
 });
 

@@ -18,7 +18,7 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
     try {
       answer = await request(url, {
         dispatcher,
-        method: (method ?? 'GET') as Dispatcher.HttpMethod,
+        method: method ?? 'GET',
         headers: headers as Record<string, string>,
         body: (body ?? null) as string | null,
         signal: signal ?? null,
