@@ -32,16 +32,15 @@ export class KeptSpeech {
       this.#isWhole = false;
       return;
     }
-    let rest = samples;
-    while (rest.length > 0) {
+    let taken = 0;
+    while (taken < samples.length) {
       const at = this.#length % BLOCK_SAMPLES;
       if (at === 0) this.#blocks.push(memory.take());
-      const block = this.#blocks.at(-1)!;
-      const fitting =
-        rest.length <= BLOCK_SAMPLES - at ? rest : rest.subarray(0, BLOCK_SAMPLES - at);
-      block.set(fitting, at);
-      this.#length += fitting.length;
-      rest = rest === fitting ? NOTHING : rest.subarray(fitting.length);
+      const count = Math.min(samples.length - taken, BLOCK_SAMPLES - at);
+      const isAll = count === samples.length;
+      this.#blocks.at(-1)!.set(isAll ? samples : samples.subarray(taken, taken + count), at);
+      taken += count;
+      this.#length += count;
     }
   }
 
@@ -82,5 +81,3 @@ export class KeptSpeech {
     }
   }
 }
-
-const NOTHING = new Int16Array(0);

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { Agent } from 'undici';
+import { serveHttp } from '../../../test/support/http-server.ts';
 import { lightFetch } from './light-fetch.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -11,13 +10,9 @@ afterEach(async () => {
 });
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await serveHttp(listener);
+  cleanups.push(() => server.close());
+  return server.url;
 }
 
 function light(): typeof globalThis.fetch {

@@ -5,7 +5,7 @@ import { request, type Dispatcher } from 'undici';
 const PIECES_AHEAD = 32;
 
 /**
- * As much of `fetch` as libraries for language models use, at half its price: text is posted to a
+ * As much of `fetch` as libraries for language models use, for less of the processor: text is posted to a
  * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
  * for compression; whoever uses it does neither.
  *

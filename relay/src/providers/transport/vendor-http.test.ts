@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { serveHttp } from '../../../test/support/http-server.ts';
 import { VendorHttp, type VendorRequest } from './vendor-http.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -10,13 +9,9 @@ afterEach(async () => {
 });
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await serveHttp(listener);
+  cleanups.push(() => server.close());
+  return server.url;
 }
 
 function http(): VendorHttp {

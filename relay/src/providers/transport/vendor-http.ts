@@ -31,6 +31,8 @@ export interface VendorRequest {
 export class VendorHttp implements AsyncDisposable {
   readonly #options: VendorHttpOptions;
   readonly #agent: Agent;
+  /** For libraries that bring their own requests: posts text over our connections. */
+  readonly fetch: typeof globalThis.fetch;
 
   constructor(options: VendorHttpOptions) {
     this.#options = options;
@@ -46,9 +48,6 @@ export class VendorHttp implements AsyncDisposable {
     });
     this.fetch = lightFetch(this.#agent);
   }
-
-  /** For libraries that bring their own requests: posts text over our connections. */
-  readonly fetch: typeof globalThis.fetch;
 
   /**
    * @returns a response whose status is a success; its body is the caller's to read or cancel
