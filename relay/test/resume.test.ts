@@ -28,17 +28,17 @@ function sendChunks(call: TestCall, speech: Int16Array, from: number, to: number
 describe('a connection that is lost', () => {
   it('in the middle of an utterance loses no sample and doubles none', async () => {
     await using call = await TestCall.start(relay.url);
-    const speech = counting(3, 40 * CHUNK);
+    const speech = counting(3, 90 * CHUNK);
     call.startSpeech(1);
-    sendChunks(call, speech, 0, 12);
+    sendChunks(call, speech, 0, 60);
     // Some of what was sent has arrived, some may not have.
     await call.inbound.next('input_audio_buffer.ack');
     await call.cut();
-    sendChunks(call, speech, 12, 25);
+    sendChunks(call, speech, 60, 73);
     await call.resume();
-    sendChunks(call, speech, 25, 30);
+    sendChunks(call, speech, 73, 78);
     await call.cut();
-    sendChunks(call, speech, 30, 40);
+    sendChunks(call, speech, 78, 90);
     call.stopSpeech(1);
     await call.resume();
 

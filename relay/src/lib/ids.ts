@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 /** A short random name, e.g. `resp_3f9a…`; for telling things apart, not for secrecy. */
 export function newId(prefix: string): string {
-  return `${prefix}_${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, '0')}`;
+  // Of all sources the only one that does not ask the system each time: the end of it is random.
+  return `${prefix}_${randomUUID().slice(-17).replace('-', '')}`;
 }
 
 /** 256 random bits in characters that a WebSocket subprotocol may hold (RFC 9110 token). */

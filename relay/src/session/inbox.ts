@@ -17,9 +17,9 @@ import type { Outbox } from './outbox.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
 /**
- * Messages that may wait for an acknowledgement: five seconds of audio. Each costs as much as
- * forwarding a chunk, and all it saves is the client's memory: `session.resumed` says exactly
- * what arrived.
+ * Messages that may wait for an acknowledgement while audio flows: five seconds of it. Each costs
+ * as much as forwarding a chunk, and all it saves is the client's memory: `session.resumed` says
+ * exactly what arrived.
  */
 const ACKNOWLEDGE_EVERY = 50;
 
@@ -98,7 +98,7 @@ export class Inbox {
         this.error('utterance_too_long');
       }
     }
-    if (frame.last || this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
+    if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
   }
 
   /** A text message. */
@@ -116,7 +116,6 @@ export class Inbox {
         const { event } = result;
         if ('seq' in event && event.seq !== undefined && !this.#isNew(event.seq)) return;
         this.#receive(event);
-        if (this.#sequence.unacknowledged > 0 && event.type !== 'ping') this.acknowledge();
       }
     }
   }

@@ -40,7 +40,6 @@ export async function expectBystanderUnharmed(
   expect(inbound.ofType('conversation.item.input_audio_transcription.completed')).toMatchObject([
     { utterance: 1, transcript: transcriptOf(speech) },
   ]);
-  expect(inbound.ofType('input_audio_buffer.ack').at(-1)).toMatchObject({ input_seq: 11 });
   expect(inbound.ofType('response.done')).toMatchObject([{ status: 'completed', error: null }]);
   const voice = joined(inbound.frames.map(({ samples }) => samples));
   expect(voice).toEqual(counting(0, voice.length));
