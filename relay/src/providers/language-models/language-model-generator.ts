@@ -1,11 +1,10 @@
-import {
-  extractReasoningMiddleware,
-  isStepCount,
-  streamText,
-  wrapLanguageModel,
-  type TextStreamPart,
-  type ToolSet,
-} from 'ai';
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  LanguageModelV4StreamPart,
+} from '@ai-sdk/provider';
+import { extractReasoningMiddleware, wrapLanguageModel, type ToolSet } from 'ai';
 import { OVER } from '../../lib/abort-reason.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
 import { ProviderError } from '../provider-error.ts';
@@ -14,22 +13,21 @@ import type { Owned, ProviderContext } from '../vendor.ts';
 import { builtInTools } from './built-in-tools.ts';
 import { instructionsFor } from './instructions.ts';
 import { toProviderError } from './language-model-errors.ts';
-import { toModelMessages } from './model-messages.ts';
+import { toModelMessages, type ModelMessage } from './model-messages.ts';
+import { ModelStep } from './model-step.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
-import { untilAborted } from './until-aborted.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
+import { describedTools } from './use-tool.ts';
 import { warmUp } from './warm-up.ts';
 import { WarmConnection } from '../transport/warm-connection.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
 const MAX_STEPS = 5;
 
-type StreamOptions = Parameters<typeof streamText>[0];
-
 export interface LanguageModelGeneratorOptions {
   readonly name: string;
   /** Of the AI SDK, made with the `fetch` of `http`. */
-  readonly model: Parameters<typeof wrapLanguageModel>[0]['model'];
+  readonly model: LanguageModelV4;
   /** Is disposed of with the generator. */
   readonly http: VendorHttp;
   /** A cheap request the vendor answers only to those who may ask: its list of models. */
@@ -38,7 +36,7 @@ export interface LanguageModelGeneratorOptions {
   readonly maxOutputTokens: number;
   readonly context: ProviderContext;
   /** What only this vendor knows, e.g. how little it should think. */
-  readonly providerOptions?: StreamOptions['providerOptions'];
+  readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'];
   readonly now?: () => Date;
 }
 
@@ -50,18 +48,18 @@ export function createLanguageModelGenerator(
   options: LanguageModelGeneratorOptions,
 ): Owned<Generator> {
   const { name, http, models } = options;
-  // The library writes its warnings to the console, where nobody expects them.
-  globalThis.AI_SDK_LOG_WARNINGS = false;
   // Models on small servers leave their thoughts in the text, between tags.
-  const model = wrapLanguageModel({
-    model: options.model,
-    middleware: extractReasoningMiddleware({ tagName: 'think' }),
+  const middleware = extractReasoningMiddleware({ tagName: 'think' });
+  const withModel = (model: LanguageModelV4) => ({
+    ...options,
+    model: wrapLanguageModel({ model, middleware }),
   });
-  void warmUp().catch(() => {});
+  const withItsModel = withModel(options.model);
+  void warmUp((model, request) => generate(withModel(model), request)).catch(() => {});
   const warmth = new WarmConnection(http, models, options.context.clock);
   return {
     name,
-    generate: (request) => generate({ ...options, model }, request),
+    generate: (request) => generate(withItsModel, request),
     async probe(signal) {
       const response = await http.request(models.url, {
         method: 'GET',
@@ -104,26 +102,42 @@ async function* generate(
     messages.reduce((length, { content }) => length + content.length, instructions.length),
   );
   const answer = new Answer(options.name, usage);
+  const prompt: LanguageModelV4Message[] = [
+    { role: 'system', content: instructions },
+    ...messages.map(toPrompt),
+  ];
   let failure: ProviderError | undefined;
   try {
-    const { stream } = streamText({
-      model: options.model,
-      instructions,
-      messages,
-      tools,
-      stopWhen: isStepCount(MAX_STEPS),
-      prepareStep: ({ stepNumber }) =>
-        stepNumber === MAX_STEPS - 1 ? { toolChoice: 'none' } : undefined,
-      maxOutputTokens: options.maxOutputTokens,
-      maxRetries: 0,
-      abortSignal: controller.signal,
-      // Without it the library prints errors, requests and all.
-      onError: () => {},
-      ...(options.providerOptions === undefined
-        ? {}
-        : { providerOptions: options.providerOptions }),
-    });
-    for await (const part of untilAborted(stream, controller.signal)) yield* answer.take(part);
+    const described = await describedTools(tools);
+    for (let left = MAX_STEPS; left > 0; left--) {
+      const step = await ModelStep.begin(
+        options.model,
+        {
+          prompt,
+          tools: described,
+          toolChoice: { type: left === 1 ? 'none' : 'auto' },
+          maxOutputTokens: options.maxOutputTokens,
+          abortSignal: controller.signal,
+          ...(options.providerOptions === undefined
+            ? {}
+            : { providerOptions: options.providerOptions }),
+        },
+        tools,
+      );
+      if (step === undefined) break;
+      try {
+        for (let part = await step.next(); part !== undefined; part = await step.next()) {
+          yield* answer.take(part);
+        }
+        if (controller.signal.aborted) break;
+        answer.stepEnded();
+        const more = await step.messages();
+        if (more.length === 0) break;
+        prompt.push(...more);
+      } finally {
+        step.end();
+      }
+    }
     if (!signal.aborted) yield* answer.end();
   } catch (error) {
     if (!signal.aborted) failure = toProviderError(error, options.name, options.http);
@@ -136,30 +150,37 @@ async function* generate(
   if (failure !== undefined) throw failure;
 }
 
+function toPrompt({ role, content }: ModelMessage): LanguageModelV4Message {
+  return { role, content: [{ type: 'text', text: content }] };
+}
+
+type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
+
 /** Turns the parts of one answer into events; reasoning is counted and left out. */
 class Answer {
   readonly #name: string;
   readonly #usage: UsageCount;
   readonly #filter = new SpokenTextFilter();
   #hasText = false;
+  #isFinished = false;
 
   constructor(name: string, usage: UsageCount) {
     this.#name = name;
     this.#usage = usage;
   }
 
-  *take(part: TextStreamPart<ToolSet>): Iterable<GeneratorEvent> {
+  *take(part: LanguageModelV4StreamPart): Iterable<GeneratorEvent> {
     switch (part.type) {
       case 'text-start':
         // A second text, after tools: its first word must not cling to the last one.
         if (this.#hasText) yield* this.#said(this.#filter.push(' '));
         break;
       case 'text-delta':
-        this.#usage.received(part.text);
-        yield* this.#said(this.#filter.push(part.text));
+        this.#usage.received(part.delta);
+        yield* this.#said(this.#filter.push(part.delta));
         break;
       case 'reasoning-delta':
-        this.#usage.received(part.text);
+        this.#usage.received(part.delta);
         break;
       case 'custom': {
         const inputTokens = inputTokensAtStart(part.providerMetadata);
@@ -167,21 +188,30 @@ class Answer {
         break;
       }
       case 'tool-call':
-        this.#usage.received(JSON.stringify(part.input ?? {}));
+        this.#usage.received(part.input);
         // What was said before is to be heard while the tool works.
         yield* this.#said(this.#filter.flush());
         if (this.#hasText) yield* this.#said(this.#filter.push(' '));
         yield { type: 'tool-called', name: part.toolName };
         break;
-      case 'finish-step':
-        this.#usage.stepEnded(part.usage);
-        this.#check(part);
+      case 'finish': {
+        const { inputTokens, outputTokens } = part.usage;
+        this.#usage.stepEnded({ inputTokens: inputTokens.total, outputTokens: outputTokens.total });
+        this.#check(part.finishReason);
+        this.#isFinished = true;
         break;
+      }
       case 'error':
         throw part.error;
       default:
         break;
     }
+  }
+
+  /** @throws ProviderError where it broke off without an end of its own */
+  stepEnded(): void {
+    if (!this.#isFinished) throw this.#failure('closed');
+    this.#isFinished = false;
   }
 
   /** @throws ProviderError where there is nothing to say */
@@ -197,12 +227,12 @@ class Answer {
   }
 
   /** A stream that ends without the vendor's own word for why was cut off. */
-  #check({ finishReason, rawFinishReason }: TextStreamPart<ToolSet> & { type: 'finish-step' }) {
-    if (finishReason === 'content-filter' && !this.#hasText) {
+  #check({ unified, raw }: FinishReason): void {
+    if (unified === 'content-filter' && !this.#hasText) {
       throw this.#failure('rejected', 'content-filter');
     }
-    if (finishReason === 'error') throw this.#failure('malformed', 'error');
-    if (rawFinishReason === undefined) throw this.#failure('closed');
+    if (unified === 'error') throw this.#failure('malformed', 'error');
+    if (raw === undefined) throw this.#failure('closed');
   }
 
   #failure(fault: 'malformed' | 'rejected' | 'closed', note?: string): ProviderError {

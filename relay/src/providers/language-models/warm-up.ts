@@ -1,31 +1,24 @@
-import { isStepCount, streamText, type wrapLanguageModel } from 'ai';
-import { builtInTools } from './built-in-tools.ts';
-
-type Model = Parameters<typeof wrapLanguageModel>[0]['model'];
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { GenerateRequest, GeneratorEvent } from '../generator.ts';
 
 let isDone = false;
 
 /**
- * Runs the library once against a model that is not there, so that the first person to ask does
- * not wait while its code is read and compiled. Only the first call of a process does anything.
+ * Answers once with a model that is not there, so that the first person to ask does not wait while
+ * code is read and compiled. Only the first call of a process does anything.
  */
-export async function warmUp(): Promise<void> {
+export async function warmUp(
+  answer: (model: LanguageModelV4, request: GenerateRequest) => AsyncIterable<GeneratorEvent>,
+): Promise<void> {
   if (isDone) return;
   isDone = true;
-  const { stream } = streamText({
-    model: instantModel,
-    instructions: 'Be brief.',
-    prompt: 'Hello.',
-    tools: builtInTools({
-      reminders: { add: () => undefined, list: () => [], cancel: () => {} },
-      person: { timeZone: 'UTC' },
-      now: () => new Date(),
-    }),
-    stopWhen: isStepCount(2),
-    maxRetries: 0,
-    onError: () => {},
-  });
-  for await (const part of stream) void part;
+  const request: GenerateRequest = {
+    history: [{ role: 'user', text: 'Hello.' }],
+    signal: new AbortController().signal,
+    person: { timeZone: 'UTC' },
+    reminders: { add: () => undefined, list: () => [], cancel: () => {} },
+  };
+  for await (const event of answer(instantModel, request)) void event;
 }
 
 const usage = {
@@ -33,7 +26,7 @@ const usage = {
   outputTokens: { total: 1, text: undefined, reasoning: undefined },
 };
 
-const instantModel: Model = {
+const instantModel: LanguageModelV4 = {
   specificationVersion: 'v4',
   provider: 'none',
   modelId: 'none',

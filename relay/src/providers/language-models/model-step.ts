@@ -1,0 +1,176 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Message,
+  LanguageModelV4ReasoningPart,
+  LanguageModelV4StreamPart,
+  LanguageModelV4TextPart,
+  LanguageModelV4ToolResultPart,
+  SharedV4ProviderMetadata,
+} from '@ai-sdk/provider';
+import type { ToolSet } from 'ai';
+import { parsedInput, useTool } from './use-tool.ts';
+
+type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
+
+/**
+ * One request to a language model: what it answers part by part, and the tools it asks for, each
+ * of which begins its work the moment it is named.
+ *
+ * Reads the provider's own stream, because the library's `streamText` leads every part through
+ * half a dozen more, which costs more time than everything else the relay does with an answer.
+ */
+export class ModelStep {
+  readonly #reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>;
+  readonly #tools: ToolSet;
+  readonly #signal: AbortSignal;
+  readonly #content: AssistantContent = [];
+  readonly #written = new Map<string, LanguageModelV4TextPart | LanguageModelV4ReasoningPart>();
+  readonly #results: Promise<LanguageModelV4ToolResultPart>[] = [];
+  readonly #stop = (): void => void this.#reader.cancel().catch(() => {});
+
+  private constructor(
+    stream: ReadableStream<LanguageModelV4StreamPart>,
+    tools: ToolSet,
+    signal: AbortSignal,
+  ) {
+    this.#reader = stream.getReader();
+    this.#tools = tools;
+    this.#signal = signal;
+    // However slow the vendor is to notice: what is waited for now ends at once.
+    signal.addEventListener('abort', this.#stop);
+    if (signal.aborted) this.#stop();
+  }
+
+  /**
+   * @param tools - what the model may ask for
+   * @returns undefined where it was aborted
+   * @throws what the provider throws
+   */
+  static async begin(
+    model: LanguageModelV4,
+    options: LanguageModelV4CallOptions & { readonly abortSignal: AbortSignal },
+    tools: ToolSet,
+  ): Promise<ModelStep | undefined> {
+    const { abortSignal: signal } = options;
+    const asked = Promise.resolve(model.doStream(options));
+    const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+    const onAbort = () => resolve(undefined);
+    signal.addEventListener('abort', onAbort);
+    try {
+      if (signal.aborted) onAbort();
+      const result = await Promise.race([aborted, asked]);
+      if (result !== undefined) return new ModelStep(result.stream, tools, signal);
+      // It may still come, or fail; nobody waits for it.
+      asked.then(({ stream }) => stream.cancel()).catch(() => {});
+      return undefined;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** @returns undefined at the end, or where it was aborted. @throws what the stream fails with */
+  async next(): Promise<LanguageModelV4StreamPart | undefined> {
+    const { value } = await this.#reader.read();
+    if (value === undefined || this.#signal.aborted) return undefined;
+    this.#keep(value);
+    return value;
+  }
+
+  /** What the next request has to repeat of this one; nothing where no tool was asked for. */
+  async messages(): Promise<LanguageModelV4Message[]> {
+    if (this.#results.length === 0) return [];
+    return [
+      { role: 'assistant', content: this.#content.filter(isWorthRepeating) },
+      { role: 'tool', content: await Promise.all(this.#results) },
+    ];
+  }
+
+  /** Lets go of the connection; tools that still run are stopped by the signal. */
+  end(): void {
+    this.#signal.removeEventListener('abort', this.#stop);
+    this.#stop();
+  }
+
+  #keep(part: LanguageModelV4StreamPart): void {
+    switch (part.type) {
+      case 'text-start':
+        this.#begun(`text ${part.id}`, { type: 'text', text: '' }, part.providerMetadata);
+        break;
+      case 'reasoning-start':
+        this.#begun(`reasoning ${part.id}`, { type: 'reasoning', text: '' }, part.providerMetadata);
+        break;
+      case 'text-delta':
+      case 'text-end':
+        this.#added(`text ${part.id}`, part);
+        break;
+      case 'reasoning-delta':
+      case 'reasoning-end':
+        this.#added(`reasoning ${part.id}`, part);
+        break;
+      case 'custom':
+        this.#content.push({
+          type: 'custom',
+          kind: part.kind,
+          ...optionsOf(part.providerMetadata),
+        });
+        break;
+      case 'tool-call': {
+        const { toolCallId, toolName, providerExecuted } = part;
+        // Those of the vendor are its own to run, and to remember.
+        if (providerExecuted === true) break;
+        const input = parsedInput(part.input);
+        const repeatable = typeof input === 'object' && input !== null ? input : {};
+        this.#content.push({
+          type: 'tool-call',
+          toolCallId,
+          toolName,
+          input: repeatable,
+          ...optionsOf(part.providerMetadata),
+        });
+        this.#results.push(
+          useTool(this.#tools, { toolCallId, toolName, input }, this.#signal).then((output) => ({
+            type: 'tool-result',
+            toolCallId,
+            toolName,
+            output,
+          })),
+        );
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  #begun(
+    key: string,
+    begun: LanguageModelV4TextPart | LanguageModelV4ReasoningPart,
+    metadata: SharedV4ProviderMetadata | undefined,
+  ): void {
+    const part = { ...begun, ...optionsOf(metadata) };
+    this.#written.set(key, part);
+    this.#content.push(part);
+  }
+
+  /** Signatures and the like may come with any piece; the latest counts. */
+  #added(
+    key: string,
+    piece: { readonly delta?: string; readonly providerMetadata?: SharedV4ProviderMetadata },
+  ): void {
+    const part = this.#written.get(key);
+    if (part === undefined) return;
+    if (piece.delta !== undefined) part.text += piece.delta;
+    if (piece.providerMetadata !== undefined) part.providerOptions = piece.providerMetadata;
+  }
+}
+
+/** Vendors refuse texts with nothing in them. */
+function isWorthRepeating(part: AssistantContent[number]): boolean {
+  return part.type !== 'text' || part.text !== '' || part.providerOptions !== undefined;
+}
+
+/** What a vendor told about a part it wants to be told again with it. */
+function optionsOf(metadata: SharedV4ProviderMetadata | undefined) {
+  return metadata === undefined ? {} : { providerOptions: metadata };
+}
