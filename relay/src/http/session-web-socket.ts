@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { Cork } from '../lib/cork.ts';
 import type { SessionSocket } from '../session/session.ts';
 
-/** A client's WebSocket, which sends at once what is sent in one go: events come in bursts. */
+/** A client's WebSocket. Events come in bursts and leave together; voice does not wait for them. */
 export class SessionWebSocket implements SessionSocket {
   readonly #webSocket: WebSocket;
   readonly #cork: Cork;
@@ -21,6 +21,7 @@ export class SessionWebSocket implements SessionSocket {
   send(data: string | Uint8Array): void {
     this.#cork.hold();
     this.#webSocket.send(data);
+    if (typeof data !== 'string') this.#cork.hurry();
   }
 
   ping(): void {

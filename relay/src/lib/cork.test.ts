@@ -55,6 +55,24 @@ it('lets go before its time where it must', async () => {
   expect(writes).toEqual(['a+b', 'c']);
 });
 
+it('lets go of the first urgent thing at once, and of those after it together', async () => {
+  const { writes, say, cork } = recording();
+  say('a');
+  say('b');
+  cork.hurry();
+  expect(writes).toEqual(['a+b']);
+  say('c');
+  cork.hurry();
+  say('d');
+  cork.hurry();
+  expect(writes).toEqual(['a+b']);
+  await settle();
+  expect(writes).toEqual(['a+b', 'c+d']);
+  say('e');
+  cork.hurry();
+  expect(writes).toEqual(['a+b', 'c+d', 'e']);
+});
+
 it('leaves alone a stream that is gone', async () => {
   const { writes, say, stream } = recording();
   say('a');

@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream';
 export class Cork {
   readonly #stream: Writable;
   #isIn = false;
+  #isFirst = true;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -18,6 +19,17 @@ export class Cork {
     this.#isIn = true;
     this.#stream.cork();
     process.nextTick(() => this.release());
+  }
+
+  /**
+   * Lets go of something urgent at once. What follows in the same run is held back again, and
+   * leaves together with whatever else comes: the first is the one that somebody waits for.
+   */
+  hurry(): void {
+    if (!this.#isFirst) return;
+    this.#isFirst = false;
+    process.nextTick(() => (this.#isFirst = true));
+    this.release();
   }
 
   /** Lets go at once, where what comes next would throw away what is held back. */

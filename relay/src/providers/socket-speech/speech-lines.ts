@@ -92,7 +92,8 @@ export class SpeechLines {
     const line = this.#line ?? (await this.#open());
     if (line === undefined) return;
     line.owed.add(clause);
-    line.dialect.submit(line.lease.socket, clause);
+    const { socket } = line.lease;
+    socket.together(() => line.dialect.submit(socket, clause));
   }
 
   async #open(): Promise<SpeechLine | undefined> {

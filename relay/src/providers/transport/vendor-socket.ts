@@ -102,12 +102,12 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
 export class VendorSocket {
   readonly #socket: WebSocket;
   readonly #options: VendorSocketOptions;
-  /** Messages to vendors come in pairs: text and flush, ping and text. */
   readonly #cork: Cork;
   readonly openedAtMs: number;
   #listener: SocketListener = {};
   #isOver = false;
   #isHeard = false;
+  #isTogether = false;
 
   constructor(socket: WebSocket, options: VendorSocketOptions, cork: Cork) {
     this.#socket = socket;
@@ -152,8 +152,20 @@ export class VendorSocket {
   /** Text as it is, JSON for objects. Into a closed line it is silently lost: `closed` tells. */
   sendText(message: string | object): void {
     if (!this.isOpen) return;
-    this.#cork.hold();
     this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    if (!this.#isTogether) this.#cork.release();
+  }
+
+  /** What is sent in `action` leaves in one go when that ends: text and flush, for example. */
+  together(action: () => void): void {
+    this.#cork.hold();
+    this.#isTogether = true;
+    try {
+      action();
+    } finally {
+      this.#isTogether = false;
+      this.#cork.release();
+    }
   }
 
   /** PCM16. The memory may be used again at once: masking copies it into the frame. */
@@ -185,6 +197,7 @@ export class VendorSocket {
       this.#socket.once('pong', onSign);
       this.#socket.once('message', onSign);
       this.#socket.once('close', onClose);
+      // As a rule a message follows in the same run, and takes it along.
       this.#cork.hold();
       this.#socket.ping();
     });
