@@ -33,17 +33,6 @@ export interface UtteranceOptions {
   readonly logger: Logger;
 }
 
-type Stream =
-  /** The recogniser is not open yet. */
-  | { readonly kind: 'opening' }
-  | {
-      readonly kind: 'open';
-      readonly transcription: Transcription;
-      /** Only where the recogniser can use the hint. */
-      readonly quiet: QuietWatch | undefined;
-    }
-  | { readonly kind: 'over' };
-
 /** One utterance from onset to final words. */
 export class Utterance {
   readonly outcome: Promise<UtteranceOutcome>;
@@ -52,7 +41,13 @@ export class Utterance {
   /** For a recogniser that opens late, and for one that must begin again. */
   readonly #audio: KeptSpeech;
   #attempt = new AbortController();
-  #stream: Stream = { kind: 'opening' };
+  // Apart, not in an object of states: with many speakers each object that the audio passes is
+  // one more that has to be fetched from memory.
+  /** undefined while the recogniser is opened, and in the end. */
+  #transcription: Transcription | undefined;
+  /** Only where the recogniser can use the hint. */
+  #quiet: QuietWatch | undefined;
+  #isOver = false;
   #isFinalized = false;
   #hasRestarted = false;
   #cancelDeadline: () => void = () => {};
@@ -65,24 +60,30 @@ export class Utterance {
 
   /** Hands audio on at once; the session bounds how long an utterance may be. */
   push(samples: Int16Array): void {
-    const stream = this.#stream;
-    if (stream.kind === 'over') return;
+    if (this.#isOver) return;
     this.#audio.add(samples);
-    if (stream.kind === 'opening') return;
-    this.#guard(() => {
-      stream.transcription.push(samples);
-      if (stream.quiet?.heard(samples) === true) stream.transcription.speculate?.();
-    });
+    const transcription = this.#transcription;
+    if (transcription === undefined) return;
+    try {
+      transcription.push(samples);
+      if (this.#quiet?.heard(samples) === true) transcription.speculate?.();
+    } catch (cause) {
+      // What a recogniser throws into the call that feeds it would end the process, not the call.
+      this.fail('transcriber_failed', cause);
+    }
   }
 
   finalize(): void {
-    if (this.#isFinalized || this.#stream.kind === 'over') return;
+    if (this.#isFinalized || this.#isOver) return;
     this.#isFinalized = true;
     this.#cancelDeadline = this.#options.clock.after(this.#options.deadlineMs, () =>
       this.fail('transcriber_timeout'),
     );
-    const stream = this.#stream;
-    if (stream.kind === 'open') this.#guard(() => stream.transcription.finalize());
+    try {
+      this.#transcription?.finalize();
+    } catch (cause) {
+      this.fail('transcriber_failed', cause);
+    }
   }
 
   discard(): void {
@@ -96,20 +97,11 @@ export class Utterance {
 
   /** Gives the whole utterance to a new stream, once. @returns false where that was done before */
   restart(): boolean {
-    if (this.#hasRestarted || this.#stream.kind === 'over') return false;
+    if (this.#hasRestarted || this.#isOver) return false;
     this.#hasRestarted = true;
-    this.#stream = { kind: 'opening' };
+    this.#transcription = undefined;
     this.#attempt.abort(OVER);
     return true;
-  }
-
-  /** What a recogniser throws into the call that feeds it would end the process, not the call. */
-  #guard(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      this.fail('transcriber_failed', cause);
-    }
   }
 
   async #run(): Promise<UtteranceOutcome> {
@@ -127,7 +119,8 @@ export class Utterance {
         cause instanceof ParleyError ? cause : new ParleyError('transcriber_failed', { cause }),
       );
     } finally {
-      this.#stream = { kind: 'over' };
+      this.#isOver = true;
+      this.#transcription = undefined;
       this.#audio.release();
       this.#cancelDeadline();
       this.#abort.abort(OVER);
@@ -158,10 +151,10 @@ export class Utterance {
       onFailover,
       kept: this.#audio,
     });
-    if (this.#stream.kind === 'opening' && !signal.aborted) {
+    if (!this.#isOver && !signal.aborted) {
       for (const samples of this.#audio.pieces()) transcription.push(samples);
-      const quiet = transcription.speculate === undefined ? undefined : new QuietWatch();
-      this.#stream = { kind: 'open', transcription, quiet };
+      this.#quiet = transcription.speculate === undefined ? undefined : new QuietWatch();
+      this.#transcription = transcription;
       if (this.#isFinalized) transcription.finalize();
     }
     for await (const event of transcription.events) {

@@ -3,11 +3,14 @@ import { BLOCK_SAMPLES, SampleBlocks } from '../lib/sample-blocks.ts';
 
 /** All utterances of the process share it: what one has finished with serves the next. */
 const memory = new SampleBlocks();
+const NO_BLOCK = new Int16Array(0);
 
 /** What was said so far, PCM16 at 16 kHz, to say it again to someone else. */
 export class KeptSpeech {
   readonly #maxSamples: number;
   #blocks: Int16Array[] = [];
+  /** The last of them. */
+  #block: Int16Array = NO_BLOCK;
   #length = 0;
   #isWhole = true;
 
@@ -35,10 +38,13 @@ export class KeptSpeech {
     let taken = 0;
     while (taken < samples.length) {
       const at = this.#length % BLOCK_SAMPLES;
-      if (at === 0) this.#blocks.push(memory.take());
+      if (at === 0) {
+        this.#block = memory.take();
+        this.#blocks.push(this.#block);
+      }
       const count = Math.min(samples.length - taken, BLOCK_SAMPLES - at);
       const isAll = count === samples.length;
-      this.#blocks.at(-1)!.set(isAll ? samples : samples.subarray(taken, taken + count), at);
+      this.#block.set(isAll ? samples : samples.subarray(taken, taken + count), at);
       taken += count;
       this.#length += count;
     }
@@ -66,6 +72,7 @@ export class KeptSpeech {
   release(): void {
     memory.giveBack(this.#blocks);
     this.#blocks = [];
+    this.#block = NO_BLOCK;
     this.#length = 0;
     this.#isWhole = false;
   }

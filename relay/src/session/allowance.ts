@@ -5,7 +5,9 @@
 export class Allowance {
   readonly #capacity: number;
   readonly #perSecond: number;
+  /** Whole, because a fraction is an object of its own, and many sessions' lie far apart. */
   #left: number;
+  #fraction = 0;
 
   constructor(options: { readonly capacity: number; readonly perSecond: number }) {
     this.#capacity = options.capacity;
@@ -21,6 +23,9 @@ export class Allowance {
   }
 
   refill(elapsedMs: number): void {
-    this.#left = Math.min(this.#capacity, this.#left + (elapsedMs / 1_000) * this.#perSecond);
+    this.#fraction += (elapsedMs / 1_000) * this.#perSecond;
+    const whole = Math.floor(this.#fraction);
+    this.#fraction -= whole;
+    this.#left = Math.min(this.#capacity, this.#left + whole);
   }
 }

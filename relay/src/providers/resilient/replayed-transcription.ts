@@ -35,6 +35,8 @@ export class ReplayedTranscription implements Transcription {
   #isOver = false;
   #finalizedAtMs: number | undefined;
   #current: Current | undefined;
+  /** That of `#current`, within reach of the audio. */
+  #transcription: Transcription | undefined;
 
   private constructor(stage: StageCandidates<Transcriber>, options: TranscriptionOptions) {
     this.#stage = stage;
@@ -67,12 +69,10 @@ export class ReplayedTranscription implements Transcription {
     if (this.#isKeeper) this.#kept.add(samples);
     this.#pushed += samples.length;
     this.#isSpeculating = false;
-    const current = this.#current;
-    if (current === undefined) return;
     try {
-      current.transcription.push(samples);
+      this.#transcription?.push(samples);
     } catch (error) {
-      current.scope.fail(error);
+      this.#current?.scope.fail(error);
     }
   }
 
@@ -133,7 +133,12 @@ export class ReplayedTranscription implements Transcription {
     const replayedMs = this.#pushed / SAMPLES_PER_MS;
     const current = { attempt, scope, transcription, replayedMs };
     if (this.#finalizedAtMs !== undefined) this.#finish(current);
+    this.#set(current);
+  }
+
+  #set(current: Current | undefined): void {
     this.#current = current;
+    this.#transcription = current?.transcription;
   }
 
   async *#run(): AsyncGenerator<TranscriptEvent, void, undefined> {
@@ -155,7 +160,7 @@ export class ReplayedTranscription implements Transcription {
           }
         } catch (error) {
           if (signal.aborted) return;
-          this.#current = undefined;
+          this.#set(undefined);
           scope[Symbol.dispose]();
           await this.#open(this.#next(attempt, error));
         } finally {
@@ -193,7 +198,7 @@ export class ReplayedTranscription implements Transcription {
     if (this.#isKeeper) this.#kept.release();
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     const current = this.#current;
-    this.#current = undefined;
+    this.#set(undefined);
     current?.attempt.use.abandoned();
     current?.scope[Symbol.dispose]();
   }
