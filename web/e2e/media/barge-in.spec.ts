@@ -5,11 +5,10 @@ import { joined, silence, spokenMs, tone } from '../support/wav.ts';
 import { startCall, test } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
-const PAUSE_MS = 4_000;
+const PAUSE_MS = 3_000;
 const INTERRUPTIONS = [
   'Stop, that is enough.',
   'What time is it in Tokyo?',
-  'No, set a timer for ten seconds.',
   'Hello, are you there?',
 ];
 

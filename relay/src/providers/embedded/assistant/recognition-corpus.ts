@@ -1,6 +1,6 @@
 /** Sentences for measuring how well the recogniser and the assistant understand one another. */
 
-/** In the grammar, over all skills. The first of each line are enough for a quick check. */
+/** In the grammar, over all skills. */
 export const UNDERSTOOD_SENTENCES: readonly string[] = [
   'what time is it',
   'what is seven times eight',
@@ -22,7 +22,6 @@ export const UNDERSTOOD_SENTENCES: readonly string[] = [
   'hello',
   'cancel the timer',
   'never mind',
-  // Up to here for a quick check.
   'what is the time in new york',
   "what's the time in berlin",
   'what day is it',
@@ -109,7 +108,6 @@ export const REFUSED_SENTENCES: readonly string[] = [
   'why is the sky blue',
   'i think we should paint the fence green',
   'what do you think about modern art',
-  // Up to here for a quick check.
   'how many people live in china',
   'what is the meaning of life',
   'remind me to call the dentist on monday',
