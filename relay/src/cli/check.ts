@@ -19,7 +19,7 @@ const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
   ['Dead code', 'node_modules/knip/bin/knip.js', ['--no-progress']],
 ];
 
-/** Hardly any step keeps more than one core busy. */
+/** As many as a small machine has cores; only the unit tests keep more than one busy. */
 const AT_ONCE = 2;
 
 const waiting = [...STEPS];

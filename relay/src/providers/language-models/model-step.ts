@@ -53,12 +53,12 @@ export class ModelStep {
     tools: ToolSet,
   ): Promise<ModelStep | undefined> {
     const { abortSignal: signal } = options;
+    if (signal.aborted) return undefined;
     const asked = Promise.resolve(model.doStream(options));
     const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
     const onAbort = () => resolve(undefined);
     signal.addEventListener('abort', onAbort);
     try {
-      if (signal.aborted) onAbort();
       const result = await Promise.race([aborted, asked]);
       if (result !== undefined) return new ModelStep(result.stream, tools, signal);
       // It may still come, or fail; nobody waits for it.
