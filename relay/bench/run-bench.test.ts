@@ -21,6 +21,7 @@ test('bench relay sees every chunk arrive, once and in order', DEADLINE, async (
     ...quiet(),
     sessions: 20,
     rounds: 2,
+    starts: 1,
     profileDir: undefined,
     steadyMs: 500,
     warmUpMs: 200,

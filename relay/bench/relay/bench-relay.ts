@@ -1,12 +1,19 @@
 import type { Output } from '../output.ts';
 import { reportOf, type RelayBenchReport } from './report.ts';
-import { runRounds, type RelayBenchOptions, type RoundFigures } from './rounds.ts';
+import {
+  runRounds,
+  type RelayBenchOptions,
+  type RelayBenchRun,
+  type RoundFigures,
+} from './rounds.ts';
 
 /** More than an utterance: from then on as much is let go as is kept, and all code is compiled. */
 const STEADY_MS = 12_000;
 /** Rounds are short and many: what disturbs one side of a pair should disturb the other too. */
 const WARM_UP_MS = 400;
 const WINDOW_MS = 2_000;
+/** How a process's collector settles is luck of each start, on either side: it is tried anew. */
+const STARTS = 3;
 
 export interface BenchRelayOptions {
   readonly sessions: number;
@@ -16,6 +23,8 @@ export interface BenchRelayOptions {
   readonly output: Output;
   /** Round by round, and the sums, for people. */
   readonly isHuman: boolean;
+  /** The rounds are spread over so many runs, each with processes of its own. */
+  readonly starts?: number;
   readonly steadyMs?: number;
   readonly warmUpMs?: number;
   readonly windowMs?: number;
@@ -29,22 +38,33 @@ export async function benchRelay(options: BenchRelayOptions): Promise<RelayBench
   };
   tell(`${sessions} sessions, 10 chunks of 3,200 bytes a second each`);
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
-  const onRound: RelayBenchOptions['onRound'] = (round, figures) => {
-    tell(rowOf(`${round}  relay`, figures.relay));
-    tell(rowOf(`${round}  baseline`, figures.baseline));
-  };
-  const run = await runRounds({
-    sessions,
-    rounds: options.rounds,
-    steadyMs: options.steadyMs ?? STEADY_MS,
-    warmUpMs: options.warmUpMs ?? WARM_UP_MS,
-    windowMs: options.windowMs ?? WINDOW_MS,
-    profileDir: options.profileDir,
-    signal: options.signal,
-    onRound,
-  });
-  const report = reportOf(sessions, run);
-  if (!run.isNative) tell('Masking is not compiled here (bufferutil): both sides are slower.');
+  const starts = Math.min(options.starts ?? STARTS, options.rounds);
+  const runs: RelayBenchRun[] = [];
+  let roundsBefore = 0;
+  for (let start = 0; start < starts; start++) {
+    const rounds = Math.ceil((options.rounds - start) / starts);
+    const onRound: RelayBenchOptions['onRound'] = (round, figures) => {
+      tell(rowOf(`${roundsBefore + round}  relay`, figures.relay));
+      tell(rowOf(`${roundsBefore + round}  baseline`, figures.baseline));
+    };
+    runs.push(
+      await runRounds({
+        sessions,
+        rounds,
+        steadyMs: options.steadyMs ?? STEADY_MS,
+        warmUpMs: options.warmUpMs ?? WARM_UP_MS,
+        windowMs: options.windowMs ?? WINDOW_MS,
+        profileDir: start === starts - 1 ? options.profileDir : undefined,
+        signal: options.signal,
+        onRound,
+      }),
+    );
+    roundsBefore += rounds;
+  }
+  const report = reportOf(sessions, runs);
+  if (!runs.every(({ isNative }) => isNative)) {
+    tell('Masking is not compiled here (bufferutil): both sides are slower.');
+  }
   tell(
     `CPU per chunk: relay ${report.cpu_us_per_chunk.relay} µs, ` +
       `baseline ${report.cpu_us_per_chunk.baseline} µs, ratio ${report.cpu_ratio}`,
@@ -53,7 +73,7 @@ export async function benchRelay(options: BenchRelayOptions): Promise<RelayBench
     `${report.sent} sent, ${report.delivered} delivered, ${report.lost} lost, ` +
       `${report.reordered} reordered, ${report.errors} errors\n`,
   );
-  for (const { delivery } of Object.values(run.rounds.at(-1) ?? {})) {
+  for (const { delivery } of runs.flatMap(({ rounds }) => Object.values(rounds.at(-1) ?? {}))) {
     for (const problem of delivery.problems) tell(`  ${problem}`);
   }
   return report;

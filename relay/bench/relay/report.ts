@@ -1,4 +1,5 @@
 import { median, round } from '../statistics.ts';
+import type { RoundDelivery } from './fleet.ts';
 import type { Side } from './load.process.ts';
 import type { RelayBenchRun, RoundFigures } from './rounds.ts';
 
@@ -23,17 +24,22 @@ export interface RelayBenchReport {
  * that were ever sent, warm-up included; a chunk that came twice, and anything else that went
  * wrong on either side, is an error.
  */
-export function reportOf(sessions: number, { rounds }: RelayBenchRun): RelayBenchReport {
+export function reportOf(sessions: number, runs: readonly RelayBenchRun[]): RelayBenchReport {
+  const rounds = runs.flatMap((run) => run.rounds);
+  if (rounds.length === 0) throw new RangeError('There were no rounds to report');
   const both = <T>(make: (side: Side) => T): Record<Side, T> => ({
     relay: make('relay'),
     baseline: make('baseline'),
   });
   const middle = (side: Side, figure: (figures: RoundFigures) => number, decimals: number) =>
     round(median(rounds.map((figures) => figure(figures[side]))), decimals);
-  // Fleets count from the beginning, so the last round has the sums.
-  const last = rounds.at(-1);
-  if (last === undefined) throw new RangeError('There were no rounds to report');
-  const { sent, delivered, reordered } = last.relay.delivery;
+  // Fleets count from the beginning of a run, so its last round has the sums.
+  const last = both((side) => runs.map((run) => run.rounds.at(-1)![side].delivery));
+  const total = (side: Side, count: (delivery: RoundDelivery) => number) =>
+    last[side].reduce((sum, delivery) => sum + count(delivery), 0);
+  const sent = total('relay', (delivery) => delivery.sent);
+  const delivered = total('relay', (delivery) => delivery.delivered);
+  const wrong = ({ problemCount, repeated }: RoundDelivery) => problemCount + repeated;
   return {
     bench: 'relay',
     sessions,
@@ -50,10 +56,10 @@ export function reportOf(sessions: number, { rounds }: RelayBenchRun): RelayBenc
     sent,
     delivered,
     lost: sent - delivered,
-    reordered,
-    errors: Object.values(last).reduce(
-      (sum, { delivery }) => sum + delivery.problemCount + delivery.repeated,
-      last.baseline.delivery.sent - last.baseline.delivery.delivered,
-    ),
+    reordered: total('relay', (delivery) => delivery.reordered),
+    errors:
+      total('relay', wrong) +
+      total('baseline', wrong) +
+      total('baseline', (delivery) => delivery.sent - delivery.delivered),
   };
 }
