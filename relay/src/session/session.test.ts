@@ -157,6 +157,23 @@ describe('a session', () => {
     expect(events('input_audio_buffer.ack')).toMatchObject([{ input_seq: 2 }]);
   });
 
+  it('acknowledges every fifty messages at once while audio flows, and no event by itself', () => {
+    const { socket, session } = setUp();
+    session.receiveText(
+      socket,
+      '{"type":"input_audio_buffer.speech_started","seq":1,"utterance":1,"audio_start_ms":0}',
+    );
+    const acknowledged = () =>
+      socket.events.filter(({ type }) => type === 'input_audio_buffer.ack');
+    for (let seq = 2; seq <= 100; seq++) {
+      expect(acknowledged()).toHaveLength(seq <= 50 ? 0 : 1);
+      const frame = new Uint8Array(12 + 3_200);
+      frame.set([1, 0, 1, 0, seq]);
+      session.receiveAudio(socket, frame);
+    }
+    expect(acknowledged()).toMatchObject([{ input_seq: 50 }, { input_seq: 100 }]);
+  });
+
   it('releases every timer when it is closed', async () => {
     const { session, registry, type, clock } = setUp({ clauseMs: 60_000 });
     type('Tell me a story');

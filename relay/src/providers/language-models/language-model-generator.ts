@@ -108,22 +108,17 @@ async function* generate(
   ];
   let failure: ProviderError | undefined;
   try {
-    const described = await describedTools(tools);
+    const call = {
+      tools: await describedTools(tools),
+      maxOutputTokens: options.maxOutputTokens,
+      abortSignal: controller.signal,
+      ...(options.providerOptions === undefined
+        ? {}
+        : { providerOptions: options.providerOptions }),
+    };
     for (let left = MAX_STEPS; left > 0; left--) {
-      const step = await ModelStep.begin(
-        options.model,
-        {
-          prompt,
-          tools: described,
-          toolChoice: { type: left === 1 ? 'none' : 'auto' },
-          maxOutputTokens: options.maxOutputTokens,
-          abortSignal: controller.signal,
-          ...(options.providerOptions === undefined
-            ? {}
-            : { providerOptions: options.providerOptions }),
-        },
-        tools,
-      );
+      const toolChoice = { type: left === 1 ? 'none' : 'auto' } as const;
+      const step = await ModelStep.begin(options.model, { ...call, prompt, toolChoice }, tools);
       if (step === undefined) break;
       try {
         for (let part = await step.next(); part !== undefined; part = await step.next()) {

@@ -1,5 +1,5 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
-import { tool, zodSchema, type ToolSet } from 'ai';
+import { dynamicTool, jsonSchema, tool, zodSchema, type ToolSet } from 'ai';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ModelStep } from './model-step.ts';
@@ -13,6 +13,15 @@ const tools: ToolSet = {
       asked.push(thing);
       if (thing === 'nothing') throw new Error('secret-1');
       return `${thing} weighs a pound`;
+    },
+  }),
+  // As MCP servers' tools are: nothing is checked here.
+  trusting: dynamicTool({
+    description: 'Takes anything.',
+    inputSchema: jsonSchema({ type: 'object' }),
+    execute: (input) => {
+      asked.push(input);
+      return 'done';
     },
   }),
 };
@@ -131,6 +140,8 @@ describe('a tool that cannot be used is told of in words', () => {
     ['weigh', '{"thing":1}', /thing/],
     ['weigh', '', /thing/],
     ['weigh', '{"thing":', /does not fit/],
+    ['trusting', '{"thing":', /not a JSON object/],
+    ['trusting', '["thing"]', /not a JSON object/],
     ['weigh', '{"thing":"nothing"}', /^The tool failed\.$/],
   ])('%s %s', async (name, input, words) => {
     const [assistant, result] = await messagesAfter([called(name, input)]);

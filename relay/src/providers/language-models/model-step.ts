@@ -120,12 +120,12 @@ export class ModelStep {
         // Those of the vendor are its own to run, and to remember.
         if (providerExecuted === true) break;
         const input = parsedInput(part.input);
-        const repeatable = typeof input === 'object' && input !== null ? input : {};
         this.#content.push({
           type: 'tool-call',
           toolCallId,
           toolName,
-          input: repeatable,
+          // Whatever the model wrote, vendors take nothing but an object back.
+          input: input ?? {},
           ...optionsOf(part.providerMetadata),
         });
         this.#results.push(

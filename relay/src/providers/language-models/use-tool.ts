@@ -6,6 +6,7 @@ import type {
 import { asSchema, type ToolSet } from 'ai';
 
 type Output = LanguageModelV4ToolResultPart['output'];
+type FunctionInput = LanguageModelV4FunctionTool['inputSchema'];
 
 /** Tools as a model is told of them. */
 export async function describedTools(
@@ -21,15 +22,14 @@ export async function describedTools(
   );
 }
 
-type FunctionInput = LanguageModelV4FunctionTool['inputSchema'];
-
-/** @param input - JSON, as the model wrote it. @returns what it says, or else the text as it is */
-export function parsedInput(input: string): unknown {
+/** @param input - as the model wrote it. @returns undefined where that is no JSON object */
+export function parsedInput(input: string): object | undefined {
   if (input.trim() === '') return {};
   try {
-    return JSON.parse(input) as unknown;
+    const value: unknown = JSON.parse(input);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
-    return input;
+    return undefined;
   }
 }
 
@@ -39,12 +39,20 @@ export function parsedInput(input: string): unknown {
  */
 export async function useTool(
   tools: ToolSet,
-  call: { readonly toolCallId: string; readonly toolName: string; readonly input: unknown },
+  call: {
+    readonly toolCallId: string;
+    readonly toolName: string;
+    readonly input: object | undefined;
+  },
   signal: AbortSignal,
 ): Promise<Output> {
   const { toolCallId, toolName, input } = call;
   const tool = Object.hasOwn(tools, toolName) ? tools[toolName] : undefined;
   if (tool?.execute === undefined) return failed(`There is no tool "${toolName}".`);
+  // Those of MCP servers come without a check of their own.
+  if (input === undefined) {
+    return failed('The input does not fit what the tool takes: it is not a JSON object.');
+  }
   try {
     const checked = await asSchema(tool.inputSchema).validate?.(input);
     if (checked?.success === false) {

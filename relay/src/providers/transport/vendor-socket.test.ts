@@ -205,3 +205,31 @@ test('samples may be overwritten as soon as they have been sent', async () => {
   expect(await arrived.promise).toEqual(expected);
   socket.terminate();
 });
+
+test('a message leaves at once, a group of them when it is complete', async () => {
+  const heard: string[] = [];
+  const url = await accept((peer) =>
+    peer.on('message', (data: Buffer) => heard.push(String(data))),
+  );
+  const socket = await open(url);
+  socket.listen({});
+  socket.sendText('one');
+  expect(socket.bufferedBytes).toBe(0);
+  socket.together(() => {
+    socket.sendText('two');
+    socket.sendText('three');
+    expect(socket.bufferedBytes).toBeGreaterThan(0);
+  });
+  expect(socket.bufferedBytes).toBe(0);
+  const failing = () =>
+    socket.together(() => {
+      socket.sendText('four');
+      throw new Error('no more');
+    });
+  expect(failing).toThrow('no more');
+  expect(socket.bufferedBytes).toBe(0);
+  socket.sendText('five');
+  expect(socket.bufferedBytes).toBe(0);
+  await expect.poll(() => heard).toEqual(['one', 'two', 'three', 'four', 'five']);
+  socket.terminate();
+});
