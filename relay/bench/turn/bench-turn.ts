@@ -1,5 +1,6 @@
 import { RELAY_NODE_FLAGS } from '../../src/cli/node-flags.mjs';
 import type { Output } from '../output.ts';
+import type { AwakeHandlers } from '../process/awake.process.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { TurnSubjectHandlers } from './relay-subject.process.ts';
 import { overheadParts, reportOf, type TurnBenchReport } from './report.ts';
@@ -8,10 +9,14 @@ import type { TalkersHandlers } from './talkers.process.ts';
 
 const DELAYS = { asr: 100, llm: 150, tts: 80 } as const;
 const TURNS = 8;
-/** A relay that has just started is slow for everyone; that is not what is measured. */
-const WARM_UP = { talkers: 10, turns: 3 } as const;
+/**
+ * What a relay does that has run for more than its first minute. Until then its code runs as it was
+ * read, not yet compiled for this machine: the first turns take twice as long as the three-hundredth.
+ */
+const WARM_UP = { talkers: 50, turns: 6 } as const;
 const TALK_DEADLINE_MS = 120_000;
 
+const AWAKE = new URL('../process/awake.process.ts', import.meta.url);
 const SUBJECT = new URL('relay-subject.process.ts', import.meta.url);
 const SIMULATORS = new URL('simulators.process.ts', import.meta.url);
 const TALKERS = new URL('talkers.process.ts', import.meta.url);
@@ -26,9 +31,17 @@ export interface BenchTurnOptions {
   readonly warmUp?: { readonly talkers: number; readonly turns: number };
 }
 
-/** What the relay adds to a turn, over real connections to simulated providers of known slowness. */
+/**
+ * What the relay adds to a turn, over real connections to simulated providers of known slowness.
+ *
+ * No processor sleeps meanwhile: a turn passes from process to process a dozen times, and what
+ * waking costs at each is the machine's doing, in virtual ones several milliseconds a turn and
+ * never the same.
+ */
 export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchReport> {
   const { talkers, output, isHuman, signal, turns = TURNS, warmUp = WARM_UP } = options;
+  await using awake = new BenchProcess<AwakeHandlers>(AWAKE, signal);
+  await awake.ask('start', undefined);
   // In a process of their own: what they need of the processor is not the relay's.
   await using simulators = new BenchProcess<SimulatorsHandlers>(SIMULATORS, signal);
   await using subject = new BenchProcess<TurnSubjectHandlers>(SUBJECT, signal, RELAY_NODE_FLAGS);
@@ -36,8 +49,8 @@ export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchRep
   const sessions = talkers + warmUp.talkers;
   const { environment } = await simulators.ask('open', DELAYS);
   const { url } = await subject.ask('open', { environment, sessions });
-  await load.ask('talk', { url, ...warmUp, firstTurn: 1 });
-  await simulators.ask('take', undefined);
+  const warmUpTalks = await load.ask('talk', { url, ...warmUp, firstTurn: 1 }, TALK_DEADLINE_MS);
+  const warmUpReport = reportOf(DELAYS, warmUpTalks, await simulators.ask('take', undefined));
   const firstTurn = warmUp.talkers * warmUp.turns + 1;
   const cpuBeforeMs = await subject.ask('cpuMs', undefined);
   const talks = await load.ask('talk', { url, talkers, turns, firstTurn }, TALK_DEADLINE_MS);
@@ -53,7 +66,9 @@ export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchRep
     const parts = Object.entries(overheadParts(talks, took));
     output.write(
       `     of it ${parts.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms; ` +
-        `${(cpuMs / report.turns).toFixed(1)} ms of the processor a turn\n`,
+        `${(cpuMs / report.turns).toFixed(1)} ms of the processor a turn\n` +
+        `     in the ${warmUpReport.turns} turns before, after its start: ` +
+        `p50 ${warmUpReport.overhead_ms.p50} ms, p99 ${warmUpReport.overhead_ms.p99} ms\n`,
     );
     for (const problem of talks.flatMap(({ problems }) => problems).slice(0, 5)) {
       output.write(`  ${problem}\n`);

@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { serve } from './serve.ts';
+
+const WAKER = new URL('awake.worker.ts', import.meta.url);
+
+const handlers = {
+  /**
+   * Keeps every processor of the machine awake until this process ends. They end with it, however
+   * deep in their loops they are.
+   */
+  async start(): Promise<void> {
+    const wakers = Array.from({ length: availableParallelism() }, () => new Worker(WAKER));
+    await Promise.all(
+      wakers.map((waker) => {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        waker.once('message', () => resolve());
+        waker.once('error', reject);
+        return promise;
+      }),
+    );
+  },
+};
+export type AwakeHandlers = typeof handlers;
+
+serve(handlers);
