@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { serve } from './serve.ts';
@@ -11,14 +12,7 @@ const handlers = {
    */
   async start(): Promise<void> {
     const wakers = Array.from({ length: availableParallelism() }, () => new Worker(WAKER));
-    await Promise.all(
-      wakers.map((waker) => {
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
-        waker.once('message', () => resolve());
-        waker.once('error', reject);
-        return promise;
-      }),
-    );
+    await Promise.all(wakers.map((waker) => once(waker, 'online')));
   },
 };
 export type AwakeHandlers = typeof handlers;

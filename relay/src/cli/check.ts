@@ -23,18 +23,26 @@ const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
 const AT_ONCE = 2;
 
 const waiting = [...STEPS];
-let hasFailed = false;
+const failed: string[] = [];
 
 async function takeSteps(): Promise<void> {
-  for (let step = waiting.shift(); step !== undefined && !hasFailed; step = waiting.shift()) {
+  for (
+    let step = waiting.shift();
+    step !== undefined && failed.length === 0;
+    step = waiting.shift()
+  ) {
     const [name, script, toolArguments] = step;
     const startedAtMs = performance.now();
     const status = await runTool(script, toolArguments);
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
     say(`${name}: ${status === 0 ? 'fine,' : 'failed after'} ${seconds} s.`);
-    hasFailed ||= status !== 0;
+    if (status !== 0) failed.push(name);
   }
 }
 
 await Promise.all(Array.from({ length: AT_ONCE }, takeSteps));
-if (hasFailed) process.exitCode = 1;
+if (failed.length > 0) {
+  // Whatever ran beside it may have written a screenful since.
+  say(`Failed: ${failed.join(', ')}. What was found stands above.`);
+  process.exitCode = 1;
+}
