@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { dynamicTool, jsonSchema, tool, zodSchema, type ToolSet } from 'ai';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ModelStep } from './model-step.ts';
 
@@ -196,14 +196,27 @@ describe('aborted', () => {
     await cancelled;
   });
 
-  test('a late refusal harms nobody', async () => {
-    const model = modelOf(async () => {
-      await Promise.resolve();
-      throw new Error('late');
-    });
-    const abortSignal = AbortSignal.abort();
-    expect(await ModelStep.begin(model, { prompt: [], abortSignal }, tools)).toBeUndefined();
+  test('before there is an answer, a refusal that comes late harms nobody', async () => {
+    const controller = new AbortController();
+    const late = Promise.withResolvers<never>();
+    const begun = ModelStep.begin(
+      modelOf(() => late.promise),
+      { prompt: [], abortSignal: controller.signal },
+      tools,
+    );
+    controller.abort();
+    expect(await begun).toBeUndefined();
+    late.reject(new Error('late'));
+    // Time for it to be found unhandled, if nobody took it.
     await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test('from the start, the vendor is not asked at all', async () => {
+    const doStream = vi.fn<LanguageModelV4['doStream']>();
+    const abortSignal = AbortSignal.abort();
+    const step = await ModelStep.begin(modelOf(doStream), { prompt: [], abortSignal }, tools);
+    expect(step).toBeUndefined();
+    expect(doStream).not.toHaveBeenCalled();
   });
 });
 

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { reportOf } from './report.ts';
+import type { RelayBenchRun, RoundFigures } from './rounds.ts';
+
+const latencyMs = { p50: 1, p99: 2 };
+
+function figures(
+  cpuUsPerChunk: number,
+  delivery: Partial<RoundFigures['delivery']> & { readonly sent: number },
+): RoundFigures {
+  return {
+    cpuUsPerChunk,
+    latencyMs,
+    rssKbPerSession: 80,
+    chunks: 10,
+    delivery: {
+      delivered: delivery.sent,
+      reordered: 0,
+      repeated: 0,
+      latencyMs,
+      problems: [],
+      problemCount: 0,
+      ...delivery,
+    },
+  };
+}
+
+test('ratios are of all rounds, chunks are counted over every start', () => {
+  const runs: RelayBenchRun[] = [
+    {
+      isNative: true,
+      rounds: [
+        { relay: figures(11, { sent: 100, delivered: 90 }), baseline: figures(10, { sent: 100 }) },
+        // Counted from the beginning of the start: what was under way has arrived since.
+        { relay: figures(12, { sent: 200, reordered: 1 }), baseline: figures(10, { sent: 200 }) },
+      ],
+    },
+    {
+      isNative: true,
+      rounds: [
+        {
+          relay: figures(26, { sent: 50, delivered: 47, repeated: 4 }),
+          baseline: figures(20, { sent: 50, delivered: 48, problemCount: 1 }),
+        },
+      ],
+    },
+  ];
+  expect(reportOf(7, runs)).toEqual({
+    bench: 'relay',
+    sessions: 7,
+    cpu_us_per_chunk: { relay: 12, baseline: 10 },
+    cpu_ratio: 1.2,
+    latency_ms: { relay: latencyMs, baseline: latencyMs },
+    rss_kb_per_session: { relay: 80, baseline: 80 },
+    sent: 250,
+    delivered: 247,
+    lost: 3,
+    reordered: 1,
+    errors: 7,
+  });
+});
