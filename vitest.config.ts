@@ -14,7 +14,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{shared,relay,web}/src/**/*.test.ts'],
+          include: [
+            '{shared,relay,web}/src/**/*.test.ts',
+            'relay/{talk,doctor,tools}/**/*.test.ts',
+          ],
           exclude: [SPEECH],
           // They share nothing but modules, of which loading anew for each file takes longest.
           isolate: false,

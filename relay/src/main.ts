@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
-import { fixedClauses } from './conversation/phrases.ts';
+import { fixedClauses } from './turn/reply/phrases.ts';
 import { operationsOf } from './http/admin.ts';
 import { systemClock } from './lib/clock.ts';
-import { createLogger } from './observability/logger.ts';
-import { readConfiguration, type Configuration } from './providers/configuration.ts';
-import { openProviders } from './providers/open-providers.ts';
-import { startRelay } from './relay.ts';
+import { createLogger } from './lib/logger.ts';
+import { readConfiguration, type Configuration } from './registry/configuration.ts';
+import { openProviders } from './registry/open-providers.ts';
+import { startRelay } from './app.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));

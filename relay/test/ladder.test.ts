@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
-import { DEFAULT_CONVERSATION_POLICY } from '../src/conversation/conversation-options.ts';
-import { apologyFor, EARLIER_I_SAID } from '../src/conversation/apologies.ts';
-import { FILLER_SENTENCES } from '../src/conversation/fillers.ts';
-import { Watchdog } from '../src/conversation/watchdog.ts';
+import { DEFAULT_CONVERSATION_POLICY } from '../src/turn/conversation-options.ts';
+import { apologyFor, EARLIER_I_SAID } from '../src/turn/reply/apologies.ts';
+import { FILLER_SENTENCES } from '../src/turn/reply/fillers.ts';
+import { Watchdog } from '../src/turn/watchdog.ts';
 import { systemClock } from '../src/lib/clock.ts';
-import { silentLogger } from '../src/observability/logger.ts';
-import { FailedAudio } from '../src/observability/failed-audio.ts';
-import type { Failover, Provider } from '../src/providers/provider.ts';
-import type { Providers } from '../src/providers/providers.ts';
+import { silentLogger } from '../src/lib/logger.ts';
+import { FailedAudio } from '../src/logs/failed-audio.ts';
+import type { Failover, Provider } from '../src/stages/provider.ts';
+import type { Providers } from '../src/stages/providers.ts';
 import {
   createResilientProviders,
   type ResilientProvidersOptions,
-} from '../src/providers/resilient/resilient-providers.ts';
-import { DEFAULT_POLICY as RESILIENCE } from '../src/resilience/policy.ts';
+} from '../src/stages/failover/resilient-providers.ts';
+import { DEFAULT_POLICY as RESILIENCE } from '../src/stages/failover/policy.ts';
 import { startCallServer } from './support/call-server.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { ScriptedLadder } from './support/scripted-ladder.ts';

@@ -1,8 +1,8 @@
-export * from './audio-frame.ts';
-export * from './client-events.ts';
-export * from './close-codes.ts';
-export type { EventResult } from './decode-event.ts';
-export * from './errors.ts';
-export * from './http-api.ts';
-export * from './latency.ts';
-export * from './relay-events.ts';
+export * from './protocol/audio-frame.ts';
+export * from './protocol/client-events.ts';
+export * from './protocol/close-codes.ts';
+export type { EventResult } from './protocol/decode-event.ts';
+export * from './protocol/errors.ts';
+export * from './protocol/http-api.ts';
+export * from './protocol/latency.ts';
+export * from './protocol/relay-events.ts';

@@ -1,7 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
-import { createMediaEngine } from './media/browser-media-engine.ts';
+import { createMediaEngine } from './engine/browser-media-engine.ts';
 import { createCallController } from './store/call-controller.ts';
 import { ControllerProvider } from './store/controller-context.ts';
 import { fetchProviderNames } from './store/provider-names.ts';

@@ -1,7 +1,7 @@
 import { AudioFrameKind, encodeAudioFrame } from '@parley/shared';
 import { WebSocket } from 'ws';
-import { connect } from '../../src/client/connection.ts';
-import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
+import { connect } from '../../talk/client/connection.ts';
+import { createSession, signInAsGuest } from '../../talk/client/rest-api.ts';
 
 /** One caller's connection to whichever side is measured. */
 export interface Line {

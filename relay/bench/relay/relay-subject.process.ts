@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createLogger, silentLogger } from '../../src/observability/logger.ts';
-import { createResilientProviders } from '../../src/providers/resilient/resilient-providers.ts';
-import { DEFAULT_POLICY } from '../../src/resilience/policy.ts';
-import { startRelay } from '../../src/relay.ts';
+import { createLogger, silentLogger } from '../../src/lib/logger.ts';
+import { createResilientProviders } from '../../src/stages/failover/resilient-providers.ts';
+import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
+import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
 import { silentProviders } from './silent-providers.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RELAY_NODE_FLAGS } from '../../src/cli/node-flags.mjs';
+import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { RoundDelivery } from './fleet.ts';

@@ -1,4 +1,4 @@
-import type { Providers } from '../../src/providers/providers.ts';
+import type { Providers } from '../../src/stages/providers.ts';
 
 /** Nothing that is said here is ever answered. */
 export const silentProviders: Omit<Providers, 'transcriber'> = {

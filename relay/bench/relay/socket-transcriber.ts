@@ -5,7 +5,7 @@ import type {
   Transcription,
   TranscriptEvent,
   TranscriptionOptions,
-} from '../../src/providers/transcriber.ts';
+} from '../../src/stages/transcriber.ts';
 
 /** What a stream sends when no more audio will come, and what it is answered. */
 export const FINALIZE = 'finalize';

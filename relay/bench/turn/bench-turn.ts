@@ -1,4 +1,4 @@
-import { RELAY_NODE_FLAGS } from '../../src/cli/node-flags.mjs';
+import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 import type { Output } from '../output.ts';
 import type { AwakeHandlers } from '../process/awake.process.ts';
 import { BenchProcess } from '../process/bench-process.ts';

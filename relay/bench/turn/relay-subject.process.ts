@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { readConfiguration } from '../../src/providers/configuration.ts';
-import { openProviders } from '../../src/providers/open-providers.ts';
-import { startRelay } from '../../src/relay.ts';
+import { createLogger } from '../../src/lib/logger.ts';
+import { readConfiguration } from '../../src/registry/configuration.ts';
+import { openProviders } from '../../src/registry/open-providers.ts';
+import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
 
 const handlers = {

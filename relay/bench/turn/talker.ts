@@ -1,6 +1,6 @@
 import { UPLINK_CHUNK_SAMPLES, type RelayEventOf } from '@parley/shared';
-import { connect, type RelayConnection } from '../../src/client/connection.ts';
-import { createSession, signInAsGuest } from '../../src/client/rest-api.ts';
+import { connect, type RelayConnection } from '../../talk/client/connection.ts';
+import { createSession, signInAsGuest } from '../../talk/client/rest-api.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
 

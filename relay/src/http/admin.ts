@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import type { z } from 'zod';
 import { serviceHealthSchema, type serviceStatusSchema } from '@parley/shared';
-import type { ServiceStatus } from '../resilience/service.ts';
+import type { ServiceStatus } from '../stages/failover/service.ts';
 import { problem } from './problem.ts';
 
 /** What an operator can look at and do. */

@@ -11,7 +11,7 @@ import {
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
 import { fingerprint } from '../lib/ids.ts';
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import { closeSocket, type Session } from '../session/session.ts';

@@ -1,4 +1,4 @@
-import type { ConversationOutput } from '../conversation/output.ts';
+import type { ConversationOutput } from '../turn/output.ts';
 import type { Outbox } from './outbox.ts';
 
 /** The outbox as a conversation sees it. @param nowMs - the session clock */

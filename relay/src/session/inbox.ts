@@ -9,9 +9,9 @@ import {
   type CloseReasonName,
   type ErrorCode,
 } from '@parley/shared';
-import type { Conversation } from '../conversation/conversation.ts';
+import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../lib/ids.ts';
-import type { Logger } from '../observability/logger.ts';
+import type { Logger } from '../lib/logger.ts';
 import { Allowance } from './allowance.ts';
 import type { Outbox } from './outbox.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';

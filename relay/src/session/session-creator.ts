@@ -3,14 +3,14 @@ import { ParleyError, type createSessionRequestSchema, type SessionLimits } from
 import type { User } from '../auth/guest-tokens.ts';
 import { Tickets } from '../auth/tickets.ts';
 import type { Deadlines, Limits } from '../config/config.ts';
-import type { ConversationPolicy } from '../conversation/conversation-options.ts';
-import { Watchdog } from '../conversation/watchdog.ts';
+import type { ConversationPolicy } from '../turn/conversation-options.ts';
+import { Watchdog } from '../turn/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
-import type { FailedAudio } from '../observability/failed-audio.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { Providers } from '../providers/providers.ts';
+import type { FailedAudio } from '../logs/failed-audio.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Providers } from '../stages/providers.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
 

@@ -1,6 +1,6 @@
 import type { SessionDescription, SessionLimits } from '@parley/shared';
-import type { ConversationSettings } from '../conversation/conversation-options.ts';
-import type { Voice } from '../providers/synthesizer.ts';
+import type { ConversationSettings } from '../turn/conversation-options.ts';
+import type { Voice } from '../stages/synthesizer.ts';
 
 /** What a client is told of its session. */
 export function describeSession(session: {

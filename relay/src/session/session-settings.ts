@@ -1,7 +1,7 @@
 import type { ClientEventOf } from '@parley/shared';
-import type { ConversationSettings } from '../conversation/conversation-options.ts';
+import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
-import type { Voice } from '../providers/synthesizer.ts';
+import type { Voice } from '../stages/synthesizer.ts';
 
 export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
 

@@ -6,7 +6,7 @@ import { ScriptedTranscriber } from '../../test/support/scripted-transcriber.ts'
 import { DEADLINES } from '../../test/support/test-conversation.ts';
 import { FakeClock, settle } from '../lib/fake-clock.ts';
 import { fingerprint } from '../lib/ids.ts';
-import { silentLogger } from '../observability/logger.ts';
+import { silentLogger } from '../lib/logger.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
 

@@ -10,14 +10,14 @@ import {
   type ConversationPolicy,
   type ConversationSettings,
   type LostUtterance,
-} from '../conversation/conversation-options.ts';
-import { Conversation } from '../conversation/conversation.ts';
-import { Watchdog } from '../conversation/watchdog.ts';
+} from '../turn/conversation-options.ts';
+import { Conversation } from '../turn/conversation.ts';
+import { Watchdog } from '../turn/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint } from '../lib/ids.ts';
-import type { Logger } from '../observability/logger.ts';
-import { STAGES } from '../providers/provider.ts';
-import type { Providers } from '../providers/providers.ts';
+import type { Logger } from '../lib/logger.ts';
+import { STAGES } from '../stages/provider.ts';
+import type { Providers } from '../stages/providers.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox, type OutboxSocket } from './outbox.ts';
 import { outputTo } from './conversation-outbox.ts';

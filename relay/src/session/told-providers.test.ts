@@ -4,7 +4,7 @@ import { ScriptedGenerator } from '../../test/support/scripted-generator.ts';
 import { ScriptedLadder } from '../../test/support/scripted-ladder.ts';
 import { ScriptedSynthesizer } from '../../test/support/scripted-synthesizer.ts';
 import { ScriptedTranscriber } from '../../test/support/scripted-transcriber.ts';
-import type { Stage } from '../providers/provider.ts';
+import type { Stage } from '../stages/provider.ts';
 import { ToldProviders } from './told-providers.ts';
 
 function setUp(ladder?: ScriptedLadder) {

@@ -1,8 +1,9 @@
 import type { ErrorCode, UnnumberedRelayEvent } from '@parley/shared';
-import { activeProvider, isProvider } from '../conversation/active-provider.ts';
-import type { StageObserver } from '../conversation/stage-run.ts';
-import { STAGES, type Failover, type Stage } from '../providers/provider.ts';
-import type { Providers } from '../providers/providers.ts';
+import { activeProvider } from '../turn/active-provider.ts';
+import { isRelayProvider } from '../stages/provider.ts';
+import type { StageObserver } from '../turn/stage-run.ts';
+import { STAGES, type Failover, type Stage } from '../stages/provider.ts';
+import type { Providers } from '../stages/providers.ts';
 
 type StageChange = Extract<
   UnnumberedRelayEvent,
@@ -51,8 +52,8 @@ export class ToldProviders implements StageObserver {
     // One lost request is no reason to say that nobody is left, and a client that is told to listen
     // by itself sends no more audio, so that nobody would ever see that hearing works again. What
     // is left of an answer, though, it is to speak now.
-    const isPassing = isProvider(active) && (to === 'none' || stage === 'transcriber');
-    if (isProvider(to) || !isPassing) this.#changed(stage, to, reason);
+    const isPassing = isRelayProvider(active) && (to === 'none' || stage === 'transcriber');
+    if (isRelayProvider(to) || !isPassing) this.#changed(stage, to, reason);
   }
 
   served(stage: Stage): void {

@@ -1,5 +1,5 @@
-import { cartesiaVendor } from '../../src/providers/cartesia/cartesia-vendor.ts';
-import type { Synthesizer } from '../../src/providers/synthesizer.ts';
+import { cartesiaVendor } from '../../src/vendors/cartesia/cartesia-vendor.ts';
+import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';
 

@@ -1,6 +1,6 @@
-import { deepgramVendor } from '../../src/providers/deepgram/deepgram-vendor.ts';
-import type { Synthesizer } from '../../src/providers/synthesizer.ts';
-import type { Transcriber } from '../../src/providers/transcriber.ts';
+import { deepgramVendor } from '../../src/vendors/deepgram/deepgram-vendor.ts';
+import type { Synthesizer } from '../../src/stages/synthesizer.ts';
+import type { Transcriber } from '../../src/stages/transcriber.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';
 import { defineTranscriberCases } from './transcriber-conformance.ts';

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createEmbeddedAssistant,
   EMBEDDED_SPEECH_GRAMMAR,
-} from '../../src/providers/embedded/assistant/index.ts';
-import { createEmbeddedSynthesizer } from '../../src/providers/embedded/speech/embedded-synthesizer.ts';
-import { createEmbeddedTranscriber } from '../../src/providers/embedded/speech/embedded-transcriber.ts';
-import type { Generator } from '../../src/providers/generator.ts';
+} from '../../src/embedded/assistant/index.ts';
+import { createEmbeddedSynthesizer } from '../../src/embedded/voice/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from '../../src/embedded/recogniser/embedded-transcriber.ts';
+import type { Generator } from '../../src/stages/generator.ts';
 import { isPrompt, outcomeOf } from './outcome.ts';
 
 /** Where nothing is sent anywhere, what is left of the cases is order, odd input and giving up. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ProviderFault } from '../../src/providers/provider-error.ts';
-import type { Stage } from '../../src/providers/provider.ts';
+import type { ProviderFault } from '../../src/stages/provider-error.ts';
+import type { Stage } from '../../src/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
 import {
   asProviderError,

@@ -1,8 +1,8 @@
-import { anthropicVendor } from '../../src/providers/anthropic/anthropic-vendor.ts';
-import type { Generator } from '../../src/providers/generator.ts';
-import { googleVendor } from '../../src/providers/google/google-vendor.ts';
-import { groqVendor } from '../../src/providers/groq/groq-vendor.ts';
-import { compatibleVendor, openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
+import { anthropicVendor } from '../../src/vendors/anthropic/anthropic-vendor.ts';
+import type { Generator } from '../../src/stages/generator.ts';
+import { googleVendor } from '../../src/vendors/google/google-vendor.ts';
+import { groqVendor } from '../../src/vendors/groq/groq-vendor.ts';
+import { compatibleVendor, openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
 import { defineGeneratorCases } from './generator-conformance.ts';
 import { subjectOf } from './subject.ts';
 

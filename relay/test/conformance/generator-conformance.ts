@@ -5,7 +5,7 @@ import type {
   GeneratorEvent,
   Message,
   Reminders,
-} from '../../src/providers/generator.ts';
+} from '../../src/stages/generator.ts';
 import { defineFaultCases, defineProbeCases } from './faults.ts';
 import { unrestOf, heldBeyond, isPrompt, heldBefore, outcomeOf, until } from './outcome.ts';
 import { Rig, type Subject } from './subject.ts';

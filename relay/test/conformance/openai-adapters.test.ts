@@ -1,6 +1,6 @@
-import { compatibleVendor, openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
-import type { Synthesizer } from '../../src/providers/synthesizer.ts';
-import type { Transcriber } from '../../src/providers/transcriber.ts';
+import { compatibleVendor, openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
+import type { Synthesizer } from '../../src/stages/synthesizer.ts';
+import type { Transcriber } from '../../src/stages/transcriber.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';
 import { defineTranscriberCases } from './transcriber-conformance.ts';

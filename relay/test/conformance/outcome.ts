@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { settle } from '../../src/lib/fake-clock.ts';
-import { ProviderError } from '../../src/providers/provider-error.ts';
+import { ProviderError } from '../../src/stages/provider-error.ts';
 import type { Rig } from './subject.ts';
 
 /** How a stream ended. */

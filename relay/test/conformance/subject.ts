@@ -2,8 +2,9 @@ import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { Stage } from '../../src/providers/provider.ts';
-import type { KnownVendor, Owned, ProviderContext } from '../../src/providers/vendor.ts';
+import type { Stage } from '../../src/stages/provider.ts';
+import type { Owned } from '../../src/stages/provider.ts';
+import type { KnownVendor, ProviderContext } from '../../src/vendor-kit/vendor.ts';
 import { CATALOGUE, type SimulatedVendor } from '../../simulators/catalogue.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SpeechEvent, Synthesizer } from '../../src/providers/synthesizer.ts';
+import type { SpeechEvent, Synthesizer } from '../../src/stages/synthesizer.ts';
 import { defineFaultCases, defineProbeCases } from './faults.ts';
 import {
   unrestOf,

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../src/lib/fake-clock.ts';
-import type {
-  Transcriber,
-  Transcription,
-  TranscriptEvent,
-} from '../../src/providers/transcriber.ts';
+import type { Transcriber, Transcription, TranscriptEvent } from '../../src/stages/transcriber.ts';
 import { defineFaultCases, defineProbeCases } from './faults.ts';
 import {
   asProviderError,

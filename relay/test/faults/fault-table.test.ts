@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/providers/provider.ts';
+import { STAGES, type Stage } from '../../src/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
 import { ANSWER, FaultyRelay, QUESTION, STAGE_MS } from './faulty-relay.ts';
 import { askAloud, type Got } from './spoken-turn.ts';

@@ -1,15 +1,15 @@
 import { systemClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/observability/logger.ts';
-import type { Stage } from '../../src/providers/provider.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import type { Stage } from '../../src/stages/provider.ts';
 import {
   createResilientProviders,
   type ResilientProviders,
-} from '../../src/providers/resilient/resilient-providers.ts';
-import type { Generator } from '../../src/providers/generator.ts';
-import type { Synthesizer } from '../../src/providers/synthesizer.ts';
-import type { Transcriber } from '../../src/providers/transcriber.ts';
-import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/resilience/policy.ts';
-import type { ServiceStatus } from '../../src/resilience/service.ts';
+} from '../../src/stages/failover/resilient-providers.ts';
+import type { Generator } from '../../src/stages/generator.ts';
+import type { Synthesizer } from '../../src/stages/synthesizer.ts';
+import type { Transcriber } from '../../src/stages/transcriber.ts';
+import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/stages/failover/policy.ts';
+import type { ServiceStatus } from '../../src/stages/failover/service.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 import { Rig } from '../conformance/subject.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';

@@ -1,9 +1,9 @@
-import { anthropicVendor } from '../../src/providers/anthropic/anthropic-vendor.ts';
-import { cartesiaVendor } from '../../src/providers/cartesia/cartesia-vendor.ts';
-import { deepgramVendor } from '../../src/providers/deepgram/deepgram-vendor.ts';
-import { elevenLabsVendor } from '../../src/providers/elevenlabs/elevenlabs-vendor.ts';
-import { compatibleVendor } from '../../src/providers/openai/openai-vendor.ts';
-import type { Stage } from '../../src/providers/provider.ts';
+import { anthropicVendor } from '../../src/vendors/anthropic/anthropic-vendor.ts';
+import { cartesiaVendor } from '../../src/vendors/cartesia/cartesia-vendor.ts';
+import { deepgramVendor } from '../../src/vendors/deepgram/deepgram-vendor.ts';
+import { elevenLabsVendor } from '../../src/vendors/elevenlabs/elevenlabs-vendor.ts';
+import { compatibleVendor } from '../../src/vendors/openai/openai-vendor.ts';
+import type { Stage } from '../../src/stages/provider.ts';
 import { subjectOf, type Subject } from '../conformance/subject.ts';
 
 export type Lineup = Readonly<Record<Stage, Subject<unknown>>>;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { joinVoices } from '../../src/client/audio/join-voices.ts';
-import { resample, toPcm16 } from '../../src/client/audio/resample.ts';
-import { cartesiaVendor } from '../../src/providers/cartesia/cartesia-vendor.ts';
-import { elevenLabsVendor } from '../../src/providers/elevenlabs/elevenlabs-vendor.ts';
-import { createEmbeddedSynthesizer } from '../../src/providers/embedded/speech/embedded-synthesizer.ts';
-import { createEmbeddedTranscriber } from '../../src/providers/embedded/speech/embedded-transcriber.ts';
-import { openAiVendor } from '../../src/providers/openai/openai-vendor.ts';
+import { joinVoices } from '../../talk/client/audio/join-voices.ts';
+import { resample, toPcm16 } from '../../talk/client/audio/resample.ts';
+import { cartesiaVendor } from '../../src/vendors/cartesia/cartesia-vendor.ts';
+import { elevenLabsVendor } from '../../src/vendors/elevenlabs/elevenlabs-vendor.ts';
+import { createEmbeddedSynthesizer } from '../../src/embedded/voice/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from '../../src/embedded/recogniser/embedded-transcriber.ts';
+import { openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
 import type { Simulator } from '../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../simulators/kit/traffic.ts';
 import { subjectOf } from '../conformance/subject.ts';

@@ -1,5 +1,5 @@
-import { STAGES } from '../../src/providers/provider.ts';
-import { DEFAULT_POLICY } from '../../src/resilience/policy.ts';
+import { STAGES } from '../../src/stages/provider.ts';
+import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
 import type { Fault } from '../../simulators/kit/fault.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { heldBefore, heldBeyond } from '../conformance/outcome.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/lib/clock.ts';
-import type { GenerateRequest, Generator, GeneratorEvent } from '../../src/providers/generator.ts';
+import type { GenerateRequest, Generator, GeneratorEvent } from '../../src/stages/generator.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedGeneratorOptions {

@@ -1,9 +1,5 @@
 import type { Clock } from '../../src/lib/clock.ts';
-import type {
-  SpeechEvent,
-  SynthesisOptions,
-  Synthesizer,
-} from '../../src/providers/synthesizer.ts';
+import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../../src/stages/synthesizer.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedSynthesizerOptions {

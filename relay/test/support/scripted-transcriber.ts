@@ -5,7 +5,7 @@ import type {
   Transcription,
   TranscriptionOptions,
   TranscriptEvent,
-} from '../../src/providers/transcriber.ts';
+} from '../../src/stages/transcriber.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedTranscriberOptions {

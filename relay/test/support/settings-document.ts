@@ -1,7 +1,7 @@
 import { CORE_SETTINGS } from '../../src/config/core-settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import { ORDER_SETTINGS } from '../../src/providers/configuration.ts';
-import { VENDORS } from '../../src/providers/registry.ts';
+import { ORDER_SETTINGS } from '../../src/registry/configuration.ts';
+import { VENDORS } from '../../src/registry/vendors.ts';
 
 interface Section {
   readonly title: string;

@@ -4,13 +4,13 @@ import {
   DEFAULT_CONVERSATION_POLICY,
   type ConversationPolicy,
   type LostUtterance,
-} from '../../src/conversation/conversation-options.ts';
-import { Conversation } from '../../src/conversation/conversation.ts';
-import { Watchdog } from '../../src/conversation/watchdog.ts';
+} from '../../src/turn/conversation-options.ts';
+import { Conversation } from '../../src/turn/conversation.ts';
+import { Watchdog } from '../../src/turn/watchdog.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
-import { silentLogger } from '../../src/observability/logger.ts';
-import type { Ladder } from '../../src/providers/providers.ts';
-import type { SpeechEvent, SynthesisOptions } from '../../src/providers/synthesizer.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import type { Ladder } from '../../src/stages/providers.ts';
+import type { SpeechEvent, SynthesisOptions } from '../../src/stages/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
 import { ScriptedTranscriber, type ScriptedTranscriberOptions } from './scripted-transcriber.ts';

@@ -1,4 +1,4 @@
-import { createEmbeddedSynthesizer } from '../../../relay/src/providers/embedded/speech/embedded-synthesizer.ts';
+import { createEmbeddedSynthesizer } from '../../../relay/src/embedded/voice/embedded-synthesizer.ts';
 import { joined } from './wav.ts';
 
 /** Speaks sentences with the embedded voice. @returns PCM16 at 16 kHz, one entry per sentence */

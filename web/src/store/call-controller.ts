@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import type { MediaEngine } from '../media/media-engine.ts';
-import type { MediaNotice } from '../media/messages.ts';
+import type { MediaEngine } from '../engine/media-engine.ts';
+import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,
   INITIAL_CALL_STATE,

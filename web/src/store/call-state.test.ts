@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import { TEST_SESSION } from '../transport/session-fixture.ts';
-import type { MediaNotice } from '../media/messages.ts';
+import { TEST_SESSION } from '../media-worker/link/session-fixture.ts';
+import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,
   INITIAL_CALL_STATE,

@@ -1,7 +1,7 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
-import type { MicrophoneRefusal, MicrophoneResult } from '../media/media-engine.ts';
-import type { CallPhase, MediaNotice } from '../media/messages.ts';
+import type { MicrophoneRefusal, MicrophoneResult } from '../engine/media-engine.ts';
+import type { CallPhase, MediaNotice } from '../messages/media-messages.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import {
   conversationAfter,

@@ -1,4 +1,4 @@
-import type { MediaNotice } from '../media/messages.ts';
+import type { MediaNotice } from '../messages/media-messages.ts';
 import { revealAt, textOf, type ReplyChunk, type RevealedText } from './reveal.ts';
 
 export type ReplyTrigger = Extract<MediaNotice, { type: 'response-started' }>['trigger'];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DebugEntry } from '../media/messages.ts';
+import type { DebugEntry } from '../messages/media-messages.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { MAX_LOG_ENTRIES } from './debug-state.ts';
 

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { DebugEntry, MeasuredTurn, MediaStats } from '../media/messages.ts';
+import type { DebugEntry, MeasuredTurn, MediaStats } from '../messages/media-messages.ts';
 import {
   debugStateAfter,
   EMPTY_DEBUG_STATE,

@@ -1,4 +1,4 @@
-import type { DebugEntry, MeasuredTurn, MediaStats } from '../media/messages.ts';
+import type { DebugEntry, MeasuredTurn, MediaStats } from '../messages/media-messages.ts';
 
 /** What the debug panel shows; each list is bounded, oldest first. */
 export interface DebugState {

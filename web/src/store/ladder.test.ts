@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MediaNotice } from '../media/messages.ts';
+import type { MediaNotice } from '../messages/media-messages.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, standingOf, type Ladder } from './ladder.ts';
 
 const PROVIDERS = { transcriber: 'nova', generator: 'claude', synthesizer: 'sonic' };

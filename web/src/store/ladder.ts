@@ -1,5 +1,5 @@
 import type { ErrorCode, SessionDescription } from '@parley/shared';
-import type { MediaNotice, PageAbility, Stage } from '../media/messages.ts';
+import type { MediaNotice, PageAbility, Stage } from '../messages/media-messages.ts';
 
 export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const satisfies Stage[];
 

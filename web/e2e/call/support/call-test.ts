@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
-import { buildPage } from '../../../../relay/src/cli/page-build.ts';
+import { buildPage } from '../../../../relay/tools/page-build.ts';
 import { layWire, type LooseWire } from './loose-wire.ts';
 import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
 import { startRealRelay, type RealRelay } from './real-relay.ts';

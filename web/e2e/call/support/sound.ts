@@ -1,5 +1,5 @@
-import { createEmbeddedTranscriber } from '../../../../relay/src/providers/embedded/speech/embedded-transcriber.ts';
-import { resample, toPcm16 } from '../../../../relay/src/client/audio/resample.ts';
+import { createEmbeddedTranscriber } from '../../../../relay/src/embedded/recogniser/embedded-transcriber.ts';
+import { resample, toPcm16 } from '../../../../relay/talk/client/audio/resample.ts';
 import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';
 
 /** Above the rounding of a voice that is held still, below any speech. */

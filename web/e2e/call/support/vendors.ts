@@ -1,6 +1,6 @@
-import { joinVoices } from '../../../../relay/src/client/audio/join-voices.ts';
-import { resample, toPcm16 } from '../../../../relay/src/client/audio/resample.ts';
-import { createEmbeddedSynthesizer } from '../../../../relay/src/providers/embedded/speech/embedded-synthesizer.ts';
+import { joinVoices } from '../../../../relay/talk/client/audio/join-voices.ts';
+import { resample, toPcm16 } from '../../../../relay/talk/client/audio/resample.ts';
+import { createEmbeddedSynthesizer } from '../../../../relay/src/embedded/voice/embedded-synthesizer.ts';
 import { CATALOGUE } from '../../../../relay/simulators/catalogue.ts';
 import type { Behaviour, Simulator } from '../../../../relay/simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../../../relay/simulators/kit/traffic.ts';

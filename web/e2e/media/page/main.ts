@@ -1,6 +1,6 @@
-import { createMediaEngine } from '../../../src/media/browser-media-engine.ts';
-import type { MediaEngine, MicrophoneResult } from '../../../src/media/media-engine.ts';
-import type { MediaNotice } from '../../../src/media/messages.ts';
+import { createMediaEngine } from '../../../src/engine/browser-media-engine.ts';
+import type { MediaEngine, MicrophoneResult } from '../../../src/engine/media-engine.ts';
+import type { MediaNotice } from '../../../src/messages/media-messages.ts';
 
 /** What the tests find on the window. */
 export interface EngineWindow {

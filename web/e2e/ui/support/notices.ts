@@ -1,6 +1,6 @@
 import type { SessionDescription } from '@parley/shared';
 import type { LatencyTimeline } from '@parley/shared/latency';
-import type { MediaNotice } from '../../../src/media/messages.ts';
+import type { MediaNotice } from '../../../src/messages/media-messages.ts';
 
 export const SESSION: SessionDescription = {
   id: 'session-1',

@@ -4,8 +4,8 @@ import type {
   MediaEngine,
   MicrophoneRefusal,
   MicrophoneResult,
-} from '../../../src/media/media-engine.ts';
-import type { MediaNotice } from '../../../src/media/messages.ts';
+} from '../../../src/engine/media-engine.ts';
+import type { MediaNotice } from '../../../src/messages/media-messages.ts';
 
 export interface ScriptedEngine extends MediaEngine {
   emit(...notices: MediaNotice[]): void;

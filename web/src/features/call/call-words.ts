@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from '../../media/media-engine.ts';
+import type { MicrophoneRefusal } from '../../engine/media-engine.ts';
 import type { CallErrorCode, CallState } from '../../store/call-state.ts';
 import type { ProviderNames } from '../../store/provider-names.ts';
 import { isUnderstood } from './ladder-words.ts';

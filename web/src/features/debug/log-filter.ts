@@ -1,4 +1,4 @@
-import type { DebugEntry } from '../../media/messages.ts';
+import type { DebugEntry } from '../../messages/media-messages.ts';
 import type { LoggedEntry } from '../../store/debug-state.ts';
 
 export const LOG_SOURCES = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeasuredTurn } from '../../media/messages.ts';
+import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { measuresOf, msText, percentile } from './statistics.ts';
 import { waterfallSpanMs } from './waterfall-scale.ts';
 

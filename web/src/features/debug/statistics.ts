@@ -1,5 +1,5 @@
 import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../media/messages.ts';
+import type { MeasuredTurn } from '../../messages/media-messages.ts';
 
 export interface Percentiles {
   readonly p50: number;

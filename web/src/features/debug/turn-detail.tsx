@@ -1,4 +1,4 @@
-import type { MeasuredTurn } from '../../media/messages.ts';
+import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { LATENCY_SEGMENTS, SEGMENT_WORDS, targetOf } from './segments.ts';
 import { msText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';

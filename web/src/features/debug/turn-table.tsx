@@ -1,4 +1,4 @@
-import type { MeasuredTurn } from '../../media/messages.ts';
+import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { LATENCY_SEGMENTS, SEGMENT_WORDS } from './segments.ts';
 import { msText } from './statistics.ts';

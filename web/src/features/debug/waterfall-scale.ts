@@ -1,5 +1,5 @@
 import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../media/messages.ts';
+import type { MeasuredTurn } from '../../messages/media-messages.ts';
 
 /** The target line always has some room to its right. */
 const LEAST_MS = LATENCY_TARGETS_MS.voice_to_voice_ms * 1.2;

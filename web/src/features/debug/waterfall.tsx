@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../media/messages.ts';
+import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { useDebug } from '../../store/controller-context.ts';
 import { LATENCY_SEGMENTS, SEGMENT_WORDS } from './segments.ts';
 import { msText } from './statistics.ts';

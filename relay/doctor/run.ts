@@ -1,0 +1,204 @@
+import { parseArgs } from 'node:util';
+import { readEnvironment } from '../src/config/environment.ts';
+import { ConfigError, type Environment } from '../src/config/read-settings.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { withDeadline } from '../src/lib/deadline.ts';
+import { priceInWords, priceOf } from '../src/metering/prices.ts';
+import { silentLogger } from '../src/lib/logger.ts';
+import {
+  candidatesFor,
+  missingSettings,
+  readConfiguration,
+  type Configuration,
+  type KnownCandidate,
+} from '../src/registry/configuration.ts';
+import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
+import type { Generator } from '../src/stages/generator.ts';
+import { openContext } from '../src/registry/open-providers.ts';
+import { STAGES, type Provider, type Stage } from '../src/stages/provider.ts';
+import type { Synthesizer } from '../src/stages/synthesizer.ts';
+import type { Transcriber } from '../src/stages/transcriber.ts';
+import type { Owned } from '../src/stages/provider.ts';
+import type { ProviderContext } from '../src/vendor-kit/vendor.ts';
+import {
+  failureInWords,
+  speakQuestion,
+  tryGenerator,
+  trySynthesizer,
+  tryTranscriber,
+  type Trip,
+} from './checks.ts';
+import type { Finding } from './finding.ts';
+import { printFinding, printSummary, type DoctorOutput } from './print.ts';
+
+export const DOCTOR_USAGE = `Checks the configuration, and everyone it names, with a live round trip.
+
+  npm run doctor -- [--json] [--help]
+
+A sentence is spoken to each transcriber, each generator is asked for one word, each synthesizer
+for one phrase. This costs what such a turn costs.
+
+  --json   one JSON object a line for each provider, and nothing else on standard output
+  --help   shows this
+
+Exit status: 0 everyone in use works; 1 someone in use does not; 2 the configuration or the
+options are not valid.
+`;
+
+/** Longest that a provider may take for its probe, and for its round trip. */
+const PROBE_DEADLINE_MS = 5_000;
+const TRIP_DEADLINE_MS = 20_000;
+
+/** @returns the exit status */
+export async function runDoctor(
+  commandLine: readonly string[],
+  options: {
+    readonly output: DoctorOutput;
+    readonly errors: DoctorOutput;
+    readonly environment: Environment;
+    /** Where `.env` may lie. */
+    readonly folder: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<number> {
+  const { output, errors } = options;
+  const asked = parse(commandLine);
+  if (typeof asked === 'string') {
+    errors.write(`${asked}\n\n${DOCTOR_USAGE}`);
+    return 2;
+  }
+  if (asked.help) {
+    output.write(DOCTOR_USAGE);
+    return 0;
+  }
+  let configuration: Configuration;
+  try {
+    configuration = readConfiguration(readEnvironment(options.folder, options.environment));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    errors.write(`${error.message}\n`);
+    return 2;
+  }
+  const findings: Finding[] = [];
+  await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
+  const question = await speakQuestion(voice, options.signal);
+  await using context = await openContext(configuration, {
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  for (const stage of STAGES) {
+    // Side by side: each transcriber is spoken to in real time, and one that hangs holds up nobody.
+    const examined = candidatesFor(stage).map((candidate) =>
+      examine(candidate, configuration, context, question, options.signal),
+    );
+    for (const examination of examined) {
+      const finding = await examination;
+      if (options.signal.aborted) return 130;
+      findings.push(finding);
+      if (asked.json) output.write(`${JSON.stringify(finding)}\n`);
+      else printFinding(output, finding);
+    }
+  }
+  if (!asked.json) printSummary(output, findings);
+  return findings.some((finding) => finding.place !== null && finding.works === false) ? 1 : 0;
+}
+
+function parse(commandLine: readonly string[]): { json: boolean; help: boolean } | string {
+  try {
+    return parseArgs({
+      args: [...commandLine],
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return `${(error as Error).message.split(/\.\s|\n/)[0]}.`;
+  }
+}
+
+async function examine(
+  candidate: KnownCandidate,
+  { config, values, chosen }: Configuration,
+  context: ProviderContext,
+  question: Int16Array,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const { stage, name } = candidate;
+  const place = chosen[stage].indexOf(candidate) + 1;
+  const price = priceOf(name, candidate.model?.(values));
+  const known = {
+    stage,
+    provider: name,
+    place: place === 0 ? null : place,
+    configured: candidate.isConfigured(values),
+    reachable: null,
+    works: null,
+    first_byte_ms: null,
+    price: price === undefined ? null : priceInWords(price),
+  };
+  if (!known.configured) {
+    return { ...known, detail: `needs ${missingSettings(candidate, values).join(', ')}` };
+  }
+  if (name === 'browser') return { ...known, detail: 'is tried in the page' };
+  let provider: Owned<Provider> | undefined;
+  try {
+    provider = await candidate.create(values, context);
+    const made = provider;
+    const probe = await within(PROBE_DEADLINE_MS, signal, async (bounded) =>
+      made.probe?.(bounded),
+    ).then(() => undefined, failureInWords);
+    if (probe !== undefined) return { ...known, reachable: false, works: false, detail: probe };
+    const trip = await within(TRIP_DEADLINE_MS, signal, (bounded) =>
+      take(stage, made, question, config.providers.language, bounded),
+    );
+    return {
+      ...known,
+      reachable: true,
+      works: trip.works,
+      first_byte_ms: trip.firstMs === undefined ? null : Math.round(trip.firstMs),
+      detail: trip.detail,
+    };
+  } catch (error) {
+    return { ...known, works: false, detail: failureInWords(error) };
+  } finally {
+    await provider?.[Symbol.asyncDispose]?.();
+  }
+}
+
+function take(
+  stage: Stage,
+  provider: Provider,
+  question: Int16Array,
+  language: string,
+  signal: AbortSignal,
+): Promise<Trip> {
+  switch (stage) {
+    case 'transcriber':
+      return tryTranscriber(provider as Transcriber, question, language, signal);
+    case 'generator':
+      return tryGenerator(provider as Generator, signal);
+    case 'synthesizer':
+      return trySynthesizer(provider as Synthesizer, signal);
+  }
+}
+
+/** Aborts the work at its deadline, and does not wait for one that does not notice. */
+async function within<T>(
+  deadlineMs: number,
+  signal: AbortSignal,
+  work: (bounded: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  const late = new DOMException('No answer in time.', 'TimeoutError');
+  try {
+    return await withDeadline(
+      work(AbortSignal.any([signal, abort.signal])),
+      deadlineMs,
+      systemClock,
+      () => late,
+    );
+  } finally {
+    abort.abort(late);
+  }
+}

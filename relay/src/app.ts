@@ -1,0 +1,134 @@
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { loadAuthSecret } from './auth/auth-secret.ts';
+import { GuestTokens } from './auth/guest-tokens.ts';
+import type { Config } from './config/config.ts';
+import type { Operations } from './http/admin.ts';
+import { createApp } from './http/routes.ts';
+import { acceptRealtime } from './http/realtime.ts';
+import { systemClock } from './lib/clock.ts';
+import { FailedAudio } from './logs/failed-audio.ts';
+import type { Logger } from './lib/logger.ts';
+import type { Providers } from './stages/providers.ts';
+import { SessionCreator } from './session/session-creator.ts';
+import { SessionRegistry } from './session/session-registry.ts';
+
+export interface RelayOptions {
+  readonly config: Config;
+  readonly providers: Providers;
+  /** What the operator may do; without it, the providers are not watched. */
+  readonly operations?: Operations;
+  readonly version: string;
+  /** Folder of the built page. */
+  readonly pageRoot: string;
+  readonly logger: Logger;
+}
+
+export interface Relay {
+  /** Where it listens, e.g. `http://127.0.0.1:8787`. */
+  readonly url: string;
+  /** Lets what is being said be finished within `graceMs`, then closes everything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Puts the relay together and listens.
+ *
+ * The providers remain the caller's: they outlive the relay and are released after it.
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { config, providers, logger, operations = UNWATCHED } = options;
+  const clock = systemClock;
+  const startedAtMs = clock.now();
+  let isDraining = false;
+
+  const secret = await loadAuthSecret(config.authSecret, config.dataDir);
+  // Also where none are kept now: those of an earlier run must not stay for ever.
+  const recordings = new FailedAudio({
+    dir: join(config.dataDir, 'failed-audio'),
+    ...config.failedAudio,
+    clock,
+    logger,
+  });
+  const registry = new SessionRegistry({ clock, limit: config.maxSessions });
+  const sessions = new SessionCreator({
+    registry,
+    providers,
+    limits: config.limits,
+    deadlines: config.deadlines,
+    policy: config.providers,
+    failedAudio: config.failedAudio === undefined ? undefined : recordings,
+    ticketTtlMs: config.ticketTtlMs,
+    maxSessions: config.maxSessions,
+    clock,
+    logger,
+  });
+  const app = createApp({
+    guests: new GuestTokens(secret, config.guestTokenTtlMs),
+    sessions,
+    health: () => ({
+      status: isDraining ? 'draining' : 'ok',
+      version: options.version,
+      uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
+      active_connections: registry.activeConnections,
+      providers: {
+        transcriber: providers.transcriber.name,
+        generator: providers.generator.name,
+        synthesizer: providers.synthesizer.name,
+      },
+      services: operations.services().map(({ stage, name, health }) => ({ stage, name, health })),
+    }),
+    operations,
+    adminToken: config.adminToken,
+    allowedOrigins: config.allowedOrigins,
+    publicUrl: config.publicUrl,
+    pageRoot: options.pageRoot,
+    logger,
+  });
+
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const stopRealtime = acceptRealtime(server, {
+    sessions,
+    registry,
+    allowedOrigins: config.allowedOrigins,
+    logger,
+  });
+  try {
+    await listen(server, config);
+  } catch (error) {
+    registry.closeAll('draining');
+    await recordings[Symbol.asyncDispose]();
+    throw error;
+  }
+  const { address, port, family } = server.address() as AddressInfo;
+
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    async stop(graceMs) {
+      isDraining = true;
+      sessions.stop();
+      await registry.drain(graceMs, new AbortController().signal);
+      stopRealtime();
+      await recordings[Symbol.asyncDispose]();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        // Idle keep-alive connections would hold `close` up.
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+const UNWATCHED: Operations = { services: () => [], reset: () => false };
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import type {
+  GenerateRequest,
+  Generator,
+  GeneratorEvent,
+  Message,
+} from '../../stages/generator.ts';
+import { pick, sentencesOf } from './language/sentences.ts';
+import type { SkillContext } from './language/skill.ts';
+import { understand } from './language/understand.ts';
+import { SKILLS } from './skills/index.ts';
+import { SUGGESTIONS } from './suggestions.ts';
+
+export interface EmbeddedAssistantOptions {
+  readonly now?: () => Date;
+  /** From 0 up to but not including 1. */
+  readonly random?: () => number;
+}
+
+/** An assistant without a language model: it answers what its skills understand, and says so honestly where none does. */
+export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}): Generator {
+  const now = options.now ?? (() => new Date());
+  const random = options.random ?? Math.random;
+  return {
+    name: 'embedded',
+    async *generate(request) {
+      if (request.signal.aborted) return;
+      const reply = replyTo(request, { now: now(), random, suggestions: SUGGESTIONS });
+      for (const text of sentencesOf(reply)) {
+        if (request.signal.aborted) return;
+        yield { type: 'text-delta', text } satisfies GeneratorEvent;
+      }
+      if (request.signal.aborted) return;
+      yield { type: 'usage-reported', inputTokens: 0, outputTokens: 0 } satisfies GeneratorEvent;
+    },
+  };
+}
+
+function replyTo(
+  { history, person, reminders }: GenerateRequest,
+  surroundings: Pick<SkillContext, 'now' | 'random' | 'suggestions'>,
+): string {
+  const last = history.at(-1);
+  if (last?.role !== 'user') return '';
+  if (last.text.trim() === '')
+    return last.unrecognised === true ? notUnderstood(surroundings.random) : '';
+  const understanding = understand(last.text, SKILLS);
+  if (understanding === undefined) return notUnderstood(surroundings.random);
+  return understanding.answer({
+    ...surroundings,
+    person,
+    reminders,
+    lastReply: lastReplyIn(history),
+  });
+}
+
+function lastReplyIn(history: readonly Message[]): string | undefined {
+  return history.findLast(({ role, text }) => role === 'assistant' && text.trim() !== '')?.text;
+}
+
+const APOLOGIES = [
+  "I didn't catch that.",
+  'I did not understand that.',
+  'That is beyond me, I am afraid.',
+] as const;
+
+function notUnderstood(random: () => number): string {
+  const first = pick(SUGGESTIONS, random);
+  const others = SUGGESTIONS.filter((suggestion) => suggestion !== first);
+  const second = others[Math.floor(random() * others.length)] ?? first;
+  return `${pick(APOLOGIES, random)} With no speech provider configured, I understand things like: ${first} Or: ${second}`;
+}

@@ -1,0 +1,76 @@
+import { cpus } from 'node:os';
+import { seconds, whole } from '../config/setting-kinds.ts';
+import { defineVendor } from '../vendor-kit/vendor.ts';
+import { createEmbeddedAssistant, EMBEDDED_SPEECH_GRAMMAR } from './assistant/index.ts';
+import { createEmbeddedSynthesizer } from './voice/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
+
+/** Voices synthesise faster than they are heard, so two serve many more. */
+const MAX_SYNTHESIS_WORKERS = 2;
+
+const EMBEDDED_SETTINGS = {
+  EMBEDDED_WORKERS: whole({
+    fallback: Math.max(2, Math.min(8, cpus().length * 2)),
+    shown: 'twice the cores, 2 to 8',
+    min: 1,
+    max: 64,
+    about: 'Threads of the embedded recogniser: people it can listen to at the same moment.',
+  }),
+  EMBEDDED_WAIT_S: seconds({
+    fallback: 2,
+    max: 30,
+    about: 'How long someone waits for a free recogniser before being told that all are busy.',
+  }),
+};
+
+/**
+ * Hearing, answering and speaking within this process: no keys, no network, a closed vocabulary.
+ *
+ * One thread of each kind is warm before anyone calls, so that the first turn is as quick as the
+ * rest.
+ */
+export const embeddedVendor = defineVendor({
+  id: 'embedded',
+  label: 'Embedded',
+  settings: EMBEDDED_SETTINGS,
+  candidates: [
+    {
+      stage: 'transcriber',
+      name: 'embedded',
+      isConfigured: () => true,
+      create: (values) =>
+        warmed(
+          createEmbeddedTranscriber({
+            grammar: EMBEDDED_SPEECH_GRAMMAR,
+            maxWorkers: values.EMBEDDED_WORKERS,
+            waitMs: values.EMBEDDED_WAIT_S * 1_000,
+          }),
+        ),
+    },
+    {
+      stage: 'generator',
+      name: 'embedded',
+      isConfigured: () => true,
+      create: () => createEmbeddedAssistant(),
+    },
+    {
+      stage: 'synthesizer',
+      name: 'embedded',
+      isConfigured: () => true,
+      create: async () =>
+        warmed(await createEmbeddedSynthesizer({ maxWorkers: MAX_SYNTHESIS_WORKERS })),
+    },
+  ],
+});
+
+async function warmed<T extends AsyncDisposable & { warm(count: number): Promise<void> }>(
+  engine: T,
+): Promise<T> {
+  try {
+    await engine.warm(1);
+    return engine;
+  } catch (error) {
+    await engine[Symbol.asyncDispose]();
+    throw error;
+  }
+}

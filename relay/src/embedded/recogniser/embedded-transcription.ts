@@ -1,0 +1,142 @@
+import { ParleyError } from '@parley/shared';
+import type { WorkerLease } from '../../lib/worker-pool.ts';
+import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { TranscriptStream } from './transcript-stream.ts';
+
+const SAMPLES_PER_MS = 16;
+/** Audio that may wait for a recogniser that cannot keep up. */
+const MAX_BACKLOG_SAMPLES = 60_000 * SAMPLES_PER_MS;
+/**
+ * What a thread is given at once. Enough to catch up without ceremony, little enough that an
+ * abandoned utterance frees its thread within a few tens of milliseconds.
+ */
+const MAX_REQUEST_SAMPLES = 300 * SAMPLES_PER_MS;
+
+type Lease = WorkerLease<RecogniserRequest, RecogniserAnswer>;
+
+/** One utterance in one thread. Holds what the thread has not yet had time for. */
+export class EmbeddedTranscription implements Transcription {
+  readonly #lease: Lease;
+  readonly #signal: AbortSignal;
+  readonly #stream = new TranscriptStream();
+  readonly #backlog: Int16Array[] = [];
+  #backlogSamples = 0;
+  #finalizing = false;
+  #pumping = false;
+  #ended = false;
+  #lastPartial = '';
+
+  constructor(lease: Lease, signal: AbortSignal) {
+    this.#lease = lease;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
+  }
+
+  get events(): AsyncIterable<TranscriptEvent> {
+    return this.#stream;
+  }
+
+  push(samples: Int16Array): void {
+    if (this.#ended || this.#finalizing || samples.length === 0) return;
+    if (this.#backlogSamples + samples.length > MAX_BACKLOG_SAMPLES) {
+      this.#fail(
+        new ParleyError('transcriber_failed', {
+          cause: new Error('More than 60 s of audio waits.'),
+        }),
+      );
+      return;
+    }
+    this.#backlog.push(samples.slice());
+    this.#backlogSamples += samples.length;
+    this.#startPump();
+  }
+
+  finalize(): void {
+    if (this.#ended) return;
+    this.#finalizing = true;
+    this.#startPump();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#end();
+    this.#stream.end();
+  };
+
+  #startPump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    void this.#pump();
+  }
+
+  /** One request at a time, until there is nothing left to ask. */
+  async #pump(): Promise<void> {
+    try {
+      while (!this.#ended) {
+        const samples = this.#take();
+        if (samples !== undefined)
+          this.#onAnswer(await this.#lease.request({ type: 'audio', samples }, [samples.buffer]));
+        else if (this.#finalizing) this.#onAnswer(await this.#lease.request({ type: 'finish' }));
+        else return;
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #onAnswer(answer: RecogniserAnswer): void {
+    if (this.#ended) return;
+    if (answer.type === 'partial') {
+      if (answer.text === '' || answer.text === this.#lastPartial) return;
+      this.#lastPartial = answer.text;
+      this.#stream.put({ type: 'transcript-partial', text: answer.text });
+    } else if (answer.type === 'final') {
+      this.#end();
+      this.#stream.put({
+        type: 'transcript-final',
+        text: answer.text,
+        unrecognised: answer.unrecognised,
+      });
+      this.#stream.end();
+    }
+  }
+
+  /** Whole chunks from the front of the backlog, joined up to the size of a request. */
+  #take(): Int16Array<ArrayBuffer> | undefined {
+    const first = this.#backlog[0];
+    if (first === undefined) return undefined;
+    const joined = new Int16Array(Math.min(this.#backlogSamples, MAX_REQUEST_SAMPLES));
+    let filled = 0;
+    while (filled < joined.length) {
+      const chunk = this.#backlog[0]!;
+      const part = chunk.subarray(0, joined.length - filled);
+      joined.set(part, filled);
+      filled += part.length;
+      if (part.length === chunk.length) this.#backlog.shift();
+      else this.#backlog[0] = chunk.subarray(part.length);
+    }
+    this.#backlogSamples -= filled;
+    return joined;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#end();
+    this.#stream.fail(error);
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#backlog.length = 0;
+    this.#backlogSamples = 0;
+    // Leaves the thread between utterances, whatever it was in the middle of. Should it die of
+    // that, the pool replaces it and nobody else need know.
+    this.#lease.request({ type: 'discard' }).catch(() => {});
+    this.#lease.release();
+  }
+}

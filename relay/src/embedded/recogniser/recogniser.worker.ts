@@ -1,0 +1,30 @@
+import { on } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { WORKER_READY } from '../../lib/worker-pool-member.ts';
+import type { SpeechGrammar } from '../grammar.ts';
+import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { Recogniser } from './recogniser.ts';
+
+if (parentPort === null) throw new Error('This file runs in a worker thread.');
+const port = parentPort;
+
+const recogniser = await Recogniser.create(workerData as SpeechGrammar);
+// The recogniser's loader takes over uncaught exceptions; in here one is to end the thread, so
+// that the pool hears of it.
+process.removeAllListeners('uncaughtException');
+
+async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {
+  switch (request.type) {
+    case 'audio':
+      return { type: 'partial', text: await recogniser.push(request.samples) };
+    case 'finish':
+      return { type: 'final', ...(await recogniser.finish()) };
+    case 'discard':
+      await recogniser.discard();
+      return { type: 'discarded' };
+  }
+}
+
+const requests = on(port, 'message') as AsyncIterable<[RecogniserRequest]>;
+port.postMessage(WORKER_READY);
+for await (const [request] of requests) port.postMessage(await answer(request));

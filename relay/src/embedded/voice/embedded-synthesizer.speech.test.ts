@@ -1,0 +1,117 @@
+import { ParleyError } from '@parley/shared';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SpeechEvent } from '../../stages/synthesizer.ts';
+import { createEmbeddedSynthesizer, type EmbeddedSynthesizer } from './embedded-synthesizer.ts';
+
+const START_MS = 120_000;
+
+let synthesizer: EmbeddedSynthesizer;
+
+beforeAll(async () => {
+  synthesizer = await createEmbeddedSynthesizer({
+    maxWorkers: 1,
+    waitMs: START_MS,
+    answerMs: START_MS,
+  });
+  await synthesizer.warm(1);
+}, START_MS);
+
+afterAll(() => synthesizer[Symbol.asyncDispose]());
+
+async function* clausesOf(...clauses: string[]): AsyncGenerator<string> {
+  yield* clauses;
+}
+
+async function speak(clauses: readonly string[], voice = 'slt'): Promise<SpeechEvent[]> {
+  const { signal } = new AbortController();
+  return Array.fromAsync(synthesizer.synthesize(clausesOf(...clauses), { voice, signal }));
+}
+
+function audioOf(events: readonly SpeechEvent[]): Int16Array[] {
+  return events.flatMap((event) => (event.type === 'speech-audio' ? [event.samples] : []));
+}
+
+describe('the embedded synthesizer', () => {
+  it('gives each clause its start and then its audio, in short pieces that begin at once', async () => {
+    const events = await speak(['Seven times eight,', '...', 'is fifty six.']);
+    const shape = events
+      .map((event) => (event.type === 'clause-started' ? event.text : '~'))
+      .join('');
+    expect(shape).toMatch(/^Seven times eight,~+\.\.\.is fifty six\.~+$/);
+    const audio = audioOf(events);
+    expect(audio.every((samples) => samples.length > 0 && samples.length <= 3_200)).toBe(true);
+    const first = audio[0]!;
+    const onset = first.findIndex((sample) => Math.abs(sample) > 150);
+    expect(onset).toBeGreaterThan(0);
+    expect(onset).toBeLessThan(16 * 80);
+    expect(new Set(audio.map((samples) => samples.buffer)).size).toBe(audio.length);
+  });
+
+  it('speaks a long clause piece by piece under one start', async () => {
+    const clause = 'one two three four five six seven eight nine ten '.repeat(8);
+    const events = await speak([clause]);
+    expect(events.filter(({ type }) => type === 'clause-started')).toEqual([
+      { type: 'clause-started', text: clause },
+    ]);
+    expect(audioOf(events).reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(
+      16_000 * 15,
+    );
+  });
+
+  it.each([
+    '-o /tmp/x',
+    '--help',
+    '-voice rms',
+    '/etc/passwd',
+    '-lv',
+    'a\0b',
+    '<speak>hello</speak>',
+  ])('takes %j for text', async (text) => {
+    expect(audioOf(await speak([text])).length).toBeGreaterThan(0);
+  });
+
+  it('skips what no voice can say', async () => {
+    for (const text of ['', ' \n\t', '?!', '😀', '日本語', '\0']) {
+      expect(await speak([text])).toEqual([{ type: 'clause-started', text }]);
+    }
+  });
+
+  it('speaks with the first voice where it does not know the one asked for', async () => {
+    const [known, unknown] = await Promise.all([
+      speak(['Hello.'], 'slt'),
+      speak(['Hello.'], '../../evil'),
+    ]);
+    expect(audioOf(unknown)).toEqual(audioOf(known));
+  });
+
+  it('stops in the middle of a reply when aborted', async () => {
+    const controller = new AbortController();
+    const events: SpeechEvent[] = [];
+    const speaking = synthesizer.synthesize(
+      clausesOf('One two three four five six.', 'Seven.', 'Eight.'),
+      {
+        voice: 'slt',
+        signal: controller.signal,
+      },
+    );
+    for await (const event of speaking) {
+      events.push(event);
+      if (event.type === 'speech-audio') controller.abort();
+    }
+    expect(events).toHaveLength(2);
+    expect(audioOf(await speak(['Still here.'])).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [new ParleyError('generator_failed'), 'generator_failed'],
+    [new Error('no words'), 'synthesizer_failed'],
+  ])('passes on %s of whoever writes the text', async (error, code) => {
+    async function* failing(): AsyncGenerator<string> {
+      yield 'Well,';
+      throw error;
+    }
+    const { signal } = new AbortController();
+    const speaking = Array.fromAsync(synthesizer.synthesize(failing(), { voice: 'slt', signal }));
+    await expect(speaking).rejects.toMatchObject({ code });
+  });
+});

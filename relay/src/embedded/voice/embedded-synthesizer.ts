@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import { ParleyError } from '@parley/shared';
+import { WorkerPool } from '../../lib/worker-pool.ts';
+import type {
+  SpeechEvent,
+  SynthesisOptions,
+  Synthesizer,
+  Voice,
+} from '../../stages/synthesizer.ts';
+import { splitIntoPieces } from './clause-pieces.ts';
+import { compileFlite, FLITE_SAMPLE_RATE_HZ } from './flite.ts';
+import { mapWithLookAhead } from './look-ahead.ts';
+import { toSpokenText } from './spoken-text.ts';
+import type { SynthesisAnswer, SynthesisRequest } from './synthesis-protocol.ts';
+import type { Pauses } from './trim-silence.ts';
+
+const VOICES: readonly [Voice, ...Voice[]] = [
+  { id: 'slt', label: 'Sarah, American English' },
+  { id: 'rms', label: 'Robert, American English' },
+  { id: 'awb', label: 'Alan, Scottish English' },
+];
+
+const LEAD_MS = 30;
+const PAUSE_MS = { sentence: 220, clause: 110, withinClause: 30 } as const;
+/** Short enough that what follows can pace it and stop it. */
+const MAX_EMIT_SAMPLES = (FLITE_SAMPLE_RATE_HZ * 200) / 1_000;
+
+export interface EmbeddedSynthesizerOptions {
+  /** Clauses synthesised at the same moment; each costs a thread while it lasts. */
+  readonly maxWorkers?: number;
+  /** The longest wait for a free thread. */
+  readonly waitMs?: number;
+  /** The longest a thread may take to start. */
+  readonly startMs?: number;
+  /** The longest a thread may take for 150 characters. */
+  readonly answerMs?: number;
+}
+
+export interface EmbeddedSynthesizer extends Synthesizer, AsyncDisposable {
+  /** Starts `count` threads, so that nobody waits for one. */
+  warm(count: number): Promise<void>;
+}
+
+/** A piece of a clause on its way to a thread. */
+interface Piece {
+  /** The clause this piece begins; undefined for those that continue one. */
+  readonly clause: string | undefined;
+  /** Empty where there is nothing a voice could say. */
+  readonly text: string;
+  readonly pauses: Pauses;
+}
+
+/** Speaks English with the voices of flite, in threads of this process, without keys or network. */
+export async function createEmbeddedSynthesizer(
+  options: EmbeddedSynthesizerOptions = {},
+): Promise<EmbeddedSynthesizer> {
+  const { maxWorkers = 2, waitMs = 5_000, startMs = 30_000, answerMs = 10_000 } = options;
+  const flite = await compileFlite();
+  const pool = new WorkerPool<SynthesisRequest, SynthesisAnswer>({
+    spawn: () =>
+      new Worker(new URL('./synthesis.worker.ts', import.meta.url), { workerData: flite }),
+    maxWorkers,
+    waitMs,
+    startMs,
+    answerMs,
+    failure: 'synthesizer_failed',
+  });
+
+  async function speak(
+    { text, pauses }: Piece,
+    voice: string,
+    signal: AbortSignal,
+  ): Promise<Int16Array> {
+    if (text === '') return new Int16Array(0);
+    // Leased for one piece: a reply takes seconds to be heard but milliseconds to be made.
+    const lease = await pool.acquire(signal);
+    try {
+      return (await lease.request({ voice, text, pauses })).samples;
+    } finally {
+      lease.release();
+    }
+  }
+
+  async function* synthesize(
+    clauses: AsyncIterable<string>,
+    { voice, signal }: SynthesisOptions,
+  ): AsyncGenerator<SpeechEvent, void, undefined> {
+    const voiceId = (VOICES.find(({ id }) => id === voice) ?? VOICES[0]).id;
+    const spoken = mapWithLookAhead(
+      piecesOf(clauses),
+      async (piece) => ({ piece, samples: await speak(piece, voiceId, signal) }),
+      signal,
+    );
+    try {
+      for await (const { piece, samples } of spoken) {
+        if (piece.clause !== undefined) yield { type: 'clause-started', text: piece.clause };
+        for (let at = 0; at < samples.length && !signal.aborted; at += MAX_EMIT_SAMPLES) {
+          yield { type: 'speech-audio', samples: samples.slice(at, at + MAX_EMIT_SAMPLES) };
+        }
+      }
+    } catch (cause) {
+      throw cause instanceof ParleyError ? cause : new ParleyError('synthesizer_failed', { cause });
+    }
+  }
+
+  return {
+    name: 'embedded',
+    sampleRateHz: FLITE_SAMPLE_RATE_HZ,
+    voices: VOICES,
+    synthesize,
+    warm: (count) => pool.warm(count),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+async function* piecesOf(clauses: AsyncIterable<string>): AsyncGenerator<Piece, void, undefined> {
+  for await (const clause of clauses) {
+    const texts = splitIntoPieces(toSpokenText(clause));
+    const endMs = /[.?!]["')]*\s*$/.test(clause) ? PAUSE_MS.sentence : PAUSE_MS.clause;
+    if (texts.length === 0) yield { clause, text: '', pauses: { leadMs: 0, tailMs: 0 } };
+    for (const [index, text] of texts.entries()) {
+      const isLast = index === texts.length - 1;
+      yield {
+        clause: index === 0 ? clause : undefined,
+        text,
+        pauses: { leadMs: LEAD_MS, tailMs: isLast ? endMs : PAUSE_MS.withinClause },
+      };
+    }
+  }
+}

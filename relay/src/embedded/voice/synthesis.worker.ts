@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { WORKER_READY } from '../../lib/worker-pool-member.ts';
+import { speakPiece } from './flite.ts';
+import type { SynthesisAnswer, SynthesisRequest } from './synthesis-protocol.ts';
+import { trimSilence } from './trim-silence.ts';
+
+if (parentPort === null) throw new Error('This file runs in a worker thread.');
+const port = parentPort;
+const flite = workerData as WebAssembly.Module;
+
+port.on('message', ({ voice, text, pauses }: SynthesisRequest) => {
+  const samples = trimSilence(speakPiece(flite, voice, text), pauses);
+  port.postMessage({ samples } satisfies SynthesisAnswer, [samples.buffer]);
+});
+port.postMessage(WORKER_READY);

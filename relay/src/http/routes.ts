@@ -1,0 +1,101 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
+import { requestId } from 'hono/request-id';
+import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
+import type { GuestTokens } from '../auth/guest-tokens.ts';
+import { isOriginAllowed } from '../auth/origins.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { SessionCreator } from '../session/session-creator.ts';
+import { admin, type Operations } from './admin.ts';
+import { page } from './page.ts';
+import { problem } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** A session request is a few short fields. */
+const MAX_BODY_BYTES = 4 * 1024;
+
+export interface AppOptions {
+  readonly guests: GuestTokens;
+  readonly sessions: SessionCreator;
+  readonly health: () => object;
+  readonly operations: Operations;
+  /** Opens the operator's requests; undefined: there are none. */
+  readonly adminToken: string | undefined;
+  readonly allowedOrigins: readonly string[];
+  readonly publicUrl: string | undefined;
+  /** Folder of the built page. */
+  readonly pageRoot: string;
+  readonly logger: Logger;
+}
+
+/** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
+export function createApp(options: AppOptions): Hono {
+  const { guests, sessions, allowedOrigins, logger } = options;
+  const app = new Hono();
+
+  app.use(requestId());
+  app.use(securityHeaders());
+  app.use('/api/*', async (c, next) => {
+    if (!isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowedOrigins)) {
+      return problem(c, 'origin_not_allowed');
+    }
+    c.header('Cache-Control', 'no-store');
+    return next();
+  });
+  app.use(
+    '/api/*',
+    cors({ origin: [...allowedOrigins], allowHeaders: ['authorization', 'content-type'] }),
+  );
+  app.use(
+    '/api/*',
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'payload_too_large') }),
+  );
+
+  app.get(API_PATHS.health, (c) => {
+    c.header('Cache-Control', 'no-store');
+    return c.json(options.health());
+  });
+
+  app.post(API_PATHS.guest, async (c) => {
+    const { token, expiresInS } = await guests.issue();
+    return c.json({ token, expires_in_s: expiresInS });
+  });
+
+  app.post(API_PATHS.sessions, async (c) => {
+    const user = await guests.verify(c.req.header('authorization'));
+    const text = await c.req.text();
+    let body: unknown;
+    try {
+      body = text === '' ? {} : JSON.parse(text);
+    } catch {
+      return problem(c, 'malformed_json');
+    }
+    const request = createSessionRequestSchema.safeParse(body);
+    if (!request.success) {
+      const issue = request.error.issues[0]!;
+      return problem(c, 'invalid_request', `${issue.path.join('.') || 'body'}: ${issue.message}.`);
+    }
+    const created = sessions.create(user, request.data);
+    return c.json({ ...created, ws_url: realtimeUrl(options.publicUrl, c.req.url) }, 201);
+  });
+
+  app.route(API_PATHS.adminServices, admin(options.adminToken, options.operations));
+  app.all('/api/*', (c) => problem(c, 'not_found'));
+  app.route('/', page(options.pageRoot));
+  app.notFound((c) => problem(c, 'not_found'));
+  app.onError((error, c) => {
+    if (error instanceof ParleyError) return problem(c, error.code, error.detail);
+    if (error instanceof HTTPException) return error.getResponse();
+    logger.error({ err: error, requestId: c.get('requestId') }, 'a request failed unexpectedly');
+    return problem(c, 'internal_error');
+  });
+  return app;
+}
+
+function realtimeUrl(publicUrl: string | undefined, requestUrl: string): string {
+  const url = new URL(API_PATHS.realtime, publicUrl ?? requestUrl);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}

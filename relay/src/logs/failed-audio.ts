@@ -1,0 +1,204 @@
+import type { Dirent } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ErrorCode } from '@parley/shared';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+
+const SAMPLE_RATE_HZ = 16_000;
+const DAY_MS = 86_400_000;
+const PRUNE_INTERVAL_MS = 3_600_000;
+const DEFAULT_MAX_BYTES = 100 * 1_024 * 1_024;
+/** Recordings that may wait for the disk; each can be two megabytes of memory. */
+const MAX_WAITING = 16;
+/** Ends the name of a file that is not written in full. */
+const UNFINISHED = '.part';
+
+/** An utterance that could not be recognised, and what is needed to find out why. */
+export interface FailedRecording {
+  readonly sessionId: string;
+  readonly itemId: string;
+  readonly utterance: number;
+  /** The response that apologised. */
+  readonly responseId: string | null;
+  readonly code: ErrorCode;
+  readonly provider: string;
+  /** PCM16 at 16 kHz. */
+  readonly audio: readonly Int16Array[];
+}
+
+export interface FailedAudioOptions {
+  /** The recordings' own folder; made where it does not exist. */
+  readonly dir: string;
+  readonly maxBytes?: number;
+  readonly maxAgeMs?: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The time of day, ms since 1970. */
+  readonly wallMs?: () => number;
+}
+
+/** A recording on the disk: its two files share a stem. */
+interface Kept {
+  readonly stem: string;
+  bytes: number;
+  changedMs: number;
+}
+
+/**
+ * Keeps the audio of failed utterances for a day, within a bound on their size. They hold what
+ * people said, so they exist only where the operator asked for them, and for nobody else to read.
+ *
+ * Nothing here is ever waited for by a call, and no fault of the disk reaches one.
+ */
+export class FailedAudio implements AsyncDisposable {
+  readonly #options: Required<FailedAudioOptions>;
+  #waiting = 0;
+  #work: Promise<void> = Promise.resolve();
+  #hasComplained = false;
+  #isDisposed = false;
+  #cancelPrune: () => void = () => {};
+
+  constructor(options: FailedAudioOptions) {
+    this.#options = {
+      maxBytes: DEFAULT_MAX_BYTES,
+      maxAgeMs: DAY_MS,
+      wallMs: Date.now,
+      ...options,
+    };
+    this.#pruneRegularly();
+  }
+
+  /** Writes a recording in its own time; returns at once. */
+  keep(recording: FailedRecording): void {
+    if (this.#isDisposed || this.#waiting >= MAX_WAITING) return;
+    this.#waiting++;
+    this.#then(async () => {
+      this.#waiting--;
+      await this.#write(recording);
+    });
+  }
+
+  /** Resolves when nothing waits for the disk. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
+    this.#cancelPrune();
+    await this.idle();
+  }
+
+  #pruneRegularly(): void {
+    this.#then(() => this.#prune(0));
+    this.#cancelPrune = this.#options.clock.after(PRUNE_INTERVAL_MS, () => this.#pruneRegularly());
+  }
+
+  /** One thing at a time. */
+  #then(action: () => Promise<void>): void {
+    this.#work = this.#work.then(action).catch((error: unknown) => {
+      if (this.#hasComplained) return;
+      this.#hasComplained = true;
+      this.#options.logger.warn({ err: error }, 'failed audio cannot be kept');
+    });
+  }
+
+  async #write(recording: FailedRecording): Promise<void> {
+    const { dir, maxBytes, wallMs } = this.#options;
+    const { audio, code, provider } = recording;
+    const samples = audio.reduce((sum, piece) => sum + piece.length, 0);
+    const bytes = WAV_HEADER_BYTES + samples * 2 + 1_024;
+    if (samples === 0 || bytes > maxBytes) return;
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await this.#prune(bytes);
+    const at = new Date(wallMs()).toISOString();
+    const stem = safeName(`${at}-${recording.sessionId}-${recording.itemId}`);
+    const description = {
+      at,
+      duration_ms: Math.round((samples / SAMPLE_RATE_HZ) * 1_000),
+      error: code,
+      provider,
+      session_id: recording.sessionId,
+      item_id: recording.itemId,
+      utterance: recording.utterance,
+      response_id: recording.responseId,
+    };
+    const path = join(dir, stem);
+    const newFile = { mode: 0o600, flag: 'wx' };
+    const wav = [wavHeader(samples), ...audio.map(bytesOf)];
+    await writeFile(`${path}.wav${UNFINISHED}`, wav, newFile);
+    const json = `${JSON.stringify(description, null, 2)}\n`;
+    await writeFile(`${path}.json${UNFINISHED}`, json, newFile);
+    await rename(`${path}.wav${UNFINISHED}`, `${path}.wav`);
+    await rename(`${path}.json${UNFINISHED}`, `${path}.json`);
+  }
+
+  /** Deletes what is too old, finished or not, and then the oldest until `roomBytes` fit. */
+  async #prune(roomBytes: number): Promise<void> {
+    const { dir, maxBytes, maxAgeMs, wallMs } = this.#options;
+    const kept = (await recordings(dir)).toSorted((a, b) => a.changedMs - b.changedMs);
+    let total = kept.reduce((sum, { bytes }) => sum + bytes, roomBytes);
+    for (const { stem, bytes, changedMs } of kept) {
+      const isOld = wallMs() - changedMs > maxAgeMs;
+      if (!isOld && total <= maxBytes) break;
+      total -= bytes;
+      for (const ending of ['.wav', '.json']) {
+        await rm(join(dir, stem + ending), { force: true });
+        await rm(join(dir, stem + ending + UNFINISHED), { force: true });
+      }
+    }
+  }
+}
+
+/** By stem; files of other kinds are not ours. */
+async function recordings(dir: string): Promise<readonly Kept[]> {
+  const found = new Map<string, Kept>();
+  for (const entry of await entriesOf(dir)) {
+    const stem = /^(.+)\.(?:wav|json)(?:\.part)?$/.exec(entry.name)?.[1];
+    if (stem === undefined || !entry.isFile()) continue;
+    const { size, mtimeMs } = await stat(join(dir, entry.name));
+    const kept = found.get(stem) ?? { stem, bytes: 0, changedMs: 0 };
+    kept.bytes += size;
+    kept.changedMs = Math.max(kept.changedMs, mtimeMs);
+    found.set(stem, kept);
+  }
+  return [...found.values()];
+}
+
+async function entriesOf(dir: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(dir, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function safeName(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 120);
+}
+
+const WAV_HEADER_BYTES = 44;
+
+function bytesOf(samples: Int16Array): Uint8Array {
+  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+}
+
+/** RIFF/WAVE, PCM16 mono at 16 kHz. */
+function wavHeader(samples: number): Buffer {
+  const header = Buffer.alloc(WAV_HEADER_BYTES);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(36 + samples * 2, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(SAMPLE_RATE_HZ, 24);
+  header.writeUInt32LE(SAMPLE_RATE_HZ * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(samples * 2, 40);
+  return header;
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { readConfigAnd, type Config } from '../config/config.ts';
+import { ConfigError, type Environment, type SettingProblem } from '../config/read-settings.ts';
+import { splitList } from '../config/setting-kinds.ts';
+import { setting, type Setting, type Settings } from '../config/settings.ts';
+import { BROWSER } from '../stages/provider.ts';
+import { STAGES, type Stage } from '../stages/provider.ts';
+import { VENDORS } from './vendors.ts';
+import type { Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+export type KnownCandidate = Candidate<Values>;
+
+/** The configuration of the relay and of everyone it works with. */
+export interface Configuration {
+  readonly config: Config;
+  /** What all of it was read from: files that it names may refer to more of it. */
+  readonly environment: Environment;
+  /** Of the vendors' settings, by the names of their variables. */
+  readonly values: Values;
+  /** Who does each stage, in order of preference; at least one each. */
+  readonly chosen: Readonly<Record<Stage, readonly KnownCandidate[]>>;
+}
+
+const EMBEDDED = 'embedded';
+
+const ORDER_VARIABLES = {
+  transcriber: 'TRANSCRIBERS',
+  generator: 'GENERATORS',
+  synthesizer: 'SYNTHESIZERS',
+} as const satisfies Record<Stage, string>;
+
+const ORDER_ABOUT: Record<Stage, string> = {
+  transcriber:
+    'Who listens, in order of preference. Without it: everyone who is configured, then the browser; the embedded recogniser where only the embedded assistant answers, because it knows no other words.',
+  generator:
+    'Who answers, in order of preference. Without it: everyone who is configured, else the embedded assistant.',
+  synthesizer:
+    'Who speaks, in order of preference. Without it: everyone who is configured, then the embedded voice, then the browser’s.',
+};
+
+/** The settings that choose among all candidates, by the names of their variables. */
+export const ORDER_SETTINGS: Settings = Object.fromEntries(
+  STAGES.map((stage) => [ORDER_VARIABLES[stage], orderSetting(stage)]),
+);
+
+/** Every setting of every vendor. Settings that several share are the same object under one name. */
+export function vendorSettings(vendors: readonly KnownVendor[] = VENDORS): Settings {
+  return Object.assign({}, ...vendors.map((vendor) => vendor.settings)) as Settings;
+}
+
+/**
+ * Reads everything there is to configure, and decides who does what.
+ *
+ * @throws ConfigError naming every variable that is wrong, what was found and what is accepted
+ */
+export function readConfiguration(environment: Environment): Configuration {
+  const { config, values } = readConfigAnd({ ...vendorSettings(), ...ORDER_SETTINGS }, environment);
+  const problems = STAGES.flatMap((stage) => problemsOf(stage, values));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const generators = choose('generator', values);
+  return {
+    config,
+    environment,
+    values,
+    chosen: {
+      transcriber: choose('transcriber', values, generators),
+      generator: generators,
+      synthesizer: choose('synthesizer', values),
+    },
+  };
+}
+
+/** All candidates for a stage, in the registry's order, configured or not. */
+export function candidatesFor(
+  stage: Stage,
+): readonly (KnownCandidate & { readonly stage: Stage })[] {
+  return VENDORS.flatMap((vendor) => vendor.candidates).filter(
+    (candidate) => candidate.stage === stage,
+  );
+}
+
+function choose(
+  stage: Stage,
+  values: Values,
+  generators: readonly KnownCandidate[] = [],
+): readonly KnownCandidate[] {
+  const candidates = candidatesFor(stage);
+  const named = values[ORDER_VARIABLES[stage]] as readonly string[] | undefined;
+  if (named !== undefined) {
+    return named.map((name) => candidates.find((candidate) => candidate.name === name)!);
+  }
+  const own = candidates.filter(({ name }) => name === EMBEDDED || name === BROWSER);
+  const vendors = candidates.filter(
+    (candidate) => !own.includes(candidate) && candidate.isConfigured(values),
+  );
+  const [embedded, browser] = [EMBEDDED, BROWSER].map((name) =>
+    own.filter((candidate) => candidate.name === name),
+  ) as [KnownCandidate[], KnownCandidate[]];
+  switch (stage) {
+    case 'transcriber': {
+      const answersAnything = generators.some(({ name }) => name !== EMBEDDED);
+      return vendors.length > 0 || answersAnything ? [...vendors, ...browser] : embedded;
+    }
+    case 'generator':
+      return vendors.length > 0 ? vendors : embedded;
+    case 'synthesizer':
+      return [...vendors, ...embedded, ...browser];
+  }
+}
+
+/** The settings that a candidate which is not configured may be waiting for. */
+export function missingSettings(candidate: KnownCandidate, values: Values): readonly string[] {
+  const vendor = VENDORS.find(({ candidates }) => candidates.includes(candidate));
+  return Object.keys(vendor?.settings ?? {}).filter(
+    (name) => values[name] === undefined && name.startsWith(vendor!.id.toUpperCase()),
+  );
+}
+
+/** Who is named in an order but cannot work. */
+function problemsOf(stage: Stage, values: Values): SettingProblem[] {
+  const name = ORDER_VARIABLES[stage];
+  const named = (values[name] as readonly string[] | undefined) ?? [];
+  return candidatesFor(stage)
+    .filter((candidate) => named.includes(candidate.name) && !candidate.isConfigured(values))
+    .map((candidate) => {
+      const needs = missingSettings(candidate, values).join(', ');
+      return {
+        name,
+        sentence: `${name}: found "${candidate.name}", which is not configured (see ${needs}).`,
+      };
+    });
+}
+
+function orderSetting(stage: Stage): Setting<readonly string[] | undefined> {
+  const names = candidatesFor(stage).map(({ name }) => name);
+  return setting(
+    z
+      .string()
+      .optional()
+      .transform((text) => (text === undefined ? undefined : splitList(text)))
+      .pipe(
+        z
+          .array(z.string().refine((name) => names.includes(name)))
+          .min(1)
+          .optional(),
+      ),
+    {
+      type: `comma-separated names out of ${names.map((name) => `\`${name}\``).join(', ')}`,
+      about: ORDER_ABOUT[stage],
+    },
+  );
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { DEFAULT_POLICY, type ResiliencePolicy } from '../stages/failover/policy.ts';
+import type { Configuration, KnownCandidate } from './configuration.ts';
+import type { Generator } from '../stages/generator.ts';
+import { STAGES, type Provider, type Stage } from '../stages/provider.ts';
+import type { LanguageModelValues } from '../vendor-kit/language-model/language-model-settings.ts';
+import { openToolbox } from '../vendor-kit/language-model/mcp/mcp-toolbox.ts';
+import { PhraseCache } from '../stages/phrase-memory/phrase-cache.ts';
+import {
+  createResilientProviders,
+  type ResilientProviders,
+} from '../stages/failover/resilient-providers.ts';
+import type { Synthesizer } from '../stages/synthesizer.ts';
+import type { Transcriber } from '../stages/transcriber.ts';
+import type { Owned } from '../stages/provider.ts';
+import type { ProviderContext } from '../vendor-kit/vendor.ts';
+
+export interface OpenProvidersOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What Parley says in words of its own, clause by clause: kept ready to be spoken. */
+  readonly phrases?: readonly string[];
+}
+
+/**
+ * What adapters share.
+ *
+ * @throws ConfigError where the file of MCP servers is not right
+ */
+export async function openContext(
+  { config, environment, values }: Configuration,
+  { clock, logger }: Pick<OpenProvidersOptions, 'clock' | 'logger'>,
+): Promise<ProviderContext & AsyncDisposable> {
+  const toolbox = await openToolbox(values as LanguageModelValues, {
+    environment,
+    clock,
+    logger,
+  });
+  return {
+    clock,
+    logger,
+    connectMs: config.providers.connectMs,
+    language: config.providers.language,
+    toolbox,
+    [Symbol.asyncDispose]: () => toolbox[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * Makes everyone who was chosen, each stage's behind one another.
+ *
+ * Who cannot be made (the embedded engines may fail to start) is left out and logged, as long as
+ * someone else can do the stage.
+ *
+ * @throws Error where nobody is left who could do a stage
+ */
+export async function openProviders(
+  configuration: Configuration,
+  options: OpenProvidersOptions,
+): Promise<ResilientProviders> {
+  const context = await openContext(configuration, options);
+  const opened = Object.fromEntries(
+    await Promise.all(
+      STAGES.map(async (stage) => [stage, await openStage(stage, configuration, context)] as const),
+    ),
+  ) as Record<Stage, readonly Owned<Provider>[]>;
+  const providers = createResilientProviders({
+    transcribers: opened.transcriber as readonly Owned<Transcriber>[],
+    generators: opened.generator as readonly Owned<Generator>[],
+    synthesizers: opened.synthesizer as readonly Owned<Synthesizer>[],
+    policy: policyOf(configuration),
+    clock: options.clock,
+    logger: options.logger,
+  });
+  return {
+    ...providers,
+    synthesizer: new PhraseCache({
+      synthesizer: providers.synthesizer,
+      phrases: options.phrases ?? [],
+      clock: options.clock,
+    }),
+    async [Symbol.asyncDispose]() {
+      await providers[Symbol.asyncDispose]();
+      await context[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openStage(
+  stage: Stage,
+  { values, chosen }: Configuration,
+  context: ProviderContext,
+): Promise<readonly Owned<Provider>[]> {
+  const made = await Promise.allSettled(
+    chosen[stage].map(async (candidate: KnownCandidate) => candidate.create(values, context)),
+  );
+  const opened = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = made.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (opened.length === 0) throw failures[0];
+  for (const err of failures) context.logger.error({ err, stage }, 'a provider could not be made');
+  return opened;
+}
+
+function policyOf({ config }: Configuration): ResiliencePolicy {
+  return {
+    ...DEFAULT_POLICY,
+    deadlines: config.deadlines,
+    health: { ...DEFAULT_POLICY.health, intervalMs: config.providers.healthIntervalMs },
+    maxUtteranceMs: config.limits.utteranceMs,
+  };
+}

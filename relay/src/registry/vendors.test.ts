@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { readSettings } from '../config/read-settings.ts';
+import { priceOf } from '../metering/prices.ts';
+import { VENDORS } from './vendors.ts';
+
+/** What belongs to whoever runs it has no list price. */
+const OWN = new Set(['compatible', 'embedded', 'browser']);
+
+const rows = VENDORS.filter(({ id }) => !OWN.has(id)).flatMap((vendor) => {
+  const values = readSettings(vendor.settings, {});
+  return vendor.candidates.map((candidate) => ({
+    name: candidate.name,
+    stage: candidate.stage,
+    model: candidate.model?.(values),
+  }));
+});
+
+test.each(rows)('$name as $stage says its model, which has a price', ({ name, model }) => {
+  expect(model).toBeTypeOf('string');
+  expect(priceOf(name, model)).toBeDefined();
+});

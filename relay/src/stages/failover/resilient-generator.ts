@@ -1,0 +1,103 @@
+import { AttemptScope, leave } from './attempt-scope.ts';
+import type { Attempt } from './candidates.ts';
+import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
+import type { StageCandidates } from './stage-candidates.ts';
+
+/**
+ * Several generators as one. Another takes over only while nothing has come of the reply: once a
+ * word was given or a tool was used, doing it all again would say or do things twice, and the
+ * failure is passed up.
+ */
+export class ResilientGenerator implements Generator {
+  readonly #stage: StageCandidates<Generator>;
+
+  constructor(stage: StageCandidates<Generator>) {
+    this.#stage = stage;
+  }
+
+  get name(): string {
+    return this.#stage.active;
+  }
+
+  prepare(): () => void {
+    return this.#stage.prepare();
+  }
+
+  async *generate(request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, undefined> {
+    const { clock } = this.#stage;
+    const walk = this.#stage.walk(request.onFailover);
+    const startedAtMs = clock.now();
+    if (request.signal.aborted) return;
+    let next = walk.first();
+    while (next !== undefined) {
+      const attempt = next;
+      const progress = { isTouched: false };
+      try {
+        yield* this.#attempt(attempt, request, progress, () =>
+          this.#firstMs(startedAtMs, walk.left),
+        );
+        return;
+      } catch (error) {
+        if (request.signal.aborted) return;
+        if (progress.isTouched) {
+          attempt.use.failed(error);
+          throw error;
+        }
+        next = walk.after(attempt, error, true);
+      } finally {
+        attempt.use.abandoned();
+      }
+    }
+    throw walk.exhausted();
+  }
+
+  async *#attempt(
+    { candidate, use }: Attempt<Generator>,
+    request: GenerateRequest,
+    progress: { isTouched: boolean },
+    firstMs: () => number,
+  ): AsyncGenerator<GeneratorEvent, void, undefined> {
+    const { clock, policy, late } = this.#stage;
+    using scope = new AttemptScope(request.signal, clock);
+    const { onFailover: _, ...rest } = request;
+    const events = candidate.provider.generate({ ...rest, signal: scope.signal });
+    const iterator = events[Symbol.asyncIterator]();
+    try {
+      // Usage may come before the first word: it does not buy more time for that.
+      scope.expire(firstMs(), late);
+      let stallMs: number | undefined;
+      for (;;) {
+        if (stallMs !== undefined) scope.expire(stallMs, late);
+        const next = await scope.wait(iterator.next());
+        if (next.done === true) {
+          // An answer without a word would be silence.
+          if (!progress.isTouched) throw this.#stage.cutShort();
+          use.succeeded();
+          return;
+        }
+        if (next.value.type === 'tool-called') {
+          // It takes a time of its own, and nobody could take over any more.
+          const { generatorMs } = policy.deadlines;
+          stallMs = this.#stage.budgetMs(generatorMs, generatorMs, clock.now(), 1);
+        } else if (isText(next.value)) {
+          stallMs = policy.attempts.generatorStallMs;
+        }
+        progress.isTouched = stallMs !== undefined;
+        if (progress.isTouched) scope.relax();
+        yield next.value;
+      }
+    } finally {
+      leave(iterator);
+    }
+  }
+
+  #firstMs(startedAtMs: number, left: number): number {
+    const { attempts, deadlines } = this.#stage.policy;
+    const { generatorFirstMs } = attempts;
+    return this.#stage.budgetMs(generatorFirstMs, deadlines.generatorMs, startedAtMs, left);
+  }
+}
+
+function isText(event: GeneratorEvent): boolean {
+  return event.type === 'text-delta' && event.text !== '';
+}

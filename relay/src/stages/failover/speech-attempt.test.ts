@@ -1,0 +1,45 @@
+import { ParleyError } from '@parley/shared';
+import { expect, it } from 'vitest';
+import { FakeClock } from '../../lib/fake-clock.ts';
+import { silentLogger } from '../../lib/logger.ts';
+import { DEFAULT_POLICY } from './policy.ts';
+import type { Synthesizer } from '../synthesizer.ts';
+import { FakeSpeaker } from './fake-speaker.ts';
+import { ResilientSynthesizer } from './resilient-synthesizer.ts';
+import { StageCandidates } from './stage-candidates.ts';
+
+it.each([
+  ['in its first clause leaves it open', 'speech-audio', 'b'],
+  ['after a whole clause proves it', 'clause-started', 'a'],
+] as const)('a trial that is interrupted %s', async (_, type, active) => {
+  const clock = new FakeClock();
+  const stage = new StageCandidates<Synthesizer>({
+    stage: 'synthesizer',
+    providers: ['a', 'b'].map((name) => new FakeSpeaker(name, clock, [])),
+    policy: DEFAULT_POLICY,
+    clock,
+    logger: silentLogger,
+  });
+  const service = stage.candidates[0]!.service!;
+  for (let count = 0; count < DEFAULT_POLICY.breaker.failuresToOpen; count++) {
+    service.begin()!.failed(new ParleyError('synthesizer_failed'));
+  }
+  await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
+  const clauses = (async function* () {
+    yield 'one two three';
+    yield 'four five six';
+  })();
+  const abort = new AbortController();
+  const options = { voice: 'a-voice', signal: abort.signal };
+  let isFirst = true;
+  for await (const event of new ResilientSynthesizer(stage).synthesize(clauses, options)) {
+    if (event.type === type && !isFirst) {
+      abort.abort();
+      break;
+    }
+    isFirst = false;
+  }
+  expect(stage.active).toBe(active);
+  expect(service.isUsable).toBe(true);
+  expect(clock.pendingTimers).toBe(0);
+});

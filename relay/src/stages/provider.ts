@@ -1,0 +1,44 @@
+import type { ErrorCode } from '@parley/shared';
+
+/** The three stages of a turn. */
+export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The name by which clients know that they are to recognise or speak by themselves. */
+export const BROWSER = 'browser';
+/** What is named where no provider is left. */
+export const NO_PROVIDER = 'none';
+
+/** Whether a stage's active name is a provider of the relay: not the browser, not `none`. */
+export function isRelayProvider(active: string): boolean {
+  return active !== BROWSER && active !== NO_PROVIDER;
+}
+
+/** A provider that may hold something to release. */
+export type Owned<Port> = Port & Partial<AsyncDisposable>;
+
+/** What the three ports have in common beside their work. */
+export interface Provider {
+  /** Name shown to people, in logs and in configuration, e.g. `deepgram-nova`. */
+  readonly name: string;
+  /**
+   * The cheapest real proof that it could serve now: costs no speech and no tokens.
+   *
+   * @throws ProviderError
+   */
+  probe?(signal: AbortSignal): Promise<void>;
+  /**
+   * A call has begun: whatever takes time to open is opened and kept warm until the returned
+   * function is called. Never throws: what cannot be opened now will tell when it is used.
+   */
+  prepare?(): () => void;
+}
+
+/** Another provider does the work of a stage from here on. */
+export interface Failover {
+  readonly stage: Stage;
+  readonly from: string;
+  /** A provider's name, `browser`, or `none` where nothing is left. */
+  readonly to: string;
+  readonly reason: ErrorCode;
+}

@@ -1,0 +1,69 @@
+import type { KeptSpeech } from './failover/kept-speech.ts';
+import type { Failover, Provider } from './provider.ts';
+
+/** Speech in, words out. The smallest shape the conversation uses; every vendor is adapted to it. */
+export interface Transcriber extends Provider {
+  /**
+   * Opens a stream for one utterance.
+   *
+   * @throws ParleyError `capacity_exhausted` where no recogniser is free, `transcriber_failed`
+   *   where it could not be reached. Rejects with the signal's reason when aborted.
+   */
+  open(options: TranscriptionOptions): Promise<Transcription>;
+}
+
+export interface TranscriptionOptions {
+  /** BCP 47, e.g. `en-US`. */
+  readonly language: string;
+  /** Aborting releases the stream and ends its events; nothing more need be called. */
+  readonly signal: AbortSignal;
+  /** Told where another provider takes over. */
+  readonly onFailover?: (failover: Failover) => void;
+  /**
+   * What the caller keeps of the utterance from its beginning, each piece before it is pushed: for
+   * a wrapper that must say it again to someone else, and need not keep it a second time.
+   */
+  readonly kept?: KeptSpeech;
+}
+
+/** One utterance on its way through a recogniser. */
+export interface Transcription {
+  /**
+   * Takes PCM16 mono at 16 kHz, any number of samples. The memory may be kept, and be sent later:
+   * the caller does not write into it any more. Never blocks.
+   */
+  push(samples: Int16Array): void;
+  /** No more audio will come: the final transcript is wanted. */
+  finalize(): void;
+  /**
+   * The person may have finished, but audio may still follow: whatever takes long may be begun on
+   * what is here. May be called more than once.
+   */
+  readonly speculate?: (() => void) | undefined;
+  /**
+   * Iterated once. Ends after `transcript-final`, or when aborted.
+   *
+   * @throws ParleyError `transcriber_failed`
+   */
+  readonly events: AsyncIterable<TranscriptEvent>;
+}
+
+export type TranscriptEvent =
+  /** The words so far; each replaces the one before. */
+  | { readonly type: 'transcript-partial'; readonly text: string }
+  /** The recogniser takes the turn to be probably over, on these words. */
+  | { readonly type: 'turn-eager-ended'; readonly text: string }
+  /** It was not: the person went on. */
+  | { readonly type: 'turn-resumed' }
+  /** The recogniser takes the turn to be over. Its final transcript still follows `finalize`. */
+  | { readonly type: 'turn-ended'; readonly text: string }
+  | {
+      readonly type: 'transcript-final';
+      /** Empty where there were no words. */
+      readonly text: string;
+      /**
+       * True where someone spoke but a recogniser with a closed vocabulary could not place the
+       * words: worth an honest answer, unlike silence or noise.
+       */
+      readonly unrecognised: boolean;
+    };

@@ -1,0 +1,59 @@
+import type { ErrorCode } from '@parley/shared';
+import type { Deadlines } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Providers } from '../stages/providers.ts';
+import type { ConversationOutput } from './output.ts';
+import type { StageObserver } from './stage-run.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** What the person may change during a call. */
+export interface ConversationSettings {
+  voice: string;
+  timeZone: string;
+  /** false: replies are written only. */
+  isSpoken: boolean;
+}
+
+/** What the operator may decide. */
+export interface ConversationPolicy {
+  /** BCP 47: what people speak. */
+  readonly language: string;
+  /** How long an answer may take to begin before a filler is said. */
+  readonly fillerDelayMs: number;
+  /** Whether a question may be answered from memory while no generator works. */
+  readonly allowCachedAnswers: boolean;
+}
+
+export const DEFAULT_CONVERSATION_POLICY: ConversationPolicy = {
+  language: 'en-US',
+  fillerDelayMs: 4_000,
+  allowCachedAnswers: false,
+};
+
+/** An utterance that could not be recognised. */
+export interface LostUtterance {
+  readonly itemId: string;
+  readonly utterance: number;
+  /** The apology's. */
+  readonly responseId: string | null;
+  readonly code: ErrorCode;
+  readonly provider: string;
+  /** PCM16 at 16 kHz. */
+  readonly audio: readonly Int16Array[];
+}
+
+export interface ConversationOptions {
+  readonly providers: Providers;
+  readonly settings: ConversationSettings;
+  readonly policy: ConversationPolicy;
+  readonly deadlines: Deadlines;
+  /** Longest utterance. */
+  readonly maxUtteranceMs: number;
+  readonly watchdog: Watchdog;
+  readonly observer?: StageObserver | undefined;
+  readonly onLost?: ((lost: LostUtterance) => void) | undefined;
+  readonly clock: Clock;
+  readonly output: ConversationOutput;
+  readonly logger: Logger;
+}

@@ -1,0 +1,94 @@
+import { activeProvider } from '../active-provider.ts';
+import { isRelayProvider } from '../../stages/provider.ts';
+import { AnswerCache } from './answer-cache.ts';
+import type { ConversationOptions } from '../conversation-options.ts';
+import { Pacer } from './pacer.ts';
+import { Reply, type Generate, type Marks, type ReplyTrigger } from './reply.ts';
+
+/** How far ahead of its being played the voice is sent. */
+const VOICE_LEAD_MS = 3_000;
+/** Replies whose heard text may still be corrected by a late truncation. */
+const MAX_RECENT_REPLIES = 8;
+
+export interface ReplyRequest {
+  readonly trigger: ReplyTrigger;
+  readonly utterance?: number;
+  readonly marks?: Marks;
+  readonly asrSeconds?: number;
+  readonly generate: Generate;
+  /** What is answered; undefined where the words are our own. */
+  readonly question?: string;
+}
+
+/** The replies of one conversation: numbered, and the latest of them kept. */
+export class Replies {
+  readonly #options: ConversationOptions;
+  readonly #pacer: Pacer;
+  readonly #answers: AnswerCache;
+  readonly #recent = new Map<string, Reply>();
+  #nextItem = 1;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.#pacer = new Pacer(options.clock, VOICE_LEAD_MS);
+    this.#answers = new AnswerCache(options.clock);
+  }
+
+  /** One of the last eight. */
+  find(id: string): Reply | undefined {
+    return this.#recent.get(id);
+  }
+
+  /** Makes a reply that has not begun yet. */
+  make(request: ReplyRequest): Reply {
+    const { providers, settings, deadlines } = this.#options;
+    const reply = new Reply({
+      ...this.#options,
+      item: this.#nextItem,
+      trigger: request.trigger,
+      utterance: request.utterance ?? null,
+      marks: request.marks ?? {},
+      asrSeconds: request.asrSeconds ?? 0,
+      generate: request.generate,
+      answering: this.#answering(request.question),
+      voice: settings.isSpoken ? settings.voice : null,
+      synthesizer: providers.synthesizer,
+      activeGenerator: () => activeProvider(providers, 'generator'),
+      canSpeak: this.#canSpeak(request.question === undefined),
+      pacer: this.#pacer,
+      generatorDeadlineMs: deadlines.generatorMs,
+      synthesizerDeadlineMs: deadlines.synthesizerMs,
+      observer: this.#options.observer,
+    });
+    this.#nextItem = (this.#nextItem % 0xffff) + 1;
+    this.#recent.set(reply.id, reply);
+    if (this.#recent.size > MAX_RECENT_REPLIES) {
+      this.#recent.delete(this.#recent.keys().next().value!);
+    }
+    return reply;
+  }
+
+  /** The reply is over: what it answered may serve again. */
+  ended(reply: Reply, question: string | undefined): void {
+    if (question !== undefined && reply.answer !== undefined) {
+      this.#answers.remember(question, reply.answer);
+    }
+  }
+
+  /** @param isOwnWords - they may be in stock where no synthesizer works */
+  #canSpeak(isOwnWords: boolean): boolean {
+    const active = activeProvider(this.#options.providers, 'synthesizer');
+    return isRelayProvider(active) || (active === 'none' && isOwnWords);
+  }
+
+  #answering(question: string | undefined) {
+    if (question === undefined) return undefined;
+    const { policy, settings } = this.#options;
+    const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem };
+    return {
+      // What is only written needs no words to fill a silence.
+      filler: settings.isSpoken ? filler : undefined,
+      recall: () => (policy.allowCachedAnswers ? this.#answers.recall(question) : undefined),
+    };
+  }
+}

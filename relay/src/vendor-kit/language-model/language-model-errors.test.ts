@@ -1,0 +1,72 @@
+import { APICallError, InvalidResponseDataError } from 'ai';
+import { expect, test } from 'vitest';
+import { ProviderError } from '../../stages/provider-error.ts';
+import { VendorHttp } from '../transport/vendor-http.ts';
+import { toProviderError } from './language-model-errors.ts';
+
+const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 100 });
+const SECRET = 'sk-secret';
+
+test.each([
+  [{ type: 'overloaded_error', message: SECRET }, 'overloaded', undefined, 'overloaded_error'],
+  [{ type: 'rate_limit_error', message: SECRET }, 'rate-limited', undefined, 'rate_limit_error'],
+  [{ statusCode: 529, type: 'overloaded_error' }, 'overloaded', 529, 'overloaded_error'],
+  [{ code: 429, status: 'RESOURCE_EXHAUSTED' }, 'rate-limited', 429, 'RESOURCE_EXHAUSTED'],
+  [{ code: 'invalid_api_key', message: SECRET }, 'unauthorized', undefined, 'invalid_api_key'],
+  [
+    { code: 'context_length_exceeded', type: 'invalid_request_error' },
+    'rejected',
+    undefined,
+    'context_length_exceeded',
+  ],
+  [{ message: SECRET }, 'overloaded', undefined, undefined],
+  ['some words', 'malformed', undefined, undefined],
+] as const)('%j in the middle of a stream is %s', (told, fault, status, note) => {
+  expect(toProviderError(told, 'test', http)).toMatchObject({ fault, status, note });
+});
+
+test('nothing of the request comes over', () => {
+  const error = toProviderError(
+    new APICallError({
+      message: SECRET,
+      url: `https://vendor.example/${SECRET}`,
+      requestBodyValues: { text: SECRET },
+      statusCode: 429,
+      responseHeaders: { 'retry-after': '2', 'x-secret': SECRET },
+      responseBody: SECRET,
+      cause: new Error(SECRET),
+    }),
+    'test',
+    http,
+  );
+  expect(error).toMatchObject({ fault: 'rate-limited', status: 429, retryAfterMs: 2_000 });
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(SECRET);
+  expect(String(error.stack)).not.toContain(SECRET);
+});
+
+test('a network’s failure keeps its kind, wherever it is wrapped', () => {
+  const reset = Object.assign(new Error('read'), { code: 'ECONNRESET' });
+  const wrapped = new TypeError('terminated', { cause: reset });
+  expect(toProviderError(wrapped, 'test', http).fault).toBe('closed');
+  const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  expect(
+    toProviderError(
+      new APICallError({ message: 'x', url: 'x', requestBodyValues: {}, cause: refused }),
+      'test',
+      http,
+    ).fault,
+  ).toBe('unreachable');
+});
+
+test('an answer that is not what it should be is malformed', () => {
+  const error = new InvalidResponseDataError({ data: SECRET, message: SECRET });
+  expect(toProviderError(error, 'test', http)).toMatchObject({
+    fault: 'malformed',
+    note: 'AI_InvalidResponseDataError',
+  });
+});
+
+test('our own errors pass', () => {
+  const own = new ProviderError({ provider: 'test', stage: 'generator', fault: 'closed' });
+  expect(toProviderError(own, 'test', http)).toBe(own);
+});

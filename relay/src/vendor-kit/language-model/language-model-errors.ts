@@ -1,0 +1,90 @@
+import { AISDKError, APICallError } from 'ai';
+import { z } from 'zod';
+import {
+  faultOfStatus,
+  ProviderError,
+  retryAfterMs,
+  type ProviderErrorOptions,
+  type ProviderFault,
+} from '../../stages/provider-error.ts';
+import type { VendorHttp } from '../transport/vendor-http.ts';
+
+/** How vendors tell of a failure in the middle of a stream; of its fields any may be missing. */
+const streamError = z.object({
+  statusCode: z.number().optional(),
+  status: z.union([z.string(), z.number()]).nullish(),
+  type: z.string().nullish(),
+  code: z.union([z.string(), z.number()]).nullish(),
+});
+
+/** Words vendors use in place of a status. */
+const WORDS: readonly (readonly [RegExp, ProviderFault])[] = [
+  [/rate_?limit|resource_exhausted|quota/i, 'rate-limited'],
+  [/authentication|permission|unauthenticated|api_key/i, 'unauthorized'],
+  [/invalid|not_found|too_large|failed_generation|content/i, 'rejected'],
+  [/deadline|timeout/i, 'timeout'],
+];
+
+/**
+ * What the AI SDK or a vendor threw, in our words. Only status, `Retry-After`, and the vendor's
+ * own code are taken over: the rest of those errors holds requests, and with them keys and speech.
+ */
+export function toProviderError(error: unknown, name: string, http: VendorHttp): ProviderError {
+  if (error instanceof ProviderError) return error;
+  const make = (options: Omit<ProviderErrorOptions, 'provider' | 'stage'>) =>
+    new ProviderError({ ...options, provider: name, stage: 'generator' });
+  if (APICallError.isInstance(error)) {
+    const { statusCode: status } = error;
+    if (status === undefined) return http.failure(error.cause ?? error);
+    if (status >= 400) {
+      const waitMs = retryAfterMs(error.responseHeaders?.['retry-after']);
+      return make({
+        fault: isKeyRefused(error) ? 'unauthorized' : faultOfStatus(status),
+        status,
+        ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+      });
+    }
+    return hasNetworkCause(error) ? http.failure(error) : make({ fault: 'malformed', status });
+  }
+  if (AISDKError.isInstance(error)) return make({ fault: 'malformed', note: error.name });
+  if (error instanceof Error) {
+    return hasNetworkCause(error) ? http.failure(error) : make({ fault: 'malformed' });
+  }
+  const told = streamError.safeParse(error);
+  if (!told.success) return make({ fault: 'malformed' });
+  const status = statusOf(told.data);
+  const words = [told.data.code, told.data.type, told.data.status].filter(isWord);
+  const [word] = words;
+  return make({
+    fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),
+    ...(status === undefined ? {} : { status }),
+    ...(word === undefined ? {} : { note: word }),
+  });
+}
+
+/** Google answers a wrong key with 400 and this reason. */
+function isKeyRefused(error: APICallError): boolean {
+  return error.responseBody?.includes('API_KEY_INVALID') === true;
+}
+
+function hasNetworkCause(error: Error): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const { code } = at as NodeJS.ErrnoException;
+    if (typeof code === 'string' && /^(UND_|E[A-Z])/.test(code)) return true;
+  }
+  return false;
+}
+
+function statusOf({ statusCode, code }: z.infer<typeof streamError>): number | undefined {
+  const status = statusCode ?? (typeof code === 'number' ? code : undefined);
+  return status !== undefined && status >= 400 && status < 600 ? status : undefined;
+}
+
+function faultOfWords(words: readonly string[]): ProviderFault {
+  return WORDS.find(([pattern]) => words.some((word) => pattern.test(word)))?.[1] ?? 'overloaded';
+}
+
+/** A code, not a sentence: nothing that could quote what was sent. */
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.-]{1,40}$/.test(value);
+}

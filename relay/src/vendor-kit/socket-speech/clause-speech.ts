@@ -1,0 +1,81 @@
+import { AsyncQueue } from '../../lib/async-queue.ts';
+import type { SpeechEvent, TimedWord } from '../../stages/synthesizer.ts';
+import { PcmReader } from '../transport/pcm-reader.ts';
+
+/** Far more than the longest clause gives; a vendor that sends on regardless is cut off. */
+const MAX_EVENTS = 20_000;
+
+/** What a vendor says of one clause: written by whoever hears the vendor, read in the clause's turn. */
+export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
+  readonly text: string;
+  readonly #rateHz: number;
+  readonly #queue = new AsyncQueue<SpeechEvent>(MAX_EVENTS);
+  /** Told whenever audio leaves the queue. */
+  onTaken: () => void = () => {};
+  readonly #pcm = new PcmReader();
+  #isEnded = false;
+  #samples = 0;
+  #heldSamples = 0;
+
+  constructor(text: string, rateHz: number) {
+    this.text = text;
+    this.#rateHz = rateHz;
+  }
+
+  /** Length of the audio so far. */
+  get audioMs(): number {
+    return (this.#samples * 1_000) / this.#rateHz;
+  }
+
+  /** Length of the audio that nobody has taken yet. */
+  get heldMs(): number {
+    return (this.#heldSamples * 1_000) / this.#rateHz;
+  }
+
+  /**
+   * @param base64 - PCM16, cut anywhere: half a sample waits for its other half
+   * @returns false where it is no base64, or there is far too much of it
+   */
+  pushAudio(base64: string): boolean {
+    const bytes = Buffer.from(base64, 'base64');
+    return (bytes.length > 0 || base64 === '') && this.pushBytes(bytes);
+  }
+
+  /** The same for bytes as they are. @returns false where there is far too much of it */
+  pushBytes(bytes: Uint8Array): boolean {
+    const samples = this.#pcm.read(bytes);
+    if (samples.length === 0) return true;
+    this.#samples += samples.length;
+    this.#heldSamples += samples.length;
+    return this.#isEnded || this.#queue.push({ type: 'speech-audio', samples });
+  }
+
+  pushWords(words: readonly TimedWord[]): void {
+    if (words.length > 0) this.#queue.push({ type: 'words-timed', words });
+  }
+
+  /** Whether the vendor owes nothing more of it. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#queue.close();
+  }
+
+  fail(error: unknown): void {
+    this.#isEnded = true;
+    this.#queue.fail(error);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<SpeechEvent, void, undefined> {
+    for await (const event of this.#queue) {
+      if (event.type === 'speech-audio') {
+        this.#heldSamples -= event.samples.length;
+        this.onTaken();
+      }
+      yield event;
+    }
+  }
+}

@@ -1,0 +1,278 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, type RawData } from 'ws';
+import type { Clock } from '../../lib/clock.ts';
+import { Cork } from '../../lib/cork.ts';
+import {
+  faultOfStatus,
+  ProviderError,
+  retryAfterMs,
+  type ProviderFault,
+} from '../../stages/provider-error.ts';
+import type { Stage } from '../../stages/provider.ts';
+
+/** No message of any vendor comes near this. */
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+/** How long a goodbye may take before the line is cut. */
+const CLOSE_DEADLINE_MS = 1_000;
+
+export interface VendorSocketOptions {
+  readonly provider: string;
+  readonly stage: Stage;
+  /** `ws:` or `wss:`. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly subprotocols?: readonly string[];
+  readonly connectMs: number;
+  readonly clock: Clock;
+  /** Aborting before it is open gives up; afterwards the socket is its holder's to close. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Who listens to a socket now. What it throws ends the line: a `ProviderError` is told to `closed`
+ * as it is, anything else as `malformed`.
+ */
+export interface SocketListener {
+  readonly text?: (message: string) => void;
+  readonly binary?: (bytes: Uint8Array) => void;
+  /** The line is gone: the last call. Not told of a close of our own. */
+  readonly closed?: (error: ProviderError) => void;
+}
+
+/**
+ * Opens a WebSocket to a vendor.
+ *
+ * @throws ProviderError; the signal's reason when aborted
+ */
+export async function openVendorSocket(options: VendorSocketOptions): Promise<VendorSocket> {
+  const { signal, clock, connectMs } = options;
+  signal.throwIfAborted();
+  const socket = new WebSocket(options.url, [...(options.subprotocols ?? [])], {
+    headers: { ...options.headers },
+    // Offered, a vendor would accept it, and each chunk would cost four times the CPU.
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    skipUTF8Validation: true,
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<VendorSocket>();
+  const fail = (fault: ProviderFault, more: { status?: number; retryAfterMs?: number } = {}) =>
+    reject(new ProviderError({ ...options, fault, ...more }));
+  const onAbort = () => reject(signal.reason);
+  const onRefused = (request: { destroy(): void }, response: IncomingMessage) => {
+    const status = response.statusCode ?? 0;
+    const waitMs = retryAfterMs(response.headers['retry-after']);
+    fail(faultOfStatus(status), {
+      status,
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    });
+    request.destroy();
+  };
+  const onError = () => fail('unreachable');
+  let cork: Cork;
+  const onUpgrade = (response: IncomingMessage) => (cork = new Cork(response.socket));
+  const onOpen = () => resolve(new VendorSocket(socket, options, cork!));
+  const cancelTimer = afterHearing(clock, connectMs, () => fail('timeout'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('upgrade', onUpgrade);
+  socket.once('open', onOpen);
+  socket.once('unexpected-response', onRefused);
+  socket.on('error', onError);
+  socket.once('close', onError);
+  try {
+    return await promise;
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  } finally {
+    cancelTimer();
+    signal.removeEventListener('abort', onAbort);
+    socket.off('upgrade', onUpgrade);
+    socket.off('open', onOpen);
+    socket.off('close', onError);
+    // `error` keeps a listener: one that comes late must not end the process.
+  }
+}
+
+/**
+ * An open WebSocket to a vendor; whoever holds it closes it.
+ *
+ * Nothing is read before someone listens, so a vendor may speak in the same packet in which it
+ * takes the connection.
+ */
+export class VendorSocket {
+  readonly #socket: WebSocket;
+  readonly #options: VendorSocketOptions;
+  readonly #cork: Cork;
+  readonly openedAtMs: number;
+  #listener: SocketListener = {};
+  #isOver = false;
+  #isHeard = false;
+  #isTogether = false;
+
+  constructor(socket: WebSocket, options: VendorSocketOptions, cork: Cork) {
+    this.#socket = socket;
+    this.#cork = cork;
+    this.#options = options;
+    this.openedAtMs = options.clock.now();
+    socket.on('message', (data: RawData, isBinary) => this.#hear(data as Buffer, isBinary));
+    socket.once('close', (status) => this.#closed(status));
+    socket.pause();
+  }
+
+  get isOpen(): boolean {
+    return !this.#isOver && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Replaces whoever listened before. @returns its undoing */
+  listen(listener: SocketListener): () => void {
+    this.#listener = listener;
+    if (!this.#isHeard) {
+      this.#isHeard = true;
+      this.#socket.resume();
+    }
+    return () => {
+      if (this.#listener === listener) this.#listener = {};
+    };
+  }
+
+  /** Stops reading, so that the vendor's own sending stalls. What was read already still comes. */
+  pause(): void {
+    if (this.isOpen) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Text as it is, JSON for objects. Into a closed line it is silently lost: `closed` tells. */
+  sendText(message: string | object): void {
+    if (!this.isOpen) return;
+    this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    if (!this.#isTogether) this.#cork.release();
+  }
+
+  /** What is sent in `action` leaves in one go when that ends: text and flush, for example. */
+  together(action: () => void): void {
+    this.#cork.hold();
+    this.#isTogether = true;
+    try {
+      action();
+    } finally {
+      this.#isTogether = false;
+      this.#cork.release();
+    }
+  }
+
+  /** PCM16. The memory may be used again at once: masking copies it into the frame. */
+  sendAudio(samples: Int16Array): void {
+    if (!this.isOpen) return;
+    // Minutes of it may come at once, and what waits here counts as not taken by the vendor.
+    this.#cork.release();
+    this.#socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+  }
+
+  /**
+   * Resolves with whether the other side answered a ping in time, or said anything at all. While
+   * reading is paused nobody can know, and nothing is held against it.
+   */
+  async isAlive(deadlineMs: number): Promise<boolean> {
+    if (!this.isOpen) return false;
+    return new Promise((resolve) => {
+      const done = (alive: boolean) => {
+        cancel();
+        this.#socket.off('pong', onSign);
+        this.#socket.off('message', onSign);
+        this.#socket.off('close', onClose);
+        resolve(alive);
+      };
+      const onSign = () => done(true);
+      const onClose = () => done(false);
+      const onDeadline = () => done(this.#socket.isPaused);
+      const cancel = afterHearing(this.#options.clock, deadlineMs, onDeadline);
+      this.#socket.once('pong', onSign);
+      this.#socket.once('message', onSign);
+      this.#socket.once('close', onClose);
+      // As a rule a message follows in the same run, and takes it along.
+      this.#cork.hold();
+      this.#socket.ping();
+    });
+  }
+
+  /** Says goodbye, and cuts the line where that is not answered. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#listener = {};
+    const cancel = this.#options.clock.after(CLOSE_DEADLINE_MS, () => this.#socket.terminate());
+    this.#socket.once('close', cancel);
+    this.#socket.resume();
+    this.#socket.close(1000);
+  }
+
+  /** Cuts the line at once; a goodbye is sent, but nobody waits for its answer. */
+  terminate(): void {
+    this.#isOver = true;
+    this.#listener = {};
+    this.#cut();
+  }
+
+  /** Cuts the line and tells whoever listens why, as though the network had. */
+  fail(error: ProviderError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const listener = this.#listener;
+    this.#listener = {};
+    this.#cut();
+    listener.closed?.(error);
+  }
+
+  /** A failure of this line, in the words of whoever uses it. */
+  failure(fault: ProviderFault, more: { status?: number; note?: string } = {}): ProviderError {
+    const { provider, stage } = this.#options;
+    return new ProviderError({ provider, stage, fault, ...more });
+  }
+
+  #cut(): void {
+    this.#cork.release();
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
+    this.#socket.terminate();
+  }
+
+  #hear(data: Buffer, isBinary: boolean): void {
+    if (this.#isOver) return;
+    try {
+      if (isBinary) this.#listener.binary?.(data);
+      else this.#listener.text?.(data.toString('utf8'));
+    } catch (error) {
+      this.fail(error instanceof ProviderError ? error : this.failure('malformed'));
+    }
+  }
+
+  #closed(status: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const listener = this.#listener;
+    this.#listener = {};
+    listener.closed?.(this.failure('closed', { status }));
+  }
+}
+
+/**
+ * Like `clock.after`, but hears first what has arrived: in a process that was held up, timers come
+ * before the answers that were in time.
+ */
+function afterHearing(clock: Clock, delayMs: number, action: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined;
+  const cancel = clock.after(delayMs, () => {
+    immediate = setImmediate(action);
+  });
+  return () => {
+    cancel();
+    clearImmediate(immediate);
+  };
+}

@@ -1,0 +1,67 @@
+import type { Settings, ValuesOf } from '../config/settings.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Generator } from '../stages/generator.ts';
+import type { Toolbox } from './language-model/toolbox.ts';
+import type { Owned, Stage } from '../stages/provider.ts';
+import type { Synthesizer } from '../stages/synthesizer.ts';
+import type { Transcriber } from '../stages/transcriber.ts';
+
+interface PortOf {
+  readonly transcriber: Transcriber;
+  readonly generator: Generator;
+  readonly synthesizer: Synthesizer;
+}
+
+/** What every adapter is given beside its own settings. */
+export interface ProviderContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Longest that opening a connection may take. */
+  readonly connectMs: number;
+  /** BCP 47, e.g. `en-US`. */
+  readonly language: string;
+  /** What language models may use beside Parley's own tools; absent where nothing is configured. */
+  readonly toolbox?: Toolbox;
+}
+
+/** One provider that can take a stage, before anyone decided to use it. */
+export type Candidate<Values> = {
+  [stage in Stage]: {
+    readonly stage: stage;
+    /** As it is written in `TRANSCRIBERS`, `GENERATORS`, `SYNTHESIZERS`. */
+    readonly name: string;
+    /** Whether the settings hold what it needs: a key, or an address. */
+    isConfigured(values: Values): boolean;
+    /** The model it will use, for people and for its price. */
+    model?(values: Values): string | undefined;
+    /** What it opens it releases when disposed of. */
+    create(
+      values: Values,
+      context: ProviderContext,
+    ): Owned<PortOf[stage]> | Promise<Owned<PortOf[stage]>>;
+  };
+}[Stage];
+
+/** A vendor: its settings, and what it can do with them. One folder, one line in the registry. */
+export interface Vendor<S extends Settings = Settings> {
+  /** e.g. `deepgram`. */
+  readonly id: string;
+  /** As the vendor writes its name. */
+  readonly label: string;
+  readonly settings: S;
+  readonly candidates: readonly Candidate<ValuesOf<S>>[];
+}
+
+/** A vendor whose settings have been read: the types of its values no longer matter to anyone. */
+export interface KnownVendor {
+  readonly id: string;
+  readonly label: string;
+  readonly settings: Settings;
+  readonly candidates: readonly Candidate<Readonly<Record<string, unknown>>>[];
+}
+
+/** Declares a vendor, and forgets the types of its settings, which only its own folder needs. */
+export function defineVendor<const S extends Settings>(vendor: Vendor<S>): KnownVendor {
+  return vendor;
+}

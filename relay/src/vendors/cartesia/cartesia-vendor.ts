@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { setting } from '../../config/settings.ts';
+import { voicesSetting } from '../../vendor-kit/socket-speech/voices-setting.ts';
+import { defineVendor } from '../../vendor-kit/vendor.ts';
+import { createCartesiaSynthesizer } from './cartesia-synthesizer.ts';
+
+const HOST = 'https://api.cartesia.ai';
+
+/** The steady ones, which the vendor recommends for conversations. */
+const VOICES = [
+  { id: 'f786b574-daa5-4673-aa0c-cbe3e8534c02', label: 'Katie' },
+  { id: '228fca29-3a0a-435c-8728-5cb483251068', label: 'Kiefer' },
+  { id: 'e07c00bc-4134-4eae-9ea4-1a55fb45746b', label: 'Brooke' },
+  { id: 'a167e0f3-df7e-4d52-a9c3-f949145efdab', label: 'Blake' },
+];
+
+/** Cartesia: Sonic speaks. */
+export const cartesiaVendor = defineVendor({
+  id: 'cartesia',
+  label: 'Cartesia',
+  settings: {
+    CARTESIA_API_KEY: setting(z.string().min(1).optional(), {
+      type: 'text',
+      about: 'Key of a Cartesia account.',
+      isSecret: true,
+    }),
+    CARTESIA_BASE_URL: setting(z.url({ protocol: /^https?$/ }).default(HOST), {
+      type: 'http or https URL',
+      default: HOST,
+      about: 'Where Cartesia is reached.',
+    }),
+    CARTESIA_SPEECH_MODEL: setting(z.string().min(1).default('sonic-3.5'), {
+      type: 'text',
+      default: 'sonic-3.5',
+      about: 'The model that speaks.',
+    }),
+    CARTESIA_VOICES: voicesSetting(
+      VOICES,
+      'The Cartesia voices that people may choose among, the first by default.',
+    ),
+  },
+  candidates: [
+    {
+      stage: 'synthesizer',
+      name: 'cartesia',
+      isConfigured: (values) => values.CARTESIA_API_KEY !== undefined,
+      model: (values) => values.CARTESIA_SPEECH_MODEL,
+      create: (values, context) =>
+        createCartesiaSynthesizer({
+          apiKey: values.CARTESIA_API_KEY!,
+          baseUrl: values.CARTESIA_BASE_URL,
+          model: values.CARTESIA_SPEECH_MODEL,
+          voices: values.CARTESIA_VOICES,
+          context,
+        }),
+    },
+  ],
+});

@@ -1,0 +1,34 @@
+import type { Stage } from '../../stages/provider.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { openVendorSocket, type VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
+import type { ProviderContext } from '../../vendor-kit/vendor.ts';
+
+export interface DeepgramAccess {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+}
+
+export interface DeepgramLine {
+  readonly provider: string;
+  readonly stage: Stage;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+/** Opens one of the vendor's streaming endpoints. @throws ProviderError; the signal's reason */
+export function openDeepgramLine(
+  line: DeepgramLine,
+  access: DeepgramAccess,
+  { clock, connectMs }: Pick<ProviderContext, 'clock' | 'connectMs'>,
+  signal: AbortSignal,
+): Promise<VendorSocket> {
+  return openVendorSocket({
+    provider: line.provider,
+    stage: line.stage,
+    url: asSocketUrl(onBase(access.baseUrl, line.path, line.query)),
+    headers: { authorization: `Token ${access.apiKey}` },
+    connectMs,
+    clock,
+    signal,
+  });
+}

@@ -1,0 +1,176 @@
+import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
+import type { Clock } from '../../lib/clock.ts';
+import type { Transcriber, Transcription, TranscriptionOptions } from '../../stages/transcriber.ts';
+import { SocketPool, type SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
+import type { VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
+import type { Owned } from '../../stages/provider.ts';
+import type { ProviderContext } from '../../vendor-kit/vendor.ts';
+import { readNova, type NovaMessage } from './deepgram-events.ts';
+import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
+import { acquireFor, joinWords, ListenStream } from './listen-stream.ts';
+
+export const NOVA = 'deepgram-nova';
+
+const MAX_SPARES = 64;
+const MAX_AGE_MS = 30 * 60_000;
+/** The vendor hangs up after 10 s without audio or this, and advises one every 3 to 5 s. */
+const KEEP_ALIVE_MS = 4_000;
+/** `Finalize` need not be answered where little was left to say; then the stream is closed. */
+const FINALIZE_ANSWER_MS = 500;
+/** Positions are rounded by the vendor. */
+const ROUNDING_SECONDS = 0.02;
+const GOODBYES: readonly (number | undefined)[] = [1000, 1005];
+
+export interface NovaOptions extends DeepgramAccess {
+  readonly model: string;
+}
+
+/**
+ * Deepgram Nova: streaming recognition without an opinion on turns.
+ *
+ * `Finalize` brings the last words at once and leaves the connection open for the next utterance.
+ */
+export function createNovaTranscriber(
+  options: NovaOptions,
+  context: ProviderContext,
+): Owned<Transcriber> {
+  const query = {
+    model: options.model,
+    language: context.language,
+    encoding: 'linear16',
+    sample_rate: UPLINK_SAMPLE_RATE_HZ,
+    channels: 1,
+    interim_results: true,
+    smart_format: true,
+    endpointing: 300,
+  };
+  const connect = (signal: AbortSignal): Promise<VendorSocket> => {
+    const line = { provider: NOVA, stage: 'transcriber', path: '/v1/listen', query } as const;
+    return openDeepgramLine(line, options, context, signal);
+  };
+  const pool = new SocketPool({
+    open: (_, signal) => connect(signal),
+    keepAlive: {
+      everyMs: KEEP_ALIVE_MS,
+      say: (socket) => socket.sendText({ type: 'KeepAlive' }),
+    },
+    maxSpares: MAX_SPARES,
+    maxAgeMs: MAX_AGE_MS,
+    isReused: true,
+    clock: context.clock,
+  });
+  // Positions count from the beginning of the connection, over all its utterances.
+  const usedSeconds = new WeakMap<VendorSocket, number>();
+  return {
+    name: NOVA,
+    open: async ({ signal }: TranscriptionOptions) => {
+      const lease = await acquireFor(pool, options.model, signal);
+      return new NovaTranscription(lease, signal, context.language, context.clock, usedSeconds);
+    },
+    async probe(signal) {
+      (await connect(signal)).close();
+    },
+    prepare: () => pool.reserve(options.model),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+class NovaTranscription implements Transcription {
+  readonly #stream: ListenStream;
+  readonly #clock: Clock;
+  readonly #language: string;
+  readonly #startSeconds: number;
+  readonly #final: string[] = [];
+  #told = '';
+  #finalSeconds: number;
+  #phase: 'listening' | 'finalizing' | 'closing' = 'listening';
+  #cancelTimer = (): void => {};
+
+  constructor(
+    lease: SocketLease,
+    signal: AbortSignal,
+    language: string,
+    clock: Clock,
+    usedSeconds: WeakMap<VendorSocket, number>,
+  ) {
+    this.#language = language;
+    this.#clock = clock;
+    this.#startSeconds = usedSeconds.get(lease.socket) ?? 0;
+    this.#finalSeconds = this.#startSeconds;
+    this.#stream = new ListenStream({
+      lease,
+      signal,
+      rateHz: UPLINK_SAMPLE_RATE_HZ,
+      onMessage: (message) => {
+        const heard = readNova(message);
+        if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });
+        if (heard.type === 'metadata' && this.#phase === 'closing') this.#done('discard');
+        if (heard.type === 'results') this.#hear(heard);
+      },
+      onClosed: (error) => {
+        const isGoodbye = error.fault === 'closed' && GOODBYES.includes(error.status);
+        if (this.#phase === 'closing' && isGoodbye) this.#done('discard');
+      },
+      onOver: () => {
+        this.#cancelTimer();
+        usedSeconds.set(lease.socket, this.#endSeconds);
+      },
+    });
+  }
+
+  get events(): Transcription['events'] {
+    return this.#stream.events;
+  }
+
+  push(samples: Int16Array): void {
+    if (this.#phase === 'listening') this.#stream.push(samples);
+  }
+
+  finalize(): void {
+    if (this.#phase !== 'listening' || this.#stream.isOver) return;
+    this.#phase = 'finalizing';
+    if (this.#isComplete) {
+      this.#done('give-back');
+      return;
+    }
+    this.#stream.say({ type: 'Finalize' });
+    this.#cancelTimer = this.#clock.after(FINALIZE_ANSWER_MS, () => {
+      this.#phase = 'closing';
+      this.#stream.say({ type: 'CloseStream' });
+    });
+  }
+
+  /** Where in the connection's audio this utterance ends so far. */
+  get #endSeconds(): number {
+    return this.#startSeconds + this.#stream.pushedSeconds;
+  }
+
+  get #isComplete(): boolean {
+    return this.#finalSeconds >= this.#endSeconds - ROUNDING_SECONDS;
+  }
+
+  #hear(results: NovaMessage & { readonly type: 'results' }): void {
+    // A late answer about the utterance before: its audio ended where this one's began.
+    if (results.endSeconds <= this.#startSeconds + ROUNDING_SECONDS) return;
+    if (results.isFinal) {
+      this.#final.push(results.text);
+      this.#finalSeconds = Math.max(this.#finalSeconds, results.endSeconds);
+    }
+    const isLast = results.isFromFinalize || this.#isComplete;
+    if (this.#phase !== 'listening' && isLast) {
+      this.#done(this.#phase === 'finalizing' ? 'give-back' : 'discard');
+      return;
+    }
+    const text = joinWords(
+      results.isFinal ? this.#final : [...this.#final, results.text],
+      this.#language,
+    );
+    if (text === '' || text === this.#told) return;
+    this.#told = text;
+    this.#stream.tell({ type: 'transcript-partial', text });
+  }
+
+  #done(end: 'give-back' | 'discard'): void {
+    this.#stream.done(joinWords(this.#final, this.#language), end);
+  }
+}

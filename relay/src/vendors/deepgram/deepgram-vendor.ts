@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { splitList } from '../../config/setting-kinds.ts';
+import { setting } from '../../config/settings.ts';
+import { defineVendor } from '../../vendor-kit/vendor.ts';
+import { auraVoices, voiceOfId } from './aura-voices.ts';
+import { AURA, createAuraSynthesizer } from './deepgram-aura-synthesizer.ts';
+import { createFluxTranscriber, FLUX } from './deepgram-flux-transcriber.ts';
+import { createNovaTranscriber, NOVA } from './deepgram-nova-transcriber.ts';
+
+const HOST = 'https://api.deepgram.com';
+
+const DEEPGRAM_SETTINGS = {
+  DEEPGRAM_API_KEY: setting(z.string().min(1).optional(), {
+    type: 'text',
+    about: 'Key of a Deepgram project; with it Deepgram can listen and speak.',
+    isSecret: true,
+  }),
+  DEEPGRAM_BASE_URL: setting(z.url({ protocol: /^https?$/ }).default(HOST), {
+    type: 'http or https URL',
+    default: HOST,
+    about: 'Where Deepgram is reached; another one for data residency or a server of your own.',
+  }),
+  DEEPGRAM_FLUX_MODEL: setting(z.string().min(1).optional(), {
+    type: 'model id',
+    about:
+      'The model that `deepgram-flux` listens by. Without it, `flux-general-en` for English and `flux-general-multi` for other languages.',
+  }),
+  DEEPGRAM_NOVA_MODEL: setting(z.string().min(1).default('nova-3'), {
+    type: 'model id',
+    default: 'nova-3',
+    about: 'The model that `deepgram-nova` listens by.',
+  }),
+  DEEPGRAM_VOICES: setting(
+    z
+      .string()
+      .optional()
+      .transform((text) => (text === undefined ? undefined : splitList(text)))
+      .pipe(z.array(z.string().min(1)).min(1).optional()),
+    {
+      type: 'comma-separated list of voices, e.g. `aura-2-thalia-en`',
+      about:
+        'The Deepgram voices that people may choose among, the first by default. Without it, a choice for the language.',
+    },
+  ),
+};
+
+interface Access {
+  readonly DEEPGRAM_API_KEY: string | undefined;
+  readonly DEEPGRAM_BASE_URL: string;
+}
+
+const isConfigured = (values: Access): boolean => values.DEEPGRAM_API_KEY !== undefined;
+
+const accessOf = (values: Access) => ({
+  baseUrl: values.DEEPGRAM_BASE_URL,
+  apiKey: values.DEEPGRAM_API_KEY ?? '',
+});
+
+/** Deepgram: Flux and Nova listen, Aura speaks. */
+export const deepgramVendor = defineVendor({
+  id: 'deepgram',
+  label: 'Deepgram',
+  settings: DEEPGRAM_SETTINGS,
+  candidates: [
+    {
+      stage: 'transcriber',
+      name: FLUX,
+      isConfigured,
+      // Which of that family the language decides.
+      model: (values) => values.DEEPGRAM_FLUX_MODEL ?? 'flux-general',
+      create: (values, context) =>
+        createFluxTranscriber(
+          {
+            ...accessOf(values),
+            ...(values.DEEPGRAM_FLUX_MODEL === undefined
+              ? {}
+              : { model: values.DEEPGRAM_FLUX_MODEL }),
+          },
+          context,
+        ),
+    },
+    {
+      stage: 'transcriber',
+      name: NOVA,
+      isConfigured,
+      model: (values) => values.DEEPGRAM_NOVA_MODEL,
+      create: (values, context) =>
+        createNovaTranscriber({ ...accessOf(values), model: values.DEEPGRAM_NOVA_MODEL }, context),
+    },
+    {
+      stage: 'synthesizer',
+      name: AURA,
+      isConfigured,
+      // A voice is a model of its own.
+      model: (values) => values.DEEPGRAM_VOICES?.[0] ?? 'aura-2',
+      create: (values, context) =>
+        createAuraSynthesizer(
+          {
+            ...accessOf(values),
+            voices: values.DEEPGRAM_VOICES?.map(voiceOfId) ?? auraVoices(context.language),
+          },
+          context,
+        ),
+    },
+  ],
+});

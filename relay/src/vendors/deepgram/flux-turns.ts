@@ -1,0 +1,62 @@
+import type { TranscriptEvent } from '../../stages/transcriber.ts';
+import type { FluxMessage } from './deepgram-events.ts';
+import { joinWords } from './listen-stream.ts';
+
+type Turn = FluxMessage & { readonly type: 'turn' };
+
+/**
+ * The words of one utterance, which Flux may divide into several turns: someone who thinks in the
+ * middle of a sentence ends a turn and goes on.
+ */
+export class FluxTurns {
+  readonly #language: string;
+  readonly #ended: string[] = [];
+  #current = '';
+  #told = '';
+  #endedAtSeconds: number | undefined;
+
+  /** @param language - BCP 47 */
+  constructor(language: string) {
+    this.#language = language;
+  }
+
+  get text(): string {
+    return joinWords([...this.#ended, this.#current], this.#language);
+  }
+
+  /** Where in the audio the last turn ended; undefined where none has, or words came since. */
+  get endedAtSeconds(): number | undefined {
+    return this.#current === '' ? this.#endedAtSeconds : undefined;
+  }
+
+  /** @returns what is to be told of it */
+  hear(turn: Turn): readonly TranscriptEvent[] {
+    switch (turn.event) {
+      case 'StartOfTurn':
+      case 'Update':
+        this.#current = turn.text;
+        return this.#partial();
+      case 'EagerEndOfTurn':
+        this.#current = turn.text;
+        this.#told = this.text;
+        return [{ type: 'turn-eager-ended', text: this.text }];
+      case 'TurnResumed':
+        this.#current = turn.text;
+        return [{ type: 'turn-resumed' }, ...this.#partial()];
+      case 'EndOfTurn':
+        this.#ended.push(turn.text);
+        this.#current = '';
+        this.#endedAtSeconds = turn.endSeconds;
+        this.#told = this.text;
+        return this.text === '' ? [] : [{ type: 'turn-ended', text: this.text }];
+      default:
+        return [];
+    }
+  }
+
+  #partial(): readonly TranscriptEvent[] {
+    if (this.text === '' || this.text === this.#told) return [];
+    this.#told = this.text;
+    return [{ type: 'transcript-partial', text: this.text }];
+  }
+}

@@ -1,0 +1,172 @@
+import { AsyncQueue } from '../../lib/async-queue.ts';
+import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
+import { readScribeEvent } from './elevenlabs-events.ts';
+
+const RATE_HZ = 16_000;
+/** The vendor asks for chunks of 0.1 to 1 s. */
+const MAX_CHUNK_SAMPLES = RATE_HZ;
+/** A commit of less than 0.3 s of audio ends the session. */
+const MIN_COMMIT_SAMPLES = 0.4 * RATE_HZ;
+/**
+ * The vendor commits by itself after some 36 s, which cannot be told from the answer to a commit of
+ * ours. So we do it before, at the first moment that is quiet, or else without one.
+ */
+const QUIET_COMMIT_SAMPLES = 20 * RATE_HZ;
+const LATEST_COMMIT_SAMPLES = 30 * RATE_HZ;
+const QUIET_PEAK = 600;
+/** A whole utterance of a minute is handed over at once where a provider takes over: 2.6 MB. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+const MAX_EVENTS = 10_000;
+
+/** One utterance: what was pushed since the socket was taken, committed in one piece or several. */
+export class ScribeTranscription implements Transcription {
+  readonly #lease: SocketLease;
+  readonly #signal: AbortSignal;
+  readonly #events = new AsyncQueue<TranscriptEvent>(MAX_EVENTS);
+  /** Words of the pieces that are settled. */
+  readonly #settled: string[] = [];
+  #pushedSamples = 0;
+  #uncommittedSamples = 0;
+  /** Commits that have not been answered. */
+  #pending = 0;
+  #isFinalizing = false;
+  #isOver = false;
+
+  constructor(lease: SocketLease, signal: AbortSignal) {
+    this.#lease = lease;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    lease.socket.listen({
+      text: (message) => this.#hear(message),
+      closed: (error) => {
+        this.#leave(false);
+        this.#events.fail(error);
+      },
+    });
+  }
+
+  get events(): AsyncIterable<TranscriptEvent> {
+    return this.#iterate();
+  }
+
+  push(samples: Int16Array): void {
+    if (this.#isOver || this.#isFinalizing) return;
+    for (let at = 0; at < samples.length; at += MAX_CHUNK_SAMPLES) {
+      this.#send(samples.subarray(at, at + MAX_CHUNK_SAMPLES));
+    }
+  }
+
+  finalize(): void {
+    if (this.#isOver || this.#isFinalizing) return;
+    this.#isFinalizing = true;
+    if (this.#uncommittedSamples > 0) this.#commit();
+    else if (this.#pending === 0) this.#finish();
+  }
+
+  #send(samples: Int16Array): void {
+    const { socket } = this.#lease;
+    socket.sendText(audioMessage(samples, false));
+    this.#pushedSamples += samples.length;
+    this.#uncommittedSamples += samples.length;
+    if (socket.bufferedBytes > MAX_BUFFERED_BYTES) {
+      socket.fail(socket.failure('overloaded', { note: 'not reading' }));
+    } else if (
+      this.#uncommittedSamples >= LATEST_COMMIT_SAMPLES ||
+      (this.#uncommittedSamples >= QUIET_COMMIT_SAMPLES && isQuiet(samples))
+    ) {
+      this.#commit();
+    }
+  }
+
+  #commit(): void {
+    const missing = Math.max(0, MIN_COMMIT_SAMPLES - this.#uncommittedSamples);
+    this.#lease.socket.sendText(audioMessage(new Int16Array(missing), true));
+    this.#uncommittedSamples = 0;
+    this.#pending += 1;
+  }
+
+  #hear(message: string): void {
+    const { socket } = this.#lease;
+    const event = readScribeEvent(message);
+    switch (event.type) {
+      case 'partial':
+        this.#partial(event.text);
+        return;
+      case 'committed':
+        if (this.#pushedSamples === 0) return;
+        this.#settled.push(event.text.trim());
+        this.#pending = Math.max(0, this.#pending - 1);
+        if (this.#isFinalizing && this.#pending === 0) this.#finish();
+        return;
+      case 'throttled':
+        throw socket.failure('rejected', { note: 'commit_throttled' });
+      case 'failed':
+        throw socket.failure(event.fault, { note: event.note });
+      case 'started':
+      case 'ignored':
+        return;
+    }
+  }
+
+  #partial(text: string): void {
+    // The vendor repeats what it committed as one last partial, which may come during what
+    // follows: the next piece, or the next utterance before any of its own audio was heard.
+    const isEcho = text.trim() === this.#settled.at(-1);
+    if (isEcho || this.#pushedSamples === 0) return;
+    this.#events.push({ type: 'transcript-partial', text: this.#joined(text) });
+  }
+
+  #joined(last?: string): string {
+    return [...this.#settled, last?.trim() ?? ''].filter((text) => text !== '').join(' ');
+  }
+
+  #finish(): void {
+    this.#events.push({
+      type: 'transcript-final',
+      text: this.#joined(),
+      unrecognised: false,
+    });
+    this.#leave(true);
+    this.#events.close();
+  }
+
+  readonly #onAbort = (): void => {
+    this.#leave(this.#pushedSamples === 0);
+    this.#events.close();
+  };
+
+  /** @param isClean - nothing of this utterance is left with the vendor, which cannot be told to drop it */
+  #leave(isClean: boolean): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    if (isClean) this.#lease.giveBack();
+    else {
+      this.#lease.socket.terminate();
+      this.#lease.discard();
+    }
+  }
+
+  async *#iterate(): AsyncGenerator<TranscriptEvent, void, undefined> {
+    try {
+      for await (const event of this.#events) {
+        if (this.#signal.aborted) return;
+        yield event;
+      }
+    } finally {
+      this.#leave(false);
+    }
+  }
+}
+
+/** Built by hand: base64 needs no escaping, and there are ten of these a second for each caller. */
+export function audioMessage(samples: Int16Array, commit: boolean): string {
+  const { buffer, byteOffset, byteLength } = samples;
+  const base64 = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+  return `{"message_type":"input_audio_chunk","audio_base_64":"${base64}","commit":${commit},"sample_rate":${RATE_HZ}}`;
+}
+
+function isQuiet(samples: Int16Array): boolean {
+  return samples.every((sample) => Math.abs(sample) < QUIET_PEAK);
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { ProviderFault } from '../../stages/provider-error.ts';
+
+const problem = z.object({
+  type: z.string().nullish(),
+  code: z.string().nullish(),
+});
+
+const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
+
+/** Of the Realtime API's server events those that a transcription session lives by. */
+const realtimeSchemas = {
+  'session.updated': z
+    .object({ type: z.literal('session.updated') })
+    .transform(() => ({ type: 'session-ready' }) as const),
+  'input_audio_buffer.committed': z
+    .object({ item_id: z.string() })
+    .transform((event) => ({ type: 'audio-committed', itemId: event.item_id }) as const),
+  [`${TRANSCRIPTION}.delta`]: z
+    .object({ item_id: z.string(), delta: z.string().nullish() })
+    .transform(
+      (event) => ({ type: 'words-added', itemId: event.item_id, text: event.delta ?? '' }) as const,
+    ),
+  [`${TRANSCRIPTION}.completed`]: z
+    .object({ item_id: z.string(), transcript: z.string() })
+    .transform(
+      (event) =>
+        ({ type: 'words-completed', itemId: event.item_id, text: event.transcript }) as const,
+    ),
+  [`${TRANSCRIPTION}.failed`]: z
+    .object({ item_id: z.string(), error: problem })
+    .transform((event) =>
+      event.error.code === 'audio_unintelligible'
+        ? ({ type: 'words-unplaced', itemId: event.item_id } as const)
+        : failure(event.error),
+    ),
+  error: z.object({ error: problem }).transform((event) => failure(event.error)),
+} as const;
+
+export type RealtimeEvent =
+  | { readonly type: 'session-ready' }
+  | { readonly type: 'audio-committed'; readonly itemId: string }
+  | { readonly type: 'words-added'; readonly itemId: string; readonly text: string }
+  | { readonly type: 'words-completed'; readonly itemId: string; readonly text: string }
+  /** Somebody spoke, but nobody can say what. */
+  | { readonly type: 'words-unplaced'; readonly itemId: string }
+  | { readonly type: 'session-failed'; readonly fault: ProviderFault; readonly note: string }
+  /** Something we have no use for. */
+  | { readonly type: 'other' }
+  | { readonly type: 'malformed' };
+
+/** Reads a server event of the Realtime API. Never throws. */
+export function readRealtimeEvent(text: string): RealtimeEvent {
+  const event = parseObject(text);
+  const type = event?.['type'];
+  if (typeof type !== 'string') return { type: 'malformed' };
+  if (!Object.hasOwn(realtimeSchemas, type)) return { type: 'other' };
+  const result = realtimeSchemas[type as keyof typeof realtimeSchemas].safeParse(event);
+  return result.success ? result.data : { type: 'malformed' };
+}
+
+/** What a transcription of a file says, as one answer or piece by piece. */
+export type TranscriptionEvent =
+  | { readonly type: 'words-added'; readonly text: string }
+  | { readonly type: 'words-completed'; readonly text: string }
+  | { readonly type: 'other' }
+  | { readonly type: 'malformed' };
+
+const transcription = z.object({ text: z.string() });
+const transcriptDelta = z.object({ delta: z.string() });
+
+/** Reads one server-sent event of `/audio/transcriptions`. Never throws. */
+export function readTranscriptionEvent(text: string): TranscriptionEvent {
+  const event = parseObject(text);
+  const type = event?.['type'];
+  if (typeof type !== 'string') return { type: 'malformed' };
+  if (type === 'transcript.text.delta') {
+    const { data } = transcriptDelta.safeParse(event);
+    return data === undefined ? { type: 'malformed' } : { type: 'words-added', text: data.delta };
+  }
+  return type === 'transcript.text.done' ? completedBy(event) : { type: 'other' };
+}
+
+/** Reads the whole answer of `/audio/transcriptions`, asked for as JSON. Never throws. */
+export function readTranscription(text: string): TranscriptionEvent {
+  return completedBy(parseObject(text));
+}
+
+function completedBy(event: unknown): TranscriptionEvent {
+  const { data } = transcription.safeParse(event);
+  return data === undefined ? { type: 'malformed' } : { type: 'words-completed', text: data.text };
+}
+
+function failure({ code, type }: z.infer<typeof problem>) {
+  return {
+    type: 'session-failed',
+    fault: faultOfCode(code ?? '', type ?? ''),
+    // The code alone: a message may quote what was said.
+    note: (code ?? type ?? '').slice(0, 64),
+  } as const;
+}
+
+function faultOfCode(code: string, type: string): ProviderFault {
+  if (code === 'invalid_api_key' || type === 'authentication_error') return 'unauthorized';
+  if (code === 'rate_limit_exceeded' || code === 'insufficient_quota') return 'rate-limited';
+  if (code === 'session_expired') return 'closed';
+  return type === 'server_error' ? 'overloaded' : 'rejected';
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { Generator } from '../../stages/generator.ts';
+import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
+import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
+import type { Owned } from '../../stages/provider.ts';
+import { adapterOf, authorization, modelList, type OpenAiAdapterOptions } from './openai-server.ts';
+
+export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
+  readonly systemPrompt: string;
+  readonly maxOutputTokens: number;
+  /** Whether it is OpenAI, or knows all that is particular to OpenAI's own models. */
+  readonly isOpenAi: boolean;
+}
+
+/** `/chat/completions` as a language model. */
+export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Generator> {
+  const { server, model, context, systemPrompt, maxOutputTokens, isOpenAi } = options;
+  const http = new VendorHttp(adapterOf(server, 'generator', context));
+  const headers = authorization(server);
+  const common = { baseURL: server.baseUrl, fetch: http.fetch };
+  return createLanguageModelGenerator({
+    name: server.name,
+    // Without a key of its own the library would look for one in the environment.
+    model: isOpenAi
+      ? createOpenAI({ ...common, apiKey: server.apiKey ?? '' }).chat(model)
+      : // Servers of others send usage only where they are asked to.
+        createOpenAICompatible({ ...common, name: server.name, headers, includeUsage: true })(
+          model,
+        ),
+    http,
+    models: modelList(server),
+    systemPrompt,
+    maxOutputTokens,
+    context,
+  });
+}

@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Simulator } from '../../../simulators/kit/simulator.ts';
+import type { OpenAiBehaviour } from '../../../simulators/openai/answering.ts';
+import { startOpenAiSimulator } from '../../../simulators/openai/openai-simulator.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { silentLogger } from '../../lib/logger.ts';
+import type { TranscriptEvent } from '../../stages/transcriber.ts';
+import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
+
+let simulator: Simulator;
+let transcriber: ReturnType<typeof createOpenAiRealtimeTranscriber>;
+afterEach(async () => {
+  await transcriber[Symbol.asyncDispose]?.();
+  await simulator[Symbol.asyncDispose]();
+});
+
+async function start(behaviour: OpenAiBehaviour = {}, model = 'gpt-live-transcribe') {
+  simulator = await startOpenAiSimulator(behaviour);
+  transcriber = createOpenAiRealtimeTranscriber({
+    server: {
+      name: 'openai-realtime',
+      baseUrl: `${simulator.url}/v1`,
+      apiKey: simulator.key,
+      hasModelList: true,
+    },
+    model,
+    context: { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
+  });
+}
+
+const open = (language = 'en-US', signal = new AbortController().signal) =>
+  transcriber.open({ language, signal });
+
+async function hear(samples: number, language?: string): Promise<TranscriptEvent[]> {
+  const stream = await open(language);
+  for (let at = 0; at < samples; at += 1_600)
+    stream.push(new Int16Array(Math.min(1_600, samples - at)).fill(1_000));
+  stream.finalize();
+  const events: TranscriptEvent[] = [];
+  for await (const event of stream.events) events.push(event);
+  return events;
+}
+
+const final = (text: string) => ({ type: 'transcript-final', text, unrecognised: false });
+
+test('one line serves a call, utterance after utterance', async () => {
+  await start();
+  const end = transcriber.prepare!();
+  await expect.poll(() => simulator.open).toBe(1);
+  for (const samples of [16_000, 8_000, 2_400])
+    expect((await hear(samples)).at(-1)).toEqual(final(`${samples} samples`));
+  expect(simulator.requests).toBe(1);
+  end();
+  await expect.poll(() => simulator.open).toBe(0);
+  expect(simulator.complaints).toEqual([]);
+});
+
+test('words come while the person still speaks', async () => {
+  await start({ hear: () => 'how are you' });
+  const stream = await open();
+  stream.push(new Int16Array(16_000).fill(1_000));
+  const events = stream.events[Symbol.asyncIterator]();
+  expect(await events.next()).toMatchObject({
+    value: { type: 'transcript-partial', text: 'how are' },
+  });
+  stream.finalize();
+  await events.return?.();
+});
+
+test.each([1, 1_599])('%i samples are no words, and nobody is asked', async (samples) => {
+  await start();
+  expect(await hear(samples)).toEqual([final('')]);
+  expect(simulator.complaints).toEqual([]);
+});
+
+test('a line that heard something of an aborted utterance is not used again', async () => {
+  await start();
+  const end = transcriber.prepare!();
+  await expect.poll(() => simulator.open).toBe(1);
+  const abort = new AbortController();
+  const stream = await open('en-US', abort.signal);
+  stream.push(new Int16Array(16_000).fill(1_000));
+  abort.abort();
+  expect((await hear(8_000)).at(-1)).toEqual(final('8000 samples'));
+  expect(simulator.requests).toBeGreaterThan(1);
+  end();
+});
+
+test('a language without a two-letter code is left to the model', async () => {
+  await start();
+  expect((await hear(8_000, 'yue-HK')).at(-1)).toEqual(final('8000 samples'));
+  expect(simulator.complaints).toEqual([]);
+});
+
+test('a model that is not there is refused when the line is opened', async () => {
+  await start({}, 'no-such-model');
+  await expect(open()).rejects.toMatchObject({ fault: 'rejected', stage: 'transcriber' });
+  await expect.poll(() => simulator.open).toBe(0);
+});

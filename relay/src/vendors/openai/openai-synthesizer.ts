@@ -1,0 +1,172 @@
+import type { Response } from 'undici';
+import { WarmConnection } from '../../vendor-kit/transport/warm-connection.ts';
+import { StreamResampler } from '../../lib/stream-resampler.ts';
+import { ProviderError } from '../../stages/provider-error.ts';
+import type {
+  SpeechEvent,
+  SynthesisOptions,
+  Synthesizer,
+  Voice,
+} from '../../stages/synthesizer.ts';
+import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
+import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import type { Owned } from '../../stages/provider.ts';
+import { ClauseQueue } from './clause-queue.ts';
+import {
+  adapterOf,
+  authorization,
+  checkServer,
+  modelList,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
+import { PcmPieces } from './pcm-pieces.ts';
+import { WavStream } from './wav-stream.ts';
+
+/** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
+const MAX_INPUT_CHARACTERS = 1_000;
+const SPEAKABLE = /[\p{L}\p{N}]/u;
+/** What some send although raw samples are asked for. */
+const WAV = /^audio\/(?:x-|vnd\.)?wave?\b/i;
+/** Raw samples go by several names, but never by those of a format that would be heard as noise. */
+const RAW_AUDIO = /^(?:audio\/(?:pcm|l16|x-raw|raw|basic)|application\/octet-stream)\b/i;
+
+export interface OpenAiSynthesizerOptions extends OpenAiAdapterOptions {
+  readonly voices: readonly [Voice, ...Voice[]];
+  /** Of the raw samples the server sends; nothing in its answers says it. */
+  readonly sampleRateHz: number;
+}
+
+interface SpokenClause {
+  readonly text: string;
+  /** The answer to the first part, asked for as soon as the clause is known. */
+  readonly first: Promise<Response> | undefined;
+  /** Parts of a clause too long for one request. */
+  readonly rest: readonly string[];
+}
+
+/**
+ * `/audio/speech` as a voice: a request for each clause, and samples passed on as they come.
+ * While a clause is heard, the answers to the next ones are already on their way, and wait in
+ * their connections for a reader.
+ */
+export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owned<Synthesizer> {
+  const { server, model, context, voices, sampleRateHz } = options;
+  const adapter = adapterOf(server, 'synthesizer', context);
+  const http = new VendorHttp(adapter);
+  const warmth = new WarmConnection(http, modelList(server), context.clock);
+
+  const ask = (input: string, voice: string, signal: AbortSignal): Promise<Response> =>
+    http.request(onBase(server.baseUrl, 'audio/speech'), {
+      method: 'POST',
+      headers: { ...authorization(server), 'content-type': 'application/json' },
+      body: JSON.stringify({ model, input, voice, response_format: 'pcm' }),
+      signal,
+    });
+
+  async function* synthesize(
+    clauses: AsyncIterable<string>,
+    { voice, signal }: SynthesisOptions,
+  ): AsyncGenerator<SpeechEvent, void, undefined> {
+    const id = (voices.find((known) => known.id === voice) ?? voices[0]).id;
+    const stop = new AbortController();
+    const onAbort = () => stop.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const queue = new ClauseQueue(clauses, (text) => begin(text, id, stop.signal), stop.signal);
+    try {
+      for (;;) {
+        const clause = await queue.take();
+        if (clause === undefined) return;
+        let hasStarted = false;
+        for await (const samples of audioOf(clause, id, stop.signal)) {
+          if (samples.length === 0) continue;
+          // Only now, so that this clause's first words wait for nobody.
+          queue.readAhead();
+          if (!hasStarted) yield { type: 'clause-started', text: clause.text };
+          hasStarted = true;
+          yield { type: 'speech-audio', samples };
+        }
+        if (stop.signal.aborted) return;
+        if (!hasStarted) yield { type: 'clause-started', text: clause.text };
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof RangeError)
+        throw new ProviderError({ ...adapter, fault: 'malformed', note: 'wav' });
+      throw http.failure(error);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      stop.abort();
+    }
+  }
+
+  function begin(text: string, voice: string, signal: AbortSignal): SpokenClause {
+    // Asked to speak a dash, some servers fail and others make a noise.
+    const [first, ...rest] = partsOf(text).filter((part) => SPEAKABLE.test(part));
+    const answer = first === undefined ? undefined : ask(first, voice, signal);
+    // Whoever awaits it sees the failure; when nobody does any more, it is nobody's.
+    answer?.catch(() => {});
+    return { text, first: answer, rest };
+  }
+
+  async function* audioOf(
+    { first, rest }: SpokenClause,
+    voice: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Int16Array, void, undefined> {
+    if (first === undefined) return;
+    yield* samplesIn(await first);
+    for (const part of rest) yield* samplesIn(await ask(part, voice, signal));
+  }
+
+  async function* samplesIn(response: Response): AsyncGenerator<Int16Array, void, undefined> {
+    const { body, headers } = response;
+    const type = headers.get('content-type') ?? '';
+    const wav = WAV.test(type) ? new WavStream() : undefined;
+    if (body === null || (wav === undefined && !RAW_AUDIO.test(type))) {
+      await body?.cancel();
+      throw new ProviderError({ ...adapter, fault: 'malformed', note: 'content-type' });
+    }
+    const pieces = new PcmPieces();
+    let resampler: StreamResampler | undefined;
+    let isEmpty = true;
+    for await (const bytes of body as AsyncIterable<Uint8Array>) {
+      const samples = pieces.push(wav === undefined ? bytes : wav.push(bytes));
+      if (samples.length === 0) continue;
+      isEmpty = false;
+      if (wav?.rateHz === undefined) yield samples;
+      else yield (resampler ??= new StreamResampler(wav.rateHz, sampleRateHz)).push(samples);
+    }
+    if (pieces.isBroken || isEmpty)
+      throw new ProviderError({ ...adapter, fault: 'malformed', note: 'audio length' });
+    if (resampler !== undefined) yield resampler.flush();
+  }
+
+  return {
+    name: server.name,
+    sampleRateHz,
+    voices,
+    synthesize,
+    prepare: () => warmth.keep(),
+    probe: (signal) => checkServer(http, server, signal),
+    async [Symbol.asyncDispose]() {
+      warmth.end();
+      await http[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Cut at spaces where a clause is longer than a request may be. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > MAX_INPUT_CHARACTERS) {
+    const space = rest.lastIndexOf(' ', MAX_INPUT_CHARACTERS);
+    let cut = space > 0 ? space : MAX_INPUT_CHARACTERS;
+    // Not between the halves of a character outside the basic plane.
+    if (/[\uD800-\uDBFF]/.test(rest[cut - 1]!)) cut -= 1;
+    parts.push(rest.slice(0, cut));
+    rest = rest.slice(cut);
+  }
+  return [...parts, rest];
+}

@@ -1,0 +1,110 @@
+import { FormData, type Response } from 'undici';
+import { encodeWav } from '../../../talk/client/audio/wav-writer.ts';
+import { WarmConnection } from '../../vendor-kit/transport/warm-connection.ts';
+import { ProviderError } from '../../stages/provider-error.ts';
+import type { Transcriber } from '../../stages/transcriber.ts';
+import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
+import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import type { Owned } from '../../stages/provider.ts';
+import {
+  readTranscription,
+  readTranscriptionEvent,
+  type TranscriptionEvent,
+} from './openai-events.ts';
+import {
+  adapterOf,
+  authorization,
+  checkServer,
+  isoLanguage,
+  modelList,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
+import { SegmentUtterance, type Upload } from './segment-utterance.ts';
+import { bodyText, sseData } from './response-text.ts';
+
+const RATE_HZ = 16_000;
+/** OpenAI's own models but the oldest; others may take `stream` for an unknown field. */
+const STREAMING_MODELS = /^gpt-(?:[\w.]+-)*transcribe(?!.*diarize)/;
+
+/**
+ * `/audio/transcriptions` as a recogniser: an utterance is recorded and sent as a file when it is
+ * over, or already when the person may have finished.
+ *
+ * Opening one asks nothing of the server, which takes no part before there is a recording.
+ */
+export function createOpenAiTranscriber({
+  server,
+  model,
+  context,
+}: OpenAiAdapterOptions): Owned<Transcriber> {
+  const adapter = adapterOf(server, 'transcriber', context);
+  const http = new VendorHttp(adapter);
+  const warmth = new WarmConnection(http, modelList(server), context.clock);
+
+  const uploadIn =
+    (language: string | undefined): Upload =>
+    async (samples, signal, onWords) => {
+      const form = new FormData();
+      form.set(
+        'file',
+        new Blob([encodeWav(samples, RATE_HZ)], { type: 'audio/wav' }),
+        'speech.wav',
+      );
+      form.set('model', model);
+      form.set('response_format', 'json');
+      if (language !== undefined) form.set('language', language);
+      if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
+      const response = await http.request(onBase(server.baseUrl, 'audio/transcriptions'), {
+        method: 'POST',
+        headers: authorization(server),
+        body: form,
+        signal,
+      });
+      try {
+        return await transcriptIn(response, onWords);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof RangeError)
+          throw new ProviderError({ ...adapter, fault: 'malformed' });
+        throw http.failure(error);
+      }
+    };
+
+  /** A server that does not stream answers with the whole, whatever it was asked for. */
+  async function transcriptIn(
+    response: Response,
+    onWords: (text: string) => void,
+  ): Promise<string> {
+    const type = response.headers.get('content-type') ?? '';
+    if (response.body === null) throw new ProviderError({ ...adapter, fault: 'malformed' });
+    if (!type.startsWith('text/event-stream'))
+      return textOf(readTranscription(await bodyText(response.body)));
+    let words = '';
+    for await (const data of sseData(response.body)) {
+      const event = readTranscriptionEvent(data);
+      if (event.type === 'words-added') onWords((words += event.text).trim());
+      else if (event.type !== 'other') return textOf(event);
+    }
+    throw new ProviderError({ ...adapter, fault: 'closed' });
+  }
+
+  function textOf(event: TranscriptionEvent): string {
+    if (event.type !== 'words-completed')
+      throw new ProviderError({ ...adapter, fault: 'malformed' });
+    return event.text;
+  }
+
+  return {
+    name: server.name,
+    async open({ language, signal }) {
+      signal.throwIfAborted();
+      return new SegmentUtterance(server.name, uploadIn(isoLanguage(language)), signal);
+    },
+    prepare: () => warmth.keep(),
+    probe: (signal) => checkServer(http, server, signal),
+    async [Symbol.asyncDispose]() {
+      warmth.end();
+      await http[Symbol.asyncDispose]();
+    },
+  };
+}

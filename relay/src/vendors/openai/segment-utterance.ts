@@ -1,0 +1,127 @@
+import { ProviderError } from '../../stages/provider-error.ts';
+import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import { Recording } from './recording.ts';
+import { UtteranceEvents } from './utterance-events.ts';
+
+const RATE_HZ = 16_000;
+/** The API refuses less, and nobody says anything in it. */
+const MIN_SAMPLES = RATE_HZ / 10;
+/** Ten minutes; 19 MB, under the API's limit of 25 MB a file. */
+const MAX_SAMPLES = RATE_HZ * 600;
+
+/**
+ * Has audio transcribed as a whole.
+ *
+ * @param onWords - told the words so far as they become known
+ */
+export type Upload = (
+  samples: Int16Array,
+  signal: AbortSignal,
+  onWords: (text: string) => void,
+) => Promise<string>;
+
+interface Transcript {
+  /** How much of the recording it covers, samples. */
+  readonly covers: number;
+  readonly text: Promise<string>;
+  readonly abort: AbortController;
+}
+
+/** One utterance for a recogniser that takes whole recordings. */
+export class SegmentUtterance implements Transcription {
+  readonly #provider: string;
+  readonly #upload: Upload;
+  readonly #signal: AbortSignal;
+  readonly #recording = new Recording();
+  readonly #events = new UtteranceEvents(() => this.#abandon());
+  #state: 'listening' | 'finalizing' | 'over' = 'listening';
+  #early: Transcript | undefined;
+
+  constructor(provider: string, upload: Upload, signal: AbortSignal) {
+    this.#provider = provider;
+    this.#upload = upload;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abandon, { once: true });
+    if (signal.aborted) this.#abandon();
+  }
+
+  get events(): AsyncIterable<TranscriptEvent> {
+    return this.#events;
+  }
+
+  push(samples: Int16Array): void {
+    if (this.#state !== 'listening' || samples.length === 0) return;
+    if (this.#recording.length + samples.length > MAX_SAMPLES) {
+      const { provider, stage } = { provider: this.#provider, stage: 'transcriber' as const };
+      this.#fail(new ProviderError({ provider, stage, fault: 'overloaded', note: 'too long' }));
+      return;
+    }
+    this.#recording.push(samples);
+  }
+
+  /** Has what is here transcribed already; silence that follows does not make it wrong. */
+  speculate(): void {
+    if (this.#state !== 'listening' || this.#recording.length < MIN_SAMPLES) return;
+    if (this.#isCovered()) return;
+    this.#early?.abort.abort();
+    const early = this.#transcribe();
+    this.#early = early;
+    early.text.catch(() => {
+      // The utterance is not over, so there is time to try again.
+      if (this.#early === early && this.#state === 'listening') this.#early = undefined;
+    });
+  }
+
+  finalize(): void {
+    if (this.#state !== 'listening') return;
+    this.#state = 'finalizing';
+    if (this.#recording.length < MIN_SAMPLES) {
+      this.#finish('');
+      return;
+    }
+    if (!this.#isCovered()) {
+      this.#early?.abort.abort();
+      this.#early = this.#transcribe();
+    }
+    this.#early!.text.then(
+      (text) => this.#finish(text),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #isCovered(): boolean {
+    return this.#early !== undefined && !this.#recording.hasSpeechAfter(this.#early.covers);
+  }
+
+  #transcribe(): Transcript {
+    const abort = new AbortController();
+    const onWords = (text: string) => {
+      if (!abort.signal.aborted) this.#events.partial(text);
+    };
+    const text = this.#upload(this.#recording.samples(), abort.signal, onWords);
+    return { covers: this.#recording.length, text, abort };
+  }
+
+  #finish(text: string): void {
+    if (!this.#end()) return;
+    this.#events.final(text.trim());
+  }
+
+  #fail(error: unknown): void {
+    if (this.#end()) this.#events.fail(error);
+  }
+
+  readonly #abandon = (): void => {
+    if (this.#end()) this.#events.end();
+  };
+
+  /** @returns false where it was over already */
+  #end(): boolean {
+    if (this.#state === 'over') return false;
+    this.#state = 'over';
+    this.#signal.removeEventListener('abort', this.#abandon);
+    this.#early?.abort.abort();
+    this.#early?.text.catch(() => {});
+    return true;
+  }
+}

@@ -1,0 +1,137 @@
+import { constants } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ParleyError } from '@parley/shared';
+import { joinVoices } from './client/audio/join-voices.ts';
+import { readSpeechFile, SpeechFileError } from './client/audio/speech-file.ts';
+import type { Speech } from './client/audio/speech.ts';
+import { encodeWav } from './client/audio/wav-writer.ts';
+import { openCall, type Call } from './client/call.ts';
+import { ClientError } from './client/client-error.ts';
+import type { Turn } from './client/turn.ts';
+import {
+  parseTalkOptions,
+  TALK_USAGE,
+  UsageError,
+  type TalkOptions,
+  type TalkTurn,
+} from './options.ts';
+import { humanPrinter, jsonPrinter, type TalkOutput } from './print.ts';
+
+export interface TalkIo {
+  readonly output: TalkOutput;
+  /** One sentence for each problem. */
+  readonly errors: TalkOutput;
+  readonly isColoured: boolean;
+  /** Aborting ends everything; the returned promise then rejects with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit statuses, as the usage text tells them. */
+const STATUS = { fine: 0, failed: 1, unusable: 2 } as const;
+
+type Prepared =
+  | { readonly said: TalkTurn & { readonly kind: 'file' }; readonly speech: Speech }
+  | { readonly said: TalkTurn & { readonly kind: 'text' } };
+
+/**
+ * The whole command.
+ *
+ * @returns its exit status
+ */
+export async function runTalk(commandLine: readonly string[], io: TalkIo): Promise<number> {
+  try {
+    const options = parseTalkOptions(commandLine);
+    if (options === 'help') {
+      io.output.write(TALK_USAGE);
+      return STATUS.fine;
+    }
+    // Everything is looked at before anyone is called.
+    const turns = await Promise.all(options.turns.map(prepare));
+    if (options.outPath !== undefined) await requireWritable(options.outPath);
+    return await converse(turns, options, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.errors.write(`${error.message}\nFor all options: pnpm talk --help\n`);
+      return STATUS.unusable;
+    }
+    if (error instanceof SpeechFileError) {
+      io.errors.write(`${error.message}\n`);
+      return STATUS.unusable;
+    }
+    if (error instanceof ClientError || error instanceof ParleyError) {
+      io.errors.write(`${error.message}\n`);
+      return STATUS.failed;
+    }
+    throw error;
+  }
+}
+
+async function converse(
+  turns: readonly Prepared[],
+  options: TalkOptions,
+  io: TalkIo,
+): Promise<number> {
+  const { url, token, voice, outPath, waitMs, isJson } = options;
+  const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output, io.isColoured);
+  const call = await openCall({
+    url,
+    ...(token !== undefined && { token }),
+    ...(voice !== undefined && { voice }),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    signal: io.signal,
+  });
+  const heard: Turn[] = [];
+  try {
+    printer.opened(call.session);
+    await takeTurns(call, turns, waitMs, (said, turn) => {
+      heard.push(turn);
+      printer.turn({ said, turn });
+    });
+  } finally {
+    await call.close();
+  }
+  if (outPath !== undefined) await writeVoices(outPath, heard, io);
+  if (call.lostBy !== undefined) throw call.lostBy;
+  return heard.some(({ error }) => error !== null) ? STATUS.failed : STATUS.fine;
+}
+
+async function takeTurns(
+  call: Call,
+  turns: readonly Prepared[],
+  waitMs: number,
+  onTurn: (said: TalkTurn | undefined, turn: Turn) => void,
+): Promise<void> {
+  for (const turn of turns) {
+    if (call.lostBy !== undefined) return;
+    const { said } = turn;
+    onTurn(said, 'speech' in turn ? await call.say(turn.speech) : await call.write(turn.said.text));
+  }
+  if (waitMs === 0) return;
+  for await (const turn of call.listen(waitMs)) onTurn(undefined, turn);
+}
+
+async function prepare(said: TalkTurn): Promise<Prepared> {
+  return said.kind === 'file' ? { said, speech: await readSpeechFile(said.path) } : { said };
+}
+
+/** Better to know before the call than after it. */
+async function requireWritable(path: string): Promise<void> {
+  try {
+    const existing = await stat(path).catch(() => undefined);
+    if (existing?.isDirectory() === true) throw new UsageError(`--out: ${path} is a folder.`);
+    await access(existing === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--out: ${path} cannot be written.`);
+  }
+}
+
+async function writeVoices(path: string, turns: readonly Turn[], io: TalkIo): Promise<void> {
+  const joined = joinVoices(turns.flatMap(({ voice }) => (voice === null ? [] : [voice])));
+  if (joined === undefined) {
+    io.errors.write(`No voice was heard, so ${path} was not written.\n`);
+    return;
+  }
+  await writeFile(path, encodeWav(joined.samples, joined.sampleRateHz));
+}

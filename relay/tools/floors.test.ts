@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FLOORS, floorRules } from './floors.ts';
+import { ROOT } from './project.ts';
+
+describe('floors', () => {
+  it.each(Object.entries(FLOORS))('name every folder and file of %s', (name, floors) => {
+    const found = readdirSync(join(ROOT, name, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || /(?<!\.test)\.tsx?$/.test(entry.name))
+      .map((entry) => entry.name);
+    expect(found.toSorted()).toEqual([...floors].toSorted());
+  });
+
+  it('refuse an import from a higher floor, from any depth', () => {
+    const refuses = (file: string, specifier: string) =>
+      floorRules()
+        .filter(({ files }) => files.some((glob) => file.startsWith(glob.replace('**', ''))))
+        .some(({ patterns }) => patterns.some(({ regex }) => new RegExp(regex).test(specifier)));
+    expect(refuses('relay/src/lib/clock.ts', '../session/outbox.ts')).toBe(true);
+    expect(refuses('relay/src/stages/failover/breaker.ts', '../../turn/output.ts')).toBe(true);
+    expect(refuses('relay/src/app.ts', './main.ts')).toBe(true);
+    expect(refuses('relay/src/app.ts', './http/routes.ts')).toBe(false);
+    expect(refuses('relay/src/session/outbox.ts', '../lib/clock.ts')).toBe(false);
+    expect(refuses('web/src/store/call-state.ts', '@parley/relay/testing')).toBe(true);
+    expect(refuses('relay/src/main.ts', '../../web/src/main.tsx')).toBe(true);
+  });
+});

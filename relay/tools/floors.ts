@@ -1,0 +1,76 @@
+/**
+ * The floors of each package, lowest first: a file imports only from its own floor and from those
+ * below. Folders, or single files directly below `src`.
+ */
+export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string[]>> = {
+  shared: ['protocol', 'index.ts'],
+  relay: [
+    'lib',
+    'config',
+    'auth',
+    'metering',
+    'stages',
+    'vendor-kit',
+    'embedded',
+    'vendors',
+    'registry',
+    'turn',
+    'logs',
+    'session',
+    'http',
+    'app.ts',
+    'main.ts',
+  ],
+  web: [
+    'lib',
+    'ui',
+    'messages',
+    'worklets',
+    'media-worker',
+    'engine',
+    'store',
+    'features',
+    'app',
+    'main.tsx',
+  ],
+};
+
+export interface FloorRule {
+  /** Glob of the files that the rule holds for. */
+  readonly files: readonly string[];
+  readonly patterns: readonly { readonly regex: string; readonly message: string }[];
+}
+
+/** What the linter's `no-restricted-imports` holds each floor to. */
+export function floorRules(): readonly FloorRule[] {
+  const packages = Object.keys(FLOORS) as (keyof typeof FLOORS)[];
+  return packages.flatMap((name) =>
+    FLOORS[name].map((floor, index) => {
+      const above = FLOORS[name].slice(index + 1);
+      // `shared` is reached by its package's name, never by a path.
+      const foreign = packages.filter((other) => other !== name);
+      const closed = foreign.filter((other) => other !== 'shared').join('|');
+      return {
+        files: [floor.includes('.') ? `${name}/src/${floor}` : `${name}/src/${floor}/**`],
+        patterns: [
+          ...(above.length === 0
+            ? []
+            : [
+                {
+                  regex: `^\\.{1,2}/(\\.\\./)*(${above.map(asPattern).join('|')})`,
+                  message: `${floor} stands below ${above.join(', ')}.`,
+                },
+              ]),
+          {
+            regex: `(^@parley/(${closed})(/|$)|(^|/)(${foreign.join('|')})/src/)`,
+            message: 'Packages meet in @parley/shared only.',
+          },
+        ],
+      };
+    }),
+  );
+}
+
+function asPattern(floor: string): string {
+  return floor.includes('.') ? `${floor.replaceAll('.', '\\.')}$` : `${floor}/`;
+}

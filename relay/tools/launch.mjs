@@ -1,0 +1,129 @@
+// @ts-check
+// Runs a command of package.json, from a fresh clone too.
+//
+// Plain JavaScript without dependencies, because it runs on whatever Node the machine has, before
+// anything is installed. It installs what is missing and hands over to the project's own Node,
+// which runs TypeScript as it is.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RELAY_NODE_FLAGS } from './node-flags.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STAMP = join(ROOT, 'node_modules', '.parley-installed');
+const ORPHAN_CHECK_MS = 500;
+const RELAY = 'relay/src/main.ts';
+const IS_WINDOWS = process.platform === 'win32';
+
+/**
+ * What each command runs, one after the other; its arguments go to the last.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const COMMANDS = {
+  start: ['relay/tools/build-page.ts', RELAY],
+  dev: ['relay/tools/dev.ts'],
+  test: ['relay/tools/test.ts'],
+  check: ['relay/tools/check.ts'],
+  talk: ['relay/talk/main.ts'],
+  bench: ['relay/bench/main.ts'],
+  doctor: ['relay/doctor/main.ts'],
+};
+
+const [command = '', ...commandArguments] = process.argv.slice(2);
+const scripts = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+if (scripts === undefined) {
+  fail(`There is no command "${command}". There are: ${Object.keys(COMMANDS).join(', ')}.`);
+}
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  fail(`Parley needs Node 20 or newer to begin with; this is ${process.versions.node}.`);
+}
+install();
+for (const [index, script] of scripts.entries()) {
+  const isLast = index === scripts.length - 1;
+  const status = await run(script, isLast ? commandArguments : []);
+  if (status !== 0) process.exit(status);
+}
+
+/** Brings node_modules to what the lock file says, unless it is there already. */
+function install() {
+  const wanted = createHash('sha256');
+  for (const file of [
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'package.json',
+    'web/package.json',
+    'relay/package.json',
+    'shared/package.json',
+  ]) {
+    wanted.update(readFileSync(join(ROOT, file)));
+  }
+  const digest = wanted.digest('hex');
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
+  process.stderr.write('Installing what Parley needs …\n');
+  const [program, ...prefix] = packageManager();
+  const { status } = spawnSync(program, [...prefix, 'install', '--frozen-lockfile'], {
+    cwd: ROOT,
+    // Standard output belongs to the command.
+    stdio: ['ignore', 2, 2],
+    shell: IS_WINDOWS,
+  });
+  if (status !== 0) fail('Installing failed; what went wrong is said above.');
+  writeFileSync(STAMP, digest);
+}
+
+/**
+ * The pinned pnpm, through corepack where Node ships it, else through npx.
+ * @returns {[string, ...string[]]}
+ */
+function packageManager() {
+  process.env['COREPACK_ENABLE_DOWNLOAD_PROMPT'] = '0';
+  const options = { cwd: ROOT, stdio: /** @type {const} */ ('ignore'), shell: IS_WINDOWS };
+  if (spawnSync('corepack', ['pnpm', '--version'], options).status === 0) {
+    return ['corepack', 'pnpm'];
+  }
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const [pinned] = manifest.packageManager.split('+');
+  return ['npx', '-y', pinned];
+}
+
+/**
+ * @param {string} script
+ * @param {readonly string[]} scriptArguments
+ * @returns {Promise<number>} its exit status
+ */
+function run(script, scriptArguments) {
+  const node = join(ROOT, 'relay/node_modules/node/bin', IS_WINDOWS ? 'node.exe' : 'node');
+  const flags = script === RELAY ? RELAY_NODE_FLAGS : [];
+  const child = spawn(node, [...flags, join(ROOT, script), ...scriptArguments], {
+    stdio: 'inherit',
+  });
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => child.kill(signal);
+  process.on('SIGINT', pass);
+  process.on('SIGTERM', pass);
+  // npm passes a signal to the shell between us, which dies of it and tells nobody.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, ORPHAN_CHECK_MS);
+  return new Promise((resolve) => {
+    child.on('error', (error) => fail(`Could not run Node: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', pass);
+      process.off('SIGTERM', pass);
+      clearInterval(orphaned);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+/**
+ * @param {string} sentence
+ * @returns {never}
+ */
+function fail(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's folder. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+/**
+ * Runs a program to its end, its output shown as it comes.
+ *
+ * @returns its exit status; 127 where it could not be started
+ */
+export function run(
+  program: string,
+  programArguments: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(program, programArguments, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
+    const pass = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on('SIGINT', pass);
+    process.on('SIGTERM', pass);
+    const done = (status: number) => {
+      process.off('SIGINT', pass);
+      process.off('SIGTERM', pass);
+      resolve(status);
+    };
+    child.on('error', () => done(127));
+    child.on('exit', (code) => done(code ?? 1));
+  });
+}
+
+/** Runs a tool of the project's own, under the project's own Node. */
+export function runTool(
+  script: string,
+  toolArguments: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  return run(process.execPath, [join(ROOT, script), ...toolArguments], environment);
+}
+
+/** A digest of the files in `paths` (folders are walked), relative to the repository. */
+export function digestOf(paths: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const path of paths.flatMap(filesOf).toSorted()) {
+    hash.update(path).update(readFileSync(join(ROOT, path)));
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(path: string): string[] {
+  try {
+    return readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
+  } catch (error) {
+    // It is a file, not a folder.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
+    throw error;
+  }
+}

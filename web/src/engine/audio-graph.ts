@@ -1,0 +1,142 @@
+// oxlint-disable-next-line import/default -- the query makes it the URL of the built file
+import captureUrl from '../worklets/capture.worklet.ts?worker&url';
+// oxlint-disable-next-line import/default -- as above
+import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
+
+/** A change of volume that is too quick to notice and too slow to click, seconds. */
+const VOLUME_TIME_CONSTANT_S = 0.02;
+
+/** A node of the graph that tests may listen to. */
+export interface TappableNode {
+  readonly role: 'playback' | 'microphone';
+  readonly node: AudioNode;
+}
+
+export interface AudioGraphOptions {
+  onNode(node: TappableNode): void;
+  /** The voice cannot be played: the worklets could not be loaded, or failed. */
+  onBroken(): void;
+}
+
+/**
+ * The audio context and its worklets. Samples pass from worklet to media worker and back over
+ * ports that are only handed through here.
+ */
+export class AudioGraph {
+  readonly #context: AudioContext;
+  readonly #volume: GainNode;
+  readonly #modules: Promise<void>;
+  readonly #options: AudioGraphOptions;
+  readonly #released = new AbortController();
+  #microphone:
+    | { readonly source: MediaStreamAudioSourceNode; readonly node: AudioWorkletNode }
+    | undefined;
+  /** Kept so that it is not collected while it plays. */
+  #playback: AudioWorkletNode | undefined;
+
+  /**
+   * To be called within a person's gesture, or the context stays silent.
+   *
+   * @param playback the worklet's end of the channel to the media worker
+   */
+  constructor(playback: MessagePort, options: AudioGraphOptions) {
+    this.#options = options;
+    this.#context = new AudioContext({ latencyHint: 'interactive' });
+    this.#volume = new GainNode(this.#context);
+    this.#volume.connect(this.#context.destination);
+    this.#modules = this.#load(playback);
+    this.#modules.catch(() => options.onBroken());
+    this.#keepRunning();
+  }
+
+  /** From the context to the ear, ms; an estimate where the browser does not measure it. */
+  get outputLatencyMs(): number {
+    // Safari has no outputLatency.
+    const measured = this.#context.outputLatency as number | undefined;
+    return (measured ?? this.#context.baseLatency) * 1_000;
+  }
+
+  /** @param volume 0–1 */
+  setVolume(volume: number): void {
+    const { currentTime } = this.#context;
+    this.#volume.gain.setTargetAtTime(volume, currentTime, VOLUME_TIME_CONSTANT_S);
+  }
+
+  /** Plays on another device, where the browser can. @throws where it refuses the device */
+  async setSpeaker(deviceId: string): Promise<void> {
+    const context = this.#context as AudioContext & {
+      setSinkId?: (sinkId: string) => Promise<void>;
+    };
+    await context.setSinkId?.(deviceId);
+  }
+
+  /** Lets this stream be heard by the media worker. @returns the worker's end of the channel */
+  async connectMicrophone(stream: MediaStream): Promise<MessagePort> {
+    await this.#modules;
+    this.disconnectMicrophone();
+    const source = new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream });
+    const node = new AudioWorkletNode(this.#context, 'parley-capture', {
+      channelCount: 1,
+      channelCountMode: 'explicit',
+    });
+    const { port1, port2 } = new MessageChannel();
+    node.port.postMessage(port1, [port1]);
+    source.connect(node);
+    // A node that leads nowhere is not run everywhere; its output is silence.
+    node.connect(this.#context.destination);
+    this.#microphone = { source, node };
+    this.#options.onNode({ role: 'microphone', node: source });
+    return port2;
+  }
+
+  disconnectMicrophone(): void {
+    if (this.#microphone === undefined) return;
+    const { source, node } = this.#microphone;
+    node.port.postMessage('close', []);
+    source.disconnect();
+    node.disconnect();
+    this.#microphone = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#released.abort();
+    this.disconnectMicrophone();
+    this.#playback?.disconnect();
+    // Closing what another part of the browser closed already is no error worth telling.
+    if (this.#context.state !== 'closed') await this.#context.close().catch(() => {});
+  }
+
+  async #load(playback: MessagePort): Promise<void> {
+    const { audioWorklet } = this.#context;
+    await Promise.all([audioWorklet.addModule(playbackUrl), audioWorklet.addModule(captureUrl)]);
+    if (this.#released.signal.aborted) return;
+    const node = new AudioWorkletNode(this.#context, 'parley-playback', {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    node.port.postMessage(playback, [playback]);
+    node.addEventListener('processorerror', () => this.#options.onBroken(), {
+      signal: this.#released.signal,
+    });
+    node.connect(this.#volume);
+    this.#playback = node;
+    this.#options.onNode({ role: 'playback', node });
+  }
+
+  /**
+   * A phone call, a screen lock or another app stops the context ("interrupted" on iOS). It is
+   * started again as soon as the browser lets it, at the latest with the next touch.
+   */
+  #keepRunning(): void {
+    const resume = () => {
+      if (this.#context.state === 'running' || this.#context.state === 'closed') return;
+      this.#context.resume().catch(() => {});
+    };
+    const { signal } = this.#released;
+    resume();
+    this.#context.addEventListener('statechange', resume, { signal });
+    document.addEventListener('visibilitychange', resume, { signal });
+    document.addEventListener('pointerdown', resume, { signal });
+    document.addEventListener('keydown', resume, { signal });
+  }
+}

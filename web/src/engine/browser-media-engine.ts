@@ -1,0 +1,263 @@
+import { AudioGraph, type TappableNode } from './audio-graph.ts';
+import { CallMicrophone } from './call-microphone.ts';
+import type { CallOptions, MediaEngine, MicrophoneResult } from './media-engine.ts';
+import { MediaWorkerClient } from './media-worker-client.ts';
+import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
+import { LazyPageSpeech } from './page-speech/lazy-page-speech.ts';
+import { watchPage } from './page-watch.ts';
+
+export interface BrowserMediaEngineOptions {
+  /** Origin of the relay; the page's own by default. */
+  readonly baseUrl?: string;
+  /** Whether the browser may clean the microphone's signal up; yes by default. */
+  readonly microphoneProcessing?: boolean;
+  /** Given each node that carries the voice or the microphone, for tests to listen to. */
+  readonly onNode?: (node: TappableNode) => void;
+}
+
+/** A call while it lasts. */
+interface RunningCall {
+  readonly graph: AudioGraph;
+  readonly released: AbortController;
+  readonly microphone: CallMicrophone;
+}
+
+/**
+ * The call's media in a browser.
+ *
+ * Two query parameters of the page serve tests: `?mic=raw` switches the microphone's processing
+ * off, and with `?tap` a `parley:audio-node` event on the window carries each `TappableNode`.
+ */
+export function createMediaEngine(options: BrowserMediaEngineOptions = {}): MediaEngine {
+  const query = new URLSearchParams(location.search);
+  return new BrowserMediaEngine({
+    baseUrl: options.baseUrl ?? location.origin,
+    microphoneProcessing: options.microphoneProcessing ?? query.get('mic') !== 'raw',
+    onNode:
+      options.onNode ??
+      ((node) => {
+        if (!query.has('tap')) return;
+        window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
+      }),
+  });
+}
+
+class BrowserMediaEngine implements MediaEngine {
+  readonly #options: Required<BrowserMediaEngineOptions>;
+  readonly #listeners = new Set<(notice: MediaNotice) => void>();
+  readonly #worker: MediaWorkerClient;
+  readonly #pageSpeech: LazyPageSpeech;
+  #call: RunningCall | undefined;
+  #muted = false;
+  #held = false;
+  #debug = false;
+  #volume = 1;
+  /** Ends that we asked for and were not told of yet: they are not those of the current call. */
+  #stopping = 0;
+
+  constructor(options: Required<BrowserMediaEngineOptions>) {
+    this.#options = options;
+    const speech = {
+      post: (command: MediaCommand) => this.#worker.post(command),
+      tell: (notice: MediaNotice) => this.#tell(notice),
+      onMicrophoneWanted: (wanted: boolean) => this.#call?.microphone.lend(wanted),
+    };
+    this.#pageSpeech = new LazyPageSpeech({
+      ...speech,
+      load: async () =>
+        (await import('./page-speech/browser-page-speech.ts')).createPageSpeech(speech),
+    });
+    this.#worker = new MediaWorkerClient({
+      onNotice: (notice) => {
+        if (notice.type === 'speak' || notice.type === 'hush') {
+          this.#pageSpeech.onRequest(notice);
+          return;
+        }
+        if (notice.type === 'closed') this.#onClosed();
+        this.#tell(notice);
+        // What a call that was ended still had to say is not for the next one.
+        if (this.#call !== undefined && this.#stopping === 0) this.#pageSpeech.onNotice(notice);
+      },
+      onCrash: () => this.#onCrash(),
+    });
+  }
+
+  subscribe(listener: (notice: MediaNotice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  preload(): void {
+    const load = () => this.#worker.post({ type: 'load' });
+    // Safari has no idle callbacks.
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(load, { timeout: 2_000 });
+    else setTimeout(load, 200);
+  }
+
+  async start(options: CallOptions): Promise<MicrophoneResult> {
+    void this.stop();
+    const { port1, port2 } = new MessageChannel();
+    const released = new AbortController();
+    const graph = new AudioGraph(port1, {
+      onNode: (node) => this.#options.onNode(node),
+      onBroken: () => this.#onUnplayable(call),
+    });
+    const microphone = new CallMicrophone({
+      graph,
+      processed: this.#options.microphoneProcessing,
+      post: (command, transfer) => this.#worker.post(command, transfer),
+      onChanged: () => {
+        this.#applyMute();
+        if (this.#pageSpeech.wantsMicrophone) call.microphone.lend(true);
+      },
+      onLost: () => this.#onMicrophoneLost(),
+    });
+    const call: RunningCall = { graph, released, microphone };
+    this.#call = call;
+    this.#worker.post(
+      {
+        type: 'start',
+        baseUrl: this.#options.baseUrl,
+        token: options.token,
+        timeZone: options.timeZone,
+        voice: options.voice,
+        spoken: true,
+        playback: port2,
+      },
+      [port2],
+    );
+    this.#worker.post({ type: 'set-muted', muted: this.#muted });
+    if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
+    call.graph.setVolume(this.#volume);
+    void this.#pageSpeech.load();
+    this.#pageSpeech.setVolume(this.#volume);
+    this.#watch(call);
+    if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
+    return options.microphone
+      ? microphone.open(options.microphoneId)
+      : { ok: false, refusal: 'dismissed' };
+  }
+
+  requestMicrophone(deviceId: string | undefined): Promise<MicrophoneResult> {
+    const call = this.#call;
+    if (call === undefined) return Promise.resolve({ ok: false, refusal: 'failed' });
+    return call.microphone.open(deviceId);
+  }
+
+  setMuted(muted: boolean): void {
+    this.#muted = muted;
+    this.#applyMute();
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-muted', muted });
+  }
+
+  async setSpeaker(deviceId: string): Promise<void> {
+    await this.#call?.graph.setSpeaker(deviceId);
+  }
+
+  setVolume(volume: number): void {
+    this.#volume = Math.min(1, Math.max(0, volume));
+    this.#call?.graph.setVolume(this.#volume);
+    this.#pageSpeech.setVolume(this.#volume);
+  }
+
+  setVoice(voice: string): void {
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
+  }
+
+  sendText(itemId: string, text: string): void {
+    this.#worker.post({ type: 'send-text', itemId, text });
+  }
+
+  holdToTalk(held: boolean): void {
+    this.#held = held;
+    this.#applyMute();
+    this.#worker.post({ type: 'hold-to-talk', held });
+  }
+
+  cancelResponse(): void {
+    this.#worker.post({ type: 'cancel-response' });
+  }
+
+  setDebug(enabled: boolean): void {
+    this.#debug = enabled;
+    this.#worker.post({ type: 'set-debug', enabled });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#call === undefined) return;
+    this.#stopping += 1;
+    this.#worker.post({ type: 'stop' });
+    await this.#release();
+  }
+
+  #onMicrophoneLost(): void {
+    this.#tell({
+      type: 'error',
+      code: 'microphone_lost',
+      message: 'The microphone was disconnected. Connect one, or type.',
+    });
+  }
+
+  /** What the page has to notice on the worker's behalf. */
+  #watch(call: RunningCall): void {
+    watchPage(call.released.signal, {
+      onBack: () => this.#worker.post({ type: 'retry-now' }),
+      onDevices: () => call.microphone.openIfMissing(),
+      outputLatencyMs: () => call.graph.outputLatencyMs,
+      onOutputLatency: (latencyMs) => this.#worker.post({ type: 'output-latency', latencyMs }),
+    });
+  }
+
+  #applyMute(): void {
+    const microphone = this.#call?.microphone;
+    const open = !this.#muted || this.#held;
+    // The browser shows a microphone that is off as off.
+    if (microphone?.track !== undefined) microphone.track.enabled = open;
+    const isThere =
+      microphone !== undefined && (microphone.track !== undefined || microphone.isLent);
+    this.#pageSpeech.setOpen(open && isThere);
+  }
+
+  #onClosed(): void {
+    if (this.#stopping > 0) this.#stopping -= 1;
+    else void this.#release();
+  }
+
+  #onUnplayable(call: RunningCall): void {
+    if (call.released.signal.aborted) return;
+    this.#tell({
+      type: 'error',
+      code: 'audio_unavailable',
+      message: 'This browser cannot play the voice. Answers are shown as text.',
+    });
+  }
+
+  #onCrash(): void {
+    this.#stopping = 0;
+    // Without a call nothing was lost: the next one makes another worker.
+    if (this.#call === undefined) return;
+    void this.#release();
+    const message = 'Something went wrong in this page. Please call again.';
+    this.#tell({ type: 'error', code: 'internal_error', message });
+    this.#tell({ type: 'phase', phase: 'ended' });
+    this.#tell({
+      type: 'closed',
+      reason: { code: 1006, reason: 'worker_failed', retry: 'later', message },
+    });
+  }
+
+  async #release(): Promise<void> {
+    const call = this.#call;
+    if (call === undefined) return;
+    this.#call = undefined;
+    this.#held = false;
+    this.#pageSpeech.end();
+    call.released.abort();
+    call.microphone.close();
+    await call.graph.close();
+  }
+
+  #tell(notice: MediaNotice): void {
+    for (const listener of this.#listeners) listener(notice);
+  }
+}

@@ -1,0 +1,54 @@
+import type { MediaNotice } from '../messages/media-messages.ts';
+
+/** Why the microphone could not be had; each needs other words. */
+export type MicrophoneRefusal =
+  | 'denied'
+  | 'dismissed'
+  | 'not-found'
+  | 'in-use'
+  | 'insecure-context'
+  | 'unsupported'
+  | 'failed';
+
+export type MicrophoneResult =
+  | { readonly ok: true; readonly deviceId: string; readonly label: string }
+  | { readonly ok: false; readonly refusal: MicrophoneRefusal };
+
+export interface CallOptions {
+  readonly token: string | undefined;
+  readonly timeZone: string;
+  readonly voice: string | undefined;
+  /** false: a typed call, the microphone is not asked for. */
+  readonly microphone: boolean;
+  readonly microphoneId: string | undefined;
+  readonly speakerId: string | undefined;
+}
+
+/**
+ * All of the call's media, as the page sees it: commands in, notices out, never a sample.
+ * The store is given one of these; tests give it a scripted one.
+ */
+export interface MediaEngine {
+  /** @returns its disposer */
+  subscribe(listener: (notice: MediaNotice) => void): () => void;
+  /** Begins fetching the worker and the VAD in idle time; safe to call often. */
+  preload(): void;
+  /**
+   * Starts a call from within a person's gesture: asks for the microphone while everything else
+   * loads. A refused microphone still leaves a call that can be typed to.
+   */
+  start(options: CallOptions): Promise<MicrophoneResult>;
+  /** Asks (again) for the microphone within a running call. */
+  requestMicrophone(deviceId: string | undefined): Promise<MicrophoneResult>;
+  setMuted(muted: boolean): void;
+  setSpeaker(deviceId: string): Promise<void>;
+  /** 0–1 */
+  setVolume(volume: number): void;
+  setVoice(voice: string): void;
+  sendText(itemId: string, text: string): void;
+  holdToTalk(held: boolean): void;
+  cancelResponse(): void;
+  setDebug(enabled: boolean): void;
+  /** Ends the call and releases microphone, socket and audio. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
+import { LazyPageSpeech } from './lazy-page-speech.ts';
+import type { PageSpeech } from './page-speech.ts';
+
+const OUR_TURN: MediaNotice = {
+  type: 'stage-changed',
+  stage: 'synthesizer',
+  from: 'embedded',
+  to: 'browser',
+  reason: 'synthesizer_failed',
+};
+const SPEAK = { type: 'speak', responseId: 'a', chunkIndex: 0, text: 'Hello.' } as const;
+
+function setUp() {
+  const loaded = Promise.withResolvers<PageSpeech>();
+  const posted: MediaCommand[] = [];
+  const told: MediaNotice[] = [];
+  const lazy = new LazyPageSpeech({
+    load: () => loaded.promise,
+    post: (command) => posted.push(command),
+    tell: (notice) => told.push(notice),
+  });
+  return { lazy, loaded, posted, told };
+}
+
+test('what happens while it is loaded is done in order once it is there', async () => {
+  const { lazy, loaded } = setUp();
+  const done: string[] = [];
+  const loading = lazy.load();
+  lazy.onNotice(OUR_TURN);
+  lazy.onRequest(SPEAK);
+  loaded.resolve({
+    onNotice: ({ type }: MediaNotice) => done.push(type),
+    onRequest: ({ type }: { readonly type: string }) => done.push(type),
+  } as unknown as PageSpeech);
+  await loading;
+  lazy.onRequest({ type: 'hush' });
+  expect(done).toEqual(['stage-changed', 'speak', 'hush']);
+});
+
+test('where it cannot be loaded that is told, and nobody waits for it', async () => {
+  const { lazy, loaded, posted, told } = setUp();
+  const loading = lazy.load();
+  lazy.onNotice(OUR_TURN);
+  loaded.reject(new Error('offline'));
+  await loading;
+  lazy.onRequest(SPEAK);
+  expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'failed' }]);
+  expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', chunkIndex: 0, state: 'failed' }]);
+});

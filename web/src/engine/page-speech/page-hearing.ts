@@ -1,0 +1,80 @@
+import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
+import { beyondEcho } from './echo-guard.ts';
+import type { VoiceWatch } from './voice-watch.ts';
+
+/** The relay takes no longer text; nobody says as much in one go. */
+const MAX_CHARACTERS = 2_000;
+/** A lone guess is as often a cough. */
+const WORDS_TO_INTERRUPT = 2;
+
+type HearingCommand = Extract<
+  MediaCommand,
+  { type: 'send-text' | 'cancel-response' | 'page-hears' }
+>;
+
+export interface PageHearingOptions {
+  readonly voice: VoiceWatch;
+  readonly newId: () => string;
+  post(command: HearingCommand): void;
+  tell(notice: MediaNotice): void;
+}
+
+/** Something that is being said. */
+interface Phrase {
+  readonly itemId: string;
+  /** Whether it began while a voice of ours could be heard. */
+  readonly mayEcho: boolean;
+  shown: boolean;
+  interrupted: boolean;
+}
+
+/** Turns recognised words into captions, interruptions and messages. */
+export class PageHearing {
+  readonly #options: PageHearingOptions;
+  #phrase: Phrase | undefined;
+
+  constructor(options: PageHearingOptions) {
+    this.#options = options;
+  }
+
+  onWords({ text, isFinal }: { readonly text: string; readonly isFinal: boolean }): void {
+    const { voice, newId, post } = this.#options;
+    this.#phrase ??= {
+      itemId: newId(),
+      mayEcho: voice.mayEcho,
+      shown: false,
+      interrupted: false,
+    };
+    const phrase = this.#phrase;
+    const said = phrase.mayEcho ? beyondEcho(text, voice.spoken) : text;
+    if (isFinal) return this.#end(phrase, said);
+    if (said === '') return;
+    if (!phrase.shown) post({ type: 'page-hears', hearing: true });
+    phrase.shown = true;
+    this.#caption(phrase, said, 'partial');
+    const isInterruption =
+      voice.isPlaying && !phrase.interrupted && said.split(/\s+/u).length >= WORDS_TO_INTERRUPT;
+    if (!isInterruption) return;
+    phrase.interrupted = true;
+    post({ type: 'cancel-response' });
+  }
+
+  /** Nothing more comes of what was being said. */
+  forget(): void {
+    if (this.#phrase !== undefined) this.#end(this.#phrase, '');
+  }
+
+  #end(phrase: Phrase, said: string): void {
+    this.#phrase = undefined;
+    const text = said.slice(0, MAX_CHARACTERS);
+    // Without words it takes back whatever was shown of it.
+    this.#caption(phrase, text, 'final');
+    // Sending interrupts by itself, and comes first: between the two nothing is awaited.
+    if (text !== '') this.#options.post({ type: 'send-text', itemId: phrase.itemId, text });
+    if (phrase.shown) this.#options.post({ type: 'page-hears', hearing: false });
+  }
+
+  #caption({ itemId }: Phrase, text: string, state: 'partial' | 'final'): void {
+    this.#options.tell({ type: 'user-transcript', itemId, utterance: null, text, state });
+  }
+}

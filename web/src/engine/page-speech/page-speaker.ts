@@ -1,0 +1,196 @@
+import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { Schedule } from './page-recogniser.ts';
+
+/** A voice that has not begun by then will not; remote voices take a second. */
+const START_DEADLINE_MS = 4_000;
+/** Chromium forgets to tell the end of some utterances. */
+const END_MARGIN_MS = 4_000;
+/** Slower than any voice at its usual pace speaks. */
+const SLOWEST_MS_PER_CHARACTER = 150;
+/** How long the list of voices may take to arrive. */
+const VOICES_DEADLINE_MS = 1_500;
+/** Some browsers swallow what is spoken right after a cancellation. */
+const AFTER_CANCEL_MS = 60;
+/** So many clauses in a row that cannot be spoken are no accident. */
+const MAX_FAILURES = 2;
+
+type Clause = Extract<PageVoiceRequest, { type: 'speak' }>;
+type ReportState = Extract<MediaCommand, { type: 'page-voice' }>['state'];
+
+/** The share of an utterance that is used. */
+export type Utterance = Pick<
+  SpeechSynthesisUtterance,
+  'lang' | 'voice' | 'volume' | 'addEventListener'
+>;
+
+/** The share of `speechSynthesis` that is used. */
+export interface SpeechSynthesiser {
+  getVoices(): readonly SpeechSynthesisVoice[];
+  speak(utterance: Utterance): void;
+  cancel(): void;
+  resume(): void;
+  addEventListener(type: 'voiceschanged', listener: () => void, options: { once: true }): void;
+}
+
+export interface PageSpeakerOptions {
+  readonly synthesis: SpeechSynthesiser;
+  createUtterance(text: string): Utterance;
+  readonly schedule: Schedule;
+  onReport(clause: Clause, state: ReportState): void;
+  /** There is no voice, or none that works; whatever is asked for from now on fails at once. */
+  onFailed(failure: 'missing' | 'failed'): void;
+}
+
+type State =
+  | { readonly kind: 'quiet' }
+  /** For the voices, or for a cancellation to be over. */
+  | { readonly kind: 'waiting'; readonly cancel: () => void }
+  /** The utterance is kept here: browsers collect one that nobody holds, and its events with it. */
+  | { readonly kind: 'speaking'; readonly clause: Clause; readonly utterance: Utterance }
+  | { readonly kind: 'failed' };
+
+/**
+ * Speaks clause by clause with the browser's own voice.
+ *
+ * Each clause is an utterance of its own, because Chromium falls silent some fifteen seconds into a
+ * long one; and each waits for the one before, so that none is told of out of turn.
+ */
+export class PageSpeaker {
+  readonly #options: PageSpeakerOptions;
+  #queue: Clause[] = [];
+  #state: State = { kind: 'quiet' };
+  #cancelDeadline: () => void = () => {};
+  #hasVoices = false;
+  #failures = 0;
+  #volume = 1;
+
+  constructor(options: PageSpeakerOptions) {
+    this.#options = options;
+    // The first question makes some browsers fetch the list.
+    this.#hasVoices = options.synthesis.getVoices().length > 0;
+  }
+
+  /** @param volume 0–1; holds from the next clause on */
+  setVolume(volume: number): void {
+    this.#volume = volume;
+  }
+
+  speak(clause: Clause): void {
+    if (this.#state.kind === 'failed') return this.#options.onReport(clause, 'failed');
+    this.#queue.push(clause);
+    if (this.#state.kind === 'quiet') this.#next();
+  }
+
+  /** Falls silent at once and forgets what waits. */
+  hush(): void {
+    this.#queue = [];
+    this.#cancelDeadline();
+    if (this.#state.kind === 'failed') return;
+    if (this.#state.kind === 'waiting') this.#state.cancel();
+    this.#options.synthesis.cancel();
+    this.#wait(AFTER_CANCEL_MS);
+  }
+
+  dispose(): void {
+    this.hush();
+    if (this.#state.kind === 'waiting') this.#state.cancel();
+    this.#state = { kind: 'failed' };
+  }
+
+  #wait(delayMs: number): void {
+    const cancel = this.#options.schedule(() => {
+      this.#state = { kind: 'quiet' };
+      this.#next();
+    }, delayMs);
+    this.#state = { kind: 'waiting', cancel };
+  }
+
+  #next(): void {
+    const [clause] = this.#queue;
+    if (clause === undefined) return;
+    if (!this.#hasVoices && !this.#findVoices()) return;
+    this.#queue.shift();
+    this.#utter(clause);
+  }
+
+  /** @returns false where they are still to come, or never will */
+  #findVoices(): boolean {
+    const { synthesis, schedule } = this.#options;
+    this.#hasVoices = synthesis.getVoices().length > 0;
+    if (this.#hasVoices) return true;
+    const look = () => {
+      if (this.#state.kind !== 'waiting') return;
+      this.#state.cancel();
+      this.#state = { kind: 'quiet' };
+      this.#hasVoices = synthesis.getVoices().length > 0;
+      if (this.#hasVoices) this.#next();
+      else this.#fail('missing');
+    };
+    this.#state = { kind: 'waiting', cancel: schedule(look, VOICES_DEADLINE_MS) };
+    synthesis.addEventListener('voiceschanged', look, { once: true });
+    return false;
+  }
+
+  #utter(clause: Clause): void {
+    const { synthesis, createUtterance, onReport } = this.#options;
+    const utterance = createUtterance(clause.text);
+    const voice = preferredVoice(synthesis.getVoices());
+    utterance.lang = voice?.lang ?? 'en-US';
+    utterance.voice = voice ?? null;
+    utterance.volume = this.#volume;
+    this.#state = { kind: 'speaking', clause, utterance };
+    const isCurrent = () => this.#state.kind === 'speaking' && this.#state.utterance === utterance;
+    utterance.addEventListener('start', () => {
+      if (!isCurrent()) return;
+      this.#expect(
+        () => this.#done(clause, 'ended', true),
+        END_MARGIN_MS + clause.text.length * SLOWEST_MS_PER_CHARACTER,
+      );
+      onReport(clause, 'started');
+    });
+    utterance.addEventListener('end', () => {
+      if (isCurrent()) this.#done(clause, 'ended', false);
+    });
+    utterance.addEventListener('error', () => {
+      // What we cancelled ourselves is not current any more.
+      if (isCurrent()) this.#done(clause, 'failed', false);
+    });
+    this.#expect(() => this.#done(clause, 'failed', true), START_DEADLINE_MS);
+    // A synthesiser that was left paused would wait for ever.
+    synthesis.resume();
+    synthesis.speak(utterance);
+  }
+
+  #done(clause: Clause, state: 'ended' | 'failed', isStuck: boolean): void {
+    this.#cancelDeadline();
+    this.#failures = state === 'failed' ? this.#failures + 1 : 0;
+    this.#state = { kind: 'quiet' };
+    if (isStuck) {
+      this.#options.synthesis.cancel();
+      this.#wait(AFTER_CANCEL_MS);
+    }
+    this.#options.onReport(clause, state);
+    if (this.#failures >= MAX_FAILURES) this.#fail('failed');
+    else if (this.#state.kind === 'quiet') this.#next();
+  }
+
+  #fail(failure: 'missing' | 'failed'): void {
+    if (this.#state.kind === 'waiting') this.#state.cancel();
+    this.#state = { kind: 'failed' };
+    for (const clause of this.#queue.splice(0)) this.#options.onReport(clause, 'failed');
+    this.#options.onFailed(failure);
+  }
+
+  #expect(task: () => void, deadlineMs: number): void {
+    this.#cancelDeadline();
+    this.#cancelDeadline = this.#options.schedule(task, deadlineMs);
+  }
+}
+
+/** American English, spoken on this machine where there is a choice; any English before none. */
+function preferredVoice(voices: readonly SpeechSynthesisVoice[]): SpeechSynthesisVoice | undefined {
+  const english = voices.filter(({ lang }) => /^en\b/i.test(lang.replace('_', '-')));
+  const american = english.filter(({ lang }) => /^en-us/i.test(lang.replace('_', '-')));
+  const choices = american.length > 0 ? american : english;
+  return choices.find(({ localService }) => localService) ?? choices[0];
+}

@@ -1,0 +1,220 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TEST_SESSION } from '../../media-worker/link/session-fixture.ts';
+import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
+import { ManualSchedule } from './manual-schedule.ts';
+import { PageSpeech } from './page-speech.ts';
+import { ScriptedRecogniser } from './scripted-recogniser.ts';
+
+let time: ManualSchedule;
+let sessions: ScriptedRecogniser[];
+let posted: MediaCommand[];
+let told: MediaNotice[];
+let wanted: boolean[];
+let page: PageSpeech;
+
+beforeEach(() => {
+  page = make();
+});
+
+function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): PageSpeech {
+  time = new ManualSchedule();
+  sessions = [];
+  posted = [];
+  told = [];
+  wanted = [];
+  let ids = 0;
+  const createRecogniser = () => {
+    const session = new ScriptedRecogniser();
+    sessions.push(session);
+    return session;
+  };
+  return new PageSpeech({
+    createRecogniser: change.hasRecogniser === false ? undefined : createRecogniser,
+    synthesis: undefined,
+    createUtterance: () => {
+      throw new Error('There is nothing to speak with.');
+    },
+    language: 'en-US',
+    isAndroid: change.isAndroid ?? false,
+    schedule: time.schedule,
+    now: () => time.nowMs,
+    newId: () => `heard-${(ids += 1)}`,
+    post: (command) => posted.push(command),
+    tell: (notice) => told.push(notice),
+    onMicrophoneWanted: (isWanted) => wanted.push(isWanted),
+  });
+}
+
+const turn = (to: string): void =>
+  page.onNotice({
+    type: 'stage-changed',
+    stage: 'transcriber',
+    from: 'embedded',
+    to,
+    reason: 'transcriber_failed',
+  });
+
+/** An answer of which some was heard. */
+function answering(text: string): void {
+  page.onNotice({
+    type: 'response-text',
+    responseId: 'a',
+    chunkIndex: 0,
+    text,
+    audioStartMs: 0,
+    byPage: false,
+    isComplete: false,
+  });
+  page.onNotice({ type: 'response-progress', responseId: 'a', playedMs: 300 });
+}
+
+const captions = () =>
+  told.flatMap((notice) =>
+    notice.type === 'user-transcript' ? [`${notice.itemId} ${notice.state}: ${notice.text}`] : [],
+  );
+const commands = () => posted.map(({ type }) => type);
+
+describe('listening', () => {
+  test('happens while it is the page’s turn and the microphone is open', () => {
+    page.setOpen(true);
+    expect(sessions).toEqual([]);
+    turn('browser');
+    expect(sessions).toHaveLength(1);
+    page.setOpen(false);
+    expect(sessions[0]!.told).toEqual(['start', 'stop']);
+    sessions[0]!.ends();
+    page.setOpen(true);
+    expect(sessions).toHaveLength(2);
+    turn('embedded');
+    expect(sessions[1]!.told).toEqual(['start', 'stop']);
+    sessions[1]!.ends();
+    time.pass(60_000);
+    expect(sessions).toHaveLength(2);
+  });
+
+  test('happens from the beginning where the session says so', () => {
+    page.setOpen(true);
+    const providers = { ...TEST_SESSION.providers, transcriber: 'browser' };
+    page.onNotice({ type: 'session', session: { ...TEST_SESSION, providers } });
+    expect(sessions).toHaveLength(1);
+  });
+
+  test('is told to be impossible where the browser cannot', () => {
+    page = make({ hasRecogniser: false });
+    turn('browser');
+    expect(told).toEqual([{ type: 'page-ability', stage: 'transcriber', ability: 'missing' }]);
+  });
+
+  test('is told to be refused where it is', () => {
+    page.setOpen(true);
+    turn('browser');
+    sessions[0]!.ends('not-allowed');
+    expect(told.at(-1)).toEqual({
+      type: 'page-ability',
+      stage: 'transcriber',
+      ability: 'refused',
+    });
+  });
+
+  test('takes the microphone for itself on Android, and gives it back', () => {
+    page = make({ isAndroid: true });
+    turn('browser');
+    expect(wanted).toEqual([true]);
+    turn('embedded');
+    expect(wanted).toEqual([true, false]);
+  });
+
+  test('does not outlive the call', () => {
+    page.setOpen(true);
+    turn('browser');
+    page.end();
+    sessions[0]!.hears(['hello', 0.9]);
+    expect(posted).toEqual([]);
+    expect(sessions[0]!.told).toContain('abort');
+  });
+});
+
+describe('words', () => {
+  beforeEach(() => {
+    page.setOpen(true);
+    turn('browser');
+    told = [];
+  });
+
+  test('are captions while they change, and a message when they do not', () => {
+    sessions[0]!.hears(['what time']);
+    sessions[0]!.hears(['what time is it', 0.9]);
+    expect(captions()).toEqual(['heard-1 partial: what time', 'heard-1 final: what time is it']);
+    expect(posted).toEqual([
+      { type: 'page-hears', hearing: true },
+      { type: 'send-text', itemId: 'heard-1', text: 'what time is it' },
+      { type: 'page-hears', hearing: false },
+    ]);
+    sessions[0]!.hears(['what time is it', 0.9], ['and']);
+    expect(captions().at(-1)).toBe('heard-2 partial: and');
+  });
+
+  test('interrupt an answer once there are two of them', () => {
+    answering('Octopuses have three hearts.');
+    sessions[0]!.hears(['wait']);
+    expect(commands()).toEqual(['page-hears']);
+    sessions[0]!.hears(['wait a']);
+    sessions[0]!.hears(['wait a moment']);
+    expect(commands()).toEqual(['page-hears', 'cancel-response']);
+  });
+
+  test('that are our own are neither shown nor sent', () => {
+    answering('Octopuses have three hearts. Two of them pump blood.');
+    sessions[0]!.hears(['octopuses have three']);
+    page.onNotice({
+      type: 'response-ended',
+      responseId: 'a',
+      status: 'completed',
+      heardMs: 2_000,
+    });
+    sessions[0]!.hears(['octopuses have three hearts', 0.9]);
+    // A recogniser is behind what it hears.
+    time.pass(500);
+    sessions[0]!.hears(['octopuses have three hearts', 0.9], ['two of them pump blood', 0.9]);
+    expect(captions().filter((caption) => !caption.endsWith('final: '))).toEqual([]);
+    expect(posted).toEqual([]);
+    time.pass(5_000);
+    sessions[0]!.hears(
+      ['octopuses have three hearts', 0.9],
+      ['two of them pump blood', 0.9],
+      ['three hearts', 0.9],
+    );
+    expect(posted).toContainEqual({ type: 'send-text', itemId: 'heard-3', text: 'three hearts' });
+  });
+
+  test('that were guessed and not said are taken back', () => {
+    sessions[0]!.hears(['what']);
+    sessions[0]!.hears();
+    expect(captions()).toEqual(['heard-1 partial: what', 'heard-1 final: ']);
+    expect(posted).toEqual([
+      { type: 'page-hears', hearing: true },
+      { type: 'page-hears', hearing: false },
+    ]);
+  });
+
+  test('that cannot be had are told of', () => {
+    for (let round = 0; round < 5; round += 1) {
+      sessions.at(-1)!.ends('network');
+      time.pass(10_000);
+    }
+    expect(told.at(-1)).toMatchObject({ type: 'page-ability', ability: 'failed' });
+  });
+});
+
+test('a voice that is asked for and not there is told of, clause by clause', () => {
+  page.onNotice({
+    type: 'stage-changed',
+    stage: 'synthesizer',
+    from: 'embedded',
+    to: 'browser',
+    reason: 'synthesizer_failed',
+  });
+  expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'missing' }]);
+  page.onRequest({ type: 'speak', responseId: 'a', chunkIndex: 3, text: 'Hello.' });
+  expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', chunkIndex: 3, state: 'failed' }]);
+});

@@ -1,0 +1,195 @@
+import type {
+  MediaCommand,
+  MediaNotice,
+  PageAbility,
+  PageVoiceRequest,
+  Stage,
+} from '../../messages/media-messages.ts';
+import { PageHearing } from './page-hearing.ts';
+import { PageRecogniser, type BrowserRecogniser, type Schedule } from './page-recogniser.ts';
+import { PageSpeaker, type SpeechSynthesiser, type Utterance } from './page-speaker.ts';
+import type { SpeechRecogniser } from './speech-recognition.ts';
+import { VoiceWatch } from './voice-watch.ts';
+
+/** What relays call the page's own means. */
+const BROWSER = 'browser';
+
+export interface PageSpeechOptions {
+  /** undefined where the browser has none. */
+  readonly createRecogniser: (() => SpeechRecogniser) | undefined;
+  readonly synthesis: SpeechSynthesiser | undefined;
+  createUtterance(text: string): Utterance;
+  /** BCP 47 */
+  readonly language: string;
+  /** Whether the browser is one of Android's: see `PageRecogniser`. */
+  readonly isAndroid: boolean;
+  readonly schedule: Schedule;
+  now(): number;
+  newId(): string;
+  post(command: MediaCommand): void;
+  tell(notice: MediaNotice): void;
+  /** The recogniser needs the microphone for itself, or no longer does. */
+  onMicrophoneWanted(wanted: boolean): void;
+}
+
+/**
+ * The last rungs of the ladder: the browser's own recogniser and voice, used while the relay says
+ * that it is the page's turn.
+ */
+export class PageSpeech {
+  readonly #options: PageSpeechOptions;
+  #voice: VoiceWatch;
+  #hearing: PageHearing;
+  #recogniser: BrowserRecogniser | undefined;
+  #speaker: PageSpeaker | undefined;
+  #turns = { transcriber: false, synthesizer: false };
+  #open = false;
+  #volume = 1;
+  /** Counts calls: what was heard in an earlier one is of no interest. */
+  #calls = 0;
+  #wantsMicrophone = false;
+
+  constructor(options: PageSpeechOptions) {
+    this.#options = options;
+    this.#voice = new VoiceWatch(() => options.now());
+    this.#hearing = this.#makeHearing();
+  }
+
+  /** Whether the recogniser needs the microphone for itself. */
+  get wantsMicrophone(): boolean {
+    return this.#wantsMicrophone;
+  }
+
+  /** @param open whether a person who speaks now means to be heard */
+  setOpen(open: boolean): void {
+    this.#open = open;
+    if (open) this.#recogniser?.start();
+    else this.#recogniser?.stop();
+  }
+
+  /** @param volume 0–1 */
+  setVolume(volume: number): void {
+    this.#volume = volume;
+    this.#speaker?.setVolume(volume);
+  }
+
+  /** What the media worker asks for. */
+  onRequest(request: PageVoiceRequest): void {
+    if (request.type === 'hush') this.#speaker?.hush();
+    else if (this.#speaker !== undefined) this.#speaker.speak(request);
+    else this.#report(request, 'failed');
+  }
+
+  /** What the media worker tells. */
+  onNotice(notice: MediaNotice): void {
+    this.#voice.onNotice(notice);
+    switch (notice.type) {
+      case 'session':
+        this.#setTurn('transcriber', notice.session.providers.transcriber);
+        return this.#setTurn('synthesizer', notice.session.providers.synthesizer);
+      case 'stage-changed':
+        return this.#setTurn(notice.stage, notice.to);
+      case 'closed':
+        return this.end();
+      default:
+    }
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.#calls += 1;
+    this.#wantsMicrophone = false;
+    this.#recogniser?.dispose();
+    this.#speaker?.dispose();
+    this.#recogniser = undefined;
+    this.#speaker = undefined;
+    this.#turns = { transcriber: false, synthesizer: false };
+    this.#open = false;
+    this.#voice = new VoiceWatch(() => this.#options.now());
+    this.#hearing = this.#makeHearing();
+  }
+
+  #setTurn(stage: Stage, provider: string): void {
+    if (stage === 'generator') return;
+    const isOurs = provider === BROWSER;
+    if (isOurs === this.#turns[stage]) return;
+    this.#turns[stage] = isOurs;
+    if (stage === 'transcriber') this.#hear(isOurs);
+    // A voice that is not needed any more finishes what it was asked to say.
+    else if (isOurs) this.#findVoice();
+  }
+
+  #hear(isOurs: boolean): void {
+    const { createRecogniser } = this.#options;
+    if (!isOurs) {
+      // What is being said now is still understood, and sent.
+      this.#recogniser?.stop();
+      this.#recogniser = undefined;
+      this.#wantMicrophone(false);
+      return;
+    }
+    const call = this.#calls;
+    this.#tellAbility('transcriber', createRecogniser === undefined ? 'missing' : 'able');
+    if (createRecogniser === undefined) return;
+    this.#recogniser = new PageRecogniser({
+      create: createRecogniser,
+      language: this.#options.language,
+      guessesAreFinal: this.#options.isAndroid,
+      schedule: this.#options.schedule,
+      now: () => this.#options.now(),
+      onWords: (words) => {
+        if (call === this.#calls) this.#hearing.onWords(words);
+      },
+      onFailed: (failure) => {
+        this.#hearing.forget();
+        this.#wantMicrophone(false);
+        this.#tellAbility('transcriber', failure);
+      },
+    });
+    // Android gives the microphone to one at a time, and its recogniser is another than the page.
+    if (this.#options.isAndroid) this.#wantMicrophone(true);
+    if (this.#open) this.#recogniser.start();
+  }
+
+  #findVoice(): void {
+    const { synthesis, schedule } = this.#options;
+    this.#tellAbility('synthesizer', synthesis === undefined ? 'missing' : 'able');
+    if (synthesis === undefined) return;
+    this.#speaker?.dispose();
+    this.#speaker = new PageSpeaker({
+      synthesis,
+      createUtterance: (text) => this.#options.createUtterance(text),
+      schedule,
+      onReport: (clause, state) => this.#report(clause, state),
+      onFailed: (failure) => this.#tellAbility('synthesizer', failure),
+    });
+    this.#speaker.setVolume(this.#volume);
+  }
+
+  #wantMicrophone(wanted: boolean): void {
+    if (wanted === this.#wantsMicrophone) return;
+    this.#wantsMicrophone = wanted;
+    this.#options.onMicrophoneWanted(wanted);
+  }
+
+  #makeHearing(): PageHearing {
+    const { newId } = this.#options;
+    return new PageHearing({
+      voice: this.#voice,
+      newId,
+      post: (command) => this.#options.post(command),
+      tell: (notice) => this.#options.tell(notice),
+    });
+  }
+
+  #report(
+    { responseId, chunkIndex }: Extract<PageVoiceRequest, { type: 'speak' }>,
+    state: Extract<MediaCommand, { type: 'page-voice' }>['state'],
+  ): void {
+    this.#options.post({ type: 'page-voice', responseId, chunkIndex, state });
+  }
+
+  #tellAbility(stage: 'transcriber' | 'synthesizer', ability: PageAbility): void {
+    this.#options.tell({ type: 'page-ability', stage, ability });
+  }
+}

@@ -1,0 +1,88 @@
+import type { RelayEvent, RelayEventOf } from '@parley/shared';
+import type { SequencedEvent } from '../link/outbound.ts';
+import type { CallPhase, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { PlaybackCommand } from '../../messages/playback-messages.ts';
+import { CallPhases } from './call-phases.ts';
+import { Floor } from './floor.ts';
+
+/** A floor between a relay, a speaker and a page that are played by a test. */
+export class FloorRig {
+  readonly sent: SequencedEvent[] = [];
+  readonly posted: PlaybackCommand[] = [];
+  readonly notices: MediaNotice[] = [];
+  readonly requests: PageVoiceRequest[] = [];
+  readonly phases: CallPhase[] = [];
+  readonly floor: Floor;
+  nowMs = 50_000;
+
+  constructor() {
+    const phases = new CallPhases((phase) => this.phases.push(phase));
+    phases.connection('open');
+    this.floor = new Floor({
+      phases,
+      now: () => this.nowMs,
+      notify: (notice) => this.notices.push(notice),
+      request: (request) => this.requests.push(request),
+      send: (event) => this.sent.push(event),
+      post: (command) => this.posted.push(command),
+      toSessionMs: (localMs) => localMs - 50_000,
+      heardAtMs: (contextTimeS) => contextTimeS * 1_000,
+      onVoiceLevel: () => {},
+      log: () => {},
+    });
+  }
+
+  /** Voice from the relay. */
+  frame(item: number, ms: number, last = false): void {
+    this.floor.onAudio({
+      kind: 2,
+      item,
+      last,
+      seq: 1,
+      timestampMs: 0,
+      samples: new Int16Array(ms * 16),
+    });
+  }
+
+  created(id: string, item: number, change: Partial<RelayEventOf<'response.created'>> = {}): void {
+    this.floor.onEvent({
+      type: 'response.created',
+      seq: 1,
+      response_id: id,
+      item,
+      trigger: 'speech',
+      utterance: null,
+      audio: { sample_rate: 16_000 },
+      ...change,
+    } satisfies RelayEvent);
+  }
+
+  done(id: string, status: 'completed' | 'cancelled'): void {
+    this.floor.onEvent({
+      type: 'response.done',
+      seq: 2,
+      response_id: id,
+      status,
+      usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+      timeline: {},
+      error: null,
+    });
+  }
+
+  /** A reply of which the speaker has played a part. */
+  speaking(id = 'a', item = 1): void {
+    this.created(id, item);
+    for (let n = 0; n < 5; n += 1) this.frame(item, 100);
+    this.floor.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
+  }
+
+  /** What the speaker was told, samples aside. */
+  get commands(): readonly PlaybackCommand['type'][] {
+    return this.posted.map(({ type }) => type).filter((type) => type !== 'push');
+  }
+
+  /** The replies' ends. */
+  get ended(): readonly MediaNotice[] {
+    return this.notices.filter((notice) => notice.type === 'response-ended');
+  }
+}

@@ -1,0 +1,139 @@
+import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
+
+/** More than the longest answer has; whatever comes beyond is read instead. */
+const MAX_CLAUSES = 1_000;
+
+export type PageVoiceReport = Extract<MediaCommand, { type: 'page-voice' }>;
+
+export type PageVoiceEvent =
+  | {
+      readonly type: 'clause-begun';
+      readonly responseId: string;
+      readonly chunkIndex: number;
+      /** When its text arrived, ms on our own clock. */
+      readonly receivedMs: number;
+    }
+  /** It can only be read. */
+  | {
+      readonly type: 'clause-unspoken';
+      readonly responseId: string;
+      readonly chunkIndex: number;
+    }
+  /** All that was asked for so far was spoken. */
+  | { readonly type: 'page-silent'; readonly responseId: string }
+  | { readonly type: 'page-interrupted'; readonly responseId: string };
+
+export interface PageVoiceOptions {
+  request(request: PageVoiceRequest): void;
+  onEvent(event: PageVoiceEvent): void;
+  now(): number;
+}
+
+interface Clause {
+  readonly chunkIndex: number;
+  readonly text: string;
+  readonly receivedMs: number;
+}
+
+interface PageSpokenReply {
+  /** Whether the relay's own voice has said its part of the reply. */
+  released: boolean;
+  /** Whether the relay has sent all of it. */
+  finished: boolean;
+  readonly clauses: Map<number, Clause>;
+}
+
+/**
+ * The page's own voice, from where the media worker stands: what the page is asked to speak, in
+ * order, each reply's share after what the relay's voice has said of it.
+ */
+export class PageVoice {
+  readonly #options: PageVoiceOptions;
+  readonly #replies = new Map<string, PageSpokenReply>();
+
+  constructor(options: PageVoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the page was asked for something that it has not finished. */
+  get isSpeaking(): boolean {
+    for (const { released, clauses } of this.#replies.values()) {
+      if (released && clauses.size > 0) return true;
+    }
+    return false;
+  }
+
+  /**
+   * @param released whether the relay's own voice has nothing more to say of this reply
+   * @returns false where it is too much, and will not be spoken
+   */
+  add(responseId: string, chunkIndex: number, text: string, released: boolean): boolean {
+    let reply = this.#replies.get(responseId);
+    if (reply === undefined) {
+      reply = { released, finished: false, clauses: new Map() };
+      this.#replies.set(responseId, reply);
+    }
+    if (reply.clauses.size >= MAX_CLAUSES) return false;
+    const clause = { chunkIndex, text, receivedMs: this.#options.now() };
+    reply.clauses.set(chunkIndex, clause);
+    if (reply.released) this.#speak(responseId, clause);
+    return true;
+  }
+
+  /** The relay's own voice has said its part. */
+  release(responseId: string): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined || reply.released) return;
+    reply.released = true;
+    for (const clause of reply.clauses.values()) this.#speak(responseId, clause);
+  }
+
+  onReport({ responseId, chunkIndex, state }: PageVoiceReport): void {
+    const reply = this.#replies.get(responseId);
+    const clause = reply?.clauses.get(chunkIndex);
+    // What was interrupted may still be told of.
+    if (reply === undefined || clause === undefined) return;
+    const { receivedMs } = clause;
+    if (state === 'started') {
+      this.#options.onEvent({ type: 'clause-begun', responseId, chunkIndex, receivedMs });
+      return;
+    }
+    reply.clauses.delete(chunkIndex);
+    if (state === 'failed') {
+      this.#options.onEvent({ type: 'clause-unspoken', responseId, chunkIndex });
+    }
+    if (reply.clauses.size > 0) return;
+    if (reply.finished) this.#replies.delete(responseId);
+    this.#options.onEvent({ type: 'page-silent', responseId });
+  }
+
+  /** The relay has sent all of a reply. */
+  finish(responseId: string): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined) return;
+    reply.finished = true;
+    if (reply.clauses.size === 0) this.#replies.delete(responseId);
+  }
+
+  /** Falls silent and forgets every reply, or only `responseId`. */
+  stop(responseId?: string): void {
+    const stopped = [...this.#replies.keys()].filter((id) => (responseId ?? id) === id);
+    const wasSpeaking = this.isSpeaking;
+    const interrupted = stopped.filter((id) => this.#replies.get(id)!.clauses.size > 0);
+    for (const id of stopped) this.#replies.delete(id);
+    if (wasSpeaking && interrupted.length > 0) {
+      this.#options.request({ type: 'hush' });
+      // Hushing knows no difference between replies.
+      for (const [id, { released, clauses }] of this.#replies) {
+        if (released) for (const clause of clauses.values()) this.#speak(id, clause);
+      }
+    }
+    for (const id of interrupted) {
+      this.#options.onEvent({ type: 'page-interrupted', responseId: id });
+    }
+  }
+
+  #speak(responseId: string, { chunkIndex, text }: Clause): void {
+    this.#options.request({ type: 'speak', responseId, chunkIndex, text });
+  }
+}

@@ -1,0 +1,54 @@
+import { ERRORS, type RelayEvent, type RelayEventOf } from '@parley/shared';
+import type { MediaNotice } from '../../messages/media-messages.ts';
+
+/** What the page is told of a relay event, where that needs no more than the event itself. */
+export function noticeOf(event: RelayEvent): MediaNotice | undefined {
+  switch (event.type) {
+    case 'session.created':
+    case 'session.updated':
+    case 'session.resumed':
+      return { type: 'session', session: event.session };
+    case 'session.degraded':
+      return { ...stageChange(event), reason: event.reason };
+    case 'session.restored':
+      return { ...stageChange(event), reason: null };
+    case 'session.draining':
+      return { type: 'error', code: 'draining', message: ERRORS.draining.message };
+    case 'conversation.item.input_audio_transcription.delta':
+      return { ...transcript(event), text: event.transcript, state: 'partial' };
+    case 'conversation.item.input_audio_transcription.completed':
+      return { ...transcript(event), text: event.transcript, state: 'final' };
+    case 'conversation.item.input_audio_transcription.failed':
+      return { ...transcript(event), text: '', state: 'failed' };
+    case 'response.done':
+      return event.error === null || isApology(event)
+        ? undefined
+        : { type: 'error', code: event.error.code, message: event.error.message };
+    case 'error':
+      return { type: 'error', code: event.code, message: event.message };
+    case 'response.created':
+    case 'response.output_audio.done':
+    case 'session.usage':
+    case 'response.output_audio_transcript.delta':
+    case 'input_audio_buffer.ack':
+    case 'pong':
+      return undefined;
+  }
+}
+
+/** Where no answer was found the reply says so in its own words, which nothing need repeat. */
+export function isApology({ error }: RelayEventOf<'response.done'>): boolean {
+  return error?.code.startsWith('generator_') === true;
+}
+
+function stageChange({ stage, from, to }: RelayEventOf<'session.degraded' | 'session.restored'>) {
+  return { type: 'stage-changed', stage, from, to } as const;
+}
+
+function transcript(event: { readonly item_id: string; readonly utterance: number }) {
+  return {
+    type: 'user-transcript',
+    itemId: event.item_id,
+    utterance: event.utterance,
+  } as const;
+}

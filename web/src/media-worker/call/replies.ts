@@ -1,0 +1,217 @@
+import type { RelayEventOf } from '@parley/shared';
+import { timelineOf, type LatencyMarks } from '@parley/shared/latency';
+import type { MediaNotice } from '../../messages/media-messages.ts';
+import { isApology } from './relay-notices.ts';
+
+/** Utterances whose end is remembered until they are answered. */
+const MAX_ENDS = 16;
+
+type Done = Pick<RelayEventOf<'response.done'>, 'status' | 'timeline'>;
+
+interface Reply {
+  readonly responseId: string;
+  readonly trigger: RelayEventOf<'response.created'>['trigger'];
+  readonly utterance: number | null;
+  readonly asked: { readonly speechEndMs?: number; readonly sentMs: number } | undefined;
+  receivedMs: number | undefined;
+  heardMs: number | undefined;
+  voice: 'expected' | 'ended' | 'interrupted';
+  /** The page's own voice, which speaks what the relay sends without one. */
+  page: 'unused' | 'speaking' | 'silent';
+  playedMs: number;
+  done: Done | undefined;
+  /** Whether its end was told. */
+  told: boolean;
+}
+
+export interface RepliesOptions {
+  notify(notice: MediaNotice): void;
+  toSessionMs(localMs: number): number;
+}
+
+/**
+ * The replies that are under way: what is known of each from the relay and from the speaker, until
+ * both have ended. All instants are ms on our own clock.
+ */
+export class Replies {
+  readonly #options: RepliesOptions;
+  readonly #replies = new Map<string, Reply>();
+  readonly #ends = new Map<number, { readonly speechEndMs: number; readonly sentMs: number }>();
+  #typedMs: number | undefined;
+
+  constructor(options: RepliesOptions) {
+    this.#options = options;
+  }
+
+  /** Whether any reply can be heard at this moment. */
+  get speaking(): boolean {
+    return this.#some((reply) => reply.heardMs !== undefined);
+  }
+
+  /** Whether anybody waits for a reply that is begun and not ended; for a timer nobody does. */
+  get awaited(): boolean {
+    return this.#some(({ trigger }) => trigger !== 'timer' && trigger !== 'notice');
+  }
+
+  /** Whether a reply is known and its end was not told. */
+  isOpen(responseId: string): boolean {
+    return this.#replies.get(responseId)?.told === false;
+  }
+
+  /** Whether the relay's own voice may have more of it to say. */
+  isVoiceExpected(responseId: string): boolean {
+    return this.#replies.get(responseId)?.voice === 'expected';
+  }
+
+  utteranceEnded(utterance: number, instants: { speechEndMs: number; sentMs: number }): void {
+    this.#ends.set(utterance, instants);
+    if (this.#ends.size > MAX_ENDS) this.#ends.delete(this.#ends.keys().next().value!);
+  }
+
+  textSent(atMs: number): void {
+    this.#typedMs = atMs;
+  }
+
+  begin(event: RelayEventOf<'response.created'>): void {
+    const { response_id: responseId, trigger, utterance } = event;
+    const typedMs = trigger === 'text' ? this.#typedMs : undefined;
+    this.#replies.set(responseId, {
+      responseId,
+      trigger,
+      utterance,
+      asked:
+        utterance === null
+          ? typedMs === undefined
+            ? undefined
+            : { sentMs: typedMs }
+          : this.#ends.get(utterance),
+      receivedMs: undefined,
+      heardMs: undefined,
+      voice: event.audio === null ? 'ended' : 'expected',
+      page: 'unused',
+      playedMs: 0,
+      done: undefined,
+      told: false,
+    });
+    const spoken = event.audio !== null;
+    this.#options.notify({ type: 'response-started', responseId, trigger, utterance, spoken });
+  }
+
+  voiceReceived(responseId: string, atMs: number): void {
+    const reply = this.#replies.get(responseId);
+    if (reply !== undefined) reply.receivedMs = atMs;
+  }
+
+  /** @param atMs when its first sample left the speaker */
+  voiceHeard(responseId: string, atMs: number): void {
+    const reply = this.#replies.get(responseId);
+    if (reply !== undefined) reply.heardMs = atMs;
+  }
+
+  /** The page's own voice was asked to speak some of it. */
+  pageSpeaks(responseId: string): void {
+    const reply = this.#replies.get(responseId);
+    if (reply !== undefined) reply.page = 'speaking';
+  }
+
+  /**
+   * The page's own voice is heard.
+   *
+   * @param receivedMs when the words that it speaks arrived
+   */
+  pageHeard(responseId: string, receivedMs: number, atMs: number): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined) return;
+    reply.receivedMs ??= receivedMs;
+    reply.heardMs ??= atMs;
+  }
+
+  /** It has spoken all that it was asked to. */
+  pageSilent(responseId: string): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined) return;
+    reply.page = 'silent';
+    this.#settle(reply);
+  }
+
+  /**
+   * The person has taken the floor: what the page has spoken some of will not go on, also where it
+   * was only waiting for more.
+   */
+  pageInterrupted(responseId?: string): void {
+    for (const reply of this.#replies.values()) {
+      if (reply.page === 'unused' || (responseId ?? reply.responseId) !== reply.responseId)
+        continue;
+      reply.page = 'silent';
+      // Where the relay's voice is still being stopped, it says how much of it was heard.
+      if (reply.voice === 'ended') reply.voice = 'interrupted';
+      this.#settle(reply);
+    }
+  }
+
+  voiceEnded(responseId: string, how: 'ended' | 'interrupted', playedMs: number): void {
+    const reply = this.#replies.get(responseId);
+    if (reply === undefined) return;
+    reply.voice = how;
+    reply.playedMs = playedMs;
+    this.#settle(reply);
+  }
+
+  done(event: RelayEventOf<'response.done'>): void {
+    const reply = this.#replies.get(event.response_id);
+    if (reply === undefined) return;
+    reply.done = isApology(event) ? { ...event, status: 'completed' } : event;
+    this.#settle(reply);
+  }
+
+  /** The relay will say no more about any of them. */
+  sessionLost(): void {
+    for (const reply of this.#replies.values()) {
+      reply.done ??= { status: 'cancelled', timeline: {} };
+      this.#settle(reply);
+    }
+  }
+
+  #settle(reply: Reply): void {
+    const { responseId, done, voice, page, playedMs } = reply;
+    const isOver = done !== undefined && voice === 'ended' && page !== 'speaking';
+    if (!reply.told && (voice === 'interrupted' || isOver)) {
+      reply.told = true;
+      // What was cut off by us was not heard to its end, whatever the relay had finished sending.
+      const status = voice === 'interrupted' || done === undefined ? 'cancelled' : done.status;
+      this.#options.notify({ type: 'response-ended', responseId, status, heardMs: playedMs });
+    }
+    if (done === undefined || !reply.told) return;
+    this.#replies.delete(responseId);
+    this.#measure(reply, done);
+  }
+
+  #measure(reply: Reply, done: Done): void {
+    const { asked, heardMs, receivedMs, responseId, utterance } = reply;
+    // Only what was asked for and heard has a voice-to-voice latency.
+    if (asked === undefined || heardMs === undefined || receivedMs === undefined) return;
+    const toSessionMs = (localMs: number) => this.#options.toSessionMs(localMs);
+    const ours: LatencyMarks = {
+      ...(asked.speechEndMs === undefined ? {} : { speech_end: toSessionMs(asked.speechEndMs) }),
+      end_sent: toSessionMs(asked.sentMs),
+      audio_received: toSessionMs(receivedMs),
+      audio_heard: toSessionMs(heardMs),
+    };
+    // A mark the relay left out may be spelled `undefined`; a timeline only has marks or none.
+    const theirs = Object.fromEntries(
+      Object.entries(done.timeline).filter(([, instant]) => instant !== undefined),
+    );
+    const marks: LatencyMarks = { ...theirs, ...ours };
+    this.#options.notify({
+      type: 'turn-measured',
+      turn: { responseId, utterance, ...timelineOf(marks) },
+    });
+  }
+
+  #some(predicate: (reply: Reply) => boolean): boolean {
+    for (const reply of this.#replies.values()) {
+      if (!reply.told && predicate(reply)) return true;
+    }
+    return false;
+  }
+}

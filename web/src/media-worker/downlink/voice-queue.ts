@@ -1,0 +1,257 @@
+import { JitterBuffer } from './jitter-buffer.ts';
+import { JitterTarget } from './jitter-target.ts';
+import {
+  PLAYBACK_AHEAD_MS,
+  type PlaybackCommand,
+  type PlaybackReport,
+} from '../../messages/playback-messages.ts';
+
+export type VoiceEvent =
+  /** The first audio of a reply arrived. */
+  | { readonly type: 'voice-received'; readonly responseId: string; readonly atMs: number }
+  /** Its first sample was rendered. */
+  | { readonly type: 'voice-started'; readonly responseId: string; readonly contextTimeS: number }
+  | {
+      readonly type: 'voice-progress';
+      readonly responseId: string;
+      readonly playedMs: number;
+      readonly rms: number;
+    }
+  /** It was played to its end. */
+  | { readonly type: 'voice-finished'; readonly responseId: string; readonly playedMs: number }
+  /** It was flushed after so much of it was played. */
+  | { readonly type: 'voice-interrupted'; readonly responseId: string; readonly playedMs: number };
+
+interface VoiceItem {
+  readonly responseId: string;
+  /** The number its audio frames carry. */
+  readonly item: number;
+  /** The number the worklet knows it by: unlike `item`, never used twice. */
+  readonly key: number;
+  readonly rateHz: number;
+  readonly buffer: JitterBuffer;
+  received: boolean;
+  begun: boolean;
+  completed: boolean;
+  playedMs: number;
+  /** Known once the worklet has fallen silent on `hold`. */
+  heldMs: number | undefined;
+}
+
+export interface VoiceQueueOptions {
+  post(command: PlaybackCommand, transfer?: ArrayBuffer[]): void;
+  onEvent(event: VoiceEvent): void;
+  now(): number;
+}
+
+/**
+ * Plays the replies' voices one after the other, each through its jitter buffer.
+ *
+ * Frames of a reply that was flushed, or is not known, are dropped: after a barge-in the relay's
+ * last frames are still on their way.
+ */
+export class VoiceQueue {
+  readonly #options: VoiceQueueOptions;
+  readonly #target = new JitterTarget();
+  #items: VoiceItem[] = [];
+  #nextKey = 1;
+  /** The flushed item whose last fade the worklet still plays; nothing may begin before. */
+  #clearing: { readonly item: VoiceItem; readonly announced: boolean } | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
+  #underruns = 0;
+  #speakerBufferedMs = 0;
+
+  constructor(options: VoiceQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Whether any reply is playing or waiting to be played. */
+  get active(): boolean {
+    return this.#items.length > 0;
+  }
+
+  get targetMs(): number {
+    return this.#target.targetMs;
+  }
+
+  get bufferedMs(): number {
+    const waitingMs = this.#items.reduce((sum, { buffer }) => sum + buffer.waitingMs, 0);
+    return waitingMs + (this.active ? this.#speakerBufferedMs : 0);
+  }
+
+  get underruns(): number {
+    return this.#items.reduce((sum, { buffer }) => sum + buffer.underruns, this.#underruns);
+  }
+
+  open(reply: { responseId: string; item: number; rateHz: number }): void {
+    this.#items.push({
+      ...reply,
+      key: this.#nextKey,
+      buffer: new JitterBuffer({
+        rateHz: reply.rateHz,
+        target: this.#target,
+        aheadMs: PLAYBACK_AHEAD_MS,
+      }),
+      received: false,
+      begun: false,
+      completed: false,
+      playedMs: 0,
+      heldMs: undefined,
+    });
+    this.#nextKey += 1;
+  }
+
+  /** @returns false where the frame belongs to no reply that is still wanted */
+  push(item: number, samples: Int16Array, last: boolean): boolean {
+    const voice = this.#items.findLast((candidate) => candidate.item === item);
+    if (voice === undefined) return false;
+    const atMs = this.#options.now();
+    if (samples.length > 0 && !voice.received) {
+      voice.received = true;
+      this.#options.onEvent({ type: 'voice-received', responseId: voice.responseId, atMs });
+    }
+    voice.buffer.push(samples, atMs);
+    if (last) voice.buffer.complete();
+    this.#pump();
+    return true;
+  }
+
+  /** The reply has no more audio than what arrived. */
+  complete(responseId: string): void {
+    this.#items.find((voice) => voice.responseId === responseId)?.buffer.complete();
+    this.#pump();
+  }
+
+  /** As `complete`, for every reply: the session they came from is gone. */
+  completeAll(): void {
+    for (const voice of this.#items) voice.buffer.complete();
+    this.#pump();
+  }
+
+  /** Whether a reply that has not begun is to wait, because something else is being heard. */
+  setWaiting(waiting: boolean): void {
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
+    this.#pump();
+  }
+
+  /** Falls silent at once, for as long as it is not known whether this is an interruption. */
+  hold(): void {
+    this.#options.post({ type: 'hold' });
+  }
+
+  /** It was none: goes on where it was. */
+  resume(): void {
+    for (const voice of this.#items) voice.heldMs = undefined;
+    this.#options.post({ type: 'resume' });
+  }
+
+  /**
+   * Falls silent and forgets every reply, or only `responseId`; what was forgotten is told of as
+   * interrupted. Forgetting everything also settles a `hold`.
+   */
+  flush(responseId?: string): void {
+    const [head] = this.#items;
+    const flushed = this.#items.filter(
+      (voice) => responseId === undefined || voice.responseId === responseId,
+    );
+    this.#items = this.#items.filter((voice) => !flushed.includes(voice));
+    for (const voice of flushed) {
+      this.#underruns += voice.buffer.underruns;
+      if (voice === head && voice.begun) this.#flushPlaying(voice);
+      else this.#interrupted(voice, 0);
+    }
+    if (responseId === undefined) this.#options.post({ type: 'resume' });
+    this.#pump();
+  }
+
+  onReport(report: PlaybackReport): void {
+    if (this.#clearing?.item.key === report.item) {
+      if (report.type !== 'flushed' && report.type !== 'ended') return;
+      const { item, announced } = this.#clearing;
+      this.#clearing = undefined;
+      if (!announced) this.#interrupted(item, report.playedMs);
+      this.#pump();
+      return;
+    }
+    const [voice] = this.#items;
+    if (voice === undefined || voice.key !== report.item) return;
+    const { responseId } = voice;
+    switch (report.type) {
+      case 'started':
+        this.#options.onEvent({
+          type: 'voice-started',
+          responseId,
+          contextTimeS: report.contextTimeS,
+        });
+        return;
+      case 'position': {
+        const { playedMs, rms } = report;
+        voice.playedMs = playedMs;
+        this.#speakerBufferedMs = report.bufferedMs;
+        this.#options.onEvent({ type: 'voice-progress', responseId, playedMs, rms });
+        this.#pump();
+        return;
+      }
+      case 'starved':
+        voice.buffer.ranDry();
+        this.#pump();
+        return;
+      case 'held':
+        voice.heldMs = report.playedMs;
+        return;
+      case 'ended':
+        this.#items.shift();
+        this.#underruns += voice.buffer.underruns;
+        this.#target.endItem();
+        this.#options.onEvent({ type: 'voice-finished', responseId, playedMs: report.playedMs });
+        this.#pump();
+        return;
+      case 'flushed':
+        return;
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#items = [];
+  }
+
+  #flushPlaying(voice: VoiceItem): void {
+    const announced = voice.heldMs !== undefined;
+    this.#clearing = { item: voice, announced };
+    this.#options.post({ type: 'flush', item: voice.key });
+    if (voice.heldMs !== undefined) this.#interrupted(voice, voice.heldMs);
+  }
+
+  #interrupted({ responseId }: VoiceItem, playedMs: number): void {
+    this.#options.onEvent({ type: 'voice-interrupted', responseId, playedMs });
+  }
+
+  #pump(): void {
+    clearTimeout(this.#timer);
+    const [voice] = this.#items;
+    if (voice === undefined || this.#clearing !== undefined) return;
+    if (this.#waiting && !voice.begun) return;
+    const atMs = this.#options.now();
+    const chunks = voice.buffer.take(atMs, voice.playedMs);
+    if ((chunks.length > 0 || voice.buffer.drained) && !voice.begun) {
+      voice.begun = true;
+      this.#options.post({ type: 'begin', item: voice.key, rateHz: voice.rateHz });
+    }
+    for (const samples of chunks) {
+      // A frame lies in the message it came in, which nobody else reads: it is given away whole.
+      const transfer = samples.buffer instanceof ArrayBuffer ? [samples.buffer] : [];
+      this.#options.post({ type: 'push', item: voice.key, samples }, transfer);
+    }
+    if (voice.buffer.drained && !voice.completed) {
+      voice.completed = true;
+      this.#options.post({ type: 'complete', item: voice.key });
+    }
+    const { dueAtMs } = voice.buffer;
+    if (dueAtMs !== undefined && voice.buffer.waitingMs > 0) {
+      this.#timer = setTimeout(() => this.#pump(), Math.max(1, Math.ceil(dueAtMs - atMs)));
+    }
+  }
+}

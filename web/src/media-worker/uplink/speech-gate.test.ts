@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  ECHO_GUARD_POLICY,
+  OFFSET_LAG_MS,
+  ONSET_LAG_MS,
+  SPEECH_POLICY,
+} from '../../lib/media-policy.ts';
+import { type GateEvent, type GateState, QUIET, speechEndOf, stepGate } from './speech-gate.ts';
+
+const FRAME = 32;
+
+/** Runs frames of these probabilities through the gate; one event per entry of the result. */
+function run(probabilities: readonly number[], policy = SPEECH_POLICY) {
+  let state: GateState = QUIET;
+  const events: (GateEvent & { readonly frame: number })[] = [];
+  for (const [frame, probability] of probabilities.entries()) {
+    const startMs = frame * FRAME;
+    const step = stepGate(state, { probability, startMs, endMs: startMs + FRAME }, policy);
+    state = step.state;
+    if (step.event !== undefined) events.push({ ...step.event, frame });
+  }
+  return { state, events };
+}
+
+const times = (count: number, probability: number) => Array<number>(count).fill(probability);
+
+test('speech is suspected at its first frame, confirmed at the third, ended after redemption', () => {
+  const { events, state } = run([...times(10, 0.1), ...times(20, 0.9), ...times(20, 0.1)]);
+  expect(events).toEqual([
+    { type: 'speech-suspected', onsetMs: 320 - ONSET_LAG_MS, frame: 10 },
+    { type: 'speech-confirmed', onsetMs: 320 - ONSET_LAG_MS, frame: 12 },
+    // 480 ms are 15 frames.
+    { type: 'speech-ended', endMs: 960 - OFFSET_LAG_MS, frame: 44 },
+  ]);
+  expect(state).toEqual(QUIET);
+});
+
+test('a cough is dismissed after 200 ms, long before redemption', () => {
+  const { events } = run([0.9, ...times(10, 0.1)]);
+  expect(events.map(({ type, frame }) => [type, frame])).toEqual([
+    ['speech-suspected', 0],
+    ['speech-dismissed', 6],
+  ]);
+});
+
+test('speech frames need not follow one another closely to be confirmed', () => {
+  const { events } = run([0.9, 0.1, 0.1, 0.9, 0.1, 0.9]);
+  expect(events.map(({ type }) => type)).toEqual(['speech-suspected', 'speech-confirmed']);
+});
+
+test('a pause shorter than the redemption does not end the speech', () => {
+  const { events, state } = run([...times(5, 0.9), ...times(14, 0.1), ...times(5, 0.9)]);
+  expect(events.map(({ type }) => type)).toEqual(['speech-suspected', 'speech-confirmed']);
+  expect(state.kind).toBe('speaking');
+});
+
+test('frames between the thresholds neither prolong the speech nor end it', () => {
+  const { events } = run([...times(5, 0.9), ...times(40, 0.4), ...times(15, 0.1)]);
+  expect(events.at(-1)).toMatchObject({
+    type: 'speech-ended',
+    endMs: 5 * FRAME - OFFSET_LAG_MS,
+    frame: 59,
+  });
+});
+
+test('while we play, it takes clearer and longer speech', () => {
+  expect(run(times(20, 0.6), ECHO_GUARD_POLICY).events).toEqual([]);
+  expect(
+    run(times(4, 0.9), ECHO_GUARD_POLICY).events.map(({ type, frame }) => [type, frame]),
+  ).toEqual([
+    ['speech-suspected', 0],
+    ['speech-confirmed', 3],
+  ]);
+});
+
+test('a forced end is put where the speech ended, not where it was forced', () => {
+  const { state } = run([...times(10, 0.9), ...times(5, 0.1)]);
+  expect(speechEndOf(state, 480)).toBe(320 - OFFSET_LAG_MS);
+  expect(speechEndOf(QUIET, 480)).toBe(480);
+});
+
+test('whatever the probabilities, every suspicion is settled once and ends follow beginnings', () => {
+  const legal: Record<string, readonly string[]> = {
+    start: ['speech-suspected'],
+    'speech-suspected': ['speech-confirmed', 'speech-dismissed'],
+    'speech-dismissed': ['speech-suspected'],
+    'speech-confirmed': ['speech-ended'],
+    'speech-ended': ['speech-suspected'],
+  };
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 300 }), (all) => {
+      let before = 'start';
+      let onsetMs = 0;
+      for (const event of run(all).events) {
+        expect(legal[before]).toContain(event.type);
+        before = event.type;
+        if (event.type === 'speech-confirmed') ({ onsetMs } = event);
+        const endMs = event.type === 'speech-ended' ? event.endMs : Number.POSITIVE_INFINITY;
+        expect(endMs).toBeGreaterThanOrEqual(onsetMs);
+      }
+    }),
+  );
+});

@@ -1,0 +1,118 @@
+import { OFFSET_LAG_MS, ONSET_LAG_MS, type SpeechPolicy } from '../../lib/media-policy.ts';
+
+/**
+ * Whether the person speaks.
+ *
+ * - `quiet`: no
+ * - `tentative`: perhaps; a few more speech frames will confirm it, their absence dismiss it
+ * - `speaking`: yes, until `redemptionMs` have passed without speech
+ */
+export type GateState =
+  | { readonly kind: 'quiet' }
+  | {
+      readonly kind: 'tentative';
+      readonly onsetMs: number;
+      readonly speechFrames: number;
+      readonly framesSinceSpeech: number;
+    }
+  | {
+      readonly kind: 'speaking';
+      readonly onsetMs: number;
+      /** End of the last speech frame. */
+      readonly speechEndMs: number;
+      readonly silenceMs: number;
+    };
+
+export type GateEvent =
+  | { readonly type: 'speech-suspected'; readonly onsetMs: number }
+  | { readonly type: 'speech-confirmed'; readonly onsetMs: number }
+  | { readonly type: 'speech-dismissed' }
+  /** `endMs` is back-dated to the true end of speech. */
+  | { readonly type: 'speech-ended'; readonly endMs: number };
+
+export interface GateFrame {
+  readonly probability: number;
+  /** When the frame's first sample was captured, ms on any clock. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface GateStep {
+  readonly state: GateState;
+  readonly event?: GateEvent;
+}
+
+export const QUIET: GateState = { kind: 'quiet' };
+
+/** Takes the gate one frame further. */
+export function stepGate(state: GateState, frame: GateFrame, policy: SpeechPolicy): GateStep {
+  const isSpeech = frame.probability >= policy.speechProbability;
+  switch (state.kind) {
+    case 'quiet':
+      return isSpeech ? suspect(frame, policy) : { state };
+    case 'tentative':
+      return isSpeech ? confirm(state, frame, policy) : doubt(state, policy);
+    case 'speaking':
+      return isSpeech ? { state: speakingUntil(state.onsetMs, frame) } : wane(state, frame, policy);
+  }
+}
+
+/** When the speech that is going on, if any, ended or would have ended: for a forced end. */
+export function speechEndOf(state: GateState, nowMs: number): number {
+  return state.kind === 'speaking' ? Math.min(nowMs, trueEnd(state)) : nowMs;
+}
+
+function suspect(frame: GateFrame, policy: SpeechPolicy): GateStep {
+  const onsetMs = frame.startMs - ONSET_LAG_MS;
+  const state: GateState = { kind: 'tentative', onsetMs, speechFrames: 1, framesSinceSpeech: 0 };
+  if (policy.confirmFrames <= 1) {
+    return {
+      state: speakingUntil(onsetMs, frame),
+      event: { type: 'speech-confirmed', onsetMs },
+    };
+  }
+  return { state, event: { type: 'speech-suspected', onsetMs } };
+}
+
+function confirm(
+  state: Extract<GateState, { kind: 'tentative' }>,
+  frame: GateFrame,
+  policy: SpeechPolicy,
+): GateStep {
+  const speechFrames = state.speechFrames + 1;
+  if (speechFrames < policy.confirmFrames) {
+    return { state: { ...state, speechFrames, framesSinceSpeech: 0 } };
+  }
+  const { onsetMs } = state;
+  return { state: speakingUntil(onsetMs, frame), event: { type: 'speech-confirmed', onsetMs } };
+}
+
+function doubt(state: Extract<GateState, { kind: 'tentative' }>, policy: SpeechPolicy): GateStep {
+  const framesSinceSpeech = state.framesSinceSpeech + 1;
+  if (framesSinceSpeech < policy.misfireFrames) return { state: { ...state, framesSinceSpeech } };
+  return { state: QUIET, event: { type: 'speech-dismissed' } };
+}
+
+function wane(
+  state: Extract<GateState, { kind: 'speaking' }>,
+  frame: GateFrame,
+  policy: SpeechPolicy,
+): GateStep {
+  // Between the two thresholds speech neither goes on nor runs out.
+  if (frame.probability >= policy.silenceProbability) return { state };
+  const silenceMs = state.silenceMs + frameMs(frame);
+  if (silenceMs < policy.redemptionMs) return { state: { ...state, silenceMs } };
+  return { state: QUIET, event: { type: 'speech-ended', endMs: trueEnd(state) } };
+}
+
+function speakingUntil(onsetMs: number, frame: GateFrame): GateState {
+  return { kind: 'speaking', onsetMs, speechEndMs: frame.endMs, silenceMs: 0 };
+}
+
+function trueEnd(state: Extract<GateState, { kind: 'speaking' }>): number {
+  return Math.max(state.onsetMs, state.speechEndMs - OFFSET_LAG_MS);
+}
+
+function frameMs(frame: GateFrame): number {
+  return frame.endMs - frame.startMs;
+}

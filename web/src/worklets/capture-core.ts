@@ -1,0 +1,45 @@
+import { createSincKernel } from '../lib/audio/sinc-kernel.ts';
+import { StreamResampler } from '../lib/audio/stream-resampler.ts';
+import { type CapturedBlock, FRAME_SAMPLES } from '../messages/capture-messages.ts';
+
+const OUTPUT_HZ = 16_000;
+
+/** Cuts the device's signal into frames of 512 samples at 16 kHz, each with its time. */
+export class CaptureCore {
+  readonly #deviceHz: number;
+  readonly #resampler: StreamResampler;
+  readonly #send: (block: CapturedBlock) => void;
+  /** Samples that went in, at the device's rate, and that came out, at ours. */
+  #received = 0;
+  #index = 0;
+
+  constructor(deviceHz: number, send: (block: CapturedBlock) => void) {
+    this.#deviceHz = deviceHz;
+    this.#send = send;
+    this.#resampler = new StreamResampler({
+      kernel: createSincKernel(deviceHz, OUTPUT_HZ),
+      // A frame's worth of input, twice, and a few render quanta.
+      capacity: Math.ceil((2 * FRAME_SAMPLES * deviceHz) / OUTPUT_HZ) + 1_024,
+    });
+  }
+
+  /** @param contextTimeS the context's time of the quantum's first sample */
+  process(input: Float32Array, contextTimeS: number): void {
+    // Counted back from now, for browsers leave quanta out: Chromium up to a second of them while
+    // a node is being connected on a busy machine. What follows is that much later.
+    const startS = contextTimeS - this.#received / this.#deviceHz;
+    this.#received += input.length;
+    this.#resampler.push(input);
+    while (this.#resampler.available >= FRAME_SAMPLES) {
+      const samples = new Float32Array(FRAME_SAMPLES);
+      this.#resampler.pull(samples);
+      this.#send({
+        samples,
+        index: this.#index,
+        contextTimeS: startS + this.#index / OUTPUT_HZ,
+        sentContextTimeS: contextTimeS + input.length / this.#deviceHz,
+      });
+      this.#index += FRAME_SAMPLES;
+    }
+  }
+}
