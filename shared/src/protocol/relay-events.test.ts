@@ -52,6 +52,14 @@ const EXAMPLES: { readonly [type in RelayEventType]: Omit<RelayEventOf<type>, 't
     is_complete: false,
     timestamp: 2_000,
     audio_start_ms: 0,
+    clause: 0,
+  },
+  'response.output_audio_transcript.timed': {
+    response_id: 'resp_1',
+    clause: 0,
+    audio_start_ms: 0,
+    audio_ms: 900,
+    word_ends_ms: [350, 720],
   },
   'response.output_audio.done': { response_id: 'resp_1', audio_ms: 900 },
   'response.done': {

@@ -158,6 +158,25 @@ export const relayEventSchemas = {
     timestamp: instantMs,
     /** Where in the response's audio these words begin, ms; null where they are not spoken. */
     audio_start_ms: z.number().min(0).nullable(),
+    /** The clause that these words belong to, counted from 0; absent where there are no words. */
+    clause: z.int().min(0).optional(),
+    /**
+     * Where in the clause's text these words begin, characters; absent for 0. Present only if a
+     * voice broke off in the middle: an earlier delta held these words, and no voice follows.
+     */
+    from_character: z.int().min(1).optional(),
+  }),
+  'response.output_audio_transcript.timed': z.object({
+    type: z.literal('response.output_audio_transcript.timed'),
+    ...sequenced,
+    response_id: identifier,
+    clause: z.int().min(0),
+    /** Where the clause's audio begins in the response's audio, ms. */
+    audio_start_ms: z.number().min(0),
+    /** Length of the clause's audio, as far as it is known or expected, ms. */
+    audio_ms: z.number().min(0),
+    /** Where the clause's first words end, ms from its start: as many as the voice has told. */
+    word_ends_ms: z.array(z.number().min(0)),
   }),
   'response.output_audio.done': z.object({
     type: z.literal('response.output_audio.done'),

@@ -1,0 +1,129 @@
+import type { CloseReasonName, ErrorCode, LatencyMarks, Usage } from '@parley/shared';
+import type { Stage } from '../stages/provider.ts';
+
+/** What every event of a call says of itself. */
+export interface CallEventStamp {
+  /** ms since 1970. */
+  readonly atMs: number;
+  readonly sessionId: string;
+  readonly userId: string;
+}
+
+/** One turn: what a person said or typed, or what is said unasked, and the reply to it. */
+interface OfTurn {
+  readonly turnId: string;
+}
+
+interface OfUtterance extends OfTurn {
+  readonly itemId: string;
+  /** The client's number for it. */
+  readonly utterance: number;
+}
+
+interface OfReply extends OfTurn {
+  readonly responseId: string;
+}
+
+/**
+ * Something that happened in a call. Free of audio and secrets; the words people say stand only in
+ * `speech`, which an observer must not write where they do not belong.
+ */
+export type CallEventBody =
+  | { readonly type: 'session-started' }
+  | { readonly type: 'session-resumed' }
+  | { readonly type: 'connection-lost'; readonly closeCode: number }
+  | {
+      readonly type: 'session-ended';
+      readonly reason: CloseReasonName;
+      readonly durationMs: number;
+    }
+  | ({ readonly type: 'utterance-started' } & OfUtterance)
+  | ({
+      readonly type: 'utterance-final';
+      readonly provider: string;
+      readonly audioMs: number;
+      /** From the end of the audio to the final words; null if no end was received. */
+      readonly finalMs: number | null;
+      /** Someone spoke, but no words could be placed. */
+      readonly isUnrecognised: boolean;
+      readonly speech: { readonly text: string };
+    } & OfUtterance)
+  | ({
+      readonly type: 'utterance-failed';
+      readonly code: ErrorCode;
+      readonly provider: string;
+      /** The response that apologises; null if the person speaks again. */
+      readonly responseId: string | null;
+      /** PCM16 at 16 kHz. Valid only while the observer runs: the memory is used again. */
+      readonly audio: () => readonly Int16Array[];
+    } & OfUtterance)
+  | ({
+      readonly type: 'turn-decided';
+      /** What ended the person's turn. */
+      readonly why:
+        | 'speech-stopped'
+        | 'committed'
+        | 'too-long'
+        | 'no-audio'
+        | 'interrupted'
+        | 'typed';
+      /** From the true end of speech to this decision; null if the client told no end. */
+      readonly afterMs: number | null;
+    } & OfTurn)
+  | ({
+      readonly type: 'reply-started';
+      readonly trigger: 'speech' | 'text' | 'timer' | 'request' | 'notice';
+    } & OfReply)
+  | ({
+      readonly type: 'clause-heard';
+      readonly clause: number;
+      readonly words: number;
+      readonly speech: { readonly text: string };
+    } & OfReply)
+  | ({
+      readonly type: 'reply-interrupted';
+      /** Playback position, ms. */
+      readonly playedMs: number;
+    } & OfReply)
+  | ({
+      readonly type: 'reply-done';
+      readonly status: 'completed' | 'cancelled' | 'failed';
+      readonly code: ErrorCode | null;
+      /** Instants on the session clock. */
+      readonly timeline: LatencyMarks;
+      readonly usage: Usage;
+      /** Who did the work of each stage; a stage that was not used is left out. */
+      readonly providers: { readonly [stage in Stage]?: string };
+    } & OfReply)
+  | ({
+      readonly type: 'provider-attempted';
+      readonly stage: Stage;
+      readonly provider: string;
+      readonly outcome: 'succeeded' | 'failed' | 'abandoned';
+      readonly durationMs: number;
+      /** The adapter's word for what went wrong. */
+      readonly fault: string | null;
+    } & Partial<OfTurn>)
+  | ({
+      readonly type: 'provider-failed-over';
+      readonly stage: Stage;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: ErrorCode;
+    } & Partial<OfTurn>)
+  /** Another provider does the work of a stage from now on, as this call is told. */
+  | {
+      readonly type: 'stage-changed';
+      readonly stage: Stage;
+      readonly from: string;
+      readonly to: string;
+      /** null if `to` is the better one. */
+      readonly reason: ErrorCode | null;
+    }
+  | { readonly type: 'limit-hit'; readonly limit: string; readonly code: ErrorCode }
+  | { readonly type: 'error'; readonly code: ErrorCode; readonly requestId: string };
+
+export type CallEvent = CallEventBody & CallEventStamp;
+
+/** Tells the observers; never throws and never waits. */
+export type EmitCallEvent = (event: CallEventBody) => void;
