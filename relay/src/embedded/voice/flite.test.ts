@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWav } from './flite.ts';
+import { compileFlite, FLITE_SAMPLE_RATE_HZ, readWav, speakPiece } from './flite.ts';
 
 function wav(rateHz: number, samples: readonly number[], extra = 0): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(44 + extra + samples.length * 2));
@@ -35,5 +35,23 @@ describe('readWav', () => {
   it('refuses another rate, and a file without audio', () => {
     expect(() => readWav(wav(8_000, [1]))).toThrow('8000 Hz');
     expect(() => readWav(new Uint8Array(10))).toThrow('no audio');
+  });
+});
+
+describe('speakPiece', () => {
+  it('speaks the same text the same way each time, in every voice', async () => {
+    const flite = await compileFlite();
+    for (const voice of ['slt', 'rms', 'awb']) {
+      const first = speakPiece(flite, voice, 'Hello there.');
+      expect(first.length).toBeGreaterThan(FLITE_SAMPLE_RATE_HZ / 2);
+      expect(speakPiece(flite, voice, 'Hello there.')).toEqual(first);
+    }
+  });
+
+  it('takes text that looks like an option or a file for text', async () => {
+    const flite = await compileFlite();
+    for (const text of ['-o /etc/passwd', '--help', '../speech.wav']) {
+      expect(speakPiece(flite, 'slt', text).length).toBeGreaterThan(FLITE_SAMPLE_RATE_HZ / 2);
+    }
   });
 });

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { runWasi } from './wasi-shim.ts';
+import { ConsoleStdout, File, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim';
 
 export const FLITE_SAMPLE_RATE_HZ = 16_000;
 
 const OUTPUT_NAME = 'speech.wav';
-/** Four minutes of speech: far more than a piece of 150 characters can take. */
-const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
 
@@ -17,9 +15,12 @@ export async function compileFlite(): Promise<WebAssembly.Module> {
 }
 
 /**
- * Speaks one piece of text. Keeps its thread busy: give it its own.
+ * Speaks one piece of text. Keeps its thread busy, so it needs a thread of its own.
  *
- * @param text printable ASCII, see `toSpokenText`
+ * The program runs in a fresh instance whose only file is in memory: it can reach nothing of the
+ * host, and a fault in it ends as an exception, not as the end of the process.
+ *
+ * @param text printable ASCII, see `toSpokenText`; its length bounds time and memory
  * @returns PCM16 mono at 16 kHz
  */
 export function speakPiece(
@@ -29,18 +30,22 @@ export function speakPiece(
 ): Int16Array<ArrayBuffer> {
   // What follows `-t` is taken as text whatever it looks like.
   const args = ['flite', '-voice', voice, '-o', OUTPUT_NAME, '-t', text];
-  const { exitCode, output } = runWasi(flite, {
+  const output = new File([]);
+  const discarded = new ConsoleStdout(() => {});
+  const wasi = new WASI(
     args,
-    outputName: OUTPUT_NAME,
-    maxOutputBytes: MAX_OUTPUT_BYTES,
-  });
-  if (exitCode !== 0 || output === undefined)
-    throw new Error(`The synthesizer ended with exit code ${exitCode}.`);
-  return readWav(output);
+    [],
+    [discarded, discarded, discarded, new PreopenDirectory('/', new Map([[OUTPUT_NAME, output]]))],
+    { debug: false },
+  );
+  const instance = new WebAssembly.Instance(flite, { wasi_snapshot_preview1: wasi.wasiImport });
+  const exitCode = wasi.start(instance as Parameters<WASI['start']>[0]);
+  if (exitCode !== 0) throw new Error(`The synthesizer ended with exit code ${exitCode}.`);
+  return readWav(output.data);
 }
 
 /** The samples of a RIFF WAVE file of PCM16 mono at 16 kHz. */
-export function readWav(bytes: Uint8Array<ArrayBuffer>): Int16Array<ArrayBuffer> {
+export function readWav(bytes: Uint8Array): Int16Array<ArrayBuffer> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = RIFF_HEADER_BYTES;
   while (at + CHUNK_HEADER_BYTES <= bytes.byteLength) {

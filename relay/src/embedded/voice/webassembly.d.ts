@@ -6,14 +6,12 @@ declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: 'WebAssembly.Module';
   }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Readonly<Record<string, unknown>>;
-  }
-  class Memory {
-    constructor(descriptor: { readonly initial: number });
-    readonly buffer: ArrayBuffer;
-    grow(pages: number): number;
   }
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
 }
