@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import type { z } from 'zod';
 import { serviceHealthSchema, type serviceStatusSchema } from '@parley/shared';
-import type { ServiceStatus } from '../stages/failover/service.ts';
+import type { ProviderStatus } from '../stages/failover/provider-health.ts';
 import { problem } from './problem.ts';
 
 /** What an operator can look at and do. */
@@ -14,13 +14,13 @@ export interface Operations {
 
 /** The operator's view of providers that are watched. */
 export function operationsOf(providers: {
-  services(): readonly ServiceStatus[];
+  services(): readonly ProviderStatus[];
   reset(name: string): boolean;
 }): Operations {
   return {
     services: () =>
       providers.services().map((status) => ({
-        stage: status.stage as z.infer<typeof serviceStatusSchema>['stage'],
+        stage: status.stage,
         name: status.name,
         health: status.health,
         last_fault: status.lastFault ?? null,

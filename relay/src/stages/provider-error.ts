@@ -77,7 +77,36 @@ export class ProviderError extends ParleyError {
   }
 }
 
-/** @param status - of an HTTP response that is no success */
+/** What a failure says about the provider it came from. */
+export interface Fault {
+  readonly code: ErrorCode;
+  /** The adapter's word for it, e.g. `unreachable`; `unexpected` if it is not an error of ours. */
+  readonly kind: string;
+  readonly isRetryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  /** false: no room, or a request that no provider could serve. */
+  readonly countsAgainstProvider: boolean;
+}
+
+/** @param stage - whose codes, `<stage>_failed` and `<stage>_timeout`, speak of the provider */
+export function faultOf(error: unknown, stage: Stage): Fault {
+  const code = error instanceof ParleyError ? error.code : (`${stage}_failed` as const);
+  const isTimeout = code === `${stage}_timeout`;
+  const countsAgainstProvider = isTimeout || code === `${stage}_failed`;
+  const judged = { code, countsAgainstProvider };
+  if (error instanceof ProviderError) {
+    return {
+      ...judged,
+      kind: error.fault,
+      isRetryable: error.isRetryable,
+      retryAfterMs: error.retryAfterMs,
+    };
+  }
+  const kind = isTimeout ? 'timeout' : error instanceof ParleyError ? 'failed' : 'unexpected';
+  return { ...judged, kind, isRetryable: true, retryAfterMs: undefined };
+}
+
+/** @param status - of an HTTP response that is not a success */
 export function faultOfStatus(status: number): ProviderFault {
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 408) return 'timeout';
@@ -87,7 +116,7 @@ export function faultOfStatus(status: number): ProviderFault {
 
 /**
  * @param header - `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3)
- * @returns ms, or undefined where there is none that makes sense
+ * @returns ms, or undefined if there is none that makes sense
  */
 export function retryAfterMs(
   header: string | null | undefined,

@@ -6,7 +6,7 @@ export type Stage = (typeof STAGES)[number];
 
 /** The name by which clients know that they are to recognise or speak by themselves. */
 export const BROWSER = 'browser';
-/** What is named where no provider is left. */
+/** The name that stands for a stage without a provider that works. */
 export const NO_PROVIDER = 'none';
 
 /** Whether a stage's active name is a provider of the relay: not the browser, not `none`. */
@@ -38,7 +38,23 @@ export interface Provider {
 export interface Failover {
   readonly stage: Stage;
   readonly from: string;
-  /** A provider's name, `browser`, or `none` where nothing is left. */
+  /** A provider's name, `browser`, or `none` if none is left. */
   readonly to: string;
   readonly reason: ErrorCode;
+}
+
+/** One request to one provider, once it has ended. */
+export interface ProviderAttempt {
+  readonly stage: Stage;
+  readonly provider: string;
+  readonly outcome: 'succeeded' | 'failed' | 'abandoned';
+  readonly durationMs: number;
+  /** The adapter's word for what went wrong. */
+  readonly fault: string | null;
+}
+
+/** Told what becomes of one request to a stage. */
+export interface FailoverObserver {
+  readonly onFailover?: ((failover: Failover) => void) | undefined;
+  readonly onAttempt?: ((attempt: ProviderAttempt) => void) | undefined;
 }

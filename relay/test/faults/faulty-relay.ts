@@ -9,7 +9,7 @@ import type { Generator } from '../../src/stages/generator.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
 import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/stages/failover/policy.ts';
-import type { ServiceStatus } from '../../src/stages/failover/service.ts';
+import type { ProviderStatus } from '../../src/stages/failover/provider-health.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 import { Rig } from '../conformance/subject.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
@@ -121,7 +121,7 @@ export class FaultyRelay implements AsyncDisposable {
   }
 
   /** How the relay stands with the vendor that is asked first. */
-  breaker(stage: Stage): ServiceStatus['breaker'] {
+  breaker(stage: Stage): ProviderStatus['breaker'] {
     const { name } = this.#primary[stage].port as { readonly name: string };
     const services = this.providers.services();
     return services.find((each) => each.stage === stage && each.name === name)!.breaker;

@@ -2,8 +2,8 @@ import { OVER } from '../../lib/abort-reason.ts';
 import type { Clock } from '../../lib/clock.ts';
 
 /**
- * The signal, the deadline and the wait of one attempt. Whoever opens it disposes of it: its
- * signal is then aborted, its timer cancelled, its listener removed.
+ * The signal, the deadline and the wait of one attempt. Disposing of it aborts the signal, cancels
+ * the timer and removes the listener.
  */
 export class AttemptScope {
   readonly #clock: Clock;
@@ -29,15 +29,10 @@ export class AttemptScope {
     return this.#controller.signal;
   }
 
-  /** Whether the request itself was broken off. */
-  get isAborted(): boolean {
-    return this.#parent.aborted;
-  }
-
-  /** From now; replaces the deadline set before. `late` makes the error that `wait` throws. */
-  expire(delayMs: number, late: () => Error): void {
+  /** From now; replaces the deadline set before. @param timeoutError - what `wait` then throws */
+  setDeadline(delayMs: number, timeoutError: () => Error): void {
     this.#cancelDeadline();
-    this.#cancelDeadline = this.#clock.after(delayMs, () => this.fail(late()));
+    this.#cancelDeadline = this.#clock.after(delayMs, () => this.fail(timeoutError()));
   }
 
   /** Ends the attempt from elsewhere: what waits, or will wait next, throws this. */
@@ -46,8 +41,7 @@ export class AttemptScope {
     this.#interrupt?.(error);
   }
 
-  /** Takes the deadline away. */
-  relax(): void {
+  clearDeadline(): void {
     this.#cancelDeadline();
   }
 
@@ -75,12 +69,12 @@ export class AttemptScope {
     this.#cancelDeadline();
     this.#parent.removeEventListener('abort', this.#onAbort);
     this.#controller.abort(OVER);
-    // Whoever disposes of it while another part still waits must not leave that waiting for ever.
+    // What still waits in it must not wait for ever.
     this.#interrupt?.(this.#parent.aborted ? this.#parent.reason : this.#controller.signal.reason);
   }
 }
 
 /** Ends a source without waiting for it: one that hangs would hang its `return` too. */
-export function leave(iterator: AsyncIterator<unknown>): void {
+export function closeIterator(iterator: AsyncIterator<unknown>): void {
   void Promise.resolve(iterator.return?.()).catch(() => {});
 }

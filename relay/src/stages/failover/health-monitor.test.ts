@@ -1,10 +1,11 @@
 import { ParleyError } from '@parley/shared';
 import { getEventListeners } from 'node:events';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { DEFAULT_POLICY } from './policy.ts';
-import { Service } from './service.ts';
+import { ProviderHealth } from './provider-health.ts';
 
 const { intervalMs, deadlineMs } = DEFAULT_POLICY.health;
 
@@ -13,26 +14,24 @@ function createTest(
   random = () => 0.5,
 ) {
   const clock = new FakeClock();
-  const services = probes.map(
+  const providers = probes.map(
     (_, index) =>
-      new Service({
+      new ProviderHealth({
         stage: 'generator',
         name: `fake-${index}`,
-        hasProbe: true,
         policy: DEFAULT_POLICY.breaker,
         clock,
       }),
   );
   const failures: string[] = [];
   const monitor = new HealthMonitor({
-    checked: probes.map((probe, index) => ({ service: services[index]!, probe })),
+    targets: probes.map((probe, index) => ({ health: providers[index]!, probe })),
     policy: DEFAULT_POLICY.health,
     clock,
-    late: () => new ParleyError('generator_timeout'),
-    onFailure: (service) => failures.push(service.name),
+    logger: pino({ level: 'warn' }, { write: (line) => failures.push(line) }),
     random,
   });
-  return { clock, services, monitor, failures };
+  return { clock, providers, monitor, failures };
 }
 
 const forever = () => new Promise<void>(() => {});
@@ -50,20 +49,20 @@ describe('the health monitor', () => {
   });
 
   it('brings a failed provider to its trial, and no further', async () => {
-    const { clock, services, monitor } = createTest([() => Promise.resolve()]);
-    const service = services[0]!;
+    const { clock, providers, monitor } = createTest([() => Promise.resolve()]);
+    const provider = providers[0]!;
     for (let count = 0; count < 3; count++) {
-      service.begin()!.failed(new ParleyError('generator_failed'));
+      provider.acquire()!.failed(new ParleyError('generator_failed'));
     }
     await clock.advance(intervalMs / 2);
-    expect(service).toMatchObject({ breaker: 'half-open', health: 'failed' });
+    expect(provider).toMatchObject({ breaker: 'half-open', health: 'failed' });
     await monitor[Symbol.asyncDispose]();
   });
 
   it('takes a check that hangs for a failure, ends it, and never begins a second beside it', async () => {
     const running = new Set<AbortSignal>();
     let most = 0;
-    const { clock, services, monitor, failures } = createTest([
+    const { clock, providers, monitor, failures } = createTest([
       (signal) => {
         running.add(signal);
         signal.addEventListener('abort', () => running.delete(signal));
@@ -72,30 +71,30 @@ describe('the health monitor', () => {
       },
     ]);
     await clock.advance(intervalMs / 2 + deadlineMs - 1);
-    expect(services[0]!.health).toBe('healthy');
+    expect(providers[0]!.health).toBe('healthy');
     await clock.advance(1);
-    expect(services[0]!.status()).toMatchObject({ health: 'degraded', lastFault: 'timeout' });
+    expect(providers[0]!.status()).toMatchObject({ health: 'degraded', lastFault: 'timeout' });
     await clock.advance(3 * intervalMs);
-    expect(services[0]!.health).toBe('failed');
+    expect(providers[0]!.health).toBe('failed');
     expect(failures.length).toBeGreaterThanOrEqual(3);
     expect(most).toBe(1);
     await monitor[Symbol.asyncDispose]();
   });
 
   it('takes a check that throws at once for a failure', async () => {
-    const { clock, services, monitor } = createTest([
+    const { clock, providers, monitor } = createTest([
       () => {
         throw new ParleyError('generator_failed');
       },
     ]);
     await clock.advance(intervalMs);
-    expect(services[0]!.health).toBe('degraded');
+    expect(providers[0]!.health).toBe('degraded');
     await monitor[Symbol.asyncDispose]();
   });
 
   it('leaves no timer, listener or verdict behind, also in the middle of a check', async () => {
     let asked: AbortSignal | undefined;
-    const { clock, services, monitor } = createTest([
+    const { clock, providers, monitor } = createTest([
       (signal) => {
         asked = signal;
         return forever();
@@ -107,6 +106,6 @@ describe('the health monitor', () => {
     await monitor[Symbol.asyncDispose]();
     expect(asked!.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);
-    expect(services[0]!.status()).toMatchObject({ health: 'healthy', probe: 'pending' });
+    expect(providers[0]!.status()).toMatchObject({ health: 'healthy', failures: 0 });
   });
 });

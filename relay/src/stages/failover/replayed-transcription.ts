@@ -1,5 +1,5 @@
-import type { Attempt, Walk } from './candidates.ts';
-import { AttemptScope, leave } from './attempt-scope.ts';
+import type { Attempt, Attempts } from './attempts.ts';
+import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type {
   TranscriptEvent,
   Transcriber,
@@ -25,7 +25,7 @@ export class ReplayedTranscription implements Transcription {
   readonly events: AsyncIterable<TranscriptEvent>;
   readonly #stage: StageCandidates<Transcriber>;
   readonly #options: TranscriptionOptions;
-  readonly #walk: Walk<Transcriber>;
+  readonly #attempts: Attempts<Transcriber>;
   readonly #kept: KeptSpeech;
   readonly #isKeeper: boolean;
   readonly #onAbort = () => this.#end();
@@ -41,7 +41,7 @@ export class ReplayedTranscription implements Transcription {
   private constructor(stage: StageCandidates<Transcriber>, options: TranscriptionOptions) {
     this.#stage = stage;
     this.#options = options;
-    this.#walk = stage.walk(options.onFailover);
+    this.#attempts = stage.attempts(options);
     this.#isKeeper = options.kept === undefined;
     this.#kept = options.kept ?? new KeptSpeech(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
     this.events = this.#run();
@@ -55,7 +55,7 @@ export class ReplayedTranscription implements Transcription {
   ): Promise<ReplayedTranscription> {
     const transcription = new ReplayedTranscription(stage, options);
     try {
-      await transcription.#open(transcription.#walk.first());
+      await transcription.#open(transcription.#attempts.first());
       return transcription;
     } catch (error) {
       transcription.#end();
@@ -97,34 +97,34 @@ export class ReplayedTranscription implements Transcription {
     const { transcriberFinalMs, transcriberReplayShare } = this.#stage.policy.attempts;
     feed(current, () => current.transcription.finalize());
     const wantedMs = transcriberFinalMs + transcriberReplayShare * current.replayedMs;
-    current.scope.expire(this.#budgetMs(wantedMs), this.#stage.late);
+    current.scope.setDeadline(this.#budgetMs(wantedMs), this.#stage.timeoutError);
   }
 
   /** Opens the first that can be opened, and gives it what was said so far. */
   async #open(first: Attempt<Transcriber> | undefined): Promise<void> {
     const { signal, language } = this.#options;
-    const { clock, late, policy } = this.#stage;
+    const { clock, timeoutError, policy } = this.#stage;
     let attempt = first;
     while (attempt !== undefined) {
       const scope = new AttemptScope(signal, clock);
-      scope.expire(this.#budgetMs(policy.attempts.transcriberOpenMs), late);
+      scope.setDeadline(this.#budgetMs(policy.attempts.transcriberOpenMs), timeoutError);
       try {
         const { provider } = attempt.candidate;
         const transcription = await scope.wait(provider.open({ language, signal: scope.signal }));
         signal.throwIfAborted();
-        scope.relax();
+        scope.clearDeadline();
         this.#take(attempt, scope, transcription);
         return;
       } catch (error) {
         scope[Symbol.dispose]();
         if (signal.aborted) {
-          attempt.use.abandoned();
+          attempt.abandoned();
           throw signal.reason;
         }
         attempt = this.#next(attempt, error);
       }
     }
-    throw this.#walk.exhausted();
+    throw this.#attempts.exhausted();
   }
 
   #take(attempt: Attempt<Transcriber>, scope: AttemptScope, transcription: Transcription): void {
@@ -150,9 +150,9 @@ export class ReplayedTranscription implements Transcription {
         try {
           for (;;) {
             const next = await scope.wait(iterator.next());
-            if (next.done === true) throw this.#stage.cutShort();
+            if (next.done === true) throw this.#stage.endedEarlyError();
             if (next.value.type === 'transcript-final') {
-              attempt.use.succeeded();
+              attempt.succeeded();
               yield next.value;
               return;
             }
@@ -164,7 +164,7 @@ export class ReplayedTranscription implements Transcription {
           scope[Symbol.dispose]();
           await this.#open(this.#next(attempt, error));
         } finally {
-          leave(iterator);
+          closeIterator(iterator);
         }
       }
     } catch (error) {
@@ -177,8 +177,7 @@ export class ReplayedTranscription implements Transcription {
   /** As long as the person speaks nobody waits: however late it fails then, it fails in time. */
   #next(failed: Attempt<Transcriber>, error: unknown): Attempt<Transcriber> | undefined {
     const waitingSinceMs = this.#finalizedAtMs ?? this.#stage.clock.now();
-    const startedAtMs = Math.max(failed.startedAtMs, waitingSinceMs);
-    return this.#walk.after({ ...failed, startedAtMs }, error, this.#kept.isWhole);
+    return this.#attempts.next(failed, error, { waitingSinceMs, isRepeatable: this.#kept.isWhole });
   }
 
   #budgetMs(attemptMs: number): number {
@@ -188,7 +187,7 @@ export class ReplayedTranscription implements Transcription {
       attemptMs,
       policy.deadlines.transcriberMs,
       sinceMs,
-      this.#walk.left,
+      this.#attempts.remaining,
     );
   }
 
@@ -199,7 +198,7 @@ export class ReplayedTranscription implements Transcription {
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     const current = this.#current;
     this.#set(undefined);
-    current?.attempt.use.abandoned();
+    current?.attempt.abandoned();
     current?.scope[Symbol.dispose]();
   }
 }

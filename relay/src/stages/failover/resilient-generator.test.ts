@@ -89,7 +89,7 @@ describe('the resilient generator', () => {
     expect(events).toEqual([event]);
     expect(failovers).toEqual([]);
     expect(fakes[1]!.asked).toEqual([]);
-    expect(stage.candidates[0]!.service!.health).toBe('degraded');
+    expect(stage.candidates[0]!.health!.health).toBe('degraded');
   });
 
   it('waits for the first word only so long, whatever it costs meanwhile', async () => {
@@ -157,7 +157,7 @@ describe('the resilient generator', () => {
     await settle();
     abort.abort();
     await done;
-    expect(stage.candidates[0]!.service!.health).toBe('healthy');
+    expect(stage.candidates[0]!.health!.health).toBe('healthy');
     expect(fakes[0]!.asked[0]!.signal.aborted).toBe(true);
     expect(fakes[1]!.asked).toEqual([]);
     expect(clock.pendingTimers).toBe(0);
@@ -176,7 +176,7 @@ describe('the resilient generator', () => {
     for await (const _ of new ResilientGenerator(stage).generate(request)) break;
     expect(fakes[0]!.asked[0]!.signal.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);
-    expect(stage.candidates[0]!.service!.isUsable).toBe(true);
+    expect(stage.candidates[0]!.health!.isUsable).toBe(true);
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
   });
 });

@@ -1,5 +1,5 @@
-import { AttemptScope, leave } from './attempt-scope.ts';
-import type { Attempt } from './candidates.ts';
+import { AttemptScope, closeIterator } from './attempt-scope.ts';
+import type { Attempt } from './attempts.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
@@ -25,54 +25,54 @@ export class ResilientGenerator implements Generator {
 
   async *generate(request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, undefined> {
     const { clock } = this.#stage;
-    const walk = this.#stage.walk(request.onFailover);
+    const attempts = this.#stage.attempts(request);
     const startedAtMs = clock.now();
     if (request.signal.aborted) return;
-    let next = walk.first();
+    let next = attempts.first();
     while (next !== undefined) {
       const attempt = next;
       const progress = { isTouched: false };
       try {
         yield* this.#attempt(attempt, request, progress, () =>
-          this.#firstMs(startedAtMs, walk.left),
+          this.#firstMs(startedAtMs, attempts.remaining),
         );
         return;
       } catch (error) {
         if (request.signal.aborted) return;
         if (progress.isTouched) {
-          attempt.use.failed(error);
+          attempt.failed(error);
           throw error;
         }
-        next = walk.after(attempt, error, true);
+        next = attempts.next(attempt, error);
       } finally {
-        attempt.use.abandoned();
+        attempt.abandoned();
       }
     }
-    throw walk.exhausted();
+    throw attempts.exhausted();
   }
 
   async *#attempt(
-    { candidate, use }: Attempt<Generator>,
+    attempt: Attempt<Generator>,
     request: GenerateRequest,
     progress: { isTouched: boolean },
     firstMs: () => number,
   ): AsyncGenerator<GeneratorEvent, void, undefined> {
-    const { clock, policy, late } = this.#stage;
+    const { clock, policy, timeoutError } = this.#stage;
     using scope = new AttemptScope(request.signal, clock);
     const { onFailover: _, ...rest } = request;
-    const events = candidate.provider.generate({ ...rest, signal: scope.signal });
+    const events = attempt.candidate.provider.generate({ ...rest, signal: scope.signal });
     const iterator = events[Symbol.asyncIterator]();
     try {
       // Usage may come before the first word: it does not buy more time for that.
-      scope.expire(firstMs(), late);
+      scope.setDeadline(firstMs(), timeoutError);
       let stallMs: number | undefined;
       for (;;) {
-        if (stallMs !== undefined) scope.expire(stallMs, late);
+        if (stallMs !== undefined) scope.setDeadline(stallMs, timeoutError);
         const next = await scope.wait(iterator.next());
         if (next.done === true) {
           // An answer without a word would be silence.
-          if (!progress.isTouched) throw this.#stage.cutShort();
-          use.succeeded();
+          if (!progress.isTouched) throw this.#stage.endedEarlyError();
+          attempt.succeeded();
           return;
         }
         if (next.value.type === 'tool-called') {
@@ -83,18 +83,18 @@ export class ResilientGenerator implements Generator {
           stallMs = policy.attempts.generatorStallMs;
         }
         progress.isTouched = stallMs !== undefined;
-        if (progress.isTouched) scope.relax();
+        if (progress.isTouched) scope.clearDeadline();
         yield next.value;
       }
     } finally {
-      leave(iterator);
+      closeIterator(iterator);
     }
   }
 
-  #firstMs(startedAtMs: number, left: number): number {
+  #firstMs(startedAtMs: number, remaining: number): number {
     const { attempts, deadlines } = this.#stage.policy;
     const { generatorFirstMs } = attempts;
-    return this.#stage.budgetMs(generatorFirstMs, deadlines.generatorMs, startedAtMs, left);
+    return this.#stage.budgetMs(generatorFirstMs, deadlines.generatorMs, startedAtMs, remaining);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { HealthMonitor, type Checked } from './health-monitor.ts';
+import type { Candidate } from './attempts.ts';
+import { HealthMonitor, type ProbeTarget } from './health-monitor.ts';
 import type { ResiliencePolicy } from './policy.ts';
-import type { Service, ServiceStatus } from './service.ts';
+import type { ProviderHealth, ProviderStatus } from './provider-health.ts';
 import type { Generator } from '../generator.ts';
-import { ProviderError } from '../provider-error.ts';
 import { STAGES, type Provider, type Stage } from '../provider.ts';
 import type { Ladder, Providers } from '../providers.ts';
 import type { Synthesizer } from '../synthesizer.ts';
@@ -28,7 +28,7 @@ export interface ResilientProvidersOptions {
 export interface ResilientProviders extends Providers, AsyncDisposable {
   readonly ladder: Ladder;
   /** Everyone who is asked from here, in order of stage and preference. */
-  services(): readonly ServiceStatus[];
+  services(): readonly ProviderStatus[];
   /**
    * Forgets what went wrong with a provider, in all its stages.
    *
@@ -46,53 +46,48 @@ export function createResilientProviders(options: ResilientProvidersOptions): Re
     generator: new StageCandidates({ stage: 'generator', providers: generators, ...common }),
     synthesizer: new StageCandidates({ stage: 'synthesizer', providers: synthesizers, ...common }),
   };
-  const candidates = STAGES.flatMap((stage) =>
-    stages[stage].candidates.map(({ provider, service }) => ({ provider, service, stage })),
-  );
-  const services = candidates.flatMap(({ service }) => service ?? []);
+  const candidates = STAGES.flatMap((stage) => [...stages[stage].candidates]);
+  const watched = candidates.flatMap(({ health }) => health ?? []);
   const monitor = new HealthMonitor({
-    checked: candidates.flatMap(({ provider, service }) => checkedOf(provider, service)),
+    targets: candidates.flatMap(probeTarget),
     policy: policy.health,
     clock,
-    late: ({ name: provider, stage }) =>
-      new ProviderError({ provider, stage: stage as Stage, fault: 'timeout' }),
-    onFailure: ({ name, stage }, err) =>
-      logger.warn({ err, provider: name, stage }, 'a provider failed its check'),
+    logger,
   });
-  for (const service of services) logHealth(service, logger);
+  for (const health of watched) logHealth(health, logger);
   const owned = [...transcribers, ...generators, ...synthesizers];
   return {
     transcriber: new ResilientTranscriber(stages.transcriber),
     generator: new ResilientGenerator(stages.generator),
     synthesizer: new ResilientSynthesizer(stages.synthesizer),
     ladder: createLadder(stages),
-    services: () => services.map((service) => service.status()),
+    services: () => watched.map((health) => health.status()),
     reset(name) {
-      const named = services.filter((service) => service.name === name);
-      for (const service of named) service.reset();
+      const named = watched.filter((health) => health.name === name);
+      for (const health of named) health.reset();
       return named.length > 0;
     },
     async [Symbol.asyncDispose]() {
       await monitor[Symbol.asyncDispose]();
-      for (const service of services) service[Symbol.dispose]();
+      for (const health of watched) health[Symbol.dispose]();
       await Promise.all(owned.map(async (provider) => provider[Symbol.asyncDispose]?.()));
     },
   };
 }
 
-function checkedOf(provider: Provider, service: Service | undefined): readonly Checked[] {
-  if (service === undefined || provider.probe === undefined) return [];
-  return [{ service, probe: (signal) => provider.probe!(signal) }];
+function probeTarget({ provider, health }: Candidate<Provider>): readonly ProbeTarget[] {
+  if (health === undefined || provider.probe === undefined) return [];
+  return [{ health, probe: (signal) => provider.probe!(signal) }];
 }
 
-function logHealth(service: Service, logger: Logger): void {
-  let { health } = service;
-  service.subscribe(() => {
-    if (service.health === health) return;
-    ({ health } = service);
+function logHealth(watched: ProviderHealth, logger: Logger): void {
+  let { health } = watched;
+  watched.subscribe(() => {
+    if (watched.health === health) return;
+    ({ health } = watched);
     logger.info(
-      { provider: service.name, stage: service.stage, health },
-      'a provider’s health changed',
+      { provider: watched.name, stage: watched.stage, health },
+      'provider health changed',
     );
   });
 }
@@ -111,7 +106,7 @@ function createLadder(stages: Readonly<Record<Stage, StageCandidates<Provider>>>
           active = now;
           listener(stage, now);
         };
-        return candidates.flatMap(({ service }) => service?.subscribe(check) ?? []);
+        return candidates.flatMap(({ health }) => health?.subscribe(check) ?? []);
       });
       return () => {
         for (const end of ends) end();

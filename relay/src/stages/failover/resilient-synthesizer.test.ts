@@ -67,7 +67,7 @@ describe('the resilient synthesizer', () => {
     expect(heard(events)).toEqual(['Hello', 'there.', '?!', 'How', 'are', 'you?']);
     expect(speakers[1]!.asked).toEqual([]);
     expect(failovers).toEqual([]);
-    expect(stage.candidates[0]!.service!.status()).toMatchObject({ requests: 1, failures: 0 });
+    expect(stage.candidates[0]!.health!.status()).toMatchObject({ requests: 1, failures: 0 });
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe('the resilient synthesizer', () => {
           const words = clauses.flatMap((text) => text.split(' '));
           expect(test.heard(events)).toEqual(words);
           expect(shownOf(started(events), clauses)).toEqual(clauses);
-          test.stage.candidates.forEach(({ service }) => service![Symbol.dispose]());
+          test.stage.candidates.forEach(({ health }) => health![Symbol.dispose]());
           expect(test.clock.pendingTimers).toBe(0);
           expect(getEventListeners(test.abort.signal, 'abort')).toHaveLength(0);
         },
@@ -204,7 +204,7 @@ describe('the resilient synthesizer', () => {
       throw new RangeError('no more');
     }
     await expect(speak(broken()).done).rejects.toThrow(RangeError);
-    expect(stage.candidates[0]!.service!.health).toBe('healthy');
+    expect(stage.candidates[0]!.health!.health).toBe('healthy');
     expect(failovers).toEqual([]);
   });
 
@@ -257,7 +257,7 @@ describe('the resilient synthesizer', () => {
     abort.abort();
     await done;
     expect(audioOf(events)).toHaveLength(1);
-    expect(stage.candidates[0]!.service!.health).toBe('healthy');
+    expect(stage.candidates[0]!.health!.health).toBe('healthy');
     expect(speakers[0]!.asked[0]!.signal.aborted).toBe(true);
     expect(speakers[1]!.asked).toEqual([]);
     expect(clock.pendingTimers).toBe(0);

@@ -47,9 +47,9 @@ export class ResilientSynthesizer implements Synthesizer {
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const { signal } = options;
     if (signal.aborted) return;
-    const walk = this.#stage.walk(options.onFailover);
-    let next = walk.first();
-    if (next === undefined) throw walk.exhausted();
+    const attempts = this.#stage.attempts(options);
+    let next = attempts.first();
+    if (next === undefined) throw attempts.exhausted();
     const ledger = new ClauseLedger(clauses);
     const lead = new ListenerLead(this.#stage.clock);
     const waiting = { sinceMs: this.#stage.clock.now() };
@@ -58,7 +58,7 @@ export class ResilientSynthesizer implements Synthesizer {
         using attempt = new SpeechAttempt({
           attempt: next,
           stage: this.#stage,
-          left: () => walk.left,
+          left: () => attempts.remaining,
           ledger,
           lead,
           waiting,
@@ -76,18 +76,17 @@ export class ResilientSynthesizer implements Synthesizer {
           attempt.settle();
           if (ledger.isDone) {
             // The last words had gone out when it failed: that is between it and us.
-            next.use.failed(error);
+            next.failed(error);
             return;
           }
-          // It may go on itself where it is alone: from the exact word, nothing is said twice. And
-          // the person waits only since the last sound went out.
-          const startedAtMs = Math.max(next.startedAtMs, waiting.sinceMs);
-          next = walk.after({ ...next, startedAtMs }, error, true);
+          // It may be retried if it is alone: from the exact word, nothing is said twice. And the
+          // person waits only since the last sound went out.
+          next = attempts.next(next, error, { waitingSinceMs: waiting.sinceMs });
         }
       }
       const { rest } = ledger;
       if (rest !== undefined) yield { type: 'clause-started', text: rest };
-      throw walk.exhausted();
+      throw attempts.exhausted();
     } finally {
       ledger.close();
     }

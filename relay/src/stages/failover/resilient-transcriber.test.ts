@@ -60,7 +60,7 @@ describe('the resilient transcriber', () => {
     expect(fakes[0]!.log).toEqual(['open', '1', '2', 'speculate', 'finalize']);
     expect(fakes[1]!.log).toEqual([]);
     expect(failovers).toEqual([]);
-    expect(stage.candidates[0]!.service!.status()).toMatchObject({ requests: 1, failures: 0 });
+    expect(stage.candidates[0]!.health!.status()).toMatchObject({ requests: 1, failures: 0 });
     expect(clock.pendingTimers).toBe(0);
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
   });
@@ -234,7 +234,7 @@ describe('the resilient transcriber', () => {
       await rest;
       await settle();
       expect(fakes[0]!.signals[0]!.aborted).toBe(true);
-      expect(stage.candidates[0]!.service!.health).toBe('healthy');
+      expect(stage.candidates[0]!.health!.health).toBe('healthy');
       expect(fakes[1]!.log).toEqual([]);
       expect(clock.pendingTimers).toBe(0);
       expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);

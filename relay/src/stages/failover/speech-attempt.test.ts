@@ -20,9 +20,9 @@ it.each([
     clock,
     logger: silentLogger,
   });
-  const service = stage.candidates[0]!.service!;
+  const health = stage.candidates[0]!.health!;
   for (let count = 0; count < DEFAULT_POLICY.breaker.failuresToOpen; count++) {
-    service.begin()!.failed(new ParleyError('synthesizer_failed'));
+    health.acquire()!.failed(new ParleyError('synthesizer_failed'));
   }
   await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
   const clauses = (async function* () {
@@ -40,6 +40,6 @@ it.each([
     isFirst = false;
   }
   expect(stage.active).toBe(active);
-  expect(service.isUsable).toBe(true);
+  expect(health.isUsable).toBe(true);
   expect(clock.pendingTimers).toBe(0);
 });

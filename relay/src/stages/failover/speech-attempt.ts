@@ -1,5 +1,5 @@
-import { AttemptScope, leave } from './attempt-scope.ts';
-import type { Attempt } from './candidates.ts';
+import { AttemptScope, closeIterator } from './attempt-scope.ts';
+import type { Attempt } from './attempts.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { ClauseDelivery } from './clause-delivery.ts';
 import type { ClauseFeed, ClauseLedger } from './clause-ledger.ts';
@@ -64,23 +64,23 @@ export class SpeechAttempt implements Disposable {
         } else if (step.done === true) {
           // It left before the end of the text: the clause it was at is not to be trusted either.
           if (!this.#feed.isExhausted || this.#begun < this.#feed.handedOver) {
-            throw stage.cutShort();
+            throw stage.endedEarlyError();
           }
           yield* this.#finish();
-          attempt.use.succeeded();
+          attempt.succeeded();
           return;
         } else if (step.value.type === 'clause-started') {
           yield* this.#finish();
           this.#begin();
         } else {
           // Audio of no clause would be words that nobody can account for.
-          if (this.#clause === undefined) throw stage.cutShort();
+          if (this.#clause === undefined) throw stage.endedEarlyError();
           this.#clause.take(step.value);
         }
         yield* this.#passOn(this.#clause?.outgoing());
       }
     } finally {
-      leave(iterator);
+      closeIterator(iterator);
     }
   }
 
@@ -94,11 +94,11 @@ export class SpeechAttempt implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    const { use } = this.#options.attempt;
+    const { attempt } = this.#options;
     void this.#feed.return();
     // People often interrupt: a trial that has spoken a whole clause has proved itself by then.
-    if (this.#finished > 0) use.succeeded();
-    else use.abandoned();
+    if (this.#finished > 0) attempt.succeeded();
+    else attempt.abandoned();
     this.#scope[Symbol.dispose]();
   }
 
@@ -126,7 +126,7 @@ export class SpeechAttempt implements Disposable {
     } finally {
       cancel?.();
       this.#isListening = false;
-      this.#scope.relax();
+      this.#scope.clearDeadline();
     }
   }
 
@@ -134,14 +134,14 @@ export class SpeechAttempt implements Disposable {
   #watch(): void {
     const { stage, left, waiting } = this.#options;
     if (!this.#isListening || this.#feed.isWaiting) {
-      this.#scope.relax();
+      this.#scope.clearDeadline();
       return;
     }
     const { attempts, deadlines } = stage.policy;
     const wantedMs = this.#hasSpoken ? attempts.synthesizerStallMs : attempts.synthesizerFirstMs;
-    this.#scope.expire(
+    this.#scope.setDeadline(
       stage.budgetMs(wantedMs, deadlines.synthesizerMs, waiting.sinceMs, left()),
-      stage.late,
+      stage.timeoutError,
     );
   }
 
@@ -150,7 +150,7 @@ export class SpeechAttempt implements Disposable {
     const text = ledger.head;
     this.#begun++;
     // More beginnings than clauses were handed over.
-    if (text === undefined || this.#begun > this.#feed.handedOver) throw stage.cutShort();
+    if (text === undefined || this.#begun > this.#feed.handedOver) throw stage.endedEarlyError();
     const fromHz = attempt.candidate.provider.sampleRateHz;
     this.#clause = new ClauseDelivery({ text, fromHz, toHz, lead });
   }

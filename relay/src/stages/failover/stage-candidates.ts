@@ -1,11 +1,10 @@
-import { ParleyError, type ErrorCode } from '@parley/shared';
+import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { activeName, Walk, type Candidate } from './candidates.ts';
+import { BROWSER, type FailoverObserver, type Provider, type Stage } from '../provider.ts';
+import { activeName, Attempts, type Candidate } from './attempts.ts';
 import type { ResiliencePolicy } from './policy.ts';
-import { Service } from './service.ts';
-import { BROWSER } from '../provider.ts';
-import type { Failover, Provider, Stage } from '../provider.ts';
+import { ProviderHealth } from './provider-health.ts';
 
 export interface StageOptions<P extends Provider> {
   readonly stage: Stage;
@@ -37,19 +36,15 @@ export class StageCandidates<P extends Provider> {
     this.#logger = logger;
     this.candidates = providers.map((provider) => {
       const { name } = provider;
-      const hasProbe = provider.probe !== undefined;
-      const service =
-        name === BROWSER
-          ? undefined
-          : new Service({
-              stage,
-              name,
-              hasProbe,
-              policy: policy.breaker,
-              clock,
-              onListenerError: (err) => logger.error({ err, stage, name }, 'a listener failed'),
-            });
-      return { name, provider, service };
+      if (name === BROWSER) return { name, provider, health: undefined };
+      const health = new ProviderHealth({
+        stage,
+        name,
+        policy: policy.breaker,
+        clock,
+        onListenerError: (err) => logger.error({ err, stage, name }, 'health listener failed'),
+      });
+      return { name, provider, health };
     });
   }
 
@@ -58,43 +53,44 @@ export class StageCandidates<P extends Provider> {
     return activeName(this.candidates);
   }
 
-  walk(onFailover: ((failover: Failover) => void) | undefined): Walk<P> {
+  /** For one request. */
+  attempts({ onFailover, onAttempt }: FailoverObserver): Attempts<P> {
     const { stage, candidates, clock } = this;
-    return new Walk({
+    return new Attempts({
       stage,
       candidates,
       retry: this.policy.retry,
       clock,
-      onFailover: (from, to, reason) => {
-        this.#logger.warn({ stage, from, to, reason }, 'another provider takes over');
-        onFailover?.({ stage, from, to, reason });
+      onAttempt,
+      onFailover: (failover) => {
+        this.#logger.warn(failover, 'provider failover');
+        onFailover?.(failover);
       },
     });
   }
 
   /**
-   * How long an attempt may go on, so that everyone left still gets a turn. Where there never was
-   * anyone else, it has all the time there is: giving up early would help nobody.
+   * How long an attempt may go on, so that every candidate left still gets one. If the stage has
+   * a single candidate, that has all the time there is: giving up early would not help.
    *
    * @param attemptMs - what it would get if there were time enough
    * @param stageMs - the stage's deadline
    * @param sinceMs - when the stage's deadline began to run
    */
-  budgetMs(attemptMs: number, stageMs: number, sinceMs: number, left: number): number {
+  budgetMs(attemptMs: number, stageMs: number, sinceMs: number, remaining: number): number {
     const remainingMs = stageMs * USABLE_SHARE - (this.clock.now() - sinceMs);
     const isAlone = this.candidates.length === 1;
-    return Math.max(0, isAlone ? remainingMs : Math.min(attemptMs, remainingMs / left));
+    return Math.max(0, isAlone ? remainingMs : Math.min(attemptMs, remainingMs / remaining));
   }
 
-  readonly late = (): ParleyError => new ParleyError(`${this.stage}_timeout` satisfies ErrorCode);
+  readonly timeoutError = (): ParleyError => new ParleyError(`${this.stage}_timeout`);
 
   /** The stream ended as if all were well, but the work was not done. */
-  readonly cutShort = (): ParleyError =>
-    new ParleyError(`${this.stage}_failed` satisfies ErrorCode);
+  readonly endedEarlyError = (): ParleyError => new ParleyError(`${this.stage}_failed`);
 
   /**
-   * Opens ahead of need the one who works now, and a little later the one who would be next; again
-   * when these are others. What was opened stays so until the end.
+   * Opens ahead of need the candidate that is used now, and a little later the one that would be
+   * next; again when these are others. What was opened stays so until the end.
    */
   prepare(): () => void {
     const releases = new Map<Candidate<P>, (() => void) | undefined>();
@@ -104,8 +100,8 @@ export class StageCandidates<P extends Provider> {
     };
     let planned: Candidate<P> | undefined;
     let cancelSecond = () => {};
-    const follow = () => {
-      const [first, second] = this.candidates.filter(({ service }) => service?.isUsable === true);
+    const update = () => {
+      const [first, second] = this.candidates.filter(({ health }) => health?.isUsable === true);
       open(first);
       if (second === planned) return;
       planned = second;
@@ -113,10 +109,10 @@ export class StageCandidates<P extends Provider> {
       if (second?.provider.prepare === undefined || releases.has(second)) return;
       cancelSecond = this.clock.after(this.policy.prepareSecondMs, () => open(second));
     };
-    follow();
-    const ends = this.candidates.flatMap(({ service }) => service?.subscribe(follow) ?? []);
+    update();
+    const unsubscribes = this.candidates.flatMap(({ health }) => health?.subscribe(update) ?? []);
     return () => {
-      for (const end of ends) end();
+      for (const unsubscribe of unsubscribes) unsubscribe();
       cancelSecond();
       for (const release of releases.values()) release?.();
       releases.clear();

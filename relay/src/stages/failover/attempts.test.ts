@@ -1,9 +1,10 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
-import { activeName, Walk, type Candidate } from './candidates.ts';
+import { activeName, Attempts, type Candidate } from './attempts.ts';
+import { ProviderError, type ProviderFault } from '../provider-error.ts';
 import { DEFAULT_POLICY, type RetryPolicy } from './policy.ts';
-import { Service } from './service.ts';
+import { ProviderHealth } from './provider-health.ts';
 
 const BROWSER = 'browser';
 
@@ -12,53 +13,54 @@ function createTest(names: readonly string[], retry: RetryPolicy = DEFAULT_POLIC
   const candidates = names.map((name): Candidate<string> => ({
     name,
     provider: name,
-    service:
+    health:
       name === BROWSER
         ? undefined
-        : new Service({
+        : new ProviderHealth({
             stage: 'generator',
             name,
-            hasProbe: false,
             policy: DEFAULT_POLICY.breaker,
             clock,
           }),
   }));
-  const told: string[] = [];
-  const walk = () =>
-    new Walk({
+  const failovers: string[] = [];
+  const attempts = () =>
+    new Attempts({
       stage: 'generator',
       candidates,
       retry,
       clock,
-      onFailover: (from, to, reason) => told.push(`${from} > ${to}: ${reason}`),
+      onFailover: ({ from, to, reason }) => failovers.push(`${from} > ${to}: ${reason}`),
     });
   const open = (name: string) => {
-    const { service } = candidates.find((candidate) => candidate.name === name)!;
-    while (service!.breaker === 'closed') service!.begin()!.failed(failure());
+    const { health } = candidates.find((candidate) => candidate.name === name)!;
+    while (health!.breaker === 'closed') health!.acquire()!.failed(failure());
   };
-  const asked = () => candidates.map(({ service }) => service?.status().requests);
-  return { clock, candidates, walk, open, told, asked };
+  const asked = () => candidates.map(({ health }) => health?.status().requests);
+  return { clock, candidates, attempts, open, failovers, asked };
 }
 
 const failure = () => new ParleyError('generator_failed');
 const full = () => new ParleyError('capacity_exhausted');
-const limited = () => Object.assign(failure(), { fault: 'rate-limited' });
-const final = () => Object.assign(failure(), { isRetryable: false });
+const faulty = (fault: ProviderFault) =>
+  new ProviderError({ provider: 'a', stage: 'generator', fault });
+const limited = () => faulty('rate-limited');
+const final = () => faulty('unauthorized');
 
-describe('a walk', () => {
+describe('the attempts of a request', () => {
   it('goes down the list, telling of each step once, until nobody is left', () => {
-    const { walk, told } = createTest(['a', 'b', 'c']);
-    const request = walk();
+    const { attempts, failovers } = createTest(['a', 'b', 'c']);
+    const request = attempts();
     let attempt = request.first();
     const order: string[] = [];
     const errors = [failure(), new ParleyError('generator_timeout'), final()];
     for (const error of errors) {
       order.push(attempt!.candidate.name);
-      attempt = request.after(attempt!, error, true);
+      attempt = request.next(attempt!, error);
     }
     expect(attempt).toBeUndefined();
     expect(order).toEqual(['a', 'b', 'c']);
-    expect(told).toEqual([
+    expect(failovers).toEqual([
       'a > b: generator_failed',
       'b > c: generator_timeout',
       'c > none: generator_failed',
@@ -67,37 +69,37 @@ describe('a walk', () => {
   });
 
   it('asks nothing of those whose breaker is open', () => {
-    const { walk, open, told, asked } = createTest(['a', 'b']);
+    const { attempts, open, failovers, asked } = createTest(['a', 'b']);
     open('a');
     const before = asked();
-    expect(walk().first()!.candidate.name).toBe('b');
+    expect(attempts().first()!.candidate.name).toBe('b');
     expect(asked()[0]).toBe(before[0]);
-    expect(told).toEqual([]);
+    expect(failovers).toEqual([]);
   });
 
   it('stops at the browser without asking those after it', () => {
-    const { walk, told } = createTest(['a', BROWSER, 'b']);
-    const request = walk();
-    expect(request.after(request.first()!, failure(), true)).toBeUndefined();
-    expect(told).toEqual(['a > browser: generator_failed']);
+    const { attempts, failovers } = createTest(['a', BROWSER, 'b']);
+    const request = attempts();
+    expect(request.next(request.first()!, failure())).toBeUndefined();
+    expect(failovers).toEqual(['a > browser: generator_failed']);
   });
 
   it('fails at once, with an error of its stage, where nobody can be asked', () => {
-    const { walk, open, told } = createTest(['a', BROWSER]);
+    const { attempts, open, failovers } = createTest(['a', BROWSER]);
     open('a');
-    const request = walk();
+    const request = attempts();
     expect(request.first()).toBeUndefined();
     expect(request.exhausted()).toMatchObject({ code: 'generator_failed' });
-    expect(told).toEqual([]);
+    expect(failovers).toEqual([]);
   });
 
   it('asks one that is alone a second time, and no third', () => {
-    const { walk, told } = createTest(['a']);
-    const request = walk();
-    const second = request.after(request.first()!, failure(), true);
+    const { attempts, failovers } = createTest(['a']);
+    const request = attempts();
+    const second = request.next(request.first()!, failure());
     expect(second!.candidate.name).toBe('a');
-    expect(told).toEqual([]);
-    expect(request.after(second!, failure(), true)).toBeUndefined();
+    expect(failovers).toEqual([]);
+    expect(request.next(second!, failure())).toBeUndefined();
   });
 
   it.each([
@@ -107,30 +109,30 @@ describe('a walk', () => {
     ['it wants to be asked less often', {}, limited, true, 0],
     ['it took long to fail', {}, failure, true, 1_001],
     ['the policy forbids it', { when: 'never' }, failure, true, 0],
-  ] as const)('does not ask again where %s', async (_, change, error, isUntouched, ms) => {
-    const { walk, clock } = createTest(['a'], { ...DEFAULT_POLICY.retry, ...change });
-    const request = walk();
+  ] as const)('does not ask again where %s', async (_, change, error, isRepeatable, ms) => {
+    const { attempts, clock } = createTest(['a'], { ...DEFAULT_POLICY.retry, ...change });
+    const request = attempts();
     const attempt = request.first()!;
     await clock.advance(ms);
-    expect(request.after(attempt, error(), isUntouched)).toBeUndefined();
+    expect(request.next(attempt, error(), { isRepeatable })).toBeUndefined();
   });
 
   it('asks again although there are others where the policy says so', () => {
-    const { walk } = createTest(['a', 'b'], { ...DEFAULT_POLICY.retry, when: 'always' });
-    const request = walk();
-    const second = request.after(request.first()!, failure(), true);
+    const { attempts } = createTest(['a', 'b'], { ...DEFAULT_POLICY.retry, when: 'always' });
+    const request = attempts();
+    const second = request.next(request.first()!, failure());
     expect(second!.candidate.name).toBe('a');
-    expect(request.after(second!, failure(), true)!.candidate.name).toBe('b');
+    expect(request.next(second!, failure())!.candidate.name).toBe('b');
   });
 
   it('counts who is left, for each to have a share of the time', () => {
-    const { walk, open } = createTest(['a', 'b', 'c', BROWSER]);
+    const { attempts, open } = createTest(['a', 'b', 'c', BROWSER]);
     open('b');
-    const request = walk();
+    const request = attempts();
     const first = request.first()!;
-    expect(request.left).toBe(2);
-    request.after(first, failure(), true);
-    expect(request.left).toBe(1);
+    expect(request.remaining).toBe(2);
+    request.next(first, failure());
+    expect(request.remaining).toBe(1);
   });
 });
 
@@ -147,9 +149,9 @@ describe('who is active', () => {
   it('is not one who only may be tried, as long as another works', () => {
     const { candidates, open } = createTest(['a', 'b']);
     open('a');
-    candidates[0]!.service!.probeSucceeded();
+    candidates[0]!.health!.probeSucceeded();
     expect(activeName(candidates)).toBe('b');
-    candidates[0]!.service!.begin()!.succeeded();
+    candidates[0]!.health!.acquire()!.succeeded();
     expect(activeName(candidates)).toBe('a');
   });
 
@@ -158,7 +160,7 @@ describe('who is active', () => {
       const { candidates, open } = createTest(names);
       open('a');
       expect(activeName(candidates)).toBe(names[1] ?? 'none');
-      candidates[0]!.service!.probeSucceeded();
+      candidates[0]!.health!.probeSucceeded();
       expect(activeName(candidates)).toBe('a');
     }
   });

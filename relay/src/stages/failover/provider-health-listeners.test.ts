@@ -2,76 +2,75 @@ import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import { DEFAULT_POLICY } from './policy.ts';
-import { Service } from './service.ts';
+import { ProviderHealth } from './provider-health.ts';
 
 const { breaker: POLICY } = DEFAULT_POLICY;
 
 function createTest() {
   const clock = new FakeClock();
   const errors: unknown[] = [];
-  const service = new Service({
+  const provider = new ProviderHealth({
     stage: 'generator',
     name: 'fake',
-    hasProbe: true,
     policy: POLICY,
     clock,
     onListenerError: (error) => errors.push(error),
   });
-  return { clock, service, errors };
+  return { clock, provider, errors };
 }
 
 const failure = () => new ParleyError('generator_failed');
 
-function failTimes(service: Service, times: number): void {
-  for (let count = 0; count < times; count++) service.begin()!.failed(failure());
+function failTimes(provider: ProviderHealth, times: number): void {
+  for (let count = 0; count < times; count++) provider.acquire()!.failed(failure());
 }
 
-describe('a service', () => {
+describe('a provider', () => {
   it('lets no listener that throws disturb the others or the request', () => {
-    const { service, errors } = createTest();
+    const { provider, errors } = createTest();
     const broken = new Error('listener');
     const told: string[] = [];
-    service.subscribe(() => {
+    provider.subscribe(() => {
       throw broken;
     });
-    service.subscribe(() => told.push(service.health));
-    failTimes(service, 1);
-    service.begin()!.succeeded();
+    provider.subscribe(() => told.push(provider.health));
+    failTimes(provider, 1);
+    provider.acquire()!.succeeded();
     expect(told).toEqual(['degraded', 'healthy']);
     expect(errors).toEqual([broken, broken]);
   });
 
   it('tells nobody of what is as it was', () => {
-    const { service } = createTest();
+    const { provider } = createTest();
     const told: string[] = [];
-    service.subscribe(() => told.push(`${service.health} ${service.breaker}`));
-    service.begin()!.succeeded();
-    service.probeSucceeded();
-    failTimes(service, 3);
+    provider.subscribe(() => told.push(`${provider.health} ${provider.breaker}`));
+    provider.acquire()!.succeeded();
+    provider.probeSucceeded();
+    failTimes(provider, 3);
     expect(told).toEqual(['degraded closed', 'failed open']);
   });
 
   it('tells its listeners of changes and of a trial that falls due, and leaves nothing behind', async () => {
-    const { service, clock } = createTest();
+    const { provider, clock } = createTest();
     const seen: string[] = [];
-    const end = service.subscribe(() => seen.push(`${service.health} ${service.breaker}`));
-    failTimes(service, 3);
+    const end = provider.subscribe(() => seen.push(`${provider.health} ${provider.breaker}`));
+    failTimes(provider, 3);
     await clock.advance(POLICY.coolDownMs);
     expect(seen).toEqual(['degraded closed', 'failed open', 'failed half-open']);
-    service.begin()!.failed(failure());
+    provider.acquire()!.failed(failure());
     end();
-    service[Symbol.dispose]();
+    provider[Symbol.dispose]();
     expect(clock.pendingTimers).toBe(0);
-    service.begin()?.succeeded();
+    provider.acquire()?.succeeded();
     expect(seen).toHaveLength(4);
   });
 
   it('starts no timer for a verdict that comes after the end', () => {
-    const { service, clock } = createTest();
-    const uses = [1, 2, 3].map(() => service.begin()!);
-    service[Symbol.dispose]();
-    for (const use of uses) use.failed(failure());
-    expect(service.breaker).toBe('open');
+    const { provider, clock } = createTest();
+    const permits = [1, 2, 3].map(() => provider.acquire()!);
+    provider[Symbol.dispose]();
+    for (const permit of permits) permit.failed(failure());
+    expect(provider.breaker).toBe('open');
     expect(clock.pendingTimers).toBe(0);
   });
 });

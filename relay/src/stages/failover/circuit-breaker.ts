@@ -1,0 +1,126 @@
+import type { BreakerPolicy } from './policy.ts';
+
+/**
+ * - `closed`: requests pass; failures in a row are counted
+ * - `open`: none passes until the cool-down is over or a probe succeeded
+ * - `half-open`: one request passes as the trial; while it runs no other does
+ */
+export type BreakerState =
+  | {
+      readonly kind: 'closed';
+      readonly failures: number;
+      /** How many of them were probes: a probe that succeeds takes these back, no others. */
+      readonly probeFailures: number;
+      readonly lastFailureAtMs: number;
+    }
+  | { readonly kind: 'open'; readonly untilMs: number; readonly coolDownMs: number }
+  | { readonly kind: 'half-open'; readonly isTrialRunning: boolean; readonly coolDownMs: number };
+
+const CLOSED: BreakerState = { kind: 'closed', failures: 0, probeFailures: 0, lastFailureAtMs: 0 };
+
+/**
+ * A circuit breaker that is told what happened instead of running it: a stream's verdict comes long
+ * after its request was let in, and no request may queue behind the trial of another.
+ */
+export class CircuitBreaker {
+  readonly #policy: BreakerPolicy;
+  readonly #nowMs: () => number;
+  #state: BreakerState = CLOSED;
+
+  /** @param nowMs - the monotonic clock that all instants here are on */
+  constructor(policy: BreakerPolicy, nowMs: () => number) {
+    this.#policy = policy;
+    this.#nowMs = nowMs;
+  }
+
+  /** As it is now: time alone ends a cool-down and forgets old failures. */
+  get state(): BreakerState {
+    const state = this.#state;
+    const nowMs = this.#nowMs();
+    if (state.kind === 'open' && nowMs >= state.untilMs) {
+      return { kind: 'half-open', isTrialRunning: false, coolDownMs: state.coolDownMs };
+    }
+    const isForgotten =
+      state.kind === 'closed' && nowMs - state.lastFailureAtMs > this.#policy.recentMs;
+    return isForgotten ? CLOSED : state;
+  }
+
+  get mayPass(): boolean {
+    const { state } = this;
+    return state.kind === 'closed' || (state.kind === 'half-open' && !state.isTrialRunning);
+  }
+
+  /** A request is let in. @returns whether it is the trial */
+  enter(): boolean {
+    const { state } = this;
+    if (state.kind !== 'half-open') return false;
+    this.#state = { ...state, isTrialRunning: true };
+    return true;
+  }
+
+  /**
+   * @param isTrial - what `enter` said of this request. One that was let in before the breaker
+   *   opened proves no more than a probe does
+   */
+  succeeded(isTrial: boolean): void {
+    if (isTrial || this.#state.kind === 'closed') this.#state = CLOSED;
+    else this.#endCoolDown();
+  }
+
+  /** @param isTrial - what `enter` said of this request */
+  failed(isTrial: boolean): void {
+    const { state } = this;
+    if (state.kind === 'closed') {
+      this.#count(state, 0);
+    } else if (state.kind === 'half-open' && (isTrial || !state.isTrialRunning)) {
+      // One that was let in before it opened says nothing new while a trial is on its way.
+      this.#open(Math.min(2 * state.coolDownMs, this.#policy.maxCoolDownMs));
+    }
+  }
+
+  /** The trial was broken off without a verdict: the next request is the trial. */
+  abandoned(isTrial: boolean): void {
+    if (isTrial && this.#state.kind === 'half-open') {
+      this.#state = { ...this.#state, isTrialRunning: false };
+    }
+  }
+
+  probeSucceeded(): void {
+    const { state } = this;
+    if (state.kind !== 'closed') this.#endCoolDown();
+    else
+      this.#state = { ...state, failures: state.failures - state.probeFailures, probeFailures: 0 };
+  }
+
+  /** Counts like a failed request; if the breaker is open, it stays so until well after the next probe. */
+  probeFailed(): void {
+    const { state } = this;
+    if (state.kind === 'closed') {
+      this.#count(state, 1);
+    } else if (state.kind === 'open' || !state.isTrialRunning) {
+      const untilMs = this.#nowMs() + 2 * this.#policy.coolDownMs;
+      this.#state = {
+        kind: 'open',
+        untilMs: state.kind === 'open' ? Math.max(untilMs, state.untilMs) : untilMs,
+        coolDownMs: state.coolDownMs,
+      };
+    }
+  }
+
+  #count(state: BreakerState & { readonly kind: 'closed' }, probes: number): void {
+    const failures = state.failures + 1;
+    if (failures >= this.#policy.failuresToOpen) return this.#open(this.#policy.coolDownMs);
+    const probeFailures = state.probeFailures + probes;
+    this.#state = { kind: 'closed', failures, probeFailures, lastFailureAtMs: this.#nowMs() };
+  }
+
+  #open(coolDownMs: number): void {
+    this.#state = { kind: 'open', untilMs: this.#nowMs() + coolDownMs, coolDownMs };
+  }
+
+  #endCoolDown(): void {
+    if (this.#state.kind !== 'open') return;
+    const { coolDownMs } = this.#state;
+    this.#state = { kind: 'half-open', isTrialRunning: false, coolDownMs };
+  }
+}
