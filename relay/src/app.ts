@@ -9,11 +9,13 @@ import type { Operations } from './http/admin.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { systemClock } from './lib/clock.ts';
+import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Providers } from './stages/providers.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
+import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 
 export interface RelayOptions {
   readonly config: Config;
@@ -23,6 +25,8 @@ export interface RelayOptions {
   readonly version: string;
   /** Folder of the built page. */
   readonly pageRoot: string;
+  /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
+  readonly observers?: readonly CallObserver[];
   readonly logger: Logger;
 }
 
@@ -52,6 +56,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     clock,
     logger,
   });
+  const observers = new CallObservers(
+    [
+      new CallLog(logger),
+      ...(config.failedAudio === undefined ? [] : [recordings]),
+      ...(options.observers ?? []),
+    ],
+    { logger },
+  );
   const registry = new SessionRegistry({ clock, limit: config.maxSessions });
   const sessions = new SessionCreator({
     registry,
@@ -59,7 +71,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     limits: config.limits,
     deadlines: config.deadlines,
     policy: config.providers,
-    failedAudio: config.failedAudio === undefined ? undefined : recordings,
+    observers,
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: config.maxSessions,
     clock,

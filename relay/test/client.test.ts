@@ -191,7 +191,7 @@ describe('a call that ends before its time', () => {
       abort.abort(new Error('Enough.'));
       await expect(writing).rejects.toThrow('Enough.');
     });
-    expect(await listening.logs.until('session over')).toContain('"reason":"normal"');
+    expect(await listening.logs.until('session ended')).toContain('"reason":"normal"');
   });
 });
 

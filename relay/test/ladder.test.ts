@@ -277,7 +277,7 @@ describe('a stage that hangs', () => {
       await using server = await startCallServer({
         providers: scripted({ transcriber }),
         watchdog: new Watchdog({ clock, intervalMs: 20, warnAfterMs: 40, giveUpAfterMs: 80 }),
-        failedAudio,
+        observers: [failedAudio],
       });
       await using call = await server.call();
       call.speak(1, speech);

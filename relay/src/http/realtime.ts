@@ -14,7 +14,8 @@ import { fingerprint } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
-import { closeSocket, type Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
+import { closeSocket } from '../session/session-socket.ts';
 import { SessionWebSocket } from './session-web-socket.ts';
 
 /**

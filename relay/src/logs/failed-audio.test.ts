@@ -6,7 +6,8 @@ import { LogWatch } from '../../test/support/log-watch.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { FailedAudio, type FailedAudioOptions, type FailedRecording } from './failed-audio.ts';
+import type { CallEvent } from '../turn/call-events.ts';
+import { FailedAudio, type FailedAudioOptions } from './failed-audio.ts';
 
 const HOUR_MS = 3_600_000;
 const clock = new FakeClock();
@@ -31,22 +32,31 @@ function open(options: Partial<FailedAudioOptions> = {}): FailedAudio {
   return new FailedAudio({ dir, clock, logger: pino({ base: null }, sink), ...options });
 }
 
-function recording(change: Partial<FailedRecording> = {}): FailedRecording {
+interface Change {
+  readonly itemId?: string;
+  readonly audio?: readonly Int16Array[];
+}
+
+function failure(change: Change = {}): CallEvent {
+  const audio = change.audio ?? [Int16Array.of(1, -2), new Int16Array(1_598)];
   return {
+    type: 'utterance-failed',
+    atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
     sessionId: 'sess_1',
-    itemId: 'item_1',
+    userId: 'guest_1',
+    turnId: 'turn_1',
+    itemId: change.itemId ?? 'item_1',
     utterance: 3,
     responseId: 'resp_1',
     code: 'transcriber_timeout',
     provider: 'scripted',
-    audio: [Int16Array.of(1, -2), new Int16Array(1_598)],
-    ...change,
+    audio: () => audio,
   };
 }
 
 it('keeps what was said beside what is known of it, for the operator alone', async () => {
-  await using failed = open({ wallMs: () => Date.UTC(2026, 0, 2, 3, 4, 5) });
-  failed.keep(recording());
+  await using failed = open();
+  failed.observe(failure());
   await failed.idle();
   const stem = '2026-01-02T03-04-05-000Z-sess_1-item_1';
   expect(await readdir(dir)).toEqual([`${stem}.json`, `${stem}.wav`]);
@@ -70,7 +80,7 @@ it('keeps what was said beside what is known of it, for the operator alone', asy
 
 it('never writes outside its folder, whatever an id holds', async () => {
   await using failed = open();
-  failed.keep(recording({ itemId: '../../../escaped/%2e%2e/\0' }));
+  failed.observe(failure({ itemId: '../../../escaped/%2e%2e/\0' }));
   await failed.idle();
   expect(await readdir(root)).toEqual(['failed-audio']);
   expect(await readdir(dir)).toHaveLength(2);
@@ -78,8 +88,8 @@ it('never writes outside its folder, whatever an id holds', async () => {
 
 it('deletes what is older than a day, at the start and every hour', async () => {
   await using first = open();
-  first.keep(recording());
-  first.keep(recording({ itemId: 'item_2' }));
+  first.observe(failure());
+  first.observe(failure({ itemId: 'item_2' }));
   await first.idle();
   await writeFile(join(dir, 'notes.txt'), 'not ours');
   const makeOld = async (item: string) => {
@@ -104,7 +114,7 @@ it('deletes what is older than a day, at the start and every hour', async () => 
 it('stays within its bound by giving up the oldest', async () => {
   await using failed = open({ maxBytes: 3 * 4_300 });
   for (let item = 1; item <= 5; item++) {
-    failed.keep(recording({ itemId: `item_${item}` }));
+    failed.observe(failure({ itemId: `item_${item}` }));
     await failed.idle();
     const soon = new Date(Date.now() - (10 - item) * 60_000);
     for (const name of await readdir(dir)) {
@@ -113,7 +123,7 @@ it('stays within its bound by giving up the oldest', async () => {
   }
   const names = (await readdir(dir)).filter((name) => name.endsWith('.wav'));
   expect(names.map((name) => /item_\d/.exec(name)?.[0])).toEqual(['item_3', 'item_4', 'item_5']);
-  failed.keep(recording({ itemId: 'huge', audio: [new Int16Array(100_000)] }));
+  failed.observe(failure({ itemId: 'huge', audio: [new Int16Array(100_000)] }));
   await failed.idle();
   expect((await readdir(dir)).join()).not.toContain('huge');
 });
@@ -121,17 +131,17 @@ it('stays within its bound by giving up the oldest', async () => {
 it('says once that the disk cannot be used, and does no more harm', async () => {
   await writeFile(dir, 'a file where the folder should be');
   await using failed = open();
-  failed.keep(recording());
-  failed.keep(recording({ itemId: 'item_2' }));
+  failed.observe(failure());
+  failed.observe(failure({ itemId: 'item_2' }));
   await failed.idle();
   expect(logs.lines).toHaveLength(1);
 });
 
 it('holds no more than a few recordings in memory, and none after its end', async () => {
   const failed = open();
-  for (let item = 0; item < 40; item++) failed.keep(recording({ itemId: `item_${item}` }));
+  for (let item = 0; item < 40; item++) failed.observe(failure({ itemId: `item_${item}` }));
   await failed[Symbol.asyncDispose]();
-  failed.keep(recording({ itemId: 'late' }));
+  failed.observe(failure({ itemId: 'late' }));
   await failed.idle();
   expect((await readdir(dir)).filter((name) => name.endsWith('.wav'))).toHaveLength(16);
 });

@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ErrorCode } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { CallEvent } from '../turn/call-events.ts';
+import type { CallObserver } from '../turn/call-observers.ts';
 
 const SAMPLE_RATE_HZ = 16_000;
 const DAY_MS = 86_400_000;
@@ -14,18 +15,7 @@ const MAX_WAITING = 16;
 /** Ends the name of a file that is not written in full. */
 const UNFINISHED = '.part';
 
-/** An utterance that could not be recognised, and what is needed to find out why. */
-export interface FailedRecording {
-  readonly sessionId: string;
-  readonly itemId: string;
-  readonly utterance: number;
-  /** The response that apologised. */
-  readonly responseId: string | null;
-  readonly code: ErrorCode;
-  readonly provider: string;
-  /** PCM16 at 16 kHz. */
-  readonly audio: readonly Int16Array[];
-}
+type FailedUtterance = Extract<CallEvent, { readonly type: 'utterance-failed' }>;
 
 export interface FailedAudioOptions {
   /** The recordings' own folder; made where it does not exist. */
@@ -34,7 +24,7 @@ export interface FailedAudioOptions {
   readonly maxAgeMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The time of day, ms since 1970. */
+  /** The time of day, ms since 1970, by which recordings grow old. */
   readonly wallMs?: () => number;
 }
 
@@ -47,11 +37,12 @@ interface Kept {
 
 /**
  * Keeps the audio of failed utterances for a day, within a bound on their size. They hold what
- * people said, so they exist only where the operator asked for them, and for nobody else to read.
+ * people said, so they exist only if the operator asked for them, readable by the relay alone.
  *
- * Nothing here is ever waited for by a call, and no fault of the disk reaches one.
+ * No call waits for anything here, and no fault of the disk reaches one.
  */
-export class FailedAudio implements AsyncDisposable {
+export class FailedAudio implements CallObserver, AsyncDisposable {
+  readonly name = 'failed-audio';
   readonly #options: Required<FailedAudioOptions>;
   #waiting = 0;
   #work: Promise<void> = Promise.resolve();
@@ -69,13 +60,14 @@ export class FailedAudio implements AsyncDisposable {
     this.#pruneRegularly();
   }
 
-  /** Writes a recording in its own time; returns at once. */
-  keep(recording: FailedRecording): void {
+  observe(event: CallEvent): void {
+    if (event.type !== 'utterance-failed') return;
     if (this.#isDisposed || this.#waiting >= MAX_WAITING) return;
+    const audio = event.audio();
     this.#waiting++;
     this.#then(async () => {
       this.#waiting--;
-      await this.#write(recording);
+      await this.#write(event, audio);
     });
   }
 
@@ -104,25 +96,24 @@ export class FailedAudio implements AsyncDisposable {
     });
   }
 
-  async #write(recording: FailedRecording): Promise<void> {
-    const { dir, maxBytes, wallMs } = this.#options;
-    const { audio, code, provider } = recording;
+  async #write(event: FailedUtterance, audio: readonly Int16Array[]): Promise<void> {
+    const { dir, maxBytes } = this.#options;
     const samples = audio.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = WAV_HEADER_BYTES + samples * 2 + 1_024;
     if (samples === 0 || bytes > maxBytes) return;
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await this.#prune(bytes);
-    const at = new Date(wallMs()).toISOString();
-    const stem = safeName(`${at}-${recording.sessionId}-${recording.itemId}`);
+    const at = new Date(event.atMs).toISOString();
+    const stem = safeName(`${at}-${event.sessionId}-${event.itemId}`);
     const description = {
       at,
       duration_ms: Math.round((samples / SAMPLE_RATE_HZ) * 1_000),
-      error: code,
-      provider,
-      session_id: recording.sessionId,
-      item_id: recording.itemId,
-      utterance: recording.utterance,
-      response_id: recording.responseId,
+      error: event.code,
+      provider: event.provider,
+      session_id: event.sessionId,
+      item_id: event.itemId,
+      utterance: event.utterance,
+      response_id: event.responseId,
     };
     const path = join(dir, stem);
     const newFile = { mode: 0o600, flag: 'wx' };

@@ -9,6 +9,7 @@ import {
   type CloseReasonName,
   type ErrorCode,
 } from '@parley/shared';
+import type { EmitCallEvent, Limit } from '../turn/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -34,6 +35,7 @@ export interface InboxOptions {
   readonly outbox: Outbox;
   readonly utteranceLimitMs: number;
   readonly logger: Logger;
+  readonly emit: EmitCallEvent;
   readonly nowMs: () => number;
   /** @returns what was wrong, or undefined */
   readonly onUpdate: (update: ClientEventOf<'session.update'>['session']) => string | undefined;
@@ -101,8 +103,8 @@ export class Inbox {
       this.#isFlowing = true;
       conversation.pushAudio(frame.samples);
       if (conversation.openUtteranceMs > this.#utteranceLimitMs) {
-        conversation.endUtterance({});
-        this.error('utterance_too_long');
+        conversation.endUtterance('too-long', {});
+        this.#refuse('utterance-length', 'utterance_too_long');
       }
     }
     if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
@@ -138,7 +140,7 @@ export class Inbox {
     const flows = isOpen && this.#isFlowing;
     this.#isFlowing = false;
     this.#audioGapMs = isOpen && !flows ? this.#audioGapMs + elapsedMs : 0;
-    if (this.#audioGapMs >= MAX_AUDIO_GAP_MS) conversation.endUtterance({});
+    if (this.#audioGapMs >= MAX_AUDIO_GAP_MS) conversation.endUtterance('no-audio', {});
     if (!flows && this.#sequence.unacknowledged > 0) this.acknowledge();
   }
 
@@ -153,7 +155,8 @@ export class Inbox {
   error(code: ErrorCode, detail?: string): void {
     const error = new ParleyError(code, detail === undefined ? {} : { detail });
     const requestId = newId('req');
-    this.#options.logger.info({ requestId, code, detail }, 'a message was refused');
+    this.#options.logger.info({ requestId, code, detail }, 'message refused');
+    this.#options.emit({ type: 'error', code, requestId });
     this.#options.outbox.event({
       type: 'error',
       code,
@@ -185,24 +188,27 @@ export class Inbox {
         // Known even where it is refused: its audio is then passed over and is no mistake.
         this.#latestUtterance = event.utterance;
         this.#isFlowing = true;
-        if (!this.#turns.take()) return this.error('rate_limited');
+        if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
         conversation.startUtterance(event.utterance);
         return;
       case 'input_audio_buffer.speech_stopped':
         if (this.#isOpen(event.utterance)) {
-          conversation.endUtterance({ speechEndMs: event.audio_end_ms, sentMs: event.sent_ms });
+          conversation.endUtterance('speech-stopped', {
+            speechEndMs: event.audio_end_ms,
+            sentMs: event.sent_ms,
+          });
         }
         return;
       case 'input_audio_buffer.commit':
-        if (this.#isOpen(event.utterance)) conversation.endUtterance({});
+        if (this.#isOpen(event.utterance)) conversation.endUtterance('committed', {});
         return;
       case 'input_audio_buffer.clear':
         if (this.#isOpen(event.utterance)) conversation.discardUtterance();
         return;
       case 'conversation.item.create': {
         const { text } = event.item.content[0]!;
-        if (text.length > MAX_TEXT_CHARACTERS) return this.error('text_too_long');
-        if (!this.#turns.take()) return this.error('rate_limited');
+        if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
+        if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
         conversation.addText(event.item.id ?? newId('item'), text);
         return;
       }
@@ -212,7 +218,7 @@ export class Inbox {
         }
         return;
       case 'response.create':
-        if (!this.#turns.take()) return this.error('rate_limited');
+        if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
         if (!conversation.respond()) this.error('nothing_to_answer');
         return;
       case 'response.cancel':
@@ -241,12 +247,20 @@ export class Inbox {
   #admit(): boolean {
     this.#hasHeard = true;
     if (this.#messages.take()) return true;
+    this.#options.emit({ type: 'limit-hit', limit: 'messages' });
     this.#options.onClose('rateLimited');
     return false;
   }
 
+  #refuse(limit: Limit, code: ErrorCode): void {
+    this.#options.emit({ type: 'limit-hit', limit });
+    this.error(code);
+  }
+
   #mistake(code: ErrorCode, detail?: string): void {
     this.error(code, detail);
-    if (!this.#mistakes.take()) this.#options.onClose('tooManyMalformed');
+    if (this.#mistakes.take()) return;
+    this.#options.emit({ type: 'limit-hit', limit: 'mistakes' });
+    this.#options.onClose('tooManyMalformed');
   }
 }

@@ -4,11 +4,11 @@ import type { User } from '../auth/guest-tokens.ts';
 import { Tickets } from '../auth/tickets.ts';
 import type { Deadlines, Limits } from '../config/config.ts';
 import type { ConversationPolicy } from '../turn/conversation-options.ts';
+import type { CallObservers } from '../turn/call-observers.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
-import type { FailedAudio } from '../logs/failed-audio.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Providers } from '../stages/providers.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -33,8 +33,7 @@ export interface SessionCreatorOptions {
   readonly policy?: ConversationPolicy;
   /** Looks after the turns of every session; without it, one is made. */
   readonly watchdog?: Watchdog;
-  /** Where utterances that could not be recognised are kept; absent: nowhere. */
-  readonly failedAudio?: FailedAudio | undefined;
+  readonly observers: CallObservers;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
   readonly clock: Clock;
@@ -104,7 +103,7 @@ export class SessionCreator {
   /** @returns undefined where the ticket is unknown, used or expired, or there is no room */
   open(ticket: string): Session | undefined {
     const { registry, providers, limits, deadlines, policy, clock, logger } = this.#options;
-    const { failedAudio } = this.#options;
+    const { observers } = this.#options;
     const grant = this.#tickets.redeem(ticket);
     // More tickets may be out than there is room for: not everyone who has one comes.
     if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
@@ -117,10 +116,7 @@ export class SessionCreator {
       deadlines,
       policy,
       watchdog: this.#watchdog,
-      onLost:
-        failedAudio === undefined
-          ? undefined
-          : (lost) => failedAudio.keep({ ...lost, sessionId: grant.sessionId }),
+      emit: observers.emitterOf(grant.sessionId, grant.userId),
       clock,
       logger: logger.child({ sessionId: grant.sessionId, userId: grant.userId }),
       onClosed: (closed) => registry.remove(closed),

@@ -35,6 +35,7 @@ function setUp(options: { readonly reply?: string; readonly clauseMs?: number } 
     deadlines: DEADLINES,
     clock,
     logger: silentLogger,
+    emit: () => {},
     onClosed: (closed) => registry.remove(closed),
   });
   registry.add(session);
@@ -242,6 +243,7 @@ describe('the providers of a session', () => {
       deadlines: DEADLINES,
       clock,
       logger: silentLogger,
+      emit: () => {},
       onClosed: () => {},
     });
     expect(calls).toEqual(['transcriber ready', 'synthesizer ready']);

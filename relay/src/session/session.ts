@@ -9,8 +9,8 @@ import {
   DEFAULT_CONVERSATION_POLICY,
   type ConversationPolicy,
   type ConversationSettings,
-  type LostUtterance,
 } from '../turn/conversation-options.ts';
+import type { CallEventBody, EmitCallEvent } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -19,21 +19,13 @@ import type { Logger } from '../lib/logger.ts';
 import { STAGES } from '../stages/provider.ts';
 import type { Providers } from '../stages/providers.ts';
 import { Inbox } from './inbox.ts';
-import { Outbox, type OutboxSocket } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { outputTo } from './conversation-outbox.ts';
 import { describeSession } from './session-description.ts';
 import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
+import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { judge, type SessionState } from './session-state.ts';
-import { currentNames, ToldProviders } from './told-providers.ts';
-
-/** As much of a WebSocket as a session uses. */
-export interface SessionSocket extends OutboxSocket {
-  close(code: number, reason: string): void;
-  /** Cuts the connection without a goodbye. */
-  terminate(): void;
-  /** WebSocket ping frame: any client answers it, even one that is busy. */
-  ping(): void;
-}
+import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
 
 export interface SessionOptions {
   readonly id: string;
@@ -48,7 +40,8 @@ export interface SessionOptions {
   readonly logger: Logger;
   /** The relay's; without it the session has one of its own. */
   readonly watchdog?: Watchdog | undefined;
-  readonly onLost?: ((lost: LostUtterance) => void) | undefined;
+  /** Tells the observers what happens in this session. */
+  readonly emit: EmitCallEvent;
   /** Called once, when the session is over. */
   readonly onClosed: (session: Session) => void;
 }
@@ -65,7 +58,7 @@ export class Session {
   /** What is kept open at the providers for as long as the call lasts. */
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
-  #told: ToldProviders | undefined;
+  #notices: ProviderNotices | undefined;
   #activeAtMs: number;
   #checkedAtMs: number;
   #pingedAtMs: number;
@@ -92,11 +85,7 @@ export class Session {
       deadlines: options.deadlines,
       maxUtteranceMs: options.limits.utterance_ms,
       watchdog: options.watchdog ?? new Watchdog({ clock }),
-      observer: {
-        failedOver: (failover) => this.#told?.failedOver(failover),
-        served: (stage) => this.#told?.served(stage),
-      },
-      onLost: options.onLost,
+      emit: (event) => this.#emit(event),
       clock,
       logger,
       output: outputTo(outbox, () => this.#nowMs()),
@@ -106,6 +95,7 @@ export class Session {
       outbox,
       utteranceLimitMs: options.limits.utterance_ms,
       logger,
+      emit: options.emit,
       nowMs: () => this.#nowMs(),
       onUpdate: (update) => this.#update(update),
       onClose: (reason) => this.close(reason),
@@ -137,13 +127,10 @@ export class Session {
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
-    this.#told ??= new ToldProviders(this.#options.providers, (event) => {
-      const { stage, from, to } = event;
-      this.#options.logger.info({ stage, from, to }, event.type);
-      this.#outbox.event(event);
-      // A page that is told to listen shows that it does.
-      if (stage === 'transcriber' && to === 'none') this.#conversation.hearingLost();
-    });
+    this.#notices ??= new ProviderNotices(this.#options.providers, (change) =>
+      this.#stageChanged(change),
+    );
+    this.#emit({ type: 'session-started' });
     this.#outbox.event({
       type: 'session.created',
       session: this.#describe(),
@@ -159,7 +146,7 @@ export class Session {
     if (this.#socket !== socket) return;
     if (code === 1000 || code === 1001) return this.close('normal');
     this.#release();
-    this.#options.logger.info({ code }, 'connection lost, the session can be resumed');
+    this.#emit({ type: 'connection-lost', closeCode: code });
   }
 
   /** A WebSocket pong. */
@@ -212,13 +199,17 @@ export class Session {
   close(reason: CloseReasonName): void {
     if (this.#state.kind === 'closed') return;
     const socket = this.#socket;
-    this.#conversation.dispose();
-    this.#told?.close();
+    if (reason === 'durationLimit') this.#emit({ type: 'limit-hit', limit: 'session-duration' });
+    if (reason === 'idle') this.#emit({ type: 'limit-hit', limit: 'idle' });
+    const durationMs = this.#nowMs();
+    void this.#conversation
+      .dispose()
+      .then(() => this.#emit({ type: 'session-ended', reason, durationMs }));
+    this.#notices?.close();
     for (const release of this.#prepared) release();
     this.#release();
     this.#state = { kind: 'closed' };
     if (socket !== undefined) closeSocket(socket, reason);
-    this.#options.logger.info({ reason: CLOSE_REASONS[reason].reason }, 'session over');
     this.#options.onClosed(this);
   }
 
@@ -245,7 +236,7 @@ export class Session {
       server_ms: this.#nowMs(),
       last_input_seq: this.#inbox.lastSeq,
     });
-    this.#options.logger.info('session resumed');
+    this.#emit({ type: 'session-resumed' });
   }
 
   /** Gives up this connection, not the session. */
@@ -254,6 +245,8 @@ export class Session {
     if (socket === undefined) return;
     this.#release();
     closeSocket(socket, reason);
+    if (reason === 'slowConsumer') this.#emit({ type: 'limit-hit', limit: 'send-buffer' });
+    this.#emit({ type: 'connection-lost', closeCode: CLOSE_REASONS[reason].code });
     this.#options.logger.warn({ reason: CLOSE_REASONS[reason].reason }, 'connection given up');
   }
 
@@ -261,6 +254,23 @@ export class Session {
     this.#socket = undefined;
     this.#outbox.detach();
     this.#state = { kind: 'detached', sinceMs: this.#options.clock.now() };
+  }
+
+  #emit(event: CallEventBody): void {
+    this.#options.emit(event);
+    this.#notices?.observe(event);
+  }
+
+  #stageChanged(change: StageChange): void {
+    const { stage, from, to, reason } = change;
+    this.#emit(change);
+    this.#outbox.event(
+      reason === null
+        ? { type: 'session.restored', stage, from, to }
+        : { type: 'session.degraded', stage, from, to, reason },
+    );
+    // A page that is asked to listen by itself shows that it does.
+    if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }
 
   #update(update: SettingsUpdate): string | undefined {
@@ -277,7 +287,7 @@ export class Session {
       id: this.id,
       settings,
       voices: providers.synthesizer.voices,
-      providers: this.#told?.names ?? currentNames(providers),
+      providers: this.#notices?.names ?? activeProviders(providers),
       limits,
     });
   }
@@ -285,9 +295,4 @@ export class Session {
   #nowMs(): number {
     return this.#options.clock.now() - this.#startedAtMs;
   }
-}
-
-export function closeSocket(socket: Pick<SessionSocket, 'close'>, reason: CloseReasonName): void {
-  const entry = CLOSE_REASONS[reason];
-  socket.close(entry.code, entry.reason);
 }

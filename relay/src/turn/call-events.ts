@@ -24,6 +24,42 @@ interface OfReply extends OfTurn {
   readonly responseId: string;
 }
 
+/** What ended the person's turn. */
+export type TurnEnd =
+  /** The client heard silence after speech. */
+  | 'speech-stopped'
+  /** The client said so, e.g. when a key was released. */
+  | 'committed'
+  | 'too-long'
+  /** Audio stopped arriving. */
+  | 'no-audio'
+  /** The next utterance began. */
+  | 'interrupted'
+  | 'typed'
+  /** The client asked for an answer to what was said before. */
+  | 'requested';
+
+export type TurnOutcome =
+  /** There was a reply; `reply-done` says how it ended. */
+  | 'replied'
+  /** Only noise, or silence. */
+  | 'no-words'
+  | 'discarded'
+  /** The person spoke on: the next turn answers these words too. */
+  | 'continued'
+  /** The words are lost. The apology is a turn of its own, after what the person is saying. */
+  | 'failed';
+
+export type Limit =
+  | 'messages'
+  | 'mistakes'
+  | 'turns'
+  | 'text-length'
+  | 'utterance-length'
+  | 'session-duration'
+  | 'idle'
+  | 'send-buffer';
+
 /**
  * Something that happened in a call. Free of audio and secrets; the words people say stand only in
  * `speech`, which an observer must not write where they do not belong.
@@ -57,17 +93,12 @@ export type CallEventBody =
       /** PCM16 at 16 kHz. Valid only while the observer runs: the memory is used again. */
       readonly audio: () => readonly Int16Array[];
     } & OfUtterance)
+  /** It was not speech after all, or the session ended first. */
+  | ({ readonly type: 'utterance-discarded'; readonly audioMs: number } & OfUtterance)
   | ({
       readonly type: 'turn-decided';
-      /** What ended the person's turn. */
-      readonly why:
-        | 'speech-stopped'
-        | 'committed'
-        | 'too-long'
-        | 'no-audio'
-        | 'interrupted'
-        | 'typed';
-      /** From the true end of speech to this decision; null if the client told no end. */
+      readonly why: TurnEnd;
+      /** From the true end of speech to this decision; null if the client did not say when. */
       readonly afterMs: number | null;
     } & OfTurn)
   | ({
@@ -92,9 +123,11 @@ export type CallEventBody =
       /** Instants on the session clock. */
       readonly timeline: LatencyMarks;
       readonly usage: Usage;
-      /** Who did the work of each stage; a stage that was not used is left out. */
+      /** The provider that served each stage; a stage that was not used, or failed, is left out. */
       readonly providers: { readonly [stage in Stage]?: string };
     } & OfReply)
+  /** Once for each turn. What follows of it can only be how much of its reply was heard. */
+  | ({ readonly type: 'turn-ended'; readonly outcome: TurnOutcome } & OfTurn)
   | ({
       readonly type: 'provider-attempted';
       readonly stage: Stage;
@@ -120,7 +153,7 @@ export type CallEventBody =
       /** null if `to` is the better one. */
       readonly reason: ErrorCode | null;
     }
-  | { readonly type: 'limit-hit'; readonly limit: string; readonly code: ErrorCode }
+  | { readonly type: 'limit-hit'; readonly limit: Limit }
   | { readonly type: 'error'; readonly code: ErrorCode; readonly requestId: string };
 
 export type CallEvent = CallEventBody & CallEventStamp;

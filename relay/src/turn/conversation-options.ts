@@ -1,10 +1,9 @@
-import type { ErrorCode } from '@parley/shared';
 import type { Deadlines } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Providers } from '../stages/providers.ts';
+import type { EmitCallEvent } from './call-events.ts';
 import type { ConversationOutput } from './output.ts';
-import type { StageObserver } from './stage-run.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** What the person may change during a call. */
@@ -31,18 +30,6 @@ export const DEFAULT_CONVERSATION_POLICY: ConversationPolicy = {
   allowCachedAnswers: false,
 };
 
-/** An utterance that could not be recognised. */
-export interface LostUtterance {
-  readonly itemId: string;
-  readonly utterance: number;
-  /** The apology's. */
-  readonly responseId: string | null;
-  readonly code: ErrorCode;
-  readonly provider: string;
-  /** PCM16 at 16 kHz. */
-  readonly audio: readonly Int16Array[];
-}
-
 export interface ConversationOptions {
   readonly providers: Providers;
   readonly settings: ConversationSettings;
@@ -51,8 +38,7 @@ export interface ConversationOptions {
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;
-  readonly observer?: StageObserver | undefined;
-  readonly onLost?: ((lost: LostUtterance) => void) | undefined;
+  readonly emit: EmitCallEvent;
   readonly clock: Clock;
   readonly output: ConversationOutput;
   readonly logger: Logger;

@@ -254,7 +254,7 @@ describe('what is said unasked', () => {
     test.conversation.startUtterance(1);
     await test.clock.advance(5_000);
     expect(test.events).toEqual([]);
-    test.conversation.endUtterance({});
+    test.conversation.endUtterance('speech-stopped', {});
     await test.clock.advance(5_000);
     expect(test.ofType('response.created').map(({ trigger }) => trigger)).toEqual([
       'speech',
@@ -265,7 +265,7 @@ describe('what is said unasked', () => {
   it('never comes once the call is over', async () => {
     const test = new TestConversation();
     test.conversation.reminders.add(ring);
-    test.conversation.dispose();
+    void test.conversation.dispose();
     await test.clock.advance(10_000);
     expect(test.events).toEqual([]);
     expect(test.clock.pendingTimers).toBe(0);
@@ -277,7 +277,7 @@ it('releases everything when the call ends in the middle of all of it', async ()
   test.conversation.startUtterance(1);
   test.type('Tell me a story');
   await test.clock.advance(1_000);
-  test.conversation.dispose();
+  void test.conversation.dispose();
   await settle();
   expect(test.clock.pendingTimers).toBe(0);
   expect(test.transcriber.openStreams).toBe(0);

@@ -2,51 +2,56 @@ import { ParleyError } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
 import { ProviderError } from '../stages/provider-error.ts';
 import { activeProvider } from './active-provider.ts';
-import { isRelayProvider } from '../stages/provider.ts';
-import { Announcements, type Announcement } from './announcements.ts';
-import { apologyFor } from './reply/apologies.ts';
+import type { TurnEnd, TurnOutcome } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
-import { Deafness } from './deafness.ts';
 import { History } from './history.ts';
 import { Listening, type Settled } from './listening/listening.ts';
+import { RecognitionOutage } from './recognition-outage.ts';
 import { SessionReminders } from './reminders.ts';
-import { Replies, type ReplyRequest } from './reply/replies.ts';
-import type { Reply } from './reply/reply.ts';
+import { TurnTaking } from './turn-taking.ts';
 
-/**
- * Who is speaking, and what follows from it.
- *
- * At most one utterance is open and at most one reply runs. A person who begins to speak
- * (or types) cancels the reply that runs; what is to be said unasked waits for a pause.
- */
+type Lost = Pick<Settled, 'turnId' | 'itemId' | 'number'>;
+
+/** What the person does, and what follows from it. At most one utterance is open at a time. */
 export class Conversation {
   readonly reminders: SessionReminders;
   readonly #options: ConversationOptions;
   readonly #history = new History();
-  readonly #replies: Replies;
-  readonly #announcements = new Announcements();
-  readonly #deafness: Deafness;
+  readonly #turns: TurnTaking;
+  readonly #outage: RecognitionOutage;
   readonly #listening: Listening;
-  #reply: Reply | undefined;
-  /** What the person said and has heard no answer to, because they began to speak again. */
-  #unanswered: Omit<ReplyRequest, 'generate'> | undefined;
+  /** The turn of the utterance that was opened last. */
+  #turnId = '';
   #isDisposed = false;
+  readonly #rest = Promise.withResolvers<void>();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
     const { providers, policy, deadlines, clock } = options;
-    this.#replies = new Replies(options);
-    this.#deafness = new Deafness(() => activeProvider(providers, 'transcriber'));
+    const active = () => activeProvider(providers, 'transcriber');
+    this.reminders = new SessionReminders(clock, (text) =>
+      this.#turns.announce({ text, trigger: 'timer' }),
+    );
+    this.#turns = new TurnTaking(options, {
+      history: this.#history,
+      reminders: this.reminders,
+      isListening: () => this.#listening.isBusy,
+      onEnded: () => this.#restIfDisposed(),
+    });
+    this.#outage = new RecognitionOutage(active);
     this.#listening = new Listening({
-      ...options,
       transcriber: providers.transcriber,
+      active,
       language: policy.language,
       deadlineMs: deadlines.transcriberMs,
+      maxUtteranceMs: options.maxUtteranceMs,
+      clock,
+      output: options.output,
+      emit: options.emit,
+      watchdog: options.watchdog,
+      logger: options.logger,
       onSettled: (settled) => this.#settled(settled),
     });
-    this.reminders = new SessionReminders(clock, (text) =>
-      this.#announce({ text, trigger: 'timer' }),
-    );
   }
 
   /** The number of the utterance that takes audio now. */
@@ -56,7 +61,7 @@ export class Conversation {
 
   /** Whether anything is being heard, thought or said, or will be without being asked. */
   get isBusy(): boolean {
-    return this.#reply !== undefined || this.#listening.isBusy || !this.reminders.isEmpty;
+    return this.#turns.isReplying || this.#listening.isBusy || !this.reminders.isEmpty;
   }
 
   /** Length of the open utterance so far. */
@@ -64,12 +69,14 @@ export class Conversation {
     return this.#listening.openMs;
   }
 
-  /** Confirmed speech: whatever is being said stops. An utterance still open is ended first. */
+  /** Confirmed speech: the reply that runs stops (barge-in). An open utterance is ended first. */
   startUtterance(number: number): void {
-    this.#listening.end({});
-    if (this.#deafness.isDeaf) return this.#refuseSpeech(number);
-    this.#reply?.cancel();
-    this.#listening.start(number);
+    this.endUtterance('interrupted', {});
+    const turnId = newId('turn');
+    if (this.#outage.isOut) return this.#refuseSpeech(number, turnId);
+    this.#turns.interrupt();
+    this.#listening.start(number, turnId);
+    this.#turnId = turnId;
   }
 
   /** PCM16 at 16 kHz for the open utterance. */
@@ -78,11 +85,18 @@ export class Conversation {
   }
 
   /**
-   * The person has finished.
+   * End of turn: the person has finished. Nothing happens if no utterance is open.
    *
-   * @param instants - the client's marks on the session clock, where it gave them
+   * @param instants - the client's marks on the session clock, if it gave them
    */
-  endUtterance(instants: { readonly speechEndMs?: number; readonly sentMs?: number }): void {
+  endUtterance(
+    why: TurnEnd,
+    instants: { readonly speechEndMs?: number; readonly sentMs?: number },
+  ): void {
+    if (this.#listening.openNumber === undefined) return;
+    const { speechEndMs } = instants;
+    const afterMs = speechEndMs === undefined ? null : this.#options.output.nowMs() - speechEndMs;
+    this.#options.emit({ type: 'turn-decided', turnId: this.#turnId, why, afterMs });
     this.#listening.end(instants);
   }
 
@@ -94,183 +108,141 @@ export class Conversation {
   /** A typed message; answered like a spoken one. */
   addText(id: string, text: string): void {
     this.#history.add(id, { role: 'user', text });
-    this.#answer({ trigger: 'text', marks: { end_received: this.#options.output.nowMs() } });
+    this.#answer('text', 'typed');
   }
 
-  /** Answers the conversation so far (again). @returns false where nothing was said yet */
+  /** Answers the conversation so far (again). @returns false if nothing was said yet */
   respond(): boolean {
     if (this.#history.messages.length === 0) return false;
-    this.#answer({ trigger: 'request', marks: { end_received: this.#options.output.nowMs() } });
+    this.#answer('request', 'requested');
     return true;
   }
 
-  /** @returns false where no such reply runs */
+  /** @returns false if no such reply runs */
   cancelReply(id: string | undefined): boolean {
-    if (this.#reply === undefined || (id !== undefined && id !== this.#reply.id)) return false;
-    this.#unanswered = undefined;
-    this.#reply.cancel();
-    return true;
+    return this.#turns.cancel(id);
   }
 
   /** How much of a reply's voice was heard before it was stopped. @returns false if unknown */
   truncateReply(id: string, playedMs: number): boolean {
-    const reply = this.#replies.find(id);
-    if (reply === undefined) return false;
-    reply.truncate(playedMs);
-    this.#history.setReply(id, reply.text);
-    return true;
+    return this.#turns.truncate(id, playedMs);
   }
 
-  /** Nobody here recognises speech any more: someone who is about to speak should know. */
-  hearingLost(): void {
+  /** No provider recognises speech any more: a person who is about to speak should know. */
+  recognitionLost(): void {
     // An utterance that is lost over it says so itself.
-    if (!this.#listening.isBusy) this.#tellDeaf();
+    if (!this.#listening.isBusy) this.#announceOutage();
   }
 
-  /** Stops everything and releases it. */
-  dispose(): void {
+  /** Stops everything and releases it at once. Resolves when its last event has been emitted. */
+  dispose(): Promise<void> {
     this.#isDisposed = true;
     this.reminders.cancelAll();
-    this.#announcements.clear();
-    this.#reply?.cancel();
+    this.#turns.stop();
     this.#listening.discardAll();
+    this.#restIfDisposed();
+    return this.#rest.promise;
   }
 
-  /** Nothing here recognises speech: audio that still comes is passed over. */
-  #refuseSpeech(number: number): void {
-    this.#tellFailed(newId('item'), number, new ParleyError('transcriber_failed'));
-    this.#tellDeaf();
+  #restIfDisposed(): void {
+    const isAtRest = this.#turns.isAtRest && !this.#listening.isBusy;
+    if (this.#isDisposed && isAtRest) this.#rest.resolve();
   }
 
-  #tellDeaf(): void {
-    const text = this.#deafness.tell();
-    if (text !== undefined) this.#announce({ text, trigger: 'notice' });
+  #answer(trigger: 'text' | 'request', why: TurnEnd): void {
+    const turnId = newId('turn');
+    this.#options.emit({ type: 'turn-decided', turnId, why, afterMs: null });
+    this.#turns.answer({ turnId, trigger, marks: { end_received: this.#options.output.nowMs() } });
   }
 
-  #tellFailed(itemId: string, utterance: number, error: ParleyError): void {
+  /** No provider of the relay recognises speech: audio that still comes is passed over. */
+  #refuseSpeech(utterance: number, turnId: string): void {
+    const { emit } = this.#options;
+    const itemId = newId('item');
+    emit({ type: 'utterance-started', turnId, itemId, utterance });
+    const lost = { turnId, itemId, number: utterance };
+    const error = new ParleyError('transcriber_failed');
+    this.#sendFailed(lost, error);
+    this.#emitFailed(lost, error, null, []);
+    emit({ type: 'turn-ended', turnId, outcome: 'failed' });
+    this.#announceOutage();
+  }
+
+  #announceOutage(): void {
+    const text = this.#outage.announcement();
+    if (text !== undefined) this.#turns.announce({ text, trigger: 'notice' });
+  }
+
+  #settled(settled: Settled): void {
+    const { turnId } = settled;
+    const outcome = this.#isDisposed ? 'discarded' : this.#takeUp(settled);
+    if (outcome !== 'replied') this.#options.emit({ type: 'turn-ended', turnId, outcome });
+    this.#restIfDisposed();
+  }
+
+  /** @returns `replied` if a reply has begun, which then ends the turn; otherwise why there is none */
+  #takeUp(settled: Settled): TurnOutcome {
+    const { turnId, number, itemId, outcome, marks, asrSeconds } = settled;
+    const { output, logger } = this.#options;
+    const turn = { turnId, trigger: 'speech' as const, utterance: number, marks, asrSeconds };
+    // A person who has begun to speak again is not answered over.
+    const isSpeaking = this.#listening.openNumber !== undefined;
+    if (outcome.kind === 'failed') {
+      const { error, audio } = outcome;
+      logger.warn({ err: error, code: error.code, itemId }, 'utterance failed');
+      this.#sendFailed(settled, error);
+      const text = this.#outage.apology(error.code, settled.standIn);
+      const responseId = isSpeaking ? null : this.#turns.say(text, turn);
+      this.#emitFailed(settled, error, responseId, audio);
+      if (!isSpeaking) return 'replied';
+      this.#turns.announce({ text, trigger: 'notice' });
+      return 'failed';
+    }
+    if (outcome.kind === 'heard') {
+      const { text, unrecognised } = outcome;
+      logger.debug({ itemId, transcript: text, unrecognised }, 'transcript final');
+      output.event({
+        type: 'conversation.item.input_audio_transcription.completed',
+        item_id: itemId,
+        utterance: number,
+        transcript: text,
+      });
+      if (text !== '' || unrecognised) {
+        this.#history.add(itemId, { role: 'user', text, unrecognised });
+        if (isSpeaking) this.#turns.postpone(turn);
+        else this.#turns.answer(turn);
+        return isSpeaking ? 'continued' : 'replied';
+      }
+    }
+    if (this.#turns.resume(turnId)) return 'replied';
+    return outcome.kind === 'discarded' ? 'discarded' : 'no-words';
+  }
+
+  #sendFailed({ itemId, number }: Lost, { code, message, retryable }: ParleyError): void {
     this.#options.output.event({
       type: 'conversation.item.input_audio_transcription.failed',
       item_id: itemId,
-      utterance,
-      error: { code: error.code, message: error.message, retryable: error.retryable },
+      utterance: number,
+      error: { code, message, retryable },
     });
   }
 
-  #settled({ number, itemId, outcome, marks, asrSeconds, standIn }: Settled): void {
-    if (this.#isDisposed) return;
-    const { output, logger } = this.#options;
-    const request = { trigger: 'speech' as const, utterance: number, marks, asrSeconds };
-    switch (outcome.kind) {
-      case 'discarded':
-        break;
-      case 'failed': {
-        const { error, audio } = outcome;
-        const { code } = error;
-        logger.warn({ err: error, code, itemId }, 'an utterance was lost');
-        this.#tellFailed(itemId, number, error);
-        const active = activeProvider(this.#options.providers, 'transcriber');
-        // That everyone failed at one utterance does not mean that they will at the next.
-        const now = standIn !== undefined && isRelayProvider(standIn) ? standIn : active;
-        if (!isRelayProvider(now)) this.#deafness.told();
-        const responseId = this.#apologise(apologyFor(code, now), request);
-        const provider = error instanceof ProviderError ? error.provider : active;
-        const lost = { itemId, utterance: number, responseId, code, provider, audio };
-        this.#options.onLost?.(lost);
-        return;
-      }
-      case 'heard': {
-        const { text, unrecognised } = outcome;
-        logger.debug({ itemId, transcript: text, unrecognised }, 'heard');
-        output.event({
-          type: 'conversation.item.input_audio_transcription.completed',
-          item_id: itemId,
-          utterance: number,
-          transcript: text,
-        });
-        if (text !== '' || unrecognised) {
-          this.#history.add(itemId, { role: 'user', text, unrecognised });
-          // Someone who has begun to speak again is not answered over.
-          this.#unanswered = request;
-          if (this.#listening.openNumber === undefined) {
-            this.#answer(request);
-            return;
-          }
-        }
-      }
-    }
-    // What came after it was nothing: the question before it still stands.
-    if (this.#unanswered !== undefined && this.#reply === undefined && !this.#listening.isBusy) {
-      this.#answer(this.#unanswered);
-    } else {
-      this.#announceNext();
-    }
-  }
-
-  #answer(request: Omit<ReplyRequest, 'generate'>): void {
-    const { providers, settings } = this.#options;
-    const history = [...this.#history.messages];
-    const last = history.at(-1);
-    this.#unanswered = request;
-    this.#start({
-      ...request,
-      marks: { ...request.marks },
-      question: last?.role === 'user' ? last.text : '',
-      generate: (signal, onFailover) =>
-        providers.generator.generate({
-          history,
-          signal,
-          person: { timeZone: settings.timeZone },
-          reminders: this.reminders,
-          onFailover,
-        }),
+  #emitFailed(
+    { turnId, itemId, number }: Lost,
+    error: ParleyError,
+    responseId: string | null,
+    audio: readonly Int16Array[],
+  ): void {
+    const active = activeProvider(this.#options.providers, 'transcriber');
+    this.#options.emit({
+      type: 'utterance-failed',
+      turnId,
+      itemId,
+      utterance: number,
+      code: error.code,
+      provider: error instanceof ProviderError ? error.provider : active,
+      responseId,
+      audio: () => audio,
     });
-  }
-
-  #announce(announcement: Announcement): void {
-    if (this.#isDisposed) return;
-    this.#announcements.add(announcement);
-    this.#announceNext();
-  }
-
-  #announceNext(): void {
-    if (this.#reply !== undefined || this.#listening.isBusy) return;
-    const next = this.#announcements.next();
-    if (next !== undefined) this.#say(next.text, { trigger: next.trigger });
-  }
-
-  /** @returns the response's id; null where it is said later, because the person speaks again */
-  #apologise(text: string, request: Omit<ReplyRequest, 'generate'>): string | null {
-    if (this.#listening.openNumber === undefined) return this.#say(text, request) ?? null;
-    this.#announcements.add({ text, trigger: 'notice' });
-    return null;
-  }
-
-  /** Says a sentence of our own. @returns the response's id */
-  #say(text: string, request: Omit<ReplyRequest, 'generate'>): string | undefined {
-    return this.#start({
-      ...request,
-      generate: async function* () {
-        yield { type: 'text-delta', text };
-      },
-    });
-  }
-
-  #start(request: ReplyRequest): string | undefined {
-    if (this.#isDisposed) return undefined;
-    this.#reply?.cancel();
-    const reply = this.#replies.make(request);
-    this.#reply = reply;
-    this.#history.add(reply.id, { role: 'assistant', text: '' });
-    void reply.run().then(() => this.#ended(reply, request.question));
-    return reply.id;
-  }
-
-  #ended(reply: Reply, question: string | undefined): void {
-    this.#history.setReply(reply.id, reply.text);
-    this.#replies.ended(reply, question);
-    if (this.#reply !== reply) return;
-    this.#reply = undefined;
-    if (!reply.isCancelled || reply.text !== '') this.#unanswered = undefined;
-    this.#announceNext();
   }
 }

@@ -156,7 +156,7 @@ describe('an utterance that is lost', () => {
     test.say();
     await test.clock.advance(10_000);
     expect(test.reply).toContain(sentence);
-    expect(test.stages[0]).toBe(`transcriber to ${to}`);
+    expect(test.ofCall('provider-failed-over')).toMatchObject([{ stage: 'transcriber', to }]);
     // Said once, and not again as a notice of its own.
     expect(test.ofType('response.created')).toHaveLength(1);
   });
@@ -177,7 +177,7 @@ describe('an utterance that is lost', () => {
     test.conversation.startUtterance(2);
     await test.clock.advance(5_000);
     expect(test.ofType('response.created')).toEqual([]);
-    test.conversation.endUtterance({});
+    test.conversation.endUtterance('speech-stopped', {});
     await test.clock.advance(20_000);
     expect(test.ofType('response.created').map(({ trigger }) => trigger)).toEqual([
       'speech',
@@ -190,11 +190,11 @@ describe('an utterance that is lost', () => {
     const test = new TestConversation({ transcriber: { onFinal: () => [{ fail: broken }] } });
     test.say();
     await test.clock.advance(5_000);
-    expect(test.lost).toMatchObject([
-      { utterance: 1, code: 'transcriber_failed', provider: 'scripted-transcriber' },
-    ]);
-    expect(test.lost[0]?.responseId).toBe(test.ofType('response.created')[0]?.response_id);
-    expect(test.lost[0]?.audio).toEqual([new Int16Array(1_600).fill(2)]);
+    const lost = test.ofCall('utterance-failed');
+    const provider = 'scripted-transcriber';
+    expect(lost).toMatchObject([{ utterance: 1, code: 'transcriber_failed', provider }]);
+    expect(lost[0]?.responseId).toBe(test.ofType('response.created')[0]?.response_id);
+    expect(lost[0]?.audio()).toEqual([new Int16Array(1_600).fill(2)]);
   });
 });
 
@@ -249,9 +249,9 @@ describe('while nothing here can hear', () => {
   it('tells a person who is silent, and nobody once the call is over', async () => {
     const ladder = new ScriptedLadder();
     const [test, over] = [new TestConversation({ ladder }), new TestConversation({ ladder })];
-    over.conversation.dispose();
+    void over.conversation.dispose();
     ladder.move('transcriber', 'none');
-    for (const { conversation } of [test, over]) conversation.hearingLost();
+    for (const { conversation } of [test, over]) conversation.recognitionLost();
     await test.clock.advance(10_000);
     expect(test.reply).toBe('I cannot hear for now. Please type to me.');
     expect(over.events).toEqual([]);
@@ -284,10 +284,12 @@ it('says which stages served, and does not take its own words for an answer', as
   const test = new TestConversation({ transcriber: { onFinal: () => [finalWords('hello')] } });
   test.say();
   await test.clock.advance(5_000);
-  expect(test.stages).toEqual(['served transcriber', 'served generator', 'served synthesizer']);
+  expect(test.ofCall('utterance-final')).toMatchObject([{ provider: 'scripted-transcriber' }]);
+  const scripted = { generator: 'scripted-generator', synthesizer: 'scripted-synthesizer' };
+  expect(test.ofCall('reply-done')[0]?.providers).toEqual(scripted);
   test.conversation.reminders.add({ label: 'tea', text: 'Tea is ready.', delayMs: 10 });
   await test.clock.advance(5_000);
-  expect(test.stages.slice(3)).toEqual(['served synthesizer']);
+  expect(test.ofCall('reply-done')[1]?.providers).toEqual({ synthesizer: scripted.synthesizer });
 });
 
 it('knows all that it may say in words of its own, clause by clause', async () => {

@@ -1,35 +1,43 @@
 import type { Failover, Stage } from '../stages/provider.ts';
+import type { EmitCallEvent } from './call-events.ts';
 
-/** Told what becomes of the stages, so that the client can be told. */
-export interface StageObserver {
-  failedOver(failover: Failover): void;
-  /** A request was served from beginning to end by the provider it was given to. */
-  served(stage: Stage): void;
+export interface StageRunOptions {
+  readonly stage: Stage;
+  readonly turnId: string;
+  /** Who is asked first: a provider's name, `browser`, or `none`. */
+  readonly active: () => string;
+  readonly emit: EmitCallEvent;
 }
 
-/** One request to a stage, and who took it over where its provider failed. */
+/** One request to a stage, and which provider served it. */
 export class StageRun {
-  readonly #stage: Stage;
-  readonly #observer: StageObserver | undefined;
+  readonly #options: StageRunOptions;
   #standIn: string | undefined;
+  #provider: string | undefined;
 
-  constructor(stage: Stage, observer: StageObserver | undefined) {
-    this.#stage = stage;
-    this.#observer = observer;
+  constructor(options: StageRunOptions) {
+    this.#options = options;
   }
 
   /** To be handed to the port. */
   readonly onFailover = (failover: Failover): void => {
-    this.#standIn = failover.to;
-    this.#observer?.failedOver(failover);
+    const { turnId, emit } = this.#options;
+    const { stage, from, to, reason } = failover;
+    this.#standIn = to;
+    emit({ type: 'provider-failed-over', turnId, stage, from, to, reason });
   };
 
-  /** Who took over last: a provider's name, `browser`, `none`, or undefined where nobody did. */
+  /** The provider that took over last: a name, `browser` or `none`; undefined without failover. */
   get standIn(): string | undefined {
     return this.#standIn;
   }
 
+  /** The provider that served the request from its beginning or took it over; undefined: none. */
+  get provider(): string | undefined {
+    return this.#provider;
+  }
+
   succeeded(): void {
-    if (this.#standIn === undefined) this.#observer?.served(this.#stage);
+    this.#provider = this.#standIn ?? this.#options.active();
   }
 }

@@ -8,6 +8,7 @@ import { acceptRealtime } from '../../src/http/realtime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { SessionCreator, type SessionCreatorOptions } from '../../src/session/session-creator.ts';
 import { SessionRegistry } from '../../src/session/session-registry.ts';
+import { CallObservers, type CallObserver } from '../../src/turn/call-observers.ts';
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
 
@@ -19,7 +20,10 @@ export interface CallServer extends AsyncDisposable {
 
 /** Sessions on real sockets, put together by a test: what a whole relay would choose is given. */
 export async function startCallServer(
-  options: Pick<SessionCreatorOptions, 'providers'> & Partial<SessionCreatorOptions>,
+  options: Pick<SessionCreatorOptions, 'providers'> &
+    Partial<Omit<SessionCreatorOptions, 'observers'>> & {
+      readonly observers?: readonly CallObserver[];
+    },
 ): Promise<CallServer> {
   const clock = systemClock;
   const logs = new LogWatch();
@@ -41,6 +45,7 @@ export async function startCallServer(
     clock,
     logger,
     ...options,
+    observers: new CallObservers(options.observers ?? [], { logger }),
   });
   const server = createServer();
   const stop = acceptRealtime(server, { sessions, registry, allowedOrigins: [], logger });

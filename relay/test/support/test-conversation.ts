@@ -3,8 +3,8 @@ import type { Deadlines } from '../../src/config/config.ts';
 import {
   DEFAULT_CONVERSATION_POLICY,
   type ConversationPolicy,
-  type LostUtterance,
 } from '../../src/turn/conversation-options.ts';
+import type { CallEventBody } from '../../src/turn/call-events.ts';
 import { Conversation } from '../../src/turn/conversation.ts';
 import { Watchdog } from '../../src/turn/watchdog.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
@@ -46,9 +46,8 @@ export class TestConversation {
   readonly transcriber: ScriptedTranscriber;
   readonly generator: ScriptedGenerator;
   readonly conversation: Conversation;
-  readonly lost: LostUtterance[] = [];
-  /** What was told of the stages, e.g. `served generator`. */
-  readonly stages: string[] = [];
+  /** What the conversation emitted to observers. */
+  readonly callEvents: CallEventBody[] = [];
   readonly #synthesizer: ScriptedSynthesizer;
   #nextUtterance = 1;
 
@@ -67,11 +66,7 @@ export class TestConversation {
       policy: { ...DEFAULT_CONVERSATION_POLICY, ...script.policy },
       maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
-      observer: {
-        failedOver: ({ stage, to }) => this.stages.push(`${stage} to ${to}`),
-        served: (stage) => this.stages.push(`served ${stage}`),
-      },
-      onLost: (lost) => this.lost.push(lost),
+      emit: (event) => this.callEvents.push(event),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
       deadlines: script.deadlines ?? DEADLINES,
       clock,
@@ -101,6 +96,12 @@ export class TestConversation {
     return this.events.filter((event): event is Event<T> => event.type === type);
   }
 
+  ofCall<T extends CallEventBody['type']>(type: T): Extract<CallEventBody, { readonly type: T }>[] {
+    return this.callEvents.filter(
+      (event): event is Extract<CallEventBody, { readonly type: T }> => event.type === type,
+    );
+  }
+
   get types(): RelayEventType[] {
     return this.events.map(({ type }) => type);
   }
@@ -123,7 +124,7 @@ export class TestConversation {
   say(): void {
     this.conversation.startUtterance(this.#nextUtterance++);
     this.conversation.pushAudio(new Int16Array(1_600).fill(this.#nextUtterance));
-    this.conversation.endUtterance({});
+    this.conversation.endUtterance('speech-stopped', {});
   }
 
   type(text: string): void {

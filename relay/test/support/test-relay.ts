@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Providers } from '../../src/stages/providers.ts';
 import { startRelay } from '../../src/app.ts';
+import type { CallObserver } from '../../src/turn/call-observers.ts';
 import { ScriptedGenerator } from './scripted-generator.ts';
 import { ScriptedSynthesizer } from './scripted-synthesizer.ts';
 import { ScriptedTranscriber } from './scripted-transcriber.ts';
@@ -17,6 +18,7 @@ export interface TestRelayOptions {
   /** Settings, by the names of their environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly pageRoot?: string;
+  readonly observers?: readonly CallObserver[];
 }
 
 export interface TestRelay extends AsyncDisposable {
@@ -40,6 +42,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     },
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
+    observers: options.observers ?? [],
     logger: pino({ level: 'info', base: null }, logWriter(logs)),
   });
   let stopping: Promise<void> | undefined;

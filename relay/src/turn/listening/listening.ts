@@ -2,9 +2,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
+import type { EmitCallEvent } from '../call-events.ts';
 import type { ConversationOutput } from '../output.ts';
-import type { Marks } from '../reply/reply.ts';
-import { StageRun, type StageObserver } from '../stage-run.ts';
+import type { Marks } from '../reply/reply-options.ts';
+import { StageRun } from '../stage-run.ts';
 import { Utterance, type UtteranceOutcome } from './utterance.ts';
 import type { Watch, Watchdog } from '../watchdog.ts';
 
@@ -15,6 +16,7 @@ const SLACK_MS = 2_000;
 
 /** What became of an utterance. */
 export interface Settled {
+  readonly turnId: string;
   readonly number: number;
   readonly itemId: string;
   readonly outcome: UtteranceOutcome;
@@ -25,6 +27,7 @@ export interface Settled {
 }
 
 interface Heard {
+  readonly turnId: string;
   readonly number: number;
   readonly itemId: string;
   readonly utterance: Utterance;
@@ -44,7 +47,9 @@ export interface ListeningOptions {
   readonly maxUtteranceMs: number;
   readonly clock: Clock;
   readonly output: ConversationOutput;
-  readonly observer?: StageObserver | undefined;
+  readonly emit: EmitCallEvent;
+  /** Who recognises speech now: a provider's name, `browser`, or `none`. */
+  readonly active: () => string;
   readonly watchdog: Watchdog;
   readonly logger: Logger;
   /** Called once for each utterance. */
@@ -76,10 +81,12 @@ export class Listening {
     return this.#unsettled.size > 0;
   }
 
-  start(number: number): void {
+  start(number: number, turnId: string): void {
     const { transcriber, language, deadlineMs, maxUtteranceMs, clock, output } = this.#options;
+    const { emit, active } = this.#options;
     const itemId = newId('item');
-    const run = new StageRun('transcriber', this.#options.observer);
+    emit({ type: 'utterance-started', turnId, itemId, utterance: number });
+    const run = new StageRun({ stage: 'transcriber', turnId, active, emit });
     const utterance = new Utterance({
       transcriber,
       language,
@@ -97,7 +104,7 @@ export class Listening {
           transcript,
         }),
     });
-    const heard: Heard = { number, itemId, utterance, marks: {}, run, samples: 0 };
+    const heard: Heard = { turnId, number, itemId, utterance, marks: {}, run, samples: 0 };
     this.#open = heard;
     this.#unsettled.add(heard);
     void utterance.outcome.then((outcome) => this.#settle(heard, outcome));
@@ -155,13 +162,37 @@ export class Listening {
     if (outcome.kind === 'heard') heard.run.succeeded();
     // It can fail while the person still speaks; what follows of it has nowhere to go.
     if (this.#open === heard) this.#open = undefined;
+    const nowMs = this.#options.output.nowMs();
+    if (outcome.kind !== 'failed') this.#emit(heard, outcome, nowMs);
     this.#options.onSettled({
+      turnId: heard.turnId,
       number: heard.number,
       itemId: heard.itemId,
       outcome,
-      marks: { ...heard.marks, asr_final: this.#options.output.nowMs() },
+      marks: { ...heard.marks, asr_final: nowMs },
       asrSeconds: heard.samples / SAMPLES_PER_MS / 1_000,
       standIn: heard.run.standIn,
+    });
+  }
+
+  #emit(heard: Heard, outcome: Exclude<UtteranceOutcome, { kind: 'failed' }>, nowMs: number): void {
+    const { emit, active } = this.#options;
+    const { turnId, itemId, number: utterance, run, marks } = heard;
+    const audioMs = heard.samples / SAMPLES_PER_MS;
+    if (outcome.kind === 'discarded') {
+      emit({ type: 'utterance-discarded', turnId, itemId, utterance, audioMs });
+      return;
+    }
+    emit({
+      type: 'utterance-final',
+      turnId,
+      itemId,
+      utterance,
+      provider: run.provider ?? active(),
+      audioMs,
+      finalMs: marks.end_received === undefined ? null : nowMs - marks.end_received,
+      isUnrecognised: outcome.unrecognised,
+      speech: { text: outcome.text },
     });
   }
 }

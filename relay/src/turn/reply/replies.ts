@@ -3,7 +3,8 @@ import { isRelayProvider } from '../../stages/provider.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import { Pacer } from './pacer.ts';
-import { Reply, type Generate, type Marks, type ReplyTrigger } from './reply.ts';
+import { Reply } from './reply.ts';
+import type { Generate, Marks, ReplyTrigger } from './reply-options.ts';
 
 /** How far ahead of its being played the voice is sent. */
 const VOICE_LEAD_MS = 3_000;
@@ -11,6 +12,7 @@ const VOICE_LEAD_MS = 3_000;
 const MAX_RECENT_REPLIES = 8;
 
 export interface ReplyRequest {
+  readonly turnId: string;
   readonly trigger: ReplyTrigger;
   readonly utterance?: number;
   readonly marks?: Marks;
@@ -44,6 +46,7 @@ export class Replies {
     const { providers, settings, deadlines } = this.#options;
     const reply = new Reply({
       ...this.#options,
+      turnId: request.turnId,
       item: this.#nextItem,
       trigger: request.trigger,
       utterance: request.utterance ?? null,
@@ -53,12 +56,11 @@ export class Replies {
       answering: this.#answering(request.question),
       voice: settings.isSpoken ? settings.voice : null,
       synthesizer: providers.synthesizer,
-      activeGenerator: () => activeProvider(providers, 'generator'),
+      active: (stage) => activeProvider(providers, stage),
       canSpeak: this.#canSpeak(request.question === undefined),
       pacer: this.#pacer,
       generatorDeadlineMs: deadlines.generatorMs,
       synthesizerDeadlineMs: deadlines.synthesizerMs,
-      observer: this.#options.observer,
     });
     this.#nextItem = (this.#nextItem % 0xffff) + 1;
     this.#recent.set(reply.id, reply);

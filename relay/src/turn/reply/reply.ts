@@ -1,69 +1,15 @@
-import {
-  ParleyError,
-  type ErrorCode,
-  type LatencyMark,
-  type RelayEventOf,
-  type Usage,
-} from '@parley/shared';
+import { ParleyError, type ErrorCode, type LatencyMark, type Usage } from '@parley/shared';
 import { OVER } from '../../lib/abort-reason.ts';
-import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
-import type { Logger } from '../../lib/logger.ts';
-import type { GeneratorEvent } from '../../stages/generator.ts';
-import type { Failover, Stage } from '../../stages/provider.ts';
-import type { Synthesizer } from '../../stages/synthesizer.ts';
+import type { Stage } from '../../stages/provider.ts';
 import { apologyFor, EARLIER_I_SAID } from './apologies.ts';
 import { clausesOf } from './clauses.ts';
-import type { ConversationOutput } from '../output.ts';
-import type { Pacer } from './pacer.ts';
+import type { ReplyOptions } from './reply-options.ts';
 import { replyText } from './reply-text.ts';
 import { ReplyTranscript } from './reply-transcript.ts';
 import { ReplyVoice } from './reply-voice.ts';
-import { StageRun, type StageObserver } from '../stage-run.ts';
-import type { Watch, Watchdog } from '../watchdog.ts';
-
-export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
-export type Marks = { [mark in LatencyMark]?: number };
-
-export interface ReplyOptions {
-  readonly item: number;
-  readonly trigger: ReplyTrigger;
-  readonly utterance: number | null;
-  /** Marks and usage that were collected before the reply began. */
-  readonly marks: Marks;
-  readonly asrSeconds: number;
-  /** Asked once; given the reply's signal. */
-  readonly generate: Generate;
-  /** undefined where the words are our own: nobody waits for those. */
-  readonly answering:
-    | {
-        /** undefined: nothing is said while the answer is waited for. */
-        readonly filler: { readonly delayMs: number; readonly variant: number } | undefined;
-        /** An answer that was given to the same question before. */
-        readonly recall: () => string | undefined;
-      }
-    | undefined;
-  /** Who would be asked next: a provider's name or `none`. */
-  readonly activeGenerator: () => string;
-  /** null for a reply in writing only. */
-  readonly voice: string | null;
-  readonly synthesizer: Synthesizer;
-  /** false where it is known that nothing here speaks: the words are written at once. */
-  readonly canSpeak: boolean;
-  readonly output: ConversationOutput;
-  readonly pacer: Pacer;
-  readonly clock: Clock;
-  readonly generatorDeadlineMs: number;
-  readonly synthesizerDeadlineMs: number;
-  readonly observer?: StageObserver | undefined;
-  readonly watchdog: Watchdog;
-  readonly logger: Logger;
-}
-
-export type Generate = (
-  signal: AbortSignal,
-  onFailover: (failover: Failover) => void,
-) => AsyncIterable<GeneratorEvent>;
+import { StageRun } from '../stage-run.ts';
+import type { Watch } from '../watchdog.ts';
 
 /**
  * One answer on its way out: generated, cut into clauses, spoken, sent.
@@ -97,8 +43,11 @@ export class Reply {
       tts_characters: 0,
     };
     this.#isOwnAnswer = options.answering !== undefined;
-    this.#generation = new StageRun('generator', options.observer);
-    this.#synthesis = new StageRun('synthesizer', options.observer);
+    const { turnId, emit } = options;
+    const runOf = (stage: Stage) =>
+      new StageRun({ stage, turnId, active: () => options.active(stage), emit });
+    this.#generation = runOf('generator');
+    this.#synthesis = runOf('synthesizer');
     this.#transcript = new ReplyTranscript({ responseId: this.id, output: options.output });
     this.#voice = new ReplyVoice({
       ...options,
@@ -145,17 +94,20 @@ export class Reply {
 
   /** The client says how much of the voice was really heard. */
   truncate(playedMs: number): void {
+    const { turnId, emit } = this.#options;
     this.#transcript.truncate(playedMs);
+    emit({ type: 'reply-interrupted', turnId, responseId: this.id, playedMs });
   }
 
   /** Runs to the end; never rejects. */
   async run(): Promise<void> {
-    const { output, item, synthesizer, voice, logger } = this.#options;
+    const { output, item, synthesizer, voice, logger, turnId, trigger, emit } = this.#options;
+    emit({ type: 'reply-started', turnId, responseId: this.id, trigger });
     output.event({
       type: 'response.created',
       response_id: this.id,
       item,
-      trigger: this.#options.trigger,
+      trigger,
       utterance: this.#options.utterance,
       audio: voice === null ? null : { sample_rate: synthesizer.sampleRateHz },
     });
@@ -211,7 +163,7 @@ export class Reply {
     this.#isOwnAnswer = false;
     const code = this.#fail(error, 'generator_failed', earlier !== undefined);
     if (earlier !== undefined) return `${EARLIER_I_SAID} ${earlier}`;
-    return apologyFor(code, this.#options.activeGenerator());
+    return apologyFor(code, this.#options.active('generator'));
   }
 
   async #write(clauses: AsyncIterable<string>): Promise<void> {
@@ -242,7 +194,9 @@ export class Reply {
   }
 
   #finish(): void {
-    const { output, item, voice, marks } = this.#options;
+    const { output, item, voice, marks, turnId, emit } = this.#options;
+    const generator = this.#generation.provider;
+    const synthesizer = this.#synthesis.provider;
     const isCancelled = this.#abort.signal.aborted;
     if (!isCancelled) {
       this.#transcript.finish(this.#voice.audioMs);
@@ -256,10 +210,25 @@ export class Reply {
       }
     }
     const failure = this.#failure === undefined ? null : new ParleyError(this.#failure);
+    const status = isCancelled ? 'cancelled' : failure === null ? 'completed' : 'failed';
+    // Before the client has it: what it makes known about providers comes before the end.
+    emit({
+      type: 'reply-done',
+      turnId,
+      responseId: this.id,
+      status,
+      code: failure?.code ?? null,
+      timeline: marks,
+      usage: this.#usage,
+      providers: {
+        ...(generator !== undefined && { generator }),
+        ...(synthesizer !== undefined && { synthesizer }),
+      },
+    });
     output.event({
       type: 'response.done',
       response_id: this.id,
-      status: isCancelled ? 'cancelled' : failure === null ? 'completed' : 'failed',
+      status,
       usage: this.#usage,
       timeline: marks,
       error: failure && {

@@ -5,33 +5,51 @@ import { ScriptedLadder } from '../../test/support/scripted-ladder.ts';
 import { ScriptedSynthesizer } from '../../test/support/scripted-synthesizer.ts';
 import { ScriptedTranscriber } from '../../test/support/scripted-transcriber.ts';
 import type { Stage } from '../stages/provider.ts';
-import { ToldProviders } from './told-providers.ts';
+import { ProviderNotices } from './provider-notices.ts';
+
+const REPLY_DONE = {
+  type: 'reply-done',
+  turnId: 'turn_1',
+  responseId: 'resp_1',
+  status: 'completed',
+  code: null,
+  timeline: {},
+  usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+} as const;
 
 function setUp(ladder?: ScriptedLadder) {
   const clock = new FakeClock();
-  const told: string[] = [];
-  const providers = new ToldProviders(
+  const notices: string[] = [];
+  const providers = new ProviderNotices(
     {
       transcriber: new ScriptedTranscriber({ clock }),
       generator: new ScriptedGenerator({ clock }),
       synthesizer: new ScriptedSynthesizer({ clock }),
       ...(ladder === undefined ? {} : { ladder }),
     },
-    (event) => {
-      const reason = event.type === 'session.degraded' ? ` (${event.reason})` : '';
-      const verb = event.type.slice('session.'.length);
-      told.push(`${verb} ${event.from} → ${event.to}${reason}`);
-    },
+    ({ from, to, reason }) =>
+      notices.push(
+        reason === null ? `restored ${from} → ${to}` : `degraded ${from} → ${to} (${reason})`,
+      ),
   );
   const failOver = (stage: Stage, to: string) =>
-    providers.failedOver({ stage, from: 'whoever', to, reason: `${stage}_timeout` });
-  return { providers, told, failOver };
+    providers.observe({
+      type: 'provider-failed-over',
+      stage,
+      from: 'another',
+      to,
+      reason: `${stage}_timeout`,
+    });
+  /** A reply for which these providers worked. */
+  const served = (by: { readonly [stage in Stage]?: string }) =>
+    providers.observe({ ...REPLY_DONE, providers: by });
+  return { providers, notices, failOver, served };
 }
 
-describe('what a client is told', () => {
+describe('a notice of a change', () => {
   it('is each step down, with its reason, and the way back, once each', async () => {
     const ladder = new ScriptedLadder();
-    const { providers, told, failOver } = setUp(ladder);
+    const { providers, notices, failOver, served } = setUp(ladder);
     failOver('generator', 'second-generator');
     failOver('generator', 'second-generator');
     ladder.move('generator', 'none');
@@ -39,9 +57,9 @@ describe('what a client is told', () => {
     expect(providers.names.generator).toBe('none');
     await settle();
     ladder.move('generator', 'scripted-generator');
-    providers.served('generator');
-    providers.served('generator');
-    expect(told).toEqual([
+    served({ generator: 'scripted-generator' });
+    served({ generator: 'scripted-generator' });
+    expect(notices).toEqual([
       'degraded scripted-generator → second-generator (generator_timeout)',
       'degraded second-generator → none (generator_timeout)',
       'restored none → scripted-generator',
@@ -49,35 +67,35 @@ describe('what a client is told', () => {
   });
 
   it('is not that nobody answers, for one answer that nobody found', () => {
-    const { told, failOver } = setUp(new ScriptedLadder());
+    const { notices, failOver } = setUp(new ScriptedLadder());
     failOver('generator', 'none');
     failOver('synthesizer', 'none');
-    expect(told).toEqual([]);
+    expect(notices).toEqual([]);
     // The rest of this very answer is the page's to speak.
     failOver('synthesizer', 'browser');
-    expect(told).toEqual(['degraded scripted-synthesizer → browser (synthesizer_timeout)']);
+    expect(notices).toEqual(['degraded scripted-synthesizer → browser (synthesizer_timeout)']);
   });
 
   it('is one thing where request and ladder see the same change', async () => {
     const ladder = new ScriptedLadder();
-    const { told, failOver } = setUp(ladder);
+    const { notices, failOver } = setUp(ladder);
     ladder.move('synthesizer', 'browser');
     failOver('synthesizer', 'browser');
     await settle();
-    expect(told).toEqual(['degraded scripted-synthesizer → browser (synthesizer_timeout)']);
+    expect(notices).toEqual(['degraded scripted-synthesizer → browser (synthesizer_timeout)']);
   });
 
   it('is what happens between requests too, in its right direction', async () => {
     const ladder = new ScriptedLadder();
     ladder.move('transcriber', 'second-transcriber');
-    const { told } = setUp(ladder);
+    const { notices } = setUp(ladder);
     ladder.move('transcriber', 'scripted-transcriber');
     await settle();
     ladder.move('transcriber', 'none');
     await settle();
     ladder.move('transcriber', 'browser');
     await settle();
-    expect(told).toEqual([
+    expect(notices).toEqual([
       'restored second-transcriber → scripted-transcriber',
       'degraded scripted-transcriber → none (transcriber_failed)',
       'restored none → browser',
@@ -86,20 +104,21 @@ describe('what a client is told', () => {
 
   it('is not to stop sending audio over one utterance that everyone failed at', async () => {
     const ladder = new ScriptedLadder();
-    const { told, failOver } = setUp(ladder);
+    const { notices, failOver } = setUp(ladder);
     failOver('transcriber', 'none');
     failOver('transcriber', 'browser');
-    expect(told).toEqual([]);
+    expect(notices).toEqual([]);
     ladder.move('transcriber', 'browser');
     failOver('transcriber', 'browser');
-    expect(told).toHaveLength(1);
+    expect(notices).toHaveLength(1);
   });
 
   it('needs no ladder', () => {
-    const { providers, told, failOver } = setUp();
+    const { notices, failOver, served } = setUp();
     failOver('synthesizer', 'second');
-    providers.served('synthesizer');
-    expect(told).toEqual([
+    served({ synthesizer: 'second' });
+    served({ synthesizer: 'scripted-synthesizer' });
+    expect(notices).toEqual([
       'degraded scripted-synthesizer → second (synthesizer_timeout)',
       'restored second → scripted-synthesizer',
     ]);
@@ -107,11 +126,11 @@ describe('what a client is told', () => {
 
   it('ends with the call', async () => {
     const ladder = new ScriptedLadder();
-    const { providers, told } = setUp(ladder);
+    const { providers, notices } = setUp(ladder);
     ladder.move('generator', 'none');
     providers.close();
     await settle();
-    expect(told).toEqual([]);
+    expect(notices).toEqual([]);
     expect(ladder.listeners).toBe(0);
   });
 });

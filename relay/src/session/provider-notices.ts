@@ -1,0 +1,109 @@
+import type { ErrorCode } from '@parley/shared';
+import { isRelayProvider, STAGES, type Stage } from '../stages/provider.ts';
+import type { Providers } from '../stages/providers.ts';
+import { activeProvider } from '../turn/active-provider.ts';
+import type { CallEventBody } from '../turn/call-events.ts';
+
+export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed' }>;
+
+const FAILED: Record<Stage, ErrorCode> = {
+  transcriber: 'transcriber_failed',
+  generator: 'generator_failed',
+  synthesizer: 'synthesizer_failed',
+};
+
+/**
+ * Which provider does the work of each stage, as the client knows it, and notice of each change.
+ *
+ * Two sources: the call's own events, which tell of a failover with its reason and of requests
+ * that were served, and the ladder, which knows of changes between requests.
+ */
+export class ProviderNotices {
+  readonly #providers: Providers;
+  readonly #onChange: (change: StageChange) => void;
+  readonly #known: Record<Stage, string>;
+  /** Names met so far, best first; for stages whose order the ladder does not give. */
+  readonly #met: Record<Stage, string[]>;
+  readonly #unsubscribe: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(providers: Providers, onChange: (change: StageChange) => void) {
+    this.#providers = providers;
+    this.#onChange = onChange;
+    this.#known = activeProviders(providers);
+    this.#met = { transcriber: [], generator: [], synthesizer: [] };
+    for (const stage of STAGES) this.#met[stage].push(this.#known[stage]);
+    this.#unsubscribe = providers.ladder?.subscribe((stage) => {
+      // The request that met the failure knows the reason, and reports it in the same moment.
+      queueMicrotask(() => this.#changed(stage, this.#active(stage), FAILED[stage]));
+    });
+  }
+
+  get names(): Readonly<Record<Stage, string>> {
+    return { ...this.#known };
+  }
+
+  /** @param event - of this call */
+  observe(event: CallEventBody): void {
+    if (event.type === 'provider-failed-over') {
+      this.#failedOver(event.stage, event.to, event.reason);
+    } else if (event.type === 'utterance-final') {
+      this.#served('transcriber', event.provider);
+    } else if (event.type === 'reply-done') {
+      this.#served('generator', event.providers.generator);
+      this.#served('synthesizer', event.providers.synthesizer);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#unsubscribe?.();
+  }
+
+  #failedOver(stage: Stage, to: string, reason: ErrorCode): void {
+    // One lost request does not mean that no provider is left, and a client that is told to listen
+    // by itself sends no more audio, which could show that recognition works again. What is left
+    // of an answer, though, it is to speak now.
+    const isPassing =
+      isRelayProvider(this.#active(stage)) && (to === 'none' || stage === 'transcriber');
+    if (isRelayProvider(to) || !isPassing) this.#changed(stage, to, reason);
+  }
+
+  /** A stand-in that served one request says nothing of the next, which the active one gets. */
+  #served(stage: Stage, provider: string | undefined): void {
+    if (provider === this.#active(stage)) this.#changed(stage, provider, FAILED[stage]);
+  }
+
+  #active(stage: Stage): string {
+    return activeProvider(this.#providers, stage);
+  }
+
+  #changed(stage: Stage, to: string, reason: ErrorCode): void {
+    const from = this.#known[stage];
+    if (to === from || this.#isClosed) return;
+    const isWorse = this.#rank(stage, to) > this.#rank(stage, from);
+    this.#known[stage] = to;
+    this.#onChange({ type: 'stage-changed', stage, from, to, reason: isWorse ? reason : null });
+  }
+
+  /** The smaller the better. A name that was not met before comes after those that were. */
+  #rank(stage: Stage, name: string): number {
+    if (name === 'none') return Number.POSITIVE_INFINITY;
+    if (name === 'browser') return Number.MAX_SAFE_INTEGER;
+    const order = this.#providers.ladder?.order?.(stage);
+    const known = order?.indexOf(name) ?? -1;
+    if (known >= 0) return known;
+    const met = this.#met[stage];
+    if (!met.includes(name)) met.push(name);
+    return (order?.length ?? 0) + met.indexOf(name);
+  }
+}
+
+/** Which provider does the work of each stage now. */
+export function activeProviders(providers: Providers): Record<Stage, string> {
+  return {
+    transcriber: activeProvider(providers, 'transcriber'),
+    generator: activeProvider(providers, 'generator'),
+    synthesizer: activeProvider(providers, 'synthesizer'),
+  };
+}

@@ -1,0 +1,16 @@
+import { CLOSE_REASONS, type CloseReasonName } from '@parley/shared';
+import type { OutboxSocket } from './outbox.ts';
+
+/** As much of a WebSocket as a session uses. */
+export interface SessionSocket extends OutboxSocket {
+  close(code: number, reason: string): void;
+  /** Cuts the connection without a goodbye. */
+  terminate(): void;
+  /** WebSocket ping frame: any client answers it, even one that is busy. */
+  ping(): void;
+}
+
+export function closeSocket(socket: Pick<SessionSocket, 'close'>, reason: CloseReasonName): void {
+  const entry = CLOSE_REASONS[reason];
+  socket.close(entry.code, entry.reason);
+}
