@@ -63,4 +63,26 @@ describe('AsyncQueue', () => {
     expect(queue.push(1)).toBe(false);
     expect(await Array.fromAsync(queue)).toEqual([]);
   });
+
+  it('lets an item take the place of the newest one that waits', async () => {
+    const queue = new AsyncQueue<number>(2);
+    const isEven = (item: number) => item % 2 === 0;
+    expect([queue.push(1), queue.push(2), queue.push(4, isEven)]).toEqual([true, true, true]);
+    expect(queue.push(5, (waiting) => !isEven(waiting))).toBe(false);
+    queue.close();
+    expect(await Array.fromAsync(queue)).toEqual([1, 4]);
+  });
+
+  it('drops what waits, and says when its reader has left', async () => {
+    let left = 0;
+    const queue = new AsyncQueue<number>(2, () => left++);
+    queue.push(1);
+    const reading = Array.fromAsync(queue);
+    await settle();
+    queue.push(2);
+    expect(left).toBe(0);
+    queue.drop();
+    expect(await reading).toEqual([1]);
+    expect(left).toBe(1);
+  });
 });

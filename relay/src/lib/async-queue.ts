@@ -7,22 +7,31 @@
 export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   readonly #limit: number;
+  readonly #onLeft: () => void;
   #state: { readonly kind: 'open' } | { readonly kind: 'closed'; readonly error?: unknown } = {
     kind: 'open',
   };
   #wake: (() => void) | undefined;
 
-  constructor(limit: number) {
+  /** @param onLeft - called once the reader has left its loop, early or at the end */
+  constructor(limit: number, onLeft: () => void = () => {}) {
     this.#limit = limit;
+    this.#onLeft = onLeft;
   }
 
   get size(): number {
     return this.#items.length;
   }
 
-  /** @returns false where the queue is full or closed and the item was not taken */
-  push(item: T): boolean {
-    if (this.#state.kind === 'closed' || this.#items.length >= this.#limit) return false;
+  /**
+   * @param replaces - whether the newest of the waiting items gives way to this one
+   * @returns false if the queue is full or closed and the item was not taken
+   */
+  push(item: T, replaces?: (waiting: T) => boolean): boolean {
+    if (this.#state.kind === 'closed') return false;
+    const newest = this.#items.at(-1);
+    if (newest !== undefined && replaces?.(newest) === true) this.#items.pop();
+    if (this.#items.length >= this.#limit) return false;
     this.#items.push(item);
     this.#wake?.();
     return true;
@@ -32,6 +41,12 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
   close(): void {
     if (this.#state.kind === 'open') this.#state = { kind: 'closed' };
     this.#wake?.();
+  }
+
+  /** Like `close`, and the items that wait are dropped. */
+  drop(): void {
+    this.#items.length = 0;
+    this.close();
   }
 
   /** Like `close`, and the consumer's loop throws after the items that wait. */
@@ -54,8 +69,8 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
         this.#wake = undefined;
       }
     } finally {
-      this.close();
-      this.#items.length = 0;
+      this.drop();
+      this.#onLeft();
     }
   }
 }

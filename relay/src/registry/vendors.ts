@@ -1,11 +1,13 @@
-import { anthropicVendor } from '../vendors/anthropic/anthropic-vendor.ts';
 import { browserVendor } from '../vendors/browser/browser-vendor.ts';
 import { cartesiaVendor } from '../vendors/cartesia/cartesia-vendor.ts';
 import { deepgramVendor } from '../vendors/deepgram/deepgram-vendor.ts';
 import { elevenLabsVendor } from '../vendors/elevenlabs/elevenlabs-vendor.ts';
 import { embeddedVendor } from '../embedded/embedded-vendor.ts';
-import { googleVendor } from '../vendors/google/google-vendor.ts';
-import { groqVendor } from '../vendors/groq/groq-vendor.ts';
+import {
+  anthropicVendor,
+  googleVendor,
+  groqVendor,
+} from '../vendors/language-models/language-model-vendors.ts';
 import { compatibleVendor, openAiVendor } from '../vendors/openai/openai-vendor.ts';
 import type { KnownVendor } from '../vendor-kit/vendor.ts';
 

@@ -1,4 +1,4 @@
-import { anthropicVendor } from '../../src/vendors/anthropic/anthropic-vendor.ts';
+import { anthropicVendor } from '../../src/vendors/language-models/language-model-vendors.ts';
 import { cartesiaVendor } from '../../src/vendors/cartesia/cartesia-vendor.ts';
 import { deepgramVendor } from '../../src/vendors/deepgram/deepgram-vendor.ts';
 import { elevenLabsVendor } from '../../src/vendors/elevenlabs/elevenlabs-vendor.ts';

@@ -8,6 +8,7 @@ import { extractReasoningMiddleware, wrapLanguageModel, type ToolSet } from 'ai'
 import { OVER } from '../../lib/abort-reason.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../../stages/generator.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
+import { ModelList, type ModelListRequest } from '../transport/model-list.ts';
 import type { VendorHttp } from '../transport/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../vendor.ts';
@@ -20,7 +21,6 @@ import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 import { describedTools } from './use-tool.ts';
 import { warmUp } from './warm-up.ts';
-import { WarmConnection } from '../transport/warm-connection.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
 const MAX_STEPS = 5;
@@ -31,8 +31,7 @@ export interface LanguageModelGeneratorOptions {
   readonly model: LanguageModelV4;
   /** Is disposed of with the generator. */
   readonly http: VendorHttp;
-  /** A cheap request the vendor answers only to those who may ask: its list of models. */
-  readonly models: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  readonly models: ModelListRequest;
   readonly systemPrompt: string;
   readonly maxOutputTokens: number;
   readonly context: ProviderContext;
@@ -48,7 +47,7 @@ export interface LanguageModelGeneratorOptions {
 export function createLanguageModelGenerator(
   options: LanguageModelGeneratorOptions,
 ): Owned<Generator> {
-  const { name, http, models } = options;
+  const { name } = options;
   // Models on small servers leave their thoughts in the text, between tags.
   const middleware = extractReasoningMiddleware({ tagName: 'think' });
   const withModel = (model: LanguageModelV4) => ({
@@ -57,23 +56,13 @@ export function createLanguageModelGenerator(
   });
   const withItsModel = withModel(options.model);
   void warmUp((model, request) => generate(withModel(model), request)).catch(() => {});
-  const warmth = new WarmConnection(http, models, options.context.clock);
+  const models = new ModelList(options.http, options.models, options.context.clock);
   return {
     name,
     generate: (request) => generate(withItsModel, request),
-    async probe(signal) {
-      const response = await http.request(models.url, {
-        method: 'GET',
-        headers: models.headers,
-        signal,
-      });
-      await response.body?.cancel().catch(() => {});
-    },
-    prepare: () => warmth.keep(),
-    async [Symbol.asyncDispose]() {
-      warmth.end();
-      await http[Symbol.asyncDispose]();
-    },
+    probe: (signal) => models.check(signal),
+    prepare: () => models.keepWarm(),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };
 }
 

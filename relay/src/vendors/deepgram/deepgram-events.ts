@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderFault } from '../../stages/provider-error.ts';
+import type { ProviderError, ProviderFault } from '../../stages/provider-error.ts';
 
 /*
  * What Deepgram says on its streaming endpoints, in our words. Fields and messages that are not
@@ -128,6 +128,11 @@ export function readAura(text: string): AuraMessage {
     default:
       return { type: 'other' };
   }
+}
+
+/** Whether the vendor closed the connection in order: with 1000, or, as Flux does, without a code. */
+export function isNormalClose({ fault, status }: ProviderError): boolean {
+  return fault === 'closed' && (status === 1000 || status === 1005);
 }
 
 function readFailure(value: unknown): VendorFailure {

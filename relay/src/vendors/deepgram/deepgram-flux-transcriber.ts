@@ -1,13 +1,13 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
-import type { Transcriber, Transcription, TranscriptionOptions } from '../../stages/transcriber.ts';
-import { SocketPool, type SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
-import type { VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
+import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
+import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
+import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
+import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
-import { readFlux } from './deepgram-events.ts';
+import { isNormalClose, readFlux } from './deepgram-events.ts';
 import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
 import { FluxTurns } from './flux-turns.ts';
-import { acquireFor, ListenStream } from './listen-stream.ts';
 
 export const FLUX = 'deepgram-flux';
 
@@ -18,8 +18,6 @@ const MAX_AGE_MS = 30 * 60_000;
  * 80 ms: without more, the turn's end is the end of everything.
  */
 const WORDLESS_SECONDS = 0.16;
-/** No status, which is how Flux hangs up, or an ordinary one. */
-const GOODBYES: readonly (number | undefined)[] = [1000, 1005];
 
 export interface FluxOptions extends DeepgramAccess {
   /** Without it, the English model for English, else the one for many languages. */
@@ -40,80 +38,71 @@ export function createFluxTranscriber(
   options: FluxOptions,
   context: ProviderContext,
 ): Owned<Transcriber> {
-  const isEnglish = /^en\b/i.test(context.language);
-  const model = options.model ?? (isEnglish ? 'flux-general-en' : 'flux-general-multi');
-  const query = {
-    model,
-    encoding: 'linear16',
-    sample_rate: UPLINK_SAMPLE_RATE_HZ,
-    eager_eot_threshold: 0.5,
-    eot_threshold: 0.7,
-    language_hint: model.endsWith('-multi') ? context.language.split('-')[0] : undefined,
-  };
-  // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
-  const connect = (signal: AbortSignal): Promise<VendorSocket> => {
-    const line = { provider: FLUX, stage: 'transcriber', path: '/v2/listen', query } as const;
-    return openDeepgramLine(line, options, context, signal);
-  };
-  const pool = new SocketPool({
-    open: (_, signal) => connect(signal),
-    maxSpares: MAX_SPARES,
-    maxAgeMs: MAX_AGE_MS,
-    clock: context.clock,
-  });
-  return {
+  return createSocketTranscriber({
     name: FLUX,
-    open: async ({ signal }: TranscriptionOptions) =>
-      new FluxTranscription(await acquireFor(pool, model, signal), signal, context.language),
-    async probe(signal) {
-      (await connect(signal)).close();
+    context,
+    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
+    connect(language, signal) {
+      const isEnglish = /^en\b/i.test(language);
+      const model = options.model ?? (isEnglish ? 'flux-general-en' : 'flux-general-multi');
+      const query = {
+        model,
+        encoding: 'linear16',
+        sample_rate: UPLINK_SAMPLE_RATE_HZ,
+        eager_eot_threshold: 0.5,
+        eot_threshold: 0.7,
+        language_hint: model.endsWith('-multi') ? language.split('-')[0] : undefined,
+      };
+      const line = { provider: FLUX, stage: 'transcriber', path: '/v2/listen', query } as const;
+      return openDeepgramLine(line, options, context, signal);
     },
-    prepare: () => pool.reserve(model),
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
-  };
+    begin: (lease, signal, language) => new FluxTranscription(lease, signal, language),
+  });
 }
 
 class FluxTranscription implements Transcription {
-  readonly #stream: ListenStream;
+  readonly #utterance: SocketUtterance;
   readonly #turns: FluxTurns;
   #isFinal = false;
 
   constructor(lease: SocketLease, signal: AbortSignal, language: string) {
     this.#turns = new FluxTurns(language);
-    this.#stream = new ListenStream({
+    this.#utterance = new SocketUtterance({
       lease,
       signal,
-      rateHz: UPLINK_SAMPLE_RATE_HZ,
       onMessage: (message) => {
         const heard = readFlux(message);
         if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });
         if (heard.type !== 'turn') return;
-        for (const event of this.#turns.hear(heard)) this.#stream.tell(event);
+        for (const event of this.#turns.hear(heard)) this.#utterance.tell(event);
       },
       onClosed: (error) => {
-        if (this.#isFinal && error.fault === 'closed' && GOODBYES.includes(error.status)) {
-          this.#stream.done(this.#turns.text, 'discard');
-        }
+        if (this.#isFinal && isNormalClose(error)) this.#finish();
       },
     });
   }
 
   get events(): Transcription['events'] {
-    return this.#stream.events;
+    return this.#utterance.events;
   }
 
   push(samples: Int16Array): void {
-    if (!this.#isFinal) this.#stream.push(samples);
+    if (!this.#isFinal) this.#utterance.sendAudio(samples);
   }
 
   finalize(): void {
     if (this.#isFinal) return;
     this.#isFinal = true;
-    const { pushedSeconds } = this.#stream;
+    const sentSeconds = this.#utterance.sentSamples / UPLINK_SAMPLE_RATE_HZ;
     const { endedAtSeconds } = this.#turns;
-    if (pushedSeconds === 0) this.#stream.done('', 'give-back');
-    else if (endedAtSeconds !== undefined && pushedSeconds - endedAtSeconds <= WORDLESS_SECONDS) {
-      this.#stream.done(this.#turns.text, 'discard');
-    } else this.#stream.say({ type: 'CloseStream' });
+    if (sentSeconds === 0) this.#utterance.finish('', { isReusable: true });
+    else if (endedAtSeconds !== undefined && sentSeconds - endedAtSeconds <= WORDLESS_SECONDS) {
+      this.#finish();
+    } else this.#utterance.sendText({ type: 'CloseStream' });
+  }
+
+  #finish(): void {
+    this.#utterance.finish(this.#turns.text, { isReusable: false });
   }
 }

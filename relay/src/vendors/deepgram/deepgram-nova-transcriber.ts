@@ -1,13 +1,15 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
-import type { Transcriber, Transcription, TranscriptionOptions } from '../../stages/transcriber.ts';
-import { SocketPool, type SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
+import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
+import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
+import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
+import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
+import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
 import type { VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
-import { readNova, type NovaMessage } from './deepgram-events.ts';
+import { isNormalClose, readNova, type NovaMessage } from './deepgram-events.ts';
 import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
-import { acquireFor, joinWords, ListenStream } from './listen-stream.ts';
 
 export const NOVA = 'deepgram-nova';
 
@@ -19,7 +21,6 @@ const KEEP_ALIVE_MS = 4_000;
 const FINALIZE_ANSWER_MS = 500;
 /** Positions are rounded by the vendor. */
 const ROUNDING_SECONDS = 0.02;
-const GOODBYES: readonly (number | undefined)[] = [1000, 1005];
 
 export interface NovaOptions extends DeepgramAccess {
   readonly model: string;
@@ -34,54 +35,46 @@ export function createNovaTranscriber(
   options: NovaOptions,
   context: ProviderContext,
 ): Owned<Transcriber> {
-  const query = {
-    model: options.model,
-    language: context.language,
-    encoding: 'linear16',
-    sample_rate: UPLINK_SAMPLE_RATE_HZ,
-    channels: 1,
-    interim_results: true,
-    smart_format: true,
-    endpointing: 300,
-  };
-  const connect = (signal: AbortSignal): Promise<VendorSocket> => {
-    const line = { provider: NOVA, stage: 'transcriber', path: '/v1/listen', query } as const;
-    return openDeepgramLine(line, options, context, signal);
-  };
-  const pool = new SocketPool({
-    open: (_, signal) => connect(signal),
-    keepAlive: {
-      everyMs: KEEP_ALIVE_MS,
-      say: (socket) => socket.sendText({ type: 'KeepAlive' }),
-    },
-    maxSpares: MAX_SPARES,
-    maxAgeMs: MAX_AGE_MS,
-    isReused: true,
-    clock: context.clock,
-  });
   // Positions count from the beginning of the connection, over all its utterances.
   const usedSeconds = new WeakMap<VendorSocket, number>();
-  return {
+  return createSocketTranscriber({
     name: NOVA,
-    open: async ({ signal }: TranscriptionOptions) => {
-      const lease = await acquireFor(pool, options.model, signal);
-      return new NovaTranscription(lease, signal, context.language, context.clock, usedSeconds);
+    context,
+    pool: {
+      keepAlive: {
+        everyMs: KEEP_ALIVE_MS,
+        say: (socket) => socket.sendText({ type: 'KeepAlive' }),
+      },
+      maxSpares: MAX_SPARES,
+      maxAgeMs: MAX_AGE_MS,
+      isReused: true,
     },
-    async probe(signal) {
-      (await connect(signal)).close();
+    connect(language, signal) {
+      const query = {
+        model: options.model,
+        language,
+        encoding: 'linear16',
+        sample_rate: UPLINK_SAMPLE_RATE_HZ,
+        channels: 1,
+        interim_results: true,
+        smart_format: true,
+        endpointing: 300,
+      };
+      const line = { provider: NOVA, stage: 'transcriber', path: '/v1/listen', query } as const;
+      return openDeepgramLine(line, options, context, signal);
     },
-    prepare: () => pool.reserve(options.model),
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
-  };
+    begin: (lease, signal, language) =>
+      new NovaTranscription(lease, signal, language, context.clock, usedSeconds),
+  });
 }
 
 class NovaTranscription implements Transcription {
-  readonly #stream: ListenStream;
+  readonly #utterance: SocketUtterance;
   readonly #clock: Clock;
   readonly #language: string;
   readonly #startSeconds: number;
   readonly #final: string[] = [];
-  #told = '';
+  #lastPartial = '';
   #finalSeconds: number;
   #phase: 'listening' | 'finalizing' | 'closing' = 'listening';
   #cancelTimer = (): void => {};
@@ -97,19 +90,17 @@ class NovaTranscription implements Transcription {
     this.#clock = clock;
     this.#startSeconds = usedSeconds.get(lease.socket) ?? 0;
     this.#finalSeconds = this.#startSeconds;
-    this.#stream = new ListenStream({
+    this.#utterance = new SocketUtterance({
       lease,
       signal,
-      rateHz: UPLINK_SAMPLE_RATE_HZ,
       onMessage: (message) => {
         const heard = readNova(message);
         if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });
-        if (heard.type === 'metadata' && this.#phase === 'closing') this.#done('discard');
+        if (heard.type === 'metadata' && this.#phase === 'closing') this.#finish();
         if (heard.type === 'results') this.#hear(heard);
       },
       onClosed: (error) => {
-        const isGoodbye = error.fault === 'closed' && GOODBYES.includes(error.status);
-        if (this.#phase === 'closing' && isGoodbye) this.#done('discard');
+        if (this.#phase === 'closing' && isNormalClose(error)) this.#finish();
       },
       onOver: () => {
         this.#cancelTimer();
@@ -119,30 +110,30 @@ class NovaTranscription implements Transcription {
   }
 
   get events(): Transcription['events'] {
-    return this.#stream.events;
+    return this.#utterance.events;
   }
 
   push(samples: Int16Array): void {
-    if (this.#phase === 'listening') this.#stream.push(samples);
+    if (this.#phase === 'listening') this.#utterance.sendAudio(samples);
   }
 
   finalize(): void {
-    if (this.#phase !== 'listening' || this.#stream.isOver) return;
+    if (this.#phase !== 'listening' || this.#utterance.isOver) return;
     this.#phase = 'finalizing';
     if (this.#isComplete) {
-      this.#done('give-back');
+      this.#finish();
       return;
     }
-    this.#stream.say({ type: 'Finalize' });
+    this.#utterance.sendText({ type: 'Finalize' });
     this.#cancelTimer = this.#clock.after(FINALIZE_ANSWER_MS, () => {
       this.#phase = 'closing';
-      this.#stream.say({ type: 'CloseStream' });
+      this.#utterance.sendText({ type: 'CloseStream' });
     });
   }
 
   /** Where in the connection's audio this utterance ends so far. */
   get #endSeconds(): number {
-    return this.#startSeconds + this.#stream.pushedSeconds;
+    return this.#startSeconds + this.#utterance.sentSamples / UPLINK_SAMPLE_RATE_HZ;
   }
 
   get #isComplete(): boolean {
@@ -158,19 +149,21 @@ class NovaTranscription implements Transcription {
     }
     const isLast = results.isFromFinalize || this.#isComplete;
     if (this.#phase !== 'listening' && isLast) {
-      this.#done(this.#phase === 'finalizing' ? 'give-back' : 'discard');
+      this.#finish();
       return;
     }
     const text = joinWords(
       results.isFinal ? this.#final : [...this.#final, results.text],
       this.#language,
     );
-    if (text === '' || text === this.#told) return;
-    this.#told = text;
-    this.#stream.tell({ type: 'transcript-partial', text });
+    if (text === '' || text === this.#lastPartial) return;
+    this.#lastPartial = text;
+    this.#utterance.tell({ type: 'transcript-partial', text });
   }
 
-  #done(end: 'give-back' | 'discard'): void {
-    this.#stream.done(joinWords(this.#final, this.#language), end);
+  #finish(): void {
+    const text = joinWords(this.#final, this.#language);
+    // A stream that was told to close may still give its answer, but takes no other utterance.
+    this.#utterance.finish(text, { isReusable: this.#phase === 'finalizing' });
   }
 }

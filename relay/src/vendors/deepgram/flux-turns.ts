@@ -1,6 +1,6 @@
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
+import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
 import type { FluxMessage } from './deepgram-events.ts';
-import { joinWords } from './listen-stream.ts';
 
 type Turn = FluxMessage & { readonly type: 'turn' };
 

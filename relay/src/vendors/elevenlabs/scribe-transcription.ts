@@ -1,5 +1,6 @@
-import { AsyncQueue } from '../../lib/async-queue.ts';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
+import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 
@@ -15,63 +16,52 @@ const MIN_COMMIT_SAMPLES = 0.4 * RATE_HZ;
 const QUIET_COMMIT_SAMPLES = 20 * RATE_HZ;
 const LATEST_COMMIT_SAMPLES = 30 * RATE_HZ;
 const QUIET_PEAK = 600;
-/** A whole utterance of a minute is handed over at once where a provider takes over: 2.6 MB. */
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-const MAX_EVENTS = 10_000;
 
 /** One utterance: what was pushed since the socket was taken, committed in one piece or several. */
 export class ScribeTranscription implements Transcription {
+  readonly #utterance: SocketUtterance;
   readonly #lease: SocketLease;
-  readonly #signal: AbortSignal;
-  readonly #events = new AsyncQueue<TranscriptEvent>(MAX_EVENTS);
+  readonly #language: string;
   /** Words of the pieces that are settled. */
   readonly #settled: string[] = [];
-  #pushedSamples = 0;
   #uncommittedSamples = 0;
   /** Commits that have not been answered. */
   #pending = 0;
   #isFinalizing = false;
-  #isOver = false;
 
-  constructor(lease: SocketLease, signal: AbortSignal) {
+  constructor(lease: SocketLease, signal: AbortSignal, language: string) {
     this.#lease = lease;
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    lease.socket.listen({
-      text: (message) => this.#hear(message),
-      closed: (error) => {
-        this.#leave(false);
-        this.#events.fail(error);
-      },
+    this.#language = language;
+    this.#utterance = new SocketUtterance({
+      lease,
+      signal,
+      encode: (samples) => audioMessage(samples, false),
+      onMessage: (message) => this.#hear(message),
     });
   }
 
   get events(): AsyncIterable<TranscriptEvent> {
-    return this.#iterate();
+    return this.#utterance.events;
   }
 
   push(samples: Int16Array): void {
-    if (this.#isOver || this.#isFinalizing) return;
+    if (this.#isFinalizing) return;
     for (let at = 0; at < samples.length; at += MAX_CHUNK_SAMPLES) {
       this.#send(samples.subarray(at, at + MAX_CHUNK_SAMPLES));
     }
   }
 
   finalize(): void {
-    if (this.#isOver || this.#isFinalizing) return;
+    if (this.#isFinalizing) return;
     this.#isFinalizing = true;
     if (this.#uncommittedSamples > 0) this.#commit();
     else if (this.#pending === 0) this.#finish();
   }
 
   #send(samples: Int16Array): void {
-    const { socket } = this.#lease;
-    socket.sendText(audioMessage(samples, false));
-    this.#pushedSamples += samples.length;
+    this.#utterance.sendAudio(samples);
     this.#uncommittedSamples += samples.length;
-    if (socket.bufferedBytes > MAX_BUFFERED_BYTES) {
-      socket.fail(socket.failure('overloaded', { note: 'not reading' }));
-    } else if (
+    if (
       this.#uncommittedSamples >= LATEST_COMMIT_SAMPLES ||
       (this.#uncommittedSamples >= QUIET_COMMIT_SAMPLES && isQuiet(samples))
     ) {
@@ -81,7 +71,7 @@ export class ScribeTranscription implements Transcription {
 
   #commit(): void {
     const missing = Math.max(0, MIN_COMMIT_SAMPLES - this.#uncommittedSamples);
-    this.#lease.socket.sendText(audioMessage(new Int16Array(missing), true));
+    this.#utterance.sendText(audioMessage(new Int16Array(missing), true));
     this.#uncommittedSamples = 0;
     this.#pending += 1;
   }
@@ -94,7 +84,7 @@ export class ScribeTranscription implements Transcription {
         this.#partial(event.text);
         return;
       case 'committed':
-        if (this.#pushedSamples === 0) return;
+        if (this.#utterance.sentSamples === 0) return;
         this.#settled.push(event.text.trim());
         this.#pending = Math.max(0, this.#pending - 1);
         if (this.#isFinalizing && this.#pending === 0) this.#finish();
@@ -113,50 +103,13 @@ export class ScribeTranscription implements Transcription {
     // The vendor repeats what it committed as one last partial, which may come during what
     // follows: the next piece, or the next utterance before any of its own audio was heard.
     const isEcho = text.trim() === this.#settled.at(-1);
-    if (isEcho || this.#pushedSamples === 0) return;
-    this.#events.push({ type: 'transcript-partial', text: this.#joined(text) });
-  }
-
-  #joined(last?: string): string {
-    return [...this.#settled, last?.trim() ?? ''].filter((text) => text !== '').join(' ');
+    if (isEcho || this.#utterance.sentSamples === 0) return;
+    const words = joinWords([...this.#settled, text.trim()], this.#language);
+    this.#utterance.tell({ type: 'transcript-partial', text: words });
   }
 
   #finish(): void {
-    this.#events.push({
-      type: 'transcript-final',
-      text: this.#joined(),
-      unrecognised: false,
-    });
-    this.#leave(true);
-    this.#events.close();
-  }
-
-  readonly #onAbort = (): void => {
-    this.#leave(this.#pushedSamples === 0);
-    this.#events.close();
-  };
-
-  /** @param isClean - nothing of this utterance is left with the vendor, which cannot be told to drop it */
-  #leave(isClean: boolean): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    if (isClean) this.#lease.giveBack();
-    else {
-      this.#lease.socket.terminate();
-      this.#lease.discard();
-    }
-  }
-
-  async *#iterate(): AsyncGenerator<TranscriptEvent, void, undefined> {
-    try {
-      for await (const event of this.#events) {
-        if (this.#signal.aborted) return;
-        yield event;
-      }
-    } finally {
-      this.#leave(false);
-    }
+    this.#utterance.finish(joinWords(this.#settled, this.#language), { isReusable: true });
   }
 }
 

@@ -4,7 +4,12 @@ import type { Generator } from '../../stages/generator.ts';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
 import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
-import { adapterOf, authorization, modelList, type OpenAiAdapterOptions } from './openai-server.ts';
+import {
+  adapterOf,
+  authorization,
+  modelListOf,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
 
 export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
   readonly systemPrompt: string;
@@ -29,7 +34,7 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
           model,
         ),
     http,
-    models: modelList(server),
+    models: modelListOf(server),
     systemPrompt,
     maxOutputTokens,
     context,

@@ -1,5 +1,5 @@
 import type { Response } from 'undici';
-import { WarmConnection } from '../../vendor-kit/transport/warm-connection.ts';
+import { ModelList } from '../../vendor-kit/transport/model-list.ts';
 import { StreamResampler } from '../../lib/stream-resampler.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type {
@@ -15,8 +15,7 @@ import { ClauseQueue } from './clause-queue.ts';
 import {
   adapterOf,
   authorization,
-  checkServer,
-  modelList,
+  modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { PcmPieces } from './pcm-pieces.ts';
@@ -53,7 +52,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   const { server, model, context, voices, sampleRateHz } = options;
   const adapter = adapterOf(server, 'synthesizer', context);
   const http = new VendorHttp(adapter);
-  const warmth = new WarmConnection(http, modelList(server), context.clock);
+  const models = new ModelList(http, modelListOf(server), context.clock);
 
   const ask = (input: string, voice: string, signal: AbortSignal): Promise<Response> =>
     http.request(onBase(server.baseUrl, 'audio/speech'), {
@@ -147,12 +146,9 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     sampleRateHz,
     voices,
     synthesize,
-    prepare: () => warmth.keep(),
-    probe: (signal) => checkServer(http, server, signal),
-    async [Symbol.asyncDispose]() {
-      warmth.end();
-      await http[Symbol.asyncDispose]();
-    },
+    prepare: () => models.keepWarm(),
+    probe: (signal) => models.check(signal),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };
 }
 

@@ -1,6 +1,6 @@
 import { FormData, type Response } from 'undici';
 import { encodeWav } from '../../../talk/client/audio/wav-writer.ts';
-import { WarmConnection } from '../../vendor-kit/transport/warm-connection.ts';
+import { ModelList } from '../../vendor-kit/transport/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
 import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
@@ -14,9 +14,8 @@ import {
 import {
   adapterOf,
   authorization,
-  checkServer,
   isoLanguage,
-  modelList,
+  modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { SegmentUtterance, type Upload } from './segment-utterance.ts';
@@ -39,7 +38,7 @@ export function createOpenAiTranscriber({
 }: OpenAiAdapterOptions): Owned<Transcriber> {
   const adapter = adapterOf(server, 'transcriber', context);
   const http = new VendorHttp(adapter);
-  const warmth = new WarmConnection(http, modelList(server), context.clock);
+  const models = new ModelList(http, modelListOf(server), context.clock);
 
   const uploadIn =
     (language: string | undefined): Upload =>
@@ -100,11 +99,8 @@ export function createOpenAiTranscriber({
       signal.throwIfAborted();
       return new SegmentUtterance(server.name, uploadIn(isoLanguage(language)), signal);
     },
-    prepare: () => warmth.keep(),
-    probe: (signal) => checkServer(http, server, signal),
-    async [Symbol.asyncDispose]() {
-      warmth.end();
-      await http[Symbol.asyncDispose]();
-    },
+    prepare: () => models.keepWarm(),
+    probe: (signal) => models.check(signal),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };
 }

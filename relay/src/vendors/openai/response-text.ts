@@ -1,10 +1,12 @@
+import { createParser } from 'eventsource-parser';
+
 /** No transcription comes near this, characters. */
 const MAX_CHARACTERS = 1_000_000;
 
 /**
  * The whole of a body.
  *
- * @throws RangeError where it does not end
+ * @throws RangeError if it does not end
  */
 export async function bodyText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
@@ -17,27 +19,25 @@ export async function bodyText(body: AsyncIterable<Uint8Array>): Promise<string>
 }
 
 /**
- * The data of each server-sent event (WHATWG HTML, section 9.2.6); names, ids and comments are
- * left out, since OpenAI's streams say everything in the data.
+ * The data of each server-sent event. Names and ids are left out, since OpenAI's streams say
+ * everything in the data.
  *
- * @throws RangeError where an event does not end
+ * @throws RangeError if an event does not end
  */
 export async function* sseData(
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
-  let rest = '';
-  let data: string[] = [];
+  const events: string[] = [];
+  let isTooLong = false;
+  const parser = createParser({
+    maxBufferSize: MAX_CHARACTERS,
+    onEvent: ({ data }) => events.push(data),
+    onError: ({ type }) => (isTooLong ||= type === 'max-buffer-size-exceeded'),
+  });
   for await (const bytes of body) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop()!;
-    for (const line of lines) {
-      if (line === '') {
-        if (data.length > 0) yield data.join('\n');
-        data = [];
-      } else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5));
-    }
-    if (rest.length > MAX_CHARACTERS || data.join('').length > MAX_CHARACTERS)
-      throw new RangeError('A server-sent event does not end.');
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    yield* events.splice(0);
+    if (isTooLong) throw new RangeError('A server-sent event does not end.');
   }
 }

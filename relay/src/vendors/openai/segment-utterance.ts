@@ -1,10 +1,10 @@
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
 import { Recording } from './recording.ts';
-import { UtteranceEvents } from './utterance-events.ts';
 
 const RATE_HZ = 16_000;
-/** The API refuses less, and nobody says anything in it. */
+/** The API refuses less, and it holds no word. */
 const MIN_SAMPLES = RATE_HZ / 10;
 /** Ten minutes; 19 MB, under the API's limit of 25 MB a file. */
 const MAX_SAMPLES = RATE_HZ * 600;
@@ -33,7 +33,7 @@ export class SegmentUtterance implements Transcription {
   readonly #upload: Upload;
   readonly #signal: AbortSignal;
   readonly #recording = new Recording();
-  readonly #events = new UtteranceEvents(() => this.#abandon());
+  readonly #events = new TranscriptQueue(() => this.#abandon());
   #state: 'listening' | 'finalizing' | 'over' = 'listening';
   #early: Transcript | undefined;
 
@@ -96,15 +96,15 @@ export class SegmentUtterance implements Transcription {
   #transcribe(): Transcript {
     const abort = new AbortController();
     const onWords = (text: string) => {
-      if (!abort.signal.aborted) this.#events.partial(text);
+      if (abort.signal.aborted || text === '') return;
+      this.#events.push({ type: 'transcript-partial', text });
     };
     const text = this.#upload(this.#recording.samples(), abort.signal, onWords);
     return { covers: this.#recording.length, text, abort };
   }
 
   #finish(text: string): void {
-    if (!this.#end()) return;
-    this.#events.final(text.trim());
+    if (this.#end()) this.#events.final(text.trim());
   }
 
   #fail(error: unknown): void {
@@ -112,7 +112,7 @@ export class SegmentUtterance implements Transcription {
   }
 
   readonly #abandon = (): void => {
-    if (this.#end()) this.#events.end();
+    if (this.#end()) this.#events.drop();
   };
 
   /** @returns false where it was over already */

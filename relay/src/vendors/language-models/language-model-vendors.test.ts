@@ -1,19 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { CATALOGUE } from '../../simulators/catalogue.ts';
-import type { LanguageModelBehaviour } from '../../simulators/language-models/language-model-behaviour.ts';
-import { readSettings } from '../config/read-settings.ts';
-import { anthropicVendor } from '../vendors/anthropic/anthropic-vendor.ts';
-import type { GeneratorEvent } from '../stages/generator.ts';
-import { googleVendor } from '../vendors/google/google-vendor.ts';
-import { groqVendor } from '../vendors/groq/groq-vendor.ts';
+import { CATALOGUE } from '../../../simulators/catalogue.ts';
+import type { LanguageModelBehaviour } from '../../../simulators/language-models/language-model-behaviour.ts';
+import { readSettings } from '../../config/read-settings.ts';
+import type { GeneratorEvent } from '../../stages/generator.ts';
+import { anthropicVendor, googleVendor, groqVendor } from './language-model-vendors.ts';
 import {
   failureOf,
   talkWith,
   testContext,
   textOf,
   type Talk,
-} from '../vendor-kit/language-model/test-talk.ts';
-import type { KnownVendor } from '../vendor-kit/vendor.ts';
+} from '../../vendor-kit/language-model/test-talk.ts';
+import type { KnownVendor } from '../../vendor-kit/vendor.ts';
 
 const CASES = [
   { id: 'anthropic', vendor: anthropicVendor },

@@ -1,0 +1,110 @@
+import type { ProviderError } from '../../stages/provider-error.ts';
+import type { TranscriptEvent } from '../../stages/transcriber.ts';
+import type { SocketLease } from '../transport/socket-pool.ts';
+import { TranscriptQueue } from './transcript-queue.ts';
+
+/**
+ * With more than this waiting to be sent the connection counts as dead. A whole utterance of a
+ * minute, pushed at once after a failover, is 3.8 MB in the widest encoding.
+ */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+export interface SocketUtteranceOptions {
+  readonly lease: SocketLease;
+  readonly signal: AbortSignal;
+  /** Audio as the vendor's text message; without it, samples are sent as they are. */
+  readonly encode?: (samples: Int16Array) => string;
+  /** What it throws fails the utterance. */
+  onMessage(message: string): void;
+  /** The vendor has closed the connection: an utterance that is not finished here has failed. */
+  onClosed?(error: ProviderError): void;
+  /** Called once, at the end, before the socket is released. */
+  onOver?(): void;
+}
+
+/** One utterance over a leased socket, which is released exactly once. */
+export class SocketUtterance {
+  readonly #events = new TranscriptQueue(() => this.#abandon());
+  readonly #options: SocketUtteranceOptions;
+  #sentSamples = 0;
+  #isOver = false;
+
+  constructor(options: SocketUtteranceOptions) {
+    this.#options = options;
+    const { lease, signal } = options;
+    lease.socket.listen({
+      text: (message) => options.onMessage(message),
+      closed: (error) => {
+        options.onClosed?.(error);
+        this.fail(error);
+      },
+    });
+    signal.addEventListener('abort', this.#abandon, { once: true });
+  }
+
+  get events(): AsyncIterable<TranscriptEvent> {
+    return this.#events;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get sentSamples(): number {
+    return this.#sentSamples;
+  }
+
+  sendAudio(samples: Int16Array): void {
+    if (this.#isOver || samples.length === 0) return;
+    const { lease, encode } = this.#options;
+    const { socket } = lease;
+    if (socket.bufferedBytes > MAX_BUFFERED_BYTES) {
+      this.fail(socket.failure('overloaded', { note: 'send buffer' }));
+      return;
+    }
+    this.#sentSamples += samples.length;
+    if (encode === undefined) socket.sendAudio(samples);
+    else socket.sendText(encode(samples));
+  }
+
+  sendText(message: string | object): void {
+    if (!this.#isOver) this.#options.lease.socket.sendText(message);
+  }
+
+  /** Any event but the last. */
+  tell(event: TranscriptEvent): void {
+    this.#events.push(event);
+  }
+
+  /** @param end.isReusable - whether the socket is as good as new for the next utterance */
+  finish(
+    text: string,
+    end: { readonly isReusable: boolean; readonly unrecognised?: boolean },
+  ): void {
+    if (this.#isOver) return;
+    this.#events.final(text, end.unrecognised);
+    this.#release(end.isReusable);
+  }
+
+  fail(error: ProviderError): void {
+    if (this.#isOver) return;
+    this.#events.fail(error);
+    this.#release(false);
+  }
+
+  /** Aborted, or its reader has left: the vendor may still speak of audio that it has heard. */
+  readonly #abandon = (): void => {
+    if (this.#isOver) return;
+    this.#events.drop();
+    this.#release(this.#sentSamples === 0);
+  };
+
+  #release(isReusable: boolean): void {
+    this.#isOver = true;
+    const { lease, signal, onOver } = this.#options;
+    signal.removeEventListener('abort', this.#abandon);
+    onOver?.();
+    if (isReusable) lease.giveBack();
+    else lease.discard();
+  }
+}

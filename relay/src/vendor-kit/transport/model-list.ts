@@ -1,0 +1,80 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { VendorHttp } from './vendor-http.ts';
+
+/** Before the idle connection is given up, on our side or the vendor's. */
+const REFRESH_MS = 45_000;
+
+export interface ModelListRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether a server without a list is accepted: not all that imitate an API have it. */
+  readonly isOptional?: boolean;
+}
+
+/**
+ * A vendor's list of models: a cheap request, answered only to those with the right key. It probes
+ * the vendor, and keeps a connection open while calls run.
+ */
+export class ModelList implements AsyncDisposable {
+  readonly #http: VendorHttp;
+  readonly #request: ModelListRequest;
+  readonly #clock: Clock;
+  #calls = 0;
+  #stop: (() => void) | undefined;
+
+  /** @param http - is disposed of with the list */
+  constructor(http: VendorHttp, request: ModelListRequest, clock: Clock) {
+    this.#http = http;
+    this.#request = request;
+    this.#clock = clock;
+  }
+
+  /** @throws ProviderError; the signal's reason when aborted */
+  async check(signal: AbortSignal): Promise<void> {
+    const { url, headers, isOptional } = this.#request;
+    try {
+      const response = await this.#http.request(url, { method: 'GET', headers, signal });
+      // Read to its end: a cancelled body would take its connection with it.
+      for await (const part of response.body ?? []) void part;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = this.#http.failure(thrown);
+      // A server that answers this is there and lets us in, which is all that can be known of it.
+      const hasNoList = error.status === 404 || error.status === 405;
+      if (!(hasNoList && isOptional === true)) throw error;
+    }
+  }
+
+  /** A call has begun. @returns its end */
+  keepWarm(): () => void {
+    this.#calls += 1;
+    if (this.#calls === 1) this.#start();
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#calls -= 1;
+      if (this.#calls === 0) this.#stop?.();
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop?.();
+    await this.#http[Symbol.asyncDispose]();
+  }
+
+  #start(): void {
+    const controller = new AbortController();
+    let cancel = () => {};
+    const refresh = () => {
+      cancel = this.#clock.after(REFRESH_MS, refresh);
+      // What cannot be reached now shows when it is used.
+      this.check(controller.signal).catch(() => {});
+    };
+    this.#stop = () => {
+      cancel();
+      controller.abort();
+    };
+    refresh();
+  }
+}
