@@ -1,3 +1,4 @@
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { ParleyError } from '@parley/shared';
 import type { Generator } from '../src/stages/generator.ts';
 import { ProviderError } from '../src/stages/provider-error.ts';
@@ -30,14 +31,7 @@ export async function speakQuestion(voice: Synthesizer, signal: AbortSignal): Pr
   const speech = voice.synthesize(only(QUESTION), { voice: voice.voices[0]!.id, signal });
   for await (const event of speech) if (event.type === 'speech-audio') pieces.push(event.samples);
   const silence = new Int16Array(UPLINK_HZ / 2);
-  const whole = [silence, ...pieces, silence];
-  const samples = new Int16Array(whole.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of whole) {
-    samples.set(piece, at);
-    at += piece.length;
-  }
-  return samples;
+  return joinPcm16([silence, ...pieces, silence]);
 }
 
 /** Speaks to it in real time, as a person would. */

@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ParleyError } from '@parley/shared';
-import { joinVoices } from './client/audio/join-voices.ts';
-import { readSpeechFile, SpeechFileError } from './client/audio/speech-file.ts';
-import type { Speech } from './client/audio/speech.ts';
-import { encodeWav } from './client/audio/wav-writer.ts';
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
+import { readSpeechFile, SpeechFileError } from './client/speech-file.ts';
+import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
 import { ClientError } from './client/client-error.ts';
 import type { Turn } from './client/turn.ts';
@@ -127,11 +128,16 @@ async function requireWritable(path: string): Promise<void> {
   }
 }
 
+/** The voices one after the other, at the rate of the first. */
 async function writeVoices(path: string, turns: readonly Turn[], io: TalkIo): Promise<void> {
-  const joined = joinVoices(turns.flatMap(({ voice }) => (voice === null ? [] : [voice])));
-  if (joined === undefined) {
+  const voices = turns.flatMap(({ voice }) => (voice === null ? [] : [voice]));
+  const rateHz = voices[0]?.sampleRateHz;
+  if (rateHz === undefined) {
     io.errors.write(`No voice was heard, so ${path} was not written.\n`);
     return;
   }
-  await writeFile(path, encodeWav(joined.samples, joined.sampleRateHz));
+  const samples = voices.map(({ pieces, sampleRateHz }) =>
+    resamplePcm16(joinPcm16(pieces), sampleRateHz, rateHz),
+  );
+  await writeFile(path, encodeWav(joinPcm16(samples), rateHz));
 }

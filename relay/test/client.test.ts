@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LATENCY_SEGMENTS, ParleyError } from '@parley/shared';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Speech } from '../talk/client/audio/speech.ts';
+import type { Speech } from '../talk/client/speech.ts';
 import { openCall, type Call, type CallOptions } from '../talk/client/call.ts';
 import { ClientError } from '../talk/client/client-error.ts';
 import { systemClock } from '../src/lib/clock.ts';

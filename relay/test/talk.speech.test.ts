@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runTalk } from '../talk/run.ts';
-import { joinVoices } from '../talk/client/audio/join-voices.ts';
-import { resample, toPcm16 } from '../talk/client/audio/resample.ts';
-import { findSpeech, type Speech } from '../talk/client/audio/speech.ts';
-import { encodeWav } from '../talk/client/audio/wav-writer.ts';
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
+import { findSpeech, type Speech } from '../talk/client/speech.ts';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { openCall } from '../talk/client/call.ts';
 import { REFUSED_SENTENCES } from '../src/embedded/assistant/recognition-corpus.ts';
 import { systemClock } from '../src/lib/clock.ts';
@@ -54,7 +54,7 @@ async function spoken(text: string, voice: string): Promise<Int16Array> {
   for await (const event of synthesizer.synthesize(clauses, { voice, signal })) {
     if (event.type === 'speech-audio') pieces.push(event.samples);
   }
-  return joinVoices([{ pieces, sampleRateHz: synthesizer.sampleRateHz }])!.samples;
+  return joinPcm16(pieces);
 }
 
 interface Question {
@@ -105,13 +105,9 @@ function wrongOnes(
 
 test('a stereo file at 44.1 kHz is understood and answered aloud', async () => {
   const mono = await spoken('what is seven times eight', 'slt');
-  const wide = resample(
-    Float32Array.from(mono, (sample) => sample / 0x8000),
-    16_000,
-    44_100,
-  );
+  const wide = resamplePcm16(mono, 16_000, 44_100);
   const path = join(folder, 'question.wav');
-  await writeFile(path, stereo(toPcm16(wide), 44_100));
+  await writeFile(path, stereo(wide, 44_100));
 
   let output = '';
   const status = await runTalk(['--json', '--url', relay.url, path], {

@@ -1,3 +1,4 @@
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import type { RawData } from 'ws';
 
 /** Samples gathered from the messages of a stream. */
@@ -15,12 +16,7 @@ export class HeardAudio {
   }
 
   all(): Int16Array {
-    const joined = new Int16Array(this.#length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
+    const joined = joinPcm16(this.#pieces);
     this.#pieces = [joined];
     return joined;
   }

@@ -1,3 +1,4 @@
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { z } from 'zod';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { transcriptOf } from '../kit/simulator.ts';
@@ -122,13 +123,7 @@ export class ScribeSession {
   }
 
   #heard(): string {
-    const audio = new Int16Array(this.#pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of this.#pieces) {
-      audio.set(piece, at);
-      at += piece.length;
-    }
-    return (this.#parts.behaviour.hear ?? transcriptOf)(audio);
+    return (this.#parts.behaviour.hear ?? transcriptOf)(joinPcm16(this.#pieces));
   }
 
   /** Answers come one after the other. */

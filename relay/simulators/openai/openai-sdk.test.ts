@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import OpenAI, { AuthenticationError, toFile } from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { afterEach, describe, expect, it } from 'vitest';
-import { encodeWav } from '../../talk/client/audio/wav-writer.ts';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { toneFor, type Simulator } from '../kit/simulator.ts';
 import type { OpenAiBehaviour } from './answering.ts';
 import { startOpenAiSimulator } from './openai-simulator.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { StreamResampler } from '../../src/lib/stream-resampler.ts';
+import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { transcriptOf } from '../kit/simulator.ts';
 import { breakResponse } from '../kit/simulator-server.ts';
 import {
@@ -77,15 +77,8 @@ export async function transcribe(
 
 /** The same audio at 16 kHz, with exactly as many samples as were recorded at that rate. */
 export function heard(samples: Int16Array, rateHz: number): Int16Array {
-  if (rateHz === HEARING_HZ) return samples;
-  const resampler = new StreamResampler(rateHz, HEARING_HZ);
-  const start = resampler.push(samples);
-  const end = resampler.flush();
   const length = Math.floor((samples.length * HEARING_HZ) / rateHz);
-  const all = new Int16Array(start.length + end.length);
-  all.set(start);
-  all.set(end, start.length);
-  return all.subarray(0, length);
+  return resamplePcm16(samples, rateHz, HEARING_HZ).subarray(0, length);
 }
 
 /** PCM16 mono in a canonical 44-byte-header file, and nothing else. @throws Refusal */

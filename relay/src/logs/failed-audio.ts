@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { CallEvent } from '../turn/call-events.ts';
@@ -117,7 +118,7 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     };
     const path = join(dir, stem);
     const newFile = { mode: 0o600, flag: 'wx' };
-    const wav = [wavHeader(samples), ...audio.map(bytesOf)];
+    const wav = [wavHeader(samples, SAMPLE_RATE_HZ), ...audio.map(bytesOf)];
     await writeFile(`${path}.wav${UNFINISHED}`, wav, newFile);
     const json = `${JSON.stringify(description, null, 2)}\n`;
     await writeFile(`${path}.json${UNFINISHED}`, json, newFile);
@@ -170,26 +171,6 @@ function safeName(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 120);
 }
 
-const WAV_HEADER_BYTES = 44;
-
 function bytesOf(samples: Int16Array): Uint8Array {
   return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-}
-
-/** RIFF/WAVE, PCM16 mono at 16 kHz. */
-function wavHeader(samples: number): Buffer {
-  const header = Buffer.alloc(WAV_HEADER_BYTES);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(36 + samples * 2, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(SAMPLE_RATE_HZ, 24);
-  header.writeUInt32LE(SAMPLE_RATE_HZ * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(samples * 2, 40);
-  return header;
 }

@@ -1,7 +1,7 @@
 import type { LatencyMarks, RelayEvent, SessionDescription } from '@parley/shared';
 import { AsyncQueue } from '../../src/lib/async-queue.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
-import type { Speech } from './audio/speech.ts';
+import type { Speech } from './speech.ts';
 import { ClientError } from './client-error.ts';
 import { connect, type RelayConnection } from './connection.ts';
 import { Replies, type Reply } from './replies.ts';

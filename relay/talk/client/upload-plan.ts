@@ -1,5 +1,5 @@
 import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
-import type { Speech } from './audio/speech.ts';
+import type { Speech } from './speech.ts';
 
 /** Samples in a ms of uplink audio. */
 const SAMPLES_PER_MS = 16;

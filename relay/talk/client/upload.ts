@@ -1,5 +1,5 @@
 import { systemClock, sleep } from '../../src/lib/clock.ts';
-import type { Speech } from './audio/speech.ts';
+import type { Speech } from './speech.ts';
 import type { RelayConnection } from './connection.ts';
 import { planUpload } from './upload-plan.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { joinVoices } from '../../talk/client/audio/join-voices.ts';
-import { resample, toPcm16 } from '../../talk/client/audio/resample.ts';
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { cartesiaVendor } from '../../src/vendors/cartesia/cartesia-vendor.ts';
 import { elevenLabsVendor } from '../../src/vendors/elevenlabs/elevenlabs-vendor.ts';
 import { createEmbeddedSynthesizer } from '../../src/embedded/voice/embedded-synthesizer.ts';
@@ -62,14 +62,13 @@ async function speak(text: string, rateHz: number): Promise<Int16Array> {
   for await (const event of voice.synthesize(clauses(), { voice: 'slt', signal })) {
     if (event.type === 'speech-audio') pieces.push(event.samples);
   }
-  const joined = joinVoices([{ pieces, sampleRateHz: voice.sampleRateHz }]);
-  return atRate(joined?.samples ?? new Int16Array(0), voice.sampleRateHz, rateHz);
+  return resamplePcm16(joinPcm16(pieces), voice.sampleRateHz, rateHz);
 }
 
 async function heard(samples: Int16Array, rateHz: number): Promise<string[]> {
   const { signal } = new AbortController();
   const stream = await recogniser.open({ language: 'en-US', signal });
-  const speech = atRate(samples, rateHz, RECOGNISER_HZ);
+  const speech = resamplePcm16(samples, rateHz, RECOGNISER_HZ);
   for (const piece of [SILENCE, speech, SILENCE]) stream.push(piece);
   stream.finalize();
   let text = '';
@@ -77,11 +76,6 @@ async function heard(samples: Int16Array, rateHz: number): Promise<string[]> {
     if (event.type === 'transcript-final') ({ text } = event);
   }
   return wordsOf(text).filter((word) => word !== HALF_WORD.name);
-}
-
-function atRate(samples: Int16Array, fromHz: number, toHz: number): Int16Array {
-  const wide = Float32Array.from(samples, (sample) => sample / 0x8000);
-  return toPcm16(resample(wide, fromHz, toHz));
 }
 
 function wordsOf(text: string): string[] {
@@ -153,7 +147,7 @@ async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf
   const done = await call.inbound.next('response.done');
   const rateHz = created.audio!.sample_rate;
   const pieces = call.inbound.frames.map(({ samples }) => samples);
-  const samples = joinVoices([{ pieces, sampleRateHz: rateHz }])!.samples;
+  const samples = joinPcm16(pieces);
   const captions = call.inbound
     .ofType('response.output_audio_transcript.delta')
     .map(({ delta }) => delta)

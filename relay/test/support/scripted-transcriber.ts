@@ -1,3 +1,4 @@
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/lib/clock.ts';
 import type {
@@ -59,7 +60,7 @@ export class ScriptedTranscriber implements Transcriber {
     const { onFinal = hearItself, whileSpeaking = [] } = this.#options;
     yield* perform(whileSpeaking, { ...this.#options, signal });
     await finalized;
-    yield* perform(onFinal(joined(pieces)), { ...this.#options, signal });
+    yield* perform(onFinal(joinPcm16(pieces)), { ...this.#options, signal });
   }
 }
 
@@ -70,18 +71,10 @@ export function transcriptOf(audio: Int16Array): string {
   return `${audio.length} samples ${digest}`;
 }
 
+export { joinPcm16 as joined };
+
 export function finalWords(text: string, unrecognised = false): Step<TranscriptEvent> {
   return { give: { type: 'transcript-final', text, unrecognised } };
-}
-
-export function joined(pieces: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }
 
 function hearItself(audio: Int16Array): Step<TranscriptEvent>[] {

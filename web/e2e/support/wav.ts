@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
 
 export const MICROPHONE_HZ = 16_000;
 
@@ -8,13 +10,7 @@ export function silence(ms: number): Int16Array {
 }
 
 export function joined(...parts: readonly Int16Array[]): Int16Array {
-  const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinPcm16(parts);
 }
 
 /** A sine of even loudness, in which any gap or jump shows. */
@@ -24,23 +20,9 @@ export function tone(ms: number, rateHz: number, hz = 440, amplitude = 0.3): Int
   );
 }
 
-/** Writes PCM16 mono as a WAV file (RIFF, format 1). */
+/** Writes PCM16 mono as a WAV file. */
 export function writeWav(path: string, samples: Int16Array, rateHz = MICROPHONE_HZ): void {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rateHz, 24);
-  header.writeUInt32LE(rateHz * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.byteLength, 40);
-  const data = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  writeFileSync(path, Buffer.concat([header, data]));
+  writeFileSync(path, encodeWav(samples, rateHz));
 }
 
 /** From the first to the last moment that is not near silence, ms. */

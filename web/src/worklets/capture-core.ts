@@ -1,5 +1,4 @@
-import { createSincKernel } from '../lib/audio/sinc-kernel.ts';
-import { StreamResampler } from '../lib/audio/stream-resampler.ts';
+import { StreamResampler } from '@parley/shared/audio/stream-resampler';
 import { type CapturedBlock, FRAME_SAMPLES } from '../messages/capture-messages.ts';
 
 const OUTPUT_HZ = 16_000;
@@ -17,7 +16,8 @@ export class CaptureCore {
     this.#deviceHz = deviceHz;
     this.#send = send;
     this.#resampler = new StreamResampler({
-      kernel: createSincKernel(deviceHz, OUTPUT_HZ),
+      inputHz: deviceHz,
+      outputHz: OUTPUT_HZ,
       // A frame's worth of input, twice, and a few render quanta.
       capacity: Math.ceil((2 * FRAME_SAMPLES * deviceHz) / OUTPUT_HZ) + 1_024,
     });

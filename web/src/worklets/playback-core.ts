@@ -1,6 +1,5 @@
-import { PCM16_SCALE } from '../lib/audio/pcm16.ts';
-import { createSincKernel, type SincKernel } from '../lib/audio/sinc-kernel.ts';
-import { StreamResampler } from '../lib/audio/stream-resampler.ts';
+import { PCM16_SCALE } from '@parley/shared/audio/pcm16';
+import { StreamResampler } from '@parley/shared/audio/stream-resampler';
 import {
   PLAYBACK_AHEAD_MS,
   type PlaybackCommand,
@@ -36,7 +35,6 @@ export class PlaybackCore {
   readonly #fadeSamples: number;
   readonly #restartSamples: number;
   readonly #reportSamples: number;
-  readonly #kernels = new Map<number, SincKernel>();
   #playing: PlayingItem | undefined;
   #held = false;
   /** Gain in steps of 1/`fadeSamples`: 0 is silent. */
@@ -105,13 +103,9 @@ export class PlaybackCore {
   }
 
   #begin(item: number, rateHz: number): void {
-    let kernel = this.#kernels.get(rateHz);
-    if (kernel === undefined) {
-      kernel = createSincKernel(rateHz, this.#contextHz);
-      this.#kernels.set(rateHz, kernel);
-    }
     const resampler = new StreamResampler({
-      kernel,
+      inputHz: rateHz,
+      outputHz: this.#contextHz,
       // A quarter more than the worker means to keep here, for what is on its way.
       capacity: Math.round((PLAYBACK_AHEAD_MS * 1.25 * rateHz) / 1_000),
       historyOutputs: this.#fadeSamples,

@@ -1,3 +1,5 @@
+import { rmsOf } from '@parley/shared/audio/level';
+
 /**
  * How loud a person comes through, decided once per utterance from its first speech.
  *
@@ -16,7 +18,7 @@ const MAX_GAIN = 32;
 const DECISION_FRAMES = 15;
 
 export class LevelMeter {
-  readonly #frame = new Float64Array(FRAME_SAMPLES);
+  readonly #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
   #soundFrames = 0;
   #loudestRms = 0;
@@ -45,9 +47,7 @@ export class LevelMeter {
   }
 
   #measure(): void {
-    let energy = 0;
-    for (const sample of this.#frame) energy += sample * sample;
-    const rms = Math.sqrt(energy / FRAME_SAMPLES);
+    const rms = rmsOf(this.#frame);
     if (rms >= FLOOR_RMS) this.#soundFrames += 1;
     this.#loudestRms = Math.max(this.#loudestRms, rms);
   }

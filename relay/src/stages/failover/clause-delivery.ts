@@ -1,4 +1,4 @@
-import { StreamResampler } from '../../lib/stream-resampler.ts';
+import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { SpeechEvent, TimedWord } from '../synthesizer.ts';
 import type { ListenerLead } from './listener-lead.ts';
 import { restOf } from './spoken-rest.ts';
@@ -27,7 +27,7 @@ export class ClauseDelivery {
   readonly #toHz: number;
   readonly #lead: ListenerLead;
   readonly #holdUntilMs: number;
-  readonly #resampler: StreamResampler | undefined;
+  readonly #resampler: Pcm16Resampler | undefined;
   readonly #held: SpeechEvent[] = [];
   readonly #words: TimedWord[] = [];
   #isStreaming = false;
@@ -40,7 +40,7 @@ export class ClauseDelivery {
     this.#toHz = toHz;
     this.#lead = lead;
     this.#holdUntilMs = Math.min(lead.playedOutAtMs - MIN_LEAD_MS, lead.nowMs + MAX_HOLD_MS);
-    this.#resampler = fromHz === toHz ? undefined : new StreamResampler(fromHz, toHz);
+    this.#resampler = fromHz === toHz ? undefined : new Pcm16Resampler(fromHz, toHz);
   }
 
   /** Length of all audio that came for it. */

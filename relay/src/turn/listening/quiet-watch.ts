@@ -1,3 +1,5 @@
+import { rmsOf } from '@parley/shared/audio/level';
+
 /** Quiet of this length may be the end of the utterance: 200 ms at 16 kHz. */
 const QUIET_SAMPLES = 3_200;
 /** Quiet is what has less than this share of the loudest so far (RMS): 16 dB below it. */
@@ -13,7 +15,7 @@ export class QuietWatch {
    * @returns true once for each stretch of quiet, when it is long enough
    */
   heard(samples: Int16Array): boolean {
-    const level = rms(samples);
+    const level = rmsOf(samples);
     this.#loudest = Math.max(this.#loudest, level);
     if (level >= this.#loudest * QUIET_SHARE) {
       this.#quietSamples = 0;
@@ -23,14 +25,4 @@ export class QuietWatch {
     this.#quietSamples += samples.length;
     return before < QUIET_SAMPLES && this.#quietSamples >= QUIET_SAMPLES;
   }
-}
-
-function rms(samples: Int16Array): number {
-  let sum = 0;
-  // By index: several times faster than iterating, and this is in the path of the audio.
-  for (let index = 0; index < samples.length; index++) {
-    const sample = samples[index]!;
-    sum += sample * sample;
-  }
-  return Math.sqrt(sum / Math.max(1, samples.length));
 }

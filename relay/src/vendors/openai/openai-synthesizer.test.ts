@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { toneFor, type Simulator } from '../../../simulators/kit/simulator.ts';
 import type { OpenAiBehaviour } from '../../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../../simulators/openai/openai-simulator.ts';
-import { encodeWav } from '../../../talk/client/audio/wav-writer.ts';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import type { SpeechEvent } from '../../stages/synthesizer.ts';

@@ -1,6 +1,7 @@
 import type { Response } from 'undici';
+import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
+import { WavStream } from '@parley/shared/audio/wav-stream';
 import { ModelList } from '../../vendor-kit/transport/model-list.ts';
-import { StreamResampler } from '../../lib/stream-resampler.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type {
   SpeechEvent,
@@ -19,7 +20,6 @@ import {
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { PcmPieces } from './pcm-pieces.ts';
-import { WavStream } from './wav-stream.ts';
 
 /** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
 const MAX_INPUT_CHARACTERS = 1_000;
@@ -127,14 +127,14 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'content-type' });
     }
     const pieces = new PcmPieces();
-    let resampler: StreamResampler | undefined;
+    let resampler: Pcm16Resampler | undefined;
     let isEmpty = true;
     for await (const bytes of body as AsyncIterable<Uint8Array>) {
       const samples = pieces.push(wav === undefined ? bytes : wav.push(bytes));
       if (samples.length === 0) continue;
       isEmpty = false;
       if (wav?.rateHz === undefined) yield samples;
-      else yield (resampler ??= new StreamResampler(wav.rateHz, sampleRateHz)).push(samples);
+      else yield (resampler ??= new Pcm16Resampler(wav.rateHz, sampleRateHz)).push(samples);
     }
     if (pieces.isBroken || isEmpty)
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'audio length' });

@@ -1,5 +1,5 @@
 import { FormData, type Response } from 'undici';
-import { encodeWav } from '../../../talk/client/audio/wav-writer.ts';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { ModelList } from '../../vendor-kit/transport/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';

@@ -1,4 +1,4 @@
-import { StreamResampler } from '../../lib/stream-resampler.ts';
+import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
@@ -19,7 +19,7 @@ type State =
 export class RealtimeUtterance implements Transcription {
   readonly #utterance: SocketUtterance;
   readonly #lease: SocketLease;
-  readonly #resampler = new StreamResampler(INPUT_HZ, REALTIME_HZ);
+  readonly #resampler = new Pcm16Resampler(INPUT_HZ, REALTIME_HZ);
   #state: State = { kind: 'listening' };
   #words = '';
 

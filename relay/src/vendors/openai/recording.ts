@@ -1,3 +1,5 @@
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
+
 /** 20 ms at 16 kHz. */
 const FRAME_SAMPLES = 320;
 /** How far below the loudest frame of an utterance nothing of it is a word any more: 20 dB. */
@@ -40,13 +42,7 @@ export class Recording {
 
   /** Everything so far, as one piece. */
   samples(): Int16Array {
-    const all = new Int16Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+    return joinPcm16(this.#chunks);
   }
 
   #endFrame(): void {

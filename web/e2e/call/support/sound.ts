@@ -1,5 +1,6 @@
 import { createEmbeddedTranscriber } from '../../../../relay/src/embedded/recogniser/embedded-transcriber.ts';
-import { resample, toPcm16 } from '../../../../relay/talk/client/audio/resample.ts';
+import { toPcm16 } from '@parley/shared/audio/pcm16';
+import { resample } from '@parley/shared/audio/stream-resampler';
 import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';
 
 /** Above the rounding of a voice that is held still, below any speech. */

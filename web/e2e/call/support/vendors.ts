@@ -1,5 +1,5 @@
-import { joinVoices } from '../../../../relay/talk/client/audio/join-voices.ts';
-import { resample, toPcm16 } from '../../../../relay/talk/client/audio/resample.ts';
+import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { createEmbeddedSynthesizer } from '../../../../relay/src/embedded/voice/embedded-synthesizer.ts';
 import { CATALOGUE } from '../../../../relay/simulators/catalogue.ts';
 import type { Behaviour, Simulator } from '../../../../relay/simulators/kit/simulator.ts';
@@ -50,9 +50,7 @@ export async function startVendors(): Promise<Vendors> {
     for await (const event of voice.synthesize(only(text), { voice: 'slt', signal })) {
       if (event.type === 'speech-audio') pieces.push(event.samples);
     }
-    const whole = joinVoices([{ pieces, sampleRateHz: voice.sampleRateHz }]);
-    const wide = Float32Array.from(whole?.samples ?? [], (sample) => sample / 0x8000);
-    return toPcm16(resample(wide, voice.sampleRateHz, rateHz));
+    return resamplePcm16(joinPcm16(pieces), voice.sampleRateHz, rateHz);
   };
   const behaviourOf = (name: Name): Behaviour => ({
     hear(audio) {

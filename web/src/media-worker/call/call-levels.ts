@@ -1,4 +1,4 @@
-import { levelOf } from '../../lib/audio/level.ts';
+import { levelOf } from '@parley/shared/audio/level';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 
 /** A level that was not renewed for so long is silence. */

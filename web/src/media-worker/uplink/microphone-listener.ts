@@ -1,5 +1,5 @@
-import { levelOf, rmsOf } from '../../lib/audio/level.ts';
-import { toPcm16 } from '../../lib/audio/pcm16.ts';
+import { levelOf, rmsOf } from '@parley/shared/audio/level';
+import { toPcm16 } from '@parley/shared/audio/pcm16';
 import type { ContextClock } from './context-clock.ts';
 import {
   ECHO_GUARD_POLICY,

@@ -1,8 +1,9 @@
 import { SampleWindow } from './sample-window.ts';
-import type { SincKernel } from './sinc-kernel.ts';
+import { sincKernel, type SincKernel } from './sinc-kernel.ts';
 
 export interface StreamResamplerOptions {
-  readonly kernel: SincKernel;
+  readonly inputHz: number;
+  readonly outputHz: number;
   /** Most input samples that may lie unread. */
   readonly capacity: number;
   /** How many output samples `rewind` can take back. */
@@ -25,8 +26,9 @@ export class StreamResampler {
   #ended = false;
   #inputEnd = 0;
 
+  /** @throws RangeError for rates that are not whole and positive, or too far apart */
   constructor(options: StreamResamplerOptions) {
-    this.#kernel = options.kernel;
+    this.#kernel = sincKernel(options.inputHz, options.outputHz);
     const { decimation, halfWidth, interpolation } = this.#kernel;
     this.#historyInputs =
       Math.ceil(((options.historyOutputs ?? 0) * decimation) / interpolation) + halfWidth;
@@ -59,9 +61,14 @@ export class StreamResampler {
 
   /** Output samples that can be pulled now. */
   get available(): number {
+    return this.availableAfter(0);
+  }
+
+  /** Output samples that can be pulled once `inputs` more samples are pushed. */
+  availableAfter(inputs: number): number {
     const { decimation, halfWidth, interpolation } = this.#kernel;
     // The last position whose look-ahead has arrived is at `end - halfWidth - 1`, plus less than 1.
-    const limit = this.#ended ? this.#inputEnd : this.#window.end - halfWidth;
+    const limit = this.#ended ? this.#inputEnd : this.#window.end + inputs - halfWidth;
     return Math.max(0, Math.ceil((limit * interpolation - this.#position) / decimation));
   }
 
@@ -80,18 +87,20 @@ export class StreamResampler {
     const { data } = this.#window;
     const { decimation, halfWidth, interpolation, phases, table } = this.#kernel;
     const taps = 2 * halfWidth;
+    const origin = this.#window.offsetOf(0) - halfWidth + 1;
+    let position = this.#position;
     for (let n = 0; n < total; n += 1) {
-      const fraction = this.#position % interpolation;
-      const index = (this.#position - fraction) / interpolation;
+      const fraction = position % interpolation;
       const phase =
         phases === interpolation ? fraction : Math.floor((fraction * phases) / interpolation);
-      const first = this.#window.offsetOf(index) - halfWidth + 1;
+      const first = origin + (position - fraction) / interpolation;
       const row = phase * taps;
       let sum = 0;
       for (let tap = 0; tap < taps; tap += 1) sum += data[first + tap]! * table[row + tap]!;
       output[from + n] = sum;
-      this.#position += decimation;
+      position += decimation;
     }
+    this.#position = position;
     return total;
   }
 
@@ -103,4 +112,15 @@ export class StreamResampler {
   get #index(): number {
     return Math.floor(this.#position / this.#kernel.interpolation);
   }
+}
+
+/** Changes the rate of a whole recording; beyond its ends there is silence. */
+export function resample(samples: Float32Array, inputHz: number, outputHz: number): Float32Array {
+  if (inputHz === outputHz) return samples;
+  const resampler = new StreamResampler({ inputHz, outputHz, capacity: samples.length });
+  resampler.push(samples);
+  resampler.end();
+  const output = new Float32Array(resampler.available);
+  resampler.pull(output);
+  return output;
 }

@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toPcm16 } from './pcm16.ts';
 import { readWav, WavError } from './wav-reader.ts';
 import { encodeWav } from './wav-writer.ts';
 
@@ -128,9 +130,40 @@ test.each<[string, Uint8Array]>([
 });
 
 test('what is written can be read', () => {
-  const samples = Int16Array.of(0, 0x4000, -0x8000);
-  expect(readWav(encodeWav(samples, 22_050))).toEqual({
-    sampleRateHz: 22_050,
-    samples: Float32Array.of(0, 0.5, -1),
-  });
+  fc.assert(
+    fc.property(
+      fc.int16Array({ minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1_000, max: 768_000 }),
+      (samples, sampleRateHz) => {
+        const decoded = readWav(encodeWav(samples, sampleRateHz));
+        expect(decoded.sampleRateHz).toBe(sampleRateHz);
+        expect(toPcm16(decoded.samples)).toEqual(samples);
+      },
+    ),
+  );
 });
+
+test('no bytes make the reader fail in another way than by refusing them', () => {
+  const file = encodeWav(Int16Array.of(1, 2, 3), 16_000);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat({ max: file.length - 1 }), fc.nat({ max: 255 })), { maxLength: 6 }),
+      fc.nat({ max: file.length }),
+      (changes, length) => {
+        const bytes = file.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        const error = thrownBy(() => readWav(bytes.subarray(0, length)));
+        expect(error === undefined || error instanceof WavError).toBe(true);
+      },
+    ),
+  );
+});
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

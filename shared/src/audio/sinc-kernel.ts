@@ -23,6 +23,34 @@ const ZERO_CROSSINGS = 32;
 const STOPBAND_DB = 80;
 /** Rates that share no large factor get the nearest of this many phases: error below −60 dB. */
 const MAX_PHASES = 2_048;
+/** Most taps of one filter: 16 MB. No two rates of audio devices or voices come near it. */
+const MAX_TAPS = 1 << 22;
+/** Filters that are kept; a voice at a known rate then begins on the audio thread at once. */
+const MAX_KEPT = 8;
+
+const kept = new Map<string, SincKernel>();
+
+/**
+ * The filter for two rates. It depends on their ratio alone, so all streams of one ratio share it.
+ *
+ * @throws RangeError for rates that are not whole and positive, or too far apart
+ */
+export function sincKernel(inputHz: number, outputHz: number): SincKernel {
+  if (!isRate(inputHz) || !isRate(outputHz)) {
+    throw new RangeError(`Sample rates must be whole and positive, got ${inputHz} and ${outputHz}`);
+  }
+  const divisor = greatestCommonDivisor(inputHz, outputHz);
+  const interpolation = outputHz / divisor;
+  const decimation = inputHz / divisor;
+  const ratio = `${interpolation}:${decimation}`;
+  const known = kept.get(ratio);
+  if (known !== undefined) return known;
+  const kernel = designKernel(interpolation, decimation);
+  const [oldest] = kept.keys();
+  if (kept.size === MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(ratio, kernel);
+  return kernel;
+}
 
 /**
  * Designs the filter. Its stop band begins at half the lower rate, so nothing folds back; its pass
@@ -30,26 +58,21 @@ const MAX_PHASES = 2_048;
  *
  * Window, its shape parameter and the width of the transition are Kaiser's formulas (Oppenheim and
  * Schafer, Discrete-Time Signal Processing, §7.5.3).
- *
- * @throws RangeError for rates that are not whole and positive
  */
-export function createSincKernel(inputHz: number, outputHz: number): SincKernel {
-  if (!isRate(inputHz) || !isRate(outputHz)) {
-    throw new RangeError(`Sample rates must be whole and positive, got ${inputHz} and ${outputHz}`);
-  }
-  const divisor = greatestCommonDivisor(inputHz, outputHz);
-  const interpolation = outputHz / divisor;
-  const decimation = inputHz / divisor;
+function designKernel(interpolation: number, decimation: number): SincKernel {
   if (interpolation === decimation) {
     return { interpolation, decimation, halfWidth: 1, phases: 1, table: Float32Array.of(1, 0) };
   }
-  const lowerRate = Math.min(1, outputHz / inputHz);
+  const lowerRate = Math.min(1, interpolation / decimation);
   const halfWidth = Math.ceil(ZERO_CROSSINGS / lowerRate);
   const transition = (STOPBAND_DB - 8) / (2.285 * 2 * ZERO_CROSSINGS) / (2 * Math.PI);
   const cutoff = (0.5 - transition / 2) * lowerRate;
   const beta = 0.1102 * (STOPBAND_DB - 8.7);
   const phases = Math.min(interpolation, MAX_PHASES);
   const taps = 2 * halfWidth;
+  if (phases * taps > MAX_TAPS) {
+    throw new RangeError(`Sample rates are too far apart: ${decimation} to ${interpolation}`);
+  }
   const table = new Float32Array(phases * taps);
   for (let phase = 0; phase < phases; phase += 1) {
     const row = table.subarray(phase * taps, (phase + 1) * taps);

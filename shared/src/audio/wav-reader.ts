@@ -6,20 +6,27 @@ export interface WavAudio {
 }
 
 /** A sentence about the file, to follow its name. */
-export class WavError extends Error {
+export class WavError extends RangeError {
   constructor(message: string) {
     super(message);
     this.name = 'WavError';
   }
 }
 
-interface Format {
+export interface WavFormat {
   readonly encoding: 'integer' | 'float';
   readonly channels: number;
   readonly sampleRateHz: number;
   readonly bytesPerSample: number;
   /** Bytes of one sample of every channel. */
   readonly frameBytes: number;
+}
+
+/** What the chunks that were read so far say. */
+export interface WavHeader {
+  readonly format: WavFormat | undefined;
+  /** Where the samples lie, bytes; of infinite length if the file does not know it. */
+  readonly data: { readonly at: number; readonly length: number } | undefined;
 }
 
 /** Registered wave format numbers (RFC 2361, and `mmreg.h` for the last). */
@@ -38,33 +45,47 @@ const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
  */
 export function readWav(bytes: Uint8Array): WavAudio {
   if (bytes.byteLength === 0) throw new WavError('is empty');
+  const { format, data } = readWavHeader(bytes);
+  if (format === undefined) throw new WavError('is a WAV file without a format');
+  const length = Math.min(data?.length ?? 0, bytes.byteLength - (data?.at ?? 0));
+  if (data === undefined || length < format.frameBytes) {
+    throw new WavError('is a WAV file without any sound');
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + data.at, length);
+  return { sampleRateHz: format.sampleRateHz, samples: mixDown(view, format) };
+}
+
+/**
+ * Reads chunks up to the samples, or as far as there are bytes.
+ *
+ * @throws WavError
+ */
+export function readWavHeader(bytes: Uint8Array): WavHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (tag(view, 0) !== 'RIFF' || tag(view, 8) !== 'WAVE') throw new WavError('is not a WAV file');
-  let format: Format | undefined;
-  let data: DataView | undefined;
+  let format: WavHeader['format'];
+  let data: WavHeader['data'];
   for (let at = 12; at + 8 <= view.byteLength;) {
-    const start = at + 8;
-    // A recorder that streams writes 0 or the largest number; what follows is then all there is.
-    const room = view.byteLength - start;
-    const size = view.getUint32(at + 4, true);
     const name = tag(view, at);
-    if (name === 'fmt ') format = readFormat(view, start, Math.min(size, room));
-    if (name === 'data') {
-      const length = size === 0 || size > room ? room : size;
-      data = new DataView(view.buffer, view.byteOffset + start, length);
-      if (format !== undefined) break;
+    const size = view.getUint32(at + 4, true);
+    const start = at + 8;
+    if (name === 'fmt ') {
+      if (start + size > view.byteLength) break;
+      format = readFormat(view, start, size);
     }
+    if (name === 'data') {
+      // A program that streams writes 0 or the largest number; what follows is then all there is.
+      const isKnown = size > 0 && size < 0x7fff_ffff;
+      data = { at: start, length: isKnown ? size : Number.POSITIVE_INFINITY };
+    }
+    if (format !== undefined && data !== undefined) break;
     // Chunks begin on even addresses.
     at = start + size + (size % 2);
   }
-  if (format === undefined) throw new WavError('is a WAV file without a format');
-  if (data === undefined || data.byteLength < format.frameBytes) {
-    throw new WavError('is a WAV file without any sound');
-  }
-  return { sampleRateHz: format.sampleRateHz, samples: mixDown(data, format) };
+  return { format, data };
 }
 
-function readFormat(view: DataView, at: number, size: number): Format {
+function readFormat(view: DataView, at: number, size: number): WavFormat {
   if (size < 16) throw new WavError('is a WAV file with a damaged format');
   let code = view.getUint16(at, true);
   const channels = view.getUint16(at + 2, true);
@@ -93,7 +114,7 @@ function readFormat(view: DataView, at: number, size: number): Format {
   };
 }
 
-function mixDown(data: DataView, format: Format): Float32Array {
+function mixDown(data: DataView, format: WavFormat): Float32Array {
   const { channels, bytesPerSample, frameBytes } = format;
   const read = sampleReader(data, format);
   const samples = new Float32Array(Math.floor(data.byteLength / frameBytes));
@@ -108,7 +129,7 @@ function mixDown(data: DataView, format: Format): Float32Array {
   return samples;
 }
 
-function sampleReader(data: DataView, { encoding, bytesPerSample }: Format) {
+function sampleReader(data: DataView, { encoding, bytesPerSample }: WavFormat) {
   if (encoding === 'float') {
     return bytesPerSample === 4
       ? (at: number) => data.getFloat32(at, true)

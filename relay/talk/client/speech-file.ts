@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
-import { resample, toPcm16 } from './resample.ts';
+import { toPcm16 } from '@parley/shared/audio/pcm16';
+import { resample } from '@parley/shared/audio/stream-resampler';
+import { readWav, WavError } from '@parley/shared/audio/wav-reader';
 import { findSpeech, type Speech } from './speech.ts';
-import { readWav, WavError } from './wav-reader.ts';
 
-/** More than an hour of speech; nobody means to say that in one breath. */
+/** More than an hour of speech: not one utterance. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
 /** A sentence that names the file and says what is wrong with it. */
@@ -18,7 +19,7 @@ export class SpeechFileError extends Error {
 /**
  * Reads a WAV file of someone speaking.
  *
- * @throws SpeechFileError where there is no such file, it is no WAV, or it holds no speech
+ * @throws SpeechFileError if there is no such file, it is not a WAV, or it holds no speech
  */
 export async function readSpeechFile(path: string): Promise<Speech> {
   let bytes: Uint8Array;

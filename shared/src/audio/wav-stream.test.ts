@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeWav } from '../../../talk/client/audio/wav-writer.ts';
+import { encodeWav } from './wav-writer.ts';
 import { WavStream } from './wav-stream.ts';
 
 const SAMPLES = Int16Array.from({ length: 50 }, (_, index) => index * 7 - 100);

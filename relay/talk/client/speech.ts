@@ -1,4 +1,7 @@
-/** A recording in which someone speaks: PCM16 mono at 16 kHz, and where the speech lies in it. */
+import { dbfsOf, rmsOf } from '@parley/shared/audio/level';
+import { PCM16_SCALE } from '@parley/shared/audio/pcm16';
+
+/** A recording of a person speaking: PCM16 mono at 16 kHz, and where the speech lies in it. */
 export interface Speech {
   readonly samples: Int16Array;
   /** The first sample of speech. */
@@ -26,7 +29,7 @@ const MAX_RANGE_DB = 40;
  * of it: from the first sound to the last, a recording is one utterance.
  *
  * @param samples - PCM16 mono at 16 kHz
- * @returns undefined where there is nothing but silence
+ * @returns undefined if there is nothing but silence
  */
 export function findSpeech(samples: Int16Array): Speech | undefined {
   const levels = levelsDb(samples);
@@ -59,11 +62,8 @@ export function findSpeech(samples: Int16Array): Speech | undefined {
 function levelsDb(samples: Int16Array): Float64Array {
   const levels = new Float64Array(Math.floor(samples.length / FRAME_SAMPLES));
   for (let frame = 0; frame < levels.length; frame++) {
-    let energy = 0;
-    for (let index = 0; index < FRAME_SAMPLES; index++) {
-      energy += samples[frame * FRAME_SAMPLES + index]! ** 2;
-    }
-    levels[frame] = 10 * Math.log10(energy / FRAME_SAMPLES / 0x8000 ** 2);
+    const start = frame * FRAME_SAMPLES;
+    levels[frame] = dbfsOf(rmsOf(samples.subarray(start, start + FRAME_SAMPLES)) * PCM16_SCALE);
   }
   return levels;
 }
