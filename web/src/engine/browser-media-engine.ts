@@ -121,7 +121,6 @@ class BrowserMediaEngine implements MediaEngine {
         token: options.token,
         timeZone: options.timeZone,
         voice: options.voice,
-        spoken: true,
         playback: port2,
       },
       [port2],

@@ -48,6 +48,3 @@ export const MIN_HOLD_MS = 250;
 
 /** Frames that may wait for the detector, e.g. while it loads: 6.4 s. The oldest are dropped. */
 export const MAX_WAITING_FRAMES = 200;
-
-/** Longest that an answer may take to begin before the page stops saying that it is thought of. */
-export const ANSWER_DEADLINE_MS = 30_000;

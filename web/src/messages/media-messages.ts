@@ -18,8 +18,6 @@ export type MediaCommand =
       readonly token: string | undefined;
       readonly timeZone: string;
       readonly voice: string | undefined;
-      /** Whether replies should be spoken. */
-      readonly spoken: boolean;
       /** Port of the playback worklet; transferred. */
       readonly playback: MessagePort;
     }
@@ -48,7 +46,7 @@ export type MediaCommand =
   | {
       readonly type: 'page-voice';
       readonly responseId: string;
-      readonly chunkIndex: number;
+      readonly clause: number;
       readonly state: 'started' | 'ended' | 'failed';
     }
   /** Network came back, page became visible: try to reconnect now. */
@@ -61,7 +59,7 @@ export type PageVoiceRequest =
   | {
       readonly type: 'speak';
       readonly responseId: string;
-      readonly chunkIndex: number;
+      readonly clause: number;
       readonly text: string;
     }
   /** Fall silent at once and forget what was asked for. */
@@ -167,16 +165,27 @@ export type MediaNotice =
   | {
       readonly type: 'response-text';
       readonly responseId: string;
-      readonly chunkIndex: number;
+      readonly clause: number;
+      /** Where in the clause's text this begins: above 0 if a voice broke off in the middle. */
+      readonly fromCharacter: number;
       readonly text: string;
-      /** Where in the response's audio it begins; null where it is not spoken. */
+      /** Where in the response's audio it begins; null if the relay's voice does not speak it. */
       readonly audioStartMs: number | null;
       /** Whether the page's own voice will speak it. */
       readonly byPage: boolean;
-      readonly isComplete: boolean;
     }
-  /** The page's own voice has come to this chunk, or cannot speak it: it may be read. */
-  | { readonly type: 'response-voiced'; readonly responseId: string; readonly chunkIndex: number }
+  /** Where a clause and its words lie in the response's audio; replaces what was known before. */
+  | {
+      readonly type: 'response-timed';
+      readonly responseId: string;
+      readonly clause: number;
+      readonly audioStartMs: number;
+      readonly audioMs: number;
+      /** Ms from `audioStartMs`, for as many of the first words as are known. */
+      readonly wordEndsMs: readonly number[];
+    }
+  /** The page's own voice has come to this clause, or cannot speak it: it may be read. */
+  | { readonly type: 'response-voiced'; readonly responseId: string; readonly clause: number }
   /** About ten times a second while speaking: how much of it has left the speaker. */
   | { readonly type: 'response-progress'; readonly responseId: string; readonly playedMs: number }
   | {

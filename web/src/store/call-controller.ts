@@ -101,19 +101,7 @@ export function createCallController(options: CallControllerOptions): CallContro
         levels.reset();
         dispatch({ type: 'notice', notice, atMs: nowMs() });
         return;
-      case 'phase':
-      case 'vad':
-      case 'reconnecting':
-      case 'session-replaced':
-      case 'stage-changed':
-      case 'page-ability':
-      case 'user-transcript':
-      case 'response-started':
-      case 'response-text':
-      case 'response-voiced':
-      case 'response-progress':
-      case 'response-ended':
-      case 'error':
+      default:
         dispatch({ type: 'notice', notice, atMs: nowMs() });
     }
   };

@@ -155,6 +155,7 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     case 'user-transcript':
     case 'response-started':
     case 'response-text':
+    case 'response-timed':
     case 'response-voiced':
     case 'response-progress':
     case 'response-ended': {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   conversationAfter,
   MAX_CONVERSATION_ITEMS,
-  revealedReply,
+  replyCaption,
   withCallOver,
   withDivider,
   withSessionReplaced,
@@ -23,16 +23,15 @@ function started(responseId: string, utterance: number | null = null, spoken = t
   return { type: 'response-started', responseId, trigger: 'speech', utterance, spoken } as const;
 }
 
-function chunk(responseId: string, chunkIndex: number, text: string, audioStartMs: number | null) {
-  const isComplete = false;
+function clause(responseId: string, index: number, text: string, audioStartMs: number | null) {
   return {
     type: 'response-text',
     responseId,
-    chunkIndex,
+    clause: index,
+    fromCharacter: 0,
     text,
     audioStartMs,
     byPage: false,
-    isComplete,
   } as const;
 }
 
@@ -43,7 +42,9 @@ function ended(responseId: string, status: 'completed' | 'cancelled' | 'failed',
 function texts(items: Conversation): string[] {
   return items.map((item) => {
     if (item.kind === 'divider') return '—';
-    return item.kind === 'user' ? item.text : revealedReply(item).heard;
+    if (item.kind === 'user') return item.text;
+    const { heard, begun } = replyCaption(item);
+    return heard + begun;
   });
 }
 
@@ -73,7 +74,7 @@ describe('what the person says', () => {
   test('goes above the answer to it when the answer was faster', () => {
     const items = after(
       started('r1', 4),
-      chunk('r1', 0, 'Noon.', null),
+      clause('r1', 0, 'Noon.', null),
       said(4, 'what time is it'),
     );
     expect(items.map((item) => item.kind)).toEqual(['user', 'reply']);
@@ -81,17 +82,17 @@ describe('what the person says', () => {
 });
 
 describe('a reply', () => {
-  test('shows a chunk in its place whatever the order of arrival', () => {
+  test('shows a clause in its place whatever the order of arrival', () => {
     const items = after(
       started('r1', 1, false),
-      chunk('r1', 1, 'two', null),
-      chunk('r1', 0, 'one ', null),
+      clause('r1', 1, 'two', null),
+      clause('r1', 0, 'one ', null),
     );
     expect(texts(items)).toEqual(['one two']);
   });
 
-  test('shows only what has been heard while it is spoken, and all of it once complete', () => {
-    const speaking = after(started('r1'), chunk('r1', 0, 'One two three.', 0), {
+  test('shows only what has begun while it is spoken, and all of it once complete', () => {
+    const speaking = after(started('r1'), clause('r1', 0, 'One two three.', 0), {
       type: 'response-progress',
       responseId: 'r1',
       playedMs: 260,
@@ -105,19 +106,19 @@ describe('a reply', () => {
   test('keeps what was not heard apart once it is interrupted', () => {
     const items = after(
       started('r1'),
-      chunk('r1', 0, 'One two three.', 0),
+      clause('r1', 0, 'One two three.', 0),
       ended('r1', 'cancelled', 300),
     );
     const reply = items[0];
     if (reply?.kind !== 'reply') throw new Error('expected a reply');
     expect(reply.status).toBe('interrupted');
-    expect(revealedReply(reply)).toMatchObject({ heard: 'One ', unheard: 'two three.' });
+    expect(replyCaption(reply)).toMatchObject({ heard: 'One ', unheard: 'two three.' });
   });
 
   test('hears of no progress after its end', () => {
     const items = after(
       started('r1'),
-      chunk('r1', 0, 'One two three.', 0),
+      clause('r1', 0, 'One two three.', 0),
       ended('r1', 'cancelled', 0),
       { type: 'response-progress', responseId: 'r1', playedMs: 5_000 },
     );
@@ -125,13 +126,13 @@ describe('a reply', () => {
   });
 
   test('is not begun twice when events are replayed after a reconnect', () => {
-    const once = after(started('r1'), chunk('r1', 0, 'Hello.', null));
+    const once = after(started('r1'), clause('r1', 0, 'Hello.', null));
     expect(conversationAfter(once, started('r1'))).toBe(once);
   });
 
   test('that is unknown changes nothing', () => {
     const items = after(said(1, 'hello'));
-    expect(conversationAfter(items, chunk('other', 0, 'x', null))).toBe(items);
+    expect(conversationAfter(items, clause('other', 0, 'x', null))).toBe(items);
   });
 });
 
@@ -143,7 +144,7 @@ test('a new call is set apart from what was said before, but not from nothing', 
 });
 
 test('a call that ends leaves no reply running', () => {
-  const items = withCallOver(after(started('r1'), chunk('r1', 0, 'Hello there.', 0)));
+  const items = withCallOver(after(started('r1'), clause('r1', 0, 'Hello there.', 0)));
   expect(items).toMatchObject([{ status: 'interrupted' }]);
 });
 
@@ -157,7 +158,7 @@ test('the conversation is bounded, oldest out first', () => {
 });
 
 test('words of the page’s own recogniser stay below an answer that still runs', () => {
-  const items = after(started('r1'), chunk('r1', 0, 'Noon.', null), {
+  const items = after(started('r1'), clause('r1', 0, 'Noon.', null), {
     ...said(1, 'wait a moment', 'partial'),
     utterance: null,
   });
@@ -165,18 +166,18 @@ test('words of the page’s own recogniser stay below an answer that still runs'
 });
 
 test('what the page speaks is revealed clause by clause, and not taken back', () => {
-  const voiced = (chunkIndex: number) =>
-    ({ type: 'response-voiced', responseId: 'r1', chunkIndex }) as const;
+  const voiced = (index: number) =>
+    ({ type: 'response-voiced', responseId: 'r1', clause: index }) as const;
   const begun = [
     started('r1'),
-    { ...chunk('r1', 0, 'One. ', null), byPage: true },
-    { ...chunk('r1', 1, 'Two.', null), byPage: true },
+    { ...clause('r1', 0, 'One. ', null), byPage: true },
+    { ...clause('r1', 1, 'Two.', null), byPage: true },
   ];
   expect(texts(after(...begun))).toEqual(['']);
   expect(texts(after(...begun, voiced(0)))).toEqual(['One. ']);
   expect(texts(after(...begun, voiced(1), voiced(0)))).toEqual(['One. Two.']);
   const [interrupted] = after(...begun, voiced(0), ended('r1', 'cancelled', 0));
-  expect(interrupted?.kind === 'reply' && revealedReply(interrupted)).toMatchObject({
+  expect(interrupted?.kind === 'reply' && replyCaption(interrupted)).toMatchObject({
     heard: 'One. ',
     unheard: 'Two.',
   });
@@ -189,16 +190,45 @@ test('a session that was replaced is marked once, where there is anything to for
   expect(withSessionReplaced(items, 'd')).toBe(items);
 });
 
-test('words a voice broke off in are shown once where the page says them again', () => {
-  const conversation = after(
+describe('a voice that broke off inside a clause', () => {
+  const TAKEN_OVER = [
     started('r1'),
-    chunk('r1', 0, 'Here is the first part.', 0),
-    chunk('r1', 1, ' And here is the rest of it.', 1_200),
-    { ...chunk('r1', 2, ' the rest of it.', null), byPage: true },
-    ended('r1', 'completed', 5_000),
-  );
-  const [reply] = conversation;
-  expect(reply?.kind === 'reply' && revealedReply(reply).heard).toBe(
-    'Here is the first part. And here is the rest of it.',
+    clause('r1', 0, 'Here is the first part.', 0),
+    clause('r1', 1, ' And here is the rest of it.', 1_200),
+    { ...clause('r1', 1, ' the rest of it.', null), fromCharacter: 12, byPage: true },
+  ];
+
+  test('is followed by the page’s own: its words are shown once', () => {
+    expect(texts(after(...TAKEN_OVER, ended('r1', 'completed', 5_000)))).toEqual([
+      'Here is the first part. And here is the rest of it.',
+    ]);
+  });
+
+  test('leaves the rest unheard until the page speaks it', () => {
+    const interrupted = ended('r1', 'cancelled', 60_000);
+    expect(texts(after(...TAKEN_OVER, interrupted))).toEqual([
+      'Here is the first part. And here is',
+    ]);
+    const voiced = { type: 'response-voiced', responseId: 'r1', clause: 1 } as const;
+    expect(texts(after(...TAKEN_OVER, voiced, interrupted))).toEqual([
+      'Here is the first part. And here is the rest of it.',
+    ]);
+  });
+});
+
+test('an interrupted reply keeps the words that the voice had spoken to their end', () => {
+  const timed = {
+    type: 'response-timed',
+    responseId: 'r1',
+    clause: 0,
+    audioStartMs: 100,
+    audioMs: 2_000,
+    wordEndsMs: [150, 300, 1_300, 1_700, 2_000],
+  } as const;
+  const reply = [started('r1'), clause('r1', 0, 'I am extraordinarily happy today.', 100), timed];
+  expect(texts(after(...reply, ended('r1', 'cancelled', 1_100)))).toEqual(['I am ']);
+  const playedMs = 1_100;
+  expect(texts(after(...reply, { type: 'response-progress', responseId: 'r1', playedMs }))).toEqual(
+    ['I am extraordinarily '],
   );
 });

@@ -1,5 +1,14 @@
 import type { MediaNotice } from '../messages/media-messages.ts';
-import { revealAt, textOf, type ReplyChunk, type RevealedText } from './reveal.ts';
+import {
+  captionOf,
+  joinTexts,
+  withPart,
+  withTiming,
+  type PartVoice,
+  type PlaybackPosition,
+  type ReplyCaption,
+  type ReplyPart,
+} from './reply-caption.ts';
 
 export type ReplyTrigger = Extract<MediaNotice, { type: 'response-started' }>['trigger'];
 
@@ -12,17 +21,13 @@ export interface UserItem {
   readonly utterance: number | null;
 }
 
-export interface ReplyItem {
+export interface ReplyItem extends PlaybackPosition {
   readonly kind: 'reply';
   readonly id: string;
   readonly trigger: ReplyTrigger;
   readonly utterance: number | null;
   readonly spoken: boolean;
-  readonly chunks: readonly ReplyChunk[];
-  /** How much of it has left the speaker. */
-  readonly playedMs: number;
-  /** The chunk that the page's own voice has come to; null while it has not begun. */
-  readonly voicedIndex: number | null;
+  readonly parts: readonly ReplyPart[];
   readonly status: 'running' | 'completed' | 'interrupted' | 'failed';
 }
 
@@ -47,6 +52,7 @@ export type ConversationNotice = Extract<
       | 'user-transcript'
       | 'response-started'
       | 'response-text'
+      | 'response-timed'
       | 'response-voiced'
       | 'response-progress'
       | 'response-ended';
@@ -67,25 +73,34 @@ export function conversationAfter(items: Conversation, notice: ConversationNotic
         trigger: notice.trigger,
         utterance: notice.utterance,
         spoken: notice.spoken,
-        chunks: [],
+        parts: [],
         playedMs: 0,
-        voicedIndex: null,
+        voicedClause: null,
         status: 'running',
       });
     case 'response-text':
       return withReply(items, notice.responseId, (reply) => ({
         ...reply,
-        chunks: withChunk(reply.chunks, {
-          index: notice.chunkIndex,
+        parts: withPart(reply.parts, {
+          clause: notice.clause,
+          fromCharacter: notice.fromCharacter,
           text: notice.text,
-          audioStartMs: notice.audioStartMs,
-          byPage: notice.byPage,
+          voice: voiceOf(notice),
+        }),
+      }));
+    case 'response-timed':
+      return withReply(items, notice.responseId, (reply) => ({
+        ...reply,
+        parts: withTiming(reply.parts, notice.clause, {
+          startMs: notice.audioStartMs,
+          audioMs: notice.audioMs,
+          wordEndsMs: notice.wordEndsMs,
         }),
       }));
     case 'response-voiced':
       return withReply(items, notice.responseId, (reply) =>
-        notice.chunkIndex > (reply.voicedIndex ?? -1)
-          ? { ...reply, voicedIndex: notice.chunkIndex }
+        notice.clause > (reply.voicedClause ?? -1)
+          ? { ...reply, voicedClause: notice.clause }
           : reply,
       );
     case 'response-progress':
@@ -125,17 +140,14 @@ export function withCallOver(items: Conversation): Conversation {
   );
 }
 
-/** What to show of a reply: all of it, or split at the last word that was heard. */
-export function revealedReply(reply: ReplyItem): RevealedText {
+/** What to show of a reply: all of it, or what was heard and what was not. */
+export function replyCaption(reply: ReplyItem): ReplyCaption {
   if (!reply.spoken || reply.status === 'completed' || reply.status === 'failed') {
-    return { heard: textOf(reply.chunks), unheard: '', begun: '' };
+    const heard = joinTexts(reply.parts.map(({ text }) => text));
+    return { heard, begun: '', coming: '', unheard: '' };
   }
-  const share = reply.status === 'interrupted' ? 0.5 : 0;
-  return revealAt(
-    reply.chunks,
-    { playedMs: reply.playedMs, voicedIndex: reply.voicedIndex },
-    share,
-  );
+  const caption = captionOf(reply.parts, reply);
+  return reply.status === 'running' ? caption : { ...caption, begun: '', coming: '' };
 }
 
 function withTranscript(
@@ -179,24 +191,13 @@ function withReply(
   return changed === reply ? items : items.with(position, changed);
 }
 
-function withChunk(chunks: readonly ReplyChunk[], chunk: ReplyChunk): readonly ReplyChunk[] {
-  const known = chunks.findIndex((other) => other.index === chunk.index);
-  if (known !== -1) return chunks.with(known, chunk);
-  const after = chunks.findIndex((other) => other.index > chunk.index);
-  if (after !== -1) return chunks.toSpliced(after, 0, chunk);
-  const last = chunks.at(-1);
-  return last !== undefined && isRestOf(last, chunk)
-    ? [...chunks.slice(0, -1), withoutRest(last, chunk), chunk]
-    : [...chunks, chunk];
-}
-
-/** A voice broke off in its last words, and the page says them once more: shown once. */
-function isRestOf(last: ReplyChunk, chunk: ReplyChunk): boolean {
-  return chunk.byPage && !last.byPage && last.text.trimEnd().endsWith(chunk.text.trim());
-}
-
-function withoutRest(last: ReplyChunk, chunk: ReplyChunk): ReplyChunk {
-  return { ...last, text: last.text.trimEnd().slice(0, -chunk.text.trim().length).trimEnd() };
+function voiceOf({
+  audioStartMs,
+  byPage,
+}: Extract<ConversationNotice, { type: 'response-text' }>): PartVoice {
+  if (byPage) return { kind: 'page' };
+  if (audioStartMs === null) return { kind: 'none' };
+  return { kind: 'relay', startMs: audioStartMs, audioMs: null, wordEndsMs: [] };
 }
 
 function appended(items: Conversation, item: ConversationItem): Conversation {

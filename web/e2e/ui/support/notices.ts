@@ -33,7 +33,7 @@ export function said(
   return { type: 'user-transcript', itemId: `user-${utterance}`, utterance, text, state };
 }
 
-/** A reply whose chunks are spoken at about sixteen characters a second. */
+/** A reply whose clauses are spoken at about sixteen characters a second. */
 export function reply(
   id: string,
   utterance: number | null,
@@ -41,23 +41,22 @@ export function reply(
   trigger: Extract<MediaNotice, { type: 'response-started' }>['trigger'] = 'speech',
 ): MediaNotice[] {
   let startMs = 0;
-  const chunks = texts.map((text, chunkIndex): MediaNotice => {
+  const clauses = texts.map((text, clause): MediaNotice => {
     const audioStartMs = startMs;
     startMs += text.length * 62;
-    const isComplete = chunkIndex === texts.length - 1;
     return {
       type: 'response-text',
       responseId: id,
-      chunkIndex,
+      clause,
+      fromCharacter: 0,
       text,
       audioStartMs,
       byPage: false,
-      isComplete,
     };
   });
   return [
     { type: 'response-started', responseId: id, trigger, utterance, spoken: true },
-    ...chunks,
+    ...clauses,
   ];
 }
 

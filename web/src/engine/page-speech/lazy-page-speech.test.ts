@@ -10,7 +10,7 @@ const OUR_TURN: MediaNotice = {
   to: 'browser',
   reason: 'synthesizer_failed',
 };
-const SPEAK = { type: 'speak', responseId: 'a', chunkIndex: 0, text: 'Hello.' } as const;
+const SPEAK = { type: 'speak', responseId: 'a', clause: 0, text: 'Hello.' } as const;
 
 function setUp() {
   const loaded = Promise.withResolvers<PageSpeech>();
@@ -47,5 +47,5 @@ test('where it cannot be loaded that is told, and nobody waits for it', async ()
   await loading;
   lazy.onRequest(SPEAK);
   expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'failed' }]);
-  expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', chunkIndex: 0, state: 'failed' }]);
+  expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', clause: 0, state: 'failed' }]);
 });

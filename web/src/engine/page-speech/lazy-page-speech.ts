@@ -65,8 +65,8 @@ export class LazyPageSpeech {
       (speech) => speech.onRequest(request),
       () => {
         if (request.type !== 'speak') return;
-        const { responseId, chunkIndex } = request;
-        this.#options.post({ type: 'page-voice', responseId, chunkIndex, state: 'failed' });
+        const { responseId, clause } = request;
+        this.#options.post({ type: 'page-voice', responseId, clause, state: 'failed' });
       },
     );
   }

@@ -38,7 +38,7 @@ function make(): PageSpeaker {
     },
     createUtterance: utteranceOf,
     schedule: time.schedule,
-    onReport: ({ chunkIndex }, state) => reports.push(`${chunkIndex} ${state}`),
+    onReport: ({ clause }, state) => reports.push(`${clause} ${state}`),
     onFailed: (failure) => failures.push(failure),
   });
 }
@@ -58,8 +58,8 @@ function utteranceOf(text: string): ScriptedUtterance {
   } as ScriptedUtterance;
 }
 
-const speak = (chunkIndex: number, text: string) =>
-  speaker.speak({ type: 'speak', responseId: 'a', chunkIndex, text });
+const speak = (clause: number, text: string) =>
+  speaker.speak({ type: 'speak', responseId: 'a', clause, text });
 
 test('clauses are spoken one after the other, each told of as it begins and ends', () => {
   speak(0, 'One.');

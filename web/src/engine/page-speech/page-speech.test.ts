@@ -59,11 +59,11 @@ function answering(text: string): void {
   page.onNotice({
     type: 'response-text',
     responseId: 'a',
-    chunkIndex: 0,
+    clause: 0,
     text,
     audioStartMs: 0,
     byPage: false,
-    isComplete: false,
+    fromCharacter: 0,
   });
   page.onNotice({ type: 'response-progress', responseId: 'a', playedMs: 300 });
 }
@@ -215,6 +215,6 @@ test('a voice that is asked for and not there is told of, clause by clause', () 
     reason: 'synthesizer_failed',
   });
   expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'missing' }]);
-  page.onRequest({ type: 'speak', responseId: 'a', chunkIndex: 3, text: 'Hello.' });
-  expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', chunkIndex: 3, state: 'failed' }]);
+  page.onRequest({ type: 'speak', responseId: 'a', clause: 3, text: 'Hello.' });
+  expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', clause: 3, state: 'failed' }]);
 });

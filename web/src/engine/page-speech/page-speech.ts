@@ -183,10 +183,10 @@ export class PageSpeech {
   }
 
   #report(
-    { responseId, chunkIndex }: Extract<PageVoiceRequest, { type: 'speak' }>,
+    { responseId, clause }: Extract<PageVoiceRequest, { type: 'speak' }>,
     state: Extract<MediaCommand, { type: 'page-voice' }>['state'],
   ): void {
-    this.#options.post({ type: 'page-voice', responseId, chunkIndex, state });
+    this.#options.post({ type: 'page-voice', responseId, clause, state });
   }
 
   #tellAbility(stage: 'transcriber' | 'synthesizer', ability: PageAbility): void {

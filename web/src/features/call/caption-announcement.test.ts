@@ -9,9 +9,16 @@ const REPLY: ReplyItem = {
   trigger: 'speech',
   utterance: 1,
   spoken: true,
-  chunks: [{ index: 0, text: 'Good morning to you.', audioStartMs: 0, byPage: false }],
+  parts: [
+    {
+      clause: 0,
+      fromCharacter: 0,
+      text: 'Good morning to you.',
+      voice: { kind: 'relay', startMs: 0, audioMs: null, wordEndsMs: [] },
+    },
+  ],
   playedMs: 900,
-  voicedIndex: null,
+  voicedClause: null,
   status: 'running',
 };
 

@@ -1,5 +1,5 @@
 import {
-  revealedReply,
+  replyCaption,
   type Conversation,
   type ConversationItem,
 } from '../../store/conversation-state.ts';
@@ -25,7 +25,7 @@ export function lastSettledText(items: Conversation): string {
   if (settled.kind === 'user') {
     return settled.state === 'failed' ? 'Not understood' : `You: ${settled.text}`;
   }
-  const { heard } = revealedReply(settled);
+  const { heard } = replyCaption(settled);
   return settled.status === 'interrupted' ? `Parley, interrupted: ${heard}` : `Parley: ${heard}`;
 }
 
@@ -36,6 +36,6 @@ function isSettled(item: ConversationItem): boolean {
     case 'user':
       return item.state !== 'partial';
     case 'reply':
-      return item.status !== 'running' && item.chunks.length > 0;
+      return item.status !== 'running' && item.parts.length > 0;
   }
 }

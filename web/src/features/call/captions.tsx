@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { AlarmClock, ArrowDown } from 'lucide-react';
 import { useCall, useSettings } from '../../store/controller-context.ts';
 import {
-  revealedReply,
+  replyCaption,
   type ConversationItem,
   type ReplyItem,
   type UserItem,
@@ -49,7 +49,7 @@ const Caption = memo(function Caption({ item }: { readonly item: ConversationIte
     case 'user':
       return <UserCaption item={item} />;
     case 'reply':
-      return item.chunks.length === 0 ? null : <ReplyCaption reply={item} />;
+      return item.parts.length === 0 ? null : <ReplyCaption reply={item} />;
   }
 });
 
@@ -63,7 +63,7 @@ function UserCaption({ item }: { readonly item: UserItem }) {
 }
 
 function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
-  const { heard, unheard, begun } = revealedReply(reply);
+  const { heard, begun, coming, unheard } = replyCaption(reply);
   return (
     <li className={styles.reply} data-status={reply.status}>
       {reply.trigger === 'timer' && (
@@ -72,14 +72,14 @@ function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
         </span>
       )}
       <span className="visually-hidden">Parley: </span>
-      {heard}
+      {heard + begun}
       {reply.status === 'interrupted' && unheard !== '' && (
         <s className={styles.unheard} title="Not heard: you interrupted here">
           {unheard}
         </s>
       )}
       {/* The rest of the clause keeps its place, so that no line moves while it is spoken. */}
-      {reply.status === 'running' && <span className={styles.coming}>{begun}</span>}
+      {coming !== '' && <span className={styles.coming}>{coming}</span>}
       {reply.status === 'failed' && <span className={styles.failed}> The voice broke off.</span>}
     </li>
   );

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { phaseOf, type CallCircumstances } from './call-phase.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { CallPhase } from '../../messages/media-messages.ts';
+import { CallPhases, phaseOf, type CallCircumstances } from './call-phase.ts';
 
 const quiet: CallCircumstances = {
   connection: 'open',
@@ -19,4 +20,51 @@ test.each<[Partial<CallCircumstances>, string]>([
   [{ ...busy, connection: 'closed' }, 'ended'],
 ])('%o is %s', (circumstances, phase) => {
   expect(phaseOf({ ...quiet, ...circumstances })).toBe(phase);
+});
+
+describe('over a call', () => {
+  let reported: CallPhase[];
+  let phases: CallPhases;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    reported = [];
+    phases = new CallPhases((phase) => reported.push(phase));
+    phases.connection('open');
+  });
+  afterEach(() => vi.useRealTimers());
+
+  test('a turn goes from listening over hearing, thinking and speaking back to listening', () => {
+    phases.hearing(true);
+    phases.asked();
+    phases.hearing(false);
+    phases.replies({ awaited: true, speaking: false });
+    phases.answered();
+    phases.replies({ awaited: true, speaking: true });
+    phases.replies({ awaited: false, speaking: false });
+    expect(reported).toEqual([
+      'starting',
+      'listening',
+      'hearing',
+      'thinking',
+      'speaking',
+      'listening',
+    ]);
+  });
+
+  test('an answer that never comes is not thought of for ever', () => {
+    phases.asked();
+    vi.advanceTimersByTime(29_000);
+    expect(reported.at(-1)).toBe('thinking');
+    vi.advanceTimersByTime(2_000);
+    expect(reported.at(-1)).toBe('listening');
+  });
+
+  test('after the end nothing more is reported', () => {
+    phases.asked();
+    phases.connection('closed');
+    phases.hearing(true);
+    vi.advanceTimersByTime(60_000);
+    expect(reported).toEqual(['starting', 'listening', 'thinking', 'ended']);
+  });
 });

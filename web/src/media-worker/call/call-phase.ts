@@ -1,5 +1,8 @@
 import type { CallPhase } from '../../messages/media-messages.ts';
 
+/** Longest that an answer may take to begin before the page stops showing that it is awaited. */
+const ANSWER_DEADLINE_MS = 30_000;
+
 export interface CallCircumstances {
   readonly connection: 'first' | 'open' | 'lost' | 'closed';
   /** Confirmed speech. */
@@ -23,5 +26,60 @@ export function phaseOf(call: CallCircumstances): CallPhase {
       if (call.hearing) return 'hearing';
       if (call.speaking) return 'speaking';
       return call.awaiting ? 'thinking' : 'listening';
+  }
+}
+
+/** Keeps what the phase depends on, and reports each change of it once. */
+export class CallPhases {
+  readonly #report: (phase: CallPhase) => void;
+  #circumstances: Omit<CallCircumstances, 'awaiting'> = {
+    connection: 'first',
+    hearing: false,
+    speaking: false,
+  };
+  #replying = false;
+  #asked: ReturnType<typeof setTimeout> | undefined;
+  #phase: CallPhase | undefined;
+
+  constructor(report: (phase: CallPhase) => void) {
+    this.#report = report;
+    this.#update();
+  }
+
+  connection(connection: CallCircumstances['connection']): void {
+    if (connection === 'closed') clearTimeout(this.#asked);
+    this.#update({ connection });
+  }
+
+  hearing(hearing: boolean): void {
+    this.#update({ hearing });
+  }
+
+  replies({ awaited, speaking }: { readonly awaited: boolean; readonly speaking: boolean }): void {
+    this.#replying = awaited;
+    this.#update({ speaking });
+  }
+
+  /** Something was said or typed: an answer is awaited, though not for ever. */
+  asked(): void {
+    clearTimeout(this.#asked);
+    this.#asked = setTimeout(() => this.answered(), ANSWER_DEADLINE_MS);
+    this.#update();
+  }
+
+  /** A reply has begun, or there will be none. */
+  answered(): void {
+    clearTimeout(this.#asked);
+    this.#asked = undefined;
+    this.#update();
+  }
+
+  #update(change: Partial<CallCircumstances> = {}): void {
+    this.#circumstances = { ...this.#circumstances, ...change };
+    const awaiting = this.#replying || this.#asked !== undefined;
+    const phase = phaseOf({ ...this.#circumstances, awaiting });
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.#report(phase);
   }
 }

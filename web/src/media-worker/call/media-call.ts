@@ -1,7 +1,9 @@
 import type { RelayEvent } from '@parley/shared';
+import type { SequencedEvent } from '../link/outbound.ts';
 import { RelayConnection, type ConnectionStatus } from '../link/relay-connection.ts';
 import { SessionApi, type Post } from '../link/session-api.ts';
 import { ContextClock } from '../uplink/context-clock.ts';
+import type { CapturedBlock } from '../../messages/capture-messages.ts';
 import type {
   MediaCommand,
   MediaNotice,
@@ -12,11 +14,16 @@ import type { PlaybackReport } from '../../messages/playback-messages.ts';
 import { MicrophoneListener, type SpeechDetector } from '../uplink/microphone-listener.ts';
 import { CallDebug } from './call-debug.ts';
 import { CallLevels } from './call-levels.ts';
-import { CallPhases } from './call-phases.ts';
-import { CaptureLine } from './capture-line.ts';
-import { Floor } from './floor.ts';
+import { CallPhases } from './call-phase.ts';
 import { noticeOf } from './relay-notices.ts';
-import { RelayStageKeeper } from './relay-stages.ts';
+import { ReplyPlayback } from './reply-playback.ts';
+import {
+  pageSpeaks,
+  relayHears,
+  speechProvidersAfter,
+  type SpeechProviders,
+} from './speech-providers.ts';
+import { TurnTaking, type TurnTakingOptions } from './turn-taking.ts';
 
 /** An utterance is ended a little before the relay would refuse its next chunk. */
 const UTTERANCE_MARGIN_MS = 500;
@@ -35,14 +42,16 @@ export interface MediaCallOptions {
 export class MediaCall {
   readonly #options: MediaCallOptions;
   readonly #connection: RelayConnection;
-  readonly #floor: Floor;
+  readonly #turns: TurnTaking;
+  readonly #playback: ReplyPlayback;
   readonly #listener: MicrophoneListener;
-  readonly #capture: CaptureLine;
   readonly #phases: CallPhases;
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
-  readonly #playback: MessagePort;
-  readonly #stages = new RelayStageKeeper();
+  /** Ports of the worklets. */
+  readonly #speaker: MessagePort;
+  #microphone: MessagePort | undefined;
+  #providers: SpeechProviders | undefined;
   #sessionLost = false;
   #requestedVoice: string | undefined;
   #chunksSent = 0;
@@ -53,56 +62,56 @@ export class MediaCall {
     const now = () => options.now();
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
-    this.#playback = start.playback;
+    this.#speaker = start.playback;
     this.#requestedVoice = start.voice;
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#debug = new CallDebug({ now, notify, stats: () => this.#stats() });
     const levels = new CallLevels({ notify, now });
-    const floor = new Floor({
+    const common: Omit<TurnTakingOptions, 'playback'> = {
       phases: this.#phases,
       now,
+      send: (event) => this.#send(event),
+      log: (source, name) => this.#debug.log(source, name),
+    };
+    const playback = new ReplyPlayback({
+      ...common,
       notify,
       request: (request) => options.notify(request),
-      send: (event) => this.#connection.send({ kind: 'event', event }),
-      post: (command, transfer) => this.#playback.postMessage(command, transfer),
+      post: (command, transfer) => this.#speaker.postMessage(command, transfer),
       toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
       heardAtMs: (contextTimeS) =>
         (this.#contextClock.toLocalMs(contextTimeS) ?? now()) + this.#outputLatencyMs,
       onVoiceLevel: (rms) => levels.voice(rms),
-      log: (source, name) => this.#debug.log(source, name),
     });
-    this.#floor = floor;
+    const turns = new TurnTaking({ ...common, playback });
+    this.#playback = playback;
+    this.#turns = turns;
     this.#listener = new MicrophoneListener({
       contextClock: this.#contextClock,
       now,
-      isPlaying: () => floor.isSpeaking,
-      onSuspected: () => floor.speechSuspected(),
-      onDismissed: () => floor.speechDismissed(),
-      onStarted: (onsetMs) => floor.speechStarted(onsetMs),
+      isPlaying: () => playback.replies.speaking,
+      onSuspected: () => turns.speechSuspected(),
+      onDismissed: () => turns.speechMisfired(),
+      onStarted: (onsetMs) => turns.speechStarted(onsetMs),
       onChunk: (chunk) => {
         this.#chunksSent += 1;
-        this.#connection.send({ kind: 'audio', utterance: floor.utterance, ...chunk });
+        this.#connection.send({ kind: 'audio', utterance: turns.utterance, ...chunk });
       },
-      onEnded: (speechEndMs) => floor.speechEnded(speechEndMs),
-      onDiscarded: () => floor.speechDiscarded(),
+      onEnded: (speechEndMs) => turns.speechEnded(speechEndMs),
+      onDiscarded: () => turns.speechDiscarded(),
       onDetectorFailed: () => options.onDetectorFailed(),
       onLevel: (level, probability) => levels.microphone(level, probability),
     });
-    this.#capture = new CaptureLine({
-      listener: this.#listener,
-      contextClock: this.#contextClock,
-      now,
-    });
     this.#connection = this.#connect();
-    this.#playback.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
+    this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if ('contextTimeS' in data) this.#contextClock.observe(data.contextTimeS, now());
-      floor.onPlayback(data);
+      playback.onPlayback(data);
     });
-    this.#playback.start();
+    this.#speaker.start();
     void this.#connection.run();
   }
 
-  /** @param detector `none` where it could not be loaded */
+  /** @param detector `none` if it could not be loaded */
   setDetector(detector: SpeechDetector | 'none'): void {
     this.#listener.setDetector(detector);
   }
@@ -110,25 +119,25 @@ export class MediaCall {
   handle(command: Exclude<MediaCommand, { type: 'load' | 'start' }>): void {
     switch (command.type) {
       case 'attach-capture':
-        return this.#capture.attach(command.port, command.latencyMs);
+        return this.#attachMicrophone(command.port, command.latencyMs);
       case 'detach-capture':
-        return this.#capture.detach();
+        return this.#detachMicrophone();
       case 'output-latency':
         this.#outputLatencyMs = command.latencyMs;
         return;
       case 'set-muted':
         return this.#listener.setMuted(command.muted);
       case 'send-text':
-        return this.#floor.sendText(command.itemId, command.text);
+        return this.#turns.sendText(command.itemId, command.text);
       case 'cancel-response':
-        return this.#floor.cancelResponse();
+        return this.#turns.cancelResponse();
       case 'page-hears':
         return this.#phases.hearing(command.hearing);
       case 'page-voice':
-        return this.#floor.onPageVoice(command);
+        return this.#playback.onPageVoice(command);
       case 'set-voice':
         this.#requestedVoice = command.voice;
-        return this.#update({ voice: command.voice });
+        return this.#send({ type: 'session.update', session: { voice: command.voice } });
       case 'hold-to-talk':
         return this.#listener.holdToTalk(command.held);
       case 'set-debug':
@@ -138,6 +147,25 @@ export class MediaCall {
       case 'stop':
         return this.#connection.close();
     }
+  }
+
+  /** @param latencyMs from the microphone's membrane to the audio context */
+  #attachMicrophone(port: MessagePort, latencyMs: number): void {
+    this.#detachMicrophone();
+    this.#microphone = port;
+    this.#listener.attach(latencyMs);
+    port.addEventListener('message', ({ data }: MessageEvent<CapturedBlock>) => {
+      this.#contextClock.observe(data.sentContextTimeS, this.#options.now());
+      this.#listener.push(data);
+    });
+    port.start();
+  }
+
+  #detachMicrophone(): void {
+    if (this.#microphone === undefined) return;
+    this.#microphone.close();
+    this.#microphone = undefined;
+    this.#listener.detach();
   }
 
   #connect(): RelayConnection {
@@ -156,11 +184,11 @@ export class MediaCall {
       now: () => this.#options.now(),
       onStatus: (status) => this.#onStatus(status),
       onEvent: (event) => this.#onEvent(event),
-      onAudio: (frame) => this.#floor.onAudio(frame),
+      onAudio: (frame) => this.#playback.onAudio(frame),
       onProblem: (code, message) => notify({ type: 'error', code, message }),
       onSessionLost: () => {
         this.#sessionLost = true;
-        this.#floor.sessionLost();
+        this.#playback.sessionLost();
       },
       onTraffic: (direction, name, seq) =>
         this.#debug.log(direction, name, seq === undefined ? '' : `#${seq}`),
@@ -192,26 +220,25 @@ export class MediaCall {
   #onEvent(event: RelayEvent): void {
     if (event.type === 'session.created') {
       this.#listener.setUtteranceLimit(event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS);
-      if (!this.#options.start.spoken) this.#update({ output_modalities: ['text'] });
     }
-    const { hears, pageSpeaks } = this.#stages.after(event);
-    this.#listener.setDeaf(!hears);
-    this.#floor.setPageSpeaks(pageSpeaks);
+    this.#providers = speechProvidersAfter(this.#providers, event);
+    this.#listener.setDeaf(!relayHears(this.#providers));
+    this.#playback.setPageSpeaks(pageSpeaks(this.#providers));
     const notice = noticeOf(event);
     if (notice !== undefined) this.#options.notify(notice);
     if (event.type === 'session.created' && this.#sessionLost) {
       this.#sessionLost = false;
       this.#options.notify({ type: 'session-replaced' });
     }
-    this.#floor.onEvent(event);
+    this.#playback.onEvent(event);
   }
 
-  #update(session: { voice?: string; output_modalities?: ('audio' | 'text')[] }): void {
-    this.#connection.send({ kind: 'event', event: { type: 'session.update', session } });
+  #send(event: SequencedEvent): void {
+    this.#connection.send({ kind: 'event', event });
   }
 
   #stats(): Omit<MediaStats, 'atMs'> {
-    const { voice } = this.#floor;
+    const { voice } = this.#playback;
     return {
       rttMs: this.#connection.clock.rttMs,
       unackedMs: this.#connection.unacknowledgedMs,
@@ -224,9 +251,9 @@ export class MediaCall {
   }
 
   #release(): void {
-    this.#capture.detach();
-    this.#floor.close();
+    this.#detachMicrophone();
     this.#playback.close();
+    this.#speaker.close();
     this.#debug.setEnabled(false);
   }
 }

@@ -9,7 +9,7 @@ export type PageVoiceEvent =
   | {
       readonly type: 'clause-begun';
       readonly responseId: string;
-      readonly chunkIndex: number;
+      readonly clause: number;
       /** When its text arrived, ms on our own clock. */
       readonly receivedMs: number;
     }
@@ -17,7 +17,7 @@ export type PageVoiceEvent =
   | {
       readonly type: 'clause-unspoken';
       readonly responseId: string;
-      readonly chunkIndex: number;
+      readonly clause: number;
     }
   /** All that was asked for so far was spoken. */
   | { readonly type: 'page-silent'; readonly responseId: string }
@@ -29,9 +29,9 @@ export interface PageVoiceOptions {
   now(): number;
 }
 
-interface Clause {
-  readonly chunkIndex: number;
+interface AskedClause {
   readonly text: string;
+  /** When its text arrived, ms on our own clock. */
   readonly receivedMs: number;
 }
 
@@ -40,7 +40,7 @@ interface PageSpokenReply {
   released: boolean;
   /** Whether the relay has sent all of it. */
   finished: boolean;
-  readonly clauses: Map<number, Clause>;
+  readonly clauses: Map<number, AskedClause>;
 }
 
 /**
@@ -67,16 +67,15 @@ export class PageVoice {
    * @param released whether the relay's own voice has nothing more to say of this reply
    * @returns false where it is too much, and will not be spoken
    */
-  add(responseId: string, chunkIndex: number, text: string, released: boolean): boolean {
+  add(responseId: string, clause: number, text: string, released: boolean): boolean {
     let reply = this.#replies.get(responseId);
     if (reply === undefined) {
       reply = { released, finished: false, clauses: new Map() };
       this.#replies.set(responseId, reply);
     }
     if (reply.clauses.size >= MAX_CLAUSES) return false;
-    const clause = { chunkIndex, text, receivedMs: this.#options.now() };
-    reply.clauses.set(chunkIndex, clause);
-    if (reply.released) this.#speak(responseId, clause);
+    reply.clauses.set(clause, { text, receivedMs: this.#options.now() });
+    if (reply.released) this.#options.request({ type: 'speak', responseId, clause, text });
     return true;
   }
 
@@ -85,22 +84,22 @@ export class PageVoice {
     const reply = this.#replies.get(responseId);
     if (reply === undefined || reply.released) return;
     reply.released = true;
-    for (const clause of reply.clauses.values()) this.#speak(responseId, clause);
+    this.#speak(responseId, reply);
   }
 
-  onReport({ responseId, chunkIndex, state }: PageVoiceReport): void {
+  onReport({ responseId, clause, state }: PageVoiceReport): void {
     const reply = this.#replies.get(responseId);
-    const clause = reply?.clauses.get(chunkIndex);
-    // What was interrupted may still be told of.
-    if (reply === undefined || clause === undefined) return;
-    const { receivedMs } = clause;
+    const asked = reply?.clauses.get(clause);
+    // What was interrupted may still be reported.
+    if (reply === undefined || asked === undefined) return;
+    const { receivedMs } = asked;
     if (state === 'started') {
-      this.#options.onEvent({ type: 'clause-begun', responseId, chunkIndex, receivedMs });
+      this.#options.onEvent({ type: 'clause-begun', responseId, clause, receivedMs });
       return;
     }
-    reply.clauses.delete(chunkIndex);
+    reply.clauses.delete(clause);
     if (state === 'failed') {
-      this.#options.onEvent({ type: 'clause-unspoken', responseId, chunkIndex });
+      this.#options.onEvent({ type: 'clause-unspoken', responseId, clause });
     }
     if (reply.clauses.size > 0) return;
     if (reply.finished) this.#replies.delete(responseId);
@@ -124,8 +123,8 @@ export class PageVoice {
     if (wasSpeaking && interrupted.length > 0) {
       this.#options.request({ type: 'hush' });
       // Hushing knows no difference between replies.
-      for (const [id, { released, clauses }] of this.#replies) {
-        if (released) for (const clause of clauses.values()) this.#speak(id, clause);
+      for (const [id, reply] of this.#replies) {
+        if (reply.released) this.#speak(id, reply);
       }
     }
     for (const id of interrupted) {
@@ -133,7 +132,9 @@ export class PageVoice {
     }
   }
 
-  #speak(responseId: string, { chunkIndex, text }: Clause): void {
-    this.#options.request({ type: 'speak', responseId, chunkIndex, text });
+  #speak(responseId: string, { clauses }: PageSpokenReply): void {
+    for (const [clause, { text }] of clauses) {
+      this.#options.request({ type: 'speak', responseId, clause, text });
+    }
   }
 }

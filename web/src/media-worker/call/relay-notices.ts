@@ -20,6 +20,15 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
       return { ...transcript(event), text: event.transcript, state: 'final' };
     case 'conversation.item.input_audio_transcription.failed':
       return { ...transcript(event), text: '', state: 'failed' };
+    case 'response.output_audio_transcript.timed':
+      return {
+        type: 'response-timed',
+        responseId: event.response_id,
+        clause: event.clause,
+        audioStartMs: event.audio_start_ms,
+        audioMs: event.audio_ms,
+        wordEndsMs: event.word_ends_ms,
+      };
     case 'response.done':
       return event.error === null || isApology(event)
         ? undefined

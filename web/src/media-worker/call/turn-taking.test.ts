@@ -1,18 +1,18 @@
 import { beforeEach, expect, test } from 'vitest';
-import { FloorRig } from './floor-rig.ts';
+import { TurnTakingRig } from './turn-taking-rig.ts';
 
-let rig: FloorRig;
+let rig: TurnTakingRig;
 
 beforeEach(() => {
-  rig = new FloorRig();
+  rig = new TurnTakingRig();
 });
 
 test('the first frame that may be speech holds the voice, a false alarm lets it go on', () => {
   rig.speaking();
-  rig.floor.speechSuspected();
+  rig.turns.speechSuspected();
   expect(rig.commands).toEqual(['begin', 'hold']);
-  rig.floor.onPlayback({ type: 'held', item: 1, playedMs: 210 });
-  rig.floor.speechDismissed();
+  rig.playback.onPlayback({ type: 'held', item: 1, playedMs: 210 });
+  rig.turns.speechMisfired();
   expect(rig.commands).toEqual(['begin', 'hold', 'resume']);
   expect(rig.sent).toEqual([]);
   expect(rig.phases.at(-1)).toBe('speaking');
@@ -20,9 +20,9 @@ test('the first frame that may be speech holds the voice, a false alarm lets it 
 
 test('confirmed speech flushes the voice and tells the relay first what was heard of it', () => {
   rig.speaking();
-  rig.floor.speechSuspected();
-  rig.floor.onPlayback({ type: 'held', item: 1, playedMs: 210 });
-  rig.floor.speechStarted(49_900);
+  rig.turns.speechSuspected();
+  rig.playback.onPlayback({ type: 'held', item: 1, playedMs: 210 });
+  rig.turns.speechStarted(49_900);
   expect(rig.sent).toEqual([
     { type: 'conversation.item.truncate', response_id: 'a', audio_end_ms: 210 },
     { type: 'input_audio_buffer.speech_started', utterance: 1, audio_start_ms: 49_900 },
@@ -39,7 +39,7 @@ test('confirmed speech flushes the voice and tells the relay first what was hear
 });
 
 test('a reply that crosses the news of speech is not begun', () => {
-  rig.floor.speechStarted(49_900);
+  rig.turns.speechStarted(49_900);
   rig.created('late', 4);
   rig.frame(4, 400, true);
   expect(rig.commands).not.toContain('begin');
@@ -51,9 +51,9 @@ test('a reply that crosses the news of speech is not begun', () => {
 });
 
 test('the end of speech is told with its true instant, and an answer is awaited', () => {
-  rig.floor.speechStarted(49_900);
+  rig.turns.speechStarted(49_900);
   rig.nowMs = 51_500;
-  rig.floor.speechEnded(51_000);
+  rig.turns.speechEnded(51_000);
   expect(rig.sent.at(-1)).toEqual({
     type: 'input_audio_buffer.speech_stopped',
     utterance: 1,
@@ -61,7 +61,7 @@ test('the end of speech is told with its true instant, and an answer is awaited'
     sent_ms: 51_500,
   });
   expect(rig.phases.at(-1)).toBe('thinking');
-  rig.floor.onEvent({
+  rig.playback.onEvent({
     type: 'conversation.item.input_audio_transcription.completed',
     seq: 3,
     item_id: 'i',
@@ -69,14 +69,14 @@ test('the end of speech is told with its true instant, and an answer is awaited'
     transcript: '',
   });
   expect(rig.phases.at(-1)).toBe('listening');
-  rig.floor.speechStarted(52_000);
-  expect(rig.floor.utterance).toBe(2);
+  rig.turns.speechStarted(52_000);
+  expect(rig.turns.utterance).toBe(2);
 });
 
 test('typing interrupts as speaking does', () => {
   rig.speaking();
-  rig.floor.sendText('id-1', 'stop');
-  rig.floor.onPlayback({ type: 'flushed', item: 1, playedMs: 300 });
+  rig.turns.sendText('id-1', 'stop');
+  rig.playback.onPlayback({ type: 'flushed', item: 1, playedMs: 300 });
   expect(rig.sent.map(({ type }) => type)).toEqual([
     'conversation.item.create',
     'conversation.item.truncate',
@@ -87,7 +87,7 @@ test('typing interrupts as speaking does', () => {
 test('what the relay cuts off is not played to its end', () => {
   rig.speaking();
   rig.done('a', 'cancelled');
-  rig.floor.onPlayback({ type: 'flushed', item: 1, playedMs: 120 });
+  rig.playback.onPlayback({ type: 'flushed', item: 1, playedMs: 120 });
   expect(rig.ended).toMatchObject([{ status: 'cancelled', heardMs: 120 }]);
   expect(rig.phases.at(-1)).toBe('listening');
 });
@@ -98,16 +98,16 @@ test('a reply that was told to its end is played to its end', () => {
   rig.done('a', 'completed');
   expect(rig.ended).toEqual([]);
   expect(rig.phases.at(-1)).toBe('speaking');
-  rig.floor.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
+  rig.playback.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
   expect(rig.ended).toMatchObject([{ status: 'completed', heardMs: 500 }]);
   expect(rig.phases.at(-1)).toBe('listening');
 });
 
 test('a lost session lets what arrived be heard and ends it as cut off', () => {
   rig.speaking();
-  rig.floor.sessionLost();
+  rig.playback.sessionLost();
   expect(rig.commands).toEqual(['begin', 'complete']);
-  rig.floor.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
+  rig.playback.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
   expect(rig.ended).toMatchObject([{ status: 'cancelled', heardMs: 500 }]);
 });
 
@@ -115,7 +115,7 @@ test('nobody waits for the ring of a timer', () => {
   rig.created('a', 1, { trigger: 'timer' });
   expect(rig.phases).not.toContain('thinking');
   rig.frame(1, 400, true);
-  rig.floor.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
+  rig.playback.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
   expect(rig.phases.at(-1)).toBe('speaking');
   expect(rig.phases).not.toContain('thinking');
 });

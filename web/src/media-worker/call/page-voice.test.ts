@@ -1,15 +1,15 @@
 import { beforeEach, expect, test } from 'vitest';
-import { FloorRig } from './floor-rig.ts';
+import { TurnTakingRig } from './turn-taking-rig.ts';
 
-let rig: FloorRig;
+let rig: TurnTakingRig;
 
 beforeEach(() => {
-  rig = new FloorRig();
-  rig.floor.setPageSpeaks(true);
+  rig = new TurnTakingRig();
+  rig.playback.setPageSpeaks(true);
 });
 
 const text = (chunkIndex: number, delta: string, audioStartMs: number | null = null): void =>
-  rig.floor.onEvent({
+  rig.playback.onEvent({
     type: 'response.output_audio_transcript.delta',
     seq: 1,
     response_id: 'a',
@@ -19,15 +19,15 @@ const text = (chunkIndex: number, delta: string, audioStartMs: number | null = n
     timestamp: 0,
     audio_start_ms: audioStartMs,
   });
-const report = (chunkIndex: number, state: 'started' | 'ended' | 'failed'): void =>
-  rig.floor.onPageVoice({ type: 'page-voice', responseId: 'a', chunkIndex, state });
+const report = (clause: number, state: 'started' | 'ended' | 'failed'): void =>
+  rig.playback.onPageVoice({ type: 'page-voice', responseId: 'a', clause, state });
 const asked = () =>
   rig.requests.map((request) => (request.type === 'speak' ? request.text : request.type));
 /** The relay's own voice has nothing to say of it. */
 const silentReply = (): void => {
   rig.created('a', 1);
   text(0, 'One.');
-  rig.floor.onPlayback({ type: 'ended', item: 1, playedMs: 0 });
+  rig.playback.onPlayback({ type: 'ended', item: 1, playedMs: 0 });
 };
 
 test('its words follow what the relay’s own voice has said', () => {
@@ -36,7 +36,7 @@ test('its words follow what the relay’s own voice has said', () => {
   text(1, ' Two.');
   text(2, ' Three.');
   expect(asked()).toEqual([]);
-  rig.floor.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
+  rig.playback.onPlayback({ type: 'ended', item: 1, playedMs: 500 });
   expect(asked()).toEqual(['Two.', 'Three.']);
   text(3, ' Four.');
   text(4, '');
@@ -48,7 +48,7 @@ test('the reply is spoken until the page has finished, and then over', () => {
   expect(rig.phases.at(-1)).toBe('thinking');
   report(0, 'started');
   expect(rig.phases.at(-1)).toBe('speaking');
-  expect(rig.notices).toContainEqual({ type: 'response-voiced', responseId: 'a', chunkIndex: 0 });
+  expect(rig.notices).toContainEqual({ type: 'response-voiced', responseId: 'a', clause: 0 });
   rig.done('a', 'completed');
   expect(rig.ended).toEqual([]);
   report(0, 'ended');
@@ -70,9 +70,9 @@ test('a reply of which more is to come does not end in between', () => {
 });
 
 test.each([
-  ['speech', () => rig.floor.speechStarted(49_900)],
-  ['typing', () => rig.floor.sendText('id-1', 'stop')],
-  ['a cancellation', () => rig.floor.cancelResponse()],
+  ['speech', () => rig.turns.speechStarted(49_900)],
+  ['typing', () => rig.turns.sendText('id-1', 'stop')],
+  ['a cancellation', () => rig.turns.cancelResponse()],
   ['the relay', () => rig.done('a', 'cancelled')],
 ])('%s hushes it at once, and nothing of the reply is spoken any more', (_, interrupt) => {
   silentReply();
@@ -91,7 +91,7 @@ test('an interruption between two clauses keeps the rest from being spoken', () 
   silentReply();
   report(0, 'started');
   report(0, 'ended');
-  rig.floor.cancelResponse();
+  rig.turns.cancelResponse();
   text(1, ' Two.');
   expect(asked()).toEqual(['One.']);
   expect(rig.ended).toMatchObject([{ status: 'cancelled' }]);
@@ -100,8 +100,8 @@ test('an interruption between two clauses keeps the rest from being spoken', () 
 test('an interruption while the relay’s voice still plays tells how much of that was heard', () => {
   rig.speaking();
   text(1, ' Two.');
-  rig.floor.cancelResponse();
-  rig.floor.onPlayback({ type: 'flushed', item: 1, playedMs: 300 });
+  rig.turns.cancelResponse();
+  rig.playback.onPlayback({ type: 'flushed', item: 1, playedMs: 300 });
   expect(asked()).toEqual([]);
   expect(rig.ended).toMatchObject([{ status: 'cancelled', heardMs: 300 }]);
 });
@@ -122,12 +122,12 @@ test('what it cannot speak may be read, and the reply is over', () => {
   silentReply();
   rig.done('a', 'completed');
   report(0, 'failed');
-  expect(rig.notices).toContainEqual({ type: 'response-voiced', responseId: 'a', chunkIndex: 0 });
+  expect(rig.notices).toContainEqual({ type: 'response-voiced', responseId: 'a', clause: 0 });
   expect(rig.ended).toMatchObject([{ status: 'completed' }]);
 });
 
 test('what comes while it is not the page’s turn is only read', () => {
-  rig.floor.setPageSpeaks(false);
+  rig.playback.setPageSpeaks(false);
   silentReply();
   expect(asked()).toEqual([]);
   expect(rig.notices).toContainEqual(

@@ -2,39 +2,45 @@ import type { RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '../link/outbound.ts';
 import type { CallPhase, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackCommand } from '../../messages/playback-messages.ts';
-import { CallPhases } from './call-phases.ts';
-import { Floor } from './floor.ts';
+import { CallPhases } from './call-phase.ts';
+import { ReplyPlayback } from './reply-playback.ts';
+import { TurnTaking } from './turn-taking.ts';
 
-/** A floor between a relay, a speaker and a page that are played by a test. */
-export class FloorRig {
+/** Turns and replies between a relay, a speaker and a page that are played by a test. */
+export class TurnTakingRig {
   readonly sent: SequencedEvent[] = [];
   readonly posted: PlaybackCommand[] = [];
   readonly notices: MediaNotice[] = [];
   readonly requests: PageVoiceRequest[] = [];
   readonly phases: CallPhase[] = [];
-  readonly floor: Floor;
+  readonly playback: ReplyPlayback;
+  readonly turns: TurnTaking;
   nowMs = 50_000;
 
   constructor() {
     const phases = new CallPhases((phase) => this.phases.push(phase));
     phases.connection('open');
-    this.floor = new Floor({
+    const common = {
       phases,
       now: () => this.nowMs,
+      send: (event: SequencedEvent) => this.sent.push(event),
+      log: () => {},
+    };
+    this.playback = new ReplyPlayback({
+      ...common,
       notify: (notice) => this.notices.push(notice),
       request: (request) => this.requests.push(request),
-      send: (event) => this.sent.push(event),
       post: (command) => this.posted.push(command),
       toSessionMs: (localMs) => localMs - 50_000,
       heardAtMs: (contextTimeS) => contextTimeS * 1_000,
       onVoiceLevel: () => {},
-      log: () => {},
     });
+    this.turns = new TurnTaking({ ...common, playback: this.playback });
   }
 
   /** Voice from the relay. */
   frame(item: number, ms: number, last = false): void {
-    this.floor.onAudio({
+    this.playback.onAudio({
       kind: 2,
       item,
       last,
@@ -45,7 +51,7 @@ export class FloorRig {
   }
 
   created(id: string, item: number, change: Partial<RelayEventOf<'response.created'>> = {}): void {
-    this.floor.onEvent({
+    this.playback.onEvent({
       type: 'response.created',
       seq: 1,
       response_id: id,
@@ -58,7 +64,7 @@ export class FloorRig {
   }
 
   done(id: string, status: 'completed' | 'cancelled'): void {
-    this.floor.onEvent({
+    this.playback.onEvent({
       type: 'response.done',
       seq: 2,
       response_id: id,
@@ -73,7 +79,7 @@ export class FloorRig {
   speaking(id = 'a', item = 1): void {
     this.created(id, item);
     for (let n = 0; n < 5; n += 1) this.frame(item, 100);
-    this.floor.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
+    this.playback.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
   }
 
   /** What the speaker was told, samples aside. */

@@ -1,0 +1,223 @@
+import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
+import type { SequencedEvent } from '../link/outbound.ts';
+import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
+import { VoiceQueue, type VoiceEvent } from '../downlink/voice-queue.ts';
+import type { CallPhases } from './call-phase.ts';
+import { PageVoice, type PageVoiceEvent, type PageVoiceReport } from './page-voice.ts';
+import { Replies } from './replies.ts';
+
+/** The speaker reports thirty times a second, for the level; the page is told a third as often. */
+const REPORTS_PER_PROGRESS = 3;
+
+export interface ReplyPlaybackOptions {
+  readonly phases: CallPhases;
+  now(): number;
+  notify(notice: MediaNotice): void;
+  /** Asks the page to use its own voice. */
+  request(request: PageVoiceRequest): void;
+  send(event: SequencedEvent): void;
+  post(command: PlaybackCommand, transfer: ArrayBuffer[]): void;
+  toSessionMs(localMs: number): number;
+  /** When a sample that was rendered at this context time leaves the speaker. */
+  heardAtMs(contextTimeS: number): number;
+  onVoiceLevel(rms: number): void;
+  log(source: DebugEntry['source'], name: string): void;
+}
+
+/**
+ * Everything that is heard of the replies: the relay's voice, and the browser's own if the relay
+ * has no voice left. Both fall silent on the same occasions.
+ */
+export class ReplyPlayback {
+  readonly voice: VoiceQueue;
+  readonly replies: Replies;
+  readonly #options: ReplyPlaybackOptions;
+  readonly #page: PageVoice;
+  #pageSpeaks = false;
+  #personSpeaks = false;
+  #progressReports = 0;
+
+  constructor(options: ReplyPlaybackOptions) {
+    this.#options = options;
+    this.replies = new Replies({
+      notify: (notice) => options.notify(notice),
+      toSessionMs: (localMs) => options.toSessionMs(localMs),
+    });
+    this.#page = new PageVoice({
+      request: (request) => options.request(request),
+      onEvent: (event) => this.#onPage(event),
+      now: () => options.now(),
+    });
+    this.voice = new VoiceQueue({
+      post: (command, transfer = []) => options.post(command, transfer),
+      onEvent: (event) => this.#onVoice(event),
+      now: () => options.now(),
+    });
+  }
+
+  /** Whether the page is to speak what comes without a voice from here on. */
+  setPageSpeaks(pageSpeaks: boolean): void {
+    this.#pageSpeaks = pageSpeaks;
+  }
+
+  /** While the person speaks no reply begins. */
+  setPersonSpeaks(personSpeaks: boolean): void {
+    this.#personSpeaks = personSpeaks;
+  }
+
+  /** Falls silent and forgets every reply, or only `responseId`. */
+  interrupt(responseId?: string): void {
+    this.voice.flush(responseId);
+    this.#page.stop(responseId);
+    this.replies.pageInterrupted(responseId);
+    this.#settle();
+  }
+
+  onAudio({ item, samples, last }: AudioFrame): void {
+    this.voice.push(item, samples, last);
+  }
+
+  onPlayback(report: PlaybackReport): void {
+    if (report.type !== 'position') this.#options.log('playback', report.type);
+    this.voice.onReport(report);
+  }
+
+  onPageVoice(report: PageVoiceReport): void {
+    this.#options.log('playback', `page ${report.state}`);
+    this.#page.onReport(report);
+    this.#settle();
+  }
+
+  onEvent(event: RelayEvent): void {
+    const { phases } = this.#options;
+    switch (event.type) {
+      case 'conversation.item.input_audio_transcription.completed':
+        // Nothing was understood; an answer that comes all the same announces itself.
+        if (event.transcript === '') phases.answered();
+        return;
+      case 'conversation.item.input_audio_transcription.failed':
+        return phases.answered();
+      case 'response.created':
+        return this.#onResponse(event);
+      case 'response.output_audio_transcript.delta':
+        return this.#onText(event);
+      case 'response.output_audio.done':
+        return this.voice.complete(event.response_id);
+      case 'response.done':
+        // The relay may have cut it off itself: what was not heard is not wanted any more.
+        if (event.status === 'cancelled') this.interrupt(event.response_id);
+        else this.voice.complete(event.response_id);
+        this.#page.finish(event.response_id);
+        this.replies.done(event);
+        return this.#settle();
+      default:
+    }
+  }
+
+  /** The relay will say no more about what it had begun. */
+  sessionLost(): void {
+    this.replies.sessionLost();
+    this.voice.completeAll();
+    this.#settle();
+    this.#options.phases.answered();
+  }
+
+  close(): void {
+    this.interrupt();
+    this.voice.close();
+  }
+
+  #onResponse(event: RelayEventOf<'response.created'>): void {
+    const { audio, item, response_id: responseId } = event;
+    this.replies.begin(event);
+    if (audio !== null) this.voice.open({ responseId, item, rateHz: audio.sample_rate });
+    // It crossed the news that the person speaks again: the relay will cancel it.
+    if (this.#personSpeaks) this.voice.flush(responseId);
+    this.#settle();
+    this.#options.phases.answered();
+  }
+
+  #onText(event: RelayEventOf<'response.output_audio_transcript.delta'>): void {
+    const { response_id: responseId, delta: text } = event;
+    if (text === '') return;
+    // A relay that does not number its clauses sends each as one delta.
+    const clause = event.clause ?? event.chunk_index;
+    const isForPage =
+      this.#pageSpeaks &&
+      event.audio_start_ms === null &&
+      text.trim() !== '' &&
+      !this.#personSpeaks &&
+      this.replies.isOpen(responseId);
+    // Once a part comes without a voice the rest does, so what arrived of it is all there is.
+    if (isForPage) this.voice.complete(responseId);
+    const released = !this.replies.isVoiceExpected(responseId);
+    const byPage = isForPage && this.#page.add(responseId, clause, text.trim(), released);
+    if (byPage) this.replies.pageSpeaks(responseId);
+    this.#options.notify({
+      type: 'response-text',
+      responseId,
+      clause,
+      fromCharacter: event.from_character ?? 0,
+      text,
+      audioStartMs: event.audio_start_ms,
+      byPage,
+    });
+    this.#settle();
+  }
+
+  #onPage(event: PageVoiceEvent): void {
+    const { responseId } = event;
+    switch (event.type) {
+      case 'clause-begun':
+        this.replies.pageHeard(responseId, event.receivedMs, this.#options.now());
+        return this.#voiced(responseId, event.clause);
+      case 'clause-unspoken':
+        return this.#voiced(responseId, event.clause);
+      case 'page-silent':
+        return this.replies.pageSilent(responseId);
+      case 'page-interrupted':
+        return this.replies.pageInterrupted(responseId);
+    }
+  }
+
+  #voiced(responseId: string, clause: number): void {
+    this.#options.notify({ type: 'response-voiced', responseId, clause });
+  }
+
+  /** Never two voices at once; and the phase follows from what is heard. */
+  #settle(): void {
+    this.voice.setWaiting(this.#page.isSpeaking);
+    this.#options.phases.replies(this.replies);
+  }
+
+  #onVoice(event: VoiceEvent): void {
+    const { responseId } = event;
+    switch (event.type) {
+      case 'voice-received':
+        return this.replies.voiceReceived(responseId, event.atMs);
+      case 'voice-started':
+        this.replies.voiceHeard(responseId, this.#options.heardAtMs(event.contextTimeS));
+        break;
+      case 'voice-progress': {
+        const { playedMs, rms } = event;
+        this.#options.onVoiceLevel(rms);
+        this.#progressReports += 1;
+        if (this.#progressReports % REPORTS_PER_PROGRESS !== 0) return;
+        return this.#options.notify({ type: 'response-progress', responseId, playedMs });
+      }
+      case 'voice-finished':
+        this.replies.voiceEnded(responseId, 'ended', event.playedMs);
+        this.#page.release(responseId);
+        break;
+      case 'voice-interrupted':
+        this.#options.send({
+          type: 'conversation.item.truncate',
+          response_id: responseId,
+          audio_end_ms: event.playedMs,
+        });
+        this.replies.voiceEnded(responseId, 'interrupted', event.playedMs);
+    }
+    this.#settle();
+  }
+}

@@ -1,0 +1,120 @@
+import { heardWords, wordStart, type ClauseTiming } from '@parley/shared/heard-words';
+
+/** A clause of a reply, or the part of one that another voice took over. */
+export interface ReplyPart {
+  readonly clause: number;
+  /** Where in the clause's text this part begins. */
+  readonly fromCharacter: number;
+  readonly text: string;
+  readonly voice: PartVoice;
+}
+
+export type PartVoice =
+  /** It is only read. */
+  | { readonly kind: 'none' }
+  /** The browser's own voice, which reports no more than which clause it has come to. */
+  | { readonly kind: 'page' }
+  | {
+      readonly kind: 'relay';
+      /** Where its audio begins, ms from the start of the reply's audio. */
+      readonly startMs: number;
+      /** Length of its audio; null while the relay has not reported it. */
+      readonly audioMs: number | null;
+      readonly wordEndsMs: readonly number[];
+    };
+
+export interface PlaybackPosition {
+  /** How much of the reply's audio has left the speaker. */
+  readonly playedMs: number;
+  /** The clause that the browser's own voice has come to; null before its first. */
+  readonly voicedClause: number | null;
+}
+
+/** A reply's text, cut at the playback position. */
+export interface ReplyCaption {
+  /** The words that were heard, as history counts them, and those that are only read. */
+  readonly heard: string;
+  /** The word that is being spoken. */
+  readonly begun: string;
+  /** The rest of its clause. */
+  readonly coming: string;
+  /** All that was not heard: `begun`, `coming` and the clauses after them. */
+  readonly unheard: string;
+}
+
+/**
+ * Pace for a clause whose length is not known until the next one begins: 16 characters a second,
+ * or 190 words a minute, as the common synthetic voices speak.
+ */
+export const ASSUMED_MS_PER_CHARACTER = 62;
+
+export function captionOf(parts: readonly ReplyPart[], position: PlaybackPosition): ReplyCaption {
+  const timings = parts.map((part, index) => timingOf(part, parts[index + 1], position));
+  const { clause: cut, words } = heardWords(timings, position.playedMs);
+  const cutText = parts[cut]?.text ?? '';
+  const isBegun = position.playedMs > (timings[cut]?.startMs ?? Number.POSITIVE_INFINITY);
+  const heardEnd = words === 0 ? 0 : wordStart(cutText, words);
+  const begunEnd = isBegun ? wordStart(cutText, words + 1) : heardEnd;
+  return {
+    heard: joinTexts([...parts.slice(0, cut).map(({ text }) => text), cutText.slice(0, heardEnd)]),
+    begun: cutText.slice(heardEnd, begunEnd),
+    coming: isBegun ? cutText.slice(begunEnd) : '',
+    unheard: joinTexts([cutText.slice(heardEnd), ...parts.slice(cut + 1).map(({ text }) => text)]),
+  };
+}
+
+/**
+ * Takes in a clause, or the rest of one whose voice broke off: what that voice had begun to speak
+ * ends where the rest begins.
+ */
+export function withPart(parts: readonly ReplyPart[], part: ReplyPart): readonly ReplyPart[] {
+  const others = parts.flatMap((other) => {
+    if (other.clause !== part.clause) return [other];
+    const text = other.text.slice(0, part.fromCharacter - other.fromCharacter);
+    return other.fromCharacter < part.fromCharacter ? [{ ...other, text }] : [];
+  });
+  return [...others, part].toSorted(
+    (one, other) => one.clause - other.clause || one.fromCharacter - other.fromCharacter,
+  );
+}
+
+/** The relay has reported where a clause and its words lie in the reply's audio. */
+export function withTiming(
+  parts: readonly ReplyPart[],
+  clause: number,
+  timing: Omit<Extract<PartVoice, { kind: 'relay' }>, 'kind'>,
+): readonly ReplyPart[] {
+  return parts.map((part) =>
+    part.clause === clause && part.fromCharacter === 0
+      ? { ...part, voice: { kind: 'relay', ...timing } }
+      : part,
+  );
+}
+
+/** Joins stretches of text; a clause that arrives without its space gets one. */
+export function joinTexts(texts: readonly string[]): string {
+  return texts.reduce((before, after) => {
+    const needsSpace = /[.,;:!?…]$/u.test(before) && /^\p{L}/u.test(after);
+    return needsSpace ? `${before} ${after}` : before + after;
+  }, '');
+}
+
+function timingOf(
+  { clause, text, voice }: ReplyPart,
+  next: ReplyPart | undefined,
+  { voicedClause }: PlaybackPosition,
+): ClauseTiming {
+  // The browser's voice begins after the relay's has ended, so all clauses before its own are over.
+  const isVoiced = voicedClause !== null && clause <= voicedClause;
+  if (isVoiced || voice.kind === 'none') return { text, startMs: 0, audioMs: 0, wordEndsMs: [] };
+  if (voice.kind === 'page') {
+    return { text, startMs: Number.POSITIVE_INFINITY, audioMs: 0, wordEndsMs: [] };
+  }
+  const { startMs, wordEndsMs } = voice;
+  return { text, startMs, wordEndsMs, audioMs: voice.audioMs ?? expectedMs(text, startMs, next) };
+}
+
+function expectedMs(text: string, startMs: number, next: ReplyPart | undefined): number {
+  const untilNextMs = next?.voice.kind === 'relay' ? next.voice.startMs - startMs : 0;
+  return untilNextMs > 0 ? untilNextMs : text.trim().length * ASSUMED_MS_PER_CHARACTER;
+}
