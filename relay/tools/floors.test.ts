@@ -24,5 +24,11 @@ describe('floors', () => {
     expect(refuses('relay/src/session/outbox.ts', '../lib/clock.ts')).toBe(false);
     expect(refuses('web/src/store/call-state.ts', '@parley/relay/testing')).toBe(true);
     expect(refuses('relay/src/main.ts', '../../web/src/main.tsx')).toBe(true);
+    expect(refuses('web/src/engine/audio-graph.ts', '../media-worker/call/replies.ts')).toBe(true);
+    expect(refuses('web/src/engine/audio-graph.ts', '../worklets/a.worklet.ts?worker&url')).toBe(
+      false,
+    );
+    expect(refuses('web/e2e/call/support/sound.ts', '../../../../relay/src/main.ts')).toBe(true);
+    expect(refuses('web/e2e/call/support/sound.ts', '@parley/relay/testing')).toBe(false);
   });
 });

@@ -35,16 +35,28 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
   ],
 };
 
+/**
+ * The page's three threads, a folder each: none imports another's code, they meet in `messages`.
+ * The address of another thread's program (`…?worker&url`) is not its code.
+ */
+const THREADS: readonly string[] = ['worklets', 'media-worker', 'engine'];
+
 export interface FloorRule {
   /** Glob of the files that the rule holds for. */
   readonly files: readonly string[];
   readonly patterns: readonly { readonly regex: string; readonly message: string }[];
 }
 
+/** End-to-end tests reach the relay through its one entry for them. */
+const END_TO_END_TESTS: FloorRule = {
+  files: ['web/e2e/**'],
+  patterns: [{ regex: '^\\.{1,2}/(.*/)?relay/', message: 'Use @parley/relay/testing.' }],
+};
+
 /** What the linter's `no-restricted-imports` holds each floor to. */
 export function floorRules(): readonly FloorRule[] {
   const packages = Object.keys(FLOORS) as (keyof typeof FLOORS)[];
-  return packages.flatMap((name) =>
+  const floors = packages.flatMap((name) =>
     FLOORS[name].map((floor, index) => {
       const above = FLOORS[name].slice(index + 1);
       // `shared` is reached by its package's name, never by a path.
@@ -61,6 +73,14 @@ export function floorRules(): readonly FloorRule[] {
                   message: `${floor} stands below ${above.join(', ')}.`,
                 },
               ]),
+          ...(name === 'web' && THREADS.includes(floor)
+            ? [
+                {
+                  regex: `^\\.{1,2}/(\\.\\./)*(${THREADS.filter((other) => other !== floor).join('|')})/[^?]*$`,
+                  message: 'Threads meet in messages only.',
+                },
+              ]
+            : []),
           {
             regex: `(^@parley/(${closed})(/|$)|(^|/)(${foreign.join('|')})/src/)`,
             message: 'Packages meet in @parley/shared only.',
@@ -69,6 +89,7 @@ export function floorRules(): readonly FloorRule[] {
       };
     }),
   );
+  return [...floors, END_TO_END_TESTS];
 }
 
 function asPattern(floor: string): string {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildPage } from '@parley/relay/testing';
 import { test as base } from '@playwright/test';
-import { buildPage } from '../../../../relay/tools/page-build.ts';
 import { layWire, type LooseWire } from './loose-wire.ts';
 import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
 import { startRealRelay, type RealRelay } from './real-relay.ts';

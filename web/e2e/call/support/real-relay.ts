@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
+import { RELAY_PROGRAM } from '@parley/relay/testing';
 
-const MAIN = fileURLToPath(new URL('../../../../relay/src/main.ts', import.meta.url));
 const READY = /open http:\/\/localhost:(\d+)/;
 /** Loads a speech recogniser and a voice; on a busy machine that takes its time. */
 const START_DEADLINE_MS = 60_000;
@@ -41,7 +40,7 @@ export async function startRealRelay(
   dataDir: string,
   settings: RelaySettings = EMBEDDED_PROVIDERS,
 ): Promise<RealRelay> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [RELAY_PROGRAM], {
     // Nothing of our own environment: a key or a PORT in it must not change what is tested. One in
     // a `.env` would still be read; that it is used is kept out by the order of providers.
     env: {

@@ -1,4 +1,4 @@
-import { createEmbeddedTranscriber } from '../../../../relay/src/embedded/recogniser/embedded-transcriber.ts';
+import { createEmbeddedTranscriber } from '@parley/relay/testing';
 import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { resample } from '@parley/shared/audio/stream-resampler';
 import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';

@@ -1,9 +1,12 @@
-import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import {
+  CATALOGUE,
+  simulatorTraffic,
+  type Behaviour,
+  type Simulator,
+  type Traffic,
+} from '@parley/relay/testing';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
-import { createEmbeddedSynthesizer } from '../../../../relay/src/embedded/voice/embedded-synthesizer.ts';
-import { CATALOGUE } from '../../../../relay/simulators/catalogue.ts';
-import type { Behaviour, Simulator } from '../../../../relay/simulators/kit/simulator.ts';
-import { simulatorTraffic, type Traffic } from '../../../../relay/simulators/kit/traffic.ts';
+import { say, startVoice } from '../../support/speech.ts';
 import { MICROPHONE_HZ } from '../../support/wav.ts';
 import type { RelaySettings } from './real-relay.ts';
 
@@ -38,20 +41,11 @@ export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposa
 /** All speak with the embedded voice: who spoke is not to be heard, only what. */
 export async function startVendors(): Promise<Vendors> {
   await using resources = new AsyncDisposableStack();
-  const voice = resources.use(await createEmbeddedSynthesizer({ maxWorkers: 1 }));
-  await voice.warm(1);
+  const voice = resources.use(await startVoice());
   const script: Script = { heard: '', answer: '' };
   const heardMs = new Map<Name, number>();
   const doomed = new Map<Name, { readonly clause: string; readonly spokenMs: number }>();
 
-  const say = async (text: string, rateHz: number): Promise<Int16Array> => {
-    const pieces: Int16Array[] = [];
-    const { signal } = new AbortController();
-    for await (const event of voice.synthesize(only(text), { voice: 'slt', signal })) {
-      if (event.type === 'speech-audio') pieces.push(event.samples);
-    }
-    return resamplePcm16(joinPcm16(pieces), voice.sampleRateHz, rateHz);
-  };
   const behaviourOf = (name: Name): Behaviour => ({
     hear(audio) {
       const ms = (audio.length * 1_000) / MICROPHONE_HZ;
@@ -60,7 +54,7 @@ export async function startVendors(): Promise<Vendors> {
     },
     answer: () => script.answer,
     async speak(text, rateHz) {
-      const samples = await say(text, rateHz);
+      const samples = resamplePcm16(await say(voice, text, 'slt'), voice.sampleRateHz, rateHz);
       const doom = doomed.get(name);
       if (doom !== undefined && text.includes(doom.clause)) {
         doomed.delete(name);
@@ -120,8 +114,4 @@ function afterAudio({ url }: Simulator, bytes: number, action: () => void): void
     left -= traffic.bytes;
   };
   simulatorTraffic.subscribe(onTraffic);
-}
-
-async function* only(text: string): AsyncGenerator<string> {
-  yield text;
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket as ServerSocket } from 'ws';
 import { RelayConnection, type ConnectionStatus } from './relay-connection.ts';
 import { SessionApi } from './session-api.ts';
-import { TEST_LIMITS, TEST_SESSION } from './session-fixture.ts';
+import { TEST_LIMITS, TEST_SESSION } from '../../messages/session-fixture.ts';
 
 /** What the server does with a socket, by the number of the connection. */
 let onSocket: (socket: ServerSocket, offered: string, n: number) => void;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { SessionApi, type SessionRequestError } from './session-api.ts';
-import { TEST_LIMITS } from './session-fixture.ts';
+import { TEST_LIMITS } from '../../messages/session-fixture.ts';
 
 const SESSION = {
   session_id: 's',

@@ -1,0 +1,15 @@
+/**
+ * The relay as end-to-end tests of other packages see it: the program, the page's build, the
+ * simulated vendors, and the embedded recogniser and voice to listen and speak with.
+ */
+import { fileURLToPath } from 'node:url';
+
+export { createEmbeddedTranscriber } from '../src/embedded/recogniser/embedded-transcriber.ts';
+export { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
+export { CATALOGUE } from '../simulators/catalogue.ts';
+export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
+export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';
+export { buildPage } from '../tools/page-build.ts';
+
+/** The relay's program, for a process of its own. */
+export const RELAY_PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
