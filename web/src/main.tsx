@@ -1,7 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
-import { createMediaEngine } from './engine/browser-media-engine.ts';
+import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
+import { schedule } from './lib/schedule.ts';
 import { createCallController } from './store/call-controller.ts';
 import { ControllerProvider } from './store/controller-context.ts';
 import { fetchProviderNames } from './store/provider-names.ts';
@@ -13,15 +14,12 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
 const controller = createCallController({
-  engine: createMediaEngine(),
+  engine: new BrowserMediaEngine(),
   storage: browserStorage(),
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   nowMs: () => Date.now(),
   newId: randomId,
-  schedule: (task, delayMs) => {
-    const timer = setTimeout(task, delayMs);
-    return () => clearTimeout(timer);
-  },
+  schedule,
   fetchProviders: () => fetchProviderNames((...request) => fetch(...request)),
 });
 

@@ -6,15 +6,6 @@ import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import { LazyPageSpeech } from './page-speech/lazy-page-speech.ts';
 import { watchPage } from './page-watch.ts';
 
-export interface BrowserMediaEngineOptions {
-  /** Origin of the relay; the page's own by default. */
-  readonly baseUrl?: string;
-  /** Whether the browser may clean the microphone's signal up; yes by default. */
-  readonly microphoneProcessing?: boolean;
-  /** Given each node that carries the voice or the microphone, for tests to listen to. */
-  readonly onNode?: (node: TappableNode) => void;
-}
-
 /** A call while it lasts. */
 interface RunningCall {
   readonly graph: AudioGraph;
@@ -28,22 +19,8 @@ interface RunningCall {
  * Two query parameters of the page serve tests: `?mic=raw` switches the microphone's processing
  * off, and with `?tap` a `parley:audio-node` event on the window carries each `TappableNode`.
  */
-export function createMediaEngine(options: BrowserMediaEngineOptions = {}): MediaEngine {
-  const query = new URLSearchParams(location.search);
-  return new BrowserMediaEngine({
-    baseUrl: options.baseUrl ?? location.origin,
-    microphoneProcessing: options.microphoneProcessing ?? query.get('mic') !== 'raw',
-    onNode:
-      options.onNode ??
-      ((node) => {
-        if (!query.has('tap')) return;
-        window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
-      }),
-  });
-}
-
-class BrowserMediaEngine implements MediaEngine {
-  readonly #options: Required<BrowserMediaEngineOptions>;
+export class BrowserMediaEngine implements MediaEngine {
+  readonly #query = new URLSearchParams(location.search);
   readonly #listeners = new Set<(notice: MediaNotice) => void>();
   readonly #worker: MediaWorkerClient;
   readonly #pageSpeech: LazyPageSpeech;
@@ -55,8 +32,7 @@ class BrowserMediaEngine implements MediaEngine {
   /** Ends that we asked for and were not told of yet: they are not those of the current call. */
   #stopping = 0;
 
-  constructor(options: Required<BrowserMediaEngineOptions>) {
-    this.#options = options;
+  constructor() {
     const speech = {
       post: (command: MediaCommand) => this.#worker.post(command),
       tell: (notice: MediaNotice) => this.#tell(notice),
@@ -99,12 +75,12 @@ class BrowserMediaEngine implements MediaEngine {
     const { port1, port2 } = new MessageChannel();
     const released = new AbortController();
     const graph = new AudioGraph(port1, {
-      onNode: (node) => this.#options.onNode(node),
+      onNode: (node) => this.#offerToTests(node),
       onBroken: () => this.#onUnplayable(call),
     });
     const microphone = new CallMicrophone({
       graph,
-      processed: this.#options.microphoneProcessing,
+      processed: this.#query.get('mic') !== 'raw',
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
@@ -117,7 +93,7 @@ class BrowserMediaEngine implements MediaEngine {
     this.#worker.post(
       {
         type: 'start',
-        baseUrl: this.#options.baseUrl,
+        baseUrl: location.origin,
         token: options.token,
         timeZone: options.timeZone,
         voice: options.voice,
@@ -254,6 +230,11 @@ class BrowserMediaEngine implements MediaEngine {
     call.released.abort();
     call.microphone.close();
     await call.graph.close();
+  }
+
+  #offerToTests(node: TappableNode): void {
+    if (!this.#query.has('tap')) return;
+    window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
   }
 
   #tell(notice: MediaNotice): void {

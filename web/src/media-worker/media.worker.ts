@@ -1,7 +1,7 @@
 import { localNowMs } from '../lib/local-clock.ts';
 import { MediaCall } from './call/media-call.ts';
 import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../messages/media-messages.ts';
-import type { SpeechDetector } from './uplink/microphone-listener.ts';
+import type { SpeechDetector } from './uplink/speech-detector.ts';
 import { loadSileroDetector } from './uplink/silero-detector.ts';
 
 /**

@@ -97,7 +97,7 @@ test('levels pass by without a change of state', async () => {
   const before = controller.call.getState();
   engine.emit({ type: 'levels', microphone: 0.5, voice: 0, speechProbability: 0.9 });
   expect(controller.call.getState()).toBe(before);
-  expect(controller.levels.read().microphone).toBe(0.5);
+  expect(controller.levels.getState().microphone).toBe(0.5);
 });
 
 test('a muted call is muted in the engine, and a new call begins unmuted', async () => {

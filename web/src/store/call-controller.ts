@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
+import type { Schedule } from '../lib/schedule.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,
@@ -8,9 +9,9 @@ import {
   type CallAction,
   type CallState,
 } from './call-state.ts';
-import { createDebugRecorder, type DebugRecorder, type Schedule } from './debug-recorder.ts';
+import { createDebugRecorder, type DebugRecorder } from './debug-recorder.ts';
 import { readGuestToken, writeGuestToken } from './guest-token.ts';
-import { createLevelChannel, type LevelChannel } from './level-channel.ts';
+import { SILENCE, type Levels } from './levels.ts';
 import type { ProviderNames } from './provider-names.ts';
 import { readSettings, writeSettings, type KeyValueStore, type Settings } from './settings.ts';
 
@@ -30,7 +31,7 @@ export interface CallController {
   readonly call: StoreApi<CallState>;
   readonly settings: StoreApi<Settings>;
   readonly providers: StoreApi<ProviderNames | null>;
-  readonly levels: LevelChannel;
+  readonly levels: StoreApi<Levels>;
   readonly debug: DebugRecorder;
   /** Begins what may be done before anything is pressed. */
   preload(): void;
@@ -54,7 +55,7 @@ export function createCallController(options: CallControllerOptions): CallContro
   const call = createStore<CallState>(() => INITIAL_CALL_STATE);
   const settings = createStore<Settings>(() => readSettings(storage));
   const providers = createStore<ProviderNames | null>(() => null);
-  const levels = createLevelChannel();
+  const levels = createStore<Levels>(() => SILENCE);
   const debug = createDebugRecorder(options.schedule);
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   let generation = 0;
@@ -76,7 +77,7 @@ export function createCallController(options: CallControllerOptions): CallContro
     }
     switch (notice.type) {
       case 'levels':
-        levels.publish(notice);
+        levels.setState(notice, true);
         return;
       case 'stats':
         debug.stats(notice.stats);
@@ -98,7 +99,7 @@ export function createCallController(options: CallControllerOptions): CallContro
         return;
       case 'closed':
         waitingTexts = [];
-        levels.reset();
+        levels.setState(SILENCE, true);
         dispatch({ type: 'notice', notice, atMs: nowMs() });
         return;
       default:
@@ -149,7 +150,7 @@ export function createCallController(options: CallControllerOptions): CallContro
     generation += 1;
     waitingTexts = [];
     dispatch({ type: 'call-ended', reason: CLOSE_REASONS.normal });
-    levels.reset();
+    levels.setState(SILENCE, true);
     stopping = Promise.all([nextClosed(), engine.stop().catch(() => undefined)]);
     await stopping;
   };

@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { CallController } from './call-controller.ts';
 import type { CallState } from './call-state.ts';
-import type { DebugState } from './debug-state.ts';
+import type { DebugState } from './debug-recorder.ts';
 import type { Settings } from './settings.ts';
 
 const ControllerContext = createContext<CallController | null>(null);

@@ -1,39 +1,19 @@
 import { expect, test } from 'vitest';
 import type { DebugEntry } from '../messages/media-messages.ts';
-import { createDebugRecorder } from './debug-recorder.ts';
-import { MAX_LOG_ENTRIES } from './debug-state.ts';
-
-/** Collects what was scheduled and runs it when told to. */
-function manualSchedule() {
-  const tasks = new Set<() => void>();
-  return {
-    schedule(task: () => void) {
-      tasks.add(task);
-      return () => void tasks.delete(task);
-    },
-    run() {
-      for (const task of [...tasks]) {
-        tasks.delete(task);
-        task();
-      }
-    },
-    get waiting() {
-      return tasks.size;
-    },
-  };
-}
+import { ManualSchedule } from '../lib/manual-schedule.ts';
+import { createDebugRecorder, MAX_LOG_ENTRIES } from './debug-recorder.ts';
 
 const ENTRY: DebugEntry = { atMs: 1, source: 'vad', name: 'speech start', detail: '' };
 
 test('a burst of news reaches the panel as one change', () => {
-  const time = manualSchedule();
+  const time = new ManualSchedule();
   const recorder = createDebugRecorder(time.schedule);
   let changes = 0;
   recorder.store.subscribe(() => (changes += 1));
   for (let count = 0; count < 20; count += 1) recorder.entry(ENTRY);
   expect(changes).toBe(0);
   expect(time.waiting).toBe(1);
-  time.run();
+  time.pass(250);
   expect(changes).toBe(1);
   expect(recorder.store.getState().log.map((entry) => entry.id)).toEqual(
     Array.from({ length: 20 }, (_, index) => index + 1),
@@ -41,17 +21,17 @@ test('a burst of news reaches the panel as one change', () => {
 });
 
 test('the log is bounded, also between two changes', () => {
-  const time = manualSchedule();
+  const time = new ManualSchedule();
   const recorder = createDebugRecorder(time.schedule);
   for (let count = 0; count < MAX_LOG_ENTRIES + 10; count += 1) recorder.entry(ENTRY);
-  time.run();
+  time.pass(250);
   const { log } = recorder.store.getState();
   expect(log).toHaveLength(MAX_LOG_ENTRIES);
   expect(log[0]?.id).toBe(11);
 });
 
 test('a listener hears of an entry at once, until it is disposed of', () => {
-  const recorder = createDebugRecorder(manualSchedule().schedule);
+  const recorder = createDebugRecorder(new ManualSchedule().schedule);
   const heard: number[] = [];
   const stop = recorder.onEntry((entry) => heard.push(entry.id));
   recorder.entry(ENTRY);
@@ -61,7 +41,7 @@ test('a listener hears of an entry at once, until it is disposed of', () => {
 });
 
 test('nothing is scheduled after the end', () => {
-  const time = manualSchedule();
+  const time = new ManualSchedule();
   const recorder = createDebugRecorder(time.schedule);
   recorder.entry(ENTRY);
   recorder.dispose();

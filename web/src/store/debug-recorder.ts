@@ -1,18 +1,26 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Schedule } from '../lib/schedule.ts';
 import type { DebugEntry, MeasuredTurn, MediaStats } from '../messages/media-messages.ts';
-import {
-  debugStateAfter,
-  EMPTY_DEBUG_STATE,
-  MAX_LOG_ENTRIES,
-  type DebugState,
-  type LoggedEntry,
-} from './debug-state.ts';
+
+export interface LoggedEntry extends DebugEntry {
+  /** Counts from 1; identifies an entry for as long as the page lives. */
+  readonly id: number;
+}
+
+/** What the debug panel shows; each list is bounded, oldest first. */
+export interface DebugState {
+  readonly turns: readonly MeasuredTurn[];
+  readonly stats: readonly MediaStats[];
+  readonly log: readonly LoggedEntry[];
+}
+
+const MAX_TURNS = 100;
+/** Two minutes at two a second. */
+const MAX_STATS = 240;
+export const MAX_LOG_ENTRIES = 500;
 
 /** The panel is shown news at most this often, however fast the call talks. */
-export const PUBLISH_INTERVAL_MS = 250;
-
-/** Runs `task` after `delayMs`; @returns a canceller. */
-export type Schedule = (task: () => void, delayMs: number) => () => void;
+const PUBLISH_INTERVAL_MS = 250;
 
 export interface DebugRecorder {
   readonly store: StoreApi<DebugState>;
@@ -21,59 +29,38 @@ export interface DebugRecorder {
   entry(entry: DebugEntry): void;
   /** @returns its disposer; hears every entry at once, unlike the store */
   onEntry(listener: (entry: LoggedEntry) => void): () => void;
-  clear(): void;
   dispose(): void;
 }
 
 /** Gathers what the panel shows and publishes it in batches, off the call's own store. */
 export function createDebugRecorder(schedule: Schedule): DebugRecorder {
-  const store = createStore<DebugState>(() => EMPTY_DEBUG_STATE);
+  let state: DebugState = { turns: [], stats: [], log: [] };
+  const store = createStore<DebugState>(() => state);
   const listeners = new Set<(entry: LoggedEntry) => void>();
-  let turns: MeasuredTurn[] = [];
-  let stats: MediaStats[] = [];
-  let log: LoggedEntry[] = [];
   let entries = 0;
   let cancel: (() => void) | null = null;
 
-  const publish = (): void => {
-    cancel = null;
-    const batch = { turns, stats, log };
-    turns = [];
-    stats = [];
-    log = [];
-    store.setState((state) => debugStateAfter(state, batch), true);
-  };
-  const publishSoon = (): void => {
-    cancel ??= schedule(publish, PUBLISH_INTERVAL_MS);
+  const publishSoon = (change: Partial<DebugState>): void => {
+    state = { ...state, ...change };
+    cancel ??= schedule(() => {
+      cancel = null;
+      store.setState(state, true);
+    }, PUBLISH_INTERVAL_MS);
   };
 
   return {
     store,
-    turn(turn) {
-      turns.push(turn);
-      publishSoon();
-    },
-    stats(sample) {
-      stats.push(sample);
-      publishSoon();
-    },
+    turn: (turn) => publishSoon({ turns: [...state.turns, turn].slice(-MAX_TURNS) }),
+    stats: (sample) => publishSoon({ stats: [...state.stats, sample].slice(-MAX_STATS) }),
     entry(entry) {
       entries += 1;
       const logged = { ...entry, id: entries };
-      log.push(logged);
-      if (log.length > MAX_LOG_ENTRIES) log.shift();
       for (const listener of listeners) listener(logged);
-      publishSoon();
+      publishSoon({ log: [...state.log, logged].slice(-MAX_LOG_ENTRIES) });
     },
     onEntry(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
-    },
-    clear() {
-      turns = [];
-      stats = [];
-      log = [];
-      store.setState(EMPTY_DEBUG_STATE, true);
     },
     dispose() {
       cancel?.();

@@ -5,24 +5,24 @@ export type Rgb = readonly [number, number, number];
  * Reads colour tokens as they apply within `element` now, theme and forced colours included, for
  * drawing on a canvas.
  *
- * @param tokens names of custom properties, with their dashes
+ * @param tokens names of custom properties, with their dashes, by the names of the result
  */
 export function readColourTokens<T extends string>(
   element: HTMLElement,
-  tokens: readonly T[],
+  tokens: Readonly<Record<T, string>>,
 ): Readonly<Record<T, Rgb>> {
   const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const probe = document.createElement('span');
   element.append(probe);
-  const colours = tokens.map((token): [T, Rgb] => {
+  const colours = Object.entries<string>(tokens).map(([name, token]): [string, Rgb] => {
     // A custom property is handed out as written; a real property is handed out as a colour.
     probe.style.color = `var(${token})`;
-    if (pixel === null) return [token, [0, 128, 118]];
+    if (pixel === null) return [name, [0, 128, 118]];
     pixel.clearRect(0, 0, 1, 1);
     pixel.fillStyle = getComputedStyle(probe).color;
     pixel.fillRect(0, 0, 1, 1);
     const [red = 0, green = 0, blue = 0] = pixel.getImageData(0, 0, 1, 1).data;
-    return [token, [red, green, blue]];
+    return [name, [red, green, blue]];
   });
   probe.remove();
   return Object.fromEntries(colours) as Record<T, Rgb>;

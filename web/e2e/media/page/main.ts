@@ -1,4 +1,4 @@
-import { createMediaEngine } from '../../../src/engine/browser-media-engine.ts';
+import { BrowserMediaEngine } from '../../../src/engine/browser-media-engine.ts';
 import type { MediaEngine, MicrophoneResult } from '../../../src/engine/media-engine.ts';
 import type { MediaNotice } from '../../../src/messages/media-messages.ts';
 
@@ -9,7 +9,7 @@ export interface EngineWindow {
   readonly started: Promise<MicrophoneResult>;
 }
 
-const engine = createMediaEngine();
+const engine = new BrowserMediaEngine();
 const notices: MediaNotice[] = [];
 const { promise: started, resolve } = Promise.withResolvers<MicrophoneResult>();
 

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
+import { schedule } from '../../../src/lib/schedule.ts';
 import { createCallController } from '../../../src/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/store/controller-context.ts';
 import { SESSION } from './notices.ts';
@@ -19,10 +20,7 @@ function begin() {
     timeZone: 'Europe/Berlin',
     nowMs: () => Date.now(),
     newId: () => `id-${(ids += 1)}`,
-    schedule: (task, delayMs) => {
-      const timer = setTimeout(task, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule,
     fetchProviders: () => Promise.resolve(SESSION.providers),
   });
   const host = document.getElementById('root');

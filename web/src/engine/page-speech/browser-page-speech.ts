@@ -1,4 +1,5 @@
 import { localNowMs } from '../../lib/local-clock.ts';
+import { schedule } from '../../lib/schedule.ts';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
 import { PageSpeech } from './page-speech.ts';
 import { findSpeechRecognition } from './speech-recognition.ts';
@@ -18,10 +19,7 @@ export function createPageSpeech(options: {
     createUtterance: (text) => new SpeechSynthesisUtterance(text),
     language: /^en\b/i.test(navigator.language) ? navigator.language : 'en-US',
     isAndroid: /android/i.test(navigator.userAgent),
-    schedule: (task, delayMs) => {
-      const timer = setTimeout(task, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule,
     now: localNowMs,
     newId: () => `heard-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`,
   });

@@ -36,16 +36,17 @@ test('what happens while it is loaded is done in order once it is there', async 
   } as unknown as PageSpeech);
   await loading;
   lazy.onRequest({ type: 'hush' });
+  await lazy.load();
   expect(done).toEqual(['stage-changed', 'speak', 'hush']);
 });
 
-test('where it cannot be loaded that is told, and nobody waits for it', async () => {
+test('a failure to load is reported, and no request waits for it', async () => {
   const { lazy, loaded, posted, told } = setUp();
   const loading = lazy.load();
   lazy.onNotice(OUR_TURN);
   loaded.reject(new Error('offline'));
-  await loading;
   lazy.onRequest(SPEAK);
+  await loading;
   expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'failed' }]);
   expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', clause: 0, state: 'failed' }]);
 });

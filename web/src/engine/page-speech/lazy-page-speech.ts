@@ -7,23 +7,16 @@ export interface LazyPageSpeechOptions {
   tell(notice: MediaNotice): void;
 }
 
-/** What is to be done with it, and what where it cannot be had. */
-interface Task {
-  run(speech: PageSpeech): void;
-  otherwise(): void;
-}
-
-type State =
-  | { readonly kind: 'unneeded' }
-  /** What happens meanwhile waits: a call's first few seconds at most. */
-  | { readonly kind: 'loading'; readonly tasks: Task[] }
-  | { readonly kind: 'ready'; readonly speech: PageSpeech }
-  | { readonly kind: 'failed' };
-
-/** The page's own speech, loaded with the first call: most calls never need it. */
+/**
+ * The page's own speech, loaded with the first call: most calls never need it. What happens while
+ * it loads waits for it, in order.
+ */
 export class LazyPageSpeech {
   readonly #options: LazyPageSpeechOptions;
-  #state: State = { kind: 'unneeded' };
+  /** Resolves with undefined if it could not be loaded. */
+  #loading: Promise<PageSpeech | undefined> | undefined;
+  #speech: PageSpeech | undefined;
+  #failed = false;
 
   constructor(options: LazyPageSpeechOptions) {
     this.#options = options;
@@ -31,21 +24,18 @@ export class LazyPageSpeech {
 
   /** Safe to call often; after a failure it tries again. */
   async load(): Promise<void> {
-    if (this.#state.kind === 'loading' || this.#state.kind === 'ready') return;
-    const tasks: Task[] = [];
-    this.#state = { kind: 'loading', tasks };
-    try {
-      const speech = await this.#options.load();
-      this.#state = { kind: 'ready', speech };
-      for (const task of tasks) task.run(speech);
-    } catch {
-      this.#state = { kind: 'failed' };
-      for (const task of tasks) task.otherwise();
+    if (this.#loading === undefined || this.#failed) {
+      this.#failed = false;
+      this.#loading = this.#options.load().catch(() => {
+        this.#failed = true;
+        return undefined;
+      });
     }
+    this.#speech = await this.#loading;
   }
 
   get wantsMicrophone(): boolean {
-    return this.#state.kind === 'ready' && this.#state.speech.wantsMicrophone;
+    return this.#speech?.wantsMicrophone === true;
   }
 
   setOpen(open: boolean): void {
@@ -74,26 +64,21 @@ export class LazyPageSpeech {
   onNotice(notice: MediaNotice): void {
     this.#do(
       (speech) => speech.onNotice(notice),
-      () => this.#tellUnable(notice),
+      () => {
+        for (const stage of ['transcriber', 'synthesizer'] as const) {
+          const isAsked =
+            notice.type === 'session'
+              ? notice.session.providers[stage] === 'browser'
+              : notice.type === 'stage-changed' &&
+                notice.stage === stage &&
+                notice.to === 'browser';
+          if (isAsked) this.#options.tell({ type: 'page-ability', stage, ability: 'failed' });
+        }
+      },
     );
   }
 
-  #tellUnable(notice: MediaNotice): void {
-    const turns =
-      notice.type === 'session'
-        ? notice.session.providers
-        : notice.type === 'stage-changed'
-          ? { [notice.stage]: notice.to }
-          : {};
-    for (const stage of ['transcriber', 'synthesizer'] as const) {
-      if (turns[stage] !== 'browser') continue;
-      this.#options.tell({ type: 'page-ability', stage, ability: 'failed' });
-    }
-  }
-
-  #do(run: Task['run'], otherwise: Task['otherwise'] = () => {}): void {
-    if (this.#state.kind === 'ready') run(this.#state.speech);
-    else if (this.#state.kind === 'loading') this.#state.tasks.push({ run, otherwise });
-    else if (this.#state.kind === 'failed') otherwise();
+  #do(run: (speech: PageSpeech) => void, otherwise: () => void = () => {}): void {
+    void this.#loading?.then((speech) => (speech === undefined ? otherwise() : run(speech)));
   }
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ManualSchedule } from './manual-schedule.ts';
+import { ManualSchedule } from '../../lib/manual-schedule.ts';
 import { PageRecogniser } from './page-recogniser.ts';
 import { ScriptedRecogniser } from './scripted-recogniser.ts';
 

@@ -1,3 +1,4 @@
+import type { Schedule } from '../../lib/schedule.ts';
 import { readResults } from './recognised-words.ts';
 import type { SpeechRecogniser } from './speech-recognition.ts';
 
@@ -18,18 +19,6 @@ const REFUSALS: readonly string[] = ['not-allowed', 'service-not-allowed'];
 const UNABLE: readonly string[] = ['language-not-supported'];
 /** Ends that are no failure: nobody spoke, or we stopped it ourselves. */
 const HARMLESS: readonly string[] = ['no-speech', 'aborted'];
-
-/** Runs `task` after `delayMs`; @returns a canceller */
-export type Schedule = (task: () => void, delayMs: number) => () => void;
-
-/** A recogniser that listens for as long as it is told to. */
-export interface BrowserRecogniser {
-  start(): void;
-  /** Listens no more; what was heard is still told. */
-  stop(): void;
-  /** Listens no more and tells nothing more. */
-  dispose(): void;
-}
 
 export interface PageRecogniserOptions {
   create(): SpeechRecogniser;
@@ -70,7 +59,7 @@ type State =
  * `SpeechRecognition` to windows only, and take the sound from the microphone themselves. All that
  * passes here is words.
  */
-export class PageRecogniser implements BrowserRecogniser {
+export class PageRecogniser {
   readonly #options: PageRecogniserOptions;
   #state: State = { kind: 'off' };
   #failures = 0;
@@ -86,6 +75,7 @@ export class PageRecogniser implements BrowserRecogniser {
     else if (state.kind === 'off') this.#open();
   }
 
+  /** Listens no more; what was heard is still reported. */
   stop(): void {
     const state = this.#state;
     switch (state.kind) {
@@ -108,6 +98,7 @@ export class PageRecogniser implements BrowserRecogniser {
     }
   }
 
+  /** Listens no more and reports nothing more. */
   dispose(): void {
     const state = this.#state;
     this.#state = { kind: 'failed' };

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { ManualSchedule } from './manual-schedule.ts';
+import { ManualSchedule } from '../../lib/manual-schedule.ts';
 import { PageSpeaker, type Utterance } from './page-speaker.ts';
 
 interface ScriptedUtterance extends Utterance {

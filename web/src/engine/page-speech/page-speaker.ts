@@ -1,5 +1,5 @@
+import type { Schedule } from '../../lib/schedule.ts';
 import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
-import type { Schedule } from './page-recogniser.ts';
 
 /** A voice that has not begun by then will not; remote voices take a second. */
 const START_DEADLINE_MS = 4_000;

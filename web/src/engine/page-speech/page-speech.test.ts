@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TEST_SESSION } from '../../messages/session-fixture.ts';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
-import { ManualSchedule } from './manual-schedule.ts';
+import { ManualSchedule } from '../../lib/manual-schedule.ts';
 import { PageSpeech } from './page-speech.ts';
 import { ScriptedRecogniser } from './scripted-recogniser.ts';
 

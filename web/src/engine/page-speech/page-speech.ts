@@ -1,3 +1,4 @@
+import type { Schedule } from '../../lib/schedule.ts';
 import type {
   MediaCommand,
   MediaNotice,
@@ -6,7 +7,7 @@ import type {
   Stage,
 } from '../../messages/media-messages.ts';
 import { PageHearing } from './page-hearing.ts';
-import { PageRecogniser, type BrowserRecogniser, type Schedule } from './page-recogniser.ts';
+import { PageRecogniser } from './page-recogniser.ts';
 import { PageSpeaker, type SpeechSynthesiser, type Utterance } from './page-speaker.ts';
 import type { SpeechRecogniser } from './speech-recognition.ts';
 import { VoiceWatch } from './voice-watch.ts';
@@ -40,7 +41,7 @@ export class PageSpeech {
   readonly #options: PageSpeechOptions;
   #voice: VoiceWatch;
   #hearing: PageHearing;
-  #recogniser: BrowserRecogniser | undefined;
+  #recogniser: PageRecogniser | undefined;
   #speaker: PageSpeaker | undefined;
   #turns = { transcriber: false, synthesizer: false };
   #open = false;

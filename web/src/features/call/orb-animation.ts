@@ -1,4 +1,5 @@
-import type { LevelChannel } from '../../store/level-channel.ts';
+import type { StoreApi } from 'zustand/vanilla';
+import type { Levels } from '../../store/levels.ts';
 import { onThemeChange } from '../../ui/colour-tokens.ts';
 import { drawOrb, drawStillOrb, LEVEL_HISTORY_FRAMES } from './orb-drawing.ts';
 import { readOrbPalette } from './orb-palette.ts';
@@ -24,7 +25,7 @@ export interface OrbAnimation {
 export function startOrbAnimation(
   canvas: HTMLCanvasElement,
   host: HTMLElement,
-  levels: LevelChannel,
+  levels: StoreApi<Levels>,
   still: boolean,
   initialMood: OrbMood,
 ): OrbAnimation {
@@ -62,7 +63,7 @@ export function startOrbAnimation(
     pose = easedPose(pose, ORB_POSES[mood], elapsedMs);
     isSettled = Math.abs(pose.size - ORB_POSES[mood].size) < 0.002;
     driftTurns += (pose.drift * elapsedMs) / 1_000;
-    const now = levels.read();
+    const now = levels.getState();
     const share = 1 - Math.exp(-elapsedMs / LEVEL_EASE_MS);
     microphone += (now.microphone - microphone) * share;
     voice += (now.voice - voice) * share;

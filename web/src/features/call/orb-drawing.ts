@@ -1,4 +1,4 @@
-import { mixed, rgba, type Rgb } from '../../ui/colour-tokens.ts';
+import { mixed, rgba } from '../../ui/colour-tokens.ts';
 import type { OrbPalette } from './orb-palette.ts';
 import { outlineRadius, type OrbPose } from './orb-pose.ts';
 
@@ -23,12 +23,7 @@ export interface OrbFrame {
   readonly voice: number;
 }
 
-interface BodyColours {
-  readonly light: Rgb;
-  readonly cool: Rgb;
-  readonly main: Rgb;
-  readonly deep: Rgb;
-}
+type BodyColours = Pick<OrbPalette, 'light' | 'cool' | 'main' | 'deep'>;
 
 /** Draws the orb once; the context is expected to be scaled to CSS pixels. */
 export function drawOrb(context: CanvasRenderingContext2D, frame: OrbFrame): void {

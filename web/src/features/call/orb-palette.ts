@@ -1,32 +1,17 @@
 import { readColourTokens, type Rgb } from '../../ui/colour-tokens.ts';
 
-export interface OrbPalette {
-  readonly light: Rgb;
-  readonly cool: Rgb;
-  readonly main: Rgb;
-  readonly deep: Rgb;
-  readonly line: Rgb;
-  readonly still: Rgb;
-}
+const TOKENS = {
+  light: '--orb-light',
+  cool: '--orb-cool',
+  main: '--orb-main',
+  deep: '--orb-deep',
+  line: '--orb-line',
+  still: '--orb-still',
+} as const;
 
-const TOKENS = [
-  '--orb-light',
-  '--orb-cool',
-  '--orb-main',
-  '--orb-deep',
-  '--orb-line',
-  '--orb-still',
-] as const;
+export type OrbPalette = Readonly<Record<keyof typeof TOKENS, Rgb>>;
 
 /** The orb's colours as they apply within `element` now. */
 export function readOrbPalette(element: HTMLElement): OrbPalette {
-  const colours = readColourTokens(element, TOKENS);
-  return {
-    light: colours['--orb-light'],
-    cool: colours['--orb-cool'],
-    main: colours['--orb-main'],
-    deep: colours['--orb-deep'],
-    line: colours['--orb-line'],
-    still: colours['--orb-still'],
-  };
+  return readColourTokens(element, TOKENS);
 }

@@ -97,23 +97,14 @@ export const CALM_MOODS: ReadonlySet<OrbMood> = new Set([
 /** Time for a pose to come two thirds of the way to the next. */
 const EASE_MS = 140;
 
+const POSE_VALUES = Object.keys(AT_REST) as (keyof OrbPose)[];
+
 /** Moves a pose towards another; independent of the frame rate. */
 export function easedPose(from: OrbPose, to: OrbPose, elapsedMs: number): OrbPose {
   const share = 1 - Math.exp(-elapsedMs / EASE_MS);
-  const mix = (a: number, b: number): number => a + (b - a) * share;
-  return {
-    size: mix(from.size, to.size),
-    breath: mix(from.breath, to.breath),
-    wobble: mix(from.wobble, to.wobble),
-    microphoneGain: mix(from.microphoneGain, to.microphoneGain),
-    voiceGain: mix(from.voiceGain, to.voiceGain),
-    rings: mix(from.rings, to.rings),
-    glow: mix(from.glow, to.glow),
-    drift: mix(from.drift, to.drift),
-    fill: mix(from.fill, to.fill),
-    colour: mix(from.colour, to.colour),
-    halo: to.halo,
-  };
+  const eased: { -readonly [name in keyof OrbPose]: number } = { ...to };
+  for (const name of POSE_VALUES) eased[name] = from[name] + (to[name] - from[name]) * share;
+  return eased;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CallState } from '../../store/call-state.ts';
-import type { DebugState } from '../../store/debug-state.ts';
+import type { DebugState } from '../../store/debug-recorder.ts';
 import { STAGES, type Ladder } from '../../store/ladder.ts';
 import { measuresOf } from './statistics.ts';
 

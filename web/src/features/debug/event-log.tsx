@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Pause, Play } from 'lucide-react';
 import { useDebug } from '../../store/controller-context.ts';
-import type { LoggedEntry } from '../../store/debug-state.ts';
+import type { LoggedEntry } from '../../store/debug-recorder.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { filteredLog, LOG_SOURCES, logTime, type LogFilter } from './log-filter.ts';

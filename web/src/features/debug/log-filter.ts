@@ -1,5 +1,5 @@
 import type { DebugEntry } from '../../messages/media-messages.ts';
-import type { LoggedEntry } from '../../store/debug-state.ts';
+import type { LoggedEntry } from '../../store/debug-recorder.ts';
 
 export const LOG_SOURCES = [
   'sent',

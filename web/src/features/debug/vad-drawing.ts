@@ -1,7 +1,11 @@
 import { readColourTokens, rgba } from '../../ui/colour-tokens.ts';
 import { VAD_SAMPLES, type VadHistory } from './vad-history.ts';
 
-const TOKENS = ['--accent', '--text-quiet', '--segment-downlink'] as const;
+const TOKENS = {
+  curve: '--accent',
+  threshold: '--text-quiet',
+  decision: '--segment-downlink',
+} as const;
 
 export type VadPalette = ReturnType<typeof readVadPalette>;
 
@@ -23,7 +27,7 @@ export function drawVadStrip(
   context.clearRect(0, 0, width, height);
 
   context.lineWidth = 1.5;
-  context.strokeStyle = rgba(palette['--segment-downlink'], 1);
+  context.strokeStyle = rgba(palette.decision, 1);
   context.beginPath();
   for (const age of history.marks) {
     context.moveTo(xOf(age), 0);
@@ -32,7 +36,7 @@ export function drawVadStrip(
   context.stroke();
 
   context.lineWidth = 1;
-  context.strokeStyle = rgba(palette['--text-quiet'], 1);
+  context.strokeStyle = rgba(palette.threshold, 1);
   context.setLineDash([4, 3]);
   context.beginPath();
   context.moveTo(0, yOf(threshold));
@@ -41,7 +45,7 @@ export function drawVadStrip(
   context.setLineDash([]);
 
   context.lineWidth = 1.5;
-  context.strokeStyle = rgba(palette['--accent'], 1);
+  context.strokeStyle = rgba(palette.curve, 1);
   context.beginPath();
   history.samples.forEach((probability, index) => {
     context.lineTo(xOf(history.samples.length - 1 - index), yOf(probability));

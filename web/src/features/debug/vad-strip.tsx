@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/media-policy.ts';
+import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { onThemeChange } from '../../ui/colour-tokens.ts';
 import { createVadHistory } from './vad-history.ts';

@@ -11,7 +11,8 @@ import type {
   PageVoiceRequest,
 } from '../../messages/media-messages.ts';
 import type { PlaybackReport } from '../../messages/playback-messages.ts';
-import { MicrophoneListener, type SpeechDetector } from '../uplink/microphone-listener.ts';
+import type { SpeechDetector } from '../uplink/speech-detector.ts';
+import { UtteranceSegmenter } from '../uplink/utterance-segmenter.ts';
 import { CallDebug } from './call-debug.ts';
 import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
@@ -44,7 +45,7 @@ export class MediaCall {
   readonly #connection: RelayConnection;
   readonly #turns: TurnTaking;
   readonly #playback: ReplyPlayback;
-  readonly #listener: MicrophoneListener;
+  readonly #segmenter: UtteranceSegmenter;
   readonly #phases: CallPhases;
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
@@ -86,12 +87,12 @@ export class MediaCall {
     const turns = new TurnTaking({ ...common, playback });
     this.#playback = playback;
     this.#turns = turns;
-    this.#listener = new MicrophoneListener({
+    this.#segmenter = new UtteranceSegmenter({
       contextClock: this.#contextClock,
       now,
       isPlaying: () => playback.replies.speaking,
       onSuspected: () => turns.speechSuspected(),
-      onDismissed: () => turns.speechMisfired(),
+      onMisfire: () => turns.speechMisfired(),
       onStarted: (onsetMs) => turns.speechStarted(onsetMs),
       onChunk: (chunk) => {
         this.#chunksSent += 1;
@@ -113,7 +114,7 @@ export class MediaCall {
 
   /** @param detector `none` if it could not be loaded */
   setDetector(detector: SpeechDetector | 'none'): void {
-    this.#listener.setDetector(detector);
+    this.#segmenter.setDetector(detector);
   }
 
   handle(command: Exclude<MediaCommand, { type: 'load' | 'start' }>): void {
@@ -126,7 +127,7 @@ export class MediaCall {
         this.#outputLatencyMs = command.latencyMs;
         return;
       case 'set-muted':
-        return this.#listener.setMuted(command.muted);
+        return this.#segmenter.setMuted(command.muted);
       case 'send-text':
         return this.#turns.sendText(command.itemId, command.text);
       case 'cancel-response':
@@ -139,7 +140,7 @@ export class MediaCall {
         this.#requestedVoice = command.voice;
         return this.#send({ type: 'session.update', session: { voice: command.voice } });
       case 'hold-to-talk':
-        return this.#listener.holdToTalk(command.held);
+        return this.#segmenter.holdToTalk(command.held);
       case 'set-debug':
         return this.#debug.setEnabled(command.enabled);
       case 'retry-now':
@@ -153,10 +154,10 @@ export class MediaCall {
   #attachMicrophone(port: MessagePort, latencyMs: number): void {
     this.#detachMicrophone();
     this.#microphone = port;
-    this.#listener.attach(latencyMs);
+    this.#segmenter.attach(latencyMs);
     port.addEventListener('message', ({ data }: MessageEvent<CapturedBlock>) => {
       this.#contextClock.observe(data.sentContextTimeS, this.#options.now());
-      this.#listener.push(data);
+      this.#segmenter.push(data);
     });
     port.start();
   }
@@ -165,7 +166,7 @@ export class MediaCall {
     if (this.#microphone === undefined) return;
     this.#microphone.close();
     this.#microphone = undefined;
-    this.#listener.detach();
+    this.#segmenter.detach();
   }
 
   #connect(): RelayConnection {
@@ -219,10 +220,10 @@ export class MediaCall {
 
   #onEvent(event: RelayEvent): void {
     if (event.type === 'session.created') {
-      this.#listener.setUtteranceLimit(event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS);
+      this.#segmenter.setUtteranceLimit(event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS);
     }
     this.#providers = speechProvidersAfter(this.#providers, event);
-    this.#listener.setDeaf(!relayHears(this.#providers));
+    this.#segmenter.setPaused(!relayHears(this.#providers));
     this.#playback.setPageSpeaks(pageSpeaks(this.#providers));
     const notice = noticeOf(event);
     if (notice !== undefined) this.#options.notify(notice);

@@ -5,27 +5,15 @@ const MAX_CLAUSES = 1_000;
 
 export type PageVoiceReport = Extract<MediaCommand, { type: 'page-voice' }>;
 
-export type PageVoiceEvent =
-  | {
-      readonly type: 'clause-begun';
-      readonly responseId: string;
-      readonly clause: number;
-      /** When its text arrived, ms on our own clock. */
-      readonly receivedMs: number;
-    }
-  /** It can only be read. */
-  | {
-      readonly type: 'clause-unspoken';
-      readonly responseId: string;
-      readonly clause: number;
-    }
-  /** All that was asked for so far was spoken. */
-  | { readonly type: 'page-silent'; readonly responseId: string }
-  | { readonly type: 'page-interrupted'; readonly responseId: string };
-
 export interface PageVoiceOptions {
   request(request: PageVoiceRequest): void;
-  onEvent(event: PageVoiceEvent): void;
+  /** @param receivedMs when the clause's text arrived, ms on our own clock */
+  onBegun(responseId: string, clause: number, receivedMs: number): void;
+  /** The clause can only be read. */
+  onUnspoken(responseId: string, clause: number): void;
+  /** All that was asked for so far was spoken. */
+  onSilent(responseId: string): void;
+  onInterrupted(responseId: string): void;
   now(): number;
 }
 
@@ -92,18 +80,15 @@ export class PageVoice {
     const asked = reply?.clauses.get(clause);
     // What was interrupted may still be reported.
     if (reply === undefined || asked === undefined) return;
-    const { receivedMs } = asked;
     if (state === 'started') {
-      this.#options.onEvent({ type: 'clause-begun', responseId, clause, receivedMs });
+      this.#options.onBegun(responseId, clause, asked.receivedMs);
       return;
     }
     reply.clauses.delete(clause);
-    if (state === 'failed') {
-      this.#options.onEvent({ type: 'clause-unspoken', responseId, clause });
-    }
+    if (state === 'failed') this.#options.onUnspoken(responseId, clause);
     if (reply.clauses.size > 0) return;
     if (reply.finished) this.#replies.delete(responseId);
-    this.#options.onEvent({ type: 'page-silent', responseId });
+    this.#options.onSilent(responseId);
   }
 
   /** The relay has sent all of a reply. */
@@ -127,9 +112,7 @@ export class PageVoice {
         if (reply.released) this.#speak(id, reply);
       }
     }
-    for (const id of interrupted) {
-      this.#options.onEvent({ type: 'page-interrupted', responseId: id });
-    }
+    for (const id of interrupted) this.#options.onInterrupted(id);
   }
 
   #speak(responseId: string, { clauses }: PageSpokenReply): void {

@@ -4,7 +4,7 @@ import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../../messages/m
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { VoiceQueue, type VoiceEvent } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';
-import { PageVoice, type PageVoiceEvent, type PageVoiceReport } from './page-voice.ts';
+import { PageVoice, type PageVoiceReport } from './page-voice.ts';
 import { Replies } from './replies.ts';
 
 /** The speaker reports thirty times a second, for the level; the page is told a third as often. */
@@ -46,7 +46,14 @@ export class ReplyPlayback {
     });
     this.#page = new PageVoice({
       request: (request) => options.request(request),
-      onEvent: (event) => this.#onPage(event),
+      onBegun: (responseId, clause, receivedMs) => {
+        this.replies.pageHeard(responseId, receivedMs, options.now());
+        options.notify({ type: 'response-voiced', responseId, clause });
+      },
+      onUnspoken: (responseId, clause) =>
+        options.notify({ type: 'response-voiced', responseId, clause }),
+      onSilent: (responseId) => this.replies.pageSilent(responseId),
+      onInterrupted: (responseId) => this.replies.pageInterrupted(responseId),
       now: () => options.now(),
     });
     this.voice = new VoiceQueue({
@@ -164,25 +171,6 @@ export class ReplyPlayback {
       byPage,
     });
     this.#settle();
-  }
-
-  #onPage(event: PageVoiceEvent): void {
-    const { responseId } = event;
-    switch (event.type) {
-      case 'clause-begun':
-        this.replies.pageHeard(responseId, event.receivedMs, this.#options.now());
-        return this.#voiced(responseId, event.clause);
-      case 'clause-unspoken':
-        return this.#voiced(responseId, event.clause);
-      case 'page-silent':
-        return this.replies.pageSilent(responseId);
-      case 'page-interrupted':
-        return this.replies.pageInterrupted(responseId);
-    }
-  }
-
-  #voiced(responseId: string, clause: number): void {
-    this.#options.notify({ type: 'response-voiced', responseId, clause });
   }
 
   /** Never two voices at once; and the phase follows from what is heard. */

@@ -1,3 +1,5 @@
+import type { CapturedBlock } from '../../messages/capture-messages.ts';
+
 /** A context that was suspended comes back with every message this late, this often in a row. */
 const JUMP_MS = 100;
 const JUMP_MESSAGES = 16;
@@ -42,5 +44,35 @@ export class ContextClock {
   toLocalMs(contextTimeS: number): number | undefined {
     const offsetMs = Math.min(this.#previousMs, this.#currentMs);
     return Number.isFinite(offsetMs) ? contextTimeS * 1_000 + offsetMs : undefined;
+  }
+}
+
+/** Sample positions are trusted over clock readings until they are this far apart. */
+const CLOCK_SLACK_MS = 10;
+const SAMPLES_PER_MS = 16;
+
+/** When the frames of one microphone were captured. */
+export class CaptureClock {
+  readonly #contextClock: ContextClock;
+  readonly #latencyMs: number;
+  /** When sample 0 was captured. */
+  #originMs: number | undefined;
+
+  /** @param latencyMs from the microphone's membrane to the audio context */
+  constructor(contextClock: ContextClock, latencyMs: number) {
+    this.#contextClock = contextClock;
+    this.#latencyMs = latencyMs;
+  }
+
+  /** @returns the instant of the block's first sample; undefined before the context's is known */
+  startOf(block: CapturedBlock): number | undefined {
+    const capturedMs = this.#contextClock.toLocalMs(block.contextTimeS);
+    if (capturedMs === undefined) return undefined;
+    const offsetMs = block.index / SAMPLES_PER_MS;
+    const originMs = capturedMs - this.#latencyMs - offsetMs;
+    if (this.#originMs === undefined || Math.abs(originMs - this.#originMs) > CLOCK_SLACK_MS) {
+      this.#originMs = originMs;
+    }
+    return this.#originMs + offsetMs;
   }
 }

@@ -3,7 +3,7 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { Silero } from '@ricky0123/vad-web/dist/models/silero';
 import modelUrl from '@ricky0123/vad-web/dist/silero_vad_v6.onnx?url';
 import { FRAME_SAMPLES } from '../../messages/capture-messages.ts';
-import type { SpeechDetector } from './microphone-listener.ts';
+import type { SpeechDetector } from './speech-detector.ts';
 
 const FETCH_DEADLINE_MS = 60_000;
 

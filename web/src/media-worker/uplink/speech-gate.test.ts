@@ -1,12 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
 import {
-  ECHO_GUARD_POLICY,
+  type GateEvent,
+  type GateState,
   OFFSET_LAG_MS,
   ONSET_LAG_MS,
-  SPEECH_POLICY,
-} from '../../lib/media-policy.ts';
-import { type GateEvent, type GateState, QUIET, speechEndOf, stepGate } from './speech-gate.ts';
+  QUIET,
+  speechEndOf,
+  stepGate,
+} from './speech-gate.ts';
 
 const FRAME = 32;
 
@@ -36,11 +39,11 @@ test('speech is suspected at its first frame, confirmed at the third, ended afte
   expect(state).toEqual(QUIET);
 });
 
-test('a cough is dismissed after 200 ms, long before redemption', () => {
+test('a cough is a misfire after 200 ms, long before redemption', () => {
   const { events } = run([0.9, ...times(10, 0.1)]);
   expect(events.map(({ type, frame }) => [type, frame])).toEqual([
     ['speech-suspected', 0],
-    ['speech-dismissed', 6],
+    ['speech-misfired', 6],
   ]);
 });
 
@@ -83,8 +86,8 @@ test('a forced end is put where the speech ended, not where it was forced', () =
 test('whatever the probabilities, every suspicion is settled once and ends follow beginnings', () => {
   const legal: Record<string, readonly string[]> = {
     start: ['speech-suspected'],
-    'speech-suspected': ['speech-confirmed', 'speech-dismissed'],
-    'speech-dismissed': ['speech-suspected'],
+    'speech-suspected': ['speech-confirmed', 'speech-misfired'],
+    'speech-misfired': ['speech-suspected'],
     'speech-confirmed': ['speech-ended'],
     'speech-ended': ['speech-suspected'],
   };

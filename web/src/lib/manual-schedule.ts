@@ -1,4 +1,4 @@
-import type { Schedule } from './page-recogniser.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A clock that tests turn by hand. */
 export class ManualSchedule {
@@ -10,6 +10,11 @@ export class ManualSchedule {
     this.#tasks.add(entry);
     return () => void this.#tasks.delete(entry);
   };
+
+  /** How many tasks wait. */
+  get waiting(): number {
+    return this.#tasks.size;
+  }
 
   /** Runs what falls due within `ms`, in order. */
   pass(ms: number): void {

@@ -1,32 +1,21 @@
 import { levelOf, rmsOf } from '@parley/shared/audio/level';
 import { toPcm16 } from '@parley/shared/audio/pcm16';
-import type { ContextClock } from './context-clock.ts';
-import {
-  ECHO_GUARD_POLICY,
-  MAX_WAITING_FRAMES,
-  MIN_HOLD_MS,
-  PRE_ROLL_MS,
-  SPEECH_POLICY,
-} from '../../lib/media-policy.ts';
+import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
+import { CaptureClock, type ContextClock } from './context-clock.ts';
+import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
 import { QUIET, speechEndOf, stepGate, type GateState } from './speech-gate.ts';
 import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
 
-/** Tells speech from everything else, frame by frame. */
-export interface SpeechDetector {
-  /** @param frame 512 samples at 16 kHz. @returns 0–1 */
-  probabilityOf(frame: Float32Array): Promise<number>;
-}
-
-export interface ListenerOptions {
+export interface SegmenterOptions {
   readonly contextClock: ContextClock;
   now(): number;
   /** While we play, it takes clearer speech. */
   isPlaying(): boolean;
   /** Perhaps speech: fall silent, to be sure. */
   onSuspected(): void;
-  /** It was none. */
-  onDismissed(): void;
+  /** What was suspected was not speech. */
+  onMisfire(): void;
   /** Speech: an utterance begins. Its chunks follow. */
   onStarted(onsetMs: number): void;
   onChunk(chunk: UtteranceChunk): void;
@@ -51,37 +40,45 @@ type Hold =
       readonly speechEndMs: number | undefined;
     };
 
+/** Audio sent from before the onset, so that no soft consonant is lost. */
+const PRE_ROLL_MS = 300;
 /** How far back an utterance can begin: the pre-roll, and the frames that it took to be believed. */
 const HISTORY_MS = 1_500;
 /** How long a released key waits for the frames that were captured before. */
 const RELEASE_DEADLINE_MS = 500;
-/** Sample positions are trusted over clock readings until they are this far apart. */
-const CLOCK_SLACK_MS = 10;
-const SAMPLES_PER_MS = 16;
+/** A push-to-talk key held for less, without speech, was touched by mistake. */
+const MIN_HOLD_MS = 250;
 
-/** The microphone's frames on their way to being utterances. */
-export class MicrophoneListener {
-  readonly #options: ListenerOptions;
+/**
+ * Cuts utterances out of the microphone's frames: from the pre-roll before the onset of speech to
+ * the end of the redemption time, or for as long as push-to-talk is held.
+ */
+export class UtteranceSegmenter {
+  readonly #options: SegmenterOptions;
   readonly #recorder: UtteranceRecorder;
-  #detector: SpeechDetector | 'loading' | 'none' = 'loading';
-  #waiting: CapturedBlock[] = [];
-  #draining = false;
+  readonly #queue: DetectorQueue;
   #probability = 0;
   #gate: GateState = QUIET;
   #hold: Hold = { kind: 'up' };
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #muted = false;
-  #deaf = false;
-  #attached = false;
-  #latencyMs = 0;
-  /** When sample 0 of the microphone was captured. */
-  #originMs: number | undefined;
+  #paused = false;
+  /** Undefined without a microphone. */
+  #clock: CaptureClock | undefined;
   #utteranceLimitMs = Number.POSITIVE_INFINITY;
   #utteranceStartMs = 0;
 
-  constructor(options: ListenerOptions) {
+  constructor(options: SegmenterOptions) {
     this.#options = options;
     this.#recorder = new UtteranceRecorder(HISTORY_MS, (chunk) => options.onChunk(chunk));
+    this.#queue = new DetectorQueue({
+      isBypassed: () => this.#hold.kind !== 'up',
+      onFrame: (block, probability) => {
+        this.#probability = probability;
+        this.#frame(block, probability);
+      },
+      onFailed: () => options.onDetectorFailed(),
+    });
   }
 
   /** Whether an utterance is open. */
@@ -89,10 +86,9 @@ export class MicrophoneListener {
     return this.#recorder.isOpen;
   }
 
-  /** @param detector `none` where it could not be loaded: then only push-to-talk works */
+  /** @param detector `none` if it could not be loaded: then only push-to-talk works */
   setDetector(detector: SpeechDetector | 'none'): void {
-    this.#detector = detector;
-    void this.#drain();
+    this.#queue.setDetector(detector);
   }
 
   /** The relay's longest utterance; a longer one is continued as the next. */
@@ -102,47 +98,38 @@ export class MicrophoneListener {
 
   /** A microphone was opened. @param latencyMs from its membrane to the audio context */
   attach(latencyMs: number): void {
-    this.#attached = true;
-    this.#latencyMs = latencyMs;
-    this.#originMs = undefined;
+    this.#clock = new CaptureClock(this.#options.contextClock, latencyMs);
   }
 
   /** The microphone is gone, or changed: what was open ends here. */
   detach(): void {
-    this.#attached = false;
-    this.#waiting = [];
-    clearTimeout(this.#releaseTimer);
-    this.#hold = { kind: 'up' };
-    this.#silence();
-    this.#recorder.forget();
+    this.#clock = undefined;
+    this.#queue.clear();
+    this.#abandon();
   }
 
   setMuted(muted: boolean): void {
     this.#muted = muted;
-    if (muted && this.#hold.kind === 'up') this.#silence();
+    if (muted && this.#hold.kind === 'up') this.#endNow();
   }
 
-  /** Nothing becomes an utterance, held or not: the relay takes no speech. Levels go on. */
-  setDeaf(deaf: boolean): void {
-    if (deaf === this.#deaf) return;
-    this.#deaf = deaf;
-    if (!deaf) return;
-    clearTimeout(this.#releaseTimer);
-    this.#hold = { kind: 'up' };
-    this.#silence();
-    this.#recorder.forget();
+  /** While paused nothing becomes an utterance, held or not: the relay takes no speech. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#abandon();
   }
 
   /** While held everything is speech, even when muted. */
   holdToTalk(held: boolean): void {
     const nowMs = this.#options.now();
     if (held && this.#hold.kind !== 'down') {
-      if (!this.#attached || this.#deaf) return;
+      if (this.#clock === undefined || this.#paused) return;
       clearTimeout(this.#releaseTimer);
       this.#hold = { kind: 'down', sinceMs: nowMs, speechEndMs: undefined };
       this.#gate = QUIET;
       if (!this.#recorder.isOpen) this.#begin(nowMs);
-      void this.#drain();
+      void this.#queue.drain();
     } else if (!held && this.#hold.kind === 'down') {
       this.#hold = { ...this.#hold, kind: 'released', atMs: nowMs };
       // Should the microphone have fallen silent, no frame would ever end it.
@@ -154,43 +141,14 @@ export class MicrophoneListener {
 
   push(block: CapturedBlock): void {
     this.#options.onLevel(levelOf(rmsOf(block.samples)), this.#probability);
-    this.#waiting.push(block);
-    if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
-    void this.#drain();
-  }
-
-  /** One frame at a time: the detector's state makes order matter. */
-  async #drain(): Promise<void> {
-    if (this.#draining) return;
-    this.#draining = true;
-    try {
-      while (this.#waiting.length > 0) {
-        if (this.#detector === 'loading' && this.#hold.kind === 'up') return;
-        const block = this.#waiting.shift()!;
-        this.#probability = await this.#probabilityOf(block.samples);
-        this.#frame(block, this.#probability);
-      }
-    } finally {
-      this.#draining = false;
-    }
-  }
-
-  async #probabilityOf(samples: Float32Array): Promise<number> {
-    if (typeof this.#detector === 'string') return 0;
-    try {
-      return await this.#detector.probabilityOf(samples);
-    } catch {
-      this.#detector = 'none';
-      this.#options.onDetectorFailed();
-      return 0;
-    }
+    this.#queue.push(block);
   }
 
   #frame(block: CapturedBlock, probability: number): void {
-    const startMs = this.#startOf(block);
+    const startMs = this.#clock?.startOf(block);
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
-    if (this.#deaf || (this.#muted && this.#hold.kind === 'up')) {
+    if (this.#paused || (this.#muted && this.#hold.kind === 'up')) {
       // Not even as the pre-roll of what is said after unmuting.
       this.#recorder.forget();
       return;
@@ -199,7 +157,7 @@ export class MicrophoneListener {
     if (this.#hold.kind === 'up') this.#step({ probability, startMs, endMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.#utteranceLimitMs) {
-      this.#silence();
+      this.#endNow();
     }
   }
 
@@ -210,8 +168,8 @@ export class MicrophoneListener {
     switch (event?.type) {
       case 'speech-suspected':
         return this.#options.onSuspected();
-      case 'speech-dismissed':
-        return this.#options.onDismissed();
+      case 'speech-misfired':
+        return this.#options.onMisfire();
       case 'speech-confirmed':
         return this.#begin(event.onsetMs);
       case 'speech-ended':
@@ -254,23 +212,19 @@ export class MicrophoneListener {
     this.#options.onEnded(speechEndMs);
   }
 
-  /** Whatever is going on with speech ends now. */
-  #silence(): void {
-    const gate = this.#gate;
-    this.#gate = QUIET;
-    if (gate.kind === 'tentative') this.#options.onDismissed();
-    this.#end(speechEndOf(gate, this.#options.now()));
+  /** As if the key were up and no speech going on; nothing captured before is sent. */
+  #abandon(): void {
+    clearTimeout(this.#releaseTimer);
+    this.#hold = { kind: 'up' };
+    this.#endNow();
+    this.#recorder.forget();
   }
 
-  #startOf(block: CapturedBlock): number | undefined {
-    const { contextClock } = this.#options;
-    const capturedMs = contextClock.toLocalMs(block.contextTimeS);
-    if (capturedMs === undefined) return undefined;
-    const offsetMs = block.index / SAMPLES_PER_MS;
-    const originMs = capturedMs - this.#latencyMs - offsetMs;
-    if (this.#originMs === undefined || Math.abs(originMs - this.#originMs) > CLOCK_SLACK_MS) {
-      this.#originMs = originMs;
-    }
-    return this.#originMs + offsetMs;
+  /** Ends the utterance, or the suspicion of one, that is going on. */
+  #endNow(): void {
+    const gate = this.#gate;
+    this.#gate = QUIET;
+    if (gate.kind === 'tentative') this.#options.onMisfire();
+    this.#end(speechEndOf(gate, this.#options.now()));
   }
 }

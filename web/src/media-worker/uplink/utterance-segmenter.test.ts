@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ContextClock } from './context-clock.ts';
-import { MicrophoneListener, type SpeechDetector } from './microphone-listener.ts';
+import type { SpeechDetector } from './speech-detector.ts';
+import { UtteranceSegmenter } from './utterance-segmenter.ts';
 
 /** Told of each frame by its first sample, so that a test can say what is speech. */
 class MarkedDetector implements SpeechDetector {
@@ -19,7 +20,7 @@ let sentMs: number;
 let nowMs: number;
 let playing: boolean;
 let index: number;
-let listener: MicrophoneListener;
+let segmenter: UtteranceSegmenter;
 let detector: MarkedDetector;
 
 beforeEach(() => {
@@ -31,12 +32,12 @@ beforeEach(() => {
   detector = new MarkedDetector();
   const contextClock = new ContextClock();
   contextClock.observe(0, 0);
-  listener = new MicrophoneListener({
+  segmenter = new UtteranceSegmenter({
     contextClock,
     now: () => nowMs,
     isPlaying: () => playing,
     onSuspected: () => log.push('suspected'),
-    onDismissed: () => log.push('dismissed'),
+    onMisfire: () => log.push('misfire'),
     onStarted: () => log.push('started'),
     onChunk: ({ samples, last }) => {
       sentMs += samples.length / 16;
@@ -47,15 +48,15 @@ beforeEach(() => {
     onDetectorFailed: () => log.push('detector failed'),
     onLevel: () => {},
   });
-  listener.attach(0);
-  listener.setDetector(detector);
+  segmenter.attach(0);
+  segmenter.setDetector(detector);
 });
 
 /** Captures frames of 32 ms that the detector will judge as `probability`. */
 async function hear(probability: number, frames: number): Promise<void> {
   for (let n = 0; n < frames; n += 1) {
     nowMs += 32;
-    listener.push({
+    segmenter.push({
       samples: new Float32Array(512).fill(probability),
       index,
       contextTimeS: index / 16_000,
@@ -81,7 +82,7 @@ test('a click sends nothing', async () => {
   await hear(SILENCE, 40);
   await hear(SPEECH, 1);
   await hear(SILENCE, 40);
-  expect(log).toEqual(['suspected', 'dismissed']);
+  expect(log).toEqual(['suspected', 'misfire']);
   expect(sentMs).toBe(0);
 });
 
@@ -98,7 +99,7 @@ describe('muted', () => {
   test('nothing leaves, and an open utterance is ended', async () => {
     await hear(SPEECH, 20);
     const before = sentMs;
-    listener.setMuted(true);
+    segmenter.setMuted(true);
     expect(log.slice(0, 3)).toEqual(['suspected', 'started', 'last chunk']);
     expect(log[3]).toMatch(/^ended/);
     await hear(SPEECH, 30);
@@ -107,32 +108,32 @@ describe('muted', () => {
   });
 
   test('what was said while muted is not the pre-roll of what is said after', async () => {
-    listener.setMuted(true);
+    segmenter.setMuted(true);
     await hear(SPEECH, 40);
-    listener.setMuted(false);
+    segmenter.setMuted(false);
     await hear(SPEECH, 5);
     await hear(SILENCE, 30);
     expect(sentMs).toBeLessThan(35 * 32);
     expect(log).toContain('started');
   });
 
-  test('a suspicion is dismissed, so that the voice goes on', async () => {
+  test('a suspicion is a misfire, so that the voice goes on', async () => {
     await hear(SPEECH, 1);
-    listener.setMuted(true);
-    expect(log).toEqual(['suspected', 'dismissed']);
+    segmenter.setMuted(true);
+    expect(log).toEqual(['suspected', 'misfire']);
   });
 });
 
-describe('deaf', () => {
+describe('paused', () => {
   test('nothing leaves, held or not, and what follows is heard again', async () => {
-    listener.setDeaf(true);
+    segmenter.setPaused(true);
     await hear(SPEECH, 20);
-    listener.holdToTalk(true);
+    segmenter.holdToTalk(true);
     await hear(SPEECH, 20);
-    listener.holdToTalk(false);
+    segmenter.holdToTalk(false);
     expect(log).toEqual([]);
     expect(sentMs).toBe(0);
-    listener.setDeaf(false);
+    segmenter.setPaused(false);
     await hear(SPEECH, 5);
     await hear(SILENCE, 30);
     // What was said before is no pre-roll of it.
@@ -141,9 +142,9 @@ describe('deaf', () => {
   });
 
   test('an open utterance is ended, also while the key is held', async () => {
-    listener.holdToTalk(true);
+    segmenter.holdToTalk(true);
     await hear(SPEECH, 20);
-    listener.setDeaf(true);
+    segmenter.setPaused(true);
     expect(log.slice(0, 2)).toEqual(['started', 'last chunk']);
     expect(log[2]).toMatch(/^ended/);
   });
@@ -151,43 +152,43 @@ describe('deaf', () => {
 
 describe('push-to-talk', () => {
   test('everything is speech while the key is held, even when muted', async () => {
-    listener.setMuted(true);
-    listener.holdToTalk(true);
+    segmenter.setMuted(true);
+    segmenter.holdToTalk(true);
     expect(log).toEqual(['started']);
     await hear(SILENCE, 20);
     await hear(SPEECH, 10);
     await hear(SILENCE, 20);
     expect(log).toEqual(['started']);
-    listener.holdToTalk(false);
+    segmenter.holdToTalk(false);
     await hear(SILENCE, 1);
     expect(log).toEqual(['started', 'last chunk', 'ended at 960']);
   });
 
   test('what was said before the key was let go is sent, though it arrives later', async () => {
-    listener.holdToTalk(true);
+    segmenter.holdToTalk(true);
     await hear(SPEECH, 20);
     nowMs += 50;
-    listener.holdToTalk(false);
+    segmenter.holdToTalk(false);
     nowMs -= 50;
     await hear(SPEECH, 1);
-    expect(listener.isHearing).toBe(true);
+    expect(segmenter.isHearing).toBe(true);
     await hear(SPEECH, 1);
     expect(log).toEqual(['started', 'last chunk', 'ended at 690']);
   });
 
   test('a key that was only touched sends an utterance that is taken back', async () => {
-    listener.holdToTalk(true);
+    segmenter.holdToTalk(true);
     await hear(SILENCE, 3);
-    listener.holdToTalk(false);
+    segmenter.holdToTalk(false);
     await hear(SILENCE, 1);
     expect(log).toEqual(['started', 'last chunk', 'discarded']);
   });
 
   test('works while the detector loads, and without one', async () => {
-    listener.setDetector('none');
-    listener.holdToTalk(true);
+    segmenter.setDetector('none');
+    segmenter.holdToTalk(true);
     await hear(SPEECH, 20);
-    listener.holdToTalk(false);
+    segmenter.holdToTalk(false);
     await hear(SPEECH, 2);
     expect(log[0]).toBe('started');
     expect(log.at(-1)).toMatch(/^ended/);
@@ -195,25 +196,25 @@ describe('push-to-talk', () => {
 });
 
 test('a key that is pressed without a microphone does nothing', () => {
-  listener.detach();
-  listener.holdToTalk(true);
-  listener.holdToTalk(false);
+  segmenter.detach();
+  segmenter.holdToTalk(true);
+  segmenter.holdToTalk(false);
   expect(log).toEqual([]);
 });
 
 test('a key that is released after the microphone fell silent still ends the utterance', async () => {
   vi.useFakeTimers();
-  listener.holdToTalk(true);
+  segmenter.holdToTalk(true);
   await hear(SPEECH, 10);
   nowMs += 1_000;
-  listener.holdToTalk(false);
+  segmenter.holdToTalk(false);
   vi.advanceTimersByTime(500);
   vi.useRealTimers();
   expect(log).toEqual(['started', 'last chunk', 'ended at 320']);
 });
 
 test('an utterance beyond the limit is continued as the next, with nothing lost between', async () => {
-  listener.setUtteranceLimit(2_000);
+  segmenter.setUtteranceLimit(2_000);
   await hear(SPEECH, 100);
   expect(log.filter((entry) => entry === 'started').length).toBeGreaterThan(1);
   await hear(SILENCE, 30);
@@ -223,9 +224,9 @@ test('an utterance beyond the limit is continued as the next, with nothing lost 
 
 test('a microphone that goes away ends what is open', async () => {
   await hear(SPEECH, 20);
-  listener.detach();
+  segmenter.detach();
   expect(log.at(-1)).toMatch(/^ended/);
-  expect(listener.isHearing).toBe(false);
+  expect(segmenter.isHearing).toBe(false);
 });
 
 test('a detector that breaks is told of once, and listening goes on without it', async () => {
@@ -236,12 +237,12 @@ test('a detector that breaks is told of once, and listening goes on without it',
 
 test('frames wait for a detector that still loads, and no more than a bound of them', async () => {
   let answered = 0;
-  const late = new MicrophoneListener({
+  const late = new UtteranceSegmenter({
     contextClock: new ContextClock(),
     now: () => nowMs,
     isPlaying: () => false,
     onSuspected: () => {},
-    onDismissed: () => {},
+    onMisfire: () => {},
     onStarted: () => {},
     onChunk: () => {},
     onEnded: () => {},
