@@ -4,41 +4,38 @@ import { useDebug } from '../../store/controller-context.ts';
 import { msText } from './statistics.ts';
 import styles from './live.module.css';
 
+/** Name, and what is drawn; the second, if there is one, is what the first aims at. */
+const GAUGES = [
+  ['Round trip', ['rttMs']],
+  ['Buffered', ['jitterBufferMs', 'jitterTargetMs']],
+  ['Unacked', ['unackedMs']],
+] as const satisfies readonly (readonly [string, readonly (keyof MediaStats)[]])[];
+
+const COUNTERS = [
+  ['Buffer target', 'jitterTargetMs', ' ms'],
+  ['Underruns', 'underruns', ''],
+  ['Chunks sent', 'chunksSent', ''],
+  ['Reconnects', 'reconnects', ''],
+] as const satisfies readonly (readonly [string, keyof MediaStats, string])[];
+
 /** Round trip, buffers and counters over the last two minutes. */
 export function ConnectionCharts() {
   const stats = useDebug((state) => state.stats);
   const now = stats.at(-1);
   return (
     <div className={styles.gauges}>
-      <Gauge
-        name="Round trip"
-        unit="ms"
-        value={now?.rttMs ?? null}
-        stats={stats}
-        lines={['rttMs']}
-      />
-      <Gauge
-        name="Buffered"
-        unit="ms"
-        value={now?.jitterBufferMs ?? null}
-        stats={stats}
-        lines={['jitterBufferMs', 'jitterTargetMs']}
-      />
-      <Gauge
-        name="Unacked"
-        unit="ms"
-        value={now?.unackedMs ?? null}
-        stats={stats}
-        lines={['unackedMs']}
-      />
+      {GAUGES.map(([name, lines]) => (
+        <Gauge key={name} name={name} stats={stats} lines={lines} />
+      ))}
       <dl className={styles.counters}>
-        <Counter
-          name="Buffer target"
-          value={now === undefined ? null : `${msText(now.jitterTargetMs)} ms`}
-        />
-        <Counter name="Underruns" value={now === undefined ? null : msText(now.underruns)} />
-        <Counter name="Chunks sent" value={now === undefined ? null : msText(now.chunksSent)} />
-        <Counter name="Reconnects" value={now === undefined ? null : msText(now.reconnects)} />
+        {COUNTERS.map(([name, counter, unit]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className={styles.value}>
+              {now === undefined ? '–' : `${msText(now[counter])}${unit}`}
+            </dd>
+          </div>
+        ))}
       </dl>
     </div>
   );
@@ -46,19 +43,17 @@ export function ConnectionCharts() {
 
 interface GaugeProps {
   readonly name: string;
-  readonly unit: string;
-  readonly value: number | null;
   readonly stats: readonly MediaStats[];
-  /** The second, where there is one, is what the first aims at. */
-  readonly lines: readonly (keyof MediaStats)[];
+  readonly lines: readonly [keyof MediaStats, ...(keyof MediaStats)[]];
 }
 
-function Gauge({ name, unit, value, stats, lines }: GaugeProps) {
+function Gauge({ name, stats, lines }: GaugeProps) {
+  const value = stats.at(-1)?.[lines[0]] ?? null;
   return (
     <figure className={styles.gauge}>
       <figcaption className={styles.caption}>
         <span>{name}</span>
-        <span className={styles.value}>{value === null ? '–' : `${msText(value)} ${unit}`}</span>
+        <span className={styles.value}>{value === null ? '–' : `${msText(value)} ms`}</span>
       </figcaption>
       <div className={styles.chart} aria-hidden="true">
         <ResponsiveContainer
@@ -87,14 +82,5 @@ function Gauge({ name, unit, value, stats, lines }: GaugeProps) {
         </ResponsiveContainer>
       </div>
     </figure>
-  );
-}
-
-function Counter({ name, value }: { readonly name: string; readonly value: string | null }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd className={styles.value}>{value ?? '–'}</dd>
-    </div>
   );
 }

@@ -1,4 +1,5 @@
 import { measuresOf, msText } from './statistics.ts';
+import { TableHead } from './table-head.tsx';
 import { Verdict } from './verdict.tsx';
 import { useDebug } from '../../store/controller-context.ts';
 import styles from './debug-panel.module.css';
@@ -9,15 +10,7 @@ export function PercentileTable() {
   return (
     <table className={styles.table}>
       <caption className="visually-hidden">Latency over the session, milliseconds</caption>
-      <thead>
-        <tr>
-          <th scope="col">ms</th>
-          <th scope="col">p50</th>
-          <th scope="col">p95</th>
-          <th scope="col">p99</th>
-          <th scope="col">target</th>
-        </tr>
-      </thead>
+      <TableHead names={['ms', 'p50', 'p95', 'p99', 'target']} />
       <tbody>
         {measuresOf(turns).map(({ name, targetMs, percentiles }) => (
           <tr key={name}>

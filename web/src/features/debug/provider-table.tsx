@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { useCall } from '../../store/controller-context.ts';
 import { STAGES, standingOf } from '../../store/ladder.ts';
+import { TableHead } from './table-head.tsx';
 import styles from './debug-panel.module.css';
 
 /** Who does the work of each stage, in whose place, why and since when. */
@@ -9,15 +10,7 @@ export function ProviderTable() {
   return (
     <table className={`${styles.table} ${styles.providers}`}>
       <caption className={styles.heading}>Providers</caption>
-      <thead>
-        <tr>
-          <th scope="col">stage</th>
-          <th scope="col">now</th>
-          <th scope="col">was</th>
-          <th scope="col">why</th>
-          <th scope="col">since</th>
-        </tr>
-      </thead>
+      <TableHead names={['stage', 'now', 'was', 'why', 'since']} />
       <tbody>
         {STAGES.map((stage) => {
           const state = ladder?.stages[stage];

@@ -1,4 +1,4 @@
-import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
+import { LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
 
 export interface SegmentWords {
   readonly label: string;
@@ -9,52 +9,22 @@ export interface SegmentWords {
 }
 
 export const SEGMENT_WORDS: Readonly<Record<LatencySegment, SegmentWords>> = {
-  endpointing_ms: {
-    label: 'Endpointing',
-    who: 'page makes sure speech ended',
-    colour: 'var(--segment-endpointing)',
-  },
-  uplink_ms: {
-    label: 'Uplink',
-    who: 'last words travel to the relay',
-    colour: 'var(--segment-uplink)',
-  },
-  asr_final_ms: {
-    label: 'ASR final',
-    who: 'transcriber: final words',
-    colour: 'var(--segment-asr)',
-  },
-  llm_ttft_ms: {
-    label: 'LLM first token',
-    who: 'generator: first text',
-    colour: 'var(--segment-llm)',
-  },
-  text_aggregation_ms: {
-    label: 'Text aggregation',
-    who: 'relay: first whole clause',
-    colour: 'var(--segment-aggregation)',
-  },
-  tts_ttfb_ms: {
-    label: 'TTS first byte',
-    who: 'synthesizer: first audio',
-    colour: 'var(--segment-tts)',
-  },
-  downlink_ms: {
-    label: 'Downlink',
-    who: 'first audio travels to the page',
-    colour: 'var(--segment-downlink)',
-  },
-  playout_ms: {
-    label: 'Playout',
-    who: 'jitter buffer and sound card',
-    colour: 'var(--segment-playout)',
-  },
+  endpointing_ms: words('Endpointing', 'page makes sure speech ended', 'endpointing'),
+  uplink_ms: words('Uplink', 'last words travel to the relay', 'uplink'),
+  asr_final_ms: words('ASR final', 'transcriber: final words', 'asr'),
+  llm_ttft_ms: words('LLM first token', 'generator: first text', 'llm'),
+  text_aggregation_ms: words('Text aggregation', 'relay: first whole clause', 'aggregation'),
+  tts_ttfb_ms: words('TTS first byte', 'synthesizer: first audio', 'tts'),
+  downlink_ms: words('Downlink', 'first audio travels to the page', 'downlink'),
+  playout_ms: words('Playout', 'jitter buffer and sound card', 'playout'),
 };
 
-/** The segment's own target, ms; null where only the total is held to one. */
+/** The segment's own target, ms; null if only the total is held to one. */
 export function targetOf(segment: LatencySegment): number | null {
   const targets: Partial<Record<LatencySegment, number>> = LATENCY_TARGETS_MS;
   return targets[segment] ?? null;
 }
 
-export { LATENCY_SEGMENTS };
+function words(label: string, who: string, token: string): SegmentWords {
+  return { label, who, colour: `var(--segment-${token})` };
+}

@@ -40,28 +40,22 @@ export function percentilesOf(values: readonly number[]): Percentiles | null {
 export function measuresOf(turns: readonly MeasuredTurn[]): readonly Measure[] {
   // A typed turn has no speech to recognise; its zeros would flatter the figure.
   const spoken = turns.filter((turn) => turn.utterance !== null);
+  const targets = LATENCY_TARGETS_MS;
   return [
-    {
-      name: 'Voice to voice',
-      targetMs: LATENCY_TARGETS_MS.voice_to_voice_ms,
-      percentiles: percentilesOf(spoken.map((turn) => turn.voiceToVoiceMs)),
-    },
-    {
-      name: 'ASR final',
-      targetMs: LATENCY_TARGETS_MS.asr_final_ms,
-      percentiles: percentilesOf(spoken.map((turn) => turn.timeline.asr_final_ms)),
-    },
-    {
-      name: 'LLM first token',
-      targetMs: LATENCY_TARGETS_MS.llm_ttft_ms,
-      percentiles: percentilesOf(turns.map((turn) => turn.timeline.llm_ttft_ms)),
-    },
-    {
-      name: 'TTS first byte',
-      targetMs: LATENCY_TARGETS_MS.tts_ttfb_ms,
-      percentiles: percentilesOf(turns.map((turn) => turn.timeline.tts_ttfb_ms)),
-    },
+    measure('Voice to voice', targets.voice_to_voice_ms, spoken, (turn) => turn.voiceToVoiceMs),
+    measure('ASR final', targets.asr_final_ms, spoken, (turn) => turn.timeline.asr_final_ms),
+    measure('LLM first token', targets.llm_ttft_ms, turns, (turn) => turn.timeline.llm_ttft_ms),
+    measure('TTS first byte', targets.tts_ttfb_ms, turns, (turn) => turn.timeline.tts_ttfb_ms),
   ];
+}
+
+function measure(
+  name: string,
+  targetMs: number,
+  turns: readonly MeasuredTurn[],
+  msOf: (turn: MeasuredTurn) => number,
+): Measure {
+  return { name, targetMs, percentiles: percentilesOf(turns.map(msOf)) };
 }
 
 /** Whole milliseconds with thousands set apart. */

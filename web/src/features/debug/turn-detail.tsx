@@ -1,5 +1,6 @@
+import { LATENCY_SEGMENTS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import { LATENCY_SEGMENTS, SEGMENT_WORDS, targetOf } from './segments.ts';
+import { SEGMENT_WORDS, targetOf } from './segments.ts';
 import { msText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';

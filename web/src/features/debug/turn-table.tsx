@@ -1,9 +1,17 @@
+import { LATENCY_SEGMENTS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { LATENCY_SEGMENTS, SEGMENT_WORDS } from './segments.ts';
+import { SEGMENT_WORDS } from './segments.ts';
 import { msText } from './statistics.ts';
+import { TableHead } from './table-head.tsx';
 import panel from './debug-panel.module.css';
 import styles from './waterfall.module.css';
+
+const COLUMNS = [
+  'Turn',
+  ...LATENCY_SEGMENTS.map((segment) => SEGMENT_WORDS[segment].label),
+  'Total',
+];
 
 /** The same as the waterfall, in figures. */
 export function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }) {
@@ -13,17 +21,7 @@ export function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }
       <ScrollRegion className={styles.tableScroll} aria-label="Turns as a table">
         <table className={panel.table}>
           <caption className="visually-hidden">Every turn, milliseconds, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">Turn</th>
-              {LATENCY_SEGMENTS.map((segment) => (
-                <th key={segment} scope="col">
-                  {SEGMENT_WORDS[segment].label}
-                </th>
-              ))}
-              <th scope="col">Total</th>
-            </tr>
-          </thead>
+          <TableHead names={COLUMNS} />
           <tbody>
             {turns
               .map((turn, position) => (

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
+import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { useDebug } from '../../store/controller-context.ts';
-import { LATENCY_SEGMENTS, SEGMENT_WORDS } from './segments.ts';
+import { SEGMENT_WORDS } from './segments.ts';
 import { msText } from './statistics.ts';
 import { TurnDetail } from './turn-detail.tsx';
 import { TurnTable } from './turn-table.tsx';
