@@ -51,6 +51,10 @@ describe('a ticket', () => {
     await expectBystanderUnharmed(relay.url, async () => {
       expect(await knock(relay, [SUBPROTOCOL, protocol])).toBe(4401);
     });
+    const line = await relay.logs.until('connection refused');
+    expect(JSON.parse(line)).toMatchObject({ reason: 'ticket_invalid' });
+    expect(line).toMatch(/"requestId":"req_\w+"/);
+    expect(line).not.toContain('AAAA');
   });
 
   it('that is missing is refused with 4401', async () => {
@@ -109,6 +113,8 @@ describe('an upgrade', () => {
     await expectBystanderUnharmed(relay.url, async () => {
       const answer = await rawRequest(relay.url, upgradeRequest(relay.url, change));
       expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      const requestId = /X-Request-Id: (\w+)/.exec(answer)?.[1];
+      expect(JSON.parse(await relay.logs.until(`"${requestId}"`))).toMatchObject({ status });
     });
   });
 });

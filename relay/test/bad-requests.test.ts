@@ -47,7 +47,8 @@ async function problemOf(response: Response): Promise<ErrorCode> {
   const { error } = errorResponseSchema.parse(JSON.parse(text));
   expect(response.status).toBe(ERRORS[error.code].status);
   expect(error.retryable).toBe(ERRORS[error.code].retryable);
-  expect(error.request_id).not.toBe('');
+  const line = await relay.logs.until(`"requestId":"${error.request_id}"`);
+  expect(JSON.parse(line)).toMatchObject({ status: response.status, code: error.code });
   // No internals: neither files, nor stacks, nor libraries.
   expect(text).not.toMatch(/\.ts|node_modules|\bat \w+ \(|jose|zod|JWS|stack/i);
   return error.code;

@@ -1,16 +1,19 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
   API_PATHS,
+  CLOSE_REASONS,
+  ERRORS,
   MAX_AUDIO_FRAME_BYTES,
   RESUME_SUBPROTOCOL_PREFIX,
   SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
   type CloseReasonName,
+  type ErrorCode,
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
-import { fingerprint } from '../lib/ids.ts';
+import { fingerprint, newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
@@ -53,20 +56,31 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   };
   const sockets = new WebSocketServer(socketOptions);
 
+  const refuse = (request: IncomingMessage, socket: Duplex, code: ErrorCode) => {
+    const requestId = newId('req');
+    const { origin } = request.headers;
+    logger.info({ requestId, status: ERRORS[code].status, code, origin }, 'upgrade refused');
+    endWith(socket, ERRORS[code].status, requestId);
+  };
+  // Not a WebSocket handshake: another version, no key, another protocol.
+  sockets.on('wsClientError', (_error, socket, request) =>
+    refuse(request, socket, 'invalid_request'),
+  );
+
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    // Not by `new URL`, which throws on targets such as `//`, and here nobody would catch it.
-    if (request.url?.split('?', 1)[0] !== API_PATHS.realtime) {
-      return refuse(socket, 404, 'Not Found');
+    const { headers, url } = request;
+    // Not by `new URL`, which throws on targets such as `//`, outside of any request's handler.
+    if (url?.split('?', 1)[0] !== API_PATHS.realtime) {
+      return refuse(request, socket, 'not_found');
     }
-    if (!isOriginAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
-      logger.info({ origin: request.headers.origin }, 'a page of a foreign origin was refused');
-      return refuse(socket, 403, 'Forbidden');
+    if (!isOriginAllowed(headers.origin, headers.host, allowedOrigins)) {
+      return refuse(request, socket, 'origin_not_allowed');
     }
-    const offered = (request.headers['sec-websocket-protocol'] ?? '')
+    const offered = (headers['sec-websocket-protocol'] ?? '')
       .split(',')
       .map((protocol) => protocol.trim());
-    if (!offered.includes(SUBPROTOCOL)) return refuse(socket, 400, 'Bad Request');
+    if (!offered.includes(SUBPROTOCOL)) return refuse(request, socket, 'invalid_request');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       connect(webSocket, socket, offered, options);
     });
@@ -86,7 +100,7 @@ function connect(
   options: RealtimeOptions,
 ): void {
   const { sessions, registry, logger } = options;
-  webSocket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
+  webSocket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
   let session: Session | undefined;
@@ -97,7 +111,11 @@ function connect(
     session = registry.find(fingerprint(resumeToken));
     refusal = 'sessionGone';
   }
-  if (session === undefined) return closeSocket(webSocket, refusal);
+  if (session === undefined) {
+    const { reason } = CLOSE_REASONS[refusal];
+    logger.info({ requestId: newId('req'), reason }, 'connection refused');
+    return closeSocket(webSocket, refusal);
+  }
   serve(session, webSocket, connection, ticket === undefined ? 'resuming' : 'created');
 }
 
@@ -122,8 +140,16 @@ function credential(offered: readonly string[], prefix: string): string | undefi
   return offered.find((protocol) => protocol.startsWith(prefix))?.slice(prefix.length);
 }
 
-function refuse(socket: Duplex, status: number, reason: string): void {
+function endWith(socket: Duplex, status: number, requestId: string): void {
   // An HTTP server's sockets stay half open for as long as the other side likes.
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `X-Request-Id: ${requestId}`,
+    // Required of a server that does not speak the client's version (RFC 6455 §4.4).
+    'Sec-WebSocket-Version: 13',
+    'Connection: close',
+    'Content-Length: 0',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
 }

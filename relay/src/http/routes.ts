@@ -10,7 +10,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import { admin, type Operations } from './admin.ts';
 import { page } from './page.ts';
-import { problem } from './problem.ts';
+import { logRefusals, problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** A session request is a few short fields. */
@@ -32,10 +32,11 @@ export interface AppOptions {
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): Hono {
-  const { guests, sessions, allowedOrigins, logger } = options;
+  const { guests, sessions, allowedOrigins } = options;
   const app = new Hono();
 
   app.use(requestId());
+  app.use(logRefusals(options.logger));
   app.use(securityHeaders());
   app.use('/api/*', async (c, next) => {
     if (!isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowedOrigins)) {
@@ -88,7 +89,6 @@ export function createApp(options: AppOptions): Hono {
   app.onError((error, c) => {
     if (error instanceof ParleyError) return problem(c, error.code, error.detail);
     if (error instanceof HTTPException) return error.getResponse();
-    logger.error({ err: error, requestId: c.get('requestId') }, 'a request failed unexpectedly');
     return problem(c, 'internal_error');
   });
   return app;

@@ -1,30 +1,33 @@
-import { CLOSE_REASONS, type ErrorCode } from '@parley/shared';
+import { CLOSE_REASONS, timelineOf, type ErrorCode, type Usage } from '@parley/shared';
 import type { Logger } from '../lib/logger.ts';
 import type { Stage } from '../stages/provider.ts';
-import type { CallEvent } from '../turn/call-events.ts';
+import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
 
-/** Turns of one session whose end is awaited; a client that begins more loses the oldest's line. */
+/** Turns of one session that may be open; if a client begins more, the oldest gets no line. */
 const MAX_OPEN_TURNS = 64;
 
-type EventOf<T extends CallEvent['type']> = Extract<CallEvent, { readonly type: T }>;
+/** Any of these can be the first event of a turn. */
+const FIRST_EVENTS: ReadonlySet<CallEvent['type']> = new Set([
+  'utterance-started',
+  'turn-decided',
+  'reply-started',
+]);
 
 /** What is known of a turn so far: the fields of its line. */
 interface TurnLine {
-  itemId?: string;
   utterance?: number;
+  itemId?: string;
   responseId?: string;
-  trigger?: EventOf<'reply-started'>['trigger'];
-  endedBy?: EventOf<'turn-decided'>['why'];
-  endpointingMs?: number;
-  audioMs?: number;
-  transcriberMs?: number;
-  timeline?: EventOf<'reply-done'>['timeline'];
-  usage?: EventOf<'reply-done'>['usage'];
-  providers: { [stage in Stage]?: string };
-  failovers: string[];
-  status?: EventOf<'reply-done'>['status'];
+  endedBy?: CallEventOf<'turn-decided'>['why'];
+  trigger?: CallEventOf<'reply-started'>['trigger'];
+  outcome?: string;
   code?: ErrorCode;
+  audioMs?: number;
+  timeline?: object;
+  readonly providers: { [stage in Stage]?: string };
+  failovers?: string[];
+  usage?: Usage;
 }
 
 interface OpenSession {
@@ -55,98 +58,86 @@ export class CallLog implements CallObserver {
     }
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return;
-    switch (event.type) {
-      case 'connection-lost':
-        session.lostConnections++;
-        break;
-      case 'turn-ended':
-        this.#turnEnded(session, event);
-        break;
-      case 'session-ended':
-        this.#sessions.delete(sessionId);
-        this.#logger.info(
-          {
-            sessionId,
-            userId,
-            reason: CLOSE_REASONS[event.reason].reason,
-            durationMs: Math.round(event.durationMs),
-            turns: session.turnCount,
-            lostConnections: session.lostConnections,
-          },
-          'session ended',
-        );
-        break;
-      default:
-        if ('turnId' in event && event.turnId !== undefined) {
-          collect(lineOf(session, event.turnId), event);
-        }
-    }
+    if (event.type === 'connection-lost') session.lostConnections++;
+    else if (event.type === 'turn-ended') this.#turnEnded(event, session);
+    else if (event.type === 'session-ended') this.#sessionEnded(event, session);
+    else collect(session, event);
   }
 
-  #turnEnded(session: OpenSession, event: EventOf<'turn-ended'>): void {
-    const { sessionId, userId, turnId, outcome } = event;
-    const { status, failovers, ...line } = lineOf(session, turnId);
+  #turnEnded(
+    { sessionId, userId, turnId, outcome }: CallEventOf<'turn-ended'>,
+    session: OpenSession,
+  ) {
+    const line = session.turns.get(turnId);
     session.turns.delete(turnId);
     session.turnCount++;
+    this.#logger.info({ sessionId, userId, turnId, outcome, ...line }, 'turn ended');
+  }
+
+  #sessionEnded(event: CallEventOf<'session-ended'>, session: OpenSession) {
+    const { sessionId, userId } = event;
+    const { turnCount: turns, lostConnections } = session;
+    this.#sessions.delete(sessionId);
+    const { reason } = CLOSE_REASONS[event.reason];
+    const durationMs = Math.round(event.durationMs);
     this.#logger.info(
-      {
-        sessionId,
-        userId,
-        turnId,
-        ...line,
-        ...(failovers.length > 0 && { failovers }),
-        outcome: line.code === undefined ? (status ?? outcome) : 'failed',
-      },
-      'turn ended',
+      { sessionId, userId, reason, durationMs, turns, lostConnections },
+      'session ended',
     );
   }
 }
 
-function lineOf({ turns }: OpenSession, turnId: string): TurnLine {
-  const known = turns.get(turnId);
-  if (known !== undefined) return known;
-  const line: TurnLine = { providers: {}, failovers: [] };
-  turns.set(turnId, line);
+/** The line of the turn that the event belongs to, made by the first event of a turn. */
+function lineOf({ turns }: OpenSession, event: CallEvent): TurnLine | undefined {
+  if (!('turnId' in event)) return undefined;
+  const known = turns.get(event.turnId);
+  if (known !== undefined || !FIRST_EVENTS.has(event.type)) return known;
+  const line: TurnLine = { providers: {} };
+  turns.set(event.turnId, line);
   if (turns.size > MAX_OPEN_TURNS) turns.delete(turns.keys().next().value!);
   return line;
 }
 
-function collect(line: TurnLine, event: CallEvent): void {
+function collect(session: OpenSession, event: CallEvent): void {
+  const line = lineOf(session, event);
+  if (line === undefined) return;
   switch (event.type) {
     case 'utterance-started':
-      line.itemId = event.itemId;
       line.utterance = event.utterance;
+      line.itemId = event.itemId;
       break;
     case 'utterance-final':
       line.audioMs = Math.round(event.audioMs);
       line.providers.transcriber = event.provider;
-      if (event.finalMs !== null) line.transcriberMs = Math.round(event.finalMs);
       break;
     case 'utterance-discarded':
       line.audioMs = Math.round(event.audioMs);
       break;
     case 'utterance-failed':
       line.code = event.code;
+      line.outcome = 'failed';
       break;
     case 'turn-decided':
       line.endedBy = event.why;
-      if (event.afterMs !== null) line.endpointingMs = Math.round(event.afterMs);
       break;
     case 'provider-failed-over':
-      line.failovers.push(`${event.from} → ${event.to}: ${event.reason}`);
+      (line.failovers ??= []).push(`${event.from} to ${event.to}: ${event.reason}`);
       break;
     case 'reply-started':
       line.responseId = event.responseId;
       line.trigger = event.trigger;
       break;
-    case 'reply-done':
-      line.timeline = event.timeline;
+    case 'reply-done': {
+      // The relay does not know when its voice reached the ear.
+      const { downlink_ms: _, playout_ms: __, ...timeline } = timelineOf(event.timeline).timeline;
+      line.timeline = timeline;
       line.usage = event.usage;
-      line.status = event.status;
       Object.assign(line.providers, event.providers);
+      line.outcome ??= event.status;
       if (event.code !== null) line.code ??= event.code;
       break;
+    }
     default:
-    // Nothing of it belongs into the line.
+    // The rest does not belong in the line.
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { CallEvent } from '../turn/call-events.ts';
+import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
 
 const SAMPLE_RATE_HZ = 16_000;
@@ -15,8 +15,6 @@ const DEFAULT_MAX_BYTES = 100 * 1_024 * 1_024;
 const MAX_WAITING = 16;
 /** Ends the name of a file that is not written in full. */
 const UNFINISHED = '.part';
-
-type FailedUtterance = Extract<CallEvent, { readonly type: 'utterance-failed' }>;
 
 export interface FailedAudioOptions {
   /** The recordings' own folder; made where it does not exist. */
@@ -97,7 +95,10 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     });
   }
 
-  async #write(event: FailedUtterance, audio: readonly Int16Array[]): Promise<void> {
+  async #write(
+    event: CallEventOf<'utterance-failed'>,
+    audio: readonly Int16Array[],
+  ): Promise<void> {
     const { dir, maxBytes } = this.#options;
     const samples = audio.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = WAV_HEADER_BYTES + samples * 2 + 1_024;

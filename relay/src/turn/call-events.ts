@@ -96,6 +96,11 @@ export type CallEventBody =
   /** It was not speech after all, or the session ended first. */
   | ({ readonly type: 'utterance-discarded'; readonly audioMs: number } & OfUtterance)
   | ({
+      readonly type: 'text-typed';
+      readonly itemId: string;
+      readonly speech: { readonly text: string };
+    } & OfTurn)
+  | ({
       readonly type: 'turn-decided';
       readonly why: TurnEnd;
       /** From the true end of speech to this decision; null if the client did not say when. */
@@ -157,6 +162,7 @@ export type CallEventBody =
   | { readonly type: 'error'; readonly code: ErrorCode; readonly requestId: string };
 
 export type CallEvent = CallEventBody & CallEventStamp;
+export type CallEventOf<T extends CallEvent['type']> = Extract<CallEvent, { readonly type: T }>;
 
 /** Tells the observers; never throws and never waits. */
 export type EmitCallEvent = (event: CallEventBody) => void;

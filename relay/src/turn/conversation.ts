@@ -106,15 +106,17 @@ export class Conversation {
   }
 
   /** A typed message; answered like a spoken one. */
-  addText(id: string, text: string): void {
-    this.#history.add(id, { role: 'user', text });
-    this.#answer('text', 'typed');
+  addText(itemId: string, text: string): void {
+    const turnId = newId('turn');
+    this.#history.add(itemId, { role: 'user', text });
+    this.#options.emit({ type: 'text-typed', turnId, itemId, speech: { text } });
+    this.#answer(turnId, 'text', 'typed');
   }
 
   /** Answers the conversation so far (again). @returns false if nothing was said yet */
   respond(): boolean {
     if (this.#history.messages.length === 0) return false;
-    this.#answer('request', 'requested');
+    this.#answer(newId('turn'), 'request', 'requested');
     return true;
   }
 
@@ -149,8 +151,7 @@ export class Conversation {
     if (this.#isDisposed && isAtRest) this.#rest.resolve();
   }
 
-  #answer(trigger: 'text' | 'request', why: TurnEnd): void {
-    const turnId = newId('turn');
+  #answer(turnId: string, trigger: 'text' | 'request', why: TurnEnd): void {
     this.#options.emit({ type: 'turn-decided', turnId, why, afterMs: null });
     this.#turns.answer({ turnId, trigger, marks: { end_received: this.#options.output.nowMs() } });
   }

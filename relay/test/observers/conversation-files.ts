@@ -1,0 +1,29 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CallEvent } from '../../src/turn/call-events.ts';
+import type { CallObserver } from '../../src/turn/call-observers.ts';
+
+/** An example of storage: what was said in each session, as lines of a file of its own. */
+export class ConversationFiles implements CallObserver {
+  readonly name = 'conversation-files';
+  readonly #dir: string;
+  #work: Promise<void> = Promise.resolve();
+
+  /** @param dir - exists */
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  observe(event: CallEvent): void {
+    if (!('speech' in event)) return;
+    const speaker = event.type === 'clause-heard' ? 'assistant' : 'person';
+    const line = JSON.stringify({ turn: event.turnId, speaker, text: event.speech.text });
+    const path = join(this.#dir, `${event.sessionId}.jsonl`);
+    this.#work = this.#work.then(() => appendFile(path, `${line}\n`));
+  }
+
+  /** Resolves when all of it is written. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+}
