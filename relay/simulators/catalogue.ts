@@ -3,7 +3,6 @@ import { startDeepgramSimulator } from './deepgram/deepgram-simulator.ts';
 import { startElevenLabsSimulator } from './elevenlabs/elevenlabs-simulator.ts';
 import type { Behaviour, Simulator } from './kit/simulator.ts';
 import { startAnthropicSimulator } from './language-models/anthropic-simulator.ts';
-import { startChatCompletionsSimulator } from './language-models/chat-completions-simulator.ts';
 import { startGoogleSimulator } from './language-models/google-simulator.ts';
 import { startOpenAiSimulator } from './openai/openai-simulator.ts';
 
@@ -29,7 +28,7 @@ export const CATALOGUE = {
     environment: ({ url, key }) => ({ OPENAI_API_KEY: key, OPENAI_BASE_URL: `${url}/v1` }),
   },
   compatible: {
-    start: (behaviour) => startOpenAiSimulator({ ...behaviour, isCompatible: true }),
+    start: (behaviour) => startOpenAiSimulator({ ...behaviour, flavour: 'compatible' }),
     environment: ({ url, key }) => ({
       COMPATIBLE_API_KEY: key,
       COMPATIBLE_BASE_URL: `${url}/v1`,
@@ -52,7 +51,7 @@ export const CATALOGUE = {
     environment: ({ url, key }) => ({ GOOGLE_API_KEY: key, GOOGLE_BASE_URL: url }),
   },
   groq: {
-    start: (behaviour) => startChatCompletionsSimulator(behaviour, 'groq'),
+    start: (behaviour) => startOpenAiSimulator({ ...behaviour, flavour: 'groq' }),
     environment: ({ url, key }) => ({ GROQ_API_KEY: key, GROQ_BASE_URL: url }),
   },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

@@ -1,7 +1,7 @@
 import { startDeepgramSimulator } from '../../simulators/deepgram/deepgram-simulator.ts';
 import type { Behaviour } from '../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../simulators/kit/traffic.ts';
-import { startChatCompletionsSimulator } from '../../simulators/language-models/chat-completions-simulator.ts';
+import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
 import { serve } from '../process/serve.ts';
 import { ProviderTimes, turnIn, turnName } from './provider-times.ts';
 import type { ProviderDelays } from './report.ts';
@@ -26,7 +26,7 @@ const handlers = {
     };
     const [speech, chat] = await Promise.all([
       startDeepgramSimulator(behaviour),
-      startChatCompletionsSimulator(behaviour),
+      startOpenAiSimulator(behaviour),
     ]);
     return {
       environment: {

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { readJson, sendJson } from '../kit/http-answers.ts';
 import { SimulatorServer } from '../kit/simulator-server.ts';
 import type { Simulator } from '../kit/simulator.ts';
 import {
-  readJson,
-  sendJson,
   streamEvents,
   tokensOf,
   turnFor,

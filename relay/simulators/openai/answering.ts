@@ -1,28 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import type { Fault } from '../kit/fault.ts';
+import { parseJson, pause, readBody } from '../kit/http-answers.ts';
 import { breakResponse, type SimulatorServer } from '../kit/simulator-server.ts';
-import type { Behaviour } from '../kit/simulator.ts';
+import type { LanguageModelBehaviour } from '../language-models/language-model-behaviour.ts';
 
-/** How an OpenAI-compatible server answers beyond what all simulators know. */
-export interface OpenAiBehaviour extends Behaviour {
-  /** A server of someone else's: needs no key, has any model and any voice. */
-  readonly isCompatible?: boolean;
-  /** A tool the model wants to use on this question, out of those it is offered. */
-  readonly callTool?: (
-    question: string,
-    offered: readonly string[],
-  ) => { readonly name: string; readonly arguments: object } | undefined;
+/**
+ * - `openai`: OpenAI itself; tells usage in a chunk of its own if `stream_options` asks for it
+ * - `compatible`: a server of someone else's; needs no key, has any model and any voice
+ * - `bare`: the same, but never tells usage, and leaves the model's thoughts in the text
+ * - `groq`: below `/openai/v1`; tells usage in the last chunk's `x_groq`, unasked
+ */
+export type Flavour = 'openai' | 'compatible' | 'bare' | 'groq';
+
+export interface OpenAiBehaviour extends LanguageModelBehaviour {
+  readonly flavour?: Flavour;
 }
 
 /** What every endpoint is given. */
 export interface Endpoint {
   readonly server: SimulatorServer;
   readonly behaviour: OpenAiBehaviour;
+  readonly flavour: Flavour;
 }
-
-/** Largest upload, bytes; the vendor's own limit for files. */
-const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
 /** A refusal in the vendor's shape. */
 export class Refusal extends Error {
@@ -43,28 +42,20 @@ export class Refusal extends Error {
   }
 }
 
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new Refusal(413, 'Maximum content size exceeded.', null);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** @throws Refusal if the body is too long */
+export async function wholeBody(request: IncomingMessage): Promise<Buffer> {
+  const body = await readBody(request);
+  if (body === undefined) throw new Refusal(413, 'Maximum content size exceeded.', null);
+  return body;
 }
 
-/** @throws Refusal where the body is no JSON or does not fit */
-export async function readJson<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
+/** @throws Refusal if the body is not JSON or does not fit */
+export async function readRequest<T>(request: IncomingMessage, schema: z.ZodType<T>): Promise<T> {
   if (!(request.headers['content-type'] ?? '').startsWith('application/json'))
     throw new Refusal(400, 'Content-Type must be application/json.', null);
-  let value: unknown;
-  try {
-    value = JSON.parse((await readBody(request)).toString('utf8'));
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
+  const value = parseJson((await wholeBody(request)).toString('utf8'));
+  if (value === undefined)
     throw new Refusal(400, 'We could not parse the JSON body of your request.', null);
-  }
   return checked(value, schema);
 }
 
@@ -80,28 +71,6 @@ export function checked<T>(value: unknown, schema: z.ZodType<T>): T {
     : new Refusal(400, `Invalid value for '${param}': ${issue.message}`, 'invalid_value', param);
 }
 
-export function sendJson(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
-}
-
-/** Waits, unless the other side hangs up first. @returns whether it is still there */
-export async function pause(delayMs: number, response: ServerResponse): Promise<boolean> {
-  if (delayMs > 0 && !response.destroyed) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, delayMs);
-    response.once('close', resolve);
-    await promise;
-    clearTimeout(timer);
-    response.off('close', resolve);
-  }
-  return !response.destroyed;
-}
-
 /**
  * What comes before the first answer: the time it takes, and a fault that is due.
  *
@@ -112,33 +81,8 @@ export async function beforeAnswer(
   response: ServerResponse,
   delayMs = 0,
 ): Promise<boolean> {
-  const fault: Fault | undefined = server.plan.take('first-use');
+  const fault = server.plan.take('first-use');
   const slowMs = fault?.kind === 'slow' ? fault.delayMs : 0;
-  if (!(await pause(delayMs + slowMs, response))) return false;
+  if (!(await pause(response, delayMs + slowMs))) return false;
   return !breakResponse(response, fault);
-}
-
-/** Writes, and waits for a reader that is behind. @returns whether it is still there */
-export async function write(response: ServerResponse, data: string | Uint8Array): Promise<boolean> {
-  if (response.destroyed) return false;
-  if (response.write(data)) return true;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  response.once('drain', resolve).once('close', resolve);
-  await promise;
-  response.off('drain', resolve).off('close', resolve);
-  return !response.destroyed;
-}
-
-/** One server-sent event (WHATWG HTML, section 9.2). */
-export function sseEvent(data: object | string): string {
-  return `data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
-}
-
-export function startSse(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-}
-
-/** Text as a model streams it: word by word, each with the space before it. */
-export function inPieces(text: string): string[] {
-  return text.match(/\s*\S+/g) ?? [];
 }

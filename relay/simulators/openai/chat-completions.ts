@@ -1,35 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { breakResponse } from '../kit/simulator-server.ts';
+import { sseEvent } from '../kit/http-answers.ts';
 import {
-  beforeAnswer,
-  inPieces,
-  readJson,
-  sendJson,
-  sseEvent,
-  startSse,
-  write,
-  type Endpoint,
-} from './answering.ts';
+  streamEvents,
+  tokensOf,
+  turnFor,
+  type Asked,
+  type ToolUse,
+  type Turn,
+} from '../language-models/language-model-behaviour.ts';
+import { readRequest, Refusal, type Endpoint, type Flavour } from './answering.ts';
 
-const textPart = z.object({ type: z.literal('text'), text: z.string() });
+const textPart = z.strictObject({ type: z.literal('text'), text: z.string() });
 const content = z.union([z.string(), z.array(textPart).min(1)]);
+const name = z.string().optional();
 const toolCall = z.strictObject({
   id: z.string().min(1),
   type: z.literal('function'),
   function: z.strictObject({ name: z.string().min(1), arguments: z.string() }),
 });
 const message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.enum(['system', 'developer']), content, name: z.string().optional() }),
-  z.strictObject({ role: z.literal('user'), content, name: z.string().optional() }),
+  z.strictObject({ role: z.enum(['system', 'developer']), content, name }),
+  z.strictObject({ role: z.literal('user'), content, name }),
   z
     .strictObject({
       role: z.literal('assistant'),
       content: content.nullish(),
+      reasoning: z.string().optional(),
       tool_calls: z.array(toolCall).min(1).optional(),
-      name: z.string().optional(),
+      name,
     })
-    .refine(({ content: said, tool_calls }) => said != null || tool_calls !== undefined),
+    .refine(({ content: said, tool_calls: calls }) => said != null || calls !== undefined),
   z.strictObject({ role: z.literal('tool'), tool_call_id: z.string().min(1), content }),
 ]);
 const tool = z.strictObject({
@@ -37,17 +38,17 @@ const tool = z.strictObject({
   function: z.strictObject({
     name: z.string().regex(/^[\w-]{1,64}$/),
     description: z.string().optional(),
-    parameters: z.record(z.string(), z.unknown()).optional(),
+    parameters: z.looseObject({ type: z.literal('object') }),
     strict: z.boolean().nullish(),
   }),
 });
 const body = z.strictObject({
   model: z.string().min(1),
   messages: z.array(message).min(1),
-  stream: z.boolean().nullish(),
+  stream: z.literal(true),
   stream_options: z.strictObject({ include_usage: z.boolean().optional() }).nullish(),
   tools: z.array(tool).min(1).optional(),
-  tool_choice: z.union([z.enum(['none', 'auto', 'required']), z.object({})]).optional(),
+  tool_choice: z.enum(['none', 'auto', 'required']).optional(),
   parallel_tool_calls: z.boolean().optional(),
   max_tokens: z.int().positive().nullish(),
   max_completion_tokens: z.int().positive().nullish(),
@@ -58,108 +59,120 @@ const body = z.strictObject({
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   seed: z.int().nullish(),
   user: z.string().optional(),
-  reasoning_effort: z.string().nullish(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high']).nullish(),
   verbosity: z.string().nullish(),
   store: z.boolean().nullish(),
   service_tier: z.string().nullish(),
 });
 type Body = z.infer<typeof body>;
-type ToolCall = z.infer<typeof toolCall>;
 
-type Answer =
-  | { readonly finish: 'stop'; readonly text: string }
-  | { readonly finish: 'tool_calls'; readonly calls: readonly ToolCall[] };
-
-/** `POST /v1/chat/completions`. */
+/** `POST /v1/chat/completions`, streaming. */
 export async function complete(
-  endpoint: Endpoint,
+  { server, behaviour, flavour }: Endpoint,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const asked = await readJson(request, body);
-  const answer = answerTo(asked, endpoint);
-  const usage = usageOf(asked, answer);
-  const head = { id: 'chatcmpl-simulated', created: 1_700_000_000, model: asked.model };
-  if (!(await beforeAnswer(endpoint, response, endpoint.behaviour.firstTokenDelayMs))) return;
-  if (asked.stream !== true) {
-    const said =
-      answer.finish === 'stop'
-        ? { role: 'assistant', content: answer.text, refusal: null }
-        : { role: 'assistant', content: null, refusal: null, tool_calls: answer.calls };
-    const choice = { index: 0, message: said, logprobs: null, finish_reason: answer.finish };
-    return sendJson(response, 200, {
-      ...head,
-      object: 'chat.completion',
-      choices: [choice],
-      usage,
-    });
-  }
-  const withUsage = asked.stream_options?.include_usage === true;
-  const chunk = (delta: object, finish: string | null = null) =>
-    sseEvent({
-      ...head,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-      ...(withUsage ? { usage: null } : {}),
-    });
-  startSse(response);
-  if (!(await write(response, chunk({ role: 'assistant', content: '' })))) return;
-  for (const [index, delta] of deltasOf(answer).entries()) {
-    if (!(await write(response, chunk(delta)))) return;
-    if (index === 0 && breakResponse(response, endpoint.server.plan.take('mid-stream'))) return;
-  }
-  await write(response, chunk({}, answer.finish));
-  if (withUsage)
-    await write(
-      response,
-      sseEvent({ ...head, object: 'chat.completion.chunk', choices: [], usage }),
-    );
-  response.end(sseEvent('[DONE]'));
-}
-
-function answerTo(asked: Body, { behaviour }: Endpoint): Answer {
-  const question = textOf(asked.messages.findLast(({ role }) => role === 'user')?.content);
-  const offered = (asked.tools ?? []).map((entry) => entry.function.name);
-  const isQuestion = asked.messages.at(-1)?.role === 'user';
-  const call = isQuestion ? behaviour.callTool?.(question, offered) : undefined;
-  if (call === undefined)
-    return {
-      finish: 'stop',
-      text: (behaviour.answer ?? ((text) => `You said: ${text}`))(question),
-    };
-  const made = { name: call.name, arguments: JSON.stringify(call.arguments) };
-  return {
-    finish: 'tool_calls',
-    calls: [{ id: 'call_simulated', type: 'function', function: made }],
+  const asked = await readRequest(request, body);
+  checkToolOrder(asked);
+  const turn = turnFor(behaviour, questionIn(asked));
+  const usage = usageOf(asked, turn);
+  const isUsageWanted =
+    (flavour === 'openai' || flavour === 'compatible') &&
+    asked.stream_options?.include_usage === true;
+  const base = {
+    id: 'chatcmpl-simulated',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: asked.model,
   };
-}
-
-/** Text word by word; a tool's arguments in two halves, as they are really cut. */
-function deltasOf(answer: Answer): object[] {
-  if (answer.finish === 'stop') return inPieces(answer.text).map((text) => ({ content: text }));
-  return answer.calls.flatMap((call, index) => {
-    const { name, arguments: text } = call.function;
-    const half = Math.ceil(text.length / 2);
-    const begun = { ...call, function: { name, arguments: '' } };
-    return [
-      { tool_calls: [{ index, ...begun }] },
-      { tool_calls: [{ index, function: { arguments: text.slice(0, half) } }] },
-      { tool_calls: [{ index, function: { arguments: text.slice(half) } }] },
-    ];
+  const chunk = (delta: object, finish: string | null = null, more: object = {}) =>
+    sseEvent({
+      ...base,
+      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+      ...(isUsageWanted ? { usage: null } : {}),
+      ...more,
+    });
+  const said = deltasOf(turn).map((delta) => chunk(delta));
+  const last = chunk(
+    {},
+    turn.kind === 'text' ? 'stop' : 'tool_calls',
+    flavour === 'groq' ? { x_groq: { id: 'req', usage } } : {},
+  );
+  const { think } = behaviour;
+  await streamEvents(response, server.plan, {
+    delayMs: behaviour.firstTokenDelayMs,
+    opening: [
+      chunk({ role: 'assistant', content: '' }),
+      ...(think === undefined ? [] : [chunk(thought(think, flavour))]),
+      ...said.slice(0, 1),
+    ],
+    rest: [
+      ...said.slice(1),
+      last,
+      ...(isUsageWanted ? [sseEvent({ ...base, choices: [], usage })] : []),
+      sseEvent('[DONE]'),
+    ],
   });
 }
 
-function textOf(said: z.infer<typeof content> | null | undefined): string {
-  if (said == null) return '';
-  return typeof said === 'string' ? said : said.map(({ text }) => text).join('');
+/** A small server leaves the model's own tags in the text. */
+function thought(text: string, flavour: Flavour): object {
+  if (flavour === 'bare') return { content: `<think>${text}</think>` };
+  return flavour === 'groq' ? { reasoning: text } : { reasoning_content: text };
 }
 
-/** Four characters a token: near enough, and easy to foresee. */
-function usageOf(asked: Body, answer: Answer) {
-  const tokens = (text: string) => Math.ceil(text.length / 4);
-  const prompt_tokens = asked.messages.reduce((sum, each) => sum + tokens(textOf(each.content)), 0);
-  const completion_tokens = tokens(
-    answer.finish === 'stop' ? answer.text : JSON.stringify(answer.calls),
+/** Text word by word; a tool's arguments in two halves, as they are really cut. */
+function deltasOf(turn: Turn): object[] {
+  return turn.kind === 'text'
+    ? turn.words.map((word) => ({ content: word }))
+    : toolDeltas(turn.use).map((delta) => ({ tool_calls: [{ index: 0, ...delta }] }));
+}
+
+function toolDeltas({ name: tool, input }: ToolUse): object[] {
+  const text = JSON.stringify(input);
+  const half = Math.ceil(text.length / 2);
+  return [
+    { id: 'call_simulated', type: 'function', function: { name: tool, arguments: '' } },
+    { function: { arguments: text.slice(0, half) } },
+    { function: { arguments: text.slice(half) } },
+  ];
+}
+
+function questionIn({ messages, tool_choice: choice, tools = [] }: Body): Asked {
+  const spokenAt = messages.findLastIndex(({ role }) => role === 'user');
+  return {
+    question: textOf(messages[spokenAt]?.content),
+    toolResults: messages
+      .slice(spokenAt)
+      .filter(({ role }) => role === 'tool')
+      .map((each) => textOf(each.content)),
+    toolNames: choice === 'none' ? [] : tools.map((each) => each.function.name),
+  };
+}
+
+/** @throws Refusal if a tool's answer does not follow the call that it answers */
+function checkToolOrder({ messages }: Body): void {
+  const called = new Set<string>();
+  for (const each of messages) {
+    if (each.role === 'assistant') for (const { id } of each.tool_calls ?? []) called.add(id);
+    if (each.role === 'tool' && !called.has(each.tool_call_id)) {
+      const complaint = `A tool message answers "${each.tool_call_id}", which was never called.`;
+      throw new Refusal(400, complaint, 'invalid_value');
+    }
+  }
+}
+
+function textOf(said: z.infer<typeof content> | null | undefined): string {
+  return typeof said === 'string' ? said : (said ?? []).map(({ text }) => text).join('');
+}
+
+function usageOf(asked: Body, turn: Turn) {
+  const prompt_tokens = asked.messages.reduce(
+    (sum, each) => sum + tokensOf(textOf(each.content)),
+    0,
+  );
+  const completion_tokens = tokensOf(
+    turn.kind === 'text' ? turn.words.join('') : JSON.stringify(turn.use),
   );
   return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
 }

@@ -82,6 +82,7 @@ describe("OpenAI's own library", () => {
     const chunks = await collect(await ask({ include_usage: true }));
     const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('');
     expect(text).toBe('I heard good morning');
+    expect(chunks.map((chunk) => chunk.choices[0]?.finish_reason)).toContain('stop');
     expect(chunks.at(-1)?.usage).toEqual({
       prompt_tokens: 3,
       completion_tokens: 5,
@@ -93,8 +94,8 @@ describe("OpenAI's own library", () => {
 
   it('is asked for a tool, and takes its result', async () => {
     const client = await start({
-      callTool: (_question, [name]) => ({ name: name!, arguments: { city: 'Oslo' } }),
-      answer: () => 'It is cold.',
+      useTool: (_question, [name]) => ({ name: name!, input: { city: 'Oslo' } }),
+      answerAfterTool: () => 'It is cold.',
     });
     const runner = client.chat.completions.runTools({
       model: 'gpt-5.4-mini',
@@ -138,7 +139,7 @@ describe("OpenAI's own library", () => {
   });
 
   it('needs no key where the server is only compatible', async () => {
-    simulator = await startOpenAiSimulator({ isCompatible: true });
+    simulator = await startOpenAiSimulator({ flavour: 'compatible' });
     const response = await fetch(`${simulator.url}/v1/models`);
     expect(response.status).toBe(200);
     expect(simulator.complaints).toEqual([]);

@@ -1,48 +1,48 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendJson } from '../kit/http-answers.ts';
 import { SimulatorServer } from '../kit/simulator-server.ts';
 import type { Simulator } from '../kit/simulator.ts';
-import { Refusal, sendJson, type Endpoint, type OpenAiBehaviour } from './answering.ts';
+import { Refusal, type Endpoint, type OpenAiBehaviour } from './answering.ts';
 import { complete } from './chat-completions.ts';
 import { RealtimeSession } from './realtime.ts';
 import { speak } from './speech.ts';
 import { transcribe } from './transcriptions.ts';
 
-type Handler = (
-  endpoint: Endpoint,
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<void> | void;
+type Handler = (endpoint: Endpoint, request: IncomingMessage, response: ServerResponse) => unknown;
 
 const MODELS = ['gpt-5.4-mini', 'gpt-transcribe', 'gpt-live-transcribe', 'gpt-4o-mini-tts'];
 
 const ROUTES: Readonly<Record<string, Handler>> = {
-  'GET /v1/models': (_endpoint, _request, response) =>
+  'GET /models': (_endpoint, _request, response) =>
     sendJson(response, 200, {
       object: 'list',
       data: MODELS.map((id) => ({ id, object: 'model', created: 1, owned_by: 'simulator' })),
     }),
-  'POST /v1/chat/completions': complete,
-  'POST /v1/audio/transcriptions': transcribe,
-  'POST /v1/audio/speech': speak,
+  'POST /chat/completions': complete,
+  'POST /audio/transcriptions': transcribe,
+  'POST /audio/speech': speak,
 };
 
 /**
- * OpenAI's API on this machine, or with `isCompatible` one of the servers that imitate it: chat
- * completions, transcription of files and of live audio, and speech, as one server. The base URL
- * is `url` with `/v1`.
+ * OpenAI's API on this machine, or one of the servers that imitate it: chat completions,
+ * transcription of files and of live audio, and speech. The base URL is `url` with `/v1`, or for
+ * Groq with `/openai/v1`.
  */
 export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Promise<Simulator> {
+  const { flavour = 'openai' } = behaviour;
+  const root = flavour === 'groq' ? '/openai/v1' : '/v1';
   const server: SimulatorServer = new SimulatorServer({
     async request(request, response) {
       const path = new URL(request.url ?? '', 'http://simulator').pathname;
-      const handler = ROUTES[`${request.method} ${path}`];
+      if (!path.startsWith(root)) return false;
+      const handler = ROUTES[`${request.method} ${path.slice(root.length)}`];
       if (handler === undefined) return false;
       try {
         requireKey(request);
         await handler(endpoint, request, response);
       } catch (error) {
         if (!(error instanceof Refusal)) {
-          // The other side hung up in the middle of its request: nobody is left to be answered.
+          // The client hung up in the middle of its request: there is no one left to answer.
           if (response.destroyed || request.destroyed) return true;
           throw error;
         }
@@ -53,7 +53,7 @@ export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Pro
     },
     upgrade(request) {
       const url = new URL(request.url ?? '', 'http://simulator');
-      if (url.pathname !== '/v1/realtime') return 404;
+      if (url.pathname !== `${root}/realtime`) return 404;
       try {
         requireKey(request);
       } catch {
@@ -68,10 +68,11 @@ export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Pro
       return (socket) => void new RealtimeSession(endpoint, socket);
     },
   });
-  const endpoint: Endpoint = { server, behaviour };
+  const endpoint: Endpoint = { server, behaviour, flavour };
 
   function requireKey({ headers }: IncomingMessage): void {
-    if (behaviour.isCompatible === true && headers.authorization === undefined) return;
+    const isKeyOptional = flavour === 'compatible' || flavour === 'bare';
+    if (isKeyOptional && headers.authorization === undefined) return;
     if (headers.authorization !== `Bearer ${server.key}`)
       throw new Refusal(401, 'Incorrect API key provided.', 'invalid_api_key');
   }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { transcriptOf } from '../kit/simulator.ts';
 import type { Fault } from '../kit/fault.ts';
 import { breakSocket } from '../kit/simulator-server.ts';
-import { checked, inPieces, Refusal, type Endpoint } from './answering.ts';
+import { inPieces, parseJson } from '../kit/http-answers.ts';
+import { checked, Refusal, type Endpoint } from './answering.ts';
 import { heard } from './transcriptions.ts';
 
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
@@ -256,9 +257,7 @@ function sessionOf(input: object | undefined): object {
 }
 
 function parsed(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString('utf8'));
-  } catch {
-    throw new Refusal(400, 'Failed to parse JSON.', 'invalid_json');
-  }
+  const value = parseJson(data.toString('utf8'));
+  if (value === undefined) throw new Refusal(400, 'Failed to parse JSON.', 'invalid_json');
+  return value;
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { toneFor } from '../kit/simulator.ts';
 import { breakResponse } from '../kit/simulator-server.ts';
-import { beforeAnswer, readJson, Refusal, write, type Endpoint } from './answering.ts';
+import { write } from '../kit/http-answers.ts';
+import { beforeAnswer, readRequest, Refusal, type Endpoint } from './answering.ts';
 
 const RATE_HZ = 24_000;
 /** Odd on purpose: a piece may end in the middle of a sample. */
@@ -35,8 +36,8 @@ export async function speak(
   response: ServerResponse,
 ): Promise<void> {
   const { behaviour, server } = endpoint;
-  const asked = await readJson(request, body);
-  if (behaviour.isCompatible !== true) {
+  const asked = await readRequest(request, body);
+  if (endpoint.flavour === 'openai') {
     if (!MODELS.includes(asked.model))
       throw new Refusal(404, 'The model does not exist.', 'model_not_found', 'model');
     if (!VOICES.includes(asked.voice))

@@ -3,18 +3,8 @@ import { z } from 'zod';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { transcriptOf } from '../kit/simulator.ts';
 import { breakResponse } from '../kit/simulator-server.ts';
-import {
-  beforeAnswer,
-  checked,
-  inPieces,
-  readBody,
-  Refusal,
-  sendJson,
-  sseEvent,
-  startSse,
-  write,
-  type Endpoint,
-} from './answering.ts';
+import { inPieces, sendJson, sseEvent, startSse, write } from '../kit/http-answers.ts';
+import { beforeAnswer, checked, Refusal, wholeBody, type Endpoint } from './answering.ts';
 import { parseMultipart } from './multipart.ts';
 
 const MIN_AUDIO_MS = 100;
@@ -40,7 +30,7 @@ export async function transcribe(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const parts = parseMultipart(request.headers['content-type'], await readBody(request));
+  const parts = parseMultipart(request.headers['content-type'], await wholeBody(request));
   const file = parts.find(({ name }) => name === 'file');
   const others = parts.filter(({ name }) => name !== 'file');
   const form = checked(
@@ -49,7 +39,7 @@ export async function transcribe(
   );
   if (new Set(parts.map(({ name }) => name)).size < parts.length)
     throw new Refusal(400, 'A field is given twice.', null);
-  if (endpoint.behaviour.isCompatible !== true && !MODELS.includes(form.model))
+  if (endpoint.flavour === 'openai' && !MODELS.includes(form.model))
     throw new Refusal(404, 'The model does not exist.', 'model_not_found', 'model');
   if (form.response_format !== 'json')
     throw new Refusal(400, 'response_format is not compatible.', 'unsupported_value');
@@ -65,7 +55,7 @@ export async function transcribe(
   const usage = { type: 'duration', seconds: Math.ceil(seconds) };
   // Documented: the oldest model ignores `stream`.
   if (form.stream === 'false' || form.model === 'whisper-1')
-    return sendJson(response, 200, { text, usage });
+    return void sendJson(response, 200, { text, usage });
   startSse(response);
   for (const [index, delta] of inPieces(text).entries()) {
     if (!(await write(response, sseEvent({ type: 'transcript.text.delta', delta, logprobs: [] }))))

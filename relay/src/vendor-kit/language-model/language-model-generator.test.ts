@@ -1,10 +1,8 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { describe, expect, test } from 'vitest';
-import {
-  startChatCompletionsSimulator,
-  type ChatFlavour,
-} from '../../../simulators/language-models/chat-completions-simulator.ts';
 import type { LanguageModelBehaviour } from '../../../simulators/language-models/language-model-behaviour.ts';
+import type { Flavour } from '../../../simulators/openai/answering.ts';
+import { startOpenAiSimulator } from '../../../simulators/openai/openai-simulator.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
@@ -169,10 +167,10 @@ test('while anybody is on a call the connection is kept warm, once for all of th
 
 async function chatWith(
   behaviour: LanguageModelBehaviour,
-  flavour: ChatFlavour = 'openai',
+  flavour: Flavour = 'openai',
   clock: Clock = systemClock,
 ): Promise<Talk> {
-  const simulator = await startChatCompletionsSimulator(behaviour, flavour);
+  const simulator = await startOpenAiSimulator({ ...behaviour, flavour });
   const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 2_000 });
   const baseURL = `${simulator.url}/v1`;
   const headers = { authorization: `Bearer ${simulator.key}` };
