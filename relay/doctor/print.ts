@@ -1,35 +1,50 @@
 import { styleText } from 'node:util';
-import type { Finding } from './finding.ts';
+import type { Stage } from '../src/stages/provider.ts';
 
-/** As much of standard output as is written to. */
+/** What was found out about one provider: a row of the table, or a line of JSON. */
+export interface Finding {
+  readonly stage: Stage;
+  readonly provider: string;
+  /** Its place in the order of the providers in use, from 1; null if it is not in use. */
+  readonly place: number | null;
+  readonly configured: boolean;
+  /** null if it was not tried. */
+  readonly reachable: boolean | null;
+  readonly works: boolean | null;
+  readonly first_byte_ms: number | null;
+  readonly detail: string;
+  /** null if it is not known. */
+  readonly price: string | null;
+}
+
+/** The part of standard output that is used. */
 export interface DoctorOutput {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-const WIDTHS = { stage: 13, provider: 18, place: 6, reach: 9, works: 7, first: 11 } as const;
-
-const HEAD = [
-  'stage',
-  'provider',
-  'order',
-  'reached',
-  'works',
-  'first byte',
-  'price, and what was seen',
+/** Title and width of each column. */
+const COLUMNS: readonly (readonly [title: string, width: number])[] = [
+  ['stage', 13],
+  ['provider', 18],
+  ['order', 6],
+  ['reached', 9],
+  ['works', 7],
+  ['first byte', 11],
+  ['price, and what was seen', 0],
 ];
 
-/** One line of the table; its head stands before the first. */
+export function printHead(output: DoctorOutput): void {
+  const titles = COLUMNS.map(([title]) => title);
+  output.write(`${paint(output, 'dim', row(titles))}\n`);
+}
+
 export function printFinding(output: DoctorOutput, finding: Finding): void {
-  if (!headed.has(output)) {
-    headed.add(output);
-    output.write(`${paint(output, 'dim', line(HEAD))}\n`);
-  }
   const { works } = finding;
-  const text = line([
+  const text = row([
     finding.stage,
     finding.provider,
-    finding.place === null ? '–' : String(finding.place),
+    String(finding.place ?? '–'),
     mark(finding.reachable),
     mark(works),
     finding.first_byte_ms === null ? '–' : `${finding.first_byte_ms} ms`,
@@ -45,17 +60,14 @@ export function printSummary(output: DoctorOutput, findings: readonly Finding[])
   const broken = inUse.filter(({ works }) => works === false);
   output.write(
     broken.length === 0
-      ? `\nEveryone in use works (${inUse.length}).\n`
+      ? `\nEvery provider in use works (${inUse.length}).\n`
       : `\nNot working: ${broken.map(({ stage, provider }) => `${provider} (${stage})`).join(', ')}.\n`,
   );
 }
 
-const headed = new WeakSet<DoctorOutput>();
-
-function line(cells: readonly string[]): string {
-  const widths = Object.values(WIDTHS);
+function row(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+    .map((cell, index) => cell.padEnd(COLUMNS[index]![1]))
     .join(' ')
     .trimEnd();
 }

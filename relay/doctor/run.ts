@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '../src/config/environment.ts';
 import { ConfigError, type Environment } from '../src/config/read-settings.ts';
+import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { withDeadline } from '../src/lib/deadline.ts';
-import { priceInWords, priceOf } from '../src/metering/prices.ts';
 import { silentLogger } from '../src/lib/logger.ts';
+import { priceInWords, priceOf } from '../src/metering/prices.ts';
 import {
   candidatesFor,
   missingSettings,
@@ -12,26 +13,13 @@ import {
   type Configuration,
   type KnownCandidate,
 } from '../src/registry/configuration.ts';
-import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
-import type { Generator } from '../src/stages/generator.ts';
 import { openContext } from '../src/registry/open-providers.ts';
-import { STAGES, type Provider, type Stage } from '../src/stages/provider.ts';
-import type { Synthesizer } from '../src/stages/synthesizer.ts';
-import type { Transcriber } from '../src/stages/transcriber.ts';
-import type { Owned } from '../src/stages/provider.ts';
+import { BROWSER, STAGES, type Owned, type Provider } from '../src/stages/provider.ts';
 import type { ProviderContext } from '../src/vendor-kit/vendor.ts';
-import {
-  failureInWords,
-  speakQuestion,
-  tryGenerator,
-  trySynthesizer,
-  tryTranscriber,
-  type Trip,
-} from './checks.ts';
-import type { Finding } from './finding.ts';
-import { printFinding, printSummary, type DoctorOutput } from './print.ts';
+import { printFinding, printHead, printSummary, type DoctorOutput, type Finding } from './print.ts';
+import { failureInWords, roundTrip, speakQuestion } from './round-trips.ts';
 
-export const DOCTOR_USAGE = `Checks the configuration, and everyone it names, with a live round trip.
+export const DOCTOR_USAGE = `Checks the configuration, and every provider it names, with a live round trip.
 
   npm run doctor -- [--json] [--help]
 
@@ -41,39 +29,40 @@ for one phrase. This costs what such a turn costs.
   --json   one JSON object a line for each provider, and nothing else on standard output
   --help   shows this
 
-Exit status: 0 everyone in use works; 1 someone in use does not; 2 the configuration or the
-options are not valid.
+Exit status: 0 every provider in use works; 1 a provider in use does not; 2 the configuration or
+the options are not valid.
 `;
 
 /** Longest that a provider may take for its probe, and for its round trip. */
 const PROBE_DEADLINE_MS = 5_000;
 const TRIP_DEADLINE_MS = 20_000;
 
+interface DoctorOptions {
+  readonly output: DoctorOutput;
+  readonly errors: DoctorOutput;
+  readonly environment: Environment;
+  /** The folder in which `.env` may lie. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
 /** @returns the exit status */
 export async function runDoctor(
   commandLine: readonly string[],
-  options: {
-    readonly output: DoctorOutput;
-    readonly errors: DoctorOutput;
-    readonly environment: Environment;
-    /** Where `.env` may lie. */
-    readonly folder: string;
-    readonly signal: AbortSignal;
-  },
+  { output, errors, environment, folder, signal }: DoctorOptions,
 ): Promise<number> {
-  const { output, errors } = options;
-  const asked = parse(commandLine);
-  if (typeof asked === 'string') {
-    errors.write(`${asked}\n\n${DOCTOR_USAGE}`);
+  const flags = parse(commandLine);
+  if (typeof flags === 'string') {
+    errors.write(`${flags}\n\n${DOCTOR_USAGE}`);
     return 2;
   }
-  if (asked.help) {
+  if (flags.help) {
     output.write(DOCTOR_USAGE);
     return 0;
   }
   let configuration: Configuration;
   try {
-    configuration = readConfiguration(readEnvironment(options.folder, options.environment));
+    configuration = readConfiguration(readEnvironment(folder, environment));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.write(`${error.message}\n`);
@@ -81,28 +70,30 @@ export async function runDoctor(
   }
   const findings: Finding[] = [];
   await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
-  const question = await speakQuestion(voice, options.signal);
+  const question = await speakQuestion(voice, signal);
   await using context = await openContext(configuration, {
     clock: systemClock,
     logger: silentLogger,
   });
+  if (!flags.json) printHead(output);
   for (const stage of STAGES) {
-    // Side by side: each transcriber is spoken to in real time, and one that hangs holds up nobody.
-    const examined = candidatesFor(stage).map((candidate) =>
-      examine(candidate, configuration, context, question, options.signal),
+    // Side by side: each transcriber is spoken to in real time, and one that hangs delays no other.
+    const examinations = candidatesFor(stage).map((candidate) =>
+      examine(candidate, configuration, context, question, signal),
     );
-    for (const examination of examined) {
+    for (const examination of examinations) {
       const finding = await examination;
-      if (options.signal.aborted) return 130;
+      if (signal.aborted) return 130;
       findings.push(finding);
-      if (asked.json) output.write(`${JSON.stringify(finding)}\n`);
+      if (flags.json) output.write(`${JSON.stringify(finding)}\n`);
       else printFinding(output, finding);
     }
   }
-  if (!asked.json) printSummary(output, findings);
+  if (!flags.json) printSummary(output, findings);
   return findings.some((finding) => finding.place !== null && finding.works === false) ? 1 : 0;
 }
 
+/** @returns what is wrong with it, if anything is */
 function parse(commandLine: readonly string[]): { json: boolean; help: boolean } | string {
   try {
     return parseArgs({
@@ -140,17 +131,18 @@ async function examine(
   if (!known.configured) {
     return { ...known, detail: `needs ${missingSettings(candidate, values).join(', ')}` };
   }
-  if (name === 'browser') return { ...known, detail: 'is tried in the page' };
+  if (name === BROWSER) return { ...known, detail: 'is tried in the page' };
   let provider: Owned<Provider> | undefined;
   try {
-    provider = await candidate.create(values, context);
-    const made = provider;
-    const probe = await within(PROBE_DEADLINE_MS, signal, async (bounded) =>
-      made.probe?.(bounded),
+    const opened = await candidate.create(values, context);
+    provider = opened;
+    const failure = await within(PROBE_DEADLINE_MS, signal, async (bounded) =>
+      opened.probe?.(bounded),
     ).then(() => undefined, failureInWords);
-    if (probe !== undefined) return { ...known, reachable: false, works: false, detail: probe };
+    if (failure !== undefined) return { ...known, reachable: false, works: false, detail: failure };
+    const { language } = config.providers;
     const trip = await within(TRIP_DEADLINE_MS, signal, (bounded) =>
-      take(stage, made, question, config.providers.language, bounded),
+      roundTrip(stage, opened, { question, language, signal: bounded }),
     );
     return {
       ...known,
@@ -166,24 +158,7 @@ async function examine(
   }
 }
 
-function take(
-  stage: Stage,
-  provider: Provider,
-  question: Int16Array,
-  language: string,
-  signal: AbortSignal,
-): Promise<Trip> {
-  switch (stage) {
-    case 'transcriber':
-      return tryTranscriber(provider as Transcriber, question, language, signal);
-    case 'generator':
-      return tryGenerator(provider as Generator, signal);
-    case 'synthesizer':
-      return trySynthesizer(provider as Synthesizer, signal);
-  }
-}
-
-/** Aborts the work at its deadline, and does not wait for one that does not notice. */
+/** Aborts the work at its deadline, and does not wait for work that ignores that. */
 async function within<T>(
   deadlineMs: number,
   signal: AbortSignal,

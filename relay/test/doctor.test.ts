@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding } from '../doctor/finding.ts';
+import type { Finding } from '../doctor/print.ts';
 import { runDoctor } from '../doctor/run.ts';
 import { CATALOGUE, type SimulatedVendor } from '../simulators/catalogue.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';

@@ -2,6 +2,7 @@ import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { ParleyError } from '@parley/shared';
 import type { Generator } from '../src/stages/generator.ts';
 import { ProviderError } from '../src/stages/provider-error.ts';
+import type { Provider, Stage } from '../src/stages/provider.ts';
 import type { Synthesizer } from '../src/stages/synthesizer.ts';
 import type { Transcriber } from '../src/stages/transcriber.ts';
 
@@ -34,73 +35,93 @@ export async function speakQuestion(voice: Synthesizer, signal: AbortSignal): Pr
   return joinPcm16([silence, ...pieces, silence]);
 }
 
-/** Speaks to it in real time, as a person would. */
-export async function tryTranscriber(
-  transcriber: Transcriber,
-  question: Int16Array,
-  language: string,
-  signal: AbortSignal,
+export interface TripOptions {
+  /** PCM16 at 16 kHz. */
+  readonly question: Int16Array;
+  /** BCP 47. */
+  readonly language: string;
+  readonly signal: AbortSignal;
+}
+
+/** Uses a provider once, as a turn would. */
+export async function roundTrip(
+  stage: Stage,
+  provider: Provider,
+  options: TripOptions,
 ): Promise<Trip> {
-  return attempt(async () => {
-    const stream = await transcriber.open({ language, signal });
-    const words = lastWords(stream.events);
-    words.catch(() => {});
-    for (let at = 0; at < question.length; at += CHUNK_SAMPLES) {
-      stream.push(question.subarray(at, at + CHUNK_SAMPLES));
-      await Promise.race([pause(CHUNK_MS), words]);
-      signal.throwIfAborted();
+  try {
+    switch (stage) {
+      case 'transcriber':
+        return await tryTranscriber(provider as Transcriber, options);
+      case 'generator':
+        return await tryGenerator(provider as Generator, options.signal);
+      case 'synthesizer':
+        return await trySynthesizer(provider as Synthesizer, options.signal);
     }
-    const askedMs = performance.now();
-    stream.finalize();
-    const text = await words;
-    return {
-      works: isLike(text, QUESTION),
-      firstMs: performance.now() - askedMs,
-      detail: text === '' ? 'heard nothing' : `heard “${text}”`,
-    };
-  });
+  } catch (error) {
+    return { works: false, firstMs: undefined, detail: failureInWords(error) };
+  }
 }
 
-export async function tryGenerator(generator: Generator, signal: AbortSignal): Promise<Trip> {
-  return attempt(async () => {
-    const askedMs = performance.now();
-    let firstMs: number | undefined;
-    let text = '';
-    let tokens = 0;
-    const events = generator.generate({
-      history: [{ role: 'user', text: PROMPT }],
-      signal,
-      person: { timeZone: 'UTC' },
-      reminders: { add: () => undefined, list: () => [], cancel: () => {} },
-    });
-    for await (const event of events) {
-      if (event.type === 'text-delta') {
-        firstMs ??= performance.now() - askedMs;
-        text += event.text;
-      } else if (event.type === 'usage-reported') tokens += event.inputTokens + event.outputTokens;
-    }
-    return {
-      works: text.trim() !== '',
-      firstMs,
-      detail: `said “${shortened(text)}”${tokens === 0 ? '' : `, ${tokens} tokens`}`,
-    };
-  });
+/** Speaks to it in real time, as a person would. */
+async function tryTranscriber(
+  transcriber: Transcriber,
+  { question, language, signal }: TripOptions,
+): Promise<Trip> {
+  const stream = await transcriber.open({ language, signal });
+  const words = finalWords(stream.events);
+  words.catch(() => {});
+  for (let at = 0; at < question.length; at += CHUNK_SAMPLES) {
+    stream.push(question.subarray(at, at + CHUNK_SAMPLES));
+    await Promise.race([pause(CHUNK_MS), words]);
+    signal.throwIfAborted();
+  }
+  const askedMs = performance.now();
+  stream.finalize();
+  const text = await words;
+  return {
+    works: isLike(text, QUESTION),
+    firstMs: performance.now() - askedMs,
+    detail: text === '' ? 'heard nothing' : `heard “${text}”`,
+  };
 }
 
-export async function trySynthesizer(synthesizer: Synthesizer, signal: AbortSignal): Promise<Trip> {
-  return attempt(async () => {
-    const askedMs = performance.now();
-    let firstMs: number | undefined;
-    let samples = 0;
-    const voice = synthesizer.voices[0]?.id ?? '';
-    for await (const event of synthesizer.synthesize(only(PHRASE), { voice, signal })) {
-      if (event.type !== 'speech-audio' || event.samples.length === 0) continue;
+async function tryGenerator(generator: Generator, signal: AbortSignal): Promise<Trip> {
+  const askedMs = performance.now();
+  let firstMs: number | undefined;
+  let text = '';
+  let tokens = 0;
+  const events = generator.generate({
+    history: [{ role: 'user', text: PROMPT }],
+    signal,
+    person: { timeZone: 'UTC' },
+    reminders: { add: () => undefined, list: () => [], cancel: () => {} },
+  });
+  for await (const event of events) {
+    if (event.type === 'text-delta') {
       firstMs ??= performance.now() - askedMs;
-      samples += event.samples.length;
-    }
-    const lengthMs = Math.round((samples / synthesizer.sampleRateHz) * 1_000);
-    return { works: lengthMs >= MIN_PHRASE_MS, firstMs, detail: `spoke for ${lengthMs} ms` };
-  });
+      text += event.text;
+    } else if (event.type === 'usage-reported') tokens += event.inputTokens + event.outputTokens;
+  }
+  return {
+    works: text.trim() !== '',
+    firstMs,
+    detail: `said “${shortened(text)}”${tokens === 0 ? '' : `, ${tokens} tokens`}`,
+  };
+}
+
+async function trySynthesizer(synthesizer: Synthesizer, signal: AbortSignal): Promise<Trip> {
+  const askedMs = performance.now();
+  let firstMs: number | undefined;
+  let samples = 0;
+  const voice = synthesizer.voices[0]?.id ?? '';
+  for await (const event of synthesizer.synthesize(only(PHRASE), { voice, signal })) {
+    if (event.type !== 'speech-audio' || event.samples.length === 0) continue;
+    firstMs ??= performance.now() - askedMs;
+    samples += event.samples.length;
+  }
+  const lengthMs = Math.round((samples / synthesizer.sampleRateHz) * 1_000);
+  return { works: lengthMs >= MIN_PHRASE_MS, firstMs, detail: `spoke for ${lengthMs} ms` };
 }
 
 /** A failure in words that hold no secret: the class of it, never what a library said. */
@@ -125,15 +146,7 @@ const FAULT_WORDS: Record<ProviderError['fault'], string> = {
   malformed: 'answered in a form it does not document',
 };
 
-async function attempt(trip: () => Promise<Trip>): Promise<Trip> {
-  try {
-    return await trip();
-  } catch (error) {
-    return { works: false, firstMs: undefined, detail: failureInWords(error) };
-  }
-}
-
-async function lastWords(
+async function finalWords(
   events: AsyncIterable<{ readonly type: string; readonly text?: string }>,
 ): Promise<string> {
   for await (const event of events) {
