@@ -128,11 +128,11 @@ function deltasOf(turn: Turn): object[] {
     : toolDeltas(turn.use).map((delta) => ({ tool_calls: [{ index: 0, ...delta }] }));
 }
 
-function toolDeltas({ name: tool, input }: ToolUse): object[] {
+function toolDeltas({ name: toolName, input }: ToolUse): object[] {
   const text = JSON.stringify(input);
   const half = Math.ceil(text.length / 2);
   return [
-    { id: 'call_simulated', type: 'function', function: { name: tool, arguments: '' } },
+    { id: 'call_simulated', type: 'function', function: { name: toolName, arguments: '' } },
     { function: { arguments: text.slice(0, half) } },
     { function: { arguments: text.slice(half) } },
   ];
