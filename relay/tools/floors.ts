@@ -10,6 +10,8 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'auth',
     'metering',
     'stages',
+    'phrases',
+    'capabilities',
     'vendor-kit',
     'embedded',
     'vendors',

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/** There are some six hundred, and nobody's callers live in all of them. */
+/** There are some six hundred; the callers of one relay live in far fewer. */
 const MAX_ZONES = 200;
 
 /** Making one takes as long as passing on a dozen chunks of speech. */
@@ -16,12 +16,35 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** The zone itself, or UTC if this runtime does not know it. */
+export function knownTimeZone(name: string): string {
+  return isTimeZone(name) ? name : 'UTC';
+}
+
 /**
  * @returns e.g. `Saturday, November 21, 2026 at 9:30 AM`
- * @throws RangeError where the zone is not known
+ * @throws RangeError if the zone is not known
  */
 export function localTime(instant: Date, timeZone: string): string {
   return formatFor(timeZone).format(instant);
+}
+
+/** @returns the parts of `localTime`; the hour is from 0 to 23 */
+export function localParts(instant: Date, timeZone: string) {
+  const parts = Object.fromEntries(
+    formatFor(timeZone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
+  const { weekday = '', month = '', day, year, hour, minute, dayPeriod } = parts;
+  return {
+    weekday,
+    month,
+    day: Number(day),
+    year: Number(year),
+    hour: (Number(hour) % 12) + (dayPeriod === 'PM' ? 12 : 0),
+    minute: Number(minute),
+  };
 }
 
 function formatFor(timeZone: string): Intl.DateTimeFormat {

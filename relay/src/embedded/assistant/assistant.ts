@@ -1,14 +1,13 @@
+import { CAPABILITIES } from '../../capabilities/index.ts';
+import { pick } from '../../phrases/wording.ts';
 import type {
   GenerateRequest,
   Generator,
   GeneratorEvent,
   Message,
 } from '../../stages/generator.ts';
-import { pick, sentencesOf } from './language/sentences.ts';
-import type { SkillContext } from './language/skill.ts';
-import { understand } from './language/understand.ts';
-import { SKILLS } from './skills/index.ts';
 import { SUGGESTIONS } from './suggestions.ts';
+import { understand } from './understand.ts';
 
 export interface EmbeddedAssistantOptions {
   readonly now?: () => Date;
@@ -16,7 +15,7 @@ export interface EmbeddedAssistantOptions {
   readonly random?: () => number;
 }
 
-/** An assistant without a language model: it answers what its skills understand, and says so honestly where none does. */
+/** An assistant without a language model: it answers what the phrases of the capabilities cover, and says so if none matches. */
 export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}): Generator {
   const now = options.now ?? (() => new Date());
   const random = options.random ?? Math.random;
@@ -24,7 +23,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
     name: 'embedded',
     async *generate(request) {
       if (request.signal.aborted) return;
-      const reply = replyTo(request, { now: now(), random, suggestions: SUGGESTIONS });
+      const reply = replyTo(request, now, random);
       for (const text of sentencesOf(reply)) {
         if (request.signal.aborted) return;
         yield { type: 'text-delta', text } satisfies GeneratorEvent;
@@ -37,18 +36,20 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
 
 function replyTo(
   { history, person, reminders }: GenerateRequest,
-  surroundings: Pick<SkillContext, 'now' | 'random' | 'suggestions'>,
+  now: () => Date,
+  random: () => number,
 ): string {
   const last = history.at(-1);
   if (last?.role !== 'user') return '';
-  if (last.text.trim() === '')
-    return last.unrecognised === true ? notUnderstood(surroundings.random) : '';
-  const understanding = understand(last.text, SKILLS);
-  if (understanding === undefined) return notUnderstood(surroundings.random);
+  if (last.text.trim() === '') return last.unrecognised === true ? notUnderstood(random) : '';
+  const understanding = understand(last.text, CAPABILITIES);
+  if (understanding === undefined) return notUnderstood(random);
   return understanding.answer({
-    ...surroundings,
+    now,
+    random,
     person,
     reminders,
+    suggestions: SUGGESTIONS,
     lastReply: lastReplyIn(history),
   });
 }
@@ -68,4 +69,9 @@ function notUnderstood(random: () => number): string {
   const others = SUGGESTIONS.filter((suggestion) => suggestion !== first);
   const second = others[Math.floor(random() * others.length)] ?? first;
   return `${pick(APOLOGIES, random)} With no speech provider configured, I understand things like: ${first} Or: ${second}`;
+}
+
+/** Cuts a reply behind each sentence; joined again the parts are the reply. */
+function sentencesOf(reply: string): string[] {
+  return reply.match(/.+?(?:[.?](?=\s|$)\s*|$)/gs) ?? [];
 }

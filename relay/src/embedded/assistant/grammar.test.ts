@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CAPABILITIES } from '../../capabilities/index.ts';
+import { parseTemplate, type Template } from '../../phrases/template.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
-import { parseTemplate, type Template } from './language/template.ts';
-import { understand } from './language/understand.ts';
-import { SKILLS } from './skills/index.ts';
+import { understand } from './understand.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './recognition-corpus.ts';
 
@@ -20,7 +20,10 @@ describe('the speech grammar', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat({ max: 9_999 })), (choices) => {
         const sentence = spokenFrom('understood', choices);
-        expect([sentence, understand(sentence, SKILLS) !== undefined]).toEqual([sentence, true]);
+        expect([sentence, understand(sentence, CAPABILITIES) !== undefined]).toEqual([
+          sentence,
+          true,
+        ]);
       }),
       { numRuns: 1_500 },
     );
@@ -45,33 +48,35 @@ describe('the speech grammar', () => {
   });
 });
 
-describe('every skill', () => {
-  const examples = SKILLS.flatMap((skill) =>
-    skill.examples.map((example) => [skill.name, example] as const),
+describe('every capability', () => {
+  const examples = CAPABILITIES.flatMap(({ name, examples: own }) =>
+    own.map((example) => [name, example] as const),
   );
 
   it.each(examples)('%s understands its example: %s', (name, example) => {
-    expect(understand(example, SKILLS)?.skill.name).toBe(name);
+    expect(understand(example, CAPABILITIES)?.capability.name).toBe(name);
   });
 
   it('has examples', () => {
-    expect(SKILLS.filter(({ examples: own }) => own.length === 0)).toEqual([]);
+    expect(CAPABILITIES.filter(({ examples: own }) => own.length === 0)).toEqual([]);
   });
 });
 
 it('every suggestion is understood, and there are about a dozen', () => {
-  expect(SUGGESTIONS.filter((suggestion) => understand(suggestion, SKILLS) === undefined)).toEqual(
-    [],
-  );
+  expect(
+    SUGGESTIONS.filter((suggestion) => understand(suggestion, CAPABILITIES) === undefined),
+  ).toEqual([]);
   expect(SUGGESTIONS.length).toBeGreaterThanOrEqual(10);
   expect(SUGGESTIONS.length).toBeLessThanOrEqual(14);
 });
 
 it('written down, the sentences of the corpus are understood or not as they should be', () => {
   expect(
-    UNDERSTOOD_SENTENCES.filter((sentence) => understand(sentence, SKILLS) === undefined),
+    UNDERSTOOD_SENTENCES.filter((sentence) => understand(sentence, CAPABILITIES) === undefined),
   ).toEqual([]);
-  const wrong = REFUSED_SENTENCES.filter((sentence) => understand(sentence, SKILLS) !== undefined);
+  const wrong = REFUSED_SENTENCES.filter(
+    (sentence) => understand(sentence, CAPABILITIES) !== undefined,
+  );
   expect(wrong).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
-import { speechGrammarOf } from './language/speech-grammar.ts';
-import { SKILLS } from './skills/index.ts';
+import { CAPABILITIES } from '../../capabilities/index.ts';
+import { speechGrammarOf } from './speech-grammar.ts';
 
 export { createEmbeddedAssistant } from './assistant.ts';
 
-/** What the embedded recogniser listens for: the spoken phrases of every skill. */
-export const EMBEDDED_SPEECH_GRAMMAR = speechGrammarOf(SKILLS);
+/** What the embedded recogniser listens for: the spoken phrases of every capability. */
+export const EMBEDDED_SPEECH_GRAMMAR = speechGrammarOf(CAPABILITIES);

@@ -1,6 +1,6 @@
-import { SKILLS } from './skills/index.ts';
+import { CAPABILITIES } from '../../capabilities/index.ts';
 
-/** How many of a skill's examples are shown, where it is not one. */
+/** How many of a capability's examples are shown, if not one. */
 const SHOWN: Readonly<Record<string, number>> = {
   clock: 2,
   conversion: 2,
@@ -11,10 +11,10 @@ const SHOWN: Readonly<Record<string, number>> = {
 
 /** Sentences to offer someone who does not know what to say; each is understood. */
 export const SUGGESTIONS: readonly [string, ...string[]] = nonEmpty(
-  SKILLS.flatMap((skill) => skill.examples.slice(0, SHOWN[skill.name] ?? 1)),
+  CAPABILITIES.flatMap(({ name, examples }) => examples.slice(0, SHOWN[name] ?? 1)),
 );
 
 function nonEmpty<Item>([first, ...rest]: readonly Item[]): readonly [Item, ...Item[]] {
-  if (first === undefined) throw new RangeError('There are no skills to suggest');
+  if (first === undefined) throw new RangeError('No capability has an example to suggest');
   return [first, ...rest];
 }

@@ -44,12 +44,6 @@ export class VoicingMeter {
       if (isVoiced(this.#frame)) this.#voicedFrames += 1;
     }
   }
-
-  reset(): void {
-    this.#filled = 0;
-    this.#carry = undefined;
-    this.#voicedFrames = 0;
-  }
 }
 
 function isVoiced(frame: Float32Array): boolean {

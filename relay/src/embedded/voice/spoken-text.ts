@@ -1,20 +1,9 @@
+import { DIGIT_WORDS } from '../../phrases/number-words.ts';
+
 /**
  * Rewrites what is written into what is said, as far as the voice does not do so by itself, and
  * leaves only characters it can say: printable ASCII on one line.
  */
-
-const DIGIT_WORDS = [
-  'zero',
-  'one',
-  'two',
-  'three',
-  'four',
-  'five',
-  'six',
-  'seven',
-  'eight',
-  'nine',
-];
 
 type Rule = readonly [pattern: RegExp, said: string | ((...groups: string[]) => string)];
 
@@ -57,7 +46,7 @@ const RULES: readonly Rule[] = [
   [/(?<=\w)\s*\/\s*(?=\w)/g, ' or '],
 ];
 
-/** What there is to say, or an empty string where there is nothing a voice could say. */
+/** What there is to say, or an empty string if a voice could say nothing of it. */
 export function toSpokenText(text: string): string {
   // First of all, so that no rule meets a long run of space, over which several would go quadratic.
   let spoken = text.replaceAll(/\s+/g, ' ');

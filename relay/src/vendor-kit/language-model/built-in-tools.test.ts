@@ -2,6 +2,7 @@ import { asSchema } from 'ai';
 import { expect, test } from 'vitest';
 import { builtInTools } from './built-in-tools.ts';
 import { ListedReminders } from './test-talk.ts';
+import { describedTools } from './use-tool.ts';
 
 test('timers are set, listed and cancelled', async () => {
   const { use, reminders } = tools();
@@ -33,6 +34,12 @@ test.each([
 ])('%s refuses %j', async (name, input) => {
   const schema = asSchema(tools().set[name]!.inputSchema);
   expect((await schema.validate?.(input))?.success).toBe(false);
+});
+
+test('what a model is sent of all tools, with every request, stays small', async () => {
+  const described = await describedTools(tools().set);
+  expect(described.length).toBeGreaterThanOrEqual(10);
+  expect(JSON.stringify(described).length).toBeLessThan(2_800);
 });
 
 function tools() {

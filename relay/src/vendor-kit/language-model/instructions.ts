@@ -1,4 +1,4 @@
-import { isTimeZone, localTime } from '../../lib/time-zone.ts';
+import { knownTimeZone, localTime } from '../../lib/time-zone.ts';
 
 /** How to speak, for a model that otherwise writes. */
 export const DEFAULT_SYSTEM_PROMPT = [
@@ -24,7 +24,7 @@ export function instructionsFor(options: {
   readonly hasTools: boolean;
 }): string {
   const { systemPrompt, person, now, hasTools } = options;
-  const zone = isTimeZone(person.timeZone) ? person.timeZone : 'UTC';
+  const zone = knownTimeZone(person.timeZone);
   return [
     systemPrompt,
     ...(hasTools ? [TOOL_ADVICE] : []),

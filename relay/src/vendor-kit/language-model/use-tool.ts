@@ -8,21 +8,24 @@ import { asSchema, type ToolSet } from 'ai';
 type Output = LanguageModelV4ToolResultPart['output'];
 type FunctionInput = LanguageModelV4FunctionTool['inputSchema'];
 
-/** Tools as a model is told of them. */
+/** Tools as they are described to a model, in every request: without what only validators read. */
 export async function describedTools(
   tools: ToolSet,
 ): Promise<NonNullable<LanguageModelV4CallOptions['tools']>> {
   return Promise.all(
-    Object.entries(tools).map(async ([name, { description, inputSchema }]) => ({
-      type: 'function',
-      name,
-      ...(typeof description === 'string' ? { description } : {}),
-      inputSchema: (await asSchema(inputSchema).jsonSchema) as FunctionInput,
-    })),
+    Object.entries(tools).map(async ([name, { description, inputSchema }]) => {
+      const { $schema: _, ...schema } = (await asSchema(inputSchema).jsonSchema) as FunctionInput;
+      return {
+        type: 'function',
+        name,
+        ...(typeof description === 'string' ? { description } : {}),
+        inputSchema: schema,
+      };
+    }),
   );
 }
 
-/** @param input - as the model wrote it. @returns undefined where that is no JSON object */
+/** @param input - as the model wrote it. @returns undefined if that is not a JSON object */
 export function parsedInput(input: string): object | undefined {
   if (input.trim() === '') return {};
   try {
@@ -33,10 +36,7 @@ export function parsedInput(input: string): object | undefined {
   }
 }
 
-/**
- * Never throws: whatever goes wrong comes back in words, because the model is the one to make
- * something of it.
- */
+/** Never throws: a failure comes back in words, so that the model can react to it. */
 export async function useTool(
   tools: ToolSet,
   call: {

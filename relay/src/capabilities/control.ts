@@ -1,0 +1,50 @@
+import type { Capability } from './capability.ts';
+import { intent } from './intent.ts';
+
+export const control: Capability = {
+  name: 'control',
+  examples: ['Say that again.', 'Never mind.'],
+  intents: [
+    intent({
+      phrases: ['(say | repeat) that [again]', 'what did you say'],
+      typed: [
+        '[please] repeat',
+        'say again',
+        'again',
+        'repeat (it | yourself)',
+        'say it again',
+        'pardon',
+        'come again',
+        'what',
+        'i did not (catch | hear | get) that',
+        'repeat what you said',
+        'what was that',
+      ],
+      answer: (_, { lastReply }) => lastReply ?? 'I have not said anything yet.',
+    }),
+    intent({
+      phrases: ['stop [it | talking]', 'never mind', 'be quiet'],
+      typed: [
+        'nevermind',
+        'cancel [that]',
+        'quiet',
+        'shut up',
+        'hush',
+        'enough',
+        'that is (enough | all)',
+        'forget it',
+        'no',
+        'no thanks',
+        'no thank you',
+        'nothing',
+        'silence',
+        'shush',
+      ],
+      answer: () => 'Okay.',
+    }),
+    intent({
+      typed: ['(yes | yeah | yep | ok | okay | sure | alright | fine | got it | i see)'],
+      answer: () => 'All right.',
+    }),
+  ],
+};

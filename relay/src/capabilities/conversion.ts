@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { isNumber, spokenNumber } from '../phrases/number-words.ts';
+import { readWhole } from '../phrases/slot.ts';
+import {
+  countedQuantitySlot,
+  quantitySlot,
+  typedQuantitySlot,
+  type Quantity,
+} from '../phrases/slots/quantity.ts';
+import { convert, spokenUnitSlot, typedUnitSlot, type Unit } from '../phrases/slots/units.ts';
+import { vocabularySlot } from '../phrases/vocabulary.ts';
+import { capitalised } from '../phrases/wording.ts';
+import type { Capability } from './capability.ts';
+import { intent } from './intent.ts';
+import { defineTool, type ToolContext } from './tool.ts';
+
+interface Conversion {
+  readonly amount: number;
+  readonly from: Unit;
+  readonly to: Unit;
+  readonly value: number;
+}
+
+const convertUnits = defineTool({
+  name: 'convert_units',
+  description: 'Converts length, weight, volume, speed, temperature, time or area.',
+  input: z.object({
+    amount: z.number(),
+    from: z.string().max(40).describe('Unit, such as "miles".'),
+    to: z.string().max(40),
+  }),
+  run(input): Conversion | string {
+    const [from, to] = [readWhole(typedUnitSlot, input.from), readWhole(typedUnitSlot, input.to)];
+    if (from === undefined || to === undefined) {
+      return `The unit "${from === undefined ? input.from : input.to}" is not known.`;
+    }
+    const value = convert(input.amount, from, to);
+    return value === undefined
+      ? `I cannot turn ${from.many} into ${to.many}. One measures ${from.dimension}, the other ${to.dimension}.`
+      : { amount: input.amount, from, to, value };
+  },
+  report: (result) =>
+    typeof result === 'string'
+      ? result
+      : `${result.amount} ${result.from.many} = ${Number(result.value.toPrecision(12))} ${result.to.many}`,
+});
+
+/** One rule rather than four choices: each choice would bring its own copy of all numbers. */
+const linkSlot = vocabularySlot('link', [
+  { value: undefined, spoken: ['is', 'in', 'are in', 'are there in'] },
+]);
+
+export const conversion: Capability = {
+  name: 'conversion',
+  tools: [convertUnits],
+  examples: [
+    'How many kilometers is five miles?',
+    'Convert seventy degrees fahrenheit to celsius.',
+    'How many grams are in a pound?',
+  ],
+  intents: [
+    ...(['length', 'weight', 'volume', 'speed', 'time'] as const).map((dimension) =>
+      intent({
+        phrases: ['how many <unit> <link> <quantity>'],
+        slots: {
+          link: linkSlot,
+          unit: spokenUnitSlot(dimension, 'many'),
+          quantity: quantitySlot(dimension),
+        },
+        answer: converted,
+      }),
+    ),
+    ...(['length', 'weight', 'volume', 'speed', 'temperature'] as const).map((dimension) =>
+      intent({
+        phrases: ['(convert | what is) <quantity> (to | in) <unit>'],
+        slots: {
+          unit: spokenUnitSlot(dimension, 'many'),
+          quantity: countedQuantitySlot(dimension),
+        },
+        answer: converted,
+      }),
+    ),
+    intent({
+      typed: [
+        'how (many | much) <unit> (are | is | does | do | make | makes | equals | equal | has | in | are in | is in | there are in | are there in) <quantity> [have | make]',
+        '[convert | change | turn | what is | how much is | how many is | how many are | how far is | how long is | how hot is | how fast is] <quantity> (to | in | into | as) <unit>',
+      ],
+      slots: { unit: typedUnitSlot, quantity: typedQuantitySlot },
+      answer: converted,
+    }),
+  ],
+};
+
+function converted(
+  { unit, quantity }: { readonly unit: Unit; readonly quantity: Quantity },
+  context: ToolContext,
+): string {
+  const input = { amount: quantity.amount, from: quantity.unit.many, to: unit.many };
+  const result = convertUnits.run(input, context);
+  if (typeof result === 'string') return result;
+  const before = spokenNumber(result.amount, 2);
+  const after = spokenNumber(result.value, 1);
+  if (before === undefined || after === undefined) return 'That number is too large for me to say.';
+  return `${capitalised(before.words)} ${named(before.words, result.from)} ${isNumber(after)} ${named(after.words, result.to)}.`;
+}
+
+function named(words: string, unit: Unit): string {
+  return words === 'one' || words === 'minus one' ? unit.one : unit.many;
+}

@@ -1,0 +1,94 @@
+import { matchTemplate, type SlotTable, type SlotValues } from '../phrases/match.ts';
+import type { Rule, Slot } from '../phrases/slot.ts';
+import {
+  allReferences,
+  certainReferences,
+  parseTemplate,
+  type Template,
+} from '../phrases/template.ts';
+import type { ToolContext } from './tool.ts';
+
+/** What an answer may depend on besides the words themselves. */
+export interface PhraseContext extends ToolContext {
+  /** Things to suggest to someone who does not know what to say. */
+  readonly suggestions: readonly string[];
+}
+
+/** An answer in words a voice can say; empty if silence is the answer. */
+export type Answer = (context: PhraseContext) => string;
+
+export interface Intent {
+  /** What the recogniser listens for. */
+  readonly spoken: readonly Template[];
+  /** The recogniser's rule behind each reference of `spoken`. */
+  readonly rules: Readonly<Record<string, Rule>>;
+  /** Tried only if no other intent understands, with or without pleasantries. */
+  readonly lastResort: boolean;
+  /** Undefined if the tokens are not one of the phrases. */
+  understand(tokens: readonly string[]): Answer | undefined;
+}
+
+type ValuesOf<Slots extends SlotTable> = {
+  readonly [name in keyof Slots]: Slots[name] extends Slot<infer Value> ? Value : never;
+};
+
+export interface IntentDefinition<Slots extends SlotTable> {
+  /** Templates that may be spoken or typed. */
+  readonly phrases?: readonly string[];
+  /** Templates that may only be typed: each spoken phrase costs the recogniser accuracy. */
+  readonly typed?: readonly string[];
+  readonly slots?: Slots;
+  /** True if a slot takes any words, so that more exact phrases come first. */
+  readonly lastResort?: boolean;
+  readonly answer: (values: ValuesOf<Slots>, context: PhraseContext) => string;
+}
+
+/**
+ * Ties phrases to an answer.
+ *
+ * @throws RangeError if a phrase may leave a slot empty, or names one that is not declared
+ */
+export function intent<const Slots extends SlotTable = Record<never, never>>(
+  definition: IntentDefinition<Slots>,
+): Intent {
+  const slots: SlotTable = definition.slots ?? {};
+  const spoken = (definition.phrases ?? []).map(parseTemplate);
+  const templates = [...spoken, ...(definition.typed ?? []).map(parseTemplate)];
+  for (const template of templates) requireSlots(template, Object.keys(slots));
+  return {
+    spoken,
+    lastResort: definition.lastResort ?? false,
+    rules: spokenRules(spoken, slots),
+    understand(tokens) {
+      for (const template of templates) {
+        const values: SlotValues | undefined = matchTemplate(template, tokens, slots);
+        // requireSlots has shown that every template fills every slot.
+        if (values !== undefined)
+          return (context) => definition.answer(values as ValuesOf<Slots>, context);
+      }
+      return undefined;
+    },
+  };
+}
+
+function requireSlots(template: Template, names: readonly string[]): void {
+  const certain = certainReferences(template);
+  const all = allReferences(template);
+  const wrong = [
+    ...names.filter((name) => !certain.includes(name)),
+    ...all.filter((name) => !names.includes(name)),
+  ];
+  if (wrong.length > 0)
+    throw new RangeError(`A phrase and its slots disagree on: ${wrong.join(', ')}`);
+}
+
+function spokenRules(spoken: readonly Template[], slots: SlotTable): Record<string, Rule> {
+  const rules: Record<string, Rule> = {};
+  for (const name of spoken.flatMap(allReferences)) {
+    const rule = slots[name]?.rule;
+    if (rule === undefined)
+      throw new RangeError(`Slot ${name} can only be typed, but stands in a spoken phrase`);
+    rules[name] = rule;
+  }
+  return rules;
+}

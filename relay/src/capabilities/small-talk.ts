@@ -1,0 +1,113 @@
+import { pick } from '../phrases/wording.ts';
+import type { Capability } from './capability.ts';
+import { intent } from './intent.ts';
+
+export const smallTalk: Capability = {
+  name: 'small-talk',
+  examples: ['Hello.', 'How are you?', 'Who are you?', 'Thank you.', 'Goodbye.'],
+  intents: [
+    intent({
+      phrases: ['hello [there]', 'good (morning | afternoon | evening)'],
+      typed: [
+        '(hi | hey | howdy | greetings | hello) [there | again | parley]',
+        'hey hey',
+        'nice to meet you',
+        'hello world',
+      ],
+      answer: (_, { random }) =>
+        pick(
+          [
+            'Hello. What can I do for you?',
+            'Hello, nice to hear you.',
+            'Hello there. How can I help?',
+          ],
+          random,
+        ),
+    }),
+    intent({
+      phrases: ['how are you [today | doing]'],
+      typed: [
+        'how is it going',
+        'how do you do',
+        'how are things',
+        'are you (okay | well | alright)',
+        'what is up',
+        'how are you doing today',
+      ],
+      answer: (_, { random }) =>
+        pick(
+          ['I am well, thank you. How can I help?', 'All is well here. What can I do for you?'],
+          random,
+        ),
+    }),
+    intent({
+      phrases: ['thank you [very much]', 'thanks a lot'],
+      typed: [
+        'thanks',
+        'thank you so much',
+        'many thanks',
+        'cheers',
+        'thx',
+        'ty',
+        'thanks (so | very) much',
+      ],
+      answer: (_, { random }) => pick(['You are welcome.', 'My pleasure.', 'Any time.'], random),
+    }),
+    intent({
+      phrases: ['who are you', 'what is your name'],
+      typed: [
+        'what are you',
+        'do you have name',
+        'what should i call you',
+        'tell me about yourself',
+        'introduce yourself',
+        'who am i talking to',
+      ],
+      answer: () =>
+        'I am Parley, a small voice assistant that runs without any outside service. Ask me what I can do.',
+    }),
+    intent({
+      phrases: ['are you (a robot | human)'],
+      typed: [
+        'are you (real | alive | person | machine | computer | bot | ai | real person | real human)',
+      ],
+      answer: () => 'I am a computer program. There is no person behind this voice.',
+    }),
+    intent({
+      phrases: ['can you hear me'],
+      typed: [
+        'are you (there | listening)',
+        'do you hear me',
+        'is this [thing] (on | working)',
+        '(testing | test) [testing | test | one two three]',
+      ],
+      answer: () => 'Yes, I am here and listening.',
+    }),
+    intent({
+      phrases: ['goodbye', 'good night', 'see you (later | tomorrow)'],
+      typed: [
+        'good bye',
+        'bye [bye | for now]',
+        'see you [soon]',
+        'see ya',
+        'farewell',
+        'talk to you later',
+        'have nice day',
+      ],
+      answer: (_, { random }) =>
+        pick(['Goodbye.', 'Goodbye, until next time.', 'Take care. Goodbye.'], random),
+    }),
+    intent({
+      typed: ['sorry', 'i am sorry', 'my apologies', 'excuse me'],
+      answer: () => 'No harm done.',
+    }),
+    intent({
+      typed: [
+        '(well done | good job | nice | great | awesome | cool | perfect | good | you are (great | good | nice | funny | awesome | best)) [job | work | one]',
+        'i (like | love) you',
+        'that (is | was) [very | really] (funny | good | nice | great | cool)',
+      ],
+      answer: () => 'That is kind of you.',
+    }),
+  ],
+};

@@ -1,0 +1,78 @@
+import type { Reading, Slot } from './slot.ts';
+import type { Template } from './template.ts';
+
+export type SlotTable = Readonly<Record<string, Slot<unknown>>>;
+export type SlotValues = Readonly<Record<string, unknown>>;
+
+/** Reads all of `tokens` as the template; undefined if that cannot be done. */
+export function matchTemplate(
+  template: Template,
+  tokens: readonly string[],
+  slots: SlotTable,
+): SlotValues | undefined {
+  for (const { value, end } of readTemplate(
+    template,
+    { tokens, slots, budget: { left: MAX_STEPS } },
+    0,
+  )) {
+    if (end === tokens.length) return value;
+  }
+  return undefined;
+}
+
+/** Typed text may be 2,000 characters of anything; a match of honest length takes a few hundred steps. */
+const MAX_STEPS = 20_000;
+
+interface Input {
+  readonly tokens: readonly string[];
+  readonly slots: SlotTable;
+  readonly budget: { left: number };
+}
+
+function* readTemplate(
+  template: Template,
+  input: Input,
+  at: number,
+): Generator<Reading<SlotValues>> {
+  if (input.budget.left <= 0) return;
+  input.budget.left -= 1;
+  switch (template.kind) {
+    case 'word':
+      if (template.tokens.every((token, index) => input.tokens[at + index] === token)) {
+        yield { value: {}, end: at + template.tokens.length };
+      }
+      return;
+    case 'reference':
+      for (const { value, end } of input.slots[template.name]?.read(input.tokens, at) ?? []) {
+        yield { value: { [template.name]: value }, end };
+      }
+      return;
+    case 'choice':
+      for (const option of template.options) yield* readTemplate(option, input, at);
+      return;
+    case 'optional':
+      yield* readTemplate(template.item, input, at);
+      yield { value: {}, end: at };
+      return;
+    case 'sequence':
+      yield* readSequence(template.items, 0, input, at);
+  }
+}
+
+function* readSequence(
+  items: readonly Template[],
+  index: number,
+  input: Input,
+  at: number,
+): Generator<Reading<SlotValues>> {
+  const item = items[index];
+  if (item === undefined) {
+    yield { value: {}, end: at };
+    return;
+  }
+  for (const first of readTemplate(item, input, at)) {
+    for (const rest of readSequence(items, index + 1, input, first.end)) {
+      yield { value: { ...first.value, ...rest.value }, end: rest.end };
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { LARGEST_SPOKEN, numberToWords } from '../number-words.ts';
+import type { Reading, SpokenSlot } from '../slot.ts';
+import { numberSlot, readNumber } from './number.ts';
+
+export interface Calculation {
+  /** NaN or infinite if no such number exists; `impossible` then says why. */
+  readonly value: number;
+  /** The calculation read back; undefined if it could be misheard. */
+  readonly words: string | undefined;
+  readonly impossible?: 'division_by_zero' | 'negative_root' | undefined;
+}
+
+/**
+ * A calculation with the usual precedence: `seven times eight`, `ten percent of fifty`,
+ * `2 * (3 + 4)`. A number alone is not one.
+ */
+export const calculationSlot: SpokenSlot<Calculation> = {
+  rule: {
+    name: 'calculation',
+    expansion: [
+      '<number> ((plus | minus | times | divided by | percent of) <number> | squared)',
+      'the square root of <number>',
+    ].join(' | '),
+    uses: [numberSlot.rule],
+  },
+  *read(tokens, at): Iterable<Reading<Calculation>> {
+    const reading = readSum(tokens, at, 0);
+    if (reading !== undefined && reading.end > (readNumber(tokens, at)[0]?.end ?? at))
+      yield reading;
+  },
+};
+
+const OPERATIONS = {
+  plus: (left: number, right: number) => left + right,
+  minus: (left: number, right: number) => left - right,
+  times: (left: number, right: number) => left * right,
+  'divided by': (left: number, right: number) => left / right,
+  'percent of': (left: number, right: number) => (left * right) / 100,
+} as const;
+
+type Operator = keyof typeof OPERATIONS;
+
+export function operate(left: Calculation, operator: Operator, right: Calculation): Calculation {
+  const isDividedByZero = operator === 'divided by' && right.value === 0;
+  return {
+    value: OPERATIONS[operator](left.value, right.value),
+    words: worded(left.words, operator, right.words),
+    // A part that is impossible makes the whole impossible.
+    impossible:
+      left.impossible ?? right.impossible ?? (isDividedByZero ? 'division_by_zero' : undefined),
+  };
+}
+
+export function numberAlone(value: number): Calculation {
+  return {
+    value,
+    words: Math.abs(value) < LARGEST_SPOKEN ? numberToWords(value) : 'that number',
+  };
+}
+
+type Term = Reading<Calculation> | undefined;
+
+/** Typed text may nest parentheses; no spoken calculation has this many. */
+const MAX_DEPTH = 20;
+
+const SUM: readonly (readonly [words: string, Operator])[] = [
+  ['plus', 'plus'],
+  ['minus', 'minus'],
+];
+const PRODUCT: typeof SUM = [
+  ['multiplied by', 'times'],
+  ['times', 'times'],
+  ['x', 'times'],
+  ['divided by', 'divided by'],
+  ['over', 'divided by'],
+];
+
+function readSum(tokens: readonly string[], at: number, depth: number): Term {
+  return readChain(tokens, at, SUM, (start) =>
+    readChain(tokens, start, PRODUCT, (inner) => readFactor(tokens, inner, depth)),
+  );
+}
+
+function readChain(
+  tokens: readonly string[],
+  at: number,
+  operators: typeof SUM,
+  operand: (at: number) => Term,
+): Term {
+  let left = operand(at);
+  while (left !== undefined) {
+    const operatorAt = left.end;
+    const found = operators.find(([words]) => behind(tokens, operatorAt, words) !== undefined);
+    const right = found && operand(behind(tokens, operatorAt, found[0])!);
+    if (right === undefined) return left;
+    left = { value: operate(left.value, found![1], right.value), end: right.end };
+  }
+  return left;
+}
+
+/** The position behind `words`; undefined if other words stand there. */
+function behind(tokens: readonly string[], at: number, words: string): number | undefined {
+  const expected = words.split(' ');
+  return expected.every((word, index) => tokens[at + index] === word)
+    ? at + expected.length
+    : undefined;
+}
+
+function readFactor(tokens: readonly string[], at: number, depth: number): Term {
+  if (depth > MAX_DEPTH) return undefined;
+  const operand = (start: number): Term => readFactor(tokens, start, depth + 1);
+  for (const [words, apply] of PREFIXES) {
+    const start = behind(tokens, at, words);
+    if (start === undefined) continue;
+    const of = operand(start);
+    return of && { value: apply(of.value), end: of.end };
+  }
+  let left = tokens[at] === '(' ? readParenthesis(tokens, at, depth) : readPlainNumber(tokens, at);
+  while (left !== undefined) {
+    const next = readPostfix(tokens, left, operand);
+    if (next === undefined) return left;
+    left = next;
+  }
+  return left;
+}
+
+function readPostfix(
+  tokens: readonly string[],
+  { value, end }: Reading<Calculation>,
+  operand: (at: number) => Term,
+): Term {
+  if (tokens[end] === 'squared') return { value: power(value, 2, 'squared'), end: end + 1 };
+  if (tokens[end] === 'cubed') return { value: power(value, 3, 'cubed'), end: end + 1 };
+  const share = behind(tokens, end, 'percent of');
+  if (share !== undefined) {
+    const of = operand(share);
+    return of && { value: operate(value, 'percent of', of.value), end: of.end };
+  }
+  const exponentAt = behind(tokens, end, 'to power of');
+  const exponent = exponentAt && operand(exponentAt);
+  if (!exponent) return undefined;
+  const words = worded('to the power of', exponent.value.words);
+  return { value: power(value, exponent.value.value, words), end: exponent.end };
+}
+
+const PREFIXES: readonly (readonly [string, (of: Calculation) => Calculation])[] = [
+  [
+    'square root of',
+    (of) => ({
+      value: Math.sqrt(of.value),
+      words: worded('the square root of', of.words),
+      impossible: of.impossible ?? (of.value < 0 ? 'negative_root' : undefined),
+    }),
+  ],
+  [
+    'cube root of',
+    (of) => ({ ...of, value: Math.cbrt(of.value), words: worded('the cube root of', of.words) }),
+  ],
+  ['half of', (of) => ({ ...of, value: of.value / 2, words: worded('half of', of.words) })],
+  ['double', (of) => ({ ...of, value: of.value * 2, words: worded('double', of.words) })],
+];
+
+function readParenthesis(tokens: readonly string[], at: number, depth: number): Term {
+  const inner = readSum(tokens, at + 1, depth + 1);
+  // Parentheses cannot be heard, so what they hold together is not read back.
+  return inner && tokens[inner.end] === ')'
+    ? { value: { ...inner.value, words: undefined }, end: inner.end + 1 }
+    : undefined;
+}
+
+function readPlainNumber(tokens: readonly string[], at: number): Term {
+  const number = readNumber(tokens, at)[0];
+  return number && { value: numberAlone(number.value), end: number.end };
+}
+
+/** Undefined if one of the parts is. */
+function worded(...parts: readonly (string | undefined)[]): string | undefined {
+  return parts.includes(undefined) ? undefined : parts.join(' ');
+}
+
+function power(base: Calculation, exponent: number, name: string | undefined): Calculation {
+  const value = base.value ** exponent;
+  const words = worded(base.words, name);
+  if (base.value === 0 && exponent < 0) return { value, words, impossible: 'division_by_zero' };
+  const impossible = base.impossible ?? (Number.isNaN(value) ? 'negative_root' : undefined);
+  return { value, words, impossible };
+}
