@@ -12,14 +12,14 @@ import { systemClock } from './lib/clock.ts';
 import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
-import type { Providers } from './stages/providers.ts';
+import type { Stages } from './stages/stages.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 
 export interface RelayOptions {
   readonly config: Config;
-  readonly providers: Providers;
+  readonly providers: Stages;
   /** What the operator may do; without it, the providers are not watched. */
   readonly operations?: Operations;
   readonly version: string;

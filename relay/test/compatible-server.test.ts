@@ -4,7 +4,7 @@ import { readSettings } from '../src/config/read-settings.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
 import { compatibleVendor } from '../src/vendors/openai/openai-vendor.ts';
-import type { Providers } from '../src/stages/providers.ts';
+import type { ScriptedProviders } from './support/scripted-stages.ts';
 import { toneFor } from '../simulators/kit/simulator.ts';
 import { joined } from './support/scripted-transcriber.ts';
 import { counting } from './support/scripted-synthesizer.ts';
@@ -46,7 +46,7 @@ async function providersFor(environment: Readonly<Record<string, string>>) {
     chosen.map(async (one) => [one.stage, await one.create(values, context)] as const),
   );
   return {
-    providers: Object.fromEntries(opened) as Partial<Providers>,
+    providers: Object.fromEntries(opened) as ScriptedProviders,
     async [Symbol.asyncDispose]() {
       for (const [, provider] of opened) await provider[Symbol.asyncDispose]?.();
     },

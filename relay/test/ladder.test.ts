@@ -11,15 +11,15 @@ import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
 import { FailedAudio } from '../src/logs/failed-audio.ts';
 import type { Failover, Provider } from '../src/stages/provider.ts';
-import type { Providers } from '../src/stages/providers.ts';
 import {
-  createResilientProviders,
-  type ResilientProvidersOptions,
-} from '../src/stages/failover/resilient-providers.ts';
+  createFailoverStages,
+  type FailoverStagesOptions,
+} from '../src/stages/failover/failover-stages.ts';
 import { DEFAULT_POLICY as RESILIENCE } from '../src/stages/failover/policy.ts';
 import { startCallServer } from './support/call-server.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { ScriptedLadder } from './support/scripted-ladder.ts';
+import { scriptedStages, type ScriptedProviders } from './support/scripted-stages.ts';
 import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
 import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import type { TestCall } from './support/test-call.ts';
@@ -27,14 +27,7 @@ import type { TestCall } from './support/test-call.ts';
 const clock = systemClock;
 const speech = counting(7, 4_800);
 
-function scripted(change: Partial<Providers> = {}): Providers {
-  return {
-    transcriber: new ScriptedTranscriber({ clock }),
-    generator: new ScriptedGenerator({ clock }),
-    synthesizer: new ScriptedSynthesizer({ clock }),
-    ...change,
-  };
-}
+const scripted = (providers?: ScriptedProviders) => scriptedStages(clock, providers);
 
 /** The words of the reply that is over next. */
 async function nextReply(call: TestCall): Promise<string> {
@@ -53,8 +46,8 @@ function named<T extends Provider>(name: string, provider: T): T {
 
 const browserTranscriber = named('browser', new ScriptedTranscriber({ clock }));
 
-function resilient(change: Partial<ResilientProvidersOptions>) {
-  return createResilientProviders({
+function resilient(change: Partial<FailoverStagesOptions>) {
+  return createFailoverStages({
     transcribers: [new ScriptedTranscriber({ clock })],
     generators: [new ScriptedGenerator({ clock })],
     synthesizers: [new ScriptedSynthesizer({ clock })],

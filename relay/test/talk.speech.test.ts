@@ -13,7 +13,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
 import { readConfiguration } from '../src/registry/configuration.ts';
 import { openProviders } from '../src/registry/open-providers.ts';
-import type { ResilientProviders } from '../src/stages/failover/resilient-providers.ts';
+import type { FailoverStages } from '../src/stages/failover/failover-stages.ts';
 import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -24,7 +24,7 @@ const SPEED = 20;
 /** Half a minute where nothing else runs. */
 const PATIENCE_MS = 300_000;
 
-let providers: ResilientProviders;
+let providers: FailoverStages;
 let relay: TestRelay;
 let folder: string;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
     EMBEDDED_WAIT_S: '10',
   });
   providers = await openProviders(configuration, { clock: systemClock, logger: silentLogger });
-  relay = await startTestRelay({ providers });
+  relay = await startTestRelay({ stages: providers });
   folder = await mkdtemp(join(tmpdir(), 'parley-speech-'));
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger, silentLogger } from '../../src/lib/logger.ts';
-import { createResilientProviders } from '../../src/stages/failover/resilient-providers.ts';
+import { createFailoverStages } from '../../src/stages/failover/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
@@ -26,7 +26,7 @@ const handlers = {
         MAX_SESSIONS: String(sessions + 10),
       }),
       // With a second one behind each stage, as in a relay that is meant to stay up.
-      providers: createResilientProviders({
+      providers: createFailoverStages({
         transcribers,
         generators: [silentProviders.generator],
         synthesizers: [silentProviders.synthesizer],

@@ -1,7 +1,7 @@
-import type { Providers } from '../../src/stages/providers.ts';
+import type { Stages } from '../../src/stages/stages.ts';
 
 /** Nothing that is said here is ever answered. */
-export const silentProviders: Omit<Providers, 'transcriber'> = {
+export const silentProviders: Pick<Stages, 'generator' | 'synthesizer'> = {
   generator: { name: 'silent', async *generate() {} },
   synthesizer: {
     name: 'silent',

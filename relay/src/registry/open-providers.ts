@@ -7,14 +7,14 @@ import { STAGES, type Provider, type Stage } from '../stages/provider.ts';
 import type { LanguageModelValues } from '../vendor-kit/language-model/language-model-settings.ts';
 import { openToolbox } from '../vendor-kit/language-model/mcp/mcp-toolbox.ts';
 import { PhraseCache } from '../stages/phrase-memory/phrase-cache.ts';
-import {
-  createResilientProviders,
-  type ResilientProviders,
-} from '../stages/failover/resilient-providers.ts';
+import { createFailoverStages, type FailoverStages } from '../stages/failover/failover-stages.ts';
 import type { Synthesizer } from '../stages/synthesizer.ts';
 import type { Transcriber } from '../stages/transcriber.ts';
 import type { Owned } from '../stages/provider.ts';
 import type { ProviderContext } from '../vendor-kit/vendor.ts';
+
+/** What arrives of an utterance before it is seen to be too long. */
+const UTTERANCE_SLACK_MS = 2_000;
 
 export interface OpenProvidersOptions {
   readonly clock: Clock;
@@ -58,14 +58,14 @@ export async function openContext(
 export async function openProviders(
   configuration: Configuration,
   options: OpenProvidersOptions,
-): Promise<ResilientProviders> {
+): Promise<FailoverStages> {
   const context = await openContext(configuration, options);
   const opened = Object.fromEntries(
     await Promise.all(
       STAGES.map(async (stage) => [stage, await openStage(stage, configuration, context)] as const),
     ),
   ) as Record<Stage, readonly Owned<Provider>[]>;
-  const providers = createResilientProviders({
+  const providers = createFailoverStages({
     transcribers: opened.transcriber as readonly Owned<Transcriber>[],
     generators: opened.generator as readonly Owned<Generator>[],
     synthesizers: opened.synthesizer as readonly Owned<Synthesizer>[],
@@ -107,6 +107,6 @@ function policyOf({ config }: Configuration): ResiliencePolicy {
     ...DEFAULT_POLICY,
     deadlines: config.deadlines,
     health: { ...DEFAULT_POLICY.health, intervalMs: config.providers.healthIntervalMs },
-    maxUtteranceMs: config.limits.utteranceMs,
+    maxUtteranceMs: config.limits.utteranceMs + UTTERANCE_SLACK_MS,
   };
 }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock, settle } from '../lib/fake-clock.ts';
-import { ScriptedGenerator } from '../../test/support/scripted-generator.ts';
 import { ScriptedLadder } from '../../test/support/scripted-ladder.ts';
-import { ScriptedSynthesizer } from '../../test/support/scripted-synthesizer.ts';
-import { ScriptedTranscriber } from '../../test/support/scripted-transcriber.ts';
+import { scriptedStages } from '../../test/support/scripted-stages.ts';
 import type { Stage } from '../stages/provider.ts';
 import { ProviderNotices } from './provider-notices.ts';
 
@@ -20,17 +18,10 @@ const REPLY_DONE = {
 function setUp(ladder?: ScriptedLadder) {
   const clock = new FakeClock();
   const notices: string[] = [];
-  const providers = new ProviderNotices(
-    {
-      transcriber: new ScriptedTranscriber({ clock }),
-      generator: new ScriptedGenerator({ clock }),
-      synthesizer: new ScriptedSynthesizer({ clock }),
-      ...(ladder === undefined ? {} : { ladder }),
-    },
-    ({ from, to, reason }) =>
-      notices.push(
-        reason === null ? `restored ${from} → ${to}` : `degraded ${from} → ${to} (${reason})`,
-      ),
+  const providers = new ProviderNotices(scriptedStages(clock, { ladder }), ({ from, to, reason }) =>
+    notices.push(
+      reason === null ? `restored ${from} → ${to}` : `degraded ${from} → ${to} (${reason})`,
+    ),
   );
   const failOver = (stage: Stage, to: string) =>
     providers.observe({
@@ -113,14 +104,14 @@ describe('a notice of a change', () => {
     expect(notices).toHaveLength(1);
   });
 
-  it('needs no ladder', () => {
-    const { notices, failOver, served } = setUp();
-    failOver('synthesizer', 'second');
-    served({ synthesizer: 'second' });
+  it('is of the way back once the active provider serves again', () => {
+    const { notices, failOver, served } = setUp(new ScriptedLadder());
+    failOver('synthesizer', 'second-synthesizer');
+    served({ synthesizer: 'second-synthesizer' });
     served({ synthesizer: 'scripted-synthesizer' });
     expect(notices).toEqual([
-      'degraded scripted-synthesizer → second (synthesizer_timeout)',
-      'restored second → scripted-synthesizer',
+      'degraded scripted-synthesizer → second-synthesizer (synthesizer_timeout)',
+      'restored second-synthesizer → scripted-synthesizer',
     ]);
   });
 

@@ -1,7 +1,6 @@
 import type { ErrorCode } from '@parley/shared';
-import { isRelayProvider, STAGES, type Stage } from '../stages/provider.ts';
-import type { Providers } from '../stages/providers.ts';
-import { activeProvider } from '../turn/active-provider.ts';
+import { BROWSER, isRelayProvider, NO_PROVIDER, type Stage } from '../stages/provider.ts';
+import type { Stages } from '../stages/stages.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
 
 export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed' }>;
@@ -19,21 +18,17 @@ const FAILED: Record<Stage, ErrorCode> = {
  * that were served, and the ladder, which knows of changes between requests.
  */
 export class ProviderNotices {
-  readonly #providers: Providers;
+  readonly #providers: Stages;
   readonly #onChange: (change: StageChange) => void;
   readonly #known: Record<Stage, string>;
-  /** Names met so far, best first; for stages whose order the ladder does not give. */
-  readonly #met: Record<Stage, string[]>;
-  readonly #unsubscribe: (() => void) | undefined;
+  readonly #unsubscribe: () => void;
   #isClosed = false;
 
-  constructor(providers: Providers, onChange: (change: StageChange) => void) {
+  constructor(providers: Stages, onChange: (change: StageChange) => void) {
     this.#providers = providers;
     this.#onChange = onChange;
     this.#known = activeProviders(providers);
-    this.#met = { transcriber: [], generator: [], synthesizer: [] };
-    for (const stage of STAGES) this.#met[stage].push(this.#known[stage]);
-    this.#unsubscribe = providers.ladder?.subscribe((stage) => {
+    this.#unsubscribe = providers.ladder.subscribe((stage) => {
       // The request that met the failure knows the reason, and reports it in the same moment.
       queueMicrotask(() => this.#changed(stage, this.#active(stage), FAILED[stage]));
     });
@@ -57,7 +52,7 @@ export class ProviderNotices {
 
   close(): void {
     this.#isClosed = true;
-    this.#unsubscribe?.();
+    this.#unsubscribe();
   }
 
   #failedOver(stage: Stage, to: string, reason: ErrorCode): void {
@@ -75,7 +70,7 @@ export class ProviderNotices {
   }
 
   #active(stage: Stage): string {
-    return activeProvider(this.#providers, stage);
+    return this.#providers.ladder.active(stage);
   }
 
   #changed(stage: Stage, to: string, reason: ErrorCode): void {
@@ -86,24 +81,19 @@ export class ProviderNotices {
     this.#onChange({ type: 'stage-changed', stage, from, to, reason: isWorse ? reason : null });
   }
 
-  /** The smaller the better. A name that was not met before comes after those that were. */
+  /** The smaller the better. */
   #rank(stage: Stage, name: string): number {
-    if (name === 'none') return Number.POSITIVE_INFINITY;
-    if (name === 'browser') return Number.MAX_SAFE_INTEGER;
-    const order = this.#providers.ladder?.order?.(stage);
-    const known = order?.indexOf(name) ?? -1;
-    if (known >= 0) return known;
-    const met = this.#met[stage];
-    if (!met.includes(name)) met.push(name);
-    return (order?.length ?? 0) + met.indexOf(name);
+    if (name === NO_PROVIDER) return Number.POSITIVE_INFINITY;
+    if (name === BROWSER) return Number.MAX_SAFE_INTEGER;
+    return this.#providers.ladder.order(stage).indexOf(name);
   }
 }
 
 /** Which provider does the work of each stage now. */
-export function activeProviders(providers: Providers): Record<Stage, string> {
+export function activeProviders(providers: Stages): Record<Stage, string> {
   return {
-    transcriber: activeProvider(providers, 'transcriber'),
-    generator: activeProvider(providers, 'generator'),
-    synthesizer: activeProvider(providers, 'synthesizer'),
+    transcriber: providers.ladder.active('transcriber'),
+    generator: providers.ladder.active('generator'),
+    synthesizer: providers.ladder.active('synthesizer'),
   };
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Providers } from '../stages/providers.ts';
+import type { Stages } from '../stages/stages.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
 
@@ -27,7 +27,7 @@ interface Grant {
 
 export interface SessionCreatorOptions {
   readonly registry: SessionRegistry;
-  readonly providers: Providers;
+  readonly providers: Stages;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   readonly policy?: ConversationPolicy;

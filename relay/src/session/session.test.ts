@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeSocket } from '../../test/support/fake-socket.ts';
 import { ScriptedGenerator, words } from '../../test/support/scripted-generator.ts';
 import { ScriptedSynthesizer } from '../../test/support/scripted-synthesizer.ts';
+import { scriptedStages } from '../../test/support/scripted-stages.ts';
 import { ScriptedTranscriber } from '../../test/support/scripted-transcriber.ts';
 import { DEADLINES } from '../../test/support/test-conversation.ts';
 import { FakeClock, settle } from '../lib/fake-clock.ts';
@@ -25,11 +26,10 @@ function setUp(options: { readonly reply?: string; readonly clauseMs?: number } 
   const session = new Session({
     id: 'sess_1',
     resumeKey: fingerprint('token'),
-    providers: {
-      transcriber: new ScriptedTranscriber({ clock }),
+    providers: scriptedStages(clock, {
       generator: new ScriptedGenerator({ clock, reply: () => [words(options.reply ?? 'Yes.')] }),
       synthesizer: new ScriptedSynthesizer({ clock, clauseMs: () => options.clauseMs ?? 100 }),
-    },
+    }),
     settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
     limits,
     deadlines: DEADLINES,
@@ -233,11 +233,10 @@ describe('the providers of a session', () => {
     const session = new Session({
       id: 'sess_1',
       resumeKey: fingerprint('token'),
-      providers: {
+      providers: scriptedStages(clock, {
         transcriber: Object.assign(new ScriptedTranscriber({ clock }), ready('transcriber')),
-        generator: new ScriptedGenerator({ clock }),
         synthesizer: Object.assign(new ScriptedSynthesizer({ clock }), ready('synthesizer')),
-      },
+      }),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
       limits,
       deadlines: DEADLINES,

@@ -17,7 +17,7 @@ import type { Clock } from '../lib/clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import { STAGES } from '../stages/provider.ts';
-import type { Providers } from '../stages/providers.ts';
+import type { Stages } from '../stages/stages.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import { outputTo } from './conversation-outbox.ts';
@@ -31,7 +31,7 @@ export interface SessionOptions {
   readonly id: string;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
-  readonly providers: Providers;
+  readonly providers: Stages;
   readonly settings: ConversationSettings;
   readonly policy?: ConversationPolicy | undefined;
   readonly limits: SessionLimits;
@@ -83,7 +83,6 @@ export class Session {
       settings: options.settings,
       policy: options.policy ?? DEFAULT_CONVERSATION_POLICY,
       deadlines: options.deadlines,
-      maxUtteranceMs: options.limits.utterance_ms,
       watchdog: options.watchdog ?? new Watchdog({ clock }),
       emit: (event) => this.#emit(event),
       clock,

@@ -1,13 +1,12 @@
-import type { KeptSpeech } from './failover/kept-speech.ts';
-import type { Failover, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
-/** Speech in, words out. The smallest shape the conversation uses; every vendor is adapted to it. */
+/** Speech in, words out. Every vendor is adapted to this shape. */
 export interface Transcriber extends Provider {
   /**
    * Opens a stream for one utterance.
    *
-   * @throws ParleyError `capacity_exhausted` where no recogniser is free, `transcriber_failed`
-   *   where it could not be reached. Rejects with the signal's reason when aborted.
+   * @throws ParleyError `capacity_exhausted` if no recogniser is free, `transcriber_failed`
+   *   if it could not be reached. Rejects with the signal's reason when aborted.
    */
   open(options: TranscriptionOptions): Promise<Transcription>;
 }
@@ -17,13 +16,6 @@ export interface TranscriptionOptions {
   readonly language: string;
   /** Aborting releases the stream and ends its events; nothing more need be called. */
   readonly signal: AbortSignal;
-  /** Told where another provider takes over. */
-  readonly onFailover?: (failover: Failover) => void;
-  /**
-   * What the caller keeps of the utterance from its beginning, each piece before it is pushed: for
-   * a wrapper that must say it again to someone else, and need not keep it a second time.
-   */
-  readonly kept?: KeptSpeech;
 }
 
 /** One utterance on its way through a recogniser. */
@@ -36,8 +28,8 @@ export interface Transcription {
   /** No more audio will come: the final transcript is wanted. */
   finalize(): void;
   /**
-   * The person may have finished, but audio may still follow: whatever takes long may be begun on
-   * what is here. May be called more than once.
+   * Speculation: the person may have finished, but audio may still follow. What takes long may be
+   * begun on the audio so far. May be called more than once.
    */
   readonly speculate?: (() => void) | undefined;
   /**
@@ -51,18 +43,18 @@ export interface Transcription {
 export type TranscriptEvent =
   /** The words so far; each replaces the one before. */
   | { readonly type: 'transcript-partial'; readonly text: string }
-  /** The recogniser takes the turn to be probably over, on these words. */
-  | { readonly type: 'turn-eager-ended'; readonly text: string }
+  /** Eager end-of-turn: the recogniser takes the turn to be probably over, on these words. */
+  | { readonly type: 'eager-end-of-turn'; readonly text: string }
   /** It was not: the person went on. */
   | { readonly type: 'turn-resumed' }
   /** The recogniser takes the turn to be over. Its final transcript still follows `finalize`. */
-  | { readonly type: 'turn-ended'; readonly text: string }
+  | { readonly type: 'end-of-turn'; readonly text: string }
   | {
       readonly type: 'transcript-final';
-      /** Empty where there were no words. */
+      /** Empty if there were no words. */
       readonly text: string;
       /**
-       * True where someone spoke but a recogniser with a closed vocabulary could not place the
+       * True if the person spoke but a recogniser with a closed vocabulary could not place the
        * words: worth an honest answer, unlike silence or noise.
        */
       readonly unrecognised: boolean;

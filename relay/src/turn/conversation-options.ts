@@ -1,7 +1,7 @@
 import type { Deadlines } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Providers } from '../stages/providers.ts';
+import type { Stages } from '../stages/stages.ts';
 import type { EmitCallEvent } from './call-events.ts';
 import type { ConversationOutput } from './output.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -31,12 +31,10 @@ export const DEFAULT_CONVERSATION_POLICY: ConversationPolicy = {
 };
 
 export interface ConversationOptions {
-  readonly providers: Providers;
+  readonly providers: Stages;
   readonly settings: ConversationSettings;
   readonly policy: ConversationPolicy;
   readonly deadlines: Deadlines;
-  /** Longest utterance. */
-  readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;
   readonly emit: EmitCallEvent;
   readonly clock: Clock;

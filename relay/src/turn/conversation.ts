@@ -1,7 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
 import { ProviderError } from '../stages/provider-error.ts';
-import { activeProvider } from './active-provider.ts';
 import type { TurnEnd, TurnOutcome } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { History } from './history.ts';
@@ -27,8 +26,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    const { providers, policy, deadlines, clock } = options;
-    const active = () => activeProvider(providers, 'transcriber');
+    const { providers, policy, clock } = options;
     this.reminders = new SessionReminders(clock, (text) =>
       this.#turns.announce({ text, trigger: 'timer' }),
     );
@@ -38,14 +36,10 @@ export class Conversation {
       isListening: () => this.#listening.isBusy,
       onEnded: () => this.#restIfDisposed(),
     });
-    this.#outage = new RecognitionOutage(active);
+    this.#outage = new RecognitionOutage(() => providers.ladder.active('transcriber'));
     this.#listening = new Listening({
       transcriber: providers.transcriber,
-      active,
       language: policy.language,
-      deadlineMs: deadlines.transcriberMs,
-      maxUtteranceMs: options.maxUtteranceMs,
-      clock,
       output: options.output,
       emit: options.emit,
       watchdog: options.watchdog,
@@ -164,7 +158,7 @@ export class Conversation {
     const lost = { turnId, itemId, number: utterance };
     const error = new ParleyError('transcriber_failed');
     this.#sendFailed(lost, error);
-    this.#emitFailed(lost, error, null, []);
+    this.#emitFailed(lost, error, null, () => []);
     emit({ type: 'turn-ended', turnId, outcome: 'failed' });
     this.#announceOutage();
   }
@@ -232,9 +226,9 @@ export class Conversation {
     { turnId, itemId, number }: Lost,
     error: ParleyError,
     responseId: string | null,
-    audio: readonly Int16Array[],
+    audio: () => readonly Int16Array[],
   ): void {
-    const active = activeProvider(this.#options.providers, 'transcriber');
+    const active = this.#options.providers.ladder.active('transcriber');
     this.#options.emit({
       type: 'utterance-failed',
       turnId,
@@ -243,7 +237,7 @@ export class Conversation {
       code: error.code,
       provider: error instanceof ProviderError ? error.provider : active,
       responseId,
-      audio: () => audio,
+      audio,
     });
   }
 }

@@ -142,21 +142,21 @@ describe('an utterance that is lost', () => {
     ['none', 'I cannot hear for now. Please type to me.'],
   ])('says what comes now: %s', async (to, sentence) => {
     const ladder = new ScriptedLadder();
+    const failing = () => Promise.reject(new ParleyError('transcriber_failed'));
     const test = new TestConversation({
       ladder,
       transcriber: {
-        open: ({ onFailover }) => {
+        open: () => {
           ladder.move('transcriber', to);
-          const change = { stage: 'transcriber', from: 'scripted-transcriber', to } as const;
-          onFailover?.({ ...change, reason: 'transcriber_failed' });
-          return Promise.reject(new ParleyError('transcriber_failed'));
+          return failing();
         },
       },
+      otherTranscribers: to === 'none' ? [] : [{ name: to, open: failing }],
     });
     test.say();
     await test.clock.advance(10_000);
     expect(test.reply).toContain(sentence);
-    expect(test.ofCall('provider-failed-over')).toMatchObject([{ stage: 'transcriber', to }]);
+    expect(test.ofCall('provider-failed-over')[0]).toMatchObject({ stage: 'transcriber', to });
     // Said once, and not again as a notice of its own.
     expect(test.ofType('response.created')).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import type { Failover, Stage } from '../stages/provider.ts';
+import type { Failover, ProviderAttempt, Stage } from '../stages/provider.ts';
 import type { EmitCallEvent } from './call-events.ts';
 
 export interface StageRunOptions {
@@ -19,12 +19,17 @@ export class StageRun {
     this.#options = options;
   }
 
-  /** To be handed to the port. */
+  /** Both are for the stage. */
   readonly onFailover = (failover: Failover): void => {
     const { turnId, emit } = this.#options;
-    const { stage, from, to, reason } = failover;
-    this.#standIn = to;
-    emit({ type: 'provider-failed-over', turnId, stage, from, to, reason });
+    this.#standIn = failover.to;
+    emit({ type: 'provider-failed-over', turnId, ...failover });
+  };
+
+  readonly onAttempt = (attempt: ProviderAttempt): void => {
+    const { turnId, emit } = this.#options;
+    if (attempt.outcome === 'succeeded') this.#provider = attempt.provider;
+    emit({ type: 'provider-attempted', turnId, ...attempt });
   };
 
   /** The provider that took over last: a name, `browser` or `none`; undefined without failover. */
@@ -38,6 +43,6 @@ export class StageRun {
   }
 
   succeeded(): void {
-    this.#provider = this.#standIn ?? this.#options.active();
+    this.#provider ??= this.#standIn ?? this.#options.active();
   }
 }

@@ -5,7 +5,7 @@ import { words } from '../../test/support/scripted-generator.ts';
 import { finalWords } from '../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../test/support/test-conversation.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
-import type { Transcription } from '../stages/transcriber.ts';
+import type { Transcription, TranscriptionOptions } from '../stages/transcriber.ts';
 import { apologyFor } from './reply/apologies.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -84,27 +84,27 @@ describe('a turn', () => {
 describe('in a conversation whose stages have no deadline', () => {
   const hang = { onFinal: () => ['hang' as const], ignoresAbort: true };
 
-  it('an utterance that hangs is recognised again, from its own audio', async () => {
+  it('an utterance that hangs is recognised by the next candidate, from its own audio', async () => {
     const heard: Int16Array[][] = [];
+    const open = async ({ signal }: TranscriptionOptions): Promise<Transcription> => {
+      const pieces: Int16Array[] = [];
+      const isFirst = heard.push(pieces) === 1;
+      const finalized = Promise.withResolvers<void>();
+      return {
+        push: (samples) => pieces.push(samples.slice()),
+        finalize: () => finalized.resolve(),
+        events: (async function* () {
+          await finalized.promise;
+          if (isFirst) await new Promise(() => {});
+          if (!signal.aborted)
+            yield { type: 'transcript-final' as const, text: 'hello', unrecognised: false };
+        })(),
+      };
+    };
     const test = new TestConversation({
       deadlines,
-      transcriber: {
-        open: async ({ signal }): Promise<Transcription> => {
-          const pieces: Int16Array[] = [];
-          const isFirst = heard.push(pieces) === 1;
-          const finalized = Promise.withResolvers<void>();
-          return {
-            push: (samples) => pieces.push(samples.slice()),
-            finalize: () => finalized.resolve(),
-            events: (async function* () {
-              await finalized.promise;
-              if (isFirst) await new Promise(() => {});
-              if (!signal.aborted)
-                yield { type: 'transcript-final' as const, text: 'hello', unrecognised: false };
-            })(),
-          };
-        },
-      },
+      transcriber: { open },
+      otherTranscribers: [{ name: 'second-transcriber', open }],
     });
     test.say();
     await test.clock.advance(150_000);

@@ -2,9 +2,9 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import type { Stage } from '../../src/stages/provider.ts';
 import {
-  createResilientProviders,
-  type ResilientProviders,
-} from '../../src/stages/failover/resilient-providers.ts';
+  createFailoverStages,
+  type FailoverStages,
+} from '../../src/stages/failover/failover-stages.ts';
 import type { Generator } from '../../src/stages/generator.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
@@ -55,7 +55,7 @@ type Rigs = Readonly<Record<Stage, Rig<unknown>>>;
 /** A whole relay over simulated vendors, any of which can be made to fail. */
 export class FaultyRelay implements AsyncDisposable {
   readonly relay: TestRelay;
-  readonly providers: ResilientProviders;
+  readonly providers: FailoverStages;
   readonly #primary: Rigs;
   readonly #second: Rigs | undefined;
 
@@ -82,7 +82,7 @@ export class FaultyRelay implements AsyncDisposable {
         : undefined;
     const portsOf = <Port>(stage: Stage) =>
       [primary, second].flatMap((rigs) => (rigs === undefined ? [] : [rigs[stage].port as Port]));
-    const providers = createResilientProviders({
+    const providers = createFailoverStages({
       transcribers: portsOf<Transcriber>('transcriber'),
       generators: portsOf<Generator>('generator'),
       synthesizers: portsOf<Synthesizer>('synthesizer'),
@@ -92,7 +92,7 @@ export class FaultyRelay implements AsyncDisposable {
     });
     const seconds = String(STAGE_MS / 1_000);
     const relay = await startTestRelay({
-      providers,
+      stages: providers,
       env: {
         TRANSCRIBER_DEADLINE_S: seconds,
         GENERATOR_DEADLINE_S: seconds,

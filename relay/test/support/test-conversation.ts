@@ -9,10 +9,12 @@ import { Conversation } from '../../src/turn/conversation.ts';
 import { Watchdog } from '../../src/turn/watchdog.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
-import type { Ladder } from '../../src/stages/providers.ts';
+import type { Ladder } from '../../src/stages/stages.ts';
+import type { Transcriber } from '../../src/stages/transcriber.ts';
 import type { SpeechEvent, SynthesisOptions } from '../../src/stages/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
+import { scriptedStages } from './scripted-stages.ts';
 import { ScriptedTranscriber, type ScriptedTranscriberOptions } from './scripted-transcriber.ts';
 
 export const DEADLINES = { transcriberMs: 30_000, generatorMs: 60_000, synthesizerMs: 15_000 };
@@ -29,12 +31,21 @@ export interface Sent {
 /** What the three providers do, by script. */
 export interface Script {
   readonly transcriber?: Omit<ScriptedTranscriberOptions, 'clock'>;
+  /** Candidates behind the scripted one. */
+  readonly otherTranscribers?: readonly Transcriber[];
   readonly generator?: Omit<ScriptedGeneratorOptions, 'clock'>;
   readonly synthesizer?: Omit<ScriptedSynthesizerOptions, 'clock'>;
   readonly isSpoken?: boolean;
   readonly policy?: Partial<ConversationPolicy>;
   readonly ladder?: Ladder;
   readonly deadlines?: Deadlines;
+}
+
+/** An observer reads the audio at once: its memory is used again. */
+function withAudio(event: CallEventBody): CallEventBody {
+  if (event.type !== 'utterance-failed') return event;
+  const audio = event.audio();
+  return { ...event, audio: () => audio };
 }
 
 /** A conversation with scripted providers on a clock that the test moves. */
@@ -57,16 +68,15 @@ export class TestConversation {
     this.generator = new ScriptedGenerator({ clock, ...script.generator });
     this.#synthesizer = new ScriptedSynthesizer({ clock, ...script.synthesizer });
     this.conversation = new Conversation({
-      providers: {
+      providers: scriptedStages(clock, {
+        ...script,
         transcriber: this.transcriber,
         generator: this.generator,
         synthesizer: this.#synthesizer,
-        ...(script.ladder === undefined ? {} : { ladder: script.ladder }),
-      },
+      }),
       policy: { ...DEFAULT_CONVERSATION_POLICY, ...script.policy },
-      maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
-      emit: (event) => this.callEvents.push(event),
+      emit: (event) => this.callEvents.push(withAudio(event)),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
       deadlines: script.deadlines ?? DEADLINES,
       clock,

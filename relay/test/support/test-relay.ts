@@ -5,16 +5,16 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { Providers } from '../../src/stages/providers.ts';
+import type { Stages } from '../../src/stages/stages.ts';
 import { startRelay } from '../../src/app.ts';
 import type { CallObserver } from '../../src/turn/call-observers.ts';
-import { ScriptedGenerator } from './scripted-generator.ts';
-import { ScriptedSynthesizer } from './scripted-synthesizer.ts';
-import { ScriptedTranscriber } from './scripted-transcriber.ts';
+import { scriptedStages, type ScriptedProviders } from './scripted-stages.ts';
 import { LogWatch } from './log-watch.ts';
 
 export interface TestRelayOptions {
-  readonly providers?: Partial<Providers>;
+  readonly providers?: ScriptedProviders;
+  /** In place of scripted ones. */
+  readonly stages?: Stages;
   /** Settings, by the names of their environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly pageRoot?: string;
@@ -34,12 +34,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
   const clock = systemClock;
   const relay = await startRelay({
     config: readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...options.env }),
-    providers: {
-      transcriber: new ScriptedTranscriber({ clock }),
-      generator: new ScriptedGenerator({ clock }),
-      synthesizer: new ScriptedSynthesizer({ clock }),
-      ...options.providers,
-    },
+    providers: options.stages ?? scriptedStages(clock, options.providers),
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],

@@ -1,18 +1,27 @@
-import type { Clock } from '../../lib/clock.ts';
+import { ParleyError } from '@parley/shared';
+import { OVER } from '../../lib/abort-reason.ts';
 import { newId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { Transcriber } from '../../stages/transcriber.ts';
+import type { FailoverTranscriber } from '../../stages/failover/failover-transcriber.ts';
+import type { FailoverTranscription } from '../../stages/failover/failover-transcription.ts';
+import { NO_PROVIDER } from '../../stages/provider.ts';
 import type { EmitCallEvent } from '../call-events.ts';
 import type { ConversationOutput } from '../output.ts';
 import type { Marks } from '../reply/reply-options.ts';
 import { StageRun } from '../stage-run.ts';
-import { Utterance, type UtteranceOutcome } from './utterance.ts';
 import type { Watch, Watchdog } from '../watchdog.ts';
+import { SilenceDetector } from './speculation.ts';
 
-/** Samples in a ms of uplink audio. */
-const SAMPLES_PER_MS = 16;
-/** What arrives of an utterance before it is seen to be too long. */
-const SLACK_MS = 2_000;
+export type UtteranceOutcome =
+  | { readonly kind: 'heard'; readonly text: string; readonly unrecognised: boolean }
+  | {
+      readonly kind: 'failed';
+      readonly error: ParleyError;
+      /** All that was said, PCM16 at 16 kHz; to be read at once. */
+      readonly audio: () => readonly Int16Array[];
+    }
+  /** Taken back by the client, or the session ended. */
+  | { readonly kind: 'discarded' };
 
 /** What became of an utterance. */
 export interface Settled {
@@ -22,34 +31,29 @@ export interface Settled {
   readonly outcome: UtteranceOutcome;
   readonly marks: Marks;
   readonly asrSeconds: number;
-  /** Who took over from the recogniser while it was at work. */
+  /** The provider that took over from the recogniser while it was at work. */
   readonly standIn: string | undefined;
 }
 
-interface Heard {
+interface Utterance {
   readonly turnId: string;
   readonly number: number;
   readonly itemId: string;
-  readonly utterance: Utterance;
+  readonly abort: AbortController;
+  readonly transcription: FailoverTranscription;
+  readonly silence: SilenceDetector;
   readonly marks: Marks;
   readonly run: StageRun;
-  samples: number;
   /** From its end on. */
   watch?: Watch;
 }
 
 export interface ListeningOptions {
-  readonly transcriber: Transcriber;
+  readonly transcriber: FailoverTranscriber;
   /** BCP 47. */
   readonly language: string;
-  readonly deadlineMs: number;
-  /** Longest utterance. */
-  readonly maxUtteranceMs: number;
-  readonly clock: Clock;
   readonly output: ConversationOutput;
   readonly emit: EmitCallEvent;
-  /** Who recognises speech now: a provider's name, `browser`, or `none`. */
-  readonly active: () => string;
   readonly watchdog: Watchdog;
   readonly logger: Logger;
   /** Called once for each utterance. */
@@ -59,8 +63,8 @@ export interface ListeningOptions {
 /** The person's side: at most one utterance takes audio, earlier ones may await their words. */
 export class Listening {
   readonly #options: ListeningOptions;
-  readonly #unsettled = new Set<Heard>();
-  #open: Heard | undefined;
+  readonly #unsettled = new Set<Utterance>();
+  #open: Utterance | undefined;
 
   constructor(options: ListeningOptions) {
     this.#options = options;
@@ -73,52 +77,50 @@ export class Listening {
 
   /** Length of the open utterance so far. */
   get openMs(): number {
-    return this.#open === undefined ? 0 : this.#open.samples / SAMPLES_PER_MS;
+    return this.#open?.transcription.durationMs ?? 0;
   }
 
-  /** Whether anyone is speaking, or was and their words are still to come. */
+  /** Whether the person is speaking, or was and their words are still to come. */
   get isBusy(): boolean {
     return this.#unsettled.size > 0;
   }
 
   start(number: number, turnId: string): void {
-    const { transcriber, language, deadlineMs, maxUtteranceMs, clock, output } = this.#options;
-    const { emit, active } = this.#options;
+    const { transcriber, language, emit } = this.#options;
     const itemId = newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
+    const active = () => transcriber.name;
     const run = new StageRun({ stage: 'transcriber', turnId, active, emit });
-    const utterance = new Utterance({
-      transcriber,
-      language,
-      clock,
-      deadlineMs,
-      maxSamples: (maxUtteranceMs + SLACK_MS) * SAMPLES_PER_MS,
-      logger: this.#options.logger,
-      onFailover: run.onFailover,
-      onProgress: () => heard.watch?.progress('transcriber'),
-      onPartial: (transcript) =>
-        output.event({
-          type: 'conversation.item.input_audio_transcription.delta',
-          item_id: itemId,
-          utterance: number,
-          transcript,
-        }),
-    });
-    const heard: Heard = { turnId, number, itemId, utterance, marks: {}, run, samples: 0 };
-    this.#open = heard;
-    this.#unsettled.add(heard);
-    void utterance.outcome.then((outcome) => this.#settle(heard, outcome));
+    const abort = new AbortController();
+    const { signal } = abort;
+    const { onFailover, onAttempt } = run;
+    const utterance: Utterance = {
+      turnId,
+      number,
+      itemId,
+      abort,
+      transcription: transcriber.listen({ language, signal, onFailover, onAttempt }),
+      silence: new SilenceDetector(),
+      marks: {},
+      run,
+    };
+    this.#open = utterance;
+    this.#unsettled.add(utterance);
+    void this.#run(utterance);
   }
 
   /** PCM16 at 16 kHz. The hot path: no more than it must. */
   push(samples: Int16Array): void {
     const open = this.#open;
     if (open === undefined) return;
-    open.samples += samples.length;
-    open.utterance.push(samples);
+    const { transcription } = open;
+    transcription.push(samples);
+    if (transcription.canSpeculate && open.silence.isSpeculationDue(samples)) {
+      transcription.speculate();
+    }
   }
 
-  /** @param instants - the client's marks on the session clock, where it gave them */
+  /** @param instants - the client's marks on the session clock, if it gave them */
   end(instants: { readonly speechEndMs?: number; readonly sentMs?: number }): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -126,73 +128,100 @@ export class Listening {
     if (instants.speechEndMs !== undefined) open.marks.speech_end = instants.speechEndMs;
     if (instants.sentMs !== undefined) open.marks.end_sent = instants.sentMs;
     open.marks.end_received = this.#options.output.nowMs();
-    open.utterance.finalize();
-    this.#watch(open);
+    open.transcription.finalize();
+    const { watchdog, logger } = this.#options;
+    open.watch = watchdog.watch({
+      logger,
+      ids: { itemId: open.itemId },
+      stage: () => 'transcriber',
+      giveUp: () => open.abort.abort(new ParleyError('transcriber_timeout')),
+    });
   }
 
   /** The open utterance was not speech after all. */
   discard(): void {
-    this.#open?.utterance.discard();
+    this.#open?.abort.abort(OVER);
     this.#open = undefined;
   }
 
   discardAll(): void {
-    for (const { utterance } of this.#unsettled) utterance.discard();
+    for (const { abort } of this.#unsettled) abort.abort(OVER);
     this.#open = undefined;
   }
 
-  #watch(heard: Heard): void {
-    const { watchdog, logger } = this.#options;
-    // It may have failed while the person still spoke.
-    if (!this.#unsettled.has(heard)) return;
-    const { utterance, itemId } = heard;
-    heard.watch = watchdog.watch({
-      logger,
-      ids: { itemId },
-      stage: () => 'transcriber',
-      giveUp: () => {
-        if (!utterance.restart()) utterance.fail('transcriber_timeout');
-      },
-    });
-  }
-
-  #settle(heard: Heard, outcome: UtteranceOutcome): void {
-    this.#unsettled.delete(heard);
-    heard.watch?.end();
-    if (outcome.kind === 'heard') heard.run.succeeded();
+  async #run(utterance: Utterance): Promise<void> {
+    using transcription = utterance.transcription;
+    const outcome = await this.#outcome(utterance);
+    this.#unsettled.delete(utterance);
+    utterance.watch?.end();
     // It can fail while the person still speaks; what follows of it has nowhere to go.
-    if (this.#open === heard) this.#open = undefined;
+    if (this.#open === utterance) this.#open = undefined;
+    const { turnId, number, itemId, marks, run } = utterance;
     const nowMs = this.#options.output.nowMs();
-    if (outcome.kind !== 'failed') this.#emit(heard, outcome, nowMs);
+    this.#emit(utterance, outcome, nowMs);
     this.#options.onSettled({
-      turnId: heard.turnId,
-      number: heard.number,
-      itemId: heard.itemId,
+      turnId,
+      number,
+      itemId,
       outcome,
-      marks: { ...heard.marks, asr_final: nowMs },
-      asrSeconds: heard.samples / SAMPLES_PER_MS / 1_000,
-      standIn: heard.run.standIn,
+      marks: { ...marks, asr_final: nowMs },
+      asrSeconds: transcription.durationMs / 1_000,
+      standIn: run.standIn,
     });
   }
 
-  #emit(heard: Heard, outcome: Exclude<UtteranceOutcome, { kind: 'failed' }>, nowMs: number): void {
-    const { emit, active } = this.#options;
+  /** The conversation tells of a failure, because it knows the apology. */
+  #emit(heard: Utterance, outcome: UtteranceOutcome, nowMs: number): void {
+    const { emit } = this.#options;
     const { turnId, itemId, number: utterance, run, marks } = heard;
-    const audioMs = heard.samples / SAMPLES_PER_MS;
+    const audioMs = heard.transcription.durationMs;
     if (outcome.kind === 'discarded') {
       emit({ type: 'utterance-discarded', turnId, itemId, utterance, audioMs });
-      return;
+    } else if (outcome.kind === 'heard') {
+      emit({
+        type: 'utterance-final',
+        turnId,
+        itemId,
+        utterance,
+        provider: run.provider ?? NO_PROVIDER,
+        audioMs,
+        finalMs: marks.end_received === undefined ? null : nowMs - marks.end_received,
+        isUnrecognised: outcome.unrecognised,
+        speech: { text: outcome.text },
+      });
     }
-    emit({
-      type: 'utterance-final',
-      turnId,
-      itemId,
-      utterance,
-      provider: run.provider ?? active(),
-      audioMs,
-      finalMs: marks.end_received === undefined ? null : nowMs - marks.end_received,
-      isUnrecognised: outcome.unrecognised,
-      speech: { text: outcome.text },
+  }
+
+  async #outcome(utterance: Utterance): Promise<UtteranceOutcome> {
+    const { transcription, abort, itemId, number } = utterance;
+    const failed = (error: ParleyError): UtteranceOutcome => ({
+      kind: 'failed',
+      error,
+      audio: () => transcription.audio,
     });
+    try {
+      for await (const event of transcription.events) {
+        utterance.watch?.progress('transcriber');
+        if (event.type === 'transcript-final') {
+          return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
+        }
+        if (event.type === 'transcript-partial') {
+          this.#options.output.event({
+            type: 'conversation.item.input_audio_transcription.delta',
+            item_id: itemId,
+            utterance: number,
+            transcript: event.text,
+          });
+        } else {
+          this.#options.logger.debug({ itemId, event: event.type }, 'recogniser end-of-turn event');
+        }
+      }
+    } catch (cause) {
+      return failed(
+        cause instanceof ParleyError ? cause : new ParleyError('transcriber_failed', { cause }),
+      );
+    }
+    const reason: unknown = abort.signal.reason;
+    return reason instanceof ParleyError ? failed(reason) : { kind: 'discarded' };
   }
 }

@@ -1,4 +1,3 @@
-import { activeProvider } from '../active-provider.ts';
 import { isRelayProvider } from '../../stages/provider.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
@@ -56,7 +55,7 @@ export class Replies {
       answering: this.#answering(request.question),
       voice: settings.isSpoken ? settings.voice : null,
       synthesizer: providers.synthesizer,
-      active: (stage) => activeProvider(providers, stage),
+      active: (stage) => providers.ladder.active(stage),
       canSpeak: this.#canSpeak(request.question === undefined),
       pacer: this.#pacer,
       generatorDeadlineMs: deadlines.generatorMs,
@@ -79,7 +78,7 @@ export class Replies {
 
   /** @param isOwnWords - they may be in stock where no synthesizer works */
   #canSpeak(isOwnWords: boolean): boolean {
-    const active = activeProvider(this.#options.providers, 'synthesizer');
+    const active = this.#options.providers.ladder.active('synthesizer');
     return isRelayProvider(active) || (active === 'none' && isOwnWords);
   }
 

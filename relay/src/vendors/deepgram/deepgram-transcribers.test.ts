@@ -236,11 +236,11 @@ test('flux tells of turns as they end, and needs nothing more when one has', asy
   const told: string[] = [];
   for await (const event of transcription.events) {
     told.push(event.type);
-    if (event.type === 'turn-ended') transcription.finalize();
+    if (event.type === 'end-of-turn') transcription.finalize();
   }
   expect(told.filter((type) => type !== 'transcript-partial')).toEqual([
-    'turn-eager-ended',
-    'turn-ended',
+    'eager-end-of-turn',
+    'end-of-turn',
     'transcript-final',
   ]);
   expect(simulator.complaints).toEqual([]);

@@ -29,7 +29,7 @@ test('a turn grows, is probably over, goes on, and ends', () => {
   ]);
   expect(turns.hear(turn('Update', 'Book', 0.7))).toEqual([]);
   expect(turns.hear(turn('EagerEndOfTurn', 'Book a table.', 1.2))).toEqual([
-    { type: 'turn-eager-ended', text: 'Book a table.' },
+    { type: 'eager-end-of-turn', text: 'Book a table.' },
   ]);
   expect(turns.endedAtSeconds).toBeUndefined();
   expect(turns.hear(turn('TurnResumed', 'Book a table for', 1.4))).toEqual([
@@ -37,7 +37,7 @@ test('a turn grows, is probably over, goes on, and ends', () => {
     { type: 'transcript-partial', text: 'Book a table for' },
   ]);
   expect(turns.hear(turn('EndOfTurn', 'Book a table for two.', 2))).toEqual([
-    { type: 'turn-ended', text: 'Book a table for two.' },
+    { type: 'end-of-turn', text: 'Book a table for two.' },
   ]);
   expect(turns.endedAtSeconds).toBe(2);
 });

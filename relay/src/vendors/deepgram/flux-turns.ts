@@ -39,7 +39,7 @@ export class FluxTurns {
       case 'EagerEndOfTurn':
         this.#current = turn.text;
         this.#told = this.text;
-        return [{ type: 'turn-eager-ended', text: this.text }];
+        return [{ type: 'eager-end-of-turn', text: this.text }];
       case 'TurnResumed':
         this.#current = turn.text;
         return [{ type: 'turn-resumed' }, ...this.#partial()];
@@ -48,7 +48,7 @@ export class FluxTurns {
         this.#current = '';
         this.#endedAtSeconds = turn.endSeconds;
         this.#told = this.text;
-        return this.text === '' ? [] : [{ type: 'turn-ended', text: this.text }];
+        return this.text === '' ? [] : [{ type: 'end-of-turn', text: this.text }];
       default:
         return [];
     }

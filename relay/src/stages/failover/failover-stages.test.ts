@@ -6,7 +6,7 @@ import type { GenerateRequest, Generator } from '../generator.ts';
 import { ProviderError, type ProviderFault } from '../provider-error.ts';
 import type { Owned } from '../provider.ts';
 import { FakeSpeaker } from './fake-speaker.ts';
-import { createResilientProviders } from './resilient-providers.ts';
+import { createFailoverStages } from './failover-stages.ts';
 
 const REQUEST: GenerateRequest = {
   history: [],
@@ -55,7 +55,7 @@ function createTest() {
   const clock = new FakeClock();
   const log: string[] = [];
   const [a, b] = [createFake('a', log), createFake('b', log)];
-  const providers = createResilientProviders({
+  const providers = createFailoverStages({
     transcribers: [],
     generators: [a.generator, b.generator],
     synthesizers: [new FakeSpeaker('voice', clock, [])],

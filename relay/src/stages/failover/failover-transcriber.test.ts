@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
-import { KeptSpeech } from './kept-speech.ts';
-import type { Failover } from '../provider.ts';
+import type { Failover, ProviderAttempt } from '../provider.ts';
 import type { TranscriptEvent, Transcriber } from '../transcriber.ts';
 import { FakeTranscriber } from './fake-transcriber.ts';
-import { ResilientTranscriber } from './resilient-transcriber.ts';
+import { FailoverTranscriber } from './failover-transcriber.ts';
 import { StageCandidates } from './stage-candidates.ts';
 
 function createTest(names = ['a', 'b']) {
@@ -20,16 +19,23 @@ function createTest(names = ['a', 'b']) {
     clock,
     logger: silentLogger,
   });
-  const transcriber = new ResilientTranscriber(stage);
+  const transcriber = new FailoverTranscriber(stage);
   const abort = new AbortController();
   const failovers: Failover[] = [];
-  const open = () =>
-    transcriber.open({
+  const attempts: ProviderAttempt[] = [];
+  /** Begins an utterance and lets the first recogniser listen, if it does. */
+  const listen = async () => {
+    const transcription = transcriber.listen({
       language: 'en-US',
       signal: abort.signal,
       onFailover: (failover) => failovers.push(failover),
+      onAttempt: (attempt) => attempts.push(attempt),
     });
-  return { clock, fakes, stage, transcriber, abort, failovers, open };
+    const collected = collect(transcription.events);
+    await settle();
+    return { transcription, ...collected };
+  };
+  return { clock, fakes, stage, transcriber, abort, failovers, attempts, listen };
 }
 
 /** Collects in the background; `done` settles with the iteration. */
@@ -44,13 +50,12 @@ function collect(events: AsyncIterable<TranscriptEvent>) {
 
 const pcm = (...samples: number[]) => Int16Array.from(samples);
 
-describe('the resilient transcriber', () => {
+describe('the failover transcriber', () => {
   it('passes everything through while all is well', async () => {
-    const { open, fakes, failovers, stage, clock, abort } = createTest();
-    const transcription = await open();
-    const { texts, done } = collect(transcription.events);
+    const { listen, fakes, failovers, stage, clock, abort } = createTest();
+    const { transcription, texts, done } = await listen();
     transcription.push(pcm(1, 2));
-    transcription.speculate?.();
+    transcription.speculate();
     fakes[0]!.partial('hello');
     await settle();
     transcription.finalize();
@@ -65,13 +70,12 @@ describe('the resilient transcriber', () => {
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
   });
 
-  it('opens the next where the first refuses or hangs', async () => {
+  it('opens the next if the first refuses or hangs', async () => {
     for (const opened of ['refused', 'never'] as const) {
-      const { open, fakes, failovers, clock } = createTest();
+      const { listen, fakes, failovers, clock } = createTest();
       fakes[0]!.opened = opened;
-      const opening = open();
+      await listen();
       await clock.advance(DEFAULT_POLICY.attempts.transcriberOpenMs);
-      await opening;
       expect(fakes[1]!.log).toEqual(['open']);
       expect(fakes[0]!.signals[0]!.aborted).toBe(true);
       expect(failovers).toEqual([
@@ -89,10 +93,9 @@ describe('the resilient transcriber', () => {
     ['while the person speaks', (fake: FakeTranscriber) => fake.fail()],
     ['by ending early', (fake: FakeTranscriber) => fake.end()],
     ['by throwing where it is fed', (fake: FakeTranscriber) => (fake.pushFails = true)],
-  ])('gives all of the utterance to the next where the first fails %s', async (_, breakIt) => {
-    const { open, fakes } = createTest();
-    const transcription = await open();
-    const { texts, done } = collect(transcription.events);
+  ])('gives all of the utterance to the next if the first fails %s', async (_, breakIt) => {
+    const { listen, fakes } = createTest();
+    const { transcription, texts, done } = await listen();
     transcription.push(pcm(1, 2));
     fakes[0]!.partial('on');
     await settle();
@@ -108,35 +111,11 @@ describe('the resilient transcriber', () => {
     expect(fakes[1]!.log).toEqual(['open', '1', '2', '3', '4', 'finalize']);
   });
 
-  it('says again what the caller keeps, as far as it was given it', async () => {
-    const { transcriber, fakes, abort } = createTest();
-    const { signal } = abort;
-    const kept = new KeptSpeech(100);
-    // Said before anyone was there to listen: the caller gives it once it is open.
-    kept.add(pcm(1));
-    const transcription = await transcriber.open({ language: 'en-US', signal, kept });
-    const { done } = collect(transcription.events);
-    expect(fakes[0]!.log).toEqual(['open']);
+  it('goes on with the next if no final words come from the first', async () => {
+    const { listen, fakes, clock, failovers, attempts } = createTest();
+    const { transcription, texts, done } = await listen();
     transcription.push(pcm(1));
-    kept.add(pcm(2));
-    transcription.push(pcm(2));
-    fakes[0]!.fail();
-    kept.add(pcm(3));
-    transcription.push(pcm(3));
-    await settle();
-    transcription.finalize();
-    fakes[1]!.final('one two three');
-    await done;
-    expect(fakes[1]!.log).toEqual(['open', '1', '2', '3', 'finalize']);
-    expect(kept.isWhole).toBe(true);
-  });
-
-  it('goes on where the first keeps its final words to itself', async () => {
-    const { open, fakes, clock, failovers } = createTest();
-    const transcription = await open();
-    const { texts, done } = collect(transcription.events);
-    transcription.push(pcm(1));
-    transcription.speculate?.();
+    transcription.speculate();
     transcription.finalize();
     await clock.advance(DEFAULT_POLICY.attempts.transcriberFinalMs - 1);
     expect(fakes[1]!.log).toEqual([]);
@@ -146,15 +125,15 @@ describe('the resilient transcriber', () => {
     await done;
     expect(texts).toEqual(['one']);
     expect(failovers.map(({ reason }) => reason)).toEqual(['transcriber_timeout']);
+    expect(attempts).toMatchObject([
+      { provider: 'a', outcome: 'failed', fault: 'timeout', durationMs: 8_000 },
+      { provider: 'b', outcome: 'succeeded', fault: null },
+    ]);
   });
 
   it('gives all of it to the same again where that is alone and fails while the person speaks', async () => {
-    const { transcriber, fakes, clock, abort, failovers } = createTest(['a']);
-    const { signal } = abort;
-    const kept = new KeptSpeech(100);
-    const transcription = await transcriber.open({ language: 'en-US', signal, kept });
-    const { texts, done } = collect(transcription.events);
-    kept.add(pcm(1));
+    const { listen, fakes, clock, failovers } = createTest(['a']);
+    const { transcription, texts, done } = await listen();
     transcription.push(pcm(1));
     await clock.advance(20_000);
     fakes[0]!.fail();
@@ -169,11 +148,9 @@ describe('the resilient transcriber', () => {
     expect(failovers).toEqual([]);
   });
 
-  it('asks the next in the turn in which the failure is noticed', async () => {
-    const { open, fakes, clock } = createTest();
-    const transcription = await open();
-    collect(transcription.events);
-    await settle();
+  it('asks the next at once when a failure is noticed', async () => {
+    const { listen, fakes, clock } = createTest();
+    await listen();
     const before = clock.now();
     fakes[0]!.fail();
     await settle();
@@ -182,19 +159,17 @@ describe('the resilient transcriber', () => {
   });
 
   it('is done with all of five within the deadline of the stage', async () => {
-    const { open, clock, failovers } = createTest(['a', 'b', 'c', 'd', 'e']);
-    const transcription = await open();
-    const { done } = collect(transcription.events);
+    const { listen, clock, failovers } = createTest(['a', 'b', 'c', 'd', 'e']);
+    const { transcription, done } = await listen();
     transcription.finalize();
     await clock.advance(DEFAULT_POLICY.deadlines.transcriberMs - 1);
     await expect(done).rejects.toMatchObject({ code: 'transcriber_timeout' });
     expect(failovers.map(({ to }) => to)).toEqual(['b', 'c', 'd', 'e', 'none']);
   });
 
-  it('throws the last error where nobody is left, and leaves nothing behind', async () => {
-    const { open, fakes, failovers, clock, abort } = createTest();
-    const transcription = await open();
-    const { done } = collect(transcription.events);
+  it('throws the last error if no candidate is left, and leaves nothing behind', async () => {
+    const { listen, fakes, failovers, clock, abort } = createTest();
+    const { done } = await listen();
     fakes[1]!.opened = 'refused';
     await clock.advance(2_000);
     fakes[0]!.fail();
@@ -205,15 +180,16 @@ describe('the resilient transcriber', () => {
   });
 
   it('hands over to the browser, and afterwards throws at once without a request', async () => {
-    const { open, fakes, transcriber, failovers, clock } = createTest(['a', 'browser']);
+    const { listen, fakes, transcriber, failovers, clock } = createTest(['a', 'browser']);
     fakes[0]!.opened = 'refused';
     // Alone in the relay, it is asked twice by the first: the third time opens its breaker.
-    for (let count = 0; count < 2; count++) await expect(open()).rejects.toThrow();
+    for (let count = 0; count < 2; count++) await expect((await listen()).done).rejects.toThrow();
     expect(failovers).toHaveLength(2);
     expect(failovers[0]).toMatchObject({ from: 'a', to: 'browser' });
     expect(transcriber.name).toBe('browser');
     const { length } = fakes[0]!.log;
-    await expect(open()).rejects.toMatchObject({ code: 'transcriber_failed' });
+    const { done } = await listen();
+    await expect(done).rejects.toMatchObject({ code: 'transcriber_failed' });
     expect(fakes[0]!.log).toHaveLength(length);
     expect(failovers).toHaveLength(2);
     expect(fakes[1]!.log).toEqual([]);
@@ -221,17 +197,14 @@ describe('the resilient transcriber', () => {
     expect(transcriber.name).toBe('a');
   });
 
-  it('holds nothing against anyone when it is aborted, at whatever moment', async () => {
-    for (const moment of ['opening', 'speaking', 'never iterated']) {
-      const { open, fakes, abort, stage, clock } = createTest();
+  it('holds nothing against a provider when it is aborted, at any moment', async () => {
+    for (const moment of ['opening', 'speaking']) {
+      const { listen, fakes, abort, stage, clock, attempts } = createTest();
       if (moment === 'opening') fakes[0]!.opened = 'never';
-      const opening = open();
-      opening.catch(() => {});
-      await settle();
-      const rest = moment === 'speaking' ? collect((await opening).events).done : Promise.resolve();
-      await settle();
+      const { done } = await listen();
       abort.abort();
-      await rest;
+      await done;
+      expect(attempts).toMatchObject([{ provider: 'a', outcome: 'abandoned' }]);
       await settle();
       expect(fakes[0]!.signals[0]!.aborted).toBe(true);
       expect(stage.candidates[0]!.health!.health).toBe('healthy');
@@ -242,9 +215,8 @@ describe('the resilient transcriber', () => {
   });
 
   it('keeps no more of an utterance than the longest that may be', async () => {
-    const { open, fakes } = createTest();
-    const transcription = await open();
-    const { done } = collect(transcription.events);
+    const { listen, fakes } = createTest();
+    const { transcription, done } = await listen();
     const second = new Int16Array(16_000);
     for (let count = 0; count < 61; count++) transcription.push(second);
     expect(fakes[0]!.log).toHaveLength(1 + 61 * 16_000);

@@ -6,16 +6,16 @@ import type { ResiliencePolicy } from './policy.ts';
 import type { ProviderHealth, ProviderStatus } from './provider-health.ts';
 import type { Generator } from '../generator.ts';
 import { STAGES, type Provider, type Stage } from '../provider.ts';
-import type { Ladder, Providers } from '../providers.ts';
+import type { Ladder, Stages } from '../stages.ts';
 import type { Synthesizer } from '../synthesizer.ts';
 import type { Transcriber } from '../transcriber.ts';
 import type { Owned } from '../provider.ts';
 import { ResilientGenerator } from './resilient-generator.ts';
 import { ResilientSynthesizer } from './resilient-synthesizer.ts';
-import { ResilientTranscriber } from './resilient-transcriber.ts';
+import { FailoverTranscriber } from './failover-transcriber.ts';
 import { StageCandidates } from './stage-candidates.ts';
 
-export interface ResilientProvidersOptions {
+export interface FailoverStagesOptions {
   /** In order of preference, like the other two; all are disposed of with the whole. */
   readonly transcribers: readonly Owned<Transcriber>[];
   readonly generators: readonly Owned<Generator>[];
@@ -25,7 +25,7 @@ export interface ResilientProvidersOptions {
   readonly logger: Logger;
 }
 
-export interface ResilientProviders extends Providers, AsyncDisposable {
+export interface FailoverStages extends Stages, AsyncDisposable {
   readonly ladder: Ladder;
   /** Everyone who is asked from here, in order of stage and preference. */
   services(): readonly ProviderStatus[];
@@ -38,7 +38,7 @@ export interface ResilientProviders extends Providers, AsyncDisposable {
 }
 
 /** The three stages, each with all its candidates behind it, checked while nobody speaks. */
-export function createResilientProviders(options: ResilientProvidersOptions): ResilientProviders {
+export function createFailoverStages(options: FailoverStagesOptions): FailoverStages {
   const { transcribers, generators, synthesizers, policy, clock, logger } = options;
   const common = { policy, clock, logger };
   const stages = {
@@ -57,7 +57,7 @@ export function createResilientProviders(options: ResilientProvidersOptions): Re
   for (const health of watched) logHealth(health, logger);
   const owned = [...transcribers, ...generators, ...synthesizers];
   return {
-    transcriber: new ResilientTranscriber(stages.transcriber),
+    transcriber: new FailoverTranscriber(stages.transcriber),
     generator: new ResilientGenerator(stages.generator),
     synthesizer: new ResilientSynthesizer(stages.synthesizer),
     ladder: createLadder(stages),

@@ -1,0 +1,22 @@
+import type { FailoverTranscriber } from './failover/failover-transcriber.ts';
+import type { Generator } from './generator.ts';
+import type { Stage } from './provider.ts';
+import type { Synthesizer } from './synthesizer.ts';
+
+/** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
+export interface Stages {
+  readonly transcriber: FailoverTranscriber;
+  readonly generator: Generator;
+  readonly synthesizer: Synthesizer;
+  readonly ladder: Ladder;
+}
+
+/** Which provider does the work of each stage at this moment. */
+export interface Ladder {
+  /** A provider's name, `browser`, or `none`. */
+  active(stage: Stage): string;
+  /** Every name that `active` may give but `none`, best first. */
+  order(stage: Stage): readonly string[];
+  /** Told whenever `active` changes for a stage. @returns its end */
+  subscribe(listener: (stage: Stage, active: string) => void): () => void;
+}
