@@ -9,7 +9,7 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly logLevel: string;
-  /** Where the relay is reached from outside, where that differs from the Host header. */
+  /** Address of the relay from outside, if it differs from the Host header. */
   readonly publicUrl: string | undefined;
   /** Origins besides its own whose pages may connect. */
   readonly allowedOrigins: readonly string[];
@@ -62,8 +62,8 @@ export function readConfig(environment: Environment): Config {
 }
 
 /**
- * Reads the configuration, and settings that are declared elsewhere, in one go: whatever is wrong
- * is told at once.
+ * Reads the configuration, and settings that are declared elsewhere, in one go: all
+ * that is wrong is reported at once.
  *
  * @throws ConfigError
  */

@@ -37,7 +37,7 @@ export const CORE_SETTINGS = {
   }),
   PUBLIC_URL: setting(webOrigin.optional(), {
     type: 'http or https URL',
-    about: 'Where people reach the relay, where a proxy hides that from it.',
+    about: 'Where people reach the relay, if a proxy hides that from it.',
   }),
   ALLOWED_ORIGINS: setting(originList, {
     type: 'comma-separated http or https origins',

@@ -7,7 +7,7 @@ import type { Environment } from './read-settings.ts';
  * The environment, and beneath it what `.env` in the project's folder says: a variable that is
  * really set wins.
  *
- * @throws Error where there is such a file but it cannot be read
+ * @throws Error if there is such a file but it cannot be read
  */
 export function readEnvironment(folder: string, environment: Environment): Environment {
   try {

@@ -16,7 +16,7 @@ interface NumberDescription {
   readonly about: string;
 }
 
-/** A duration; without a `min` any that is more than nothing. */
+/** A duration; without a `min`, more than 0. */
 export function seconds({
   fallback,
   min,
@@ -39,7 +39,7 @@ export function whole(
     readonly min: number;
     readonly max: number;
     readonly unit?: string;
-    /** The default in words, where it depends on the machine. */
+    /** The default in words, if it depends on the machine. */
     readonly shown?: string;
   },
 ): Setting<number> {

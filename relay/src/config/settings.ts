@@ -7,7 +7,7 @@ export interface Setting<T> {
   readonly type: string;
   /** e.g. `seconds`. */
   readonly unit?: string;
-  /** As it would be written in the environment; absent where there is none. */
+  /** As it would be written in the environment; absent if there is none. */
   readonly default?: string;
   /** One sentence, two at most. */
   readonly about: string;
@@ -22,7 +22,7 @@ export type ValuesOf<S extends Settings> = {
   readonly [name in keyof S]: S[name] extends Setting<infer T> ? T : never;
 };
 
-/** Declares a setting. Its schema gets the text of the variable, or undefined where it is not set. */
+/** Declares a setting. Its schema gets the text of the variable, or undefined if it is not set. */
 export function setting<T>(
   schema: z.ZodType<T>,
   description: Omit<Setting<T>, 'schema'>,

@@ -22,10 +22,10 @@ test('the longest beginning of a model’s name counts', () => {
   expect(priceOf('deepgram-aura', 'aura-asteria-en')?.model).toBe('aura');
 });
 
-test('what nobody knows is unknown, and what is free is free whatever the model', () => {
+test('an unlisted price is unknown, and a free provider is free for every model', () => {
   expect(priceOf('anthropic', 'claude-of-tomorrow')).toBeUndefined();
   expect(priceOf('anthropic')).toBeUndefined();
-  expect(priceOf('nobody', 'nova-3')).toBeUndefined();
+  expect(priceOf('unlisted', 'nova-3')).toBeUndefined();
   expect(priceInWords(priceOf('embedded')!)).toBe('free');
 });
 

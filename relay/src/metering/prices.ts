@@ -10,7 +10,7 @@ export interface Price {
   /** Beginning of the model's name; the longest that fits counts. Empty: every model. */
   readonly model: string;
   readonly rate: Rate;
-  /** Who says so. Vendors change their prices: theirs is the one that is charged. */
+  /** The page that says so. Vendors change their prices: theirs is the one that is charged. */
   readonly source: string;
   /** The day, or the month, for which the source says so (ISO 8601). */
   readonly asOf: string;
@@ -30,7 +30,7 @@ export const PRICES: readonly Price[] = [
   price('embedded', '', audioMinute(0), 'runs on your machine', '2026-11-21'),
   price('browser', '', audioMinute(0), 'runs in the page', '2026-11-21'),
 
-  // Where the language decides which Flux model it is, the dearer one counts.
+  // If the language decides which Flux model it is, the dearer one counts.
   price('deepgram-flux', 'flux-general', audioMinute(0.0078), DEEPGRAM, '2026-11-04'),
   price('deepgram-flux', 'flux-general-en', audioMinute(0.0065), DEEPGRAM, '2026-09-25'),
   // The vendor calls this a promotion; the price without it is $0.0077.
@@ -80,7 +80,7 @@ export const PRICES: readonly Price[] = [
   price('groq', 'openai/gpt-oss-120b', tokens(0.15, 0.6), GROQ, '2026-09-25'),
 ];
 
-/** @returns undefined where the price is not known */
+/** @returns undefined if the price is not known */
 export function priceOf(provider: string, model = ''): Price | undefined {
   return PRICES.filter(
     (entry) => entry.provider === provider && model.startsWith(entry.model),

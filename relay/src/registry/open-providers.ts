@@ -48,12 +48,12 @@ export async function openContext(
 }
 
 /**
- * Makes everyone who was chosen, each stage's behind one another.
+ * Makes all providers that were chosen, those of a stage in order of preference.
  *
- * Who cannot be made (the embedded engines may fail to start) is left out and logged, as long as
- * someone else can do the stage.
+ * One that cannot be made (the embedded engines may fail to start) is left out and logged, as long
+ * as another can do the stage.
  *
- * @throws Error where nobody is left who could do a stage
+ * @throws Error if none is left that could do a stage
  */
 export async function openProviders(
   configuration: Configuration,
@@ -98,7 +98,7 @@ async function openStage(
   const opened = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failures = made.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   if (opened.length === 0) throw failures[0];
-  for (const err of failures) context.logger.error({ err, stage }, 'a provider could not be made');
+  for (const err of failures) context.logger.error({ err, stage }, 'provider failed to initialise');
   return opened;
 }
 

@@ -15,7 +15,7 @@ export interface GenerateRequest {
   readonly signal: AbortSignal;
   readonly person: Person;
   readonly reminders: Reminders;
-  /** Told where another provider takes over. */
+  /** Told when another provider takes over. */
   readonly onFailover?: (failover: Failover) => void;
 }
 
@@ -23,12 +23,12 @@ export type Message =
   | {
       readonly role: 'user';
       readonly text: string;
-      /** Someone spoke, but the recogniser could not place the words; `text` is then empty. */
+      /** The person spoke, but the recogniser could not place the words; `text` is then empty. */
       readonly unrecognised?: boolean;
     }
   | {
       readonly role: 'assistant';
-      /** What was really heard or shown, where the reply was interrupted. */
+      /** What was really heard or shown, if the reply was interrupted. */
       readonly text: string;
     };
 
@@ -41,7 +41,7 @@ export interface Person {
 /** Lets a reply have consequences later: the session speaks `text` unasked when it is due. */
 export interface Reminders {
   /**
-   * @returns undefined where the session holds as many as it may
+   * @returns undefined if the session holds as many as it may
    */
   add(reminder: {
     readonly label: string;

@@ -26,7 +26,7 @@ export interface SynthesisOptions {
   /** A `Voice.id`; an unknown one is spoken by the first voice. */
   readonly voice: string;
   readonly signal: AbortSignal;
-  /** Told where another provider takes over. */
+  /** Told when another provider takes over. */
   readonly onFailover?: (failover: Failover) => void;
 }
 

@@ -48,7 +48,7 @@ const limited = () => faulty('rate-limited');
 const final = () => faulty('unauthorized');
 
 describe('the attempts of a request', () => {
-  it('goes down the list, telling of each step once, until nobody is left', () => {
+  it('go down the list, reporting each failover once, until none is left', () => {
     const { attempts, failovers } = createTest(['a', 'b', 'c']);
     const request = attempts();
     let attempt = request.first();
@@ -68,7 +68,7 @@ describe('the attempts of a request', () => {
     expect(request.exhausted()).toBe(errors[2]);
   });
 
-  it('asks nothing of those whose breaker is open', () => {
+  it('skip candidates whose breaker is open', () => {
     const { attempts, open, failovers, asked } = createTest(['a', 'b']);
     open('a');
     const before = asked();
@@ -77,14 +77,14 @@ describe('the attempts of a request', () => {
     expect(failovers).toEqual([]);
   });
 
-  it('stops at the browser without asking those after it', () => {
+  it('stop at the browser without trying those after it', () => {
     const { attempts, failovers } = createTest(['a', BROWSER, 'b']);
     const request = attempts();
     expect(request.next(request.first()!, failure())).toBeUndefined();
     expect(failovers).toEqual(['a > browser: generator_failed']);
   });
 
-  it('fails at once, with an error of its stage, where nobody can be asked', () => {
+  it('fail at once, with an error of the stage, if no candidate is usable', () => {
     const { attempts, open, failovers } = createTest(['a', BROWSER]);
     open('a');
     const request = attempts();
@@ -93,7 +93,7 @@ describe('the attempts of a request', () => {
     expect(failovers).toEqual([]);
   });
 
-  it('asks one that is alone a second time, and no third', () => {
+  it('retry a lone candidate once', () => {
     const { attempts, failovers } = createTest(['a']);
     const request = attempts();
     const second = request.next(request.first()!, failure());
@@ -109,7 +109,7 @@ describe('the attempts of a request', () => {
     ['it wants to be asked less often', {}, limited, true, 0],
     ['it took long to fail', {}, failure, true, 1_001],
     ['the policy forbids it', { when: 'never' }, failure, true, 0],
-  ] as const)('does not ask again where %s', async (_, change, error, isRepeatable, ms) => {
+  ] as const)('do not retry if %s', async (_, change, error, isRepeatable, ms) => {
     const { attempts, clock } = createTest(['a'], { ...DEFAULT_POLICY.retry, ...change });
     const request = attempts();
     const attempt = request.first()!;
@@ -117,7 +117,7 @@ describe('the attempts of a request', () => {
     expect(request.next(attempt, error(), { isRepeatable })).toBeUndefined();
   });
 
-  it('asks again although there are others where the policy says so', () => {
+  it('retry although there are others if the policy says so', () => {
     const { attempts } = createTest(['a', 'b'], { ...DEFAULT_POLICY.retry, when: 'always' });
     const request = attempts();
     const second = request.next(request.first()!, failure());
@@ -125,7 +125,7 @@ describe('the attempts of a request', () => {
     expect(request.next(second!, failure())!.candidate.name).toBe('b');
   });
 
-  it('counts who is left, for each to have a share of the time', () => {
+  it('count the candidates left, for each to have a share of the time', () => {
     const { attempts, open } = createTest(['a', 'b', 'c', BROWSER]);
     open('b');
     const request = attempts();
@@ -136,8 +136,8 @@ describe('the attempts of a request', () => {
   });
 });
 
-describe('who is active', () => {
-  it('is the first who works', () => {
+describe('the active provider', () => {
+  it('is the first that works', () => {
     const { candidates, open } = createTest(['a', 'b']);
     expect(activeName(candidates)).toBe('a');
     open('a');
@@ -146,7 +146,7 @@ describe('who is active', () => {
     expect(activeName(candidates)).toBe('none');
   });
 
-  it('is not one who only may be tried, as long as another works', () => {
+  it('is not one that is half-open, as long as another works', () => {
     const { candidates, open } = createTest(['a', 'b']);
     open('a');
     candidates[0]!.health!.probeSucceeded();
@@ -155,7 +155,7 @@ describe('who is active', () => {
     expect(activeName(candidates)).toBe('a');
   });
 
-  it('is one who may be tried where it would be the browser or nobody otherwise', () => {
+  it('is one that is half-open if it would be the browser or none otherwise', () => {
     for (const names of [['a', BROWSER], ['a']]) {
       const { candidates, open } = createTest(names);
       open('a');

@@ -72,8 +72,8 @@ function createTest() {
 
 const { intervalMs } = DEFAULT_POLICY.health;
 
-describe('the resilient providers', () => {
-  it('tells who does what, and how everyone is', async () => {
+describe('the stages with failover', () => {
+  it('say which provider is active, and the health of each', async () => {
     const { providers } = createTest();
     expect(providers.ladder.active('generator')).toBe('a');
     expect(providers.synthesizer.name).toBe('voice');
@@ -86,7 +86,7 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('tells of a change once, and of the way back only when it is proven', async () => {
+  it('tell of a failover once, and of the way back only when a request succeeded', async () => {
     const { providers, a, clock, answer } = createTest();
     const told: string[] = [];
     const end = providers.ladder.subscribe((stage, active) => told.push(`${stage}: ${active}`));
@@ -107,7 +107,7 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('notices by its checks alone that one has failed, before anyone speaks', async () => {
+  it('notice by probes alone that one has failed', async () => {
     const { providers, a, clock, answer, log } = createTest();
     a.state.fault = 'unreachable';
     await clock.advance(3.5 * intervalMs);
@@ -117,7 +117,7 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('leaves one alone that asked for it, until it may be asked again', async () => {
+  it('honour a retry-after', async () => {
     const { providers, a, clock, answer, log } = createTest();
     Object.assign(a.state, { fault: 'rate-limited', retryAfterMs: 50_000 });
     await answer();
@@ -132,19 +132,19 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('is reset by hand', async () => {
+  it('are reset by hand', async () => {
     const { providers, a, answer } = createTest();
     a.state.fault = 'unauthorized';
     for (let count = 0; count < 3; count++) await answer();
     a.state.fault = undefined;
-    expect(providers.reset('nobody')).toBe(false);
+    expect(providers.reset('unknown')).toBe(false);
     expect(await answer()).toEqual(['b']);
     expect(providers.reset('a')).toBe(true);
     expect(await answer()).toEqual(['a']);
     await providers[Symbol.asyncDispose]();
   });
 
-  it('prepares the active one at once and the second a little later', async () => {
+  it('prepare the active one at once and the second a little later', async () => {
     const { providers, clock, log } = createTest();
     const release = providers.generator.prepare!();
     expect(log).toEqual(['prepare a']);
@@ -157,7 +157,7 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('prepares during a call whoever becomes the one to be asked', async () => {
+  it('prepare during a call each provider that becomes usable', async () => {
     const { providers, clock, log, a, answer } = createTest();
     const prepared = () => log.filter((line) => /^(?:prepare|release)/.test(line));
     a.state.fault = 'unauthorized';
@@ -173,7 +173,7 @@ describe('the resilient providers', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('disposes of everyone, and leaves no timer behind', async () => {
+  it('dispose of every provider, and leave no timer behind', async () => {
     const { providers, clock, log, a, answer } = createTest();
     a.state.fault = 'overloaded';
     for (let count = 0; count < 3; count++) await answer();

@@ -5,11 +5,10 @@ import { HealthMonitor, type ProbeTarget } from './health-monitor.ts';
 import type { ResiliencePolicy } from './policy.ts';
 import type { ProviderHealth, ProviderStatus } from './provider-health.ts';
 import type { Generator } from '../generator.ts';
-import { STAGES, type Provider, type Stage } from '../provider.ts';
+import { STAGES, type Owned, type Provider, type Stage } from '../provider.ts';
 import type { Ladder, Stages } from '../stages.ts';
 import type { Synthesizer } from '../synthesizer.ts';
 import type { Transcriber } from '../transcriber.ts';
-import type { Owned } from '../provider.ts';
 import { ResilientGenerator } from './resilient-generator.ts';
 import { ResilientSynthesizer } from './resilient-synthesizer.ts';
 import { FailoverTranscriber } from './failover-transcriber.ts';
@@ -27,17 +26,17 @@ export interface FailoverStagesOptions {
 
 export interface FailoverStages extends Stages, AsyncDisposable {
   readonly ladder: Ladder;
-  /** Everyone who is asked from here, in order of stage and preference. */
+  /** Every provider of the relay, in order of stage and preference. */
   services(): readonly ProviderStatus[];
   /**
    * Forgets what went wrong with a provider, in all its stages.
    *
-   * @returns false where there is none of that name
+   * @returns false if there is none of that name
    */
   reset(name: string): boolean;
 }
 
-/** The three stages, each with all its candidates behind it, checked while nobody speaks. */
+/** The three stages, each with all its candidates behind it, which are probed between requests. */
 export function createFailoverStages(options: FailoverStagesOptions): FailoverStages {
   const { transcribers, generators, synthesizers, policy, clock, logger } = options;
   const common = { policy, clock, logger };
@@ -97,7 +96,7 @@ function createLadder(stages: Readonly<Record<Stage, StageCandidates<Provider>>>
     active: (stage) => stages[stage].active,
     order: (stage) => stages[stage].candidates.map(({ name }) => name),
     subscribe(listener) {
-      const ends = STAGES.flatMap((stage) => {
+      const unsubscribes = STAGES.flatMap((stage) => {
         const { candidates } = stages[stage];
         let active = stages[stage].active;
         const check = () => {
@@ -109,7 +108,7 @@ function createLadder(stages: Readonly<Record<Stage, StageCandidates<Provider>>>
         return candidates.flatMap(({ health }) => health?.subscribe(check) ?? []);
       });
       return () => {
-        for (const end of ends) end();
+        for (const unsubscribe of unsubscribes) unsubscribe();
       };
     },
   };

@@ -131,7 +131,7 @@ describe('the failover transcriber', () => {
     ]);
   });
 
-  it('gives all of it to the same again where that is alone and fails while the person speaks', async () => {
+  it('retries a lone recogniser that fails while the person speaks', async () => {
     const { listen, fakes, clock, failovers } = createTest(['a']);
     const { transcription, texts, done } = await listen();
     transcription.push(pcm(1));

@@ -3,7 +3,7 @@ import { FailoverTranscription, type ListenOptions } from './failover-transcript
 import type { StageCandidates } from './stage-candidates.ts';
 
 /**
- * Several transcribers as one. If one fails, at whatever moment, the next is given the whole
+ * Several transcribers as one. If one fails, at any moment, the next is given the whole
  * utterance again from its start; its partials simply replace those before.
  */
 export class FailoverTranscriber {

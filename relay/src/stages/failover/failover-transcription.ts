@@ -2,7 +2,7 @@ import type { FailoverObserver } from '../provider.ts';
 import type { TranscriptEvent, Transcriber, Transcription } from '../transcriber.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt, Attempts } from './attempts.ts';
-import { KeptSpeech } from './kept-speech.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
 /** Samples in a ms of speech. */
@@ -27,7 +27,7 @@ export class FailoverTranscription implements Disposable {
   readonly #stage: StageCandidates<Transcriber>;
   readonly #options: ListenOptions;
   readonly #attempts: Attempts<Transcriber>;
-  readonly #kept: KeptSpeech;
+  readonly #replay: ReplayBuffer;
   #samples = 0;
   // Apart, not in an object of states: with many speakers each object that the audio passes is
   // one more that has to be fetched from memory.
@@ -44,7 +44,7 @@ export class FailoverTranscription implements Disposable {
     this.#stage = stage;
     this.#options = options;
     this.#attempts = stage.attempts(options);
-    this.#kept = new KeptSpeech(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
+    this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
     this.events = this.#run();
   }
 
@@ -55,7 +55,7 @@ export class FailoverTranscription implements Disposable {
 
   /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
   get audio(): readonly Int16Array[] {
-    return [...this.#kept.pieces()];
+    return [...this.#replay.pieces()];
   }
 
   /** Whether `speculate` is of use: telling silence from speech costs time. */
@@ -66,7 +66,7 @@ export class FailoverTranscription implements Disposable {
   /** Takes PCM16 mono at 16 kHz, any number of samples. The hot path: nothing but a copy and a send. */
   push(samples: Int16Array): void {
     this.#samples += samples.length;
-    this.#kept.add(samples);
+    this.#replay.add(samples);
     this.#isSpeculating = false;
     try {
       this.#transcription?.push(samples);
@@ -90,7 +90,7 @@ export class FailoverTranscription implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#kept.release();
+    this.#replay.release();
   }
 
   async *#run(): AsyncGenerator<TranscriptEvent, void, undefined> {
@@ -115,7 +115,7 @@ export class FailoverTranscription implements Disposable {
       } catch (error) {
         if (signal.aborted) return;
         attempt = this.#attempts.next(current, error, {
-          isRepeatable: this.#kept.isWhole,
+          isRepeatable: this.#replay.isWhole,
           // While the person speaks, nothing is waited for: a failure then is never a late one.
           waitingSinceMs: this.#finalizedAtMs ?? clock.now(),
         });
@@ -140,8 +140,8 @@ export class FailoverTranscription implements Disposable {
       candidate.provider.open({ language, signal: scope.signal }),
     );
     scope.clearDeadline();
-    for (const samples of this.#kept.pieces()) transcription.push(samples);
-    this.#replayedMs = this.#kept.length / SAMPLES_PER_MS;
+    for (const samples of this.#replay.pieces()) transcription.push(samples);
+    this.#replayedMs = this.#replay.length / SAMPLES_PER_MS;
     this.#transcription = transcription;
     this.#canSpeculate = transcription.speculate !== undefined;
     if (this.#isSpeculating) transcription.speculate?.();

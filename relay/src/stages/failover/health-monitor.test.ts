@@ -37,7 +37,7 @@ function createTest(
 const forever = () => new Promise<void>(() => {});
 
 describe('the health monitor', () => {
-  it('checks everyone once an interval, spread over it', async () => {
+  it('probes every provider once an interval, spread over it', async () => {
     const asked: string[] = [];
     const probe = (name: string) => async () => {
       asked.push(`${name} at ${test.clock.now()}`);

@@ -1,25 +1,27 @@
+import type { Deadlines } from '../../config/config.ts';
+
 /** When a provider counts as failed, and when it may be tried again. */
 export interface BreakerPolicy {
-  /** So many failures in a row open the breaker. */
+  /** Failures in a row that open the breaker. */
   readonly failuresToOpen: number;
-  /** A failure is forgotten after so long without another. */
+  /** A failure is forgotten after this long without another. */
   readonly recentMs: number;
   /** Until the first trial after it opened; doubles each time the trial fails. */
   readonly coolDownMs: number;
   readonly maxCoolDownMs: number;
-  /** Longest wait a provider can ask for: one that says "tomorrow" is asked again before. */
+  /** Longest retry-after that is honoured: one that says "tomorrow" gets a request before. */
   readonly maxRetryAfterMs: number;
 }
 
-/** When the same provider is asked once more instead of the next one. */
+/** When the same provider is retried before the next one. */
 export interface RetryPolicy {
-  /** A failure that came later than this is not tried again: the person has waited enough. */
+  /** A failure that came later than this is not retried: the person has waited enough. */
   readonly fastMs: number;
   readonly when: 'never' | 'no-other-candidate' | 'always';
 }
 
 /**
- * Longest one candidate may take; less where the others' turns would not fit any more. One that is
+ * Longest one candidate may take; less if the others' turns would not fit any more. One that is
  * alone has the whole deadline of its stage.
  */
 export interface AttemptPolicy {
@@ -36,13 +38,6 @@ export interface AttemptPolicy {
   readonly synthesizerStallMs: number;
 }
 
-/** Longest over all candidates of a stage. */
-export interface StageDeadlines {
-  readonly transcriberMs: number;
-  readonly generatorMs: number;
-  readonly synthesizerMs: number;
-}
-
 export interface HealthPolicy {
   readonly intervalMs: number;
   readonly deadlineMs: number;
@@ -54,9 +49,10 @@ export interface ResiliencePolicy {
   readonly breaker: BreakerPolicy;
   readonly retry: RetryPolicy;
   readonly attempts: AttemptPolicy;
-  readonly deadlines: StageDeadlines;
+  /** Over all candidates of a stage. */
+  readonly deadlines: Deadlines;
   readonly health: HealthPolicy;
-  /** What of an utterance is kept for another transcriber: longest, ms. */
+  /** Longest utterance that the replay buffer holds for another transcriber, ms. */
   readonly maxUtteranceMs: number;
   /** How long after the first provider the second one's connection is opened ahead of need. */
   readonly prepareSecondMs: number;

@@ -40,7 +40,7 @@ describe('a provider', () => {
     expect(errors).toEqual([broken, broken]);
   });
 
-  it('tells nobody of what is as it was', () => {
+  it('tells listeners nothing if nothing changed', () => {
     const { provider } = createTest();
     const told: string[] = [];
     provider.subscribe(() => told.push(`${provider.health} ${provider.breaker}`));

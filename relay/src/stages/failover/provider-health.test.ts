@@ -43,7 +43,7 @@ describe('the health of a provider', () => {
     expect(provider.acquire()).toBeUndefined();
   });
 
-  it('lets one trial in after the cool-down, and opens at once, for longer, where it fails', async () => {
+  it('lets one trial in after the cool-down, and opens at once, for longer, if it fails', async () => {
     const { provider, clock } = createTest();
     failTimes(provider, 3);
     await clock.advance(POLICY.coolDownMs);
@@ -108,7 +108,7 @@ describe('the health of a provider', () => {
     expect(provider.breaker).toBe('open');
   });
 
-  it('leaves the trial to the next request where it was broken off', () => {
+  it('leaves the trial to the next request if it was abandoned', () => {
     const { provider } = createTest();
     failTimes(provider, 3);
     provider.probeSucceeded();
@@ -132,7 +132,7 @@ describe('the health of a provider', () => {
     expect(provider.status()).toMatchObject({ health: 'degraded', lastFault: 'unexpected' });
   });
 
-  it('is not asked before it wants to be, whatever its probe says', async () => {
+  it('is not usable within its retry-after, even if its probe succeeds', async () => {
     const { provider, clock } = createTest();
     provider.acquire()!.failed(limited(45_000));
     expect(provider.status()).toMatchObject({ lastFault: 'rate-limited', breaker: 'closed' });
@@ -144,7 +144,7 @@ describe('the health of a provider', () => {
     expect(provider.acquire()).toBeDefined();
   });
 
-  it('bounds how long a provider may ask to be left alone', async () => {
+  it('bounds the retry-after', async () => {
     const { provider, clock } = createTest();
     provider.acquire()!.failed(limited(86_400_000));
     await clock.advance(POLICY.maxRetryAfterMs);

@@ -5,8 +5,8 @@ import { BLOCK_SAMPLES, SampleBlocks } from '../../lib/sample-blocks.ts';
 const memory = new SampleBlocks();
 const NO_BLOCK = new Int16Array(0);
 
-/** What was said so far, PCM16 at 16 kHz, to say it again to someone else. */
-export class KeptSpeech {
+/** The audio of an utterance so far, PCM16 at 16 kHz: the replay buffer for the next recogniser. */
+export class ReplayBuffer {
   readonly #maxSamples: number;
   #blocks: Int16Array[] = [];
   /** The last of them. */
@@ -53,14 +53,12 @@ export class KeptSpeech {
   /**
    * In order, each as long as the chunks of the wire. Copies, because the memory goes to other
    * people's speech once this is released, when a piece may still be on its way.
-   *
-   * @param samples - as many from the beginning
    */
-  *pieces(samples = Number.POSITIVE_INFINITY): Generator<Int16Array, void, undefined> {
+  *pieces(): Generator<Int16Array, void, undefined> {
     let given = 0;
     // The length is looked up each time: what is released meanwhile is not given any more.
-    while (given < Math.min(this.#length, samples)) {
-      const count = Math.min(UPLINK_CHUNK_SAMPLES, this.#length - given, samples - given);
+    while (given < this.#length) {
+      const count = Math.min(UPLINK_CHUNK_SAMPLES, this.#length - given);
       const piece = new Int16Array(count);
       this.#copy(given, piece);
       given += count;
