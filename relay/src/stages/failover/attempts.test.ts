@@ -117,14 +117,6 @@ describe('the attempts of a request', () => {
     expect(request.next(attempt, error(), { isRepeatable })).toBeUndefined();
   });
 
-  it('retry although there are others if the policy says so', () => {
-    const { attempts } = createTest(['a', 'b'], { ...DEFAULT_POLICY.retry, when: 'always' });
-    const request = attempts();
-    const second = request.next(request.first()!, failure());
-    expect(second!.candidate.name).toBe('a');
-    expect(request.next(second!, failure())!.candidate.name).toBe('b');
-  });
-
   it('count the candidates left, for each to have a share of the time', () => {
     const { attempts, open } = createTest(['a', 'b', 'c', BROWSER]);
     open('b');

@@ -103,9 +103,7 @@ export class Attempts<P> {
     // A second request at once does not help a provider that has no room or is rate-limited.
     const canHelp =
       fault.isRetryable && fault.countsAgainstProvider && fault.kind !== 'rate-limited';
-    const isWanted =
-      retry.when === 'always' ||
-      (retry.when === 'no-other-candidate' && this.#usableAfterCurrent === 0);
+    const isWanted = retry.when === 'no-other-candidate' && this.#usableAfterCurrent === 0;
     return isRepeatable && canHelp && isFast && !this.#hasRetried && isWanted;
   }
 

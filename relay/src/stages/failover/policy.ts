@@ -17,7 +17,7 @@ export interface BreakerPolicy {
 export interface RetryPolicy {
   /** A failure that came later than this is not retried: the person has waited enough. */
   readonly fastMs: number;
-  readonly when: 'never' | 'no-other-candidate' | 'always';
+  readonly when: 'never' | 'no-other-candidate';
 }
 
 /**
