@@ -81,11 +81,12 @@ export class ProviderNotices {
     this.#onChange({ type: 'stage-changed', stage, from, to, reason: isWorse ? reason : null });
   }
 
-  /** The smaller the better. */
+  /** The smaller the better. A name that the ladder does not have comes after those it has. */
   #rank(stage: Stage, name: string): number {
     if (name === NO_PROVIDER) return Number.POSITIVE_INFINITY;
     if (name === BROWSER) return Number.MAX_SAFE_INTEGER;
-    return this.#providers.ladder.order(stage).indexOf(name);
+    const order = this.#providers.ladder.order(stage);
+    return order.includes(name) ? order.indexOf(name) : order.length;
   }
 }
 
