@@ -31,7 +31,7 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-/** Reading `localStorage` itself throws where the browser forbids it. */
+/** Reading `localStorage` itself throws if the browser forbids it. */
 function browserStorage(): KeyValueStore | null {
   try {
     return localStorage;

@@ -1,10 +1,10 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
-import { readTap } from '../support/tap.ts';
+import { readTap, stretchesOf } from '../support/tap.ts';
 import { joined, silence } from '../support/wav.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
-import { recognise, stretchesOf } from './support/sound.ts';
+import { recognise } from './support/sound.ts';
 
 /** The first two are answered at length: more than eight seconds each. */
 const QUESTIONS = ['What can you do?', 'What can I say?', 'What is seven times eight?'];

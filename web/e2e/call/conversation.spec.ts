@@ -1,12 +1,18 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
-import { readTap, TAP_BLOCK, type TapRecording } from '../support/tap.ts';
+import {
+  readTap,
+  type Stretch,
+  stretchesOf,
+  TAP_BLOCK,
+  type TapRecording,
+} from '../support/tap.ts';
 import { joined, MICROPHONE_HZ, silence } from '../support/wav.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies, type Caption } from './support/captions.ts';
 import { stateLines, untilStateLine } from './support/call-page.ts';
 import { copyPanel, turnTable, type PanelExport } from './support/panel.ts';
-import { recognise, stretchesOf, type Stretch } from './support/sound.ts';
+import { recognise } from './support/sound.ts';
 
 const QUESTIONS = [
   'What time is it?',
@@ -51,7 +57,7 @@ test.beforeAll('three questions are asked aloud and answered', async ({ open, re
   const before = (await stateLines(page)).length;
   await untilStateLine(page, 'Speaking, talk to interrupt', before);
   await page.evaluate(freeze, 2_000);
-  // The last is the timer's, which nobody asks for.
+  // The last is the timer's, which is not asked for.
   await untilReplies(page, 4);
   const rows = page.getByRole('region', { name: 'Turns', exact: true }).locator('ol button');
   await expect(rows).toHaveCount(QUESTIONS.length);
@@ -165,7 +171,7 @@ test('voice to voice is what lies between question and answer in what was record
   }
 });
 
-test('nothing is asked of anyone else, and nobody complains', () => {
+test('nothing is asked of other hosts, and nothing complains', () => {
   expect([...conversation.origins]).toEqual([conversation.origin]);
   expect(conversation.complaints).toEqual([]);
 });

@@ -36,7 +36,7 @@ test('little is loaded before the button is pressed, and on a second visit next 
 
 interface Loaded {
   readonly url: string;
-  /** What the relay answered, where it was asked. */
+  /** What the relay answered, if it was asked. */
   readonly status: number;
   readonly fromCache: boolean;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { hear, installScriptedSpeech, untilListening } from '../media/scripted-speech.ts';
 import { speak } from '../support/speech.ts';
-import { readTap } from '../support/tap.ts';
+import { readTap, stretchesOf } from '../support/tap.ts';
 import { joined, silence, spokenMs } from '../support/wav.ts';
 import { openCallPage, type CallPageOptions } from './support/call-page.ts';
 import { test } from './support/call-test.ts';
@@ -11,7 +11,7 @@ import { captions, untilReplies } from './support/captions.ts';
 import { layWire } from './support/loose-wire.ts';
 import { untilToldOf } from './support/panel.ts';
 import { startRealRelay, type RealRelay, type RelaySettings } from './support/real-relay.ts';
-import { recognise, recogniseWords, stretchesOf, wordsOf } from './support/sound.ts';
+import { recognise, recogniseWords, wordsOf } from './support/sound.ts';
 import { startVendors, type Vendors } from './support/vendors.ts';
 
 /*
@@ -23,7 +23,7 @@ const QUESTION = 'What do you know about elephants?';
 const HEARD = 'what do you know about elephants';
 const ANSWER = 'Elephants remember everything.';
 const REPLY = ANSWER.toLowerCase();
-/** Long words, easily told apart, each of them once: whatever is said twice shows. */
+/** Long words, easily told apart, each of them once: a word that is said twice shows. */
 const LONG_ANSWER = [
   'Thirteen scientists discovered another village.',
   'Several elephants remembered Saturday perfectly.',
@@ -34,7 +34,7 @@ const PLENTY: RelaySettings = {
   GENERATORS: 'anthropic,groq',
   SYNTHESIZERS: 'deepgram-aura,openai',
 };
-/** Whoever fails has nobody behind, and is given up soon. */
+/** Each has no other provider behind it, and is given up soon. */
 const SCANTY: RelaySettings = {
   TRANSCRIBERS: 'deepgram-flux,compatible,browser',
   GENERATORS: 'anthropic',
@@ -150,7 +150,7 @@ test('while the only generator hangs the person is told to wait, then that it fa
   expect(heard.slice(1)).toEqual([sorry]);
 });
 
-test('while nobody hears the page does, or says to type, until somebody hears again', async () => {
+test('while no provider hears the page does, or says to type, until one hears again', async () => {
   const silent = { hears: silence(1_000) };
   await using pages = new AsyncDisposableStack();
   const openWith = async (before: () => void) =>

@@ -52,7 +52,7 @@ test('a call outlives a lost connection in mid-answer, and a relay that was kill
   const { refusals } = wire;
   await doomed.kill();
   await untilStateLine(page, RECONNECTING, before);
-  // Nobody is there until the page has tried in vain.
+  // No relay is there until the page has tried in vain.
   await expect.poll(() => wire.refusals, { timeout: 20_000 }).toBeGreaterThan(refusals);
   wire.leadTo(successor.port);
   await untilReplies(page, 2);

@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test';
-import { readTap } from '../support/tap.ts';
+import { readTap, stretchesOf } from '../support/tap.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
-import { recognise, stretchesOf } from './support/sound.ts';
+import { recognise } from './support/sound.ts';
 
 test('who refuses the microphone is told so, types, and hears the answer', async ({ open }) => {
   const { page, complaints } = await open({ permission: 'denied', tapped: true });

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
-import { readTap } from '../support/tap.ts';
+import { readTap, stretchesOf } from '../support/tap.ts';
 import { joined, silence, spokenMs, tone } from '../support/wav.ts';
 import { startCall, test } from './engine-test.ts';
 
@@ -30,8 +30,13 @@ test('speech over an answer silences it within 250 ms and tells how much of it w
   }
   const { rateHz, voice, microphone } = await readTap(page);
 
-  const answers = stretchesOf(voice, rateHz);
-  const interruptions = stretchesOf(microphone, rateHz);
+  const stretchesIn = (signal: Float32Array) =>
+    stretchesOf(signal, rateHz, { quietMs: 600, audible: 0.01 }).map(({ start, end }) => ({
+      startMs: (start * 1_000) / rateHz,
+      endMs: (end * 1_000) / rateHz,
+    }));
+  const answers = stretchesIn(voice);
+  const interruptions = stretchesIn(microphone);
   const truncations = relay.events('conversation.item.truncate');
   expect(answers).toHaveLength(INTERRUPTIONS.length);
   expect(interruptions).toHaveLength(INTERRUPTIONS.length);
@@ -58,16 +63,3 @@ test('speech over an answer silences it within 250 ms and tells how much of it w
     expect(truncations[n]!.response_id).toBe(`response-${n + 1}`);
   }
 });
-
-/** Where a signal sounds, apart by more than 600 ms of quiet. */
-function stretchesOf(signal: Float32Array, rateHz: number) {
-  const stretches: { startMs: number; endMs: number }[] = [];
-  for (const [n, sample] of signal.entries()) {
-    if (Math.abs(sample) < 0.01) continue;
-    const atMs = (n * 1_000) / rateHz;
-    const current = stretches.at(-1);
-    if (current !== undefined && atMs - current.endMs < 600) current.endMs = atMs;
-    else stretches.push({ startMs: atMs, endMs: atMs });
-  }
-  return stretches;
-}

@@ -70,7 +70,7 @@ test('while the page recognises speech, words reach the relay as text and no sou
   await relay.until('its sound', () => uploaded() > before);
 });
 
-test('where the relay’s voice fails the page speaks on, in order, and stops when told to', async ({
+test('if the relay’s voice fails the page speaks on, in order, and stops when told to', async ({
   open,
 }) => {
   const { page, relay } = await open({ before: installScriptedSpeech });
@@ -90,7 +90,7 @@ test('where the relay’s voice fails the page speaks on, in order, and stops wh
   });
   say(relay, id, 1, ' This the page says.', null);
   say(relay, id, 2, ' And this.', null);
-  say(relay, id, 3, ' This nobody hears.', null);
+  say(relay, id, 3, ' This is not heard.', null);
   relay.done(id, 'completed');
 
   await untilNotice(page, { type: 'response-progress' });

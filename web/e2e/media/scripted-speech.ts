@@ -50,7 +50,7 @@ export function installScriptedSpeech(): void {
       for (const recogniser of listening) {
         const results = [{ isFinal, 0: { transcript: words, confidence: 0.9 } }];
         recogniser.dispatchEvent(Object.assign(new Event('result'), { results }));
-        // As where `continuous` is not heeded.
+        // As if `continuous` were not heeded.
         if (isFinal) recogniser.stop();
       }
     },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Debian's Chromium where there is one; otherwise the build that Playwright downloads. */
+/** Debian's Chromium if there is one; otherwise the build that Playwright downloads. */
 const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
   existsSync(path),
 );

@@ -39,11 +39,11 @@ export interface PageServer extends AsyncDisposable {
  */
 export async function servePage(
   root: string,
-  api: (request: IncomingMessage, response: ServerResponse) => void,
+  api?: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<PageServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname.startsWith('/api/')) return api(request, response);
+    if (api !== undefined && pathname.startsWith('/api/')) return api(request, response);
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
     if (pathname === '/tap.worklet.js') {
       response.setHeader('content-type', TYPES['.js']!);

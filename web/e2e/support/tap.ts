@@ -95,6 +95,33 @@ export function gapsIn(signal: Float32Array, rateHz: number, minimumMs: number):
   return gaps;
 }
 
+/** Above the rounding of a voice that is held still, below any speech. */
+const AUDIBLE = 0.003;
+
+/** Where a recording sounds; samples from its beginning. */
+export interface Stretch {
+  readonly start: number;
+  /** Behind its last sounding sample. */
+  readonly end: number;
+}
+
+/** Where a recording sounds, apart by at least `quietMs` of silence. */
+export function stretchesOf(
+  signal: Float32Array,
+  rateHz: number,
+  { quietMs = 700, audible = AUDIBLE } = {},
+): readonly Stretch[] {
+  const quiet = (quietMs * rateHz) / 1_000;
+  const stretches: { start: number; end: number }[] = [];
+  for (let n = 0; n < signal.length; n += 1) {
+    if (Math.abs(signal[n]!) < audible) continue;
+    const current = stretches.at(-1);
+    if (current !== undefined && n - current.end < quiet) current.end = n + 1;
+    else stretches.push({ start: n, end: n + 1 });
+  }
+  return stretches;
+}
+
 /** How long a signal sounds from its first to its last sample, ms. */
 export function soundingMs(signal: Float32Array, rateHz: number): number {
   const first = signal.findIndex((sample) => sample !== 0);

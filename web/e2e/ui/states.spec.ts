@@ -125,7 +125,7 @@ test('the note goes when all is as usual again', async ({ open }) => {
   await expect(page.getByText('Your browser is listening for now')).toHaveCount(0);
 });
 
-test('where speech is not understood, the orb leads to typing', async ({ open }) => {
+test('while speech is not understood, the orb leads to typing', async ({ open }) => {
   const page = await open('typingOnly');
   await page.locator('[data-orb]').click();
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
@@ -187,7 +187,7 @@ test('the orb and the controls do what they say', async ({ open }) => {
   );
 });
 
-test('where speech cannot be detected, the orb is held to talk', async ({ open }) => {
+test('if speech cannot be detected, the orb is held to talk', async ({ open }) => {
   const page = await open('listening');
   await page.evaluate(() => window.parley.engine.emit({ type: 'vad', state: 'failed' }));
   const orb = page.getByRole('button', { name: 'Hold to talk' });

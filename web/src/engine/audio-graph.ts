@@ -49,7 +49,7 @@ export class AudioGraph {
     this.#keepRunning();
   }
 
-  /** From the context to the ear, ms; an estimate where the browser does not measure it. */
+  /** From the context to the ear, ms; an estimate if the browser does not measure it. */
   get outputLatencyMs(): number {
     // Safari has no outputLatency.
     const measured = this.#context.outputLatency as number | undefined;
@@ -62,7 +62,7 @@ export class AudioGraph {
     this.#volume.gain.setTargetAtTime(volume, currentTime, VOLUME_TIME_CONSTANT_S);
   }
 
-  /** Plays on another device, where the browser can. @throws where it refuses the device */
+  /** Plays on another device, if the browser can. @throws if it refuses the device */
   async setSpeaker(deviceId: string): Promise<void> {
     const context = this.#context as AudioContext & {
       setSinkId?: (sinkId: string) => Promise<void>;
@@ -102,7 +102,7 @@ export class AudioGraph {
     this.#released.abort();
     this.disconnectMicrophone();
     this.#playback?.disconnect();
-    // Closing what another part of the browser closed already is no error worth telling.
+    // That the browser closed it already is not an error worth reporting.
     if (this.#context.state !== 'closed') await this.#context.close().catch(() => {});
   }
 

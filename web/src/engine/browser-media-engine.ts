@@ -29,13 +29,13 @@ export class BrowserMediaEngine implements MediaEngine {
   #held = false;
   #debug = false;
   #volume = 1;
-  /** Ends that we asked for and were not told of yet: they are not those of the current call. */
+  /** Ends that we asked for and that were not reported yet: not those of the current call. */
   #stopping = 0;
 
   constructor() {
     const speech = {
       post: (command: MediaCommand) => this.#worker.post(command),
-      tell: (notice: MediaNotice) => this.#tell(notice),
+      notify: (notice: MediaNotice) => this.#notify(notice),
       onMicrophoneWanted: (wanted: boolean) => this.#call?.microphone.lend(wanted),
     };
     this.#pageSpeech = new LazyPageSpeech({
@@ -50,7 +50,7 @@ export class BrowserMediaEngine implements MediaEngine {
           return;
         }
         if (notice.type === 'closed') this.#onClosed();
-        this.#tell(notice);
+        this.#notify(notice);
         // What a call that was ended still had to say is not for the next one.
         if (this.#call !== undefined && this.#stopping === 0) this.#pageSpeech.onNotice(notice);
       },
@@ -166,7 +166,7 @@ export class BrowserMediaEngine implements MediaEngine {
   }
 
   #onMicrophoneLost(): void {
-    this.#tell({
+    this.#notify({
       type: 'error',
       code: 'microphone_lost',
       message: 'The microphone was disconnected. Connect one, or type.',
@@ -200,7 +200,7 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #onUnplayable(call: RunningCall): void {
     if (call.released.signal.aborted) return;
-    this.#tell({
+    this.#notify({
       type: 'error',
       code: 'audio_unavailable',
       message: 'This browser cannot play the voice. Answers are shown as text.',
@@ -213,9 +213,9 @@ export class BrowserMediaEngine implements MediaEngine {
     if (this.#call === undefined) return;
     void this.#release();
     const message = 'Something went wrong in this page. Please call again.';
-    this.#tell({ type: 'error', code: 'internal_error', message });
-    this.#tell({ type: 'phase', phase: 'ended' });
-    this.#tell({
+    this.#notify({ type: 'error', code: 'internal_error', message });
+    this.#notify({ type: 'phase', phase: 'ended' });
+    this.#notify({
       type: 'closed',
       reason: { code: 1006, reason: 'worker_failed', retry: 'later', message },
     });
@@ -237,7 +237,7 @@ export class BrowserMediaEngine implements MediaEngine {
     window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
   }
 
-  #tell(notice: MediaNotice): void {
+  #notify(notice: MediaNotice): void {
     for (const listener of this.#listeners) listener(notice);
   }
 }

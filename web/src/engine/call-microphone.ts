@@ -10,7 +10,7 @@ export interface CallMicrophoneOptions {
   post(command: MediaCommand, transfer?: Transferable[]): void;
   /** It was opened, closed, lent or taken back. */
   onChanged(): void;
-  /** It was taken away, and there is no other. */
+  /** It was taken away, and there is not another. */
   onLost(): void;
 }
 
@@ -38,7 +38,7 @@ export class CallMicrophone {
     return this.#lent;
   }
 
-  /** Opens `deviceId`, or whatever the system prefers, in the place of what is open. */
+  /** Opens `deviceId`, or the one that the system prefers, in place of the open one. */
   async open(deviceId: string | undefined): Promise<MicrophoneResult> {
     const { graph, processed, post } = this.#options;
     this.#deviceId = deviceId;
@@ -55,7 +55,7 @@ export class CallMicrophone {
       if (isStale()) throw new Error('The call ended while the microphone was connected.');
       stopTracks(this.#opened?.stream);
       this.#opened = { stream, track };
-      // Chromium tells it; the DOM types do not know it.
+      // Chromium reports it; the DOM types do not know it.
       const { latency = 0 } = track.getSettings() as { readonly latency?: number };
       const latencyMs = latency * 1_000;
       post({ type: 'attach-capture', port, latencyMs }, [port]);
@@ -93,7 +93,7 @@ export class CallMicrophone {
     this.#opened = undefined;
   }
 
-  /** Unplugged, or taken away by the system: goes on with whatever microphone is left. */
+  /** Unplugged, or taken away by the system: goes on with any other that there is. */
   async #onTrackEnded(track: MediaStreamTrack): Promise<void> {
     if (this.#opened?.track !== track) return;
     this.#letGo();

@@ -20,7 +20,7 @@ test.each<[Error, PermissionState | undefined, MicrophoneRefusal]>([
   expect(refusalOf(error, permission)).toBe(refusal);
 });
 
-test('what is no error is a failure', () => {
+test('what is not an error is a failure', () => {
   expect(refusalOf('odd', undefined)).toBe('failed');
 });
 

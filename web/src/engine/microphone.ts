@@ -14,7 +14,7 @@ export type OpenedMicrophone =
 /** Asks for the microphone; waits for the person's answer, however long that takes. */
 export async function openMicrophone(request: MicrophoneRequest): Promise<OpenedMicrophone> {
   if (!globalThis.isSecureContext) return { ok: false, refusal: 'insecure-context' };
-  // Missing in old browsers and in pages whose frame forbids it, whatever the types say.
+  // Missing in old browsers and in pages whose frame forbids it, contrary to the types.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (devices?.getUserMedia === undefined) return { ok: false, refusal: 'unsupported' };
   try {
@@ -35,9 +35,9 @@ export async function openMicrophone(request: MicrophoneRequest): Promise<Opened
 /**
  * What `getUserMedia` meant by rejecting, after the names in the Media Capture and Streams
  * specification. A refusal and a dismissed question share one name: after a dismissal the browser
- * would ask again, which the permission's state tells, or else Chromium's message.
+ * would ask again, which the permission's state shows, or else Chromium's message.
  *
- * @param permission the microphone permission's state afterwards, where the browser tells it
+ * @param permission the microphone permission's state afterwards, if the browser reports it
  */
 export function refusalOf(
   error: unknown,

@@ -1,5 +1,5 @@
 /**
- * How speech is told from silence, in one place.
+ * How voice activity detection tells speech from silence.
  *
  * Probabilities are those of the Silero v6 detector, frames its 32 ms.
  */

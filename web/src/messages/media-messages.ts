@@ -6,7 +6,7 @@ import type {
   SessionDescription,
 } from '@parley/shared';
 
-/** What the page may ask of the media worker. */
+/** Commands of the page to the media worker. */
 export type MediaCommand =
   /** Load the VAD now, so that it is warm when the microphone is granted. */
   | { readonly type: 'load' }
@@ -25,7 +25,7 @@ export type MediaCommand =
   | {
       readonly type: 'attach-capture';
       readonly port: MessagePort;
-      /** From the microphone's membrane to the audio context, where the browser knows it. */
+      /** From the microphone's membrane to the audio context, if the browser knows it. */
       readonly latencyMs: number;
     }
   | { readonly type: 'detach-capture' }
@@ -55,7 +55,7 @@ export type MediaCommand =
 
 /** What only the page itself can do for the media worker: browsers speak in windows alone. */
 export type PageVoiceRequest =
-  /** Speak this after whatever was asked for before. */
+  /** Speak this after all that was asked for before. */
   | {
       readonly type: 'speak';
       readonly responseId: string;
@@ -68,8 +68,8 @@ export type PageVoiceRequest =
 export type Stage = 'transcriber' | 'generator' | 'synthesizer';
 
 /**
- * Whether the page can do a stage's work by itself: `missing` where the browser has nothing to do
- * it with, `refused` where it was forbidden, `failed` where it was tried in vain.
+ * Whether the page can do a stage's work by itself: `missing` if the browser has nothing to do it
+ * with, `refused` if it was forbidden, `failed` if it was tried in vain.
  */
 export type PageAbility = 'able' | 'missing' | 'refused' | 'failed';
 
@@ -117,7 +117,7 @@ export interface DebugEntry {
   readonly detail: string;
 }
 
-/** What the media worker tells the page. */
+/** Notices of the media worker to the page. */
 export type MediaNotice =
   | { readonly type: 'phase'; readonly phase: CallPhase }
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
@@ -131,12 +131,12 @@ export type MediaNotice =
   | { readonly type: 'session'; readonly session: SessionDescription }
   /** The session before was lost with all that the relay knew of it; this one is another. */
   | { readonly type: 'session-replaced' }
-  /** Another provider does a stage's work; `reason` is null where that is the better one again. */
+  /** Another provider does a stage's work; `reason` is null if that is the better one again. */
   | {
       readonly type: 'stage-changed';
       readonly stage: Stage;
       readonly from: string;
-      /** A provider's name, `browser` where it is the page's turn, `none` where nobody is left. */
+      /** A provider's name, `browser` if it is the page's turn, `none` if no provider is left. */
       readonly to: string;
       readonly reason: ErrorCode | null;
     }
@@ -149,7 +149,7 @@ export type MediaNotice =
   | {
       readonly type: 'user-transcript';
       readonly itemId: string;
-      /** null where the page itself understood it. */
+      /** null if the page itself understood it. */
       readonly utterance: number | null;
       /** Replaces what was said of this utterance before. */
       readonly text: string;

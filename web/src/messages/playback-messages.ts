@@ -1,4 +1,4 @@
-/** What the media worker tells the playback worklet. One item plays at a time. */
+/** Commands of the media worker to the playback worklet. One item plays at a time. */
 export type PlaybackCommand =
   /** The commands that follow are about this item; ignored while another one plays. */
   | { readonly type: 'begin'; readonly item: number; readonly rateHz: number }
@@ -13,7 +13,7 @@ export type PlaybackCommand =
   /** Fade out and forget the item. */
   | { readonly type: 'flush'; readonly item: number };
 
-/** What the playback worklet tells the media worker. Times are the audio context's, seconds. */
+/** Reports of the playback worklet to the media worker. Times are the audio context's, seconds. */
 export type PlaybackReport =
   /** The item's first sample was rendered. */
   | { readonly type: 'started'; readonly item: number; readonly contextTimeS: number }

@@ -17,7 +17,7 @@ import { readSettings, writeSettings, type KeyValueStore, type Settings } from '
 
 export interface CallControllerOptions {
   readonly engine: MediaEngine;
-  /** null where the browser refuses storage. */
+  /** null if the browser refuses storage. */
   readonly storage: KeyValueStore | null;
   readonly timeZone: string;
   readonly nowMs: () => number;
@@ -42,7 +42,7 @@ export interface CallController {
   setMuted(muted: boolean): void;
   holdToTalk(held: boolean): void;
   stopSpeaking(): void;
-  /** Sends text; begins a typed call where there is none. */
+  /** Sends text; begins a typed call if there is none. */
   sendText(text: string): void;
   dismissError(): void;
   changeSettings(change: Partial<Settings>): void;
@@ -155,7 +155,7 @@ export function createCallController(options: CallControllerOptions): CallContro
     await stopping;
   };
 
-  /** The engine tells the end of a call once more; the next call must not take it for its own. */
+  /** The engine reports the end of a call once more; the next call must not take it for its own. */
   const nextClosed = (): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const settle = (): void => {

@@ -130,7 +130,7 @@ describe('the ladder', () => {
     ).toBeNull();
   });
 
-  test('begins anew with another session, which the conversation is told of', () => {
+  test('begins anew with another session, which the conversation shows', () => {
     const another = { ...TEST_SESSION, id: 'another' };
     const state = after(
       STARTED,

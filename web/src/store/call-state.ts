@@ -45,7 +45,7 @@ export interface CallState {
   readonly session: SessionDescription | null;
   /** When the running call's session began, on the page's clock; null before that. */
   readonly sessionSinceMs: number | null;
-  /** Who does the work; null before there is a session. */
+  /** The provider of each stage; null before there is a session. */
   readonly ladder: Ladder | null;
   readonly conversation: Conversation;
   readonly error: CallError | null;

@@ -58,7 +58,7 @@ describe('what the person says', () => {
     expect(items).toMatchObject([{ text: 'what time is it', state: 'final' }]);
   });
 
-  test('leaves nothing behind where no words were understood', () => {
+  test('leaves nothing behind if no words were understood', () => {
     expect(after(said(1, 'uh', 'partial'), said(1, ' '))).toEqual([]);
     expect(after(said(1, '', 'partial'))).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('what the person says', () => {
     expect(texts(after(said(1, 'set a', 'partial'), said(1, '', 'partial')))).toEqual(['set a']);
   });
 
-  test('stays as a failure that can be told', () => {
+  test('stays as a failure that can be shown', () => {
     expect(after(said(1, '', 'failed'))).toMatchObject([{ kind: 'user', state: 'failed' }]);
   });
 
@@ -82,7 +82,7 @@ describe('what the person says', () => {
 });
 
 describe('a reply', () => {
-  test('shows a clause in its place whatever the order of arrival', () => {
+  test('shows a clause in its place in any order of arrival', () => {
     const items = after(
       started('r1', 1, false),
       clause('r1', 1, 'two', null),
@@ -183,7 +183,7 @@ test('what the page speaks is revealed clause by clause, and not taken back', ()
   });
 });
 
-test('a session that was replaced is marked once, where there is anything to forget', () => {
+test('a session that was replaced is marked once, if there is anything to forget', () => {
   expect(withSessionReplaced([], 'd')).toEqual([]);
   const items = withSessionReplaced(after(said(1, 'hello')), 'd');
   expect(items.at(-1)).toEqual({ kind: 'divider', id: 'd', reason: 'session-replaced' });

@@ -59,7 +59,7 @@ export type ConversationNotice = Extract<
   }
 >;
 
-/** What a notice makes of the conversation; the same conversation where it changes nothing. */
+/** What a notice makes of the conversation; the same conversation if it changes nothing. */
 export function conversationAfter(items: Conversation, notice: ConversationNotice): Conversation {
   switch (notice.type) {
     case 'user-transcript':
@@ -133,7 +133,7 @@ export function withSessionReplaced(items: Conversation, id: string): Conversati
   return appended(items, { kind: 'divider', id, reason: 'session-replaced' });
 }
 
-/** Whatever was still being said when the call ended was not heard to its end. */
+/** What was still being said when the call ended was not heard to its end. */
 export function withCallOver(items: Conversation): Conversation {
   return items.map((item) =>
     item.kind === 'reply' && item.status === 'running' ? { ...item, status: 'interrupted' } : item,

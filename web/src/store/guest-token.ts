@@ -1,20 +1,14 @@
-import type { KeyValueStore } from './settings.ts';
+import { readKept, writeKept, type KeyValueStore } from './settings.ts';
 
 const TOKEN_KEY = 'parley.guest';
 /** A token about to expire would only be refused halfway through connecting. */
 const MARGIN_MS = 60_000;
 
-/** The guest token of an earlier visit; undefined where there is none or it has expired. */
+/** The guest token of an earlier visit; undefined if there is none or it has expired. */
 export function readGuestToken(store: KeyValueStore | null, nowMs: number): string | undefined {
-  try {
-    const kept: unknown = JSON.parse(store?.getItem(TOKEN_KEY) ?? 'null');
-    if (typeof kept !== 'object' || kept === null) return undefined;
-    const { token, expiresAtMs } = kept as { token?: unknown; expiresAtMs?: unknown };
-    if (typeof token !== 'string' || typeof expiresAtMs !== 'number') return undefined;
-    return expiresAtMs - MARGIN_MS > nowMs ? token : undefined;
-  } catch {
-    return undefined;
-  }
+  const { token, expiresAtMs } = readKept(store, TOKEN_KEY);
+  if (typeof token !== 'string' || typeof expiresAtMs !== 'number') return undefined;
+  return expiresAtMs - MARGIN_MS > nowMs ? token : undefined;
 }
 
 /** @param expiresAtMs Unix time */
@@ -23,9 +17,5 @@ export function writeGuestToken(
   token: string,
   expiresAtMs: number,
 ): void {
-  try {
-    store?.setItem(TOKEN_KEY, JSON.stringify({ token, expiresAtMs }));
-  } catch {
-    // Without storage the next visit signs in again.
-  }
+  writeKept(store, TOKEN_KEY, { token, expiresAtMs });
 }

@@ -38,7 +38,7 @@ test('each rung stands for something else', () => {
   expect(standingOf(changed(BEGUN, 'synthesizer', 'none'), 'synthesizer')).toBe('none');
 });
 
-test('a page that speaks from the beginning stands in for nobody', () => {
+test('a page that speaks from the beginning is not a stand-in', () => {
   const ladder = ladderOf({ ...PROVIDERS, synthesizer: 'browser' }, 0);
   expect(standingOf(ladder, 'synthesizer')).toBe('page');
 });
@@ -52,7 +52,7 @@ test('restored, a stage is as it was, also on the way up rung by rung', () => {
   expect(top.stages.synthesizer.reason).toBeNull();
 });
 
-test('whoever is better than the one it began with stands in for nobody', () => {
+test('a provider that is better than the first is not a stand-in', () => {
   const better = changed(BEGUN, 'transcriber', 'flux', null);
   expect(standingOf(better, 'transcriber')).toBe('usual');
   expect(standingOf(changed(better, 'transcriber', 'nova'), 'transcriber')).toBe('stand-in');

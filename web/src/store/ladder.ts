@@ -3,19 +3,19 @@ import type { MediaNotice, PageAbility, Stage } from '../messages/media-messages
 
 export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const satisfies Stage[];
 
-/** Who does the work of a stage. */
+/** Which provider does the work of a stage. */
 export interface StageState {
   /** A provider's name, `browser`, or `none`. */
   readonly now: string;
-  /** Whose work it was when the session began, or whoever is better and came back since. */
+  /** The provider that the session began with, or a better one that came back since. */
   readonly usual: string;
-  /** Why it changed last; null where it did not, or for the better. */
+  /** Why it changed last; null if it did not, or for the better. */
   readonly reason: ErrorCode | null;
   /** Since when, on the page's clock. */
   readonly sinceMs: number;
 }
 
-/** Who does the work, and what the page can do by itself where that is asked of it. */
+/** The provider of each stage, and what the page can do by itself if it is asked to. */
 export interface Ladder {
   readonly stages: Readonly<Record<Stage, StageState>>;
   readonly page: Readonly<Record<'transcriber' | 'synthesizer', PageAbility>>;
@@ -66,7 +66,7 @@ export function ladderAfter(ladder: Ladder, notice: LadderNotice, atMs: number):
   }
 }
 
-/** Where somebody better comes back, the session began with a stand-in that nobody was told of. */
+/** If a better provider comes back, the session had begun with a stand-in, unannounced. */
 function risen(ladder: Ladder, { stage, to, reason }: StageChange): Ladder {
   const state = ladder.stages[stage];
   if (reason !== null || state.now !== state.usual) return ladder;
@@ -82,7 +82,7 @@ export type StageStanding =
   | 'page-stand-in'
   /** The page does it by itself, as it did from the beginning. */
   | 'page'
-  /** Nobody does it. */
+  /** No provider is left. */
   | 'none';
 
 export function standingOf({ stages, page }: Ladder, stage: Stage): StageStanding {

@@ -15,7 +15,7 @@ test.each([null, 'text', {}, { providers: null }, { providers: { ...NAMES, gener
   },
 );
 
-test('a relay that cannot be reached is no error here', async () => {
+test('a relay that cannot be reached is not an error here', async () => {
   expect(await fetchProviderNames(() => Promise.reject(new TypeError('offline')))).toBeNull();
   expect(
     await fetchProviderNames(() => Promise.resolve(new Response('', { status: 503 }))),

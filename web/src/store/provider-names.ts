@@ -8,7 +8,7 @@ const DEADLINE_MS = 5_000;
 /**
  * Asks the relay which providers it speaks through.
  *
- * @returns null where it cannot be learnt
+ * @returns null if it cannot be learnt
  */
 export async function fetchProviderNames(
   fetchLike: typeof fetch,

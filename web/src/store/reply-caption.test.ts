@@ -90,7 +90,7 @@ describe('spoken by the page', () => {
   });
 });
 
-describe('whatever was said, timed and played', () => {
+describe('for any clauses, timings and positions', () => {
   const clauses = fc.array(
     fc.record({
       text: fc.stringMatching(/^ ?[a-z]{1,8}( [a-z]{1,8}){0,5}\. ?$/),

@@ -35,7 +35,7 @@ describe('settings', () => {
     expect(readSettings(store)).toEqual(chosen);
   });
 
-  test('are replaced one by one where what was kept is not valid', () => {
+  test('are replaced one by one if what was kept is not valid', () => {
     const kept = {
       theme: 'purple',
       captionSize: 'large',

@@ -36,9 +36,9 @@ export const SETTINGS_KEY = 'parley.settings';
 const THEMES = ['system', 'light', 'dark'] as const;
 const CAPTION_SIZES = ['small', 'medium', 'large'] as const;
 
-/** Reads the kept settings; whatever is missing or not valid is the default. Never throws. */
+/** Reads the kept settings; what is missing or not valid is the default. Never throws. */
 export function readSettings(store: KeyValueStore | null): Settings {
-  const kept = readObject(store);
+  const kept = readKept(store, SETTINGS_KEY);
   return {
     theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),
     captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
@@ -52,20 +52,28 @@ export function readSettings(store: KeyValueStore | null): Settings {
 
 /** Keeps the settings; a browser that refuses storage keeps them for this page only. */
 export function writeSettings(store: KeyValueStore | null, settings: Settings): void {
-  try {
-    store?.setItem(SETTINGS_KEY, JSON.stringify(settings));
-  } catch {
-    // Storage is full or forbidden (private windows): the choice still holds until the page goes.
-  }
+  writeKept(store, SETTINGS_KEY, settings);
 }
 
-function readObject(store: KeyValueStore | null): Readonly<Record<string, unknown>> {
+/** An object kept under `key`; an empty one if there is none or it cannot be read. */
+export function readKept(
+  store: KeyValueStore | null,
+  key: string,
+): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = JSON.parse(store?.getItem(SETTINGS_KEY) ?? '{}');
+    const parsed: unknown = JSON.parse(store?.getItem(key) ?? '{}');
     if (typeof parsed !== 'object' || parsed === null) return {};
     return parsed as Readonly<Record<string, unknown>>;
   } catch {
     return {};
+  }
+}
+
+export function writeKept(store: KeyValueStore | null, key: string, value: object): void {
+  try {
+    store?.setItem(key, JSON.stringify(value));
+  } catch {
+    // Storage is full or forbidden (private windows): the value lasts as long as the page.
   }
 }
 

@@ -88,7 +88,7 @@ test('resuming in the middle of the fade neither repeats nor skips', () => {
   expect(played.slice(-512)).toEqual(expected(played.length - 512, 512));
 });
 
-test('a flush while playing tells how much was played', () => {
+test('a flush while playing reports how much was played', () => {
   begin(1_000);
   render(96);
   core.handle({ type: 'flush', item: 7 });

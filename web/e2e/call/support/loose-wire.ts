@@ -4,13 +4,13 @@ import { TAP_WORKLET } from '../../support/tap-worklet.ts';
 
 /** The network between page and relay, which can be lost and come back. */
 export interface LooseWire extends AsyncDisposable {
-  /** `http://localhost:PORT`: the page's address, whatever becomes of the relay. */
+  /** `http://localhost:PORT`: the page's address, which outlives a relay. */
   readonly origin: string;
-  /** How many times nobody was there at the other end. */
+  /** How many connections the other end did not take. */
   readonly refusals: number;
   /** Ends every connection, as a network that drops does. New ones are possible at once. */
   cut(): void;
-  /** Where connections lead from now on. */
+  /** The port that connections lead to from now on. */
   leadTo(port: number): void;
 }
 

@@ -15,7 +15,7 @@ const AUTH_SECRET = 'the secret of relays that are only tested';
 /** The relay as `npm start` runs it, in a process of its own. */
 export interface RealRelay extends AsyncDisposable {
   readonly port: number;
-  /** Log lines of level `error` and above, and whatever else it had to say on stderr. */
+  /** Log lines of level `error` and above, and all else that it wrote on stderr. */
   readonly complaints: readonly string[];
   /** Ends it as a crash or a power cut does: without a goodbye. */
   kill(): Promise<void>;
@@ -33,8 +33,8 @@ const EMBEDDED_PROVIDERS: RelaySettings = {
 /**
  * Starts the relay on a free port.
  *
- * @param settings - who does the work, and all else that is not usual; without it the embedded
- *   providers do, whatever keys this machine has
+ * @param settings - the providers, and all else that is not usual; without it the embedded
+ *   providers do, even if this machine has keys
  */
 export async function startRealRelay(
   dataDir: string,

@@ -3,40 +3,14 @@ import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { resample } from '@parley/shared/audio/stream-resampler';
 import { joined, MICROPHONE_HZ, silence } from '../../support/wav.ts';
 
-/** Above the rounding of a voice that is held still, below any speech. */
-const AUDIBLE = 0.003;
 /** Longest that a recording may take to be recognised. */
 const ANSWER_MS = 30_000;
-
-/** Where a recording sounds; samples from its beginning. */
-export interface Stretch {
-  readonly start: number;
-  /** Behind its last sounding sample. */
-  readonly end: number;
-}
-
-/** Where a recording sounds, apart by at least `quietMs` of silence. */
-export function stretchesOf(
-  signal: Float32Array,
-  rateHz: number,
-  { quietMs = 700, audible = AUDIBLE } = {},
-): readonly Stretch[] {
-  const quiet = (quietMs * rateHz) / 1_000;
-  const stretches: { start: number; end: number }[] = [];
-  for (let n = 0; n < signal.length; n += 1) {
-    if (Math.abs(signal[n]!) < audible) continue;
-    const current = stretches.at(-1);
-    if (current !== undefined && n - current.end < quiet) current.end = n + 1;
-    else stretches.push({ start: n, end: n + 1 });
-  }
-  return stretches;
-}
 
 /**
  * Listens to recordings with the embedded recogniser, which is given only `sentences` to choose
  * from, or to refuse them all.
  *
- * @returns for each recording the sentence it was taken for; '' where it was none of them
+ * @returns for each recording the sentence it was taken for; '' if it was none of them
  */
 export function recognise(
   recordings: readonly Float32Array[],
@@ -75,7 +49,7 @@ async function transcribe(
     maxWorkers: 1,
     answerMs: ANSWER_MS,
   });
-  // On a busy machine it starts for longer than anyone may wait for a free one.
+  // On a busy machine it starts for longer than a test may wait for it.
   await transcriber.warm(1);
   const texts: string[] = [];
   for (const recording of recordings) {

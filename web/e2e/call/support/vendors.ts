@@ -17,9 +17,9 @@ const BYTES_A_SAMPLE = 2;
 
 /** What is said in a test. */
 interface Script {
-  /** Whatever a person says is taken for this. */
+  /** All that a person says is taken for this. */
   heard: string;
-  /** Whatever is asked is answered with this. */
+  /** All that is asked is answered with this. */
   answer: string;
 }
 
@@ -67,7 +67,7 @@ export async function startVendors(): Promise<Vendors> {
       return samples;
     },
   });
-  // Only connections that are made while somebody watches are watched.
+  // Only connections that are made while there is a subscriber are watched.
   const watch = () => {};
   simulatorTraffic.subscribe(watch);
   resources.defer(() => {

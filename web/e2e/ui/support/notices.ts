@@ -1,5 +1,5 @@
 import type { SessionDescription } from '@parley/shared';
-import type { LatencyTimeline } from '@parley/shared/latency';
+import { LATENCY_SEGMENTS, type LatencyTimeline } from '@parley/shared/latency';
 import type { MediaNotice } from '../../../src/messages/media-messages.ts';
 
 export const SESSION: SessionDescription = {
@@ -73,30 +73,10 @@ export function replyEnded(
 }
 
 /** A measured turn from its eight segments, ms. */
-export function measured(
-  number: number,
-  segments: readonly [number, number, number, number, number, number, number, number],
-): MediaNotice {
-  const [
-    endpointing_ms,
-    uplink_ms,
-    asr_final_ms,
-    llm_ttft_ms,
-    text_aggregation_ms,
-    tts_ttfb_ms,
-    downlink_ms,
-    playout_ms,
-  ] = segments;
-  const timeline: LatencyTimeline = {
-    endpointing_ms,
-    uplink_ms,
-    asr_final_ms,
-    llm_ttft_ms,
-    text_aggregation_ms,
-    tts_ttfb_ms,
-    downlink_ms,
-    playout_ms,
-  };
+export function measured(number: number, segments: readonly number[]): MediaNotice {
+  const timeline = Object.fromEntries(
+    LATENCY_SEGMENTS.map((segment, index) => [segment, segments[index] ?? 0]),
+  ) as LatencyTimeline;
   return {
     type: 'turn-measured',
     turn: {

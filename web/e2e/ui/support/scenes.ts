@@ -44,6 +44,14 @@ const LONG_ANSWER = [
   'The third one stops beating while the octopus swims, which is why it prefers to crawl.',
 ] as const;
 
+/** In the middle of it. */
+const ANSWERING: readonly MediaNotice[] = [
+  said(3, 'tell me something about octopuses'),
+  phase('speaking'),
+  ...reply('reply-3', 3, LONG_ANSWER),
+  played('reply-3', 4_600),
+];
+
 const TURNS: readonly MediaNotice[] = [
   measured(1, [492, 18, 41, 12, 3, 46, 9, 88]),
   measured(2, [478, 22, 212, 148, 31, 96, 12, 64]),
@@ -96,21 +104,12 @@ export const SCENES = {
     notices: [...EARLIER, said(3, 'tell me something about octopuses'), phase('thinking')],
   },
   speaking: {
-    notices: [
-      ...EARLIER,
-      said(3, 'tell me something about octopuses'),
-      phase('speaking'),
-      ...reply('reply-3', 3, LONG_ANSWER),
-      played('reply-3', 4_600),
-    ],
+    notices: [...EARLIER, ...ANSWERING],
   },
   interrupted: {
     notices: [
       ...EARLIER,
-      said(3, 'tell me something about octopuses'),
-      phase('speaking'),
-      ...reply('reply-3', 3, LONG_ANSWER),
-      played('reply-3', 4_600),
+      ...ANSWERING,
       replyEnded('reply-3', 'cancelled', 4_600),
       phase('hearing'),
       said(4, 'wait, set a', 'partial'),
@@ -145,10 +144,7 @@ export const SCENES = {
       ...EARLIER,
       stage('transcriber', 'browser'),
       stage('synthesizer', 'browser'),
-      said(3, 'tell me something about octopuses'),
-      phase('speaking'),
-      ...reply('reply-3', 3, LONG_ANSWER),
-      played('reply-3', 4_600),
+      ...ANSWERING,
     ],
   },
   standIns: {
@@ -209,16 +205,7 @@ export const SCENES = {
     notices: [...EARLIER, phase('listening'), { type: 'closed', reason: CLOSE_REASONS.idle }],
   },
   measured: {
-    notices: [
-      ...EARLIER,
-      said(3, 'tell me something about octopuses'),
-      phase('speaking'),
-      ...reply('reply-3', 3, LONG_ANSWER),
-      played('reply-3', 4_600),
-      ...TURNS,
-      ...STATS,
-      ...LOG,
-    ],
+    notices: [...EARLIER, ...ANSWERING, ...TURNS, ...STATS, ...LOG],
   },
 } as const satisfies Record<string, Scene>;
 

@@ -12,9 +12,8 @@ export const test = base.extend<UiFixtures, { harnessUrl: string }>({
   harnessUrl: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from it
     async ({}, use, { parallelIndex }) => {
-      const server = await startHarnessServer(String(parallelIndex));
+      await using server = await startHarnessServer(String(parallelIndex));
       await use(server.url);
-      await server.close();
     },
     { scope: 'worker', timeout: 60_000 },
   ],

@@ -7,7 +7,7 @@ import { findSpeechRecognition } from './speech-recognition.ts';
 /** The page's own recogniser and voice, as this browser has them. */
 export function createPageSpeech(options: {
   post(command: MediaCommand): void;
-  tell(notice: MediaNotice): void;
+  notify(notice: MediaNotice): void;
   onMicrophoneWanted(wanted: boolean): void;
 }): PageSpeech {
   // The types know it in every browser; not every browser has it.

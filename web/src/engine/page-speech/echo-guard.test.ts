@@ -21,6 +21,6 @@ test.each([
   expect(beyondEcho(heard, ANSWER)).toBe(said);
 });
 
-test('where nothing is being said, everything is the person’s', () => {
+test('while nothing is being said, everything is the person’s', () => {
   expect(beyondEcho('octopuses have three hearts', '')).toBe('octopuses have three hearts');
 });

@@ -1,4 +1,4 @@
-/** So many words in a row, as they were spoken, are an echo and no coincidence. */
+/** So many words in a row, as they were spoken, are an echo and not a coincidence. */
 const ECHO_RUN = 3;
 /** Of what remains, so large a share must be words that were not spoken. */
 const NEW_SHARE = 0.5;
@@ -8,10 +8,10 @@ const NEW_SHARE = 0.5;
  *
  * The recogniser takes its sound from the microphone itself, without our echo guard, and may write
  * down our own voice. Leading words that run along with what is being spoken are dropped; what
- * remains counts where most of its words are not in the spoken text. Someone who repeats the
- * answer while it plays is therefore not heard, which is the better mistake.
+ * remains counts if most of its words are not in the spoken text. A person who repeats the answer
+ * while it plays is therefore not heard, which is the better mistake.
  *
- * @returns the person's words; empty where there are none
+ * @returns the person's words; empty if there are none
  */
 export function beyondEcho(heard: string, spoken: string): string {
   const words = heard.split(/\s+/u).filter((word) => word !== '');

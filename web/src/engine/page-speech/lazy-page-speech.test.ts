@@ -15,13 +15,13 @@ const SPEAK = { type: 'speak', responseId: 'a', clause: 0, text: 'Hello.' } as c
 function setUp() {
   const loaded = Promise.withResolvers<PageSpeech>();
   const posted: MediaCommand[] = [];
-  const told: MediaNotice[] = [];
+  const notices: MediaNotice[] = [];
   const lazy = new LazyPageSpeech({
     load: () => loaded.promise,
     post: (command) => posted.push(command),
-    tell: (notice) => told.push(notice),
+    notify: (notice) => notices.push(notice),
   });
-  return { lazy, loaded, posted, told };
+  return { lazy, loaded, posted, notices };
 }
 
 test('what happens while it is loaded is done in order once it is there', async () => {
@@ -41,12 +41,12 @@ test('what happens while it is loaded is done in order once it is there', async 
 });
 
 test('a failure to load is reported, and no request waits for it', async () => {
-  const { lazy, loaded, posted, told } = setUp();
+  const { lazy, loaded, posted, notices } = setUp();
   const loading = lazy.load();
   lazy.onNotice(OUR_TURN);
   loaded.reject(new Error('offline'));
   lazy.onRequest(SPEAK);
   await loading;
-  expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'failed' }]);
+  expect(notices).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'failed' }]);
   expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', clause: 0, state: 'failed' }]);
 });

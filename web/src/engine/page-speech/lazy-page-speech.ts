@@ -4,7 +4,7 @@ import type { PageSpeech } from './page-speech.ts';
 export interface LazyPageSpeechOptions {
   load(): Promise<PageSpeech>;
   post(command: MediaCommand): void;
-  tell(notice: MediaNotice): void;
+  notify(notice: MediaNotice): void;
 }
 
 /**
@@ -72,7 +72,7 @@ export class LazyPageSpeech {
               : notice.type === 'stage-changed' &&
                 notice.stage === stage &&
                 notice.to === 'browser';
-          if (isAsked) this.#options.tell({ type: 'page-ability', stage, ability: 'failed' });
+          if (isAsked) this.#options.notify({ type: 'page-ability', stage, ability: 'failed' });
         }
       },
     );

@@ -2,7 +2,7 @@ import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts
 import { beyondEcho } from './echo-guard.ts';
 import type { VoiceWatch } from './voice-watch.ts';
 
-/** The relay takes no longer text; nobody says as much in one go. */
+/** The longest text that the relay takes: more than is said in one go. */
 const MAX_CHARACTERS = 2_000;
 /** A lone guess is as often a cough. */
 const WORDS_TO_INTERRUPT = 2;
@@ -16,7 +16,7 @@ export interface PageHearingOptions {
   readonly voice: VoiceWatch;
   readonly newId: () => string;
   post(command: HearingCommand): void;
-  tell(notice: MediaNotice): void;
+  notify(notice: MediaNotice): void;
 }
 
 /** Something that is being said. */
@@ -67,7 +67,7 @@ export class PageHearing {
   #end(phrase: Phrase, said: string): void {
     this.#phrase = undefined;
     const text = said.slice(0, MAX_CHARACTERS);
-    // Without words it takes back whatever was shown of it.
+    // Without words it takes back what was shown of it.
     this.#caption(phrase, text, 'final');
     // Sending interrupts by itself, and comes first: between the two nothing is awaited.
     if (text !== '') this.#options.post({ type: 'send-text', itemId: phrase.itemId, text });
@@ -75,6 +75,6 @@ export class PageHearing {
   }
 
   #caption({ itemId }: Phrase, text: string, state: 'partial' | 'final'): void {
-    this.#options.tell({ type: 'user-transcript', itemId, utterance: null, text, state });
+    this.#options.notify({ type: 'user-transcript', itemId, utterance: null, text, state });
   }
 }

@@ -33,7 +33,7 @@ function make(guessesAreFinal = false): PageRecogniser {
 
 const latest = () => sessions.at(-1)!;
 
-test('guesses are told as they change, final words once', () => {
+test('guesses are reported as they change, final words once', () => {
   make().start();
   expect(latest()).toMatchObject({ lang: 'en-US', continuous: true, interimResults: true });
   latest().hears(['what']);
@@ -50,7 +50,7 @@ test('a session that ends after some silence is followed by another', () => {
   expect(sessions).toHaveLength(1);
   time.pass(200);
   expect(sessions).toHaveLength(2);
-  expect(latest().told).toEqual(['start']);
+  expect(latest().calls).toEqual(['start']);
   expect(failures).toEqual([]);
 });
 
@@ -69,7 +69,7 @@ test('guesses that turn out to be nothing are taken back', () => {
   expect(words).toEqual(['what', '.']);
 });
 
-test('words that a new session repeats from the one before are not told again', () => {
+test('words that a new session repeats from the one before are not reported again', () => {
   make().start();
   latest().hears(['stop', 0.9]);
   latest().ends();
@@ -90,7 +90,7 @@ describe('on Android', () => {
     expect(words).toEqual(['what', 'what time', 'what time is it', 'what time is it.']);
   });
 
-  test('old results that are delivered again are not told again', () => {
+  test('old results that are delivered again are not reported again', () => {
     make(true).start();
     latest().hears(['hello', 0.9]);
     latest().hears(['hello', 0.9]);
@@ -139,12 +139,12 @@ test.each([
   expect(sessions).toHaveLength(1);
 });
 
-test('once stopped it still tells what it heard, and does not go on', () => {
+test('once stopped it still reports what it heard, and does not go on', () => {
   const recogniser = make();
   recogniser.start();
   latest().hears(['what time']);
   recogniser.stop();
-  expect(latest().told).toEqual(['start', 'stop']);
+  expect(latest().calls).toEqual(['start', 'stop']);
   latest().hears(['what time is it', 0.9]);
   latest().ends();
   time.pass(60_000);
@@ -162,17 +162,17 @@ test('started again before it had ended, it goes on with another session', () =>
   expect(sessions).toHaveLength(2);
 });
 
-test('one that never tells its end is given up', () => {
+test('one that never reports its end is given up', () => {
   const recogniser = make();
   recogniser.start();
   recogniser.stop();
   time.pass(5_000);
-  expect(latest().told).toEqual(['start', 'stop', 'abort']);
+  expect(latest().calls).toEqual(['start', 'stop', 'abort']);
   recogniser.start();
   expect(sessions).toHaveLength(2);
 });
 
-test('disposed of, it tells nothing more', () => {
+test('disposed of, it reports nothing more', () => {
   const recogniser = make();
   recogniser.start();
   latest().hears(['what']);
@@ -180,5 +180,5 @@ test('disposed of, it tells nothing more', () => {
   latest().hears(['what time is it', 0.9]);
   latest().ends();
   expect(words).toEqual(['what']);
-  expect(latest().told).toContain('abort');
+  expect(latest().calls).toContain('abort');
 });

@@ -17,7 +17,7 @@ const REPEAT_MS = 2_000;
 /** What no restart can mend. */
 const REFUSALS: readonly string[] = ['not-allowed', 'service-not-allowed'];
 const UNABLE: readonly string[] = ['language-not-supported'];
-/** Ends that are no failure: nobody spoke, or we stopped it ourselves. */
+/** Ends that are not failures: nothing was said, or we stopped it ourselves. */
 const HARMLESS: readonly string[] = ['no-speech', 'aborted'];
 
 export interface PageRecogniserOptions {
@@ -47,7 +47,7 @@ interface Session {
 type State =
   | { readonly kind: 'off' }
   | { readonly kind: 'listening'; readonly session: Session }
-  /** Stopped, but not told the end of; `again` where it was started meanwhile. */
+  /** Stopped, and its end is awaited; `again` if it was started meanwhile. */
   | { readonly kind: 'closing'; readonly session: Session; readonly again: boolean }
   | { readonly kind: 'waiting'; readonly cancel: () => void }
   | { readonly kind: 'failed' };
@@ -122,7 +122,7 @@ export class PageRecogniser {
     };
     this.#state = { kind: 'listening', session };
     recogniser.lang = language;
-    // Android's repeats itself where it is asked to go on; it is restarted instead.
+    // Android's repeats itself if it is asked to go on; it is restarted instead.
     recogniser.continuous = !guessesAreFinal;
     recogniser.interimResults = true;
     recogniser.maxAlternatives = 1;
@@ -154,7 +154,7 @@ export class PageRecogniser {
     for (const text of words.finals) {
       const sinceMs = now() - this.#lastFinal.atMs;
       const isRepeated = isFirst && text === this.#lastFinal.text && sinceMs < REPEAT_MS;
-      if (!isRepeated) this.#tellFinal(text);
+      if (!isRepeated) this.#reportFinal(text);
     }
     if (words.finals.length > 0 || words.interim !== '') {
       session.hasHeard = true;
@@ -173,7 +173,7 @@ export class PageRecogniser {
     }
     this.#state = { kind: 'off' };
     // No more is to come of it, so the latest guess is the last word.
-    if (session.interim !== '') this.#tellFinal(session.interim);
+    if (session.interim !== '') this.#reportFinal(session.interim);
     const { error } = session;
     if (error !== undefined && REFUSALS.includes(error)) return this.#fail('refused');
     if (error !== undefined && UNABLE.includes(error)) return this.#fail('failed');
@@ -191,7 +191,7 @@ export class PageRecogniser {
     this.#state = { kind: 'waiting', cancel };
   }
 
-  #tellFinal(text: string): void {
+  #reportFinal(text: string): void {
     this.#lastFinal = { text, atMs: this.#options.now() };
     this.#options.onWords({ text, isFinal: true });
   }

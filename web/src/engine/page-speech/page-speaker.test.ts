@@ -61,7 +61,7 @@ function utteranceOf(text: string): ScriptedUtterance {
 const speak = (clause: number, text: string) =>
   speaker.speak({ type: 'speak', responseId: 'a', clause, text });
 
-test('clauses are spoken one after the other, each told of as it begins and ends', () => {
+test('clauses are spoken one after the other, each reported as it begins and ends', () => {
   speak(0, 'One.');
   speak(1, 'Two.');
   expect(said.map(({ text }) => text)).toEqual(['One.']);
@@ -78,7 +78,7 @@ test('hushed, it is silent at once, forgets what waited, and speaks what comes a
   said[0]!.fire('start');
   speaker.hush();
   expect(cancelled).toBe(1);
-  // Some browsers tell of a cancelled utterance as ended, some as failed.
+  // Some browsers report a cancelled utterance as ended, some as failed.
   said[0]!.fire('error');
   said[0]!.fire('end');
   speak(2, 'Three.');
@@ -87,7 +87,7 @@ test('hushed, it is silent at once, forgets what waited, and speaks what comes a
   expect(reports).toEqual(['0 started']);
 });
 
-test('an utterance whose end is never told does not hold up the next', () => {
+test('an utterance whose end is never reported does not hold up the next', () => {
   speak(0, 'One.');
   speak(1, 'Two.');
   said[0]!.fire('start');

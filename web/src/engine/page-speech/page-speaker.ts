@@ -3,7 +3,7 @@ import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messag
 
 /** A voice that has not begun by then will not; remote voices take a second. */
 const START_DEADLINE_MS = 4_000;
-/** Chromium forgets to tell the end of some utterances. */
+/** Chromium does not report the end of some utterances. */
 const END_MARGIN_MS = 4_000;
 /** Slower than any voice at its usual pace speaks. */
 const SLOWEST_MS_PER_CHARACTER = 150;
@@ -11,7 +11,7 @@ const SLOWEST_MS_PER_CHARACTER = 150;
 const VOICES_DEADLINE_MS = 1_500;
 /** Some browsers swallow what is spoken right after a cancellation. */
 const AFTER_CANCEL_MS = 60;
-/** So many clauses in a row that cannot be spoken are no accident. */
+/** So many clauses in a row that cannot be spoken are a voice that does not work. */
 const MAX_FAILURES = 2;
 
 type Clause = Extract<PageVoiceRequest, { type: 'speak' }>;
@@ -37,7 +37,7 @@ export interface PageSpeakerOptions {
   createUtterance(text: string): Utterance;
   readonly schedule: Schedule;
   onReport(clause: Clause, state: ReportState): void;
-  /** There is no voice, or none that works; whatever is asked for from now on fails at once. */
+  /** The browser has no voice, or none that works: all that is asked for from now on fails at once. */
   onFailed(failure: 'missing' | 'failed'): void;
 }
 
@@ -45,7 +45,7 @@ type State =
   | { readonly kind: 'quiet' }
   /** For the voices, or for a cancellation to be over. */
   | { readonly kind: 'waiting'; readonly cancel: () => void }
-  /** The utterance is kept here: browsers collect one that nobody holds, and its events with it. */
+  /** The utterance is kept here: browsers collect one that is not held, and its events with it. */
   | { readonly kind: 'speaking'; readonly clause: Clause; readonly utterance: Utterance }
   | { readonly kind: 'failed' };
 
@@ -53,7 +53,7 @@ type State =
  * Speaks clause by clause with the browser's own voice.
  *
  * Each clause is an utterance of its own, because Chromium falls silent some fifteen seconds into a
- * long one; and each waits for the one before, so that none is told of out of turn.
+ * long one; and each waits for the one before, so that they are reported in order.
  */
 export class PageSpeaker {
   readonly #options: PageSpeakerOptions;
@@ -113,7 +113,7 @@ export class PageSpeaker {
     this.#utter(clause);
   }
 
-  /** @returns false where they are still to come, or never will */
+  /** @returns false if they are still to come, or never will */
   #findVoices(): boolean {
     const { synthesis, schedule } = this.#options;
     this.#hasVoices = synthesis.getVoices().length > 0;
@@ -187,7 +187,7 @@ export class PageSpeaker {
   }
 }
 
-/** American English, spoken on this machine where there is a choice; any English before none. */
+/** American English, spoken on this machine if there is a choice; any English before none. */
 function preferredVoice(voices: readonly SpeechSynthesisVoice[]): SpeechSynthesisVoice | undefined {
   const english = voices.filter(({ lang }) => /^en\b/i.test(lang.replace('_', '-')));
   const american = english.filter(({ lang }) => /^en-us/i.test(lang.replace('_', '-')));

@@ -8,7 +8,7 @@ import { ScriptedRecogniser } from './scripted-recogniser.ts';
 let time: ManualSchedule;
 let sessions: ScriptedRecogniser[];
 let posted: MediaCommand[];
-let told: MediaNotice[];
+let notices: MediaNotice[];
 let wanted: boolean[];
 let page: PageSpeech;
 
@@ -20,7 +20,7 @@ function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): Pa
   time = new ManualSchedule();
   sessions = [];
   posted = [];
-  told = [];
+  notices = [];
   wanted = [];
   let ids = 0;
   const createRecogniser = () => {
@@ -40,7 +40,7 @@ function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): Pa
     now: () => time.nowMs,
     newId: () => `heard-${(ids += 1)}`,
     post: (command) => posted.push(command),
-    tell: (notice) => told.push(notice),
+    notify: (notice) => notices.push(notice),
     onMicrophoneWanted: (isWanted) => wanted.push(isWanted),
   });
 }
@@ -69,7 +69,7 @@ function answering(text: string): void {
 }
 
 const captions = () =>
-  told.flatMap((notice) =>
+  notices.flatMap((notice) =>
     notice.type === 'user-transcript' ? [`${notice.itemId} ${notice.state}: ${notice.text}`] : [],
   );
 const commands = () => posted.map(({ type }) => type);
@@ -81,35 +81,35 @@ describe('listening', () => {
     turn('browser');
     expect(sessions).toHaveLength(1);
     page.setOpen(false);
-    expect(sessions[0]!.told).toEqual(['start', 'stop']);
+    expect(sessions[0]!.calls).toEqual(['start', 'stop']);
     sessions[0]!.ends();
     page.setOpen(true);
     expect(sessions).toHaveLength(2);
     turn('embedded');
-    expect(sessions[1]!.told).toEqual(['start', 'stop']);
+    expect(sessions[1]!.calls).toEqual(['start', 'stop']);
     sessions[1]!.ends();
     time.pass(60_000);
     expect(sessions).toHaveLength(2);
   });
 
-  test('happens from the beginning where the session says so', () => {
+  test('happens from the beginning if the session says so', () => {
     page.setOpen(true);
     const providers = { ...TEST_SESSION.providers, transcriber: 'browser' };
     page.onNotice({ type: 'session', session: { ...TEST_SESSION, providers } });
     expect(sessions).toHaveLength(1);
   });
 
-  test('is told to be impossible where the browser cannot', () => {
+  test('is reported as missing if the browser cannot', () => {
     page = make({ hasRecogniser: false });
     turn('browser');
-    expect(told).toEqual([{ type: 'page-ability', stage: 'transcriber', ability: 'missing' }]);
+    expect(notices).toEqual([{ type: 'page-ability', stage: 'transcriber', ability: 'missing' }]);
   });
 
-  test('is told to be refused where it is', () => {
+  test('is reported as refused if it is', () => {
     page.setOpen(true);
     turn('browser');
     sessions[0]!.ends('not-allowed');
-    expect(told.at(-1)).toEqual({
+    expect(notices.at(-1)).toEqual({
       type: 'page-ability',
       stage: 'transcriber',
       ability: 'refused',
@@ -130,7 +130,7 @@ describe('listening', () => {
     page.end();
     sessions[0]!.hears(['hello', 0.9]);
     expect(posted).toEqual([]);
-    expect(sessions[0]!.told).toContain('abort');
+    expect(sessions[0]!.calls).toContain('abort');
   });
 });
 
@@ -138,7 +138,7 @@ describe('words', () => {
   beforeEach(() => {
     page.setOpen(true);
     turn('browser');
-    told = [];
+    notices = [];
   });
 
   test('are captions while they change, and a message when they do not', () => {
@@ -197,16 +197,16 @@ describe('words', () => {
     ]);
   });
 
-  test('that cannot be had are told of', () => {
+  test('that cannot be had are reported', () => {
     for (let round = 0; round < 5; round += 1) {
       sessions.at(-1)!.ends('network');
       time.pass(10_000);
     }
-    expect(told.at(-1)).toMatchObject({ type: 'page-ability', ability: 'failed' });
+    expect(notices.at(-1)).toMatchObject({ type: 'page-ability', ability: 'failed' });
   });
 });
 
-test('a voice that is asked for and not there is told of, clause by clause', () => {
+test('a voice that is asked for and not there is reported, clause by clause', () => {
   page.onNotice({
     type: 'stage-changed',
     stage: 'synthesizer',
@@ -214,7 +214,7 @@ test('a voice that is asked for and not there is told of, clause by clause', () 
     to: 'browser',
     reason: 'synthesizer_failed',
   });
-  expect(told).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'missing' }]);
+  expect(notices).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'missing' }]);
   page.onRequest({ type: 'speak', responseId: 'a', clause: 3, text: 'Hello.' });
   expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', clause: 3, state: 'failed' }]);
 });

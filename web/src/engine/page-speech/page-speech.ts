@@ -16,7 +16,7 @@ import { VoiceWatch } from './voice-watch.ts';
 const BROWSER = 'browser';
 
 export interface PageSpeechOptions {
-  /** undefined where the browser has none. */
+  /** undefined if the browser has none. */
   readonly createRecogniser: (() => SpeechRecogniser) | undefined;
   readonly synthesis: SpeechSynthesiser | undefined;
   createUtterance(text: string): Utterance;
@@ -28,7 +28,7 @@ export interface PageSpeechOptions {
   now(): number;
   newId(): string;
   post(command: MediaCommand): void;
-  tell(notice: MediaNotice): void;
+  notify(notice: MediaNotice): void;
   /** The recogniser needs the microphone for itself, or no longer does. */
   onMicrophoneWanted(wanted: boolean): void;
 }
@@ -81,7 +81,7 @@ export class PageSpeech {
     else this.#report(request, 'failed');
   }
 
-  /** What the media worker tells. */
+  /** What the media worker reports. */
   onNotice(notice: MediaNotice): void {
     this.#voice.onNotice(notice);
     switch (notice.type) {
@@ -130,7 +130,7 @@ export class PageSpeech {
       return;
     }
     const call = this.#calls;
-    this.#tellAbility('transcriber', createRecogniser === undefined ? 'missing' : 'able');
+    this.#notifyAbility('transcriber', createRecogniser === undefined ? 'missing' : 'able');
     if (createRecogniser === undefined) return;
     this.#recogniser = new PageRecogniser({
       create: createRecogniser,
@@ -144,7 +144,7 @@ export class PageSpeech {
       onFailed: (failure) => {
         this.#hearing.forget();
         this.#wantMicrophone(false);
-        this.#tellAbility('transcriber', failure);
+        this.#notifyAbility('transcriber', failure);
       },
     });
     // Android gives the microphone to one at a time, and its recogniser is another than the page.
@@ -154,7 +154,7 @@ export class PageSpeech {
 
   #findVoice(): void {
     const { synthesis, schedule } = this.#options;
-    this.#tellAbility('synthesizer', synthesis === undefined ? 'missing' : 'able');
+    this.#notifyAbility('synthesizer', synthesis === undefined ? 'missing' : 'able');
     if (synthesis === undefined) return;
     this.#speaker?.dispose();
     this.#speaker = new PageSpeaker({
@@ -162,7 +162,7 @@ export class PageSpeech {
       createUtterance: (text) => this.#options.createUtterance(text),
       schedule,
       onReport: (clause, state) => this.#report(clause, state),
-      onFailed: (failure) => this.#tellAbility('synthesizer', failure),
+      onFailed: (failure) => this.#notifyAbility('synthesizer', failure),
     });
     this.#speaker.setVolume(this.#volume);
   }
@@ -179,7 +179,7 @@ export class PageSpeech {
       voice: this.#voice,
       newId,
       post: (command) => this.#options.post(command),
-      tell: (notice) => this.#options.tell(notice),
+      notify: (notice) => this.#options.notify(notice),
     });
   }
 
@@ -190,7 +190,7 @@ export class PageSpeech {
     this.#options.post({ type: 'page-voice', responseId, clause, state });
   }
 
-  #tellAbility(stage: 'transcriber' | 'synthesizer', ability: PageAbility): void {
-    this.#options.tell({ type: 'page-ability', stage, ability });
+  #notifyAbility(stage: 'transcriber' | 'synthesizer', ability: PageAbility): void {
+    this.#options.notify({ type: 'page-ability', stage, ability });
   }
 }

@@ -1,9 +1,9 @@
 import type { RecognisedResult } from './speech-recognition.ts';
 
 export interface RecognisedWords {
-  /** What will not change any more and was not told before, in order. */
+  /** What will not change any more and was not reported before, in order. */
   readonly finals: readonly string[];
-  /** What may still change; empty where nothing does. */
+  /** What may still change; empty if nothing does. */
   readonly interim: string;
   /** How many results are settled by now. */
   readonly settled: number;

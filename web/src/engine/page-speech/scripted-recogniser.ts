@@ -11,20 +11,20 @@ export class ScriptedRecogniser implements SpeechRecogniser {
   continuous = false;
   interimResults = false;
   maxAlternatives = 0;
-  /** What it was told, in order. */
-  readonly told: ('start' | 'stop' | 'abort')[] = [];
+  /** What was called, in order. */
+  readonly calls: ('start' | 'stop' | 'abort')[] = [];
   readonly #listeners: { readonly type: string; readonly listener: Listener }[] = [];
 
   start(): void {
-    this.told.push('start');
+    this.calls.push('start');
   }
 
   stop(): void {
-    this.told.push('stop');
+    this.calls.push('stop');
   }
 
   abort(): void {
-    this.told.push('abort');
+    this.calls.push('abort');
   }
 
   addEventListener(type: string, listener: Listener): void {
@@ -44,7 +44,7 @@ export class ScriptedRecogniser implements SpeechRecogniser {
     this.#fire('start', {});
   }
 
-  /** It ends by itself, after an error where one is named. */
+  /** It ends by itself, after an error if one is named. */
   ends(error?: string): void {
     if (error !== undefined) this.#fire('error', { error });
     this.#fire('end', {});

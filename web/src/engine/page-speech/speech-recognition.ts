@@ -8,7 +8,7 @@ export interface SpeechRecogniser {
   interimResults: boolean;
   maxAlternatives: number;
   start(): void;
-  /** Listens no more, and still tells what it has heard. */
+  /** Listens no more, and still reports what it has heard. */
   stop(): void;
   /** Listens no more, and forgets. */
   abort(): void;
@@ -34,7 +34,7 @@ export interface RecogniserErrorEvent {
 
 type RecogniserConstructor = new () => SpeechRecogniser;
 
-/** @returns a maker of recognisers, or undefined where the browser has none */
+/** @returns a maker of recognisers, or undefined if the browser has none */
 export function findSpeechRecognition(scope: object): (() => SpeechRecogniser) | undefined {
   const { SpeechRecognition, webkitSpeechRecognition } = scope as {
     readonly SpeechRecognition?: RecogniserConstructor;

@@ -5,7 +5,7 @@ const ECHO_TAIL_MS = 1_500;
 /** Longest stretch of a reply that can still be in the air, characters. */
 const MAX_SPOKEN_CHARACTERS = 4_000;
 
-/** What is being said aloud at this moment, by any voice: whatever may echo. */
+/** What is being said aloud at this moment, by any voice: all that may echo. */
 export class VoiceWatch {
   readonly #now: () => number;
   readonly #audible = new Set<string>();

@@ -78,7 +78,7 @@ export function CallScreen(props: CallScreenProps) {
 }
 
 /**
- * Puts the focus on the orb where the control that had it went away with the state it belonged to
+ * Puts the focus on the orb if the control that had it went away with the state it belonged to
  * (“Hang up”, “Try again”): a keyboard must not begin again at the top of the page.
  */
 function useFocusKeeper(): RefObject<HTMLButtonElement | null> {

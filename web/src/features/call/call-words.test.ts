@@ -53,7 +53,7 @@ describe('the line of state', () => {
     expect(stateLineOf(state, true)).toBe(line);
   });
 
-  test('tells of a missing network', () => {
+  test('names a missing network', () => {
     expect(stateLineOf(INITIAL_CALL_STATE, false)).toBe('You are offline');
     expect(stateLineOf(running({ phase: 'reconnecting' }), false)).toBe('No network, keep talking');
   });

@@ -89,7 +89,7 @@ export const REFUSALS: Readonly<Record<MicrophoneRefusal, RefusalWords>> = {
   },
 };
 
-/** What a person can do about an error, where its own sentence does not say. */
+/** What a person can do about an error, if its own sentence does not say. */
 export function adviceFor(code: CallErrorCode): string | null {
   switch (code) {
     case 'network_unreachable':

@@ -12,7 +12,7 @@ export const DIVIDER_WORDS = {
 } as const;
 
 /**
- * What a screen reader is told of the conversation: each line once, when it no longer changes.
+ * What a screen reader announces of the conversation: each line once, when it no longer changes.
  * The visible words appear one by one, which would be read out one by one.
  */
 export function lastSettledText(items: Conversation): string {

@@ -4,7 +4,7 @@ import styles from './ladder-note.module.css';
 
 const SEPARATOR = '\n';
 
-/** Says who stands in for whom; there only while somebody does. */
+/** Says which provider stands in for which; empty while none does. */
 export function LadderNote() {
   // One string, so that an equal answer renders nothing.
   const lines = useCall((state) => ladderLinesOf(state).join(SEPARATOR));

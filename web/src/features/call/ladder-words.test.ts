@@ -35,7 +35,7 @@ const refused = (ladder: Ladder): Ladder =>
   ladderAfter(ladder, { type: 'page-ability', stage: 'transcriber', ability: 'refused' }, 0);
 
 test.each<[string, Ladder, string[]]>([
-  ['nothing, where all is as usual', BEGUN, []],
+  ['nothing, while all is as usual', BEGUN, []],
   [
     'a listening browser',
     ladderWith(['transcriber', 'browser']),
@@ -66,17 +66,17 @@ test.each<[string, Ladder, string[]]>([
     ladderWith(['generator', 'gpt'], ['synthesizer', 'aura']),
     ['You hear a stand-in voice for now', 'Answers come from a stand-in for now'],
   ],
-])('it tells %s', (_, ladder, lines) => {
+])('it says %s', (_, ladder, lines) => {
   expect(ladderLinesOf(running(ladder))).toEqual(lines);
   for (const line of lines) expect(line).not.toContain('!');
 });
 
-test('who only types is not told who would listen', () => {
+test('a person who only types need not know which provider would listen', () => {
   const state = running(ladderWith(['transcriber', 'none']), { microphone: { kind: 'unwanted' } });
   expect(ladderLinesOf(state)).toEqual([]);
 });
 
-describe('where nobody understands speech', () => {
+describe('while speech is not understood', () => {
   const deaf = ladderWith(['transcriber', 'none']);
 
   test('the line of state does not claim to listen', () => {

@@ -2,7 +2,7 @@ import type { CallState } from '../../store/call-state.ts';
 import { standingOf, type Ladder, type StageStanding } from '../../store/ladder.ts';
 
 /**
- * What a person should know of who does the work, most important first; empty where all is as it
+ * What a person should know of the providers, most important first; empty if all is as it
  * was when the call began.
  */
 export function ladderLinesOf(state: CallState): readonly string[] {
@@ -10,14 +10,14 @@ export function ladderLinesOf(state: CallState): readonly string[] {
   if (ladder === null || state.standing.kind !== 'running') return [];
   const speaking = standingOf(ladder, 'synthesizer');
   const isTalking = microphone.kind === 'granted' || microphone.kind === 'asking';
-  // Who only types need not know who would have listened.
+  // A person who only types need not know which provider would have listened.
   const hearing = isTalking ? standingOf(ladder, 'transcriber') : 'usual';
   const both = BOTH[`${hearing} ${speaking}`];
   const speech = both === undefined ? [hearingLine(ladder, hearing), VOICE[speaking]] : [both];
   return [...speech, ANSWERS[standingOf(ladder, 'generator')]].filter((line) => line !== '');
 }
 
-/** Whether anybody would understand what is said now. */
+/** Whether what is said now would be understood. */
 export function isUnderstood({ ladder }: CallState): boolean {
   return ladder === null || standingOf(ladder, 'transcriber') !== 'none';
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { easedPose, ORB_POSES, outlineRadius } from './orb-pose.ts';
 
-test('a pose reaches the next one at the same pace whatever the frame rate', () => {
+test('a pose reaches the next one at the same pace at any frame rate', () => {
   const { idle, speaking } = ORB_POSES;
   let fast = idle;
   for (let frame = 0; frame < 12; frame += 1) fast = easedPose(fast, speaking, 10);

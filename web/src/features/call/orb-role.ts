@@ -8,7 +8,7 @@ export type OrbAction =
   | 'mute'
   | 'unmute'
   | 'stop-speaking'
-  /** Nobody would understand speech: write instead. */
+  /** Speech would not be understood: write instead. */
   | 'type'
   /** Speech cannot be detected: talk while it is held. */
   | 'hold';

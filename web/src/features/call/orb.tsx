@@ -9,7 +9,7 @@ interface OrbProps extends ComponentProps<'button'> {
   readonly mood: OrbMood;
   /** What pressing it does. */
   readonly label: string;
-  /** Sign in its middle, where it invites to be pressed. */
+  /** Sign in its middle, if it invites to be pressed. */
   readonly icon: ReactNode;
 }
 

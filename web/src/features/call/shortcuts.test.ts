@@ -17,7 +17,7 @@ test('each key has its shortcut, in either case', () => {
   expect(shortcutOf(press('x'), 'none')).toBeNull();
 });
 
-test('while someone writes, no key is a shortcut', () => {
+test('while a person writes, no key is a shortcut', () => {
   for (const key of ['m', 't', 'd', ' ', 'Escape'])
     expect(shortcutOf(press(key), 'text')).toBeNull();
 });

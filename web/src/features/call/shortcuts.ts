@@ -14,8 +14,8 @@ export type FocusKind = 'text' | 'control' | 'orb' | 'none';
 /**
  * The shortcut a key press means, if any.
  *
- * While someone writes, every key belongs to the text. Space presses whatever control has the
- * focus; only on the orb, or where nothing has it, does holding it talk.
+ * While a person writes, every key belongs to the text. Space presses the control that has the
+ * focus; only on the orb, or if nothing has it, does holding it talk.
  */
 export function shortcutOf(press: KeyPress, focus: FocusKind): Shortcut | null {
   if (focus === 'text' || press.ctrlKey || press.metaKey || press.altKey) return null;

@@ -9,7 +9,7 @@ export function Welcome() {
   const controller = useController();
   const providers = useStore(controller.providers);
   const inCall = useCall((state) => state.standing.kind === 'running');
-  // While somebody stands in, another line says who.
+  // While a provider stands in for another, another line says so.
   const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
   return (
     <section className={styles.welcome} data-in-call={inCall} aria-labelledby="welcome-title">

@@ -11,7 +11,7 @@ export const LOG_SOURCES = [
 
 export interface LogFilter {
   readonly source: DebugEntry['source'] | 'all';
-  /** Every word must occur in the entry's name or detail, in whatever case. */
+  /** Every word must occur in the entry's name or detail, in any case. */
   readonly words: string;
 }
 

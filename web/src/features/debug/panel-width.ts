@@ -6,7 +6,7 @@ export function clampedPanelWidth(widthPx: number, windowWidthPx: number): numbe
   return Math.round(Math.min(most, Math.max(PANEL_WIDTH.least, widthPx)));
 }
 
-/** What a key on the divider makes of the width; null where it means nothing. */
+/** What a key on the divider makes of the width; null if it means nothing. */
 export function panelWidthAfterKey(widthPx: number, key: string): number | null {
   switch (key) {
     case 'ArrowLeft':

@@ -41,7 +41,7 @@ describe('percentiles', () => {
     expect(voiceToVoice?.percentiles).toEqual({ p50: 800, p95: 800, p99: 800 });
   });
 
-  test('are absent where nothing was measured', () => {
+  test('are absent if nothing was measured', () => {
     expect(measuresOf([]).map((measure) => measure.percentiles)).toEqual([null, null, null, null]);
   });
 });

@@ -10,7 +10,7 @@ export interface Percentiles {
 export interface Measure {
   readonly name: string;
   readonly targetMs: number;
-  /** null where nothing was measured yet. */
+  /** null if nothing was measured yet. */
   readonly percentiles: Percentiles | null;
 }
 
@@ -19,7 +19,7 @@ export interface Measure {
  * It is always a value that occurred, which a handful of turns needs more than interpolation.
  *
  * @param share 0–1
- * @returns NaN where there are no values
+ * @returns NaN without values
  */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

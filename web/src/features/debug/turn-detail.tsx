@@ -5,7 +5,7 @@ import { msText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 
-/** A turn's eight segments: exact figure, who did it, and the target where there is one. */
+/** A turn's eight segments: exact figure, who did it, and the target if there is one. */
 export function TurnDetail({
   turn,
   number,

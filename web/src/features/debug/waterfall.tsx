@@ -12,7 +12,7 @@ import styles from './waterfall.module.css';
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
 
-/** One row a turn, newest on top; the row that is pointed at or focused is told in full below. */
+/** One row a turn, newest on top; the row that is pointed at or focused is shown in full below. */
 export function Waterfall() {
   const turns = useDebug((state) => state.turns);
   const [chosenId, setChosenId] = useState<string | null>(null);

@@ -19,7 +19,7 @@ export interface DeviceInfo {
 
 /**
  * What there is to choose from. Before the microphone was ever allowed, browsers hand out devices
- * without names and ids, which are no choice; the aliases of the system's default are none either.
+ * without names and ids, which cannot be chosen; the aliases of the system's default are left out too.
  */
 export function deviceListsOf(infos: readonly DeviceInfo[]): DeviceLists {
   const named = (kind: string): Device[] =>

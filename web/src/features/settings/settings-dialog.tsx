@@ -125,7 +125,7 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
   );
 }
 
-/** The voices are known once a call has told them; the chosen one stays chosen until then. */
+/** The voices are known once a call has begun; the chosen one stays chosen until then. */
 function voiceChoices(
   voices: SessionDescription['voices'] | null,
   chosen: string | null,

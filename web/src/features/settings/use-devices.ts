@@ -9,7 +9,7 @@ export function useDevices(): DeviceLists {
   const [lists, setLists] = useState<DeviceLists>(NO_DEVICES);
   const { call } = useController();
   useEffect(() => {
-    // Absent on insecure pages, whatever the types say.
+    // Absent on insecure pages, contrary to the types.
     const media = navigator.mediaDevices as MediaDevices | undefined;
     if (media === undefined) return;
     let isCurrent = true;

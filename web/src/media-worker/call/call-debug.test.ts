@@ -27,13 +27,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('tells nothing while nobody looks', () => {
+test('reports nothing while the panel is closed', () => {
   debug.log('vad', 'started');
   vi.advanceTimersByTime(10_000);
   expect(notices).toEqual([]);
 });
 
-test('tells what happens, and its gauges twice a second, timed from the beginning of the call', () => {
+test('reports what happens, and its gauges twice a second, timed from the beginning of the call', () => {
   vi.advanceTimersByTime(1_000);
   debug.setEnabled(true);
   debug.setEnabled(true);

@@ -8,7 +8,7 @@ export interface CallDebugOptions {
   stats(): Omit<MediaStats, 'atMs'>;
 }
 
-/** What the developer panel is told while it is open; while it is closed this does nothing. */
+/** Notices for the developer panel while it is open; while it is closed this does nothing. */
 export class CallDebug {
   readonly #options: CallDebugOptions;
   readonly #startMs: number;

@@ -4,7 +4,7 @@ import type { MediaNotice } from '../../messages/media-messages.ts';
 /** A level that was not renewed for so long is silence. */
 const STALE_MS = 100;
 
-/** Tells both levels at the pace of the microphone's frames, or of the voice where there is none. */
+/** Reports both levels at the pace of the microphone's frames, or of the voice without one. */
 export class CallLevels {
   readonly #notify: (notice: MediaNotice) => void;
   readonly #now: () => number;
@@ -21,15 +21,15 @@ export class CallLevels {
 
   microphone(level: number, probability: number): void {
     this.#microphone = { level, probability, atMs: this.#now() };
-    this.#tell();
+    this.#report();
   }
 
   voice(rms: number): void {
     this.#voice = { level: levelOf(rms), atMs: this.#now() };
-    if (this.#now() - this.#microphone.atMs > STALE_MS) this.#tell();
+    if (this.#now() - this.#microphone.atMs > STALE_MS) this.#report();
   }
 
-  #tell(): void {
+  #report(): void {
     const staleMs = this.#now() - STALE_MS;
     const microphone = this.#microphone.atMs > staleMs ? this.#microphone : undefined;
     this.#notify({

@@ -97,7 +97,7 @@ test('an interruption between two clauses keeps the rest from being spoken', () 
   expect(rig.ended).toMatchObject([{ status: 'cancelled' }]);
 });
 
-test('an interruption while the relay’s voice still plays tells how much of that was heard', () => {
+test('an interruption while the relay’s voice still plays reports how much of that was heard', () => {
   rig.speaking();
   text(1, ' Two.');
   rig.turns.cancelResponse();

@@ -1,6 +1,6 @@
 import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
 
-/** More than the longest answer has; whatever comes beyond is read instead. */
+/** More than the longest answer has; all that comes beyond is read instead. */
 const MAX_CLAUSES = 1_000;
 
 export type PageVoiceReport = Extract<MediaCommand, { type: 'page-voice' }>;
@@ -32,8 +32,7 @@ interface PageSpokenReply {
 }
 
 /**
- * The page's own voice, from where the media worker stands: what the page is asked to speak, in
- * order, each reply's share after what the relay's voice has said of it.
+ * The page's own voice, as the media worker sees it: what the page is asked to speak, in order, each reply's share after what the relay's voice has said of it.
  */
 export class PageVoice {
   readonly #options: PageVoiceOptions;
@@ -53,7 +52,7 @@ export class PageVoice {
 
   /**
    * @param released whether the relay's own voice has nothing more to say of this reply
-   * @returns false where it is too much, and will not be spoken
+   * @returns false if it is too much, and will not be spoken
    */
   add(responseId: string, clause: number, text: string, released: boolean): boolean {
     let reply = this.#replies.get(responseId);

@@ -14,7 +14,7 @@ function failed(code: ErrorCode): RelayEventOf<'response.done'> {
   };
 }
 
-test('a voice that failed is told of; an answer that failed has told of itself', () => {
+test('a voice that failed is reported; an answer that failed has said so itself', () => {
   expect(noticeOf(failed('synthesizer_failed'))).toEqual({
     type: 'error',
     code: 'synthesizer_failed',

@@ -1,7 +1,7 @@
 import { ERRORS, type RelayEvent, type RelayEventOf } from '@parley/shared';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 
-/** What the page is told of a relay event, where that needs no more than the event itself. */
+/** The page's notice of a relay event, if that needs no more than the event itself. */
 export function noticeOf(event: RelayEvent): MediaNotice | undefined {
   switch (event.type) {
     case 'session.created':
@@ -45,7 +45,7 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
   }
 }
 
-/** Where no answer was found the reply says so in its own words, which nothing need repeat. */
+/** If no answer was found, the reply says so in its own words; an error would repeat it. */
 export function isApology({ error }: RelayEventOf<'response.done'>): boolean {
   return error?.code.startsWith('generator_') === true;
 }

@@ -82,7 +82,7 @@ test('a turn is measured from the true end of speech to the first sample heard',
   expect(replies.awaited).toBe(false);
 });
 
-test('an interrupted reply ends at once, and is measured when the relay has told its part', () => {
+test('an interrupted reply ends at once, and is measured when the relay has sent its part', () => {
   replies.utteranceEnded(3, { speechEndMs: 11_000, sentMs: 11_500 });
   created();
   replies.voiceReceived('a', 11_830);
@@ -109,7 +109,7 @@ test('a typed turn begins when the text was sent', () => {
   ]);
 });
 
-test('what nobody asked for, or nobody heard, is not measured', () => {
+test('what was not asked for, or not heard, is not measured', () => {
   created({ trigger: 'timer', utterance: null });
   replies.voiceReceived('a', 11_830);
   replies.voiceHeard('a', 11_900);

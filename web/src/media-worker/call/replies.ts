@@ -20,8 +20,8 @@ interface Reply {
   page: 'unused' | 'speaking' | 'silent';
   playedMs: number;
   done: Done | undefined;
-  /** Whether its end was told. */
-  told: boolean;
+  /** Whether its end was reported. */
+  reported: boolean;
 }
 
 export interface RepliesOptions {
@@ -48,14 +48,14 @@ export class Replies {
     return this.#some((reply) => reply.heardMs !== undefined);
   }
 
-  /** Whether anybody waits for a reply that is begun and not ended; for a timer nobody does. */
+  /** Whether the person waits for a reply that is begun and not ended; not so for a timer's. */
   get awaited(): boolean {
     return this.#some(({ trigger }) => trigger !== 'timer' && trigger !== 'notice');
   }
 
-  /** Whether a reply is known and its end was not told. */
+  /** Whether a reply is known and its end was not reported. */
   isOpen(responseId: string): boolean {
-    return this.#replies.get(responseId)?.told === false;
+    return this.#replies.get(responseId)?.reported === false;
   }
 
   /** Whether the relay's own voice may have more of it to say. */
@@ -91,7 +91,7 @@ export class Replies {
       page: 'unused',
       playedMs: 0,
       done: undefined,
-      told: false,
+      reported: false,
     });
     const spoken = event.audio !== null;
     this.#options.notify({ type: 'response-started', responseId, trigger, utterance, spoken });
@@ -135,15 +135,15 @@ export class Replies {
   }
 
   /**
-   * The person has taken the floor: what the page has spoken some of will not go on, also where it
-   * was only waiting for more.
+   * The person interrupted: what the page has spoken some of will not go on, even if it was only
+   * waiting for more.
    */
   pageInterrupted(responseId?: string): void {
     for (const reply of this.#replies.values()) {
       if (reply.page === 'unused' || (responseId ?? reply.responseId) !== reply.responseId)
         continue;
       reply.page = 'silent';
-      // Where the relay's voice is still being stopped, it says how much of it was heard.
+      // A relay's voice that is still being stopped reports how much of it was heard.
       if (reply.voice === 'ended') reply.voice = 'interrupted';
       this.#settle(reply);
     }
@@ -175,13 +175,13 @@ export class Replies {
   #settle(reply: Reply): void {
     const { responseId, done, voice, page, playedMs } = reply;
     const isOver = done !== undefined && voice === 'ended' && page !== 'speaking';
-    if (!reply.told && (voice === 'interrupted' || isOver)) {
-      reply.told = true;
-      // What was cut off by us was not heard to its end, whatever the relay had finished sending.
+    if (!reply.reported && (voice === 'interrupted' || isOver)) {
+      reply.reported = true;
+      // What was cut off by us was not heard to its end, even if the relay had sent all of it.
       const status = voice === 'interrupted' || done === undefined ? 'cancelled' : done.status;
       this.#options.notify({ type: 'response-ended', responseId, status, heardMs: playedMs });
     }
-    if (done === undefined || !reply.told) return;
+    if (done === undefined || !reply.reported) return;
     this.#replies.delete(responseId);
     this.#measure(reply, done);
   }
@@ -210,7 +210,7 @@ export class Replies {
 
   #some(predicate: (reply: Reply) => boolean): boolean {
     for (const reply of this.#replies.values()) {
-      if (!reply.told && predicate(reply)) return true;
+      if (!reply.reported && predicate(reply)) return true;
     }
     return false;
   }

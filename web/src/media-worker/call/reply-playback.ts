@@ -2,12 +2,12 @@ import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '../link/outbound.ts';
 import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
-import { VoiceQueue, type VoiceEvent } from '../downlink/voice-queue.ts';
+import { VoiceQueue } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';
 import { PageVoice, type PageVoiceReport } from './page-voice.ts';
 import { Replies } from './replies.ts';
 
-/** The speaker reports thirty times a second, for the level; the page is told a third as often. */
+/** The speaker reports thirty times a second, for the level; the page is notified a third as often. */
 const REPORTS_PER_PROGRESS = 3;
 
 export interface ReplyPlaybackOptions {
@@ -57,8 +57,32 @@ export class ReplyPlayback {
       now: () => options.now(),
     });
     this.voice = new VoiceQueue({
-      post: (command, transfer = []) => options.post(command, transfer),
-      onEvent: (event) => this.#onVoice(event),
+      post: (command, transfer) => options.post(command, transfer),
+      onReceived: (responseId, atMs) => this.replies.voiceReceived(responseId, atMs),
+      onStarted: (responseId, contextTimeS) => {
+        this.replies.voiceHeard(responseId, options.heardAtMs(contextTimeS));
+        this.#settle();
+      },
+      onProgress: (responseId, playedMs, rms) => {
+        options.onVoiceLevel(rms);
+        this.#progressReports += 1;
+        if (this.#progressReports % REPORTS_PER_PROGRESS !== 0) return;
+        options.notify({ type: 'response-progress', responseId, playedMs });
+      },
+      onFinished: (responseId, playedMs) => {
+        this.replies.voiceEnded(responseId, 'ended', playedMs);
+        this.#page.release(responseId);
+        this.#settle();
+      },
+      onInterrupted: (responseId, playedMs) => {
+        options.send({
+          type: 'conversation.item.truncate',
+          response_id: responseId,
+          audio_end_ms: playedMs,
+        });
+        this.replies.voiceEnded(responseId, 'interrupted', playedMs);
+        this.#settle();
+      },
       now: () => options.now(),
     });
   }
@@ -125,7 +149,7 @@ export class ReplyPlayback {
   /** The relay will say no more about what it had begun. */
   sessionLost(): void {
     this.replies.sessionLost();
-    this.voice.completeAll();
+    this.voice.complete();
     this.#settle();
     this.#options.phases.answered();
   }
@@ -177,35 +201,5 @@ export class ReplyPlayback {
   #settle(): void {
     this.voice.setWaiting(this.#page.isSpeaking);
     this.#options.phases.replies(this.replies);
-  }
-
-  #onVoice(event: VoiceEvent): void {
-    const { responseId } = event;
-    switch (event.type) {
-      case 'voice-received':
-        return this.replies.voiceReceived(responseId, event.atMs);
-      case 'voice-started':
-        this.replies.voiceHeard(responseId, this.#options.heardAtMs(event.contextTimeS));
-        break;
-      case 'voice-progress': {
-        const { playedMs, rms } = event;
-        this.#options.onVoiceLevel(rms);
-        this.#progressReports += 1;
-        if (this.#progressReports % REPORTS_PER_PROGRESS !== 0) return;
-        return this.#options.notify({ type: 'response-progress', responseId, playedMs });
-      }
-      case 'voice-finished':
-        this.replies.voiceEnded(responseId, 'ended', event.playedMs);
-        this.#page.release(responseId);
-        break;
-      case 'voice-interrupted':
-        this.#options.send({
-          type: 'conversation.item.truncate',
-          response_id: responseId,
-          audio_end_ms: event.playedMs,
-        });
-        this.replies.voiceEnded(responseId, 'interrupted', event.playedMs);
-    }
-    this.#settle();
   }
 }

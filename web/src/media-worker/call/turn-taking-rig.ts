@@ -82,7 +82,7 @@ export class TurnTakingRig {
     this.playback.onPlayback({ type: 'started', item: 1, contextTimeS: 50 });
   }
 
-  /** What the speaker was told, samples aside. */
+  /** The speaker's commands, samples aside. */
   get commands(): readonly PlaybackCommand['type'][] {
     return this.posted.map(({ type }) => type).filter((type) => type !== 'push');
   }

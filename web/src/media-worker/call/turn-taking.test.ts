@@ -18,7 +18,7 @@ test('the first frame that may be speech holds the voice, a false alarm lets it 
   expect(rig.phases.at(-1)).toBe('speaking');
 });
 
-test('confirmed speech flushes the voice and tells the relay first what was heard of it', () => {
+test('confirmed speech flushes the voice and reports to the relay first what was heard of it', () => {
   rig.speaking();
   rig.turns.speechSuspected();
   rig.playback.onPlayback({ type: 'held', item: 1, playedMs: 210 });
@@ -50,7 +50,7 @@ test('a reply that crosses the news of speech is not begun', () => {
   });
 });
 
-test('the end of speech is told with its true instant, and an answer is awaited', () => {
+test('the end of speech is sent with its true instant, and an answer is awaited', () => {
   rig.turns.speechStarted(49_900);
   rig.nowMs = 51_500;
   rig.turns.speechEnded(51_000);
@@ -92,7 +92,7 @@ test('what the relay cuts off is not played to its end', () => {
   expect(rig.phases.at(-1)).toBe('listening');
 });
 
-test('a reply that was told to its end is played to its end', () => {
+test('a reply that was sent to its end is played to its end', () => {
   rig.speaking();
   rig.frame(1, 0, true);
   rig.done('a', 'completed');
@@ -111,7 +111,7 @@ test('a lost session lets what arrived be heard and ends it as cut off', () => {
   expect(rig.ended).toMatchObject([{ status: 'cancelled', heardMs: 500 }]);
 });
 
-test('nobody waits for the ring of a timer', () => {
+test('the ring of a timer is not awaited', () => {
   rig.created('a', 1, { trigger: 'timer' });
   expect(rig.phases).not.toContain('thinking');
   rig.frame(1, 400, true);

@@ -29,7 +29,7 @@ describe('beginning', () => {
     expect(takenMs(1_080, 0)).toBe(20);
   });
 
-  test('does not wait where enough comes at once', () => {
+  test('does not wait if enough comes at once', () => {
     for (let n = 0; n < 3; n += 1) buffer.push(frame(100), 1_000);
     expect(takenMs(1_000, 0)).toBe(300);
     expect(buffer.dueAtMs).toBeUndefined();
@@ -68,7 +68,7 @@ describe('a gap', () => {
     expect(takenMs(buffer.dueAtMs!, 100)).toBe(20);
   });
 
-  test('that turns out to be the end is no underrun', () => {
+  test('that turns out to be the end is not an underrun', () => {
     buffer.complete();
     expect(buffer.underruns).toBe(0);
     expect(buffer.drained).toBe(true);
@@ -85,7 +85,7 @@ describe('the target', () => {
     expect(target.targetMs).toBe(400);
   });
 
-  test('asks for nothing where the audio comes ahead of time', () => {
+  test('asks for nothing if the audio comes ahead of time', () => {
     target.beginItem();
     const before = target.targetMs;
     for (let n = 0; n < 50; n += 1) target.frameArrived(n * 20, 100);
@@ -108,7 +108,7 @@ describe('the target', () => {
   });
 });
 
-test('whatever the network does, every sample comes out once and in order', () => {
+test('for any network, every sample comes out once and in order', () => {
   fc.assert(
     fc.property(
       fc.array(

@@ -93,7 +93,7 @@ export class JitterBuffer {
     };
   }
 
-  /** When to ask `take` again although nothing new arrived; undefined where that is not needed. */
+  /** When to ask `take` again although nothing new arrived; undefined if that is not needed. */
   get dueAtMs(): number | undefined {
     if (this.#state.kind !== 'gathering' || this.#state.sinceMs === undefined) return undefined;
     return this.#state.sinceMs + this.#target.targetMs;

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PlaybackCommand } from '../../messages/playback-messages.ts';
-import { VoiceQueue, type VoiceEvent } from './voice-queue.ts';
+import { VoiceQueue } from './voice-queue.ts';
+
+interface VoiceEvent {
+  readonly type: string;
+  readonly responseId: string;
+  readonly playedMs?: number;
+}
 
 let posted: PlaybackCommand[];
 let events: VoiceEvent[];
@@ -12,7 +18,14 @@ beforeEach(() => {
   events = [];
   queue = new VoiceQueue({
     post: (command) => posted.push(command),
-    onEvent: (event) => events.push(event),
+    onReceived: (responseId) => events.push({ type: 'voice-received', responseId }),
+    onStarted: (responseId) => events.push({ type: 'voice-started', responseId }),
+    onProgress: (responseId, playedMs) =>
+      events.push({ type: 'voice-progress', responseId, playedMs }),
+    onFinished: (responseId, playedMs) =>
+      events.push({ type: 'voice-finished', responseId, playedMs }),
+    onInterrupted: (responseId, playedMs) =>
+      events.push({ type: 'voice-interrupted', responseId, playedMs }),
     now: () => Date.now(),
   });
 });
@@ -55,7 +68,7 @@ test('the next reply waits until the one before has been played', () => {
   ]);
 });
 
-test('a flush after a hold tells at once what was heard, and drops what still arrives', () => {
+test('a flush after a hold reports at once what was heard, and drops what still arrives', () => {
   play('a', 1);
   queue.hold();
   queue.onReport({ type: 'held', item: 1, playedMs: 123 });
@@ -63,7 +76,7 @@ test('a flush after a hold tells at once what was heard, and drops what still ar
   expect(events.at(-1)).toEqual({ type: 'voice-interrupted', responseId: 'a', playedMs: 123 });
   expect(queue.push(1, audio(100), false)).toBe(false);
   expect(posts('push')).toHaveLength(3);
-  // The worklet's own figure comes later and must not be told as a second interruption.
+  // The worklet's own figure comes later and must not be reported as a second interruption.
   queue.onReport({ type: 'flushed', item: 1, playedMs: 123 });
   expect(kinds().filter((kind) => kind === 'voice-interrupted a')).toHaveLength(1);
 });

@@ -6,22 +6,6 @@ import {
   type PlaybackReport,
 } from '../../messages/playback-messages.ts';
 
-export type VoiceEvent =
-  /** The first audio of a reply arrived. */
-  | { readonly type: 'voice-received'; readonly responseId: string; readonly atMs: number }
-  /** Its first sample was rendered. */
-  | { readonly type: 'voice-started'; readonly responseId: string; readonly contextTimeS: number }
-  | {
-      readonly type: 'voice-progress';
-      readonly responseId: string;
-      readonly playedMs: number;
-      readonly rms: number;
-    }
-  /** It was played to its end. */
-  | { readonly type: 'voice-finished'; readonly responseId: string; readonly playedMs: number }
-  /** It was flushed after so much of it was played. */
-  | { readonly type: 'voice-interrupted'; readonly responseId: string; readonly playedMs: number };
-
 interface VoiceItem {
   readonly responseId: string;
   /** The number its audio frames carry. */
@@ -39,8 +23,16 @@ interface VoiceItem {
 }
 
 export interface VoiceQueueOptions {
-  post(command: PlaybackCommand, transfer?: ArrayBuffer[]): void;
-  onEvent(event: VoiceEvent): void;
+  post(command: PlaybackCommand, transfer: ArrayBuffer[]): void;
+  /** The first audio of a reply arrived. */
+  onReceived(responseId: string, atMs: number): void;
+  /** Its first sample was rendered. */
+  onStarted(responseId: string, contextTimeS: number): void;
+  onProgress(responseId: string, playedMs: number, rms: number): void;
+  /** It was played to its end. */
+  onFinished(responseId: string, playedMs: number): void;
+  /** It was flushed after so much of it was played. */
+  onInterrupted(responseId: string, playedMs: number): void;
   now(): number;
 }
 
@@ -102,14 +94,14 @@ export class VoiceQueue {
     this.#nextKey += 1;
   }
 
-  /** @returns false where the frame belongs to no reply that is still wanted */
+  /** @returns false if the frame belongs to no reply that is still wanted */
   push(item: number, samples: Int16Array, last: boolean): boolean {
     const voice = this.#items.findLast((candidate) => candidate.item === item);
     if (voice === undefined) return false;
     const atMs = this.#options.now();
     if (samples.length > 0 && !voice.received) {
       voice.received = true;
-      this.#options.onEvent({ type: 'voice-received', responseId: voice.responseId, atMs });
+      this.#options.onReceived(voice.responseId, atMs);
     }
     voice.buffer.push(samples, atMs);
     if (last) voice.buffer.complete();
@@ -117,15 +109,11 @@ export class VoiceQueue {
     return true;
   }
 
-  /** The reply has no more audio than what arrived. */
-  complete(responseId: string): void {
-    this.#items.find((voice) => voice.responseId === responseId)?.buffer.complete();
-    this.#pump();
-  }
-
-  /** As `complete`, for every reply: the session they came from is gone. */
-  completeAll(): void {
-    for (const voice of this.#items) voice.buffer.complete();
+  /** The reply, or every one, has no more audio than what arrived. */
+  complete(responseId?: string): void {
+    for (const voice of this.#items) {
+      if ((responseId ?? voice.responseId) === voice.responseId) voice.buffer.complete();
+    }
     this.#pump();
   }
 
@@ -138,17 +126,17 @@ export class VoiceQueue {
 
   /** Falls silent at once, for as long as it is not known whether this is an interruption. */
   hold(): void {
-    this.#options.post({ type: 'hold' });
+    this.#options.post({ type: 'hold' }, []);
   }
 
-  /** It was none: goes on where it was. */
+  /** It was not: goes on from where it was held. */
   resume(): void {
     for (const voice of this.#items) voice.heldMs = undefined;
-    this.#options.post({ type: 'resume' });
+    this.#options.post({ type: 'resume' }, []);
   }
 
   /**
-   * Falls silent and forgets every reply, or only `responseId`; what was forgotten is told of as
+   * Falls silent and forgets every reply, or only `responseId`; what was forgotten is reported as
    * interrupted. Forgetting everything also settles a `hold`.
    */
   flush(responseId?: string): void {
@@ -160,9 +148,9 @@ export class VoiceQueue {
     for (const voice of flushed) {
       this.#underruns += voice.buffer.underruns;
       if (voice === head && voice.begun) this.#flushPlaying(voice);
-      else this.#interrupted(voice, 0);
+      else this.#options.onInterrupted(voice.responseId, 0);
     }
-    if (responseId === undefined) this.#options.post({ type: 'resume' });
+    if (responseId === undefined) this.#options.post({ type: 'resume' }, []);
     this.#pump();
   }
 
@@ -171,7 +159,7 @@ export class VoiceQueue {
       if (report.type !== 'flushed' && report.type !== 'ended') return;
       const { item, announced } = this.#clearing;
       this.#clearing = undefined;
-      if (!announced) this.#interrupted(item, report.playedMs);
+      if (!announced) this.#options.onInterrupted(item.responseId, report.playedMs);
       this.#pump();
       return;
     }
@@ -180,24 +168,15 @@ export class VoiceQueue {
     const { responseId } = voice;
     switch (report.type) {
       case 'started':
-        this.#options.onEvent({
-          type: 'voice-started',
-          responseId,
-          contextTimeS: report.contextTimeS,
-        });
-        return;
-      case 'position': {
-        const { playedMs, rms } = report;
-        voice.playedMs = playedMs;
+        return this.#options.onStarted(responseId, report.contextTimeS);
+      case 'position':
+        voice.playedMs = report.playedMs;
         this.#speakerBufferedMs = report.bufferedMs;
-        this.#options.onEvent({ type: 'voice-progress', responseId, playedMs, rms });
-        this.#pump();
-        return;
-      }
+        this.#options.onProgress(responseId, report.playedMs, report.rms);
+        return this.#pump();
       case 'starved':
         voice.buffer.ranDry();
-        this.#pump();
-        return;
+        return this.#pump();
       case 'held':
         voice.heldMs = report.playedMs;
         return;
@@ -205,9 +184,8 @@ export class VoiceQueue {
         this.#items.shift();
         this.#underruns += voice.buffer.underruns;
         this.#target.endItem();
-        this.#options.onEvent({ type: 'voice-finished', responseId, playedMs: report.playedMs });
-        this.#pump();
-        return;
+        this.#options.onFinished(responseId, report.playedMs);
+        return this.#pump();
       case 'flushed':
         return;
     }
@@ -219,14 +197,10 @@ export class VoiceQueue {
   }
 
   #flushPlaying(voice: VoiceItem): void {
-    const announced = voice.heldMs !== undefined;
-    this.#clearing = { item: voice, announced };
-    this.#options.post({ type: 'flush', item: voice.key });
-    if (voice.heldMs !== undefined) this.#interrupted(voice, voice.heldMs);
-  }
-
-  #interrupted({ responseId }: VoiceItem, playedMs: number): void {
-    this.#options.onEvent({ type: 'voice-interrupted', responseId, playedMs });
+    const { heldMs } = voice;
+    this.#clearing = { item: voice, announced: heldMs !== undefined };
+    this.#options.post({ type: 'flush', item: voice.key }, []);
+    if (heldMs !== undefined) this.#options.onInterrupted(voice.responseId, heldMs);
   }
 
   #pump(): void {
@@ -238,16 +212,16 @@ export class VoiceQueue {
     const chunks = voice.buffer.take(atMs, voice.playedMs);
     if ((chunks.length > 0 || voice.buffer.drained) && !voice.begun) {
       voice.begun = true;
-      this.#options.post({ type: 'begin', item: voice.key, rateHz: voice.rateHz });
+      this.#options.post({ type: 'begin', item: voice.key, rateHz: voice.rateHz }, []);
     }
     for (const samples of chunks) {
-      // A frame lies in the message it came in, which nobody else reads: it is given away whole.
+      // A frame lies in the message it came in, which has no other reader: it is given away whole.
       const transfer = samples.buffer instanceof ArrayBuffer ? [samples.buffer] : [];
       this.#options.post({ type: 'push', item: voice.key, samples }, transfer);
     }
     if (voice.buffer.drained && !voice.completed) {
       voice.completed = true;
-      this.#options.post({ type: 'complete', item: voice.key });
+      this.#options.post({ type: 'complete', item: voice.key }, []);
     }
     const { dueAtMs } = voice.buffer;
     if (dueAtMs !== undefined && voice.buffer.waitingMs > 0) {

@@ -11,10 +11,10 @@ const FETCH_DEADLINE_MS = 60_000;
  * Loads the Silero v6 speech detector and runs it once, because its first inference takes a
  * hundred times as long as the later ones.
  *
- * The package's own frame processor is not used: it tells a false alarm from speech only after the
+ * The package's own frame processor is not used: it reports a misfire only after the
  * whole redemption time, and keeps every sample of an utterance.
  *
- * @throws whatever the network or the runtime throws
+ * @throws what the network or the runtime throws
  */
 export async function loadSileroDetector(): Promise<SpeechDetector> {
   ort.env.wasm.wasmPaths = { wasm: wasmUrl };

@@ -83,7 +83,7 @@ test('a forced end is put where the speech ended, not where it was forced', () =
   expect(speechEndOf(QUIET, 480)).toBe(480);
 });
 
-test('whatever the probabilities, every suspicion is settled once and ends follow beginnings', () => {
+test('for any probabilities, every suspicion is settled once and ends follow beginnings', () => {
   const legal: Record<string, readonly string[]> = {
     start: ['speech-suspected'],
     'speech-suspected': ['speech-confirmed', 'speech-misfired'],

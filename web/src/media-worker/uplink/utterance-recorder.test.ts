@@ -10,7 +10,7 @@ beforeEach(() => {
   recorder = new UtteranceRecorder(1_000, (chunk) => chunks.push(chunk));
 });
 
-/** A microphone whose n-th sample is n, so that what was sent can be told exactly. */
+/** A microphone whose n-th sample is n, so that what was sent is known exactly. */
 function record(fromSample: number, frames: number, size = 512): number {
   for (let n = 0; n < frames; n += 1) {
     const first = fromSample + n * size;
@@ -91,7 +91,7 @@ test('ending twice, or without a beginning, sends nothing', () => {
   expect(chunks).toEqual([]);
 });
 
-test('whatever the frames, an utterance holds every sample once and in order', () => {
+test('for any frames, an utterance holds every sample once and in order', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 10 }),

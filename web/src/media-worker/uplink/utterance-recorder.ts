@@ -69,7 +69,7 @@ export class UtteranceRecorder {
     }
   }
 
-  /** Closes the utterance: its last chunk is short, and empty where nothing was left over. */
+  /** Closes the utterance: its last chunk is short, and empty if nothing was left over. */
   end(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -97,7 +97,7 @@ export class UtteranceRecorder {
       if (this.#pendingLength === UPLINK_CHUNK_SAMPLES) this.#emitPending(false);
     }
     this.#sentUpToMs = endOf(frame);
-    // Where the last chunk was filled to the brim, an empty end mark is dated here.
+    // If the last chunk was filled to the brim, an empty end mark is dated here.
     if (this.#pendingLength === 0) this.#pendingStartMs = this.#sentUpToMs;
   }
 

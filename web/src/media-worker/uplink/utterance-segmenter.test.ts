@@ -136,7 +136,7 @@ describe('paused', () => {
     segmenter.setPaused(false);
     await hear(SPEECH, 5);
     await hear(SILENCE, 30);
-    // What was said before is no pre-roll of it.
+    // What was said before is not its pre-roll.
     expect(sentMs).toBeLessThan(35 * 32);
     expect(log.slice(0, 2)).toEqual(['suspected', 'started']);
   });
@@ -229,7 +229,7 @@ test('a microphone that goes away ends what is open', async () => {
   expect(segmenter.isHearing).toBe(false);
 });
 
-test('a detector that breaks is told of once, and listening goes on without it', async () => {
+test('a detector that breaks is reported once, and listening goes on without it', async () => {
   detector.fails = true;
   await hear(SPEECH, 10);
   expect(log).toEqual(['detector failed']);
