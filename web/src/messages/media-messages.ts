@@ -117,35 +117,8 @@ export interface DebugEntry {
   readonly detail: string;
 }
 
-/** Notices of the media worker to the page. */
-export type MediaNotice =
-  | { readonly type: 'phase'; readonly phase: CallPhase }
-  | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
-  | {
-      readonly type: 'reconnecting';
-      readonly attempt: number;
-      /** Until the next attempt; 0 while one is under way. */
-      readonly retryInMs: number;
-    }
-  | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
-  | { readonly type: 'session'; readonly session: SessionDescription }
-  /** The session before was lost with all that the relay knew of it; this one is another. */
-  | { readonly type: 'session-replaced' }
-  /** Another provider does a stage's work; `reason` is null if that is the better one again. */
-  | {
-      readonly type: 'stage-changed';
-      readonly stage: Stage;
-      readonly from: string;
-      /** A provider's name, `browser` if it is the page's turn, `none` if no provider is left. */
-      readonly to: string;
-      readonly reason: ErrorCode | null;
-    }
-  /** Told when it is the page's turn, and when that turns out differently. */
-  | {
-      readonly type: 'page-ability';
-      readonly stage: 'transcriber' | 'synthesizer';
-      readonly ability: PageAbility;
-    }
+/** What is said in a call, and how far it was heard. */
+export type ConversationNotice =
   | {
       readonly type: 'user-transcript';
       readonly itemId: string;
@@ -194,7 +167,38 @@ export type MediaNotice =
       readonly status: 'completed' | 'cancelled' | 'failed';
       /** How much of it was heard, ms. */
       readonly heardMs: number;
+    };
+
+/** Notices of the media worker to the page. */
+export type MediaNotice =
+  | { readonly type: 'phase'; readonly phase: CallPhase }
+  | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
+  | {
+      readonly type: 'reconnecting';
+      readonly attempt: number;
+      /** Until the next attempt; 0 while one is under way. */
+      readonly retryInMs: number;
     }
+  | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
+  | { readonly type: 'session'; readonly session: SessionDescription }
+  /** The session before was lost with all that the relay knew of it; this one is another. */
+  | { readonly type: 'session-replaced' }
+  /** Another provider does a stage's work; `reason` is null if that is the better one again. */
+  | {
+      readonly type: 'stage-changed';
+      readonly stage: Stage;
+      readonly from: string;
+      /** A provider's name, `browser` if it is the page's turn, `none` if no provider is left. */
+      readonly to: string;
+      readonly reason: ErrorCode | null;
+    }
+  /** Told when it is the page's turn, and when that turns out differently. */
+  | {
+      readonly type: 'page-ability';
+      readonly stage: 'transcriber' | 'synthesizer';
+      readonly ability: PageAbility;
+    }
+  | ConversationNotice
   | { readonly type: 'turn-measured'; readonly turn: MeasuredTurn }
   /** About thirty times a second. Levels are 0–1, perceptual (not linear amplitude). */
   | {

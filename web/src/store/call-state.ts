@@ -189,16 +189,12 @@ function withPhase(state: CallState, phase: CallPhase): CallState {
 function ended(state: CallState, reason: CloseReason): CallState {
   if (state.standing.kind !== 'running') return state;
   return {
-    ...state,
+    ...INITIAL_CALL_STATE,
+    vad: state.vad,
+    error: state.error,
     standing: { kind: 'over', reason },
     phase: 'ended',
     microphone: state.microphone.kind === 'refused' ? state.microphone : { kind: 'unknown' },
-    muted: false,
-    held: false,
-    reconnecting: null,
-    session: null,
-    sessionSinceMs: null,
-    ladder: null,
     conversation: withCallOver(state.conversation),
   };
 }

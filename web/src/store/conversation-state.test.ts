@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ConversationNotice } from '../messages/media-messages.ts';
 import {
   conversationAfter,
   MAX_CONVERSATION_ITEMS,
@@ -8,7 +9,6 @@ import {
   withSessionReplaced,
   withTypedText,
   type Conversation,
-  type ConversationNotice,
 } from './conversation-state.ts';
 
 function after(...notices: ConversationNotice[]): Conversation {

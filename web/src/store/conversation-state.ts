@@ -1,4 +1,4 @@
-import type { MediaNotice } from '../messages/media-messages.ts';
+import type { ConversationNotice } from '../messages/media-messages.ts';
 import {
   captionOf,
   joinTexts,
@@ -10,7 +10,7 @@ import {
   type ReplyPart,
 } from './reply-caption.ts';
 
-export type ReplyTrigger = Extract<MediaNotice, { type: 'response-started' }>['trigger'];
+export type ReplyTrigger = Extract<ConversationNotice, { type: 'response-started' }>['trigger'];
 
 export interface UserItem {
   readonly kind: 'user';
@@ -44,20 +44,6 @@ export type Conversation = readonly ConversationItem[];
 
 /** Older items leave, so that a day-long call does not grow without bound. */
 export const MAX_CONVERSATION_ITEMS = 200;
-
-export type ConversationNotice = Extract<
-  MediaNotice,
-  {
-    type:
-      | 'user-transcript'
-      | 'response-started'
-      | 'response-text'
-      | 'response-timed'
-      | 'response-voiced'
-      | 'response-progress'
-      | 'response-ended';
-  }
->;
 
 /** What a notice makes of the conversation; the same conversation if it changes nothing. */
 export function conversationAfter(items: Conversation, notice: ConversationNotice): Conversation {

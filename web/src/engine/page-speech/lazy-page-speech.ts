@@ -8,30 +8,24 @@ export interface LazyPageSpeechOptions {
 }
 
 /**
- * The page's own speech, loaded with the first call: most calls never need it. What happens while
- * it loads waits for it, in order.
+ * The page's own speech, loaded with each call: most never need it. What happens while it loads
+ * waits for it, in order.
  */
 export class LazyPageSpeech {
   readonly #options: LazyPageSpeechOptions;
   /** Resolves with undefined if it could not be loaded. */
   #loading: Promise<PageSpeech | undefined> | undefined;
   #speech: PageSpeech | undefined;
-  #failed = false;
 
   constructor(options: LazyPageSpeechOptions) {
     this.#options = options;
   }
 
-  /** Safe to call often; after a failure it tries again. */
   async load(): Promise<void> {
-    if (this.#loading === undefined || this.#failed) {
-      this.#failed = false;
-      this.#loading = this.#options.load().catch(() => {
-        this.#failed = true;
-        return undefined;
-      });
-    }
-    this.#speech = await this.#loading;
+    this.#loading ??= this.#options.load().catch(() => undefined);
+    const loading = this.#loading;
+    const speech = await loading;
+    if (loading === this.#loading) this.#speech = speech;
   }
 
   get wantsMicrophone(): boolean {
@@ -46,8 +40,11 @@ export class LazyPageSpeech {
     this.#do((speech) => speech.setVolume(volume));
   }
 
+  /** The call is over; the next one loads another. */
   end(): void {
     this.#do((speech) => speech.end());
+    this.#loading = undefined;
+    this.#speech = undefined;
   }
 
   onRequest(request: PageVoiceRequest): void {

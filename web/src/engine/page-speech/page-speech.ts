@@ -34,26 +34,30 @@ export interface PageSpeechOptions {
 }
 
 /**
- * The last rungs of the ladder: the browser's own recogniser and voice, used while the relay says
- * that it is the page's turn.
+ * The last rungs of the ladder, for one call: the browser's own recogniser and voice, used while
+ * the relay says that it is the page's turn.
  */
 export class PageSpeech {
   readonly #options: PageSpeechOptions;
-  #voice: VoiceWatch;
-  #hearing: PageHearing;
+  readonly #voice: VoiceWatch;
+  readonly #hearing: PageHearing;
   #recogniser: PageRecogniser | undefined;
   #speaker: PageSpeaker | undefined;
   #turns = { transcriber: false, synthesizer: false };
   #open = false;
   #volume = 1;
-  /** Counts calls: what was heard in an earlier one is of no interest. */
-  #calls = 0;
   #wantsMicrophone = false;
+  #ended = false;
 
   constructor(options: PageSpeechOptions) {
     this.#options = options;
     this.#voice = new VoiceWatch(() => options.now());
-    this.#hearing = this.#makeHearing();
+    this.#hearing = new PageHearing({
+      voice: this.#voice,
+      newId: () => options.newId(),
+      post: (command) => options.post(command),
+      notify: (notice) => options.notify(notice),
+    });
   }
 
   /** Whether the recogniser needs the microphone for itself. */
@@ -90,24 +94,15 @@ export class PageSpeech {
         return this.#setTurn('synthesizer', notice.session.providers.synthesizer);
       case 'stage-changed':
         return this.#setTurn(notice.stage, notice.to);
-      case 'closed':
-        return this.end();
       default:
     }
   }
 
-  /** The call is over. */
+  /** The call is over: what is still recognised is of no interest. */
   end(): void {
-    this.#calls += 1;
-    this.#wantsMicrophone = false;
+    this.#ended = true;
     this.#recogniser?.dispose();
     this.#speaker?.dispose();
-    this.#recogniser = undefined;
-    this.#speaker = undefined;
-    this.#turns = { transcriber: false, synthesizer: false };
-    this.#open = false;
-    this.#voice = new VoiceWatch(() => this.#options.now());
-    this.#hearing = this.#makeHearing();
   }
 
   #setTurn(stage: Stage, provider: string): void {
@@ -129,7 +124,6 @@ export class PageSpeech {
       this.#wantMicrophone(false);
       return;
     }
-    const call = this.#calls;
     this.#notifyAbility('transcriber', createRecogniser === undefined ? 'missing' : 'able');
     if (createRecogniser === undefined) return;
     this.#recogniser = new PageRecogniser({
@@ -139,7 +133,7 @@ export class PageSpeech {
       schedule: this.#options.schedule,
       now: () => this.#options.now(),
       onWords: (words) => {
-        if (call === this.#calls) this.#hearing.onWords(words);
+        if (!this.#ended) this.#hearing.onWords(words);
       },
       onFailed: (failure) => {
         this.#hearing.forget();
@@ -171,16 +165,6 @@ export class PageSpeech {
     if (wanted === this.#wantsMicrophone) return;
     this.#wantsMicrophone = wanted;
     this.#options.onMicrophoneWanted(wanted);
-  }
-
-  #makeHearing(): PageHearing {
-    const { newId } = this.#options;
-    return new PageHearing({
-      voice: this.#voice,
-      newId,
-      post: (command) => this.#options.post(command),
-      notify: (notice) => this.#options.notify(notice),
-    });
   }
 
   #report(

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type PointerEvent, type Ref, type RefObject } from 'react';
 import { Keyboard, Mic, MicOff, Phone } from 'lucide-react';
+import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
@@ -12,7 +13,7 @@ import { ErrorNotice } from './error-notice.tsx';
 import { LadderNote } from './ladder-note.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
-import { orbRoleOf, type OrbRole } from './orb-role.ts';
+import { orbRoleOf } from './orb-role.ts';
 import { useEarcons } from './use-earcons.ts';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
@@ -131,7 +132,8 @@ interface MainOrbProps {
 
 function MainOrb({ ref, onType }: MainOrbProps) {
   const controller = useController();
-  const { mood, action, label, icon } = useOrbRole();
+  // Compared piece by piece, so that a new caption does not render the orb.
+  const { mood, action, label, icon } = useCall(useShallow(orbRoleOf));
   const held = useRef(false);
 
   const press = (): void => {
@@ -186,12 +188,3 @@ const ORB_ICONS = {
   muted: <MicOff />,
   keyboard: <Keyboard />,
 } as const;
-
-/** Selected piece by piece, so that a new caption does not render the orb. */
-function useOrbRole(): OrbRole {
-  const mood = useCall((state) => orbRoleOf(state).mood);
-  const action = useCall((state) => orbRoleOf(state).action);
-  const label = useCall((state) => orbRoleOf(state).label);
-  const icon = useCall((state) => orbRoleOf(state).icon);
-  return { mood, action, label, icon };
-}
