@@ -8,17 +8,18 @@ const LONGEST_RETRY_MS = 8_000;
 /** A session that ended sooner, and without a word, did not work. */
 const SHORTEST_SESSION_MS = 1_000;
 const MAX_FAILURES = 5;
-/** A browser that asks for permission waits for the person. */
-const START_DEADLINE_MS = 60_000;
-const STOP_DEADLINE_MS = 3_000;
-/** Some browsers begin a session with the last words of the one before. */
-const REPEAT_MS = 2_000;
 
 /** What no restart can mend. */
 const REFUSALS: readonly string[] = ['not-allowed', 'service-not-allowed'];
 const UNABLE: readonly string[] = ['language-not-supported'];
 /** Ends that are not failures: nothing was said, or we stopped it ourselves. */
 const HARMLESS: readonly string[] = ['no-speech', 'aborted'];
+
+/** A browser that asks for permission waits for the person. */
+const START_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 3_000;
+/** Some browsers begin a session with the last words of the one before. */
+const REPEAT_MS = 2_000;
 
 export interface PageRecogniserOptions {
   create(): SpeechRecogniser;

@@ -7,15 +7,16 @@ const START_DEADLINE_MS = 4_000;
 const END_MARGIN_MS = 4_000;
 /** Slower than any voice at its usual pace speaks. */
 const SLOWEST_MS_PER_CHARACTER = 150;
+
+type Clause = Extract<PageVoiceRequest, { type: 'speak' }>;
+type ReportState = Extract<MediaCommand, { type: 'page-voice' }>['state'];
+
 /** How long the list of voices may take to arrive. */
 const VOICES_DEADLINE_MS = 1_500;
 /** Some browsers swallow what is spoken right after a cancellation. */
 const AFTER_CANCEL_MS = 60;
 /** So many clauses in a row that cannot be spoken are a voice that does not work. */
 const MAX_FAILURES = 2;
-
-type Clause = Extract<PageVoiceRequest, { type: 'speak' }>;
-type ReportState = Extract<MediaCommand, { type: 'page-voice' }>['state'];
 
 /** The share of an utterance that is used. */
 export type Utterance = Pick<

@@ -8,7 +8,7 @@ import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
 import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
-import { Controls } from './controls.tsx';
+import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { LadderNote } from './ladder-note.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
@@ -18,13 +18,8 @@ import { useEarcons } from './use-earcons.ts';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
 
-interface CallScreenProps {
-  readonly typing: boolean;
+interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;
-  readonly settingsOpen: boolean;
-  readonly onSettings: () => void;
-  readonly debugOpen: boolean;
-  readonly onDebug: () => void;
 }
 
 /** The product: one orb, one line of state, the conversation, and five controls. */

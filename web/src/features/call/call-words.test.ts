@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
+import { runningCall as running } from '../../store/running-call.ts';
 import {
   announcementOf,
   providerLineOf,
@@ -9,17 +10,6 @@ import {
   SUGGESTIONS,
 } from './call-words.ts';
 import { orbRoleOf } from './orb-role.ts';
-
-function running(change: Partial<CallState>): CallState {
-  return {
-    ...INITIAL_CALL_STATE,
-    standing: { kind: 'running' },
-    phase: 'listening',
-    vad: 'ready',
-    microphone: { kind: 'granted', deviceId: 'm', label: 'Microphone' },
-    ...change,
-  };
-}
 
 const OVER: CallState = {
   ...INITIAL_CALL_STATE,

@@ -3,7 +3,7 @@ import { Activity, Keyboard, Mic, MicOff, PhoneOff, SlidersHorizontal } from 'lu
 import { useCall, useController } from '../../store/controller-context.ts';
 import styles from './controls.module.css';
 
-interface ControlsProps {
+export interface ControlsProps {
   readonly typing: boolean;
   readonly onType: () => void;
   readonly settingsOpen: boolean;

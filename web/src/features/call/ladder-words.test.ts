@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
+import type { CallState } from '../../store/call-state.ts';
 import { ladderAfter, ladderOf, type Ladder } from '../../store/ladder.ts';
+import { runningCall } from '../../store/running-call.ts';
 import { stateLineOf } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import { orbRoleOf } from './orb-role.ts';
@@ -19,17 +20,8 @@ function ladderWith(...changes: ['transcriber' | 'generator' | 'synthesizer', st
   );
 }
 
-function running(ladder: Ladder, change: Partial<CallState> = {}): CallState {
-  return {
-    ...INITIAL_CALL_STATE,
-    standing: { kind: 'running' },
-    phase: 'listening',
-    vad: 'ready',
-    microphone: { kind: 'granted', deviceId: 'm', label: 'Microphone' },
-    ladder,
-    ...change,
-  };
-}
+const running = (ladder: Ladder, change: Partial<CallState> = {}): CallState =>
+  runningCall({ ladder, ...change });
 
 const refused = (ladder: Ladder): Ladder =>
   ladderAfter(ladder, { type: 'page-ability', stage: 'transcriber', ability: 'refused' }, 0);

@@ -1,14 +1,7 @@
+import type { CallPhase } from '../../messages/media-messages.ts';
+
 /** What the orb expresses. */
-export type OrbMood =
-  | 'idle'
-  | 'starting'
-  | 'listening'
-  | 'hearing'
-  | 'thinking'
-  | 'speaking'
-  | 'muted'
-  | 'reconnecting'
-  | 'off';
+export type OrbMood = Exclude<CallPhase, 'ended'> | 'muted' | 'off';
 
 /** How the orb holds itself in a mood. All values are 0–1 unless they say otherwise. */
 export interface OrbPose {

@@ -1,13 +1,16 @@
-/** What the first answer of a call is given to lean on. */
-const START_MS = 80;
-const MIN_MS = 60;
-const MAX_MS = 400;
-/** Beyond the worst lateness that was seen. */
-const MARGIN_MS = 20;
-/** An underrun proves that the target was too low; the next gap costs more than this delay. */
-const UNDERRUN_STEP_MS = 60;
-/** Given back per item that played without a gap, so that one bad moment is forgotten slowly. */
-const SHRINK_MS = 15;
+/** All in ms. */
+const JITTER = {
+  /** What the first answer of a call is given to lean on. */
+  start: 80,
+  least: 60,
+  most: 400,
+  /** Beyond the worst lateness that was seen. */
+  margin: 20,
+  /** An underrun proves that the target was too low; the next gap costs more than this delay. */
+  underrunStep: 60,
+  /** Given back per item that played without a gap, so that one bad moment is forgotten slowly. */
+  shrink: 15,
+} as const;
 
 /**
  * How much audio to gather before a reply may begin.
@@ -19,7 +22,7 @@ const SHRINK_MS = 15;
  * nothing.
  */
 export class JitterTarget {
-  #targetMs = START_MS;
+  #targetMs: number = JITTER.start;
   #worstMs = 0;
   #firstAtMs: number | undefined;
   #mediaMs = 0;
@@ -41,22 +44,22 @@ export class JitterTarget {
     const latenessMs = atMs - this.#firstAtMs - this.#mediaMs;
     this.#mediaMs += durationMs;
     this.#worstMs = Math.max(this.#worstMs, latenessMs);
-    this.#raiseTo(this.#worstMs + MARGIN_MS);
+    this.#raiseTo(this.#worstMs + JITTER.margin);
   }
 
   underrun(): void {
     this.#underran = true;
-    this.#raiseTo(this.#targetMs + UNDERRUN_STEP_MS);
+    this.#raiseTo(this.#targetMs + JITTER.underrunStep);
   }
 
   /** The item was played to its end. */
   endItem(): void {
     if (this.#underran || this.#firstAtMs === undefined) return;
-    const wantedMs = Math.max(MIN_MS, this.#worstMs + MARGIN_MS);
-    this.#targetMs = Math.max(Math.min(wantedMs, MAX_MS), this.#targetMs - SHRINK_MS);
+    const wantedMs = Math.max(JITTER.least, this.#worstMs + JITTER.margin);
+    this.#targetMs = Math.max(Math.min(wantedMs, JITTER.most), this.#targetMs - JITTER.shrink);
   }
 
   #raiseTo(ms: number): void {
-    this.#targetMs = Math.min(MAX_MS, Math.max(this.#targetMs, ms));
+    this.#targetMs = Math.min(JITTER.most, Math.max(this.#targetMs, ms));
   }
 }
