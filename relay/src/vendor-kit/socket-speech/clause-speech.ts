@@ -1,6 +1,6 @@
 import { AsyncQueue } from '../../lib/async-queue.ts';
 import type { SpeechEvent, TimedWord } from '../../stages/synthesizer.ts';
-import { PcmReader } from '../transport/pcm-reader.ts';
+import { PcmReader } from '../synthesis/pcm-reader.ts';
 
 /** Far more than the longest clause gives; a vendor that sends on regardless is cut off. */
 const MAX_EVENTS = 20_000;

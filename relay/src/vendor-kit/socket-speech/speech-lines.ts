@@ -1,3 +1,4 @@
+import { isSpeakable } from '../synthesis/speakable-text.ts';
 import type { SocketLease, SocketPool } from '../transport/socket-pool.ts';
 import type { VendorSocket } from '../transport/vendor-socket.ts';
 import { ClauseSpeech } from './clause-speech.ts';
@@ -14,9 +15,6 @@ export interface SpeechLinesOptions {
 /** Held audio at which the vendor's sending is stalled, and let go on. */
 const PAUSE_AT_MS = 20_000;
 const RESUME_AT_MS = 10_000;
-
-/** Whether there is anything to be said; vendors answer anything else with errors or noise. */
-const SPEAKABLE = /[\p{L}\p{N}]/u;
 
 interface SpeechLine {
   readonly lease: SocketLease;
@@ -49,7 +47,7 @@ export class SpeechLines {
     const clause = new ClauseSpeech(text, this.#options.rateHz);
     clause.onTaken = () => this.#regulate();
     this.#clauses.push(clause);
-    if (!SPEAKABLE.test(text)) clause.end();
+    if (!isSpeakable(text)) clause.end();
     else {
       this.#handing = this.#handing
         .then(() => this.#hand(clause))

@@ -1,6 +1,5 @@
-import { speakOverSocket } from '../../vendor-kit/socket-speech/socket-speech.ts';
+import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { SocketPool } from '../../vendor-kit/transport/socket-pool.ts';
 import { openVendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
@@ -22,8 +21,6 @@ const MAX_AGE_MS = 270_000;
 const MAX_SPARES = 16;
 /** They wait in the context, which counts as one request however many there are. */
 const READ_AHEAD = 2;
-/** The voice is told with each request, so that any socket will do. */
-const ANY_VOICE = '';
 
 /** Cartesia Sonic. */
 export function createCartesiaSynthesizer(
@@ -31,49 +28,36 @@ export function createCartesiaSynthesizer(
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
   const { clock, connectMs, language } = context;
-  const open = (_key: string, signal: AbortSignal) =>
-    openVendorSocket({
-      provider: NAME,
-      stage: 'synthesizer',
-      url: asSocketUrl(onBase(baseUrl, 'tts/websocket')),
-      headers: { authorization: `Bearer ${apiKey}`, 'cartesia-version': VERSION },
-      connectMs,
-      clock,
-      signal,
-    });
-  const pool = new SocketPool({
-    open,
-    maxSpares: MAX_SPARES,
-    maxAgeMs: MAX_AGE_MS,
-    isReused: true,
-    clock,
-  });
-  const requestFor = (voice: string) => ({
-    model_id: model,
-    voice: { id: (voices.find(({ id }) => id === voice) ?? voices[0]!).id },
-    output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: RATE_HZ },
-    language: language.split('-')[0],
-    add_timestamps: true,
-    // Whole clauses come: nothing is gained by collecting text.
-    max_buffer_delay_ms: 0,
-  });
-  return {
+  return createSocketSynthesizer({
     name: NAME,
+    context,
     sampleRateHz: RATE_HZ,
     voices,
-    synthesize: (clauses, { voice, signal }) =>
-      speakOverSocket(clauses, {
-        pool,
-        key: ANY_VOICE,
-        dialectFor: () => new SonicDialect(requestFor(voice), clock),
-        rateHz: RATE_HZ,
-        readAhead: READ_AHEAD,
+    hasVoicePerSocket: false,
+    readAhead: READ_AHEAD,
+    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    connect: (_voice, signal) =>
+      openVendorSocket({
+        provider: NAME,
+        stage: 'synthesizer',
+        url: asSocketUrl(onBase(baseUrl, 'tts/websocket')),
+        headers: { authorization: `Bearer ${apiKey}`, 'cartesia-version': VERSION },
+        connectMs,
+        clock,
         signal,
       }),
-    async probe(signal) {
-      (await open(ANY_VOICE, signal)).close();
-    },
-    prepare: () => pool.reserve(ANY_VOICE),
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
-  };
+    dialectFor: (_socket, voice) =>
+      new SonicDialect(
+        {
+          model_id: model,
+          voice: { id: voice },
+          output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: RATE_HZ },
+          language: language.split('-')[0],
+          add_timestamps: true,
+          // Whole clauses come: nothing is gained by collecting text.
+          max_buffer_delay_ms: 0,
+        },
+        clock,
+      ),
+  });
 }

@@ -1,10 +1,11 @@
-import { z } from 'zod';
-import { setting } from '../../config/settings.ts';
-import { voicesSetting } from '../../vendor-kit/socket-speech/voices-setting.ts';
+import {
+  apiKeySetting,
+  baseUrlSetting,
+  modelSetting,
+  voicesSetting,
+} from '../../vendor-kit/vendor-settings.ts';
 import { defineVendor } from '../../vendor-kit/vendor.ts';
 import { createCartesiaSynthesizer } from './cartesia-synthesizer.ts';
-
-const HOST = 'https://api.cartesia.ai';
 
 /** The steady ones, which the vendor recommends for conversations. */
 const VOICES = [
@@ -19,21 +20,9 @@ export const cartesiaVendor = defineVendor({
   id: 'cartesia',
   label: 'Cartesia',
   settings: {
-    CARTESIA_API_KEY: setting(z.string().min(1).optional(), {
-      type: 'text',
-      about: 'Key of a Cartesia account.',
-      isSecret: true,
-    }),
-    CARTESIA_BASE_URL: setting(z.url({ protocol: /^https?$/ }).default(HOST), {
-      type: 'http or https URL',
-      default: HOST,
-      about: 'Where Cartesia is reached.',
-    }),
-    CARTESIA_SPEECH_MODEL: setting(z.string().min(1).default('sonic-3.5'), {
-      type: 'text',
-      default: 'sonic-3.5',
-      about: 'The model that speaks.',
-    }),
+    CARTESIA_API_KEY: apiKeySetting('Key of a Cartesia account.'),
+    CARTESIA_BASE_URL: baseUrlSetting('https://api.cartesia.ai', 'Where Cartesia is reached.'),
+    CARTESIA_SPEECH_MODEL: modelSetting('sonic-3.5', 'The model that speaks.', 'text'),
     CARTESIA_VOICES: voicesSetting(
       VOICES,
       'The Cartesia voices that people may choose among, the first by default.',

@@ -1,5 +1,6 @@
 import type { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
 import type { SpeechDialect, SpokenSocket } from '../../vendor-kit/socket-speech/speech-dialect.ts';
+import { splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import { readAura } from './deepgram-events.ts';
 
 /** The vendor takes at most this much in one `Speak`. */
@@ -7,7 +8,7 @@ const MAX_SPEAK_CHARACTERS = 1_900;
 /** The vendor answers at most 20 flushes a minute on a connection; two are left as a margin. */
 const MAX_FLUSHES = 18;
 const FLUSH_WINDOW_MS = 60_000;
-/** With fewer flushes left than this, a connection is no use to the next reply. */
+/** With fewer flushes left than this, the next reply gets another connection. */
 const WORTHWHILE_FLUSHES = 6;
 
 /**
@@ -31,7 +32,8 @@ export class AuraDialect implements SpeechDialect {
 
   submit(socket: SpokenSocket, clause: ClauseSpeech): void {
     this.#owed.push(clause);
-    for (const text of splitLong(clause.text)) socket.sendText({ type: 'Speak', text });
+    for (const text of splitText(clause.text, MAX_SPEAK_CHARACTERS))
+      socket.sendText({ type: 'Speak', text });
     socket.sendText({ type: 'Flush' });
     this.#flushedAtMs.push(this.#nowMs());
   }
@@ -59,19 +61,4 @@ export class AuraDialect implements SpeechDialect {
     }
     return MAX_FLUSHES - this.#flushedAtMs.length;
   }
-}
-
-/** Cuts a text that is too long for one message, between words where there are any. */
-export function splitLong(text: string, maxCharacters = MAX_SPEAK_CHARACTERS): string[] {
-  const pieces: string[] = [];
-  let rest = text;
-  while (rest.length > maxCharacters) {
-    const space = rest.lastIndexOf(' ', maxCharacters);
-    let at = space > 0 ? space : maxCharacters;
-    // Not within a character of two units.
-    if (/[\uD800-\uDBFF]/.test(rest[at - 1]!)) at -= 1;
-    pieces.push(rest.slice(0, at));
-    rest = rest.slice(at);
-  }
-  return [...pieces, rest].filter((piece) => piece.trim() !== '');
 }

@@ -1,35 +1,27 @@
 import { z } from 'zod';
 import { splitList } from '../../config/setting-kinds.ts';
 import { setting } from '../../config/settings.ts';
+import { apiKeySetting, baseUrlSetting, modelSetting } from '../../vendor-kit/vendor-settings.ts';
 import { defineVendor } from '../../vendor-kit/vendor.ts';
 import { auraVoices, voiceOfId } from './aura-voices.ts';
 import { AURA, createAuraSynthesizer } from './deepgram-aura-synthesizer.ts';
 import { createFluxTranscriber, FLUX } from './deepgram-flux-transcriber.ts';
 import { createNovaTranscriber, NOVA } from './deepgram-nova-transcriber.ts';
 
-const HOST = 'https://api.deepgram.com';
-
 const DEEPGRAM_SETTINGS = {
-  DEEPGRAM_API_KEY: setting(z.string().min(1).optional(), {
-    type: 'text',
-    about: 'Key of a Deepgram project; with it Deepgram can listen and speak.',
-    isSecret: true,
-  }),
-  DEEPGRAM_BASE_URL: setting(z.url({ protocol: /^https?$/ }).default(HOST), {
-    type: 'http or https URL',
-    default: HOST,
-    about: 'Where Deepgram is reached; another one for data residency or a server of your own.',
-  }),
+  DEEPGRAM_API_KEY: apiKeySetting(
+    'Key of a Deepgram project; with it Deepgram can listen and speak.',
+  ),
+  DEEPGRAM_BASE_URL: baseUrlSetting(
+    'https://api.deepgram.com',
+    'Where Deepgram is reached; another one for data residency or a server of your own.',
+  ),
   DEEPGRAM_FLUX_MODEL: setting(z.string().min(1).optional(), {
     type: 'model id',
     about:
       'The model that `deepgram-flux` listens by. Without it, `flux-general-en` for English and `flux-general-multi` for other languages.',
   }),
-  DEEPGRAM_NOVA_MODEL: setting(z.string().min(1).default('nova-3'), {
-    type: 'model id',
-    default: 'nova-3',
-    about: 'The model that `deepgram-nova` listens by.',
-  }),
+  DEEPGRAM_NOVA_MODEL: modelSetting('nova-3', 'The model that `deepgram-nova` listens by.'),
   DEEPGRAM_VOICES: setting(
     z
       .string()

@@ -1,15 +1,13 @@
 import { newId } from '../../lib/ids.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { SocketPool } from '../../vendor-kit/transport/socket-pool.ts';
 import { openVendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
-import { speakOverSocket } from '../../vendor-kit/socket-speech/socket-speech.ts';
+import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
 import type { SpeechDialect, SpokenSocket } from '../../vendor-kit/socket-speech/speech-dialect.ts';
 import { WordJoiner } from './timed-words.ts';
-import { VoiceSpares } from '../../vendor-kit/socket-speech/voice-spares.ts';
 
 export interface ElevenLabsSynthesizerOptions {
   readonly apiKey: string;
@@ -37,57 +35,36 @@ export function createElevenLabsSynthesizer(
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
   const { clock, connectMs, language } = context;
-  const open = (voice: string, signal: AbortSignal) =>
-    openVendorSocket({
-      provider: NAME,
-      stage: 'synthesizer',
-      url: asSocketUrl(
-        onBase(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input`, {
-          model_id: model,
-          output_format: `pcm_${RATE_HZ}`,
-          language_code: TAKES_LANGUAGE.test(model) ? language.split('-')[0] : undefined,
-          inactivity_timeout: INACTIVITY_S,
-          sync_alignment: true,
-          // Whole clauses come: nothing is gained by collecting text.
-          auto_mode: true,
-        }),
-      ),
-      headers: { 'xi-api-key': apiKey },
-      connectMs,
-      clock,
-      signal,
-    });
-  const pool = new SocketPool({
-    open,
-    maxSpares: MAX_SPARES,
-    maxAgeMs: MAX_AGE_MS,
-    isReused: true,
-    clock,
-  });
-  const first = voices[0]!.id;
-  const spares = new VoiceSpares(pool, first);
-  return {
+  return createSocketSynthesizer({
     name: NAME,
+    context,
     sampleRateHz: RATE_HZ,
     voices,
-    synthesize(clauses, { voice, signal }) {
-      const { id } = voices.find((each) => each.id === voice) ?? voices[0]!;
-      spares.use(id);
-      return speakOverSocket(clauses, {
-        pool,
-        key: id,
-        dialectFor: () => new MultiContextDialect(),
-        rateHz: RATE_HZ,
-        readAhead: READ_AHEAD,
+    hasVoicePerSocket: true,
+    readAhead: READ_AHEAD,
+    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    connect: (voice, signal) =>
+      openVendorSocket({
+        provider: NAME,
+        stage: 'synthesizer',
+        url: asSocketUrl(
+          onBase(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input`, {
+            model_id: model,
+            output_format: `pcm_${RATE_HZ}`,
+            language_code: TAKES_LANGUAGE.test(model) ? language.split('-')[0] : undefined,
+            inactivity_timeout: INACTIVITY_S,
+            sync_alignment: true,
+            // Whole clauses come: nothing is gained by collecting text.
+            auto_mode: true,
+          }),
+        ),
+        headers: { 'xi-api-key': apiKey },
+        connectMs,
+        clock,
         signal,
-      });
-    },
-    async probe(signal) {
-      (await open(first, signal)).close();
-    },
-    prepare: () => spares.prepare(),
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
-  };
+      }),
+    dialectFor: () => new MultiContextDialect(),
+  });
 }
 
 interface SpokenContext {

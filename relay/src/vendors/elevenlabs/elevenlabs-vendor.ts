@@ -1,11 +1,12 @@
-import { z } from 'zod';
-import { setting } from '../../config/settings.ts';
-import { defineVendor } from '../../vendor-kit/vendor.ts';
+import {
+  apiKeySetting,
+  baseUrlSetting,
+  modelSetting,
+  voicesSetting,
+} from '../../vendor-kit/vendor-settings.ts';
+import { defineVendor, type ProviderContext } from '../../vendor-kit/vendor.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
-import { voicesSetting } from '../../vendor-kit/socket-speech/voices-setting.ts';
-
-const HOST = 'https://api.elevenlabs.io';
 
 /** Of the voices that every account has. */
 const VOICES = [
@@ -15,31 +16,35 @@ const VOICES = [
   { id: 'TX3LPaxmHKxFdv7VOQHJ', label: 'Liam' },
 ];
 
+interface Access {
+  readonly ELEVENLABS_API_KEY: string | undefined;
+  readonly ELEVENLABS_BASE_URL: string;
+}
+
+const isConfigured = (values: Access): boolean => values.ELEVENLABS_API_KEY !== undefined;
+
+const accessOf = (values: Access, context: ProviderContext) => ({
+  apiKey: values.ELEVENLABS_API_KEY ?? '',
+  baseUrl: values.ELEVENLABS_BASE_URL,
+  context,
+});
+
 /** ElevenLabs: realtime Scribe listens, its voices speak. */
 export const elevenLabsVendor = defineVendor({
   id: 'elevenlabs',
   label: 'ElevenLabs',
   settings: {
-    ELEVENLABS_API_KEY: setting(z.string().min(1).optional(), {
-      type: 'text',
-      about: 'Key of an ElevenLabs account.',
-      isSecret: true,
-    }),
-    ELEVENLABS_BASE_URL: setting(z.url({ protocol: /^https?$/ }).default(HOST), {
-      type: 'http or https URL',
-      default: HOST,
-      about: 'Where ElevenLabs is reached; another one for data residency.',
-    }),
-    ELEVENLABS_TRANSCRIPTION_MODEL: setting(z.string().min(1).default('scribe_v2_realtime'), {
-      type: 'text',
-      default: 'scribe_v2_realtime',
-      about: 'The realtime model that listens.',
-    }),
-    ELEVENLABS_SPEECH_MODEL: setting(z.string().min(1).default('eleven_flash_v2_5'), {
-      type: 'text',
-      default: 'eleven_flash_v2_5',
-      about: 'The model that speaks.',
-    }),
+    ELEVENLABS_API_KEY: apiKeySetting('Key of an ElevenLabs account.'),
+    ELEVENLABS_BASE_URL: baseUrlSetting(
+      'https://api.elevenlabs.io',
+      'Where ElevenLabs is reached; another one for data residency.',
+    ),
+    ELEVENLABS_TRANSCRIPTION_MODEL: modelSetting(
+      'scribe_v2_realtime',
+      'The realtime model that listens.',
+      'text',
+    ),
+    ELEVENLABS_SPEECH_MODEL: modelSetting('eleven_flash_v2_5', 'The model that speaks.', 'text'),
     ELEVENLABS_VOICES: voicesSetting(
       VOICES,
       'The ElevenLabs voices that people may choose among, the first by default.',
@@ -49,28 +54,24 @@ export const elevenLabsVendor = defineVendor({
     {
       stage: 'transcriber',
       name: 'elevenlabs',
-      isConfigured: (values) => values.ELEVENLABS_API_KEY !== undefined,
+      isConfigured,
       model: (values) => values.ELEVENLABS_TRANSCRIPTION_MODEL,
       create: (values, context) =>
         createElevenLabsTranscriber({
-          apiKey: values.ELEVENLABS_API_KEY!,
-          baseUrl: values.ELEVENLABS_BASE_URL,
+          ...accessOf(values, context),
           model: values.ELEVENLABS_TRANSCRIPTION_MODEL,
-          context,
         }),
     },
     {
       stage: 'synthesizer',
       name: 'elevenlabs',
-      isConfigured: (values) => values.ELEVENLABS_API_KEY !== undefined,
+      isConfigured,
       model: (values) => values.ELEVENLABS_SPEECH_MODEL,
       create: (values, context) =>
         createElevenLabsSynthesizer({
-          apiKey: values.ELEVENLABS_API_KEY!,
-          baseUrl: values.ELEVENLABS_BASE_URL,
+          ...accessOf(values, context),
           model: values.ELEVENLABS_SPEECH_MODEL,
           voices: values.ELEVENLABS_VOICES,
-          context,
         }),
     },
   ],

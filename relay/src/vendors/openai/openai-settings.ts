@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { splitList, whole } from '../../config/setting-kinds.ts';
 import { setting, type Settings } from '../../config/settings.ts';
 import type { Voice } from '../../stages/synthesizer.ts';
+import { apiKeySetting } from '../../vendor-kit/vendor-settings.ts';
 
 /** Values of all settings, by the names of their variables. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -55,11 +56,9 @@ export function settingsOf({ prefix, owner, defaults, uses }: Dialect): Settings
     }),
   ]);
   return {
-    [`${prefix}_API_KEY`]: setting(z.string().min(1).optional(), {
-      type: 'text',
-      about: `The key of ${owner}${models === undefined ? ', where it wants one' : ''}.`,
-      isSecret: true,
-    }),
+    [`${prefix}_API_KEY`]: apiKeySetting(
+      `The key of ${owner}${models === undefined ? ', where it wants one' : ''}.`,
+    ),
     [`${prefix}_BASE_URL`]: setting(z.url({ protocol: /^https?$/ }).optional(), {
       type: 'http or https URL',
       ...(baseUrl === undefined ? {} : { default: baseUrl }),

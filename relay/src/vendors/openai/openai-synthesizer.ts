@@ -9,6 +9,8 @@ import type {
   Synthesizer,
   Voice,
 } from '../../stages/synthesizer.ts';
+import { PcmReader } from '../../vendor-kit/synthesis/pcm-reader.ts';
+import { isSpeakable, splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
 import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
 import type { Owned } from '../../stages/provider.ts';
@@ -19,11 +21,9 @@ import {
   modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
-import { PcmPieces } from './pcm-pieces.ts';
 
 /** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
 const MAX_INPUT_CHARACTERS = 1_000;
-const SPEAKABLE = /[\p{L}\p{N}]/u;
 /** What some send although raw samples are asked for. */
 const WAV = /^audio\/(?:x-|vnd\.)?wave?\b/i;
 /** Raw samples go by several names, but never by those of a format that would be heard as noise. */
@@ -101,7 +101,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
 
   function begin(text: string, voice: string, signal: AbortSignal): SpokenClause {
     // Asked to speak a dash, some servers fail and others make a noise.
-    const [first, ...rest] = partsOf(text).filter((part) => SPEAKABLE.test(part));
+    const [first, ...rest] = splitText(text, MAX_INPUT_CHARACTERS).filter(isSpeakable);
     const answer = first === undefined ? undefined : ask(first, voice, signal);
     // Whoever awaits it sees the failure; when nobody does any more, it is nobody's.
     answer?.catch(() => {});
@@ -126,17 +126,17 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
       await body?.cancel();
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'content-type' });
     }
-    const pieces = new PcmPieces();
+    const reader = new PcmReader();
     let resampler: Pcm16Resampler | undefined;
     let isEmpty = true;
     for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      const samples = pieces.push(wav === undefined ? bytes : wav.push(bytes));
+      const samples = reader.read(wav === undefined ? bytes : wav.push(bytes));
       if (samples.length === 0) continue;
       isEmpty = false;
       if (wav?.rateHz === undefined) yield samples;
       else yield (resampler ??= new Pcm16Resampler(wav.rateHz, sampleRateHz)).push(samples);
     }
-    if (pieces.isBroken || isEmpty)
+    if (reader.hasHalfSample || isEmpty)
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'audio length' });
     if (resampler !== undefined) yield resampler.flush();
   }
@@ -150,19 +150,4 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     probe: (signal) => models.check(signal),
     [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
   };
-}
-
-/** Cut at spaces where a clause is longer than a request may be. */
-function partsOf(text: string): string[] {
-  const parts: string[] = [];
-  let rest = text;
-  while (rest.length > MAX_INPUT_CHARACTERS) {
-    const space = rest.lastIndexOf(' ', MAX_INPUT_CHARACTERS);
-    let cut = space > 0 ? space : MAX_INPUT_CHARACTERS;
-    // Not between the halves of a character outside the basic plane.
-    if (/[\uD800-\uDBFF]/.test(rest[cut - 1]!)) cut -= 1;
-    parts.push(rest.slice(0, cut));
-    rest = rest.slice(cut);
-  }
-  return [...parts, rest];
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { voicesSetting } from './voices-setting.ts';
+import { voicesSetting } from './vendor-settings.ts';
 
 const { schema, default: fallback } = voicesSetting([{ id: 'a1', label: 'Rosa' }], 'Voices.');
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PcmReader } from './pcm-reader.ts';
 
@@ -32,9 +33,23 @@ test('whole samples on an even address are not copied', () => {
   expect(new PcmReader().read(bytes).buffer).toBe(bytes.buffer);
 });
 
-test('half a sample does not leak into the next stream', () => {
-  const reader = new PcmReader();
-  reader.read(Uint8Array.of(9));
-  reader.reset();
-  expect([...reader.read(Uint8Array.of(1, 2))]).toEqual([0x0201]);
+test('samples are whole however their bytes are cut and wherever they lie', () => {
+  const anyBytes = fc.uint8Array({ maxLength: 60 });
+  const cuts = fc.array(fc.nat({ max: 7 }), { maxLength: 12 });
+  fc.assert(
+    fc.property(anyBytes, cuts, fc.nat({ max: 3 }), (sent, lengths, offset) => {
+      const memory = new Uint8Array(sent.length + offset);
+      memory.set(sent, offset);
+      const reader = new PcmReader();
+      const read: number[] = [];
+      let at = offset;
+      for (const length of [...lengths, memory.length]) {
+        read.push(...reader.read(memory.subarray(at, at + length)));
+        at = Math.min(memory.length, at + length);
+      }
+      const whole = sent.slice(0, sent.length & ~1);
+      expect(read).toEqual([...new Int16Array(whole.buffer)]);
+      expect(reader.hasHalfSample).toBe(sent.length % 2 === 1);
+    }),
+  );
 });

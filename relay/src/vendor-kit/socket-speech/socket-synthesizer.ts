@@ -1,0 +1,61 @@
+import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
+import { SocketPool, type SocketPoolOptions } from '../transport/socket-pool.ts';
+import type { VendorSocket } from '../transport/vendor-socket.ts';
+import type { ProviderContext } from '../vendor.ts';
+import { speakOverSocket } from './socket-speech.ts';
+import type { SpeechDialect } from './speech-dialect.ts';
+import { VoiceSpares } from './voice-spares.ts';
+
+export interface SocketSynthesizerOptions {
+  readonly name: string;
+  readonly context: ProviderContext;
+  readonly sampleRateHz: number;
+  /** At least one; the first speaks if an unknown one is asked for. */
+  readonly voices: readonly Voice[];
+  /** Whether the voice belongs to the socket, or comes with each clause. */
+  readonly hasVoicePerSocket: boolean;
+  /** Clauses handed to the vendor beyond the one that is being delivered. */
+  readonly readAhead: number;
+  readonly pool: Pick<SocketPoolOptions, 'maxSpares' | 'maxAgeMs'>;
+  /** @throws ProviderError; the signal's reason when aborted */
+  connect(voice: string, signal: AbortSignal): Promise<VendorSocket>;
+  dialectFor(socket: VendorSocket, voice: string): SpeechDialect;
+}
+
+/** A synthesizer that speaks over sockets of a pool. */
+export function createSocketSynthesizer(
+  options: SocketSynthesizerOptions,
+): Synthesizer & AsyncDisposable {
+  const { name, context, sampleRateHz, voices, readAhead, connect } = options;
+  const first = voices[0]!.id;
+  const keyOf = (voice: string) => (options.hasVoicePerSocket ? voice : '');
+  const pool = new SocketPool({
+    ...options.pool,
+    open: connect,
+    isReused: true,
+    clock: context.clock,
+  });
+  const spares = new VoiceSpares(pool, keyOf(first));
+  return {
+    name,
+    sampleRateHz,
+    voices,
+    synthesize(clauses, { voice, signal }) {
+      const known = voices.some(({ id }) => id === voice) ? voice : first;
+      spares.use(keyOf(known));
+      return speakOverSocket(clauses, {
+        pool,
+        key: keyOf(known),
+        dialectFor: (socket) => options.dialectFor(socket, known),
+        rateHz: sampleRateHz,
+        readAhead,
+        signal,
+      });
+    },
+    async probe(signal) {
+      (await connect(first, signal)).close();
+    },
+    prepare: () => spares.prepare(),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
