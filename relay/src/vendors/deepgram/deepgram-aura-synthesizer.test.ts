@@ -28,7 +28,7 @@ function make(apiKey = simulator.key): Owned<Synthesizer> {
     { baseUrl: simulator.url, apiKey, voices: auraVoices('en-US') },
     { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
   );
-  owned.push(synthesizer as AsyncDisposable);
+  owned.push(synthesizer);
   return synthesizer;
 }
 
