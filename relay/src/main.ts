@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
-import { fixedClauses } from './turn/reply/phrases.ts';
+import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
 import { operationsOf } from './http/admin.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './lib/logger.ts';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const providers = await openProviders(configuration, {
     clock: systemClock,
     logger,
-    phrases: await fixedClauses(),
+    phrases: FIXED_CLAUSES,
   });
   const relay = await startRelay({
     config,

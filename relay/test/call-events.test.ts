@@ -41,15 +41,18 @@ function scripted() {
           utterance++
         ]!,
     }),
-    generator: new ScriptedGenerator({
-      clock,
-      reply: ({ onFailover }) => {
-        const change = { stage: 'generator', from: 'scripted-generator', to: 'second' } as const;
-        if (request++ !== 1) return [words(`${SAID} one. ${SAID} two.`)];
-        onFailover?.({ ...change, reason: 'generator_timeout' });
-        return [words(`${SAID} at length.`)];
-      },
-    }),
+    generator: [
+      new ScriptedGenerator({
+        clock,
+        reply: () =>
+          request++ === 1
+            ? [{ fail: new ParleyError('generator_timeout') }]
+            : [words(`${SAID} one. ${SAID} two.`)],
+      }),
+      Object.assign(new ScriptedGenerator({ clock, reply: () => [words(`${SAID} at length.`)] }), {
+        name: 'second',
+      }),
+    ],
     synthesizer: new ScriptedSynthesizer({
       clock,
       clauseMs: (text) => (text.includes('at length') ? 10_000 : 400),
@@ -129,6 +132,7 @@ describe('the events of a call', () => {
       '2 turn-ended',
       '2 reply-interrupted',
       '3 turn-decided',
+      '3 provider-failed-over',
       '3 reply-started',
       '3 utterance-failed',
       '3 reply-done',

@@ -4,11 +4,13 @@ import { readSettings } from '../src/config/read-settings.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
 import { compatibleVendor } from '../src/vendors/openai/openai-vendor.ts';
-import type { ScriptedProviders } from './support/scripted-stages.ts';
 import { toneFor } from '../simulators/kit/simulator.ts';
 import { joined } from './support/scripted-transcriber.ts';
 import { counting } from './support/scripted-synthesizer.ts';
 import { TestCall } from './support/test-call.ts';
+import type { Generator } from '../src/stages/generator.ts';
+import type { Synthesizer } from '../src/stages/synthesizer.ts';
+import type { Transcriber } from '../src/stages/transcriber.ts';
 import { startTestRelay } from './support/test-relay.ts';
 
 const QUESTION = 'what is the tallest mountain';
@@ -32,7 +34,13 @@ afterEach(async () => {
   await server.stop().catch(() => {});
 });
 
-/** Whatever is configured by these settings alone. */
+interface Adapters {
+  readonly transcriber?: Transcriber;
+  readonly generator?: Generator;
+  readonly synthesizer?: Synthesizer;
+}
+
+/** What is configured by these settings alone. */
 async function providersFor(environment: Readonly<Record<string, string>>) {
   const values = readSettings(compatibleVendor.settings, environment);
   const context = {
@@ -46,7 +54,7 @@ async function providersFor(environment: Readonly<Record<string, string>>) {
     chosen.map(async (one) => [one.stage, await one.create(values, context)] as const),
   );
   return {
-    providers: Object.fromEntries(opened) as ScriptedProviders,
+    providers: Object.fromEntries(opened) as Adapters,
     async [Symbol.asyncDispose]() {
       for (const [, provider] of opened) await provider[Symbol.asyncDispose]?.();
     },

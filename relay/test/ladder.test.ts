@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
 import { DEFAULT_CONVERSATION_POLICY } from '../src/turn/conversation-options.ts';
 import { apologyFor, EARLIER_I_SAID } from '../src/turn/reply/apologies.ts';
-import { FILLER_SENTENCES } from '../src/turn/reply/fillers.ts';
+import { FILLER_SENTENCES } from '../src/turn/reply/fill.ts';
 import { Watchdog } from '../src/turn/watchdog.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
@@ -76,13 +76,14 @@ describe('a client is told', () => {
       to: 'second-generator',
       reason: 'generator_timeout',
     };
-    const generator = new ScriptedGenerator({
-      clock,
-      reply: ({ onFailover }) => {
-        if (turn++ === 0) onFailover?.(failover);
-        return [words('Here it is.')];
-      },
-    });
+    const reply = () => [words('Here it is.')];
+    const generator = [
+      new ScriptedGenerator({
+        clock,
+        reply: () => (turn++ === 0 ? [{ fail: new ParleyError('generator_timeout') }] : reply()),
+      }),
+      named('second-generator', new ScriptedGenerator({ clock, reply })),
+    ];
     await using server = await startCallServer({ providers: scripted({ generator }) });
     await using call = await server.call();
     call.type('Hello');
@@ -202,11 +203,11 @@ describe('with several providers behind each stage', () => {
   ])('a voice that breaks off is %s, from its very word', async (_, next, shown, unspoken) => {
     const breaking = new ScriptedSynthesizer({
       clock,
-      speak: (text, index) =>
-        index === 0
+      speak: (_text, clause) =>
+        clause === 0
           ? [
-              { give: { type: 'clause-started', text } },
-              { give: { type: 'speech-audio', samples: new Int16Array(16_000) } },
+              { give: { type: 'clause-begun', clause } },
+              { give: { type: 'speech-audio', clause, samples: new Int16Array(16_000) } },
               { fail: new ParleyError('synthesizer_failed') },
             ]
           : [],

@@ -11,6 +11,7 @@ import { openCall } from '../talk/client/call.ts';
 import { REFUSED_SENTENCES } from '../src/embedded/assistant/recognition-corpus.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
+import { trackOf } from '../src/stages/failover/test-track.ts';
 import { readConfiguration } from '../src/registry/configuration.ts';
 import { openProviders } from '../src/registry/open-providers.ts';
 import type { FailoverStages } from '../src/stages/failover/failover-stages.ts';
@@ -47,11 +48,9 @@ afterAll(async () => {
 async function spoken(text: string, voice: string): Promise<Int16Array> {
   const pieces: Int16Array[] = [];
   const { synthesizer } = providers;
-  const clauses = (async function* () {
-    yield text;
-  })();
+  const track = trackOf([text]);
   const { signal } = new AbortController();
-  for await (const event of synthesizer.synthesize(clauses, { voice, signal })) {
+  for await (const event of synthesizer.speak(track, { voice, signal })) {
     if (event.type === 'speech-audio') pieces.push(event.samples);
   }
   return joinPcm16(pieces);

@@ -6,7 +6,6 @@ import type { Generator } from '../stages/generator.ts';
 import { STAGES, type Provider, type Stage } from '../stages/provider.ts';
 import type { LanguageModelValues } from '../vendor-kit/language-model/language-model-settings.ts';
 import { openToolbox } from '../vendor-kit/language-model/mcp/mcp-toolbox.ts';
-import { PhraseCache } from '../stages/phrase-memory/phrase-cache.ts';
 import { createFailoverStages, type FailoverStages } from '../stages/failover/failover-stages.ts';
 import type { Synthesizer } from '../stages/synthesizer.ts';
 import type { Transcriber } from '../stages/transcriber.ts';
@@ -70,16 +69,12 @@ export async function openProviders(
     generators: opened.generator as readonly Owned<Generator>[],
     synthesizers: opened.synthesizer as readonly Owned<Synthesizer>[],
     policy: policyOf(configuration),
+    phrases: options.phrases ?? [],
     clock: options.clock,
     logger: options.logger,
   });
   return {
     ...providers,
-    synthesizer: new PhraseCache({
-      synthesizer: providers.synthesizer,
-      phrases: options.phrases ?? [],
-      clock: options.clock,
-    }),
     async [Symbol.asyncDispose]() {
       await providers[Symbol.asyncDispose]();
       await context[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import type { Failover, Provider } from './provider.ts';
+import type { FailoverObserver, Provider } from './provider.ts';
 
 /** History in, reply text out. */
 export interface Generator extends Provider {
@@ -15,8 +15,17 @@ export interface GenerateRequest {
   readonly signal: AbortSignal;
   readonly person: Person;
   readonly reminders: Reminders;
-  /** Told when another provider takes over. */
-  readonly onFailover?: (failover: Failover) => void;
+}
+
+/** All generators as one. */
+export interface GeneratorStage {
+  readonly name: string;
+  /** A call has begun. @returns its end */
+  prepare(): () => void;
+  /**
+   * As `Generator.generate`. Deadlines are kept here, and an abort takes effect at once.
+   */
+  generate(request: GenerateRequest, observer: FailoverObserver): AsyncIterable<GeneratorEvent>;
 }
 
 export type Message =

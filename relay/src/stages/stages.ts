@@ -1,13 +1,13 @@
 import type { FailoverTranscriber } from './failover/failover-transcriber.ts';
-import type { Generator } from './generator.ts';
+import type { GeneratorStage } from './generator.ts';
 import type { Stage } from './provider.ts';
-import type { Synthesizer } from './synthesizer.ts';
+import type { SynthesizerStage } from './synthesizer-stage.ts';
 
 /** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
 export interface Stages {
   readonly transcriber: FailoverTranscriber;
-  readonly generator: Generator;
-  readonly synthesizer: Synthesizer;
+  readonly generator: GeneratorStage;
+  readonly synthesizer: SynthesizerStage;
   readonly ladder: Ladder;
 }
 

@@ -1,4 +1,4 @@
-import type { Failover, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 /** Text in, speech out. */
 export interface Synthesizer extends Provider {
@@ -7,8 +7,9 @@ export interface Synthesizer extends Provider {
   /**
    * Speaks clause by clause, as the text arrives.
    *
-   * Each clause gives one `clause-started` and then its audio, in order: all audio of a clause
-   * comes before the next clause starts. Clauses are read ahead only as far as the vendor needs.
+   * The clauses are counted from 0 in the order in which they are read. Each gives `clause-begun`,
+   * its audio and word times, and `clause-done`, before the next one begins. Clauses are read ahead
+   * only as far as the vendor needs.
    *
    * @throws ParleyError `synthesizer_failed` or `capacity_exhausted`. Ends early, without an
    *   error, when aborted.
@@ -26,8 +27,6 @@ export interface SynthesisOptions {
   /** A `Voice.id`; an unknown one is spoken by the first voice. */
   readonly voice: string;
   readonly signal: AbortSignal;
-  /** Told when another provider takes over. */
-  readonly onFailover?: (failover: Failover) => void;
 }
 
 export interface TimedWord {
@@ -37,8 +36,14 @@ export interface TimedWord {
 }
 
 export type SpeechEvent =
-  | { readonly type: 'clause-started'; readonly text: string }
+  | { readonly type: 'clause-begun'; readonly clause: number }
   /** Where words lie in the clause's audio, from its start, as far as the vendor tells. */
-  | { readonly type: 'words-timed'; readonly words: readonly TimedWord[] }
+  | {
+      readonly type: 'words-timed';
+      readonly clause: number;
+      readonly words: readonly TimedWord[];
+    }
   /** PCM16 mono at `sampleRateHz`, any length; the receiver owns it. */
-  | { readonly type: 'speech-audio'; readonly samples: Int16Array };
+  | { readonly type: 'speech-audio'; readonly clause: number; readonly samples: Int16Array }
+  /** All audio of the clause was given. */
+  | { readonly type: 'clause-done'; readonly clause: number };

@@ -1,4 +1,5 @@
 import type { CloseReasonName, ErrorCode, LatencyMarks, Usage } from '@parley/shared';
+import type { ClauseKind } from '../stages/clause-track.ts';
 import type { Stage } from '../stages/provider.ts';
 
 /** What every event of a call says of itself. */
@@ -110,16 +111,23 @@ export type CallEventBody =
       readonly type: 'reply-started';
       readonly trigger: 'speech' | 'text' | 'timer' | 'request' | 'notice';
     } & OfReply)
+  /** A clause went out whole, or is there to be read; `reply-interrupted` says if less was heard. */
   | ({
       readonly type: 'clause-heard';
       readonly clause: number;
-      readonly words: number;
+      readonly kind: ClauseKind;
       readonly speech: { readonly text: string };
     } & OfReply)
+  /** The client stopped the voice; it may say so after `reply-done`, and more than once. */
   | ({
       readonly type: 'reply-interrupted';
       /** Playback position, ms. */
       readonly playedMs: number;
+      /** The first clause that was not heard to its end, and how many of its words were. */
+      readonly clause: number;
+      readonly words: number;
+      /** All that was heard of the reply, fillers aside. */
+      readonly speech: { readonly text: string };
     } & OfReply)
   | ({
       readonly type: 'reply-done';

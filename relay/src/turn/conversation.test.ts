@@ -79,7 +79,7 @@ describe('the history', () => {
   it('leaves out a reply of which nothing was heard', async () => {
     const test = new TestConversation({
       generator: { reply: () => [words('Some words.')] },
-      synthesizer: { speak: (text) => [{ give: { type: 'clause-started', text } }, 'hang'] },
+      synthesizer: { speak: (_, clause) => [{ give: { type: 'clause-begun', clause } }, 'hang'] },
     });
     test.type('Hello');
     await settle();

@@ -1,4 +1,4 @@
-import type { Failover, ProviderAttempt, Stage } from '../stages/provider.ts';
+import type { Failover, FailoverObserver, ProviderAttempt, Stage } from '../stages/provider.ts';
 import type { EmitCallEvent } from './call-events.ts';
 
 export interface StageRunOptions {
@@ -10,7 +10,7 @@ export interface StageRunOptions {
 }
 
 /** One request to a stage, and which provider served it. */
-export class StageRun {
+export class StageRun implements FailoverObserver {
   readonly #options: StageRunOptions;
   #standIn: string | undefined;
   #provider: string | undefined;

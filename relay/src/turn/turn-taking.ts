@@ -16,7 +16,7 @@ export interface Announcement {
 }
 
 /** A turn that is to be answered; what is said follows from the history. */
-export type Turn = Omit<ReplyRequest, 'generate' | 'question'>;
+export type Turn = Omit<ReplyRequest, 'content'>;
 
 export interface TurnTakingOptions {
   readonly history: History;
@@ -95,15 +95,15 @@ export class TurnTaking {
     this.#start({
       ...turn,
       marks: { ...turn.marks },
-      question: last?.role === 'user' ? last.text : '',
-      generate: (signal, onFailover) =>
-        providers.generator.generate({
-          history,
-          signal,
-          person: { timeZone: settings.timeZone },
-          reminders,
-          onFailover,
-        }),
+      content: {
+        kind: 'answer',
+        question: last?.role === 'user' ? last.text : '',
+        generate: (signal, observer) =>
+          providers.generator.generate(
+            { history, signal, person: { timeZone: settings.timeZone }, reminders },
+            observer,
+          ),
+      },
     });
   }
 
@@ -130,12 +130,7 @@ export class TurnTaking {
 
   /** Says a sentence of the relay's own now. @returns the response's id */
   say(text: string, turn: Turn): string {
-    return this.#start({
-      ...turn,
-      generate: async function* () {
-        yield { type: 'text-delta', text };
-      },
-    });
+    return this.#start({ ...turn, content: { kind: 'words', text } });
   }
 
   /** Cancels the reply that runs and lets none follow. */
@@ -165,11 +160,15 @@ export class TurnTaking {
     return reply.id;
   }
 
-  #ended(reply: Reply, { turnId, question }: ReplyRequest): void {
+  #ended(reply: Reply, request: ReplyRequest): void {
     this.#running.delete(reply);
-    this.#conversation.emit({ type: 'turn-ended', turnId, outcome: 'replied' });
+    this.#conversation.emit({
+      type: 'turn-ended',
+      turnId: request.turnId,
+      outcome: 'replied',
+    });
     this.#options.history.setReply(reply.id, reply.text);
-    this.#replies.ended(reply, question);
+    this.#replies.ended(reply, request);
     if (this.#reply === reply) {
       this.#reply = undefined;
       if (!reply.isCancelled || reply.text !== '') this.#unanswered = undefined;

@@ -16,8 +16,11 @@ export class ConversationFiles implements CallObserver {
 
   observe(event: CallEvent): void {
     if (!('speech' in event)) return;
-    const speaker = event.type === 'clause-heard' ? 'assistant' : 'person';
-    const line = JSON.stringify({ turn: event.turnId, speaker, text: event.speech.text });
+    const { type, turnId, speech } = event;
+    const isReply = type === 'clause-heard' || type === 'reply-interrupted';
+    const speaker = isReply ? 'assistant' : 'person';
+    // What was heard of an interrupted reply stands for all its clauses.
+    const line = JSON.stringify({ turn: turnId, speaker, type, text: speech.text });
     const path = join(this.#dir, `${event.sessionId}.jsonl`);
     this.#work = this.#work.then(() => appendFile(path, `${line}\n`));
   }

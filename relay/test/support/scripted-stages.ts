@@ -16,15 +16,17 @@ export interface ScriptedProviders {
   readonly transcriber?: Transcriber;
   /** Candidates behind the transcriber. */
   readonly otherTranscribers?: readonly Transcriber[];
-  readonly generator?: Generator;
+  readonly generator?: Generator | readonly Generator[];
   readonly synthesizer?: Synthesizer;
+  /** Candidates behind the synthesizer. */
+  readonly otherSynthesizers?: readonly Synthesizer[];
   readonly ladder?: Ladder | undefined;
   readonly deadlines?: Deadlines | undefined;
 }
 
 /**
- * Stages made as the relay makes them, but nothing is tried twice. The generator and the
- * synthesizer are used as they are.
+ * Stages made as the relay makes them, but nothing is tried twice, a single attempt may take as
+ * long as its stage, and no breaker opens: what a provider does is what the turn gets.
  */
 export function scriptedStages(clock: Clock, providers: ScriptedProviders = {}): Stages {
   const {
@@ -32,15 +34,28 @@ export function scriptedStages(clock: Clock, providers: ScriptedProviders = {}):
     otherTranscribers = [],
     generator = new ScriptedGenerator({ clock }),
     synthesizer = new ScriptedSynthesizer({ clock }),
+    otherSynthesizers = [],
     deadlines = DEFAULT_POLICY.deadlines,
   } = providers;
   const stages = createFailoverStages({
     transcribers: [transcriber, ...otherTranscribers],
-    generators: [generator],
-    synthesizers: [synthesizer],
-    policy: { ...DEFAULT_POLICY, retry: { fastMs: 0, when: 'never' }, deadlines },
+    generators: [generator].flat(),
+    synthesizers: [synthesizer, ...otherSynthesizers],
+    policy: {
+      ...DEFAULT_POLICY,
+      retry: { fastMs: 0, when: 'never' },
+      attempts: {
+        ...DEFAULT_POLICY.attempts,
+        generatorFirstMs: deadlines.generatorMs,
+        generatorStallMs: deadlines.generatorMs,
+        synthesizerFirstMs: deadlines.synthesizerMs,
+        synthesizerStallMs: deadlines.synthesizerMs,
+      },
+      breaker: { ...DEFAULT_POLICY.breaker, failuresToOpen: Number.POSITIVE_INFINITY },
+      deadlines,
+    },
     clock,
     logger: silentLogger,
   });
-  return { ...stages, generator, synthesizer, ladder: providers.ladder ?? stages.ladder };
+  return { ...stages, ladder: providers.ladder ?? stages.ladder };
 }

@@ -7,7 +7,7 @@ export interface ScriptedSynthesizerOptions {
   /** Length of a clause's audio; 20 ms a character without it. */
   readonly clauseMs?: (text: string) => number;
   /** What a clause becomes, instead of its own words and `clauseMs` of voice. */
-  readonly speak?: (text: string, index: number) => Iterable<Step<SpeechEvent>>;
+  readonly speak?: (text: string, clause: number) => Iterable<Step<SpeechEvent>>;
   readonly ignoresAbort?: boolean;
   readonly sampleRateHz?: number;
 }
@@ -41,18 +41,20 @@ export class ScriptedSynthesizer implements Synthesizer {
     this.asked.push(voice);
     const { clauseMs = (text) => text.length * MS_PER_CHARACTER } = this.#options;
     const stage = { ...this.#options, signal };
-    let index = 0;
+    let clause = -1;
     let spoken = 0;
     for await (const text of clauses) {
+      clause++;
       if (signal.aborted && this.#options.ignoresAbort !== true) return;
       if (this.#options.speak !== undefined) {
-        yield* perform(this.#options.speak(text, index++), stage);
+        yield* perform(this.#options.speak(text, clause), stage);
         continue;
       }
-      yield { type: 'clause-started' as const, text };
+      yield { type: 'clause-begun', clause };
       const samples = counting(spoken, Math.round((clauseMs(text) * this.sampleRateHz) / 1_000));
       spoken += samples.length;
-      yield { type: 'speech-audio' as const, samples };
+      yield { type: 'speech-audio', clause, samples };
+      yield { type: 'clause-done', clause };
     }
   }
 }

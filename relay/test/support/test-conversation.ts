@@ -11,7 +11,7 @@ import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import type { Ladder } from '../../src/stages/stages.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
-import type { SpeechEvent, SynthesisOptions } from '../../src/stages/synthesizer.ts';
+import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../../src/stages/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
 import { scriptedStages } from './scripted-stages.ts';
@@ -35,6 +35,8 @@ export interface Script {
   readonly otherTranscribers?: readonly Transcriber[];
   readonly generator?: Omit<ScriptedGeneratorOptions, 'clock'>;
   readonly synthesizer?: Omit<ScriptedSynthesizerOptions, 'clock'>;
+  /** Candidates behind the scripted one. */
+  readonly otherSynthesizers?: readonly Synthesizer[];
   readonly isSpoken?: boolean;
   readonly policy?: Partial<ConversationPolicy>;
   readonly ladder?: Ladder;

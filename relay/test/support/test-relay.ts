@@ -31,10 +31,9 @@ export interface TestRelay extends AsyncDisposable {
 export async function startTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const logs = new LogWatch();
-  const clock = systemClock;
   const relay = await startRelay({
     config: readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...options.env }),
-    providers: options.stages ?? scriptedStages(clock, options.providers),
+    providers: options.stages ?? scriptedStages(systemClock, options.providers),
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],

@@ -17,8 +17,8 @@ describe('wordsHeardOf', () => {
 
   it('believes the voice where it told times, and estimates the words after them', () => {
     const timed = { ...HAPPY, wordEndsMs: [700, 900] };
-    expect(wordsHeardOf(timed, 699)).toBe(1);
-    expect(wordsHeardOf(timed, 600)).toBe(0);
+    expect(wordsHeardOf(timed, 700)).toBe(1);
+    expect(wordsHeardOf(timed, 699)).toBe(0);
     expect(wordsHeardOf(timed, 1_000)).toBe(2);
     expect(wordsHeardOf(timed, 2_000)).toBe(5);
   });

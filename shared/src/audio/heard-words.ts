@@ -21,7 +21,7 @@ export interface HeardPosition {
 }
 
 /** Sample counts and vendors' times are rounded. */
-const TOLERANCE_MS = 1;
+const TOLERANCE_MS = 0.5;
 
 /**
  * The one answer to "what was heard": history, captions and a voice that resumes in the middle of a

@@ -43,8 +43,9 @@ export interface EmbeddedSynthesizer extends Synthesizer, AsyncDisposable {
 
 /** A piece of a clause on its way to a thread. */
 interface Piece {
-  /** The clause this piece begins; undefined for those that continue one. */
-  readonly clause: string | undefined;
+  readonly clause: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
   /** Empty where there is nothing a voice could say. */
   readonly text: string;
   readonly pauses: Pauses;
@@ -93,10 +94,12 @@ export async function createEmbeddedSynthesizer(
     );
     try {
       for await (const { piece, samples } of spoken) {
-        if (piece.clause !== undefined) yield { type: 'clause-started', text: piece.clause };
+        const { clause } = piece;
+        if (piece.isFirst) yield { type: 'clause-begun', clause };
         for (let at = 0; at < samples.length && !signal.aborted; at += MAX_EMIT_SAMPLES) {
-          yield { type: 'speech-audio', samples: samples.slice(at, at + MAX_EMIT_SAMPLES) };
+          yield { type: 'speech-audio', clause, samples: samples.slice(at, at + MAX_EMIT_SAMPLES) };
         }
+        if (piece.isLast && !signal.aborted) yield { type: 'clause-done', clause };
       }
     } catch (cause) {
       throw cause instanceof ParleyError ? cause : new ParleyError('synthesizer_failed', { cause });
@@ -114,17 +117,16 @@ export async function createEmbeddedSynthesizer(
 }
 
 async function* piecesOf(clauses: AsyncIterable<string>): AsyncGenerator<Piece, void, undefined> {
-  for await (const clause of clauses) {
-    const texts = splitIntoPieces(toSpokenText(clause));
-    const endMs = /[.?!]["')]*\s*$/.test(clause) ? PAUSE_MS.sentence : PAUSE_MS.clause;
-    if (texts.length === 0) yield { clause, text: '', pauses: { leadMs: 0, tailMs: 0 } };
-    for (const [index, text] of texts.entries()) {
-      const isLast = index === texts.length - 1;
-      yield {
-        clause: index === 0 ? clause : undefined,
-        text,
-        pauses: { leadMs: LEAD_MS, tailMs: isLast ? endMs : PAUSE_MS.withinClause },
-      };
+  let clause = 0;
+  for await (const written of clauses) {
+    const pieces = splitIntoPieces(toSpokenText(written));
+    const endMs = /[.?!]["')]*\s*$/.test(written) ? PAUSE_MS.sentence : PAUSE_MS.clause;
+    // A clause without anything to say is one empty piece.
+    for (const [index, text] of (pieces.length === 0 ? [''] : pieces).entries()) {
+      const isLast = index >= pieces.length - 1;
+      const pauses = { leadMs: LEAD_MS, tailMs: isLast ? endMs : PAUSE_MS.withinClause };
+      yield { clause, isFirst: index === 0, isLast, text, pauses };
     }
+    clause++;
   }
 }

@@ -1,7 +1,6 @@
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
-import type { SpeechEvent, TimedWord } from '../synthesizer.ts';
+import type { SpeechEvent } from '../synthesizer.ts';
 import type { ListenerLead } from './listener-lead.ts';
-import { restOf } from './spoken-rest.ts';
 
 /** The listener must not run dry: with less than this ahead of them, audio goes out as it comes. */
 const MIN_LEAD_MS = 300;
@@ -9,6 +8,9 @@ const MIN_LEAD_MS = 300;
 const MAX_HOLD_MS = 5_000;
 
 export interface ClauseDeliveryOptions {
+  /** The clause's index in the reply. */
+  readonly clause: number;
+  /** What this provider was given of it. */
   readonly text: string;
   readonly fromHz: number;
   readonly toHz: number;
@@ -17,25 +19,25 @@ export interface ClauseDeliveryOptions {
 
 /**
  * One clause on its way from a provider to the listener: held back until it is whole, as long as
- * that costs the listener nothing. What was held back can be spoken by someone else as if it had
+ * that costs the listener nothing. What was held back can be spoken by another voice as if it had
  * never been begun.
  *
  * A clause is announced together with its first audio, so that one that fails before has no trace.
  */
 export class ClauseDelivery {
+  readonly clause: number;
   readonly text: string;
   readonly #toHz: number;
   readonly #lead: ListenerLead;
   readonly #holdUntilMs: number;
   readonly #resampler: Pcm16Resampler | undefined;
-  readonly #held: SpeechEvent[] = [];
-  readonly #words: TimedWord[] = [];
+  #held: SpeechEvent[] = [];
+  #samples = 0;
   #isStreaming = false;
   #isAnnounced = false;
-  #heldMs = 0;
-  #deliveredMs = 0;
 
-  constructor({ text, fromHz, toHz, lead }: ClauseDeliveryOptions) {
+  constructor({ clause, text, fromHz, toHz, lead }: ClauseDeliveryOptions) {
+    this.clause = clause;
     this.text = text;
     this.#toHz = toHz;
     this.#lead = lead;
@@ -45,25 +47,20 @@ export class ClauseDelivery {
 
   /** Length of all audio that came for it. */
   get audioMs(): number {
-    return this.#deliveredMs + this.#heldMs;
+    return (this.#samples / this.#toHz) * 1_000;
   }
 
-  get isBegun(): boolean {
-    return this.#deliveredMs > 0;
-  }
-
-  /** How long it may still be held back; undefined where it is not. */
+  /** How long it may still be held back; undefined if it is not. */
   get holdMs(): number | undefined {
     if (this.#isStreaming) return undefined;
     return Math.max(0, this.#holdUntilMs - this.#lead.nowMs);
   }
 
-  take(event: Exclude<SpeechEvent, { readonly type: 'clause-started' }>): void {
-    if (event.type === 'words-timed') {
-      this.#words.push(...event.words);
-      this.#held.push(event);
-    } else {
+  take(event: SpeechEvent): void {
+    if (event.type === 'speech-audio') {
       this.#hold(this.#resampler?.push(event.samples) ?? event.samples);
+    } else if (event.type === 'words-timed') {
+      this.#held.push({ ...event, clause: this.clause });
     }
   }
 
@@ -73,45 +70,27 @@ export class ClauseDelivery {
   }
 
   /** What may go out now. */
-  *outgoing(): Generator<SpeechEvent, void, undefined> {
-    if (this.#isStreaming && (this.#isAnnounced || this.#heldMs > 0)) yield* this.#release();
+  outgoing(): readonly SpeechEvent[] {
+    return this.#isStreaming && this.#samples > 0 ? this.#release() : [];
   }
 
-  /** All of it came. */
-  *finish(): Generator<SpeechEvent, void, undefined> {
+  /** All of it came: the rest of it. */
+  finish(): readonly SpeechEvent[] {
     if (this.#resampler !== undefined) this.#hold(this.#resampler.flush());
-    yield* this.#release();
-  }
-
-  /** It broke off after it was begun: the words of it that nobody has heard. */
-  rest(msPerCharacter: number): string {
-    const deliveredMs = this.#deliveredMs;
-    return restOf({ text: this.text, deliveredMs, words: this.#words, msPerCharacter });
+    return [...this.#release(), { type: 'clause-done', clause: this.clause }];
   }
 
   #hold(samples: Int16Array): void {
     if (samples.length === 0) return;
-    this.#held.push({ type: 'speech-audio', samples });
-    this.#heldMs += this.#durationMs(samples);
+    this.#samples += samples.length;
+    this.#held.push({ type: 'speech-audio', clause: this.clause, samples });
   }
 
-  *#release(): Generator<SpeechEvent, void, undefined> {
-    if (!this.#isAnnounced) {
-      this.#isAnnounced = true;
-      yield { type: 'clause-started', text: this.text };
-    }
-    for (const event of this.#held.splice(0)) {
-      if (event.type === 'speech-audio') {
-        const durationMs = this.#durationMs(event.samples);
-        this.#heldMs -= durationMs;
-        this.#deliveredMs += durationMs;
-        this.#lead.delivered(durationMs);
-      }
-      yield event;
-    }
-  }
-
-  #durationMs(samples: Int16Array): number {
-    return (samples.length / this.#toHz) * 1_000;
+  #release(): readonly SpeechEvent[] {
+    const released = this.#held;
+    this.#held = [];
+    if (this.#isAnnounced) return released;
+    this.#isAnnounced = true;
+    return [{ type: 'clause-begun', clause: this.clause }, ...released];
   }
 }

@@ -64,7 +64,7 @@ function createTest() {
     logger: silentLogger,
   });
   const answer = async () => {
-    const events = await Array.fromAsync(providers.generator.generate(REQUEST));
+    const events = await Array.fromAsync(providers.generator.generate(REQUEST, {}));
     return events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []));
   };
   return { clock, log, a, b, providers, answer };
@@ -146,12 +146,12 @@ describe('the stages with failover', () => {
 
   it('prepare the active one at once and the second a little later', async () => {
     const { providers, clock, log } = createTest();
-    const release = providers.generator.prepare!();
+    const release = providers.generator.prepare();
     expect(log).toEqual(['prepare a']);
     await clock.advance(DEFAULT_POLICY.prepareSecondMs);
     expect(log.filter((line) => !line.startsWith('probe'))).toEqual(['prepare a', 'prepare b']);
     release();
-    providers.generator.prepare!()();
+    providers.generator.prepare()();
     const rest = log.filter((line) => !line.startsWith('probe')).slice(2);
     expect(rest).toEqual(['release a', 'release b', 'prepare a', 'release a']);
     await providers[Symbol.asyncDispose]();
@@ -162,7 +162,7 @@ describe('the stages with failover', () => {
     const prepared = () => log.filter((line) => /^(?:prepare|release)/.test(line));
     a.state.fault = 'unauthorized';
     for (let count = 0; count < 3; count++) await answer();
-    const release = providers.generator.prepare!();
+    const release = providers.generator.prepare();
     expect(prepared()).toEqual(['prepare b']);
     a.state.fault = undefined;
     expect(providers.reset('a')).toBe(true);

@@ -9,8 +9,9 @@ import { STAGES, type Owned, type Provider, type Stage } from '../provider.ts';
 import type { Ladder, Stages } from '../stages.ts';
 import type { Synthesizer } from '../synthesizer.ts';
 import type { Transcriber } from '../transcriber.ts';
-import { ResilientGenerator } from './resilient-generator.ts';
-import { ResilientSynthesizer } from './resilient-synthesizer.ts';
+import { FailoverGenerator } from './failover-generator.ts';
+import { FailoverSynthesizer } from './failover-synthesizer.ts';
+import { PhraseMemory } from './phrase-memory.ts';
 import { FailoverTranscriber } from './failover-transcriber.ts';
 import { StageCandidates } from './stage-candidates.ts';
 
@@ -20,6 +21,8 @@ export interface FailoverStagesOptions {
   readonly generators: readonly Owned<Generator>[];
   readonly synthesizers: readonly Owned<Synthesizer>[];
   readonly policy: ResiliencePolicy;
+  /** What Parley says in words of its own, clause by clause: remembered as it was spoken. */
+  readonly phrases?: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -57,8 +60,11 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
   const owned = [...transcribers, ...generators, ...synthesizers];
   return {
     transcriber: new FailoverTranscriber(stages.transcriber),
-    generator: new ResilientGenerator(stages.generator),
-    synthesizer: new ResilientSynthesizer(stages.synthesizer),
+    generator: new FailoverGenerator(stages.generator),
+    synthesizer: new FailoverSynthesizer(
+      stages.synthesizer,
+      new PhraseMemory({ phrases: options.phrases ?? [], clock }),
+    ),
     ladder: createLadder(stages),
     services: () => watched.map((health) => health.status()),
     reset(name) {

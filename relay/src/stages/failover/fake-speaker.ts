@@ -17,6 +17,8 @@ export interface SpeakerPlan {
   readonly wordMs?: number;
   /** Instead of failing it ends as if all were said. */
   readonly ends?: boolean;
+  /** false: it does not say when a clause is done. */
+  readonly tellsEnds?: boolean;
   /** How many clauses it takes before it begins to speak the first of them. */
   readonly readsAhead?: number;
 }
@@ -54,11 +56,14 @@ export class FakeSpeaker implements Synthesizer {
     const asked = { atMs: this.#clock.now(), clauses: [] as string[], signal };
     this.asked.push(asked);
     let left = this.plan.failAfter ?? Infinity;
-    for await (const clause of readAhead(clauses, this.plan.readsAhead ?? 0)) {
-      asked.clauses.push(clause);
-      yield { type: 'clause-started', text: clause };
-      const words = clause.split(' ').filter((word) => word !== '');
-      if (this.plan.timesWords === true) yield { type: 'words-timed', words: timesOf(words) };
+    for await (const text of readAhead(clauses, this.plan.readsAhead ?? 0)) {
+      const clause = asked.clauses.length;
+      asked.clauses.push(text);
+      yield { type: 'clause-begun', clause };
+      const words = text.split(' ').filter((word) => word !== '');
+      if (this.plan.timesWords === true) {
+        yield { type: 'words-timed', clause, words: timesOf(words) };
+      }
       for (const word of words) {
         if (left-- <= 0) {
           if (this.plan.ends === true) return;
@@ -66,8 +71,9 @@ export class FakeSpeaker implements Synthesizer {
           throw new ParleyError('synthesizer_failed');
         }
         if (this.plan.wordMs !== undefined) await sleep(this.#clock, this.plan.wordMs, signal);
-        yield { type: 'speech-audio', samples: this.#say(word) };
+        yield { type: 'speech-audio', clause, samples: this.#say(word) };
       }
+      if (this.plan.tellsEnds !== false) yield { type: 'clause-done', clause };
     }
     if (left <= 0) throw new ParleyError('synthesizer_failed');
   }

@@ -4,9 +4,12 @@ import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { Synthesizer } from '../synthesizer.ts';
+import type { VoiceEvent } from '../synthesizer-stage.ts';
 import { FakeSpeaker, type SpeakerPlan } from './fake-speaker.ts';
-import { ResilientSynthesizer } from './resilient-synthesizer.ts';
+import { FailoverSynthesizer } from './failover-synthesizer.ts';
+import { PhraseMemory } from './phrase-memory.ts';
 import { StageCandidates } from './stage-candidates.ts';
+import { begunIn, trackOf } from './test-track.ts';
 
 /** One voice, and the browser behind it; what the voice does when asked `again`. */
 async function speak(plan: SpeakerPlan, again: SpeakerPlan) {
@@ -21,21 +24,19 @@ async function speak(plan: SpeakerPlan, again: SpeakerPlan) {
     logger: silentLogger,
   });
   const { signal } = new AbortController();
-  const started: string[] = [];
+  const events: VoiceEvent[] = [];
   const heard: (string | undefined)[] = [];
   const failovers: string[] = [];
-  const clauses = (async function* () {
-    yield 'one two three';
-    yield 'four five six';
-  })();
+  const track = trackOf(['one two three', 'four five six']);
+  const synthesizer = new FailoverSynthesizer(stage, new PhraseMemory({ phrases: [], clock }));
   const options = {
     voice: 'a-voice',
     signal,
     onFailover: ({ to }: { readonly to: string }) => failovers.push(to),
   };
   const done = (async () => {
-    for await (const event of new ResilientSynthesizer(stage).synthesize(clauses, options)) {
-      if (event.type === 'clause-started') started.push(event.text);
+    for await (const event of synthesizer.speak(track, options)) {
+      events.push(event);
       if (event.type === 'speech-audio') heard.push(vocabulary[event.samples[0]! - 1]);
       // Its first words take longer to be played than a failure counts as fast.
       await sleep(clock, 600, signal);
@@ -48,7 +49,12 @@ async function speak(plan: SpeakerPlan, again: SpeakerPlan) {
   await settle();
   voice.plan = again;
   await clock.advance(60_000);
-  return { outcome: await outcome, started, heard, failovers };
+  const { position } = track;
+  const isBegun = track.peek(position) !== undefined && track.timing(position) !== undefined;
+  const started = begunIn(events, track);
+  // What is left of a clause that was begun is for the next one to speak.
+  const rest = isBegun ? [track.rest(position).text] : [];
+  return { outcome: await outcome, started: [...started, ...rest], heard, failovers };
 }
 
 it.each([

@@ -5,12 +5,14 @@ import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { Synthesizer } from '../synthesizer.ts';
 import { FakeSpeaker } from './fake-speaker.ts';
-import { ResilientSynthesizer } from './resilient-synthesizer.ts';
+import { FailoverSynthesizer } from './failover-synthesizer.ts';
+import { PhraseMemory } from './phrase-memory.ts';
 import { StageCandidates } from './stage-candidates.ts';
+import { trackOf } from './test-track.ts';
 
 it.each([
   ['in its first clause leaves it open', 'speech-audio', 'b'],
-  ['after a whole clause proves it', 'clause-started', 'a'],
+  ['after a whole clause proves it', 'clause-begun', 'a'],
 ] as const)('a trial that is interrupted %s', async (_, type, active) => {
   const clock = new FakeClock();
   const stage = new StageCandidates<Synthesizer>({
@@ -25,14 +27,12 @@ it.each([
     health.acquire()!.failed(new ParleyError('synthesizer_failed'));
   }
   await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
-  const clauses = (async function* () {
-    yield 'one two three';
-    yield 'four five six';
-  })();
+  const track = trackOf(['one two three', 'four five six']);
+  const synthesizer = new FailoverSynthesizer(stage, new PhraseMemory({ phrases: [], clock }));
   const abort = new AbortController();
   const options = { voice: 'a-voice', signal: abort.signal };
   let isFirst = true;
-  for await (const event of new ResilientSynthesizer(stage).synthesize(clauses, options)) {
+  for await (const event of synthesizer.speak(track, options)) {
     if (event.type === type && !isFirst) {
       abort.abort();
       break;

@@ -1,8 +1,9 @@
+import type { Clause, ClauseTrack } from '../clause-track.ts';
+import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt } from './attempts.ts';
-import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { ClauseDelivery } from './clause-delivery.ts';
-import type { ClauseFeed, ClauseLedger } from './clause-ledger.ts';
+import { ClauseFeed } from './clause-feed.ts';
 import type { ListenerLead } from './listener-lead.ts';
 import type { SpeakingPace } from './speaking-pace.ts';
 import type { StageCandidates } from './stage-candidates.ts';
@@ -10,9 +11,11 @@ import type { StageCandidates } from './stage-candidates.ts';
 export interface SpeechAttemptOptions {
   readonly attempt: Attempt<Synthesizer>;
   readonly stage: StageCandidates<Synthesizer>;
-  /** How many may still be asked, this one included. */
-  readonly left: () => number;
-  readonly ledger: ClauseLedger;
+  /** Candidates that may still be asked, this one included. */
+  readonly remaining: () => number;
+  readonly track: ClauseTrack;
+  /** The first clause that is spoken otherwise. */
+  readonly endsBefore: (clause: Clause) => boolean;
   readonly lead: ListenerLead;
   readonly pace: SpeakingPace;
   /** When the wait that the stage's deadline is about began; shared by all attempts. */
@@ -26,75 +29,55 @@ type Step = IteratorResult<SpeechEvent, unknown> | 'held-long-enough';
 
 /** What one provider speaks of a reply, until it is done or fails. */
 export class SpeechAttempt implements Disposable {
+  /** How fast this voice speaks. */
+  readonly msPerCharacter: number;
   readonly #options: SpeechAttemptOptions;
   readonly #scope: AttemptScope;
   readonly #feed: ClauseFeed;
   readonly #speaker: string;
-  #clause: ClauseDelivery | undefined;
+  readonly #speech: AsyncIterator<SpeechEvent, unknown>;
+  #delivery: ClauseDelivery | undefined;
   #next: Promise<IteratorResult<SpeechEvent, unknown>> | undefined;
   #isListening = false;
   #hasSpoken = false;
+  #isOver = false;
   #begun = 0;
   #finished = 0;
 
   constructor(options: SpeechAttemptOptions) {
-    const { signal, stage, ledger, attempt, voice, waiting } = options;
+    const { signal, stage, track, endsBefore, attempt, voice, waiting, pace } = options;
     const { name, provider } = attempt.candidate;
     this.#options = options;
     this.#scope = new AttemptScope(signal, stage.clock);
-    this.#feed = ledger.feed(() => {
+    const onWaiting = () => {
       // The time it waited for text is not its own.
       waiting.sinceMs = stage.clock.now();
-      this.#watch();
-    });
+      this.#setDeadline();
+    };
+    this.#feed = new ClauseFeed({ track, endsBefore, onWaiting });
     const known = provider.voices.find(({ id }) => id === voice) ?? provider.voices[0];
     this.#speaker = `${name} ${known?.id ?? ''}`;
-  }
-
-  async *run(): AsyncGenerator<SpeechEvent, void, undefined> {
-    const { attempt, stage, voice } = this.#options;
-    const { provider } = attempt.candidate;
+    this.msPerCharacter = pace.of(this.#speaker);
     const speech = provider.synthesize(this.#feed, { voice, signal: this.#scope.signal });
-    const iterator = speech[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const step = await this.#step(iterator);
-        if (step === 'held-long-enough') {
-          this.#clause?.stream();
-        } else if (step.done === true) {
-          // It left before the end of the text: the clause it was at is not to be trusted either.
-          if (!this.#feed.isExhausted || this.#begun < this.#feed.handedOver) {
-            throw stage.endedEarlyError();
-          }
-          yield* this.#finish();
-          attempt.succeeded();
-          return;
-        } else if (step.value.type === 'clause-started') {
-          yield* this.#finish();
-          this.#begin();
-        } else {
-          // Audio of no clause would be words that nobody can account for.
-          if (this.#clause === undefined) throw stage.endedEarlyError();
-          this.#clause.take(step.value);
-        }
-        yield* this.#passOn(this.#clause?.outgoing());
-      }
-    } finally {
-      closeIterator(iterator);
-    }
+    this.#speech = speech[Symbol.asyncIterator]();
   }
 
-  /** It failed: the ledger learns how far it came. */
-  settle(): void {
-    const { ledger, pace } = this.#options;
-    if (this.#clause?.isBegun === true) {
-      ledger.cutHead(this.#clause.rest(pace.of(this.#speaker)));
-    }
-    this.#clause = undefined;
+  /**
+   * What may go out now, with the clauses counted as in the reply; undefined once all was spoken.
+   *
+   * @throws what the provider failed with
+   */
+  async next(): Promise<readonly SpeechEvent[] | undefined> {
+    if (this.#isOver) return undefined;
+    const step = await this.#step();
+    const outgoing = step === 'held-long-enough' ? this.#stream() : this.#take(step);
+    this.#hasSpoken ||= outgoing.length > 0;
+    return outgoing;
   }
 
   [Symbol.dispose](): void {
     const { attempt } = this.#options;
+    closeIterator(this.#speech);
     void this.#feed.return();
     // People often interrupt: a trial that has spoken a whole clause has proved itself by then.
     if (this.#finished > 0) attempt.succeeded();
@@ -103,24 +86,20 @@ export class SpeechAttempt implements Disposable {
   }
 
   /** The next event, or the moment at which what is held back has to go out. */
-  async #step(iterator: AsyncIterator<SpeechEvent, unknown>): Promise<Step> {
-    this.#next ??= iterator.next();
+  async #step(): Promise<Step> {
+    this.#next ??= this.#speech.next();
     const next = this.#next;
-    const holdMs = this.#clause?.holdMs;
-    let cancel: (() => void) | undefined;
-    let first: Promise<Step> = next;
-    if (holdMs !== undefined) {
-      if (holdMs <= 0) {
-        return 'held-long-enough';
-      }
-      const { promise, resolve } = Promise.withResolvers<'held-long-enough'>();
-      cancel = this.#options.stage.clock.after(holdMs, () => resolve('held-long-enough'));
-      first = Promise.race([next, promise]);
-    }
+    const holdMs = this.#delivery?.holdMs;
+    if (holdMs !== undefined && holdMs <= 0) return 'held-long-enough';
+    const { promise: held, resolve } = Promise.withResolvers<'held-long-enough'>();
+    const cancel =
+      holdMs === undefined
+        ? undefined
+        : this.#options.stage.clock.after(holdMs, () => resolve('held-long-enough'));
     this.#isListening = true;
-    this.#watch();
+    this.#setDeadline();
     try {
-      const step = await this.#scope.wait(first);
+      const step = await this.#scope.wait(cancel === undefined ? next : Promise.race([next, held]));
       if (step !== 'held-long-enough') this.#next = undefined;
       return step;
     } finally {
@@ -130,48 +109,68 @@ export class SpeechAttempt implements Disposable {
     }
   }
 
-  /** Sets the deadline for the next event; there is none while the provider waits for text. */
-  #watch(): void {
-    const { stage, left, waiting } = this.#options;
-    if (!this.#isListening || this.#feed.isWaiting) {
-      this.#scope.clearDeadline();
-      return;
+  #stream(): readonly SpeechEvent[] {
+    this.#delivery?.stream();
+    return this.#delivery?.outgoing() ?? [];
+  }
+
+  #take(step: IteratorResult<SpeechEvent, unknown>): readonly SpeechEvent[] {
+    const { attempt, stage } = this.#options;
+    if (step.done === true) {
+      // It left before the end of the text: the clause it was at is not to be trusted either.
+      const isWhole = this.#feed.isExhausted && this.#begun === this.#feed.handedOver;
+      if (!isWhole) throw stage.endedEarlyError();
+      const outgoing = this.#finish();
+      this.#isOver = true;
+      attempt.succeeded();
+      return outgoing;
     }
+    const event = step.value;
+    if (event.type === 'clause-begun') {
+      const outgoing = this.#finish();
+      this.#begin(event.clause);
+      return outgoing;
+    }
+    // Audio of no clause, or of another one, would be words that are missing elsewhere.
+    if (this.#delivery?.clause !== this.#feed.first + event.clause) throw stage.endedEarlyError();
+    if (event.type === 'clause-done') return this.#finish();
+    this.#delivery.take(event);
+    return this.#delivery.outgoing();
+  }
+
+  #begin(clause: number): void {
+    const { stage, attempt, track, toHz, lead } = this.#options;
+    // Each clause once, in order, and none that was not handed over.
+    if (clause !== this.#begun || clause >= this.#feed.handedOver) throw stage.endedEarlyError();
+    this.#begun++;
+    const fromHz = attempt.candidate.provider.sampleRateHz;
+    const index = this.#feed.first + clause;
+    const { text } = track.rest(index);
+    this.#delivery = new ClauseDelivery({ clause: index, text, fromHz, toHz, lead });
+  }
+
+  #finish(): readonly SpeechEvent[] {
+    const delivery = this.#delivery;
+    if (delivery === undefined) return [];
+    this.#delivery = undefined;
+    const outgoing = delivery.finish();
+    this.#options.pace.learn(this.#speaker, delivery.text, delivery.audioMs);
+    this.#finished++;
+    return outgoing;
+  }
+
+  /** For the next event; there is none while the provider waits for text. */
+  #setDeadline(): void {
+    const { stage, remaining, waiting } = this.#options;
+    if (!this.#isListening || this.#feed.isWaiting) return this.#scope.clearDeadline();
     const { attempts, deadlines } = stage.policy;
     const wantedMs = this.#hasSpoken ? attempts.synthesizerStallMs : attempts.synthesizerFirstMs;
-    this.#scope.setDeadline(
-      stage.budgetMs(wantedMs, deadlines.synthesizerMs, waiting.sinceMs, left()),
-      stage.timeoutError,
+    const budgetMs = stage.budgetMs(
+      wantedMs,
+      deadlines.synthesizerMs,
+      waiting.sinceMs,
+      remaining(),
     );
-  }
-
-  #begin(): void {
-    const { ledger, stage, attempt, toHz, lead } = this.#options;
-    const text = ledger.head;
-    this.#begun++;
-    // More beginnings than clauses were handed over.
-    if (text === undefined || this.#begun > this.#feed.handedOver) throw stage.endedEarlyError();
-    const fromHz = attempt.candidate.provider.sampleRateHz;
-    this.#clause = new ClauseDelivery({ text, fromHz, toHz, lead });
-  }
-
-  async *#finish(): AsyncGenerator<SpeechEvent, void, undefined> {
-    const clause = this.#clause;
-    if (clause === undefined) return;
-    const { ledger, pace } = this.#options;
-    pace.learn(this.#speaker, clause.text, clause.audioMs);
-    ledger.finishHead();
-    this.#finished++;
-    this.#clause = undefined;
-    yield* this.#passOn(clause.finish());
-  }
-
-  *#passOn(events: Iterable<SpeechEvent> = []): Generator<SpeechEvent, void, undefined> {
-    const { waiting, stage } = this.#options;
-    for (const event of events) {
-      this.#hasSpoken = true;
-      yield event;
-      waiting.sinceMs = stage.clock.now();
-    }
+    this.#scope.setDeadline(budgetMs, stage.timeoutError);
   }
 }

@@ -15,10 +15,7 @@ export interface StageOptions<P extends Provider> {
   readonly logger: Logger;
 }
 
-/**
- * Share of a stage's deadline that the candidates divide among themselves. The rest is for the
- * last one's error to arrive before the caller's own deadline does.
- */
+/** Share of a stage's deadline that the candidates divide among themselves; the rest is margin. */
 const USABLE_SHARE = 0.95;
 
 /** The candidates of one stage and what they have in common. */
@@ -78,9 +75,10 @@ export class StageCandidates<P extends Provider> {
    * @param sinceMs - when the stage's deadline began to run
    */
   budgetMs(attemptMs: number, stageMs: number, sinceMs: number, remaining: number): number {
-    const remainingMs = stageMs * USABLE_SHARE - (this.clock.now() - sinceMs);
+    const elapsedMs = this.clock.now() - sinceMs;
     const isAlone = this.candidates.length === 1;
-    return Math.max(0, isAlone ? remainingMs : Math.min(attemptMs, remainingMs / remaining));
+    const shareMs = (stageMs * USABLE_SHARE - elapsedMs) / remaining;
+    return Math.max(0, isAlone ? stageMs - elapsedMs : Math.min(attemptMs, shareMs));
   }
 
   readonly timeoutError = (): ParleyError => new ParleyError(`${this.stage}_timeout`);

@@ -1,3 +1,6 @@
+import type { ClauseKind, WrittenClause } from '../../stages/clause-track.ts';
+import type { ReplyText } from './reply-pieces.ts';
+
 /** Longest text handed to a synthesizer at once, characters. */
 export const MAX_CLAUSE_CHARACTERS = 150;
 /** The first clause may already end at a comma once it is this long: speech starts sooner. */
@@ -8,32 +11,55 @@ const MIN_COMMA_CLAUSE_CHARACTERS = 90;
 const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|st|vs|etc|e\.g|i\.e|no|approx|[a-z])\.$/i;
 
 /**
- * Cuts streamed text into clauses fit to be spoken one by one: sentence by sentence, the first
- * one shorter, none longer than `MAX_CLAUSE_CHARACTERS`. Joined with single spaces they are the
- * text again, white space aside.
- *
- * @param isAside - whether a clause only bridges a wait: the one after it is then still the first
+ * Cuts the text of a reply into clauses fit to be spoken one by one: sentence by sentence, the
+ * first one shorter, none longer than `MAX_CLAUSE_CHARACTERS`, each of one kind. Joined with single
+ * spaces they are the text again, white space aside.
  */
-export async function* clausesOf(
-  deltas: AsyncIterable<string>,
-  isAside: (clause: string) => boolean = () => false,
-): AsyncGenerator<string, void, undefined> {
-  let pending = '';
-  let isFirst = true;
-  for await (const delta of deltas) {
-    pending += delta;
+export async function* clauses(
+  pieces: AsyncIterable<ReplyText>,
+): AsyncGenerator<WrittenClause, void, undefined> {
+  const cutter = new ClauseCutter();
+  for await (const piece of pieces) yield* cutter.push(piece);
+  yield* cutter.end();
+}
+
+/** The clauses of a text that is there as a whole. */
+export function clausesOf(text: string): readonly string[] {
+  const cutter = new ClauseCutter();
+  return [...cutter.push({ kind: 'answer', text }), ...cutter.end()].map((clause) => clause.text);
+}
+
+class ClauseCutter {
+  #pending = '';
+  #kind: ClauseKind = 'answer';
+  /** A filler only bridges a wait: the clause after it is still the first. */
+  #isFirst = true;
+
+  push({ kind, text }: ReplyText): readonly WrittenClause[] {
+    const cut = kind === this.#kind ? [] : [...this.end()];
+    this.#kind = kind;
+    this.#pending += text;
     for (;;) {
-      const end = clauseEnd(pending, isFirst);
+      const end = clauseEnd(this.#pending, this.#isFirst);
       if (end === undefined) break;
-      const clause = tidy(pending.slice(0, end));
-      pending = pending.slice(end);
-      if (clause === '') continue;
-      isFirst &&= isAside(clause);
-      yield clause;
+      cut.push(...this.#take(end));
     }
+    // Words of our own come whole.
+    return kind === 'answer' ? cut : [...cut, ...this.end()];
   }
-  const rest = tidy(pending);
-  if (rest !== '') yield rest;
+
+  /** What is left at the end of the text. */
+  end(): readonly WrittenClause[] {
+    return this.#take(this.#pending.length);
+  }
+
+  #take(end: number): readonly WrittenClause[] {
+    const text = this.#pending.slice(0, end).replaceAll(/\s+/g, ' ').trim();
+    this.#pending = this.#pending.slice(end);
+    if (text === '') return [];
+    this.#isFirst &&= this.#kind === 'filler';
+    return [{ kind: this.#kind, text }];
+  }
 }
 
 /**
@@ -61,8 +87,4 @@ export function clauseEnd(text: string, isFirst: boolean): number | undefined {
 function unbrokenEnd(text: string): number {
   const last = text.charCodeAt(MAX_CLAUSE_CHARACTERS - 1);
   return last >= 0xd800 && last <= 0xdbff ? MAX_CLAUSE_CHARACTERS - 1 : MAX_CLAUSE_CHARACTERS;
-}
-
-function tidy(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -1,4 +1,4 @@
-import { isRelayProvider } from '../../stages/provider.ts';
+import { isRelayProvider, NO_PROVIDER } from '../../stages/provider.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import { Pacer } from './pacer.ts';
@@ -16,10 +16,17 @@ export interface ReplyRequest {
   readonly utterance?: number;
   readonly marks?: Marks;
   readonly asrSeconds?: number;
-  readonly generate: Generate;
-  /** What is answered; undefined where the words are our own. */
-  readonly question?: string;
+  readonly content: RequestedContent;
 }
+
+export type RequestedContent =
+  | {
+      readonly kind: 'answer';
+      readonly generate: Generate;
+      readonly question: string;
+    }
+  /** A sentence of the relay's own. */
+  | { readonly kind: 'words'; readonly text: string };
 
 /** The replies of one conversation: numbered, and the latest of them kept. */
 export class Replies {
@@ -42,24 +49,38 @@ export class Replies {
 
   /** Makes a reply that has not begun yet. */
   make(request: ReplyRequest): Reply {
-    const { providers, settings, deadlines } = this.#options;
+    const { providers, settings } = this.#options;
+    const { policy, output, clock, emit, watchdog, logger } = this.#options;
+    const { content } = request;
+    const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem };
     const reply = new Reply({
-      ...this.#options,
       turnId: request.turnId,
       item: this.#nextItem,
       trigger: request.trigger,
       utterance: request.utterance ?? null,
       marks: request.marks ?? {},
       asrSeconds: request.asrSeconds ?? 0,
-      generate: request.generate,
-      answering: this.#answering(request.question),
+      says:
+        content.kind === 'words'
+          ? content
+          : {
+              kind: 'answer',
+              generate: content.generate,
+              // What is only written needs no words to fill a silence.
+              filler: settings.isSpoken ? filler : undefined,
+              recall: () =>
+                policy.allowCachedAnswers ? this.#answers.recall(content.question) : undefined,
+            },
       voice: settings.isSpoken ? settings.voice : null,
       synthesizer: providers.synthesizer,
       active: (stage) => providers.ladder.active(stage),
-      canSpeak: this.#canSpeak(request.question === undefined),
+      canSpeak: this.#canSpeak(content.kind === 'words'),
+      output,
       pacer: this.#pacer,
-      generatorDeadlineMs: deadlines.generatorMs,
-      synthesizerDeadlineMs: deadlines.synthesizerMs,
+      clock,
+      emit,
+      watchdog,
+      logger,
     });
     this.#nextItem = (this.#nextItem % 0xffff) + 1;
     this.#recent.set(reply.id, reply);
@@ -70,26 +91,15 @@ export class Replies {
   }
 
   /** The reply is over: what it answered may serve again. */
-  ended(reply: Reply, question: string | undefined): void {
-    if (question !== undefined && reply.answer !== undefined) {
-      this.#answers.remember(question, reply.answer);
+  ended(reply: Reply, { content }: ReplyRequest): void {
+    if (content.kind === 'answer' && reply.answer !== undefined) {
+      this.#answers.remember(content.question, reply.answer);
     }
   }
 
-  /** @param isOwnWords - they may be in stock where no synthesizer works */
+  /** @param isOwnWords - they may be remembered even if no synthesizer works */
   #canSpeak(isOwnWords: boolean): boolean {
     const active = this.#options.providers.ladder.active('synthesizer');
-    return isRelayProvider(active) || (active === 'none' && isOwnWords);
-  }
-
-  #answering(question: string | undefined) {
-    if (question === undefined) return undefined;
-    const { policy, settings } = this.#options;
-    const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem };
-    return {
-      // What is only written needs no words to fill a silence.
-      filler: settings.isSpoken ? filler : undefined,
-      recall: () => (policy.allowCachedAnswers ? this.#answers.recall(question) : undefined),
-    };
+    return isRelayProvider(active) || (active === NO_PROVIDER && isOwnWords);
   }
 }

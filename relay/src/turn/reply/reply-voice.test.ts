@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
 import { words } from '../../../test/support/scripted-generator.ts';
 import { ScriptedLadder } from '../../../test/support/scripted-ladder.ts';
+import { ScriptedSynthesizer } from '../../../test/support/scripted-synthesizer.ts';
 import { TestConversation } from '../../../test/support/test-conversation.ts';
-import { settle } from '../../lib/fake-clock.ts';
+import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import type { SpeechEvent } from '../../stages/synthesizer.ts';
 
 const shown = (test: TestConversation) =>
@@ -34,26 +35,39 @@ describe('a voice that is lost', () => {
     expect(test.voice.filter(({ last }) => !last)).not.toEqual([]);
   });
 
+  /** What goes on after the scripted voice; a browser is asked for nothing here. */
+  const followedBy = (name: string) => {
+    const next = new ScriptedSynthesizer({ clock: new FakeClock(), clauseMs: () => 1_000 });
+    return name === 'none' ? [] : [Object.assign(next, { name })];
+  };
+  /** The first clause breaks off after some of its voice. */
+  const breaking = (ms: number) => ({
+    speak: () => [
+      { give: { type: 'clause-begun' as const, clause: 0 } },
+      {
+        give: { type: 'speech-audio' as const, clause: 0, samples: new Int16Array(ms * 16) },
+      },
+      { fail: new ParleyError('synthesizer_failed') },
+    ],
+  });
+
   it.each([
     ['browser', 'completed'],
     ['none', 'synthesizer_failed'],
-  ])('midway leaves the rest to be read or spoken by the page: %s', async (to, outcome) => {
-    const test = new TestConversation({
-      generator: { reply: () => [words('One is here. Two is here.')] },
-    });
-    test.synthesizeWith(async function* (clauses, { onFailover }): AsyncGenerator<SpeechEvent> {
-      const first = await clauses[Symbol.asyncIterator]().next();
-      yield { type: 'clause-started', text: String(first.value) };
-      yield { type: 'speech-audio', samples: new Int16Array(1_600) };
-      const change = { stage: 'synthesizer', from: 'scripted-synthesizer', to } as const;
-      onFailover?.({ ...change, reason: 'synthesizer_failed' });
-      throw new ParleyError('synthesizer_failed');
-    });
-    test.type('Hello');
-    await test.clock.advance(5_000);
-    expect(shown(test)).toEqual(['One is here.', 'Two is here.']);
-    expect(test.outcomes).toEqual([outcome]);
-  });
+  ])(
+    'at the end of a clause leaves the rest to be read or spoken by the page: %s',
+    async (to, outcome) => {
+      const test = new TestConversation({
+        generator: { reply: () => [words('One is here. Two is here.')] },
+        synthesizer: breaking(800),
+        otherSynthesizers: followedBy(to),
+      });
+      test.type('Hello');
+      await test.clock.advance(5_000);
+      expect(shown(test)).toEqual(['One is here.', 'Two is here.']);
+      expect(test.outcomes).toEqual([outcome]);
+    },
+  );
 
   it.each([
     ['browser', ['one two three four.', 'three four.', 'five six.']],
@@ -61,15 +75,8 @@ describe('a voice that is lost', () => {
   ])('in the middle of a clause leaves the rest of it too: %s', async (to, captions) => {
     const test = new TestConversation({
       generator: { reply: () => [words('one two three four. five six.')] },
-    });
-    test.synthesizeWith(async function* (clauses, { onFailover }): AsyncGenerator<SpeechEvent> {
-      const first = await clauses[Symbol.asyncIterator]().next();
-      yield { type: 'clause-started', text: String(first.value) };
-      yield { type: 'speech-audio', samples: new Int16Array(16_000) };
-      const change = { stage: 'synthesizer', from: 'scripted-synthesizer', to } as const;
-      onFailover?.({ ...change, reason: 'synthesizer_failed' });
-      yield { type: 'clause-started', text: 'three four.' };
-      throw new ParleyError('synthesizer_failed');
+      synthesizer: breaking(500),
+      otherSynthesizers: followedBy(to),
     });
     test.type('Count');
     await test.clock.advance(5_000);
@@ -78,6 +85,15 @@ describe('a voice that is lost', () => {
       .ofType('response.output_audio_transcript.delta')
       .filter(({ audio_start_ms, delta }) => audio_start_ms === null && delta !== '');
     expect(unspoken.map(({ delta }) => delta.trim())).toEqual(captions.slice(1));
+    const places = unspoken.map(({ clause, from_character }) => [clause, from_character]);
+    expect(places).toEqual(
+      to === 'browser'
+        ? [
+            [0, 8],
+            [1, undefined],
+          ]
+        : [[1, undefined]],
+    );
     test.type('Go on');
     await settle();
     expect(test.generator.requests.at(-1)?.history[1]?.text).toBe('one two three four. five six.');
@@ -86,18 +102,8 @@ describe('a voice that is lost', () => {
   it('in the middle of a clause goes on in another voice, each word shown once', async () => {
     const test = new TestConversation({
       generator: { reply: () => [words('one two three four. five six.')] },
-    });
-    test.synthesizeWith(async function* (clauses): AsyncGenerator<SpeechEvent> {
-      const second = { type: 'speech-audio' as const, samples: new Int16Array(16_000) };
-      let isFirst = true;
-      for await (const text of clauses) {
-        yield { type: 'clause-started', text };
-        yield second;
-        // Another provider takes over after "two".
-        if (isFirst) yield { type: 'clause-started', text: 'three four.' };
-        if (isFirst) yield second;
-        isFirst = false;
-      }
+      synthesizer: breaking(500),
+      otherSynthesizers: followedBy('b'),
     });
     test.type('Count');
     await test.clock.advance(10_000);
@@ -109,9 +115,9 @@ describe('a voice that is lost', () => {
       await settle();
       return test.generator.requests.at(-1)?.history[1]?.text;
     };
-    expect(await heardAt(2_000)).toBe('one two three four.');
-    expect(await heardAt(1_500)).toBe('one two three');
-    expect(await heardAt(1_000)).toBe('one two');
+    expect(await heardAt(1_500)).toBe('one two three four.');
+    expect(await heardAt(1_000)).toBe('one two three');
+    expect(await heardAt(500)).toBe('one two');
   });
 });
 
@@ -120,10 +126,12 @@ it('has its whole deadline from when it gets the text, however late that comes',
     generator: { reply: () => [words('One is here. '), { waitMs: 14_000 }, words('Two.')] },
   });
   test.synthesizeWith(async function* (clauses): AsyncGenerator<SpeechEvent> {
+    let clause = 0;
     for await (const text of clauses) {
       if (text === 'Two.') await new Promise<void>((done) => void test.clock.after(14_000, done));
-      yield { type: 'clause-started', text };
-      yield { type: 'speech-audio', samples: new Int16Array(1_600) };
+      yield { type: 'clause-begun', clause };
+      yield { type: 'speech-audio', clause, samples: new Int16Array(1_600) };
+      yield { type: 'clause-done', clause: clause++ };
     }
   });
   test.type('Hello');
@@ -137,11 +145,13 @@ it('makes heard words exact where the voice times them', async () => {
   });
   const timed = (text: string, startMs: number, endMs: number) => ({ text, startMs, endMs });
   test.synthesizeWith(async function* (clauses): AsyncGenerator<SpeechEvent> {
-    for await (const text of clauses) {
-      yield { type: 'clause-started', text };
-      yield { type: 'words-timed', words: [timed('well', 0, 800), timed('yes', 800, 900)] };
-      yield { type: 'speech-audio', samples: new Int16Array(16_000) };
-      yield { type: 'words-timed', words: [timed('indeed', 900, 1_000)] };
+    for await (const _ of clauses) {
+      const clause = 0;
+      yield { type: 'clause-begun', clause };
+      yield { type: 'words-timed', clause, words: [timed('well', 0, 800), timed('yes', 800, 900)] };
+      yield { type: 'speech-audio', clause, samples: new Int16Array(16_000) };
+      yield { type: 'words-timed', clause, words: [timed('indeed', 900, 1_000)] };
+      yield { type: 'clause-done', clause };
     }
   });
   test.type('Is it?');

@@ -6,11 +6,11 @@ import { counting } from '../../../test/support/scripted-synthesizer.ts';
 import { DEADLINES, TestConversation } from '../../../test/support/test-conversation.ts';
 import type { SpeechEvent } from '../../stages/synthesizer.ts';
 import { apologyFor } from './apologies.ts';
-import { MAX_REPLY_CHARACTERS } from './reply-text.ts';
+import { MAX_REPLY_CHARACTERS } from './spoken.ts';
 
-const started = (text: string) => ({ give: { type: 'clause-started' as const, text } });
-const silence = (length: number) => ({
-  give: { type: 'speech-audio' as const, samples: new Int16Array(length) },
+const begun = (clause: number) => ({ give: { type: 'clause-begun' as const, clause } });
+const silence = (clause: number, length: number) => ({
+  give: { type: 'speech-audio' as const, clause, samples: new Int16Array(length) },
 });
 const broken = new Error('socket hang up at vendor:443');
 
@@ -37,7 +37,7 @@ describe('a reply', () => {
       generator: {
         reply: () => [{ waitMs: 300 }, words('It is'), { waitMs: 50 }, words(' noon.')],
       },
-      synthesizer: { speak: (text) => [{ waitMs: 120 }, started(text), silence(160)] },
+      synthesizer: { speak: (_, clause) => [{ waitMs: 120 }, begun(clause), silence(clause, 160)] },
     });
     test.type('Hello');
     await test.clock.advance(1_000);
@@ -123,8 +123,8 @@ describe('a synthesizer that', () => {
     const test = new TestConversation({
       generator: three,
       synthesizer: {
-        speak: (text, index) =>
-          index === 0 ? [started(text), silence(1_600)] : [{ fail: broken }],
+        speak: (_, clause) =>
+          clause === 0 ? [begun(clause), silence(clause, 1_600)] : [{ fail: broken }],
       },
     });
     test.type('Hello');
@@ -148,10 +148,10 @@ describe('a synthesizer that', () => {
     const ahead = new TestConversation({ generator: { reply: slowly } });
     ahead.synthesizeWith(async function* (clauses): AsyncGenerator<SpeechEvent> {
       const iterator = clauses[Symbol.asyncIterator]();
-      const first = await iterator.next();
+      await iterator.next();
       // Asks for the next clause while it speaks this one, and fails before that comes.
       void iterator.next();
-      yield { type: 'clause-started', text: String(first.value) };
+      yield { type: 'clause-begun', clause: 0 };
       throw broken;
     });
     for (const run of [test, ahead]) run.type('Hello');

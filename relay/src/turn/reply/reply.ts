@@ -1,36 +1,35 @@
 import { ParleyError, type ErrorCode, type LatencyMark, type Usage } from '@parley/shared';
 import { OVER } from '../../lib/abort-reason.ts';
 import { newId } from '../../lib/ids.ts';
-import type { Stage } from '../../stages/provider.ts';
-import { apologyFor, EARLIER_I_SAID } from './apologies.ts';
-import { clausesOf } from './clauses.ts';
-import type { ReplyOptions } from './reply-options.ts';
-import { replyText } from './reply-text.ts';
-import { ReplyTranscript } from './reply-transcript.ts';
-import { ReplyVoice } from './reply-voice.ts';
+import type { GeneratorEvent } from '../../stages/generator.ts';
+import { BROWSER, type Stage } from '../../stages/provider.ts';
+import type { VoiceEvent } from '../../stages/synthesizer-stage.ts';
 import { StageRun } from '../stage-run.ts';
 import type { Watch } from '../watchdog.ts';
+import { apologyFor, EARLIER_I_SAID } from './apologies.ts';
+import type { ReplyOptions } from './reply-options.ts';
+import { ReplyPipeline, type ReplyContent } from './reply-pipeline.ts';
 
 /**
- * One answer on its way out: generated, cut into clauses, spoken, sent.
+ * One answer on its way out; `ReplyPipeline` spells the way.
  *
- * Whatever fails, the person is told in words: a failed generator is replaced by an apology, a
+ * If a stage fails, the person is told in words: a failed generator is replaced by an apology, a
  * failed synthesizer by the text of what was not spoken.
  */
 export class Reply {
   readonly id = newId('resp');
   readonly #options: ReplyOptions;
   readonly #abort = new AbortController();
-  /** Aborted where a stage is given up before its deadline; the reason is its failure. */
-  readonly #givenUp = { generator: new AbortController(), synthesizer: new AbortController() };
+  /** Those of the stages: aborted with the reply, or with an error if the watchdog gives one up. */
+  readonly #work = { generator: new AbortController(), synthesizer: new AbortController() };
   readonly #generation: StageRun;
   readonly #synthesis: StageRun;
-  readonly #transcript: ReplyTranscript;
-  readonly #voice: ReplyVoice;
+  readonly #pipeline: ReplyPipeline;
   readonly #watch: Watch;
   readonly #usage: { -readonly [key in keyof Usage]: number };
+  #isSpeaking = false;
+  #playedMs = Number.POSITIVE_INFINITY;
   #failure: ErrorCode | undefined;
-  #filler: string | undefined;
   /** Whether these are the generator's words and none but its own. */
   #isOwnAnswer: boolean;
 
@@ -42,30 +41,36 @@ export class Reply {
       llm_output_tokens: 0,
       tts_characters: 0,
     };
-    this.#isOwnAnswer = options.answering !== undefined;
+    this.#isOwnAnswer = options.says.kind === 'answer';
     const { turnId, emit } = options;
     const runOf = (stage: Stage) =>
       new StageRun({ stage, turnId, active: () => options.active(stage), emit });
     this.#generation = runOf('generator');
     this.#synthesis = runOf('synthesizer');
-    this.#transcript = new ReplyTranscript({ responseId: this.id, output: options.output });
-    this.#voice = new ReplyVoice({
-      ...options,
-      deadlineMs: options.synthesizerDeadlineMs,
-      signal: this.#abort.signal,
-      givenUp: this.#givenUp.synthesizer.signal,
-      transcript: this.#transcript,
-      isAside: (clause) => this.#isAside(clause),
-      onFirstClause: () => this.#mark('first_clause'),
-      onFirstAudio: () => this.#mark('tts_first_audio'),
-      onCharacters: (count) => (this.#usage.tts_characters += count),
-      onProgress: () => this.#watch.progress('synthesizer'),
-      onFailover: this.#synthesis.onFailover,
+    this.#pipeline = new ReplyPipeline({
+      responseId: this.id,
+      item: options.item,
+      content: this.#content(),
+      synthesizer: options.synthesizer,
+      pacer: options.pacer,
+      output: options.output,
+      onWritten: ({ kind }) => {
+        if (kind !== 'filler') this.#mark('first_clause');
+      },
+      onEvent: (event) => this.#voiced(event),
+      onHeard: ({ index, kind, text }) => {
+        const heard = { clause: index, kind, speech: { text } };
+        options.emit({ type: 'clause-heard', turnId, responseId: this.id, ...heard });
+      },
+      onSending: ({ kind }) => {
+        this.#watch.progress('synthesizer');
+        if (kind !== 'filler') this.#mark('tts_first_audio');
+      },
     });
     this.#watch = options.watchdog.watch({
       logger: options.logger,
       ids: { responseId: this.id },
-      stage: () => (this.#voice.isAtWork ? 'synthesizer' : 'generator'),
+      stage: () => this.#stageAtWork,
       giveUp: (stage) => this.#giveUp(stage),
     });
   }
@@ -74,12 +79,12 @@ export class Reply {
     return this.#abort.signal.aborted;
   }
 
-  /** What the person has of this reply, as far as is known. */
+  /** What was heard of this reply, as far as is known. */
   get text(): string {
-    return this.#transcript.text;
+    return this.#pipeline.track.heardText(this.#playedMs);
   }
 
-  /** What was answered, where it is worth remembering: whole, and not looked up for the moment. */
+  /** What was answered, if it is worth remembering: whole, and not looked up for the moment. */
   get answer(): string | undefined {
     const isWhole = this.#isOwnAnswer && this.#failure === undefined && !this.isCancelled;
     return isWhole ? this.text : undefined;
@@ -88,6 +93,7 @@ export class Reply {
   /** Stops the voice and everything behind it. `run` then ends within a moment. */
   cancel(): void {
     this.#abort.abort(OVER);
+    for (const controller of Object.values(this.#work)) controller.abort(OVER);
     this.#options.output.dropAudio(this.#options.item);
     this.#options.pacer.reset();
   }
@@ -95,8 +101,11 @@ export class Reply {
   /** The client says how much of the voice was really heard. */
   truncate(playedMs: number): void {
     const { turnId, emit } = this.#options;
-    this.#transcript.truncate(playedMs);
-    emit({ type: 'reply-interrupted', turnId, responseId: this.id, playedMs });
+    this.#playedMs = playedMs;
+    const { clause, words } = this.#pipeline.track.heard(playedMs);
+    const speech = { text: this.text };
+    const reply = { turnId, responseId: this.id };
+    emit({ type: 'reply-interrupted', ...reply, playedMs, clause, words, speech });
   }
 
   /** Runs to the end; never rejects. */
@@ -111,106 +120,117 @@ export class Reply {
       utterance: this.#options.utterance,
       audio: voice === null ? null : { sample_rate: synthesizer.sampleRateHz },
     });
-    const clauses = clausesOf(this.#replyText(), (clause) => this.#isAside(clause));
     const { signal } = this.#abort;
     const cancelled = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve());
     });
+    // Own words wait for no generator.
+    if (this.#options.says.kind === 'words') this.#mark('llm_first_token');
     try {
-      // A provider that is slow to notice its signal does not hold up the cancellation.
       const isWritten = voice === null || !this.#options.canSpeak;
-      const work = isWritten ? this.#write(clauses) : this.#speak(clauses, voice);
+      const work = isWritten ? this.#pipeline.write(signal) : this.#speak(voice);
       work.catch(() => {});
+      // A provider that is slow to notice its signal does not hold up the cancellation.
       await Promise.race([work, cancelled]);
     } catch (error) {
       this.#failure ??= 'internal_error';
-      logger.error({ err: error, responseId: this.id }, 'a reply failed unexpectedly');
+      logger.error({ err: error, responseId: this.id }, 'reply failed unexpectedly');
     } finally {
-      void clauses.return();
+      this.#pipeline.track.close();
       this.#watch.end();
       this.#finish();
     }
   }
 
-  #replyText(): AsyncGenerator<string, void, undefined> {
-    const { generate, answering } = this.#options;
-    return replyText({
-      generate: (signal) => generate(signal, this.#generation.onFailover),
-      deadlineMs: this.#options.generatorDeadlineMs,
-      clock: this.#options.clock,
-      signal: this.#abort.signal,
-      givenUp: this.#givenUp.generator.signal,
-      filler: answering?.filler,
-      onFirstText: () => this.#mark('llm_first_token'),
-      onFiller: (text) => (this.#filler = text),
-      onEvent: (event) => {
-        this.#watch.progress('generator');
-        if (event.type === 'tool-called') this.#isOwnAnswer = false;
-        if (event.type !== 'usage-reported') return;
-        this.#usage.llm_input_tokens += event.inputTokens;
-        this.#usage.llm_output_tokens += event.outputTokens;
+  #content(): ReplyContent {
+    const { says, clock } = this.#options;
+    if (says.kind === 'words') return says;
+    const { generate, filler } = says;
+    const { signal } = this.#work.generator;
+    return {
+      kind: 'answer',
+      generate: () => generate(signal, this.#generation),
+      spoken: {
+        signal,
+        onFirstText: () => this.#mark('llm_first_token'),
+        onEvent: (event) => this.#generated(event),
+        onSuccess: () => this.#generation.succeeded(),
+        onFailure: (error, hasText) => this.#apology(error, hasText),
       },
-      onSuccess: () => {
-        if (answering !== undefined) this.#generation.succeeded();
-      },
-      onFailure: (error, hasText) => this.#instead(error, hasText),
-    });
+      filler: filler && { delayMs: filler.delayMs, variant: filler.variant, clock },
+    };
   }
 
-  /** What is said where the generator failed. */
-  #instead(error: unknown, hasText: boolean): string {
-    const earlier = hasText ? undefined : this.#options.answering?.recall();
+  #generated(event: GeneratorEvent): void {
+    this.#watch.progress('generator');
+    if (event.type === 'tool-called') this.#isOwnAnswer = false;
+    if (event.type !== 'usage-reported') return;
+    this.#usage.llm_input_tokens += event.inputTokens;
+    this.#usage.llm_output_tokens += event.outputTokens;
+  }
+
+  /** What is said if the generator failed. */
+  #apology(error: unknown, hasText: boolean): string {
+    const { says, active } = this.#options;
+    const earlier = hasText || says.kind === 'words' ? undefined : says.recall();
     this.#isOwnAnswer = false;
     const code = this.#fail(error, 'generator_failed', earlier !== undefined);
     if (earlier !== undefined) return `${EARLIER_I_SAID} ${earlier}`;
-    return apologyFor(code, this.#options.active('generator'));
+    return apologyFor(code, active('generator'));
   }
 
-  async #write(clauses: AsyncIterable<string>): Promise<void> {
-    for await (const clause of clauses) {
-      if (this.#abort.signal.aborted) return;
-      const isAside = this.#isAside(clause);
-      if (!isAside) this.#mark('first_clause');
-      this.#transcript.written(clause, this.#voice.audioMs, isAside);
-    }
-  }
-
-  async #speak(clauses: AsyncGenerator<string, void, undefined>, voice: string): Promise<void> {
-    const { signal } = this.#abort;
+  async #speak(voice: string): Promise<void> {
+    const { signal } = this.#work.synthesizer;
+    const { track, captions } = this.#pipeline;
+    this.#isSpeaking = true;
     try {
-      await this.#voice.speak(clauses, voice);
-      if (!signal.aborted) this.#synthesis.succeeded();
+      await this.#pipeline.speak(voice, signal, this.#synthesis);
+      // It ends without an error when aborted, also if it was given up.
+      if (signal.aborted) throw signal.reason;
+      this.#synthesis.succeeded();
     } catch (error) {
-      if (signal.aborted) return;
+      if (this.isCancelled) return;
       // The browser speaks what is written from here on: to the person, nothing has failed.
-      const isBrowserNext = this.#synthesis.standIn === 'browser';
+      const isBrowserNext = this.#synthesis.standIn === BROWSER;
       this.#fail(error, 'synthesizer_failed', isBrowserNext);
-      // Shown already, but only what comes without a voice is spoken by the page.
-      const { voiceless, audioMs } = this.#voice;
-      if (isBrowserNext && voiceless !== '') this.#transcript.rewritten(voiceless, audioMs);
-      await this.#write(this.#voice.unspoken());
-      await this.#write(clauses);
+      const broken = track.position;
+      if (track.peek(broken) !== undefined && track.timing(broken) !== undefined) {
+        const { text, fromCharacter } = track.rest(broken);
+        track.shown(broken);
+        captions.timed(broken);
+        if (isBrowserNext && text !== '') captions.handedBack(broken, fromCharacter);
+      }
+      await this.#pipeline.write(this.#abort.signal);
+    } finally {
+      this.#isSpeaking = false;
     }
+  }
+
+  #voiced(event: VoiceEvent): void {
+    this.#watch.progress('synthesizer');
+    if (event.type !== 'clause-begun') return;
+    const { text } = this.#pipeline.track.peek(event.clause)!;
+    this.#usage.tts_characters += text.length - event.fromCharacter;
   }
 
   #finish(): void {
     const { output, item, voice, marks, turnId, emit } = this.#options;
     const generator = this.#generation.provider;
     const synthesizer = this.#synthesis.provider;
-    const isCancelled = this.#abort.signal.aborted;
-    if (!isCancelled) {
-      this.#transcript.finish(this.#voice.audioMs);
+    const { track, captions } = this.#pipeline;
+    if (!this.isCancelled) {
+      captions.finish();
       if (voice !== null) {
         output.audio(item, new Int16Array(0), true);
         output.event({
           type: 'response.output_audio.done',
           response_id: this.id,
-          audio_ms: this.#voice.audioMs,
+          audio_ms: track.audioMs,
         });
       }
     }
     const failure = this.#failure === undefined ? null : new ParleyError(this.#failure);
-    const status = isCancelled ? 'cancelled' : failure === null ? 'completed' : 'failed';
+    const status = this.isCancelled ? 'cancelled' : failure === null ? 'completed' : 'failed';
     // Before the client has it: what it makes known about providers comes before the end.
     emit({
       type: 'reply-done',
@@ -239,17 +259,16 @@ export class Reply {
     });
   }
 
-  /** A filler is always the first clause; nothing that comes later is taken for it. */
-  #isAside(clause: string): boolean {
-    return clause === this.#filler && this.#transcript.isEmpty;
+  /** The stage that is waited for now. */
+  get #stageAtWork(): 'generator' | 'synthesizer' {
+    return this.#isSpeaking && !this.#pipeline.track.isReading ? 'synthesizer' : 'generator';
   }
 
   #giveUp(stage: Stage): void {
-    const controller = this.#givenUp[stage === 'generator' ? 'generator' : 'synthesizer'];
+    const name = stage === 'generator' ? 'generator' : 'synthesizer';
     // What takes its place hangs too.
-    if (controller.signal.aborted) return this.cancel();
-    const code = stage === 'generator' ? 'generator_timeout' : 'synthesizer_timeout';
-    controller.abort(new ParleyError(code));
+    if (this.#work[name].signal.aborted) return this.cancel();
+    this.#work[name].abort(new ParleyError(`${name}_timeout`));
   }
 
   #mark(mark: LatencyMark): void {
@@ -260,10 +279,7 @@ export class Reply {
   #fail(error: unknown, otherwise: ErrorCode, isMadeGood: boolean): ErrorCode {
     const code = error instanceof ParleyError ? error.code : otherwise;
     if (!isMadeGood) this.#failure ??= code;
-    this.#options.logger.warn(
-      { err: error, responseId: this.id, code },
-      'a stage of a reply failed',
-    );
+    this.#options.logger.warn({ err: error, responseId: this.id, code }, 'reply stage failed');
     return code;
   }
 }

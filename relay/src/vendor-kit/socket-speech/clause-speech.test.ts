@@ -11,7 +11,7 @@ async function samplesOf(clause: ClauseSpeech): Promise<number[]> {
 }
 
 it('puts audio together that was cut anywhere', async () => {
-  const clause = new ClauseSpeech('Hello.', 1_000);
+  const clause = new ClauseSpeech(0, 'Hello.', 1_000);
   for (const [from, to] of [
     [0, 1],
     [1, 2],
@@ -28,7 +28,7 @@ it('puts audio together that was cut anywhere', async () => {
 });
 
 it('tells how much nobody has taken', async () => {
-  const clause = new ClauseSpeech('Hello.', 1_000);
+  const clause = new ClauseSpeech(0, 'Hello.', 1_000);
   const held: number[] = [];
   clause.onTaken = () => held.push(clause.heldMs);
   clause.pushAudio(BYTES.subarray(0, 800).toString('base64'));
@@ -40,13 +40,13 @@ it('tells how much nobody has taken', async () => {
 });
 
 it('takes nothing for audio that is none', () => {
-  const clause = new ClauseSpeech('Hello.', 1_000);
+  const clause = new ClauseSpeech(0, 'Hello.', 1_000);
   expect(clause.pushAudio('')).toBe(true);
   expect(clause.pushAudio('?!')).toBe(false);
 });
 
 it('gives what came before a failure, and then the failure', async () => {
-  const clause = new ClauseSpeech('Hello.', 1_000);
+  const clause = new ClauseSpeech(0, 'Hello.', 1_000);
   clause.pushAudio(BYTES.toString('base64'));
   clause.fail(new Error('gone'));
   const iterator = clause[Symbol.asyncIterator]();

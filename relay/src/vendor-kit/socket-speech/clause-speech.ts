@@ -7,6 +7,8 @@ const MAX_EVENTS = 20_000;
 
 /** What a vendor says of one clause: written by whoever hears the vendor, read in the clause's turn. */
 export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
+  /** Its place among the clauses of the request. */
+  readonly index: number;
   readonly text: string;
   readonly #rateHz: number;
   readonly #queue = new AsyncQueue<SpeechEvent>(MAX_EVENTS);
@@ -17,7 +19,8 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
   #samples = 0;
   #heldSamples = 0;
 
-  constructor(text: string, rateHz: number) {
+  constructor(index: number, text: string, rateHz: number) {
+    this.index = index;
     this.text = text;
     this.#rateHz = rateHz;
   }
@@ -47,11 +50,11 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
     if (samples.length === 0) return true;
     this.#samples += samples.length;
     this.#heldSamples += samples.length;
-    return this.#isEnded || this.#queue.push({ type: 'speech-audio', samples });
+    return this.#isEnded || this.#queue.push({ type: 'speech-audio', clause: this.index, samples });
   }
 
   pushWords(words: readonly TimedWord[]): void {
-    if (words.length > 0) this.#queue.push({ type: 'words-timed', words });
+    if (words.length > 0) this.#queue.push({ type: 'words-timed', clause: this.index, words });
   }
 
   /** Whether the vendor owes nothing more of it. */

@@ -100,8 +100,16 @@ function speak(
   });
 }
 
+/** What came, with the number of its clause. */
 function typesOf(events: readonly SpeechEvent[]): string[] {
-  return events.map((event) => (event.type === 'clause-started' ? event.text : event.type));
+  return events.map(({ type, clause }) => `${type} ${clause}`);
+}
+
+/** What each clause gives. */
+function whole(...clauses: readonly number[]): string[] {
+  return clauses.flatMap((clause) =>
+    ['clause-begun', 'speech-audio', 'clause-done'].map((type) => `${type} ${clause}`),
+  );
 }
 
 it('takes another socket where the vendor hung up between two clauses', async () => {
@@ -118,7 +126,7 @@ it('takes another socket where the vendor hung up between two clauses', async ()
     yield 'Two.';
   }
   const events = await Array.fromAsync(speak(clauses()));
-  expect(typesOf(events)).toEqual(['One.', 'speech-audio', 'Two.', 'speech-audio']);
+  expect(typesOf(events)).toEqual(whole(0, 1));
   expect(server.requests).toBe(2);
 });
 
@@ -135,8 +143,7 @@ it('goes on over another socket where one takes no more, without losing what tha
   const texts = ['One.', 'Two.', 'Three.'];
   const { signal } = new AbortController();
   const events = await Array.fromAsync(speak(clausesOf(...texts), signal, 1));
-  const spoken = texts.flatMap((text) => [text, 'speech-audio']);
-  expect(typesOf(events)).toEqual(spoken);
+  expect(typesOf(events)).toEqual(whole(0, 1, 2));
   expect(server.requests).toBe(3);
   await expect.poll(() => server.open).toBe(0);
 });
@@ -149,7 +156,7 @@ it('reads no more from the vendor while a listener has too much before them', as
     if (text === 'One.') socket.send('.');
   };
   const speech = speak(clausesOf('One.', 'Two.'))[Symbol.asyncIterator]();
-  expect((await speech.next()).value).toEqual({ type: 'clause-started', text: 'One.' });
+  expect((await speech.next()).value).toEqual({ type: 'clause-begun', clause: 0 });
   await speech.next();
   await expect.poll(() => regulated).toEqual(['pause']);
   // More than twenty seconds had come; how much more is up to the network.
@@ -208,7 +215,7 @@ it('passes on what the words fail of, after what was said', async () => {
     for await (const event of speak(clauses())) events.push(event);
   })();
   await expect(listening).rejects.toThrow('no more words');
-  expect(typesOf(events)).toEqual(['One.', 'speech-audio']);
+  expect(typesOf(events)).toEqual(whole(0));
 });
 
 it('ends the words when it is left', async () => {

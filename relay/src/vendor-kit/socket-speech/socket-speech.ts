@@ -58,11 +58,13 @@ export async function* speakOverSocket(
     void feed();
     for await (const clause of begun) {
       if (signal.aborted) return;
-      yield { type: 'clause-started', text: clause.text };
+      yield { type: 'clause-begun', clause: clause.index };
       for await (const event of clause) {
         if (signal.aborted) return;
         yield event;
       }
+      if (signal.aborted) return;
+      yield { type: 'clause-done', clause: clause.index };
       lines.delivered(clause);
       undelivered -= 1;
       wake();

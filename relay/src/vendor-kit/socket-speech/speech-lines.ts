@@ -36,6 +36,7 @@ export class SpeechLines {
   #line: SpeechLine | undefined;
   #handing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
+  #begun = 0;
   #isOver = false;
   #isPaused = false;
 
@@ -44,7 +45,7 @@ export class SpeechLines {
   }
 
   begin(text: string): ClauseSpeech {
-    const clause = new ClauseSpeech(text, this.#options.rateHz);
+    const clause = new ClauseSpeech(this.#begun++, text, this.#options.rateHz);
     clause.onTaken = () => this.#regulate();
     this.#clauses.push(clause);
     if (!isSpeakable(text)) clause.end();

@@ -4,12 +4,13 @@ export async function* clausesOf(...texts: readonly string[]): AsyncGenerator<st
   yield* texts;
 }
 
-/** Clauses with the number of their samples, in the order they came. */
-export function samplesOf(events: readonly SpeechEvent[]): [clause: string, samples: number][] {
-  const clauses: [string, number][] = [];
+/** The number of samples of each clause, which must come one after the other. */
+export function samplesOf(events: readonly SpeechEvent[]): readonly number[] {
+  const samples: number[] = [];
   for (const event of events) {
-    if (event.type === 'clause-started') clauses.push([event.text, 0]);
-    if (event.type === 'speech-audio') clauses.at(-1)![1] += event.samples.length;
+    if (event.type === 'clause-begun') samples.push(0);
+    if (event.clause !== samples.length - 1) throw new Error('A clause came out of its turn.');
+    if (event.type === 'speech-audio') samples[event.clause]! += event.samples.length;
   }
-  return clauses;
+  return samples;
 }

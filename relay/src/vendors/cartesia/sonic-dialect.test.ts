@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 function submit(text: string): ClauseSpeech {
-  const clause = new ClauseSpeech(text, 24_000);
+  const clause = new ClauseSpeech(0, text, 24_000);
   dialect.submit(socket, clause);
   return clause;
 }

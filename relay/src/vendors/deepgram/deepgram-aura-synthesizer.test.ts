@@ -45,13 +45,13 @@ function speak(
   return synthesizer.synthesize(clauses, { voice: 'aura-2-thalia-en', signal });
 }
 
-/** Each clause with the number of its samples, in the order they came. */
-async function told(speech: AsyncIterable<SpeechEvent>): Promise<[string, number][]> {
+/** The number of each clause's samples. */
+async function told(speech: AsyncIterable<SpeechEvent>): Promise<readonly number[]> {
   return samplesOf(await Array.fromAsync(speech));
 }
 
-function expected(...clauses: string[]): [string, number][] {
-  return clauses.map((text) => [text, toneFor(text, 24_000).length]);
+function expected(...clauses: string[]): readonly number[] {
+  return clauses.map((text) => toneFor(text, 24_000).length);
 }
 
 test('clauses are spoken in order, each with all of its audio', async () => {
@@ -74,11 +74,7 @@ test('without clauses nothing is asked of the vendor', async () => {
 });
 
 test('clauses that cannot be spoken pass without audio and without a request', async () => {
-  expect(await told(speak(make(), clausesOf('…', ' — ', '🙂')))).toEqual([
-    ['…', 0],
-    [' — ', 0],
-    ['🙂', 0],
-  ]);
+  expect(await told(speak(make(), clausesOf('…', ' — ', '🙂')))).toEqual([0, 0, 0]);
   expect(simulator.requests).toBe(0);
 });
 
@@ -114,7 +110,7 @@ test('a long reply stays within the flushes that the vendor allows', async () =>
   await restart({ speak: (text) => new Int16Array(text.length) });
   const clauses = Array.from({ length: 100 }, (_, n) => `Sentence ${n} ${'word '.repeat(18)}.`);
   const spoken = await told(speak(make(), clausesOf(...clauses)));
-  expect(spoken).toEqual(clauses.map((text) => [text, text.length]));
+  expect(spoken).toEqual(clauses.map((text) => text.length));
   expect(simulator.complaints).toEqual([]);
   expect(simulator.requests).toBe(6);
 });
@@ -122,7 +118,7 @@ test('a long reply stays within the flushes that the vendor allows', async () =>
 test('one clause of ten thousand characters is spoken whole', async () => {
   await restart({ speak: (text) => new Int16Array(text.length) });
   const clause = 'lorem ipsum '.repeat(834).trim();
-  expect(await told(speak(make(), clausesOf(clause)))).toEqual([[clause, clause.length]]);
+  expect(await told(speak(make(), clausesOf(clause)))).toEqual([clause.length]);
   expect(simulator.complaints).toEqual([]);
 });
 
@@ -136,7 +132,7 @@ test('no more than two clauses are taken ahead of the one being read', async () 
   }
   let started = 0;
   for await (const event of speak(make(), counted())) {
-    if (event.type === 'clause-started') started += 1;
+    if (event.type === 'clause-begun') started += 1;
     await eventually(() => taken >= Math.min(10, started + 2));
     expect(taken).toBeLessThanOrEqual(started + 2);
   }
@@ -149,7 +145,7 @@ test('aborting ends the speech without an error, and leaves nothing', async () =
   const speech = told(speak(make(), clausesOf('Hello.', 'Goodbye.'), abort.signal));
   await eventually(() => simulator.open === 1);
   abort.abort();
-  expect(await speech).toEqual([['Hello.', 0]]);
+  expect(await speech).toEqual([0]);
   await eventually(() => simulator.open === 0);
   expect(simulator.open).toBe(0);
 });

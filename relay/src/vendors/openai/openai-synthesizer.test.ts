@@ -61,7 +61,7 @@ test('while a clause is heard, the two after it are on their way', async () => {
   const speech = speaking(clauses('One.', 'Two.', 'Three.', 'Four.'))[Symbol.asyncIterator]();
   expect(await speech.next()).toEqual({
     done: false,
-    value: { type: 'clause-started', text: 'One.' },
+    value: { type: 'clause-begun', clause: 0 },
   });
   await expect.poll(() => asked.toSorted()).toEqual(['One.', 'Three.', 'Two.']);
   await speech.return?.();
@@ -86,7 +86,7 @@ test('a clause too long for one request is spoken whole, in parts', async () => 
   );
   expect(samples).toHaveLength(long.length);
   expect(samples).toEqual(samples.toSorted((a, b) => a - b));
-  expect(events.filter(({ type }) => type === 'clause-started')).toHaveLength(1);
+  expect(events.filter(({ type }) => type === 'clause-begun')).toHaveLength(1);
 });
 
 /** A server that answers everything in one way. */

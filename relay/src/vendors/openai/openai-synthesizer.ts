@@ -36,7 +36,6 @@ export interface OpenAiSynthesizerOptions extends OpenAiAdapterOptions {
 }
 
 interface SpokenClause {
-  readonly text: string;
   /** The answer to the first part, asked for as soon as the clause is known. */
   readonly first: Promise<Response> | undefined;
   /** Parts of a clause too long for one request. */
@@ -73,20 +72,21 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     if (signal.aborted) onAbort();
     const queue = new ClauseQueue(clauses, (text) => begin(text, id, stop.signal), stop.signal);
     try {
-      for (;;) {
+      for (let index = 0; ; index++) {
         const clause = await queue.take();
         if (clause === undefined) return;
-        let hasStarted = false;
+        let hasBegun = false;
         for await (const samples of audioOf(clause, id, stop.signal)) {
           if (samples.length === 0) continue;
           // Only now, so that this clause's first words wait for nobody.
           queue.readAhead();
-          if (!hasStarted) yield { type: 'clause-started', text: clause.text };
-          hasStarted = true;
-          yield { type: 'speech-audio', samples };
+          if (!hasBegun) yield { type: 'clause-begun', clause: index };
+          hasBegun = true;
+          yield { type: 'speech-audio', clause: index, samples };
         }
         if (stop.signal.aborted) return;
-        if (!hasStarted) yield { type: 'clause-started', text: clause.text };
+        if (!hasBegun) yield { type: 'clause-begun', clause: index };
+        yield { type: 'clause-done', clause: index };
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -105,7 +105,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     const answer = first === undefined ? undefined : ask(first, voice, signal);
     // Whoever awaits it sees the failure; when nobody does any more, it is nobody's.
     answer?.catch(() => {});
-    return { text, first: answer, rest };
+    return { first: answer, rest };
   }
 
   async function* audioOf(

@@ -6,10 +6,13 @@ import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { Failover } from '../provider.ts';
-import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
+import type { Synthesizer } from '../synthesizer.ts';
+import type { VoiceEvent } from '../synthesizer-stage.ts';
 import { FakeSpeaker, MS_PER_CHARACTER, type SpeakerPlan } from './fake-speaker.ts';
-import { ResilientSynthesizer } from './resilient-synthesizer.ts';
+import { FailoverSynthesizer } from './failover-synthesizer.ts';
+import { PhraseMemory } from './phrase-memory.ts';
 import { StageCandidates } from './stage-candidates.ts';
+import { begunIn, trackOf } from './test-track.ts';
 
 function createTest(plans: readonly SpeakerPlan[], names = ['a', 'b', 'c', 'd']) {
   const clock = new FakeClock();
@@ -24,27 +27,28 @@ function createTest(plans: readonly SpeakerPlan[], names = ['a', 'b', 'c', 'd'])
     clock,
     logger: silentLogger,
   });
-  const synthesizer = new ResilientSynthesizer(stage);
+  const synthesizer = new FailoverSynthesizer(stage, new PhraseMemory({ phrases: [], clock }));
   const abort = new AbortController();
   const failovers: Failover[] = [];
   const speak = (clauses: AsyncIterable<string>, consumerMs = 0) => {
-    const events: SpeechEvent[] = [];
+    const events: VoiceEvent[] = [];
+    const track = trackOf(clauses);
     const done = (async () => {
       const options = {
         voice: 'a-voice',
         signal: abort.signal,
         onFailover: (failover: Failover) => failovers.push(failover),
       };
-      for await (const event of synthesizer.synthesize(clauses, options)) {
+      for await (const event of synthesizer.speak(track, options)) {
         events.push(event);
         await sleep(clock, consumerMs, abort.signal);
       }
     })();
     done.catch(() => {});
-    return { events, done };
+    return { events, done, track };
   };
   /** The words as they are heard: each is one piece of audio. */
-  const heard = (events: readonly SpeechEvent[]) =>
+  const heard = (events: readonly VoiceEvent[]) =>
     audioOf(events).map((samples) => vocabulary[samples[0]! - 1]);
   return { clock, speakers, stage, synthesizer, abort, failovers, speak, heard };
 }
@@ -53,17 +57,15 @@ async function* clausesOf(...clauses: string[]): AsyncGenerator<string> {
   yield* clauses;
 }
 
-const audioOf = (events: readonly SpeechEvent[]) =>
+const audioOf = (events: readonly VoiceEvent[]) =>
   events.flatMap((event) => (event.type === 'speech-audio' ? [event.samples] : []));
-const started = (events: readonly SpeechEvent[]) =>
-  events.flatMap((event) => (event.type === 'clause-started' ? [event.text] : []));
 
 describe('the resilient synthesizer', () => {
   it('speaks through the first while it works', async () => {
     const { speak, heard, speakers, failovers, stage } = createTest([{}, {}]);
-    const { events, done } = speak(clausesOf('Hello there.', '?!', 'How are you?'));
+    const { events, done, track } = speak(clausesOf('Hello there.', '?!', 'How are you?'));
     await done;
-    expect(started(events)).toEqual(['Hello there.', '?!', 'How are you?']);
+    expect(begunIn(events, track)).toEqual(['Hello there.', '?!', 'How are you?']);
     expect(heard(events)).toEqual(['Hello', 'there.', '?!', 'How', 'are', 'you?']);
     expect(speakers[1]!.asked).toEqual([]);
     expect(failovers).toEqual([]);
@@ -80,11 +82,15 @@ describe('the resilient synthesizer', () => {
     'lets another go on from the exact word where the first fails %s',
     async (_, failAfter, starts) => {
       for (const timesWords of [true, false]) {
-        const { speak, heard, failovers } = createTest([{ failAfter, timesWords }, { timesWords }]);
-        const { events, done } = speak(clausesOf('one two three', 'four five six'));
+        const { speak, heard, failovers } = createTest([
+          // A clause that is said to be done goes out, and no failure can touch it.
+          { failAfter, timesWords, tellsEnds: false },
+          { timesWords },
+        ]);
+        const { events, done, track } = speak(clausesOf('one two three', 'four five six'));
         await done;
         expect(heard(events)).toEqual(['one', 'two', 'three', 'four', 'five', 'six']);
-        expect(started(events)).toEqual(starts);
+        expect(begunIn(events, track)).toEqual(starts);
         expect(failovers.length).toBe(1);
       }
     },
@@ -100,6 +106,7 @@ describe('the resilient synthesizer', () => {
       ends: fc.boolean(),
       hangs: fc.boolean(),
       readsAhead: fc.nat({ max: 3 }),
+      tellsEnds: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(
@@ -113,12 +120,15 @@ describe('the resilient synthesizer', () => {
             text.replaceAll(/[a-z]+/g, (drawnWord) => drawnWord + count++),
           );
           const test = createTest([...plans.map(compact), {}]);
-          const { events, done } = test.speak(clausesOf(...clauses), consumerMs);
+          const { events, done, track } = test.speak(clausesOf(...clauses), consumerMs);
           await test.clock.advance(300_000);
           await done;
           const words = clauses.flatMap((text) => text.split(' '));
           expect(test.heard(events)).toEqual(words);
-          expect(shownOf(started(events), clauses)).toEqual(clauses);
+          // Captions show a clause where it begins, and not again where another voice goes on.
+          const begun = events.filter(({ type }) => type === 'clause-begun');
+          expect([...new Set(begun.map((event) => event.clause))]).toEqual([...clauses.keys()]);
+          expect(track.heardText(track.audioMs)).toBe(clauses.join(' '));
           test.stage.candidates.forEach(({ health }) => health![Symbol.dispose]());
           expect(test.clock.pendingTimers).toBe(0);
           expect(getEventListeners(test.abort.signal, 'abort')).toHaveLength(0);
@@ -138,13 +148,13 @@ describe('the resilient synthesizer', () => {
 
   it('lets the first clause out as it comes, and holds the next back while that costs nothing', async () => {
     const { speak, clock, heard } = createTest([{ wordMs: 100 }]);
-    const { events } = speak(clausesOf('first clause', 'one two three'));
+    const { events, track } = speak(clausesOf('first clause', 'one two three'));
     await clock.advance(100);
     expect(heard(events)).toEqual(['first']);
     await clock.advance(100);
     expect(heard(events)).toEqual(['first', 'clause']);
     await clock.advance(299);
-    expect(started(events)).toEqual(['first clause']);
+    expect(begunIn(events, track)).toEqual(['first clause']);
     await clock.advance(1);
     expect(heard(events)).toEqual(['first', 'clause', 'one', 'two', 'three']);
   });
@@ -272,16 +282,4 @@ function compact(plan: { readonly [key in keyof SpeakerPlan]: SpeakerPlan[key] |
   return Object.fromEntries(
     Object.entries({ ...plan, ends }).filter(([, value]) => value !== undefined),
   ) as SpeakerPlan;
-}
-
-/** What captions show: a clause, and not again the end of one that another voice goes on with. */
-function shownOf(starts: readonly string[], clauses: readonly string[]): readonly string[] {
-  const shown: string[] = [];
-  let latest = '';
-  for (const text of starts) {
-    const isRest = text !== clauses[shown.length] && latest.endsWith(` ${text}`);
-    if (!isRest) shown.push(text);
-    latest = text;
-  }
-  return shown;
 }

@@ -6,7 +6,7 @@ import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
 import type { Failover } from '../provider.ts';
-import { ResilientGenerator } from './resilient-generator.ts';
+import { FailoverGenerator } from './failover-generator.ts';
 import { StageCandidates } from './stage-candidates.ts';
 
 const failed = () => new ParleyError('generator_failed');
@@ -54,10 +54,12 @@ function createTest(...scripts: readonly (readonly Step[])[]) {
       signal: abort.signal,
       person: { timeZone: 'UTC' },
       reminders: { add: () => undefined, list: () => [], cancel: () => {} },
-      onFailover: (failover) => failovers.push(failover),
     };
+    const observer = { onFailover: (failover: Failover) => failovers.push(failover) };
     const done = (async () => {
-      for await (const event of new ResilientGenerator(stage).generate(request)) events.push(event);
+      for await (const event of new FailoverGenerator(stage).generate(request, observer)) {
+        events.push(event);
+      }
     })();
     done.catch(() => {});
     return { events, done };
@@ -173,7 +175,7 @@ describe('the resilient generator', () => {
       person: { timeZone: 'UTC' },
       reminders: { add: () => undefined, list: () => [], cancel: () => {} },
     };
-    for await (const _ of new ResilientGenerator(stage).generate(request)) break;
+    for await (const _ of new FailoverGenerator(stage).generate(request, {})) break;
     expect(fakes[0]!.asked[0]!.signal.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);
     expect(stage.candidates[0]!.health!.isUsable).toBe(true);

@@ -1,0 +1,111 @@
+import { ClauseTrack, type Clause } from '../../stages/clause-track.ts';
+import type { GeneratorEvent } from '../../stages/generator.ts';
+import type { FailoverObserver } from '../../stages/provider.ts';
+import type { SynthesizerStage, VoiceEvent } from '../../stages/synthesizer-stage.ts';
+import type { ConversationOutput } from '../output.ts';
+import { Captions } from './captions.ts';
+import { clauses } from './clauses.ts';
+import { fill, type FillOptions } from './fill.ts';
+import type { Pacer } from './pacer.ts';
+import { play } from './play.ts';
+import type { ReplyText } from './reply-pieces.ts';
+import { spoken, type SpokenOptions } from './spoken.ts';
+
+/** What a reply says: the answer of a generator, or a sentence of the relay's own. */
+export type ReplyContent =
+  | {
+      readonly kind: 'answer';
+      readonly generate: () => AsyncIterable<GeneratorEvent>;
+      readonly spoken: SpokenOptions;
+      /** undefined: nothing is said while the answer is waited for. */
+      readonly filler: FillOptions | undefined;
+    }
+  | { readonly kind: 'words'; readonly text: string };
+
+export interface ReplyPipelineOptions {
+  readonly responseId: string;
+  /** The response's number. */
+  readonly item: number;
+  readonly content: ReplyContent;
+  readonly synthesizer: SynthesizerStage;
+  readonly pacer: Pacer;
+  readonly output: ConversationOutput;
+  readonly onWritten: (clause: Clause) => void;
+  readonly onEvent: (event: VoiceEvent) => void;
+  /** A clause went out whole, or is there to be read. */
+  readonly onHeard: (clause: Clause) => void;
+  readonly onSending: (clause: Clause) => void;
+}
+
+/**
+ * The whole way of a reply:
+ *
+ *   generate → spoken → fill → clauses → speak → play
+ *
+ * A generator's events become words (`spoken`: an apology if it fails), a filler bridges a long
+ * wait (`fill`), the words are cut into clauses, voices speak them (`speak`: failover and
+ * remembered phrases), and words and voice go out in step with playback (`play`). The track holds
+ * how far each clause has come.
+ */
+export class ReplyPipeline {
+  readonly track: ClauseTrack;
+  readonly captions: Captions;
+  readonly #options: ReplyPipelineOptions;
+
+  constructor(options: ReplyPipelineOptions) {
+    const { content, responseId, output, onWritten } = options;
+    this.#options = options;
+    this.track = new ClauseTrack(
+      clauses(
+        content.kind === 'words'
+          ? only(content.text)
+          : fill(spoken(content.generate(), content.spoken), content.filler),
+      ),
+      onWritten,
+    );
+    this.captions = new Captions({ responseId, output, track: this.track });
+  }
+
+  /** @throws as `SynthesizerStage.speak` */
+  speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
+    const { synthesizer, item, pacer, output, onEvent, onHeard, onSending } = this.#options;
+    const { track, captions } = this;
+    return play(
+      synthesizer.speak(track, {
+        voice,
+        signal,
+        onFailover: observer.onFailover,
+        onAttempt: observer.onAttempt,
+      }),
+      {
+        item,
+        sampleRateHz: synthesizer.sampleRateHz,
+        captions,
+        pacer,
+        output,
+        signal,
+        onEvent: (event) => {
+          onEvent(event);
+          if (event.type === 'clause-done') onHeard(track.peek(event.clause)!);
+        },
+        onSending: (clause) => onSending(track.peek(clause)!),
+      },
+    );
+  }
+
+  /** Sends what no voice has begun, and all that follows, as text. */
+  async write(signal: AbortSignal): Promise<void> {
+    const { track, captions } = this;
+    for (;;) {
+      const clause = await track.at(track.position);
+      if (clause === undefined || signal.aborted) return;
+      track.shown(clause.index);
+      captions.shown(clause.index);
+      this.#options.onHeard(clause);
+    }
+  }
+}
+
+async function* only(text: string): AsyncGenerator<ReplyText, void, undefined> {
+  yield { kind: 'apology', text };
+}
