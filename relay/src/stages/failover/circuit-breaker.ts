@@ -94,17 +94,15 @@ export class CircuitBreaker {
 
   /** Counts like a failed request; if the breaker is open, it stays so until well after the next probe. */
   probeFailed(): void {
+    if (this.state.kind === 'closed') this.#count(this.state, 1);
     const { state } = this;
-    if (state.kind === 'closed') {
-      this.#count(state, 1);
-    } else if (state.kind === 'open' || !state.isTrialRunning) {
-      const untilMs = this.#nowMs() + 2 * this.#policy.coolDownMs;
-      this.#state = {
-        kind: 'open',
-        untilMs: state.kind === 'open' ? Math.max(untilMs, state.untilMs) : untilMs,
-        coolDownMs: state.coolDownMs,
-      };
-    }
+    if (state.kind === 'closed' || (state.kind === 'half-open' && state.isTrialRunning)) return;
+    const untilMs = this.#nowMs() + 2 * this.#policy.coolDownMs;
+    this.#state = {
+      kind: 'open',
+      untilMs: state.kind === 'open' ? Math.max(untilMs, state.untilMs) : untilMs,
+      coolDownMs: state.coolDownMs,
+    };
   }
 
   #count(state: BreakerState & { readonly kind: 'closed' }, probes: number): void {
