@@ -17,7 +17,7 @@ const QUESTION = 'what is the tallest mountain';
 const ANSWER = 'Mount Everest is the tallest mountain on Earth.';
 const VOICE = toneFor(ANSWER, 24_000);
 
-/** Somebody else's server, which knows nothing of Parley: an ordinary double of OpenAI's API. */
+/** A server of another project, which knows nothing of Parley: an ordinary double of OpenAI's API. */
 const server = new LLMock({ port: 0, logLevel: 'silent' });
 beforeEach(async () => {
   server.onTranscription({ transcription: { text: QUESTION } });

@@ -54,7 +54,7 @@ function findingsIn(output: string): Finding[] {
 }
 
 describe('the doctor', () => {
-  it('makes a round trip with everyone who is configured', async () => {
+  it('makes a round trip with every configured provider', async () => {
     const environment = environmentFor(VENDORS);
     const { status, output, complaints } = await doctor(['--json'], environment);
     const findings = findingsIn(output);
@@ -64,7 +64,7 @@ describe('the doctor', () => {
     expect(complaints).toBe('');
     const tried = findings.filter(({ works }) => works === true);
     for (const { stage, provider } of tried) expect.soft(`${stage} ${provider}`).not.toBe('');
-    // Six listen, six answer with the embedded one, six speak: whoever is added is tried too.
+    // Six listen, six answer with the embedded one, six speak: a new provider is tried too.
     expect(tried.length).toBeGreaterThanOrEqual(18);
     expect(tried.every(({ first_byte_ms: first }) => first !== null)).toBe(true);
     for (const simulator of simulators.values()) {
@@ -91,7 +91,7 @@ describe('the doctor', () => {
     }
   });
 
-  it('says all that is wrong with a configuration, and tries nobody', async () => {
+  it('says all that is wrong with a configuration, and tries no provider', async () => {
     const { status, output, complaints } = await doctor([], {
       PORT: 'eighty',
       GROQ_API_KEY: 'a key',

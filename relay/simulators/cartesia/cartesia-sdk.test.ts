@@ -72,7 +72,7 @@ it('speaks for the vendor’s own SDK, flush by flush', async () => {
 it('serves several contexts on one socket, and forgets those that are cancelled', async () => {
   const socket = await open();
   const cancelled = socket.context(VOICE);
-  await cancelled.push({ transcript: 'Nobody will hear the end of this, however long it is. ' });
+  await cancelled.push({ transcript: 'The end of this will not be heard, however long it is. ' });
   await cancelled.cancel();
   const other: string[] = [];
   socket.on('event', (event) => {
@@ -102,7 +102,7 @@ it('tells the SDK of a wrong request and of a wrong key', async () => {
     value: { type: 'error', status_code: 400 },
   });
   expect(simulator.complaints).toHaveLength(1);
-  // At its first connection nobody could listen to the SDK's errors; at the next someone does.
+  // At its first connection the SDK's errors have no listener yet; at the next they have one.
   client.apiKey = 'wrong';
   socket.close();
   await expect(context.flush()).rejects.toMatchObject({ message: expect.stringMatching('401') });

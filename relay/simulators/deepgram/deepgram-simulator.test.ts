@@ -32,7 +32,7 @@ const AURA = '/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=240
 test.each([
   ['an unknown parameter', `${NOVA}&colour=red`],
   ['no model', '/v1/listen?encoding=linear16&sample_rate=16000'],
-  ['an encoding nobody speaks', NOVA.replace('linear16', 'mp3')],
+  ['an encoding that is not supported', NOVA.replace('linear16', 'mp3')],
   ['an eager threshold above the other', `${FLUX}&eager_eot_threshold=0.9&eot_threshold=0.6`],
   ['a language hint for the English model', `${FLUX}&language_hint=de`],
   ['a voice that is none', AURA.replace('aura-2-thalia-en', 'thalia')],

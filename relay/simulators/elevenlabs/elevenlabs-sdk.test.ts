@@ -30,7 +30,7 @@ async function connect(apiKey: string): Promise<RealtimeConnection> {
     commitStrategy: CommitStrategy.MANUAL,
     languageCode: 'en',
   });
-  // The SDK tells every failure twice, and nobody listening to the second is an error of its own.
+  // The SDK emits every failure twice, and an unhandled second one is an error of its own.
   connection.on(RealtimeEvents.ERROR, () => {});
   return connection;
 }

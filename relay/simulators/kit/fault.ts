@@ -1,6 +1,6 @@
 /** What may go wrong with a vendor. */
 export type Fault =
-  /** Nobody listens: the connection is refused or reset before a word. */
+  /** Not reachable: the connection is refused or reset before anything is said. */
   | { readonly kind: 'refuse' }
   /** An HTTP status instead of an answer, also to a WebSocket's opening. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfterS?: number }

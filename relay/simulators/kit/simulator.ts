@@ -21,7 +21,7 @@ export interface Simulator extends AsyncDisposable {
   readonly failures: number;
   /** No more faults. */
   recover(): void;
-  /** The network goes away under every connection that is open now; nobody is told. */
+  /** The network goes away under every connection that is open now, without a sign of it. */
   fallSilent(): void;
   /** Every connection that is open now is cut, those that fell silent included. */
   cut(): void;

@@ -18,14 +18,14 @@ export interface Traffic {
 }
 
 /**
- * Tells what simulators take and give to whoever subscribed before the connection was made. A
- * simulator's timers are late under load; who measures the relay takes away what really passed.
+ * Publishes what simulators take and give, to those who subscribed before the connection was made.
+ * A simulator's timers are late under load; a measurement of the relay subtracts what really passed.
  */
 export const simulatorTraffic = channel('parley:simulator-traffic');
 
 let nextLine = 1;
 
-/** To be called before anyone else listens to the socket, so that nothing is told late. */
+/** To be called before anything else listens to the socket, so that nothing is published late. */
 export function watchSocket(socket: WebSocket, url: string): void {
   if (!simulatorTraffic.hasSubscribers) return;
   const line = { url, line: nextLine++ };

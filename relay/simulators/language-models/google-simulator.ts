@@ -70,7 +70,7 @@ type GoogleRequest = z.infer<typeof googleRequest>;
 /**
  * Google's `v1beta/models/…:streamGenerateContent` and `v1beta/models`.
  *
- * Google's own SDK is no dependency here, so that no one but the AI SDK's provider has confirmed
+ * Google's own SDK is not a dependency here, so that only the AI SDK's provider has confirmed
  * these shapes.
  */
 export async function startGoogleSimulator(
@@ -92,7 +92,9 @@ export async function startGoogleSimulator(
         return sendJson(response, 200, { models });
       }
       if (url.searchParams.get('alt') !== 'sse') {
-        server.complain('Without alt=sse the answer is one JSON array, which nobody reads here.');
+        server.complain(
+          'Without alt=sse the answer is one JSON array, which is not supported here.',
+        );
         return refuse(response, 400, 'INVALID_ARGUMENT');
       }
       return generate(server, behaviour, request, response);

@@ -158,7 +158,7 @@ describe("OpenAI's own realtime library", () => {
     );
 
   it('transcribes live audio, one utterance after the other', async () => {
-    // What was recorded at 16 kHz is heard at 16 kHz, whatever it is sent at.
+    // What was recorded at 16 kHz is heard at 16 kHz, at any rate it is sent at.
     const lengths: number[] = [];
     const client = await start({
       hear: (audio) => {

@@ -8,7 +8,7 @@ import { beforeAnswer, checked, Refusal, wholeBody, type Endpoint } from './answ
 import { parseMultipart } from './multipart.ts';
 
 const MIN_AUDIO_MS = 100;
-/** What our ears hear at, whatever the file's rate. */
+/** The rate at which audio is heard, for any rate of the file. */
 const HEARING_HZ = 16_000;
 const MODELS = ['whisper-1', 'gpt-transcribe', 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe'];
 

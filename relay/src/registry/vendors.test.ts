@@ -3,7 +3,7 @@ import { readSettings } from '../config/read-settings.ts';
 import { priceOf } from '../metering/prices.ts';
 import { VENDORS } from './vendors.ts';
 
-/** What belongs to whoever runs it has no list price. */
+/** What its operator owns has no list price. */
 const OWN = new Set(['compatible', 'embedded', 'browser']);
 
 const rows = VENDORS.filter(({ id }) => !OWN.has(id)).flatMap((vendor) => {

@@ -12,8 +12,8 @@ import { compatibleVendor, openAiVendor } from '../vendors/openai/openai-vendor.
 import type { KnownVendor } from '../vendor-kit/vendor.ts';
 
 /**
- * Everyone Parley can work with, in the order in which they are preferred where nobody says
- * otherwise. A new vendor is a folder and a line here.
+ * All vendors, in their order of preference if the settings name no other. A new vendor is a folder
+ * and a line here.
  */
 export const VENDORS: readonly KnownVendor[] = [
   deepgramVendor,

@@ -21,11 +21,11 @@ export interface ProviderContext {
   readonly connectMs: number;
   /** BCP 47, e.g. `en-US`. */
   readonly language: string;
-  /** What language models may use beside Parley's own tools; absent where nothing is configured. */
+  /** What language models may use beside Parley's own tools; absent if nothing is configured. */
   readonly toolbox?: Toolbox;
 }
 
-/** One provider that can take a stage, before anyone decided to use it. */
+/** One provider that can do a stage, before it is chosen. */
 export type Candidate<Values> = {
   [stage in Stage]: {
     readonly stage: stage;
@@ -53,7 +53,7 @@ export interface Vendor<S extends Settings = Settings> {
   readonly candidates: readonly Candidate<ValuesOf<S>>[];
 }
 
-/** A vendor whose settings have been read: the types of its values no longer matter to anyone. */
+/** A vendor without the types of its settings, which only its own folder needs. */
 export interface KnownVendor {
   readonly id: string;
   readonly label: string;
@@ -61,7 +61,7 @@ export interface KnownVendor {
   readonly candidates: readonly Candidate<Readonly<Record<string, unknown>>>[];
 }
 
-/** Declares a vendor, and forgets the types of its settings, which only its own folder needs. */
+/** Declares a vendor, and drops the types of its settings. */
 export function defineVendor<const S extends Settings>(vendor: Vendor<S>): KnownVendor {
   return vendor;
 }

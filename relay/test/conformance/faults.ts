@@ -14,7 +14,7 @@ import { CONNECT_MS, Rig, type Subject } from './subject.ts';
 
 /** Longer than connecting may take: who is silent then waits for its caller to give up. */
 const SILENCE_MS = CONNECT_MS + 500;
-/** By then whoever may not wait has failed, on however busy a machine. */
+/** By then an adapter that may not wait has failed, on however busy a machine. */
 const PATIENCE_MS = 10_000;
 
 interface Expected {

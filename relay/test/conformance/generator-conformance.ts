@@ -57,7 +57,7 @@ export function defineGeneratorCases(subject: Subject<Generator>): void {
       expect(await unrestOf(rig)).toEqual([]);
     });
 
-    test('two who speak twice in a row confuse nobody', async () => {
+    test('two messages in a row of the same role are accepted', async () => {
       await using rig = await Rig.set(subject, { answer: () => ANSWER });
       const { events } = await asking(rig.port, 'and this', [
         { role: 'assistant', text: 'Your timer is done.' },

@@ -7,12 +7,12 @@ import type { Rig } from './subject.ts';
 export type Outcome<Event> =
   | { readonly kind: 'completed'; readonly events: readonly Event[] }
   | { readonly kind: 'failed'; readonly events: readonly Event[]; readonly error: unknown }
-  /** It was still waiting when nobody wanted to wait any longer. */
+  /** It was still waiting when the test's patience ended. */
   | { readonly kind: 'waiting'; readonly events: readonly Event[] }
   /** It went on waiting although it was aborted. */
   | { readonly kind: 'hung'; readonly events: readonly Event[] };
 
-/** How soon whoever is aborted must be gone. */
+/** How soon an aborted adapter must be gone. */
 const ABORT_MS = 50;
 /** Turns of the event loop granted on top: on a busy machine the timer and the work are late alike. */
 const GRACE_TURNS = 20;
@@ -62,7 +62,7 @@ export async function outcomeOf<Event>(
   if (await settlesWithin(run, patienceMs)) {
     return hasFailed ? { kind: 'failed', events, error } : { kind: 'completed', events };
   }
-  abort.abort(new Error('nobody waits any longer'));
+  abort.abort(new Error('the test waits no longer'));
   return { kind: (await isPrompt(run)) ? 'waiting' : 'hung', events };
 }
 
@@ -108,7 +108,7 @@ function held(): string[] {
     .toSorted();
 }
 
-/** Resolves once `check` holds, or after two seconds; whoever asks checks again. */
+/** Resolves once `check` holds, or after two seconds; the caller checks again. */
 export async function until(check: () => boolean): Promise<void> {
   const endMs = performance.now() + 2_000;
   while (!check() && performance.now() < endMs) {

@@ -8,7 +8,7 @@ import type { KnownVendor, ProviderContext } from '../../src/vendor-kit/vendor.t
 import { CATALOGUE, type SimulatedVendor } from '../../simulators/catalogue.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 
-/** An adapter under test, and whoever plays its vendor. */
+/** An adapter under test, and the simulator of its vendor. */
 export interface Subject<Port> {
   readonly name: string;
   start(behaviour: Behaviour): Promise<Simulator>;

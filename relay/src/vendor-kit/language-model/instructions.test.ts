@@ -15,7 +15,7 @@ test('the person’s own time and zone come last', () => {
   expect(text).toContain('tools');
 });
 
-test('a zone nobody knows is taken for UTC', () => {
+test('an unknown zone is taken for UTC', () => {
   const person = { timeZone: 'Mars/Olympus' };
   const text = instructionsFor({ systemPrompt: 'Be brief.', person, now, hasTools: false });
   expect(text).toMatch(/Sunday, March 1, 2026 at 8:30\sPM \(time zone UTC\)/);

@@ -9,7 +9,7 @@ import {
 } from '../../stages/provider-error.ts';
 import type { VendorHttp } from '../transport/vendor-http.ts';
 
-/** How vendors tell of a failure in the middle of a stream; of its fields any may be missing. */
+/** A vendor's failure in the middle of a stream; any of its fields may be missing. */
 const streamError = z.object({
   statusCode: z.number().optional(),
   status: z.union([z.string(), z.number()]).nullish(),
@@ -50,10 +50,10 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
   if (error instanceof Error) {
     return hasNetworkCause(error) ? http.failure(error) : make({ fault: 'malformed' });
   }
-  const told = streamError.safeParse(error);
-  if (!told.success) return make({ fault: 'malformed' });
-  const status = statusOf(told.data);
-  const words = [told.data.code, told.data.type, told.data.status].filter(isWord);
+  const parsed = streamError.safeParse(error);
+  if (!parsed.success) return make({ fault: 'malformed' });
+  const status = statusOf(parsed.data);
+  const words = [parsed.data.code, parsed.data.type, parsed.data.status].filter(isWord);
   const [word] = words;
   return make({
     fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),

@@ -99,7 +99,7 @@ describe('what goes wrong', () => {
     expect(events.map(({ type }) => type)).toEqual(['text-delta', 'usage-reported']);
   });
 
-  test('nobody listening is unreachable', async () => {
+  test('a refused connection is unreachable', async () => {
     const talk = await chatWith({});
     await talk.simulator[Symbol.asyncDispose]();
     expect(await failureOf(talk.ask('Hello.'))).toMatchObject({ fault: 'unreachable' });
@@ -108,15 +108,18 @@ describe('what goes wrong', () => {
 });
 
 describe('being stopped', () => {
-  test.each(['stall', 'half-open'] as const)('ends at once on a line that is %s', async (kind) => {
-    await using talk = await chatWith({ answer: () => 'Hello there, my friend.' });
-    talk.simulator.fail({ kind }, 'first-use', 1);
-    const controller = new AbortController();
-    const asked = talk.ask('Hello.', controller.signal);
-    await talk.until(() => talk.simulator.requests > 0);
-    controller.abort();
-    expect(textOf(await asked)).toBe('');
-  });
+  test.each(['stall', 'half-open'] as const)(
+    'ends at once on a connection that is %s',
+    async (kind) => {
+      await using talk = await chatWith({ answer: () => 'Hello there, my friend.' });
+      talk.simulator.fail({ kind }, 'first-use', 1);
+      const controller = new AbortController();
+      const asked = talk.ask('Hello.', controller.signal);
+      await talk.until(() => talk.simulator.requests > 0);
+      controller.abort();
+      expect(textOf(await asked)).toBe('');
+    },
+  );
 
   test('in the middle keeps what was said and reports what is known', async () => {
     await using talk = await chatWith({ answer: () => 'Hello there, my friend.' });
@@ -151,7 +154,7 @@ test('the probe asks for the models and tells a wrong key', async () => {
   expect(talk.simulator.complaints).toEqual([]);
 });
 
-test('while anybody is on a call the connection is kept warm, once for all of them', async () => {
+test('while calls run the connection is kept warm, once for all of them', async () => {
   const clock = new FakeClock();
   await using talk = await chatWith({}, 'openai', clock);
   const first = talk.generator.prepare?.();

@@ -41,8 +41,8 @@ export interface LanguageModelGeneratorOptions {
 }
 
 /**
- * Any language model of the AI SDK as a generator: asked once, without retries, because what is
- * above decides about those.
+ * Any language model of the AI SDK as a generator: asked once, without retries, which are the
+ * stage's to decide.
  */
 export function createLanguageModelGenerator(
   options: LanguageModelGeneratorOptions,
@@ -72,7 +72,7 @@ async function* generate(
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
   const { signal } = request;
   if (signal.aborted) return;
-  // Its own controller: whoever leaves the loop early stops the request by that.
+  // Its own controller: a reader that leaves the loop early stops the request by it.
   const controller = new AbortController();
   const stop = () => controller.abort(OVER);
   signal.addEventListener('abort', stop);
@@ -193,13 +193,13 @@ class Answer {
     }
   }
 
-  /** @throws ProviderError where it broke off without an end of its own */
+  /** @throws ProviderError if it broke off without an end of its own */
   stepEnded(): void {
     if (!this.#isFinished) throw this.#failure('closed');
     this.#isFinished = false;
   }
 
-  /** @throws ProviderError where there is nothing to say */
+  /** @throws ProviderError if there is nothing to say */
   *end(): Iterable<GeneratorEvent> {
     yield* this.#said(this.#filter.flush());
     if (!this.#hasText) throw this.#failure('malformed', 'empty answer');

@@ -50,7 +50,7 @@ export const LANGUAGE_MODEL_SETTINGS = {
 
 export type LanguageModelValues = ValuesOf<typeof LANGUAGE_MODEL_SETTINGS>;
 
-/** What the model is told of itself, without what is only true at the moment of asking. */
+/** The model's instructions, without what is only true at the moment of asking. */
 export function systemPromptOf(
   values: Pick<LanguageModelValues, 'SYSTEM_PROMPT' | 'SYSTEM_PROMPT_FILE'>,
 ): string {

@@ -13,7 +13,7 @@ export interface Context {
 /** What becomes of the next `length` characters. */
 export interface Mark {
   readonly length: number;
-  /** Said in their place; nothing where absent. */
+  /** Said in their place; if absent, nothing. */
   readonly said?: string;
   /** To be read in their place, as if it had been written there. */
   readonly again?: string;
@@ -35,7 +35,7 @@ const BLANK = /^\s+/;
 /**
  * What stands at the beginning of a line and only there.
  *
- * @returns undefined where nothing special does
+ * @returns undefined if nothing special does
  */
 export function lineMark({ ahead, isWhole }: Context): Mark | 'more' | undefined {
   if (!isWhole) {
@@ -173,7 +173,7 @@ function entity({ ahead, isWhole }: Context): Mark | 'more' {
 }
 
 const EMOJI = /^[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3\ufe0f]/u;
-/** Pictographs by the letter of Unicode, but words to everybody. */
+/** Pictographs by the letter of Unicode, but used as words. */
 const SPOKEN_SIGNS = new Set(['©', '®', '™', '‼', '⁉', 'ℹ']);
 
 function emojiOrPlain({ ahead, isWhole, before }: Context): Mark | 'more' {

@@ -19,7 +19,7 @@ test('one who speaks twice in a row has one message', () => {
   ]);
 });
 
-test('words nobody could place are told as such', () => {
+test('words that were not recognised are marked as such', () => {
   const [message] = toModelMessages([{ role: 'user', text: '', unrecognised: true }]);
   expect(message?.content).toMatch(/^\[.*could not be understood.*\]$/);
 });

@@ -39,7 +39,7 @@ function contentOf(message: Message): string {
   return message.text.trim();
 }
 
-/** The newest messages that fit; where something is left out, it begins with the person. */
+/** The newest messages that fit; if something is left out, they begin with the person. */
 function recent(history: readonly Message[]): readonly Message[] {
   let characters = 0;
   let first = history.length;

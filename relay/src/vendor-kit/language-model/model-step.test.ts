@@ -145,7 +145,7 @@ describe('a tool that cannot be used is told of in words', () => {
     ['weigh', '{"thing":"nothing"}', /^The tool failed\.$/],
   ])('%s %s', async (name, input, words) => {
     const [assistant, result] = await messagesAfter([called(name, input)]);
-    // Whatever was written, vendors take nothing but an object.
+    // Vendors take nothing but an object.
     expect(assistant?.content).toMatchObject([{ input: expect.any(Object) as object }]);
     expect(result?.content).toMatchObject([
       { output: { type: 'error-text', value: expect.stringMatching(words) as string } },
@@ -196,7 +196,7 @@ describe('aborted', () => {
     await cancelled;
   });
 
-  test('before there is an answer, a refusal that comes late harms nobody', async () => {
+  test('before there is an answer, a refusal that comes late is handled', async () => {
     const controller = new AbortController();
     const late = Promise.withResolvers<never>();
     const begun = ModelStep.begin(
@@ -207,7 +207,7 @@ describe('aborted', () => {
     controller.abort();
     expect(await begun).toBeUndefined();
     late.reject(new Error('late'));
-    // Time for it to be found unhandled, if nobody took it.
+    // Time for it to be found unhandled, if it were not handled.
     await new Promise((resolve) => setImmediate(resolve));
   });
 

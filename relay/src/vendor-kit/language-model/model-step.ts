@@ -44,7 +44,7 @@ export class ModelStep {
 
   /**
    * @param tools - what the model may ask for
-   * @returns undefined where it was aborted
+   * @returns undefined if it was aborted
    * @throws what the provider throws
    */
   static async begin(
@@ -61,7 +61,7 @@ export class ModelStep {
     try {
       const result = await Promise.race([aborted, asked]);
       if (result !== undefined) return new ModelStep(result.stream, tools, signal);
-      // It may still come, or fail; nobody waits for it.
+      // It may still come, or fail; its result is not used.
       asked.then(({ stream }) => stream.cancel()).catch(() => {});
       return undefined;
     } finally {
@@ -69,7 +69,7 @@ export class ModelStep {
     }
   }
 
-  /** @returns undefined at the end, or where it was aborted. @throws what the stream fails with */
+  /** @returns undefined at the end, or if it was aborted. @throws what the stream fails with */
   async next(): Promise<LanguageModelV4StreamPart | undefined> {
     const { value } = await this.#reader.read();
     if (value === undefined || this.#signal.aborted) return undefined;
@@ -77,7 +77,7 @@ export class ModelStep {
     return value;
   }
 
-  /** What the next request has to repeat of this one; nothing where no tool was asked for. */
+  /** What the next request has to repeat of this one; nothing if no tool was asked for. */
   async messages(): Promise<LanguageModelV4Message[]> {
     if (this.#results.length === 0) return [];
     return [
@@ -124,7 +124,7 @@ export class ModelStep {
           type: 'tool-call',
           toolCallId,
           toolName,
-          // Whatever the model wrote, vendors take nothing but an object back.
+          // Even if the model wrote something else, vendors take only an object back.
           input: input ?? {},
           ...optionsOf(part.providerMetadata),
         });
@@ -170,7 +170,7 @@ function isWorthRepeating(part: AssistantContent[number]): boolean {
   return part.type !== 'text' || part.text !== '' || part.providerOptions !== undefined;
 }
 
-/** What a vendor told about a part it wants to be told again with it. */
+/** What a vendor sent with a part must be sent back with it. */
 function optionsOf(metadata: SharedV4ProviderMetadata | undefined) {
   return metadata === undefined ? {} : { providerOptions: metadata };
 }

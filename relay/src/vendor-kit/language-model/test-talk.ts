@@ -18,7 +18,7 @@ export interface Talk extends AsyncDisposable {
   readonly generator: Owned<Generator>;
   readonly reminders: Reminders;
   generate(text: string, signal?: AbortSignal): AsyncIterable<GeneratorEvent>;
-  /** @param into - gets the events, also where the answer fails */
+  /** @param into - gets the events, also if the answer fails */
   ask(text: string, signal?: AbortSignal, into?: GeneratorEvent[]): Promise<GeneratorEvent[]>;
   /** Waits until something has happened on the other side of the network. */
   until(condition: () => boolean): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { withDeadline } from '../../lib/deadline.ts';
 
-/** Someone is waiting in silence: a tool that has not answered by then is told as such. */
+/** The person waits in silence: a tool that has not answered by then has failed. */
 const TOOL_DEADLINE_MS = 10_000;
 /** Longest result of a tool, characters; the model reads all of it before it says a word. */
 const MAX_RESULT_CHARACTERS = 8_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A rule of thumb of the vendors for English text; used only where nobody counted. */
+/** A rule of thumb of the vendors for English text; used only if the vendor did not count. */
 const CHARACTERS_PER_TOKEN = 4;
 
 interface ReportedUsage {
@@ -31,7 +31,7 @@ export class UsageCount {
     this.#stepCharacters += text.length;
   }
 
-  /** Some vendors tell what they have read before they answer. */
+  /** Some vendors report the input before they answer. */
   stepBegan(inputTokens: number): void {
     this.#isStepOpen = true;
     this.#stepInputTokens = inputTokens;
@@ -46,7 +46,7 @@ export class UsageCount {
     this.#isStepOpen = false;
   }
 
-  /** @returns undefined where nothing was received at all */
+  /** @returns undefined if nothing was received at all */
   total(): { readonly inputTokens: number; readonly outputTokens: number } | undefined {
     if (this.#isStepOpen) this.stepEnded({ inputTokens: undefined, outputTokens: undefined });
     if (this.#inputTokens + this.#outputTokens === 0) return undefined;
@@ -66,10 +66,10 @@ const startMetadata = z.object({
 
 /**
  * The input that is counted when an answer begins: what the AI SDK passes on of Anthropic's
- * `message_start`, where tokens of the cache are counted apart from the others.
+ * `message_start`, in which tokens of the cache are counted apart from the others.
  *
  * @param metadata - `providerMetadata` of a part of kind `custom`
- * @returns undefined where it is about something else
+ * @returns undefined if it is about something else
  */
 export function inputTokensAtStart(metadata: unknown): number | undefined {
   const parsed = startMetadata.safeParse(metadata);

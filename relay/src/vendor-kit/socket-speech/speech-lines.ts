@@ -92,7 +92,7 @@ export class SpeechLines {
     if (line === undefined) return;
     line.owed.add(clause);
     const { socket } = line.lease;
-    socket.together(() => line.dialect.submit(socket, clause));
+    socket.corked(() => line.dialect.submit(socket, clause));
   }
 
   async #open(): Promise<SpeechLine | undefined> {

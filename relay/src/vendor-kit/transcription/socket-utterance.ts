@@ -72,7 +72,7 @@ export class SocketUtterance {
   }
 
   /** Any event but the last. */
-  tell(event: TranscriptEvent): void {
+  emit(event: TranscriptEvent): void {
     this.#events.push(event);
   }
 

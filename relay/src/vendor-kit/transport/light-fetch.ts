@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
 
-/** Read before anyone asks: to stop after each piece and go on again costs more than the piece. */
+/** Read ahead: to stop after each piece and go on again costs more than the piece. */
 const PIECES_AHEAD = 32;
 
 /**
  * As much of `fetch` as libraries for language models use, for less of the processor: text is posted to a
  * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
- * for compression; whoever uses it does neither.
+ * for compression; language models need neither.
  *
  * @throws TypeError with the `cause`, as `fetch` does; the signal's reason when aborted
  */
@@ -35,7 +35,7 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
   return post as typeof globalThis.fetch;
 }
 
-/** `Response` takes no body, not even an empty one, with these. */
+/** With these statuses `Response` takes no body, not even an empty one. */
 function hasNoBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }

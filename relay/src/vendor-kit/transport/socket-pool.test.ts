@@ -60,7 +60,7 @@ async function pongsArrived(peer: WebSocket): Promise<void> {
   }
 }
 
-/** The next `closed` told to whoever holds the socket. */
+/** The next `closed` of the socket's holder. */
 function closedOf(socket: VendorSocket): Promise<unknown> {
   return new Promise((resolve) => socket.listen({ closed: resolve } satisfies SocketListener));
 }
@@ -168,7 +168,7 @@ test('a spare that the vendor closes is replaced', async () => {
 test('spares are told to stay, and old ones are renewed', async () => {
   let said = 0;
   await using sockets = pool({
-    keepAlive: { everyMs: 4_000, say: () => (said += 1) },
+    keepAlive: { everyMs: 4_000, send: () => (said += 1) },
     maxAgeMs: 60_000,
   });
   sockets.reserve('a');
@@ -217,7 +217,7 @@ test('there are never more spares than the pool may hold', async () => {
   expect(opened).toHaveLength(2);
 });
 
-test('disposing leaves neither sockets nor timers, whatever was under way', async () => {
+test('disposing leaves neither sockets nor timers, also of what was under way', async () => {
   const sockets = pool();
   sockets.reserve('a');
   await eventually(() => sockets.spares === 1);

@@ -5,14 +5,14 @@ import type { VendorSocket } from './vendor-socket.ts';
 export interface SocketPoolOptions {
   /** Opens a socket that is ready for its first use, e.g. has had its session configured. */
   open(key: string, signal: AbortSignal): Promise<VendorSocket>;
-  /** Said to a socket nobody uses, so that the vendor does not hang up. */
-  readonly keepAlive?: { readonly everyMs: number; say(socket: VendorSocket): void };
+  /** Sent on a socket that is not in use, so that the vendor does not close it. */
+  readonly keepAlive?: { readonly everyMs: number; send(socket: VendorSocket): void };
   /** Spares kept at most, over all keys. */
   readonly maxSpares: number;
   /** A socket older than this is not handed out any more: vendors end sessions after a time. */
   readonly maxAgeMs: number;
   /**
-   * True where a socket is given back as a rule: while one is out, none is opened in its place.
+   * True if a socket is given back as a rule: while one is out, none is opened in its place.
    * Otherwise the next spare is opened as soon as one is taken.
    */
   readonly isReused?: boolean;
@@ -22,27 +22,27 @@ export interface SocketPoolOptions {
 /** The exclusive use of a socket. Exactly one of its two ends must be called. */
 export interface SocketLease {
   readonly socket: VendorSocket;
-  /** It is as good as new: the next one may have it. */
+  /** It is as good as new: the next user may have it. */
   giveBack(): void;
   /** It cannot be used again, or may hold something of this use. */
   discard(): void;
 }
 
-/** How often spares are looked after. */
-const CARE_INTERVAL_MS = 1_000;
+/** How often spares are maintained. */
+const MAINTENANCE_INTERVAL_MS = 1_000;
 const REOPEN_PAUSE_MS = 5_000;
-/** How often a spare is pinged: also the longest that a line lost in silence stays unnoticed. */
+/** How often a spare is pinged: also the longest that a silently lost connection stays unnoticed. */
 const PING_INTERVAL_MS = 5_000;
 const PING_DEADLINE_MS = 2_000;
 
 interface Spare {
   readonly key: string;
   readonly socket: VendorSocket;
-  saidAtMs: number;
+  keptAliveAtMs: number;
   pingedAtMs: number;
 }
 
-/** A spare on its way; whoever needs one before it is there takes it over. */
+/** A spare that is being opened; a user that needs one before it is ready takes it over. */
 interface Opening {
   readonly key: string;
   readonly socket: Promise<VendorSocket>;
@@ -63,7 +63,7 @@ export class SocketPool implements AsyncDisposable {
   readonly #leased = new Map<string, number>();
   readonly #retryAtMs = new Map<string, number>();
   readonly #abort = new AbortController();
-  #cancelCare: (() => void) | undefined;
+  #cancelMaintenance: (() => void) | undefined;
 
   constructor(options: SocketPoolOptions) {
     this.#options = options;
@@ -76,21 +76,21 @@ export class SocketPool implements AsyncDisposable {
   /** A call has begun that will need sockets of this key. @returns its end */
   reserve(key: string): () => void {
     count(this.#reserved, key, 1);
-    this.#tend();
+    this.#maintain();
     let held = true;
     return () => {
       if (!held) return;
       held = false;
       count(this.#reserved, key, -1);
-      this.#tend();
+      this.#maintain();
     };
   }
 
   /**
-   * A spare where there is one, or is about to be, else a new one. A spare whose line turns out to
-   * be lost fails with `timeout` soon after.
+   * A spare if there is one, or is about to be, else a new one. A spare whose connection turns out
+   * to be lost fails with `timeout` soon after.
    *
-   * @throws whatever `open` throws; the signal's reason when aborted
+   * @throws what `open` throws; the signal's reason when aborted
    */
   async acquire(key: string, signal: AbortSignal): Promise<SocketLease> {
     signal.throwIfAborted();
@@ -113,7 +113,7 @@ export class SocketPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort(new ParleyError('draining'));
     this.#reserved.clear();
-    this.#cancelCare?.();
+    this.#cancelMaintenance?.();
     for (const { socket } of this.#spares.splice(0)) socket.terminate();
     await Promise.allSettled([...this.#openings].map((opening) => opening.socket));
   }
@@ -128,7 +128,7 @@ export class SocketPool implements AsyncDisposable {
         this.#addSpare(key, socket);
       } else if (keep) socket.close();
       else socket.terminate();
-      this.#tend();
+      this.#maintain();
     };
     return { socket, giveBack: () => end(true), discard: () => end(false) };
   }
@@ -143,8 +143,8 @@ export class SocketPool implements AsyncDisposable {
         continue;
       }
       socket.listen({});
-      // Waiting for the answer would cost a round trip; without one, who uses it is told at once.
-      this.#watch(socket);
+      // Waiting for the answer would cost a round trip; if none comes, its user's `closed` is called.
+      this.#checkAlive(socket);
       return socket;
     }
   }
@@ -155,7 +155,7 @@ export class SocketPool implements AsyncDisposable {
     opening.isTaken = true;
     const aborted = Promise.withResolvers<never>();
     const onAbort = () => {
-      // Given back at once, it becomes a spare where it still succeeds.
+      // Given back at once, it becomes a spare if it still succeeds.
       opening.isTaken = false;
       aborted.reject(signal.reason);
     };
@@ -172,7 +172,7 @@ export class SocketPool implements AsyncDisposable {
 
   #addSpare(key: string, socket: VendorSocket): void {
     const nowMs = this.#options.clock.now();
-    const spare = { key, socket, saidAtMs: nowMs, pingedAtMs: nowMs };
+    const spare = { key, socket, keptAliveAtMs: nowMs, pingedAtMs: nowMs };
     this.#spares.push(spare);
     socket.listen({
       closed: () => {
@@ -183,12 +183,12 @@ export class SocketPool implements AsyncDisposable {
   }
 
   /** Lets go of what is old or unwanted, opens what is missing, keeps the rest alive. */
-  #tend(): void {
+  #maintain(): void {
     if (this.#abort.signal.aborted) return;
-    for (const spare of [...this.#spares]) this.#look(spare);
+    for (const spare of [...this.#spares]) this.#maintainSpare(spare);
     this.#refill();
-    if (this.#reserved.size === 0 && this.#spares.length === 0) this.#cancelCare?.();
-    else if (this.#cancelCare === undefined) this.#careLater();
+    if (this.#reserved.size === 0 && this.#spares.length === 0) this.#cancelMaintenance?.();
+    else if (this.#cancelMaintenance === undefined) this.#maintainLater();
   }
 
   #refill(): void {
@@ -196,18 +196,18 @@ export class SocketPool implements AsyncDisposable {
       while (this.#isWanted(key) && this.#mayOpen(key)) this.#open(key);
   }
 
-  #careLater(): void {
-    const cancel = this.#options.clock.after(CARE_INTERVAL_MS, () => {
-      this.#cancelCare = undefined;
-      this.#tend();
+  #maintainLater(): void {
+    const cancel = this.#options.clock.after(MAINTENANCE_INTERVAL_MS, () => {
+      this.#cancelMaintenance = undefined;
+      this.#maintain();
     });
-    this.#cancelCare = () => {
-      this.#cancelCare = undefined;
+    this.#cancelMaintenance = () => {
+      this.#cancelMaintenance = undefined;
       cancel();
     };
   }
 
-  #look(spare: Spare): void {
+  #maintainSpare(spare: Spare): void {
     const { clock, keepAlive } = this.#options;
     const nowMs = clock.now();
     const { socket, key } = spare;
@@ -216,17 +216,17 @@ export class SocketPool implements AsyncDisposable {
       socket.close();
       return;
     }
-    if (keepAlive !== undefined && nowMs - spare.saidAtMs >= keepAlive.everyMs) {
-      spare.saidAtMs = nowMs;
-      keepAlive.say(socket);
+    if (keepAlive !== undefined && nowMs - spare.keptAliveAtMs >= keepAlive.everyMs) {
+      spare.keptAliveAtMs = nowMs;
+      keepAlive.send(socket);
     }
     if (nowMs - spare.pingedAtMs >= PING_INTERVAL_MS) {
       spare.pingedAtMs = nowMs;
-      this.#watch(socket);
+      this.#checkAlive(socket);
     }
   }
 
-  #watch(socket: VendorSocket): void {
+  #checkAlive(socket: VendorSocket): void {
     void socket.isAlive(PING_DEADLINE_MS).then((alive) => {
       if (!alive) socket.fail(socket.failure('timeout'));
     });
@@ -269,7 +269,7 @@ export class SocketPool implements AsyncDisposable {
         else opened.close();
       },
       () => {
-        // Who needs one will be told why there is none; this is only about being early.
+        // A user that needs one gets the reason from `acquire`; spares only save time.
         this.#openings.delete(opening);
         this.#retryAtMs.set(key, this.#options.clock.now() + REOPEN_PAUSE_MS);
       },

@@ -45,7 +45,7 @@ test.each([
   expect(JSON.stringify(error) + String(error)).not.toContain('secret');
 });
 
-test('nobody there is unreachable, a cut connection is closed', async () => {
+test('a refused connection is unreachable, a cut one is closed', async () => {
   const url = await serve((_, response) => response.destroy());
   await expect(http().request(url, get())).rejects.toMatchObject({ fault: 'closed' });
   for (const cleanup of cleanups.splice(0)) await cleanup();

@@ -86,7 +86,7 @@ export class VendorHttp implements AsyncDisposable {
   }
 }
 
-/** undici tells what happened by codes on the error or its cause. */
+/** undici gives a code on the error or its cause. */
 function faultOfError(error: unknown): ProviderFault {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const code = (at as NodeJS.ErrnoException).code ?? '';

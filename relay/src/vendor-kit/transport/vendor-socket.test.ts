@@ -75,7 +75,7 @@ test.each([
   expect(JSON.stringify(error) + String(error)).not.toContain('secret');
 });
 
-test('nobody listening is unreachable', async () => {
+test('a refused connection is unreachable', async () => {
   const url = await accept(() => {});
   for (const cleanup of cleanups.splice(0)) cleanup();
   await expect(open(url)).rejects.toMatchObject({ fault: 'unreachable' });
@@ -215,14 +215,14 @@ test('a message leaves at once, a group of them when it is complete', async () =
   socket.listen({});
   socket.sendText('one');
   expect(socket.bufferedBytes).toBe(0);
-  socket.together(() => {
+  socket.corked(() => {
     socket.sendText('two');
     socket.sendText('three');
     expect(socket.bufferedBytes).toBeGreaterThan(0);
   });
   expect(socket.bufferedBytes).toBe(0);
   const failing = () =>
-    socket.together(() => {
+    socket.corked(() => {
       socket.sendText('four');
       throw new Error('no more');
     });

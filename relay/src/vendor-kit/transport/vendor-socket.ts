@@ -12,7 +12,7 @@ import type { Stage } from '../../stages/provider.ts';
 
 /** No message of any vendor comes near this. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
-/** How long a goodbye may take before the line is cut. */
+/** How long the close handshake may take before the connection is cut. */
 const CLOSE_DEADLINE_MS = 1_000;
 
 export interface VendorSocketOptions {
@@ -29,13 +29,13 @@ export interface VendorSocketOptions {
 }
 
 /**
- * Who listens to a socket now. What it throws ends the line: a `ProviderError` is told to `closed`
+ * The present user of a socket. What it throws ends the connection: `closed` gets a `ProviderError`
  * as it is, anything else as `malformed`.
  */
 export interface SocketListener {
   readonly text?: (message: string) => void;
   readonly binary?: (bytes: Uint8Array) => void;
-  /** The line is gone: the last call. Not told of a close of our own. */
+  /** The connection is gone: the last call. Not called for a close of our own. */
   readonly closed?: (error: ProviderError) => void;
 }
 
@@ -71,7 +71,7 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   let cork: Cork;
   const onUpgrade = (response: IncomingMessage) => (cork = new Cork(response.socket));
   const onOpen = () => resolve(new VendorSocket(socket, options, cork!));
-  const cancelTimer = afterHearing(clock, connectMs, () => fail('timeout'));
+  const cancelTimer = afterPendingInput(clock, connectMs, () => fail('timeout'));
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('upgrade', onUpgrade);
   socket.once('open', onOpen);
@@ -94,10 +94,10 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
 }
 
 /**
- * An open WebSocket to a vendor; whoever holds it closes it.
+ * An open WebSocket to a vendor; its holder closes it.
  *
- * Nothing is read before someone listens, so a vendor may speak in the same packet in which it
- * takes the connection.
+ * Nothing is read before there is a listener, so a vendor may send in the same packet in which it
+ * accepts the connection.
  */
 export class VendorSocket {
   readonly #socket: WebSocket;
@@ -106,15 +106,15 @@ export class VendorSocket {
   readonly openedAtMs: number;
   #listener: SocketListener = {};
   #isOver = false;
-  #isHeard = false;
-  #isTogether = false;
+  #isReading = false;
+  #isCorked = false;
 
   constructor(socket: WebSocket, options: VendorSocketOptions, cork: Cork) {
     this.#socket = socket;
     this.#cork = cork;
     this.#options = options;
     this.openedAtMs = options.clock.now();
-    socket.on('message', (data: RawData, isBinary) => this.#hear(data as Buffer, isBinary));
+    socket.on('message', (data: RawData, isBinary) => this.#receive(data as Buffer, isBinary));
     socket.once('close', (status) => this.#closed(status));
     socket.pause();
   }
@@ -128,11 +128,11 @@ export class VendorSocket {
     return this.#socket.bufferedAmount;
   }
 
-  /** Replaces whoever listened before. @returns its undoing */
+  /** Replaces the listener before. @returns its undoing */
   listen(listener: SocketListener): () => void {
     this.#listener = listener;
-    if (!this.#isHeard) {
-      this.#isHeard = true;
+    if (!this.#isReading) {
+      this.#isReading = true;
       this.#socket.resume();
     }
     return () => {
@@ -149,21 +149,21 @@ export class VendorSocket {
     this.#socket.resume();
   }
 
-  /** Text as it is, JSON for objects. Into a closed line it is silently lost: `closed` tells. */
+  /** Text as it is, JSON for objects. After the connection has closed it is lost, as `closed` says. */
   sendText(message: string | object): void {
     if (!this.isOpen) return;
     this.#socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-    if (!this.#isTogether) this.#cork.release();
+    if (!this.#isCorked) this.#cork.release();
   }
 
   /** What is sent in `action` leaves in one go when that ends: text and flush, for example. */
-  together(action: () => void): void {
+  corked(action: () => void): void {
     this.#cork.hold();
-    this.#isTogether = true;
+    this.#isCorked = true;
     try {
       action();
     } finally {
-      this.#isTogether = false;
+      this.#isCorked = false;
       this.#cork.release();
     }
   }
@@ -178,7 +178,7 @@ export class VendorSocket {
 
   /**
    * Resolves with whether the other side answered a ping in time, or said anything at all. While
-   * reading is paused nobody can know, and nothing is held against it.
+   * reading is paused this cannot be known, and it counts as alive.
    */
   async isAlive(deadlineMs: number): Promise<boolean> {
     if (!this.isOpen) return false;
@@ -193,7 +193,7 @@ export class VendorSocket {
       const onSign = () => done(true);
       const onClose = () => done(false);
       const onDeadline = () => done(this.#socket.isPaused);
-      const cancel = afterHearing(this.#options.clock, deadlineMs, onDeadline);
+      const cancel = afterPendingInput(this.#options.clock, deadlineMs, onDeadline);
       this.#socket.once('pong', onSign);
       this.#socket.once('message', onSign);
       this.#socket.once('close', onClose);
@@ -203,7 +203,7 @@ export class VendorSocket {
     });
   }
 
-  /** Says goodbye, and cuts the line where that is not answered. */
+  /** Closes in order, and cuts the connection if that is not answered. */
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -214,14 +214,14 @@ export class VendorSocket {
     this.#socket.close(1000);
   }
 
-  /** Cuts the line at once; a goodbye is sent, but nobody waits for its answer. */
+  /** Cuts the connection at once; a close frame is sent, but its answer is not waited for. */
   terminate(): void {
     this.#isOver = true;
     this.#listener = {};
     this.#cut();
   }
 
-  /** Cuts the line and tells whoever listens why, as though the network had. */
+  /** Cuts the connection and gives the listener the reason, as though the network had failed. */
   fail(error: ProviderError): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -231,7 +231,7 @@ export class VendorSocket {
     listener.closed?.(error);
   }
 
-  /** A failure of this line, in the words of whoever uses it. */
+  /** A failure of this connection's provider. */
   failure(fault: ProviderFault, more: { status?: number; note?: string } = {}): ProviderError {
     const { provider, stage } = this.#options;
     return new ProviderError({ provider, stage, fault, ...more });
@@ -243,7 +243,7 @@ export class VendorSocket {
     this.#socket.terminate();
   }
 
-  #hear(data: Buffer, isBinary: boolean): void {
+  #receive(data: Buffer, isBinary: boolean): void {
     if (this.#isOver) return;
     try {
       if (isBinary) this.#listener.binary?.(data);
@@ -263,10 +263,10 @@ export class VendorSocket {
 }
 
 /**
- * Like `clock.after`, but hears first what has arrived: in a process that was held up, timers come
+ * Like `clock.after`, but reads first what has arrived: in a process that was held up, timers come
  * before the answers that were in time.
  */
-function afterHearing(clock: Clock, delayMs: number, action: () => void): () => void {
+function afterPendingInput(clock: Clock, delayMs: number, action: () => void): () => void {
   let immediate: NodeJS.Immediate | undefined;
   const cancel = clock.after(delayMs, () => {
     immediate = setImmediate(action);

@@ -5,8 +5,8 @@ import type { Transcriber } from '../../stages/transcriber.ts';
 import { defineVendor } from '../../vendor-kit/vendor.ts';
 
 /**
- * The page's own speech recognition. It happens at the other end of the line: what it hears comes
- * as typed text, so nothing is ever opened here.
+ * The page's own speech recognition. It works in the page: what it hears comes as typed text,
+ * so nothing is ever opened here.
  */
 const browserTranscriber: Transcriber = {
   name: BROWSER,

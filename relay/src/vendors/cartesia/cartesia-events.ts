@@ -18,7 +18,7 @@ export type SonicEvent =
   | { readonly type: 'done'; readonly contextId: string }
   | {
       readonly type: 'failed';
-      /** undefined where the whole socket is meant. */
+      /** undefined if the whole socket is meant. */
       readonly contextId: string | undefined;
       readonly fault: ProviderFault;
       readonly status: number | undefined;

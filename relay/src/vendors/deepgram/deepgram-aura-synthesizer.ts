@@ -3,7 +3,7 @@ import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-s
 import type { VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { AuraDialect } from './aura-dialect.ts';
-import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
+import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const AURA = 'deepgram-aura';
 
@@ -39,8 +39,8 @@ export function createAuraSynthesizer(
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
     connect(voice, signal) {
       const query = { model: voice, encoding: 'linear16', sample_rate: SAMPLE_RATE_HZ };
-      const line = { provider: AURA, stage: 'synthesizer', path: '/v1/speak', query } as const;
-      return openDeepgramLine(line, options, context, signal);
+      const endpoint = { provider: AURA, stage: 'synthesizer', path: '/v1/speak', query } as const;
+      return openDeepgramSocket(endpoint, options, context, signal);
     },
     dialectFor: (socket) => new AuraDialect(flushesOf(socket), () => context.clock.now()),
   });

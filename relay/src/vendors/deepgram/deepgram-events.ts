@@ -4,7 +4,7 @@ import type { ProviderError, ProviderFault } from '../../stages/provider-error.t
 /*
  * What Deepgram says on its streaming endpoints, in our words. Fields and messages that are not
  * used are let through unread, so that the vendor may add to them. What is not as documented
- * throws, which costs the line (see `SocketListener`).
+ * throws, which ends the connection (see `SocketListener`).
  */
 
 export interface VendorFailure {
@@ -17,7 +17,7 @@ export type NovaMessage =
   | {
       readonly type: 'results';
       readonly text: string;
-      /** Where in the audio of this connection the words lie. */
+      /** The position of the words in the audio of this connection. */
       readonly startSeconds: number;
       readonly endSeconds: number;
       /** Whether the words will not change any more. */
@@ -36,7 +36,7 @@ export type FluxMessage =
       readonly event: string;
       /** The words of the current turn. */
       readonly text: string;
-      /** Up to where in the audio of this connection this tells. */
+      /** The position in the audio of this connection up to which the words go. */
       readonly endSeconds: number;
     }
   | VendorFailure
@@ -66,7 +66,7 @@ const failureSchema = z.object({ code: z.string().optional(), err_code: z.string
 
 const warningSchema = z.object({ code: z.string(), description: z.string() });
 
-/** Reads a message of `/v1/listen`. @throws where it is not what is documented */
+/** Reads a message of `/v1/listen`. @throws if it is not as documented */
 export function readNova(text: string): NovaMessage {
   const value: unknown = JSON.parse(text);
   switch (envelope.parse(value).type) {
@@ -90,7 +90,7 @@ export function readNova(text: string): NovaMessage {
   }
 }
 
-/** Reads a message of `/v2/listen`. @throws where it is not what is documented */
+/** Reads a message of `/v2/listen`. @throws if it is not as documented */
 export function readFlux(text: string): FluxMessage {
   const value: unknown = JSON.parse(text);
   switch (envelope.parse(value).type) {
@@ -110,7 +110,7 @@ export function readFlux(text: string): FluxMessage {
   }
 }
 
-/** Reads a text message of `/v1/speak`. @throws where it is not what is documented */
+/** Reads a text message of `/v1/speak`. @throws if it is not as documented */
 export function readAura(text: string): AuraMessage {
   const value: unknown = JSON.parse(text);
   switch (envelope.parse(value).type) {
@@ -148,7 +148,7 @@ function faultOfCode(code: string): ProviderFault {
   return 'rejected';
 }
 
-/** Codes are short and plain; whatever is not could quote what was said. */
+/** Codes are short and plain; anything else could quote what was said. */
 function shortCode(code: string): string {
   return /^[\w-]{1,48}$/.test(code) ? code : 'unknown';
 }

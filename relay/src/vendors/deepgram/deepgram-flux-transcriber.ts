@@ -6,7 +6,7 @@ import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readFlux } from './deepgram-events.ts';
-import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
+import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';
 import { FluxTurns } from './flux-turns.ts';
 
 export const FLUX = 'deepgram-flux';
@@ -28,8 +28,8 @@ export interface FluxOptions extends DeepgramAccess {
  * Deepgram Flux: knows by itself when a turn ends, from what is said and how.
  *
  * Only speech and a little silence is uploaded, too little for Flux to be sure of every end, so
- * the end of the utterance is told to it. Of the documented ways, `CloseStream` is the one that
- * decodes everything received, always ends, and is open to everyone (`ForceEndTurn` ends the turn
+ * the end of the utterance is sent to it. Of the documented ways, `CloseStream` is the one that
+ * decodes everything received, always ends, and is open to all accounts (`ForceEndTurn` ends the turn
  * on what was transcribed so far, is not answered outside a turn and must be enabled by the
  * vendor). It costs the connection, so a spare is always ready for the next utterance. Flux knows
  * no `KeepAlive`; an idle connection lives on pings.
@@ -54,8 +54,8 @@ export function createFluxTranscriber(
         eot_threshold: 0.7,
         language_hint: model.endsWith('-multi') ? language.split('-')[0] : undefined,
       };
-      const line = { provider: FLUX, stage: 'transcriber', path: '/v2/listen', query } as const;
-      return openDeepgramLine(line, options, context, signal);
+      const endpoint = { provider: FLUX, stage: 'transcriber', path: '/v2/listen', query } as const;
+      return openDeepgramSocket(endpoint, options, context, signal);
     },
     begin: (lease, signal, language) => new FluxTranscription(lease, signal, language),
   });
@@ -75,7 +75,7 @@ class FluxTranscription implements Transcription {
         const heard = readFlux(message);
         if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });
         if (heard.type !== 'turn') return;
-        for (const event of this.#turns.hear(heard)) this.#utterance.tell(event);
+        for (const event of this.#turns.hear(heard)) this.#utterance.emit(event);
       },
       onClosed: (error) => {
         if (this.#isFinal && isNormalClose(error)) this.#finish();

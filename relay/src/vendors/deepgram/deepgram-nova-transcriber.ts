@@ -9,7 +9,7 @@ import type { VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readNova, type NovaMessage } from './deepgram-events.ts';
-import { openDeepgramLine, type DeepgramAccess } from './deepgram-line.ts';
+import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const NOVA = 'deepgram-nova';
 
@@ -17,7 +17,7 @@ const MAX_SPARES = 64;
 const MAX_AGE_MS = 30 * 60_000;
 /** The vendor hangs up after 10 s without audio or this, and advises one every 3 to 5 s. */
 const KEEP_ALIVE_MS = 4_000;
-/** `Finalize` need not be answered where little was left to say; then the stream is closed. */
+/** `Finalize` need not be answered if little was left to say; then the stream is closed. */
 const FINALIZE_ANSWER_MS = 500;
 /** Positions are rounded by the vendor. */
 const ROUNDING_SECONDS = 0.02;
@@ -43,7 +43,7 @@ export function createNovaTranscriber(
     pool: {
       keepAlive: {
         everyMs: KEEP_ALIVE_MS,
-        say: (socket) => socket.sendText({ type: 'KeepAlive' }),
+        send: (socket) => socket.sendText({ type: 'KeepAlive' }),
       },
       maxSpares: MAX_SPARES,
       maxAgeMs: MAX_AGE_MS,
@@ -60,8 +60,8 @@ export function createNovaTranscriber(
         smart_format: true,
         endpointing: 300,
       };
-      const line = { provider: NOVA, stage: 'transcriber', path: '/v1/listen', query } as const;
-      return openDeepgramLine(line, options, context, signal);
+      const endpoint = { provider: NOVA, stage: 'transcriber', path: '/v1/listen', query } as const;
+      return openDeepgramSocket(endpoint, options, context, signal);
     },
     begin: (lease, signal, language) =>
       new NovaTranscription(lease, signal, language, context.clock, usedSeconds),
@@ -131,7 +131,7 @@ class NovaTranscription implements Transcription {
     });
   }
 
-  /** Where in the connection's audio this utterance ends so far. */
+  /** The end of this utterance so far, in the connection's audio. */
   get #endSeconds(): number {
     return this.#startSeconds + this.#utterance.sentSamples / UPLINK_SAMPLE_RATE_HZ;
   }
@@ -158,12 +158,12 @@ class NovaTranscription implements Transcription {
     );
     if (text === '' || text === this.#lastPartial) return;
     this.#lastPartial = text;
-    this.#utterance.tell({ type: 'transcript-partial', text });
+    this.#utterance.emit({ type: 'transcript-partial', text });
   }
 
   #finish(): void {
     const text = joinWords(this.#final, this.#language);
-    // A stream that was told to close may still give its answer, but takes no other utterance.
+    // A stream that was asked to close may still give its answer, but takes no other utterance.
     this.#utterance.finish(text, { isReusable: this.#phase === 'finalizing' });
   }
 }

@@ -12,7 +12,7 @@ export class FluxTurns {
   readonly #language: string;
   readonly #ended: string[] = [];
   #current = '';
-  #told = '';
+  #lastText = '';
   #endedAtSeconds: number | undefined;
 
   /** @param language - BCP 47 */
@@ -24,12 +24,12 @@ export class FluxTurns {
     return joinWords([...this.#ended, this.#current], this.#language);
   }
 
-  /** Where in the audio the last turn ended; undefined where none has, or words came since. */
+  /** Position in the audio at which the last turn ended; undefined if none has, or words came since. */
   get endedAtSeconds(): number | undefined {
     return this.#current === '' ? this.#endedAtSeconds : undefined;
   }
 
-  /** @returns what is to be told of it */
+  /** @returns the events it amounts to */
   hear(turn: Turn): readonly TranscriptEvent[] {
     switch (turn.event) {
       case 'StartOfTurn':
@@ -38,7 +38,7 @@ export class FluxTurns {
         return this.#partial();
       case 'EagerEndOfTurn':
         this.#current = turn.text;
-        this.#told = this.text;
+        this.#lastText = this.text;
         return [{ type: 'eager-end-of-turn', text: this.text }];
       case 'TurnResumed':
         this.#current = turn.text;
@@ -47,7 +47,7 @@ export class FluxTurns {
         this.#ended.push(turn.text);
         this.#current = '';
         this.#endedAtSeconds = turn.endSeconds;
-        this.#told = this.text;
+        this.#lastText = this.text;
         return this.text === '' ? [] : [{ type: 'end-of-turn', text: this.text }];
       default:
         return [];
@@ -55,8 +55,8 @@ export class FluxTurns {
   }
 
   #partial(): readonly TranscriptEvent[] {
-    if (this.text === '' || this.text === this.#told) return [];
-    this.#told = this.text;
+    if (this.text === '' || this.text === this.#lastText) return [];
+    this.#lastText = this.text;
     return [{ type: 'transcript-partial', text: this.text }];
   }
 }

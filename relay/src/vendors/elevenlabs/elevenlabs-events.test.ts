@@ -19,7 +19,7 @@ it('reads what Scribe says', () => {
   });
 });
 
-it('hears each committed piece once, whatever else Scribe says of it', () => {
+it('hears each committed piece once, even if Scribe repeats it', () => {
   for (const message_type of ['committed_transcript_with_timestamps', 'final_transcript', 'new']) {
     expect(scribe({ message_type, text: 'Hi' })).toEqual({ type: 'ignored' });
   }

@@ -92,7 +92,7 @@ it('uses one socket for the utterances of a call, without the echo of the one be
   await expect.poll(() => simulator.open).toBe(0);
 });
 
-it('keeps a spare alive with a little silence, which nobody takes for speech', async () => {
+it('keeps a spare alive with a little silence, which is not taken for speech', async () => {
   const chunks: string[] = [];
   const listen = (message: unknown) => {
     const { way, text } = message as Traffic;

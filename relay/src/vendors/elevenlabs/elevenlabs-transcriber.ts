@@ -30,7 +30,7 @@ export function createElevenLabsTranscriber(
     name: NAME,
     context,
     pool: {
-      keepAlive: { everyMs: KEEP_ALIVE_MS, say: (socket) => socket.sendText(KEEP_ALIVE) },
+      keepAlive: { everyMs: KEEP_ALIVE_MS, send: (socket) => socket.sendText(KEEP_ALIVE) },
       maxSpares: MAX_SPARES,
       maxAgeMs: MAX_AGE_MS,
       isReused: true,

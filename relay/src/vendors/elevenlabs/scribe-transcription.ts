@@ -10,8 +10,8 @@ const MAX_CHUNK_SAMPLES = RATE_HZ;
 /** A commit of less than 0.3 s of audio ends the session. */
 const MIN_COMMIT_SAMPLES = 0.4 * RATE_HZ;
 /**
- * The vendor commits by itself after some 36 s, which cannot be told from the answer to a commit of
- * ours. So we do it before, at the first moment that is quiet, or else without one.
+ * The vendor commits by itself after some 36 s, whose answer looks like the answer to a commit of
+ * ours. So we commit before, at the first moment that is quiet, or else without one.
  */
 const QUIET_COMMIT_SAMPLES = 20 * RATE_HZ;
 const LATEST_COMMIT_SAMPLES = 30 * RATE_HZ;
@@ -105,7 +105,7 @@ export class ScribeTranscription implements Transcription {
     const isEcho = text.trim() === this.#settled.at(-1);
     if (isEcho || this.#utterance.sentSamples === 0) return;
     const words = joinWords([...this.#settled, text.trim()], this.#language);
-    this.#utterance.tell({ type: 'transcript-partial', text: words });
+    this.#utterance.emit({ type: 'transcript-partial', text: words });
   }
 
   #finish(): void {

@@ -12,7 +12,7 @@ export class WordJoiner {
   #open: OpenWord | undefined;
 
   /**
-   * @param offsetMs - where in the clause the audio that came with the characters begins: their
+   * @param offsetMs - position in the clause of the audio that came with the characters: their
    *   times count from there
    * @returns the words that are now complete, in ms from the clause's start
    */
@@ -33,7 +33,7 @@ export class WordJoiner {
     return words;
   }
 
-  /** The last word, where nothing more comes. */
+  /** The last word, when nothing more comes. */
   flush(): TimedWord[] {
     const word = this.#open;
     this.#open = undefined;

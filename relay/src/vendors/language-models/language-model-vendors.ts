@@ -62,7 +62,7 @@ export const googleVendor = languageModelVendor({
   baseUrl: 'https://generativelanguage.googleapis.com',
   aboutBaseUrl: 'Where the Gemini API is reached.',
   apiPath: 'v1beta',
-  // Of the stable ones the quickest to begin: it does not think unless it is told to.
+  // Of the stable ones the quickest to begin: it does not think unless it is asked to.
   model: 'gemini-3.5-flash-lite',
   connect: (access, model) => createGoogle(access)(model),
   shortestList: { pageSize: 1 },
@@ -81,7 +81,7 @@ export const groqVendor = languageModelVendor({
   connect: (access, model) => createGroq(access)(model),
   shortestList: {},
   authorization: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
-  // These models always think first, which is silence; the others refuse to be told how much.
+  // These models always think first, which is silence; the others refuse a request that says how much.
   providerOptions: (model) =>
     model.includes('gpt-oss') ? { groq: { reasoningEffort: 'low' } } : undefined,
 });

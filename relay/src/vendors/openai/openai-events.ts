@@ -42,10 +42,10 @@ export type RealtimeEvent =
   | { readonly type: 'audio-committed'; readonly itemId: string }
   | { readonly type: 'words-added'; readonly itemId: string; readonly text: string }
   | { readonly type: 'words-completed'; readonly itemId: string; readonly text: string }
-  /** Somebody spoke, but nobody can say what. */
+  /** There was speech, but its words are not recognisable. */
   | { readonly type: 'words-unplaced'; readonly itemId: string }
   | { readonly type: 'session-failed'; readonly fault: ProviderFault; readonly note: string }
-  /** Something we have no use for. */
+  /** An event that is not used. */
   | { readonly type: 'other' }
   | { readonly type: 'malformed' };
 

@@ -29,7 +29,7 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
     // Without a key of its own the library would look for one in the environment.
     model: isOpenAi
       ? createOpenAI({ ...common, apiKey: server.apiKey ?? '' }).chat(model)
-      : // Servers of others send usage only where they are asked to.
+      : // Servers of others send usage only if they are asked to.
         createOpenAICompatible({ ...common, name: server.name, headers, includeUsage: true })(
           model,
         ),

@@ -43,7 +43,7 @@ async function hear(samples: number, language?: string): Promise<TranscriptEvent
 
 const final = (text: string) => ({ type: 'transcript-final', text, unrecognised: false });
 
-test('one line serves a call, utterance after utterance', async () => {
+test('one socket serves a call, utterance after utterance', async () => {
   await start();
   const end = transcriber.prepare!();
   await expect.poll(() => simulator.open).toBe(1);
@@ -67,13 +67,13 @@ test('words come while the person still speaks', async () => {
   await events.return?.();
 });
 
-test.each([1, 1_599])('%i samples are no words, and nobody is asked', async (samples) => {
+test.each([1, 1_599])('%i samples hold no words, and the server is not asked', async (samples) => {
   await start();
   expect(await hear(samples)).toEqual([final('')]);
   expect(simulator.complaints).toEqual([]);
 });
 
-test('a line that heard something of an aborted utterance is not used again', async () => {
+test('a socket that heard something of an aborted utterance is not used again', async () => {
   await start();
   const end = transcriber.prepare!();
   await expect.poll(() => simulator.open).toBe(1);
@@ -92,7 +92,7 @@ test('a language without a two-letter code is left to the model', async () => {
   expect(simulator.complaints).toEqual([]);
 });
 
-test('a model that is not there is refused when the line is opened', async () => {
+test('a model that is not there is refused when the socket is opened', async () => {
   await start({}, 'no-such-model');
   await expect(open()).rejects.toMatchObject({ fault: 'rejected', stage: 'transcriber' });
   await expect.poll(() => simulator.open).toBe(0);

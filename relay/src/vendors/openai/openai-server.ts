@@ -38,7 +38,7 @@ export function adapterOf(server: OpenAiServer, stage: Stage, { connectMs }: Pro
   return { provider: server.name, stage, connectMs };
 }
 
-/** @returns ISO 639-1, e.g. `en` for `en-US`; undefined where the language has no such code */
+/** @returns ISO 639-1, e.g. `en` for `en-US`; undefined if the language has no such code */
 export function isoLanguage(language: string): string | undefined {
   const subtag = language.split('-')[0]!.toLowerCase();
   return /^[a-z]{2}$/.test(subtag) ? subtag : undefined;

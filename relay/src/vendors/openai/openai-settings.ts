@@ -13,7 +13,7 @@ export interface Dialect {
   readonly prefix: 'OPENAI' | 'COMPATIBLE';
   /** In sentences about its settings. */
   readonly owner: string;
-  /** What is used where the settings name nothing else. */
+  /** What is used if the settings name nothing else. */
   readonly defaults: {
     readonly baseUrl?: string;
     readonly models?: Readonly<Record<ModelUse, string>>;
@@ -38,7 +38,7 @@ export interface ServerValues {
   readonly apiKey: string | undefined;
   readonly voices: readonly [Voice, ...Voice[]];
   readonly speechRateHz: number;
-  /** Undefined where there is neither one given nor a default. */
+  /** Undefined if there is neither a setting nor a default. */
   model(use: ModelUse): string | undefined;
   /** Whether there is enough to be of use: a key, or an address and a model for it. */
   has(use: ModelUse): boolean;

@@ -69,7 +69,7 @@ export function createOpenAiTranscriber({
       }
     };
 
-  /** A server that does not stream answers with the whole, whatever it was asked for. */
+  /** A server that does not stream answers with the whole, even if a stream was asked for. */
   async function transcriptIn(
     response: Response,
     onWords: (text: string) => void,

@@ -117,7 +117,7 @@ function candidatesOf(dialect: Dialect, name: string): readonly Candidate<Values
   ];
 }
 
-/** @throws Error where the settings do not say enough, of which `isConfigured` warns */
+/** @throws Error if an address or a model is missing, which `isConfigured` tells before */
 function adapterOptions(
   dialect: Dialect,
   name: string,

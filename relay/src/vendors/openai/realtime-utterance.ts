@@ -92,7 +92,7 @@ export class RealtimeUtterance implements Transcription {
   }
 
   #partial(text: string): void {
-    if (text !== '') this.#utterance.tell({ type: 'transcript-partial', text });
+    if (text !== '') this.#utterance.emit({ type: 'transcript-partial', text });
   }
 }
 

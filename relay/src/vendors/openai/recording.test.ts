@@ -3,7 +3,7 @@ import { Recording } from './recording.ts';
 
 const level = (rms: number, samples: number) => new Int16Array(samples).fill(rms);
 
-test('everything is kept in order, whatever happens to the memory it came in', () => {
+test('all audio is kept in order, even if the memory it came in is reused', () => {
   const recording = new Recording();
   const memory = level(1, 500);
   recording.push(memory);

@@ -7,7 +7,7 @@ const QUIET_SHARE = 0.1;
 /** RMS of a frame that is silence in any case. */
 const SILENCE_RMS = 40;
 
-/** The audio of one utterance so far, PCM16 mono at 16 kHz, and how loud it is where. */
+/** The audio of one utterance so far, PCM16 mono at 16 kHz, and how loud each frame of it is. */
 export class Recording {
   readonly #chunks: Int16Array[] = [];
   readonly #frameRms: number[] = [];

@@ -97,7 +97,7 @@ test('the last failure is told', async () => {
   await expect(done).rejects.toThrow('lost');
 });
 
-test.each([0, 99])('%i ms of audio are no words, and nobody is asked', async (ms) => {
+test.each([0, 99])('%i ms of audio hold no words, and the server is not asked', async (ms) => {
   const { stream, uploads, events, done } = utterance();
   stream.push(speech(ms));
   stream.speculate();

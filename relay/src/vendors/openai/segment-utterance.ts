@@ -12,7 +12,7 @@ const MAX_SAMPLES = RATE_HZ * 600;
 /**
  * Has audio transcribed as a whole.
  *
- * @param onWords - told the words so far as they become known
+ * @param onWords - called with the words so far as they become known
  */
 export type Upload = (
   samples: Int16Array,
@@ -115,7 +115,7 @@ export class SegmentUtterance implements Transcription {
     if (this.#end()) this.#events.drop();
   };
 
-  /** @returns false where it was over already */
+  /** @returns false if it was over already */
   #end(): boolean {
     if (this.#state === 'over') return false;
     this.#state = 'over';

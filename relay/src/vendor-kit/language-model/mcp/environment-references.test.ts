@@ -16,7 +16,7 @@ test.each([
   expect(resolveReferences(text, ENVIRONMENT)).toEqual({ text: expected, unknown: [] });
 });
 
-test('names that nobody set are told', () => {
+test('names that are not set are reported', () => {
   const { unknown } = resolveReferences('${KEY}${ONE}${TWO:-2}${THREE}', ENVIRONMENT);
   expect(unknown).toEqual(['ONE', 'THREE']);
 });

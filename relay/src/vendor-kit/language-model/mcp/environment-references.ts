@@ -5,7 +5,7 @@ const REFERENCE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
 
 /**
  * Puts the environment's values in the place of `${NAME}` and `${NAME:-default}`, as other MCP
- * clients do; whatever else there is of dollars and braces stays.
+ * clients do; all other dollars and braces stay.
  *
  * @returns the text, and the names that the environment does not have and that have no default
  */

@@ -14,7 +14,7 @@ export interface McpConnection {
  * Connects and lists the server's tools.
  *
  * @param onClose - the connection ended by itself; only a local program's end is noticed at once
- * @throws whatever went wrong, after everything is closed again
+ * @throws what went wrong, after the connection is closed again
  */
 export async function connectMcp(
   transport: McpTransport,
@@ -29,7 +29,7 @@ export async function connectMcp(
     transport: wire,
     clientName: 'parley',
     initializationOptions: { signal },
-    // What it tells besides is either a lost connection, noticed elsewhere, or of no consequence.
+    // These are lost connections, which are noticed elsewhere, or of no consequence.
     onUncaughtError: () => {},
   });
   try {

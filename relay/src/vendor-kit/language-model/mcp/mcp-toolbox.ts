@@ -14,7 +14,7 @@ const START_WAIT_MS = 5_000;
  * Connects the MCP servers of `MCP_CONFIG`; without it the toolbox is empty. Servers that
  * cannot be reached within five seconds are left out until they can.
  *
- * @throws ConfigError where the file is not right
+ * @throws ConfigError if the file is not right
  */
 export async function openToolbox(
   values: Pick<LanguageModelValues, 'MCP_CONFIG'>,

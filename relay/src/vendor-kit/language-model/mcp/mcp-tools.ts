@@ -16,7 +16,7 @@ const refusal = z.object({ code: z.number(), message: z.string() });
 /**
  * One server's tools for a language model, as `server__tool`.
  *
- * @param options.onFailure - told where the server could not be asked or did not answer in time
+ * @param options.onFailure - called if the server could not be asked or did not answer in time
  */
 export function toolsOfServer(options: {
   readonly server: string;

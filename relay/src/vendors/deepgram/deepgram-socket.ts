@@ -8,7 +8,7 @@ export interface DeepgramAccess {
   readonly apiKey: string;
 }
 
-export interface DeepgramLine {
+export interface DeepgramEndpoint {
   readonly provider: string;
   readonly stage: Stage;
   readonly path: string;
@@ -16,16 +16,16 @@ export interface DeepgramLine {
 }
 
 /** Opens one of the vendor's streaming endpoints. @throws ProviderError; the signal's reason */
-export function openDeepgramLine(
-  line: DeepgramLine,
+export function openDeepgramSocket(
+  endpoint: DeepgramEndpoint,
   access: DeepgramAccess,
   { clock, connectMs }: Pick<ProviderContext, 'clock' | 'connectMs'>,
   signal: AbortSignal,
 ): Promise<VendorSocket> {
   return openVendorSocket({
-    provider: line.provider,
-    stage: line.stage,
-    url: asSocketUrl(onBase(access.baseUrl, line.path, line.query)),
+    provider: endpoint.provider,
+    stage: endpoint.stage,
+    url: asSocketUrl(onBase(access.baseUrl, endpoint.path, endpoint.query)),
     headers: { authorization: `Token ${access.apiKey}` },
     connectMs,
     clock,
