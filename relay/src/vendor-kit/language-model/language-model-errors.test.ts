@@ -1,7 +1,7 @@
 import { APICallError, InvalidResponseDataError } from 'ai';
 import { expect, test } from 'vitest';
 import { ProviderError } from '../../stages/provider-error.ts';
-import { VendorHttp } from '../transport/vendor-http.ts';
+import { VendorHttp } from '../http-client/vendor-http.ts';
 import { toProviderError } from './language-model-errors.ts';
 
 const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 100 });

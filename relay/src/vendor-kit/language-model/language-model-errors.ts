@@ -7,7 +7,7 @@ import {
   type ProviderErrorOptions,
   type ProviderFault,
 } from '../../stages/provider-error.ts';
-import type { VendorHttp } from '../transport/vendor-http.ts';
+import type { VendorHttp } from '../http-client/vendor-http.ts';
 
 /** A vendor's failure in the middle of a stream; any of its fields may be missing. */
 const streamError = z.object({

@@ -7,7 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
-import { VendorHttp } from '../transport/vendor-http.ts';
+import { VendorHttp } from '../http-client/vendor-http.ts';
 import { createLanguageModelGenerator } from './language-model-generator.ts';
 import { failureOf, talkWith, testContext, textOf, type Talk } from './test-talk.ts';
 

@@ -8,8 +8,8 @@ import { extractReasoningMiddleware, wrapLanguageModel, type ToolSet } from 'ai'
 import { OVER } from '../../lib/abort-reason.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../../stages/generator.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
-import { ModelList, type ModelListRequest } from '../transport/model-list.ts';
-import type { VendorHttp } from '../transport/vendor-http.ts';
+import { ModelList, type ModelListRequest } from '../http-client/model-list.ts';
+import type { VendorHttp } from '../http-client/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { builtInTools } from './built-in-tools.ts';

@@ -1,6 +1,6 @@
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { SocketPool, type SocketPoolOptions } from '../transport/socket-pool.ts';
-import type { VendorSocket } from '../transport/vendor-socket.ts';
+import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
+import type { VendorSocket } from '../websocket/vendor-socket.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { speakOverSocket } from './socket-speech.ts';
 import type { SpeechDialect } from './speech-dialect.ts';

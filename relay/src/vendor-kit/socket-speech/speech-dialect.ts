@@ -1,4 +1,4 @@
-import type { VendorSocket } from '../transport/vendor-socket.ts';
+import type { VendorSocket } from '../websocket/vendor-socket.ts';
 import type { ClauseSpeech } from './clause-speech.ts';
 
 /** What a dialect may do with its socket. */

@@ -1,6 +1,6 @@
 import { isSpeakable } from '../synthesis/speakable-text.ts';
-import type { SocketLease, SocketPool } from '../transport/socket-pool.ts';
-import type { VendorSocket } from '../transport/vendor-socket.ts';
+import type { SocketLease, SocketPool } from '../websocket/socket-pool.ts';
+import type { VendorSocket } from '../websocket/vendor-socket.ts';
 import { ClauseSpeech } from './clause-speech.ts';
 import type { SpeechDialect } from './speech-dialect.ts';
 

@@ -1,4 +1,4 @@
-import type { SocketPool } from '../transport/socket-pool.ts';
+import type { SocketPool } from '../websocket/socket-pool.ts';
 
 /**
  * Where the voice belongs to the socket, a call that has begun does not tell yet which it will

@@ -1,6 +1,6 @@
 import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
-import { SocketPool, type SocketLease, type SocketPoolOptions } from '../transport/socket-pool.ts';
-import type { VendorSocket } from '../transport/vendor-socket.ts';
+import { SocketPool, type SocketLease, type SocketPoolOptions } from '../websocket/socket-pool.ts';
+import type { VendorSocket } from '../websocket/vendor-socket.ts';
 import type { ProviderContext } from '../vendor.ts';
 
 export interface SocketTranscriberOptions {

@@ -1,6 +1,6 @@
 import type { ProviderError } from '../../stages/provider-error.ts';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
-import type { SocketLease } from '../transport/socket-pool.ts';
+import type { SocketLease } from '../websocket/socket-pool.ts';
 import { TranscriptQueue } from './transcript-queue.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { openVendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
-import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { SonicDialect } from './sonic-dialect.ts';
 

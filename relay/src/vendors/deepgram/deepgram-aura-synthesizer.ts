@@ -1,6 +1,6 @@
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
-import type { VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
+import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { AuraDialect } from './aura-dialect.ts';
 import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';

@@ -2,7 +2,7 @@ import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
 import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
-import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
+import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readFlux } from './deepgram-events.ts';

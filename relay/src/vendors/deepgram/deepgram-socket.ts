@@ -1,6 +1,6 @@
 import type { Stage } from '../../stages/provider.ts';
-import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
-import { openVendorSocket, type VendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
+import { openVendorSocket, type VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 
 export interface DeepgramAccess {

@@ -1,7 +1,7 @@
 import { newId } from '../../lib/ids.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { openVendorSocket } from '../../vendor-kit/transport/vendor-socket.ts';
-import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';

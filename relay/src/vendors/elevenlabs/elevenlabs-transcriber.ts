@@ -1,7 +1,7 @@
 import type { Transcriber } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
-import { openVendorSession } from '../../vendor-kit/transport/vendor-session.ts';
-import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 import { audioMessage, ScribeTranscription } from './scribe-transcription.ts';

@@ -1,7 +1,7 @@
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
 import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
-import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
+import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 
 const RATE_HZ = 16_000;

@@ -2,15 +2,14 @@ import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createGroq } from '@ai-sdk/groq';
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { apiRoot } from '../../vendor-kit/language-model/api-root.ts';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
 import {
   LANGUAGE_MODEL_SETTINGS,
   systemPromptOf,
   type LanguageModelValues,
 } from '../../vendor-kit/language-model/language-model-settings.ts';
-import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
-import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
+import { apiRoot, onBase } from '../../vendor-kit/vendor-url.ts';
 import { apiKeySetting, baseUrlSetting, modelSetting } from '../../vendor-kit/vendor-settings.ts';
 import { defineVendor, type KnownVendor } from '../../vendor-kit/vendor.ts';
 

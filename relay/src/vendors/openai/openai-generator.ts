@@ -2,7 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Generator } from '../../stages/generator.ts';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
-import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
+import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
 import {
   adapterOf,

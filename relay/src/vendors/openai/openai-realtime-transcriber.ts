@@ -1,10 +1,10 @@
 import type { Owned } from '../../stages/provider.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
-import { ModelList } from '../../vendor-kit/transport/model-list.ts';
-import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
-import { openVendorSession } from '../../vendor-kit/transport/vendor-session.ts';
-import { asSocketUrl, onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
+import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
+import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import { readRealtimeEvent } from './openai-events.ts';
 import {
   adapterOf,

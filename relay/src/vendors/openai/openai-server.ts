@@ -1,6 +1,6 @@
 import type { Stage } from '../../stages/provider.ts';
-import type { ModelListRequest } from '../../vendor-kit/transport/model-list.ts';
-import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import type { ModelListRequest } from '../../vendor-kit/http-client/model-list.ts';
+import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 
 /** Where an OpenAI-like API is served, and how its adapters are called. */

@@ -1,7 +1,7 @@
 import type { Response } from 'undici';
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import { WavStream } from '@parley/shared/audio/wav-stream';
-import { ModelList } from '../../vendor-kit/transport/model-list.ts';
+import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type {
   SpeechEvent,
@@ -11,8 +11,8 @@ import type {
 } from '../../stages/synthesizer.ts';
 import { PcmReader } from '../../vendor-kit/synthesis/pcm-reader.ts';
 import { isSpeakable, splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
-import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
-import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
+import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { Owned } from '../../stages/provider.ts';
 import { ClauseQueue } from './clause-queue.ts';
 import {

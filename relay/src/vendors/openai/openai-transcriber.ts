@@ -1,10 +1,10 @@
 import { FormData, type Response } from 'undici';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
-import { ModelList } from '../../vendor-kit/transport/model-list.ts';
+import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
-import { VendorHttp } from '../../vendor-kit/transport/vendor-http.ts';
-import { onBase } from '../../vendor-kit/transport/vendor-url.ts';
+import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
+import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { Owned } from '../../stages/provider.ts';
 import {
   readTranscription,

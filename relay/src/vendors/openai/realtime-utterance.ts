@@ -1,7 +1,7 @@
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
-import type { SocketLease } from '../../vendor-kit/transport/socket-pool.ts';
+import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import { readRealtimeEvent, type RealtimeEvent } from './openai-events.ts';
 
 const INPUT_HZ = 16_000;
