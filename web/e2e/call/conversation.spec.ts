@@ -40,7 +40,7 @@ interface Conversation {
 
 let conversation: Conversation;
 
-test.beforeAll('three questions are asked aloud and answered', async ({ open, relay, wire }) => {
+test.beforeAll('three questions are asked aloud and answered', async ({ open, relay, network }) => {
   test.setTimeout(120_000);
   const asked = await speak(QUESTIONS, 'rms');
   const hears = [silence(3_000), ...asked.flatMap((question) => [question, silence(PAUSE_MS)])];
@@ -70,7 +70,7 @@ test.beforeAll('three questions are asked aloud and answered', async ({ open, re
     tap: await readTap(page),
     panel: await copyPanel(page),
     table: await turnTable(page),
-    origin: wire.origin,
+    origin: network.origin,
     origins: new Set(requests.map((request) => new URL(request.url()).origin)),
     complaints: [...complaints, ...relay.complaints],
   };

@@ -8,7 +8,7 @@ import { joined, silence, spokenMs } from '../support/wav.ts';
 import { openCallPage, type CallPageOptions } from './support/call-page.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
-import { layWire } from './support/loose-wire.ts';
+import { startNetworkProxy } from './support/network-proxy.ts';
 import { untilToldOf } from './support/panel.ts';
 import { startRealRelay, type RealRelay, type RelaySettings } from './support/real-relay.ts';
 import { recognise, recogniseWords, wordsOf } from './support/sound.ts';
@@ -208,9 +208,9 @@ async function ask(relay: 'plenty' | 'scanty') {
 
 async function openCall(relay: 'plenty' | 'scanty', options: CallPageOptions) {
   await using owned = new AsyncDisposableStack();
-  const wire = owned.use(await layWire(stage[relay].port));
+  const network = owned.use(await startNetworkProxy(stage[relay].port));
   const { page, complaints } = owned.use(
-    await openCallPage(wire.origin, { tapped: true, ...options }),
+    await openCallPage(network.origin, { tapped: true, ...options }),
   );
   const moved = owned.move();
   return { page, complaints, [Symbol.asyncDispose]: () => moved.disposeAsync() };

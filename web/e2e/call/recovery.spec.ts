@@ -7,7 +7,7 @@ import { joined, silence } from '../support/wav.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
 import { openCallPage, stateLines, untilStateLine } from './support/call-page.ts';
-import { layWire } from './support/loose-wire.ts';
+import { startNetworkProxy } from './support/network-proxy.ts';
 import { startRealRelay } from './support/real-relay.ts';
 
 const RECONNECTING = 'Reconnecting, keep talking';
@@ -23,10 +23,10 @@ test('a call outlives a lost connection in mid-answer, and a relay that was kill
   test.setTimeout(150_000);
   await using resources = new AsyncDisposableStack();
   const [question] = await speak(['What is seven times eight?'], 'rms');
-  const doomed = resources.use(await startRealRelay(mkdtempSync(join(dataDir, 'doomed-'))));
-  const wire = resources.use(await layWire(doomed.port));
+  const first = resources.use(await startRealRelay(mkdtempSync(join(dataDir, 'first-'))));
+  const network = resources.use(await startNetworkProxy(first.port));
   const { page } = resources.use(
-    await openCallPage(wire.origin, {
+    await openCallPage(network.origin, {
       hears: joined(
         silence(3_000),
         ...Array.from({ length: QUESTIONS }, () => [question!, silence(PAUSE_MS)]).flat(),
@@ -37,7 +37,7 @@ test('a call outlives a lost connection in mid-answer, and a relay that was kill
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await untilStateLine(page, 'Speaking, talk to interrupt');
 
-  wire.cut();
+  network.cut();
   await untilStateLine(page, RECONNECTING);
   await untilReplies(page, 1);
   expect((await captions(page)).map(({ text, state }) => `${state}: ${text}`)).toEqual([
@@ -49,12 +49,12 @@ test('a call outlives a lost connection in mid-answer, and a relay that was kill
   expect(gapsIn(voice, rateHz, 150)).toEqual([]);
 
   const before = (await stateLines(page)).length;
-  const { refusals } = wire;
-  await doomed.kill();
+  const { refusals } = network;
+  await first.kill();
   await untilStateLine(page, RECONNECTING, before);
   // No relay is there until the page has tried in vain.
-  await expect.poll(() => wire.refusals, { timeout: 20_000 }).toBeGreaterThan(refusals);
-  wire.leadTo(successor.port);
+  await expect.poll(() => network.refusals, { timeout: 20_000 }).toBeGreaterThan(refusals);
+  network.routeTo(successor.port);
   await untilReplies(page, 2);
   expect((await captions(page)).at(-1)).toMatchObject({ text: ANSWER, state: 'completed' });
   expect((await captions(page)).filter(({ who }) => who === 'divider')).toMatchObject([

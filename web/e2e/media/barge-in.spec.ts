@@ -22,7 +22,7 @@ test('speech over an answer silences it within 250 ms and tells how much of it w
   expect(await startCall(page)).toMatchObject({ ok: true });
 
   for (const [n] of INTERRUPTIONS.entries()) {
-    relay.reply(tone(30_000, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
+    relay.reply(tone(30_000, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
     await relay.until(
       `interruption ${n + 1}`,
       () => relay.events('input_audio_buffer.speech_stopped').length > n,

@@ -26,7 +26,7 @@ test('a sound that is not speech after all only makes the voice pause', async ({
   const { page, relay } = await open({ hears });
   expect(await startCall(page)).toMatchObject({ ok: true });
 
-  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
   await sent;
   await untilNotice(page, { type: 'response-ended' });
 

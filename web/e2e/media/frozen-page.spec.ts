@@ -36,7 +36,7 @@ test('a page that is frozen for two seconds loses nothing that is said, in eithe
   const gaps = frames.slice(6).map((frame, n) => frame.atMs - frames[n + 5]!.atMs);
   expect(Math.max(...gaps)).toBeLessThan(1_000);
 
-  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
   await untilNotice(page, { type: 'phase', phase: 'speaking' });
   await blockMainThread(page, 2_000);
   await sent;

@@ -55,7 +55,7 @@ test('while the page recognises speech, words reach the relay as text and no sou
 
   // Its session has ended with the sentence; another listens to the answer being interrupted.
   await untilListening(page, 1);
-  relay.reply(tone(20_000, VOICE_HZ), VOICE_HZ, { leadMs: 1_000 });
+  relay.reply(tone(20_000, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
   await untilNotice(page, { type: 'response-progress' });
   await hear(page, 'wait a moment', false);
   await relay.until('the cancellation', () => relay.events('response.cancel').length === 1);
@@ -77,7 +77,7 @@ test('if the relay’s voice fails the page speaks on, in order, and stops when 
   expect(await startCall(page)).toMatchObject({ ok: true });
   await untilNotice(page, { type: 'session' });
   const { id, sent } = relay.reply(tone(1_500, VOICE_HZ), VOICE_HZ, {
-    leadMs: 9_000,
+    aheadMs: 9_000,
     goesOn: true,
   });
   say(relay, id, 0, 'This the relay says.', 0);
@@ -113,7 +113,7 @@ test('if the relay’s voice fails the page speaks on, in order, and stops when 
   expect((await spoken(page)).texts).toEqual(['This the page says.', 'And this.']);
 
   relay.event('session.restored', { stage: 'synthesizer', from: 'browser', to: 'test' });
-  const next = relay.reply(tone(600, VOICE_HZ), VOICE_HZ, { leadMs: 9_000 });
+  const next = relay.reply(tone(600, VOICE_HZ), VOICE_HZ, { aheadMs: 9_000 });
   await untilNotice(page, { type: 'response-ended', responseId: next.id, status: 'completed' });
   expect((await spoken(page)).texts).toHaveLength(2);
 });
@@ -129,7 +129,7 @@ test('a browser that can neither recognise nor speak says so, and the answer can
     relay.event('session.degraded', { stage, from: 'test', to: 'browser', reason });
     await untilNotice(page, { type: 'page-ability', stage, ability: 'missing' });
   }
-  const { id, sent } = relay.reply(new Int16Array(0), VOICE_HZ, { leadMs: 0, goesOn: true });
+  const { id, sent } = relay.reply(new Int16Array(0), VOICE_HZ, { aheadMs: 0, goesOn: true });
   await sent;
   say(relay, id, 0, 'To be read.', null);
   relay.done(id, 'completed');

@@ -27,7 +27,7 @@ test('a connection lost in mid-utterance and in mid-answer costs nothing but the
   const { microphone, rateHz } = await readTap(page);
   expect(Math.abs(spokenMs(heard) - spokenMs(microphone, rateHz))).toBeLessThan(40);
 
-  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { leadMs: 2_000 });
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: 2_000 });
   await untilNotice(page, { type: 'response-progress' });
   relay.cut();
   await sent;

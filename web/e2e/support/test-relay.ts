@@ -109,7 +109,7 @@ export class TestRelay {
   }
 
   /**
-   * Speaks `samples` as one reply, each frame up to `leadMs` before it is due. With `goesOn` the
+   * Speaks `samples` as one reply, each frame up to `aheadMs` before it is due. With `goesOn` the
    * reply is not said to be done: more of it comes without a voice.
    *
    * @returns the reply's id; `sent` resolves when its last frame was sent or it was cancelled
@@ -117,7 +117,7 @@ export class TestRelay {
   reply(
     samples: Int16Array,
     rateHz: number,
-    options: { readonly leadMs: number; readonly goesOn?: boolean },
+    options: { readonly aheadMs: number; readonly goesOn?: boolean },
   ): { readonly id: string; readonly sent: Promise<void> } {
     this.#item += 1;
     const item = this.#item;
@@ -129,7 +129,7 @@ export class TestRelay {
       utterance: null,
       audio: { sample_rate: rateHz },
     });
-    const spoken = this.#speak(item, samples, rateHz, options.leadMs);
+    const spoken = this.#speak(item, samples, rateHz, options.aheadMs);
     const sent = spoken.then((cancelled) => {
       if (options.goesOn !== true) this.done(id, cancelled ? 'cancelled' : 'completed');
     });
@@ -161,14 +161,14 @@ export class TestRelay {
     item: number,
     samples: Int16Array,
     rateHz: number,
-    leadMs: number,
+    aheadMs: number,
   ): Promise<boolean> {
     const startMs = this.nowMs;
     const cancelledBy = this.events('input_audio_buffer.speech_started').length;
     const length = Math.round((FRAME_MS * rateHz) / 1_000);
     let cancelled = false;
     for (let from = 0; from < samples.length && !cancelled; from += length) {
-      const dueMs = startMs + (from * 1_000) / rateHz - leadMs;
+      const dueMs = startMs + (from * 1_000) / rateHz - aheadMs;
       while (this.nowMs < dueMs) {
         await new Promise((resolve) => {
           setTimeout(resolve, Math.max(1, dueMs - this.nowMs));

@@ -204,6 +204,26 @@ describe('a voice that broke off inside a clause', () => {
     ]);
   });
 
+  test('may be in the first clause, which has no space before it', () => {
+    const conversation = after(
+      started('r1'),
+      clause('r1', 0, 'Here is the first part.', 0),
+      { ...clause('r1', 0, ' the first part.', null), fromCharacter: 8, byPage: true },
+      ended('r1', 'completed', 5_000),
+    );
+    expect(texts(conversation)).toEqual(['Here is the first part.']);
+  });
+
+  test('before its first word leaves the whole clause to the page', () => {
+    const conversation = after(
+      started('r1'),
+      clause('r1', 0, 'Here is the first part.', 0),
+      { ...clause('r1', 0, 'Here is the first part.', null), byPage: true },
+      ended('r1', 'cancelled', 5_000),
+    );
+    expect(texts(conversation)).toEqual(['']);
+  });
+
   test('leaves the rest unheard until the page speaks it', () => {
     const interrupted = ended('r1', 'cancelled', 60_000);
     expect(texts(after(...TAKEN_OVER, interrupted))).toEqual([

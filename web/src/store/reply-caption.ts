@@ -70,8 +70,11 @@ export function captionOf(parts: readonly ReplyPart[], position: PlaybackPositio
 export function withPart(parts: readonly ReplyPart[], part: ReplyPart): readonly ReplyPart[] {
   const others = parts.flatMap((other) => {
     if (other.clause !== part.clause) return [other];
-    const text = other.text.slice(0, part.fromCharacter - other.fromCharacter);
-    return other.fromCharacter < part.fromCharacter ? [{ ...other, text }] : [];
+    if (other.fromCharacter >= part.fromCharacter) return [];
+    // The space that sets a clause apart from the one before does not count.
+    const spaces = other.text.length - other.text.trimStart().length;
+    const end = spaces + part.fromCharacter - other.fromCharacter;
+    return [{ ...other, text: other.text.slice(0, end).trimEnd() }];
   });
   return [...others, part].toSorted(
     (one, other) => one.clause - other.clause || one.fromCharacter - other.fromCharacter,
@@ -85,7 +88,7 @@ export function withTiming(
   timing: Omit<Extract<PartVoice, { kind: 'relay' }>, 'kind'>,
 ): readonly ReplyPart[] {
   return parts.map((part) =>
-    part.clause === clause && part.fromCharacter === 0
+    part.clause === clause && part.fromCharacter === 0 && part.voice.kind !== 'page'
       ? { ...part, voice: { kind: 'relay', ...timing } }
       : part,
   );

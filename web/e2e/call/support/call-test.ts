@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPage } from '@parley/relay/testing';
 import { test as base } from '@playwright/test';
-import { layWire, type LooseWire } from './loose-wire.ts';
+import { startNetworkProxy, type NetworkProxy } from './network-proxy.ts';
 import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
 import { startRealRelay, type RealRelay } from './real-relay.ts';
 
@@ -11,7 +11,7 @@ interface CallFixtures {
   /** Opens the real page, served by the real relay, in a browser of its own. */
   readonly open: (options: CallPageOptions) => Promise<CallPage>;
   /** What `open` reaches the relay through. */
-  readonly wire: LooseWire;
+  readonly network: NetworkProxy;
 }
 
 interface CallWorkerFixtures {
@@ -50,12 +50,12 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  wire: async ({ relay }, use) => {
-    await using wire = await layWire(relay.port);
-    await use(wire);
+  network: async ({ relay }, use) => {
+    await using network = await startNetworkProxy(relay.port);
+    await use(network);
   },
-  open: async ({ wire }, use) => {
+  open: async ({ network }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async (options) => resources.use(await openCallPage(wire.origin, options)));
+    await use(async (options) => resources.use(await openCallPage(network.origin, options)));
   },
 });

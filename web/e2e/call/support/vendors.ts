@@ -44,7 +44,7 @@ export async function startVendors(): Promise<Vendors> {
   const voice = resources.use(await startVoice());
   const script: Script = { heard: '', answer: '' };
   const heardMs = new Map<Name, number>();
-  const doomed = new Map<Name, { readonly clause: string; readonly spokenMs: number }>();
+  const failing = new Map<Name, { readonly clause: string; readonly spokenMs: number }>();
 
   const behaviourOf = (name: Name): Behaviour => ({
     hear(audio) {
@@ -55,11 +55,11 @@ export async function startVendors(): Promise<Vendors> {
     answer: () => script.answer,
     async speak(text, rateHz) {
       const samples = resamplePcm16(await say(voice, text, 'slt'), voice.sampleRateHz, rateHz);
-      const doom = doomed.get(name);
-      if (doom !== undefined && text.includes(doom.clause)) {
-        doomed.delete(name);
+      const failure = failing.get(name);
+      if (failure !== undefined && text.includes(failure.clause)) {
+        failing.delete(name);
         const vendor = vendors[name];
-        afterAudio(vendor, (doom.spokenMs * rateHz * BYTES_A_SAMPLE) / 1_000, () => {
+        afterAudio(vendor, (failure.spokenMs * rateHz * BYTES_A_SAMPLE) / 1_000, () => {
           vendor.fail({ kind: 'refuse' }, 'first-use');
           vendor.cut();
         });
@@ -91,10 +91,10 @@ export async function startVendors(): Promise<Vendors> {
       return NAMES.flatMap((name) => vendors[name].complaints.map((each) => `${name}: ${each}`));
     },
     killVoice(name, clause, spokenMs) {
-      doomed.set(name, { clause, spokenMs });
+      failing.set(name, { clause, spokenMs });
     },
     recover() {
-      doomed.clear();
+      failing.clear();
       for (const name of NAMES) vendors[name].recover();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -3,7 +3,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { TAP_WORKLET } from '../../support/tap-worklet.ts';
 
 /** The network between page and relay, which can be lost and come back. */
-export interface LooseWire extends AsyncDisposable {
+export interface NetworkProxy extends AsyncDisposable {
   /** `http://localhost:PORT`: the page's address, which outlives a relay. */
   readonly origin: string;
   /** How many connections the other end did not take. */
@@ -11,14 +11,14 @@ export interface LooseWire extends AsyncDisposable {
   /** Ends every connection, as a network that drops does. New ones are possible at once. */
   cut(): void;
   /** The port that connections lead to from now on. */
-  leadTo(port: number): void;
+  routeTo(port: number): void;
 }
 
 /**
  * Passes everything on to the relay at `port` as it is, and answers for one file of its own: the
  * tap's worklet, which the page's policy only lets come from the page's own origin.
  */
-export async function layWire(port: number): Promise<LooseWire> {
+export async function startNetworkProxy(port: number): Promise<NetworkProxy> {
   let target = port;
   let refusals = 0;
   const sockets = new Set<Socket>();
@@ -72,7 +72,7 @@ export async function layWire(port: number): Promise<LooseWire> {
       return refusals;
     },
     cut,
-    leadTo(next) {
+    routeTo(next) {
       target = next;
     },
     [Symbol.asyncDispose]: () =>
