@@ -15,7 +15,7 @@ export function captions(page: Page): Promise<readonly Caption[]> {
   return page.getByRole('region', { name: 'Conversation' }).locator('li').evaluateAll(readCaptions);
 }
 
-/** Resolves once so many replies have been spoken: to their end, or with `interruptedToo` in any way. */
+/** Resolves once so many replies were spoken: to their end or, with `interruptedToo`, in part. */
 export async function untilReplies(
   page: Page,
   count: number,

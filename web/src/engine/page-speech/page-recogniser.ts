@@ -47,9 +47,8 @@ interface Session {
 
 type State =
   | { readonly kind: 'off' }
-  | { readonly kind: 'listening'; readonly session: Session }
-  /** Stopped, and its end is awaited; `again` if it was started meanwhile. */
-  | { readonly kind: 'closing'; readonly session: Session; readonly again: boolean }
+  /** `off` and `restart`: it was stopped, and its end is awaited. */
+  | { readonly kind: 'open'; readonly session: Session; readonly next: 'retry' | 'off' | 'restart' }
   | { readonly kind: 'waiting'; readonly cancel: () => void }
   | { readonly kind: 'failed' };
 
@@ -72,30 +71,23 @@ export class PageRecogniser {
 
   start(): void {
     const state = this.#state;
-    if (state.kind === 'closing') this.#state = { ...state, again: true };
-    else if (state.kind === 'off') this.#open();
+    if (state.kind === 'off') this.#open();
+    else if (state.kind === 'open' && state.next === 'off') {
+      this.#state = { ...state, next: 'restart' };
+    }
   }
 
   /** Listens no more; what was heard is still reported. */
   stop(): void {
     const state = this.#state;
-    switch (state.kind) {
-      case 'waiting':
-        state.cancel();
-        this.#state = { kind: 'off' };
-        return;
-      case 'closing':
-        this.#state = { ...state, again: false };
-        return;
-      case 'listening': {
-        const { session } = state;
-        this.#state = { kind: 'closing', session, again: false };
-        this.#expect(session, STOP_DEADLINE_MS);
-        session.recogniser.stop();
-        return;
-      }
-      case 'off':
-      case 'failed':
+    if (state.kind === 'waiting') {
+      state.cancel();
+      this.#state = { kind: 'off' };
+    } else if (state.kind === 'open') {
+      this.#state = { ...state, next: 'off' };
+      if (state.next !== 'retry') return;
+      this.#expect(state.session, STOP_DEADLINE_MS);
+      state.session.recogniser.stop();
     }
   }
 
@@ -104,7 +96,7 @@ export class PageRecogniser {
     const state = this.#state;
     this.#state = { kind: 'failed' };
     if (state.kind === 'waiting') state.cancel();
-    if (state.kind !== 'listening' && state.kind !== 'closing') return;
+    if (state.kind !== 'open') return;
     state.session.cancelDeadline();
     state.session.recogniser.abort();
   }
@@ -121,7 +113,7 @@ export class PageRecogniser {
       error: undefined,
       cancelDeadline: () => {},
     };
-    this.#state = { kind: 'listening', session };
+    this.#state = { kind: 'open', session, next: 'retry' };
     recogniser.lang = language;
     // Android's repeats itself if it is asked to go on; it is restarted instead.
     recogniser.continuous = !guessesAreFinal;
@@ -129,7 +121,8 @@ export class PageRecogniser {
     recogniser.maxAlternatives = 1;
     recogniser.addEventListener('start', () => session.cancelDeadline());
     recogniser.addEventListener('result', ({ results }) => {
-      if (this.#isCurrent(session)) this.#onResults(session, results);
+      const isCurrent = this.#state.kind === 'open' && this.#state.session === session;
+      if (isCurrent) this.#onResults(session, results);
     });
     recogniser.addEventListener('error', ({ error }) => {
       session.error = error;
@@ -169,19 +162,15 @@ export class PageRecogniser {
   #onEnd(session: Session): void {
     session.cancelDeadline();
     const state = this.#state;
-    if ((state.kind !== 'listening' && state.kind !== 'closing') || state.session !== session) {
-      return;
-    }
+    if (state.kind !== 'open' || state.session !== session) return;
     this.#state = { kind: 'off' };
     // No more is to come of it, so the latest guess is the last word.
     if (session.interim !== '') this.#reportFinal(session.interim);
     const { error } = session;
     if (error !== undefined && REFUSALS.includes(error)) return this.#fail('refused');
     if (error !== undefined && UNABLE.includes(error)) return this.#fail('failed');
-    if (state.kind === 'closing') {
-      if (state.again) this.#open();
-      return;
-    }
+    if (state.next === 'restart') this.#open();
+    if (state.next !== 'retry') return;
     const lastedMs = this.#options.now() - session.openedMs;
     const isHarmless = error === undefined || HARMLESS.includes(error);
     const hasWorked = session.hasHeard || (isHarmless && lastedMs >= SHORTEST_SESSION_MS);
@@ -210,10 +199,5 @@ export class PageRecogniser {
       session.recogniser.abort();
       this.#onEnd(session);
     }, deadlineMs);
-  }
-
-  #isCurrent(session: Session): boolean {
-    const state = this.#state;
-    return (state.kind === 'listening' || state.kind === 'closing') && state.session === session;
   }
 }

@@ -38,7 +38,7 @@ export interface PageSpeakerOptions {
   createUtterance(text: string): Utterance;
   readonly schedule: Schedule;
   onReport(clause: Clause, state: ReportState): void;
-  /** The browser has no voice, or none that works: all that is asked for from now on fails at once. */
+  /** There is no voice, or none that works: all that is asked for from now on fails at once. */
   onFailed(failure: 'missing' | 'failed'): void;
 }
 

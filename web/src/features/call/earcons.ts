@@ -1,3 +1,5 @@
+import type { CallState } from '../../store/call-state.ts';
+
 export type Earcon = 'start' | 'heard' | 'end';
 
 interface Tone {
@@ -19,6 +21,14 @@ const TONES: Readonly<Record<Earcon, readonly Tone[]>> = {
     { fromHz: 440, toHz: 440, atS: 0.09, lengthS: 0.18 },
   ],
 };
+
+/** The sound that belongs to a change of the call's state, if any. */
+export function earconBetween(before: CallState, now: CallState): Earcon | null {
+  if (before.standing.kind === 'running' && now.standing.kind === 'over') return 'end';
+  if (before.session === null && now.session !== null) return 'start';
+  if (before.phase === 'hearing' && now.phase === 'thinking') return 'heard';
+  return null;
+}
 
 /** About −30 dB: noticed beside a voice, never over it. */
 const PEAK_GAIN = 0.035;

@@ -1,7 +1,6 @@
 import { useEffect } from 'react';
 import { useController } from '../../store/controller-context.ts';
-import { earconBetween } from './earcon-choice.ts';
-import { createEarconPlayer } from './earcons.ts';
+import { createEarconPlayer, earconBetween } from './earcons.ts';
 
 /** Plays the short sounds as the call goes along, while the setting is on. */
 export function useEarcons(): void {

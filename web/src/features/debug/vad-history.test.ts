@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createVadHistory, VAD_SAMPLES } from './vad-history.ts';
+import { VadHistory, VAD_SAMPLES } from './vad-history.ts';
 
 test('a decision moves along with the samples and leaves with them', () => {
-  const history = createVadHistory();
+  const history = new VadHistory();
   history.sample(0.9);
   history.mark();
   expect(history.marks).toEqual([0]);

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { onThemeChange } from '../../ui/colour-tokens.ts';
-import { createVadHistory } from './vad-history.ts';
+import { VadHistory } from './vad-history.ts';
 import { drawVadStrip, readVadPalette } from './vad-drawing.ts';
 import styles from './live.module.css';
 
@@ -28,7 +28,7 @@ export function VadStrip() {
     const box = plot.current;
     const context = canvas.current?.getContext('2d');
     if (box === null || canvas.current === null || !context) return;
-    const history = createVadHistory();
+    const history = new VadHistory();
     const surface = canvas.current;
     let palette = readVadPalette(box);
     let taken = 0;

@@ -1,11 +1,8 @@
-export interface Device {
-  readonly id: string;
-  readonly label: string;
-}
+import type { Choice } from './select-field.tsx';
 
 export interface DeviceLists {
-  readonly microphones: readonly Device[];
-  readonly speakers: readonly Device[];
+  readonly microphones: readonly Choice[];
+  readonly speakers: readonly Choice[];
 }
 
 export const NO_DEVICES: DeviceLists = { microphones: [], speakers: [] };
@@ -19,10 +16,10 @@ export interface DeviceInfo {
 
 /**
  * What there is to choose from. Before the microphone was ever allowed, browsers hand out devices
- * without names and ids, which cannot be chosen; the aliases of the system's default are left out too.
+ * without names and ids, which cannot be chosen; aliases of the system's default are left out too.
  */
 export function deviceListsOf(infos: readonly DeviceInfo[]): DeviceLists {
-  const named = (kind: string): Device[] =>
+  const named = (kind: string): Choice[] =>
     infos
       .filter(
         (info) =>

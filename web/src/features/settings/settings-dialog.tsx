@@ -1,12 +1,10 @@
 import { useState, type ReactNode } from 'react';
 import { Dialog } from 'radix-ui';
-import type { SessionDescription } from '@parley/shared';
 import { X } from 'lucide-react';
 import { useCall, useController, useSettings } from '../../store/controller-context.ts';
 import type { Settings } from '../../store/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ChoiceField } from './choice-field.tsx';
-import { DeviceField } from './device-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { SelectField } from './select-field.tsx';
 import { SliderField } from './slider-field.tsx';
@@ -29,6 +27,11 @@ const CAPTION_SIZES = [
   { value: 'medium', label: 'Medium' },
   { value: 'large', label: 'Large' },
 ] as const satisfies readonly { value: Settings['captionSize']; label: string }[];
+
+const DEVICE_LABELS = {
+  defaultLabel: 'System default',
+  missingLabel: () => 'Not connected now',
+} as const;
 
 /** Everything a person can choose. Changes hold at once; there is nothing to save. */
 export function SettingsDialog({ onClose }: SettingsDialogProps) {
@@ -62,18 +65,20 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
           </header>
           <div className={styles.body}>
             <Section title="Sound">
-              <DeviceField
+              <SelectField
                 label="Microphone"
-                devices={devices.microphones}
+                choices={devices.microphones}
                 value={settings.microphoneId}
+                {...DEVICE_LABELS}
                 onChange={(microphoneId) => changeSettings({ microphoneId })}
               />
               <LevelMeter />
               {canChooseSpeaker() && (
-                <DeviceField
+                <SelectField
                   label="Speaker"
-                  devices={devices.speakers}
+                  choices={devices.speakers}
                   value={settings.speakerId}
+                  {...DEVICE_LABELS}
                   onChange={(speakerId) => changeSettings({ speakerId })}
                 />
               )}
@@ -84,9 +89,12 @@ export function SettingsDialog({ onClose }: SettingsDialogProps) {
               />
               <SelectField
                 label="Voice"
-                value={settings.voice ?? ''}
-                choices={voiceChoices(voices, settings.voice)}
-                onChange={(voice) => changeSettings({ voice: voice === '' ? null : voice })}
+                choices={voices ?? []}
+                value={settings.voice}
+                // The voices are known once a call has begun.
+                defaultLabel={voices === null ? 'Default (more during a call)' : 'Default'}
+                missingLabel={(voice) => voice}
+                onChange={(voice) => changeSettings({ voice })}
               />
               <SwitchField
                 label="Short sounds"
@@ -123,18 +131,4 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
       {props.children}
     </section>
   );
-}
-
-/** The voices are known once a call has begun; the chosen one stays chosen until then. */
-function voiceChoices(
-  voices: SessionDescription['voices'] | null,
-  chosen: string | null,
-): readonly { readonly value: string; readonly label: string }[] {
-  const listed = (voices ?? []).map((voice) => ({ value: voice.id, label: voice.label }));
-  const missing = chosen !== null && !listed.some((voice) => voice.value === chosen);
-  return [
-    { value: '', label: voices === null ? 'Default (more during a call)' : 'Default' },
-    ...listed,
-    ...(missing ? [{ value: chosen, label: chosen }] : []),
-  ];
 }

@@ -2,8 +2,6 @@ import { useEffect, useState } from 'react';
 import { useController } from '../../store/controller-context.ts';
 import { deviceListsOf, NO_DEVICES, type DeviceLists } from './device-list.ts';
 
-export type { Device } from './device-list.ts';
-
 /** The devices there are, kept up to date; their names appear once the microphone is allowed. */
 export function useDevices(): DeviceLists {
   const [lists, setLists] = useState<DeviceLists>(NO_DEVICES);

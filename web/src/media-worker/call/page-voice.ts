@@ -32,7 +32,8 @@ interface PageSpokenReply {
 }
 
 /**
- * The page's own voice, as the media worker sees it: what the page is asked to speak, in order, each reply's share after what the relay's voice has said of it.
+ * The page's own voice, as the media worker sees it: what the page is asked to speak, in order,
+ * each reply's share after what the relay's voice has said of it.
  */
 export class PageVoice {
   readonly #options: PageVoiceOptions;

@@ -7,7 +7,7 @@ import type { CallPhases } from './call-phase.ts';
 import { PageVoice, type PageVoiceReport } from './page-voice.ts';
 import { Replies } from './replies.ts';
 
-/** The speaker reports thirty times a second, for the level; the page is notified a third as often. */
+/** The speaker reports thirty times a second, for the level; the page hears of every third. */
 const REPORTS_PER_PROGRESS = 3;
 
 export interface ReplyPlaybackOptions {

@@ -17,8 +17,8 @@ export interface TurnTakingOptions {
  * The person's turns, and barge-in.
  *
  * The first frame that may be speech holds the voice where it is. Confirmed speech is a barge-in:
- * it flushes the voice, reports to the relay how much of it was heard and opens an utterance. A misfire
- * lets the voice go on from where it was held. Typing interrupts as speaking does.
+ * it flushes the voice, reports how much of it was heard and opens an utterance. A misfire lets
+ * the voice go on from where it was held. Typing interrupts as speaking does.
  */
 export class TurnTaking {
   readonly #options: TurnTakingOptions;
