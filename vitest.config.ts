@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that speak and listen for real take seconds each. */
+/** Tests with speech synthesis and recognition take seconds each. */
 const SPEECH = '**/*.speech.test.ts';
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // By default one core is left alone, which of two is half; most of these tests wait.
+    // The default leaves one core idle, which is half of a machine with two.
     maxWorkers: '100%',
     projects: [
       {
@@ -19,17 +19,19 @@ export default defineConfig({
             'relay/{talk,doctor,tools}/**/*.test.ts',
           ],
           exclude: [SPEECH],
-          // They share nothing but modules, of which loading anew for each file takes longest.
+          // They share nothing but modules, and loading those anew for each file takes longest.
           isolate: false,
         },
       },
       {
-        // Whole relays and benches on real sockets, with scripted providers.
+        // Whole relays and short benchmarks on real sockets, with scripted or simulated providers.
         extends: true,
         test: {
           name: 'relay',
           include: ['relay/{test,bench,simulators}/**/*.test.ts'],
           exclude: [SPEECH],
+          // Tests marked as concurrent wait for deadlines; they need next to no processor time.
+          maxConcurrency: 20,
         },
       },
       {
@@ -38,8 +40,10 @@ export default defineConfig({
           name: 'speech',
           include: [`relay/{src,test,bench,simulators}/${SPEECH}`],
           testTimeout: 120_000,
-          // Recognition is timed by deadlines; files that run side by side would eat them up.
+          // Recognition has deadlines, and files that run side by side take each other's time.
           fileParallelism: false,
+          // Concurrent tests wait for a voice in real time; recognisers have a queue.
+          maxConcurrency: 12,
         },
       },
     ],

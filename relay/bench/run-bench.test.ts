@@ -16,56 +16,59 @@ const positive = z.number().positive();
 const sides = <T extends z.ZodType>(figure: T) =>
   z.strictObject({ relay: figure, baseline: figure });
 
-test('bench relay sees every chunk arrive, once and in order', DEADLINE, async () => {
-  const report = await benchRelay({
-    ...quiet(),
-    sessions: 20,
-    rounds: 2,
-    starts: 1,
-    profileDir: undefined,
-    steadyMs: 500,
-    warmUpMs: 200,
-    windowMs: 500,
+// Each waits for processes of its own.
+describe.concurrent('a short run', () => {
+  test('bench relay sees every chunk arrive, once and in order', DEADLINE, async () => {
+    const report = await benchRelay({
+      ...quiet(),
+      sessions: 20,
+      rounds: 2,
+      starts: 1,
+      profileDir: undefined,
+      steadyMs: 500,
+      warmUpMs: 200,
+      windowMs: 500,
+    });
+    const schema = z.strictObject({
+      bench: z.literal('relay'),
+      sessions: z.literal(20),
+      cpu_us_per_chunk: sides(positive),
+      cpu_ratio: positive,
+      latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
+      rss_kb_per_session: sides(z.number()),
+      sent: positive,
+      delivered: z.literal(report.sent),
+      lost: z.literal(0),
+      reordered: z.literal(0),
+      errors: z.literal(0),
+    });
+    expect(schema.safeParse(report).error).toBeUndefined();
+    // Two rounds of 200 + 500 ms at 10 chunks a second, at the least.
+    expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
   });
-  const schema = z.strictObject({
-    bench: z.literal('relay'),
-    sessions: z.literal(20),
-    cpu_us_per_chunk: sides(positive),
-    cpu_ratio: positive,
-    latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
-    rss_kb_per_session: sides(z.number()),
-    sent: positive,
-    delivered: z.literal(report.sent),
-    lost: z.literal(0),
-    reordered: z.literal(0),
-    errors: z.literal(0),
-  });
-  expect(schema.safeParse(report).error).toBeUndefined();
-  // Two rounds of 200 + 500 ms at 10 chunks a second, at the least.
-  expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
-});
 
-test('bench turn answers every turn, no sooner than the providers can', DEADLINE, async () => {
-  const report = await benchTurn({
-    ...quiet(),
-    talkers: 3,
-    turns: 2,
-    warmUp: { talkers: 1, turns: 1 },
+  test('bench turn answers every turn, no sooner than the providers can', DEADLINE, async () => {
+    const report = await benchTurn({
+      ...quiet(),
+      talkers: 3,
+      turns: 2,
+      warmUp: { talkers: 1, turns: 1 },
+    });
+    const schema = z.strictObject({
+      bench: z.literal('turn'),
+      talkers: z.literal(3),
+      provider_ms: z.strictObject({
+        asr: z.literal(100),
+        llm: z.literal(150),
+        tts: z.literal(80),
+      }),
+      overhead_ms: z.strictObject({ p50: positive, p99: positive }),
+      first_turn_penalty_ms: z.number(),
+      turns: z.literal(6),
+      errors: z.literal(0),
+    });
+    expect(schema.safeParse(report).error).toBeUndefined();
   });
-  const schema = z.strictObject({
-    bench: z.literal('turn'),
-    talkers: z.literal(3),
-    provider_ms: z.strictObject({
-      asr: z.literal(100),
-      llm: z.literal(150),
-      tts: z.literal(80),
-    }),
-    overhead_ms: z.strictObject({ p50: positive, p99: positive }),
-    first_turn_penalty_ms: z.number(),
-    turns: z.literal(6),
-    errors: z.literal(0),
-  });
-  expect(schema.safeParse(report).error).toBeUndefined();
 });
 
 describe('the command', () => {

@@ -52,8 +52,18 @@ afterAll(async () => {
   await Promise.all([voice[Symbol.asyncDispose](), recogniser[Symbol.asyncDispose]()]);
 });
 
-/** The same voice at every vendor: who spoke is not to be heard, only what. */
-async function speak(text: string, rateHz: number): Promise<Int16Array> {
+/** Synthesized clauses by text and rate: all tests need the same few, and one voice is shared. */
+const spoken = new Map<string, Promise<Int16Array>>();
+
+/** Every vendor speaks with the embedded voice: a listener can tell only what is said. */
+function speak(text: string, rateHz: number): Promise<Int16Array> {
+  const key = `${rateHz} ${text}`;
+  const known = spoken.get(key) ?? synthesize(text, rateHz);
+  spoken.set(key, known);
+  return known;
+}
+
+async function synthesize(text: string, rateHz: number): Promise<Int16Array> {
   const pieces: Int16Array[] = [];
   async function* clauses() {
     yield text;

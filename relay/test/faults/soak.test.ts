@@ -31,7 +31,7 @@ test(
   `after ${TURNS} turns that went wrong nothing is left`,
   { timeout: 120_000 },
   async (context) => {
-    const report = await soak({ warmUp: 100, turns: TURNS, callers: 10 });
+    const report = await soak({ warmUp: 200, turns: TURNS, callers: 20 });
     const grownBytes = report.heapAfter - report.heapBefore;
     await context.annotate(
       `${TURNS} turns in ${Math.round(report.tookMs)} ms; the heap grew by ${grownBytes} bytes`,
