@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseBenchOptions, UsageError } from './options.ts';
+import { UsageError } from '../tools/command-line.ts';
+import { parseBenchOptions } from './options.ts';
 
 test('what is not given is left to the benchmark', () => {
   expect(parseBenchOptions(['relay'])).toEqual({

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine, UsageError } from '../tools/command-line.ts';
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
 
@@ -25,14 +25,6 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly isJson: boolean;
-}
-
-/** A sentence about what is wrong with the command line. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
 }
 
 const MAX_SESSIONS = 10_000;
@@ -73,23 +65,18 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
 }
 
 function parse(commandLine: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...commandLine],
-      allowPositionals: true,
-      options: {
-        sessions: { type: 'string' },
-        talkers: { type: 'string' },
-        rounds: { type: 'string' },
-        profile: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    // Node's first sentence names the option; the advice that follows it is for programmers.
-    throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
-  }
+  return parseCommandLine({
+    args: [...commandLine],
+    allowPositionals: true,
+    options: {
+      sessions: { type: 'string' },
+      talkers: { type: 'string' },
+      rounds: { type: 'string' },
+      profile: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function count(name: string, value: string | undefined, max: number): number | undefined {

@@ -1,4 +1,5 @@
-import { BENCH_USAGE, parseBenchOptions, UsageError, type BenchOptions } from './options.ts';
+import { UsageError } from '../tools/command-line.ts';
+import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';

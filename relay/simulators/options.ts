@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine, UsageError } from '../tools/command-line.ts';
 import { CATALOGUE, type SimulatedVendor } from './catalogue.ts';
 import type { Fault, FaultMoment } from './kit/fault.ts';
 
@@ -32,8 +32,6 @@ export interface SimulatorsOptions {
   readonly moment: FaultMoment;
 }
 
-export class UsageError extends Error {}
-
 /** @throws UsageError that says what is wrong */
 export function parseSimulatorsOptions(commandLine: readonly string[]): SimulatorsOptions | 'help' {
   const { values, positionals } = parse(commandLine);
@@ -55,20 +53,15 @@ export function parseSimulatorsOptions(commandLine: readonly string[]): Simulato
 }
 
 function parse(commandLine: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...commandLine],
-      allowPositionals: true,
-      options: {
-        fault: { type: 'string' },
-        moment: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    // Node's first sentence names the option; the advice that follows it is for programmers.
-    throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
-  }
+  return parseCommandLine({
+    args: [...commandLine],
+    allowPositionals: true,
+    options: {
+      fault: { type: 'string' },
+      moment: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function oneOf<T extends string>(what: string, found: string, known: readonly T[]): T {

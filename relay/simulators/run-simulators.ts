@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
 import type { Behaviour, Simulator } from './kit/simulator.ts';
-import { parseSimulatorsOptions, SIMULATORS_USAGE, UsageError } from './options.ts';
+import { UsageError } from '../tools/command-line.ts';
+import { parseSimulatorsOptions, SIMULATORS_USAGE } from './options.ts';
 
 export interface SimulatorsIo {
   readonly output: { write(text: string): unknown };

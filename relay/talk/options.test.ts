@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseTalkOptions, UsageError } from './options.ts';
+import { UsageError } from '../tools/command-line.ts';
+import { parseTalkOptions } from './options.ts';
 
 test('files and texts are turns in the order given', () => {
   const options = parseTalkOptions(['a.wav', '--text', 'hello ', 'b.wav', '--json', '--text=bye']);

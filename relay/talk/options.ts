@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { MAX_TEXT_CHARACTERS } from '@parley/shared';
+import { parseCommandLine, UsageError } from '../tools/command-line.ts';
 
 export const TALK_USAGE = `Talks to a Parley server from the terminal.
 
@@ -36,14 +36,6 @@ export interface TalkOptions {
   readonly isJson: boolean;
 }
 
-/** A sentence about what is wrong with the command line. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
-}
-
 /** Longest `--wait`, s: longer than any session lasts. */
 const MAX_WAIT_S = 86_400;
 
@@ -78,26 +70,21 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
 }
 
 function parse(commandLine: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...commandLine],
-      allowPositionals: true,
-      tokens: true,
-      options: {
-        text: { type: 'string', multiple: true },
-        url: { type: 'string', default: 'http://localhost:8787' },
-        token: { type: 'string' },
-        voice: { type: 'string' },
-        out: { type: 'string' },
-        wait: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    // Node's first sentence names the option; the advice that follows it is for programmers.
-    throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
-  }
+  return parseCommandLine({
+    args: [...commandLine],
+    allowPositionals: true,
+    tokens: true,
+    options: {
+      text: { type: 'string', multiple: true },
+      url: { type: 'string', default: 'http://localhost:8787' },
+      token: { type: 'string' },
+      voice: { type: 'string' },
+      out: { type: 'string' },
+      wait: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function textOf(value: string): string {

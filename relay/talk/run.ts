@@ -10,13 +10,8 @@ import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
 import { ClientError } from './client/client-error.ts';
 import type { Turn } from './client/turn.ts';
-import {
-  parseTalkOptions,
-  TALK_USAGE,
-  UsageError,
-  type TalkOptions,
-  type TalkTurn,
-} from './options.ts';
+import { UsageError } from '../tools/command-line.ts';
+import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
 import { humanPrinter, jsonPrinter, type TalkOutput } from './print.ts';
 
 export interface TalkIo {

@@ -148,15 +148,7 @@ describe('a second connection to a session', () => {
     await using call = await TestCall.start(relay.url);
     await call.cut();
     await call.reopen();
-    call.raw(
-      JSON.stringify({
-        type: 'session.resume',
-        session_id: call.grant.session_id,
-        resume_token: call.grant.resume_token,
-        last_seq: 1,
-        ...change,
-      }),
-    );
+    call.askToResume({ last_seq: 1, ...change });
     expect(await call.closed).toBe(code);
   });
 
@@ -176,14 +168,7 @@ describe('a second connection to a session', () => {
     await call.inbound.next('pong');
     await call.cut();
     await call.reopen();
-    call.raw(
-      JSON.stringify({
-        type: 'session.resume',
-        session_id: call.grant.session_id,
-        resume_token: call.grant.resume_token,
-        last_seq: seq - 1,
-      }),
-    );
+    call.askToResume({ last_seq: seq - 1 });
     expect(await call.closed).toBe(4404);
   });
 });

@@ -73,14 +73,7 @@ describe('a connection that is lost', () => {
     await using call = await TestCall.start(relay.url);
     await call.cut();
     await call.reopen();
-    call.raw(
-      JSON.stringify({
-        type: 'session.resume',
-        session_id: call.grant.session_id,
-        resume_token: call.grant.resume_token,
-        last_seq: 0,
-      }),
-    );
+    call.askToResume({ last_seq: 0 });
     await call.inbound.next('session.resumed');
     expect(call.inbound.ofType('session.created')).toHaveLength(2);
   });
@@ -110,14 +103,7 @@ describe('a connection that is lost', () => {
     await call.cut();
     await call.reopen();
     const had = call.inbound.frames.length;
-    call.raw(
-      JSON.stringify({
-        type: 'session.resume',
-        session_id: call.grant.session_id,
-        resume_token: call.grant.resume_token,
-        last_seq: seq,
-      }),
-    );
+    call.askToResume({ last_seq: seq });
     await call.inbound.next('session.resumed');
     expect(call.inbound.frames.slice(had)).toEqual([]);
   });

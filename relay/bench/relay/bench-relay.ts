@@ -7,15 +7,18 @@ import {
   type RoundFigures,
 } from './rounds.ts';
 
-/** More than an utterance: from then on as much is let go as is kept, and all code is compiled. */
-const STEADY_MS = 12_000;
-/** Rounds are short and many: what disturbs one side of a pair should disturb the other too. */
-const WARM_UP_MS = 400;
-const WINDOW_MS = 2_000;
-/** How a process's collector settles is luck of each start, on either side: it is tried anew. */
-const STARTS = 3;
+const DEFAULTS = {
+  // More than an utterance: from then on as much is released as is kept, and all code is compiled.
+  steadyMs: 12_000,
+  // Rounds are short and many: what disturbs one side of a pair should disturb the other too.
+  warmUpMs: 400,
+  windowMs: 2_000,
+  // How a garbage collector settles differs from start to start, on either side.
+  starts: 3,
+};
 
-export interface BenchRelayOptions {
+/** `starts`: the rounds are spread over so many runs, each with processes of its own. */
+export interface BenchRelayOptions extends Partial<typeof DEFAULTS> {
   readonly sessions: number;
   readonly rounds: number;
   readonly profileDir: string | undefined;
@@ -23,22 +26,18 @@ export interface BenchRelayOptions {
   readonly output: Output;
   /** Round by round, and the sums, for people. */
   readonly isHuman: boolean;
-  /** The rounds are spread over so many runs, each with processes of its own. */
-  readonly starts?: number;
-  readonly steadyMs?: number;
-  readonly warmUpMs?: number;
-  readonly windowMs?: number;
 }
 
 /** Forwarding audio: the relay against a bare pipe. */
 export async function benchRelay(options: BenchRelayOptions): Promise<RelayBenchReport> {
-  const { sessions, output, isHuman } = options;
+  const { sessions, output, isHuman, signal } = options;
+  const { starts: mostStarts, steadyMs, warmUpMs, windowMs } = { ...DEFAULTS, ...options };
   const tell = (line: string) => {
     if (isHuman) output.write(`${line}\n`);
   };
   tell(`${sessions} sessions, 10 chunks of 3,200 bytes a second each`);
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
-  const starts = Math.min(options.starts ?? STARTS, options.rounds);
+  const starts = Math.min(mostStarts, options.rounds);
   const runs: RelayBenchRun[] = [];
   let roundsBefore = 0;
   for (let start = 0; start < starts; start++) {
@@ -51,11 +50,11 @@ export async function benchRelay(options: BenchRelayOptions): Promise<RelayBench
       await runRounds({
         sessions,
         rounds,
-        steadyMs: options.steadyMs ?? STEADY_MS,
-        warmUpMs: options.warmUpMs ?? WARM_UP_MS,
-        windowMs: options.windowMs ?? WINDOW_MS,
+        steadyMs,
+        warmUpMs,
+        windowMs,
         profileDir: start === starts - 1 ? options.profileDir : undefined,
-        signal: options.signal,
+        signal,
         onRound,
       }),
     );

@@ -5,16 +5,16 @@ import type { Line, LineOptions } from './lines.ts';
 import { MarkedChunk } from './marked-chunk.ts';
 import { Simulator } from './simulator.ts';
 
-/** Length of an utterance: ten seconds, longer than most that people say to a machine. */
-const UTTERANCE_CHUNKS = 100;
-/** Between two chunks of one session. */
-const CHUNK_INTERVAL_MS = 100;
-/** Connections made at the same moment. */
-const DIALLERS = 16;
-/** Between the first words of one session and the next. */
-const RAMP_MS_PER_SESSION = 1;
-const SETTLE_DEADLINE_MS = 10_000;
-const SETTLE_CHECK_MS = 10;
+const LOAD = {
+  // Ten seconds, longer than most of what people say to a machine.
+  chunksPerUtterance: 100,
+  // Between two chunks of one session.
+  chunkIntervalMs: 100,
+  connectionsAtOnce: 16,
+  // Between the first words of one session and of the next.
+  rampMsPerSession: 1,
+};
+const SETTLE = { deadlineMs: 10_000, checkMs: 10 };
 
 export interface RoundDelivery {
   readonly sent: number;
@@ -22,12 +22,12 @@ export interface RoundDelivery {
   readonly reordered: number;
   readonly repeated: number;
   readonly latencyMs: { readonly p50: number; readonly p99: number };
-  /** What lines complained of since the beginning, the first few. */
+  /** The first few problems of the lines since the beginning. */
   readonly problems: readonly string[];
   readonly problemCount: number;
 }
 
-const MAX_PROBLEMS_TOLD = 5;
+const MAX_PROBLEMS_SHOWN = 5;
 
 /** All callers of one side, and the transcriber behind it. */
 export class Fleet {
@@ -61,26 +61,26 @@ export class Fleet {
     const options: LineOptions = {
       url,
       signal: this.#abort.signal,
-      onProblem: (problem) => this.#complain(problem),
+      onProblem: (problem) => this.#report(problem),
     };
-    const diallers = Array.from({ length: DIALLERS }, async () => {
+    const diallers = Array.from({ length: LOAD.connectionsAtOnce }, async () => {
       while (left-- > 0) this.#lines.push(await this.#openLine(options));
     });
     await Promise.all(diallers);
   }
 
-  /** Everyone begins an utterance; resolves once the transcriber has a connection for each. */
+  /** Every line begins an utterance; resolves once the transcriber has a connection for each. */
   async begin(): Promise<void> {
     await this.#eachInTurn((line) => line.nextUtterance());
     await this.#until(() => this.#simulator.connections >= this.#lines.length);
   }
 
   /**
-   * Audio flows from everyone, until `pause`.
+   * Audio flows on every line, until `pause`.
    *
-   * Without timers and without a moment's sleep, for two reasons. Each chunk leaves by itself, as
-   * those of strangers do; a timer would send ten in one burst, which are cheaper to take in. And
-   * whoever sends to a process that sleeps pays for waking it, the more often the slower it is.
+   * This process neither sets timers nor sleeps, for two reasons. Each chunk leaves by itself, as
+   * those of independent callers do; a timer would send ten in one burst, which are cheaper to
+   * receive. And waking a sleeping process costs the sender, the more often the slower that process.
    */
   flow(): void {
     const count = this.#lines.length;
@@ -92,18 +92,18 @@ export class Fleet {
       if (!this.#isFlowing) return;
       setImmediate(sendDue);
       const elapsedMs = performance.now() - startedAtMs;
-      const due = sentBefore + Math.floor((elapsedMs * count) / CHUNK_INTERVAL_MS);
+      const due = sentBefore + Math.floor((elapsedMs * count) / LOAD.chunkIntervalMs);
       while (this.#sent < due) this.#sendNext(count);
     };
     sendDue();
   }
 
-  /** From now on it is noted how long each chunk takes. */
+  /** From now on the latency of each chunk is recorded. */
   record(): void {
     this.#latenciesMs = [];
   }
 
-  /** Everyone falls silent; resolves once all that was sent arrived, or clearly never will. */
+  /** All lines fall silent; resolves once all that was sent arrived, or after a deadline. */
   async pause(): Promise<RoundDelivery> {
     this.#isFlowing = false;
     const latenciesMs = this.#latenciesMs ?? [];
@@ -132,38 +132,38 @@ export class Fleet {
       if (isNext) this.#lines[session]!.nextUtterance();
       this.#lines[session]!.send(this.#chunk.mark({ session, index, sentMs: performance.now() }));
     } catch (error) {
-      this.#complain(String(error));
+      this.#report(String(error));
     }
   }
 
   async #eachInTurn(action: (line: Line) => void): Promise<void> {
     const startedAtMs = performance.now();
     for (const [index, line] of this.#lines.entries()) {
-      const dueMs = startedAtMs + index * RAMP_MS_PER_SESSION;
+      const dueMs = startedAtMs + index * LOAD.rampMsPerSession;
       await sleep(systemClock, dueMs - performance.now(), this.#abort.signal);
       try {
         action(line);
       } catch (error) {
-        this.#complain(String(error));
+        this.#report(String(error));
       }
     }
   }
 
-  /** Waits for something that is counted, within reason. */
+  /** Waits for a condition, up to a deadline. */
   async #until(isSo: () => boolean): Promise<void> {
-    const deadlineMs = performance.now() + SETTLE_DEADLINE_MS;
+    const deadlineMs = performance.now() + SETTLE.deadlineMs;
     while (!isSo() && performance.now() < deadlineMs) {
-      await sleep(systemClock, SETTLE_CHECK_MS, this.#abort.signal);
+      await sleep(systemClock, SETTLE.checkMs, this.#abort.signal);
     }
   }
 
-  #complain(problem: string): void {
+  #report(problem: string): void {
     this.#problemCount++;
-    if (this.#problems.length < MAX_PROBLEMS_TOLD) this.#problems.push(problem);
+    if (this.#problems.length < MAX_PROBLEMS_SHOWN) this.#problems.push(problem);
   }
 }
 
-/** The utterance a chunk belongs to; everyone's begin at other moments. */
+/** The utterance of a chunk; those of different sessions begin at different moments. */
 function utteranceOf(session: number, index: number): number {
-  return Math.floor((index + session) / UTTERANCE_CHUNKS);
+  return Math.floor((index + session) / LOAD.chunksPerUtterance);
 }

@@ -4,19 +4,21 @@ import { createSession, signInAsGuest } from '../../talk/client/rest-api.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
 
-/** A short question: a second and a half. */
-const CHUNKS = 15;
-const CHUNK_MS = 100;
-/** Two seconds of answer are heard to their end, and half a second is thought. */
-const PAUSE_MS = 2_500;
-const TURN_DEADLINE_MS = 10_000;
+const TURN = {
+  // A short question: a second and a half.
+  chunks: 15,
+  chunkMs: 100,
+  // Two seconds of answer, and half a second before the next question.
+  pauseMs: 2_500,
+  deadlineMs: 10_000,
+};
 
 export interface TalkerOptions {
   readonly url: string;
   readonly turns: number;
   /** The number of its first turn; the following count up. At most 32,767: it is said as a level. */
   readonly firstTurn: number;
-  /** Wait before the call begins, so that talkers do not march in step. */
+  /** Wait before the call begins, so that talkers are not synchronised. */
   readonly delayMs: number;
   readonly signal: AbortSignal;
 }
@@ -35,7 +37,7 @@ export interface Talk {
   readonly problems: readonly string[];
 }
 
-/** One session of a person who talks, listens, and talks again. */
+/** One session of a person who asks, listens, and asks again. */
 export async function talk(options: TalkerOptions): Promise<Talk> {
   const { url, turns, firstTurn, delayMs, signal } = options;
   const answered: Answered[] = [];
@@ -50,7 +52,7 @@ export async function talk(options: TalkerOptions): Promise<Talk> {
     for (let utterance = 1; utterance <= turns && !signal.aborted; utterance++) {
       const turn = firstTurn + utterance - 1;
       answered.push(await takeTurn(connection, { utterance, turn }, signal));
-      await sleep(systemClock, PAUSE_MS, signal);
+      await sleep(systemClock, TURN.pauseMs, signal);
     }
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
@@ -73,10 +75,10 @@ async function takeTurn(
     utterance,
     audio_start_ms: speechMs,
   });
-  for (let chunk = 1; chunk <= CHUNKS; chunk++) {
-    await sleep(systemClock, startedAtMs + chunk * CHUNK_MS - performance.now(), signal);
-    const timestampMs = speechMs + (chunk - 1) * CHUNK_MS;
-    connection.sendAudio({ utterance, timestampMs, last: chunk === CHUNKS }, samples);
+  for (let chunk = 1; chunk <= TURN.chunks; chunk++) {
+    await sleep(systemClock, startedAtMs + chunk * TURN.chunkMs - performance.now(), signal);
+    const timestampMs = speechMs + (chunk - 1) * TURN.chunkMs;
+    connection.sendAudio({ utterance, timestampMs, last: chunk === TURN.chunks }, samples);
   }
   const reply = awaitReply(connection);
   const endMs = connection.nowMs();
@@ -114,7 +116,7 @@ async function awaitReply(
   try {
     return await withDeadline(
       done,
-      TURN_DEADLINE_MS,
+      TURN.deadlineMs,
       systemClock,
       () => new Error('a reply did not come'),
     );

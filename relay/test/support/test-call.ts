@@ -123,17 +123,18 @@ export class TestCall implements AsyncDisposable {
     await Promise.race([once(this.#socket, 'open'), this.#closed]);
   }
 
+  /** Asks to resume the session, on a connection that was reopened. */
+  askToResume(changes: Readonly<Record<string, unknown>> = {}): void {
+    const { session_id, resume_token } = this.grant;
+    const last_seq = this.lastSeq;
+    const event = { type: 'session.resume', session_id, resume_token, last_seq };
+    this.raw(JSON.stringify({ ...event, ...changes }));
+  }
+
   /** Goes on where the connection was lost, as docs/protocol.md tells clients to. */
   async resume(): Promise<void> {
     await this.reopen();
-    this.raw(
-      JSON.stringify({
-        type: 'session.resume',
-        session_id: this.grant.session_id,
-        resume_token: this.grant.resume_token,
-        last_seq: this.lastSeq,
-      }),
-    );
+    this.askToResume();
     const { last_input_seq: arrived } = await this.inbound.next('session.resumed');
     for (const { seq, data } of this.#sent) if (seq > arrived) this.#socket.send(data);
   }

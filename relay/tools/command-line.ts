@@ -1,0 +1,49 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** Exit status of a command that a signal ended. */
+const INTERRUPTED = 130;
+
+/** A sentence about what is wrong with a command line. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/**
+ * Reads a command line as Node does.
+ *
+ * @throws UsageError that names the option
+ */
+export function parseCommandLine<T extends ParseArgsConfig>(
+  config: T,
+): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    // Node's first sentence names the option; the advice that follows it is for programmers.
+    throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
+  }
+}
+
+/**
+ * Runs a command and sets the exit status of this process. The first interruption aborts the
+ * command, a second one ends the process at once; processes that it started end with it.
+ */
+export async function runCommand(command: (signal: AbortSignal) => Promise<number>): Promise<void> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (abort.signal.aborted) process.exit(INTERRUPTED);
+      abort.abort();
+    });
+  }
+  try {
+    const status = await command(abort.signal);
+    process.exitCode = abort.signal.aborted ? INTERRUPTED : status;
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    process.exitCode = INTERRUPTED;
+  }
+}
