@@ -4,22 +4,22 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
 
   pnpm bench relay [--sessions N] [--json]
       What forwarding a chunk of audio costs: the whole relay, in turn with a bare WebSocket pipe.
-      1,000 sessions where N is not given (and 500 before that, for people), 10 chunks a second.
+      1,000 sessions if N is not given (without --json 500 before that), 10 chunks a second.
   pnpm bench turn [--talkers N] [--json]
-      What the relay adds to a turn, over providers of known slowness. 50 talkers where N is not
-      given (and 1 and 200 beside that, for people).
+      What the relay adds to a turn, over providers with known delays. 50 talkers if N is not
+      given (without --json 1 and 200 as well).
 
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
 
-Exit status: 0 it was measured; 1 it could not be; 2 the options are not usable.
+Exit status: 0 measured; 1 the measurement failed; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
   readonly bench: 'relay' | 'turn';
-  /** undefined where none were given. */
+  /** undefined if not given. */
   readonly sessions: number | undefined;
   readonly talkers: number | undefined;
   readonly rounds: number;

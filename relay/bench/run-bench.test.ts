@@ -4,7 +4,7 @@ import { benchRelay } from './relay/bench-relay.ts';
 import { runBench } from './run-bench.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 
-/** Short runs: that they measure, not what. Two cores are shared with whatever else is tested. */
+/** Short runs that show that a benchmark measures; the figures are not judged. */
 const DEADLINE = { timeout: 60_000 };
 
 const quiet = () => ({
@@ -18,7 +18,7 @@ const sides = <T extends z.ZodType>(figure: T) =>
 
 // Each waits for processes of its own.
 describe.concurrent('a short run', () => {
-  test('bench relay sees every chunk arrive, once and in order', DEADLINE, async () => {
+  test('bench relay receives every chunk once and in order', DEADLINE, async () => {
     const report = await benchRelay({
       ...quiet(),
       sessions: 20,
@@ -47,7 +47,7 @@ describe.concurrent('a short run', () => {
     expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
   });
 
-  test('bench turn answers every turn, no sooner than the providers can', DEADLINE, async () => {
+  test('bench turn measures every turn, none faster than its providers', DEADLINE, async () => {
     const report = await benchTurn({
       ...quiet(),
       talkers: 3,
@@ -83,7 +83,7 @@ describe('the command', () => {
     return { status, output, errors };
   }
 
-  test('says what there is where it is asked for something else', async () => {
+  test('lists the benchmarks when it is asked for an unknown one', async () => {
     const { status, output, errors } = await bench(['everything']);
     expect({ status, output }).toEqual({ status: 2, output: '' });
     expect(errors).toContain('There is no benchmark "everything"');

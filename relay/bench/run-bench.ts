@@ -10,7 +10,7 @@ export interface BenchIo {
   readonly signal: AbortSignal;
 }
 
-/** What is measured where nothing else is asked for: people see more than the last, which counts. */
+/** What is measured by default: people see more than the figure that counts, which is the one of `--json`. */
 const SESSIONS = { json: [1_000], human: [500, 1_000] } as const;
 const TALKERS = { json: [50], human: [1, 50, 200] } as const;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { median, percentile, round } from './statistics.ts';
 
-test('a percentile is one of the values, whatever their order', () => {
+test('a percentile is one of the values, in any order', () => {
   const values = [5, 1, 4, 2, 3];
   expect([0, 0.2, 0.5, 0.99, 1].map((share) => percentile(values, share))).toEqual([1, 1, 3, 5, 5]);
   expect(percentile([7], 0.5)).toBe(7);

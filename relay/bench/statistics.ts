@@ -1,11 +1,11 @@
-/** The value below which the given share of values lies (nearest rank); NaN where there are none. */
+/** The value below which the given share of values lies (nearest rank); NaN if there are none. */
 export function percentile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).toSorted();
   const rank = Math.max(1, Math.ceil(share * sorted.length));
   return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** The middle value; the mean of both where there are two. */
+/** The middle value, or the mean of both middle values. */
 export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).toSorted();
   const middle = sorted.length >> 1;
@@ -14,7 +14,7 @@ export function median(values: ArrayLike<number>): number {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
-/** To as many decimals as the measurement deserves. */
+/** Rounds to a number of decimals. */
 export function round(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
 }

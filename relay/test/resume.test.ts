@@ -109,7 +109,7 @@ describe('a connection that is lost', () => {
   });
 });
 
-describe('a session ends', () => {
+describe.concurrent('a session ends', () => {
   it.each([
     ['when nothing is said for too long', 4408, { IDLE_S: '1' }],
     ['when it reaches its longest duration', 4440, { SESSION_DURATION_S: '1' }],

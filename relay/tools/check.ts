@@ -1,9 +1,9 @@
 import { runTool, say } from './project.ts';
 
-/** Everything that can be told of the code without a browser. Each step: what it is, what runs. */
+/** All checks that need no browser. Each step: its name, the script, its arguments. */
 const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
   ['Format', 'node_modules/oxfmt/bin/oxfmt', ['--check', '.']],
-  // Takes longest: whatever else there is runs beside it.
+  // Takes longest: the steps below run beside it.
   ['Unit tests', 'node_modules/vitest/vitest.mjs', ['run', '--project', 'unit']],
   ['Lint', 'node_modules/oxlint/bin/oxlint', ['--type-aware', '--quiet']],
   ['Types of shared', 'node_modules/typescript/bin/tsc', ['-p', 'shared']],
@@ -42,7 +42,7 @@ async function takeSteps(): Promise<void> {
 
 await Promise.all(Array.from({ length: AT_ONCE }, takeSteps));
 if (failed.length > 0) {
-  // Whatever ran beside it may have written a screenful since.
-  say(`Failed: ${failed.join(', ')}. What was found stands above.`);
+  // The step beside it may have written a screenful since.
+  say(`Failed: ${failed.join(', ')}. The messages stand above.`);
   process.exitCode = 1;
 }

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { run, runTool, say } from './project.ts';
 
-/** Where Debian and its kin put Chromium; `playwright.config.ts` looks there too. */
+/** Where Debian and its derivatives put Chromium; `playwright.config.ts` looks there too. */
 const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
 /**
- * Sees to it that there is a Chromium for the browser tests: the system's package where this
- * process may install one, Playwright's own download elsewhere.
+ * Provides a Chromium for the browser tests: the system's package if this process may install it,
+ * else Playwright's own download.
  *
- * @returns false where there is none to be had; what to do has then been said
+ * @returns false if neither works; what to do has then been printed
  */
 export async function provideChromium(): Promise<boolean> {
   if (SYSTEM_CHROMIUM.some((path) => existsSync(path))) return true;

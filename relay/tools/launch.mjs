@@ -1,9 +1,9 @@
 // @ts-check
 // Runs a command of package.json, from a fresh clone too.
 //
-// Plain JavaScript without dependencies, because it runs on whatever Node the machine has, before
-// anything is installed. It installs what is missing and hands over to the project's own Node,
-// which runs TypeScript as it is.
+// Plain JavaScript without dependencies, because it runs on the machine's own Node before anything
+// is installed. It installs what is missing and starts the project's own Node, which runs TypeScript
+// as it is.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const RELAY = 'relay/src/main.ts';
 const IS_WINDOWS = process.platform === 'win32';
 
 /**
- * What each command runs, one after the other; its arguments go to the last.
+ * The scripts of each command, run in order; the last one gets the arguments.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const COMMANDS = {
@@ -46,7 +46,7 @@ for (const [index, script] of scripts.entries()) {
   if (status !== 0) process.exit(status);
 }
 
-/** Brings node_modules to what the lock file says, unless it is there already. */
+/** Installs what the lock file says, unless that was the last thing installed. */
 function install() {
   const wanted = createHash('sha256');
   for (const file of [
@@ -69,12 +69,12 @@ function install() {
     stdio: ['ignore', 2, 2],
     shell: IS_WINDOWS,
   });
-  if (status !== 0) fail('Installing failed; what went wrong is said above.');
+  if (status !== 0) fail('Installing failed; the messages stand above.');
   writeFileSync(STAMP, digest);
 }
 
 /**
- * The pinned pnpm, through corepack where Node ships it, else through npx.
+ * The pinned pnpm, through corepack if Node ships it, else through npx.
  * @returns {[string, ...string[]]}
  */
 function packageManager() {
@@ -103,7 +103,7 @@ function run(script, scriptArguments) {
   const pass = (signal) => child.kill(signal);
   process.on('SIGINT', pass);
   process.on('SIGTERM', pass);
-  // npm passes a signal to the shell between us, which dies of it and tells nobody.
+  // npm sends a signal to the shell between them, which ends without passing it on.
   const parent = process.ppid;
   const orphaned = setInterval(() => {
     if (process.ppid !== parent) child.kill('SIGTERM');

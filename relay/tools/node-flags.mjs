@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * How Node runs the relay: with a collector that suits a server of many small messages.
+ * Node's flags for the relay: a garbage collector that suits a server of many small messages.
  *
  * Each chunk of audio leaves a few short-lived buffers, whose memory lies outside of V8's heap.
  * By default every 64 MB of such memory, at a thousand speakers one second's, start a collection of

@@ -5,7 +5,7 @@ import { digestOf, ROOT, runTool, say } from './project.ts';
 const DIST = join(ROOT, 'web', 'dist');
 const STAMP = join(DIST, '.built-from');
 
-/** All that the built page is made of. */
+/** Everything that the built page is made of. */
 const SOURCES = [
   'web/src',
   'web/public',
@@ -17,7 +17,7 @@ const SOURCES = [
 ];
 
 /**
- * Builds the page, unless the build that is there was made of the same files.
+ * Builds the page, unless the present build was made from the same files.
  *
  * @returns the exit status of the build
  */

@@ -14,7 +14,7 @@ export function say(sentence: string): void {
 /**
  * Runs a program to its end, its output shown as it comes.
  *
- * @returns its exit status; 127 where it could not be started
+ * @returns its exit status; 127 if it could not be started
  */
 export function run(
   program: string,

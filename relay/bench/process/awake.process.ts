@@ -7,8 +7,8 @@ const WAKER = new URL('awake.worker.ts', import.meta.url);
 
 const handlers = {
   /**
-   * Keeps every processor of the machine awake until this process ends. They end with it, however
-   * deep in their loops they are.
+   * Keeps every processor of the machine awake until this process ends. Its threads end with it,
+   * although they never leave their loops.
    */
   async start(): Promise<void> {
     const wakers = Array.from({ length: availableParallelism() }, () => new Worker(WAKER));

@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
 
-// Below everybody else: whoever has something to do takes the processor at once.
+// At the lowest priority: any other process that has work takes the processor at once.
 setPriority(constants.priority.PRIORITY_LOW);
 for (;;);

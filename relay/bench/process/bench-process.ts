@@ -19,7 +19,7 @@ export class BenchProcess<H extends Handlers> implements AsyncDisposable {
 
   /**
    * @param entry - a module that calls `serve`
-   * @param signal - aborting ends the process, and whatever it is being asked fails
+   * @param signal - aborting ends the process, and requests that are open fail
    * @param nodeFlags - how Node runs it
    */
   constructor(entry: URL, signal: AbortSignal, nodeFlags: readonly string[] = []) {
@@ -49,7 +49,7 @@ export class BenchProcess<H extends Handlers> implements AsyncDisposable {
     });
   }
 
-  /** @throws Error where the process fails, ends or takes too long */
+  /** @throws Error if the process fails, ends or takes too long */
   async ask<K extends keyof H & string>(
     name: K,
     argument: Parameters<H[K]>[0],

@@ -1,11 +1,11 @@
 import type { Answer, Asked, Handlers } from './messages.ts';
 
 /**
- * Answers what the benchmark asks this process, until that goes away: then this process ends too,
- * however the other one ended.
+ * Answers the requests of the benchmark's main process, and ends this process when that one ends,
+ * however it ended.
  */
 export function serve(handlers: Handlers): void {
-  // Ctrl-C reaches the whole group; the benchmark decides what it means.
+  // Ctrl-C reaches the whole process group; the main process decides what it means.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(0));
   process.on('message', (asked) => void answer(handlers, asked as Asked));
@@ -23,6 +23,6 @@ async function answer(handlers: Handlers, { id, name, argument }: Asked): Promis
       problem: error instanceof Error ? (error.stack ?? error.message) : String(error),
     };
   }
-  // Nobody may be left to hear it; without a callback that would be an uncaught error.
+  // The main process may be gone; without a callback that would be an uncaught error.
   if (process.connected) process.send?.(reply, () => {});
 }

@@ -1,6 +1,6 @@
 /**
- * What arrived of numbered chunks: each session's count up from 0, and each number should come
- * once and in order. Utterances travel on their own: between two of them there is no order.
+ * Records which numbered chunks arrived. Each session numbers its own from 0, and each number should
+ * come once and in order; between two utterances there is no order.
  */
 export class DeliveryLog {
   readonly #expected: number[] = [];

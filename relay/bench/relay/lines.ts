@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { connect } from '../../talk/client/connection.ts';
 import { createSession, signInAsGuest } from '../../talk/client/rest-api.ts';
 
-/** One caller's connection to whichever side is measured. */
+/** One caller's connection to the side that is measured. */
 export interface Line {
   /** Ends the utterance that is open, if any, and begins another. */
   nextUtterance(): void;

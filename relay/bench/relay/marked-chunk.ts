@@ -12,8 +12,8 @@ export interface Mark {
 }
 
 /**
- * 100 ms of noise that carries a mark in its first samples, so that whoever receives the audio
- * can tell which chunk it was. The same memory is used again for each.
+ * 100 ms of noise with a mark in its first samples, which tells the receiver which chunk it is. All
+ * chunks use the same memory.
  */
 export class MarkedChunk {
   readonly samples = Int16Array.from({ length: UPLINK_CHUNK_SAMPLES }, noise);

@@ -13,8 +13,8 @@ const MAX_WAITING = 1_000;
 let forwarded = 0;
 
 /**
- * The yardstick: `ws` and nothing else. For each connection one upstream connection, to which each
- * binary message is handed as it came.
+ * The baseline: `ws` and nothing else. Each connection has one upstream connection, which gets each
+ * binary message as it came.
  */
 const handlers = {
   async open({ upstreamUrl }) {

@@ -20,7 +20,7 @@ export interface RelayBenchReport {
 
 /**
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
- * because what disturbed a round disturbed both sides of it. Counts are the relay's, of all chunks
+ * because a disturbance in a round affected both sides of it. Counts are the relay's, of all chunks
  * that were ever sent, warm-up included; a chunk that came twice, and anything else that went
  * wrong on either side, is an error.
  */

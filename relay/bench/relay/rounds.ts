@@ -41,9 +41,9 @@ const SUBJECTS: Readonly<Record<Side, URL>> = {
 const LOAD = new URL('load.process.ts', import.meta.url);
 
 /**
- * Runs both sides in turn under the same load, round by round, so that whatever else the machine
- * does meanwhile falls on both. The relay, the pipe, and the callers with the transcriber are
- * processes of their own; the side that does not have its turn holds its connections and rests.
+ * Runs both sides in turn under the same load, round by round, so that other work of the machine
+ * affects both. The relay, the pipe, and the callers with the transcriber are processes of their
+ * own; the side that is not measured keeps its connections and is idle.
  */
 export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchRun> {
   const { sessions, signal } = options;
@@ -70,7 +70,7 @@ export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchR
   }
   const rounds: Record<Side, RoundFigures>[] = [];
   for (let round = 0; round < options.rounds; round++) {
-    // Whoever goes first in one round goes second in the next.
+    // The side that goes first in one round goes second in the next.
     const order =
       round % 2 === 0 ? (['relay', 'baseline'] as const) : (['baseline', 'relay'] as const);
     const figures: Partial<Record<Side, RoundFigures>> = {};

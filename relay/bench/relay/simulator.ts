@@ -7,7 +7,7 @@ import { FINALIZE } from './socket-transcriber.ts';
 /** Connections that may wait to be accepted: they come by the thousand. */
 const BACKLOG = 4_096;
 
-/** The transcriber's side of the wire: notes what arrives, and hears nothing in it. */
+/** The transcriber's side of the socket: records what arrives and answers with no words. */
 export class Simulator {
   readonly #server: WebSocketServer;
   readonly #onChunk: (mark: Mark, receivedMs: number) => void;

@@ -7,14 +7,14 @@ import type {
   TranscriptionOptions,
 } from '../../src/stages/transcriber.ts';
 
-/** What a stream sends when no more audio will come, and what it is answered. */
+/** Sent by a stream when no more audio will come. */
 export const FINALIZE = 'finalize';
 
 const HANDSHAKE_DEADLINE_MS = 10_000;
 
 /**
  * A streaming transcriber at the other end of a socket, as vendors have them: PCM in binary
- * messages, words in text messages, one utterance after the other over the same connection.
+ * messages, transcripts in text messages, one utterance after the other over the same connection.
  */
 export class SocketTranscriber implements Transcriber {
   readonly name = 'socket';
@@ -26,7 +26,7 @@ export class SocketTranscriber implements Transcriber {
     this.#url = url;
   }
 
-  /** Chunks handed on since the beginning. */
+  /** Chunks sent since the beginning. */
   get forwarded(): number {
     return this.#forwarded;
   }

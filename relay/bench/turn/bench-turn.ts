@@ -10,8 +10,8 @@ import type { TalkersHandlers } from './talkers.process.ts';
 const DELAYS = { asr: 100, llm: 150, tts: 80 } as const;
 const TURNS = 8;
 /**
- * What a relay does that has run for more than its first minute. Until then its code runs as it was
- * read, not yet compiled for this machine: the first turns take twice as long as the three-hundredth.
+ * Measures a relay that has run for more than its first minute. Until then its code is interpreted,
+ * not yet compiled: the first turns take twice as long as the three-hundredth.
  */
 const WARM_UP = { talkers: 50, turns: 6 } as const;
 const TALK_DEADLINE_MS = 120_000;
@@ -34,9 +34,8 @@ export interface BenchTurnOptions {
 /**
  * What the relay adds to a turn, over real connections to simulated providers of known slowness.
  *
- * No processor sleeps meanwhile: a turn passes from process to process a dozen times, and what
- * waking costs at each is the machine's doing, in virtual ones several milliseconds a turn and
- * never the same.
+ * No processor sleeps meanwhile: a turn passes from process to process a dozen times, and the cost
+ * of waking at each is the machine's, on virtual machines several milliseconds a turn that vary.
  */
 export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchReport> {
   const { talkers, output, isHuman, signal, turns = TURNS, warmUp = WARM_UP } = options;

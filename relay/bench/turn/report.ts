@@ -25,10 +25,10 @@ export interface TurnBenchReport {
 }
 
 /**
- * What is left of a turn when what its providers really took is taken away: all network hops, and
+ * What remains of a turn without the time that its providers really took: all network hops, and
  * everything the relay does.
  *
- * @param took - by the number of the turn; a turn that nobody followed counts as an error
+ * @param took - by the number of the turn; a turn without an entry counts as an error
  */
 export function reportOf(
   delays: ProviderDelays,
@@ -60,7 +60,7 @@ export function reportOf(
   };
 }
 
-/** Where the overhead of a turn lies: the medians, ms. */
+/** The parts of a turn's overhead: medians, ms. */
 export interface OverheadParts {
   /** Both ways between talker and relay. */
   readonly network: number;

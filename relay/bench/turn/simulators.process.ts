@@ -6,7 +6,7 @@ import { serve } from '../process/serve.ts';
 import { ProviderTimes, turnIn, turnName } from './provider-times.ts';
 import type { ProviderDelays } from './report.ts';
 
-/** What is spoken of each of the two clauses of an answer. */
+/** Length of the audio of each of the two clauses of an answer. */
 const CLAUSE_S = 1;
 
 const times = new ProviderTimes();
@@ -15,7 +15,7 @@ simulatorTraffic.subscribe((message) => times.add(message as Traffic));
 const handlers = {
   async open({ asr, llm, tts }: ProviderDelays) {
     const behaviour: Behaviour = {
-      // Talkers say the number of their turn as the level of what they send.
+      // Talkers encode the number of their turn as the level of their audio.
       hear: (audio) => turnName(audio.at(-1) ?? 0),
       finalDelayMs: asr,
       answer: (question) =>
@@ -38,7 +38,7 @@ const handlers = {
       },
     };
   },
-  /** What the providers took in the turns since it was asked last. */
+  /** The providers' times for the turns since the last call. */
   take: () => times.take(),
 };
 export type SimulatorsHandlers = typeof handlers;

@@ -1,7 +1,7 @@
 import { serve } from '../process/serve.ts';
 import { talk, type Talk } from './talker.ts';
 
-/** About the length of a turn: talkers begin spread over it. */
+/** About the length of a turn: the talkers' beginnings are spread over it. */
 const SPREAD_MS = 4_400;
 
 interface TalkersRequest {

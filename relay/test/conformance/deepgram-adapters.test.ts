@@ -1,10 +1,13 @@
 import { deepgramVendor } from '../../src/vendors/deepgram/deepgram-vendor.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
+import { defineFaults } from './faults.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';
 import { defineTranscriberCases } from './transcriber-conformance.ts';
 
-defineTranscriberCases(subjectOf<Transcriber>(deepgramVendor, 'transcriber', 'deepgram-nova'));
-defineTranscriberCases(subjectOf<Transcriber>(deepgramVendor, 'transcriber', 'deepgram-flux'));
-defineSynthesizerCases(subjectOf<Synthesizer>(deepgramVendor, 'synthesizer', 'deepgram-aura'));
+defineFaults([
+  defineTranscriberCases(subjectOf<Transcriber>(deepgramVendor, 'transcriber', 'deepgram-nova')),
+  defineTranscriberCases(subjectOf<Transcriber>(deepgramVendor, 'transcriber', 'deepgram-flux')),
+  defineSynthesizerCases(subjectOf<Synthesizer>(deepgramVendor, 'synthesizer', 'deepgram-aura')),
+]);

@@ -1,9 +1,12 @@
 import { elevenLabsVendor } from '../../src/vendors/elevenlabs/elevenlabs-vendor.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
+import { defineFaults } from './faults.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';
 import { defineTranscriberCases } from './transcriber-conformance.ts';
 
-defineTranscriberCases(subjectOf<Transcriber>(elevenLabsVendor, 'transcriber', 'elevenlabs'));
-defineSynthesizerCases(subjectOf<Synthesizer>(elevenLabsVendor, 'synthesizer', 'elevenlabs'));
+defineFaults([
+  defineTranscriberCases(subjectOf<Transcriber>(elevenLabsVendor, 'transcriber', 'elevenlabs')),
+  defineSynthesizerCases(subjectOf<Synthesizer>(elevenLabsVendor, 'synthesizer', 'elevenlabs')),
+]);

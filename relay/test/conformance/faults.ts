@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ProviderFault } from '../../src/stages/provider-error.ts';
 import type { Stage } from '../../src/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
@@ -89,6 +89,19 @@ export interface FaultCases<Port, Event> {
   readonly isWhole: (events: readonly Event[]) => boolean;
   /** false where the vendor answers in one piece, so that nothing can break between two. */
   readonly answersInPieces?: boolean;
+}
+
+/** Registers the cases in which the vendor of one adapter fails. */
+export type FaultDefinition = () => void;
+
+/**
+ * The cases in which vendors fail, of all adapters side by side: most of their time is waiting for
+ * a vendor that is silent.
+ */
+export function defineFaults(definitions: readonly FaultDefinition[]): void {
+  describe.concurrent('a vendor that fails', () => {
+    for (const define of definitions) define();
+  });
 }
 
 /** The same cases for every adapter: each fault becomes the right error, and none hangs. */

@@ -5,9 +5,14 @@ import {
   groqVendor,
 } from '../../src/vendors/language-models/language-model-vendors.ts';
 import { compatibleVendor, openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
+import { defineFaults } from './faults.ts';
 import { defineGeneratorCases } from './generator-conformance.ts';
 import { subjectOf } from './subject.ts';
 
-for (const vendor of [anthropicVendor, googleVendor, groqVendor, openAiVendor, compatibleVendor]) {
-  defineGeneratorCases(subjectOf<Generator>(vendor, 'generator', vendor.id));
-}
+const VENDORS = [anthropicVendor, googleVendor, groqVendor, openAiVendor, compatibleVendor];
+
+defineFaults(
+  VENDORS.map((vendor) =>
+    defineGeneratorCases(subjectOf<Generator>(vendor, 'generator', vendor.id)),
+  ),
+);

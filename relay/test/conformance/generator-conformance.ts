@@ -6,15 +6,19 @@ import type {
   Message,
   Reminders,
 } from '../../src/stages/generator.ts';
-import { defineFaultCases, defineProbeCases } from './faults.ts';
+import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import { unrestOf, heldBeyond, isPrompt, heldBefore, outcomeOf, until } from './outcome.ts';
 import { Rig, type Subject } from './subject.ts';
 
 const PATIENCE_MS = 10_000;
 const ANSWER = 'This is the first sentence. And this one is another.';
 
-/** The same cases for every generator that speaks to a vendor. */
-export function defineGeneratorCases(subject: Subject<Generator>): void {
+/**
+ * The same cases for every generator that speaks to a vendor.
+ *
+ * @returns its cases for `defineFaults`
+ */
+export function defineGeneratorCases(subject: Subject<Generator>): FaultDefinition {
   describe(`generator ${subject.name}`, () => {
     test('the text comes in pieces, then what it cost, once', async () => {
       await using rig = await Rig.set(subject, { answer: () => ANSWER });
@@ -134,8 +138,10 @@ export function defineGeneratorCases(subject: Subject<Generator>): void {
       for await (const event of rig.port.generate(request)) if (event.type === 'text-delta') break;
       expect(await unrestOf(rig)).toEqual([]);
     });
+  });
 
-    describe.concurrent('whose vendor fails', () => {
+  return () => {
+    describe(`generator ${subject.name}`, () => {
       defineFaultCases<Generator, GeneratorEvent>({
         subject,
         stage: 'generator',
@@ -144,7 +150,7 @@ export function defineGeneratorCases(subject: Subject<Generator>): void {
       });
       defineProbeCases(subject, 'generator');
     });
-  });
+  };
 }
 
 function asking(port: Generator, question: string, before: readonly Message[] = []) {

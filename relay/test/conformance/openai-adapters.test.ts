@@ -1,20 +1,23 @@
 import { compatibleVendor, openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
+import { defineFaults } from './faults.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';
 import { defineTranscriberCases } from './transcriber-conformance.ts';
 
-defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'openai-realtime'));
-defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'openai'), {
-  answersInPieces: false,
-  streamsAudio: false,
-});
-defineSynthesizerCases(subjectOf<Synthesizer>(openAiVendor, 'synthesizer', 'openai'));
+defineFaults([
+  defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'openai-realtime')),
+  defineTranscriberCases(subjectOf<Transcriber>(openAiVendor, 'transcriber', 'openai'), {
+    answersInPieces: false,
+    streamsAudio: false,
+  }),
+  defineSynthesizerCases(subjectOf<Synthesizer>(openAiVendor, 'synthesizer', 'openai')),
 
-// Servers like it keep whole recordings too, and have voices of their own.
-defineTranscriberCases(subjectOf<Transcriber>(compatibleVendor, 'transcriber', 'compatible'), {
-  answersInPieces: false,
-  streamsAudio: false,
-});
-defineSynthesizerCases(subjectOf<Synthesizer>(compatibleVendor, 'synthesizer', 'compatible'));
+  // Servers like it keep whole recordings too, and have voices of their own.
+  defineTranscriberCases(subjectOf<Transcriber>(compatibleVendor, 'transcriber', 'compatible'), {
+    answersInPieces: false,
+    streamsAudio: false,
+  }),
+  defineSynthesizerCases(subjectOf<Synthesizer>(compatibleVendor, 'synthesizer', 'compatible')),
+]);

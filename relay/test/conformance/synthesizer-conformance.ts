@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SpeechEvent, Synthesizer } from '../../src/stages/synthesizer.ts';
-import { defineFaultCases, defineProbeCases } from './faults.ts';
+import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import {
   unrestOf,
   heldBeyond,
@@ -22,8 +22,12 @@ const READ_AHEAD = 2;
 /** The samples of one clause. */
 type Spoken = number[];
 
-/** The same cases for every synthesizer that speaks to a vendor. */
-export function defineSynthesizerCases(subject: Subject<Synthesizer>): void {
+/**
+ * The same cases for every synthesizer that speaks to a vendor.
+ *
+ * @returns its cases for `defineFaults`
+ */
+export function defineSynthesizerCases(subject: Subject<Synthesizer>): FaultDefinition {
   describe(`synthesizer ${subject.name}`, () => {
     test('each clause is announced, and then all its audio comes, once and in order', async () => {
       const voice = new CountingVoice();
@@ -212,8 +216,10 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): void {
       for await (const event of speech) if (event.type === 'speech-audio') break;
       expect(await unrestOf(rig)).toEqual([]);
     });
+  });
 
-    describe.concurrent('whose vendor fails', () => {
+  return () => {
+    describe(`synthesizer ${subject.name}`, () => {
       defineFaultCases<Synthesizer, SpeechEvent>({
         subject,
         stage: 'synthesizer',
@@ -222,7 +228,7 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): void {
       });
       defineProbeCases(subject, 'synthesizer');
     });
-  });
+  };
 }
 
 /** Speaks each clause as a number of its own, so that what is heard tells which it was. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../src/lib/fake-clock.ts';
 import type { Transcriber, Transcription, TranscriptEvent } from '../../src/stages/transcriber.ts';
-import { defineFaultCases, defineProbeCases } from './faults.ts';
+import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import {
   asProviderError,
   unrestOf,
@@ -25,11 +25,15 @@ export interface TranscriberTraits {
   readonly streamsAudio?: boolean;
 }
 
-/** The same cases for every transcriber that speaks to a vendor. */
+/**
+ * The same cases for every transcriber that speaks to a vendor.
+ *
+ * @returns its cases for `defineFaults`
+ */
 export function defineTranscriberCases(
   subject: Subject<Transcriber>,
   { answersInPieces = true, streamsAudio = true }: TranscriberTraits = {},
-): void {
+): FaultDefinition {
   describe(`transcriber ${subject.name}`, () => {
     test('all words come before exactly one final transcript', async () => {
       await using rig = await Rig.set(subject, { hear: () => WORDS });
@@ -169,8 +173,10 @@ export function defineTranscriberCases(
       expect(asProviderError(await failure)).toMatchObject({ fault: 'overloaded' });
       abort.abort();
     });
+  });
 
-    describe.concurrent('whose vendor fails', () => {
+  return () => {
+    describe(`transcriber ${subject.name}`, () => {
       defineFaultCases<Transcriber, TranscriptEvent>({
         subject,
         stage: 'transcriber',
@@ -180,7 +186,7 @@ export function defineTranscriberCases(
       });
       defineProbeCases(subject, 'transcriber');
     });
-  });
+  };
 }
 
 /** One whole utterance. */
