@@ -36,9 +36,9 @@ const partsOf = ({ instant, zone }: Moment) => localParts(instant, zone);
 const DAY_MS = 86_400_000;
 
 const daySlot = vocabularySlot('day', [
-  { value: { offset: 0, lead: 'Today is' }, spoken: ['today'] },
-  { value: { offset: 1, lead: 'Tomorrow is' }, spoken: ['tomorrow'] },
-  { value: { offset: -1, lead: 'Yesterday was' }, spoken: ['yesterday'] },
+  { value: { offset: 0, opening: 'Today is' }, spoken: ['today'] },
+  { value: { offset: 1, opening: 'Tomorrow is' }, spoken: ['tomorrow'] },
+  { value: { offset: -1, opening: 'Yesterday was' }, spoken: ['yesterday'] },
 ]);
 
 export const clock: Capability = {
@@ -104,7 +104,8 @@ export const clock: Capability = {
         'what date is it <day>',
       ],
       slots: { day: daySlot },
-      answer: ({ day }, context) => `${day.lead} ${dateOf(middayIn(day.offset, here(context)))}.`,
+      answer: ({ day }, context) =>
+        `${day.opening} ${dateOf(middayIn(day.offset, here(context)))}.`,
     }),
     intent({
       phrases: ['what day is it in <place>'],

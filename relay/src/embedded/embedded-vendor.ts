@@ -5,7 +5,7 @@ import { createEmbeddedAssistant, EMBEDDED_SPEECH_GRAMMAR } from './assistant/in
 import { createEmbeddedSynthesizer } from './voice/embedded-synthesizer.ts';
 import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
 
-/** Voices synthesise faster than they are heard, so two serve many more. */
+/** Speech is synthesised faster than it is heard, so two threads serve many callers. */
 const MAX_SYNTHESIS_WORKERS = 2;
 
 const EMBEDDED_SETTINGS = {
@@ -26,7 +26,7 @@ const EMBEDDED_SETTINGS = {
 /**
  * Hearing, answering and speaking within this process: no keys, no network, a closed vocabulary.
  *
- * One thread of each kind is warm before anyone calls, so that the first turn is as quick as the
+ * One thread of each kind is warm before the first call, so that the first turn is as quick as the
  * rest.
  */
 export const embeddedVendor = defineVendor({

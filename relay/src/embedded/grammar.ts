@@ -1,4 +1,4 @@
-/** What the embedded recogniser can hear: a closed grammar, generated from the skills. */
+/** What the embedded recogniser can hear: a closed grammar, generated from the capabilities. */
 export interface SpeechGrammar {
   /** JSGF rule definitions, without header or public rule. */
   readonly rules: string;
@@ -7,7 +7,7 @@ export interface SpeechGrammar {
   /** Words the recogniser's dictionary lacks → ARPAbet pronunciations. */
   readonly pronunciations: Readonly<Record<string, readonly string[]>>;
   /**
-   * Prior of the branch that refuses what is out of grammar, between 0 and 1; 0.5 where absent.
+   * Prior of the branch that refuses what is out of grammar, between 0 and 1; 0.5 if absent.
    * Works by its logarithm, so that 0.5 and 0.01 hardly differ; 1e-12 refuses clearly less.
    * No smaller than 1e-20.
    */

@@ -20,7 +20,7 @@ export function matchTemplate(
   return undefined;
 }
 
-/** Typed text may be 2,000 characters of anything; a match of honest length takes a few hundred steps. */
+/** Typed text may be 2,000 characters of anything; the match of a real sentence takes a few hundred steps. */
 const MAX_STEPS = 20_000;
 
 interface Input {

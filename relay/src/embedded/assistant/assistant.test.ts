@@ -109,7 +109,7 @@ describe('the assistant answers', () => {
     ['stop', 'Okay.'],
   ])('%s', async (question, answer) => expect(await ask(question)).toBe(answer));
 
-  it('in the time zone of the person, and in UTC where that is unknown', async () => {
+  it('in the time zone of the person, and in UTC if that is unknown', async () => {
     expect(await ask('what time is it', { timeZone: 'Asia/Kolkata' })).toBe(
       'It is eight thirty four in the evening.',
     );
@@ -118,7 +118,7 @@ describe('the assistant answers', () => {
     );
   });
 
-  it('within the bounds of a die, whatever the dice do', async () => {
+  it('within the bounds of a die', async () => {
     expect(await ask('roll a die', { random: () => 0.999_999 })).toBe('You rolled a six.');
   });
 
@@ -230,12 +230,12 @@ describe('a reply', () => {
     ]);
   });
 
-  it('is empty where nothing was said', async () => {
+  it('is empty if nothing was said', async () => {
     expect(textOf(await eventsOf([{ role: 'user', text: ' ' }]))).toBe('');
     expect(textOf(await eventsOf([]))).toBe('');
   });
 
-  it('ends when aborted, and does nothing where it was aborted before', async () => {
+  it('ends when aborted, and does nothing if it was aborted before', async () => {
     const aborted = AbortSignal.abort();
     expect(
       await eventsOf([{ role: 'user', text: 'set a timer for ten minutes' }], { signal: aborted }),

@@ -58,7 +58,7 @@ export function phrasesToJsgf({ branches }: PhraseTree): string {
 /**
  * The first words, up to `depth`, of phrases that must go on for a while.
  *
- * @returns a JSGF expansion, or undefined where there are none
+ * @returns a JSGF expansion, or undefined if there are none
  */
 export function openingsToJsgf({ branches }: PhraseTree, depth: number): string | undefined {
   if (depth === 0) return undefined;

@@ -148,7 +148,7 @@ describe(
   TIMEOUT_MS,
 );
 
-/** Nothing where there are few enough failures, else all of them, to be read in the report. */
+/** An empty list if there are few enough failures, else all of them, for the report. */
 function unlessFew(failures: readonly string[], few: number): readonly string[] {
   return failures.length <= few ? [] : failures;
 }

@@ -34,11 +34,13 @@ export function speechGrammarOf(capabilities: readonly Capability[]): SpeechGram
   rules.set('understood', phrasesToJsgf(phrases));
   if (openings !== undefined) {
     rules.set('any_phones', `(${REJECT_WORDS.map(([word]) => word).join(' | ')})+`);
-    rules.set('astray', `${openings} <any_phones>`);
+    rules.set('out_of_grammar', `${openings} <any_phones>`);
   }
   rules.set(
     UTTERANCE,
-    openings === undefined ? '<understood>' : `/1/ <understood> | /${ASTRAY_WEIGHT}/ <astray>`,
+    openings === undefined
+      ? '<understood>'
+      : `/1/ <understood> | /${OUT_OF_GRAMMAR_WEIGHT}/ <out_of_grammar>`,
   );
   return {
     rules: [...rules].map(([name, expansion]) => `<${name}> = ${expansion};`).join('\n'),
@@ -51,16 +53,16 @@ export function speechGrammarOf(capabilities: readonly Capability[]): SpeechGram
 const UTTERANCE = 'utterance';
 
 /**
- * A sentence that merely begins like ours is compared with a loop over all phones from where it
- * goes astray; else a well-matched "what is the" would carry any ending. The recogniser refuses
- * whatever ends in such phones.
+ * A sentence that only begins like one of ours is compared with a loop over all phones from where
+ * it leaves the grammar; else a well-matched "what is the" would carry any ending. The recogniser
+ * refuses a hypothesis that ends in such phones.
  */
 const OPENING_WORDS = 3;
 
 /**
  * Priors, measured with three voices over the sentences of `recognition-corpus.ts`. Beside the
- * scores of the sound they weigh little: from 0.5 down, a few short sentences more are understood
- * and hardly any stray one is.
+ * scores of the sound they weigh little: from 0.5 down, a few more short sentences are understood
+ * and hardly any that is out of grammar.
  */
 const REJECT_WEIGHT = 0.000_001;
-const ASTRAY_WEIGHT = '0.000001';
+const OUT_OF_GRAMMAR_WEIGHT = '0.000001';

@@ -153,7 +153,7 @@ describe('the embedded transcriber', () => {
     expect(ownUsed.user + ownUsed.system).toBeLessThan((allUsed.user + allUsed.system) / 3);
   });
 
-  it('names the words that nobody knows how to pronounce', async () => {
+  it('names the words without a pronunciation', async () => {
     const grammar = { ...GRAMMAR, rules: '<utterance> = hello | zzyzx frobnicate;' };
     await using broken = createEmbeddedTranscriber({
       grammar,
@@ -167,7 +167,7 @@ describe('the embedded transcriber', () => {
 
   it.each([
     ['a rule that is missing', { utterance: 'other' }, /lacks the rules <other>$/],
-    ['rules that are no JSGF', { rules: '<utterance> = hello | ;; (' }, /not valid JSGF/],
+    ['rules that are not JSGF', { rules: '<utterance> = hello | ;; (' }, /not valid JSGF/],
     [
       'a pronunciation in no known phones',
       { pronunciations: { parlez: ['Q Q'] } },

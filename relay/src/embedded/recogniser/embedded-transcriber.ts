@@ -7,19 +7,19 @@ import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.
 
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
-  /** People who can be listened to at the same moment; each costs a thread. */
+  /** Utterances that can be recognised at the same moment; each costs a thread. */
   readonly maxWorkers?: number;
   /** The longest wait for a free recogniser. */
   readonly waitMs?: number;
   /** The longest a recogniser may take to start. */
   readonly startMs?: number;
-  /** The longest a recogniser may think about 300 ms of audio. */
+  /** The longest a recogniser may take for 300 ms of audio. */
   readonly answerMs?: number;
 }
 
 export interface EmbeddedTranscriber extends Transcriber, AsyncDisposable {
   /**
-   * Starts `count` recognisers, so that nobody waits for one.
+   * Starts `count` recognisers, so that the first callers do not wait for one.
    *
    * @throws Error that says what is wrong with the grammar
    */
@@ -28,7 +28,7 @@ export interface EmbeddedTranscriber extends Transcriber, AsyncDisposable {
 
 /**
  * Recognises American English within a closed grammar, in threads of this process, without keys
- * or network. Whatever else is said comes out as `unrecognised`. `language` is not looked at.
+ * or network. Other speech comes out as `unrecognised`. `language` is ignored.
  */
 export function createEmbeddedTranscriber(
   options: EmbeddedTranscriberOptions,

@@ -15,7 +15,7 @@ const MAX_REQUEST_SAMPLES = 300 * SAMPLES_PER_MS;
 
 type Lease = WorkerLease<RecogniserRequest, RecogniserAnswer>;
 
-/** One utterance in one thread. Holds what the thread has not yet had time for. */
+/** One utterance in one thread. Holds the audio that the thread has not yet had time for. */
 export class EmbeddedTranscription implements Transcription {
   readonly #lease: Lease;
   readonly #signal: AbortSignal;
@@ -134,8 +134,7 @@ export class EmbeddedTranscription implements Transcription {
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#backlog.length = 0;
     this.#backlogSamples = 0;
-    // Leaves the thread between utterances, whatever it was in the middle of. Should it die of
-    // that, the pool replaces it and nobody else need know.
+    // Leaves the thread between utterances. If it dies of that, the pool replaces it.
     this.#lease.request({ type: 'discard' }).catch(() => {});
     this.#lease.release();
   }

@@ -9,7 +9,7 @@ import {
 } from './jsgf.ts';
 
 describe('wordsOf', () => {
-  it('finds each word once, whatever surrounds it', () => {
+  it('finds each word once, among all other signs', () => {
     const rules = `// a comment with words
       <n> = one | /0.2/ two {tag two} | [the] (three)+; /* more
       words */ public <utt> = say <n>* it's "o'clock" | say one;`;

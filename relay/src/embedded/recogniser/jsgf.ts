@@ -6,7 +6,7 @@ const PHONES =
     ' ',
   );
 
-/** No English word begins so; each phone becomes a word of its own behind it. */
+/** English words do not begin like this; behind it each phone becomes a word of its own. */
 const REJECT_PREFIX = 'xx';
 
 const DEFAULT_REJECT_WEIGHT = 0.5;
@@ -93,7 +93,7 @@ export type Hypothesis =
   | { readonly kind: 'rejected' }
   | { readonly kind: 'nothing' };
 
-/** Tells the branches of the grammar apart in the recogniser's text. */
+/** Which branch of the grammar the recogniser's text comes from. */
 export function readHypothesis(text: string): Hypothesis {
   const words = text.split(/\s+/).filter((word) => word !== '');
   if (words.length === 0) return { kind: 'nothing' };

@@ -1,7 +1,7 @@
 import { rmsOf } from '@parley/shared/audio/level';
 
 /**
- * How loud a person comes through, decided once per utterance from its first speech.
+ * How loud the caller's speech arrives, decided once per utterance from its first speech.
  *
  * The recogniser's normalisation adapts over seconds, an utterance may be one word long. Within
  * 9 dB of the level it expects that does not matter; a quiet microphone needs the gain.
@@ -28,7 +28,7 @@ export class LevelMeter {
     return this.#soundFrames >= DECISION_FRAMES;
   }
 
-  /** What to multiply samples by; exactly 1 where they are near enough to the expected level. */
+  /** What to multiply samples by; exactly 1 if they are near enough to the expected level. */
   get gain(): number {
     if (this.#loudestRms < FLOOR_RMS) return 1;
     const gain = EXPECTED_RMS / this.#loudestRms;

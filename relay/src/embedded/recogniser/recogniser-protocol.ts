@@ -7,7 +7,7 @@ export type RecogniserRequest =
   | { readonly type: 'discard' };
 
 export type RecogniserAnswer =
-  /** To `audio`: the words so far, empty where there are none. */
+  /** To `audio`: the words so far, empty if there are none. */
   | { readonly type: 'partial'; readonly text: string }
   | ({ readonly type: 'final' } & RecognisedSpeech)
   | { readonly type: 'discarded' };

@@ -28,7 +28,7 @@ const CEPSTRAL_MEAN = '44.54,3.82,19.05,4.28,2.1,1.8,-6.41,2.85,4.81,2.73,3.91,0
 
 /** Less voice than this is a cough, a click or a door: the shortest vowels last about as long. */
 const MIN_WORD_VOICE_MS = 32;
-/** What must be voiced before someone is told that they were not understood. */
+/** What must be voiced before an utterance counts as speech that was not understood. */
 const MIN_SPEECH_VOICE_MS = 160;
 
 export interface RecognisedSpeech {
@@ -36,17 +36,17 @@ export interface RecognisedSpeech {
   readonly unrecognised: boolean;
 }
 
-/** What one utterance needs beside the decoder. */
+/** What one utterance needs besides the decoder. */
 interface Utterance {
   readonly level: LevelMeter;
   readonly voicing: VoicingMeter;
-  /** Everything so far while the level is undecided, to begin again at another one. */
+  /** Everything so far, until the level is decided: it may be decoded again at another gain. */
   readonly held: Int16Array[];
   gain: number;
   isDecided: boolean;
 }
 
-/** Speech recognition over a closed grammar. Keeps its thread busy: give it its own. */
+/** Speech recognition over a closed grammar. Keeps its thread busy, so it needs a thread of its own. */
 export class Recogniser {
   readonly #decoder: Decoder;
   #utterance: Utterance | undefined;
@@ -55,7 +55,7 @@ export class Recogniser {
     this.#decoder = decoder;
   }
 
-  /** @throws Error that names the words nobody knows how to pronounce, or the rule that is wrong */
+  /** @throws Error that names the words without a pronunciation, or the rule that is wrong */
   static async create(grammar: SpeechGrammar): Promise<Recogniser> {
     const module = await createModule({
       modelBase: fileURLToPath(new URL('model/', import.meta.resolve('soundswallower'))),
@@ -71,9 +71,9 @@ export class Recogniser {
   }
 
   /**
-   * Takes PCM16 mono at 16 kHz; begins an utterance where none is open.
+   * Takes PCM16 mono at 16 kHz; begins an utterance if none is open.
    *
-   * @returns the words so far, empty where there are none that fit the grammar
+   * @returns the words so far, empty if none fit the grammar
    */
   async push(samples: Int16Array): Promise<string> {
     const utterance = (this.#utterance ??= this.#begin());
@@ -130,7 +130,7 @@ export class Recogniser {
     this.#decoder.process_audio(Float32Array.from(samples, (sample) => sample * scale));
   }
 
-  /** Where the person is far from the expected level, hears what was held again at the right one. */
+  /** If the level is far from the expected one, decodes what was held again, at the right one. */
   async #decideLevel(utterance: Utterance): Promise<void> {
     utterance.isDecided = true;
     utterance.gain = utterance.level.gain;
@@ -143,7 +143,7 @@ export class Recogniser {
     utterance.held.length = 0;
   }
 
-  /** The next person is not to be heard through the last one's voice and microphone. */
+  /** The next utterance must not be normalised by the voice and microphone of this one. */
   async #forget(): Promise<void> {
     await this.#decoder.reinitialize_audio();
   }

@@ -9,8 +9,8 @@ if (parentPort === null) throw new Error('This file runs in a worker thread.');
 const port = parentPort;
 
 const recogniser = await Recogniser.create(workerData as SpeechGrammar);
-// The recogniser's loader takes over uncaught exceptions; in here one is to end the thread, so
-// that the pool hears of it.
+// The recogniser's loader takes over uncaught exceptions; here one must end the thread, so that
+// the pool is told of it.
 process.removeAllListeners('uncaughtException');
 
 async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {

@@ -32,7 +32,7 @@ describe('splitIntoPieces', () => {
     ]);
   });
 
-  it('loses nothing and exceeds no limit, whatever the text', () => {
+  it('loses nothing and exceeds no limit, with any text', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', 'b', ' ', ',', '.', 'word', '  '),
       maxLength: 300,

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ConsoleStdout, File, PreopenDirectory, WASI } from '@bjorn3/browser_wasi_shim';
+import { readWavHeader } from '@parley/shared/audio/wav-reader';
 
 export const FLITE_SAMPLE_RATE_HZ = 16_000;
 
 const OUTPUT_NAME = 'speech.wav';
-const RIFF_HEADER_BYTES = 12;
-const CHUNK_HEADER_BYTES = 8;
 
 /** Compiles the synthesizer; once for all threads, which share the code. */
 export async function compileFlite(): Promise<WebAssembly.Module> {
@@ -28,7 +27,7 @@ export function speakPiece(
   voice: string,
   text: string,
 ): Int16Array<ArrayBuffer> {
-  // What follows `-t` is taken as text whatever it looks like.
+  // What follows `-t` is taken as text, even if it looks like an option.
   const args = ['flite', '-voice', voice, '-o', OUTPUT_NAME, '-t', text];
   const output = new File([]);
   const discarded = new ConsoleStdout(() => {});
@@ -41,26 +40,9 @@ export function speakPiece(
   const instance = new WebAssembly.Instance(flite, { wasi_snapshot_preview1: wasi.wasiImport });
   const exitCode = wasi.start(instance as Parameters<WASI['start']>[0]);
   if (exitCode !== 0) throw new Error(`The synthesizer ended with exit code ${exitCode}.`);
-  return readWav(output.data);
-}
-
-/** The samples of a RIFF WAVE file of PCM16 mono at 16 kHz. */
-export function readWav(bytes: Uint8Array): Int16Array<ArrayBuffer> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = RIFF_HEADER_BYTES;
-  while (at + CHUNK_HEADER_BYTES <= bytes.byteLength) {
-    const name = String.fromCharCode(...bytes.subarray(at, at + 4));
-    const length = view.getUint32(at + 4, true);
-    const start = at + CHUNK_HEADER_BYTES;
-    if (name === 'fmt ' && view.getUint32(start + 4, true) !== FLITE_SAMPLE_RATE_HZ) {
-      throw new Error(`The voice speaks at ${view.getUint32(start + 4, true)} Hz.`);
-    }
-    if (name === 'data') {
-      const end = Math.min(start + length, bytes.byteLength);
-      return new Int16Array(bytes.slice(start, end - ((end - start) % 2)).buffer);
-    }
-    // Chunks begin at even offsets.
-    at = start + length + (length % 2);
+  const { format, data } = readWavHeader(output.data);
+  if (data === undefined || format?.sampleRateHz !== FLITE_SAMPLE_RATE_HZ) {
+    throw new Error(`The synthesizer wrote no speech at ${FLITE_SAMPLE_RATE_HZ} Hz.`);
   }
-  throw new Error('The synthesizer wrote no audio.');
+  return new Int16Array(output.data.slice(data.at, data.at + data.length).buffer);
 }

@@ -33,7 +33,7 @@ describe('toSpokenText', () => {
     },
   );
 
-  it('leaves one line of printable ASCII or nothing, whatever it is given', () => {
+  it('leaves one line of printable ASCII or nothing, from any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (written) => {
         expect(toSpokenText(written)).toMatch(/^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/);

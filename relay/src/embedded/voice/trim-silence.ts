@@ -12,7 +12,7 @@ export interface Pauses {
  * Cuts or extends the silence at both ends to exactly `leadMs` and `tailMs`.
  *
  * @param samples PCM16 mono at 16 kHz
- * @returns new samples; none where there is only silence
+ * @returns new samples; none if there is only silence
  */
 export function trimSilence(
   samples: Int16Array,
@@ -27,7 +27,7 @@ export function trimSilence(
   const lead = leadMs * SAMPLES_PER_MS;
   const tail = tailMs * SAMPLES_PER_MS;
   const trimmed = new Int16Array(lead + (end - start) + tail);
-  // What little sound there is in the silence is kept where there is any: a cut to zero clicks.
+  // What little sound the silence holds is kept: a cut to zero clicks.
   const from = Math.max(0, start - lead);
   trimmed.set(samples.subarray(from, Math.min(samples.length, end + tail)), lead - (start - from));
   return trimmed;
