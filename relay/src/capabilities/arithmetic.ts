@@ -6,6 +6,7 @@ import {
   numberAlone,
   operate,
   type Calculation,
+  type Operator,
 } from '../phrases/slots/calculation.ts';
 import { numberSlot } from '../phrases/slots/number.ts';
 import { capitalised } from '../phrases/wording.ts';
@@ -27,6 +28,18 @@ const calculate = defineTool({
         (problemOf(calculation) ?? String(Number(calculation.value.toPrecision(12)))),
 });
 
+const NAMED_OPERATIONS: readonly (readonly [Operator, ...typed: string[]])[] = [
+  ['plus', 'add <left> to <right>', '[what is] sum of <left> and <right>'],
+  ['times', 'multiply <left> (by | and | with) <right>', '[what is] product of <left> and <right>'],
+  [
+    'minus',
+    'subtract <right> from <left>',
+    'take <right> from <left>',
+    '[what is] difference between <left> and <right>',
+  ],
+  ['divided by', 'divide <left> by <right>'],
+];
+
 export const arithmetic: Capability = {
   name: 'arithmetic',
   tools: [calculate],
@@ -44,35 +57,14 @@ export const arithmetic: Capability = {
       slots: { calculation: calculationSlot },
       answer: ({ calculation }) => said(calculation),
     }),
-    intent({
-      phrases: ['add <left> and <right>'],
-      typed: ['add <left> to <right>', '[what is] sum of <left> and <right>'],
-      slots: { left: numberSlot, right: numberSlot },
-      answer: ({ left, right }) => said(operate(numberAlone(left), 'plus', numberAlone(right))),
-    }),
-    intent({
-      typed: [
-        'multiply <left> (by | and | with) <right>',
-        '[what is] product of <left> and <right>',
-      ],
-      slots: { left: numberSlot, right: numberSlot },
-      answer: ({ left, right }) => said(operate(numberAlone(left), 'times', numberAlone(right))),
-    }),
-    intent({
-      typed: [
-        'subtract <right> from <left>',
-        'take <right> from <left>',
-        '[what is] difference between <left> and <right>',
-      ],
-      slots: { left: numberSlot, right: numberSlot },
-      answer: ({ left, right }) => said(operate(numberAlone(left), 'minus', numberAlone(right))),
-    }),
-    intent({
-      typed: ['divide <left> by <right>'],
-      slots: { left: numberSlot, right: numberSlot },
-      answer: ({ left, right }) =>
-        said(operate(numberAlone(left), 'divided by', numberAlone(right))),
-    }),
+    ...NAMED_OPERATIONS.map(([operator, ...typed]) =>
+      intent({
+        phrases: operator === 'plus' ? ['add <left> and <right>'] : [],
+        typed,
+        slots: { left: numberSlot, right: numberSlot },
+        answer: ({ left, right }) => said(operate(numberAlone(left), operator, numberAlone(right))),
+      }),
+    ),
   ],
 };
 

@@ -96,14 +96,12 @@ export const timers: Capability = {
         'count down [from] <seconds>',
       ],
       slots: { seconds: durationSlot },
-      answer: ({ seconds }, context) =>
-        start(durationToWords(seconds, 'adjective'), seconds, context),
+      answer: ({ seconds }, context) => start(seconds, context),
     }),
     intent({
       phrases: ['(set | start) a <seconds> timer'],
       slots: { seconds: durationAdjectiveSlot },
-      answer: ({ seconds }, context) =>
-        start(durationToWords(seconds, 'adjective'), seconds, context),
+      answer: ({ seconds }, context) => start(seconds, context),
     }),
     intent({
       phrases: ['(set | start) a <purpose> timer for <seconds>'],
@@ -113,7 +111,7 @@ export const timers: Capability = {
         '[set | start] <seconds> <purpose> timer',
       ],
       slots: { purpose: purposeSlot, seconds: durationSlot },
-      answer: ({ purpose, seconds }, context) => start(purpose, seconds, context),
+      answer: ({ purpose, seconds }, context) => start(seconds, context, purpose),
     }),
     intent({
       typed: [
@@ -171,7 +169,11 @@ export const timers: Capability = {
   ],
 };
 
-function start(label: string, seconds: number, context: ToolContext): string {
+function start(
+  seconds: number,
+  context: ToolContext,
+  label = durationToWords(seconds, 'adjective'),
+): string {
   const refusal = refusalOf(seconds);
   if (refusal !== undefined) return refusal;
   if (setTimer.run({ label, seconds }, context) === undefined) return FULL;

@@ -8,14 +8,16 @@ import { rmsOf } from '@parley/shared/audio/level';
  */
 
 const FRAME_SAMPLES = 320;
-/** RMS under which 20 ms hold no speech: -60 dB of full scale. */
-const FLOOR_RMS = 33;
-/** RMS of the loudest 20 ms of an utterance at the level the recogniser expects. */
-const EXPECTED_RMS = 5_000;
-const TOLERATED_RATIO = 2.8;
-const MAX_GAIN = 32;
 /** Speech after which its loudest vowel so far is representative. */
 const DECISION_FRAMES = 15;
+const MAX_GAIN = 32;
+const RMS = {
+  /** Under this, 20 ms hold no speech: -60 dB of full scale. */
+  floor: 33,
+  /** Of the loudest 20 ms of an utterance, at the level the recogniser expects. */
+  expected: 5_000,
+  toleratedRatio: 2.8,
+} as const;
 
 export class LevelMeter {
   readonly #frame = new Int16Array(FRAME_SAMPLES);
@@ -30,9 +32,11 @@ export class LevelMeter {
 
   /** What to multiply samples by; exactly 1 if they are near enough to the expected level. */
   get gain(): number {
-    if (this.#loudestRms < FLOOR_RMS) return 1;
-    const gain = EXPECTED_RMS / this.#loudestRms;
-    return gain > 1 / TOLERATED_RATIO && gain < TOLERATED_RATIO ? 1 : Math.min(gain, MAX_GAIN);
+    if (this.#loudestRms < RMS.floor) return 1;
+    const gain = RMS.expected / this.#loudestRms;
+    return gain > 1 / RMS.toleratedRatio && gain < RMS.toleratedRatio
+      ? 1
+      : Math.min(gain, MAX_GAIN);
   }
 
   /** @param samples PCM16 */
@@ -48,7 +52,7 @@ export class LevelMeter {
 
   #measure(): void {
     const rms = rmsOf(this.#frame);
-    if (rms >= FLOOR_RMS) this.#soundFrames += 1;
+    if (rms >= RMS.floor) this.#soundFrames += 1;
     this.#loudestRms = Math.max(this.#loudestRms, rms);
   }
 }

@@ -38,7 +38,7 @@ const OPERATIONS = {
   'percent of': (left: number, right: number) => (left * right) / 100,
 } as const;
 
-type Operator = keyof typeof OPERATIONS;
+export type Operator = keyof typeof OPERATIONS;
 
 export function operate(left: Calculation, operator: Operator, right: Calculation): Calculation {
   const isDividedByZero = operator === 'divided by' && right.value === 0;
