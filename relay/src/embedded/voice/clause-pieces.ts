@@ -3,7 +3,8 @@ export const MAX_PIECE_CHARACTERS = 150;
 
 /**
  * Cuts text into pieces of at most `limit` characters: behind the last punctuation mark that leaves
- * a piece of some length, else between words, else, for a word longer than that, anywhere.
+ * a piece of some length, else between words, else, in a word longer than that, anywhere. Each
+ * piece is spoken by itself, so that a cut is heard as a short pause.
  */
 export function splitIntoPieces(text: string, limit = MAX_PIECE_CHARACTERS): string[] {
   const pieces: string[] = [];
