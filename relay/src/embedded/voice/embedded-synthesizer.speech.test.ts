@@ -111,7 +111,7 @@ describe('the embedded synthesizer', () => {
   it.each([
     [new ParleyError('generator_failed'), 'generator_failed'],
     [new Error('no words'), 'synthesizer_failed'],
-  ])('passes on %s of whoever writes the text', async (error, code) => {
+  ])('passes on %s of the source of the text', async (error, code) => {
     async function* failing(): AsyncGenerator<string> {
       yield 'Well,';
       throw error;

@@ -20,7 +20,7 @@ const VOICES: readonly [Voice, ...Voice[]] = [
   { id: 'awb', label: 'Alan, Scottish English' },
 ];
 
-const LEAD_MS = 30;
+const BEFORE_MS = 30;
 const PAUSE_MS = { sentence: 220, clause: 110, withinClause: 30 } as const;
 /** Short enough that what follows can pace it and stop it. */
 const MAX_EMIT_SAMPLES = (FLITE_SAMPLE_RATE_HZ * 200) / 1_000;
@@ -37,7 +37,7 @@ export interface EmbeddedSynthesizerOptions {
 }
 
 export interface EmbeddedSynthesizer extends Synthesizer, AsyncDisposable {
-  /** Starts `count` threads, so that nobody waits for one. */
+  /** Starts `count` threads, so that the first replies do not wait for one. */
   warm(count: number): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ interface Piece {
   readonly clause: number;
   readonly isFirst: boolean;
   readonly isLast: boolean;
-  /** Empty where there is nothing a voice could say. */
+  /** Empty if a voice could say nothing of it. */
   readonly text: string;
   readonly pauses: Pauses;
 }
@@ -124,7 +124,7 @@ async function* piecesOf(clauses: AsyncIterable<string>): AsyncGenerator<Piece, 
     // A clause without anything to say is one empty piece.
     for (const [index, text] of (pieces.length === 0 ? [''] : pieces).entries()) {
       const isLast = index >= pieces.length - 1;
-      const pauses = { leadMs: LEAD_MS, tailMs: isLast ? endMs : PAUSE_MS.withinClause };
+      const pauses = { beforeMs: BEFORE_MS, afterMs: isLast ? endMs : PAUSE_MS.withinClause };
       yield { clause, isFirst: index === 0, isLast, text, pauses };
     }
     clause++;

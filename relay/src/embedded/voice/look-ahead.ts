@@ -1,7 +1,7 @@
 /**
  * Maps `source` with exactly one item prepared ahead: while the caller handles result n, item n + 1
- * is fetched and mapped. Results keep their order. Ends at once when aborted, whatever `source`
- * is waiting for.
+ * is fetched and mapped. Results keep their order. Ends at once when aborted, even if `source` is
+ * still waiting.
  */
 export async function* mapWithLookAhead<In, Out>(
   source: AsyncIterable<In>,
@@ -20,7 +20,7 @@ export async function* mapWithLookAhead<In, Out>(
   };
   const startNext = (): ReturnType<typeof prepare> => {
     const pending = prepare();
-    // Whoever awaits it sees the failure; when nobody does any more, it is nobody's.
+    // The loop below sees the failure if it still awaits it; if not, the failure is of no use.
     pending.catch(() => {});
     return pending;
   };

@@ -9,7 +9,7 @@ const hush = (lengthMs: number): number[] => Array.from({ length: ms(lengthMs) }
 describe('trimSilence', () => {
   it('leaves as much silence at both ends as asked for', () => {
     const speech = Int16Array.from([...hush(200), ...tone(100), ...hush(180)]);
-    const trimmed = trimSilence(speech, { leadMs: 30, tailMs: 110 });
+    const trimmed = trimSilence(speech, { beforeMs: 30, afterMs: 110 });
     expect(trimmed.length).toBe(ms(30 + 100 + 110));
     expect(trimmed.slice(ms(30), ms(130))).toEqual(speech.slice(ms(200), ms(300)));
     expect(trimmed[0]).toBe(3);
@@ -17,8 +17,8 @@ describe('trimSilence', () => {
 
   it('adds silence where there is too little', () => {
     const trimmed = trimSilence(Int16Array.from([...hush(10), ...tone(100)]), {
-      leadMs: 30,
-      tailMs: 50,
+      beforeMs: 30,
+      afterMs: 50,
     });
     expect(trimmed.length).toBe(ms(180));
     expect([...trimmed.slice(0, ms(20))].every((sample) => sample === 0)).toBe(true);
@@ -28,11 +28,11 @@ describe('trimSilence', () => {
 
   it('leaves the silence within alone', () => {
     const speech = Int16Array.from([...tone(50), ...hush(300), ...tone(50)]);
-    expect(trimSilence(speech, { leadMs: 0, tailMs: 0 })).toEqual(speech);
+    expect(trimSilence(speech, { beforeMs: 0, afterMs: 0 })).toEqual(speech);
   });
 
   it('makes nothing of silence', () => {
-    expect(trimSilence(Int16Array.from(hush(230)), { leadMs: 30, tailMs: 30 })).toHaveLength(0);
-    expect(trimSilence(new Int16Array(0), { leadMs: 30, tailMs: 30 })).toHaveLength(0);
+    expect(trimSilence(Int16Array.from(hush(230)), { beforeMs: 30, afterMs: 30 })).toHaveLength(0);
+    expect(trimSilence(new Int16Array(0), { beforeMs: 30, afterMs: 30 })).toHaveLength(0);
   });
 });
