@@ -169,6 +169,7 @@ export class ClauseTrack {
     const { state } = this.#clauses[index]!;
     if (state.kind !== 'begun') return;
     state.sentMs += durationMs;
+    // The voice may be slower than expected.
     state.timing.audioMs = Math.max(state.timing.audioMs, state.sentMs);
   }
 

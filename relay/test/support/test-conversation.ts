@@ -7,6 +7,7 @@ import {
 import type { CallEventBody } from '../../src/turn/call-events.ts';
 import { Conversation } from '../../src/turn/conversation.ts';
 import { Watchdog } from '../../src/turn/watchdog.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import type { Ladder } from '../../src/stages/stages.ts';
@@ -37,6 +38,8 @@ export interface Script {
   readonly synthesizer?: Omit<ScriptedSynthesizerOptions, 'clock'>;
   /** Candidates behind the scripted one. */
   readonly otherSynthesizers?: readonly Synthesizer[];
+  /** In place of the scripted synthesizer and those behind it. */
+  readonly synthesizers?: (clock: Clock) => readonly [Synthesizer, ...Synthesizer[]];
   readonly isSpoken?: boolean;
   readonly policy?: Partial<ConversationPolicy>;
   readonly ladder?: Ladder;
@@ -69,12 +72,19 @@ export class TestConversation {
     this.transcriber = new ScriptedTranscriber({ clock, ...script.transcriber });
     this.generator = new ScriptedGenerator({ clock, ...script.generator });
     this.#synthesizer = new ScriptedSynthesizer({ clock, ...script.synthesizer });
+    const [synthesizer, ...otherSynthesizers] = script.synthesizers?.(clock) ?? [
+      this.#synthesizer,
+      ...(script.otherSynthesizers ?? []),
+    ];
     this.conversation = new Conversation({
       providers: scriptedStages(clock, {
-        ...script,
         transcriber: this.transcriber,
+        otherTranscribers: script.otherTranscribers ?? [],
         generator: this.generator,
-        synthesizer: this.#synthesizer,
+        synthesizer,
+        otherSynthesizers,
+        ladder: script.ladder,
+        deadlines: script.deadlines,
       }),
       policy: { ...DEFAULT_CONVERSATION_POLICY, ...script.policy },
       watchdog: new Watchdog({ clock }),

@@ -161,10 +161,10 @@ export const relayEventSchemas = {
     /** The clause that these words belong to, counted from 0; absent where there are no words. */
     clause: z.int().min(0).optional(),
     /**
-     * Where in the clause's text these words begin, characters; absent for 0. Present only if a
-     * voice broke off in the middle: an earlier delta held these words, and no voice follows.
+     * Where in the clause's text these words begin, characters. Present only if a voice broke off:
+     * an earlier delta held these words, and no voice of the relay follows.
      */
-    from_character: z.int().min(1).optional(),
+    from_character: z.int().min(0).optional(),
   }),
   'response.output_audio_transcript.timed': z.object({
     type: z.literal('response.output_audio_transcript.timed'),

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { sleep } from '../../lib/clock.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer, TimedWord } from '../synthesizer.ts';
 
-/** Of every voice here, so that lengths say exactly how many characters were spoken. */
+/** Of a voice without a pace of its own: lengths say exactly how many characters were spoken. */
 export const MS_PER_CHARACTER = 60;
 
 export interface SpeakerPlan {
@@ -13,6 +13,10 @@ export interface SpeakerPlan {
   /** Instead of failing it falls silent. */
   readonly hangs?: boolean;
   readonly timesWords?: boolean;
+  /** Instead of `MS_PER_CHARACTER`. */
+  readonly msPerCharacter?: number;
+  /** Before it fails it speaks half of a word. */
+  readonly breaksWord?: boolean;
   /** How long a word takes to be made. */
   readonly wordMs?: number;
   /** Instead of failing it ends as if all were said. */
@@ -62,10 +66,14 @@ export class FakeSpeaker implements Synthesizer {
       yield { type: 'clause-begun', clause };
       const words = text.split(' ').filter((word) => word !== '');
       if (this.plan.timesWords === true) {
-        yield { type: 'words-timed', clause, words: timesOf(words) };
+        yield { type: 'words-timed', clause, words: timesOf(words, this.#msPerCharacter) };
       }
       for (const word of words) {
         if (left-- <= 0) {
+          if (this.plan.breaksWord === true) {
+            const whole = this.#say(word);
+            yield { type: 'speech-audio', clause, samples: whole.subarray(0, whole.length / 2) };
+          }
           if (this.plan.ends === true) return;
           if (this.plan.hangs === true) await new Promise(() => {});
           throw new ParleyError('synthesizer_failed');
@@ -78,8 +86,12 @@ export class FakeSpeaker implements Synthesizer {
     if (left <= 0) throw new ParleyError('synthesizer_failed');
   }
 
+  get #msPerCharacter(): number {
+    return this.plan.msPerCharacter ?? MS_PER_CHARACTER;
+  }
+
   #say(word: string): Int16Array {
-    const length = ((word.length + 1) * MS_PER_CHARACTER * this.sampleRateHz) / 1_000;
+    const length = ((word.length + 1) * this.#msPerCharacter * this.sampleRateHz) / 1_000;
     if (!this.#vocabulary.includes(word)) this.#vocabulary.push(word);
     return new Int16Array(length).fill(this.#vocabulary.indexOf(word) + 1);
   }
@@ -97,11 +109,11 @@ async function* readAhead(
   yield* taken;
 }
 
-function timesOf(words: readonly string[]): readonly TimedWord[] {
+function timesOf(words: readonly string[], msPerCharacter: number): readonly TimedWord[] {
   let atMs = 0;
   return words.map((text) => {
     const startMs = atMs;
-    atMs += (text.length + 1) * MS_PER_CHARACTER;
+    atMs += (text.length + 1) * msPerCharacter;
     return { text, startMs, endMs: atMs };
   });
 }

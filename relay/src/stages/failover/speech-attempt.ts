@@ -87,8 +87,9 @@ export class SpeechAttempt implements Disposable {
 
   /** The next event, or the moment at which what is held back has to go out. */
   async #step(): Promise<Step> {
-    this.#next ??= this.#speech.next();
-    const next = this.#next;
+    const next = (this.#next ??= this.#speech.next());
+    // It may fail when it is not waited for any more.
+    next.catch(() => {});
     const holdMs = this.#delivery?.holdMs;
     if (holdMs !== undefined && holdMs <= 0) return 'held-long-enough';
     const { promise: held, resolve } = Promise.withResolvers<'held-long-enough'>();

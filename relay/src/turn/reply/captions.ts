@@ -13,7 +13,8 @@ export class Captions {
   #chunkIndex = 0;
   /** Clauses that were sent. */
   #sent = 0;
-  #sentTiming = '';
+  /** What the client knows of the clause that is spoken. */
+  #sentTiming: readonly (number | undefined)[] = [];
 
   constructor(options: CaptionsOptions) {
     this.#options = options;
@@ -30,17 +31,17 @@ export class Captions {
   timed(clause: number): void {
     const { output, track, responseId } = this.#options;
     const { startMs, audioMs, wordEndsMs } = track.timing(clause)!;
-    const timing = {
+    const known = [clause, startMs, audioMs, wordEndsMs.length, wordEndsMs.at(-1)];
+    if (known.every((value, index) => value === this.#sentTiming[index])) return;
+    this.#sentTiming = known;
+    output.event({
+      type: 'response.output_audio_transcript.timed',
+      response_id: responseId,
       clause,
       audio_start_ms: startMs,
       audio_ms: audioMs,
       word_ends_ms: [...wordEndsMs],
-    };
-    const key = JSON.stringify(timing);
-    if (key === this.#sentTiming) return;
-    this.#sentTiming = key;
-    const type = 'response.output_audio_transcript.timed';
-    output.event({ type, response_id: responseId, ...timing });
+    });
   }
 
   /** The clause is there to be read, or for the client to speak. */
@@ -51,8 +52,7 @@ export class Captions {
   /** The client is to speak the clause, which was sent, from this character on. */
   handedBack(clause: number, fromCharacter: number): void {
     const { text } = this.#options.track.peek(clause)!;
-    const at = fromCharacter === 0 ? { clause } : { clause, from_character: fromCharacter };
-    this.#send(text.slice(fromCharacter), null, at);
+    this.#send(text.slice(fromCharacter), null, { clause, from_character: fromCharacter });
   }
 
   /** Nothing more will come. */

@@ -34,6 +34,8 @@ export async function play(events: AsyncIterable<VoiceEvent>, options: PlayOptio
         captions.timed(event.clause);
         break;
       case 'speech-audio':
+        // First, so that history and captions never know different things.
+        captions.timed(event.clause);
         await send(event.clause, event.samples, options);
     }
   }
