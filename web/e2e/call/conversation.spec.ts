@@ -92,11 +92,11 @@ test('the captions show what was asked, what was answered, and the timer', () =>
 
 test('the time is that of the person', () => {
   const hours = [conversation.startedMs, Date.now()].map(hourInWords);
-  const [, , told] = conversation.captions[1]!.text.split(' ');
-  expect(hours).toContain(told);
+  const [, , hour] = conversation.captions[1]!.text.split(' ');
+  expect(hours).toContain(hour);
 });
 
-test('the state line tells what happens, in words', () => {
+test('the state line says what happens', () => {
   const turn = ['I hear you', 'Thinking', 'Speaking, talk to interrupt', 'Listening'];
   expect(conversation.stateLines.slice(0, 1)).toEqual(['Press to talk']);
   const call = conversation.stateLines.slice(conversation.stateLines.indexOf('Listening') + 1);

@@ -67,7 +67,7 @@ async function watchLoading(session: CDPSession): Promise<() => readonly Loaded[
     }));
 }
 
-/** What comes over the wire for a browser, headers aside. Of workers the browser does not tell. */
+/** Bytes that a browser receives, headers aside. It does not report those of workers. */
 function servedBytes(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { 'accept-encoding': 'gzip, deflate, br, zstd' };

@@ -9,14 +9,14 @@ import { openCallPage, type CallPageOptions } from './support/call-page.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
 import { startNetworkProxy } from './support/network-proxy.ts';
-import { untilToldOf } from './support/panel.ts';
+import { untilProviderShown } from './support/panel.ts';
 import { startRealRelay, type RealRelay, type RelaySettings } from './support/real-relay.ts';
 import { recognise, recogniseWords, wordsOf } from './support/sound.ts';
 import { startVendors, type Vendors } from './support/vendors.ts';
 
 /*
  * The real page and the real relay, between vendors that fail. What is asked is what the vendors
- * are told to have heard: that they are given all of it is told from its length.
+ * are to have heard: its length shows that they were given all of it.
  */
 
 const QUESTION = 'What do you know about elephants?';
@@ -93,9 +93,9 @@ test('a question is heard and answered aloud, and the panel names who did it', a
   const { page } = call;
   await untilReplies(page, 1);
   expect(await shown(page)).toEqual([`final: ${HEARD}`, `completed: ${REPLY}`]);
-  await untilToldOf(page, { note: '', row: ['transcriber', 'deepgram-flux', '–', '–'] });
-  await untilToldOf(page, { note: '', row: ['generator', 'anthropic', '–', '–'] });
-  await untilToldOf(page, { note: '', row: ['synthesizer', 'deepgram-aura', '–', '–'] });
+  await untilProviderShown(page, { note: '', row: ['transcriber', 'deepgram-flux', '–', '–'] });
+  await untilProviderShown(page, { note: '', row: ['generator', 'anthropic', '–', '–'] });
+  await untilProviderShown(page, { note: '', row: ['synthesizer', 'deepgram-aura', '–', '–'] });
   expect(
     await sentencesHeard(page, ['elephants remember everything', 'nobody expected chocolate']),
   ).toEqual(['elephants remember everything']);
@@ -108,7 +108,7 @@ test('a voice that dies in mid-answer is followed by another, each word heard on
   vendors.killVoice('deepgram', 'elephants', 1_200);
   await using call = await ask('plenty');
   const { page } = call;
-  await untilToldOf(page, {
+  await untilProviderShown(page, {
     note: 'You hear a stand-in voice for now',
     row: ['synthesizer', 'openai', 'deepgram-aura', 'synthesizer_failed'],
   });
@@ -125,7 +125,7 @@ test('a recogniser that dies while the person speaks is followed by another', as
   vendors.deepgram.fail({ kind: 'abrupt-close' }, 'mid-stream');
   await using call = await ask('plenty');
   const { page } = call;
-  await untilToldOf(page, {
+  await untilProviderShown(page, {
     note: 'A stand-in is listening for now',
     row: ['transcriber', 'compatible', 'deepgram-flux', 'transcriber_failed'],
   });
@@ -135,7 +135,7 @@ test('a recogniser that dies while the person speaks is followed by another', as
   expect(await shown(page)).toEqual([`final: ${HEARD}`, `completed: ${REPLY}`]);
 });
 
-test('while the only generator hangs the person is told to wait, then that it failed', async () => {
+test('while the only generator hangs the reply says to wait, then that it failed', async () => {
   stage.vendors.anthropic.fail({ kind: 'stall' }, 'first-use');
   await using call = await ask('scanty');
   const { page } = call;

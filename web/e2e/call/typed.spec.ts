@@ -4,7 +4,7 @@ import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
 import { recognise } from './support/sound.ts';
 
-test('who refuses the microphone is told so, types, and hears the answer', async ({ open }) => {
+test('a person without a microphone reads why, types, and hears the answer', async ({ open }) => {
   const { page, complaints } = await open({ permission: 'denied', tapped: true });
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await expect(page.locator('#call-state')).toHaveText(

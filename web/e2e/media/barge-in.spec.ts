@@ -12,7 +12,7 @@ const INTERRUPTIONS = [
   'Hello, are you there?',
 ];
 
-test('speech over an answer silences it within 250 ms and tells how much of it was heard', async ({
+test('speech over an answer silences it within 250 ms and reports how much of it was heard', async ({
   open,
 }) => {
   const spoken = await speak(INTERRUPTIONS);
@@ -51,7 +51,7 @@ test('speech over an answer silences it within 250 ms and tells how much of it w
     .events('input_audio_buffer.speech_started')
     .map(({ audio_start_ms }, n) => stops[n]!.audio_end_ms - audio_start_ms - spokenMs(spoken[n]!));
   test.info().annotations.push({
-    type: 'length of speech as told, less as spoken, ms',
+    type: 'length of speech as reported, less as spoken, ms',
     description: spansMs.map((ms) => ms.toFixed(0)).join(' '),
   });
   for (const [n, delayMs] of delaysMs.entries()) {

@@ -64,11 +64,11 @@ export async function startCall(page: Page) {
   return page.evaluate(() => (window as unknown as EngineWindow).started);
 }
 
-/** Resolves once the engine has told something with these properties. */
+/** Resolves once the engine has sent a notice with these properties. */
 export async function untilNotice(page: Page, properties: Partial<Record<string, string>>) {
   await page.waitForFunction((wanted) => {
-    const { notices: told } = window as unknown as EngineWindow;
-    return told.some((notice) =>
+    const { notices: received } = window as unknown as EngineWindow;
+    return received.some((notice) =>
       Object.entries(wanted).every(([key, value]) => Reflect.get(notice, key) === value),
     );
   }, properties);

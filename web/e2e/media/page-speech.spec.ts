@@ -70,7 +70,7 @@ test('while the page recognises speech, words reach the relay as text and no sou
   await relay.until('its sound', () => uploaded() > before);
 });
 
-test('if the relay’s voice fails the page speaks on, in order, and stops when told to', async ({
+test('if the relay’s voice fails the page speaks on, in order, and stops on request', async ({
   open,
 }) => {
   const { page, relay } = await open({ before: installScriptedSpeech });
@@ -156,9 +156,9 @@ function say(
 
 async function untilSpeechIsSeen(page: Page): Promise<void> {
   await page.waitForFunction(() => {
-    const { notices: told } = window as unknown as EngineWindow;
-    const from = told.findLastIndex((notice) => notice.type === 'page-ability');
-    const loud = told
+    const { notices: received } = window as unknown as EngineWindow;
+    const from = received.findLastIndex((notice) => notice.type === 'page-ability');
+    const loud = received
       .slice(from)
       .filter((notice) => notice.type === 'levels' && notice.speechProbability > 0.8);
     return loud.length > 10;

@@ -36,7 +36,9 @@ test('a connection lost in mid-utterance and in mid-answer costs nothing but the
   const { voice } = await readTap(page);
   expect(gapsIn(voice, rateHz, 2)).toEqual([]);
   expect(Math.abs(soundingMs(voice, rateHz) - ANSWER_MS)).toBeLessThan(2);
-  const told = await notices(page);
-  expect(told.filter((notice) => notice.type === 'error')).toEqual([]);
-  expect(told.findLast((notice) => notice.type === 'phase')).toMatchObject({ phase: 'listening' });
+  const received = await notices(page);
+  expect(received.filter((notice) => notice.type === 'error')).toEqual([]);
+  expect(received.findLast((notice) => notice.type === 'phase')).toMatchObject({
+    phase: 'listening',
+  });
 });

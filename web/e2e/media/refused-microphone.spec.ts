@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { startCall, test } from './engine-test.ts';
 import type { EngineWindow } from './page/main.ts';
 
-test('a refused microphone is told as such, and the call can be typed to', async ({ open }) => {
+test('a refused microphone is reported as such, and the call can be typed to', async ({ open }) => {
   const { page, relay } = await open({ permission: 'denied' });
   expect(await startCall(page)).toEqual({ ok: false, refusal: 'denied' });
   await page.evaluate(() => {

@@ -26,7 +26,7 @@ export type Received =
 
 /**
  * A relay that speaks the protocol and nothing else: it hears what it is sent, says what the test
- * lets it say, and loses connections when told to.
+ * lets it say, and loses connections on request.
  */
 export class TestRelay {
   /** All that arrived, in order. Sequence numbers that came again are in `repeated`. */

@@ -102,9 +102,7 @@ const NOTES: readonly (readonly [SceneName, readonly string[]])[] = [
 ];
 
 for (const [scene, notes] of NOTES) {
-  test(`${scene}: a person is told ${notes.join(' and ') || 'nothing of stand-ins'}`, async ({
-    open,
-  }) => {
+  test(`${scene}: the note says ${notes.join(' and ') || 'nothing'}`, async ({ open }) => {
     const page = await open(scene);
     await expect(page.getByRole('status').locator('p')).toHaveText([...notes]);
   });
@@ -131,14 +129,14 @@ test('while speech is not understood, the orb leads to typing', async ({ open })
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
 });
 
-test('a session that was lost is told of where the conversation breaks', async ({ open }) => {
+test('a session that was lost is noted where the conversation breaks', async ({ open }) => {
   const page = await open('replaced');
   await expect(page.getByRole('region', { name: 'Conversation' })).toContainText(
     'timers and the conversation so far are gone on the server',
   );
 });
 
-test('the debug panel tells who does the work, in whose place and why', async ({ open }) => {
+test('the debug panel shows each provider, in whose place it is and why', async ({ open }) => {
   const page = await open('standIns', 'debug');
   const providers = page.getByRole('region', { name: 'Providers' });
   await expect(providers.getByRole('row').nth(1)).toContainText('transcriberembedded––');
@@ -226,7 +224,7 @@ test('the debug panel is fed only while it is open', async ({ open }) => {
   expect((await commandsOf(page)).at(-1)).toBe('setDebug:false');
 });
 
-test('a turn tells its eight segments, and they sum to its total', async ({ open }) => {
+test('a turn shows its eight segments, and they sum to its total', async ({ open }) => {
   const page = await open('measured', 'debug');
   const panel = page.getByRole('complementary', { name: 'Debug panel' });
   await panel.getByRole('button', { name: /Turn 3/ }).hover();

@@ -28,22 +28,22 @@ export async function turnTable(page: Page): Promise<readonly (readonly number[]
 }
 
 /**
- * Resolves once the page tells the person and the panel tells the developer of the same stand-in,
- * at the same moment: it may be over soon.
+ * Resolves once the page's note and the panel's table of providers show the same stand-in at the
+ * same moment: it may be over soon.
  *
- * @param told.note - beneath the line of state; '' for none
- * @param told.row - of the panel's table of providers: stage, now, was, why
+ * @param shown.note - beneath the line of state; '' for none
+ * @param shown.row - of the table: stage, now, was, why
  */
-export async function untilToldOf(
+export async function untilProviderShown(
   page: Page,
-  told: { readonly note: string; readonly row: readonly string[] },
+  shown: { readonly note: string; readonly row: readonly string[] },
 ): Promise<void> {
   await page.waitForFunction(({ note, row }) => {
-    const shown = document.querySelector('#call-state ~ :not(.visually-hidden)[role="status"]');
+    const status = document.querySelector('#call-state ~ :not(.visually-hidden)[role="status"]');
     const rows = [...document.querySelectorAll('section[aria-label="Providers"] tbody tr')];
     return (
-      shown?.textContent === note &&
+      status?.textContent === note &&
       rows.some((each) => row.every((text, n) => each.children[n]?.textContent === text))
     );
-  }, told);
+  }, shown);
 }

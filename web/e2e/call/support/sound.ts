@@ -22,7 +22,7 @@ export function recognise(
 
 /**
  * Listens to a recording with the embedded recogniser, which is given only `words` to choose from:
- * any of them, in any order, as often as they are said. Long ones are told apart best.
+ * any of them, in any order, as often as they are said. Long ones are easiest to tell apart.
  */
 export async function recogniseWords(
   recording: Float32Array,

@@ -23,7 +23,7 @@ interface Script {
   answer: string;
 }
 
-/** Vendors on this machine that hear, answer and speak as they are told, until they fail. */
+/** Vendors on this machine that hear, answer and speak as scripted, until they fail. */
 export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposable {
   readonly script: Script;
   /** Keys and addresses of them all. */

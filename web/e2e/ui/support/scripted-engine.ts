@@ -15,7 +15,7 @@ export interface ScriptedEngine extends MediaEngine {
   readonly commands: readonly string[];
 }
 
-/** A media engine without media: says what it is told to, and remembers what it was asked. */
+/** A media engine without media: emits the notices of a test, and remembers its commands. */
 export function createScriptedEngine(): ScriptedEngine {
   const listeners = new Set<(notice: MediaNotice) => void>();
   const commands: string[] = [];
