@@ -74,56 +74,41 @@ export class Replies {
 
   begin(event: RelayEventOf<'response.created'>): void {
     const { response_id: responseId, trigger, utterance } = event;
-    const typedMs = trigger === 'text' ? this.#typedMs : undefined;
+    const typed = this.#typedMs === undefined ? undefined : { sentMs: this.#typedMs };
+    const spoken = event.audio !== null;
     this.#replies.set(responseId, {
       responseId,
       trigger,
       utterance,
       asked:
-        utterance === null
-          ? typedMs === undefined
-            ? undefined
-            : { sentMs: typedMs }
-          : this.#ends.get(utterance),
+        utterance !== null ? this.#ends.get(utterance) : trigger === 'text' ? typed : undefined,
       receivedMs: undefined,
       heardMs: undefined,
-      voice: event.audio === null ? 'ended' : 'expected',
+      voice: spoken ? 'expected' : 'ended',
       page: 'unused',
       playedMs: 0,
       done: undefined,
       reported: false,
     });
-    const spoken = event.audio !== null;
     this.#options.notify({ type: 'response-started', responseId, trigger, utterance, spoken });
   }
 
+  /** @param atMs when its first audio arrived, or the first words that the page itself speaks */
   voiceReceived(responseId: string, atMs: number): void {
     const reply = this.#replies.get(responseId);
-    if (reply !== undefined) reply.receivedMs = atMs;
+    if (reply !== undefined) reply.receivedMs ??= atMs;
   }
 
   /** @param atMs when its first sample left the speaker */
   voiceHeard(responseId: string, atMs: number): void {
     const reply = this.#replies.get(responseId);
-    if (reply !== undefined) reply.heardMs = atMs;
+    if (reply !== undefined) reply.heardMs ??= atMs;
   }
 
   /** The page's own voice was asked to speak some of it. */
   pageSpeaks(responseId: string): void {
     const reply = this.#replies.get(responseId);
     if (reply !== undefined) reply.page = 'speaking';
-  }
-
-  /**
-   * The page's own voice is heard.
-   *
-   * @param receivedMs when the words that it speaks arrived
-   */
-  pageHeard(responseId: string, receivedMs: number, atMs: number): void {
-    const reply = this.#replies.get(responseId);
-    if (reply === undefined) return;
-    reply.receivedMs ??= receivedMs;
-    reply.heardMs ??= atMs;
   }
 
   /** It has spoken all that it was asked to. */

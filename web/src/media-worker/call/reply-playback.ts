@@ -47,7 +47,8 @@ export class ReplyPlayback {
     this.#page = new PageVoice({
       request: (request) => options.request(request),
       onBegun: (responseId, clause, receivedMs) => {
-        this.replies.pageHeard(responseId, receivedMs, options.now());
+        this.replies.voiceReceived(responseId, receivedMs);
+        this.replies.voiceHeard(responseId, options.now());
         options.notify({ type: 'response-voiced', responseId, clause });
       },
       onUnspoken: (responseId, clause) =>
