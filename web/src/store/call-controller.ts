@@ -69,7 +69,9 @@ export function createCallController(options: CallControllerOptions): CallContro
     call.setState((state) => callStateAfter(state, action), true);
   const isRunning = (): boolean => call.getState().standing.kind === 'running';
 
-  const hear = (notice: MediaNotice): void => {
+  const dispatchNotice = (notice: MediaNotice): void =>
+    dispatch({ type: 'notice', notice, atMs: nowMs() });
+  const onNotice = (notice: MediaNotice): void => {
     if (onClosed !== null && notice.type !== 'vad') {
       // Still of the call that was hung up.
       if (notice.type === 'closed') onClosed();
@@ -77,22 +79,17 @@ export function createCallController(options: CallControllerOptions): CallContro
     }
     switch (notice.type) {
       case 'levels':
-        levels.setState(notice, true);
-        return;
+        return levels.setState(notice, true);
       case 'stats':
-        debug.stats(notice.stats);
-        return;
+        return debug.stats(notice.stats);
       case 'debug':
-        debug.entry(notice.entry);
-        return;
+        return debug.entry(notice.entry);
       case 'turn-measured':
-        debug.turn(notice.turn);
-        return;
+        return debug.turn(notice.turn);
       case 'signed-in':
-        writeGuestToken(storage, notice.token, nowMs() + notice.expiresInS * 1_000);
-        return;
+        return writeGuestToken(storage, notice.token, nowMs() + notice.expiresInS * 1_000);
       case 'session':
-        dispatch({ type: 'notice', notice, atMs: nowMs() });
+        dispatchNotice(notice);
         if (!isRunning()) return;
         providers.setState(notice.session.providers, true);
         for (const { itemId, text } of waitingTexts.splice(0)) engine.sendText(itemId, text);
@@ -100,13 +97,12 @@ export function createCallController(options: CallControllerOptions): CallContro
       case 'closed':
         waitingTexts = [];
         levels.setState(SILENCE, true);
-        dispatch({ type: 'notice', notice, atMs: nowMs() });
-        return;
+        return dispatchNotice(notice);
       default:
-        dispatch({ type: 'notice', notice, atMs: nowMs() });
+        dispatchNotice(notice);
     }
   };
-  const unsubscribe = engine.subscribe(hear);
+  const unsubscribe = engine.subscribe(onNotice);
 
   const startCall = async ({ microphone } = { microphone: true }): Promise<void> => {
     if (isRunning()) return;
