@@ -53,7 +53,7 @@ export interface ProviderAttempt {
   readonly fault: string | null;
 }
 
-/** Told what becomes of one request to a stage. */
+/** Called with what becomes of one request to a stage. */
 export interface FailoverObserver {
   readonly onFailover?: ((failover: Failover) => void) | undefined;
   readonly onAttempt?: ((attempt: ProviderAttempt) => void) | undefined;

@@ -17,6 +17,6 @@ export interface Ladder {
   active(stage: Stage): string;
   /** Every name that `active` may give but `none`, best first. */
   order(stage: Stage): readonly string[];
-  /** Told whenever `active` changes for a stage. @returns its end */
+  /** Calls the listener whenever `active` changes for a stage. @returns its end */
   subscribe(listener: (stage: Stage, active: string) => void): () => void;
 }

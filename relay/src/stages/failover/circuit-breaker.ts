@@ -19,7 +19,7 @@ export type BreakerState =
 const CLOSED: BreakerState = { kind: 'closed', failures: 0, probeFailures: 0, lastFailureAtMs: 0 };
 
 /**
- * A circuit breaker that is told what happened instead of running it: a stream's verdict comes long
+ * A circuit breaker that gets verdicts instead of running the requests: a stream's verdict comes long
  * after its request was let in, and no request may queue behind the trial of another.
  */
 export class CircuitBreaker {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Stage } from '../provider.ts';
+import type { ProviderAttempt, Stage } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import type { BreakerPolicy } from './policy.ts';
@@ -26,9 +26,6 @@ export interface ProviderStatus {
   readonly lastFailureAtMs?: number;
 }
 
-/** How a request ended, as far as it says something about the provider. */
-export type Verdict = 'succeeded' | 'failed' | 'abandoned';
-
 /** A request that was let in. Exactly one verdict counts; later ones are ignored. */
 export interface Permit {
   succeeded(): void;
@@ -37,12 +34,14 @@ export interface Permit {
   abandoned(): void;
 }
 
+type Verdict = ProviderAttempt['outcome'];
+
 export interface ProviderHealthOptions {
   readonly stage: Stage;
   readonly name: string;
   readonly policy: BreakerPolicy;
   readonly clock: Clock;
-  /** A listener that throws disturbs neither the others nor the request that it is told of. */
+  /** A listener that throws disturbs neither the others nor the request. */
   readonly onListenerError?: (error: unknown) => void;
 }
 
@@ -90,7 +89,7 @@ export class ProviderHealth {
   }
 
   /**
-   * @param onVerdict - told once, when the verdict is in
+   * @param onVerdict - called once, when the verdict is in
    * @returns undefined if no request may go there now
    */
   acquire(onVerdict?: (verdict: Verdict, fault: Fault | undefined) => void): Permit | undefined {
@@ -147,7 +146,7 @@ export class ProviderHealth {
     this.#publish();
   }
 
-  /** No listener is told of anything any more. */
+  /** No listener is called any more. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.#cancelChange();
@@ -155,8 +154,8 @@ export class ProviderHealth {
   }
 
   /**
-   * Told of each change of its health, its breaker or its retry-after; a failure that is forgotten
-   * with time is noticed with the next verdict. @returns its end
+   * Calls the listener at each change of health, breaker or retry-after; a failure that is
+   * forgotten with time is noticed with the next verdict. @returns its end
    */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);

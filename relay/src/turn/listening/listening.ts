@@ -17,7 +17,7 @@ export type UtteranceOutcome =
   | {
       readonly kind: 'failed';
       readonly error: ParleyError;
-      /** All that was said, PCM16 at 16 kHz; to be read at once. */
+      /** The whole utterance, PCM16 at 16 kHz; to be read at once, because its memory is used again. */
       readonly audio: () => readonly Int16Array[];
     }
   /** Taken back by the client, or the session ended. */
