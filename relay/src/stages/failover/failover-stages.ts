@@ -28,7 +28,6 @@ export interface FailoverStagesOptions {
 }
 
 export interface FailoverStages extends Stages, AsyncDisposable {
-  readonly ladder: Ladder;
   /** Every provider of the relay, in order of stage and preference. */
   services(): readonly ProviderStatus[];
   /**
