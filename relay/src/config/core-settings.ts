@@ -28,12 +28,12 @@ export const CORE_SETTINGS = {
   DATA_DIR: setting(z.string().min(1).default('./data'), {
     type: 'folder',
     default: './data',
-    about: 'Where Parley keeps what it must remember.',
+    about: 'Where Parley keeps its data.',
   }),
   LOG_LEVEL: setting(z.enum(LOG_LEVELS).default('info'), {
     type: `one of ${LOG_LEVELS.join(', ')}`,
     default: 'info',
-    about: 'What is logged. What people say is logged at `debug` and below only.',
+    about: 'The lowest level that is logged. What people say is logged at `debug` and below only.',
   }),
   PUBLIC_URL: setting(webOrigin.optional(), {
     type: 'http or https URL',
@@ -87,7 +87,7 @@ export const CORE_SETTINGS = {
     fallback: 15,
     min: 1,
     max: 120,
-    about: 'How often the connection is tried; two missed answers end it.',
+    about: 'How often a connection is checked; two missed answers end it.',
   }),
   TRANSCRIBER_DEADLINE_S: seconds({
     fallback: 30,

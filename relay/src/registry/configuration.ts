@@ -11,7 +11,7 @@ import type { Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
 type Values = Readonly<Record<string, unknown>>;
 export type KnownCandidate = Candidate<Values>;
 
-/** The configuration of the relay and of everyone it works with. */
+/** The configuration of the relay and of its providers. */
 export interface Configuration {
   readonly config: Config;
   /** What all of it was read from: files that it names may refer to more of it. */
@@ -32,11 +32,11 @@ const ORDER_VARIABLES = {
 
 const ORDER_ABOUT: Record<Stage, string> = {
   transcriber:
-    'Who listens, in order of preference. Without it: everyone who is configured, then the browser; the embedded recogniser where only the embedded assistant answers, because it knows no other words.',
+    'Transcribers, in order of preference. Without it: all that are configured, then the browser; the embedded recogniser only if the embedded assistant alone answers, because it knows no other words.',
   generator:
-    'Who answers, in order of preference. Without it: everyone who is configured, else the embedded assistant.',
+    'Generators, in order of preference. Without it: all that are configured, else the embedded assistant.',
   synthesizer:
-    'Who speaks, in order of preference. Without it: everyone who is configured, then the embedded voice, then the browser’s.',
+    'Synthesizers, in order of preference. Without it: all that are configured, then the embedded voice, then the browser’s.',
 };
 
 /** The settings that choose among all candidates, by the names of their variables. */

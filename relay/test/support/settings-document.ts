@@ -12,9 +12,9 @@ const INTRODUCTION = `# Configuration
 
 Parley needs none: \`npm start\` runs with its own recogniser, assistant and voice. Everything below is an environment variable, or a line of a file \`.env\` in the project's folder (copy [.env.example](../.env.example)); a variable that is really set wins over the file. An empty value means “not set”.
 
-What is wrong is told all at once before anything listens, each with the variable's name, what was found and what is accepted. \`npm run doctor\` then tries every provider with a live round trip.
+All errors are reported at once before anything listens, each with the variable's name, the value found and the values accepted. \`npm run doctor\` then tries every provider with a live round trip.
 
-A key is enough to use a vendor: who has one listens, answers and speaks, in the order in which the vendors stand below; \`TRANSCRIBERS\`, \`GENERATORS\` and \`SYNTHESIZERS\` choose another order, or fewer. The first who works does the work; when it fails, the next takes over.
+A key is enough to use a vendor: vendors with a key listen, answer and speak, in the order in which they stand below; \`TRANSCRIBERS\`, \`GENERATORS\` and \`SYNTHESIZERS\` choose another order, or fewer. The first healthy one is used; when it fails, the next takes over.
 
 Any server that speaks the OpenAI API (Ollama, vLLM, llama.cpp, LM Studio, speaches, LocalAI, Kokoro-FastAPI) is used by its address and the names of its models:
 
@@ -26,7 +26,7 @@ COMPATIBLE_CHAT_MODEL=llama3.2
 Secrets (marked so) never appear in logs, errors, tables or anything a client is sent.
 `;
 
-/** docs/configuration.md, made from the declarations, so that it cannot say anything else. */
+/** docs/configuration.md, generated from the declarations. */
 export function settingsDocument(): string {
   const parts = sections().map(({ title, settings }) => {
     const rows = Object.entries(settings).map(
@@ -71,7 +71,7 @@ function sections(): readonly Section[] {
   }
   const shared = Object.assign({}, ...VENDORS.map(({ settings }) => settings)) as Settings;
   return [
-    { title: 'Who listens, answers and speaks', settings: unseen(ORDER_SETTINGS) },
+    { title: 'Providers and their order', settings: unseen(ORDER_SETTINGS) },
     {
       title: 'What all language models share',
       settings: unseen(
