@@ -138,7 +138,7 @@ describe('a request that is wrong', () => {
     ],
     ['no HTTP at all', 'HELLO\r\n\r\n'],
     ['a header without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
-  ])('with %s is refused, and nobody else notices', async (_, request) => {
+  ])('with %s is refused, and no other call notices', async (_, request) => {
     await expectBystanderUnharmed(relay.url, async () => {
       expect(await rawRequest(relay.url, request)).toMatch(/^HTTP\/1.1 4\d\d /);
     });

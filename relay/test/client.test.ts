@@ -125,7 +125,7 @@ test('replies can be asked for in writing only', async () => {
   expect(turn).toMatchObject({ reply: 'You said Hush.', voice: null, latency: null, error: null });
 });
 
-test('a reply that nobody asked for is heard while waiting, and ends nothing', async () => {
+test('a reply without a question is heard while waiting, and ends nothing', async () => {
   await using ringing = await startTestRelay({
     providers: {
       transcriber: new ScriptedTranscriber({

@@ -117,7 +117,7 @@ describe('a client is told', () => {
       to: 'none',
       reason: 'transcriber_failed',
     });
-    // Nobody asked, and nobody is left waiting to be heard.
+    // No question was asked, and no caller is left waiting to be heard.
     expect(await call.inbound.next('response.created')).toMatchObject({ trigger: 'notice' });
     expect(await nextReply(call)).toBe('I cannot hear for now. Please type to me.');
     call.speak(1, speech);
@@ -279,7 +279,7 @@ describe('a stage that hangs', () => {
       await server.logs.until('a stage makes no progress and is given up');
       await failedAudio.idle();
       expect(await readdir(dir)).toHaveLength(2);
-      // Whoever calls next is not held up by it.
+      // The next call does not wait for it.
       call.type('Hello');
       expect(await nextReply(call)).toBe('You said Hello.');
     } finally {

@@ -121,7 +121,7 @@ describe.concurrent('a session ends', () => {
     expect(await call.closed).toBe(4404);
   });
 
-  it('when nobody came back in time, with 4404', async () => {
+  it('when the client did not resume in time, with 4404', async () => {
     await using limited = await startTestRelay({ env: { RESUME_WINDOW_S: '1' } });
     const call = await TestCall.start(limited.url);
     await call.cut();

@@ -61,7 +61,7 @@ describe('a relay that stops', () => {
     await stopping;
   });
 
-  it('lets nobody new in meanwhile, and says so', async () => {
+  it('refuses new sessions meanwhile, and says so', async () => {
     const generator = new ScriptedGenerator({ clock: systemClock, reply: () => ['hang'] });
     await using relay = await startTestRelay({ providers: { generator } });
     const token = await signIn(relay.url);

@@ -82,7 +82,7 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): FaultDefi
       expect(await unrestOf(rig)).toEqual([]);
     });
 
-    test('clauses that nobody could pronounce are announced without a sound', async () => {
+    test('clauses without pronounceable text are announced without a sound', async () => {
       const voice = new CountingVoice();
       await using rig = await Rig.set(subject, { speak: voice.speak });
       const clauses = ['…', CLAUSES[0]!, '— !'];

@@ -41,7 +41,7 @@ describe.each(STAGES)('a %s that breaks off', (stage) => {
       second: told(stage, () => (asked.nextMs ??= performance.now())),
     });
     await using call = await TestCall.start(relay.relay.url);
-    // The first time is slow for everyone: nothing of it has run before.
+    // The first turn is slow with every provider: none of its code has run before.
     await askAgain(call, 1);
     const costsMs: number[] = [];
     for (const utterance of [2, 3]) {

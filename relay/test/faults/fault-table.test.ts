@@ -2,22 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { STAGES, type Stage } from '../../src/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
 import { ANSWER, FaultyRelay, QUESTION, STAGE_MS } from './faulty-relay.ts';
+import { everyFault, FAULT_MOMENTS } from './every-fault.ts';
 import { askAloud, type Got } from './spoken-turn.ts';
 
 /** What the stages that work, and a machine that is busy, may take beyond the one that fails. */
 const REST_MS = 3_000;
-
-const FAULTS: readonly Fault[] = [
-  { kind: 'refuse' },
-  { kind: 'status', status: 401 },
-  { kind: 'status', status: 429, retryAfterS: 1 },
-  { kind: 'status', status: 503 },
-  { kind: 'slow', delayMs: 30_000 },
-  { kind: 'stall' },
-  { kind: 'malformed' },
-  { kind: 'abrupt-close' },
-  { kind: 'half-open' },
-];
 
 interface Row {
   readonly fault: Fault;
@@ -25,8 +14,8 @@ interface Row {
   readonly what: string;
 }
 
-const ROWS: readonly Row[] = (['first-use', 'mid-stream'] as const).flatMap((moment) =>
-  FAULTS.map((fault) => ({
+const ROWS: readonly Row[] = FAULT_MOMENTS.flatMap((moment) =>
+  everyFault(30_000).map((fault) => ({
     fault,
     moment,
     what: `${fault.kind}${fault.kind === 'status' ? ` ${fault.status}` : ''} at ${moment}`,
@@ -41,7 +30,7 @@ async function ask(stage: Stage, { fault, moment }: Row, hasSecond: boolean) {
   return { got, logs: relay.logs, key, failures };
 }
 
-/** What nobody may ever find in what was logged or sent. */
+/** Secrets and words found in what was logged or sent. */
 function leaks({ got, logs, key }: { got: Got; logs: string; key: string }): string[] {
   const infoAndAbove = logs.split('\n').filter((line) => !/"level":(10|20)\b/.test(line));
   return [
@@ -52,7 +41,7 @@ function leaks({ got, logs, key }: { got: Got; logs: string; key: string }): str
   ];
 }
 
-/** In what the person was left alone. */
+/** What was wrong with the answer that the person got. */
 function objections(result: Awaited<ReturnType<typeof ask>>, isWhole: boolean): string[] {
   const {
     got: { texts, tookMs },
@@ -74,7 +63,7 @@ describe.each(STAGES)('a %s that fails', (stage) => {
   describe.concurrent('and another stands in', () => {
     test.each(ROWS)('$what', async (row) => {
       const result = await ask(stage, row, true);
-      // Words that were said cannot be taken back: nobody goes on in the middle of an answer.
+      // Words that were said cannot be taken back, so no generator continues a begun answer.
       const isWhole = stage !== 'generator' || row.moment === 'first-use';
       expect(objections(result, isWhole)).toEqual([]);
       expect(result.got.samples).toBeGreaterThan(0);
@@ -84,7 +73,7 @@ describe.each(STAGES)('a %s that fails', (stage) => {
   describe.concurrent('and is alone', () => {
     test.each(ROWS)('$what', async (row) => {
       const result = await ask(stage, row, false);
-      // Who cannot speak any more writes: no word is lost.
+      // Without a voice the answer is written: no word is lost.
       expect(objections(result, stage === 'synthesizer')).toEqual([]);
       expect(result.got.samples > 0 || stage === 'synthesizer').toBe(true);
     });

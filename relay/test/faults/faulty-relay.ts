@@ -18,7 +18,7 @@ import { PRIMARY, SECOND, type Lineup } from './lineup.ts';
 /** Longest that a stage may take, over all its providers. */
 export const STAGE_MS = 2_000;
 
-/** Everything is given up sooner than in real life, because some tests wait for it. */
+/** Deadlines shorter than in production, because some tests wait for them. */
 export const SHORT_POLICY: ResiliencePolicy = {
   ...DEFAULT_POLICY,
   deadlines: { transcriberMs: STAGE_MS, generatorMs: STAGE_MS, synthesizerMs: STAGE_MS },
@@ -37,9 +37,9 @@ export const QUESTION = 'what is the answer';
 export const ANSWER = 'Here is the first of it. And this is all the rest.';
 
 export interface FaultyRelayOptions {
-  /** Who stands behind the primary providers; without it nobody. */
+  /** Whether each stage has a second provider. */
   readonly hasSecond?: boolean;
-  /** Whom to let fail in place of the usual ones. */
+  /** Primary vendors in place of the usual ones. */
   readonly lineup?: Partial<Lineup>;
   readonly policy?: ResiliencePolicy;
   /** How the vendors behave that are asked first, and those who stand in. */

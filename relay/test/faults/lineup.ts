@@ -8,14 +8,14 @@ import { subjectOf, type Subject } from '../conformance/subject.ts';
 
 export type Lineup = Readonly<Record<Stage, Subject<unknown>>>;
 
-/** Whom the tests let fail. */
+/** The vendors that the tests let fail. */
 export const PRIMARY: Lineup = {
   transcriber: subjectOf(deepgramVendor, 'transcriber', 'deepgram-nova'),
   generator: subjectOf(compatibleVendor, 'generator', 'compatible'),
   synthesizer: subjectOf(cartesiaVendor, 'synthesizer', 'cartesia'),
 };
 
-/** Who stands in: other vendors, other protocols. */
+/** The next in order: other vendors, other protocols. */
 export const SECOND: Lineup = {
   transcriber: subjectOf(elevenLabsVendor, 'transcriber', 'elevenlabs'),
   generator: subjectOf(anthropicVendor, 'generator', 'anthropic'),

@@ -13,7 +13,7 @@ import { TestCall } from '../support/test-call.ts';
 import { FaultyRelay, SHORT_POLICY } from './faulty-relay.ts';
 
 /**
- * Long words, easily told apart, each of them once: whatever is said twice shows. A recogniser that
+ * Long words, easily told apart, each of them once: a word that is said twice shows. A recogniser that
  * may put them in any order hears short ones in every breath.
  */
 const CLAUSES = [
@@ -25,7 +25,7 @@ const CLAUSES = [
 const HALF_WORD = { name: 'twen', pronunciations: ['T W', 'T W EH', 'T W EH N'] };
 const ANSWER = CLAUSES.join(' ');
 const WORDS = wordsOf(ANSWER);
-/** Whoever hears more than one voice in a row may take a breath for a sound. */
+/** Around a recording of more than one voice, so that no breath is taken for a word. */
 const SILENCE = new Int16Array(4_800);
 const RECOGNISER_HZ = 16_000;
 
@@ -126,7 +126,7 @@ function afterAudio({ url }: Simulator, bytes: number, action: () => void): void
   simulatorTraffic.subscribe(onTraffic);
 }
 
-/** Asks for the answer, kills whoever speaks it at a moment, and gives what the person got. */
+/** Asks for the answer, kills its voice at a moment, and returns what the person got. */
 async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf>[0]) {
   await using relay = await FaultyRelay.start({
     hasSecond: true,
@@ -183,7 +183,7 @@ describe.concurrent.each([
   );
 });
 
-test('the answer is understood where nobody is killed', async () => {
+test('the answer is understood if no voice is killed', async () => {
   const samples = await speak(ANSWER, RECOGNISER_HZ);
   expect(await heard(samples, RECOGNISER_HZ)).toEqual(WORDS);
 });

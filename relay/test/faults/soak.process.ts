@@ -1,14 +1,14 @@
 import { STAGES } from '../../src/stages/provider.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
-import type { Fault } from '../../simulators/kit/fault.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { heldBefore, heldBeyond } from '../conformance/outcome.ts';
 import { TestCall } from '../support/test-call.ts';
+import { everyFault, FAULT_MOMENTS } from './every-fault.ts';
 import { FaultyRelay } from './faulty-relay.ts';
 import type { SoakReport, SoakRequest } from './soak.ts';
 import { sayQuestion } from './spoken-turn.ts';
 
-/** Everything is given up at once: most of the turns are to fail, and the next is to come. */
+/** Short deadlines: most of the turns are to fail soon, so that the next can begin. */
 const ATTEMPT_MS = 150;
 const POLICY = {
   ...DEFAULT_POLICY,
@@ -25,18 +25,7 @@ const POLICY = {
   health: { intervalMs: 500, deadlineMs: 300, jitter: 0.5 },
 };
 
-const FAULTS: readonly Fault[] = [
-  { kind: 'refuse' },
-  { kind: 'status', status: 401 },
-  { kind: 'status', status: 429, retryAfterS: 1 },
-  { kind: 'status', status: 503 },
-  { kind: 'slow', delayMs: 100 },
-  { kind: 'stall' },
-  { kind: 'malformed' },
-  { kind: 'abrupt-close' },
-  { kind: 'half-open' },
-];
-const MOMENTS = ['first-use', 'mid-stream'] as const;
+const FAULTS = everyFault(100);
 const TURNS_A_CALL = 10;
 
 /** Which fault happens next; the same in every run. */
@@ -50,10 +39,10 @@ async function takeTurns(relay: FaultyRelay, turns: number): Promise<number> {
     const stage = STAGES[next % STAGES.length]!;
     const fault = FAULTS[Math.floor(next / STAGES.length) % FAULTS.length]!;
     const { [stage]: vendors } = relay.vendors;
-    // Now and then both fail, and words must say so.
+    // Every tenth time both fail, and words must say so.
     for (const vendor of next % 10 === 0 ? vendors : vendors.slice(0, 1)) {
       vendor.recover();
-      vendor.fail(fault, MOMENTS[next % MOMENTS.length]!, 1);
+      vendor.fail(fault, FAULT_MOMENTS[next % FAULT_MOMENTS.length]!, 1);
     }
     sayQuestion(call, utterance);
     await outcomeOf(call, utterance);
@@ -64,8 +53,8 @@ async function takeTurns(relay: FaultyRelay, turns: number): Promise<number> {
 }
 
 /**
- * Resolves once the person knows what became of an utterance: its reply is over, or it was said
- * that nobody heard it, which is put into words the first time only.
+ * Resolves once the person knows what became of an utterance: its reply is over, or its recognition
+ * failed, which is put into words the first time only.
  */
 function outcomeOf(call: TestCall, utterance: number): Promise<string> {
   return call.inbound.until(`the outcome of utterance ${utterance}`, ({ events }) => {
@@ -97,12 +86,12 @@ async function takeCalls(relay: FaultyRelay, turns: number, callers: number): Pr
   return settled;
 }
 
-/** The vendors' side of lines that went silent would stay for ever: it is not the relay's. */
+/** Ends the vendors' side of silent connections, which would stay for ever and is not the relay's. */
 function cutVendors(relay: FaultyRelay): void {
   for (const vendor of Object.values(relay.vendors).flat()) vendor.cut();
 }
 
-/** Heap in use once everything that nobody holds is gone, bytes. */
+/** Heap in use after everything unreachable was collected, bytes. */
 async function heap(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     await new Promise((resolve) => setTimeout(resolve, 50));

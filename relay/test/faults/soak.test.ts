@@ -15,7 +15,7 @@ async function soak(request: SoakRequest): Promise<SoakReport> {
   });
   try {
     child.send(request);
-    // An error nobody caught ends the process: then there is no report.
+    // An uncaught error ends the process: then there is no report.
     const failed = once(child, 'exit').then(([code]) => {
       throw new Error(`The process ended with ${String(code)}`);
     });
@@ -28,7 +28,7 @@ async function soak(request: SoakRequest): Promise<SoakReport> {
 }
 
 test(
-  `after ${TURNS} turns that went wrong nothing is left`,
+  `after ${TURNS} turns with faults no memory, socket or timer is left`,
   { timeout: 120_000 },
   async (context) => {
     const report = await soak({ warmUp: 200, turns: TURNS, callers: 20 });

@@ -16,7 +16,7 @@ export interface Got {
   readonly raw: string;
 }
 
-/** Asks one question aloud, in a call of its own, and waits for whatever comes of it. */
+/** Asks one question aloud, in a call of its own, and waits for its response. */
 export async function askAloud(relayUrl: string): Promise<Got> {
   await using call = await TestCall.start(relayUrl);
   return await askAgain(call, 1);
