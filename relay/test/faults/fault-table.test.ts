@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { STAGES, type Stage } from '../../src/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
-import { ANSWER, FaultyRelay, QUESTION, STAGE_MS } from './faulty-relay.ts';
 import { everyFault, FAULT_MOMENTS } from './every-fault.ts';
+import { ANSWER, FaultyRelay, QUESTION, STAGE_MS } from './faulty-relay.ts';
 import { askAloud, type Got } from './spoken-turn.ts';
 
 /** What the stages that work, and a machine that is busy, may take beyond the one that fails. */
@@ -58,6 +58,12 @@ function objections(result: Awaited<ReturnType<typeof ask>>, isWhole: boolean): 
     ...leaks(result),
   ];
 }
+
+// The first turn of a process compiles its code, which takes longer than some of the deadlines.
+beforeAll(async () => {
+  await using relay = await FaultyRelay.start({ hasSecond: true });
+  await askAloud(relay.relay.url);
+});
 
 describe.each(STAGES)('a %s that fails', (stage) => {
   describe.concurrent('and another stands in', () => {
