@@ -17,7 +17,7 @@ export default defineConfig({
   // `npm test` asks for two where nothing is timed.
   workers: 1,
   projects: [
-    // The longest files come first, so that none of them is left for one worker at the end.
+    // Listed first: the short tests of `ui` then keep both workers busy to the end.
     { name: 'page', testMatch: UNTIMED },
     // The interface over a scripted engine: nothing in it is timed.
     { name: 'ui', testMatch: 'ui/**/*.spec.ts', fullyParallel: true },

@@ -13,7 +13,7 @@ export class Cork {
     this.#stream = stream;
   }
 
-  /** Holds back writes until whatever runs now has come to its end, promises included. */
+  /** Holds back writes until the code that runs now has ended, promises included. */
   hold(): void {
     if (this.#isIn) return;
     this.#isIn = true;
@@ -23,7 +23,7 @@ export class Cork {
 
   /**
    * Lets go of something urgent at once. What follows in the same run is held back again, and
-   * leaves together with whatever else comes: the first is the one that somebody waits for.
+   * leaves together with the rest: the receiver waits for the first write only.
    */
   hurry(): void {
     if (!this.#isFirst) return;

@@ -13,17 +13,17 @@ const MAX_IDLE = 1_024;
 export class SampleBlocks {
   readonly #idle: Int16Array[] = [];
 
-  /** Blocks that nobody uses. */
+  /** Blocks that are not in use. */
   get idle(): number {
     return this.#idle.length;
   }
 
-  /** A block with whatever its last owner left in it: nothing may be read before it is written. */
+  /** A block with the samples of its last owner: nothing may be read before it is written. */
   take(): Int16Array {
     return this.#idle.pop() ?? new Int16Array(Buffer.allocUnsafeSlow(BLOCK_SAMPLES * 2).buffer);
   }
 
-  /** @param blocks - nobody reads or writes them any more */
+  /** @param blocks - not to be read or written any more */
   giveBack(blocks: readonly Int16Array[]): void {
     for (const block of blocks) {
       if (this.#idle.length === MAX_IDLE) return;

@@ -93,13 +93,13 @@ export class WorkerPoolMember {
     this.#idleOnceDrained();
   }
 
-  /** Ends the worker; whatever it owes is rejected. */
+  /** Ends the worker; the answers that it owes are rejected. */
   die(cause: unknown): void {
     if (this.#state.name === 'dead') return;
     const started = this.#state.name !== 'starting';
     this.#state = { name: 'dead' };
     clearTimeout(this.#deadline);
-    // A worker that is being terminated can do no more harm; there is nobody to tell.
+    // A worker that is being terminated can do no more harm; its failure to end matters to no caller.
     this.#worker.terminate().catch(() => {});
     for (const { reject } of this.#owed.splice(0))
       reject(new ParleyError(this.#options.failure, { cause }));

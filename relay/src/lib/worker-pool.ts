@@ -8,7 +8,7 @@ import { WorkerPoolMember, type PoolableWorker } from './worker-pool-member.ts';
 export interface WorkerPoolOptions {
   /**
    * Starts a worker, which posts `WORKER_READY` once it can take requests, then one answer to each
-   * request, in order. Whatever it throws counts as its death.
+   * request, in order. An error that it throws ends it.
    */
   readonly spawn: () => PoolableWorker;
   readonly maxWorkers: number;
@@ -93,7 +93,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     const waiter = { resolve, reject };
     const giveUp = (reason: unknown): void => {
       // At once, not when the rejection arrives: a worker that came free in between would be
-      // leased to nobody.
+      // leased to a waiter that is gone.
       this.#waiters.delete(waiter);
       reject(reason);
     };
