@@ -1,14 +1,7 @@
-import { UsageError } from '../tools/command-line.ts';
+import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
-import type { Output } from './output.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';
-
-export interface BenchIo {
-  readonly output: Output;
-  readonly errors: Output;
-  readonly signal: AbortSignal;
-}
 
 /** What is measured by default: people see more than the figure that counts, which is the one of `--json`. */
 const SESSIONS = { json: [1_000], human: [500, 1_000] } as const;
@@ -19,19 +12,9 @@ const TALKERS = { json: [50], human: [1, 50, 200] } as const;
  *
  * @returns its exit status
  */
-export async function runBench(commandLine: readonly string[], io: BenchIo): Promise<number> {
-  let options: BenchOptions | 'help';
-  try {
-    options = parseBenchOptions(commandLine);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    io.errors.write(`${error.message}\n\n${BENCH_USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    io.output.write(BENCH_USAGE);
-    return 0;
-  }
+export async function runBench(commandLine: readonly string[], io: CommandIo): Promise<number> {
+  const options = optionsOrStatus(() => parseBenchOptions(commandLine), BENCH_USAGE, io);
+  if (typeof options === 'number') return options;
   try {
     await measure(options, io);
     return 0;
@@ -43,7 +26,7 @@ export async function runBench(commandLine: readonly string[], io: BenchIo): Pro
   }
 }
 
-async function measure(options: BenchOptions, { output, signal }: BenchIo): Promise<void> {
+async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<void> {
   const { isJson } = options;
   const common = { output, signal, isHuman: !isJson };
   const print = (report: object) => {

@@ -1,16 +1,16 @@
+import { runCommand } from '../tools/command-line.ts';
 import { ROOT } from '../tools/project.ts';
 import { runDoctor } from './run.ts';
 
-const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => abort.abort());
-
-// `pnpm doctor | head` closes the pipe before the table ends.
-process.stdout.on('error', () => abort.abort());
-
-process.exitCode = await runDoctor(process.argv.slice(2), {
-  output: process.stdout,
-  errors: process.stderr,
-  environment: process.env,
-  folder: ROOT,
-  signal: abort.signal,
+await runCommand((interrupted) => {
+  // `pnpm doctor | head` closes the pipe before the table ends.
+  const closed = new AbortController();
+  process.stdout.on('error', () => closed.abort());
+  return runDoctor(process.argv.slice(2), {
+    output: process.stdout,
+    errors: process.stderr,
+    environment: process.env,
+    folder: ROOT,
+    signal: AbortSignal.any([interrupted, closed.signal]),
+  });
 });

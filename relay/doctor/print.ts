@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Output } from '../tools/command-line.ts';
 import type { Stage } from '../src/stages/provider.ts';
 
 /** What was found out about one provider: a row of the table, or a line of JSON. */
@@ -17,12 +18,6 @@ export interface Finding {
   readonly price: string | null;
 }
 
-/** The part of standard output that is used. */
-export interface DoctorOutput {
-  readonly isTTY?: boolean;
-  write(text: string): unknown;
-}
-
 /** Title and width of each column. */
 const COLUMNS: readonly (readonly [title: string, width: number])[] = [
   ['stage', 13],
@@ -34,12 +29,12 @@ const COLUMNS: readonly (readonly [title: string, width: number])[] = [
   ['price, and what was seen', 0],
 ];
 
-export function printHead(output: DoctorOutput): void {
+export function printHead(output: Output): void {
   const titles = COLUMNS.map(([title]) => title);
   output.write(`${paint(output, 'dim', row(titles))}\n`);
 }
 
-export function printFinding(output: DoctorOutput, finding: Finding): void {
+export function printFinding(output: Output, finding: Finding): void {
   const { works } = finding;
   const text = row([
     finding.stage,
@@ -55,7 +50,7 @@ export function printFinding(output: DoctorOutput, finding: Finding): void {
 }
 
 /** What it comes to, in a sentence. */
-export function printSummary(output: DoctorOutput, findings: readonly Finding[]): void {
+export function printSummary(output: Output, findings: readonly Finding[]): void {
   const inUse = findings.filter(({ place }) => place !== null);
   const broken = inUse.filter(({ works }) => works === false);
   output.write(
@@ -76,7 +71,7 @@ function mark(value: boolean | null): string {
   return value === null ? '–' : value ? 'yes' : 'no';
 }
 
-function paint(output: DoctorOutput, colour: 'dim' | 'green' | 'red', text: string): string {
+function paint(output: Output, colour: 'dim' | 'green' | 'red', text: string): string {
   const isPlain = output.isTTY !== true || process.env['NO_COLOR'] !== undefined;
   return isPlain ? text : styleText(colour, text);
 }

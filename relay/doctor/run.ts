@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { readEnvironment } from '../src/config/environment.ts';
 import { ConfigError, type Environment } from '../src/config/read-settings.ts';
 import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
@@ -16,7 +15,14 @@ import {
 import { openContext } from '../src/registry/open-providers.ts';
 import { BROWSER, STAGES, type Owned, type Provider } from '../src/stages/provider.ts';
 import type { ProviderContext } from '../src/vendor-kit/vendor.ts';
-import { printFinding, printHead, printSummary, type DoctorOutput, type Finding } from './print.ts';
+import {
+  INTERRUPTED,
+  optionsOrStatus,
+  parseCommandLine,
+  UNUSABLE,
+  type CommandIo,
+} from '../tools/command-line.ts';
+import { printFinding, printHead, printSummary, type Finding } from './print.ts';
 import { failureInWords, roundTrip, speakQuestion } from './round-trips.ts';
 
 export const DOCTOR_USAGE = `Checks the configuration, and every provider it names, with a live round trip.
@@ -37,36 +43,28 @@ the options are not valid.
 const PROBE_DEADLINE_MS = 5_000;
 const TRIP_DEADLINE_MS = 20_000;
 
-interface DoctorOptions {
-  readonly output: DoctorOutput;
-  readonly errors: DoctorOutput;
+interface DoctorOptions extends CommandIo {
   readonly environment: Environment;
   /** The folder in which `.env` may lie. */
   readonly folder: string;
-  readonly signal: AbortSignal;
 }
 
 /** @returns the exit status */
 export async function runDoctor(
   commandLine: readonly string[],
-  { output, errors, environment, folder, signal }: DoctorOptions,
+  options: DoctorOptions,
 ): Promise<number> {
-  const flags = parse(commandLine);
-  if (typeof flags === 'string') {
-    errors.write(`${flags}\n\n${DOCTOR_USAGE}`);
-    return 2;
-  }
-  if (flags.help) {
-    output.write(DOCTOR_USAGE);
-    return 0;
-  }
+  const asked = optionsOrStatus(() => parseDoctorOptions(commandLine), DOCTOR_USAGE, options);
+  if (typeof asked === 'number') return asked;
+  const { isJson } = asked;
+  const { output, errors, environment, folder, signal } = options;
   let configuration: Configuration;
   try {
     configuration = readConfiguration(readEnvironment(folder, environment));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.write(`${error.message}\n`);
-    return 2;
+    return UNUSABLE;
   }
   const findings: Finding[] = [];
   await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
@@ -75,7 +73,7 @@ export async function runDoctor(
     clock: systemClock,
     logger: silentLogger,
   });
-  if (!flags.json) printHead(output);
+  if (!isJson) printHead(output);
   for (const stage of STAGES) {
     // Side by side: each transcriber is spoken to in real time, and one that hangs delays no other.
     const examinations = candidatesFor(stage).map((candidate) =>
@@ -83,29 +81,22 @@ export async function runDoctor(
     );
     for (const examination of examinations) {
       const finding = await examination;
-      if (signal.aborted) return 130;
+      if (signal.aborted) return INTERRUPTED;
       findings.push(finding);
-      if (flags.json) output.write(`${JSON.stringify(finding)}\n`);
+      if (isJson) output.write(`${JSON.stringify(finding)}\n`);
       else printFinding(output, finding);
     }
   }
-  if (!flags.json) printSummary(output, findings);
+  if (!isJson) printSummary(output, findings);
   return findings.some((finding) => finding.place !== null && finding.works === false) ? 1 : 0;
 }
 
-/** @returns what is wrong with it, if anything is */
-function parse(commandLine: readonly string[]): { json: boolean; help: boolean } | string {
-  try {
-    return parseArgs({
-      args: [...commandLine],
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return `${(error as Error).message.split(/\.\s|\n/)[0]}.`;
-  }
+function parseDoctorOptions(commandLine: readonly string[]): { isJson: boolean } | 'help' {
+  const { values } = parseCommandLine({
+    args: [...commandLine],
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+  });
+  return values.help === true ? 'help' : { isJson: values.json };
 }
 
 async function examine(

@@ -1,15 +1,8 @@
 import { once } from 'node:events';
 import { CATALOGUE, type CatalogueEntry } from './catalogue.ts';
 import type { Behaviour, Simulator } from './kit/simulator.ts';
-import { UsageError } from '../tools/command-line.ts';
+import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { parseSimulatorsOptions, SIMULATORS_USAGE } from './options.ts';
-
-export interface SimulatorsIo {
-  readonly output: { write(text: string): unknown };
-  readonly errors: { write(text: string): unknown };
-  /** Aborting ends it. */
-  readonly signal: AbortSignal;
-}
 
 /** About as quick as the real ones. */
 const BEHAVIOUR: Behaviour = {
@@ -27,20 +20,11 @@ const BEHAVIOUR: Behaviour = {
  */
 export async function runSimulators(
   commandLine: readonly string[],
-  { output, errors, signal }: SimulatorsIo,
+  io: CommandIo,
 ): Promise<number> {
-  let options: ReturnType<typeof parseSimulatorsOptions>;
-  try {
-    options = parseSimulatorsOptions(commandLine);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    errors.write(`${error.message}\n\n${SIMULATORS_USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    output.write(SIMULATORS_USAGE);
-    return 0;
-  }
+  const { output, signal } = io;
+  const options = optionsOrStatus(() => parseSimulatorsOptions(commandLine), SIMULATORS_USAGE, io);
+  if (typeof options === 'number') return options;
   const { vendors, fault, moment } = options;
   const running: Simulator[] = [];
   try {

@@ -1,12 +1,8 @@
 import { styleText } from 'node:util';
 import { LATENCY_SEGMENTS, type LatencySegment, type SessionDescription } from '@parley/shared';
+import type { Output } from '../tools/command-line.ts';
 import type { Turn } from './client/turn.ts';
 import type { TalkTurn } from './options.ts';
-
-/** As much of standard output as is written to. */
-export interface TalkOutput {
-  write(text: string): unknown;
-}
 
 /** What was said, and what came of it; without a `said` the reply came unasked. */
 export interface TurnReport {
@@ -20,7 +16,7 @@ export interface TalkPrinter {
 }
 
 /** One JSON object a line, for programs. */
-export function jsonPrinter(output: TalkOutput): TalkPrinter {
+export function jsonPrinter(output: Output): TalkPrinter {
   return {
     opened() {},
     turn({ said, turn }) {
@@ -54,7 +50,7 @@ const SEGMENT_NAMES: Readonly<Record<LatencySegment, string>> = {
 const LABEL_WIDTH = 8;
 
 /** Lines for people. @param isColoured - whether the output is a terminal that shows colours */
-export function humanPrinter(output: TalkOutput, isColoured: boolean): TalkPrinter {
+export function humanPrinter(output: Output, isColoured: boolean): TalkPrinter {
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
   const line = (label: string, text: string) =>

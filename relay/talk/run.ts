@@ -5,26 +5,20 @@ import { ParleyError } from '@parley/shared';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
+import { ClientError } from '@parley/shared/link/client-error';
 import { readSpeechFile, SpeechFileError } from './client/speech-file.ts';
 import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
-import { ClientError } from './client/client-error.ts';
 import type { Turn } from './client/turn.ts';
-import { UsageError } from '../tools/command-line.ts';
+import { UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
 import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
-import { humanPrinter, jsonPrinter, type TalkOutput } from './print.ts';
+import { humanPrinter, jsonPrinter } from './print.ts';
 
-export interface TalkIo {
-  readonly output: TalkOutput;
-  /** One sentence for each problem. */
-  readonly errors: TalkOutput;
+export interface TalkIo extends CommandIo {
   readonly isColoured: boolean;
-  /** Aborting ends everything; the returned promise then rejects with its reason. */
-  readonly signal: AbortSignal;
 }
 
-/** Exit statuses, as the usage text tells them. */
-const STATUS = { fine: 0, failed: 1, unusable: 2 } as const;
+const FAILED = 1;
 
 type Prepared =
   | { readonly said: TalkTurn & { readonly kind: 'file' }; readonly speech: Speech }
@@ -40,24 +34,24 @@ export async function runTalk(commandLine: readonly string[], io: TalkIo): Promi
     const options = parseTalkOptions(commandLine);
     if (options === 'help') {
       io.output.write(TALK_USAGE);
-      return STATUS.fine;
+      return 0;
     }
-    // Everything is looked at before anyone is called.
+    // All files are read before the call.
     const turns = await Promise.all(options.turns.map(prepare));
     if (options.outPath !== undefined) await requireWritable(options.outPath);
     return await converse(turns, options, io);
   } catch (error) {
     if (error instanceof UsageError) {
       io.errors.write(`${error.message}\nFor all options: pnpm talk --help\n`);
-      return STATUS.unusable;
+      return UNUSABLE;
     }
     if (error instanceof SpeechFileError) {
       io.errors.write(`${error.message}\n`);
-      return STATUS.unusable;
+      return UNUSABLE;
     }
     if (error instanceof ClientError || error instanceof ParleyError) {
       io.errors.write(`${error.message}\n`);
-      return STATUS.failed;
+      return FAILED;
     }
     throw error;
   }
@@ -72,8 +66,8 @@ async function converse(
   const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output, io.isColoured);
   const call = await openCall({
     url,
-    ...(token !== undefined && { token }),
-    ...(voice !== undefined && { voice }),
+    token,
+    voice,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     signal: io.signal,
   });
@@ -89,7 +83,7 @@ async function converse(
   }
   if (outPath !== undefined) await writeVoices(outPath, heard, io);
   if (call.lostBy !== undefined) throw call.lostBy;
-  return heard.some(({ error }) => error !== null) ? STATUS.failed : STATUS.fine;
+  return heard.some(({ error }) => error !== null) ? FAILED : 0;
 }
 
 async function takeTurns(

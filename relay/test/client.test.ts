@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 import { LATENCY_SEGMENTS, ParleyError } from '@parley/shared';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Speech } from '../talk/client/speech.ts';
 import { openCall, type Call, type CallOptions } from '../talk/client/call.ts';
-import { ClientError } from '../talk/client/client-error.ts';
+import { ClientError } from '@parley/shared/link/client-error';
 import { systemClock } from '../src/lib/clock.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { counting } from './support/scripted-synthesizer.ts';
@@ -164,6 +165,34 @@ test('waiting ends by itself', async () => {
   expect(unasked).toEqual([]);
 });
 
+/** Passes connections on to a relay, and cuts the first that carries so many bytes towards it. */
+async function startWire(to: Pick<TestRelay, 'url'>, cutAfterBytes: number) {
+  let isCut = false;
+  const server = createTcpServer((near) => {
+    const far = connect(Number(new URL(to.url).port), '127.0.0.1');
+    near.on('data', () => {
+      if (isCut || near.bytesRead < cutAfterBytes) return;
+      isCut = true;
+      near.destroy();
+    });
+    pipeline(near, far, near, () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    wasCut: () => isCut,
+    [Symbol.dispose]: () => server.close(),
+  };
+}
+
+test('a connection that is lost in the middle of a turn is resumed', async () => {
+  using wire = await startWire(relay, 20_000);
+  const { transcript, error } = await calling(wire, (call) => call.say(speech));
+  const sent = speech.samples.subarray(200 * MS, 2_000 * MS);
+  expect({ transcript, error }).toEqual({ transcript: transcriptOf(sent), error: null });
+  expect(wire.wasCut()).toBe(true);
+});
+
 describe('a call that ends before its time', () => {
   test('says why in the turn that was lost', async () => {
     const stopping = await startTestRelay({
@@ -222,7 +251,7 @@ describe('a call that cannot be made', () => {
 
   test('because the token or the voice is refused', async () => {
     const { url } = relay;
-    await expect(openCall({ url, token: 'nobody', signal })).rejects.toMatchObject({
+    await expect(openCall({ url, token: 'forged', signal })).rejects.toMatchObject({
       code: 'unauthorized',
     });
     const error = await openCall({ url, voice: 'loud', signal }).catch((caught: unknown) => caught);

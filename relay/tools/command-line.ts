@@ -1,7 +1,23 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
+/** The part of standard output that is used. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+export interface CommandIo {
+  readonly output: Output;
+  /** One sentence for each problem. */
+  readonly errors: Output;
+  /** Aborting ends the command. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit status of a command line that cannot be used. */
+export const UNUSABLE = 2;
 /** Exit status of a command that a signal ended. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** A sentence about what is wrong with a command line. */
 export class UsageError extends Error {
@@ -24,6 +40,24 @@ export function parseCommandLine<T extends ParseArgsConfig>(
   } catch (error) {
     // Node's first sentence names the option; the advice that follows it is for programmers.
     throw new UsageError(`${(error as Error).message.split(/\.\s|\n/)[0]}.`);
+  }
+}
+
+/** @returns the options, or the exit status if help or advice is all that was called for */
+export function optionsOrStatus<T extends object>(
+  parse: () => T | 'help',
+  usage: string,
+  { output, errors }: Pick<CommandIo, 'output' | 'errors'>,
+): T | number {
+  try {
+    const options = parse();
+    if (options !== 'help') return options;
+    output.write(usage);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    errors.write(`${error.message}\n\n${usage}`);
+    return UNUSABLE;
   }
 }
 

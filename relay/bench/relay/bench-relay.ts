@@ -1,4 +1,4 @@
-import type { Output } from '../output.ts';
+import type { Output } from '../../tools/command-line.ts';
 import { reportOf, type RelayBenchReport } from './report.ts';
 import {
   runRounds,

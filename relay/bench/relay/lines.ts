@@ -1,7 +1,6 @@
 import { AudioFrameKind, encodeAudioFrame } from '@parley/shared';
 import { WebSocket } from 'ws';
 import { connect } from '../../talk/client/connection.ts';
-import { createSession, signInAsGuest } from '../../talk/client/rest-api.ts';
 
 /** One caller's connection to the side that is measured. */
 export interface Line {
@@ -19,12 +18,12 @@ export interface LineOptions {
 
 /** A whole client of the relay: guest, session, ticket, WebSocket. */
 export async function openRelayLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
-  const token = await signInAsGuest(url, signal);
-  const session = await createSession(url, token, {}, signal);
-  const connection = await connect({ session, signal });
+  const connection = await connect({ url, signal });
   connection.listen({
     event(event) {
       if (event.type === 'error') onProblem(event.code);
+      // What is sent again may have changed meanwhile: the memory of a chunk is used for the next.
+      else if (event.type === 'session.resumed') onProblem('connection_lost');
       else if (event.type === 'conversation.item.input_audio_transcription.failed') {
         onProblem(event.error.code);
       }
@@ -36,7 +35,7 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   let utterance = 0;
   return {
     nextUtterance() {
-      const nowMs = connection.nowMs();
+      const nowMs = performance.now();
       if (utterance > 0) {
         connection.send({
           type: 'input_audio_buffer.speech_stopped',
@@ -53,7 +52,7 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
       });
     },
     send(samples) {
-      connection.sendAudio({ utterance, timestampMs: connection.nowMs(), last: false }, samples);
+      connection.sendAudio({ utterance, samples, startMs: performance.now(), last: false });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
-import type { Output } from '../output.ts';
+import type { Output } from '../../tools/command-line.ts';
 import type { AwakeHandlers } from '../process/awake.process.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { TurnSubjectHandlers } from './relay-subject.process.ts';

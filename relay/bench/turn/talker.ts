@@ -1,6 +1,5 @@
 import { UPLINK_CHUNK_SAMPLES, type RelayEventOf } from '@parley/shared';
-import { connect, type RelayConnection } from '../../talk/client/connection.ts';
-import { createSession, signInAsGuest } from '../../talk/client/rest-api.ts';
+import { connect, type Connection } from '../../talk/client/connection.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
 
@@ -43,11 +42,7 @@ export async function talk(options: TalkerOptions): Promise<Talk> {
   const answered: Answered[] = [];
   const problems: string[] = [];
   await sleep(systemClock, delayMs, signal);
-  const token = await signInAsGuest(url, signal);
-  const connection = await connect({
-    session: await createSession(url, token, {}, signal),
-    signal,
-  });
+  const connection = await connect({ url, signal });
   try {
     for (let utterance = 1; utterance <= turns && !signal.aborted; utterance++) {
       const turn = firstTurn + utterance - 1;
@@ -63,38 +58,36 @@ export async function talk(options: TalkerOptions): Promise<Talk> {
 }
 
 async function takeTurn(
-  connection: RelayConnection,
+  connection: Connection,
   { utterance, turn }: { readonly utterance: number; readonly turn: number },
   signal: AbortSignal,
 ): Promise<Answered> {
   const samples = new Int16Array(UPLINK_CHUNK_SAMPLES).fill(turn);
   const startedAtMs = performance.now();
-  const speechMs = connection.nowMs();
   connection.send({
     type: 'input_audio_buffer.speech_started',
     utterance,
-    audio_start_ms: speechMs,
+    audio_start_ms: startedAtMs,
   });
   for (let chunk = 1; chunk <= TURN.chunks; chunk++) {
     await sleep(systemClock, startedAtMs + chunk * TURN.chunkMs - performance.now(), signal);
-    const timestampMs = speechMs + (chunk - 1) * TURN.chunkMs;
-    connection.sendAudio({ utterance, timestampMs, last: chunk === TURN.chunks }, samples);
+    const startMs = startedAtMs + (chunk - 1) * TURN.chunkMs;
+    connection.sendAudio({ utterance, samples, startMs, last: chunk === TURN.chunks });
   }
   const reply = awaitReply(connection);
-  const endMs = connection.nowMs();
   const sentMs = performance.now();
   connection.send({
     type: 'input_audio_buffer.speech_stopped',
     utterance,
-    audio_end_ms: endMs,
-    sent_ms: endMs,
+    audio_end_ms: sentMs,
+    sent_ms: sentMs,
   });
   const { firstAudioMs, timeline } = await reply;
   return { turn, ms: firstAudioMs - sentMs, timeline };
 }
 
 async function awaitReply(
-  connection: RelayConnection,
+  connection: Connection,
 ): Promise<{ readonly firstAudioMs: number; readonly timeline: Answered['timeline'] }> {
   let firstAudioMs: number | undefined;
   let stop = () => {};

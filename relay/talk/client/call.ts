@@ -1,11 +1,10 @@
 import type { LatencyMarks, RelayEvent, SessionDescription } from '@parley/shared';
+import { ClientError } from '@parley/shared/link/client-error';
 import { AsyncQueue } from '../../src/lib/async-queue.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import type { Speech } from './speech.ts';
-import { ClientError } from './client-error.ts';
-import { connect, type RelayConnection } from './connection.ts';
+import { connect, type CallFailure, type Connection, type ConnectOptions } from './connection.ts';
 import { Replies, type Reply } from './replies.ts';
-import { createSession, signInAsGuest } from './rest-api.ts';
 import { TurnWatch } from './turn-watch.ts';
 import { turnOf, type Turn } from './turn.ts';
 import { uploadSpeech } from './upload.ts';
@@ -15,36 +14,16 @@ const MAX_UNASKED = 100;
 /** How long a reply that nobody waits for may hold up the next turn. */
 const PAUSE_DEADLINE_MS = 60_000;
 
-export interface CallOptions {
-  /** Where the server is, e.g. `http://localhost:8787`. */
-  readonly url: string;
-  /** Bearer token; a new guest signs in where there is none. */
-  readonly token?: string;
-  readonly voice?: string;
-  /** IANA time zone; the server's default where absent. */
-  readonly timeZone?: string;
+export interface CallOptions extends ConnectOptions {
   /** false: replies are asked for in writing only. */
   readonly isSpoken?: boolean;
   /** How many times faster than real time is spoken and listened here; for tests. */
   readonly speed?: number;
-  /** Aborting ends the call at any time. */
-  readonly signal: AbortSignal;
 }
 
-/**
- * Signs in, opens a session and connects.
- *
- * @throws ClientError or ParleyError with what went wrong; the signal's reason when aborted
- */
+/** Opens a session. @throws as `connect` */
 export async function openCall(options: CallOptions): Promise<Call> {
-  const { url, voice, timeZone, signal } = options;
-  const token = options.token ?? (await signInAsGuest(url, signal));
-  const request = {
-    ...(voice !== undefined && { voice }),
-    ...(timeZone !== undefined && { time_zone: timeZone }),
-  };
-  const session = await createSession(url, token, request, signal);
-  const connection = await connect({ session, signal });
+  const connection = await connect(options);
   if (options.isSpoken === false) {
     connection.send({ type: 'session.update', session: { output_modalities: ['text'] } });
   }
@@ -53,18 +32,18 @@ export async function openCall(options: CallOptions): Promise<Call> {
 
 /** One session, talked to a turn at a time. */
 export class Call {
-  readonly #connection: RelayConnection;
+  readonly #connection: Connection;
   readonly #signal: AbortSignal;
   readonly #speed: number;
   readonly #replies: Replies;
   readonly #unasked = new AsyncQueue<Reply>(MAX_UNASKED);
   readonly #over = new AbortController();
-  #lostBy: ClientError | undefined;
+  #lostBy: CallFailure | undefined;
   #watch: TurnWatch | undefined;
   #nextUtterance = 1;
   #onReplyDone: () => void = () => {};
 
-  constructor(connection: RelayConnection, { signal, speed = 1 }: CallOptions) {
+  constructor(connection: Connection, { signal, speed = 1 }: CallOptions) {
     this.#connection = connection;
     this.#signal = signal;
     this.#speed = speed;
@@ -89,7 +68,7 @@ export class Call {
   }
 
   /** Why the server or the network ended the call, where they did. */
-  get lostBy(): ClientError | undefined {
+  get lostBy(): CallFailure | undefined {
     return this.#lostBy;
   }
 
@@ -119,7 +98,7 @@ export class Call {
         type: 'conversation.item.create',
         item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
       });
-      return { end_sent: this.#connection.nowMs() };
+      return { end_sent: this.#connection.toSessionMs(performance.now()) };
     });
     return { ...turn, transcript: text };
   }

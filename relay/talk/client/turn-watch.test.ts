@@ -1,7 +1,7 @@
 import type { RelayEvent } from '@parley/shared';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError } from '@parley/shared/link/client-error';
 import { Replies } from './replies.ts';
 import { TurnWatch } from './turn-watch.ts';
 

@@ -1,6 +1,6 @@
 import { ParleyError, type RelayEvent } from '@parley/shared';
 import type { Clock } from '../../src/lib/clock.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError } from '@parley/shared/link/client-error';
 import type { Replies, Reply } from './replies.ts';
 
 /** How long a reply may take to begin once nothing makes one likely any more. */

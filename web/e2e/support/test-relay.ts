@@ -15,7 +15,7 @@ import {
   type RelayEventOf,
   type RelayEventType,
 } from '@parley/shared';
-import { TEST_LIMITS, TEST_SESSION } from '../../src/messages/session-fixture.ts';
+import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session-fixture';
 import type { PageServer } from './page-server.ts';
 
 const FRAME_MS = 100;

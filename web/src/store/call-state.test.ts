@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import { TEST_SESSION } from '../messages/session-fixture.ts';
+import { TEST_SESSION } from '@parley/shared/link/session-fixture';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { TEST_SESSION } from '../../messages/session-fixture.ts';
+import { TEST_SESSION } from '@parley/shared/link/session-fixture';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
 import { ManualSchedule } from '../../lib/manual-schedule.ts';
 import { PageSpeech } from './page-speech.ts';

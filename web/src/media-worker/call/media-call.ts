@@ -1,7 +1,7 @@
 import type { RelayEvent } from '@parley/shared';
-import type { SequencedEvent } from '../link/outbound.ts';
-import { RelayConnection, type ConnectionStatus } from '../link/relay-connection.ts';
-import { SessionApi, type Post } from '../link/session-api.ts';
+import type { SequencedEvent } from '@parley/shared/link/outbound';
+import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
+import { SessionApi, type Post } from '@parley/shared/link/session-api';
 import { ContextClock } from '../uplink/context-clock.ts';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
 import type {
@@ -16,7 +16,7 @@ import { UtteranceSegmenter } from '../uplink/utterance-segmenter.ts';
 import { CallDebug } from './call-debug.ts';
 import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
-import { noticeOf } from './relay-notices.ts';
+import { noticeOf, problemNotice } from './relay-notices.ts';
 import { ReplyPlayback } from './reply-playback.ts';
 import {
   pageSpeaks,
@@ -177,16 +177,18 @@ export class MediaCall {
         baseUrl: start.baseUrl,
         fetch,
         token: start.token,
+        replacesToken: true,
         onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
       }),
       request: () => ({ voice: this.#requestedVoice, timeZone: start.timeZone }),
+      replacesSession: true,
       WebSocket,
       random: () => this.#options.random(),
       now: () => this.#options.now(),
       onStatus: (status) => this.#onStatus(status),
       onEvent: (event) => this.#onEvent(event),
       onAudio: (frame) => this.#playback.onAudio(frame),
-      onProblem: (code, message) => notify({ type: 'error', code, message }),
+      onProblem: (problem) => notify(problemNotice(problem)),
       onSessionLost: () => {
         this.#sessionLost = true;
         this.#playback.sessionLost();

@@ -1,4 +1,5 @@
-import { ERRORS, type RelayEvent, type RelayEventOf } from '@parley/shared';
+import { ERRORS, ParleyError, type RelayEvent, type RelayEventOf } from '@parley/shared';
+import type { ClientError } from '@parley/shared/link/client-error';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 
 /** The page's notice of a relay event, if that needs no more than the event itself. */
@@ -43,6 +44,15 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'pong':
       return undefined;
   }
+}
+
+/** The page's notice of a session that was not granted. */
+export function problemNotice(problem: ParleyError | ClientError): MediaNotice {
+  const { code, message } =
+    problem instanceof ParleyError
+      ? problem
+      : { code: 'network_unreachable' as const, message: 'The server could not be reached.' };
+  return { type: 'error', code, message };
 }
 
 /** If no answer was found, the reply says so in its own words; an error would repeat it. */

@@ -1,5 +1,5 @@
 import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
-import type { SequencedEvent } from '../link/outbound.ts';
+import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { VoiceQueue } from '../downlink/voice-queue.ts';

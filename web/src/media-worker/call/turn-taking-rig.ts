@@ -1,5 +1,5 @@
 import type { RelayEvent, RelayEventOf } from '@parley/shared';
-import type { SequencedEvent } from '../link/outbound.ts';
+import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { CallPhase, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackCommand } from '../../messages/playback-messages.ts';
 import { CallPhases } from './call-phase.ts';

@@ -1,5 +1,5 @@
 import type { DebugEntry } from '../../messages/media-messages.ts';
-import type { SequencedEvent } from '../link/outbound.ts';
+import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { CallPhases } from './call-phase.ts';
 import type { ReplyPlayback } from './reply-playback.ts';
 

@@ -1,6 +1,4 @@
-import type { CLOSE_REASONS, CloseReason, CloseReasonName } from '@parley/shared';
-
-type CloseCode = (typeof CLOSE_REASONS)[CloseReasonName]['reason'];
+import type { CLOSE_REASONS, CloseReasonName } from '../protocol/close-codes.ts';
 
 export type ClientErrorCode =
   /** Nothing answers at the address. */
@@ -9,15 +7,15 @@ export type ClientErrorCode =
   | 'unreadable_answer'
   /** An answer took longer than a client should wait. */
   | 'timed_out'
-  /** The turn was heard, and nothing was said to it. */
+  /** The turn was heard, and there was no reply to it. */
   | 'no_reply'
   /** The network went away. */
   | 'connection_lost'
   /** The server closed the connection; the code says why. */
-  | CloseCode;
+  | (typeof CLOSE_REASONS)[CloseReasonName]['reason'];
 
 /**
- * Why a call could not go on, seen from the client's side. What the server itself answers to a
+ * Why a call cannot go on, seen from the client's side. What the server itself answers to a
  * request is a `ParleyError`, whose codes are the protocol's.
  */
 export class ClientError extends Error {
@@ -28,9 +26,4 @@ export class ClientError extends Error {
     this.name = 'ClientError';
     this.code = code;
   }
-}
-
-/** What a closed connection means for a client that did not ask for it. */
-export function closedBy({ reason, message }: CloseReason): ClientError {
-  return new ClientError(reason as ClientErrorCode, message);
 }

@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { SessionApi, type SessionRequestError } from './session-api.ts';
-import { TEST_LIMITS } from '../../messages/session-fixture.ts';
+import { ParleyError } from '../protocol/errors.ts';
+import { ClientError } from './client-error.ts';
+import { SessionApi } from './session-api.ts';
+import { TEST_LIMITS } from './session-fixture.ts';
 
 const SESSION = {
   session_id: 's',
@@ -27,12 +29,13 @@ beforeEach(() => {
 
 const answer = (status: number, body: unknown) => async () => Response.json(body, { status });
 
-function api(token: string | undefined): SessionApi {
+function api(token: string | undefined, replacesToken = true): SessionApi {
   return new SessionApi({
     baseUrl: 'http://relay.test',
     token,
+    replacesToken,
     fetch: (url, { headers }) => {
-      asked.push(`${new URL(url).pathname} as ${headers['authorization'] ?? 'nobody'}`);
+      asked.push(`${new URL(url).pathname} as ${headers['authorization'] ?? 'no guest'}`);
       return answers.shift()!();
     },
     onSignedIn: (value) => signedIn.push(value),
@@ -48,7 +51,7 @@ test('signs in as a guest where there is no token, and keeps it', async () => {
   expect(await create(tested)).toEqual(SESSION);
   await create(tested);
   expect(asked).toEqual([
-    '/api/v1/auth/guest as nobody',
+    '/api/v1/auth/guest as no guest',
     '/api/v1/sessions as Bearer new',
     '/api/v1/sessions as Bearer new',
   ]);
@@ -60,7 +63,7 @@ test('a token that is no longer accepted is replaced once', async () => {
   expect(await create(api('kept'))).toEqual(SESSION);
   expect(asked).toEqual([
     '/api/v1/sessions as Bearer kept',
-    '/api/v1/auth/guest as nobody',
+    '/api/v1/auth/guest as no guest',
     '/api/v1/sessions as Bearer new',
   ]);
 });
@@ -70,19 +73,36 @@ test('a fresh token that is refused too is not replaced again', async () => {
   await expect(create(api('kept'))).rejects.toMatchObject({
     code: 'unauthorized',
     retryable: false,
-  } satisfies Partial<SessionRequestError>);
+  });
 });
 
-test.each([
-  ['no network', () => Promise.reject(new TypeError('fetch failed'))],
-  ['a page of some proxy', async () => new Response('<html>', { status: 200 })],
-  ['an error that is not the relay’s', answer(502, {})],
-])('%s counts as not reached, and may be tried again', async (_name, failing) => {
-  answers = [failing];
+test('a token that must be this one is not replaced', async () => {
+  answers = [answer(401, UNAUTHORIZED)];
+  await expect(create(api('kept', false))).rejects.toBeInstanceOf(ParleyError);
+  expect(asked).toEqual(['/api/v1/sessions as Bearer kept']);
+});
+
+test('what the relay says beyond the sentence of a code is the detail', async () => {
+  const { message } = new ParleyError('invalid_request');
+  const error = { code: 'invalid_request', message: `${message} voice: no.`, retryable: false };
+  answers = [answer(400, { error: { ...error, request_id: 'q' } })];
   await expect(create(api('kept'))).rejects.toMatchObject({
-    code: 'network_unreachable',
-    retryable: true,
+    code: 'invalid_request',
+    detail: 'voice: no.',
   });
+});
+
+const timeout = () => Promise.reject(new DOMException('too late', 'TimeoutError'));
+test.each([
+  ['no network', () => Promise.reject(new TypeError('fetch failed')), 'unreachable'],
+  ['an answer that takes too long', timeout, 'timed_out'],
+  ['a page of some proxy', async () => new Response('<html>'), 'unreadable_answer'],
+  ['an error that is not the relay’s', answer(502, {}), 'unreadable_answer'],
+] as const)('%s is a fault of the way to the relay', async (_name, failing, code) => {
+  answers = [failing];
+  const error = await create(api('kept')).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ClientError);
+  expect(error).toMatchObject({ code });
 });
 
 test('an aborted request rejects with the reason', async () => {

@@ -1,10 +1,5 @@
-import {
-  AudioFrameKind,
-  encodeAudioFrame,
-  type ClientEvent,
-  type ClientEventOf,
-  type ClientEventType,
-} from '@parley/shared';
+import { AudioFrameKind, encodeAudioFrame } from '../protocol/audio-frame.ts';
+import type { ClientEvent, ClientEventOf, ClientEventType } from '../protocol/client-events.ts';
 
 type SequencedType = Exclude<ClientEventType, 'session.resume' | 'ping'>;
 /** An event that takes a place in the uplink sequence; its number is given when it is sent. */
@@ -16,15 +11,15 @@ export type SequencedEvent = {
  * What is to be sent. Instants are those of our own clock: only when it is sent, and to which
  * session, is known what they are on the session's.
  */
-export type Outbound =
-  | { readonly kind: 'event'; readonly event: SequencedEvent }
-  | {
-      readonly kind: 'audio';
-      readonly utterance: number;
-      readonly samples: Int16Array;
-      readonly startMs: number;
-      readonly last: boolean;
-    };
+export type Outbound = { readonly kind: 'event'; readonly event: SequencedEvent } | OutboundAudio;
+
+export interface OutboundAudio {
+  readonly kind: 'audio';
+  readonly utterance: number;
+  readonly samples: Int16Array;
+  readonly startMs: number;
+  readonly last: boolean;
+}
 
 /** Lays a message out for the socket. */
 export function encodeOutbound(

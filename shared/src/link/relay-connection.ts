@@ -1,35 +1,26 @@
+import type { AudioFrame } from '../protocol/audio-frame.ts';
+import type { ClientEvent } from '../protocol/client-events.ts';
+import { CLOSE_REASONS, type CloseReason } from '../protocol/close-codes.ts';
+import { ParleyError } from '../protocol/errors.ts';
 import {
-  CLOSE_REASONS,
-  closeReasonOf,
   RESUME_SUBPROTOCOL_PREFIX,
   SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
-  type AudioFrame,
-  type ClientEvent,
-  type CloseReason,
   type CreateSessionResponse,
-  type ErrorCode,
-  type RelayEvent,
-} from '@parley/shared';
+} from '../protocol/http-api.ts';
+import type { RelayEvent } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
+import { ClientError } from './client-error.ts';
 import { ClockOffset } from './clock-offset.ts';
-import { Heartbeat } from './heartbeat.ts';
 import { readInbound } from './inbound.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { Outbox, type Numbered } from './outbox.ts';
-import { type SessionApi, SessionRequestError, type SessionRequest } from './session-api.ts';
+import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
+import type { SessionApi, SessionRequest } from './session-api.ts';
 import { Wait } from './wait.ts';
 
-/** From opening the socket to the relay's word that the session is there. */
-const CONNECT_DEADLINE_MS = 10_000;
 /** A connection that lasted as long is not part of a run of failures. */
 const STABLE_MS = 5_000;
-/**
- * A socket that we give up without giving up the session: any code but 1000 and 1001, which would
- * tell the relay that we hung up.
- */
-const ABANDONED = 4_000;
-
 export type ConnectionStatus =
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'open' }
@@ -40,32 +31,28 @@ export interface RelayConnectionOptions {
   readonly api: SessionApi;
   /** What to ask of a new session. */
   request(): SessionRequest;
-  readonly WebSocket: typeof globalThis.WebSocket;
+  /** Whether a session that cannot be resumed is followed by a new one. */
+  readonly replacesSession: boolean;
+  readonly WebSocket: new (url: string, protocols: string[]) => WebSocketPort;
   readonly random: () => number;
   now(): number;
   onStatus(status: ConnectionStatus): void;
   onEvent(event: RelayEvent): void;
   onAudio(frame: AudioFrame): void;
-  /** The session could not be had; it will be tried again unless the status becomes `closed`. */
-  onProblem(code: ErrorCode | 'network_unreachable', message: string): void;
-  /** The old session's replies will not go on. */
-  onSessionLost(): void;
+  /** The session was not granted; it is tried again unless the status becomes `closed`. */
+  onProblem(problem: ParleyError | ClientError): void;
+  /** Replies of the old session will not go on. */
+  onSessionLost?(): void;
   /** What passes over the socket, for the event log: event types or `audio`. */
-  onTraffic(direction: 'sent' | 'received', name: string, seq: number | undefined): void;
-}
-
-/** One socket while it lasts. */
-interface Line {
-  readonly socket: WebSocket;
-  readonly heartbeat: Heartbeat;
-  readonly end: (reason: CloseReason) => void;
-  /** When the relay said that the session is there. */
-  readyAtMs: number | undefined;
+  onTraffic?(direction: 'sent' | 'received', name: string, seq: number | undefined): void;
+  /** A message that is not in the protocol was ignored. */
+  onMalformed?(fault: string): void;
 }
 
 /**
- * The way to the relay: one session over as many sockets as it takes, and a new session where the
- * old one cannot be had back. Messages can be sent at any time and arrive once and in order.
+ * The way to the relay: one session over as many sockets as it takes and, if the client wants it,
+ * a new session if the old one cannot be resumed. Messages can be sent at any time and arrive once
+ * and in order.
  */
 export class RelayConnection {
   readonly clock = new ClockOffset();
@@ -80,7 +67,7 @@ export class RelayConnection {
   /** The newest message of the relay's that we have; it sends in order and repeats in order. */
   #receivedSeq = 0;
   #lostAtMs = 0;
-  #line: Line | undefined;
+  #socket: RelaySocket | undefined;
   #sockets = 0;
 
   constructor(options: RelayConnectionOptions) {
@@ -96,18 +83,22 @@ export class RelayConnection {
     return Math.max(0, this.#sockets - 1);
   }
 
-  /** Connects and stays connected until `close`, or until the relay says that it is over. */
+  /**
+   * Connects and stays connected until `close`, until the relay says that it is over, or until the
+   * session cannot be resumed. Resolves once the last socket is closed.
+   */
   async run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       this.#options.onStatus({ kind: 'connecting', attempt: this.#backoff.attempt });
       const reason = await this.#attempt(signal);
       if (signal.aborted) return;
-      if (reason.retry === 'never') {
+      const isResumable = this.#isResumable(reason);
+      if (reason.retry === 'never' || !(isResumable || this.#options.replacesSession)) {
         this.#closed(reason);
         return;
       }
-      this.#forgetSessionUnlessResumable(reason);
+      if (!isResumable) this.#forgetSession();
       if (reason.retry === 'later') this.#backoff.skipFirst();
       const retryInMs = this.#backoff.nextDelayMs();
       if (retryInMs === 0) continue;
@@ -119,7 +110,7 @@ export class RelayConnection {
   /** Sends now, or as soon as there is a session to send it to. */
   send(message: Outbound): void {
     const numbered = this.#outbox.push(message);
-    if (this.#line?.readyAtMs !== undefined) this.#transmit(numbered);
+    if (this.#socket?.readyAtMs !== undefined) this.#transmit(numbered);
   }
 
   /** The network came back: there is no reason to wait any longer. */
@@ -135,63 +126,50 @@ export class RelayConnection {
   #closed(reason: CloseReason): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#socket?.end(reason);
     this.#options.onStatus({ kind: 'closed', reason });
   }
 
-  /** One socket from its opening to its end. @returns why it ended; never rejects */
+  /** One socket from its opening to its end. @returns why it ended */
   async #attempt(signal: AbortSignal): Promise<CloseReason> {
     try {
       this.#session ??= await this.#options.api.createSession(this.#options.request(), signal);
+      this.#socket = this.#open(this.#session);
     } catch (error) {
       return signal.aborted ? CLOSE_REASONS.normal : this.#reasonOf(error);
     }
-    const { ws_url, ticket, resume_token } = this.#session;
+    const socket = this.#socket;
+    const reason = await socket.ended;
+    this.#socket = undefined;
+    socket.close(signal.aborted ? 'hang-up' : 'abandon');
+    if (socket.readyAtMs !== undefined) {
+      this.#lostAtMs = this.#options.now();
+      if (this.#lostAtMs - socket.readyAtMs >= STABLE_MS) this.#backoff.reset();
+    }
+    if (signal.aborted) await socket.closed;
+    return reason;
+  }
+
+  #open(session: CreateSessionResponse): RelaySocket {
+    const { ws_url, ticket, resume_token, limits } = session;
     const secret = this.#entered
       ? RESUME_SUBPROTOCOL_PREFIX + resume_token
       : TICKET_SUBPROTOCOL_PREFIX + ticket;
-    const socket = new this.#options.WebSocket(ws_url, [SUBPROTOCOL, secret]);
-    socket.binaryType = 'arraybuffer';
-    return this.#serve(socket, this.#session, signal);
-  }
-
-  async #serve(
-    socket: WebSocket,
-    session: CreateSessionResponse,
-    signal: AbortSignal,
-  ): Promise<CloseReason> {
-    const { promise, resolve } = Promise.withResolvers<CloseReason>();
-    const lost = () => resolve(closeReasonOf(1006));
-    const heartbeat = new Heartbeat({
-      intervalMs: session.limits.heartbeat_ms,
-      now: () => this.#options.now(),
-      ping: (client_ms) => this.#sendNow({ type: 'ping', client_ms, last_seq: this.#receivedSeq }),
-      onDead: lost,
-    });
-    const line: Line = { socket, heartbeat, end: resolve, readyAtMs: undefined };
-    this.#line = line;
-    const deadline = setTimeout(() => {
-      if (line.readyAtMs === undefined) lost();
-    }, CONNECT_DEADLINE_MS);
-    const listeners = new AbortController();
-    const on = { signal: listeners.signal };
-    socket.addEventListener('open', () => this.#onOpen(session), on);
-    socket.addEventListener('message', ({ data }) => this.#onMessage(data), on);
-    socket.addEventListener('close', ({ code }) => resolve(closeReasonOf(code)), on);
-    signal.addEventListener('abort', () => resolve(CLOSE_REASONS.normal), on);
+    let socket: WebSocketPort;
     try {
-      return await promise;
-    } finally {
-      clearTimeout(deadline);
-      listeners.abort();
-      heartbeat.stop();
-      this.#line = undefined;
-      socket.close(signal.aborted ? 1000 : ABANDONED);
-      const nowMs = this.#options.now();
-      if (line.readyAtMs !== undefined) {
-        this.#lostAtMs = nowMs;
-        if (nowMs - line.readyAtMs >= STABLE_MS) this.#backoff.reset();
-      }
+      socket = new this.#options.WebSocket(ws_url, [SUBPROTOCOL, secret]);
+    } catch (cause) {
+      const message = 'The server offered a session that cannot be used.';
+      throw new ClientError('unreadable_answer', message, { cause });
     }
+    return new RelaySocket({
+      socket,
+      heartbeatMs: limits.heartbeat_ms,
+      now: () => this.#options.now(),
+      onOpen: () => this.#onOpen(session),
+      onMessage: (data) => this.#onMessage(data),
+      ping: (client_ms) => this.#sendNow({ type: 'ping', client_ms, last_seq: this.#receivedSeq }),
+    });
   }
 
   #onOpen({ session_id, resume_token }: CreateSessionResponse): void {
@@ -207,17 +185,18 @@ export class RelayConnection {
   #onMessage(data: unknown): void {
     const inbound = readInbound(data);
     if (inbound.kind === 'ignored') {
-      this.#options.onTraffic('received', `ignored: ${inbound.name}`, undefined);
+      this.#options.onTraffic?.('received', `ignored: ${inbound.name}`, undefined);
+      if (inbound.isMalformed) this.#options.onMalformed?.(inbound.name);
       return;
     }
     // Numbers only grow, except of what is repeated after a resumption although it had arrived.
     if (inbound.seq <= this.#receivedSeq) return;
     this.#receivedSeq = inbound.seq;
     if (inbound.kind === 'audio') {
-      this.#options.onTraffic('received', 'audio', inbound.seq);
+      this.#options.onTraffic?.('received', 'audio', inbound.seq);
       this.#options.onAudio(inbound.frame);
     } else {
-      this.#options.onTraffic('received', inbound.event.type, inbound.seq);
+      this.#options.onTraffic?.('received', inbound.event.type, inbound.seq);
       this.#onEvent(inbound.event);
       this.#options.onEvent(inbound.event);
     }
@@ -234,7 +213,7 @@ export class RelayConnection {
         const missing = this.#outbox.after(event.last_input_seq);
         this.#outbox.acknowledge(event.last_input_seq);
         // What the relay lacks is not here any more, so this session cannot go on.
-        if (missing === undefined) this.#line?.end(CLOSE_REASONS.sessionGone);
+        if (missing === undefined) this.#socket?.end(CLOSE_REASONS.sessionGone);
         else this.#enter(missing);
         return;
       }
@@ -242,7 +221,7 @@ export class RelayConnection {
         this.#outbox.acknowledge(event.input_seq);
         return;
       case 'pong':
-        if (this.#line?.heartbeat.answered(event.client_ms) === true) {
+        if (this.#socket?.answered(event.client_ms) === true) {
           this.clock.addRoundTrip(event.client_ms, event.server_ms, nowMs);
         }
         return;
@@ -251,49 +230,46 @@ export class RelayConnection {
   }
 
   #enter(missing: readonly Numbered[]): void {
-    if (this.#line === undefined) return;
-    this.#line.readyAtMs = this.#options.now();
     this.#entered = true;
     this.#sockets += 1;
+    this.#socket?.ready();
     this.#options.onStatus({ kind: 'open' });
-    this.#line.heartbeat.start();
     for (const numbered of missing) this.#transmit(numbered);
   }
 
   #transmit({ seq, message }: Numbered): void {
-    if (this.#line === undefined) return;
-    this.#line.socket.send(
-      encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs)),
-    );
+    const data = encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs));
+    if (this.#socket?.send(data) !== true) return;
     const name = message.kind === 'audio' ? 'audio' : message.event.type;
-    this.#options.onTraffic('sent', name, seq);
+    this.#options.onTraffic?.('sent', name, seq);
   }
 
   #sendNow(event: ClientEvent): void {
-    const socket = this.#line?.socket;
-    if (socket === undefined || socket.readyState !== socket.OPEN) return;
-    socket.send(JSON.stringify(event));
-    this.#options.onTraffic('sent', event.type, undefined);
+    if (this.#socket?.send(JSON.stringify(event)) !== true) return;
+    this.#options.onTraffic?.('sent', event.type, undefined);
   }
 
-  #forgetSessionUnlessResumable({ retry }: CloseReason): void {
-    if (this.#session === undefined) return;
+  #isResumable({ retry }: CloseReason): boolean {
+    if (retry !== 'resume' || this.#session === undefined || !this.#entered) return false;
     const elapsedMs = this.#options.now() - this.#lostAtMs;
-    const resumable = this.#entered && elapsedMs < this.#session.limits.resume_window_ms;
-    if (retry === 'resume' && resumable) return;
+    return elapsedMs < this.#session.limits.resume_window_ms;
+  }
+
+  #forgetSession(): void {
     this.#session = undefined;
     if (!this.#entered) return;
     this.#entered = false;
     this.#receivedSeq = 0;
     this.clock.reset();
     this.#outbox.restart();
-    this.#options.onSessionLost();
+    this.#options.onSessionLost?.();
   }
 
   #reasonOf(error: unknown): CloseReason {
-    if (!(error instanceof SessionRequestError)) throw error;
-    this.#options.onProblem(error.code, error.message);
-    const { code, message, retryable } = error;
-    return { code: 1006, reason: code, retry: retryable ? 'later' : 'never', message };
+    if (!(error instanceof ParleyError || error instanceof ClientError)) throw error;
+    this.#options.onProblem(error);
+    const { code, message } = error;
+    const retry = error instanceof ParleyError && !error.retryable ? 'never' : 'later';
+    return { code: 1006, reason: code, retry, message };
   }
 }

@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decodeAudioFrame, decodeClientEvent, encodeAudioFrame } from '@parley/shared';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket as ServerSocket } from 'ws';
+import { decodeAudioFrame, encodeAudioFrame } from '../protocol/audio-frame.ts';
+import { decodeClientEvent } from '../protocol/client-events.ts';
 import { RelayConnection, type ConnectionStatus } from './relay-connection.ts';
 import { SessionApi } from './session-api.ts';
-import { TEST_LIMITS, TEST_SESSION } from '../../messages/session-fixture.ts';
+import { TEST_LIMITS, TEST_SESSION } from './session-fixture.ts';
 
 /** What the server does with a socket, by the number of the connection. */
 let onSocket: (socket: ServerSocket, offered: string, n: number) => void;
@@ -80,9 +81,10 @@ beforeEach(async () => {
         return fetch(input, init);
       },
       token: 'kept',
-      onSignedIn: () => note(events, 'signed in'),
+      replacesToken: true,
     }),
     request: () => ({ voice: undefined, timeZone: 'UTC' }),
+    replacesSession: true,
     WebSocket,
     random: () => 0.001,
     now: () => performance.now(),
@@ -92,9 +94,8 @@ beforeEach(async () => {
     },
     onEvent: (event) => note(events, event.type),
     onAudio: (frame) => note(events, `audio ${frame.seq}`),
-    onProblem: (code) => note(problems, code),
+    onProblem: ({ code }) => note(problems, code),
     onSessionLost: () => note(events, 'session lost'),
-    onTraffic: () => {},
   });
 });
 
@@ -138,6 +139,7 @@ const audio = () =>
     startMs: 0,
     last: false,
   });
+const statusKinds = () => statuses.map(({ kind }) => kind);
 const withoutPings = () => arrived.filter((entry) => entry !== 'ping');
 
 test('a session begins with a ticket, and what waited for it is sent in order', async () => {
@@ -158,7 +160,7 @@ test('a session begins with a ticket, and what waited for it is sent in order', 
     'audio #1',
     'session.update #2',
   ]);
-  expect(statuses.map(({ kind }) => kind)).toEqual(['connecting', 'open']);
+  expect(statusKinds()).toEqual(['connecting', 'open']);
   expect(sessions).toBe(1);
 });
 
@@ -290,11 +292,6 @@ describe('no session to be had', () => {
     void connection.run();
     await until(() => events.includes('status open'));
     expect(problems).toEqual(['capacity_exhausted']);
-    expect(statuses.map(({ kind }) => kind)).toEqual([
-      'connecting',
-      'waiting',
-      'connecting',
-      'open',
-    ]);
+    expect(statusKinds()).toEqual(['connecting', 'waiting', 'connecting', 'open']);
   });
 });

@@ -1,4 +1,4 @@
-import type { SessionDescription, SessionLimits } from '@parley/shared';
+import type { SessionDescription, SessionLimits } from '../protocol/relay-events.ts';
 
 /** Generous limits, for tests that are about something else. */
 export const TEST_LIMITS: SessionLimits = {

@@ -1,4 +1,0 @@
-/** As much of standard output as is written to. */
-export interface Output {
-  write(text: string): unknown;
-}
