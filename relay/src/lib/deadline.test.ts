@@ -17,7 +17,7 @@ describe('withDeadline', () => {
     const result = withDeadline(promise, 1_000, clock, late).catch((error: Error) => error.message);
     await clock.advance(1_000);
     expect(await result).toBe('late');
-    reject(new Error('nobody listens any more'));
+    reject(new Error('too late to be heard'));
     await settle();
   });
 

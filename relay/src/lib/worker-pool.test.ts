@@ -169,7 +169,7 @@ describe('WorkerPool', () => {
     await expect(waiting).resolves.toBeDefined();
   });
 
-  it('replaces a worker that is stuck, even when nobody holds it any more', async () => {
+  it('replaces a worker that is stuck, even if it is not leased any more', async () => {
     const scene = scriptedPool({ maxWorkers: 1 });
     const lease = await leaseFirst(scene);
     const owed = codeOf(lease.request('loop'));

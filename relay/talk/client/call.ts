@@ -9,9 +9,9 @@ import { TurnWatch } from './turn-watch.ts';
 import { turnOf, type Turn } from './turn.ts';
 import { uploadSpeech } from './upload.ts';
 
-/** Unasked replies that may wait to be looked at; what comes beyond is let go. */
+/** Most unasked replies that wait to be read; more are dropped. */
 const MAX_UNASKED = 100;
-/** How long a reply that nobody waits for may hold up the next turn. */
+/** How long an unasked reply may delay the next turn. */
 const PAUSE_DEADLINE_MS = 60_000;
 
 export interface CallOptions extends ConnectOptions {
@@ -67,7 +67,7 @@ export class Call {
     return this.#connection.session;
   }
 
-  /** Why the server or the network ended the call, where they did. */
+  /** Why the server or the network ended the call, if they did. */
   get lostBy(): CallFailure | undefined {
     return this.#lostBy;
   }
@@ -104,7 +104,7 @@ export class Call {
   }
 
   /**
-   * Replies that nobody asked for, such as a timer that rings: those that came meanwhile, and
+   * Unasked replies, such as a timer that rings: those that came meanwhile, and
    * those that begin within `durationMs`. To be asked for once, after all turns.
    */
   async *listen(durationMs: number): AsyncGenerator<Turn, void, undefined> {
@@ -125,7 +125,7 @@ export class Call {
     }
   }
 
-  /** Hangs up. */
+  /** Ends the call. */
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -178,7 +178,7 @@ export class Call {
     if (event.type !== 'response.done') return;
     if (event.response_id !== this.#watch?.reply?.id) {
       const reply = this.#replies.find(({ id }) => id === event.response_id);
-      // One that nobody will look at must not be kept for ever.
+      // One that does not fit into the queue must not be kept for ever.
       if (reply !== undefined && !this.#unasked.push(reply)) this.#replies.forget(reply);
     }
     this.#onReplyDone();

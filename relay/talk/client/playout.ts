@@ -1,6 +1,6 @@
 /**
- * A loudspeaker that is only reckoned with: where a voice would stand in time if it were played
- * the moment it arrives, without a buffer in between. Instants are ms on any one clock.
+ * An imagined loudspeaker: when a voice would be heard if it were played the moment it arrives,
+ * without a buffer in between. Instants are ms on any one clock.
  */
 export class Playout {
   readonly #speed: number;
@@ -23,7 +23,7 @@ export class Playout {
     return startMs;
   }
 
-  /** Whatever is still to be heard is thrown away. */
+  /** Drops what is still to be heard. */
   flush(nowMs: number): void {
     this.#endMs = Math.min(this.#endMs, nowMs);
   }

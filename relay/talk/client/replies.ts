@@ -5,7 +5,7 @@ import { Playout } from './playout.ts';
 export interface Reply {
   readonly id: string;
   readonly trigger: RelayEventOf<'response.created'>['trigger'];
-  /** The utterance it answers, where speech is. */
+  /** The utterance it answers, if it answers speech. */
   readonly utterance: number | null;
   /** null for a reply in writing only. */
   readonly sampleRateHz: number | null;
@@ -42,7 +42,7 @@ export class Replies {
     return [...this.#replies.values()].find(matches);
   }
 
-  /** Nobody will ask for this one again. */
+  /** This one was read, or dropped. */
   forget(reply: Reply): void {
     this.#replies.delete(reply.id);
   }

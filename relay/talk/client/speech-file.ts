@@ -17,7 +17,7 @@ export class SpeechFileError extends Error {
 }
 
 /**
- * Reads a WAV file of someone speaking.
+ * Reads a WAV file of a person speaking.
  *
  * @throws SpeechFileError if there is no such file, it is not a WAV, or it holds no speech
  */

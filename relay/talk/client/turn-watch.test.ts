@@ -93,7 +93,7 @@ test('a typed turn is answered by a reply to text', async () => {
   expect(relay.watch.reply?.id).toBe('typed');
 });
 
-describe('where no reply is likely', () => {
+describe('if no reply is likely', () => {
   test('nothing made out is waited for only a moment', async () => {
     const relay = watching(1);
     relay.completed('');
@@ -124,7 +124,7 @@ describe('where no reply is likely', () => {
   });
 });
 
-test('nobody goes on talking to a relay that has heard enough', () => {
+test('speech stops once the relay has heard enough', () => {
   const relay = watching(1);
   expect(relay.watch.heard.aborted).toBe(false);
   relay.refuse('utterance_too_long');

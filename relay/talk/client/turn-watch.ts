@@ -3,7 +3,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { ClientError } from '@parley/shared/link/client-error';
 import type { Replies, Reply } from './replies.ts';
 
-/** How long a reply may take to begin once nothing makes one likely any more. */
+/** How long a reply may take to begin once it has become unlikely. */
 const GRACE_MS = 3_000;
 /** Longest wait for anything at all to happen to the turn. */
 const STALL_MS = 60_000;
@@ -22,7 +22,7 @@ type State =
   | { readonly kind: 'over'; readonly reply: Reply | undefined };
 
 export interface TurnWatchOptions {
-  /** The utterance that is said; null where it is typed. */
+  /** The utterance that is said; null if it is typed. */
   readonly utterance: number | null;
   readonly replies: Replies;
   readonly clock: Clock;

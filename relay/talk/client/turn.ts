@@ -8,12 +8,12 @@ export interface Turn {
   /** What was recognised, or typed. */
   readonly transcript: string;
   readonly reply: string;
-  /** null where no voice was heard. */
+  /** null if no voice was heard. */
   readonly latency: {
     readonly voiceToVoiceMs: number;
     readonly timeline: LatencyTimeline;
   } | null;
-  /** PCM16 mono; null where no voice was heard. */
+  /** PCM16 mono; null if no voice was heard. */
   readonly voice: {
     readonly pieces: readonly Int16Array[];
     readonly sampleRateHz: number;

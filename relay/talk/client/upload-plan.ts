@@ -28,7 +28,7 @@ export interface PlannedChunk {
 
 /**
  * The schedule of one utterance: 300 ms from before the onset, the speech, and silence for as
- * long as it takes to be sure that it is over. Where the recording stops sooner, the silence is
+ * long as it takes to be sure that it is over. If the recording stops sooner, the silence is
  * made up.
  */
 export function planUpload({ samples, onset, end }: Speech): UploadPlan {

@@ -15,7 +15,7 @@ describe('wordsHeardOf', () => {
     expect(firstWords(HAPPY.text, wordsHeardOf(HAPPY, 1_300))).toBe('I am extraordinarily');
   });
 
-  it('believes the voice where it told times, and estimates the words after them', () => {
+  it('believes the voice if it timed words, and estimates the words after them', () => {
     const timed = { ...HAPPY, wordEndsMs: [700, 900] };
     expect(wordsHeardOf(timed, 700)).toBe(1);
     expect(wordsHeardOf(timed, 699)).toBe(0);
@@ -82,6 +82,6 @@ it('splits a text between two words without losing a character of either', () =>
   );
 });
 
-it('ends the last word with the audio where the voice told nothing', () => {
+it('ends the last word with the audio if the voice timed no words', () => {
   expect(wordEnds(HAPPY).at(-1)).toBeCloseTo(2_000);
 });

@@ -38,7 +38,7 @@ const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
  * Reads a RIFF WAVE file: 8-, 16-, 24- or 32-bit integers or 32- or 64-bit floats, any number of
  * channels, any sample rate.
  *
- * Tolerant where programs are known to be careless: chunks in any order and of any kind, sizes
+ * Tolerant of what programs are known to do carelessly: chunks in any order and of any kind, sizes
  * that were never filled in because the file was streamed, a file that was cut short.
  *
  * @throws WavError

@@ -8,7 +8,7 @@ export interface HeartbeatOptions {
   now(): number;
   /** Sends a ping that carries `sentMs`. */
   ping(sentMs: number): void;
-  /** No answer came in time: the connection is dead, whatever the socket says. */
+  /** No answer came in time: the connection is dead, even if the socket seems open. */
   onDead(): void;
 }
 

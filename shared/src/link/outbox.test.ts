@@ -84,7 +84,7 @@ test('a new session gets what was typed and the utterances whose beginning is kn
   expect(outbox.push(audio(2)).seq).toBe(4);
 });
 
-test('whatever is sent, acknowledged and lost, resuming yields exactly the missing numbers', () => {
+test('for any order of sending, acknowledging and losing, resuming yields exactly the missing numbers', () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(fc.constant('send' as const), fc.double({ min: 0, max: 1, noNaN: true })), {

@@ -16,7 +16,7 @@ export interface Numbered {
  * Everything that was sent, or is waiting to be, and not yet acknowledged.
  *
  * Events and audio share one sequence from 1. After a lost connection the relay says what arrived
- * last and the rest is sent again. Where the ring had to drop its oldest, the session cannot be
+ * last and the rest is sent again. If the ring had to drop its oldest, the session cannot be
  * resumed any more and `after` says so.
  */
 export class Outbox {
@@ -31,7 +31,7 @@ export class Outbox {
     this.#ring = Array<Numbered | undefined>(capacity);
   }
 
-  /** Numbers a message and keeps it; the oldest is dropped where there is no more room. */
+  /** Numbers a message and keeps it; the oldest is dropped if the ring is full. */
   push(message: Outbound): Numbered {
     const numbered = { seq: this.#next, message };
     this.#ring[this.#next % this.#capacity] = numbered;
@@ -52,7 +52,7 @@ export class Outbox {
   /**
    * What the relay lacks when `seq` is the last that arrived.
    *
-   * @returns undefined where a part of it was dropped, or the relay claims what was never sent
+   * @returns undefined if a part of it was dropped, or the relay claims what was never sent
    */
   after(seq: number): readonly Numbered[] | undefined {
     if (seq + 1 < this.#first || seq >= this.#next) return undefined;

@@ -45,7 +45,7 @@ function api(token: string | undefined, replacesToken = true): SessionApi {
 const create = (tested: SessionApi, signal = NEVER) =>
   tested.createSession({ voice: 'slt', timeZone: 'UTC' }, signal);
 
-test('signs in as a guest where there is no token, and keeps it', async () => {
+test('signs in as a guest if there is no token, and keeps it', async () => {
   answers = [answer(200, GUEST), answer(201, SESSION), answer(201, SESSION)];
   const tested = api(undefined);
   expect(await create(tested)).toEqual(SESSION);

@@ -54,7 +54,7 @@ describe('the audio frame', () => {
     expect(overOdd.buffer.byteLength).toBe(6);
   });
 
-  it('holds nothing but its own samples where the message shares its memory with others', () => {
+  it('holds nothing but its own samples even if the message shares its memory with others', () => {
     fc.assert(
       fc.property(header, someSamples, fc.nat({ max: 9 }), (sent, samples, offset) => {
         // Views whose `slice` shares memory instead of copying it: what Node sockets deliver.

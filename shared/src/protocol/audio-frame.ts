@@ -87,7 +87,7 @@ export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeade
   view.setUint32(8, header.timestampMs, true);
 }
 
-/** Reads a frame. Never throws: whatever is wrong with the bytes comes back as a `fault`. */
+/** Reads a frame. Never throws: what is wrong with the bytes comes back as a `fault`. */
 export function decodeAudioFrame(bytes: Uint8Array): AudioFrameResult {
   const length = bytes.byteLength;
   if (length < AUDIO_FRAME_HEADER_BYTES) return { ok: false, fault: 'frame_too_short' };

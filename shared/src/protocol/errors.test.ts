@@ -15,7 +15,7 @@ it('keeps its cause to itself', () => {
   expect(error.message).toBe(ERRORS.generator_failed.message);
 });
 
-it('says in detail what was wrong, where the sender should know', () => {
+it('says in detail what was wrong, if the sender should know', () => {
   const error = new ParleyError('invalid_event', { detail: 'seq: too small.' });
   expect(error.message).toBe(`${ERRORS.invalid_event.message} seq: too small.`);
 });

@@ -49,7 +49,7 @@ export const serviceHealthSchema = z.object({
 
 /** What the operator may know beyond that. */
 export const serviceStatusSchema = serviceHealthSchema.extend({
-  /** How the latest failure is classed; null where there was none. */
+  /** How the latest failure is classed; null if there was none. */
   last_fault: z.string().nullable(),
   /** How long ago it was, s. */
   last_failure_s: z.number().nullable(),
@@ -63,9 +63,9 @@ export const healthResponseSchema = z.object({
   version: z.string(),
   uptime_s: z.number(),
   active_connections: z.number(),
-  /** Who does each stage now; `browser` and `none` as in `session.degraded`. */
+  /** The provider of each stage now; `browser` and `none` as in `session.degraded`. */
   providers: providerNamesSchema,
-  /** Everyone who could, in order of preference. */
+  /** All providers that could, in order of preference. */
   services: z.array(serviceHealthSchema),
 });
 

@@ -9,7 +9,7 @@ const anyMarks = fc.record(Object.fromEntries(LATENCY_MARKS.map((mark) => [mark,
 }) as fc.Arbitrary<LatencyMarks>;
 
 describe('timelineOf', () => {
-  it('gives whole, non-negative segments that sum to the total, whatever the marks', () => {
+  it('gives whole, non-negative segments that sum to the total, for any marks', () => {
     fc.assert(
       fc.property(anyMarks, (marks) => {
         const { timeline, voiceToVoiceMs } = timelineOf(marks);
@@ -23,7 +23,7 @@ describe('timelineOf', () => {
     );
   });
 
-  it('spans the first mark to the last where they are in order', () => {
+  it('spans the first mark to the last if they are in order', () => {
     fc.assert(
       fc.property(
         fc.array(instant, { minLength: LATENCY_MARKS.length, maxLength: LATENCY_MARKS.length }),
@@ -78,7 +78,7 @@ describe('timelineOf', () => {
     expect(voiceToVoiceMs).toBe(100);
   });
 
-  it('is all zero where nothing happened', () => {
+  it('is all zero if nothing happened', () => {
     expect(timelineOf({}).voiceToVoiceMs).toBe(0);
   });
 });

@@ -72,7 +72,7 @@ export const relayEventSchemas = {
     ...sequenced,
     session: sessionDescriptionSchema,
     server_ms: instantMs,
-    /** The last client sequence number that arrived: send again whatever came after it. */
+    /** The last client sequence number that arrived: send again what came after it. */
     last_input_seq: z.int().min(0),
   }),
   'session.usage': z.object({
@@ -87,7 +87,7 @@ export const relayEventSchemas = {
     ...sequenced,
     stage: z.enum(['transcriber', 'generator', 'synthesizer']),
     from: z.string(),
-    /** A provider, `browser` where the page itself must take over, `none` where nothing is left. */
+    /** A provider, `browser` if the page itself must take over, `none` if nothing is left. */
     to: z.string(),
     reason: errorCode,
   }),
@@ -123,7 +123,7 @@ export const relayEventSchemas = {
     ...sequenced,
     item_id: identifier,
     utterance: uint16,
-    /** The final words; empty where nothing was understood. */
+    /** The final words; empty if nothing was understood. */
     transcript: z.string(),
   }),
   'conversation.item.input_audio_transcription.failed': z.object({
@@ -142,7 +142,7 @@ export const relayEventSchemas = {
     trigger: z.enum(['speech', 'text', 'timer', 'request', 'notice']),
     /** The utterance that is answered, where speech is. */
     utterance: uint16.nullable(),
-    /** How the voice will arrive; null where the reply is in writing only. */
+    /** How the voice will arrive; null if the reply is in writing only. */
     audio: z.object({ sample_rate: z.int().min(8_000).max(48_000) }).nullable(),
   }),
   'response.output_audio_transcript.delta': z.object({
@@ -156,9 +156,9 @@ export const relayEventSchemas = {
     is_complete: z.boolean(),
     /** The session clock at sending. */
     timestamp: instantMs,
-    /** Where in the response's audio these words begin, ms; null where they are not spoken. */
+    /** Where in the response's audio these words begin, ms; null if they are not spoken. */
     audio_start_ms: z.number().min(0).nullable(),
-    /** The clause that these words belong to, counted from 0; absent where there are no words. */
+    /** The clause that these words belong to, counted from 0; absent if there are no words. */
     clause: z.int().min(0).optional(),
     /**
      * Where in the clause's text these words begin, characters. Present only if a voice broke off:
