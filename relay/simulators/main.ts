@@ -1,4 +1,12 @@
-import { runCommand } from '../src/lib/command-line.ts';
 import { runSimulators } from './run-simulators.ts';
 
-await runCommand(runSimulators);
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => abort.abort());
+}
+
+process.exitCode = await runSimulators(process.argv.slice(2), {
+  output: process.stdout,
+  errors: process.stderr,
+  signal: abort.signal,
+});
