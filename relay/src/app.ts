@@ -13,9 +13,10 @@ import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Stages } from './stages/stages.ts';
-import { SessionCreator } from './session/session-creator.ts';
+import { SessionCreator, sessionLimits } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
+import { Watchdog } from './turn/watchdog.ts';
 
 export interface RelayOptions {
   readonly config: Config;
@@ -49,7 +50,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let isDraining = false;
 
   const secret = await loadAuthSecret(config.authSecret, config.dataDir);
-  // Also where none are kept now: those of an earlier run must not stay for ever.
+  // Even if none are kept now: those of an earlier run must not stay for ever.
   const recordings = new FailedAudio({
     dir: join(config.dataDir, 'failed-audio'),
     ...config.failedAudio,
@@ -66,15 +67,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   );
   const registry = new SessionRegistry({ clock, limit: config.maxSessions });
   const sessions = new SessionCreator({
+    context: {
+      providers,
+      policy: config.providers,
+      limits: sessionLimits(config.limits),
+      watchdog: new Watchdog({ clock }),
+      clock,
+    },
     registry,
-    providers,
-    limits: config.limits,
-    deadlines: config.deadlines,
-    policy: config.providers,
     observers,
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: config.maxSessions,
-    clock,
     logger,
   });
   const app = createApp({

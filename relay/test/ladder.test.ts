@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
-import { DEFAULT_CONVERSATION_POLICY } from '../src/turn/conversation-options.ts';
 import { apologyFor, EARLIER_I_SAID } from '../src/turn/reply/apologies.ts';
 import { FILLER_SENTENCES } from '../src/turn/reply/fill.ts';
 import { Watchdog } from '../src/turn/watchdog.ts';
@@ -244,7 +243,7 @@ describe('an answer', () => {
     });
     await using server = await startCallServer({
       providers: scripted({ generator }),
-      policy: { ...DEFAULT_CONVERSATION_POLICY, fillerDelayMs: 20, allowCachedAnswers: true },
+      policy: { fillerDelayMs: 20, allowCachedAnswers: true },
     });
     await using call = await server.call();
     call.type('What is the capital of France?');

@@ -24,19 +24,11 @@ import { judgeFrame, UplinkSequence } from './uplink.ts';
  */
 const ACKNOWLEDGE_EVERY = 50;
 
-/**
- * Longest that an open utterance may go without audio before it is ended: it holds a recogniser
- * that others may need, and its client may be gone for good.
- */
-const MAX_AUDIO_GAP_MS = 15_000;
-
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
-  readonly utteranceLimitMs: number;
   readonly logger: Logger;
   readonly emit: EmitCallEvent;
-  readonly nowMs: () => number;
   /** @returns what was wrong, or undefined */
   readonly onUpdate: (update: ClientEventOf<'session.update'>['session']) => string | undefined;
   readonly onClose: (reason: CloseReasonName) => void;
@@ -45,14 +37,13 @@ export interface InboxOptions {
 /**
  * What a client sends, checked and handed on.
  *
- * Whatever is malformed is answered with an `error` event and counts against the client; one that
+ * A malformed message is answered with an `error` event and counts against the client; one that
  * goes on like that, or floods, is disconnected. Nothing here touches another session.
  */
 export class Inbox {
   readonly #options: InboxOptions;
   // For the hot path: what it needs of the options, one object fewer to fetch from memory.
   readonly #conversation: Conversation;
-  readonly #utteranceLimitMs: number;
   readonly #sequence = new UplinkSequence();
   readonly #messages = new Allowance({ capacity: 1_500, perSecond: 60 });
   readonly #mistakes = new Allowance({ capacity: 50, perSecond: 1 });
@@ -60,15 +51,10 @@ export class Inbox {
   #latestUtterance: number | undefined;
   #hasHeard = false;
   #wasActive = false;
-  /** Whether audio of the open utterance has come since the last check. */
-  #isFlowing = false;
-  /** How long the open utterance has been without audio. */
-  #audioGapMs = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#conversation = options.conversation;
-    this.#utteranceLimitMs = options.utteranceLimitMs;
   }
 
   get lastSeq(): number {
@@ -99,13 +85,8 @@ export class Inbox {
     const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
     if (verdict.kind === 'fault') return this.#mistake(verdict.code);
     this.#wasActive = true;
-    if (verdict.kind === 'take') {
-      this.#isFlowing = true;
-      conversation.pushAudio(frame.samples);
-      if (conversation.openUtteranceMs > this.#utteranceLimitMs) {
-        conversation.endUtterance('too-long', {});
-        this.#refuse('utterance-length', 'utterance_too_long');
-      }
+    if (verdict.kind === 'take' && !conversation.pushAudio(frame.samples)) {
+      this.#refuse('utterance-length', 'utterance_too_long');
     }
     if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
   }
@@ -134,14 +115,9 @@ export class Inbox {
     this.#messages.refill(elapsedMs);
     this.#mistakes.refill(elapsedMs);
     this.#turns.refill(elapsedMs);
-    const conversation = this.#conversation;
-    const isOpen = conversation.openUtterance !== undefined;
     // While audio flows it brings the acknowledgements along.
-    const flows = isOpen && this.#isFlowing;
-    this.#isFlowing = false;
-    this.#audioGapMs = isOpen && !flows ? this.#audioGapMs + elapsedMs : 0;
-    if (this.#audioGapMs >= MAX_AUDIO_GAP_MS) conversation.endUtterance('no-audio', {});
-    if (!flows && this.#sequence.unacknowledged > 0) this.acknowledge();
+    const hasAudio = this.#conversation.check(elapsedMs);
+    if (!hasAudio && this.#sequence.unacknowledged > 0) this.acknowledge();
   }
 
   acknowledge(): void {
@@ -175,7 +151,7 @@ export class Inbox {
         outbox.transient({
           type: 'pong',
           client_ms: event.client_ms,
-          server_ms: this.#options.nowMs(),
+          server_ms: outbox.nowMs(),
         });
         if (event.last_seq !== undefined) outbox.acknowledge(event.last_seq);
         return;
@@ -185,9 +161,8 @@ export class Inbox {
         return;
       }
       case 'input_audio_buffer.speech_started':
-        // Known even where it is refused: its audio is then passed over and is no mistake.
+        // Known even if it is refused: its audio is then passed over, not counted as a mistake.
         this.#latestUtterance = event.utterance;
-        this.#isFlowing = true;
         if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
         conversation.startUtterance(event.utterance);
         return;
@@ -223,7 +198,7 @@ export class Inbox {
         return;
       case 'response.cancel':
         // Without an id it means "be quiet", and quiet it is. With one it may name a reply that
-        // ended while the message was on its way, which is no mistake either.
+        // ended while the message was on its way, which is not a mistake either.
         conversation.cancelReply(event.response_id);
         return;
       case 'session.resume':

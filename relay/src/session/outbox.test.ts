@@ -43,7 +43,7 @@ describe('what a client missed', () => {
             outbox.transient(acknowledged);
             nextSeq++;
           } else if ('audio' in now) {
-            outbox.audio(now.audio, 0, second.subarray(0, 10), false);
+            outbox.audio(now.audio, second.subarray(0, 10), false);
             kept.push({ seq: nextSeq++, item: now.audio });
           } else if ('drop' in now) {
             outbox.dropAudio(now.drop);
@@ -65,7 +65,7 @@ describe('what a client missed', () => {
     );
   });
 
-  it('is what was sent while nobody listened', () => {
+  it('is what was sent while no connection stood', () => {
     const { outbox, socket } = setUp();
     outbox.event(draining);
     outbox.detach();
@@ -79,10 +79,10 @@ describe('what a client missed', () => {
     expect(socket.seqs).toEqual([1, 2, 4, 5]);
   });
 
-  it('is kept up to four mebibytes, and then nobody is promised what is gone', () => {
+  it('is kept up to four mebibytes, and then what is gone is not promised', () => {
     const { outbox } = setUp();
     outbox.detach();
-    for (let sent = 0; sent < 200; sent++) outbox.audio(1, 0, second, false);
+    for (let sent = 0; sent < 200; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
     outbox.attach(next);
     expect(outbox.canReplay(0)).toBe(false);
@@ -100,7 +100,7 @@ describe('what a client missed', () => {
   it('may be more than a client can take in at once', async () => {
     const { outbox, clock, timesSlow } = setUp();
     outbox.detach();
-    for (let sent = 0; sent < 60; sent++) outbox.audio(1, 0, second, false);
+    for (let sent = 0; sent < 60; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
     next.isStalled = true;
     outbox.attach(next);
@@ -149,10 +149,10 @@ describe('a client that does not keep up', () => {
   it('is given up as soon as more than a mebibyte waits', () => {
     const { outbox, socket, timesSlow } = setUp();
     socket.isStalled = true;
-    while (socket.bufferedAmount < MEBIBYTE - 40_000) outbox.audio(1, 0, second, false);
+    while (socket.bufferedAmount < MEBIBYTE - 40_000) outbox.audio(1, second, false);
     expect(timesSlow()).toBe(0);
-    outbox.audio(1, 0, second, false);
-    outbox.audio(1, 0, second, false);
+    outbox.audio(1, second, false);
+    outbox.audio(1, second, false);
     expect(timesSlow()).toBeGreaterThan(0);
   });
 

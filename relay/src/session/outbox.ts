@@ -1,5 +1,6 @@
 import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@parley/shared';
 import { sleep, type Clock } from '../lib/clock.ts';
+import type { ConversationOutput } from '../turn/output.ts';
 
 /** What is kept for a replay, at the most: about two minutes of voice. */
 const MAX_REPLAY_BYTES = 4 * 1024 * 1024;
@@ -18,6 +19,11 @@ export interface OutboxSocket {
   readonly bufferedAmount: number;
 }
 
+export interface OutboxOptions {
+  readonly clock: Clock;
+  readonly onSlowConsumer: () => void;
+}
+
 interface Sent {
   readonly seq: number;
   readonly data: string | Uint8Array;
@@ -31,8 +37,9 @@ interface Sent {
  * What was sent is kept, within bounds, until the client says that it has it, so that a new
  * connection can be told what the old one missed.
  */
-export class Outbox {
+export class Outbox implements ConversationOutput {
   readonly #clock: Clock;
+  readonly #startedAtMs: number;
   readonly #onSlowConsumer: () => void;
   readonly #sent: Sent[] = [];
   #sentBytes = 0;
@@ -42,9 +49,15 @@ export class Outbox {
   #socket: OutboxSocket | undefined;
   #maxBufferedBytes = MAX_BUFFERED_BYTES;
 
-  constructor(options: { readonly clock: Clock; readonly onSlowConsumer: () => void }) {
+  constructor(options: OutboxOptions) {
     this.#clock = options.clock;
+    this.#startedAtMs = options.clock.now();
     this.#onSlowConsumer = options.onSlowConsumer;
+  }
+
+  /** The session clock: ms since this was made. */
+  nowMs(): number {
+    return this.#clock.now() - this.#startedAtMs;
   }
 
   attach(socket: OutboxSocket): void {
@@ -64,7 +77,7 @@ export class Outbox {
   /** Sends again what the client has not had. */
   replay(afterSeq: number): void {
     this.acknowledge(afterSeq);
-    // All of it goes at once, which is no fault of the client's: it would be given up for being
+    // All of it goes at once, which is not the client's fault: it would be given up for being
     // slow, come back, be sent the same again, and so on.
     this.#maxBufferedBytes = MAX_BUFFERED_BYTES + this.#sentBytes;
     for (const { data } of this.#sent) this.#socket?.send(data);
@@ -94,8 +107,9 @@ export class Outbox {
     this.#send(JSON.stringify({ ...event, seq: this.#nextSeq++ }));
   }
 
-  audio(item: number, timestampMs: number, samples: Int16Array, last: boolean): void {
+  audio(item: number, samples: Int16Array, last: boolean): void {
     const seq = this.#nextSeq++;
+    const timestampMs = Math.round(this.nowMs());
     const header = { kind: AudioFrameKind.downlink, last, item, seq, timestampMs };
     const data = encodeAudioFrame(header, samples);
     this.#keep({ seq, data, item });

@@ -2,17 +2,13 @@ import type { z } from 'zod';
 import { ParleyError, type createSessionRequestSchema, type SessionLimits } from '@parley/shared';
 import type { User } from '../auth/guest-tokens.ts';
 import { Tickets } from '../auth/tickets.ts';
-import type { Deadlines, Limits } from '../config/config.ts';
-import type { ConversationPolicy } from '../turn/conversation-options.ts';
+import type { Limits } from '../config/config.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
-import { Watchdog } from '../turn/watchdog.ts';
-import type { Clock } from '../lib/clock.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Stages } from '../stages/stages.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import { Session } from './session.ts';
+import { Session, type SessionContext } from './session.ts';
 
 /** Tickets that may wait to be used, per session the relay may hold. */
 const TICKETS_PER_SESSION = 2;
@@ -26,17 +22,11 @@ interface Grant {
 }
 
 export interface SessionCreatorOptions {
+  readonly context: SessionContext;
   readonly registry: SessionRegistry;
-  readonly providers: Stages;
-  readonly limits: Limits;
-  readonly deadlines: Deadlines;
-  readonly policy?: ConversationPolicy;
-  /** Looks after the turns of every session; without it, one is made. */
-  readonly watchdog?: Watchdog;
   readonly observers: CallObservers;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -44,20 +34,18 @@ export interface SessionCreatorOptions {
 export class SessionCreator {
   readonly #options: SessionCreatorOptions;
   readonly #tickets: Tickets<Grant>;
-  readonly #watchdog: Watchdog;
   #isDraining = false;
 
   constructor(options: SessionCreatorOptions) {
     this.#options = options;
-    this.#watchdog = options.watchdog ?? new Watchdog({ clock: options.clock });
     this.#tickets = new Tickets({
-      clock: options.clock,
+      clock: options.context.clock,
       ttlMs: options.ticketTtlMs,
       limit: options.maxSessions * TICKETS_PER_SESSION,
     });
   }
 
-  /** From now on nobody new is let in. */
+  /** From now on no new session is let in. */
   stop(): void {
     this.#isDraining = true;
   }
@@ -66,7 +54,8 @@ export class SessionCreator {
    * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`
    */
   create(user: User, request: z.infer<typeof createSessionRequestSchema>) {
-    const { registry, providers, limits } = this.#options;
+    const { registry, context } = this.#options;
+    const { providers, limits } = context;
     if (this.#isDraining) throw new ParleyError('draining');
     const { voices } = providers.synthesizer;
     const voice = request.voice ?? voices[0]!.id;
@@ -96,29 +85,23 @@ export class SessionCreator {
       session_id: sessionId,
       ticket,
       resume_token: resumeToken,
-      limits: sessionLimits(limits),
+      limits,
     };
   }
 
-  /** @returns undefined where the ticket is unknown, used or expired, or there is no room */
+  /** @returns undefined if the ticket is unknown, used or expired, or there is no room */
   open(ticket: string): Session | undefined {
-    const { registry, providers, limits, deadlines, policy, clock, logger } = this.#options;
-    const { observers } = this.#options;
+    const { context, registry, observers, logger } = this.#options;
     const grant = this.#tickets.redeem(ticket);
-    // More tickets may be out than there is room for: not everyone who has one comes.
+    // More tickets may be out than there is room for: most are never used.
     if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
-    const session = new Session({
-      id: grant.sessionId,
-      resumeKey: grant.resumeKey,
-      providers,
-      settings: { voice: grant.voice, timeZone: grant.timeZone, isSpoken: true },
-      limits: sessionLimits(limits),
-      deadlines,
-      policy,
-      watchdog: this.#watchdog,
-      emit: observers.emitterOf(grant.sessionId, grant.userId),
-      clock,
-      logger: logger.child({ sessionId: grant.sessionId, userId: grant.userId }),
+    const { sessionId, resumeKey, userId, voice, timeZone } = grant;
+    const session = new Session(context, {
+      id: sessionId,
+      resumeKey,
+      settings: { voice, timeZone, isSpoken: true },
+      emit: observers.emitterOf(sessionId, userId),
+      logger: logger.child({ sessionId, userId }),
       onClosed: (closed) => registry.remove(closed),
     });
     registry.add(session);
@@ -126,7 +109,8 @@ export class SessionCreator {
   }
 }
 
-function sessionLimits(limits: Limits): SessionLimits {
+/** The configured limits, as clients are told of them. */
+export function sessionLimits(limits: Limits): SessionLimits {
   return {
     session_duration_ms: limits.sessionDurationMs,
     idle_ms: limits.idleMs,

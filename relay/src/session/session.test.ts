@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { FakeSocket } from '../../test/support/fake-socket.ts';
 import { ScriptedGenerator, words } from '../../test/support/scripted-generator.ts';
 import { ScriptedSynthesizer } from '../../test/support/scripted-synthesizer.ts';
-import { scriptedStages } from '../../test/support/scripted-stages.ts';
+import { scriptedStages, type ScriptedProviders } from '../../test/support/scripted-stages.ts';
 import { ScriptedTranscriber } from '../../test/support/scripted-transcriber.ts';
-import { DEADLINES } from '../../test/support/test-conversation.ts';
+import { readConfig } from '../config/config.ts';
 import { FakeClock, settle } from '../lib/fake-clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { silentLogger } from '../lib/logger.ts';
+import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
 
@@ -19,23 +20,39 @@ const limits = {
   heartbeat_ms: 15_000,
 };
 
+/** A session on `clock`, with scripted providers. */
+function openSession(
+  clock: FakeClock,
+  options: {
+    readonly providers?: ScriptedProviders;
+    readonly onClosed?: (session: Session) => void;
+  } = {},
+): Session {
+  const providers = scriptedStages(clock, options.providers);
+  const policy = readConfig({}).providers;
+  const watchdog = new Watchdog({ clock });
+  return new Session(
+    { providers, policy, limits, watchdog, clock },
+    {
+      id: 'sess_1',
+      resumeKey: fingerprint('token'),
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+      emit: () => {},
+      logger: silentLogger,
+      onClosed: options.onClosed ?? (() => {}),
+    },
+  );
+}
+
 /** A session on a clock that the test moves, looked after by a real registry. */
 function setUp(options: { readonly reply?: string; readonly clauseMs?: number } = {}) {
   const clock = new FakeClock();
   const registry = new SessionRegistry({ clock, limit: 10 });
-  const session = new Session({
-    id: 'sess_1',
-    resumeKey: fingerprint('token'),
-    providers: scriptedStages(clock, {
+  const session = openSession(clock, {
+    providers: {
       generator: new ScriptedGenerator({ clock, reply: () => [words(options.reply ?? 'Yes.')] }),
       synthesizer: new ScriptedSynthesizer({ clock, clauseMs: () => options.clauseMs ?? 100 }),
-    }),
-    settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
-    limits,
-    deadlines: DEADLINES,
-    clock,
-    logger: silentLogger,
-    emit: () => {},
+    },
     onClosed: (closed) => registry.remove(closed),
   });
   registry.add(session);
@@ -187,7 +204,7 @@ describe('a session', () => {
 });
 
 describe('an utterance whose audio stays away', () => {
-  it('is ended after fifteen seconds, so that nobody else waits for its recogniser', async () => {
+  it('is ended after fifteen seconds, so that no other session waits for its recogniser', async () => {
     const { session, socket, clock } = setUp();
     session.receiveText(
       socket,
@@ -230,20 +247,11 @@ describe('the providers of a session', () => {
         return () => void calls.push(`${name} let go`);
       },
     });
-    const session = new Session({
-      id: 'sess_1',
-      resumeKey: fingerprint('token'),
-      providers: scriptedStages(clock, {
+    const session = openSession(clock, {
+      providers: {
         transcriber: Object.assign(new ScriptedTranscriber({ clock }), ready('transcriber')),
         synthesizer: Object.assign(new ScriptedSynthesizer({ clock }), ready('synthesizer')),
-      }),
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
-      limits,
-      deadlines: DEADLINES,
-      clock,
-      logger: silentLogger,
-      emit: () => {},
-      onClosed: () => {},
+      },
     });
     expect(calls).toEqual(['transcriber ready', 'synthesizer ready']);
     session.close('normal');

@@ -4,15 +4,10 @@ import {
   type CloseReasonName,
   type SessionLimits,
 } from '@parley/shared';
-import type { Deadlines } from '../config/config.ts';
-import {
-  DEFAULT_CONVERSATION_POLICY,
-  type ConversationPolicy,
-  type ConversationSettings,
-} from '../turn/conversation-options.ts';
+import type { ConversationPolicy, ConversationSettings } from '../turn/conversation-options.ts';
 import type { CallEventBody, EmitCallEvent } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
-import { Watchdog } from '../turn/watchdog.ts';
+import type { Watchdog } from '../turn/watchdog.ts';
 import type { Clock } from '../lib/clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -20,28 +15,29 @@ import { STAGES } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
-import { outputTo } from './conversation-outbox.ts';
 import { describeSession } from './session-description.ts';
 import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { judge, type SessionState } from './session-state.ts';
 import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
 
+/** What all sessions of a relay share. */
+export interface SessionContext {
+  readonly providers: Stages;
+  readonly policy: ConversationPolicy;
+  readonly limits: SessionLimits;
+  readonly watchdog: Watchdog;
+  readonly clock: Clock;
+}
+
 export interface SessionOptions {
   readonly id: string;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
-  readonly providers: Stages;
   readonly settings: ConversationSettings;
-  readonly policy?: ConversationPolicy | undefined;
-  readonly limits: SessionLimits;
-  readonly deadlines: Deadlines;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** The relay's; without it the session has one of its own. */
-  readonly watchdog?: Watchdog | undefined;
   /** Tells the observers what happens in this session. */
   readonly emit: EmitCallEvent;
+  readonly logger: Logger;
   /** Called once, when the session is over. */
   readonly onClosed: (session: Session) => void;
 }
@@ -50,6 +46,7 @@ export interface SessionOptions {
 export class Session {
   readonly id: string;
   readonly resumeKey: string;
+  readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #conversation: Conversation;
   readonly #outbox: Outbox;
@@ -65,37 +62,36 @@ export class Session {
   #state: SessionState;
   #socket: SessionSocket | undefined;
 
-  constructor(options: SessionOptions) {
-    const { clock, logger } = options;
+  constructor(context: SessionContext, options: SessionOptions) {
+    const { providers, policy, limits, watchdog, clock } = context;
+    const { settings, logger, emit } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
+    this.#context = context;
     this.#options = options;
     this.#startedAtMs = clock.now();
     this.#activeAtMs = this.#startedAtMs;
     this.#checkedAtMs = this.#startedAtMs;
     this.#pingedAtMs = this.#startedAtMs;
     this.#state = { kind: 'detached', sinceMs: this.#startedAtMs };
-    const outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
-    this.#outbox = outbox;
-    this.#prepared = STAGES.flatMap((stage) => options.providers[stage].prepare?.() ?? []);
+    this.#outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
+    this.#prepared = STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []);
     this.#conversation = new Conversation({
-      providers: options.providers,
-      settings: options.settings,
-      policy: options.policy ?? DEFAULT_CONVERSATION_POLICY,
-      deadlines: options.deadlines,
-      watchdog: options.watchdog ?? new Watchdog({ clock }),
-      emit: (event) => this.#emit(event),
+      providers,
+      settings,
+      policy,
+      maxUtteranceMs: limits.utterance_ms,
+      watchdog,
       clock,
       logger,
-      output: outputTo(outbox, () => this.#nowMs()),
+      output: this.#outbox,
+      emit: (event) => this.#emit(event),
     });
     this.#inbox = new Inbox({
       conversation: this.#conversation,
-      outbox,
-      utteranceLimitMs: options.limits.utterance_ms,
+      outbox: this.#outbox,
       logger,
-      emit: options.emit,
-      nowMs: () => this.#nowMs(),
+      emit,
       onUpdate: (update) => this.#update(update),
       onClose: (reason) => this.close(reason),
     });
@@ -120,20 +116,20 @@ export class Session {
     this.#socket = socket;
     this.#state = {
       kind: 'attached',
-      heardAtMs: this.#options.clock.now(),
+      heardAtMs: this.#context.clock.now(),
       awaitsResume: how === 'resuming',
     };
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
-    this.#notices ??= new ProviderNotices(this.#options.providers, (change) =>
+    this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       this.#stageChanged(change),
     );
     this.#emit({ type: 'session-started' });
     this.#outbox.event({
       type: 'session.created',
       session: this.#describe(),
-      server_ms: this.#nowMs(),
+      server_ms: this.#outbox.nowMs(),
     });
   }
 
@@ -166,9 +162,9 @@ export class Session {
     this.#inbox.receiveText(text);
   }
 
-  /** Called about once a second: whatever only the passing of time brings about. */
+  /** Called about once a second: what follows from the passing of time alone. */
   check(): void {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#context.clock.now();
     this.#inbox.check(nowMs - this.#checkedAtMs);
     this.#checkedAtMs = nowMs;
     const signs = this.#inbox.takeSigns();
@@ -176,11 +172,11 @@ export class Session {
     if (signs.heard && this.#state.kind === 'attached') {
       this.#state = { ...this.#state, heardAtMs: nowMs };
     }
-    if (nowMs - this.#pingedAtMs >= this.#options.limits.heartbeat_ms) {
+    if (nowMs - this.#pingedAtMs >= this.#context.limits.heartbeat_ms) {
       this.#pingedAtMs = nowMs;
       this.#socket?.ping();
     }
-    const verdict = judge(this.#state, this.#options.limits, {
+    const verdict = judge(this.#state, this.#context.limits, {
       nowMs,
       startedAtMs: this.#startedAtMs,
       activeAtMs: this.#activeAtMs,
@@ -200,7 +196,7 @@ export class Session {
     const socket = this.#socket;
     if (reason === 'durationLimit') this.#emit({ type: 'limit-hit', limit: 'session-duration' });
     if (reason === 'idle') this.#emit({ type: 'limit-hit', limit: 'idle' });
-    const durationMs = this.#nowMs();
+    const durationMs = this.#outbox.nowMs();
     void this.#conversation
       .dispose()
       .then(() => this.#emit({ type: 'session-ended', reason, durationMs }));
@@ -223,7 +219,7 @@ export class Session {
     this.#inbox.heard();
     this.#state = {
       kind: 'attached',
-      heardAtMs: this.#options.clock.now(),
+      heardAtMs: this.#context.clock.now(),
       awaitsResume: false,
     };
     this.#outbox.attach(this.#socket!);
@@ -232,7 +228,7 @@ export class Session {
     this.#outbox.event({
       type: 'session.resumed',
       session: this.#describe(),
-      server_ms: this.#nowMs(),
+      server_ms: this.#outbox.nowMs(),
       last_input_seq: this.#inbox.lastSeq,
     });
     this.#emit({ type: 'session-resumed' });
@@ -252,7 +248,7 @@ export class Session {
   #release(): void {
     this.#socket = undefined;
     this.#outbox.detach();
-    this.#state = { kind: 'detached', sinceMs: this.#options.clock.now() };
+    this.#state = { kind: 'detached', sinceMs: this.#context.clock.now() };
   }
 
   #emit(event: CallEventBody): void {
@@ -273,7 +269,8 @@ export class Session {
   }
 
   #update(update: SettingsUpdate): string | undefined {
-    const { settings, providers } = this.#options;
+    const { settings } = this.#options;
+    const { providers } = this.#context;
     const problem = applyUpdate(settings, update, providers.synthesizer.voices);
     if (problem !== undefined) return problem;
     this.#outbox.event({ type: 'session.updated', session: this.#describe() });
@@ -281,7 +278,8 @@ export class Session {
   }
 
   #describe() {
-    const { settings, providers, limits } = this.#options;
+    const { settings } = this.#options;
+    const { providers, limits } = this.#context;
     return describeSession({
       id: this.id,
       settings,
@@ -289,9 +287,5 @@ export class Session {
       providers: this.#notices?.names ?? activeProviders(providers),
       limits,
     });
-  }
-
-  #nowMs(): number {
-    return this.#options.clock.now() - this.#startedAtMs;
   }
 }

@@ -1,4 +1,3 @@
-import type { Deadlines } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Stages } from '../stages/stages.ts';
@@ -24,17 +23,12 @@ export interface ConversationPolicy {
   readonly allowCachedAnswers: boolean;
 }
 
-export const DEFAULT_CONVERSATION_POLICY: ConversationPolicy = {
-  language: 'en-US',
-  fillerDelayMs: 4_000,
-  allowCachedAnswers: false,
-};
-
 export interface ConversationOptions {
   readonly providers: Stages;
   readonly settings: ConversationSettings;
   readonly policy: ConversationPolicy;
-  readonly deadlines: Deadlines;
+  /** Longest utterance. */
+  readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;
   readonly emit: EmitCallEvent;
   readonly clock: Clock;

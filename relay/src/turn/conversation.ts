@@ -3,6 +3,7 @@ import { newId } from '../lib/ids.ts';
 import { ProviderError } from '../stages/provider-error.ts';
 import type { TurnEnd, TurnOutcome } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
+import { EndOfTurn } from './end-of-turn.ts';
 import { History } from './history.ts';
 import { Listening, type Settled } from './listening/listening.ts';
 import { RecognitionOutage } from './recognition-outage.ts';
@@ -18,6 +19,7 @@ export class Conversation {
   readonly #history = new History();
   readonly #turns: TurnTaking;
   readonly #outage: RecognitionOutage;
+  readonly #endOfTurn: EndOfTurn;
   readonly #listening: Listening;
   /** The turn of the utterance that was opened last. */
   #turnId = '';
@@ -37,6 +39,7 @@ export class Conversation {
       onEnded: () => this.#restIfDisposed(),
     });
     this.#outage = new RecognitionOutage(() => providers.ladder.active('transcriber'));
+    this.#endOfTurn = new EndOfTurn(options.maxUtteranceMs);
     this.#listening = new Listening({
       transcriber: providers.transcriber,
       language: policy.language,
@@ -58,11 +61,6 @@ export class Conversation {
     return this.#turns.isReplying || this.#listening.isBusy || !this.reminders.isEmpty;
   }
 
-  /** Length of the open utterance so far. */
-  get openUtteranceMs(): number {
-    return this.#listening.openMs;
-  }
-
   /** Confirmed speech: the reply that runs stops (barge-in). An open utterance is ended first. */
   startUtterance(number: number): void {
     this.endUtterance('interrupted', {});
@@ -70,12 +68,34 @@ export class Conversation {
     if (this.#outage.isOut) return this.#refuseSpeech(number, turnId);
     this.#turns.interrupt();
     this.#listening.start(number, turnId);
+    this.#endOfTurn.begin();
     this.#turnId = turnId;
   }
 
-  /** PCM16 at 16 kHz for the open utterance. */
-  pushAudio(samples: Int16Array): void {
+  /**
+   * PCM16 at 16 kHz for the open utterance. The hot path.
+   *
+   * @returns false if the utterance is now too long and was ended
+   */
+  pushAudio(samples: Int16Array): boolean {
     this.#listening.push(samples);
+    const why = this.#endOfTurn.audioCame(this.#listening.openMs);
+    if (why === undefined) return true;
+    this.endUtterance(why, {});
+    return false;
+  }
+
+  /**
+   * Called about once a second: ends an utterance that gets no audio any more.
+   *
+   * @returns whether audio of the open utterance came since the last call
+   */
+  check(elapsedMs: number): boolean {
+    if (this.#listening.openNumber === undefined) return false;
+    const { hasAudio } = this.#endOfTurn;
+    const why = this.#endOfTurn.timePassed(elapsedMs);
+    if (why !== undefined) this.endUtterance(why, {});
+    return hasAudio;
   }
 
   /**

@@ -6,8 +6,11 @@ import type { CreateSessionResponse } from '@parley/shared';
 import { readConfig } from '../../src/config/config.ts';
 import { acceptRealtime } from '../../src/http/realtime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { SessionCreator, type SessionCreatorOptions } from '../../src/session/session-creator.ts';
+import { SessionCreator, sessionLimits } from '../../src/session/session-creator.ts';
 import { SessionRegistry } from '../../src/session/session-registry.ts';
+import type { Stages } from '../../src/stages/stages.ts';
+import type { ConversationPolicy } from '../../src/turn/conversation-options.ts';
+import { Watchdog } from '../../src/turn/watchdog.ts';
 import { CallObservers, type CallObserver } from '../../src/turn/call-observers.ts';
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
@@ -18,13 +21,15 @@ export interface CallServer extends AsyncDisposable {
   call(): Promise<TestCall>;
 }
 
+export interface CallServerOptions {
+  readonly providers: Stages;
+  readonly policy?: Partial<ConversationPolicy>;
+  readonly watchdog?: Watchdog;
+  readonly observers?: readonly CallObserver[];
+}
+
 /** Sessions on real sockets, put together by a test: what a whole relay would choose is given. */
-export async function startCallServer(
-  options: Pick<SessionCreatorOptions, 'providers'> &
-    Partial<Omit<SessionCreatorOptions, 'observers'>> & {
-      readonly observers?: readonly CallObserver[];
-    },
-): Promise<CallServer> {
+export async function startCallServer(options: CallServerOptions): Promise<CallServer> {
   const clock = systemClock;
   const logs = new LogWatch();
   const sink = new Writable({
@@ -37,15 +42,18 @@ export async function startCallServer(
   const config = readConfig({});
   const registry = new SessionRegistry({ clock, limit: 10 });
   const sessions = new SessionCreator({
+    context: {
+      providers: options.providers,
+      policy: { ...config.providers, ...options.policy },
+      limits: sessionLimits(config.limits),
+      watchdog: options.watchdog ?? new Watchdog({ clock }),
+      clock,
+    },
     registry,
-    limits: config.limits,
-    deadlines: config.deadlines,
+    observers: new CallObservers(options.observers ?? [], { logger }),
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: 10,
-    clock,
     logger,
-    ...options,
-    observers: new CallObservers(options.observers ?? [], { logger }),
   });
   const server = createServer();
   const stop = acceptRealtime(server, { sessions, registry, allowedOrigins: [], logger });

@@ -1,9 +1,6 @@
 import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
-import type { Deadlines } from '../../src/config/config.ts';
-import {
-  DEFAULT_CONVERSATION_POLICY,
-  type ConversationPolicy,
-} from '../../src/turn/conversation-options.ts';
+import { readConfig, type Deadlines } from '../../src/config/config.ts';
+import type { ConversationPolicy } from '../../src/turn/conversation-options.ts';
 import type { CallEventBody } from '../../src/turn/call-events.ts';
 import { Conversation } from '../../src/turn/conversation.ts';
 import { Watchdog } from '../../src/turn/watchdog.ts';
@@ -86,11 +83,11 @@ export class TestConversation {
         ladder: script.ladder,
         deadlines: script.deadlines,
       }),
-      policy: { ...DEFAULT_CONVERSATION_POLICY, ...script.policy },
+      policy: { ...readConfig({}).providers, ...script.policy },
+      maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
       emit: (event) => this.callEvents.push(withAudio(event)),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
-      deadlines: script.deadlines ?? DEADLINES,
       clock,
       logger: silentLogger,
       output: {
