@@ -13,7 +13,7 @@ import { startRelay } from './app.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
-/** Runs the relay until it is told to stop. The one place where real parts are chosen. */
+/** Runs the relay until it is told to stop. Real parts are chosen here, and only here. */
 async function main(): Promise<void> {
   const configuration = configurationOrExit();
   const { config } = configuration;
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    // Someone who asks twice does not want to wait.
+    // A second signal means that the operator does not want to wait.
     if (isStopping) process.exit(1);
     isStopping = true;
     logger.info({ signal }, 'stopping');

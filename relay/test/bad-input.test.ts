@@ -43,7 +43,7 @@ const REFUSED: readonly (readonly [string, ErrorCode, string | Uint8Array])[] = 
   [
     'a voice there is not',
     'invalid_event',
-    json({ type: 'session.update', session: { voice: 'nobody' } }),
+    json({ type: 'session.update', session: { voice: 'unknown' } }),
   ],
   [
     'a time zone there is not',

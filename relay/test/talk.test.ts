@@ -142,7 +142,7 @@ test('the replies can be kept', async () => {
   expect(samples).toHaveLength(2 * 13 * 320);
 });
 
-describe('what cannot be used is refused before anyone is called', () => {
+describe('what cannot be used is refused before a call is made', () => {
   const nowhere = ['--url', 'http://127.0.0.1:9'];
   test.each<[string, () => Promise<readonly string[]> | readonly string[], string]>([
     ['a wrong option', () => ['--loud'], "Unknown option '--loud'."],

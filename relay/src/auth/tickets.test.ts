@@ -8,7 +8,7 @@ function setUp(limit = 100) {
   return { clock, tickets: new Tickets<number>({ clock, ttlMs: 30_000, limit }) };
 }
 
-it('admits once, within its time, whoever comes when', async () => {
+it('admits once, within its time, in any order of arrival', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ waitMs: fc.nat({ max: 20_000 }), which: fc.nat({ max: 9 }) })),

@@ -24,7 +24,7 @@ export class Tickets<Grant> {
     return this.#grants.size;
   }
 
-  /** @returns undefined where too many tickets wait to be used */
+  /** @returns undefined if too many tickets wait to be used */
   issue(grant: Grant): string | undefined {
     const nowMs = this.#clock.now();
     for (const [key, { expiresAtMs }] of this.#grants) {
@@ -37,7 +37,7 @@ export class Tickets<Grant> {
     return ticket;
   }
 
-  /** Uses a ticket up. @returns undefined where it is unknown, used or expired */
+  /** Uses a ticket up. @returns undefined if it is unknown, used or expired */
   redeem(ticket: string): Grant | undefined {
     const key = fingerprint(ticket);
     const entry = this.#grants.get(key);

@@ -36,7 +36,7 @@ const codeOf = async (response: Response) =>
   );
 
 describe('the operator’s requests', () => {
-  it('show how everyone has done', async () => {
+  it('show how each provider has done', async () => {
     const response = await startAdmin(TOKEN).ask('/');
     expect(servicesResponseSchema.parse(await response.json()).services).toMatchObject([
       { name: 'anthropic', health: 'failed', last_fault: 'overloaded' },
@@ -55,7 +55,7 @@ describe('the operator’s requests', () => {
     ['{"stage":', 'malformed_json', 400],
     ['{"name":7}', 'invalid_request', 400],
     ['{}', 'invalid_request', 400],
-    ['{"name":"nobody"}', 'not_found', 404],
+    ['{"name":"unknown"}', 'not_found', 404],
   ])('answer %s with %s', async (body, code, status) => {
     const response = await startAdmin(TOKEN).reset(body);
     expect(response.status).toBe(status);

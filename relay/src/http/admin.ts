@@ -8,7 +8,7 @@ import { problem } from './problem.ts';
 /** What an operator can look at and do. */
 export interface Operations {
   services(): readonly z.infer<typeof serviceStatusSchema>[];
-  /** Lets a provider be asked again at once. @returns false where there is none of that name */
+  /** Lets a provider be asked again at once. @returns false if there is none of that name */
   reset(name: string): boolean;
 }
 
@@ -43,7 +43,7 @@ const resetRequestSchema = serviceHealthSchema.pick({ name: true });
  * - `GET /` lists the providers and how they have done
  * - `POST /reset` with `{name}` takes a provider's failures from its record, in all its stages
  *
- * @param token - what opens them; undefined: there are none
+ * @param token - what opens them; undefined if there are none
  */
 export function admin(token: string | undefined, operations: Operations): Hono {
   const app = new Hono();

@@ -5,8 +5,7 @@ import { etag } from 'hono/etag';
 
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
- * by browsers for good; everything else is asked for anew each time, and sent again only where it
- * changed.
+ * by browsers for good; everything else is asked for anew each time, and sent again only if it changed.
  *
  * @param root - folder of the built page
  */

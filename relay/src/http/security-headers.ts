@@ -33,7 +33,7 @@ export function securityHeaders() {
     crossOriginOpenerPolicy: 'same-origin',
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
-    // Sent over TLS by whatever terminates it; over plain HTTP browsers ignore it anyway.
+    // The proxy that terminates TLS sends it; over plain HTTP browsers ignore it.
     strictTransportSecurity: false,
   });
 }

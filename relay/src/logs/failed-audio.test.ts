@@ -78,7 +78,7 @@ it('keeps what was said beside what is known of it, for the operator alone', asy
   expect((await stat(join(dir, `${stem}.wav`))).mode & 0o777).toBe(0o600);
 });
 
-it('never writes outside its folder, whatever an id holds', async () => {
+it('never writes outside its folder, even if an id holds a path', async () => {
   await using failed = open();
   failed.observe(failure({ itemId: '../../../escaped/%2e%2e/\0' }));
   await failed.idle();

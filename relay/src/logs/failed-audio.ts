@@ -17,7 +17,7 @@ const MAX_WAITING = 16;
 const UNFINISHED = '.part';
 
 export interface FailedAudioOptions {
-  /** The recordings' own folder; made where it does not exist. */
+  /** The recordings' own folder; made if it does not exist. */
   readonly dir: string;
   readonly maxBytes?: number;
   readonly maxAgeMs?: number;

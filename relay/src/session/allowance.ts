@@ -5,7 +5,7 @@
 export class Allowance {
   readonly #capacity: number;
   readonly #perSecond: number;
-  /** Whole, because a fraction is an object of its own, and many sessions' lie far apart. */
+  /** Whole, because a fraction would be an object of its own, far from the others in memory. */
   #left: number;
   #fraction = 0;
 
@@ -15,7 +15,7 @@ export class Allowance {
     this.#left = options.capacity;
   }
 
-  /** @returns false where nothing is left */
+  /** @returns false if nothing is left */
   take(): boolean {
     if (this.#left < 1) return false;
     this.#left -= 1;

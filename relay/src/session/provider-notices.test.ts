@@ -57,7 +57,7 @@ describe('a notice of a change', () => {
     ]);
   });
 
-  it('is not that nobody answers, for one answer that nobody found', () => {
+  it('is not given for one answer that no provider found', () => {
     const { notices, failOver } = setUp(new ScriptedLadder());
     failOver('generator', 'none');
     failOver('synthesizer', 'none');
@@ -93,7 +93,7 @@ describe('a notice of a change', () => {
     ]);
   });
 
-  it('is not to stop sending audio over one utterance that everyone failed at', async () => {
+  it('does not stop the audio over one utterance that all providers failed at', async () => {
     const ladder = new ScriptedLadder();
     const { notices, failOver } = setUp(ladder);
     failOver('transcriber', 'none');

@@ -1,14 +1,12 @@
 import type { CloseReasonName, SessionLimits } from '@parley/shared';
 
-/**
- * Where a session stands with its client. Instants are ms on the relay's monotonic clock.
- */
+/** A session's connection to its client. Instants are ms on the relay's monotonic clock. */
 export type SessionState =
   | {
       readonly kind: 'attached';
       /** The last sign of life of the connection. */
       readonly heardAtMs: number;
-      /** A resumed connection says first where it stands; until then nothing else is taken. */
+      /** A resumed connection says first what it has received; until then nothing else is taken. */
       readonly awaitsResume: boolean;
     }
   /** The connection was lost; the session waits for another. */

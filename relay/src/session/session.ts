@@ -223,7 +223,7 @@ export class Session {
       awaitsResume: false,
     };
     this.#outbox.attach(this.#socket!);
-    // First what was missed, in its order; then where the client's own sequence stands.
+    // First what was missed, in its order; then how far the client's own sequence has come.
     this.#outbox.replay(lastSeq);
     this.#outbox.event({
       type: 'session.resumed',

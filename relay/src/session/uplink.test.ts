@@ -4,7 +4,7 @@ import type { AudioFrame } from '@parley/shared';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
 describe('the client sequence', () => {
-  it('takes each number once, whatever comes twice or out of order', () => {
+  it('takes each number once, even if it comes twice or out of order', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 3_000 })), (numbers) => {
         const sequence = new UplinkSequence();

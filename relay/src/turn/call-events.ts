@@ -63,7 +63,7 @@ export type Limit =
 
 /**
  * Something that happened in a call. Free of audio and secrets; the words people say stand only in
- * `speech`, which an observer must not write where they do not belong.
+ * `speech`; an observer that writes for others to read leaves that out.
  */
 export type CallEventBody =
   | { readonly type: 'session-started' }
@@ -81,7 +81,7 @@ export type CallEventBody =
       readonly audioMs: number;
       /** From the end of the audio to the final words; null if no end was received. */
       readonly finalMs: number | null;
-      /** Someone spoke, but no words could be placed. */
+      /** There was speech, but its words could not be placed. */
       readonly isUnrecognised: boolean;
       readonly speech: { readonly text: string };
     } & OfUtterance)

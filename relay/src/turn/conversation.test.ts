@@ -91,7 +91,7 @@ describe('the history', () => {
     expect(heard(test)).toEqual(['user: Hello', 'user: Hello?']);
   });
 
-  it('cannot be corrected for a reply nobody knows', () => {
+  it('cannot be corrected for an unknown reply', () => {
     expect(new TestConversation().conversation.truncateReply('resp_x', 1)).toBe(false);
   });
 

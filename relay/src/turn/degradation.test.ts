@@ -246,7 +246,7 @@ describe('while nothing here can hear', () => {
     ]);
   });
 
-  it('tells a person who is silent, and nobody once the call is over', async () => {
+  it('tells a person who is silent, and is silent once the call is over', async () => {
     const ladder = new ScriptedLadder();
     const [test, over] = [new TestConversation({ ladder }), new TestConversation({ ladder })];
     void over.conversation.dispose();

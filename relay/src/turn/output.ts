@@ -7,7 +7,7 @@ export interface ConversationOutput {
   audio(item: number, samples: Int16Array, last: boolean): void;
   /** Forget audio of this response that need not be sent any more. */
   dropAudio(item: number): void;
-  /** Resolves once the client has room for more; at once where it has. */
+  /** Backpressure: resolves once the client has room for more. */
   writable(signal: AbortSignal): Promise<void>;
   /** The session clock, ms. */
   nowMs(): number;

@@ -14,7 +14,7 @@ export interface WatchedTurn {
   readonly ids: Readonly<Record<string, string | number>>;
   /** Which stage is waited for now. */
   readonly stage: () => Stage;
-  /** The stage has made no progress for far too long: end it, whatever its provider does. */
+  /** The stage has made no progress for far too long: end it, even if its provider ignores that. */
   readonly giveUp: (stage: Stage) => void;
 }
 
@@ -50,10 +50,10 @@ interface Entry {
 }
 
 /**
- * Looks after every running turn of the relay.
+ * The backstop of every running turn of the relay.
  *
- * Stages have deadlines of their own; this is for whatever those miss, so that no turn ever hangs
- * without anyone knowing. Keeps a timer only while a turn runs.
+ * Stages have deadlines of their own; if one of those is missed, the turn still ends, and the log
+ * says so. Keeps a timer only while a turn runs.
  */
 export class Watchdog {
   readonly #options: Required<WatchdogOptions>;
@@ -119,7 +119,7 @@ export class Watchdog {
     turn.logger.debug(state, 'a turn is running');
     if (idleMs > giveUpAfterMs) {
       turn.logger.error(state, 'a stage makes no progress and is given up');
-      // Whatever takes its place gets as long again.
+      // What takes its place gets as long again.
       entry.lastProgressMs = nowMs;
       entry.hasWarned = false;
       turn.giveUp(stage);
