@@ -9,7 +9,7 @@ import type {
 } from '../../stages/synthesizer.ts';
 import { splitIntoPieces } from './clause-pieces.ts';
 import { compileFlite, FLITE_SAMPLE_RATE_HZ } from './flite.ts';
-import { mapWithLookAhead } from './look-ahead.ts';
+import { readAhead } from '../../lib/read-ahead.ts';
 import { toSpokenText } from './spoken-text.ts';
 import type { SynthesisAnswer, SynthesisRequest } from './synthesis-protocol.ts';
 import type { Pauses } from './trim-silence.ts';
@@ -87,11 +87,8 @@ export async function createEmbeddedSynthesizer(
     { voice, signal }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const voiceId = (VOICES.find(({ id }) => id === voice) ?? VOICES[0]).id;
-    const spoken = mapWithLookAhead(
-      piecesOf(clauses),
-      async (piece) => ({ piece, samples: await speak(piece, voiceId, signal) }),
-      signal,
-    );
+    const begin = async (piece: Piece) => ({ piece, samples: await speak(piece, voiceId, signal) });
+    const spoken = readAhead(piecesOf(clauses), { begin, ahead: 1, signal });
     try {
       for await (const { piece, samples } of spoken) {
         const { clause } = piece;

@@ -4,7 +4,7 @@ import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { clausesOf, samplesOf } from '../../vendor-kit/socket-speech/test-clauses.ts';
+import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../../stages/synthesizer.ts';
 import { createCartesiaSynthesizer } from './cartesia-synthesizer.ts';
 

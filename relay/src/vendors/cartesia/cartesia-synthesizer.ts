@@ -1,9 +1,9 @@
-import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
+import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
-import { SonicDialect } from './sonic-dialect.ts';
+import { SonicProtocol } from './sonic-protocol.ts';
 
 export interface CartesiaSynthesizerOptions {
   readonly apiKey: string;
@@ -20,7 +20,7 @@ const RATE_HZ = 24_000;
 const MAX_AGE_MS = 270_000;
 const MAX_SPARES = 16;
 /** They wait in the context, which counts as one request however many there are. */
-const READ_AHEAD = 2;
+const AHEAD = 2;
 
 /** Cartesia Sonic. */
 export function createCartesiaSynthesizer(
@@ -34,7 +34,7 @@ export function createCartesiaSynthesizer(
     sampleRateHz: RATE_HZ,
     voices,
     hasVoicePerSocket: false,
-    readAhead: READ_AHEAD,
+    ahead: AHEAD,
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
     connect: (_voice, signal) =>
       openVendorSocket({
@@ -46,8 +46,8 @@ export function createCartesiaSynthesizer(
         clock,
         signal,
       }),
-    dialectFor: (_socket, voice) =>
-      new SonicDialect(
+    protocolFor: (_socket, voice) =>
+      new SonicProtocol(
         {
           model_id: model,
           voice: { id: voice },

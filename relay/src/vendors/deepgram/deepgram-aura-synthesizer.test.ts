@@ -5,7 +5,7 @@ import { toneFor, type Behaviour, type Simulator } from '../../../simulators/kit
 import { eventually } from '../../../test/support/eventually.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
-import { clausesOf, samplesOf } from '../../vendor-kit/socket-speech/test-clauses.ts';
+import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../../stages/synthesizer.ts';
 import type { Owned } from '../../stages/provider.ts';
 import { auraVoices } from './aura-voices.ts';

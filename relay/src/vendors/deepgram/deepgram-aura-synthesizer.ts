@@ -1,8 +1,8 @@
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
+import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
-import { AuraDialect } from './aura-dialect.ts';
+import { AuraProtocol } from './aura-protocol.ts';
 import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const AURA = 'deepgram-aura';
@@ -10,7 +10,7 @@ export const AURA = 'deepgram-aura';
 const SAMPLE_RATE_HZ = 24_000;
 const MAX_SPARES = 64;
 /** So that the next clause is ready in time. */
-const READ_AHEAD = 2;
+const AHEAD = 2;
 /** The vendor ends a connection after an hour. */
 const MAX_AGE_MS = 30 * 60_000;
 
@@ -35,13 +35,13 @@ export function createAuraSynthesizer(
     sampleRateHz: SAMPLE_RATE_HZ,
     voices: options.voices,
     hasVoicePerSocket: true,
-    readAhead: READ_AHEAD,
+    ahead: AHEAD,
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
     connect(voice, signal) {
       const query = { model: voice, encoding: 'linear16', sample_rate: SAMPLE_RATE_HZ };
       const endpoint = { provider: AURA, stage: 'synthesizer', path: '/v1/speak', query } as const;
       return openDeepgramSocket(endpoint, options, context, signal);
     },
-    dialectFor: (socket) => new AuraDialect(flushesOf(socket), () => context.clock.now()),
+    protocolFor: (socket) => new AuraProtocol(flushesOf(socket), () => context.clock.now()),
   });
 }

@@ -4,7 +4,7 @@ import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
-import { clausesOf, samplesOf } from '../../vendor-kit/socket-speech/test-clauses.ts';
+import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../../stages/synthesizer.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 

@@ -3,10 +3,10 @@ import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
-import type { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
+import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
-import { createSocketSynthesizer } from '../../vendor-kit/socket-speech/socket-synthesizer.ts';
-import type { SpeechDialect, SpokenSocket } from '../../vendor-kit/socket-speech/speech-dialect.ts';
+import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
+import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
 import { WordJoiner } from './timed-words.ts';
 
 export interface ElevenLabsSynthesizerOptions {
@@ -25,7 +25,7 @@ const INACTIVITY_S = 180;
 const MAX_AGE_MS = (INACTIVITY_S - 20) * 1_000;
 const MAX_SPARES = 16;
 /** A context each, of the five that a socket may have; each counts as a request under way. */
-const READ_AHEAD = 1;
+const AHEAD = 1;
 /** Only these models take a language; others refuse the request that names one. */
 const TAKES_LANGUAGE = /_v2_5$/;
 
@@ -41,7 +41,7 @@ export function createElevenLabsSynthesizer(
     sampleRateHz: RATE_HZ,
     voices,
     hasVoicePerSocket: true,
-    readAhead: READ_AHEAD,
+    ahead: AHEAD,
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
     connect: (voice, signal) =>
       openVendorSocket({
@@ -63,7 +63,7 @@ export function createElevenLabsSynthesizer(
         clock,
         signal,
       }),
-    dialectFor: () => new MultiContextDialect(),
+    protocolFor: () => new MultiContextProtocol(),
   });
 }
 
@@ -77,7 +77,7 @@ interface SpokenContext {
  * with audio that nothing marks as the last, and ends its socket with its text; here each context
  * ends with a message of its own, and the socket outlives it.
  */
-class MultiContextDialect implements SpeechDialect {
+class MultiContextProtocol implements SpeechProtocol {
   readonly #contexts = new Map<string, SpokenContext>();
 
   submit(socket: SpokenSocket, clause: ClauseSpeech): void {
@@ -89,7 +89,7 @@ class MultiContextDialect implements SpeechDialect {
     socket.sendText({ context_id: id, close_context: true });
   }
 
-  hear(socket: SpokenSocket, message: string): void {
+  receive(socket: SpokenSocket, message: string): void {
     const event = readVoiceEvent(message);
     if (event.type === 'ignored') return;
     if (event.type === 'failed') throw socket.failure(event.fault, { note: event.note });
@@ -107,8 +107,8 @@ class MultiContextDialect implements SpeechDialect {
     this.#contexts.delete(event.contextId);
   }
 
-  leave(): boolean {
-    // A context that was flushed is spoken to its end, whatever is said: it would go on counting.
+  cancel(): boolean {
+    // A context that was flushed is spoken to its end in any case, and would go on counting.
     return this.#contexts.size === 0;
   }
 }

@@ -7,8 +7,8 @@ import { apiKeySetting } from '../../vendor-kit/vendor-settings.ts';
 /** Values of all settings, by the names of their variables. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** One of the vendors that speak this protocol. */
-export interface Dialect {
+/** One of the vendors with this API. */
+export interface ApiVendor {
   /** Of its variables. */
   readonly prefix: 'OPENAI' | 'COMPATIBLE';
   /** In sentences about its settings. */
@@ -45,7 +45,7 @@ export interface ServerValues {
 }
 
 /** The settings of one vendor; each is a variable with its prefix. */
-export function settingsOf({ prefix, owner, defaults, uses }: Dialect): Settings {
+export function settingsOf({ prefix, owner, defaults, uses }: ApiVendor): Settings {
   const { baseUrl, models, voices } = defaults;
   const modelSettings = uses.map((use) => [
     `${prefix}_${use.toUpperCase()}_MODEL`,
@@ -84,7 +84,7 @@ export function settingsOf({ prefix, owner, defaults, uses }: Dialect): Settings
 }
 
 /** What all settings together say of one vendor. */
-export function readServer({ prefix, defaults }: Dialect, values: Values): ServerValues {
+export function readServer({ prefix, defaults }: ApiVendor, values: Values): ServerValues {
   const text = (name: string) => values[`${prefix}_${name}`] as string | undefined;
   const given = (use: ModelUse) => text(`${use.toUpperCase()}_MODEL`);
   const ownUrl = text('BASE_URL');

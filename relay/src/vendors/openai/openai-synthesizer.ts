@@ -1,6 +1,7 @@
 import type { Response } from 'undici';
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import { WavStream } from '@parley/shared/audio/wav-stream';
+import { readAhead } from '../../lib/read-ahead.ts';
 import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type {
@@ -14,7 +15,6 @@ import { isSpeakable, splitText } from '../../vendor-kit/synthesis/speakable-tex
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { Owned } from '../../stages/provider.ts';
-import { ClauseQueue } from './clause-queue.ts';
 import {
   adapterOf,
   authorization,
@@ -22,6 +22,8 @@ import {
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 
+/** Clauses begun beyond the one that is being delivered. */
+const AHEAD = 2;
 /** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
 const MAX_INPUT_CHARACTERS = 1_000;
 /** What some send although raw samples are asked for. */
@@ -35,17 +37,10 @@ export interface OpenAiSynthesizerOptions extends OpenAiAdapterOptions {
   readonly sampleRateHz: number;
 }
 
-interface SpokenClause {
-  /** The answer to the first part, asked for as soon as the clause is known. */
-  readonly first: Promise<Response> | undefined;
-  /** Parts of a clause too long for one request. */
-  readonly rest: readonly string[];
-}
-
 /**
  * `/audio/speech` as a voice: a request for each clause, and samples passed on as they come.
- * While a clause is heard, the answers to the next ones are already on their way, and wait in
- * their connections for a reader.
+ * While a clause is heard, the answers to the next ones have begun, and wait in their connections
+ * for a reader.
  */
 export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owned<Synthesizer> {
   const { server, model, context, voices, sampleRateHz } = options;
@@ -70,23 +65,21 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     const onAbort = () => stop.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const queue = new ClauseQueue(clauses, (text) => begin(text, id, stop.signal), stop.signal);
+    // Begun by its first samples, so that this clause's first sound does not wait for the next.
+    const begin = async (text: string) => {
+      const samples = samplesOf(text, id, stop.signal);
+      return { first: await samples.next(), rest: samples };
+    };
     try {
-      for (let index = 0; ; index++) {
-        const clause = await queue.take();
-        if (clause === undefined) return;
-        let hasBegun = false;
-        for await (const samples of audioOf(clause, id, stop.signal)) {
-          if (samples.length === 0) continue;
-          // Only now, so that this clause's first words wait for nobody.
-          queue.readAhead();
-          if (!hasBegun) yield { type: 'clause-begun', clause: index };
-          hasBegun = true;
-          yield { type: 'speech-audio', clause: index, samples };
-        }
+      let clause = 0;
+      const spoken = readAhead(clauses, { begin, ahead: AHEAD, signal: stop.signal });
+      for await (const { first, rest } of spoken) {
+        yield { type: 'clause-begun', clause };
+        if (first.done !== true) yield { type: 'speech-audio', clause, samples: first.value };
+        for await (const samples of rest) yield { type: 'speech-audio', clause, samples };
         if (stop.signal.aborted) return;
-        if (!hasBegun) yield { type: 'clause-begun', clause: index };
-        yield { type: 'clause-done', clause: index };
+        yield { type: 'clause-done', clause };
+        clause++;
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -99,23 +92,14 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     }
   }
 
-  function begin(text: string, voice: string, signal: AbortSignal): SpokenClause {
-    // Asked to speak a dash, some servers fail and others make a noise.
-    const [first, ...rest] = splitText(text, MAX_INPUT_CHARACTERS).filter(isSpeakable);
-    const answer = first === undefined ? undefined : ask(first, voice, signal);
-    // Whoever awaits it sees the failure; when nobody does any more, it is nobody's.
-    answer?.catch(() => {});
-    return { first: answer, rest };
-  }
-
-  async function* audioOf(
-    { first, rest }: SpokenClause,
+  async function* samplesOf(
+    text: string,
     voice: string,
     signal: AbortSignal,
   ): AsyncGenerator<Int16Array, void, undefined> {
-    if (first === undefined) return;
-    yield* samplesIn(await first);
-    for (const part of rest) yield* samplesIn(await ask(part, voice, signal));
+    // Asked to speak a dash, some servers fail and others make a noise.
+    const parts = splitText(text, MAX_INPUT_CHARACTERS).filter(isSpeakable);
+    for (const part of parts) yield* samplesIn(await ask(part, voice, signal));
   }
 
   async function* samplesIn(response: Response): AsyncGenerator<Int16Array, void, undefined> {
@@ -134,11 +118,16 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
       if (samples.length === 0) continue;
       isEmpty = false;
       if (wav?.rateHz === undefined) yield samples;
-      else yield (resampler ??= new Pcm16Resampler(wav.rateHz, sampleRateHz)).push(samples);
+      else {
+        resampler ??= new Pcm16Resampler(wav.rateHz, sampleRateHz);
+        const resampled = resampler.push(samples);
+        if (resampled.length > 0) yield resampled;
+      }
     }
     if (reader.hasHalfSample || isEmpty)
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'audio length' });
-    if (resampler !== undefined) yield resampler.flush();
+    const end = resampler?.flush();
+    if (end !== undefined && end.length > 0) yield end;
   }
 
   return {

@@ -15,14 +15,14 @@ import type { OpenAiAdapterOptions } from './openai-server.ts';
 import {
   readServer,
   settingsOf,
-  type Dialect,
+  type ApiVendor,
   type ModelUse,
   type Values,
 } from './openai-settings.ts';
 import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
 
-const OPENAI: Dialect = {
+const OPENAI: ApiVendor = {
   prefix: 'OPENAI',
   owner: 'OpenAI',
   uses: ['realtime', 'transcription', 'speech', 'chat'],
@@ -38,7 +38,7 @@ const OPENAI: Dialect = {
   },
 };
 
-const COMPATIBLE: Dialect = {
+const COMPATIBLE: ApiVendor = {
   prefix: 'COMPATIBLE',
   owner: 'the OpenAI-compatible server',
   uses: ['transcription', 'speech', 'chat'],
@@ -77,38 +77,38 @@ export const compatibleVendor: KnownVendor = defineVendor({
   candidates: candidatesOf(COMPATIBLE, 'compatible'),
 });
 
-function candidatesOf(dialect: Dialect, name: string): readonly Candidate<Values>[] {
+function candidatesOf(vendor: ApiVendor, name: string): readonly Candidate<Values>[] {
   return [
     {
       stage: 'transcriber',
       name,
-      isConfigured: (values) => readServer(dialect, values).has('transcription'),
-      model: (values) => readServer(dialect, values).model('transcription'),
+      isConfigured: (values) => readServer(vendor, values).has('transcription'),
+      model: (values) => readServer(vendor, values).model('transcription'),
       create: (values, context) =>
-        createOpenAiTranscriber(adapterOptions(dialect, name, 'transcription', values, context)),
+        createOpenAiTranscriber(adapterOptions(vendor, name, 'transcription', values, context)),
     },
     {
       stage: 'generator',
       name,
-      isConfigured: (values) => readServer(dialect, values).has('chat'),
-      model: (values) => readServer(dialect, values).model('chat'),
+      isConfigured: (values) => readServer(vendor, values).has('chat'),
+      model: (values) => readServer(vendor, values).model('chat'),
       create: (values, context) =>
         createOpenAiGenerator({
-          ...adapterOptions(dialect, name, 'chat', values, context),
+          ...adapterOptions(vendor, name, 'chat', values, context),
           systemPrompt: systemPromptOf(values as LanguageModelValues),
           maxOutputTokens: (values as LanguageModelValues).GENERATOR_MAX_TOKENS,
-          isOpenAi: dialect.prefix === 'OPENAI',
+          isOpenAi: vendor.prefix === 'OPENAI',
         }),
     },
     {
       stage: 'synthesizer',
       name,
-      isConfigured: (values) => readServer(dialect, values).has('speech'),
-      model: (values) => readServer(dialect, values).model('speech'),
+      isConfigured: (values) => readServer(vendor, values).has('speech'),
+      model: (values) => readServer(vendor, values).model('speech'),
       create(values, context) {
-        const { voices, speechRateHz } = readServer(dialect, values);
+        const { voices, speechRateHz } = readServer(vendor, values);
         return createOpenAiSynthesizer({
-          ...adapterOptions(dialect, name, 'speech', values, context),
+          ...adapterOptions(vendor, name, 'speech', values, context),
           voices,
           sampleRateHz: speechRateHz,
         });
@@ -119,16 +119,16 @@ function candidatesOf(dialect: Dialect, name: string): readonly Candidate<Values
 
 /** @throws Error if an address or a model is missing, which `isConfigured` tells before */
 function adapterOptions(
-  dialect: Dialect,
+  vendor: ApiVendor,
   name: string,
   use: ModelUse,
   values: Values,
   context: ProviderContext,
 ): OpenAiAdapterOptions {
-  const { baseUrl, apiKey, model: modelFor } = readServer(dialect, values);
+  const { baseUrl, apiKey, model: modelFor } = readServer(vendor, values);
   const model = modelFor(use);
   if (baseUrl === undefined || model === undefined)
-    throw new Error(`${name} needs ${dialect.prefix}_BASE_URL and a model.`);
-  const hasModelList = dialect.prefix === 'OPENAI';
+    throw new Error(`${name} needs ${vendor.prefix}_BASE_URL and a model.`);
+  const hasModelList = vendor.prefix === 'OPENAI';
   return { server: { name, baseUrl, apiKey, hasModelList }, model, context };
 }

@@ -3,7 +3,7 @@ import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts'
 import type { VendorSocket } from '../websocket/vendor-socket.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { speakOverSocket } from './socket-speech.ts';
-import type { SpeechDialect } from './speech-dialect.ts';
+import type { SpeechProtocol } from './speech-protocol.ts';
 import { VoiceSpares } from './voice-spares.ts';
 
 export interface SocketSynthesizerOptions {
@@ -14,19 +14,19 @@ export interface SocketSynthesizerOptions {
   readonly voices: readonly Voice[];
   /** Whether the voice belongs to the socket, or comes with each clause. */
   readonly hasVoicePerSocket: boolean;
-  /** Clauses handed to the vendor beyond the one that is being delivered. */
-  readonly readAhead: number;
+  /** Clauses submitted to the vendor beyond the one that is being delivered. */
+  readonly ahead: number;
   readonly pool: Pick<SocketPoolOptions, 'maxSpares' | 'maxAgeMs'>;
   /** @throws ProviderError; the signal's reason when aborted */
   connect(voice: string, signal: AbortSignal): Promise<VendorSocket>;
-  dialectFor(socket: VendorSocket, voice: string): SpeechDialect;
+  protocolFor(socket: VendorSocket, voice: string): SpeechProtocol;
 }
 
 /** A synthesizer that speaks over sockets of a pool. */
 export function createSocketSynthesizer(
   options: SocketSynthesizerOptions,
 ): Synthesizer & AsyncDisposable {
-  const { name, context, sampleRateHz, voices, readAhead, connect } = options;
+  const { name, context, sampleRateHz, voices, ahead, connect } = options;
   const first = voices[0]!.id;
   const keyOf = (voice: string) => (options.hasVoicePerSocket ? voice : '');
   const pool = new SocketPool({
@@ -46,9 +46,9 @@ export function createSocketSynthesizer(
       return speakOverSocket(clauses, {
         pool,
         key: keyOf(known),
-        dialectFor: (socket) => options.dialectFor(socket, known),
+        protocolFor: (socket) => options.protocolFor(socket, known),
         rateHz: sampleRateHz,
-        readAhead,
+        ahead,
         signal,
       });
     },

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
-import type { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
-import type { SpeechDialect, SpokenSocket } from '../../vendor-kit/socket-speech/speech-dialect.ts';
+import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
+import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
 import type { TimedWord } from '../../stages/synthesizer.ts';
 import { readSonicEvent } from './cartesia-events.ts';
 
@@ -30,7 +30,7 @@ interface Context {
  * order, so that the order alone tells which clause is meant. Several contexts, one a clause, would
  * each count against the account's limit of parallel requests.
  */
-export class SonicDialect implements SpeechDialect {
+export class SonicProtocol implements SpeechProtocol {
   readonly #request: object;
   readonly #clock: Clock;
   #context: Context | undefined;
@@ -50,7 +50,7 @@ export class SonicDialect implements SpeechDialect {
     this.#send(socket, context, { transcript: '', continue: true, flush: true });
   }
 
-  hear(socket: SpokenSocket, message: string): void {
+  receive(socket: SpokenSocket, message: string): void {
     this.#heardAtMs = this.#clock.now();
     const event = readSonicEvent(message);
     const context = this.#context;
@@ -84,7 +84,7 @@ export class SonicDialect implements SpeechDialect {
     }
   }
 
-  leave(socket: SpokenSocket): boolean {
+  cancel(socket: SpokenSocket): boolean {
     const context = this.#context;
     this.#context = undefined;
     if (context === undefined) return true;

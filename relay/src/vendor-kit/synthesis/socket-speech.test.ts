@@ -7,7 +7,7 @@ import { SocketPool } from '../websocket/socket-pool.ts';
 import { openVendorSocket, type VendorSocket } from '../websocket/vendor-socket.ts';
 import type { ClauseSpeech } from './clause-speech.ts';
 import { speakOverSocket } from './socket-speech.ts';
-import type { SpeechDialect } from './speech-dialect.ts';
+import type { SpeechProtocol } from './speech-protocol.ts';
 import { clausesOf } from './test-clauses.ts';
 
 /** 100 ms of audio at 1 kHz. */
@@ -65,7 +65,7 @@ async function open(signal: AbortSignal): Promise<VendorSocket> {
 }
 
 /** @param capacity - clauses that one socket takes */
-function dialectOf(capacity = Number.POSITIVE_INFINITY): SpeechDialect {
+function protocolOf(capacity = Number.POSITIVE_INFINITY): SpeechProtocol {
   const clauses: ClauseSpeech[] = [];
   let room = capacity;
   return {
@@ -77,11 +77,11 @@ function dialectOf(capacity = Number.POSITIVE_INFINITY): SpeechDialect {
       clauses.push(clause);
       socket.sendText(clause.text);
     },
-    hear(socket, message) {
+    receive(socket, message) {
       if (message === '.') clauses.shift()?.end();
       else if (clauses[0]?.pushAudio(message) === false) throw socket.failure('malformed');
     },
-    leave: () => clauses.length === 0,
+    cancel: () => clauses.length === 0,
   };
 }
 
@@ -93,9 +93,9 @@ function speak(
   return speakOverSocket(clauses, {
     pool,
     key: '',
-    dialectFor: () => dialectOf(capacity),
+    protocolFor: () => protocolOf(capacity),
     rateHz: 1_000,
-    readAhead: 1,
+    ahead: 1,
     signal,
   });
 }

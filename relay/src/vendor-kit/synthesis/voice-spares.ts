@@ -1,9 +1,9 @@
 import type { SocketPool } from '../websocket/socket-pool.ts';
 
 /**
- * Where the voice belongs to the socket, a call that has begun does not tell yet which it will
- * want. So a spare of the first voice is kept for each call, and one of every other voice that was
- * used while calls run.
+ * Spare sockets for vendors whose voice belongs to the socket: when a call begins its voice is not
+ * known yet. So a spare of the first voice is kept for each call, and one of every other voice that
+ * was used while calls run.
  */
 export class VoiceSpares {
   readonly #pool: Pick<SocketPool, 'reserve'>;
@@ -30,7 +30,7 @@ export class VoiceSpares {
     };
   }
 
-  /** To be told before the voice's socket is taken, so that it is kept afterwards. */
+  /** To be called before the voice's socket is taken, so that a spare is kept afterwards. */
   use(voice: string): void {
     if (this.#calls.size === 0 || voice === this.#first || this.#others.has(voice)) return;
     this.#others.set(voice, this.#pool.reserve(voice));

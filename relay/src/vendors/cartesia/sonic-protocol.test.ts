@@ -1,9 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
-import { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
+import { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { SpeechEvent } from '../../stages/synthesizer.ts';
-import { SonicDialect } from './sonic-dialect.ts';
+import { SonicProtocol } from './sonic-protocol.ts';
 
 interface Said {
   readonly context_id: string;
@@ -13,7 +13,7 @@ interface Said {
 }
 
 let clock: FakeClock;
-let dialect: SonicDialect;
+let protocol: SonicProtocol;
 let said: Said[];
 
 const socket = {
@@ -24,18 +24,18 @@ const socket = {
 
 beforeEach(() => {
   clock = new FakeClock();
-  dialect = new SonicDialect({ model_id: 'sonic-3.5' }, clock);
+  protocol = new SonicProtocol({ model_id: 'sonic-3.5' }, clock);
   said = [];
 });
 
 function submit(text: string): ClauseSpeech {
   const clause = new ClauseSpeech(0, text, 24_000);
-  dialect.submit(socket, clause);
+  protocol.submit(socket, clause);
   return clause;
 }
 
 function hear(type: string, more: object = {}): void {
-  dialect.hear(socket, JSON.stringify({ type, context_id: said.at(-1)!.context_id, ...more }));
+  protocol.receive(socket, JSON.stringify({ type, context_id: said.at(-1)!.context_id, ...more }));
 }
 
 /** 100 ms. */
@@ -93,8 +93,11 @@ it('counts the times of words from the clause, whatever the vendor counts from',
 
 it('leaves alone what comes of a context that was left', () => {
   const clause = submit('One.');
-  dialect.hear(socket, JSON.stringify({ type: 'chunk', context_id: 'another', ...AUDIO }));
-  dialect.hear(socket, JSON.stringify({ type: 'error', context_id: 'another', status_code: 400 }));
+  protocol.receive(socket, JSON.stringify({ type: 'chunk', context_id: 'another', ...AUDIO }));
+  protocol.receive(
+    socket,
+    JSON.stringify({ type: 'error', context_id: 'another', status_code: 400 }),
+  );
   expect(clause.audioMs).toBe(0);
 });
 
@@ -105,13 +108,13 @@ it('fails where a context ends with a clause unspoken', () => {
 
 it('gives a socket to the next one only where nothing is owed or it is alive', async () => {
   submit('One.');
-  expect(dialect.leave(socket)).toBe(false);
+  expect(protocol.cancel(socket)).toBe(false);
   submit('Two.');
   hear('chunk', AUDIO);
-  expect(dialect.leave(socket)).toBe(true);
+  expect(protocol.cancel(socket)).toBe(true);
   submit('Three.');
   hear('flush_done');
   await clock.advance(60_000);
-  expect(dialect.leave(socket)).toBe(true);
+  expect(protocol.cancel(socket)).toBe(true);
   expect(said.filter(({ cancel }) => cancel)).toHaveLength(3);
 });

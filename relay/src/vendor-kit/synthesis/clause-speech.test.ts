@@ -27,7 +27,7 @@ it('puts audio together that was cut anywhere', async () => {
   expect(await samplesOf(clause)).toEqual([...SAMPLES]);
 });
 
-it('tells how much nobody has taken', async () => {
+it('knows how much has not been read', async () => {
   const clause = new ClauseSpeech(0, 'Hello.', 1_000);
   const held: number[] = [];
   clause.onTaken = () => held.push(clause.heldMs);

@@ -1,5 +1,5 @@
-import type { ClauseSpeech } from '../../vendor-kit/socket-speech/clause-speech.ts';
-import type { SpeechDialect, SpokenSocket } from '../../vendor-kit/socket-speech/speech-dialect.ts';
+import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
+import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
 import { splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import { readAura } from './deepgram-events.ts';
 
@@ -15,10 +15,10 @@ const WORTHWHILE_FLUSHES = 6;
  * Each clause is spoken at once by a flush of its own, and the vendor's `Flushed` tells where its
  * audio ends. What is spoken comes strictly in order.
  */
-export class AuraDialect implements SpeechDialect {
+export class AuraProtocol implements SpeechProtocol {
   readonly #flushedAtMs: number[];
   readonly #nowMs: () => number;
-  readonly #owed: ClauseSpeech[] = [];
+  readonly #unfinished: ClauseSpeech[] = [];
 
   /** @param flushedAtMs - when flushes were sent on this connection, by earlier replies too */
   constructor(flushedAtMs: number[], nowMs: () => number) {
@@ -31,27 +31,27 @@ export class AuraDialect implements SpeechDialect {
   }
 
   submit(socket: SpokenSocket, clause: ClauseSpeech): void {
-    this.#owed.push(clause);
+    this.#unfinished.push(clause);
     for (const text of splitText(clause.text, MAX_SPEAK_CHARACTERS))
       socket.sendText({ type: 'Speak', text });
     socket.sendText({ type: 'Flush' });
     this.#flushedAtMs.push(this.#nowMs());
   }
 
-  hear(socket: SpokenSocket, message: string): void {
+  receive(socket: SpokenSocket, message: string): void {
     const heard = readAura(message);
     if (heard.type === 'error') throw socket.failure(heard.fault, { note: heard.note });
-    if (heard.type === 'flushed') this.#owed.shift()?.end();
+    if (heard.type === 'flushed') this.#unfinished.shift()?.end();
   }
 
-  hearAudio(socket: SpokenSocket, bytes: Uint8Array): void {
-    if (this.#owed[0]?.pushBytes(bytes) === false) {
+  receiveAudio(socket: SpokenSocket, bytes: Uint8Array): void {
+    if (this.#unfinished[0]?.pushBytes(bytes) === false) {
       throw socket.failure('malformed', { note: 'audio' });
     }
   }
 
-  leave(): boolean {
-    return this.#owed.length === 0 && this.#flushesLeft >= WORTHWHILE_FLUSHES;
+  cancel(): boolean {
+    return this.#unfinished.length === 0 && this.#flushesLeft >= WORTHWHILE_FLUSHES;
   }
 
   get #flushesLeft(): number {

@@ -1,18 +1,18 @@
 import { AsyncQueue } from '../../lib/async-queue.ts';
 import type { SpeechEvent, TimedWord } from '../../stages/synthesizer.ts';
-import { PcmReader } from '../synthesis/pcm-reader.ts';
+import { PcmReader } from './pcm-reader.ts';
 
 /** Far more than the longest clause gives; a vendor that sends on regardless is cut off. */
 const MAX_EVENTS = 20_000;
 
-/** What a vendor says of one clause: written by whoever hears the vendor, read in the clause's turn. */
+/** A vendor's speech for one clause: written as it is received, read in the clause's turn. */
 export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
   /** Its place among the clauses of the request. */
   readonly index: number;
   readonly text: string;
   readonly #rateHz: number;
   readonly #queue = new AsyncQueue<SpeechEvent>(MAX_EVENTS);
-  /** Told whenever audio leaves the queue. */
+  /** Called whenever audio leaves the queue. */
   onTaken: () => void = () => {};
   readonly #pcm = new PcmReader();
   #isEnded = false;
@@ -30,21 +30,21 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
     return (this.#samples * 1_000) / this.#rateHz;
   }
 
-  /** Length of the audio that nobody has taken yet. */
+  /** Length of the audio that has not been read yet. */
   get heldMs(): number {
     return (this.#heldSamples * 1_000) / this.#rateHz;
   }
 
   /**
    * @param base64 - PCM16, cut anywhere: half a sample waits for its other half
-   * @returns false where it is no base64, or there is far too much of it
+   * @returns false if it is not base64, or there is far too much of it
    */
   pushAudio(base64: string): boolean {
     const bytes = Buffer.from(base64, 'base64');
     return (bytes.length > 0 || base64 === '') && this.pushBytes(bytes);
   }
 
-  /** The same for bytes as they are. @returns false where there is far too much of it */
+  /** The same for bytes as they are. @returns false if there is far too much of it */
   pushBytes(bytes: Uint8Array): boolean {
     const samples = this.#pcm.read(bytes);
     if (samples.length === 0) return true;
@@ -57,7 +57,7 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
     if (words.length > 0) this.#queue.push({ type: 'words-timed', clause: this.index, words });
   }
 
-  /** Whether the vendor owes nothing more of it. */
+  /** Whether the vendor has nothing more to send of it. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
