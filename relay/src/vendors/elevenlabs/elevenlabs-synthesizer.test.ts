@@ -1,59 +1,31 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { startElevenLabsSimulator } from '../../../simulators/elevenlabs/elevenlabs-simulator.ts';
-import type { Simulator } from '../../../simulators/kit/simulator.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { silentLogger } from '../../lib/logger.ts';
+import {
+  defineVoiceCases,
+  lengths,
+  simulatedVendor,
+  speak,
+} from '../../../test/support/simulated-vendor.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
-import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
-import type { SpeechEvent, Synthesizer } from '../../stages/synthesizer.ts';
+import type { SpeechEvent } from '../../stages/synthesizer.ts';
+import { clausesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 
-let simulator: Simulator;
-let synthesizer: Synthesizer & AsyncDisposable;
-
-function create(apiKey = simulator.key): Synthesizer & AsyncDisposable {
-  return createElevenLabsSynthesizer({
-    apiKey,
-    baseUrl: simulator.url,
+const vendor = simulatedVendor(startElevenLabsSimulator, (access) =>
+  createElevenLabsSynthesizer({
+    ...access,
     model: 'eleven_flash_v2_5',
     voices: [
       { id: 'first', label: 'First' },
       { id: 'second', label: 'Second' },
     ],
-    context: { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
-  });
-}
+  }),
+);
 
-beforeEach(async () => {
-  simulator = await startElevenLabsSimulator();
-  synthesizer = create();
-});
-
-afterEach(async () => {
-  await synthesizer[Symbol.asyncDispose]();
-  await simulator[Symbol.asyncDispose]();
-});
-
-async function speak(...texts: readonly string[]): Promise<SpeechEvent[]> {
-  const { signal } = new AbortController();
-  return Array.fromAsync(synthesizer.synthesize(clausesOf(...texts), { voice: 'first', signal }));
-}
-
-/** The length of each clause's audio, ms. */
-function lengths(events: readonly SpeechEvent[]): readonly number[] {
-  return samplesOf(events).map((samples) => samples / 24);
-}
-
-it('speaks each clause after the one before, whatever its script', async () => {
-  const texts = ['Good morning.', 'Доброе утро.', 'おはようございます。', '…', 'It is nine.'];
-  expect(lengths(await speak(...texts))).toEqual(
-    texts.map((text) => (text === '…' ? 0 : text.length * 60)),
-  );
-  expect(simulator.complaints).toEqual([]);
-});
+defineVoiceCases(vendor);
 
 it('tells where each word lies in its clause', async () => {
-  const events = await speak('One two three four five.', 'Six.');
+  const events = await speak(vendor, 'One two three four five.', 'Six.');
   const timed = events
     .filter((event) => event.type === 'words-timed')
     .flatMap(({ words }) => words);
@@ -65,35 +37,26 @@ it('tells where each word lies in its clause', async () => {
   expect(six!.startMs).toBe(0);
 });
 
-it('opens nothing where there is nothing to say', async () => {
-  expect(await speak()).toEqual([]);
-  expect(await speak('—')).toEqual([
-    { type: 'clause-begun', clause: 0 },
-    { type: 'clause-done', clause: 0 },
-  ]);
-  expect(simulator.requests).toBe(0);
-});
-
 it('uses one socket for the replies of a call', async () => {
-  const leave = synthesizer.prepare!();
-  await expect.poll(() => simulator.open).toBe(1);
-  await speak('One.', 'Two.');
-  await speak('Three.');
-  expect(simulator.requests).toBe(1);
+  const leave = vendor.adapter.prepare!();
+  await expect.poll(() => vendor.simulator.open).toBe(1);
+  await speak(vendor, 'One.', 'Two.');
+  await speak(vendor, 'Three.');
+  expect(vendor.simulator.requests).toBe(1);
   leave();
-  await expect.poll(() => simulator.open).toBe(0);
+  await expect.poll(() => vendor.simulator.open).toBe(0);
 });
 
 it('keeps a socket for a voice that a call uses', async () => {
-  const leave = synthesizer.prepare!();
-  await expect.poll(() => simulator.open).toBe(1);
+  const leave = vendor.adapter.prepare!();
+  await expect.poll(() => vendor.simulator.open).toBe(1);
   for (const text of ['One.', 'Two.', 'Three.']) {
     const { signal } = new AbortController();
-    await Array.fromAsync(synthesizer.synthesize(clausesOf(text), { voice: 'second', signal }));
+    await Array.fromAsync(vendor.adapter.synthesize(clausesOf(text), { voice: 'second', signal }));
   }
-  expect(simulator.requests).toBe(2);
+  expect(vendor.simulator.requests).toBe(2);
   leave();
-  await expect.poll(() => simulator.open).toBe(0);
+  await expect.poll(() => vendor.simulator.open).toBe(0);
 });
 
 it('takes no more than the clause after the one that is being read', async () => {
@@ -105,21 +68,21 @@ it('takes no more than the clause after the one that is being read', async () =>
     }
   }
   const { signal } = new AbortController();
-  const source = synthesizer.synthesize(endless(), { voice: 'first', signal });
+  const source = vendor.adapter.synthesize(endless(), { voice: 'first', signal });
   const speech = source[Symbol.asyncIterator]();
   await speech.next();
   await speech.next();
-  await speak('Long enough for anything that was still under way.');
+  await speak(vendor, 'Long enough for anything that was still under way.');
   expect(taken).toEqual([0, 1]);
   await speech.return!(undefined);
 });
 
 it('leaves nothing open when aborted, also while it waits', async () => {
-  simulator.fail({ kind: 'stall' }, 'mid-stream');
+  vendor.simulator.fail({ kind: 'stall' }, 'mid-stream');
   const abort = new AbortController();
   const events: SpeechEvent[] = [];
   const listening = (async () => {
-    const speech = synthesizer.synthesize(clausesOf('One two three four five.'), {
+    const speech = vendor.adapter.synthesize(clausesOf('One two three four five.'), {
       voice: 'first',
       signal: abort.signal,
     });
@@ -130,7 +93,7 @@ it('leaves nothing open when aborted, also while it waits', async () => {
   })();
   await listening;
   expect(lengths(events)[0]).toBeGreaterThan(0);
-  await expect.poll(() => simulator.open).toBe(0);
+  await expect.poll(() => vendor.simulator.open).toBe(0);
 });
 
 it.each([
@@ -138,8 +101,8 @@ it.each([
   ['malformed', 'malformed', true],
   ['refuse', 'unreachable', true],
 ] as const)('says what went wrong: %s', async (kind, fault, isRetryable) => {
-  simulator.fail({ kind }, 'first-use');
-  await expect(speak('Good morning.')).rejects.toMatchObject({ fault, isRetryable });
+  vendor.simulator.fail({ kind }, 'first-use');
+  await expect(speak(vendor, 'Good morning.')).rejects.toMatchObject({ fault, isRetryable });
 });
 
 it.each([
@@ -147,8 +110,12 @@ it.each([
   [503, 'overloaded', undefined],
 ] as const)('passes on a status of %i', async (status, fault, retryAfterMs) => {
   const after = retryAfterMs === undefined ? {} : { retryAfterS: retryAfterMs / 1_000 };
-  simulator.fail({ kind: 'status', status, ...after }, 'first-use');
-  await expect(speak('Good morning.')).rejects.toMatchObject({ status, fault, retryAfterMs });
+  vendor.simulator.fail({ kind: 'status', status, ...after }, 'first-use');
+  await expect(speak(vendor, 'Good morning.')).rejects.toMatchObject({
+    status,
+    fault,
+    retryAfterMs,
+  });
 });
 
 it('gives the first clause and then the failure of the second', async () => {
@@ -157,11 +124,11 @@ it('gives the first clause and then the failure of the second', async () => {
   async function* clauses(): AsyncGenerator<string> {
     yield 'Good morning.';
     while (lengths(events)[0] !== 'Good morning.'.length * 60) await new Promise(setImmediate);
-    simulator.fail({ kind: 'abrupt-close' }, 'mid-stream');
+    vendor.simulator.fail({ kind: 'abrupt-close' }, 'mid-stream');
     yield 'It is nine o’clock.';
   }
   const work = (async () => {
-    for await (const event of synthesizer.synthesize(clauses(), { voice: 'first', signal })) {
+    for await (const event of vendor.adapter.synthesize(clauses(), { voice: 'first', signal })) {
       events.push(event);
     }
   })();
@@ -171,8 +138,8 @@ it('gives the first clause and then the failure of the second', async () => {
 
 it('is probed by opening a socket', async () => {
   const { signal } = new AbortController();
-  await synthesizer.probe!(signal);
-  await using stranger = create('wrong');
+  await vendor.adapter.probe!(signal);
+  const stranger = vendor.open('wrong');
   await expect(stranger.probe!(signal)).rejects.toSatisfy(
     (error) => error instanceof ProviderError && error.fault === 'unauthorized',
   );

@@ -1,37 +1,17 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { startElevenLabsSimulator } from '../../../simulators/elevenlabs/elevenlabs-simulator.ts';
-import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
-import { systemClock, type Clock } from '../../lib/clock.ts';
+import { simulatedVendor } from '../../../test/support/simulated-vendor.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
-import { silentLogger } from '../../lib/logger.ts';
-import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
+import type { Transcription } from '../../stages/transcriber.ts';
 import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
 
-let simulator: Simulator;
-let transcriber: Transcriber & AsyncDisposable;
-
-function create(apiKey = simulator.key, clock: Clock = systemClock): Transcriber & AsyncDisposable {
-  return createElevenLabsTranscriber({
-    apiKey,
-    baseUrl: simulator.url,
-    model: 'scribe_v2_realtime',
-    context: { clock, logger: silentLogger, connectMs: 2_000, language: 'en-US' },
-  });
-}
-
-beforeEach(async () => {
-  simulator = await startElevenLabsSimulator();
-  transcriber = create();
-});
-
-afterEach(async () => {
-  await transcriber[Symbol.asyncDispose]();
-  await simulator[Symbol.asyncDispose]();
-});
+const vendor = simulatedVendor(startElevenLabsSimulator, (access) =>
+  createElevenLabsTranscriber({ ...access, model: 'scribe_v2_realtime' }),
+);
 
 function open(signal = new AbortController().signal): Promise<Transcription> {
-  return transcriber.open({ language: 'en-US', signal });
+  return vendor.adapter.open({ language: 'en-US', signal });
 }
 
 /** Speech, as far as its loudness goes. */
@@ -59,7 +39,7 @@ it('gives guesses and then the final words', async () => {
   expect(events.length).toBeGreaterThan(1);
   expect(events.slice(0, -1).every(([type]) => type === 'transcript-partial')).toBe(true);
   expect(events.at(-1)).toEqual(['transcript-final', '16000 samples']);
-  expect(simulator.complaints).toEqual([]);
+  expect(vendor.simulator.complaints).toEqual([]);
 });
 
 it('needs neither audio nor a request for silence, and little for a short word', async () => {
@@ -71,12 +51,12 @@ it('needs neither audio nor a request for silence, and little for a short word',
   short.finalize();
   // Padded: a commit of less than 0.3 s would end the session.
   expect(await eventsOf(short)).toEqual([['transcript-final', '6400 samples']]);
-  expect(simulator.complaints).toEqual([]);
+  expect(vendor.simulator.complaints).toEqual([]);
 });
 
 it('uses one socket for the utterances of a call, without the echo of the one before', async () => {
-  const leave = transcriber.prepare!();
-  await expect.poll(() => simulator.open).toBe(1);
+  const leave = vendor.adapter.prepare!();
+  await expect.poll(() => vendor.simulator.open).toBe(1);
   for (const samples of [16_000, 8_000, 12_000]) {
     const transcription = await open();
     pushInChunks(transcription, samples);
@@ -87,9 +67,9 @@ it('uses one socket for the utterances of a call, without the echo of the one be
       (guesses: number[]) => guesses.every((guess) => guess < samples),
     );
   }
-  expect(simulator.requests).toBe(1);
+  expect(vendor.simulator.requests).toBe(1);
   leave();
-  await expect.poll(() => simulator.open).toBe(0);
+  await expect.poll(() => vendor.simulator.open).toBe(0);
 });
 
 it('keeps a spare alive with a little silence, which is not taken for speech', async () => {
@@ -100,9 +80,9 @@ it('keeps a spare alive with a little silence, which is not taken for speech', a
   };
   simulatorTraffic.subscribe(listen);
   const clock = new FakeClock();
-  await using waiting = create(simulator.key, clock);
+  const waiting = vendor.open(vendor.simulator.key, { clock });
   const leave = waiting.prepare!();
-  await expect.poll(() => simulator.open).toBe(1);
+  await expect.poll(() => vendor.simulator.open).toBe(1);
   await expect
     .poll(async () => {
       await clock.advance(1_000);
@@ -118,7 +98,7 @@ it('keeps a spare alive with a little silence, which is not taken for speech', a
   expect(text).toBe(`${16_000 + kept} samples`);
   simulatorTraffic.unsubscribe(listen);
   leave();
-  expect(simulator.complaints).toEqual([]);
+  expect(vendor.simulator.complaints).toEqual([]);
 });
 
 it('joins the pieces of a minute, handed over at once', async () => {
@@ -127,7 +107,7 @@ it('joins the pieces of a minute, handed over at once', async () => {
   transcription.finalize();
   const events = await eventsOf(transcription);
   expect(events.at(-1)).toEqual(['transcript-final', '480000 samples 480000 samples']);
-  expect(simulator.complaints).toEqual([]);
+  expect(vendor.simulator.complaints).toEqual([]);
 });
 
 it('commits a long utterance where it is quiet', async () => {
@@ -142,19 +122,19 @@ it('commits a long utterance where it is quiet', async () => {
 
 it('leaves nothing open when aborted, at any time', async () => {
   const abort = new AbortController();
-  simulator.fail({ kind: 'stall' }, 'first-use');
+  vendor.simulator.fail({ kind: 'stall' }, 'first-use');
   const transcription = await open(abort.signal);
   pushInChunks(transcription, 16_000);
   transcription.finalize();
   const events = eventsOf(transcription);
   abort.abort();
   expect(await events).toEqual([]);
-  await expect.poll(() => simulator.open).toBe(0);
-  simulator.recover();
-  simulator.fail({ kind: 'half-open' }, 'first-use');
+  await expect.poll(() => vendor.simulator.open).toBe(0);
+  vendor.simulator.recover();
+  vendor.simulator.fail({ kind: 'half-open' }, 'first-use');
   const late = new AbortController();
   const opening = open(late.signal);
-  await expect.poll(() => simulator.requests).toBe(2);
+  await expect.poll(() => vendor.simulator.requests).toBe(2);
   late.abort(new Error('no longer wanted'));
   await expect(opening).rejects.toThrow('no longer wanted');
 });
@@ -166,7 +146,7 @@ it('closes the socket when the events are left early', async () => {
     expect(event.type).toBe('transcript-partial');
     break;
   }
-  await expect.poll(() => simulator.open).toBe(0);
+  await expect.poll(() => vendor.simulator.open).toBe(0);
 });
 
 it.each([
@@ -174,7 +154,7 @@ it.each([
   ['malformed', 'first-use', 'malformed'],
   ['abrupt-close', 'mid-stream', 'closed'],
 ] as const)('says what went wrong: %s at %s', async (kind, moment, fault) => {
-  simulator.fail({ kind }, moment);
+  vendor.simulator.fail({ kind }, moment);
   const transcription = await open();
   pushInChunks(transcription, 16_000);
   transcription.finalize();
@@ -182,16 +162,16 @@ it.each([
 });
 
 it('says what went wrong while opening', async () => {
-  simulator.fail({ kind: 'status', status: 429, retryAfterS: 3 }, 'first-use', 1);
+  vendor.simulator.fail({ kind: 'status', status: 429, retryAfterS: 3 }, 'first-use', 1);
   await expect(open()).rejects.toMatchObject({ fault: 'rate-limited', retryAfterMs: 3_000 });
-  simulator.fail({ kind: 'refuse' }, 'first-use', 1);
+  vendor.simulator.fail({ kind: 'refuse' }, 'first-use', 1);
   await expect(open()).rejects.toMatchObject({ fault: 'unreachable' });
-  await using stranger = create('wrong');
+  const stranger = vendor.open('wrong');
   const { signal } = new AbortController();
   await expect(stranger.open({ language: 'en-US', signal })).rejects.toMatchObject({
     fault: 'unauthorized',
     isRetryable: false,
   });
   await expect(stranger.probe!(signal)).rejects.toMatchObject({ fault: 'unauthorized' });
-  await transcriber.probe!(signal);
+  await vendor.adapter.probe!(signal);
 });
