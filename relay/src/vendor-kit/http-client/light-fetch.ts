@@ -27,7 +27,7 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
       signal?.throwIfAborted();
       throw new TypeError('fetch failed', { cause });
     }
-    return new Response(hasNoBody(answer.statusCode) ? null : webStreamOf(answer.body), {
+    return new Response(isBodiless(answer.statusCode) ? null : webStreamOf(answer.body), {
       status: answer.statusCode,
       headers: headersOf(answer.headers),
     });
@@ -36,7 +36,7 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
 }
 
 /** With these statuses `Response` takes no body, not even an empty one. */
-function hasNoBody(status: number): boolean {
+function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }
 

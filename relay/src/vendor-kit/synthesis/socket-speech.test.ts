@@ -152,7 +152,7 @@ it('reads no more from the vendor while a listener has too much before them', as
   const second = Buffer.alloc(2_000).toString('base64');
   answer = (socket, text) => {
     for (let n = 0; n < 15; n += 1) socket.send(second);
-    // The last clause goes on for as long as anyone listens.
+    // The last clause goes on for as long as it is read.
     if (text === 'One.') socket.send('.');
   };
   const speech = speak(clausesOf('One.', 'Two.'))[Symbol.asyncIterator]();
@@ -235,7 +235,7 @@ it('ends the words when it is left', async () => {
 it('does nothing at all where it is aborted before', async () => {
   const clauses: AsyncIterable<string> = {
     [Symbol.asyncIterator]: () => {
-      throw new Error('Nobody should ask.');
+      throw new Error('This should not be asked for.');
     },
   };
   expect(await Array.fromAsync(speak(clauses, AbortSignal.abort()))).toEqual([]);

@@ -1,6 +1,10 @@
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
-import type { VendorSocket } from '../websocket/vendor-socket.ts';
+import {
+  openVendorSocket,
+  type VendorSocket,
+  type VendorSocketOptions,
+} from '../websocket/vendor-socket.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { speakOverSocket } from './socket-speech.ts';
 import type { SpeechProtocol } from './speech-protocol.ts';
@@ -17,8 +21,8 @@ export interface SocketSynthesizerOptions {
   /** Clauses submitted to the vendor beyond the one that is being delivered. */
   readonly ahead: number;
   readonly pool: Pick<SocketPoolOptions, 'maxSpares' | 'maxAgeMs'>;
-  /** @throws ProviderError; the signal's reason when aborted */
-  connect(voice: string, signal: AbortSignal): Promise<VendorSocket>;
+  /** The vendor's address, `ws:` or `wss:`, and what it wants to know of us. */
+  addressFor(voice: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
   protocolFor(socket: VendorSocket, voice: string): SpeechProtocol;
 }
 
@@ -26,14 +30,24 @@ export interface SocketSynthesizerOptions {
 export function createSocketSynthesizer(
   options: SocketSynthesizerOptions,
 ): Synthesizer & AsyncDisposable {
-  const { name, context, sampleRateHz, voices, ahead, connect } = options;
+  const { name, context, sampleRateHz, voices, ahead } = options;
   const first = voices[0]!.id;
+  const { clock, connectMs } = context;
+  const connect = (voice: string, signal: AbortSignal) =>
+    openVendorSocket({
+      ...options.addressFor(voice),
+      provider: name,
+      stage: 'synthesizer',
+      connectMs,
+      clock,
+      signal,
+    });
   const keyOf = (voice: string) => (options.hasVoicePerSocket ? voice : '');
   const pool = new SocketPool({
     ...options.pool,
     open: connect,
     isReused: true,
-    clock: context.clock,
+    clock,
   });
   const spares = new VoiceSpares(pool, keyOf(first));
   return {

@@ -1,6 +1,5 @@
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { SonicProtocol } from './sonic-protocol.ts';
@@ -27,7 +26,7 @@ export function createCartesiaSynthesizer(
   options: CartesiaSynthesizerOptions,
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
-  const { clock, connectMs, language } = context;
+  const { clock, language } = context;
   return createSocketSynthesizer({
     name: NAME,
     context,
@@ -36,16 +35,10 @@ export function createCartesiaSynthesizer(
     hasVoicePerSocket: false,
     ahead: AHEAD,
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
-    connect: (_voice, signal) =>
-      openVendorSocket({
-        provider: NAME,
-        stage: 'synthesizer',
-        url: asSocketUrl(onBase(baseUrl, 'tts/websocket')),
-        headers: { authorization: `Bearer ${apiKey}`, 'cartesia-version': VERSION },
-        connectMs,
-        clock,
-        signal,
-      }),
+    addressFor: () => ({
+      url: asSocketUrl(onBase(baseUrl, 'tts/websocket')),
+      headers: { authorization: `Bearer ${apiKey}`, 'cartesia-version': VERSION },
+    }),
     protocolFor: (_socket, voice) =>
       new SonicProtocol(
         {

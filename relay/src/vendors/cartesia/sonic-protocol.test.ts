@@ -71,7 +71,7 @@ it('begins a new context where the old one may expire before the clause is there
   expect(said.find(({ cancel }) => cancel)?.context_id).toBe(contexts()[0]);
 });
 
-it('counts the times of words from the clause, whatever the vendor counts from', async () => {
+it('counts the times of words from the clause, not from the start of the context', async () => {
   const first = submit('One.');
   const second = submit('Two.');
   const word = (start: number) => ({

@@ -196,7 +196,7 @@ test('a wrong key is unauthorized', async () => {
 
 test('an unknown voice is spoken by the first one', async () => {
   const { signal } = new AbortController();
-  const speech = make().synthesize(clausesOf('Hi.'), { voice: 'nobody', signal });
+  const speech = make().synthesize(clausesOf('Hi.'), { voice: 'unknown', signal });
   expect(await told(speech)).toEqual(expected('Hi.'));
   expect(simulator.complaints).toEqual([]);
 });

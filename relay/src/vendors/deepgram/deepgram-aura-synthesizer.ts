@@ -3,7 +3,7 @@ import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synth
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { AuraProtocol } from './aura-protocol.ts';
-import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';
+import { deepgramAddress, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const AURA = 'deepgram-aura';
 
@@ -37,11 +37,12 @@ export function createAuraSynthesizer(
     hasVoicePerSocket: true,
     ahead: AHEAD,
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
-    connect(voice, signal) {
-      const query = { model: voice, encoding: 'linear16', sample_rate: SAMPLE_RATE_HZ };
-      const endpoint = { provider: AURA, stage: 'synthesizer', path: '/v1/speak', query } as const;
-      return openDeepgramSocket(endpoint, options, context, signal);
-    },
+    addressFor: (voice) =>
+      deepgramAddress(options, '/v1/speak', {
+        model: voice,
+        encoding: 'linear16',
+        sample_rate: SAMPLE_RATE_HZ,
+      }),
     protocolFor: (socket) => new AuraProtocol(flushesOf(socket), () => context.clock.now()),
   });
 }

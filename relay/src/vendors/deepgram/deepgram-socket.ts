@@ -25,10 +25,20 @@ export function openDeepgramSocket(
   return openVendorSocket({
     provider: endpoint.provider,
     stage: endpoint.stage,
-    url: asSocketUrl(onBase(access.baseUrl, endpoint.path, endpoint.query)),
-    headers: { authorization: `Token ${access.apiKey}` },
+    ...deepgramAddress(access, endpoint.path, endpoint.query),
     connectMs,
     clock,
     signal,
   });
+}
+
+export function deepgramAddress(
+  { baseUrl, apiKey }: DeepgramAccess,
+  path: string,
+  query: DeepgramEndpoint['query'],
+) {
+  return {
+    url: asSocketUrl(onBase(baseUrl, path, query)),
+    headers: { authorization: `Token ${apiKey}` },
+  };
 }

@@ -1,6 +1,5 @@
 import { newId } from '../../lib/ids.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
@@ -34,7 +33,6 @@ export function createElevenLabsSynthesizer(
   options: ElevenLabsSynthesizerOptions,
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
-  const { clock, connectMs, language } = context;
   return createSocketSynthesizer({
     name: NAME,
     context,
@@ -43,26 +41,20 @@ export function createElevenLabsSynthesizer(
     hasVoicePerSocket: true,
     ahead: AHEAD,
     pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
-    connect: (voice, signal) =>
-      openVendorSocket({
-        provider: NAME,
-        stage: 'synthesizer',
-        url: asSocketUrl(
-          onBase(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input`, {
-            model_id: model,
-            output_format: `pcm_${RATE_HZ}`,
-            language_code: TAKES_LANGUAGE.test(model) ? language.split('-')[0] : undefined,
-            inactivity_timeout: INACTIVITY_S,
-            sync_alignment: true,
-            // Whole clauses come: nothing is gained by collecting text.
-            auto_mode: true,
-          }),
-        ),
-        headers: { 'xi-api-key': apiKey },
-        connectMs,
-        clock,
-        signal,
-      }),
+    addressFor: (voice) => ({
+      url: asSocketUrl(
+        onBase(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input`, {
+          model_id: model,
+          output_format: `pcm_${RATE_HZ}`,
+          language_code: TAKES_LANGUAGE.test(model) ? context.language.split('-')[0] : undefined,
+          inactivity_timeout: INACTIVITY_S,
+          sync_alignment: true,
+          // Whole clauses come: nothing is gained by collecting text.
+          auto_mode: true,
+        }),
+      ),
+      headers: { 'xi-api-key': apiKey },
+    }),
     protocolFor: () => new MultiContextProtocol(),
   });
 }

@@ -41,7 +41,7 @@ async function* clauses(...texts: readonly string[]): AsyncGenerator<string> {
 }
 
 function speaking(source: AsyncIterable<string>, signal = new AbortController().signal) {
-  return synthesizer.synthesize(source, { voice: 'nobody', signal });
+  return synthesizer.synthesize(source, { voice: 'unknown', signal });
 }
 
 async function collect(events: AsyncIterable<SpeechEvent>): Promise<SpeechEvent[]> {
@@ -111,7 +111,7 @@ test.each([
   await expect(events).rejects.toMatchObject({ fault: 'malformed', note, provider: 'openai' });
 });
 
-test('a WAV file is as good as raw samples, at whatever rate it comes', async () => {
+test('a WAV file is as good as raw samples, at any rate', async () => {
   await serve('audio/x-wav', encodeWav(toneFor('Hello.', 22_050), 22_050));
   const events = await collect(speaking(clauses('Hello.')));
   const samples = events.flatMap((event) =>
