@@ -94,7 +94,7 @@ describe('the resilient generator', () => {
     expect(stage.candidates[0]!.health!.health).toBe('degraded');
   });
 
-  it('waits for the first word only so long, whatever it costs meanwhile', async () => {
+  it('does not wait longer for the first word because usage was reported', async () => {
     const { run, clock, fakes } = createTest([5_000, usage, 'hang'], [text('Hello.')]);
     const { events, done } = run();
     await clock.advance(generatorFirstMs - 1);
@@ -145,7 +145,7 @@ describe('the resilient generator', () => {
     expect(failovers.map(({ to }) => to)).toEqual(['none']);
   });
 
-  it('asks nobody whose breaker is open', async () => {
+  it('asks no generator whose breaker is open', async () => {
     const { run, fakes, failovers } = createTest([failed()], [text('Hello.')]);
     for (let count = 0; count < 4; count++) await run().done;
     expect(fakes[0]!.asked).toHaveLength(3);

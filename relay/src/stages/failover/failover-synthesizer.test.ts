@@ -96,7 +96,7 @@ describe('the resilient synthesizer', () => {
     },
   );
 
-  it('says every word once and in order, whoever fails wherever', async () => {
+  it('says every word once and in order, whichever voices fail', async () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/);
     const clause = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(' '));
     const plan = fc.record({
@@ -114,7 +114,7 @@ describe('the resilient synthesizer', () => {
         fc.array(plan, { maxLength: 3 }),
         fc.nat({ max: 1_000 }),
         async (drawn, plans, consumerMs) => {
-          // Every word is another one, or nobody could say which of two is missing.
+          // Every word is another one: which of two is missing shows.
           let count = 0;
           const clauses = drawn.map((text) =>
             text.replaceAll(/[a-z]+/g, (drawnWord) => drawnWord + count++),
@@ -207,7 +207,7 @@ describe('the resilient synthesizer', () => {
     expect(failovers).toHaveLength(1);
   });
 
-  it('passes on the failure of the text itself, and holds it against nobody', async () => {
+  it('passes on the failure of the text itself, and blames no provider', async () => {
     const { speak, stage, failovers } = createTest([{}, {}]);
     async function* broken() {
       yield 'one';
@@ -218,7 +218,7 @@ describe('the resilient synthesizer', () => {
     expect(failovers).toEqual([]);
   });
 
-  it('gives everyone a turn within the deadline of the stage', async () => {
+  it('gives each candidate a turn within the deadline of the stage', async () => {
     const silent = { failAfter: 0, hangs: true };
     const { speak, clock, failovers } = createTest([silent, silent, silent, silent]);
     const { done } = speak(clausesOf('one'));

@@ -10,7 +10,7 @@ const MAX_AGE_MS = 600_000;
 const LEANS_ON_CONTEXT =
   /^(?:and|or|but|so|then|why|really|again|more|(?:what|how) about)\b|\b(?:it|its|it's|that|that's|this|these|those|they|them|their|there|he|him|his|she|her|one|ones|else|another|same)\b/;
 
-/** Answers of one conversation, for when the same question comes again and nobody can answer. */
+/** Answers of one conversation, for when the same question comes again and no generator works. */
 export class AnswerCache {
   readonly #clock: Clock;
   /** By question, oldest first. */

@@ -27,9 +27,9 @@ export interface ReplyPipelineOptions {
   /** The response's number. */
   readonly item: number;
   readonly content: ReplyContent;
-  readonly synthesizer: SynthesizerStage;
-  readonly pacer: Pacer;
   readonly output: ConversationOutput;
+  readonly pacer: Pacer;
+  readonly synthesizer: SynthesizerStage;
   readonly onWritten: (clause: Clause) => void;
   readonly onEvent: (event: VoiceEvent) => void;
   /** A clause went out whole, or is there to be read. */
