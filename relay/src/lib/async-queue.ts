@@ -2,9 +2,9 @@
  * Joins code that pushes (sockets, workers) to code that iterates.
  *
  * Bounded: `push` answers false once `limit` items wait, and the owner decides what that means.
- * Iterated by one consumer. Leaving the loop early closes the queue.
+ * Iterated by one consumer, without a generator in between. Leaving the loop early closes the queue.
  */
-export class AsyncQueue<T> implements AsyncIterable<T> {
+export class AsyncQueue<T> implements AsyncIterableIterator<T, undefined> {
   readonly #items: T[] = [];
   readonly #limit: number;
   readonly #onLeft: () => void;
@@ -12,6 +12,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     kind: 'open',
   };
   #wake: (() => void) | undefined;
+  #isLeft = false;
 
   /** @param onLeft - called once the reader has left its loop, early or at the end */
   constructor(limit: number, onLeft: () => void = () => {}) {
@@ -55,22 +56,32 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     this.#wake?.();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    try {
-      for (;;) {
-        while (this.#items.length > 0) yield this.#items.shift()!;
-        if (this.#state.kind === 'closed') {
-          if ('error' in this.#state) throw this.#state.error;
-          return;
-        }
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = undefined;
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<T, undefined>> {
+    while (this.#items.length === 0) {
+      if (this.#state.kind === 'closed') {
+        const failed = 'error' in this.#state ? this.#state : undefined;
+        await this.return();
+        if (failed !== undefined) throw failed.error;
+        return { done: true, value: undefined };
       }
-    } finally {
-      this.drop();
-      this.#onLeft();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
     }
+    return { done: false, value: this.#items.shift()! };
+  }
+
+  /** The reader leaves. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#state = { kind: 'closed' };
+    this.drop();
+    if (!this.#isLeft) this.#onLeft();
+    this.#isLeft = true;
+    return Promise.resolve({ done: true, value: undefined });
   }
 }

@@ -43,10 +43,6 @@ export interface EmbeddedSynthesizer extends Synthesizer, AsyncDisposable {
 
 /** A piece of a clause on its way to a thread. */
 interface Piece {
-  readonly clause: number;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  /** Empty if a voice could say nothing of it. */
   readonly text: string;
   readonly pauses: Pauses;
 }
@@ -72,7 +68,6 @@ export async function createEmbeddedSynthesizer(
     voice: string,
     signal: AbortSignal,
   ): Promise<Int16Array> {
-    if (text === '') return new Int16Array(0);
     // Leased for one piece: a reply takes seconds to be heard but milliseconds to be made.
     const lease = await pool.acquire(signal);
     try {
@@ -87,18 +82,34 @@ export async function createEmbeddedSynthesizer(
     { voice, signal }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const voiceId = (VOICES.find(({ id }) => id === voice) ?? VOICES[0]).id;
-    const begin = async (piece: Piece) => ({ piece, samples: await speak(piece, voiceId, signal) });
-    const spoken = readAhead(piecesOf(clauses), { begin, ahead: 1, signal });
+    const make = (piece: Piece) => {
+      const made = speak(piece, voiceId, signal);
+      made.catch(() => {});
+      return made;
+    };
+    const begin = async (text: string) => {
+      const [first, ...rest] = piecesOf(text);
+      return { made: first === undefined ? undefined : await make(first), rest };
+    };
     try {
-      for await (const { piece, samples } of spoken) {
-        const { clause } = piece;
-        if (piece.isFirst) yield { type: 'clause-begun', clause };
-        for (let at = 0; at < samples.length && !signal.aborted; at += MAX_EMIT_SAMPLES) {
-          yield { type: 'speech-audio', clause, samples: samples.slice(at, at + MAX_EMIT_SAMPLES) };
+      let clause = 0;
+      for await (const { made, rest } of readAhead(clauses, { begin, ahead: 1, signal })) {
+        yield { type: 'clause-begun', clause };
+        let samples = made;
+        while (samples !== undefined) {
+          const piece = rest.shift();
+          const next = piece && make(piece);
+          for (let at = 0; at < samples.length && !signal.aborted; at += MAX_EMIT_SAMPLES) {
+            const emitted = samples.slice(at, at + MAX_EMIT_SAMPLES);
+            yield { type: 'speech-audio', clause, samples: emitted };
+          }
+          samples = await next;
         }
-        if (piece.isLast && !signal.aborted) yield { type: 'clause-done', clause };
+        if (signal.aborted) return;
+        yield { type: 'clause-done', clause: clause++ };
       }
     } catch (cause) {
+      if (signal.aborted) return;
       throw cause instanceof ParleyError ? cause : new ParleyError('synthesizer_failed', { cause });
     }
   }
@@ -113,17 +124,15 @@ export async function createEmbeddedSynthesizer(
   };
 }
 
-async function* piecesOf(clauses: AsyncIterable<string>): AsyncGenerator<Piece, void, undefined> {
-  let clause = 0;
-  for await (const written of clauses) {
-    const pieces = splitIntoPieces(toSpokenText(written));
-    const endMs = /[.?!]["')]*\s*$/.test(written) ? PAUSE_MS.sentence : PAUSE_MS.clause;
-    // A clause without anything to say is one empty piece.
-    for (const [index, text] of (pieces.length === 0 ? [''] : pieces).entries()) {
-      const isLast = index >= pieces.length - 1;
-      const pauses = { beforeMs: BEFORE_MS, afterMs: isLast ? endMs : PAUSE_MS.withinClause };
-      yield { clause, isFirst: index === 0, isLast, text, pauses };
-    }
-    clause++;
-  }
+/** What is synthesised at once; nothing for a clause that no voice could say. */
+function piecesOf(clause: string): Piece[] {
+  const pieces = splitIntoPieces(toSpokenText(clause));
+  const endMs = /[.?!]["')]*\s*$/.test(clause) ? PAUSE_MS.sentence : PAUSE_MS.clause;
+  return pieces.map((text, index) => ({
+    text,
+    pauses: {
+      beforeMs: BEFORE_MS,
+      afterMs: index === pieces.length - 1 ? endMs : PAUSE_MS.withinClause,
+    },
+  }));
 }

@@ -6,7 +6,7 @@ import { PcmReader } from './pcm-reader.ts';
 const MAX_EVENTS = 20_000;
 
 /** A vendor's speech for one clause: written as it is received, read in the clause's turn. */
-export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
+export class ClauseSpeech implements AsyncIterableIterator<SpeechEvent, undefined> {
   /** Its place among the clauses of the request. */
   readonly index: number;
   readonly text: string;
@@ -72,13 +72,20 @@ export class ClauseSpeech implements AsyncIterable<SpeechEvent> {
     this.#queue.fail(error);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<SpeechEvent, void, undefined> {
-    for await (const event of this.#queue) {
-      if (event.type === 'speech-audio') {
-        this.#heldSamples -= event.samples.length;
-        this.onTaken();
-      }
-      yield event;
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<SpeechEvent, undefined>> {
+    const next = await this.#queue.next();
+    if (next.done !== true && next.value.type === 'speech-audio') {
+      this.#heldSamples -= next.value.samples.length;
+      this.onTaken();
     }
+    return next;
+  }
+
+  return(): Promise<IteratorResult<SpeechEvent, undefined>> {
+    return this.#queue.return();
   }
 }

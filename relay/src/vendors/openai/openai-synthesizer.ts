@@ -1,6 +1,4 @@
 import type { Response } from 'undici';
-import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
-import { WavStream } from '@parley/shared/audio/wav-stream';
 import { readAhead } from '../../lib/read-ahead.ts';
 import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
@@ -10,7 +8,6 @@ import type {
   Synthesizer,
   Voice,
 } from '../../stages/synthesizer.ts';
-import { PcmReader } from '../../vendor-kit/synthesis/pcm-reader.ts';
 import { isSpeakable, splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import { onBase } from '../../vendor-kit/vendor-url.ts';
@@ -21,15 +18,12 @@ import {
   modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
+import { SpeechResponse } from './speech-response.ts';
 
 /** Clauses begun beyond the one that is being delivered. */
 const AHEAD = 2;
 /** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
 const MAX_INPUT_CHARACTERS = 1_000;
-/** What some send although raw samples are asked for. */
-const WAV = /^audio\/(?:x-|vnd\.)?wave?\b/i;
-/** Raw samples go by several names, but never by those of a format that would be heard as noise. */
-const RAW_AUDIO = /^(?:audio\/(?:pcm|l16|x-raw|raw|basic)|application\/octet-stream)\b/i;
 
 export interface OpenAiSynthesizerOptions extends OpenAiAdapterOptions {
   readonly voices: readonly [Voice, ...Voice[]];
@@ -67,16 +61,17 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     if (signal.aborted) onAbort();
     // Begun by its first samples, so that this clause's first sound does not wait for the next.
     const begin = async (text: string) => {
-      const samples = samplesOf(text, id, stop.signal);
-      return { first: await samples.next(), rest: samples };
+      const next = audioOf(text, id, stop.signal);
+      return { first: await next(), next };
     };
     try {
       let clause = 0;
       const spoken = readAhead(clauses, { begin, ahead: AHEAD, signal: stop.signal });
-      for await (const { first, rest } of spoken) {
+      for await (const { first, next } of spoken) {
         yield { type: 'clause-begun', clause };
-        if (first.done !== true) yield { type: 'speech-audio', clause, samples: first.value };
-        for await (const samples of rest) yield { type: 'speech-audio', clause, samples };
+        for (let samples = first; samples !== undefined; samples = await next()) {
+          yield { type: 'speech-audio', clause, samples };
+        }
         if (stop.signal.aborted) return;
         yield { type: 'clause-done', clause };
         clause++;
@@ -92,42 +87,20 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     }
   }
 
-  async function* samplesOf(
-    text: string,
-    voice: string,
-    signal: AbortSignal,
-  ): AsyncGenerator<Int16Array, void, undefined> {
+  /** The audio of a clause, asked for part by part if it is too long for one request. */
+  function audioOf(text: string, voice: string, signal: AbortSignal) {
     // Asked to speak a dash, some servers fail and others make a noise.
     const parts = splitText(text, MAX_INPUT_CHARACTERS).filter(isSpeakable);
-    for (const part of parts) yield* samplesIn(await ask(part, voice, signal));
-  }
-
-  async function* samplesIn(response: Response): AsyncGenerator<Int16Array, void, undefined> {
-    const { body, headers } = response;
-    const type = headers.get('content-type') ?? '';
-    const wav = WAV.test(type) ? new WavStream() : undefined;
-    if (body === null || (wav === undefined && !RAW_AUDIO.test(type))) {
-      await body?.cancel();
-      throw new ProviderError({ ...adapter, fault: 'malformed', note: 'content-type' });
-    }
-    const reader = new PcmReader();
-    let resampler: Pcm16Resampler | undefined;
-    let isEmpty = true;
-    for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      const samples = reader.read(wav === undefined ? bytes : wav.push(bytes));
-      if (samples.length === 0) continue;
-      isEmpty = false;
-      if (wav?.rateHz === undefined) yield samples;
-      else {
-        resampler ??= new Pcm16Resampler(wav.rateHz, sampleRateHz);
-        const resampled = resampler.push(samples);
-        if (resampled.length > 0) yield resampled;
+    let answer: SpeechResponse | undefined;
+    return async (): Promise<Int16Array | undefined> => {
+      for (;;) {
+        const samples = await answer?.next();
+        if (samples !== undefined) return samples;
+        const part = parts.shift();
+        if (part === undefined) return undefined;
+        answer = await SpeechResponse.open(await ask(part, voice, signal), adapter, sampleRateHz);
       }
-    }
-    if (reader.hasHalfSample || isEmpty)
-      throw new ProviderError({ ...adapter, fault: 'malformed', note: 'audio length' });
-    const end = resampler?.flush();
-    if (end !== undefined && end.length > 0) yield end;
+    };
   }
 
   return {
