@@ -62,11 +62,11 @@ export function readWav(bytes: Uint8Array): WavAudio {
  */
 export function readWavHeader(bytes: Uint8Array): WavHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (tag(view, 0) !== 'RIFF' || tag(view, 8) !== 'WAVE') throw new WavError('is not a WAV file');
+  if (tag(bytes, 0) !== 'RIFF' || tag(bytes, 8) !== 'WAVE') throw new WavError('is not a WAV file');
   let format: WavHeader['format'];
   let data: WavHeader['data'];
   for (let at = 12; at + 8 <= view.byteLength;) {
-    const name = tag(view, at);
+    const name = tag(bytes, at);
     const size = view.getUint32(at + 4, true);
     const start = at + 8;
     if (name === 'fmt ') {
@@ -149,12 +149,6 @@ function sampleReader(data: DataView, { encoding, bytesPerSample }: WavFormat) {
   }
 }
 
-function tag(view: DataView, at: number): string {
-  if (at + 4 > view.byteLength) return '';
-  return String.fromCharCode(
-    view.getUint8(at),
-    view.getUint8(at + 1),
-    view.getUint8(at + 2),
-    view.getUint8(at + 3),
-  );
+function tag(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
 }

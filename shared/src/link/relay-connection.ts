@@ -17,7 +17,6 @@ import { encodeOutbound, type Outbound } from './outbound.ts';
 import { Outbox, type Numbered } from './outbox.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
-import { Wait } from './wait.ts';
 
 /** A connection that lasted as long is not part of a run of failures. */
 const STABLE_MS = 5_000;
@@ -60,7 +59,6 @@ export class RelayConnection {
   readonly #outbox = new Outbox();
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
-  readonly #wait = new Wait();
   #session: CreateSessionResponse | undefined;
   /** Whether the session has been entered before, so that it is to be resumed. */
   #entered = false;
@@ -69,6 +67,7 @@ export class RelayConnection {
   #lostAtMs = 0;
   #socket: RelaySocket | undefined;
   #sockets = 0;
+  #endWait = () => {};
 
   constructor(options: RelayConnectionOptions) {
     this.#options = options;
@@ -103,7 +102,11 @@ export class RelayConnection {
       const retryInMs = this.#backoff.nextDelayMs();
       if (retryInMs === 0) continue;
       this.#options.onStatus({ kind: 'waiting', attempt: this.#backoff.attempt, retryInMs });
-      await this.#wait.forMs(retryInMs, signal);
+      const wait = Promise.withResolvers<void>();
+      this.#endWait = wait.resolve;
+      const timer = setTimeout(wait.resolve, retryInMs);
+      await wait.promise;
+      clearTimeout(timer);
     }
   }
 
@@ -115,7 +118,7 @@ export class RelayConnection {
 
   /** The network came back: there is no reason to wait any longer. */
   retryNow(): void {
-    this.#wait.cut();
+    this.#endWait();
   }
 
   /** Ends the session. */
@@ -126,6 +129,7 @@ export class RelayConnection {
   #closed(reason: CloseReason): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#endWait();
     this.#socket?.end(reason);
     this.#options.onStatus({ kind: 'closed', reason });
   }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { ParleyError } from '../protocol/errors.ts';
 import {
   API_PATHS,
@@ -37,15 +38,6 @@ export interface SessionRequest {
   readonly voice: string | undefined;
   /** IANA time zone; the relay's default if it is undefined. */
   readonly timeZone: string | undefined;
-}
-
-/** As much of a schema as is used here. */
-interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ):
-    | { readonly success: true; readonly data: T }
-    | { readonly success: false; readonly error: unknown };
 }
 
 /** Signs in and asks for sessions. */
@@ -98,7 +90,7 @@ export class SessionApi {
     path: string,
     headers: Readonly<Record<string, string>>,
     body: object,
-    schema: Schema<T>,
+    schema: z.ZodType<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const { baseUrl, fetch } = this.#options;

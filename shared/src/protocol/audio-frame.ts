@@ -64,27 +64,22 @@ export function encodeAudioFrame(
   header: AudioFrameHeader,
   samples: Int16Array,
 ): Uint8Array<ArrayBuffer> {
+  requireUnsigned('item', header.item, 0xffff);
+  requireUnsigned('seq', header.seq, 0xffff_ffff);
+  requireUnsigned('timestampMs', header.timestampMs, 0xffff_ffff);
   const bytes = new Uint8Array(AUDIO_FRAME_HEADER_BYTES + samples.byteLength);
-  writeAudioFrameHeader(bytes, header);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, header.kind);
+  view.setUint8(1, header.last ? FLAG_LAST : 0);
+  view.setUint16(2, header.item, true);
+  view.setUint32(4, header.seq, true);
+  view.setUint32(8, header.timestampMs, true);
   // Int16Array is little-endian on every platform that runs a browser or Node.
   bytes.set(
     new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
     AUDIO_FRAME_HEADER_BYTES,
   );
   return bytes;
-}
-
-/** Writes only the header into the first twelve bytes of `bytes`. */
-export function writeAudioFrameHeader(bytes: Uint8Array, header: AudioFrameHeader): void {
-  requireUnsigned('item', header.item, 0xffff);
-  requireUnsigned('seq', header.seq, 0xffff_ffff);
-  requireUnsigned('timestampMs', header.timestampMs, 0xffff_ffff);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, AUDIO_FRAME_HEADER_BYTES);
-  view.setUint8(0, header.kind);
-  view.setUint8(1, header.last ? FLAG_LAST : 0);
-  view.setUint16(2, header.item, true);
-  view.setUint32(4, header.seq, true);
-  view.setUint32(8, header.timestampMs, true);
 }
 
 /** Reads a frame. Never throws: what is wrong with the bytes comes back as a `fault`. */

@@ -11,13 +11,13 @@ const uint32 = z.int().min(0).max(0xffff_ffff);
 const instantMs = z.number().min(0).max(0xffff_ffff);
 const identifier = z.string().min(1).max(64);
 
-/** Position in the client's sequence, which events and audio frames share; counts from 1. */
-const sequenced = { seq: uint32.min(1).optional() };
+/** `seq`: position in the client's sequence, which events and audio frames share; counts from 1. */
+function event<T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) {
+  return z.object({ type: z.literal(type), seq: uint32.min(1).optional(), ...fields });
+}
 
 export const clientEventSchemas = {
-  'session.update': z.object({
-    type: z.literal('session.update'),
-    ...sequenced,
+  'session.update': event('session.update', {
     session: z.object({
       /** A voice named in `session.created`. */
       voice: identifier.optional(),
@@ -31,36 +31,26 @@ export const clientEventSchemas = {
         .optional(),
     }),
   }),
-  'input_audio_buffer.speech_started': z.object({
-    type: z.literal('input_audio_buffer.speech_started'),
-    ...sequenced,
+  'input_audio_buffer.speech_started': event('input_audio_buffer.speech_started', {
     /** Number of the utterance that begins; its audio frames carry it as their item. */
     utterance: uint16,
     /** True onset, back-dated. */
     audio_start_ms: instantMs,
   }),
-  'input_audio_buffer.speech_stopped': z.object({
-    type: z.literal('input_audio_buffer.speech_stopped'),
-    ...sequenced,
+  'input_audio_buffer.speech_stopped': event('input_audio_buffer.speech_stopped', {
     utterance: uint16,
     /** True end of speech, back-dated. */
     audio_end_ms: instantMs,
     /** When the client decided so and sent this. */
     sent_ms: instantMs,
   }),
-  'input_audio_buffer.commit': z.object({
-    type: z.literal('input_audio_buffer.commit'),
-    ...sequenced,
+  'input_audio_buffer.commit': event('input_audio_buffer.commit', {
     utterance: uint16,
   }),
-  'input_audio_buffer.clear': z.object({
-    type: z.literal('input_audio_buffer.clear'),
-    ...sequenced,
+  'input_audio_buffer.clear': event('input_audio_buffer.clear', {
     utterance: uint16,
   }),
-  'conversation.item.create': z.object({
-    type: z.literal('conversation.item.create'),
-    ...sequenced,
+  'conversation.item.create': event('conversation.item.create', {
     item: z.object({
       id: identifier.optional(),
       type: z.literal('message'),
@@ -70,18 +60,14 @@ export const clientEventSchemas = {
         .length(1),
     }),
   }),
-  'conversation.item.truncate': z.object({
-    type: z.literal('conversation.item.truncate'),
-    ...sequenced,
+  'conversation.item.truncate': event('conversation.item.truncate', {
     /** The response that was interrupted. */
     response_id: identifier,
     /** How much of its audio was really heard, ms from its first sample. */
     audio_end_ms: instantMs,
   }),
-  'response.create': z.object({ type: z.literal('response.create'), ...sequenced }),
-  'response.cancel': z.object({
-    type: z.literal('response.cancel'),
-    ...sequenced,
+  'response.create': event('response.create', {}),
+  'response.cancel': event('response.cancel', {
     /** The response to cancel; absent means whichever is running. */
     response_id: identifier.optional(),
   }),

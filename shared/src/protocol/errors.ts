@@ -78,16 +78,12 @@ export class ParleyError extends Error {
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, options: { cause?: unknown; detail?: string } = {}) {
-    super(
-      options.detail === undefined
-        ? ERRORS[code].message
-        : `${ERRORS[code].message} ${options.detail}`,
-      options.cause === undefined ? {} : { cause: options.cause },
-    );
+    const { message, retryable } = ERRORS[code];
+    super(options.detail === undefined ? message : `${message} ${options.detail}`, options);
     this.name = 'ParleyError';
     this.code = code;
     this.detail = options.detail;
-    this.retryable = ERRORS[code].retryable;
+    this.retryable = retryable;
   }
 }
 

@@ -65,7 +65,8 @@ export function timelineOf(marks: LatencyMarks): {
   voiceToVoiceMs: number;
 } {
   const instants: number[] = [];
-  let latest = firstPresent(marks);
+  const first = LATENCY_MARKS.map((mark) => marks[mark]).find((instant) => instant !== undefined);
+  let latest = Math.round(first ?? 0);
   for (const mark of LATENCY_MARKS) {
     latest = Math.max(latest, Math.round(marks[mark] ?? latest));
     instants.push(latest);
@@ -74,12 +75,4 @@ export function timelineOf(marks: LatencyMarks): {
     LATENCY_SEGMENTS.map((segment, index) => [segment, instants[index + 1]! - instants[index]!]),
   ) as Record<LatencySegment, number>;
   return { timeline, voiceToVoiceMs: instants.at(-1)! - instants[0]! };
-}
-
-function firstPresent(marks: LatencyMarks): number {
-  for (const mark of LATENCY_MARKS) {
-    const instant = marks[mark];
-    if (instant !== undefined) return Math.round(instant);
-  }
-  return 0;
 }

@@ -7,9 +7,12 @@ const identifier = z.string().min(1);
 const uint16 = z.int().min(0).max(0xffff);
 const instantMs = z.number().min(0);
 const errorCode = z.enum(ERROR_CODES);
+const problem = z.object({ code: errorCode, message: z.string(), retryable: z.boolean() });
 
 /** Every relay event has its place in the downlink sequence, which audio frames share. */
-const sequenced = { seq: z.int().min(1) };
+function event<T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) {
+  return z.object({ type: z.literal(type), seq: z.int().min(1), ...fields });
+}
 
 export const limitsSchema = z.object({
   session_duration_ms: z.number(),
@@ -26,12 +29,10 @@ export const providerNamesSchema = z.object({
   synthesizer: z.string(),
 });
 
-export const voiceSchema = z.object({ id: z.string(), label: z.string() });
-
-export const sessionDescriptionSchema = z.object({
+const sessionDescriptionSchema = z.object({
   id: identifier,
   voice: z.string(),
-  voices: z.array(voiceSchema),
+  voices: z.array(z.object({ id: z.string(), label: z.string() })),
   time_zone: z.string(),
   output_modalities: z.array(z.enum(['audio', 'text'])),
   providers: providerNamesSchema,
@@ -39,7 +40,7 @@ export const sessionDescriptionSchema = z.object({
 });
 export type SessionDescription = z.infer<typeof sessionDescriptionSchema>;
 
-export const usageSchema = z.object({
+const usageSchema = z.object({
   asr_seconds: z.number(),
   llm_input_tokens: z.number(),
   llm_output_tokens: z.number(),
@@ -55,87 +56,72 @@ const latencyMarksSchema = z.object(
 );
 
 export const relayEventSchemas = {
-  'session.created': z.object({
-    type: z.literal('session.created'),
-    ...sequenced,
+  'session.created': event('session.created', {
     session: sessionDescriptionSchema,
     /** The session clock at sending. */
     server_ms: instantMs,
   }),
-  'session.updated': z.object({
-    type: z.literal('session.updated'),
-    ...sequenced,
+  'session.updated': event('session.updated', {
     session: sessionDescriptionSchema,
   }),
-  'session.resumed': z.object({
-    type: z.literal('session.resumed'),
-    ...sequenced,
+  'session.resumed': event('session.resumed', {
     session: sessionDescriptionSchema,
     server_ms: instantMs,
     /** The last client sequence number that arrived: send again what came after it. */
     last_input_seq: z.int().min(0),
   }),
-  'session.usage': z.object({
-    type: z.literal('session.usage'),
-    ...sequenced,
+  'session.usage': event('session.usage', {
     usage: usageSchema,
     cost_usd: z.number(),
     budget_usd: z.number().nullable(),
   }),
-  'session.degraded': z.object({
-    type: z.literal('session.degraded'),
-    ...sequenced,
+  'session.degraded': event('session.degraded', {
     stage: z.enum(['transcriber', 'generator', 'synthesizer']),
     from: z.string(),
     /** A provider, `browser` if the page itself must take over, `none` if nothing is left. */
     to: z.string(),
     reason: errorCode,
   }),
-  'session.restored': z.object({
-    type: z.literal('session.restored'),
-    ...sequenced,
+  'session.restored': event('session.restored', {
     stage: z.enum(['transcriber', 'generator', 'synthesizer']),
     from: z.string(),
     to: z.string(),
   }),
-  'session.draining': z.object({
-    type: z.literal('session.draining'),
-    ...sequenced,
+  'session.draining': event('session.draining', {
     /** How long the session may still go on. */
     grace_ms: z.number(),
   }),
-  'input_audio_buffer.ack': z.object({
-    type: z.literal('input_audio_buffer.ack'),
-    ...sequenced,
+  'input_audio_buffer.ack': event('input_audio_buffer.ack', {
     /** Everything the client sent up to and including this sequence number has arrived. */
     input_seq: z.int().min(0),
   }),
-  'conversation.item.input_audio_transcription.delta': z.object({
-    type: z.literal('conversation.item.input_audio_transcription.delta'),
-    ...sequenced,
-    item_id: identifier,
-    utterance: uint16,
-    /** The words so far; replaces what an earlier delta of this item said. */
-    transcript: z.string(),
-  }),
-  'conversation.item.input_audio_transcription.completed': z.object({
-    type: z.literal('conversation.item.input_audio_transcription.completed'),
-    ...sequenced,
-    item_id: identifier,
-    utterance: uint16,
-    /** The final words; empty if nothing was understood. */
-    transcript: z.string(),
-  }),
-  'conversation.item.input_audio_transcription.failed': z.object({
-    type: z.literal('conversation.item.input_audio_transcription.failed'),
-    ...sequenced,
-    item_id: identifier,
-    utterance: uint16,
-    error: z.object({ code: errorCode, message: z.string(), retryable: z.boolean() }),
-  }),
-  'response.created': z.object({
-    type: z.literal('response.created'),
-    ...sequenced,
+  'conversation.item.input_audio_transcription.delta': event(
+    'conversation.item.input_audio_transcription.delta',
+    {
+      item_id: identifier,
+      utterance: uint16,
+      /** The words so far; replaces what an earlier delta of this item said. */
+      transcript: z.string(),
+    },
+  ),
+  'conversation.item.input_audio_transcription.completed': event(
+    'conversation.item.input_audio_transcription.completed',
+    {
+      item_id: identifier,
+      utterance: uint16,
+      /** The final words; empty if nothing was understood. */
+      transcript: z.string(),
+    },
+  ),
+  'conversation.item.input_audio_transcription.failed': event(
+    'conversation.item.input_audio_transcription.failed',
+    {
+      item_id: identifier,
+      utterance: uint16,
+      error: problem,
+    },
+  ),
+  'response.created': event('response.created', {
     response_id: identifier,
     /** The item number this response's audio frames carry. */
     item: uint16,
@@ -145,9 +131,7 @@ export const relayEventSchemas = {
     /** How the voice will arrive; null if the reply is in writing only. */
     audio: z.object({ sample_rate: z.int().min(8_000).max(48_000) }).nullable(),
   }),
-  'response.output_audio_transcript.delta': z.object({
-    type: z.literal('response.output_audio_transcript.delta'),
-    ...sequenced,
+  'response.output_audio_transcript.delta': event('response.output_audio_transcript.delta', {
     response_id: identifier,
     delta: z.string(),
     /** Counts from 0 within the response. */
@@ -166,9 +150,7 @@ export const relayEventSchemas = {
      */
     from_character: z.int().min(0).optional(),
   }),
-  'response.output_audio_transcript.timed': z.object({
-    type: z.literal('response.output_audio_transcript.timed'),
-    ...sequenced,
+  'response.output_audio_transcript.timed': event('response.output_audio_transcript.timed', {
     response_id: identifier,
     clause: z.int().min(0),
     /** Where the clause's audio begins in the response's audio, ms. */
@@ -178,33 +160,25 @@ export const relayEventSchemas = {
     /** Where the clause's first words end, ms from its start: as many as the voice has told. */
     word_ends_ms: z.array(z.number().min(0)),
   }),
-  'response.output_audio.done': z.object({
-    type: z.literal('response.output_audio.done'),
-    ...sequenced,
+  'response.output_audio.done': event('response.output_audio.done', {
     response_id: identifier,
     /** Length of all audio sent for the response. */
     audio_ms: z.number().min(0),
   }),
-  'response.done': z.object({
-    type: z.literal('response.done'),
-    ...sequenced,
+  'response.done': event('response.done', {
     response_id: identifier,
     status: z.enum(['completed', 'cancelled', 'failed']),
     usage: usageSchema,
     /** The relay's instants of this turn on the session clock; the client adds its own. */
     timeline: latencyMarksSchema,
-    error: z.object({ code: errorCode, message: z.string(), retryable: z.boolean() }).nullable(),
+    error: problem.nullable(),
   }),
-  pong: z.object({
-    type: z.literal('pong'),
-    ...sequenced,
+  pong: event('pong', {
     client_ms: z.number(),
     /** The session clock at sending. */
     server_ms: instantMs,
   }),
-  error: z.object({
-    type: z.literal('error'),
-    ...sequenced,
+  error: event('error', {
     code: errorCode,
     message: z.string(),
     retryable: z.boolean(),
