@@ -55,12 +55,7 @@ export function App() {
     if (possible || !held) controller.holdToTalk(held);
     return possible;
   };
-  useShortcuts(!settingsOpen, {
-    onShortcut: (shortcut) => {
-      onShortcut(shortcut);
-    },
-    onTalk,
-  });
+  useShortcuts(!settingsOpen, onShortcut, onTalk);
 
   return (
     <div className={styles.app} data-debug={debugOpen}>

@@ -1,4 +1,4 @@
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createStore } from 'zustand/vanilla';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
 import type { Schedule } from '../lib/schedule.ts';
@@ -9,7 +9,7 @@ import {
   type CallAction,
   type CallState,
 } from './call-state.ts';
-import { createDebugRecorder, type DebugRecorder } from './debug-recorder.ts';
+import { createDebugRecorder } from './debug-recorder.ts';
 import { readGuestToken, writeGuestToken } from './guest-token.ts';
 import { SILENCE, type Levels } from './levels.ts';
 import type { ProviderNames } from './provider-names.ts';
@@ -26,31 +26,10 @@ export interface CallControllerOptions {
   readonly fetchProviders: () => Promise<ProviderNames | null>;
 }
 
-/** Everything a person can do in a call, and what there is to show of it. */
-export interface CallController {
-  readonly call: StoreApi<CallState>;
-  readonly settings: StoreApi<Settings>;
-  readonly providers: StoreApi<ProviderNames | null>;
-  readonly levels: StoreApi<Levels>;
-  readonly debug: DebugRecorder;
-  /** Begins what may be done before anything is pressed. */
-  preload(): void;
-  /** Must be called from within a person's gesture. */
-  startCall(options?: { readonly microphone: boolean }): Promise<void>;
-  requestMicrophone(): Promise<void>;
-  endCall(): Promise<void>;
-  setMuted(muted: boolean): void;
-  holdToTalk(held: boolean): void;
-  stopSpeaking(): void;
-  /** Sends text; begins a typed call if there is none. */
-  sendText(text: string): void;
-  dismissError(): void;
-  changeSettings(change: Partial<Settings>): void;
-  setDebug(enabled: boolean): void;
-  dispose(): void;
-}
+export type CallController = ReturnType<typeof createCallController>;
 
-export function createCallController(options: CallControllerOptions): CallController {
+/** Everything a person can do in a call, and what there is to show of it; lives as long as the page. */
+export function createCallController(options: CallControllerOptions) {
   const { engine, storage, nowMs } = options;
   const call = createStore<CallState>(() => INITIAL_CALL_STATE);
   const settings = createStore<Settings>(() => readSettings(storage));
@@ -102,8 +81,9 @@ export function createCallController(options: CallControllerOptions): CallContro
         dispatchNotice(notice);
     }
   };
-  const unsubscribe = engine.subscribe(onNotice);
+  engine.subscribe(onNotice);
 
+  /** Must be called from within a person's gesture. */
   const startCall = async ({ microphone } = { microphone: true }): Promise<void> => {
     if (isRunning()) return;
     generation += 1;
@@ -184,27 +164,29 @@ export function createCallController(options: CallControllerOptions): CallContro
     startCall,
     requestMicrophone,
     endCall,
-    preload() {
+    /** Begins what may be done before anything is pressed. */
+    preload(): void {
       engine.preload();
       void options.fetchProviders().then((names) => {
         if (names !== null && providers.getState() === null) providers.setState(names, true);
       });
     },
-    setMuted(muted) {
+    setMuted(muted: boolean): void {
       if (!isRunning()) return;
       engine.setMuted(muted);
       dispatch({ type: 'muted', muted });
     },
-    holdToTalk(held) {
+    holdToTalk(held: boolean): void {
       if (held && !isRunning()) return;
       if (call.getState().held === held) return;
       engine.holdToTalk(held);
       dispatch({ type: 'held', held });
     },
-    stopSpeaking() {
+    stopSpeaking(): void {
       if (isRunning()) engine.cancelResponse();
     },
-    sendText(text) {
+    /** Sends text; begins a typed call if there is none. */
+    sendText(text: string): void {
       const trimmed = text.trim();
       if (trimmed === '') return;
       if (!isRunning()) void startCall({ microphone: false });
@@ -213,17 +195,13 @@ export function createCallController(options: CallControllerOptions): CallContro
       if (call.getState().session === null) waitingTexts.push({ itemId, text: trimmed });
       else engine.sendText(itemId, trimmed);
     },
-    dismissError: () => dispatch({ type: 'error-dismissed' }),
-    changeSettings(change) {
+    dismissError: (): void => dispatch({ type: 'error-dismissed' }),
+    changeSettings(change: Partial<Settings>): void {
       settings.setState(change);
       writeSettings(storage, settings.getState());
       applyToRunningCall(change);
     },
-    setDebug: (enabled) => engine.setDebug(enabled),
-    dispose() {
-      unsubscribe();
-      debug.dispose();
-    },
+    setDebug: (enabled: boolean): void => engine.setDebug(enabled),
   };
 }
 

@@ -93,18 +93,6 @@ describe('an error', () => {
   });
 });
 
-test('the countdown of a reconnect goes with the reconnecting', () => {
-  const state = after(
-    STARTED,
-    notice({ type: 'phase', phase: 'reconnecting' }),
-    notice({ type: 'reconnecting', attempt: 3, retryInMs: 800 }),
-  );
-  expect(state.reconnecting).toEqual({ attempt: 3, retryInMs: 800 });
-  expect(
-    callStateAfter(state, notice({ type: 'phase', phase: 'listening' })).reconnecting,
-  ).toBeNull();
-});
-
 test('what is not the screen’s concern leaves the state untouched', () => {
   const state = after(STARTED);
   const levels: MediaNotice = { type: 'levels', microphone: 1, voice: 0, speechProbability: 1 };

@@ -15,7 +15,7 @@ import {
 export type MicrophoneState =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'asking' }
-  | { readonly kind: 'granted'; readonly deviceId: string; readonly label: string }
+  | { readonly kind: 'granted' }
   | { readonly kind: 'refused'; readonly refusal: MicrophoneRefusal }
   /** A typed call: not asked for. */
   | { readonly kind: 'unwanted' };
@@ -41,7 +41,6 @@ export interface CallState {
   /** Push-to-talk is being held. */
   readonly held: boolean;
   readonly vad: 'loading' | 'ready' | 'failed';
-  readonly reconnecting: { readonly attempt: number; readonly retryInMs: number } | null;
   readonly session: SessionDescription | null;
   /** When the running call's session began, on the page's clock; null before that. */
   readonly sessionSinceMs: number | null;
@@ -70,7 +69,6 @@ export const INITIAL_CALL_STATE: CallState = {
   muted: false,
   held: false,
   vad: 'loading',
-  reconnecting: null,
   session: null,
   sessionSinceMs: null,
   ladder: null,
@@ -98,7 +96,7 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return {
         ...state,
         microphone: action.result.ok
-          ? { kind: 'granted', deviceId: action.result.deviceId, label: action.result.label }
+          ? { kind: 'granted' }
           : { kind: 'refused', refusal: action.result.refusal },
       };
     case 'text-sent':
@@ -128,11 +126,6 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       return withPhase(state, notice.phase);
     case 'vad':
       return { ...state, vad: notice.state };
-    case 'reconnecting':
-      return {
-        ...state,
-        reconnecting: { attempt: notice.attempt, retryInMs: notice.retryInMs },
-      };
     case 'session':
       return {
         ...state,
@@ -166,6 +159,7 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       return { ...state, error: { code: notice.code, message: notice.message } };
     case 'closed':
       return ended(state, notice.reason);
+    case 'reconnecting':
     case 'signed-in':
     case 'turn-measured':
     case 'levels':
@@ -180,7 +174,6 @@ function withPhase(state: CallState, phase: CallPhase): CallState {
   return {
     ...state,
     phase,
-    reconnecting: phase === 'reconnecting' ? state.reconnecting : null,
     // A new attempt at being heard makes the last complaint stale.
     error: phase === 'hearing' || phase === 'speaking' ? null : state.error,
   };

@@ -10,8 +10,6 @@ import {
   type ReplyPart,
 } from './reply-caption.ts';
 
-export type ReplyTrigger = Extract<ConversationNotice, { type: 'response-started' }>['trigger'];
-
 export interface UserItem {
   readonly kind: 'user';
   readonly id: string;
@@ -24,7 +22,7 @@ export interface UserItem {
 export interface ReplyItem extends PlaybackPosition {
   readonly kind: 'reply';
   readonly id: string;
-  readonly trigger: ReplyTrigger;
+  readonly trigger: Extract<ConversationNotice, { type: 'response-started' }>['trigger'];
   readonly utterance: number | null;
   readonly spoken: boolean;
   readonly parts: readonly ReplyPart[];

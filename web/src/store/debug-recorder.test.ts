@@ -39,11 +39,3 @@ test('a listener hears of an entry at once, until it is disposed of', () => {
   recorder.entry(ENTRY);
   expect(heard).toEqual([1]);
 });
-
-test('nothing is scheduled after the end', () => {
-  const time = new ManualSchedule();
-  const recorder = createDebugRecorder(time.schedule);
-  recorder.entry(ENTRY);
-  recorder.dispose();
-  expect(time.waiting).toBe(0);
-});

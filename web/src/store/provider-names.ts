@@ -10,18 +10,10 @@ const DEADLINE_MS = 5_000;
  *
  * @returns null if it cannot be learnt
  */
-export async function fetchProviderNames(
-  fetchLike: typeof fetch,
-  signal?: AbortSignal,
-): Promise<ProviderNames | null> {
+export async function fetchProviderNames(fetchLike: typeof fetch): Promise<ProviderNames | null> {
   try {
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
-    const response = await fetchLike('/health', {
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-    });
-    if (!response.ok) return null;
-    const body: unknown = await response.json();
-    return providerNamesIn(body);
+    const response = await fetchLike('/health', { signal: AbortSignal.timeout(DEADLINE_MS) });
+    return response.ok ? providerNamesIn(await response.json()) : null;
   } catch {
     return null;
   }

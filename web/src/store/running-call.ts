@@ -7,7 +7,7 @@ export function runningCall(change: Partial<CallState> = {}): CallState {
     standing: { kind: 'running' },
     phase: 'listening',
     vad: 'ready',
-    microphone: { kind: 'granted', deviceId: 'm', label: 'Microphone' },
+    microphone: { kind: 'granted' },
     ...change,
   };
 }

@@ -13,7 +13,6 @@ function memoryStore(kept: Record<string, string> = {}): KeyValueStore {
   return {
     getItem: (key) => entries.get(key) ?? null,
     setItem: (key, value) => void entries.set(key, value),
-    removeItem: (key) => void entries.delete(key),
   };
 }
 
@@ -24,7 +23,6 @@ const FORBIDDEN: KeyValueStore = {
   setItem() {
     throw new DOMException('full', 'QuotaExceededError');
   },
-  removeItem() {},
 };
 
 describe('settings', () => {

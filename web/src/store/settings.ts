@@ -23,12 +23,7 @@ export const DEFAULT_SETTINGS: Settings = {
   speakerId: null,
 };
 
-/** The part of `Storage` that is used. */
-export interface KeyValueStore {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
+export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** `theme.js` reads the same key before the first paint. */
 export const SETTINGS_KEY = 'parley.settings';

@@ -9,7 +9,7 @@ export function stateLineOf(state: CallState, online: boolean): string {
     case 'none':
       return online ? 'Press to talk' : 'You are offline';
     case 'over':
-      return withoutFullStop(state.standing.reason.message);
+      return state.standing.reason.message.replace(/\.$/, '');
     case 'running':
       return runningLineOf(state, online);
   }
@@ -45,13 +45,7 @@ export function announcementOf(state: CallState, online: boolean): string {
   return 'In a call';
 }
 
-export interface RefusalWords {
-  readonly line: string;
-  readonly title: string;
-  readonly advice: string;
-}
-
-export const REFUSALS: Readonly<Record<MicrophoneRefusal, RefusalWords>> = {
+export const REFUSALS = {
   denied: {
     line: 'Microphone blocked: allow it in the address bar',
     title: 'The microphone is blocked',
@@ -87,7 +81,7 @@ export const REFUSALS: Readonly<Record<MicrophoneRefusal, RefusalWords>> = {
     title: 'The microphone did not start',
     advice: 'Choose another one in Settings or plug it in again, then try again.',
   },
-};
+} as const satisfies Record<MicrophoneRefusal, object>;
 
 /** What a person can do about an error, if its own sentence does not say. */
 export function adviceFor(code: CallErrorCode): string | null {
@@ -107,8 +101,7 @@ export function adviceFor(code: CallErrorCode): string | null {
 
 /** One sentence on who hears, thinks and speaks. */
 export function providerLineOf(providers: ProviderNames): string {
-  const { transcriber, generator, synthesizer } = providers;
-  const names = [transcriber, generator, synthesizer];
+  const names = [providers.transcriber, providers.generator, providers.synthesizer];
   if (names.every((name) => name === 'embedded')) {
     return 'Embedded demo voice. Add keys for open conversation.';
   }
@@ -127,8 +120,4 @@ export const SUGGESTIONS = [
 /** Whether what the person says now would be heard. */
 function isHeard(state: CallState): boolean {
   return state.microphone.kind === 'granted' && !state.muted && isUnderstood(state);
-}
-
-function withoutFullStop(sentence: string): string {
-  return sentence.replace(/\.$/, '');
 }

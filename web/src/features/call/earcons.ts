@@ -34,16 +34,11 @@ export function earconBetween(before: CallState, now: CallState): Earcon | null 
 const PEAK_GAIN = 0.035;
 const ATTACK_S = 0.012;
 
-export interface EarconPlayer {
-  play(earcon: Earcon): void;
-  dispose(): void;
-}
-
 /** Synthesises the short sounds; the first must be played from within a person's gesture. */
-export function createEarconPlayer(): EarconPlayer {
+export function createEarconPlayer() {
   let context: AudioContext | null = null;
   return {
-    play(earcon) {
+    play(earcon: Earcon): void {
       try {
         context ??= new AudioContext({ latencyHint: 'playback' });
         if (context.state === 'suspended') context.resume().catch(() => undefined);
@@ -52,7 +47,7 @@ export function createEarconPlayer(): EarconPlayer {
         // A device without a free output has no earcons; the call itself reports what matters.
       }
     },
-    dispose() {
+    dispose(): void {
       context?.close().catch(() => undefined);
       context = null;
     },

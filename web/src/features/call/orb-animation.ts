@@ -1,8 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Levels } from '../../store/levels.ts';
 import { onThemeChange } from '../../ui/colour-tokens.ts';
-import { drawOrb, drawStillOrb, LEVEL_HISTORY_FRAMES } from './orb-drawing.ts';
-import { readOrbPalette } from './orb-palette.ts';
+import { drawOrb, drawStillOrb, LEVEL_HISTORY_FRAMES, readOrbPalette } from './orb-drawing.ts';
 import { CALM_MOODS, easedPose, ORB_POSES, type OrbMood } from './orb-pose.ts';
 
 /** Levels arrive thirty times a second and are drawn sixty times: ease between them. */
@@ -12,10 +11,7 @@ const CALM_FRAME_MS = 30;
 /** After a pause (hidden tab, slow frame) the animation goes on from where it was. */
 const LONGEST_STEP_MS = 64;
 
-export interface OrbAnimation {
-  setMood(mood: OrbMood): void;
-  dispose(): void;
-}
+export type OrbAnimation = ReturnType<typeof startOrbAnimation>;
 
 /**
  * Draws the orb into `canvas` on every frame while the page is visible.
@@ -28,7 +24,7 @@ export function startOrbAnimation(
   levels: StoreApi<Levels>,
   still: boolean,
   initialMood: OrbMood,
-): OrbAnimation {
+) {
   const context = canvas.getContext('2d');
   let mood = initialMood;
   let pose = ORB_POSES[initialMood];
@@ -93,11 +89,11 @@ export function startOrbAnimation(
   else onVisibility();
 
   return {
-    setMood(next) {
+    setMood(next: OrbMood): void {
       mood = next;
       if (still) drawStill();
     },
-    dispose() {
+    dispose(): void {
       cancelAnimationFrame(request);
       sizes.disconnect();
       stopThemes();

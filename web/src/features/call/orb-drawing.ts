@@ -1,6 +1,21 @@
-import { mixed, rgba } from '../../ui/colour-tokens.ts';
-import type { OrbPalette } from './orb-palette.ts';
+import { mixed, readColourTokens, rgba } from '../../ui/colour-tokens.ts';
 import { outlineRadius, type OrbPose } from './orb-pose.ts';
+
+const TOKENS = {
+  light: '--orb-light',
+  cool: '--orb-cool',
+  main: '--orb-main',
+  deep: '--orb-deep',
+  line: '--orb-line',
+  still: '--orb-still',
+} as const;
+
+type OrbPalette = ReturnType<typeof readOrbPalette>;
+
+/** The orb's colours as they apply within `element` now. */
+export function readOrbPalette(element: HTMLElement) {
+  return readColourTokens(element, TOKENS);
+}
 
 const TURN = 2 * Math.PI;
 const OUTLINE_POINTS = 72;
@@ -103,12 +118,8 @@ function drawVeils(
   if (strength < 0.01) return;
   for (let veil = 2; veil >= 1; veil -= 1) {
     const reach = radius * (1 + veil * (0.03 + 0.095 * frame.voice) * strength);
-    tracePath(
-      context,
-      reach,
-      frame.seconds * 0.9 + veil * 4.2,
-      (0.045 + 0.085 * frame.voice) * strength,
-    );
+    const amplitude = (0.045 + 0.085 * frame.voice) * strength;
+    tracePath(context, reach, frame.seconds * 0.9 + veil * 4.2, amplitude);
     context.fillStyle = rgba(veil === 1 ? colours.main : colours.light, 0.3 / veil + 0.06);
     context.globalAlpha = strength;
     context.fill();

@@ -1,12 +1,6 @@
 export type Shortcut = 'talk' | 'mute' | 'stop' | 'type' | 'debug';
 
-/** The part of a keyboard event that decides. */
-export interface KeyPress {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly altKey: boolean;
-}
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
 /** What has the focus when the key goes down. */
 export type FocusKind = 'text' | 'control' | 'orb' | 'none';

@@ -1,17 +1,18 @@
 import { useEffect, useEffectEvent } from 'react';
 import { shortcutOf, type FocusKind, type Shortcut } from './shortcuts.ts';
 
-export interface ShortcutHandlers {
-  /** @returns whether the key was used; if not, the browser has it */
-  readonly onShortcut: (shortcut: Exclude<Shortcut, 'talk'>) => void;
-  /** @returns whether talking is possible now */
-  readonly onTalk: (held: boolean) => boolean;
-}
-
-/** Listens for the call's shortcuts while `enabled`; releasing the page releases the held key. */
-export function useShortcuts(enabled: boolean, handlers: ShortcutHandlers): void {
-  const onShortcut = useEffectEvent(handlers.onShortcut);
-  const onTalk = useEffectEvent(handlers.onTalk);
+/**
+ * Listens for the call's shortcuts while `enabled`; releasing the page releases the held key.
+ *
+ * @param talk says whether talking is possible now
+ */
+export function useShortcuts(
+  enabled: boolean,
+  act: (shortcut: Exclude<Shortcut, 'talk'>) => void,
+  talk: (held: boolean) => boolean,
+): void {
+  const onShortcut = useEffectEvent(act);
+  const onTalk = useEffectEvent(talk);
 
   useEffect(() => {
     if (!enabled) return;

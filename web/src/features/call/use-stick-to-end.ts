@@ -1,18 +1,10 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 /** Closer to the end than this counts as being at the end, px. */
 const NEAR_PX = 48;
 
-export interface StickyScroll {
-  readonly viewport: RefObject<HTMLDivElement | null>;
-  readonly content: RefObject<HTMLOListElement | null>;
-  /** Whether the reader has scrolled away from the newest. */
-  readonly away: boolean;
-  readonly scrollToEnd: () => void;
-}
-
-/** Keeps the newest in view as the content grows, unless the reader has scrolled up. */
-export function useStickToEnd(): StickyScroll {
+/** Keeps the newest in view as the content grows, unless the reader has scrolled up (`away`). */
+export function useStickToEnd() {
   const viewport = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   const stuck = useRef(true);

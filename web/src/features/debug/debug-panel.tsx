@@ -1,11 +1,4 @@
-import {
-  useEffect,
-  useRef,
-  useState,
-  useEffectEvent,
-  type CSSProperties,
-  type RefObject,
-} from 'react';
+import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { Check, Copy, X } from 'lucide-react';
 import { useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -31,14 +24,21 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
     panel.current?.focus();
     return () => controller.setDebug(false);
   }, [controller]);
-  useEscape(panel, onClose);
+  // Escape within the panel closes it, rather than stopping the voice.
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    onClose();
+  };
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it takes the focus, and the keys of its controls bubble to it
     <aside
       ref={panel}
       className={styles.panel}
       aria-label="Debug panel"
       tabIndex={-1}
+      onKeyDown={onKeyDown}
       style={{ '--debug-width': `${widthPx}px` } as CSSProperties}
     >
       <Divider widthPx={widthPx} onWidth={setWidthPx} />
@@ -68,14 +68,10 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
 }
 
 function CopyButton() {
-  const controller = useController();
+  const { debug, call } = useController();
   const [outcome, setOutcome] = useState<'ready' | 'copied' | 'failed'>('ready');
   const copy = async (): Promise<void> => {
-    const json = debugExport(
-      controller.debug.store.getState(),
-      controller.call.getState(),
-      Date.now(),
-    );
+    const json = debugExport(debug.store.getState(), call.getState(), Date.now());
     try {
       await navigator.clipboard.writeText(json);
       setOutcome('copied');
@@ -96,19 +92,3 @@ function CopyButton() {
 }
 
 const COPY_WORDS = { ready: 'Copy JSON', copied: 'Copied', failed: 'Copying was refused' } as const;
-
-/** Escape within the panel closes it, rather than stopping the voice. */
-function useEscape(panel: RefObject<HTMLElement | null>, onEscape: () => void): void {
-  const escape = useEffectEvent(onEscape);
-  useEffect(() => {
-    const element = panel.current;
-    if (element === null) return;
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
-      event.preventDefault();
-      escape();
-    };
-    element.addEventListener('keydown', onKeyDown);
-    return () => element.removeEventListener('keydown', onKeyDown);
-  }, [panel]);
-}

@@ -6,13 +6,8 @@ import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 
 /** A turn's eight segments: exact figure, who did it, and the target if there is one. */
-export function TurnDetail({
-  turn,
-  number,
-}: {
-  readonly turn: MeasuredTurn;
-  readonly number: number;
-}) {
+export function TurnDetail(props: { readonly turn: MeasuredTurn; readonly number: number }) {
+  const { turn, number } = props;
   return (
     <dl className={styles.detail} aria-label={`Turn ${number} in full`}>
       {LATENCY_SEGMENTS.map((segment) => {

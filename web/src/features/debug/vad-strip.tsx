@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { onThemeChange } from '../../ui/colour-tokens.ts';
@@ -14,15 +14,11 @@ export function VadStrip() {
   const { levels, debug } = useController();
   const playing = useCall((state) => state.phase === 'speaking');
   const threshold = (playing ? ECHO_GUARD_POLICY : SPEECH_POLICY).speechProbability;
-  const thresholdNow = useRef(threshold);
+  const thresholdNow = useEffectEvent(() => threshold);
   const plot = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const figure = useRef<HTMLSpanElement>(null);
   const decision = useRef<HTMLSpanElement>(null);
-
-  useEffect(() => {
-    thresholdNow.current = threshold;
-  }, [threshold]);
 
   useEffect(() => {
     const box = plot.current;
@@ -39,14 +35,7 @@ export function VadStrip() {
       if (surface.width !== width) surface.width = width;
       if (surface.height !== height) surface.height = height;
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawVadStrip(
-        context,
-        box.clientWidth,
-        box.clientHeight,
-        history,
-        thresholdNow.current,
-        palette,
-      );
+      drawVadStrip(context, box.clientWidth, box.clientHeight, history, thresholdNow(), palette);
     };
     // Drawn as the samples come, thirty times a second: a canvas costs no layout.
     const stopLevels = levels.subscribe(({ speechProbability }) => {

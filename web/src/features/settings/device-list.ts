@@ -7,12 +7,7 @@ export interface DeviceLists {
 
 export const NO_DEVICES: DeviceLists = { microphones: [], speakers: [] };
 
-/** The part of `MediaDeviceInfo` that is used. */
-export interface DeviceInfo {
-  readonly kind: string;
-  readonly deviceId: string;
-  readonly label: string;
-}
+type DeviceInfo = Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>;
 
 /**
  * What there is to choose from. Before the microphone was ever allowed, browsers hand out devices
