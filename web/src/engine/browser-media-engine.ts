@@ -2,8 +2,9 @@ import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, MicrophoneResult } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
-import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
-import { LazyPageSpeech } from './page-speech/lazy-page-speech.ts';
+import type { MediaNotice } from '../messages/media-messages.ts';
+import { createPageSpeech } from './page-speech/browser-page-speech.ts';
+import type { PageSpeech } from './page-speech/page-speech.ts';
 import { watchPage } from './page-watch.ts';
 
 /** A call while it lasts. */
@@ -11,6 +12,7 @@ interface RunningCall {
   readonly graph: AudioGraph;
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
+  readonly pageSpeech: PageSpeech;
 }
 
 /**
@@ -23,7 +25,6 @@ export class BrowserMediaEngine implements MediaEngine {
   readonly #query = new URLSearchParams(location.search);
   readonly #listeners = new Set<(notice: MediaNotice) => void>();
   readonly #worker: MediaWorkerClient;
-  readonly #pageSpeech: LazyPageSpeech;
   #call: RunningCall | undefined;
   #muted = false;
   #held = false;
@@ -33,26 +34,16 @@ export class BrowserMediaEngine implements MediaEngine {
   #stopping = 0;
 
   constructor() {
-    const speech = {
-      post: (command: MediaCommand) => this.#worker.post(command),
-      notify: (notice: MediaNotice) => this.#notify(notice),
-      onMicrophoneWanted: (wanted: boolean) => this.#call?.microphone.lend(wanted),
-    };
-    this.#pageSpeech = new LazyPageSpeech({
-      ...speech,
-      load: async () =>
-        (await import('./page-speech/browser-page-speech.ts')).createPageSpeech(speech),
-    });
     this.#worker = new MediaWorkerClient({
       onNotice: (notice) => {
         if (notice.type === 'speak' || notice.type === 'hush') {
-          this.#pageSpeech.onRequest(notice);
+          this.#call?.pageSpeech.onRequest(notice);
           return;
         }
         if (notice.type === 'closed') this.#onClosed();
         this.#notify(notice);
         // What a call that was ended still had to say is not for the next one.
-        if (this.#call !== undefined && this.#stopping === 0) this.#pageSpeech.onNotice(notice);
+        if (this.#stopping === 0) this.#call?.pageSpeech.onNotice(notice);
       },
       onCrash: () => this.#onCrash(),
     });
@@ -84,11 +75,20 @@ export class BrowserMediaEngine implements MediaEngine {
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
-        if (this.#pageSpeech.wantsMicrophone) call.microphone.lend(true);
+        if (pageSpeech.wantsMicrophone) microphone.lend(true);
       },
-      onLost: () => this.#onMicrophoneLost(),
+      onLost: () =>
+        this.#notifyError(
+          'microphone_lost',
+          'The microphone was disconnected. Connect one, or type.',
+        ),
     });
-    const call: RunningCall = { graph, released, microphone };
+    const pageSpeech = createPageSpeech({
+      post: (command) => this.#worker.post(command),
+      notify: (notice) => this.#notify(notice),
+      onMicrophoneWanted: (wanted) => microphone.lend(wanted),
+    });
+    const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
     this.#worker.post(
       {
@@ -103,10 +103,12 @@ export class BrowserMediaEngine implements MediaEngine {
     );
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
-    call.graph.setVolume(this.#volume);
-    void this.#pageSpeech.load();
-    this.#pageSpeech.setVolume(this.#volume);
-    this.#watch(call);
+    this.setVolume(this.#volume);
+    watchPage(released.signal, graph, {
+      onBack: () => this.#worker.post({ type: 'retry-now' }),
+      onDevices: () => microphone.openIfMissing(),
+      onOutputLatency: (latencyMs) => this.#worker.post({ type: 'output-latency', latencyMs }),
+    });
     if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
     return options.microphone
       ? microphone.open(options.microphoneId)
@@ -114,9 +116,8 @@ export class BrowserMediaEngine implements MediaEngine {
   }
 
   requestMicrophone(deviceId: string | undefined): Promise<MicrophoneResult> {
-    const call = this.#call;
-    if (call === undefined) return Promise.resolve({ ok: false, refusal: 'failed' });
-    return call.microphone.open(deviceId);
+    const refused = { ok: false, refusal: 'failed' } as const;
+    return this.#call?.microphone.open(deviceId) ?? Promise.resolve(refused);
   }
 
   setMuted(muted: boolean): void {
@@ -132,7 +133,7 @@ export class BrowserMediaEngine implements MediaEngine {
   setVolume(volume: number): void {
     this.#volume = Math.min(1, Math.max(0, volume));
     this.#call?.graph.setVolume(this.#volume);
-    this.#pageSpeech.setVolume(this.#volume);
+    this.#call?.pageSpeech.setVolume(this.#volume);
   }
 
   setVoice(voice: string): void {
@@ -165,32 +166,13 @@ export class BrowserMediaEngine implements MediaEngine {
     await this.#release();
   }
 
-  #onMicrophoneLost(): void {
-    this.#notify({
-      type: 'error',
-      code: 'microphone_lost',
-      message: 'The microphone was disconnected. Connect one, or type.',
-    });
-  }
-
-  /** What the page has to notice on the worker's behalf. */
-  #watch(call: RunningCall): void {
-    watchPage(call.released.signal, {
-      onBack: () => this.#worker.post({ type: 'retry-now' }),
-      onDevices: () => call.microphone.openIfMissing(),
-      outputLatencyMs: () => call.graph.outputLatencyMs,
-      onOutputLatency: (latencyMs) => this.#worker.post({ type: 'output-latency', latencyMs }),
-    });
-  }
-
   #applyMute(): void {
-    const microphone = this.#call?.microphone;
+    if (this.#call === undefined) return;
+    const { microphone, pageSpeech } = this.#call;
     const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
-    if (microphone?.track !== undefined) microphone.track.enabled = open;
-    const isThere =
-      microphone !== undefined && (microphone.track !== undefined || microphone.isLent);
-    this.#pageSpeech.setOpen(open && isThere);
+    if (microphone.track !== undefined) microphone.track.enabled = open;
+    pageSpeech.setOpen(open && (microphone.track !== undefined || microphone.isLent));
   }
 
   #onClosed(): void {
@@ -200,11 +182,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #onUnplayable(call: RunningCall): void {
     if (call.released.signal.aborted) return;
-    this.#notify({
-      type: 'error',
-      code: 'audio_unavailable',
-      message: 'This browser cannot play the voice. Answers are shown as text.',
-    });
+    this.#notifyError(
+      'audio_unavailable',
+      'This browser cannot play the voice. Answers are shown as text.',
+    );
   }
 
   #onCrash(): void {
@@ -213,7 +194,7 @@ export class BrowserMediaEngine implements MediaEngine {
     if (this.#call === undefined) return;
     void this.#release();
     const message = 'Something went wrong in this page. Please call again.';
-    this.#notify({ type: 'error', code: 'internal_error', message });
+    this.#notifyError('internal_error', message);
     this.#notify({ type: 'phase', phase: 'ended' });
     this.#notify({
       type: 'closed',
@@ -226,7 +207,7 @@ export class BrowserMediaEngine implements MediaEngine {
     if (call === undefined) return;
     this.#call = undefined;
     this.#held = false;
-    this.#pageSpeech.end();
+    call.pageSpeech.end();
     call.released.abort();
     call.microphone.close();
     await call.graph.close();
@@ -235,6 +216,10 @@ export class BrowserMediaEngine implements MediaEngine {
   #offerToTests(node: TappableNode): void {
     if (!this.#query.has('tap')) return;
     window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
+  }
+
+  #notifyError(code: Extract<MediaNotice, { type: 'error' }>['code'], message: string): void {
+    this.#notify({ type: 'error', code, message });
   }
 
   #notify(notice: MediaNotice): void {

@@ -1,17 +1,17 @@
 import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../messages/media-messages.ts';
 
+interface MediaWorkerClientOptions {
+  onNotice(notice: MediaNotice | PageVoiceRequest): void;
+  onCrash(): void;
+}
+
 /** The media worker as the page sees it: made on first use, replaced after a crash. */
 export class MediaWorkerClient {
-  readonly #onNotice: (notice: MediaNotice | PageVoiceRequest) => void;
-  readonly #onCrash: () => void;
+  readonly #options: MediaWorkerClientOptions;
   #worker: Worker | undefined;
 
-  constructor(options: {
-    readonly onNotice: (notice: MediaNotice | PageVoiceRequest) => void;
-    readonly onCrash: () => void;
-  }) {
-    this.#onNotice = options.onNotice;
-    this.#onCrash = options.onCrash;
+  constructor(options: MediaWorkerClientOptions) {
+    this.#options = options;
   }
 
   post(command: MediaCommand, transfer: Transferable[] = []): void {
@@ -25,14 +25,14 @@ export class MediaWorkerClient {
       name: 'parley-media',
     });
     worker.addEventListener('message', ({ data }: MessageEvent<MediaNotice | PageVoiceRequest>) =>
-      this.#onNotice(data),
+      this.#options.onNotice(data),
     );
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       if (this.#worker !== worker) return;
       worker.terminate();
       this.#worker = undefined;
-      this.#onCrash();
+      this.#options.onCrash();
     });
     return worker;
   }

@@ -1,7 +1,5 @@
 import type { RecognisedResult, SpeechRecogniser } from './speech-recognition.ts';
 
-type Listener = (event: never) => void;
-
 /** `[text]` is a guess, `[text, confidence]` is final. */
 export type ScriptedResult = readonly [text: string, confidence?: number];
 
@@ -13,7 +11,7 @@ export class ScriptedRecogniser implements SpeechRecogniser {
   maxAlternatives = 0;
   /** What was called, in order. */
   readonly calls: ('start' | 'stop' | 'abort')[] = [];
-  readonly #listeners: { readonly type: string; readonly listener: Listener }[] = [];
+  readonly #events = new EventTarget();
 
   start(): void {
     this.calls.push('start');
@@ -27,8 +25,8 @@ export class ScriptedRecogniser implements SpeechRecogniser {
     this.calls.push('abort');
   }
 
-  addEventListener(type: string, listener: Listener): void {
-    this.#listeners.push({ type, listener });
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.#events.addEventListener(type, listener as EventListener);
   }
 
   /** The list of results as it stands. */
@@ -51,8 +49,6 @@ export class ScriptedRecogniser implements SpeechRecogniser {
   }
 
   #fire(type: string, event: object): void {
-    for (const entry of this.#listeners) {
-      if (entry.type === type) entry.listener(event as never);
-    }
+    this.#events.dispatchEvent(Object.assign(new Event(type), event));
   }
 }

@@ -13,23 +13,18 @@ export interface SpeechRecogniser {
   /** Listens no more, and forgets. */
   abort(): void;
   addEventListener(type: 'start' | 'end', listener: () => void): void;
-  addEventListener(type: 'result', listener: (event: RecognisedEvent) => void): void;
-  addEventListener(type: 'error', listener: (event: RecogniserErrorEvent) => void): void;
-}
-
-export interface RecognisedEvent {
-  /** Everything since `start`, settled results first. */
-  readonly results: ArrayLike<RecognisedResult>;
+  /** `results`: everything since `start`, settled results first. */
+  addEventListener(
+    type: 'result',
+    listener: (event: { readonly results: ArrayLike<RecognisedResult> }) => void,
+  ): void;
+  /** `error`: e.g. `no-speech`, `not-allowed`, `network`. */
+  addEventListener(type: 'error', listener: (event: { readonly error: string }) => void): void;
 }
 
 export interface RecognisedResult {
   readonly isFinal: boolean;
   readonly [alternative: number]: { readonly transcript: string; readonly confidence: number };
-}
-
-export interface RecogniserErrorEvent {
-  /** E.g. `no-speech`, `not-allowed`, `network`. */
-  readonly error: string;
 }
 
 type RecogniserConstructor = new () => SpeechRecogniser;
