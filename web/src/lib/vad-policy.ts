@@ -8,7 +8,7 @@ export interface SpeechPolicy {
   readonly speechProbability: number;
   /** A frame below this is silence; between the two it counts as neither. */
   readonly silenceProbability: number;
-  /** Speech frames after which it is believed. */
+  /** Speech frames after which it is believed; at least 2. */
   readonly confirmFrames: number;
   /** Frames without speech after which an unconfirmed onset was a false alarm. */
   readonly misfireFrames: number;

@@ -17,18 +17,13 @@ export interface PageVoiceOptions {
   now(): number;
 }
 
-interface AskedClause {
-  readonly text: string;
-  /** When its text arrived, ms on our own clock. */
-  readonly receivedMs: number;
-}
-
 interface PageSpokenReply {
   /** Whether the relay's own voice has said its part of the reply. */
   released: boolean;
   /** Whether the relay has sent all of it. */
   finished: boolean;
-  readonly clauses: Map<number, AskedClause>;
+  /** `receivedMs`: when the text arrived, ms on our own clock. */
+  readonly clauses: Map<number, { readonly text: string; readonly receivedMs: number }>;
 }
 
 /**
@@ -45,10 +40,8 @@ export class PageVoice {
 
   /** Whether the page was asked for something that it has not finished. */
   get isSpeaking(): boolean {
-    for (const { released, clauses } of this.#replies.values()) {
-      if (released && clauses.size > 0) return true;
-    }
-    return false;
+    const replies = [...this.#replies.values()];
+    return replies.some(({ released, clauses }) => released && clauses.size > 0);
   }
 
   /**

@@ -105,17 +105,11 @@ export class Replies {
     if (reply !== undefined) reply.heardMs ??= atMs;
   }
 
-  /** The page's own voice was asked to speak some of it. */
-  pageSpeaks(responseId: string): void {
-    const reply = this.#replies.get(responseId);
-    if (reply !== undefined) reply.page = 'speaking';
-  }
-
-  /** It has spoken all that it was asked to. */
-  pageSilent(responseId: string): void {
+  /** The page's own voice was asked to speak some of it, or has spoken all of that. */
+  setPage(responseId: string, page: 'speaking' | 'silent'): void {
     const reply = this.#replies.get(responseId);
     if (reply === undefined) return;
-    reply.page = 'silent';
+    reply.page = page;
     this.#settle(reply);
   }
 
@@ -194,9 +188,6 @@ export class Replies {
   }
 
   #some(predicate: (reply: Reply) => boolean): boolean {
-    for (const reply of this.#replies.values()) {
-      if (!reply.reported && predicate(reply)) return true;
-    }
-    return false;
+    return [...this.#replies.values()].some((reply) => !reply.reported && predicate(reply));
   }
 }

@@ -53,7 +53,7 @@ export class ReplyPlayback {
       },
       onUnspoken: (responseId, clause) =>
         options.notify({ type: 'response-voiced', responseId, clause }),
-      onSilent: (responseId) => this.replies.pageSilent(responseId),
+      onSilent: (responseId) => this.replies.setPage(responseId, 'silent'),
       onInterrupted: (responseId) => this.replies.pageInterrupted(responseId),
       now: () => options.now(),
     });
@@ -185,7 +185,7 @@ export class ReplyPlayback {
     if (isForPage) this.voice.complete(responseId);
     const released = !this.replies.isVoiceExpected(responseId);
     const byPage = isForPage && this.#page.add(responseId, clause, text.trim(), released);
-    if (byPage) this.replies.pageSpeaks(responseId);
+    if (byPage) this.replies.setPage(responseId, 'speaking');
     this.#options.notify({
       type: 'response-text',
       responseId,

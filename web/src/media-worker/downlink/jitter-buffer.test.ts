@@ -11,7 +11,7 @@ let buffer: JitterBuffer;
 
 beforeEach(() => {
   target = new JitterTarget();
-  buffer = new JitterBuffer({ rateHz: RATE, target, aheadMs: 1_000 });
+  buffer = new JitterBuffer({ rateHz: RATE, target });
 });
 
 function takenMs(atMs: number, playedMs: number): number {
@@ -44,8 +44,8 @@ describe('beginning', () => {
 });
 
 test('fills the speaker only so far ahead and keeps the rest', () => {
-  for (let n = 0; n < 30; n += 1) buffer.push(frame(100), 0);
-  expect(takenMs(0, 0)).toBe(1_000);
+  for (let n = 0; n < 60; n += 1) buffer.push(frame(100), 0);
+  expect(takenMs(0, 0)).toBe(4_000);
   expect(buffer.waitingMs).toBe(2_000);
   expect(takenMs(500, 450)).toBe(500);
   expect(takenMs(600, 600)).toBe(100);
@@ -62,7 +62,7 @@ describe('a gap', () => {
   test('is counted when the voice goes on, gathers again and raises the target', () => {
     const before = target.targetMs;
     buffer.push(frame(20), 300);
-    expect(buffer.underruns).toBe(1);
+    expect(target.underruns).toBe(1);
     expect(target.targetMs).toBeGreaterThan(before);
     expect(takenMs(300, 100)).toBe(0);
     expect(takenMs(buffer.dueAtMs!, 100)).toBe(20);
@@ -70,7 +70,7 @@ describe('a gap', () => {
 
   test('that turns out to be the end is not an underrun', () => {
     buffer.complete();
-    expect(buffer.underruns).toBe(0);
+    expect(target.underruns).toBe(0);
     expect(buffer.drained).toBe(true);
   });
 });
@@ -120,11 +120,7 @@ test('for any network, every sample comes out once and in order', () => {
         { minLength: 1, maxLength: 40 },
       ),
       (arrivals) => {
-        const tested = new JitterBuffer({
-          rateHz: RATE,
-          target: new JitterTarget(),
-          aheadMs: 500,
-        });
+        const tested = new JitterBuffer({ rateHz: RATE, target: new JitterTarget() });
         let next = 0;
         let atMs = 0;
         const out: number[] = [];

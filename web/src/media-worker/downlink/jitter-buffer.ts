@@ -1,3 +1,4 @@
+import { PLAYBACK_AHEAD_MS } from '../../messages/playback-messages.ts';
 import type { JitterTarget } from './jitter-target.ts';
 
 type State =
@@ -9,48 +10,35 @@ type State =
 export interface JitterBufferOptions {
   readonly rateHz: number;
   readonly target: JitterTarget;
-  /** How far ahead of playback the speaker's own buffer may be filled. */
-  readonly aheadMs: number;
 }
 
 /**
  * One reply's audio between the socket and the speaker.
  *
  * Holds frames back until there is enough to play through the network's jitter, then lets them
- * through up to `aheadMs` ahead of what is heard and keeps the rest.
+ * through up to `PLAYBACK_AHEAD_MS` ahead of what is heard and keeps the rest.
  */
 export class JitterBuffer {
   readonly #rateHz: number;
   readonly #target: JitterTarget;
-  readonly #aheadMs: number;
   #frames: Int16Array[] = [];
   #state: State = { kind: 'gathering', sinceMs: undefined };
   #complete = false;
   #longestFrameMs = 0;
   #waitingMs = 0;
+  /** Handed on since the beginning. */
   #releasedMs = 0;
   #dry = false;
-  #underruns = 0;
 
   constructor(options: JitterBufferOptions) {
     this.#rateHz = options.rateHz;
     this.#target = options.target;
-    this.#aheadMs = options.aheadMs;
     this.#target.beginItem();
   }
 
   /** Received and not yet handed on. */
   get waitingMs(): number {
     return this.#waitingMs;
-  }
-
-  /** Handed on since the beginning. */
-  get releasedMs(): number {
-    return this.#releasedMs;
-  }
-
-  get underruns(): number {
-    return this.#underruns;
   }
 
   /** Whether everything was received and handed on. */
@@ -66,7 +54,6 @@ export class JitterBuffer {
     if (this.#dry) {
       // Only now is it known that the silence was a gap and not the end.
       this.#dry = false;
-      this.#underruns += 1;
       this.#target.underrun();
     }
     this.#frames.push(samples);
@@ -85,12 +72,9 @@ export class JitterBuffer {
 
   /** The speaker ran out. */
   ranDry(): void {
-    if (this.#complete && this.#frames.length === 0) return;
+    if (this.drained) return;
     this.#dry = true;
-    this.#state = {
-      kind: 'gathering',
-      sinceMs: this.#state.kind === 'gathering' ? this.#state.sinceMs : undefined,
-    };
+    if (this.#state.kind === 'flowing') this.#state = { kind: 'gathering', sinceMs: undefined };
   }
 
   /** When to ask `take` again although nothing new arrived; undefined if that is not needed. */
@@ -110,7 +94,7 @@ export class JitterBuffer {
       this.#state = { kind: 'flowing' };
     }
     const taken: Int16Array[] = [];
-    while (this.#frames.length > 0 && this.#releasedMs - playedMs < this.#aheadMs) {
+    while (this.#frames.length > 0 && this.#releasedMs - playedMs < PLAYBACK_AHEAD_MS) {
       const frame = this.#frames.shift()!;
       const durationMs = (frame.length * 1_000) / this.#rateHz;
       this.#waitingMs -= durationMs;

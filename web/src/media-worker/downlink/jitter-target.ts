@@ -27,9 +27,15 @@ export class JitterTarget {
   #firstAtMs: number | undefined;
   #mediaMs = 0;
   #underran = false;
+  #underruns = 0;
 
   get targetMs(): number {
     return this.#targetMs;
+  }
+
+  /** Over all items. */
+  get underruns(): number {
+    return this.#underruns;
   }
 
   beginItem(): void {
@@ -49,6 +55,7 @@ export class JitterTarget {
 
   underrun(): void {
     this.#underran = true;
+    this.#underruns += 1;
     this.#raiseTo(this.#targetMs + JITTER.underrunStep);
   }
 

@@ -74,7 +74,7 @@ test('a flush after a hold reports at once what was heard, and drops what still 
   queue.onReport({ type: 'held', item: 1, playedMs: 123 });
   queue.flush();
   expect(events.at(-1)).toEqual({ type: 'voice-interrupted', responseId: 'a', playedMs: 123 });
-  expect(queue.push(1, audio(100), false)).toBe(false);
+  queue.push(1, audio(100), false);
   expect(posts('push')).toHaveLength(3);
   // The worklet's own figure comes later and must not be reported as a second interruption.
   queue.onReport({ type: 'flushed', item: 1, playedMs: 123 });

@@ -1,10 +1,6 @@
 import { JitterBuffer } from './jitter-buffer.ts';
 import { JitterTarget } from './jitter-target.ts';
-import {
-  PLAYBACK_AHEAD_MS,
-  type PlaybackCommand,
-  type PlaybackReport,
-} from '../../messages/playback-messages.ts';
+import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 
 interface VoiceItem {
   readonly responseId: string;
@@ -51,7 +47,6 @@ export class VoiceQueue {
   #clearing: { readonly item: VoiceItem; readonly announced: boolean } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting = false;
-  #underruns = 0;
   #speakerBufferedMs = 0;
 
   constructor(options: VoiceQueueOptions) {
@@ -73,18 +68,14 @@ export class VoiceQueue {
   }
 
   get underruns(): number {
-    return this.#items.reduce((sum, { buffer }) => sum + buffer.underruns, this.#underruns);
+    return this.#target.underruns;
   }
 
   open(reply: { responseId: string; item: number; rateHz: number }): void {
     this.#items.push({
       ...reply,
       key: this.#nextKey,
-      buffer: new JitterBuffer({
-        rateHz: reply.rateHz,
-        target: this.#target,
-        aheadMs: PLAYBACK_AHEAD_MS,
-      }),
+      buffer: new JitterBuffer({ rateHz: reply.rateHz, target: this.#target }),
       received: false,
       begun: false,
       completed: false,
@@ -94,10 +85,9 @@ export class VoiceQueue {
     this.#nextKey += 1;
   }
 
-  /** @returns false if the frame belongs to no reply that is still wanted */
-  push(item: number, samples: Int16Array, last: boolean): boolean {
+  push(item: number, samples: Int16Array, last: boolean): void {
     const voice = this.#items.findLast((candidate) => candidate.item === item);
-    if (voice === undefined) return false;
+    if (voice === undefined) return;
     const atMs = this.#options.now();
     if (samples.length > 0 && !voice.received) {
       voice.received = true;
@@ -106,7 +96,6 @@ export class VoiceQueue {
     voice.buffer.push(samples, atMs);
     if (last) voice.buffer.complete();
     this.#pump();
-    return true;
   }
 
   /** The reply, or every one, has no more audio than what arrived. */
@@ -146,7 +135,6 @@ export class VoiceQueue {
     );
     this.#items = this.#items.filter((voice) => !flushed.includes(voice));
     for (const voice of flushed) {
-      this.#underruns += voice.buffer.underruns;
       if (voice === head && voice.begun) this.#flushPlaying(voice);
       else this.#options.onInterrupted(voice.responseId, 0);
     }
@@ -182,7 +170,6 @@ export class VoiceQueue {
         return;
       case 'ended':
         this.#items.shift();
-        this.#underruns += voice.buffer.underruns;
         this.#target.endItem();
         this.#options.onFinished(responseId, report.playedMs);
         return this.#pump();

@@ -19,7 +19,7 @@ function run(probabilities: readonly number[], policy = SPEECH_POLICY) {
   const events: (GateEvent & { readonly frame: number })[] = [];
   for (const [frame, probability] of probabilities.entries()) {
     const startMs = frame * FRAME;
-    const step = stepGate(state, { probability, startMs, endMs: startMs + FRAME }, policy);
+    const step = stepGate(state, { probability, startMs }, policy);
     state = step.state;
     if (step.event !== undefined) events.push({ ...step.event, frame });
   }

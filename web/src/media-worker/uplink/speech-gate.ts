@@ -1,4 +1,5 @@
 import type { SpeechPolicy } from '../../lib/vad-policy.ts';
+import { FRAME_MS } from '../../messages/capture-messages.ts';
 
 /**
  * How much later than the true onset the first speech frame begins, and how much later than the
@@ -42,7 +43,6 @@ export interface GateFrame {
   readonly probability: number;
   /** When the frame's first sample was captured, ms on any clock. */
   readonly startMs: number;
-  readonly endMs: number;
 }
 
 export interface GateStep {
@@ -57,13 +57,13 @@ export function stepGate(state: GateState, frame: GateFrame, policy: SpeechPolic
   const isSpeech = frame.probability >= policy.speechProbability;
   switch (state.kind) {
     case 'quiet':
-      return isSpeech ? afterOnset(frame, policy) : { state };
+      return isSpeech ? afterOnset(frame) : { state };
     case 'tentative':
       return isSpeech ? afterConfirmation(state, frame, policy) : afterDoubt(state, policy);
     case 'speaking':
       return isSpeech
         ? { state: speakingUntil(state.onsetMs, frame) }
-        : afterSilence(state, frame, policy);
+        : afterSilence(state, frame.probability, policy);
   }
 }
 
@@ -72,16 +72,12 @@ export function speechEndOf(state: GateState, nowMs: number): number {
   return state.kind === 'speaking' ? Math.min(nowMs, trueEnd(state)) : nowMs;
 }
 
-function afterOnset(frame: GateFrame, policy: SpeechPolicy): GateStep {
+function afterOnset(frame: GateFrame): GateStep {
   const onsetMs = frame.startMs - ONSET_LAG_MS;
-  const state: GateState = { kind: 'tentative', onsetMs, speechFrames: 1, framesSinceSpeech: 0 };
-  if (policy.confirmFrames <= 1) {
-    return {
-      state: speakingUntil(onsetMs, frame),
-      event: { type: 'speech-confirmed', onsetMs },
-    };
-  }
-  return { state, event: { type: 'speech-suspected', onsetMs } };
+  return {
+    state: { kind: 'tentative', onsetMs, speechFrames: 1, framesSinceSpeech: 0 },
+    event: { type: 'speech-suspected', onsetMs },
+  };
 }
 
 function afterConfirmation(
@@ -108,24 +104,20 @@ function afterDoubt(
 
 function afterSilence(
   state: Extract<GateState, { kind: 'speaking' }>,
-  frame: GateFrame,
+  probability: number,
   policy: SpeechPolicy,
 ): GateStep {
   // Between the two thresholds speech neither goes on nor runs out.
-  if (frame.probability >= policy.silenceProbability) return { state };
-  const silenceMs = state.silenceMs + frameMs(frame);
+  if (probability >= policy.silenceProbability) return { state };
+  const silenceMs = state.silenceMs + FRAME_MS;
   if (silenceMs < policy.redemptionMs) return { state: { ...state, silenceMs } };
   return { state: QUIET, event: { type: 'speech-ended', endMs: trueEnd(state) } };
 }
 
 function speakingUntil(onsetMs: number, frame: GateFrame): GateState {
-  return { kind: 'speaking', onsetMs, speechEndMs: frame.endMs, silenceMs: 0 };
+  return { kind: 'speaking', onsetMs, speechEndMs: frame.startMs + FRAME_MS, silenceMs: 0 };
 }
 
 function trueEnd(state: Extract<GateState, { kind: 'speaking' }>): number {
   return Math.max(state.onsetMs, state.speechEndMs - OFFSET_LAG_MS);
-}
-
-function frameMs(frame: GateFrame): number {
-  return frame.endMs - frame.startMs;
 }

@@ -4,7 +4,7 @@ import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
 import { CaptureClock, type ContextClock } from './context-clock.ts';
 import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
-import { QUIET, speechEndOf, stepGate, type GateState } from './speech-gate.ts';
+import { QUIET, speechEndOf, stepGate, type GateFrame, type GateState } from './speech-gate.ts';
 import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
 
 export interface SegmenterOptions {
@@ -81,11 +81,6 @@ export class UtteranceSegmenter {
     });
   }
 
-  /** Whether an utterance is open. */
-  get isHearing(): boolean {
-    return this.#recorder.isOpen;
-  }
-
   /** @param detector `none` if it could not be loaded: then only push-to-talk works */
   setDetector(detector: SpeechDetector | 'none'): void {
     this.#queue.setDetector(detector);
@@ -154,14 +149,14 @@ export class UtteranceSegmenter {
       return;
     }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
-    if (this.#hold.kind === 'up') this.#step({ probability, startMs, endMs });
+    if (this.#hold.kind === 'up') this.#step({ probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.#utteranceLimitMs) {
       this.#endNow();
     }
   }
 
-  #step(frame: { probability: number; startMs: number; endMs: number }): void {
+  #step(frame: GateFrame): void {
     const policy = this.#options.isPlaying() ? ECHO_GUARD_POLICY : SPEECH_POLICY;
     const { state, event } = stepGate(this.#gate, frame, policy);
     this.#gate = state;
