@@ -1,8 +1,8 @@
 import { ParleyError } from '@parley/shared';
 import type { WorkerLease } from '../../lib/worker-pool.ts';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
 import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
-import { TranscriptStream } from './transcript-stream.ts';
 
 const SAMPLES_PER_MS = 16;
 /** Audio that may wait for a recogniser that cannot keep up. */
@@ -18,30 +18,26 @@ type Lease = WorkerLease<RecogniserRequest, RecogniserAnswer>;
 /** One utterance in one thread. Holds the audio that the thread has not yet had time for. */
 export class EmbeddedTranscription implements Transcription {
   readonly #lease: Lease;
-  readonly #signal: AbortSignal;
-  readonly #stream = new TranscriptStream();
+  readonly #events: TranscriptQueue;
   readonly #backlog: Int16Array[] = [];
   #backlogSamples = 0;
   #finalizing = false;
   #pumping = false;
-  #ended = false;
   #lastPartial = '';
 
   constructor(lease: Lease, signal: AbortSignal) {
     this.#lease = lease;
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#onAbort();
+    this.#events = new TranscriptQueue(signal, () => this.#release());
   }
 
   get events(): AsyncIterable<TranscriptEvent> {
-    return this.#stream;
+    return this.#events;
   }
 
   push(samples: Int16Array): void {
-    if (this.#ended || this.#finalizing || samples.length === 0) return;
+    if (this.#events.isOver || this.#finalizing || samples.length === 0) return;
     if (this.#backlogSamples + samples.length > MAX_BACKLOG_SAMPLES) {
-      this.#fail(
+      this.#events.fail(
         new ParleyError('transcriber_failed', {
           cause: new Error('More than 60 s of audio waits.'),
         }),
@@ -54,15 +50,10 @@ export class EmbeddedTranscription implements Transcription {
   }
 
   finalize(): void {
-    if (this.#ended) return;
+    if (this.#events.isOver) return;
     this.#finalizing = true;
     this.#startPump();
   }
-
-  readonly #onAbort = (): void => {
-    this.#end();
-    this.#stream.end();
-  };
 
   #startPump(): void {
     if (this.#pumping) return;
@@ -73,7 +64,7 @@ export class EmbeddedTranscription implements Transcription {
   /** One request at a time, until there is nothing left to ask. */
   async #pump(): Promise<void> {
     try {
-      while (!this.#ended) {
+      while (!this.#events.isOver) {
         const samples = this.#take();
         if (samples !== undefined)
           this.#onAnswer(await this.#lease.request({ type: 'audio', samples }, [samples.buffer]));
@@ -81,26 +72,20 @@ export class EmbeddedTranscription implements Transcription {
         else return;
       }
     } catch (error) {
-      this.#fail(error);
+      this.#events.fail(error);
     } finally {
       this.#pumping = false;
     }
   }
 
   #onAnswer(answer: RecogniserAnswer): void {
-    if (this.#ended) return;
+    if (this.#events.isOver) return;
     if (answer.type === 'partial') {
       if (answer.text === '' || answer.text === this.#lastPartial) return;
       this.#lastPartial = answer.text;
-      this.#stream.put({ type: 'transcript-partial', text: answer.text });
+      this.#events.push({ type: 'transcript-partial', text: answer.text });
     } else if (answer.type === 'final') {
-      this.#end();
-      this.#stream.put({
-        type: 'transcript-final',
-        text: answer.text,
-        unrecognised: answer.unrecognised,
-      });
-      this.#stream.end();
+      this.#events.final(answer.text, answer.unrecognised);
     }
   }
 
@@ -122,16 +107,7 @@ export class EmbeddedTranscription implements Transcription {
     return joined;
   }
 
-  #fail(error: unknown): void {
-    if (this.#ended) return;
-    this.#end();
-    this.#stream.fail(error);
-  }
-
-  #end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#signal.removeEventListener('abort', this.#onAbort);
+  #release(): void {
     this.#backlog.length = 0;
     this.#backlogSamples = 0;
     // Leaves the thread between utterances. If it dies of that, the pool replaces it.

@@ -1,7 +1,7 @@
 import type { ProviderError } from '../../stages/provider-error.ts';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
 import type { SocketLease } from '../websocket/socket-pool.ts';
-import { TranscriptQueue } from './transcript-queue.ts';
+import { TranscriptQueue, type TranscriptEnd } from './transcript-queue.ts';
 
 /**
  * With more than this waiting to be sent the connection counts as dead. A whole utterance of a
@@ -24,22 +24,21 @@ export interface SocketUtteranceOptions {
 
 /** One utterance over a leased socket, which is released exactly once. */
 export class SocketUtterance {
-  readonly #events = new TranscriptQueue(() => this.#abandon());
+  readonly #events: TranscriptQueue;
   readonly #options: SocketUtteranceOptions;
   #sentSamples = 0;
-  #isOver = false;
+  #isReusable = false;
 
   constructor(options: SocketUtteranceOptions) {
     this.#options = options;
-    const { lease, signal } = options;
-    lease.socket.listen({
+    options.lease.socket.listen({
       text: (message) => options.onMessage(message),
       closed: (error) => {
         options.onClosed?.(error);
         this.fail(error);
       },
     });
-    signal.addEventListener('abort', this.#abandon, { once: true });
+    this.#events = new TranscriptQueue(options.signal, (end) => this.#release(end));
   }
 
   get events(): AsyncIterable<TranscriptEvent> {
@@ -47,7 +46,7 @@ export class SocketUtterance {
   }
 
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#events.isOver;
   }
 
   get sentSamples(): number {
@@ -55,7 +54,7 @@ export class SocketUtterance {
   }
 
   sendAudio(samples: Int16Array): void {
-    if (this.#isOver || samples.length === 0) return;
+    if (this.isOver || samples.length === 0) return;
     const { lease, encode } = this.#options;
     const { socket } = lease;
     if (socket.bufferedBytes > MAX_BUFFERED_BYTES) {
@@ -68,7 +67,7 @@ export class SocketUtterance {
   }
 
   sendText(message: string | object): void {
-    if (!this.#isOver) this.#options.lease.socket.sendText(message);
+    if (!this.isOver) this.#options.lease.socket.sendText(message);
   }
 
   /** Any event but the last. */
@@ -81,30 +80,21 @@ export class SocketUtterance {
     text: string,
     end: { readonly isReusable: boolean; readonly unrecognised?: boolean },
   ): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
+    this.#isReusable = end.isReusable;
     this.#events.final(text, end.unrecognised);
-    this.#release(end.isReusable);
   }
 
   fail(error: ProviderError): void {
-    if (this.#isOver) return;
     this.#events.fail(error);
-    this.#release(false);
   }
 
-  /** Aborted, or its reader has left: the vendor may still speak of audio that it has heard. */
-  readonly #abandon = (): void => {
-    if (this.#isOver) return;
-    this.#events.drop();
-    this.#release(this.#sentSamples === 0);
-  };
-
-  #release(isReusable: boolean): void {
-    this.#isOver = true;
-    const { lease, signal, onOver } = this.#options;
-    signal.removeEventListener('abort', this.#abandon);
+  #release(end: TranscriptEnd): void {
+    const { lease, onOver } = this.#options;
     onOver?.();
-    if (isReusable) lease.giveBack();
+    // When it was abandoned the vendor may still speak of audio that it has heard.
+    const isUnused = end === 'abandoned' && this.#sentSamples === 0;
+    if (this.#isReusable || isUnused) lease.giveBack();
     else lease.discard();
   }
 }

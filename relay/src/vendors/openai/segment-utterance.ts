@@ -31,18 +31,18 @@ interface Transcript {
 export class SegmentUtterance implements Transcription {
   readonly #provider: string;
   readonly #upload: Upload;
-  readonly #signal: AbortSignal;
   readonly #recording = new Recording();
-  readonly #events = new TranscriptQueue(() => this.#abandon());
-  #state: 'listening' | 'finalizing' | 'over' = 'listening';
+  readonly #events: TranscriptQueue;
+  #isFinalizing = false;
   #early: Transcript | undefined;
 
   constructor(provider: string, upload: Upload, signal: AbortSignal) {
     this.#provider = provider;
     this.#upload = upload;
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#abandon, { once: true });
-    if (signal.aborted) this.#abandon();
+    this.#events = new TranscriptQueue(signal, () => {
+      this.#early?.abort.abort();
+      this.#early?.text.catch(() => {});
+    });
   }
 
   get events(): AsyncIterable<TranscriptEvent> {
@@ -50,10 +50,12 @@ export class SegmentUtterance implements Transcription {
   }
 
   push(samples: Int16Array): void {
-    if (this.#state !== 'listening' || samples.length === 0) return;
+    if (!this.#isListening || samples.length === 0) return;
     if (this.#recording.length + samples.length > MAX_SAMPLES) {
       const { provider, stage } = { provider: this.#provider, stage: 'transcriber' as const };
-      this.#fail(new ProviderError({ provider, stage, fault: 'overloaded', note: 'too long' }));
+      this.#events.fail(
+        new ProviderError({ provider, stage, fault: 'overloaded', note: 'too long' }),
+      );
       return;
     }
     this.#recording.push(samples);
@@ -61,22 +63,22 @@ export class SegmentUtterance implements Transcription {
 
   /** Has what is here transcribed already; silence that follows does not make it wrong. */
   speculate(): void {
-    if (this.#state !== 'listening' || this.#recording.length < MIN_SAMPLES) return;
+    if (!this.#isListening || this.#recording.length < MIN_SAMPLES) return;
     if (this.#isCovered()) return;
     this.#early?.abort.abort();
     const early = this.#transcribe();
     this.#early = early;
     early.text.catch(() => {
       // The utterance is not over, so there is time to try again.
-      if (this.#early === early && this.#state === 'listening') this.#early = undefined;
+      if (this.#early === early && this.#isListening) this.#early = undefined;
     });
   }
 
   finalize(): void {
-    if (this.#state !== 'listening') return;
-    this.#state = 'finalizing';
+    if (!this.#isListening) return;
+    this.#isFinalizing = true;
     if (this.#recording.length < MIN_SAMPLES) {
-      this.#finish('');
+      this.#events.final('');
       return;
     }
     if (!this.#isCovered()) {
@@ -84,9 +86,13 @@ export class SegmentUtterance implements Transcription {
       this.#early = this.#transcribe();
     }
     this.#early!.text.then(
-      (text) => this.#finish(text),
-      (error) => this.#fail(error),
+      (text) => this.#events.final(text.trim()),
+      (error) => this.#events.fail(error),
     );
+  }
+
+  get #isListening(): boolean {
+    return !this.#isFinalizing && !this.#events.isOver;
   }
 
   #isCovered(): boolean {
@@ -101,27 +107,5 @@ export class SegmentUtterance implements Transcription {
     };
     const text = this.#upload(this.#recording.samples(), abort.signal, onWords);
     return { covers: this.#recording.length, text, abort };
-  }
-
-  #finish(text: string): void {
-    if (this.#end()) this.#events.final(text.trim());
-  }
-
-  #fail(error: unknown): void {
-    if (this.#end()) this.#events.fail(error);
-  }
-
-  readonly #abandon = (): void => {
-    if (this.#end()) this.#events.drop();
-  };
-
-  /** @returns false if it was over already */
-  #end(): boolean {
-    if (this.#state === 'over') return false;
-    this.#state = 'over';
-    this.#signal.removeEventListener('abort', this.#abandon);
-    this.#early?.abort.abort();
-    this.#early?.text.catch(() => {});
-    return true;
   }
 }
