@@ -7,138 +7,101 @@ import type { ProviderError, ProviderFault } from '../../stages/provider-error.t
  * throws, which ends the connection (see `SocketListener`).
  */
 
-export interface VendorFailure {
+interface VendorFailure {
   readonly type: 'error';
   readonly fault: ProviderFault;
   readonly note: string;
 }
 
-export type NovaMessage =
-  | {
-      readonly type: 'results';
-      readonly text: string;
-      /** The position of the words in the audio of this connection. */
-      readonly startSeconds: number;
-      readonly endSeconds: number;
-      /** Whether the words will not change any more. */
-      readonly isFinal: boolean;
-      /** Whether they answer a `Finalize`. */
-      readonly isFromFinalize: boolean;
-    }
-  /** The stream was closed as asked, and everything has been said. */
-  | { readonly type: 'metadata' }
-  | VendorFailure
-  | { readonly type: 'other' };
+const OTHER = { type: 'other' } as const;
 
-export type FluxMessage =
-  | {
-      readonly type: 'turn';
-      readonly event: string;
-      /** The words of the current turn. */
-      readonly text: string;
-      /** The position in the audio of this connection up to which the words go. */
-      readonly endSeconds: number;
-    }
-  | VendorFailure
-  | { readonly type: 'other' };
-
-export type AuraMessage =
-  /** All audio of the oldest unanswered `Flush` has been sent. */
-  { readonly type: 'flushed' } | VendorFailure | { readonly type: 'other' };
+const failureSchema = z
+  .object({ code: z.string().optional(), err_code: z.string().optional() })
+  .transform(({ code, err_code: errorCode }): VendorFailure => {
+    const note = shortCode(code ?? errorCode ?? '');
+    return { type: 'error', fault: faultOfCode(note), note };
+  });
 
 const envelope = z.object({ type: z.string() });
 
-const resultsSchema = z.object({
-  start: z.number(),
-  duration: z.number(),
-  is_final: z.boolean().optional(),
-  from_finalize: z.boolean().optional(),
-  channel: z.object({ alternatives: z.array(z.object({ transcript: z.string() })).min(1) }),
+/** Reads the messages of one endpoint, each by its type. @throws if one is not as documented */
+function readerOf<Message>(messages: Readonly<Record<string, z.ZodType<Message>>>) {
+  const schemas = new Map<string, z.ZodType<Message | VendorFailure>>([
+    ['Error', failureSchema],
+    ...Object.entries(messages),
+  ]);
+  return (text: string): Message | VendorFailure | typeof OTHER => {
+    const value: unknown = JSON.parse(text);
+    return schemas.get(envelope.parse(value).type)?.parse(value) ?? OTHER;
+  };
+}
+
+const results = z
+  .object({
+    start: z.number(),
+    duration: z.number(),
+    is_final: z.boolean().default(false),
+    from_finalize: z.boolean().default(false),
+    channel: z.object({ alternatives: z.array(z.object({ transcript: z.string() })).min(1) }),
+  })
+  .transform(({ start, duration, channel, is_final: isFinal, from_finalize: answers }) => ({
+    type: 'results' as const,
+    text: channel.alternatives[0]!.transcript.trim(),
+    /** The end of the words in the audio of this connection. */
+    endSeconds: start + duration,
+    /** Whether the words will not change any more. */
+    isFinal,
+    /** Whether they answer a `Finalize`. */
+    isFromFinalize: answers,
+  }));
+
+/** The stream was closed as asked, and everything has been said. */
+const metadata = z.unknown().transform(() => ({ type: 'metadata' as const }));
+
+const turn = z
+  .object({ event: z.string(), transcript: z.string(), audio_window_end: z.number() })
+  .transform(({ event, transcript, audio_window_end: endSeconds }) => ({
+    type: 'turn' as const,
+    event,
+    /** The words of the current turn. */
+    text: transcript.trim(),
+    /** The position in the audio of this connection up to which the words go. */
+    endSeconds,
+  }));
+
+/** All audio of the oldest unanswered `Flush` has been sent. */
+const flushed = z.unknown().transform(() => ({ type: 'flushed' as const }));
+
+const warning = z
+  .object({ code: z.string(), description: z.string() })
+  .transform(({ code, description }): VendorFailure | typeof OTHER =>
+    // A flush that is not done is never answered; other warnings change nothing.
+    /flush/i.test(code + description)
+      ? { type: 'error', fault: 'rate-limited', note: shortCode(code) }
+      : OTHER,
+  );
+
+export type NovaResults = z.output<typeof results>;
+export type FluxTurn = z.output<typeof turn>;
+
+/** A message of `/v1/listen`. */
+export const readNova = readerOf<NovaResults | z.output<typeof metadata>>({
+  Results: results,
+  Metadata: metadata,
 });
 
-const turnSchema = z.object({
-  event: z.string(),
-  transcript: z.string(),
-  audio_window_end: z.number(),
+/** A message of `/v2/listen`. */
+export const readFlux = readerOf({ TurnInfo: turn });
+
+/** A text message of `/v1/speak`. */
+export const readAura = readerOf<z.output<typeof flushed | typeof warning>>({
+  Flushed: flushed,
+  Warning: warning,
 });
-
-const failureSchema = z.object({ code: z.string().optional(), err_code: z.string().optional() });
-
-const warningSchema = z.object({ code: z.string(), description: z.string() });
-
-/** Reads a message of `/v1/listen`. @throws if it is not as documented */
-export function readNova(text: string): NovaMessage {
-  const value: unknown = JSON.parse(text);
-  switch (envelope.parse(value).type) {
-    case 'Results': {
-      const results = resultsSchema.parse(value);
-      return {
-        type: 'results',
-        text: results.channel.alternatives[0]!.transcript.trim(),
-        startSeconds: results.start,
-        endSeconds: results.start + results.duration,
-        isFinal: results.is_final ?? false,
-        isFromFinalize: results.from_finalize ?? false,
-      };
-    }
-    case 'Metadata':
-      return { type: 'metadata' };
-    case 'Error':
-      return readFailure(value);
-    default:
-      return { type: 'other' };
-  }
-}
-
-/** Reads a message of `/v2/listen`. @throws if it is not as documented */
-export function readFlux(text: string): FluxMessage {
-  const value: unknown = JSON.parse(text);
-  switch (envelope.parse(value).type) {
-    case 'TurnInfo': {
-      const turn = turnSchema.parse(value);
-      return {
-        type: 'turn',
-        event: turn.event,
-        text: turn.transcript.trim(),
-        endSeconds: turn.audio_window_end,
-      };
-    }
-    case 'Error':
-      return readFailure(value);
-    default:
-      return { type: 'other' };
-  }
-}
-
-/** Reads a text message of `/v1/speak`. @throws if it is not as documented */
-export function readAura(text: string): AuraMessage {
-  const value: unknown = JSON.parse(text);
-  switch (envelope.parse(value).type) {
-    case 'Flushed':
-      return { type: 'flushed' };
-    case 'Error':
-      return readFailure(value);
-    case 'Warning': {
-      const { code, description } = warningSchema.parse(value);
-      // A flush that is not done is never answered; other warnings change nothing.
-      return /flush/i.test(code + description)
-        ? { type: 'error', fault: 'rate-limited', note: shortCode(code) }
-        : { type: 'other' };
-    }
-    default:
-      return { type: 'other' };
-  }
-}
 
 /** Whether the vendor closed the connection in order: with 1000, or, as Flux does, without a code. */
 export function isNormalClose({ fault, status }: ProviderError): boolean {
   return fault === 'closed' && (status === 1000 || status === 1005);
-}
-
-function readFailure(value: unknown): VendorFailure {
-  const { code, err_code: errorCode } = failureSchema.parse(value);
-  const note = shortCode(code ?? errorCode ?? '');
-  return { type: 'error', fault: faultOfCode(note), note };
 }
 
 function faultOfCode(code: string): ProviderFault {

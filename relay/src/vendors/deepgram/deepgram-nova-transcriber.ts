@@ -8,7 +8,7 @@ import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
-import { isNormalClose, readNova, type NovaMessage } from './deepgram-events.ts';
+import { isNormalClose, readNova, type NovaResults } from './deepgram-events.ts';
 import { openDeepgramSocket, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const NOVA = 'deepgram-nova';
@@ -140,7 +140,7 @@ class NovaTranscription implements Transcription {
     return this.#finalSeconds >= this.#endSeconds - ROUNDING_SECONDS;
   }
 
-  #hear(results: NovaMessage & { readonly type: 'results' }): void {
+  #hear(results: NovaResults): void {
     // A late answer about the utterance before: its audio ended where this one's began.
     if (results.endSeconds <= this.#startSeconds + ROUNDING_SECONDS) return;
     if (results.isFinal) {

@@ -1,8 +1,6 @@
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
 import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
-import type { FluxMessage } from './deepgram-events.ts';
-
-type Turn = FluxMessage & { readonly type: 'turn' };
+import type { FluxTurn } from './deepgram-events.ts';
 
 /**
  * The words of one utterance, which Flux may divide into several turns: someone who thinks in the
@@ -30,7 +28,7 @@ export class FluxTurns {
   }
 
   /** @returns the events it amounts to */
-  hear(turn: Turn): readonly TranscriptEvent[] {
+  hear(turn: FluxTurn): readonly TranscriptEvent[] {
     switch (turn.event) {
       case 'StartOfTurn':
       case 'Update':
