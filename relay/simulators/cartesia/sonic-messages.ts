@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../src/lib/json.ts';
 
 const outputFormat = z.strictObject({
   container: z.literal('raw'),
@@ -36,13 +37,7 @@ export type Generation = z.infer<typeof generation>;
 export function readClientMessage(
   text: string,
 ): Generation | z.infer<typeof cancellation> | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return z.union([generation, cancellation]).safeParse(json).data;
+  return z.union([generation, cancellation]).safeParse(parseJson(text)).data;
 }
 
 /** Everything that all inputs of a context must have in common. */

@@ -1,5 +1,6 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import type { RawData } from 'ws';
+import { parseJson } from '../../src/lib/json.ts';
 
 /** Samples gathered from the messages of a stream. */
 export class HeardAudio {
@@ -37,10 +38,6 @@ export function samplesOf(data: RawData): Int16Array {
 
 /** @returns the object a text message holds; undefined where it holds none */
 export function objectOf(data: RawData): { readonly type?: unknown; text?: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse((data as Buffer).toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson((data as Buffer).toString('utf8'));
+  return typeof value === 'object' && value !== null ? value : undefined;
 }

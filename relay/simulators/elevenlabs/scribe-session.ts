@@ -1,9 +1,10 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { z } from 'zod';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { parseJson } from '../../src/lib/json.ts';
 import { transcriptOf } from '../kit/simulator.ts';
 import { breakSocket } from '../kit/simulator-server.ts';
-import { parsed, type QueryRules, type SessionParts } from './session.ts';
+import type { QueryRules, SessionParts } from './session.ts';
 
 const FLAG = /^(true|false)$/;
 const NUMBER = /^\d+(\.\d+)?$/;
@@ -81,7 +82,7 @@ export class ScribeSession {
 
   #take(text: string, isBinary: boolean): void {
     if (this.#isBroken) return;
-    const { data } = isBinary ? { data: undefined } : chunk.safeParse(parsed(text));
+    const { data } = isBinary ? { data: undefined } : chunk.safeParse(parseJson(text));
     if (data === undefined) return this.#refuse('input_error', 'The message is no audio chunk.');
     const bytes = Buffer.from(data.audio_base_64, 'base64');
     if (data.sample_rate !== this.#rateHz) {

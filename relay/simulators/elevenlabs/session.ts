@@ -23,11 +23,3 @@ export function problemOf(query: URLSearchParams, rules: QueryRules): string | u
   }
   return undefined;
 }
-
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,9 +1,10 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { parseJson } from '../../src/lib/json.ts';
 import { toneFor } from '../kit/simulator.ts';
 import { breakSocket } from '../kit/simulator-server.ts';
-import { parsed, type QueryRules, type SessionParts } from './session.ts';
+import type { QueryRules, SessionParts } from './session.ts';
 
 const FLAG = /^(true|false)$/;
 
@@ -74,7 +75,7 @@ export class VoiceSession {
   #take(text: string, isBinary: boolean): void {
     if (this.#isBroken) return;
     this.#awaitText();
-    const { data } = isBinary ? { data: undefined } : message.safeParse(parsed(text));
+    const { data } = isBinary ? { data: undefined } : message.safeParse(parseJson(text));
     if (data === undefined)
       return this.#refuse('invalid_message', 'The message has another shape.');
     if (data.close_socket === true) return this.#socket.close(1000);

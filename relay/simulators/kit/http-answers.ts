@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../../src/lib/json.ts';
 
 /** Largest request, bytes: OpenAI's own limit for files. */
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
@@ -19,15 +20,6 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readBody(request);
   return body === undefined ? undefined : parseJson(body.toString('utf8'));
-}
-
-/** @returns undefined if the text is not JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): true {

@@ -40,14 +40,14 @@ export interface ProviderErrorOptions {
   readonly stage: Stage;
   readonly fault: ProviderFault;
   /** HTTP status or WebSocket close code. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** How long the vendor asks us to wait. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /**
    * A few words for the log: the vendor's error code, a field's name. Never a message of the
    * vendor's in full, which may quote what we sent; never a key, never speech.
    */
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { voicesSetting } from './vendor-settings.ts';
 
-const { schema, default: fallback } = voicesSetting([{ id: 'a1', label: 'Rosa' }], 'Voices.');
+const { schema, default: fallback } = voicesSetting(['a1:Rosa'], 'Voices.');
 
 it('reads voices with and without labels', () => {
   expect(schema.parse('b2: Warm voice , c3')).toEqual([

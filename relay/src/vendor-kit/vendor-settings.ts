@@ -22,21 +22,15 @@ export function modelSetting(fallback: string, about: string, type = 'model id')
 }
 
 /** Voices that people may choose among: `id` or `id:label`, between commas. */
-export function voicesSetting(
-  fallback: readonly Voice[],
-  about: string,
-): Setting<readonly Voice[]> {
+export function voicesSetting(voices: readonly string[], about: string): Setting<readonly Voice[]> {
+  const fallback = voices.join(',');
   return setting(
     z
       .string()
-      .default(fallback.map(({ id, label }) => `${id}:${label}`).join(','))
+      .default(fallback)
       .transform((text) => splitList(text).map(voiceOf))
       .pipe(z.array(z.object({ id: z.string().min(1), label: z.string().min(1) })).min(1)),
-    {
-      type: 'comma-separated list of `id` or `id:label`',
-      default: fallback.map(({ id, label }) => `${id}:${label}`).join(','),
-      about,
-    },
+    { type: 'comma-separated list of `id` or `id:label`', default: fallback, about },
   );
 }
 

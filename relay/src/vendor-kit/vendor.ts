@@ -25,6 +25,14 @@ export interface ProviderContext {
   readonly toolbox?: Toolbox;
 }
 
+/** What an adapter is made from: an account with its vendor, and the model to be used. */
+export interface AdapterOptions {
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly context: ProviderContext;
+}
+
 /** One provider that can do a stage, before it is chosen. */
 export type Candidate<Values> = {
   [stage in Stage]: {
@@ -44,7 +52,7 @@ export type Candidate<Values> = {
 }[Stage];
 
 /** A vendor: its settings, and what it can do with them. One folder, one line in the registry. */
-export interface Vendor<S extends Settings = Settings> {
+export interface Vendor<S extends Settings> {
   /** e.g. `deepgram`. */
   readonly id: string;
   /** As the vendor writes its name. */
@@ -54,12 +62,7 @@ export interface Vendor<S extends Settings = Settings> {
 }
 
 /** A vendor without the types of its settings, which only its own folder needs. */
-export interface KnownVendor {
-  readonly id: string;
-  readonly label: string;
-  readonly settings: Settings;
-  readonly candidates: readonly Candidate<Readonly<Record<string, unknown>>>[];
-}
+export type KnownVendor = Vendor<Settings>;
 
 /** Declares a vendor, and drops the types of its settings. */
 export function defineVendor<const S extends Settings>(vendor: Vendor<S>): KnownVendor {

@@ -65,12 +65,11 @@ export class VendorHttp implements AsyncDisposable {
     }
     if (response.ok) return response;
     await response.body?.cancel().catch(() => {});
-    const waitMs = retryAfterMs(response.headers.get('retry-after'));
     throw new ProviderError({
       ...this.#options,
       fault: faultOfStatus(response.status),
       status: response.status,
-      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
     });
   }
 

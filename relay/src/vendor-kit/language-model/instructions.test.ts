@@ -8,7 +8,6 @@ test('the person’s own time and zone come last', () => {
     systemPrompt: 'Be brief.',
     person: { timeZone: 'Asia/Tokyo' },
     now,
-    hasTools: true,
   });
   expect(text.startsWith('Be brief.')).toBe(true);
   expect(text).toMatch(/Monday, March 2, 2026 at 5:30\sAM \(time zone Asia\/Tokyo\)\.$/);
@@ -17,7 +16,6 @@ test('the person’s own time and zone come last', () => {
 
 test('an unknown zone is taken for UTC', () => {
   const person = { timeZone: 'Mars/Olympus' };
-  const text = instructionsFor({ systemPrompt: 'Be brief.', person, now, hasTools: false });
+  const text = instructionsFor({ systemPrompt: 'Be brief.', person, now });
   expect(text).toMatch(/Sunday, March 1, 2026 at 8:30\sPM \(time zone UTC\)/);
-  expect(text).not.toContain('tools');
 });

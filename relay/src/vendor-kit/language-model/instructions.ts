@@ -21,13 +21,12 @@ export function instructionsFor(options: {
   readonly systemPrompt: string;
   readonly person: { readonly timeZone: string };
   readonly now: Date;
-  readonly hasTools: boolean;
 }): string {
-  const { systemPrompt, person, now, hasTools } = options;
+  const { systemPrompt, person, now } = options;
   const zone = knownTimeZone(person.timeZone);
   return [
     systemPrompt,
-    ...(hasTools ? [TOOL_ADVICE] : []),
+    TOOL_ADVICE,
     `For the person it is ${localTime(now, zone)} (time zone ${zone}).`,
   ].join('\n\n');
 }

@@ -37,11 +37,10 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
     const { statusCode: status } = error;
     if (status === undefined) return http.failure(error.cause ?? error);
     if (status >= 400) {
-      const waitMs = retryAfterMs(error.responseHeaders?.['retry-after']);
       return make({
         fault: isKeyRefused(error) ? 'unauthorized' : faultOfStatus(status),
         status,
-        ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+        retryAfterMs: retryAfterMs(error.responseHeaders?.['retry-after']),
       });
     }
     return hasNetworkCause(error) ? http.failure(error) : make({ fault: 'malformed', status });
@@ -54,11 +53,10 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
   if (!parsed.success) return make({ fault: 'malformed' });
   const status = statusOf(parsed.data);
   const words = [parsed.data.code, parsed.data.type, parsed.data.status].filter(isWord);
-  const [word] = words;
   return make({
     fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),
-    ...(status === undefined ? {} : { status }),
-    ...(word === undefined ? {} : { note: word }),
+    status,
+    note: words[0],
   });
 }
 

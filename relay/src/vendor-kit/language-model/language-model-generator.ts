@@ -36,8 +36,7 @@ export interface LanguageModelGeneratorOptions {
   readonly maxOutputTokens: number;
   readonly context: ProviderContext;
   /** What only this vendor knows, e.g. how little it should think. */
-  readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'];
-  readonly now?: () => Date;
+  readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined;
 }
 
 /**
@@ -76,7 +75,7 @@ async function* generate(
   const controller = new AbortController();
   const stop = () => controller.abort(OVER);
   signal.addEventListener('abort', stop);
-  const now = options.now ?? (() => new Date());
+  const now = () => new Date();
   const tools: ToolSet = {
     ...options.context.toolbox?.tools(),
     ...builtInTools({ reminders: request.reminders, person: request.person, now }),
@@ -85,7 +84,6 @@ async function* generate(
     systemPrompt: options.systemPrompt,
     person: request.person,
     now: now(),
-    hasTools: true,
   });
   const messages = toModelMessages(request.history);
   const usage = new UsageCount(
@@ -102,9 +100,7 @@ async function* generate(
       tools: await describedTools(tools),
       maxOutputTokens: options.maxOutputTokens,
       abortSignal: controller.signal,
-      ...(options.providerOptions === undefined
-        ? {}
-        : { providerOptions: options.providerOptions }),
+      ...(options.providerOptions && { providerOptions: options.providerOptions }),
     };
     for (let left = MAX_STEPS; left > 0; left--) {
       const toolChoice = { type: left === 1 ? 'none' : 'auto' } as const;
@@ -221,11 +217,6 @@ class Answer {
   }
 
   #failure(fault: 'malformed' | 'rejected' | 'closed', note?: string): ProviderError {
-    return new ProviderError({
-      provider: this.#name,
-      stage: 'generator',
-      fault,
-      ...(note === undefined ? {} : { note }),
-    });
+    return new ProviderError({ provider: this.#name, stage: 'generator', fault, note });
   }
 }

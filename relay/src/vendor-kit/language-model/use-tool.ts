@@ -4,6 +4,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 import { asSchema, type ToolSet } from 'ai';
+import { parseJson } from '../../lib/json.ts';
 
 type Output = LanguageModelV4ToolResultPart['output'];
 type FunctionInput = LanguageModelV4FunctionTool['inputSchema'];
@@ -28,12 +29,8 @@ export async function describedTools(
 /** @param input - as the model wrote it. @returns undefined if that is not a JSON object */
 export function parsedInput(input: string): object | undefined {
   if (input.trim() === '') return {};
-  try {
-    const value: unknown = JSON.parse(input);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(input);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 /** Never throws: a failure comes back in words, so that the model can react to it. */

@@ -55,16 +55,15 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
     skipUTF8Validation: true,
   });
   const { promise, resolve, reject } = Promise.withResolvers<VendorSocket>();
-  const fail = (fault: ProviderFault, more: { status?: number; retryAfterMs?: number } = {}) =>
-    reject(new ProviderError({ ...options, fault, ...more }));
+  const fail = (
+    fault: ProviderFault,
+    more: { status?: number; retryAfterMs?: number | undefined } = {},
+  ) => reject(new ProviderError({ ...options, fault, ...more }));
   const onAbort = () => reject(signal.reason);
   const onRefused = (request: { destroy(): void }, response: IncomingMessage) => {
     const status = response.statusCode ?? 0;
     const waitMs = retryAfterMs(response.headers['retry-after']);
-    fail(faultOfStatus(status), {
-      status,
-      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-    });
+    fail(faultOfStatus(status), { status, retryAfterMs: waitMs });
     request.destroy();
   };
   const onError = () => fail('unreachable');
@@ -232,7 +231,10 @@ export class VendorSocket {
   }
 
   /** A failure of this connection's provider. */
-  failure(fault: ProviderFault, more: { status?: number; note?: string } = {}): ProviderError {
+  failure(
+    fault: ProviderFault,
+    more: { status?: number | undefined; note?: string } = {},
+  ): ProviderError {
     const { provider, stage } = this.#options;
     return new ProviderError({ provider, stage, fault, ...more });
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../lib/json.ts';
 import { faultOfStatus, type ProviderFault } from '../../stages/provider-error.ts';
 import type { TimedWord } from '../../stages/synthesizer.ts';
 
@@ -48,7 +49,7 @@ const failure = z.object({
 
 /** @see https://docs.cartesia.ai/api-reference/tts/websocket */
 export function readSonicEvent(text: string): SonicEvent {
-  const json = parsed(text);
+  const json = parseJson(text);
   const { data } = message.safeParse(json);
   if (data === undefined) return MALFORMED;
   const { type, context_id: contextId } = data;
@@ -88,12 +89,4 @@ function failed(json: unknown, contextId: string | undefined): SonicEvent {
     status,
     note: /^[a-z_]{1,60}$/.test(code ?? '') ? code! : 'error',
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,16 +1,8 @@
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
-import type { ProviderContext } from '../../vendor-kit/vendor.ts';
+import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import { SonicProtocol } from './sonic-protocol.ts';
-
-export interface CartesiaSynthesizerOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly model: string;
-  readonly voices: readonly Voice[];
-  readonly context: ProviderContext;
-}
 
 const NAME = 'cartesia';
 const VERSION = '2026-08-14';
@@ -23,7 +15,7 @@ const AHEAD = 2;
 
 /** Cartesia Sonic. */
 export function createCartesiaSynthesizer(
-  options: CartesiaSynthesizerOptions,
+  options: AdapterOptions & { readonly voices: readonly Voice[] },
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
   const { clock, language } = context;

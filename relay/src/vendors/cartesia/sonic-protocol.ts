@@ -57,7 +57,7 @@ export class SonicProtocol implements SpeechProtocol {
     if (event.type === 'failed') {
       if (event.contextId !== undefined && event.contextId !== context?.id) return;
       const { fault, status, note } = event;
-      throw socket.failure(fault, status === undefined ? { note } : { note, status });
+      throw socket.failure(fault, { note, status });
     }
     // Of contexts that were left, something may still come.
     if (event.type === 'ignored' || context === undefined || event.contextId !== context.id) return;

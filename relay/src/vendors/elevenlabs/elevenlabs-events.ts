@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../lib/json.ts';
 import type { ProviderFault } from '../../stages/provider-error.ts';
 
 /** What realtime Scribe says, in our words. */
@@ -84,7 +85,7 @@ const voiceMessage = z.object({
 });
 
 export function readScribeEvent(message: string): ScribeEvent {
-  const { success, data } = scribeMessage.safeParse(parsed(message));
+  const { success, data } = scribeMessage.safeParse(parseJson(message));
   if (!success) return MALFORMED;
   const { message_type: type, text } = data;
   switch (type) {
@@ -105,7 +106,7 @@ export function readScribeEvent(message: string): ScribeEvent {
 }
 
 export function readVoiceEvent(message: string): VoiceEvent {
-  const { success, data } = voiceMessage.safeParse(parsed(message));
+  const { success, data } = voiceMessage.safeParse(parseJson(message));
   if (!success) return MALFORMED;
   if (data.error !== undefined) {
     const note = /^[a-z_]{1,60}$/.test(data.error) ? data.error : 'error';
@@ -127,12 +128,4 @@ export function readVoiceEvent(message: string): VoiceEvent {
           },
     isFinal: data.isFinal === true,
   };
-}
-
-function parsed(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    return undefined;
-  }
 }

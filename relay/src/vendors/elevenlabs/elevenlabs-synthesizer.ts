@@ -1,20 +1,12 @@
 import { newId } from '../../lib/ids.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
-import type { ProviderContext } from '../../vendor-kit/vendor.ts';
+import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
 import { WordJoiner } from './timed-words.ts';
-
-export interface ElevenLabsSynthesizerOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly model: string;
-  readonly voices: readonly Voice[];
-  readonly context: ProviderContext;
-}
 
 const NAME = 'elevenlabs';
 const RATE_HZ = 24_000;
@@ -30,7 +22,7 @@ const TAKES_LANGUAGE = /_v2_5$/;
 
 /** ElevenLabs text to speech. */
 export function createElevenLabsSynthesizer(
-  options: ElevenLabsSynthesizerOptions,
+  options: AdapterOptions & { readonly voices: readonly Voice[] },
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
   return createSocketSynthesizer({

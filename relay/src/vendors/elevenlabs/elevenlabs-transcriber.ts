@@ -2,16 +2,9 @@ import type { Transcriber } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
-import type { ProviderContext } from '../../vendor-kit/vendor.ts';
+import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 import { audioMessage, ScribeTranscription } from './scribe-transcription.ts';
-
-export interface ElevenLabsTranscriberOptions {
-  readonly apiKey: string;
-  readonly baseUrl: string;
-  readonly model: string;
-  readonly context: ProviderContext;
-}
 
 const NAME = 'elevenlabs';
 const MAX_SPARES = 16;
@@ -23,7 +16,7 @@ const KEEP_ALIVE = audioMessage(new Int16Array(320), false);
 
 /** ElevenLabs realtime Scribe. */
 export function createElevenLabsTranscriber(
-  options: ElevenLabsTranscriberOptions,
+  options: AdapterOptions,
 ): Transcriber & AsyncDisposable {
   const { apiKey, baseUrl, model, context } = options;
   return createSocketTranscriber({

@@ -8,14 +8,6 @@ import { defineVendor, type ProviderContext } from '../../vendor-kit/vendor.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
 
-/** Of the voices that every account has. */
-const VOICES = [
-  { id: 'EXAVITQu4vr4xnSDxMaL', label: 'Sarah' },
-  { id: 'JBFqnCBsd6RMkjVDRZzb', label: 'George' },
-  { id: 'Xb7hH8MSUJpSbSDYk0k2', label: 'Alice' },
-  { id: 'TX3LPaxmHKxFdv7VOQHJ', label: 'Liam' },
-];
-
 interface Access {
   readonly ELEVENLABS_API_KEY: string | undefined;
   readonly ELEVENLABS_BASE_URL: string;
@@ -46,7 +38,13 @@ export const elevenLabsVendor = defineVendor({
     ),
     ELEVENLABS_SPEECH_MODEL: modelSetting('eleven_flash_v2_5', 'The model that speaks.', 'text'),
     ELEVENLABS_VOICES: voicesSetting(
-      VOICES,
+      // Of the voices that every account has.
+      [
+        'EXAVITQu4vr4xnSDxMaL:Sarah',
+        'JBFqnCBsd6RMkjVDRZzb:George',
+        'Xb7hH8MSUJpSbSDYk0k2:Alice',
+        'TX3LPaxmHKxFdv7VOQHJ:Liam',
+      ],
       'The ElevenLabs voices that people may choose among, the first by default.',
     ),
   },

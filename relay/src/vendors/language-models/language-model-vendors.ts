@@ -115,7 +115,6 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
           const { connectMs } = context;
           const http = new VendorHttp({ provider: id, stage: 'generator', connectMs });
           const baseURL = apiRoot(baseUrl, vendor.apiPath);
-          const providerOptions = vendor.providerOptions?.(model);
           return createLanguageModelGenerator({
             name: id,
             model: vendor.connect({ apiKey, baseURL, fetch: http.fetch }, model),
@@ -127,7 +126,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
             systemPrompt: systemPromptOf({ SYSTEM_PROMPT, SYSTEM_PROMPT_FILE }),
             maxOutputTokens: GENERATOR_MAX_TOKENS,
             context,
-            ...(providerOptions === undefined ? {} : { providerOptions }),
+            providerOptions: vendor.providerOptions?.(model),
           });
         },
       },

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { parseJson } from '../../lib/json.ts';
 import type { ProviderFault } from '../../stages/provider-error.ts';
+
+const typed = z.looseObject({ type: z.string() });
 
 const problem = z.object({
   type: z.string().nullish(),
@@ -30,6 +33,7 @@ const realtimeSchemas = {
   [`${TRANSCRIPTION}.failed`]: z
     .object({ item_id: z.string(), error: problem })
     .transform((event) =>
+      // There was speech, but its words are not recognisable.
       event.error.code === 'audio_unintelligible'
         ? ({ type: 'words-unplaced', itemId: event.item_id } as const)
         : failure(event.error),
@@ -38,24 +42,17 @@ const realtimeSchemas = {
 } as const;
 
 export type RealtimeEvent =
-  | { readonly type: 'session-ready' }
-  | { readonly type: 'audio-committed'; readonly itemId: string }
-  | { readonly type: 'words-added'; readonly itemId: string; readonly text: string }
-  | { readonly type: 'words-completed'; readonly itemId: string; readonly text: string }
-  /** There was speech, but its words are not recognisable. */
-  | { readonly type: 'words-unplaced'; readonly itemId: string }
-  | { readonly type: 'session-failed'; readonly fault: ProviderFault; readonly note: string }
+  | z.output<(typeof realtimeSchemas)[keyof typeof realtimeSchemas]>
   /** An event that is not used. */
   | { readonly type: 'other' }
   | { readonly type: 'malformed' };
 
 /** Reads a server event of the Realtime API. Never throws. */
 export function readRealtimeEvent(text: string): RealtimeEvent {
-  const event = parseObject(text);
-  const type = event?.['type'];
-  if (typeof type !== 'string') return { type: 'malformed' };
-  if (!Object.hasOwn(realtimeSchemas, type)) return { type: 'other' };
-  const result = realtimeSchemas[type as keyof typeof realtimeSchemas].safeParse(event);
+  const event = typed.safeParse(parseJson(text)).data;
+  if (event === undefined) return { type: 'malformed' };
+  if (!Object.hasOwn(realtimeSchemas, event.type)) return { type: 'other' };
+  const result = realtimeSchemas[event.type as keyof typeof realtimeSchemas].safeParse(event);
   return result.success ? result.data : { type: 'malformed' };
 }
 
@@ -71,19 +68,18 @@ const transcriptDelta = z.object({ delta: z.string() });
 
 /** Reads one server-sent event of `/audio/transcriptions`. Never throws. */
 export function readTranscriptionEvent(text: string): TranscriptionEvent {
-  const event = parseObject(text);
-  const type = event?.['type'];
-  if (typeof type !== 'string') return { type: 'malformed' };
-  if (type === 'transcript.text.delta') {
+  const event = typed.safeParse(parseJson(text)).data;
+  if (event === undefined) return { type: 'malformed' };
+  if (event.type === 'transcript.text.delta') {
     const { data } = transcriptDelta.safeParse(event);
     return data === undefined ? { type: 'malformed' } : { type: 'words-added', text: data.delta };
   }
-  return type === 'transcript.text.done' ? completedBy(event) : { type: 'other' };
+  return event.type === 'transcript.text.done' ? completedBy(event) : { type: 'other' };
 }
 
 /** Reads the whole answer of `/audio/transcriptions`, asked for as JSON. Never throws. */
 export function readTranscription(text: string): TranscriptionEvent {
-  return completedBy(parseObject(text));
+  return completedBy(parseJson(text));
 }
 
 function completedBy(event: unknown): TranscriptionEvent {
@@ -105,15 +101,4 @@ function faultOfCode(code: string, type: string): ProviderFault {
   if (code === 'rate_limit_exceeded' || code === 'insufficient_quota') return 'rate-limited';
   if (code === 'session_expired') return 'closed';
   return type === 'server_error' ? 'overloaded' : 'rejected';
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
