@@ -26,12 +26,7 @@ export type Standing =
   | { readonly kind: 'running' }
   | { readonly kind: 'over'; readonly reason: CloseReason };
 
-export type CallErrorCode = Extract<MediaNotice, { type: 'error' }>['code'];
-
-export interface CallError {
-  readonly code: CallErrorCode;
-  readonly message: string;
-}
+export type CallError = Pick<Extract<MediaNotice, { type: 'error' }>, 'code' | 'message'>;
 
 export interface CallState {
   readonly standing: Standing;
@@ -59,7 +54,6 @@ export type CallAction =
   | { readonly type: 'muted'; readonly muted: boolean }
   | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'call-ended'; readonly reason: CloseReason }
-  | { readonly type: 'failed'; readonly error: CallError }
   | { readonly type: 'error-dismissed' };
 
 export const INITIAL_CALL_STATE: CallState = {
@@ -111,8 +105,6 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return state.held === action.held ? state : { ...state, held: action.held };
     case 'call-ended':
       return ended(state, action.reason);
-    case 'failed':
-      return { ...state, error: action.error };
     case 'error-dismissed':
       return { ...state, error: null };
   }

@@ -1,5 +1,5 @@
 import type { MicrophoneRefusal } from '../../engine/media-engine.ts';
-import type { CallErrorCode, CallState } from '../../store/call-state.ts';
+import type { CallError, CallState } from '../../store/call-state.ts';
 import type { ProviderNames } from '../../store/provider-names.ts';
 import { isUnderstood } from './ladder-words.ts';
 
@@ -84,7 +84,7 @@ export const REFUSALS = {
 } as const satisfies Record<MicrophoneRefusal, object>;
 
 /** What a person can do about an error, if its own sentence does not say. */
-export function adviceFor(code: CallErrorCode): string | null {
+export function adviceFor(code: CallError['code']): string | null {
   switch (code) {
     case 'network_unreachable':
       return 'Check the connection. Parley keeps trying.';

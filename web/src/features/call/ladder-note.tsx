@@ -1,6 +1,6 @@
 import { useCall } from '../../store/controller-context.ts';
 import { ladderLinesOf } from './ladder-words.ts';
-import styles from './ladder-note.module.css';
+import styles from './call-screen.module.css';
 
 const SEPARATOR = '\n';
 
@@ -9,7 +9,7 @@ export function LadderNote() {
   // One string, so that an equal answer renders nothing.
   const lines = useCall((state) => ladderLinesOf(state).join(SEPARATOR));
   return (
-    <div className={styles.place} role="status">
+    <div className={styles.note} role="status">
       {lines !== '' &&
         lines.split(SEPARATOR).map((line) => (
           <p key={line} className={styles.line}>

@@ -1,4 +1,11 @@
-import { useEffect, useRef, type ComponentProps, type CSSProperties, type ReactNode } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  type ComponentProps,
+  type CSSProperties,
+  type ReactNode,
+} from 'react';
 import { useController } from '../../store/controller-context.ts';
 import { useMediaQuery } from '../../ui/use-media-query.ts';
 import { startOrbAnimation, type OrbAnimation } from './orb-animation.ts';
@@ -19,14 +26,12 @@ export function Orb({ mood, label, icon, ...rest }: OrbProps) {
   const host = useRef<HTMLSpanElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const animation = useRef<OrbAnimation | null>(null);
-  const moodNow = useRef(mood);
-  const reducedMotion = useMediaQuery('(prefers-reduced-motion: reduce)');
-  const forcedColours = useMediaQuery('(forced-colors: active)');
-  const still = reducedMotion || forcedColours;
+  const moodNow = useEffectEvent(() => mood);
+  const still = useMediaQuery('(prefers-reduced-motion: reduce), (forced-colors: active)');
 
   useEffect(() => {
     if (canvas.current === null || host.current === null) return;
-    const started = startOrbAnimation(canvas.current, host.current, levels, still, moodNow.current);
+    const started = startOrbAnimation(canvas.current, host.current, levels, still, moodNow());
     animation.current = started;
     return () => {
       animation.current = null;
@@ -34,10 +39,7 @@ export function Orb({ mood, label, icon, ...rest }: OrbProps) {
     };
   }, [levels, still]);
 
-  useEffect(() => {
-    moodNow.current = mood;
-    animation.current?.setMood(mood);
-  }, [mood]);
+  useEffect(() => animation.current?.setMood(mood), [mood]);
 
   return (
     <button type="button" {...rest} className={styles.orb} aria-label={label} data-mood={mood}>

@@ -79,13 +79,10 @@ function CopyButton() {
       setOutcome('failed');
     }
   };
+  const Sign = outcome === 'copied' ? Check : Copy;
   return (
     <Button look="plain" onClick={() => void copy()} onBlur={() => setOutcome('ready')}>
-      {outcome === 'copied' ? (
-        <Check aria-hidden="true" size={16} />
-      ) : (
-        <Copy aria-hidden="true" size={16} />
-      )}
+      <Sign aria-hidden="true" size={16} />
       <span aria-live="polite">{COPY_WORDS[outcome]}</span>
     </Button>
   );

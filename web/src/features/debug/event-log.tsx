@@ -16,6 +16,7 @@ export function EventLog() {
   const [held, setHeld] = useState<readonly LoggedEntry[] | null>(null);
   const [filter, setFilter] = useState<LogFilter>({ source: 'all', words: '' });
   const entries = filteredLog(held ?? log, filter);
+  const Sign = held === null ? Pause : Play;
   const shown = entries.slice(-MAX_ROWS).toReversed();
 
   return (
@@ -50,11 +51,7 @@ export function EventLog() {
           aria-pressed={held !== null}
           onClick={() => setHeld(held === null ? log : null)}
         >
-          {held === null ? (
-            <Pause aria-hidden="true" size={18} />
-          ) : (
-            <Play aria-hidden="true" size={18} />
-          )}
+          <Sign aria-hidden="true" size={18} />
         </Button>
       </div>
       <ScrollRegion className={styles.scroll} aria-label="Events, newest first">

@@ -16,7 +16,7 @@ export function PercentileTable() {
           <tr key={name}>
             <th scope="row">{name}</th>
             {percentiles === null ? (
-              <td colSpan={3} className={styles.none}>
+              <td colSpan={3} className={styles.quiet}>
                 no turns yet
               </td>
             ) : (
@@ -26,7 +26,7 @@ export function PercentileTable() {
                 </td>
               ))
             )}
-            <td className={styles.target}>{msText(targetMs)}</td>
+            <td className={styles.quiet}>{msText(targetMs)}</td>
           </tr>
         ))}
       </tbody>

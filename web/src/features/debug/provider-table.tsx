@@ -18,7 +18,7 @@ export function ProviderTable() {
             return (
               <tr key={stage}>
                 <th scope="row">{stage}</th>
-                <td colSpan={4} className={styles.none}>
+                <td colSpan={4} className={styles.quiet}>
                   no session
                 </td>
               </tr>

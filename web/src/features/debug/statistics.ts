@@ -1,19 +1,6 @@
 import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 
-export interface Percentiles {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-}
-
-export interface Measure {
-  readonly name: string;
-  readonly targetMs: number;
-  /** null if nothing was measured yet. */
-  readonly percentiles: Percentiles | null;
-}
-
 /**
  * Percentile by nearest rank: the smallest value that at least `share` of all values do not exceed.
  * It is always a value that occurred, which a handful of turns needs more than interpolation.
@@ -27,17 +14,8 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[rank - 1] ?? Number.NaN;
 }
 
-export function percentilesOf(values: readonly number[]): Percentiles | null {
-  if (values.length === 0) return null;
-  return {
-    p50: percentile(values, 0.5),
-    p95: percentile(values, 0.95),
-    p99: percentile(values, 0.99),
-  };
-}
-
-/** The four figures that have a target, over all turns that have them. */
-export function measuresOf(turns: readonly MeasuredTurn[]): readonly Measure[] {
+/** The four figures that have a target, over all turns that have them; null if none has. */
+export function measuresOf(turns: readonly MeasuredTurn[]) {
   // A typed turn has no speech to recognise; its zeros would flatter the figure.
   const spoken = turns.filter((turn) => turn.utterance !== null);
   const targets = LATENCY_TARGETS_MS;
@@ -54,8 +32,14 @@ function measure(
   targetMs: number,
   turns: readonly MeasuredTurn[],
   msOf: (turn: MeasuredTurn) => number,
-): Measure {
-  return { name, targetMs, percentiles: percentilesOf(turns.map(msOf)) };
+) {
+  const values = turns.map(msOf);
+  const percentiles = {
+    p50: percentile(values, 0.5),
+    p95: percentile(values, 0.95),
+    p99: percentile(values, 0.99),
+  };
+  return { name, targetMs, percentiles: values.length === 0 ? null : percentiles };
 }
 
 /** Whole milliseconds with thousands set apart. */

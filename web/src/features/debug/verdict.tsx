@@ -4,13 +4,10 @@ import styles from './debug-panel.module.css';
 /** Whether a figure met its target: by shape and word, not by colour alone. */
 export function Verdict({ ms, targetMs }: { readonly ms: number; readonly targetMs: number }) {
   const met = ms <= targetMs;
+  const Sign = met ? Check : TriangleAlert;
   return (
     <span className={styles.verdict} data-met={met}>
-      {met ? (
-        <Check aria-hidden="true" size={13} />
-      ) : (
-        <TriangleAlert aria-hidden="true" size={13} />
-      )}
+      <Sign aria-hidden="true" size={13} />
       <span className="visually-hidden">{met ? 'target met' : 'target missed'}</span>
     </span>
   );

@@ -1,19 +1,12 @@
 import type { Choice } from './select-field.tsx';
 
-export interface DeviceLists {
-  readonly microphones: readonly Choice[];
-  readonly speakers: readonly Choice[];
-}
-
-export const NO_DEVICES: DeviceLists = { microphones: [], speakers: [] };
-
 type DeviceInfo = Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>;
 
 /**
  * What there is to choose from. Before the microphone was ever allowed, browsers hand out devices
  * without names and ids, which cannot be chosen; aliases of the system's default are left out too.
  */
-export function deviceListsOf(infos: readonly DeviceInfo[]): DeviceLists {
+export function deviceListsOf(infos: readonly DeviceInfo[]) {
   const named = (kind: string): Choice[] =>
     infos
       .filter(

@@ -12,10 +12,6 @@ import { SwitchField } from './switch-field.tsx';
 import { canChooseSpeaker, useDevices } from './use-devices.ts';
 import styles from './settings-dialog.module.css';
 
-interface SettingsDialogProps {
-  readonly onClose: () => void;
-}
-
 const THEMES = [
   { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
@@ -34,7 +30,7 @@ const DEVICE_LABELS = {
 } as const;
 
 /** Everything a person can choose. Changes hold at once; there is nothing to save. */
-export function SettingsDialog({ onClose }: SettingsDialogProps) {
+export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const { changeSettings } = useController();
   const settings = useSettings((all) => all);
   const voices = useCall((state) => state.session?.voices ?? null);

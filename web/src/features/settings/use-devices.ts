@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useController } from '../../store/controller-context.ts';
-import { deviceListsOf, NO_DEVICES, type DeviceLists } from './device-list.ts';
+import { deviceListsOf } from './device-list.ts';
 
 /** The devices there are, kept up to date; their names appear once the microphone is allowed. */
-export function useDevices(): DeviceLists {
-  const [lists, setLists] = useState<DeviceLists>(NO_DEVICES);
+export function useDevices() {
+  const [lists, setLists] = useState(() => deviceListsOf([]));
   const { call } = useController();
   useEffect(() => {
     // Absent on insecure pages, contrary to the types.
