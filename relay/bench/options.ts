@@ -38,7 +38,18 @@ const DEFAULT_ROUNDS = 15;
  * @throws UsageError
  */
 export function parseBenchOptions(commandLine: readonly string[]): BenchOptions | 'help' {
-  const { values, positionals } = parse(commandLine);
+  const { values, positionals } = parseCommandLine({
+    args: [...commandLine],
+    allowPositionals: true,
+    options: {
+      sessions: { type: 'string' },
+      talkers: { type: 'string' },
+      rounds: { type: 'string' },
+      profile: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help === true) return 'help';
   const [bench, ...rest] = positionals;
   if (bench === undefined) throw new UsageError('Which benchmark: relay or turn?');
@@ -62,21 +73,6 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     profileDir: values.profile,
     isJson: values.json,
   };
-}
-
-function parse(commandLine: readonly string[]) {
-  return parseCommandLine({
-    args: [...commandLine],
-    allowPositionals: true,
-    options: {
-      sessions: { type: 'string' },
-      talkers: { type: 'string' },
-      rounds: { type: 'string' },
-      profile: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
 }
 
 function count(name: string, value: string | undefined, max: number): number | undefined {

@@ -7,11 +7,7 @@ import { benchTurn } from './turn/bench-turn.ts';
 /** Short runs that show that a benchmark measures; the figures are not judged. */
 const DEADLINE = { timeout: 60_000 };
 
-const quiet = () => ({
-  output: { write: () => {} },
-  isHuman: false,
-  signal: new AbortController().signal,
-});
+const quiet = () => ({ tell: () => {}, signal: new AbortController().signal });
 const positive = z.number().positive();
 const sides = <T extends z.ZodType>(figure: T) =>
   z.strictObject({ relay: figure, baseline: figure });
@@ -25,9 +21,7 @@ describe.concurrent('a short run', () => {
       rounds: 2,
       starts: 1,
       profileDir: undefined,
-      steadyMs: 500,
-      warmUpMs: 200,
-      windowMs: 500,
+      times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
     });
     const schema = z.strictObject({
       bench: z.literal('relay'),

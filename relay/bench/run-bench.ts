@@ -4,8 +4,10 @@ import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 
 /** What is measured by default: people see more than the figure that counts, which is the one of `--json`. */
-const SESSIONS = { json: [1_000], human: [500, 1_000] } as const;
-const TALKERS = { json: [50], human: [1, 50, 200] } as const;
+const DEFAULTS = {
+  json: { sessions: [1_000], talkers: [50] },
+  human: { sessions: [500, 1_000], talkers: [1, 50, 200] },
+};
 
 /**
  * The whole command.
@@ -27,28 +29,17 @@ export async function runBench(commandLine: readonly string[], io: CommandIo): P
 }
 
 async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<void> {
-  const { isJson } = options;
-  const common = { output, signal, isHuman: !isJson };
-  const print = (report: object) => {
-    if (isJson) output.write(`${JSON.stringify(report)}\n`);
+  const { bench, isJson, rounds, profileDir } = options;
+  const tell = (line: string) => {
+    if (!isJson) output.write(`${line}\n`);
   };
-  if (options.bench === 'relay') {
-    const { rounds, profileDir } = options;
-    for (const sessions of chosen(options.sessions, SESSIONS, isJson)) {
-      print(await benchRelay({ ...common, sessions, rounds, profileDir }));
-    }
-  } else {
-    for (const talkers of chosen(options.talkers, TALKERS, isJson)) {
-      print(await benchTurn({ ...common, talkers }));
-    }
+  const given = bench === 'relay' ? options.sessions : options.talkers;
+  const otherwise = DEFAULTS[isJson ? 'json' : 'human'][bench === 'relay' ? 'sessions' : 'talkers'];
+  for (const count of given === undefined ? otherwise : [given]) {
+    const report =
+      bench === 'relay'
+        ? await benchRelay({ sessions: count, rounds, profileDir, signal, tell })
+        : await benchTurn({ talkers: count, signal, tell });
+    if (isJson) output.write(`${JSON.stringify(report)}\n`);
   }
-}
-
-function chosen(
-  given: number | undefined,
-  otherwise: { readonly json: readonly number[]; readonly human: readonly number[] },
-  isJson: boolean,
-): readonly number[] {
-  if (given !== undefined) return [given];
-  return isJson ? otherwise.json : otherwise.human;
 }

@@ -2,15 +2,15 @@ import { runCommand } from '../tools/command-line.ts';
 import { ROOT } from '../tools/project.ts';
 import { runDoctor } from './run.ts';
 
-await runCommand((interrupted) => {
+await runCommand((commandLine, { output, errors, signal }) => {
   // `pnpm doctor | head` closes the pipe before the table ends.
   const closed = new AbortController();
   process.stdout.on('error', () => closed.abort());
-  return runDoctor(process.argv.slice(2), {
-    output: process.stdout,
-    errors: process.stderr,
+  return runDoctor(commandLine, {
+    output,
+    errors,
     environment: process.env,
     folder: ROOT,
-    signal: AbortSignal.any([interrupted, closed.signal]),
+    signal: AbortSignal.any([signal, closed.signal]),
   });
 });

@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import type { Output } from '../tools/command-line.ts';
+import { paint, type Output } from '../tools/command-line.ts';
 import type { Stage } from '../src/stages/provider.ts';
 
 /** What was found out about one provider: a row of the table, or a line of JSON. */
@@ -69,9 +68,4 @@ function row(cells: readonly string[]): string {
 
 function mark(value: boolean | null): string {
   return value === null ? '–' : value ? 'yes' : 'no';
-}
-
-function paint(output: Output, colour: 'dim' | 'green' | 'red', text: string): string {
-  const isPlain = output.isTTY !== true || process.env['NO_COLOR'] !== undefined;
-  return isPlain ? text : styleText(colour, text);
 }

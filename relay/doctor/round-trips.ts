@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { ParleyError } from '@parley/shared';
 import type { Generator } from '../src/stages/generator.ts';
@@ -73,7 +74,7 @@ async function tryTranscriber(
   words.catch(() => {});
   for (let at = 0; at < question.length; at += CHUNK_SAMPLES) {
     stream.push(question.subarray(at, at + CHUNK_SAMPLES));
-    await Promise.race([pause(CHUNK_MS), words]);
+    await Promise.race([setTimeout(CHUNK_MS), words]);
     signal.throwIfAborted();
   }
   const askedMs = performance.now();
@@ -169,10 +170,6 @@ function wordsOf(text: string): string[] {
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function* only(text: string): AsyncGenerator<string> {

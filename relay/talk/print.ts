@@ -1,25 +1,19 @@
-import { styleText } from 'node:util';
 import { LATENCY_SEGMENTS, type LatencySegment, type SessionDescription } from '@parley/shared';
-import type { Output } from '../tools/command-line.ts';
+import { paint, type Output } from '../tools/command-line.ts';
 import type { Turn } from './client/turn.ts';
 import type { TalkTurn } from './options.ts';
 
-/** What was said, and what came of it; without a `said` the reply came unasked. */
-export interface TurnReport {
-  readonly said: TalkTurn | undefined;
-  readonly turn: Turn;
-}
-
 export interface TalkPrinter {
   opened(session: SessionDescription): void;
-  turn(report: TurnReport): void;
+  /** Without a `said` the reply came unasked. */
+  turn(said: TalkTurn | undefined, turn: Turn): void;
 }
 
 /** One JSON object a line, for programs. */
 export function jsonPrinter(output: Output): TalkPrinter {
   return {
     opened() {},
-    turn({ said, turn }) {
+    turn(said, turn) {
       const line = {
         file: said?.kind === 'file' ? said.path : null,
         ...(said?.kind === 'text' && { text: said.text }),
@@ -49,12 +43,10 @@ const SEGMENT_NAMES: Readonly<Record<LatencySegment, string>> = {
 
 const LABEL_WIDTH = 8;
 
-/** Lines for people. @param isColoured - whether the output is a terminal that shows colours */
-export function humanPrinter(output: Output, isColoured: boolean): TalkPrinter {
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    isColoured ? styleText(style, text, { validateStream: false }) : text;
+/** Lines for people. */
+export function humanPrinter(output: Output): TalkPrinter {
   const line = (label: string, text: string) =>
-    output.write(`${paint('bold', label.padEnd(LABEL_WIDTH))}${text}\n`);
+    output.write(`${paint(output, 'bold', label.padEnd(LABEL_WIDTH))}${text}\n`);
   return {
     opened({ providers, voice, voices }) {
       const name = voices.find(({ id }) => id === voice)?.label ?? voice;
@@ -63,22 +55,20 @@ export function humanPrinter(output: Output, isColoured: boolean): TalkPrinter {
         `answering ${providers.generator}`,
         `speaking ${providers.synthesizer} (${name})`,
       ];
-      output.write(paint('dim', `Connected: ${parts.join(', ')}.\n`));
+      output.write(paint(output, 'dim', `Connected: ${parts.join(', ')}.\n`));
     },
-    turn({ said, turn }) {
+    turn(said, turn) {
       output.write('\n');
-      if (said !== undefined) line('You', turn.transcript || paint('dim', '(nothing recognised)'));
-      if (said?.kind === 'file') line('', paint('dim', said.path));
+      if (said !== undefined)
+        line('You', turn.transcript || paint(output, 'dim', '(nothing recognised)'));
+      if (said?.kind === 'file') line('', paint(output, 'dim', said.path));
       if (turn.reply !== '') line('Parley', turn.reply);
-      if (turn.interrupted) line('', paint('yellow', 'The reply was interrupted.'));
-      if (turn.error !== null) line('Error', paint('red', describeError(turn.error)));
-      if (turn.latency !== null) line('', paint('dim', timelineText(turn.latency)));
+      if (turn.interrupted) line('', paint(output, 'yellow', 'The reply was interrupted.'));
+      if (turn.error !== null)
+        line('Error', paint(output, 'red', `${turn.error.message} (${turn.error.code})`));
+      if (turn.latency !== null) line('', paint(output, 'dim', timelineText(turn.latency)));
     },
   };
-}
-
-function describeError({ code, message }: NonNullable<Turn['error']>): string {
-  return `${message} (${code})`;
 }
 
 function timelineText({ voiceToVoiceMs, timeline }: NonNullable<Turn['latency']>): string {

@@ -14,10 +14,6 @@ import { UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
 import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
 import { humanPrinter, jsonPrinter } from './print.ts';
 
-export interface TalkIo extends CommandIo {
-  readonly isColoured: boolean;
-}
-
 const FAILED = 1;
 
 type Prepared =
@@ -29,7 +25,7 @@ type Prepared =
  *
  * @returns its exit status
  */
-export async function runTalk(commandLine: readonly string[], io: TalkIo): Promise<number> {
+export async function runTalk(commandLine: readonly string[], io: CommandIo): Promise<number> {
   try {
     const options = parseTalkOptions(commandLine);
     if (options === 'help') {
@@ -45,25 +41,20 @@ export async function runTalk(commandLine: readonly string[], io: TalkIo): Promi
       io.errors.write(`${error.message}\nFor all options: pnpm talk --help\n`);
       return UNUSABLE;
     }
-    if (error instanceof SpeechFileError) {
-      io.errors.write(`${error.message}\n`);
-      return UNUSABLE;
-    }
-    if (error instanceof ClientError || error instanceof ParleyError) {
-      io.errors.write(`${error.message}\n`);
-      return FAILED;
-    }
-    throw error;
+    const isUnusable = error instanceof SpeechFileError;
+    if (!isUnusable && !(error instanceof ClientError || error instanceof ParleyError)) throw error;
+    io.errors.write(`${error.message}\n`);
+    return isUnusable ? UNUSABLE : FAILED;
   }
 }
 
 async function converse(
   turns: readonly Prepared[],
   options: TalkOptions,
-  io: TalkIo,
+  io: CommandIo,
 ): Promise<number> {
   const { url, token, voice, outPath, waitMs, isJson } = options;
-  const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output, io.isColoured);
+  const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output);
   const call = await openCall({
     url,
     token,
@@ -74,10 +65,10 @@ async function converse(
   const heard: Turn[] = [];
   try {
     printer.opened(call.session);
-    await takeTurns(call, turns, waitMs, (said, turn) => {
+    for await (const [said, turn] of takeTurns(call, turns, waitMs)) {
       heard.push(turn);
-      printer.turn({ said, turn });
-    });
+      printer.turn(said, turn);
+    }
   } finally {
     await call.close();
   }
@@ -86,19 +77,18 @@ async function converse(
   return heard.some(({ error }) => error !== null) ? FAILED : 0;
 }
 
-async function takeTurns(
+async function* takeTurns(
   call: Call,
   turns: readonly Prepared[],
   waitMs: number,
-  onTurn: (said: TalkTurn | undefined, turn: Turn) => void,
-): Promise<void> {
+): AsyncGenerator<[said: TalkTurn | undefined, turn: Turn]> {
   for (const turn of turns) {
     if (call.lostBy !== undefined) return;
     const { said } = turn;
-    onTurn(said, 'speech' in turn ? await call.say(turn.speech) : await call.write(turn.said.text));
+    yield [said, 'speech' in turn ? await call.say(turn.speech) : await call.write(turn.said.text)];
   }
   if (waitMs === 0) return;
-  for await (const turn of call.listen(waitMs)) onTurn(undefined, turn);
+  for await (const turn of call.listen(waitMs)) yield [undefined, turn];
 }
 
 async function prepare(said: TalkTurn): Promise<Prepared> {
@@ -118,7 +108,7 @@ async function requireWritable(path: string): Promise<void> {
 }
 
 /** The voices one after the other, at the rate of the first. */
-async function writeVoices(path: string, turns: readonly Turn[], io: TalkIo): Promise<void> {
+async function writeVoices(path: string, turns: readonly Turn[], io: CommandIo): Promise<void> {
   const voices = turns.flatMap(({ voice }) => (voice === null ? [] : [voice]));
   const rateHz = voices[0]?.sampleRateHz;
   if (rateHz === undefined) {

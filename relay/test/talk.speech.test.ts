@@ -112,7 +112,6 @@ test('a stereo file at 44.1 kHz is understood and answered aloud', async () => {
   const status = await runTalk(['--json', '--url', relay.url, path], {
     output: { write: (text: string) => (output += text) },
     errors: { write: (text: string) => (output += text) },
-    isColoured: false,
     signal: new AbortController().signal,
   });
 

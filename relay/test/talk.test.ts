@@ -48,7 +48,6 @@ async function talk(...commandLine: readonly string[]) {
   const status = await runTalk(commandLine, {
     output: { write: (text: string) => (output += text) },
     errors: { write: (text: string) => (errors += text) },
-    isColoured: false,
     signal: new AbortController().signal,
   });
   return { status, output, errors };

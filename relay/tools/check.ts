@@ -22,16 +22,12 @@ const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
 /** As many as a small machine has cores; only the unit tests keep more than one busy. */
 const AT_ONCE = 2;
 
-const waiting = [...STEPS];
+const waiting = STEPS.values();
 const failed: string[] = [];
 
 async function takeSteps(): Promise<void> {
-  for (
-    let step = waiting.shift();
-    step !== undefined && failed.length === 0;
-    step = waiting.shift()
-  ) {
-    const [name, script, toolArguments] = step;
+  for (const [name, script, toolArguments] of waiting) {
+    if (failed.length > 0) return;
     const startedAtMs = performance.now();
     const status = await runTool(script, toolArguments);
     const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);

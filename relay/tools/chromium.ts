@@ -14,15 +14,10 @@ export async function provideChromium(): Promise<boolean> {
   if (SYSTEM_CHROMIUM.some((path) => existsSync(path))) return true;
   if (isRootOnDebian()) {
     say('Installing Chromium for the browser tests …');
-    const apt = { DEBIAN_FRONTEND: 'noninteractive' };
-    if (
-      (await run('apt-get', ['update', '-qq'], apt)) === 0 &&
-      (await run(
-        'apt-get',
-        ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-        apt,
-      )) === 0
-    ) {
+    const apt = (...aptArguments: string[]) =>
+      run('apt-get', [...aptArguments, '-qq'], { DEBIAN_FRONTEND: 'noninteractive' });
+    const isUpdated = (await apt('update')) === 0;
+    if (isUpdated && (await apt('install', '-y', '--no-install-recommends', 'chromium')) === 0) {
       return true;
     }
   }

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs, styleText, type ParseArgsConfig } from 'node:util';
 
 /** The part of standard output that is used. */
 export interface Output {
@@ -12,6 +12,16 @@ export interface CommandIo {
   readonly errors: Output;
   /** Aborting ends the command. */
   readonly signal: AbortSignal;
+}
+
+/** Text in a style, if the output is a terminal that shows colours. */
+export function paint(
+  output: Output,
+  style: Parameters<typeof styleText>[0],
+  text: string,
+): string {
+  const isPlain = output.isTTY !== true || process.env['NO_COLOR'] !== undefined;
+  return isPlain ? text : styleText(style, text);
 }
 
 /** Exit status of a command line that cannot be used. */
@@ -65,7 +75,9 @@ export function optionsOrStatus<T extends object>(
  * Runs a command and sets the exit status of this process. The first interruption aborts the
  * command, a second one ends the process at once; processes that it started end with it.
  */
-export async function runCommand(command: (signal: AbortSignal) => Promise<number>): Promise<void> {
+export async function runCommand(
+  command: (commandLine: readonly string[], io: CommandIo) => Promise<number>,
+): Promise<void> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -74,7 +86,8 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<numbe
     });
   }
   try {
-    const status = await command(abort.signal);
+    const { stdout: output, stderr: errors } = process;
+    const status = await command(process.argv.slice(2), { output, errors, signal: abort.signal });
     process.exitCode = abort.signal.aborted ? INTERRUPTED : status;
   } catch (error) {
     if (!abort.signal.aborted) throw error;

@@ -64,30 +64,28 @@ export function floorRules(): readonly FloorRule[] {
       // `shared` is reached by its package's name, never by a path.
       const foreign = packages.filter((other) => other !== name);
       const closed = foreign.filter((other) => other !== 'shared').join('|');
+      const patterns = [
+        {
+          regex: `(^@parley/(${closed})(/|$)|(^|/)(${foreign.join('|')})/src/)`,
+          message: 'Packages meet in @parley/shared only.',
+        },
+      ];
+      if (above.length > 0) {
+        patterns.push({
+          regex: `^\\.{1,2}/(\\.\\./)*(${above.map(asPattern).join('|')})`,
+          message: `${floor} stands below ${above.join(', ')}.`,
+        });
+      }
+      if (name === 'web' && THREADS.includes(floor)) {
+        const others = THREADS.filter((other) => other !== floor).join('|');
+        patterns.push({
+          regex: `^\\.{1,2}/(\\.\\./)*(${others})/[^?]*$`,
+          message: 'Threads meet in messages only.',
+        });
+      }
       return {
         files: [floor.includes('.') ? `${name}/src/${floor}` : `${name}/src/${floor}/**`],
-        patterns: [
-          ...(above.length === 0
-            ? []
-            : [
-                {
-                  regex: `^\\.{1,2}/(\\.\\./)*(${above.map(asPattern).join('|')})`,
-                  message: `${floor} stands below ${above.join(', ')}.`,
-                },
-              ]),
-          ...(name === 'web' && THREADS.includes(floor)
-            ? [
-                {
-                  regex: `^\\.{1,2}/(\\.\\./)*(${THREADS.filter((other) => other !== floor).join('|')})/[^?]*$`,
-                  message: 'Threads meet in messages only.',
-                },
-              ]
-            : []),
-          {
-            regex: `(^@parley/(${closed})(/|$)|(^|/)(${foreign.join('|')})/src/)`,
-            message: 'Packages meet in @parley/shared only.',
-          },
-        ],
+        patterns,
       };
     }),
   );

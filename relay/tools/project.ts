@@ -41,12 +41,8 @@ export function run(
 }
 
 /** Runs a tool of the project's own, under the project's own Node. */
-export function runTool(
-  script: string,
-  toolArguments: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<number> {
-  return run(process.execPath, [join(ROOT, script), ...toolArguments], environment);
+export function runTool(script: string, toolArguments: readonly string[]): Promise<number> {
+  return run(process.execPath, [join(ROOT, script), ...toolArguments]);
 }
 
 /** A digest of the files in `paths` (folders are walked), relative to the repository. */

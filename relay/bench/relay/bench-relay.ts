@@ -1,64 +1,51 @@
-import type { Output } from '../../tools/command-line.ts';
-import { reportOf, type RelayBenchReport } from './report.ts';
-import {
-  runRounds,
-  type RelayBenchOptions,
-  type RelayBenchRun,
-  type RoundFigures,
-} from './rounds.ts';
+import { reportOf } from './report.ts';
+import { runRounds, type RelayBenchRun, type RoundFigures, type RoundTimes } from './rounds.ts';
 
-const DEFAULTS = {
+const TIMES: RoundTimes = {
   // More than an utterance: from then on as much is released as is kept, and all code is compiled.
   steadyMs: 12_000,
   // Rounds are short and many: what disturbs one side of a pair should disturb the other too.
   warmUpMs: 400,
   windowMs: 2_000,
-  // How a garbage collector settles differs from start to start, on either side.
-  starts: 3,
 };
+/** How a garbage collector settles differs from start to start, on either side. */
+const STARTS = 3;
 
-/** `starts`: the rounds are spread over so many runs, each with processes of its own. */
-export interface BenchRelayOptions extends Partial<typeof DEFAULTS> {
+export interface BenchRelayOptions {
   readonly sessions: number;
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly signal: AbortSignal;
-  readonly output: Output;
-  /** Round by round, and the sums, for people. */
-  readonly isHuman: boolean;
+  /** Takes a line for people: round by round, and the sums. */
+  readonly tell: (line: string) => void;
+  readonly times?: RoundTimes;
+  /** The rounds are spread over so many runs, each with processes of its own. */
+  readonly starts?: number;
 }
 
 /** Forwarding audio: the relay against a bare pipe. */
-export async function benchRelay(options: BenchRelayOptions): Promise<RelayBenchReport> {
-  const { sessions, output, isHuman, signal } = options;
-  const { starts: mostStarts, steadyMs, warmUpMs, windowMs } = { ...DEFAULTS, ...options };
-  const tell = (line: string) => {
-    if (isHuman) output.write(`${line}\n`);
-  };
+export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType<typeof reportOf>> {
+  const { sessions, signal, tell, times = TIMES } = options;
   tell(`${sessions} sessions, 10 chunks of 3,200 bytes a second each`);
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
-  const starts = Math.min(mostStarts, options.rounds);
+  const starts = Math.min(options.starts ?? STARTS, options.rounds);
   const runs: RelayBenchRun[] = [];
-  let roundsBefore = 0;
+  let round = 0;
   for (let start = 0; start < starts; start++) {
     const rounds = Math.ceil((options.rounds - start) / starts);
-    const onRound: RelayBenchOptions['onRound'] = (round, figures) => {
-      tell(rowOf(`${roundsBefore + round}  relay`, figures.relay));
-      tell(rowOf(`${roundsBefore + round}  baseline`, figures.baseline));
-    };
-    runs.push(
-      await runRounds({
-        sessions,
-        rounds,
-        steadyMs,
-        warmUpMs,
-        windowMs,
-        profileDir: start === starts - 1 ? options.profileDir : undefined,
-        signal,
-        onRound,
-      }),
-    );
-    roundsBefore += rounds;
+    const run = await runRounds({
+      sessions,
+      rounds,
+      times,
+      profileDir: start === starts - 1 ? options.profileDir : undefined,
+      signal,
+      onRound: ({ relay, baseline }) => {
+        round++;
+        tell(rowOf(`${round}  relay`, relay));
+        tell(rowOf(`${round}  baseline`, baseline));
+      },
+    });
+    runs.push(run);
   }
   const report = reportOf(sessions, runs);
   if (!runs.every(({ isNative }) => isNative)) {

@@ -6,26 +6,14 @@ export class DeliveryLog {
   readonly #expected: number[] = [];
   readonly #missing = new Set<string>();
   readonly #utteranceOf: (session: number, index: number) => number;
-  #delivered = 0;
-  #reordered = 0;
-  #repeated = 0;
+  /** Chunks that arrived, each counted once. */
+  delivered = 0;
+  /** Chunks that arrived after one of the same utterance with a higher number. */
+  reordered = 0;
+  repeated = 0;
 
   constructor(utteranceOf: (session: number, index: number) => number) {
     this.#utteranceOf = utteranceOf;
-  }
-
-  /** Chunks that arrived, each counted once. */
-  get delivered(): number {
-    return this.#delivered;
-  }
-
-  /** Chunks that arrived after one of the same utterance with a higher number. */
-  get reordered(): number {
-    return this.#reordered;
-  }
-
-  get repeated(): number {
-    return this.#repeated;
   }
 
   record(session: number, index: number): void {
@@ -35,13 +23,13 @@ export class DeliveryLog {
         this.#missing.add(`${session}/${missed}`);
       }
       this.#expected[session] = index + 1;
-      this.#delivered++;
+      this.delivered++;
     } else if (this.#missing.delete(`${session}/${index}`)) {
       const latest = this.#utteranceOf(session, expected - 1);
-      if (this.#utteranceOf(session, index) === latest) this.#reordered++;
-      this.#delivered++;
+      if (this.#utteranceOf(session, index) === latest) this.reordered++;
+      this.delivered++;
     } else {
-      this.#repeated++;
+      this.repeated++;
     }
   }
 }

@@ -4,14 +4,23 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger, silentLogger } from '../../src/lib/logger.ts';
 import { createFailoverStages } from '../../src/stages/failover/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
+import type { Generator } from '../../src/stages/generator.ts';
+import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
-import { silentProviders } from './silent-providers.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
 import { usageOf, type SubjectHandlers } from './subject.ts';
 
+/** Nothing that is said here is ever answered. */
+const generator: Generator = { name: 'silent', async *generate() {} };
+const synthesizer: Synthesizer = {
+  name: 'silent',
+  sampleRateHz: 16_000,
+  voices: [{ id: 'silent', label: 'Silent' }],
+  async *synthesize() {},
+};
 let transcribers: readonly SocketTranscriber[] = [];
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
@@ -28,8 +37,8 @@ const handlers = {
       // With a second one behind each stage, as in a relay that is meant to stay up.
       providers: createFailoverStages({
         transcribers,
-        generators: [silentProviders.generator],
-        synthesizers: [silentProviders.synthesizer],
+        generators: [generator],
+        synthesizers: [synthesizer],
         policy: DEFAULT_POLICY,
         clock: systemClock,
         logger: silentLogger,

@@ -3,28 +3,15 @@ import type { RoundDelivery } from './fleet.ts';
 import type { Side } from './load.process.ts';
 import type { RelayBenchRun, RoundFigures } from './rounds.ts';
 
-/** What `bench relay --json` prints. */
-export interface RelayBenchReport {
-  readonly bench: 'relay';
-  readonly sessions: number;
-  readonly cpu_us_per_chunk: Readonly<Record<Side, number>>;
-  readonly cpu_ratio: number;
-  readonly latency_ms: Readonly<Record<Side, { readonly p50: number; readonly p99: number }>>;
-  readonly rss_kb_per_session: Readonly<Record<Side, number>>;
-  readonly sent: number;
-  readonly delivered: number;
-  readonly lost: number;
-  readonly reordered: number;
-  readonly errors: number;
-}
-
 /**
+ * What `bench relay --json` prints.
+ *
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
  * because a disturbance in a round affected both sides of it. Counts are the relay's, of all chunks
  * that were ever sent, warm-up included; a chunk that came twice, and anything else that went
  * wrong on either side, is an error.
  */
-export function reportOf(sessions: number, runs: readonly RelayBenchRun[]): RelayBenchReport {
+export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
   const rounds = runs.flatMap((run) => run.rounds);
   if (rounds.length === 0) throw new RangeError('There were no rounds to report');
   const both = <T>(make: (side: Side) => T): Record<Side, T> => ({
@@ -41,7 +28,7 @@ export function reportOf(sessions: number, runs: readonly RelayBenchRun[]): Rela
   const delivered = total('relay', (delivery) => delivery.delivered);
   const wrong = ({ problemCount, repeated }: RoundDelivery) => problemCount + repeated;
   return {
-    bench: 'relay',
+    bench: 'relay' as const,
     sessions,
     cpu_us_per_chunk: both((side) => middle(side, ({ cpuUsPerChunk }) => cpuUsPerChunk, 2)),
     cpu_ratio: round(

@@ -6,18 +6,22 @@ import type { RoundDelivery } from './fleet.ts';
 import type { LoadHandlers, Side } from './load.process.ts';
 import type { SubjectHandlers } from './subject.ts';
 
-export interface RelayBenchOptions {
-  readonly sessions: number;
-  readonly rounds: number;
+export interface RoundTimes {
   /** Before the first round. */
   readonly steadyMs: number;
   /** Before counting begins in each round. */
   readonly warmUpMs: number;
   readonly windowMs: number;
+}
+
+interface RoundsOptions {
+  readonly sessions: number;
+  readonly rounds: number;
+  readonly times: RoundTimes;
   /** Where a CPU profile of each side's last round is written; undefined for none. */
   readonly profileDir: string | undefined;
   readonly signal: AbortSignal;
-  readonly onRound: (round: number, figures: Readonly<Record<Side, RoundFigures>>) => void;
+  readonly onRound: (figures: Readonly<Record<Side, RoundFigures>>) => void;
 }
 
 export interface RoundFigures {
@@ -45,7 +49,7 @@ const LOAD = new URL('load.process.ts', import.meta.url);
  * affects both. The relay, the pipe, and the callers with the transcriber are processes of their
  * own; the side that is not measured keeps its connections and is idle.
  */
-export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchRun> {
+export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> {
   const { sessions, signal } = options;
   await using load = new BenchProcess<LoadHandlers>(LOAD, signal);
   await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal, RELAY_NODE_FLAGS);
@@ -64,7 +68,7 @@ export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchR
 
   for (const side of ['relay', 'baseline'] as const) {
     await load.ask('flow', side);
-    await sleep(systemClock, options.steadyMs, signal);
+    await sleep(systemClock, options.times.steadyMs, signal);
     signal.throwIfAborted();
     await load.ask('pause', side);
   }
@@ -76,16 +80,12 @@ export async function runRounds(options: RelayBenchOptions): Promise<RelayBenchR
     const figures: Partial<Record<Side, RoundFigures>> = {};
     for (const side of order) {
       const profileDir = round === options.rounds - 1 ? options.profileDir : undefined;
-      const idleRssBytes = idleRss[side];
-      figures[side] = await measure(side, load, subjects[side], {
-        ...options,
-        idleRssBytes,
-        profileDir,
-      });
+      const ofRound = { ...options, profileDir };
+      figures[side] = await measure(side, load, subjects[side], idleRss[side], ofRound);
     }
     const both = figures as Record<Side, RoundFigures>;
     rounds.push(both);
-    options.onRound(round + 1, both);
+    options.onRound(both);
   }
   return { rounds, isNative };
 }
@@ -94,25 +94,19 @@ async function measure(
   side: Side,
   load: BenchProcess<LoadHandlers>,
   subject: BenchProcess<SubjectHandlers>,
-  {
-    sessions,
-    warmUpMs,
-    windowMs,
-    signal,
-    idleRssBytes,
-    profileDir,
-  }: RelayBenchOptions & { readonly idleRssBytes: number },
+  idleRssBytes: number,
+  { sessions, times, signal, profileDir }: RoundsOptions,
 ): Promise<RoundFigures> {
   const passed = async (ms: number) => {
     await sleep(systemClock, ms, signal);
     signal.throwIfAborted();
   };
   await load.ask('flow', side);
-  await passed(warmUpMs);
+  await passed(times.warmUpMs);
   if (profileDir !== undefined) await subject.ask('startProfile', null);
   await load.ask('record', side);
   const before = await subject.ask('usage', null);
-  await passed(windowMs);
+  await passed(times.windowMs);
   const after = await subject.ask('usage', null);
   if (profileDir !== undefined) {
     await subject.ask('stopProfile', join(profileDir, `${side}.cpuprofile`));

@@ -20,15 +20,11 @@ export class SocketTranscriber implements Transcriber {
   readonly name = 'socket';
   readonly #url: string;
   readonly #idle: WebSocket[] = [];
-  #forwarded = 0;
+  /** Chunks sent since the beginning. */
+  forwarded = 0;
 
   constructor(url: string) {
     this.#url = url;
-  }
-
-  /** Chunks sent since the beginning. */
-  get forwarded(): number {
-    return this.#forwarded;
   }
 
   async open({ signal }: TranscriptionOptions): Promise<Transcription> {
@@ -53,7 +49,7 @@ export class SocketTranscriber implements Transcriber {
     );
     return {
       push: (samples) => {
-        this.#forwarded++;
+        this.forwarded++;
         socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
       },
       finalize: () => socket.send(FINALIZE),

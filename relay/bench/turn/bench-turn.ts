@@ -1,9 +1,8 @@
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
-import type { Output } from '../../tools/command-line.ts';
 import type { AwakeHandlers } from '../process/awake.process.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { TurnSubjectHandlers } from './relay-subject.process.ts';
-import { overheadParts, reportOf, type TurnBenchReport } from './report.ts';
+import { overheadParts, reportOf } from './report.ts';
 import type { SimulatorsHandlers } from './simulators.process.ts';
 import type { TalkersHandlers } from './talkers.process.ts';
 
@@ -24,9 +23,8 @@ const TALKERS = new URL('talkers.process.ts', import.meta.url);
 export interface BenchTurnOptions {
   readonly talkers: number;
   readonly signal: AbortSignal;
-  readonly output: Output;
-  /** Lines for people. */
-  readonly isHuman: boolean;
+  /** Takes a line for people. */
+  readonly tell: (line: string) => void;
   readonly turns?: number;
   readonly warmUp?: { readonly talkers: number; readonly turns: number };
 }
@@ -37,8 +35,8 @@ export interface BenchTurnOptions {
  * No processor sleeps meanwhile: a turn passes from process to process a dozen times, and the cost
  * of waking at each is the machine's, on virtual machines several milliseconds a turn that vary.
  */
-export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchReport> {
-  const { talkers, output, isHuman, signal, turns = TURNS, warmUp = WARM_UP } = options;
+export async function benchTurn(options: BenchTurnOptions): Promise<ReturnType<typeof reportOf>> {
+  const { talkers, signal, tell, turns = TURNS, warmUp = WARM_UP } = options;
   await using awake = new BenchProcess<AwakeHandlers>(AWAKE, signal);
   await awake.ask('start', undefined);
   // In a process of their own: what they need of the processor is not the relay's.
@@ -56,23 +54,21 @@ export async function benchTurn(options: BenchTurnOptions): Promise<TurnBenchRep
   const cpuMs = (await subject.ask('cpuMs', undefined)) - cpuBeforeMs;
   const took = await simulators.ask('take', undefined);
   const report = reportOf(DELAYS, talks, took);
-  if (isHuman) {
-    output.write(
-      `${String(talkers).padStart(4)} talkers, ${report.turns} turns: overhead ` +
-        `p50 ${report.overhead_ms.p50} ms, p99 ${report.overhead_ms.p99} ms, ` +
-        `first turn ${signed(report.first_turn_penalty_ms)} ms, ${report.errors} errors\n`,
-    );
-    const parts = Object.entries(overheadParts(talks, took));
-    output.write(
-      `     of it ${parts.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms; ` +
-        `${(cpuMs / report.turns).toFixed(1)} ms of the processor a turn\n` +
-        `     in the ${warmUpReport.turns} turns before, after its start: ` +
-        `p50 ${warmUpReport.overhead_ms.p50} ms, p99 ${warmUpReport.overhead_ms.p99} ms\n`,
-    );
-    for (const problem of talks.flatMap(({ problems }) => problems).slice(0, 5)) {
-      output.write(`  ${problem}\n`);
-    }
-  }
+  tell(
+    `${String(talkers).padStart(4)} talkers, ${report.turns} turns: overhead ` +
+      `p50 ${report.overhead_ms.p50} ms, p99 ${report.overhead_ms.p99} ms, ` +
+      `first turn ${signed(report.first_turn_penalty_ms)} ms, ${report.errors} errors`,
+  );
+  const parts = Object.entries(overheadParts(talks, took));
+  tell(
+    `     of it ${parts.map(([name, ms]) => `${name} ${ms}`).join(', ')} ms; ` +
+      `${(cpuMs / report.turns).toFixed(1)} ms of the processor a turn`,
+  );
+  tell(
+    `     in the ${warmUpReport.turns} turns before, after its start: ` +
+      `p50 ${warmUpReport.overhead_ms.p50} ms, p99 ${warmUpReport.overhead_ms.p99} ms`,
+  );
+  for (const problem of talks.flatMap(({ problems }) => problems).slice(0, 5)) tell(`  ${problem}`);
   return report;
 }
 

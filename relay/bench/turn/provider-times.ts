@@ -1,9 +1,12 @@
 import type { Traffic } from '../../simulators/kit/traffic.ts';
 
-/** How long the three providers really took for one turn, ms. */
+/** How long the three providers take for one turn, by script or really, ms. */
 export interface ProviderMs {
+  /** End of speech → final words. */
   readonly asr: number;
+  /** Request → first text. */
   readonly llm: number;
+  /** First clause → first audio. */
   readonly tts: number;
 }
 
@@ -87,12 +90,7 @@ export class ProviderTimes {
   #connectionOf(id: number): Connection {
     const known = this.#connections.get(id);
     if (known !== undefined) return known;
-    const connection: Connection = {
-      inMs: 0,
-      isEndOfSpeech: false,
-      speaking: undefined,
-      spokenToMs: 0,
-    };
+    const connection = { inMs: 0, isEndOfSpeech: false, speaking: undefined, spokenToMs: 0 };
     this.#connections.set(id, connection);
     return connection;
   }

@@ -3,38 +3,20 @@ import { median, percentile, round } from '../statistics.ts';
 import type { ProviderMs } from './provider-times.ts';
 import type { Talk } from './talker.ts';
 
-/** How long each stage of a turn takes by script, ms. */
-export interface ProviderDelays {
-  /** End of speech → final words. */
-  readonly asr: number;
-  /** Request → first text. */
-  readonly llm: number;
-  /** First clause → first audio. */
-  readonly tts: number;
-}
-
-/** What `bench turn --json` prints. */
-export interface TurnBenchReport {
-  readonly bench: 'turn';
-  readonly talkers: number;
-  readonly provider_ms: ProviderDelays;
-  readonly overhead_ms: { readonly p50: number; readonly p99: number };
-  readonly first_turn_penalty_ms: number;
-  readonly turns: number;
-  readonly errors: number;
-}
-
 /**
+ * What `bench turn --json` prints.
+ *
  * What remains of a turn without the time that its providers really took: all network hops, and
  * everything the relay does.
  *
+ * @param delays - of the providers by script
  * @param took - by the number of the turn; a turn without an entry counts as an error
  */
 export function reportOf(
-  delays: ProviderDelays,
+  delays: ProviderMs,
   talks: readonly Talk[],
   took: Readonly<Record<number, ProviderMs>>,
-): TurnBenchReport {
+) {
   let unfollowed = 0;
   const overheads = talks.map(({ answered }) =>
     answered.flatMap(({ turn, ms }) => {
@@ -50,7 +32,7 @@ export function reportOf(
   const first = overheads.flatMap((turns) => turns.slice(0, 1));
   const later = overheads.flatMap((turns) => turns.slice(1));
   return {
-    bench: 'turn',
+    bench: 'turn' as const,
     talkers: talks.length,
     provider_ms: delays,
     overhead_ms: { p50: round(percentile(all, 0.5), 2), p99: round(percentile(all, 0.99), 2) },
@@ -60,21 +42,14 @@ export function reportOf(
   };
 }
 
-/** The parts of a turn's overhead: medians, ms. */
-export interface OverheadParts {
-  /** Both ways between talker and relay. */
-  readonly network: number;
-  readonly asr: number;
-  readonly llm: number;
-  /** From the first word to the first clause. */
-  readonly clause: number;
-  readonly tts: number;
-}
+/** `network`: both ways between talker and relay; `clause`: from the first word to the first clause. */
+const PARTS = ['network', 'asr', 'llm', 'clause', 'tts'] as const;
 
+/** The parts of a turn's overhead: medians, ms. */
 export function overheadParts(
   talks: readonly Talk[],
   took: Readonly<Record<number, ProviderMs>>,
-): OverheadParts {
+): Record<string, number> {
   const parts = talks.flatMap(({ answered }) =>
     answered.flatMap(({ turn, ms, timeline }) => {
       const providers = took[turn];
@@ -91,12 +66,7 @@ export function overheadParts(
       ];
     }),
   );
-  const middle = (part: keyof OverheadParts) => round(median(parts.map((each) => each[part])), 1);
-  return {
-    network: middle('network'),
-    asr: middle('asr'),
-    llm: middle('llm'),
-    clause: middle('clause'),
-    tts: middle('tts'),
-  };
+  return Object.fromEntries(
+    PARTS.map((part) => [part, round(median(parts.map((each) => each[part])), 1)]),
+  );
 }

@@ -3,8 +3,7 @@ import type { Behaviour } from '../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../simulators/kit/traffic.ts';
 import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
 import { serve } from '../process/serve.ts';
-import { ProviderTimes, turnIn, turnName } from './provider-times.ts';
-import type { ProviderDelays } from './report.ts';
+import { ProviderTimes, turnIn, turnName, type ProviderMs } from './provider-times.ts';
 
 /** Length of the audio of each of the two clauses of an answer. */
 const CLAUSE_S = 1;
@@ -13,7 +12,7 @@ const times = new ProviderTimes();
 simulatorTraffic.subscribe((message) => times.add(message as Traffic));
 
 const handlers = {
-  async open({ asr, llm, tts }: ProviderDelays) {
+  async open({ asr, llm, tts }: ProviderMs) {
     const behaviour: Behaviour = {
       // Talkers encode the number of their turn as the level of their audio.
       hear: (audio) => turnName(audio.at(-1) ?? 0),

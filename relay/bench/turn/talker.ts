@@ -86,34 +86,25 @@ async function takeTurn(
   return { turn, ms: firstAudioMs - sentMs, timeline };
 }
 
-async function awaitReply(
-  connection: Connection,
-): Promise<{ readonly firstAudioMs: number; readonly timeline: Answered['timeline'] }> {
+async function awaitReply(connection: Connection) {
   let firstAudioMs: number | undefined;
-  let stop = () => {};
-  const done = new Promise<Awaited<ReturnType<typeof awaitReply>>>((resolve, reject) => {
-    stop = connection.listen({
-      audio: (_, receivedMs) => {
-        firstAudioMs ??= receivedMs;
-      },
-      event(event) {
-        if (event.type === 'error') reject(new Error(event.code));
-        if (event.type !== 'response.done') return;
-        if (event.status === 'completed' && firstAudioMs !== undefined) {
-          resolve({ firstAudioMs, timeline: event.timeline });
-        } else reject(new Error(`a reply was ${event.status}`));
-      },
-      closed: (error) => reject(error ?? new Error('closed')),
-    });
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    readonly firstAudioMs: number;
+    readonly timeline: Answered['timeline'];
+  }>();
+  const stop = connection.listen({
+    audio: (_, receivedMs) => {
+      firstAudioMs ??= receivedMs;
+    },
+    event(event) {
+      if (event.type === 'error') reject(new Error(event.code));
+      if (event.type !== 'response.done') return;
+      if (event.status === 'completed' && firstAudioMs !== undefined) {
+        resolve({ firstAudioMs, timeline: event.timeline });
+      } else reject(new Error(`a reply was ${event.status}`));
+    },
+    closed: (error) => reject(error ?? new Error('closed')),
   });
-  try {
-    return await withDeadline(
-      done,
-      TURN.deadlineMs,
-      systemClock,
-      () => new Error('a reply did not come'),
-    );
-  } finally {
-    stop();
-  }
+  const late = () => new Error('a reply did not come');
+  return withDeadline(promise, TURN.deadlineMs, systemClock, late).finally(stop);
 }
