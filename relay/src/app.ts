@@ -13,7 +13,7 @@ import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Stages } from './stages/stages.ts';
-import { SessionCreator, sessionLimits } from './session/session-creator.ts';
+import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 import { Watchdog } from './turn/watchdog.ts';
@@ -70,7 +70,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     context: {
       providers,
       policy: config.providers,
-      limits: sessionLimits(config.limits),
+      limits: config.limits,
       watchdog: new Watchdog({ clock }),
       clock,
     },
@@ -124,7 +124,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     async stop(graceMs) {
       isDraining = true;
       sessions.stop();
-      await registry.drain(graceMs, new AbortController().signal);
+      await registry.drain(graceMs);
       stopRealtime();
       await recordings[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { SessionLimits } from '@parley/shared';
 import { CORE_SETTINGS } from './core-settings.ts';
 import { readSettings, type Environment } from './read-settings.ts';
 import type { Settings, ValuesOf } from './settings.ts';
@@ -20,20 +21,12 @@ export interface Config {
   readonly guestTokenTtlMs: number;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
-  readonly limits: Limits;
+  readonly limits: SessionLimits;
   readonly deadlines: Deadlines;
   readonly providers: ProviderPolicy;
   /** undefined: no recordings are kept. */
   readonly failedAudio: { readonly maxBytes: number } | undefined;
   readonly shutdownGraceMs: number;
-}
-
-export interface Limits {
-  readonly sessionDurationMs: number;
-  readonly idleMs: number;
-  readonly utteranceMs: number;
-  readonly resumeWindowMs: number;
-  readonly heartbeatMs: number;
 }
 
 /** Longest a stage may go without progress. */
@@ -44,11 +37,13 @@ export interface Deadlines {
 }
 
 export interface ProviderPolicy {
-  /** BCP 47. */
+  /** BCP 47: what people speak. */
   readonly language: string;
   readonly connectMs: number;
   readonly healthIntervalMs: number;
+  /** How long an answer may take to begin before a filler is said. */
   readonly fillerDelayMs: number;
+  /** Whether a question may be answered from memory while no generator works. */
   readonly allowCachedAnswers: boolean;
 }
 
@@ -72,10 +67,7 @@ export function readConfigAnd<S extends Settings>(
   environment: Environment,
 ): { readonly config: Config; readonly values: ValuesOf<S> } {
   const values = readSettings({ ...others, ...CORE_SETTINGS }, environment);
-  return {
-    config: toConfig(values),
-    values,
-  };
+  return { config: toConfig(values), values };
 }
 
 function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
@@ -92,11 +84,11 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     ticketTtlMs: env.TICKET_TTL_S * 1_000,
     maxSessions: env.MAX_SESSIONS,
     limits: {
-      sessionDurationMs: env.SESSION_DURATION_S * 1_000,
-      idleMs: env.IDLE_S * 1_000,
-      utteranceMs: env.UTTERANCE_S * 1_000,
-      resumeWindowMs: env.RESUME_WINDOW_S * 1_000,
-      heartbeatMs: env.HEARTBEAT_S * 1_000,
+      session_duration_ms: env.SESSION_DURATION_S * 1_000,
+      idle_ms: env.IDLE_S * 1_000,
+      utterance_ms: env.UTTERANCE_S * 1_000,
+      resume_window_ms: env.RESUME_WINDOW_S * 1_000,
+      heartbeat_ms: env.HEARTBEAT_S * 1_000,
     },
     deadlines: {
       transcriberMs: env.TRANSCRIBER_DEADLINE_S * 1_000,

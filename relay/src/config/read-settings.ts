@@ -2,17 +2,10 @@ import type { Settings, ValuesOf } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What is wrong with one variable. */
-export interface SettingProblem {
-  readonly name: string;
-  readonly sentence: string;
-}
-
 export class ConfigError extends Error {
-  constructor(problems: readonly SettingProblem[]) {
-    super(
-      `The configuration is not valid:\n${problems.map(({ sentence }) => `  ${sentence}`).join('\n')}`,
-    );
+  /** @param problems - a sentence for each */
+  constructor(problems: readonly string[]) {
+    super(['The configuration is not valid:', ...problems].join('\n  '));
     this.name = 'ConfigError';
   }
 }
@@ -27,7 +20,7 @@ export function readSettings<S extends Settings>(
   environment: Environment,
 ): ValuesOf<S> {
   const values: Record<string, unknown> = {};
-  const problems: SettingProblem[] = [];
+  const problems: string[] = [];
   for (const [name, { schema, type, unit, isSecret }] of Object.entries(settings)) {
     // An empty variable (`PORT= npm start`) means it is not set.
     const text = environment[name] === '' ? undefined : environment[name];
@@ -37,7 +30,7 @@ export function readSettings<S extends Settings>(
     } else {
       const found = isSecret === true ? 'a hidden value' : JSON.stringify(text);
       const accepted = unit === undefined ? type : `${type} (${unit})`;
-      problems.push({ name, sentence: `${name}: found ${found}, expected ${accepted}.` });
+      problems.push(`${name}: found ${found}, expected ${accepted}.`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);

@@ -4,12 +4,16 @@ import { LRUCache } from 'lru-cache';
 const MAX_ZONES = 200;
 
 /** Making one takes as long as passing on a dozen chunks of speech. */
-const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: MAX_ZONES });
+const formats = new LRUCache<string, Intl.DateTimeFormat>({
+  max: MAX_ZONES,
+  memoMethod: (timeZone) =>
+    new Intl.DateTimeFormat('en-US', { dateStyle: 'full', timeStyle: 'short', timeZone }),
+});
 
 /** Whether `name` is a time zone this runtime knows, e.g. `Europe/Berlin`. */
 export function isTimeZone(name: string): boolean {
   try {
-    formatFor(name);
+    formats.memo(name);
     return true;
   } catch {
     return false;
@@ -26,13 +30,14 @@ export function knownTimeZone(name: string): string {
  * @throws RangeError if the zone is not known
  */
 export function localTime(instant: Date, timeZone: string): string {
-  return formatFor(timeZone).format(instant);
+  return formats.memo(timeZone).format(instant);
 }
 
 /** @returns the parts of `localTime`; the hour is from 0 to 23 */
 export function localParts(instant: Date, timeZone: string) {
   const parts = Object.fromEntries(
-    formatFor(timeZone)
+    formats
+      .memo(timeZone)
       .formatToParts(instant)
       .map(({ type, value }) => [type, value]),
   );
@@ -45,16 +50,4 @@ export function localParts(instant: Date, timeZone: string) {
     hour: (Number(hour) % 12) + (dayPeriod === 'PM' ? 12 : 0),
     minute: Number(minute),
   };
-}
-
-function formatFor(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
-    dateStyle: 'full',
-    timeStyle: 'short',
-    timeZone,
-  });
-  formats.set(timeZone, made);
-  return made;
 }

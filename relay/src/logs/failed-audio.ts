@@ -8,7 +8,7 @@ import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
 
 const SAMPLE_RATE_HZ = 16_000;
-const DAY_MS = 86_400_000;
+const MAX_AGE_MS = 86_400_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 const DEFAULT_MAX_BYTES = 100 * 1_024 * 1_024;
 /** Recordings that may wait for the disk; each can be two megabytes of memory. */
@@ -20,11 +20,8 @@ export interface FailedAudioOptions {
   /** The recordings' own folder; made if it does not exist. */
   readonly dir: string;
   readonly maxBytes?: number;
-  readonly maxAgeMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The time of day, ms since 1970, by which recordings grow old. */
-  readonly wallMs?: () => number;
 }
 
 /** A recording on the disk: its two files share a stem. */
@@ -50,12 +47,7 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
   #cancelPrune: () => void = () => {};
 
   constructor(options: FailedAudioOptions) {
-    this.#options = {
-      maxBytes: DEFAULT_MAX_BYTES,
-      maxAgeMs: DAY_MS,
-      wallMs: Date.now,
-      ...options,
-    };
+    this.#options = { maxBytes: DEFAULT_MAX_BYTES, ...options };
     this.#pruneRegularly();
   }
 
@@ -129,11 +121,11 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
 
   /** Deletes what is too old, finished or not, and then the oldest until `roomBytes` fit. */
   async #prune(roomBytes: number): Promise<void> {
-    const { dir, maxBytes, maxAgeMs, wallMs } = this.#options;
+    const { dir, maxBytes } = this.#options;
     const kept = (await recordings(dir)).toSorted((a, b) => a.changedMs - b.changedMs);
     let total = kept.reduce((sum, { bytes }) => sum + bytes, roomBytes);
     for (const { stem, bytes, changedMs } of kept) {
-      const isOld = wallMs() - changedMs > maxAgeMs;
+      const isOld = Date.now() - changedMs > MAX_AGE_MS;
       if (!isOld && total <= maxBytes) break;
       total -= bytes;
       for (const ending of ['.wav', '.json']) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readConfigAnd, type Config } from '../config/config.ts';
-import { ConfigError, type Environment, type SettingProblem } from '../config/read-settings.ts';
+import { ConfigError, type Environment } from '../config/read-settings.ts';
 import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
 import { BROWSER } from '../stages/provider.ts';
@@ -118,17 +118,14 @@ export function missingSettings(candidate: KnownCandidate, values: Values): read
 }
 
 /** Who is named in an order but cannot work. */
-function problemsOf(stage: Stage, values: Values): SettingProblem[] {
+function problemsOf(stage: Stage, values: Values): string[] {
   const name = ORDER_VARIABLES[stage];
   const named = (values[name] as readonly string[] | undefined) ?? [];
   return candidatesFor(stage)
     .filter((candidate) => named.includes(candidate.name) && !candidate.isConfigured(values))
     .map((candidate) => {
       const needs = missingSettings(candidate, values).join(', ');
-      return {
-        name,
-        sentence: `${name}: found "${candidate.name}", which is not configured (see ${needs}).`,
-      };
+      return `${name}: found "${candidate.name}", which is not configured (see ${needs}).`;
     });
 }
 

@@ -102,6 +102,6 @@ function policyOf({ config }: Configuration): ResiliencePolicy {
     ...DEFAULT_POLICY,
     deadlines: config.deadlines,
     health: { ...DEFAULT_POLICY.health, intervalMs: config.providers.healthIntervalMs },
-    maxUtteranceMs: config.limits.utteranceMs + UTTERANCE_SLACK_MS,
+    maxUtteranceMs: config.limits.utterance_ms + UTTERANCE_SLACK_MS,
   };
 }

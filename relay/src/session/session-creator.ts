@@ -1,8 +1,7 @@
 import type { z } from 'zod';
-import { ParleyError, type createSessionRequestSchema, type SessionLimits } from '@parley/shared';
+import { ParleyError, type createSessionRequestSchema } from '@parley/shared';
 import type { User } from '../auth/guest-tokens.ts';
 import { Tickets } from '../auth/tickets.ts';
-import type { Limits } from '../config/config.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
@@ -72,21 +71,11 @@ export class SessionCreator {
     }
     const sessionId = newId('sess');
     const resumeToken = newSecret();
-    const grant = {
-      sessionId,
-      resumeKey: fingerprint(resumeToken),
-      userId: user.id,
-      voice,
-      timeZone,
-    };
+    const resumeKey = fingerprint(resumeToken);
+    const grant = { sessionId, resumeKey, userId: user.id, voice, timeZone };
     const ticket = registry.isFull ? undefined : this.#tickets.issue(grant);
     if (ticket === undefined) throw new ParleyError('capacity_exhausted');
-    return {
-      session_id: sessionId,
-      ticket,
-      resume_token: resumeToken,
-      limits,
-    };
+    return { session_id: sessionId, ticket, resume_token: resumeToken, limits };
   }
 
   /** @returns undefined if the ticket is unknown, used or expired, or there is no room */
@@ -107,15 +96,4 @@ export class SessionCreator {
     registry.add(session);
     return session;
   }
-}
-
-/** The configured limits, as clients are told of them. */
-export function sessionLimits(limits: Limits): SessionLimits {
-  return {
-    session_duration_ms: limits.sessionDurationMs,
-    idle_ms: limits.idleMs,
-    utterance_ms: limits.utteranceMs,
-    resume_window_ms: limits.resumeWindowMs,
-    heartbeat_ms: limits.heartbeatMs,
-  };
 }

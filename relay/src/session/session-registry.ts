@@ -1,5 +1,5 @@
 import type { CloseReasonName } from '@parley/shared';
-import { sleep, type Clock } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Session } from './session.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
@@ -50,15 +50,14 @@ export class SessionRegistry {
   }
 
   /** Lets what is being said be finished, within `graceMs`, then ends every session. */
-  async drain(graceMs: number, signal: AbortSignal): Promise<void> {
+  async drain(graceMs: number): Promise<void> {
     for (const session of this.#sessions) session.drain(graceMs);
     const endMs = this.#clock.now() + graceMs;
     while (
       this.#clock.now() < endMs &&
-      !signal.aborted &&
       [...this.#sessions].some((session) => session.isAttached && session.isBusy)
     ) {
-      await sleep(this.#clock, DRAIN_CHECK_MS, signal);
+      await new Promise<void>((resolve) => this.#clock.after(DRAIN_CHECK_MS, resolve));
     }
     this.closeAll('draining');
   }

@@ -2,6 +2,7 @@ import {
   CLOSE_REASONS,
   decodeClientEvent,
   type CloseReasonName,
+  type SessionDescription,
   type SessionLimits,
 } from '@parley/shared';
 import type { ConversationPolicy, ConversationSettings } from '../turn/conversation-options.ts';
@@ -15,7 +16,6 @@ import { STAGES } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
-import { describeSession } from './session-description.ts';
 import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { judge, type SessionState } from './session-state.ts';
@@ -277,15 +277,18 @@ export class Session {
     return undefined;
   }
 
-  #describe() {
-    const { settings } = this.#options;
+  /** What a client is told of its session. */
+  #describe(): SessionDescription {
+    const { voice, timeZone, isSpoken } = this.#options.settings;
     const { providers, limits } = this.#context;
-    return describeSession({
+    return {
       id: this.id,
-      settings,
-      voices: providers.synthesizer.voices,
+      voice,
+      voices: providers.synthesizer.voices.map(({ id, label }) => ({ id, label })),
+      time_zone: timeZone,
+      output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
       providers: this.#notices?.names ?? activeProviders(providers),
       limits,
-    });
+    };
   }
 }

@@ -272,3 +272,8 @@ export class ClauseTrack {
     }
   }
 }
+
+/** A text of the relay's own. */
+export async function* ownWords(text: string): AsyncGenerator<WrittenClause, void, undefined> {
+  yield { text, kind: 'apology' };
+}

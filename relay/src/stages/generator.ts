@@ -1,4 +1,4 @@
-import type { FailoverObserver, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 /** History in, reply text out. */
 export interface Generator extends Provider {
@@ -15,17 +15,6 @@ export interface GenerateRequest {
   readonly signal: AbortSignal;
   readonly person: Person;
   readonly reminders: Reminders;
-}
-
-/** All generators as one. */
-export interface GeneratorStage {
-  readonly name: string;
-  /** A call has begun. @returns its end */
-  prepare(): () => void;
-  /**
-   * As `Generator.generate`. Deadlines are kept here, and an abort takes effect at once.
-   */
-  generate(request: GenerateRequest, observer: FailoverObserver): AsyncIterable<GeneratorEvent>;
 }
 
 export type Message =

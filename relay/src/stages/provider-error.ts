@@ -2,7 +2,8 @@ import { ParleyError, type ErrorCode } from '@parley/shared';
 import type { Stage } from './provider.ts';
 
 /**
- * What went wrong between us and a provider.
+ * What went wrong between us and a provider, and whether the same request may well succeed a moment
+ * later.
  *
  * - `unreachable`: no connection (refused, reset, no such host)
  * - `timeout`: connected, but nothing came in time
@@ -13,18 +14,7 @@ import type { Stage } from './provider.ts';
  * - `rejected`: any other refusal: what we asked for is not accepted
  * - `malformed`: what came is not what the vendor documents
  */
-export type ProviderFault =
-  | 'unreachable'
-  | 'timeout'
-  | 'closed'
-  | 'unauthorized'
-  | 'rate-limited'
-  | 'overloaded'
-  | 'rejected'
-  | 'malformed';
-
-/** Whether the same request may well succeed a moment later. */
-const RETRYABLE: Record<ProviderFault, boolean> = {
+const RETRYABLE = {
   unreachable: true,
   timeout: true,
   closed: true,
@@ -34,6 +24,7 @@ const RETRYABLE: Record<ProviderFault, boolean> = {
   rejected: false,
   malformed: true,
 };
+export type ProviderFault = keyof typeof RETRYABLE;
 
 export interface ProviderErrorOptions {
   readonly provider: string;
@@ -65,7 +56,7 @@ export class ProviderError extends ParleyError {
   readonly isRetryable: boolean;
 
   constructor(options: ProviderErrorOptions) {
-    super(codeOf(options.stage, options.fault));
+    super(`${options.stage}_${options.fault === 'timeout' ? 'timeout' : 'failed'}`);
     this.name = 'ProviderError';
     this.provider = options.provider;
     this.stage = options.stage;
@@ -125,8 +116,4 @@ export function retryAfterMs(
   if (header === null || header === undefined || header === '') return undefined;
   const waitMs = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
   return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
-}
-
-function codeOf(stage: Stage, fault: ProviderFault): ErrorCode {
-  return fault === 'timeout' ? `${stage}_timeout` : `${stage}_failed`;
 }

@@ -1,13 +1,13 @@
+import type { FailoverGenerator } from './failover/failover-generator.ts';
+import type { FailoverSynthesizer } from './failover/failover-synthesizer.ts';
 import type { FailoverTranscriber } from './failover/failover-transcriber.ts';
-import type { GeneratorStage } from './generator.ts';
 import type { Stage } from './provider.ts';
-import type { SynthesizerStage } from './synthesizer-stage.ts';
 
 /** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
 export interface Stages {
   readonly transcriber: FailoverTranscriber;
-  readonly generator: GeneratorStage;
-  readonly synthesizer: SynthesizerStage;
+  readonly generator: FailoverGenerator;
+  readonly synthesizer: FailoverSynthesizer;
   readonly ladder: Ladder;
 }
 

@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts';
+import type { FailoverObserver, Provider } from './provider.ts';
 
 /** Text in, speech out. */
 export interface Synthesizer extends Provider {
@@ -47,3 +47,15 @@ export type SpeechEvent =
   | { readonly type: 'speech-audio'; readonly clause: number; readonly samples: Int16Array }
   /** All audio of the clause was given. */
   | { readonly type: 'clause-done'; readonly clause: number };
+
+export interface SpeakOptions extends SynthesisOptions, FailoverObserver {}
+
+/** A reply on its way out. The clauses are those of the track; word times stand there. */
+export type VoiceEvent =
+  | {
+      readonly type: 'clause-begun';
+      readonly clause: number;
+      /** Other than 0 if another voice broke off here. */
+      readonly fromCharacter: number;
+    }
+  | Extract<SpeechEvent, { readonly type: 'words-timed' | 'speech-audio' | 'clause-done' }>;

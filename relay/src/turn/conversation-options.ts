@@ -1,3 +1,4 @@
+import type { ProviderPolicy } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Stages } from '../stages/stages.ts';
@@ -14,14 +15,10 @@ export interface ConversationSettings {
 }
 
 /** What the operator may decide. */
-export interface ConversationPolicy {
-  /** BCP 47: what people speak. */
-  readonly language: string;
-  /** How long an answer may take to begin before a filler is said. */
-  readonly fillerDelayMs: number;
-  /** Whether a question may be answered from memory while no generator works. */
-  readonly allowCachedAnswers: boolean;
-}
+export type ConversationPolicy = Pick<
+  ProviderPolicy,
+  'language' | 'fillerDelayMs' | 'allowCachedAnswers'
+>;
 
 export interface ConversationOptions {
   readonly providers: Stages;

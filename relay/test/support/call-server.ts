@@ -6,7 +6,7 @@ import type { CreateSessionResponse } from '@parley/shared';
 import { readConfig } from '../../src/config/config.ts';
 import { acceptRealtime } from '../../src/http/realtime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { SessionCreator, sessionLimits } from '../../src/session/session-creator.ts';
+import { SessionCreator } from '../../src/session/session-creator.ts';
 import { SessionRegistry } from '../../src/session/session-registry.ts';
 import type { Stages } from '../../src/stages/stages.ts';
 import type { ConversationPolicy } from '../../src/turn/conversation-options.ts';
@@ -45,7 +45,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     context: {
       providers: options.providers,
       policy: { ...config.providers, ...options.policy },
-      limits: sessionLimits(config.limits),
+      limits: config.limits,
       watchdog: options.watchdog ?? new Watchdog({ clock }),
       clock,
     },

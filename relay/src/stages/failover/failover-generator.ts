@@ -1,4 +1,4 @@
-import type { GenerateRequest, Generator, GeneratorEvent, GeneratorStage } from '../generator.ts';
+import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
 import type { FailoverObserver } from '../provider.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt } from './attempts.ts';
@@ -9,7 +9,7 @@ import type { StageCandidates } from './stage-candidates.ts';
  * word was given or a tool was used, doing it all again would say or do things twice, and the
  * failure is passed up.
  */
-export class FailoverGenerator implements GeneratorStage {
+export class FailoverGenerator {
   readonly #stage: StageCandidates<Generator>;
 
   constructor(stage: StageCandidates<Generator>) {
@@ -24,6 +24,7 @@ export class FailoverGenerator implements GeneratorStage {
     return this.#stage.prepare();
   }
 
+  /** As `Generator.generate`. Deadlines are kept here, and an abort takes effect at once. */
   async *generate(
     request: GenerateRequest,
     observer: FailoverObserver,

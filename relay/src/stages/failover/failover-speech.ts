@@ -1,6 +1,5 @@
 import type { Clause, ClauseTrack } from '../clause-track.ts';
-import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
-import type { SpeakOptions, VoiceEvent } from '../synthesizer-stage.ts';
+import type { SpeakOptions, SpeechEvent, Synthesizer, VoiceEvent } from '../synthesizer.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import { ListenerLead } from './listener-lead.ts';
 import { PhraseRecording, type PhraseMemory } from './phrase-memory.ts';

@@ -7,7 +7,7 @@ import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { Failover } from '../provider.ts';
 import type { Synthesizer } from '../synthesizer.ts';
-import type { VoiceEvent } from '../synthesizer-stage.ts';
+import type { VoiceEvent } from '../synthesizer.ts';
 import { FakeSpeaker, MS_PER_CHARACTER, type SpeakerPlan } from './fake-speaker.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';

@@ -1,6 +1,5 @@
 import type { ClauseTrack } from '../clause-track.ts';
-import type { Synthesizer, Voice } from '../synthesizer.ts';
-import type { SpeakOptions, SynthesizerStage, VoiceEvent } from '../synthesizer-stage.ts';
+import type { SpeakOptions, Synthesizer, Voice, VoiceEvent } from '../synthesizer.ts';
 import { FailoverSpeech } from './failover-speech.ts';
 import type { PhraseMemory } from './phrase-memory.ts';
 import { SpeakingPace } from './speaking-pace.ts';
@@ -18,7 +17,7 @@ const UNSPOKEN_HZ = 24_000;
  *
  * All audio leaves at the first candidate's rate; its voices are the ones to choose from.
  */
-export class FailoverSynthesizer implements SynthesizerStage {
+export class FailoverSynthesizer {
   readonly sampleRateHz: number;
   readonly voices: readonly Voice[];
   readonly #stage: StageCandidates<Synthesizer>;
@@ -47,6 +46,13 @@ export class FailoverSynthesizer implements SynthesizerStage {
     };
   }
 
+  /**
+   * Speaks a reply: each clause once and in order, whichever voices it takes. The track tells how far
+   * it has come; each event is on the track when it is given.
+   *
+   * @throws ParleyError once no voice is left to go on; what the text broke off with. Ends early,
+   *   without an error, when aborted.
+   */
   async *speak(
     track: ClauseTrack,
     options: SpeakOptions,

@@ -1,5 +1,10 @@
 import type { FailoverObserver } from '../provider.ts';
-import type { TranscriptEvent, Transcriber, Transcription } from '../transcriber.ts';
+import type {
+  TranscriptEvent,
+  Transcriber,
+  Transcription,
+  TranscriptionOptions,
+} from '../transcriber.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
@@ -8,12 +13,7 @@ import type { StageCandidates } from './stage-candidates.ts';
 /** Samples in a ms of speech. */
 const SAMPLES_PER_MS = 16;
 
-export interface ListenOptions extends FailoverObserver {
-  /** BCP 47, e.g. `en-US`. */
-  readonly language: string;
-  /** Aborting releases the recogniser and ends the events; nothing more need be called. */
-  readonly signal: AbortSignal;
-}
+export interface ListenOptions extends TranscriptionOptions, FailoverObserver {}
 
 /** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
 export class FailoverTranscription implements Disposable {

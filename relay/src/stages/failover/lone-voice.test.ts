@@ -4,7 +4,7 @@ import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { Synthesizer } from '../synthesizer.ts';
-import type { VoiceEvent } from '../synthesizer-stage.ts';
+import type { VoiceEvent } from '../synthesizer.ts';
 import { FakeSpeaker, type SpeakerPlan } from './fake-speaker.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../synthesizer.ts';
-import type { VoiceEvent } from '../synthesizer-stage.ts';
+import type { VoiceEvent } from '../synthesizer.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from './policy.ts';

@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { OVER } from '../../lib/abort-reason.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { ClauseTrack, type WrittenClause } from '../clause-track.ts';
+import { ClauseTrack, ownWords } from '../clause-track.ts';
 import { isRelayProvider } from '../provider.ts';
-import type { SpeechEvent } from '../synthesizer.ts';
-import type { SynthesizerStage } from '../synthesizer-stage.ts';
+import type { SpeakOptions, SpeechEvent, Voice } from '../synthesizer.ts';
 
 export interface PhraseMemoryOptions {
   /** Whole clauses, as they are handed over: apologies, fillers, greetings. */
@@ -12,6 +11,13 @@ export interface PhraseMemoryOptions {
   /** Of audio. */
   readonly maxBytes?: number;
   readonly clock: Clock;
+}
+
+/** What has missing phrases spoken: all synthesizers as one voice. */
+interface PhraseSpeaker {
+  readonly name: string;
+  readonly voices: readonly Voice[];
+  speak(track: ClauseTrack, options: SpeakOptions): AsyncIterable<unknown>;
 }
 
 /** Who says what in which voice. */
@@ -78,7 +84,7 @@ export class PhraseMemory {
   }
 
   /** Has missing phrases spoken in the first voice, a little later. @returns what cancels it */
-  warmSoon(stage: SynthesizerStage): () => void {
+  warmSoon(stage: PhraseSpeaker): () => void {
     const abort = new AbortController();
     const cancel = this.#clock.after(WARM_DELAY_MS, () => {
       void this.warm(stage, stage.voices[0]?.id ?? '', abort.signal);
@@ -93,12 +99,12 @@ export class PhraseMemory {
    * Has the phrases spoken that are missing in a voice, one at a time, after those that are being
    * spoken already. Never rejects: what cannot be spoken now is spoken when it is needed.
    */
-  warm(stage: SynthesizerStage, voice: string, signal: AbortSignal): Promise<void> {
+  warm(stage: PhraseSpeaker, voice: string, signal: AbortSignal): Promise<void> {
     this.#warming = this.#warming.then(async () => {
       for (const text of this.#phrases) {
         if (signal.aborted || !isRelayProvider(stage.name)) return;
         if (this.#kept.has(keyOf({ speaker: stage.name, voiceId: voice, text }))) continue;
-        const track = new ClauseTrack(only(text));
+        const track = new ClauseTrack(ownWords(text));
         try {
           for await (const _ of stage.speak(track, { voice, signal }));
         } catch {
@@ -140,8 +146,4 @@ function copyOf(event: SpeechEvent): SpeechEvent {
 
 function keyOf({ speaker, voiceId, text }: SpokenPhrase): string {
   return `${speaker}\n${voiceId}\n${text}`;
-}
-
-async function* only(text: string): AsyncGenerator<WrittenClause, void, undefined> {
-  yield { text, kind: 'apology' };
 }

@@ -1,5 +1,5 @@
 import { ClauseTrack, type WrittenClause } from '../clause-track.ts';
-import type { VoiceEvent } from '../synthesizer-stage.ts';
+import type { VoiceEvent } from '../synthesizer.ts';
 
 /** A reply that consists of these clauses. */
 export function trackOf(clauses: AsyncIterable<string> | Iterable<string>): ClauseTrack {

@@ -1,15 +1,13 @@
 import { ParleyError } from '@parley/shared';
 import { OVER } from '../../lib/abort-reason.ts';
 import { newId } from '../../lib/ids.ts';
-import type { Logger } from '../../lib/logger.ts';
 import type { FailoverTranscriber } from '../../stages/failover/failover-transcriber.ts';
 import type { FailoverTranscription } from '../../stages/failover/failover-transcription.ts';
 import { NO_PROVIDER } from '../../stages/provider.ts';
-import type { EmitCallEvent } from '../call-events.ts';
-import type { ConversationOutput } from '../output.ts';
+import type { ConversationOptions } from '../conversation-options.ts';
 import type { Marks } from '../reply/reply-options.ts';
 import { StageRun } from '../stage-run.ts';
-import type { Watch, Watchdog } from '../watchdog.ts';
+import type { Watch } from '../watchdog.ts';
 import { SilenceDetector } from './speculation.ts';
 
 export type UtteranceOutcome =
@@ -48,14 +46,12 @@ interface Utterance {
   watch?: Watch;
 }
 
-export interface ListeningOptions {
+type Shared = 'output' | 'emit' | 'watchdog' | 'logger';
+
+export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
   readonly transcriber: FailoverTranscriber;
   /** BCP 47. */
   readonly language: string;
-  readonly output: ConversationOutput;
-  readonly emit: EmitCallEvent;
-  readonly watchdog: Watchdog;
-  readonly logger: Logger;
   /** Called once for each utterance. */
   readonly onSettled: (settled: Settled) => void;
 }

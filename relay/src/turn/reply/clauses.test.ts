@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clauses, clausesOf, MAX_CLAUSE_CHARACTERS } from './clauses.ts';
-import type { ReplyText } from './reply-pieces.ts';
+import type { WrittenClause } from '../../stages/clause-track.ts';
 
-async function* stream(...pieces: ReplyText[]) {
+async function* stream(...pieces: WrittenClause[]) {
   yield* pieces;
 }
 
 async function cut(...deltas: string[]): Promise<string[]> {
-  const pieces = deltas.map((text): ReplyText => ({ kind: 'answer', text }));
+  const pieces = deltas.map((text): WrittenClause => ({ kind: 'answer', text }));
   return Array.fromAsync(clauses(stream(...pieces)), ({ text }) => text);
 }
 

@@ -1,5 +1,4 @@
 import type { ClauseKind, WrittenClause } from '../../stages/clause-track.ts';
-import type { ReplyText } from './reply-pieces.ts';
 
 /** Longest text handed to a synthesizer at once, characters. */
 export const MAX_CLAUSE_CHARACTERS = 150;
@@ -16,7 +15,7 @@ const ABBREVIATION = /(?:^|\s)(?:mr|mrs|ms|dr|st|vs|etc|e\.g|i\.e|no|approx|[a-z
  * spaces they are the text again, white space aside.
  */
 export async function* clauses(
-  pieces: AsyncIterable<ReplyText>,
+  pieces: AsyncIterable<WrittenClause>,
 ): AsyncGenerator<WrittenClause, void, undefined> {
   const cutter = new ClauseCutter();
   for await (const piece of pieces) yield* cutter.push(piece);
@@ -35,7 +34,7 @@ class ClauseCutter {
   /** A filler only bridges a wait: the clause after it is still the first. */
   #isFirst = true;
 
-  push({ kind, text }: ReplyText): readonly WrittenClause[] {
+  push({ kind, text }: WrittenClause): readonly WrittenClause[] {
     const cut = kind === this.#kind ? [] : [...this.end()];
     this.#kind = kind;
     this.#pending += text;

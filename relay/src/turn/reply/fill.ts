@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { ReplyPiece, ReplyText } from './reply-pieces.ts';
+import type { WrittenClause } from '../../stages/clause-track.ts';
+import type { ReplyPiece } from './spoken.ts';
 
 /** Said if an answer takes long to begin. */
 const WAITING = ['One moment.', 'Just a moment.', 'Give me a moment.'] as const;
@@ -25,11 +26,11 @@ export interface FillOptions {
 export async function* fill(
   pieces: AsyncIterable<ReplyPiece>,
   options: FillOptions | undefined,
-): AsyncGenerator<ReplyText, void, undefined> {
+): AsyncGenerator<WrittenClause, void, undefined> {
   const iterator = pieces[Symbol.asyncIterator]();
   const { promise: late, resolve } = Promise.withResolvers<'late'>();
   const cancel = options?.clock.after(options.delayMs, () => resolve('late'));
-  const filler = (sentences: readonly string[]): ReplyText => {
+  const filler = (sentences: readonly string[]): WrittenClause => {
     isDue = false;
     return { kind: 'filler', text: sentences[options!.variant % sentences.length]! };
   };

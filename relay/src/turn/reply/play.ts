@@ -1,4 +1,4 @@
-import type { VoiceEvent } from '../../stages/synthesizer-stage.ts';
+import type { VoiceEvent } from '../../stages/synthesizer.ts';
 import type { ConversationOutput } from '../output.ts';
 import type { Captions } from './captions.ts';
 import type { Pacer } from './pacer.ts';

@@ -1,18 +1,16 @@
 import type { LatencyMark, RelayEventOf } from '@parley/shared';
-import type { Clock } from '../../lib/clock.ts';
-import type { Logger } from '../../lib/logger.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
 import type { FailoverObserver, Stage } from '../../stages/provider.ts';
-import type { SynthesizerStage } from '../../stages/synthesizer-stage.ts';
-import type { EmitCallEvent } from '../call-events.ts';
-import type { ConversationOutput } from '../output.ts';
-import type { Watchdog } from '../watchdog.ts';
+import type { Stages } from '../../stages/stages.ts';
+import type { ConversationOptions } from '../conversation-options.ts';
 import type { Pacer } from './pacer.ts';
 
 export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
 export type Marks = { [mark in LatencyMark]?: number };
 
-export interface ReplyOptions {
+type Shared = 'output' | 'clock' | 'emit' | 'watchdog' | 'logger';
+
+export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   readonly turnId: string;
   readonly item: number;
   readonly trigger: ReplyTrigger;
@@ -25,15 +23,10 @@ export interface ReplyOptions {
   readonly active: (stage: Stage) => string;
   /** null for a reply in writing only. */
   readonly voice: string | null;
-  readonly synthesizer: SynthesizerStage;
+  readonly synthesizer: Stages['synthesizer'];
   /** false if it is known that no voice of the relay works: the words are written at once. */
   readonly canSpeak: boolean;
-  readonly output: ConversationOutput;
   readonly pacer: Pacer;
-  readonly clock: Clock;
-  readonly emit: EmitCallEvent;
-  readonly watchdog: Watchdog;
-  readonly logger: Logger;
 }
 
 /** Where a reply's words come from. */

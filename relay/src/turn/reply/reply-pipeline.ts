@@ -1,14 +1,14 @@
-import { ClauseTrack, type Clause } from '../../stages/clause-track.ts';
+import { ClauseTrack, ownWords, type Clause } from '../../stages/clause-track.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
 import type { FailoverObserver } from '../../stages/provider.ts';
-import type { SynthesizerStage, VoiceEvent } from '../../stages/synthesizer-stage.ts';
+import type { Stages } from '../../stages/stages.ts';
+import type { VoiceEvent } from '../../stages/synthesizer.ts';
 import type { ConversationOutput } from '../output.ts';
 import { Captions } from './captions.ts';
 import { clauses } from './clauses.ts';
 import { fill, type FillOptions } from './fill.ts';
 import type { Pacer } from './pacer.ts';
 import { play } from './play.ts';
-import type { ReplyText } from './reply-pieces.ts';
 import { spoken, type SpokenOptions } from './spoken.ts';
 
 /** What a reply says: the answer of a generator, or a sentence of the relay's own. */
@@ -29,7 +29,7 @@ export interface ReplyPipelineOptions {
   readonly content: ReplyContent;
   readonly output: ConversationOutput;
   readonly pacer: Pacer;
-  readonly synthesizer: SynthesizerStage;
+  readonly synthesizer: Stages['synthesizer'];
   readonly onWritten: (clause: Clause) => void;
   readonly onEvent: (event: VoiceEvent) => void;
   /** A clause went out whole, or is there to be read. */
@@ -58,7 +58,7 @@ export class ReplyPipeline {
     this.track = new ClauseTrack(
       clauses(
         content.kind === 'words'
-          ? only(content.text)
+          ? ownWords(content.text)
           : fill(spoken(content.generate(), content.spoken), content.filler),
       ),
       onWritten,
@@ -66,7 +66,7 @@ export class ReplyPipeline {
     this.captions = new Captions({ responseId, output, track: this.track });
   }
 
-  /** @throws as `SynthesizerStage.speak` */
+  /** @throws as `FailoverSynthesizer.speak` */
   speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
     const { synthesizer, item, pacer, output, onEvent, onHeard, onSending } = this.#options;
     const { track, captions } = this;
@@ -104,8 +104,4 @@ export class ReplyPipeline {
       this.#options.onHeard(clause);
     }
   }
-}
-
-async function* only(text: string): AsyncGenerator<ReplyText, void, undefined> {
-  yield { kind: 'apology', text };
 }

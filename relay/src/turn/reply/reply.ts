@@ -3,7 +3,7 @@ import { OVER } from '../../lib/abort-reason.ts';
 import { newId } from '../../lib/ids.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
 import { BROWSER, type Stage } from '../../stages/provider.ts';
-import type { VoiceEvent } from '../../stages/synthesizer-stage.ts';
+import type { VoiceEvent } from '../../stages/synthesizer.ts';
 import { StageRun } from '../stage-run.ts';
 import type { Watch } from '../watchdog.ts';
 import { apologyFor, EARLIER_I_SAID } from './apologies.ts';

@@ -1,12 +1,15 @@
 import { ParleyError } from '@parley/shared';
+import type { WrittenClause } from '../../stages/clause-track.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
-import type { ReplyPiece } from './reply-pieces.ts';
 
 /**
  * Longest reply, characters: over half an hour of voice. A generator that goes on beyond it is
  * stopped, because what has no end fills the memory.
  */
 export const MAX_REPLY_CHARACTERS = 32_000;
+
+/** What a generator's events become: words that are not cut into clauses yet, and the use of a tool. */
+export type ReplyPiece = WrittenClause | { readonly kind: 'tool-called' };
 
 export interface SpokenOptions {
   /** The generator's; aborted with an error, the generator was given up. */

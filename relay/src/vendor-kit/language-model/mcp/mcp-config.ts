@@ -124,5 +124,5 @@ export function readMcpConfig(path: string, environment: Environment): McpServer
 }
 
 function problem(words: string): ConfigError {
-  return new ConfigError([{ name: 'MCP_CONFIG', sentence: `MCP_CONFIG: ${words}` }]);
+  return new ConfigError([`MCP_CONFIG: ${words}`]);
 }
