@@ -20,11 +20,11 @@ describe('the configuration', () => {
       port: 8787,
       ticketTtlMs: 30_000,
       limits: {
-        sessionDurationMs: 3_600_000,
-        idleMs: 300_000,
-        utteranceMs: 60_000,
-        resumeWindowMs: 120_000,
-        heartbeatMs: 15_000,
+        session_duration_ms: 3_600_000,
+        idle_ms: 300_000,
+        utterance_ms: 60_000,
+        resume_window_ms: 120_000,
+        heartbeat_ms: 15_000,
       },
       deadlines: { transcriberMs: 30_000, generatorMs: 60_000, synthesizerMs: 15_000 },
     });
@@ -37,7 +37,7 @@ describe('the configuration', () => {
   it('reads numbers as numbers and seconds as milliseconds', () => {
     expect(readConfig({ PORT: '0', IDLE_S: '1.5' })).toMatchObject({
       port: 0,
-      limits: { idleMs: 1_500 },
+      limits: { idle_ms: 1_500 },
     });
   });
 
