@@ -5,7 +5,6 @@ import { createAdaptorServer } from '@hono/node-server';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { GuestTokens } from './auth/guest-tokens.ts';
 import type { Config } from './config/config.ts';
-import type { Operations } from './http/admin.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { systemClock } from './lib/clock.ts';
@@ -13,6 +12,7 @@ import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Stages } from './stages/stages.ts';
+import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
@@ -21,8 +21,6 @@ import { Watchdog } from './turn/watchdog.ts';
 export interface RelayOptions {
   readonly config: Config;
   readonly providers: Stages;
-  /** What the operator may do; without it, the providers are not watched. */
-  readonly operations?: Operations;
   readonly version: string;
   /** Folder of the built page. */
   readonly pageRoot: string;
@@ -44,7 +42,7 @@ export interface Relay {
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { config, providers, logger, operations = UNWATCHED } = options;
+  const { config, providers, logger } = options;
   const clock = systemClock;
   const startedAtMs = clock.now();
   let isDraining = false;
@@ -88,14 +86,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       version: options.version,
       uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
       active_connections: registry.activeConnections,
-      providers: {
-        transcriber: providers.transcriber.name,
-        generator: providers.generator.name,
-        synthesizer: providers.synthesizer.name,
-      },
-      services: operations.services().map(({ stage, name, health }) => ({ stage, name, health })),
+      providers: activeProviders(providers),
+      services: providers.services().map(({ stage, name, health }) => ({ stage, name, health })),
     }),
-    operations,
+    providers,
     adminToken: config.adminToken,
     allowedOrigins: config.allowedOrigins,
     publicUrl: config.publicUrl,
@@ -135,8 +129,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     },
   };
 }
-
-const UNWATCHED: Operations = { services: () => [], reset: () => false };
 
 function listen(server: Server, { port, host }: Config): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
 import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
-import { operationsOf } from './http/admin.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './lib/logger.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
@@ -26,7 +25,6 @@ async function main(): Promise<void> {
   const relay = await startRelay({
     config,
     providers,
-    operations: operationsOf(providers),
     version: packageVersion(),
     pageRoot: PAGE_ROOT,
     logger,
@@ -35,7 +33,7 @@ async function main(): Promise<void> {
     throw error;
   });
   logger.info({ url: relay.url }, 'listening');
-  say(`Parley is ready: open ${relay.url.replace('127.0.0.1', 'localhost')}`);
+  process.stdout.write(`Parley is ready: open ${relay.url.replace('127.0.0.1', 'localhost')}\n`);
 
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
@@ -71,10 +69,6 @@ function configurationOrExit(): Configuration {
 function packageVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-function say(sentence: string): void {
-  process.stdout.write(`${sentence}\n`);
 }
 
 function complain(sentence: string): void {

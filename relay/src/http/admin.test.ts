@@ -1,29 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { errorResponseSchema, servicesResponseSchema } from '@parley/shared';
-import { admin, type Operations } from './admin.ts';
+import type { ProviderStatus } from '../stages/failover/provider-health.ts';
+import { admin } from './admin.ts';
 
 const TOKEN = 'operators-token-0001';
 
 function startAdmin(token: string | undefined) {
   const resets: string[] = [];
-  const operations: Operations = {
-    services: () => [
+  const providers = {
+    services: (): readonly ProviderStatus[] => [
       {
         stage: 'generator',
         name: 'anthropic',
         health: resets.length === 0 ? 'failed' : 'healthy',
-        last_fault: 'overloaded',
-        last_failure_s: 3,
+        breaker: resets.length === 0 ? 'open' : 'closed',
+        lastFault: 'overloaded',
+        lastFailureAtMs: Date.now() - 3_000,
         failures: 3,
         requests: 20,
       },
     ],
-    reset(name) {
+    reset(name: string) {
       resets.push(name);
       return name === 'anthropic';
     },
   };
-  const app = admin(token, operations);
+  const app = admin(token, providers);
   const ask = (path: string, init: RequestInit = {}) =>
     app.request(path, { headers: { authorization: `Bearer ${TOKEN}` }, ...init });
   const reset = (body: string) => ask('/reset', { method: 'POST', body });
@@ -39,7 +41,7 @@ describe('the operator’s requests', () => {
   it('show how each provider has done', async () => {
     const response = await startAdmin(TOKEN).ask('/');
     expect(servicesResponseSchema.parse(await response.json()).services).toMatchObject([
-      { name: 'anthropic', health: 'failed', last_fault: 'overloaded' },
+      { name: 'anthropic', health: 'failed', last_fault: 'overloaded', last_failure_s: 3 },
     ]);
   });
 

@@ -12,23 +12,14 @@ import { etag } from 'hono/etag';
 export function page(root: string): Hono {
   const app = new Hono();
   if (!existsSync(root)) return app;
-  app.use(
-    '/assets/*',
+  const files = (caching: string) =>
     serveStatic({
       root,
       precompressed: true,
-      onFound: (_path, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable'),
-    }),
-  );
-  app.use(
-    '*',
-    // Asking anew then costs a few hundred bytes.
-    etag(),
-    serveStatic({
-      root,
-      precompressed: true,
-      onFound: (_path, c) => c.header('Cache-Control', 'no-cache'),
-    }),
-  );
+      onFound: (_path, c) => c.header('Cache-Control', caching),
+    });
+  app.use('/assets/*', files('public, max-age=31536000, immutable'));
+  // Asking anew then costs a few hundred bytes.
+  app.use('*', etag(), files('no-cache'));
   return app;
 }

@@ -29,15 +29,10 @@ export function logRefusals(logger: Logger): MiddlewareHandler {
     await next();
     const { status } = c.res;
     if (status < 400) return;
+    const { requestId, errorCode: code } = c.var;
     const { method } = c.req;
     const path = c.req.path.slice(0, MAX_PATH_CHARACTERS);
-    const fields = {
-      requestId: c.get('requestId'),
-      method,
-      path,
-      status,
-      code: c.get('errorCode'),
-    };
+    const fields = { requestId, method, path, status, code };
     if (c.error !== undefined && status === 500) {
       logger.error({ ...fields, err: c.error }, 'request failed unexpectedly');
     } else {

@@ -8,7 +8,8 @@ import type { GuestTokens } from '../auth/guest-tokens.ts';
 import { isOriginAllowed } from '../auth/origins.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
-import { admin, type Operations } from './admin.ts';
+import type { Stages } from '../stages/stages.ts';
+import { admin } from './admin.ts';
 import { page } from './page.ts';
 import { logRefusals, problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -20,7 +21,7 @@ export interface AppOptions {
   readonly guests: GuestTokens;
   readonly sessions: SessionCreator;
   readonly health: () => object;
-  readonly operations: Operations;
+  readonly providers: Stages;
   /** Opens the operator's requests; undefined: there are none. */
   readonly adminToken: string | undefined;
   readonly allowedOrigins: readonly string[];
@@ -82,7 +83,7 @@ export function createApp(options: AppOptions): Hono {
     return c.json({ ...created, ws_url: realtimeUrl(options.publicUrl, c.req.url) }, 201);
   });
 
-  app.route(API_PATHS.adminServices, admin(options.adminToken, options.operations));
+  app.route(API_PATHS.adminServices, admin(options.adminToken, options.providers));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.route('/', page(options.pageRoot));
   app.notFound((c) => problem(c, 'not_found'));

@@ -18,13 +18,8 @@ export interface MemberOptions {
   readonly failure: ErrorCode;
 }
 
-type MemberState =
-  | { readonly name: 'starting' }
-  | { readonly name: 'idle' }
-  | { readonly name: 'leased' }
-  /** Given back while answers were still owed. */
-  | { readonly name: 'draining' }
-  | { readonly name: 'dead' };
+/** `draining`: given back while answers were still owed. */
+type MemberState = 'starting' | 'idle' | 'leased' | 'draining' | 'dead';
 
 interface Owed {
   readonly resolve: (answer: unknown) => void;
@@ -47,7 +42,7 @@ export class WorkerPoolMember {
   readonly #options: MemberOptions;
   readonly #events: MemberEvents;
   readonly #owed: Owed[] = [];
-  #state: MemberState = { name: 'starting' };
+  #state: MemberState = 'starting';
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(worker: PoolableWorker, options: MemberOptions, events: MemberEvents) {
@@ -61,21 +56,21 @@ export class WorkerPoolMember {
   }
 
   get isIdle(): boolean {
-    return this.#state.name === 'idle';
+    return this.#state === 'idle';
   }
 
   get isStarting(): boolean {
-    return this.#state.name === 'starting';
+    return this.#state === 'starting';
   }
 
   lease(): void {
-    if (this.#state.name !== 'idle') throw new Error(`A ${this.#state.name} worker was leased.`);
-    this.#state = { name: 'leased' };
+    if (this.#state !== 'idle') throw new Error(`A ${this.#state} worker was leased.`);
+    this.#state = 'leased';
   }
 
   /** Rejects with `failure` where the worker dies before it answers. */
   request(message: unknown, transfer: readonly ArrayBuffer[]): Promise<unknown> {
-    if (this.#state.name !== 'leased') {
+    if (this.#state !== 'leased') {
       return Promise.reject(
         new ParleyError(this.#options.failure, { cause: new Error('The worker is gone.') }),
       );
@@ -88,16 +83,16 @@ export class WorkerPoolMember {
   }
 
   release(): void {
-    if (this.#state.name !== 'leased') return;
-    this.#state = { name: 'draining' };
+    if (this.#state !== 'leased') return;
+    this.#state = 'draining';
     this.#idleOnceDrained();
   }
 
   /** Ends the worker; the answers that it owes are rejected. */
   die(cause: unknown): void {
-    if (this.#state.name === 'dead') return;
-    const started = this.#state.name !== 'starting';
-    this.#state = { name: 'dead' };
+    if (this.#state === 'dead') return;
+    const started = this.#state !== 'starting';
+    this.#state = 'dead';
     clearTimeout(this.#deadline);
     // A worker that is being terminated can do no more harm; its failure to end matters to no caller.
     this.#worker.terminate().catch(() => {});
@@ -113,14 +108,14 @@ export class WorkerPoolMember {
   }
 
   #receive(message: unknown): void {
-    switch (this.#state.name) {
+    switch (this.#state) {
       case 'dead':
       case 'idle':
         return;
       case 'starting':
         if (message !== WORKER_READY) return;
         clearTimeout(this.#deadline);
-        this.#state = { name: 'idle' };
+        this.#state = 'idle';
         this.#events.idle(this);
         return;
       case 'leased':
@@ -137,8 +132,8 @@ export class WorkerPoolMember {
   }
 
   #idleOnceDrained(): void {
-    if (this.#state.name !== 'draining' || this.#owed.length > 0) return;
-    this.#state = { name: 'idle' };
+    if (this.#state !== 'draining' || this.#owed.length > 0) return;
+    this.#state = 'idle';
     this.#events.idle(this);
   }
 

@@ -1,6 +1,7 @@
 import type { FailoverGenerator } from './failover/failover-generator.ts';
 import type { FailoverSynthesizer } from './failover/failover-synthesizer.ts';
 import type { FailoverTranscriber } from './failover/failover-transcriber.ts';
+import type { ProviderStatus } from './failover/provider-health.ts';
 import type { Stage } from './provider.ts';
 
 /** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
@@ -9,6 +10,14 @@ export interface Stages {
   readonly generator: FailoverGenerator;
   readonly synthesizer: FailoverSynthesizer;
   readonly ladder: Ladder;
+  /** Every provider of the relay, in order of stage and preference. */
+  services(): readonly ProviderStatus[];
+  /**
+   * Forgets what went wrong with a provider, in all its stages.
+   *
+   * @returns false if there is none of that name
+   */
+  reset(name: string): boolean;
 }
 
 /** Which provider does the work of each stage at this moment. */

@@ -162,11 +162,8 @@ export class TurnTaking {
 
   #ended(reply: Reply, request: ReplyRequest): void {
     this.#running.delete(reply);
-    this.#conversation.emit({
-      type: 'turn-ended',
-      turnId: request.turnId,
-      outcome: 'replied',
-    });
+    const { turnId } = request;
+    this.#conversation.emit({ type: 'turn-ended', turnId, outcome: 'replied' });
     this.#options.history.setReply(reply.id, reply.text);
     this.#replies.ended(reply, request);
     if (this.#reply === reply) {

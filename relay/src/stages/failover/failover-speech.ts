@@ -118,7 +118,7 @@ export class FailoverSpeech implements Disposable {
     }
     const isBegun = track.timing(clause.index) !== undefined;
     const phrase = isBegun ? undefined : this.#recall(clause);
-    if (phrase !== undefined) return new RememberedPhrase(phrase, clause.index, pace.of(''));
+    if (phrase !== undefined) return remembered(phrase, clause.index, pace.of(''));
     this.#attempts ??= stage.attempts(options);
     this.#permit ??= this.#attempts.first();
     if (this.#permit === undefined) throw this.#attempts.exhausted();
@@ -207,19 +207,12 @@ export class FailoverSpeech implements Disposable {
 }
 
 /** A phrase from memory, given at once. */
-class RememberedPhrase implements SpeechSource {
-  readonly msPerCharacter: number;
-  #events: readonly SpeechEvent[] | undefined;
-
-  constructor(phrase: readonly SpeechEvent[], clause: number, msPerCharacter: number) {
-    this.msPerCharacter = msPerCharacter;
-    const spoken = phrase.map((event) => ({ ...event, clause }));
-    this.#events = [{ type: 'clause-begun', clause }, ...spoken];
-  }
-
-  next(): Promise<readonly SpeechEvent[] | undefined> {
-    const events = this.#events;
-    this.#events = undefined;
-    return Promise.resolve(events);
-  }
+function remembered(
+  phrase: readonly SpeechEvent[],
+  clause: number,
+  msPerCharacter: number,
+): SpeechSource {
+  const spoken = phrase.map((event) => ({ ...event, clause }));
+  const steps: SpeechEvent[][] = [[{ type: 'clause-begun', clause }, ...spoken]];
+  return { msPerCharacter, next: () => Promise.resolve(steps.shift()) };
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Candidate } from './attempts.ts';
 import { HealthMonitor, type ProbeTarget } from './health-monitor.ts';
 import type { ResiliencePolicy } from './policy.ts';
-import type { ProviderHealth, ProviderStatus } from './provider-health.ts';
+import type { ProviderHealth } from './provider-health.ts';
 import type { Generator } from '../generator.ts';
 import { STAGES, type Owned, type Provider, type Stage } from '../provider.ts';
 import type { Ladder, Stages } from '../stages.ts';
@@ -27,16 +27,7 @@ export interface FailoverStagesOptions {
   readonly logger: Logger;
 }
 
-export interface FailoverStages extends Stages, AsyncDisposable {
-  /** Every provider of the relay, in order of stage and preference. */
-  services(): readonly ProviderStatus[];
-  /**
-   * Forgets what went wrong with a provider, in all its stages.
-   *
-   * @returns false if there is none of that name
-   */
-  reset(name: string): boolean;
-}
+export type FailoverStages = Stages & AsyncDisposable;
 
 /** The three stages, each with all its candidates behind it, which are probed between requests. */
 export function createFailoverStages(options: FailoverStagesOptions): FailoverStages {
