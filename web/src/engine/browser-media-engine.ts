@@ -90,15 +90,9 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
+    const { token, timeZone, voice } = options;
     this.#worker.post(
-      {
-        type: 'start',
-        baseUrl: location.origin,
-        token: options.token,
-        timeZone: options.timeZone,
-        voice: options.voice,
-        playback: port2,
-      },
+      { type: 'start', baseUrl: location.origin, token, timeZone, voice, playback: port2 },
       [port2],
     );
     this.#worker.post({ type: 'set-muted', muted: this.#muted });

@@ -18,7 +18,7 @@ export interface CallMicrophoneOptions {
 export class CallMicrophone {
   readonly #options: CallMicrophoneOptions;
   readonly #closed = new AbortController();
-  #opened: { readonly stream: MediaStream; readonly track: MediaStreamTrack } | undefined;
+  #track: MediaStreamTrack | undefined;
   #deviceId: string | undefined;
   /** Counts requests, so that only the latest answer is used. */
   #requests = 0;
@@ -30,7 +30,7 @@ export class CallMicrophone {
 
   /** The open microphone's track. */
   get track(): MediaStreamTrack | undefined {
-    return this.#opened?.track;
+    return this.#track;
   }
 
   /** Whether it was left to the browser's own recogniser. */
@@ -53,8 +53,8 @@ export class CallMicrophone {
       if (isStale()) throw new Error('The call ended, or another microphone was chosen.');
       const port = await graph.connectMicrophone(stream);
       if (isStale()) throw new Error('The call ended while the microphone was connected.');
-      stopTracks(this.#opened?.stream);
-      this.#opened = { stream, track };
+      this.#track?.stop();
+      this.#track = track;
       // Chromium reports it; the DOM types do not know it.
       const { latency = 0 } = track.getSettings() as { readonly latency?: number };
       const latencyMs = latency * 1_000;
@@ -64,14 +64,14 @@ export class CallMicrophone {
       this.#options.onChanged();
       return { ok: true, deviceId: track.getSettings().deviceId ?? '', label: track.label };
     } catch {
-      stopTracks(stream);
+      track.stop();
       return { ok: false, refusal: 'failed' };
     }
   }
 
   /** Something was plugged in: a chosen microphone that had been missing may be back. */
   openIfMissing(): void {
-    const missing = this.#opened === undefined && this.#requests > 0 && !this.#lent;
+    const missing = this.#track === undefined && this.#requests > 0 && !this.#lent;
     if (missing) void this.open(this.#deviceId);
   }
 
@@ -82,20 +82,20 @@ export class CallMicrophone {
       void this.open(this.#deviceId);
       return;
     }
-    if (this.#opened === undefined) return;
+    if (this.#track === undefined) return;
     this.#lent = true;
     this.#letGo();
   }
 
   close(): void {
     this.#closed.abort();
-    stopTracks(this.#opened?.stream);
-    this.#opened = undefined;
+    this.#track?.stop();
+    this.#track = undefined;
   }
 
   /** Unplugged, or taken away by the system: goes on with any other that there is. */
   async #onTrackEnded(track: MediaStreamTrack): Promise<void> {
-    if (this.#opened?.track !== track) return;
+    if (this.#track !== track) return;
     this.#letGo();
     const chosen = this.#deviceId;
     const result = await this.open(undefined);
@@ -105,14 +105,10 @@ export class CallMicrophone {
   }
 
   #letGo(): void {
-    stopTracks(this.#opened?.stream);
-    this.#opened = undefined;
+    this.#track?.stop();
+    this.#track = undefined;
     this.#options.graph.disconnectMicrophone();
     this.#options.post({ type: 'detach-capture' });
     this.#options.onChanged();
   }
-}
-
-function stopTracks(stream: MediaStream | undefined): void {
-  for (const track of stream?.getTracks() ?? []) track.stop();
 }

@@ -8,12 +8,7 @@ import { loadSileroDetector } from './uplink/silero-detector.ts';
  * The media worker: everything between the worklets and the relay, off the page's thread. It
  * outlives calls, so that the speech detector is loaded once.
  */
-type Detector =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'ready'; readonly detector: SpeechDetector };
-
-let detector: Detector = { kind: 'absent' };
+let detector: SpeechDetector | 'absent' | 'loading' = 'absent';
 let call: MediaCall | undefined;
 
 function notify(notice: MediaNotice | PageVoiceRequest): void {
@@ -21,14 +16,13 @@ function notify(notice: MediaNotice | PageVoiceRequest): void {
 }
 
 async function loadDetector(): Promise<void> {
-  if (detector.kind !== 'absent') return;
-  detector = { kind: 'loading' };
+  if (detector !== 'absent') return;
+  detector = 'loading';
   notify({ type: 'vad', state: 'loading' });
   try {
-    const loaded = await loadSileroDetector();
-    detector = { kind: 'ready', detector: loaded };
+    detector = await loadSileroDetector();
     notify({ type: 'vad', state: 'ready' });
-    call?.setDetector(loaded);
+    call?.setDetector(detector);
   } catch {
     onDetectorFailed();
     call?.setDetector('none');
@@ -36,7 +30,7 @@ async function loadDetector(): Promise<void> {
 }
 
 function onDetectorFailed(): void {
-  detector = { kind: 'absent' };
+  detector = 'absent';
   notify({ type: 'vad', state: 'failed' });
   notify({
     type: 'error',
@@ -56,7 +50,7 @@ function start(command: Extract<MediaCommand, { type: 'start' }>): void {
     notify,
     onDetectorFailed,
   });
-  if (detector.kind === 'ready') call.setDetector(detector.detector);
+  if (typeof detector !== 'string') call.setDetector(detector);
   else void loadDetector();
 }
 

@@ -57,23 +57,19 @@ type State =
  * long one; and each waits for the one before, so that they are reported in order.
  */
 export class PageSpeaker {
+  /** 0–1; holds from the next clause on. */
+  volume = 1;
   readonly #options: PageSpeakerOptions;
   #queue: Clause[] = [];
   #state: State = { kind: 'quiet' };
   #cancelDeadline: () => void = () => {};
   #hasVoices = false;
   #failures = 0;
-  #volume = 1;
 
   constructor(options: PageSpeakerOptions) {
     this.#options = options;
     // The first question makes some browsers fetch the list.
     this.#hasVoices = options.synthesis.getVoices().length > 0;
-  }
-
-  /** @param volume 0–1; holds from the next clause on */
-  setVolume(volume: number): void {
-    this.#volume = volume;
   }
 
   speak(clause: Clause): void {
@@ -138,7 +134,7 @@ export class PageSpeaker {
     const voice = preferredVoice(synthesis.getVoices());
     utterance.lang = voice?.lang ?? 'en-US';
     utterance.voice = voice ?? null;
-    utterance.volume = this.#volume;
+    utterance.volume = this.volume;
     this.#state = { kind: 'speaking', clause, utterance };
     const isCurrent = () => this.#state.kind === 'speaking' && this.#state.utterance === utterance;
     utterance.addEventListener('start', () => {

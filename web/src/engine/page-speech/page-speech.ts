@@ -75,7 +75,7 @@ export class PageSpeech {
   /** @param volume 0–1 */
   setVolume(volume: number): void {
     this.#volume = volume;
-    this.#speaker?.setVolume(volume);
+    if (this.#speaker !== undefined) this.#speaker.volume = volume;
   }
 
   /** What the media worker asks for. */
@@ -158,7 +158,7 @@ export class PageSpeech {
       onReport: (clause, state) => this.#report(clause, state),
       onFailed: (failure) => this.#notifyAbility('synthesizer', failure),
     });
-    this.#speaker.setVolume(this.#volume);
+    this.#speaker.volume = this.#volume;
   }
 
   #wantMicrophone(wanted: boolean): void {

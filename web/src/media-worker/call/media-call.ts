@@ -222,11 +222,11 @@ export class MediaCall {
 
   #onEvent(event: RelayEvent): void {
     if (event.type === 'session.created') {
-      this.#segmenter.setUtteranceLimit(event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS);
+      this.#segmenter.utteranceLimitMs = event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS;
     }
     this.#providers = speechProvidersAfter(this.#providers, event);
     this.#segmenter.setPaused(!relayHears(this.#providers));
-    this.#playback.setPageSpeaks(pageSpeaks(this.#providers));
+    this.#playback.pageSpeaks = pageSpeaks(this.#providers);
     const notice = noticeOf(event);
     if (notice !== undefined) this.#options.notify(notice);
     if (event.type === 'session.created' && this.#sessionLost) {

@@ -30,12 +30,14 @@ export interface ReplyPlaybackOptions {
  * has no voice left. Both fall silent on the same occasions.
  */
 export class ReplyPlayback {
+  /** Whether the page is to speak what comes without a voice from here on. */
+  pageSpeaks = false;
+  /** While the person speaks no reply begins. */
+  personSpeaks = false;
   readonly voice: VoiceQueue;
   readonly replies: Replies;
   readonly #options: ReplyPlaybackOptions;
   readonly #page: PageVoice;
-  #pageSpeaks = false;
-  #personSpeaks = false;
   #progressReports = 0;
 
   constructor(options: ReplyPlaybackOptions) {
@@ -86,16 +88,6 @@ export class ReplyPlayback {
       },
       now: () => options.now(),
     });
-  }
-
-  /** Whether the page is to speak what comes without a voice from here on. */
-  setPageSpeaks(pageSpeaks: boolean): void {
-    this.#pageSpeaks = pageSpeaks;
-  }
-
-  /** While the person speaks no reply begins. */
-  setPersonSpeaks(personSpeaks: boolean): void {
-    this.#personSpeaks = personSpeaks;
   }
 
   /** Falls silent and forgets every reply, or only `responseId`. */
@@ -165,7 +157,7 @@ export class ReplyPlayback {
     this.replies.begin(event);
     if (audio !== null) this.voice.open({ responseId, item, rateHz: audio.sample_rate });
     // It crossed the news that the person speaks again: the relay will cancel it.
-    if (this.#personSpeaks) this.voice.flush(responseId);
+    if (this.personSpeaks) this.voice.flush(responseId);
     this.#settle();
     this.#options.phases.answered();
   }
@@ -176,10 +168,10 @@ export class ReplyPlayback {
     // A relay that does not number its clauses sends each as one delta.
     const clause = event.clause ?? event.chunk_index;
     const isForPage =
-      this.#pageSpeaks &&
+      this.pageSpeaks &&
       event.audio_start_ms === null &&
       text.trim() !== '' &&
-      !this.#personSpeaks &&
+      !this.personSpeaks &&
       this.replies.isOpen(responseId);
     // Once a part comes without a voice the rest does, so what arrived of it is all there is.
     if (isForPage) this.voice.complete(responseId);

@@ -95,7 +95,7 @@ export class TurnTaking {
   }
 
   #setSpeaking(speaking: boolean): void {
-    this.#options.playback.setPersonSpeaks(speaking);
+    this.#options.playback.personSpeaks = speaking;
     this.#options.phases.hearing(speaking);
   }
 }

@@ -59,7 +59,7 @@ test('the next reply waits until the one before has been played', () => {
   queue.onReport({ type: 'ended', item: 1, playedMs: 300 });
   expect(posts('begin')).toHaveLength(2);
   queue.onReport({ type: 'ended', item: 2, playedMs: 300 });
-  expect(queue.active).toBe(false);
+  expect(queue.bufferedMs).toBe(0);
   expect(kinds()).toEqual([
     'voice-received a',
     'voice-received b',

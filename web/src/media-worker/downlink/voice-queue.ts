@@ -53,18 +53,13 @@ export class VoiceQueue {
     this.#options = options;
   }
 
-  /** Whether any reply is playing or waiting to be played. */
-  get active(): boolean {
-    return this.#items.length > 0;
-  }
-
   get targetMs(): number {
     return this.#target.targetMs;
   }
 
   get bufferedMs(): number {
     const waitingMs = this.#items.reduce((sum, { buffer }) => sum + buffer.waitingMs, 0);
-    return waitingMs + (this.active ? this.#speakerBufferedMs : 0);
+    return waitingMs + (this.#items.length > 0 ? this.#speakerBufferedMs : 0);
   }
 
   get underruns(): number {
@@ -131,7 +126,7 @@ export class VoiceQueue {
   flush(responseId?: string): void {
     const [head] = this.#items;
     const flushed = this.#items.filter(
-      (voice) => responseId === undefined || voice.responseId === responseId,
+      (voice) => (responseId ?? voice.responseId) === voice.responseId,
     );
     this.#items = this.#items.filter((voice) => !flushed.includes(voice));
     for (const voice of flushed) {

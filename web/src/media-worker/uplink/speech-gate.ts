@@ -33,7 +33,7 @@ export type GateState =
     };
 
 export type GateEvent =
-  | { readonly type: 'speech-suspected'; readonly onsetMs: number }
+  | { readonly type: 'speech-suspected' }
   | { readonly type: 'speech-confirmed'; readonly onsetMs: number }
   | { readonly type: 'speech-misfired' }
   /** `endMs` is back-dated to the true end of speech. */
@@ -76,7 +76,7 @@ function afterOnset(frame: GateFrame): GateStep {
   const onsetMs = frame.startMs - ONSET_LAG_MS;
   return {
     state: { kind: 'tentative', onsetMs, speechFrames: 1, framesSinceSpeech: 0 },
-    event: { type: 'speech-suspected', onsetMs },
+    event: { type: 'speech-suspected' },
   };
 }
 

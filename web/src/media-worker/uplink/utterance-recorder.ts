@@ -57,9 +57,7 @@ export class UtteranceRecorder {
   begin(fromMs: number): void {
     this.#open = true;
     const startMs = Math.max(fromMs, this.#sentUpToMs);
-    const history = this.#history;
-    this.#history = [];
-    for (const frame of history) {
+    for (const frame of this.#history.splice(0)) {
       const skip = Math.max(0, Math.round((startMs - frame.startMs) * SAMPLES_PER_MS));
       if (skip >= frame.samples.length) continue;
       this.#append({

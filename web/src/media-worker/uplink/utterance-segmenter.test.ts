@@ -214,7 +214,7 @@ test('a key that is released after the microphone fell silent still ends the utt
 });
 
 test('an utterance beyond the limit is continued as the next, with nothing lost between', async () => {
-  segmenter.setUtteranceLimit(2_000);
+  segmenter.utteranceLimitMs = 2_000;
   await hear(SPEECH, 100);
   expect(log.filter((entry) => entry === 'started').length).toBeGreaterThan(1);
   await hear(SILENCE, 30);

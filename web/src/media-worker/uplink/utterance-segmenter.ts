@@ -54,6 +54,8 @@ const MIN_HOLD_MS = 250;
  * the end of the redemption time, or for as long as push-to-talk is held.
  */
 export class UtteranceSegmenter {
+  /** The relay's longest utterance; a longer one is continued as the next. */
+  utteranceLimitMs = Number.POSITIVE_INFINITY;
   readonly #options: SegmenterOptions;
   readonly #recorder: UtteranceRecorder;
   readonly #queue: DetectorQueue;
@@ -65,7 +67,6 @@ export class UtteranceSegmenter {
   #paused = false;
   /** Undefined without a microphone. */
   #clock: CaptureClock | undefined;
-  #utteranceLimitMs = Number.POSITIVE_INFINITY;
   #utteranceStartMs = 0;
 
   constructor(options: SegmenterOptions) {
@@ -84,11 +85,6 @@ export class UtteranceSegmenter {
   /** @param detector `none` if it could not be loaded: then only push-to-talk works */
   setDetector(detector: SpeechDetector | 'none'): void {
     this.#queue.setDetector(detector);
-  }
-
-  /** The relay's longest utterance; a longer one is continued as the next. */
-  setUtteranceLimit(limitMs: number): void {
-    this.#utteranceLimitMs = limitMs;
   }
 
   /** A microphone was opened. @param latencyMs from its membrane to the audio context */
@@ -151,7 +147,7 @@ export class UtteranceSegmenter {
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
     if (this.#hold.kind === 'up') this.#step({ probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
-    if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.#utteranceLimitMs) {
+    if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
       this.#endNow();
     }
   }
