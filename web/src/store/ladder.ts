@@ -49,28 +49,30 @@ export function ladderAfterSession(
     (before, stage) =>
       before.stages[stage].now === providers[stage]
         ? before
-        : withStage(before, stage, providers[stage], null, atMs),
+        : withStage(before, stage, {
+            ...before.stages[stage],
+            now: providers[stage],
+            reason: null,
+            sinceMs: atMs,
+          }),
     ladder,
   );
 }
 
 type LadderNotice = Extract<MediaNotice, { type: 'stage-changed' | 'page-ability' }>;
-type StageChange = Extract<MediaNotice, { type: 'stage-changed' }>;
 
 export function ladderAfter(ladder: Ladder, notice: LadderNotice, atMs: number): Ladder {
   switch (notice.type) {
-    case 'stage-changed':
-      return withStage(risen(ladder, notice), notice.stage, notice.to, notice.reason, atMs);
+    case 'stage-changed': {
+      const { stage, to: now, reason } = notice;
+      const before = ladder.stages[stage];
+      // If a better provider comes back, the session had begun with a stand-in, unannounced.
+      const usual = reason === null && before.now === before.usual ? now : before.usual;
+      return withStage(ladder, stage, { now, usual, reason, sinceMs: atMs });
+    }
     case 'page-ability':
       return { ...ladder, page: { ...ladder.page, [notice.stage]: notice.ability } };
   }
-}
-
-/** If a better provider comes back, the session had begun with a stand-in, unannounced. */
-function risen(ladder: Ladder, { stage, to, reason }: StageChange): Ladder {
-  const state = ladder.stages[stage];
-  if (reason !== null || state.now !== state.usual) return ladder;
-  return { ...ladder, stages: { ...ladder.stages, [stage]: { ...state, usual: to } } };
 }
 
 /** How a stage fares, for people. */
@@ -95,13 +97,6 @@ export function standingOf({ stages, page }: Ladder, stage: Stage): StageStandin
   return now === usual ? 'usual' : 'stand-in';
 }
 
-function withStage(
-  ladder: Ladder,
-  stage: Stage,
-  now: string,
-  reason: ErrorCode | null,
-  sinceMs: number,
-): Ladder {
-  const { usual } = ladder.stages[stage];
-  return { ...ladder, stages: { ...ladder.stages, [stage]: { now, usual, reason, sinceMs } } };
+function withStage(ladder: Ladder, stage: Stage, state: StageState): Ladder {
+  return { ...ladder, stages: { ...ladder.stages, [stage]: state } };
 }

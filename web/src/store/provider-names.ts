@@ -1,4 +1,5 @@
 import type { SessionDescription } from '@parley/shared';
+import { STAGES } from './ladder.ts';
 
 export type ProviderNames = SessionDescription['providers'];
 
@@ -21,16 +22,6 @@ export async function fetchProviderNames(fetchLike: typeof fetch): Promise<Provi
 
 /** Checked by hand: the schema library would double the size of the first load. */
 export function providerNamesIn(body: unknown): ProviderNames | null {
-  if (typeof body !== 'object' || body === null || !('providers' in body)) return null;
-  const { providers } = body;
-  if (typeof providers !== 'object' || providers === null) return null;
-  const { transcriber, generator, synthesizer } = providers as Record<string, unknown>;
-  if (
-    typeof transcriber !== 'string' ||
-    typeof generator !== 'string' ||
-    typeof synthesizer !== 'string'
-  ) {
-    return null;
-  }
-  return { transcriber, generator, synthesizer };
+  const names = (body as { readonly providers?: ProviderNames | null } | null)?.providers;
+  return names && STAGES.every((stage) => typeof names[stage] === 'string') ? names : null;
 }

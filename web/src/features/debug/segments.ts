@@ -1,14 +1,6 @@
 import { LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
 
-export interface SegmentWords {
-  readonly label: string;
-  /** What happens in it, and who does it. */
-  readonly who: string;
-  /** Design token of its colour, the same wherever the segment is shown. */
-  readonly colour: string;
-}
-
-export const SEGMENT_WORDS: Readonly<Record<LatencySegment, SegmentWords>> = {
+export const SEGMENT_WORDS = {
   endpointing_ms: words('Endpointing', 'page makes sure speech ended', 'endpointing'),
   uplink_ms: words('Uplink', 'last words travel to the relay', 'uplink'),
   asr_final_ms: words('ASR final', 'transcriber: final words', 'asr'),
@@ -17,7 +9,7 @@ export const SEGMENT_WORDS: Readonly<Record<LatencySegment, SegmentWords>> = {
   tts_ttfb_ms: words('TTS first byte', 'synthesizer: first audio', 'tts'),
   downlink_ms: words('Downlink', 'first audio travels to the page', 'downlink'),
   playout_ms: words('Playout', 'jitter buffer and sound card', 'playout'),
-};
+} as const satisfies Record<LatencySegment, object>;
 
 /** The segment's own target, ms; null if only the total is held to one. */
 export function targetOf(segment: LatencySegment): number | null {
@@ -25,6 +17,10 @@ export function targetOf(segment: LatencySegment): number | null {
   return targets[segment] ?? null;
 }
 
-function words(label: string, who: string, token: string): SegmentWords {
+/**
+ * @param who what happens in the segment, and who does it
+ * @param token of its colour, the same wherever the segment is shown
+ */
+function words(label: string, who: string, token: string) {
   return { label, who, colour: `var(--segment-${token})` };
 }

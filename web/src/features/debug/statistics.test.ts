@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import { measuresOf, msText, percentile } from './statistics.ts';
-import { waterfallSpanMs } from './waterfall-scale.ts';
+import { measuresOf, msText, percentile, waterfallSpanMs } from './statistics.ts';
 
 function turn(voiceToVoiceMs: number, utterance: number | null = 1): MeasuredTurn {
   return {

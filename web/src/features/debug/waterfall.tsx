@@ -3,11 +3,10 @@ import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { useDebug } from '../../store/controller-context.ts';
 import { SEGMENT_WORDS } from './segments.ts';
-import { msText } from './statistics.ts';
+import { msText, waterfallSpanMs } from './statistics.ts';
 import { TurnDetail } from './turn-detail.tsx';
 import { TurnTable } from './turn-table.tsx';
 import { Verdict } from './verdict.tsx';
-import { waterfallSpanMs } from './waterfall-scale.ts';
 import styles from './waterfall.module.css';
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;

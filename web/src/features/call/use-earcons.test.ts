@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { SESSION } from '../../../e2e/ui/support/notices.ts';
 import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
-import { earconBetween } from './earcons.ts';
+import { earconBetween } from './use-earcons.ts';
 
 const RUNNING: CallState = {
   ...INITIAL_CALL_STATE,
