@@ -15,45 +15,41 @@ export interface CatalogueEntry {
 
 /** Every vendor there is a simulator for. */
 export const CATALOGUE = {
-  deepgram: {
-    start: startDeepgramSimulator,
-    environment: ({ url, key }) => ({ DEEPGRAM_API_KEY: key, DEEPGRAM_BASE_URL: url }),
-  },
-  cartesia: {
-    start: startCartesiaSimulator,
-    environment: ({ url, key }) => ({ CARTESIA_API_KEY: key, CARTESIA_BASE_URL: url }),
-  },
-  openai: {
-    start: startOpenAiSimulator,
-    environment: ({ url, key }) => ({ OPENAI_API_KEY: key, OPENAI_BASE_URL: `${url}/v1` }),
-  },
-  compatible: {
-    start: (behaviour) => startOpenAiSimulator({ ...behaviour, flavour: 'compatible' }),
-    environment: ({ url, key }) => ({
-      COMPATIBLE_API_KEY: key,
-      COMPATIBLE_BASE_URL: `${url}/v1`,
+  deepgram: entry('DEEPGRAM', startDeepgramSimulator),
+  cartesia: entry('CARTESIA', startCartesiaSimulator),
+  openai: entry('OPENAI', startOpenAiSimulator, '/v1'),
+  compatible: entry(
+    'COMPATIBLE',
+    (behaviour) => startOpenAiSimulator({ ...behaviour, flavour: 'compatible' }),
+    '/v1',
+    {
       COMPATIBLE_TRANSCRIPTION_MODEL: 'whisper',
       COMPATIBLE_CHAT_MODEL: 'simulated',
       COMPATIBLE_SPEECH_MODEL: 'kokoro',
       COMPATIBLE_VOICES: 'heart',
-    }),
-  },
-  elevenlabs: {
-    start: startElevenLabsSimulator,
-    environment: ({ url, key }) => ({ ELEVENLABS_API_KEY: key, ELEVENLABS_BASE_URL: url }),
-  },
-  anthropic: {
-    start: startAnthropicSimulator,
-    environment: ({ url, key }) => ({ ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: url }),
-  },
-  google: {
-    start: startGoogleSimulator,
-    environment: ({ url, key }) => ({ GOOGLE_API_KEY: key, GOOGLE_BASE_URL: url }),
-  },
-  groq: {
-    start: (behaviour) => startOpenAiSimulator({ ...behaviour, flavour: 'groq' }),
-    environment: ({ url, key }) => ({ GROQ_API_KEY: key, GROQ_BASE_URL: url }),
-  },
-} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+    },
+  ),
+  elevenlabs: entry('ELEVENLABS', startElevenLabsSimulator),
+  anthropic: entry('ANTHROPIC', startAnthropicSimulator),
+  google: entry('GOOGLE', startGoogleSimulator),
+  groq: entry('GROQ', (behaviour) => startOpenAiSimulator({ ...behaviour, flavour: 'groq' })),
+} as const;
 
 export type SimulatedVendor = keyof typeof CATALOGUE;
+
+/** @param path - of the API at the simulator's URL */
+function entry(
+  prefix: string,
+  start: CatalogueEntry['start'],
+  path = '',
+  models: Readonly<Record<string, string>> = {},
+): CatalogueEntry {
+  return {
+    start,
+    environment: ({ url, key }) => ({
+      [`${prefix}_API_KEY`]: key,
+      [`${prefix}_BASE_URL`]: `${url}${path}`,
+      ...models,
+    }),
+  };
+}

@@ -29,7 +29,7 @@ export async function runSimulators(
   const running: Simulator[] = [];
   try {
     for (const vendor of vendors) {
-      const entry: CatalogueEntry = CATALOGUE[vendor];
+      const entry = CATALOGUE[vendor];
       const simulator = await entry.start(BEHAVIOUR);
       running.push(simulator);
       if (fault !== undefined) simulator.fail(fault, moment);

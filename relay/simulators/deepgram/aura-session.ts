@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { toneFor } from '../kit/simulator.ts';
-import { objectOf } from './heard-audio.ts';
+import { objectOf } from './messages.ts';
 import type { Session } from './session.ts';
 
 const CHUNK_BYTES = 7_680;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { transcriptOf } from '../kit/simulator.ts';
-import { HeardAudio, objectOf, samplesOf } from './heard-audio.ts';
-import type { Session } from './session.ts';
+import { HeardAudio } from './heard-audio.ts';
+import { listen, type Session } from './session.ts';
 
 type TurnEvent = 'Update' | 'StartOfTurn' | 'EagerEndOfTurn' | 'TurnResumed' | 'EndOfTurn';
 
@@ -18,11 +17,10 @@ const IDLE_MS = 60_000;
 /** `/v2/listen`: turns, found by the silence in the audio. */
 export function serveFlux(session: Session): void {
   const { socket, answers, query, behaviour, complain } = session;
-  const hear = behaviour.hear ?? transcriptOf;
-  const rateHz = Number(query.get('sample_rate') ?? 16_000);
   const isEager = query.has('eager_eot_threshold');
   const requestId = randomUUID();
-  const turn = new HeardAudio();
+  const turn = new HeardAudio(session);
+  const { rateHz } = turn;
   let state: 'initial' | 'ongoing' | 'awaiting-end' = 'initial';
   let sequenceId = 0;
   let turnIndex = 0;
@@ -32,10 +30,8 @@ export function serveFlux(session: Session): void {
   let hadSound = false;
   let hadSoundInTurn = false;
   let eagerText = '';
-  let stopIdle = () => {};
 
-  const words = (): string =>
-    turn.length === 0 || (hadSound && !hadSoundInTurn) ? '' : hear(turn.all());
+  const words = (): string => (hadSound && !hadSoundInTurn ? '' : turn.words());
 
   const tell = (event: TurnEvent, transcript: string, more: object = {}): void => {
     newSamples = 0;
@@ -46,7 +42,7 @@ export function serveFlux(session: Session): void {
       event,
       turn_index: turnIndex,
       audio_window_start: windowStart,
-      audio_window_end: windowStart + turn.length / rateHz,
+      audio_window_end: windowStart + turn.seconds,
       transcript,
       words: transcript
         .split(' ')
@@ -59,7 +55,7 @@ export function serveFlux(session: Session): void {
 
   const endTurn = (transcript: string, trigger: 'model' | 'manual'): void => {
     tell('EndOfTurn', transcript, { trigger });
-    windowStart += turn.length / rateHz;
+    windowStart += turn.seconds;
     turnIndex += 1;
     turn.clear();
     hadSoundInTurn = false;
@@ -98,14 +94,6 @@ export function serveFlux(session: Session): void {
     step(last >= 0);
   };
 
-  const stayAwake = (): void => {
-    stopIdle();
-    stopIdle = answers.after(IDLE_MS, () => {
-      complain('Neither a message nor a ping for sixty seconds.');
-      answers.close(1011);
-    });
-  };
-
   const refuse = (complaint: string): void => {
     complain(complaint);
     answers.json({
@@ -120,29 +108,29 @@ export function serveFlux(session: Session): void {
   socket.send(
     JSON.stringify({ type: 'Connected', request_id: requestId, sequence_id: sequenceId++ }),
   );
-  stayAwake();
-  socket.on('ping', stayAwake);
-  socket.on('message', (data, isBinary) => {
-    stayAwake();
-    if (isBinary) {
-      const bytes = (data as Buffer).length;
-      if (bytes === 0 || bytes % 2 !== 0) complain(`Audio of ${bytes} bytes is not PCM16.`);
-      onAudio(samplesOf(data));
-      return;
-    }
-    switch (objectOf(data)?.type) {
-      case 'CloseStream':
-        // What was received is decoded and told, the turn stays open, and no status is given.
-        answers.after(behaviour.finalDelayMs ?? 0, () => {
-          if (newSamples > 0) tell('Update', words());
-          answers.close();
-        });
-        return;
-      case 'ForceEndTurn':
-        if (state !== 'initial') endTurn(words(), 'manual');
-        return;
-      default:
-        refuse('A message this endpoint does not document.');
-    }
+  const stayAwake = listen(session, {
+    idleMs: IDLE_MS,
+    onIdle() {
+      complain('Neither a message nor a ping for sixty seconds.');
+      answers.close(1011);
+    },
+    onAudio,
+    onCommand(type) {
+      switch (type) {
+        case 'CloseStream':
+          // What was received is decoded and told, the turn stays open, and no status is given.
+          answers.after(behaviour.finalDelayMs ?? 0, () => {
+            if (newSamples > 0) tell('Update', words());
+            answers.close();
+          });
+          return;
+        case 'ForceEndTurn':
+          if (state !== 'initial') endTurn(words(), 'manual');
+          return;
+        default:
+          refuse('A message this endpoint does not document.');
+      }
+    },
   });
+  socket.on('ping', stayAwake);
 }

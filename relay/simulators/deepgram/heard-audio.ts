@@ -1,14 +1,21 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
-import type { RawData } from 'ws';
-import { parseJson } from '../../src/lib/json.ts';
+import { transcriptOf } from '../kit/simulator.ts';
+import type { Session } from './session.ts';
 
-/** Samples gathered from the messages of a stream. */
+/** The audio of a session that its next words are heard in. */
 export class HeardAudio {
+  readonly rateHz: number;
+  readonly #hear: (audio: Int16Array) => string;
   #pieces: Int16Array[] = [];
   #length = 0;
 
-  get length(): number {
-    return this.#length;
+  constructor({ query, behaviour }: Session) {
+    this.rateHz = Number(query.get('sample_rate') ?? 16_000);
+    this.#hear = behaviour.hear ?? transcriptOf;
+  }
+
+  get seconds(): number {
+    return this.#length / this.rateHz;
   }
 
   add(samples: Int16Array): void {
@@ -16,28 +23,15 @@ export class HeardAudio {
     this.#length += samples.length;
   }
 
-  all(): Int16Array {
+  words(): string {
+    if (this.#length === 0) return '';
     const joined = joinPcm16(this.#pieces);
     this.#pieces = [joined];
-    return joined;
+    return this.#hear(joined);
   }
 
   clear(): void {
     this.#pieces = [];
     this.#length = 0;
   }
-}
-
-/** A copy, whose alignment is our own. An odd byte at the end is dropped. */
-export function samplesOf(data: RawData): Int16Array {
-  const bytes = data as Buffer;
-  const copy = new Uint8Array(bytes.length - (bytes.length % 2));
-  copy.set(bytes.subarray(0, copy.length));
-  return new Int16Array(copy.buffer);
-}
-
-/** @returns the object a text message holds; undefined where it holds none */
-export function objectOf(data: RawData): { readonly type?: unknown; text?: unknown } | undefined {
-  const value = parseJson((data as Buffer).toString('utf8'));
-  return typeof value === 'object' && value !== null ? value : undefined;
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { transcriptOf } from '../kit/simulator.ts';
-import { HeardAudio, objectOf, samplesOf } from './heard-audio.ts';
-import type { Session } from './session.ts';
+import { HeardAudio } from './heard-audio.ts';
+import { listen, type Session } from './session.ts';
 
 /** An interim result about each second of audio. */
 const INTERIM_SECONDS = 1;
@@ -12,18 +11,14 @@ const NOTICEABLE_SECONDS = 0.05;
 
 /** `/v1/listen`: results about the audio since the last final one. */
 export function serveNova(session: Session): void {
-  const { socket, answers, query, behaviour, complain } = session;
-  const hear = behaviour.hear ?? transcriptOf;
-  const rateHz = Number(query.get('sample_rate') ?? 16_000);
+  const { answers, query, behaviour, complain } = session;
   const requestId = randomUUID();
-  const audio = new HeardAudio();
+  const audio = new HeardAudio(session);
   let startSeconds = 0;
   let interimSamples = 0;
-  let stopIdle = () => {};
 
   const results = (isFinal: boolean, fromFinalize: boolean): void => {
-    const durationSeconds = audio.length / rateHz;
-    const transcript = audio.length === 0 ? '' : hear(audio.all());
+    const durationSeconds = audio.seconds;
     answers.json({
       type: 'Results',
       channel_index: [0, 1],
@@ -32,7 +27,7 @@ export function serveNova(session: Session): void {
       is_final: isFinal,
       speech_final: isFinal,
       from_finalize: fromFinalize,
-      channel: { alternatives: [{ transcript, confidence: 0.98, words: [] }] },
+      channel: { alternatives: [{ transcript: audio.words(), confidence: 0.98, words: [] }] },
       metadata: {
         request_id: requestId,
         model_info: { name: 'simulated', version: '1', arch: 'nova-3' },
@@ -45,58 +40,53 @@ export function serveNova(session: Session): void {
     audio.clear();
   };
 
-  const stayAwake = (): void => {
-    stopIdle();
-    stopIdle = answers.after(IDLE_MS, () => {
-      complain('Neither audio nor KeepAlive for ten seconds.');
-      answers.close(1011, 'NET-0001');
-    });
-  };
-
   const onAudio = (samples: Int16Array): void => {
-    if (audio.length === 0) answers.begin();
+    if (audio.seconds === 0) answers.begin();
     audio.add(samples);
     interimSamples += samples.length;
-    if (interimSamples >= INTERIM_SECONDS * rateHz && query.get('interim_results') === 'true') {
+    if (
+      interimSamples >= INTERIM_SECONDS * audio.rateHz &&
+      query.get('interim_results') === 'true'
+    ) {
       results(false, false);
     }
   };
 
-  stayAwake();
-  socket.on('message', (data, isBinary) => {
-    stayAwake();
-    if (isBinary) {
-      const bytes = (data as Buffer).length;
-      if (bytes === 0 || bytes % 2 !== 0) complain(`Audio of ${bytes} bytes is not PCM16.`);
-      onAudio(samplesOf(data));
-      return;
-    }
-    switch (objectOf(data)?.type) {
-      case 'KeepAlive':
-        return;
-      case 'Finalize':
-        answers.after(behaviour.finalDelayMs ?? 0, () => {
-          if (audio.length / rateHz >= NOTICEABLE_SECONDS) results(true, true);
-        });
-        return;
-      case 'CloseStream':
-        answers.after(behaviour.finalDelayMs ?? 0, () => {
-          if (audio.length > 0) results(true, false);
-          answers.json({
-            type: 'Metadata',
-            transaction_key: 'deprecated',
-            request_id: requestId,
-            sha256: '0'.repeat(64),
-            created: new Date().toISOString(),
-            duration: startSeconds,
-            channels: 1,
+  listen(session, {
+    idleMs: IDLE_MS,
+    onIdle() {
+      complain('Neither audio nor KeepAlive for ten seconds.');
+      answers.close(1011, 'NET-0001');
+    },
+    onAudio,
+    onCommand(type) {
+      switch (type) {
+        case 'KeepAlive':
+          return;
+        case 'Finalize':
+          answers.after(behaviour.finalDelayMs ?? 0, () => {
+            if (audio.seconds >= NOTICEABLE_SECONDS) results(true, true);
           });
-          answers.close(1000);
-        });
-        return;
-      default:
-        complain('A text message that is not documented.');
-        answers.close(1008, 'DATA-0000');
-    }
+          return;
+        case 'CloseStream':
+          answers.after(behaviour.finalDelayMs ?? 0, () => {
+            if (audio.seconds > 0) results(true, false);
+            answers.json({
+              type: 'Metadata',
+              transaction_key: 'deprecated',
+              request_id: requestId,
+              sha256: '0'.repeat(64),
+              created: new Date().toISOString(),
+              duration: startSeconds,
+              channels: 1,
+            });
+            answers.close(1000);
+          });
+          return;
+        default:
+          complain('A text message that is not documented.');
+          answers.close(1008, 'DATA-0000');
+      }
+    },
   });
 }

@@ -5,7 +5,6 @@ import { transcriptOf } from '../kit/simulator.ts';
 import { breakResponse } from '../kit/simulator-server.ts';
 import { inPieces, sendJson, sseEvent, startSse, write } from '../kit/http-answers.ts';
 import { beforeAnswer, checked, Refusal, wholeBody, type Endpoint } from './answering.ts';
-import { parseMultipart } from './multipart.ts';
 
 const MIN_AUDIO_MS = 100;
 /** The rate at which audio is heard, for any rate of the file. */
@@ -30,22 +29,18 @@ export async function transcribe(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const parts = parseMultipart(request.headers['content-type'], await wholeBody(request));
-  const file = parts.find(({ name }) => name === 'file');
-  const others = parts.filter(({ name }) => name !== 'file');
-  const form = checked(
-    Object.fromEntries(others.map(({ name, data }) => [name, data.toString('utf8')])),
-    fields,
-  );
-  if (new Set(parts.map(({ name }) => name)).size < parts.length)
-    throw new Refusal(400, 'A field is given twice.', null);
+  const parts = await formOf(request);
+  const names = [...parts.keys()];
+  const { file, ...others } = Object.fromEntries(parts);
+  const form = checked(others, fields);
+  if (new Set(names).size < names.length) throw new Refusal(400, 'A field is given twice.', null);
   if (endpoint.flavour === 'openai' && !MODELS.includes(form.model))
     throw new Refusal(404, 'The model does not exist.', 'model_not_found', 'model');
   if (form.response_format !== 'json')
     throw new Refusal(400, 'response_format is not compatible.', 'unsupported_value');
-  if (file?.filename === undefined || !file.filename.endsWith('.wav'))
+  if (!(file instanceof File) || !file.name.endsWith('.wav'))
     throw new Refusal(400, 'Unrecognized file format.', null, 'file');
-  const { samples, rateHz } = readWav(file.data);
+  const { samples, rateHz } = readWav(Buffer.from(await file.arrayBuffer()));
   const seconds = samples.length / rateHz;
   if (seconds * 1_000 < MIN_AUDIO_MS)
     throw new Refusal(400, 'Audio file is too short.', 'audio_too_short', 'file');
@@ -63,6 +58,15 @@ export async function transcribe(
     if (index === 0 && breakResponse(response, endpoint.server.plan.take('mid-stream'))) return;
   }
   response.end(sseEvent({ type: 'transcript.text.done', text, usage }));
+}
+
+/** @throws Refusal if the body is not `multipart/form-data` */
+async function formOf(request: IncomingMessage): Promise<FormData> {
+  const headers = { 'content-type': request.headers['content-type'] ?? '' };
+  const body = new Uint8Array(await wholeBody(request));
+  return new Response(body, { headers }).formData().catch(() => {
+    throw new Refusal(400, 'Could not parse multipart form.', null);
+  });
 }
 
 /** The same audio at 16 kHz, with exactly as many samples as were recorded at that rate. */

@@ -1,37 +1,12 @@
 /** Numbers as English words, without hyphens and without "and": `one hundred five`. */
 
-const SMALL = [
-  'zero',
-  'one',
-  'two',
-  'three',
-  'four',
-  'five',
-  'six',
-  'seven',
-  'eight',
-  'nine',
-  'ten',
-  'eleven',
-  'twelve',
-  'thirteen',
-  'fourteen',
-  'fifteen',
-  'sixteen',
-  'seventeen',
-  'eighteen',
-  'nineteen',
-] as const;
-const TENS = [
-  'twenty',
-  'thirty',
-  'forty',
-  'fifty',
-  'sixty',
-  'seventy',
-  'eighty',
-  'ninety',
-] as const;
+export const DIGIT_WORDS: readonly string[] =
+  'zero one two three four five six seven eight nine'.split(' ');
+export const TEEN_WORDS: readonly string[] =
+  'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
+export const TENS_WORDS: readonly string[] =
+  'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+const SMALL = [...DIGIT_WORDS, ...TEEN_WORDS];
 const SCALES = [
   ['trillion', 1e12],
   ['billion', 1e9],
@@ -39,17 +14,13 @@ const SCALES = [
   ['thousand', 1e3],
 ] as const;
 
-export const DIGIT_WORDS: readonly string[] = SMALL.slice(0, 10);
-export const TEEN_WORDS: readonly string[] = SMALL.slice(10);
-export const TENS_WORDS: readonly string[] = TENS;
-
 /** `zero` to `nineteen` → 0–19. */
 export const SMALL_VALUES: ReadonlyMap<string, number> = new Map(
   SMALL.map((word, value) => [word, value]),
 );
 /** `twenty` to `ninety` → 20–90. */
 export const TENS_VALUES: ReadonlyMap<string, number> = new Map(
-  TENS.map((word, index) => [word, (index + 2) * 10]),
+  TENS_WORDS.map((word, index) => [word, (index + 2) * 10]),
 );
 /** `thousand` to `trillion` → their values. */
 export const SCALE_VALUES: ReadonlyMap<string, number> = new Map(SCALES);
@@ -85,7 +56,7 @@ function wholeToWords(value: number): string {
   }
   if (rest >= 100) words.push(SMALL[Math.floor(rest / 100)]!, 'hundred');
   rest %= 100;
-  if (rest >= 20) words.push(TENS[Math.floor(rest / 10) - 2]!);
+  if (rest >= 20) words.push(TENS_WORDS[Math.floor(rest / 10) - 2]!);
   rest = rest >= 20 ? rest % 10 : rest;
   if (rest > 0) words.push(SMALL[rest]!);
   return words.join(' ');

@@ -1,57 +1,37 @@
 import type { Voice } from '../../stages/synthesizer.ts';
 
 /**
- * A choice of the Aura-2 voices, by language. A voice's id is the model it is asked for by.
+ * A choice of the Aura-2 voices and their labels, by language. A voice's id is the model it is asked
+ * for by.
  * Source: https://developers.deepgram.com/docs/tts-models
  */
-const VOICES: Readonly<Record<string, readonly (readonly [name: string, label: string])[]>> = {
-  en: [
-    ['thalia', 'American English'],
-    ['andromeda', 'American English'],
-    ['helena', 'American English'],
-    ['apollo', 'American English'],
-    ['arcas', 'American English'],
-    ['aries', 'American English'],
-    ['draco', 'British English'],
-    ['pandora', 'British English'],
-    ['hyperion', 'Australian English'],
-    ['theia', 'Australian English'],
-    ['amalthea', 'Filipino English'],
-  ],
-  es: [
-    ['celeste', 'Colombian Spanish'],
-    ['estrella', 'Mexican Spanish'],
-    ['nestor', 'Peninsular Spanish'],
-  ],
-  de: [
-    ['julius', 'German'],
-    ['viktoria', 'German'],
-    ['lara', 'German'],
-  ],
-  fr: [
-    ['agathe', 'French'],
-    ['hector', 'French'],
-  ],
-  nl: [
-    ['rhea', 'Dutch'],
-    ['sander', 'Dutch'],
-    ['beatrix', 'Dutch'],
-  ],
-  it: [
-    ['livia', 'Italian'],
-    ['dionisio', 'Italian'],
-  ],
-  ja: [
-    ['fujin', 'Japanese'],
-    ['izanami', 'Japanese'],
-  ],
+const VOICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  en: {
+    thalia: 'American English',
+    andromeda: 'American English',
+    helena: 'American English',
+    apollo: 'American English',
+    arcas: 'American English',
+    aries: 'American English',
+    draco: 'British English',
+    pandora: 'British English',
+    hyperion: 'Australian English',
+    theia: 'Australian English',
+    amalthea: 'Filipino English',
+  },
+  es: { celeste: 'Colombian Spanish', estrella: 'Mexican Spanish', nestor: 'Peninsular Spanish' },
+  de: { julius: 'German', viktoria: 'German', lara: 'German' },
+  fr: { agathe: 'French', hector: 'French' },
+  nl: { rhea: 'Dutch', sander: 'Dutch', beatrix: 'Dutch' },
+  it: { livia: 'Italian', dionisio: 'Italian' },
+  ja: { fujin: 'Japanese', izanami: 'Japanese' },
 };
 
 /** @param language - BCP 47; one that no voice speaks gives the English ones */
 export function auraVoices(language: string): readonly Voice[] {
   const spoken = (language.split('-')[0] ?? '').toLowerCase();
   const code = Object.hasOwn(VOICES, spoken) ? spoken : 'en';
-  return VOICES[code]!.map(([name, label]) => ({
+  return Object.entries(VOICES[code]!).map(([name, label]) => ({
     id: `aura-2-${name}-${code}`,
     label: `${titled(name)}, ${label}`,
   }));
