@@ -1,8 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useController, useSettings } from '../store/controller-context.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
-import { useShortcuts } from '../features/call/use-shortcuts.ts';
-import type { Shortcut } from '../features/call/shortcuts.ts';
+import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
 import styles from './app.module.css';
 
 const SettingsDialog = lazy(async () => ({

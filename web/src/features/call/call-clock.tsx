@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { useCall } from '../../store/controller-context.ts';
-import { clockText } from './clock-text.ts';
 
 /** How long the call has lasted. */
 export function CallClock() {
@@ -17,4 +16,15 @@ export function CallClock() {
       {clockText(nowMs - sinceMs)}
     </span>
   );
+}
+
+/** A duration as `m:ss`, or `h:mm:ss` from an hour on. */
+export function clockText(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1_000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0
+    ? `${hours}:${two(minutes % 60)}:${two(seconds % 60)}`
+    : `${minutes}:${two(seconds % 60)}`;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useController } from '../../store/controller-context.ts';
-import { deviceListsOf } from './device-list.ts';
+import type { Choice } from './select-field.tsx';
 
 /** The devices there are, kept up to date; their names appear once the microphone is allowed. */
 export function useDevices() {
@@ -10,12 +10,9 @@ export function useDevices() {
     // Absent on insecure pages, contrary to the types.
     const media = navigator.mediaDevices as MediaDevices | undefined;
     if (media === undefined) return;
-    let isCurrent = true;
     const refresh = (): void => {
       media.enumerateDevices().then(
-        (infos) => {
-          if (isCurrent) setLists(deviceListsOf(infos));
-        },
+        (infos) => setLists(deviceListsOf(infos)),
         () => undefined,
       );
     };
@@ -25,7 +22,6 @@ export function useDevices() {
       if (now.microphone !== before.microphone) refresh();
     });
     return () => {
-      isCurrent = false;
       unsubscribe();
       media.removeEventListener('devicechange', refresh);
     };
@@ -36,4 +32,23 @@ export function useDevices() {
 /** Whether this browser can send a call's voice to another speaker. */
 export function canChooseSpeaker(): boolean {
   return typeof AudioContext !== 'undefined' && 'setSinkId' in AudioContext.prototype;
+}
+
+type DeviceInfo = Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>;
+
+/**
+ * What there is to choose from. Before the microphone was ever allowed, browsers hand out devices
+ * without names and ids, which cannot be chosen; aliases of the system's default are left out too.
+ */
+export function deviceListsOf(infos: readonly DeviceInfo[]) {
+  const named = (kind: string): Choice[] =>
+    infos
+      .filter(
+        (info) =>
+          info.kind === kind &&
+          info.label !== '' &&
+          !['', 'default', 'communications'].includes(info.deviceId),
+      )
+      .map((info) => ({ id: info.deviceId, label: info.label }));
+  return { microphones: named('audioinput'), speakers: named('audiooutput') };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockText } from './clock-text.ts';
+import { clockText } from './call-clock.tsx';
 
 test.each([
   [-5, '0:00'],

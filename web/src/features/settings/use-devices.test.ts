@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviceListsOf } from './device-list.ts';
+import { deviceListsOf } from './use-devices.ts';
 
 test('devices are told apart by kind, without nameless ones and aliases', () => {
   expect(
