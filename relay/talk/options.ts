@@ -46,7 +46,21 @@ const MAX_WAIT_S = 86_400;
  * @throws UsageError
  */
 export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 'help' {
-  const { values, tokens } = parse(commandLine);
+  const { values, tokens } = parseCommandLine({
+    args: [...commandLine],
+    allowPositionals: true,
+    tokens: true,
+    options: {
+      text: { type: 'string', multiple: true },
+      url: { type: 'string', default: 'http://localhost:8787' },
+      token: { type: 'string' },
+      voice: { type: 'string' },
+      out: { type: 'string' },
+      wait: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help === true) return 'help';
   const turns = tokens.flatMap((token): TalkTurn[] => {
     if (token.kind === 'positional') return [{ kind: 'file', path: token.value }];
@@ -67,24 +81,6 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
     waitMs,
     isJson: values.json,
   };
-}
-
-function parse(commandLine: readonly string[]) {
-  return parseCommandLine({
-    args: [...commandLine],
-    allowPositionals: true,
-    tokens: true,
-    options: {
-      text: { type: 'string', multiple: true },
-      url: { type: 'string', default: 'http://localhost:8787' },
-      token: { type: 'string' },
-      voice: { type: 'string' },
-      out: { type: 'string' },
-      wait: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
 }
 
 function textOf(value: string): string {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
-import type { Answer, Asked, Handlers } from './messages.ts';
+import type { Answer, Asked, Handlers } from './serve.ts';
 
 /** How long a process may take to end by itself. */
 const EXIT_DEADLINE_MS = 5_000;

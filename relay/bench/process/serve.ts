@@ -1,4 +1,16 @@
-import type { Answer, Asked, Handlers } from './messages.ts';
+/** What a process of the benchmark can be asked; arguments and answers travel as JSON. */
+// `never`: handlers of any argument fit.
+export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
+
+export interface Asked {
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+}
+
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly problem: string };
 
 /**
  * Answers the requests of the benchmark's main process, and ends this process when that one ends,

@@ -36,20 +36,9 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   return {
     nextUtterance() {
       const nowMs = performance.now();
-      if (utterance > 0) {
-        connection.send({
-          type: 'input_audio_buffer.speech_stopped',
-          utterance,
-          audio_end_ms: nowMs,
-          sent_ms: nowMs,
-        });
-      }
+      if (utterance > 0) connection.speechStopped(utterance, nowMs);
       utterance++;
-      connection.send({
-        type: 'input_audio_buffer.speech_started',
-        utterance,
-        audio_start_ms: nowMs,
-      });
+      connection.speechStarted(utterance, nowMs);
     },
     send(samples) {
       connection.sendAudio({ utterance, samples, startMs: performance.now(), last: false });

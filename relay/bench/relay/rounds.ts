@@ -38,6 +38,7 @@ export interface RelayBenchRun {
   readonly isNative: boolean;
 }
 
+const SIDES = ['relay', 'baseline'] as const;
 const SUBJECTS: Readonly<Record<Side, URL>> = {
   relay: new URL('relay-subject.process.ts', import.meta.url),
   baseline: new URL('pipe-subject.process.ts', import.meta.url),
@@ -57,7 +58,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   const subjects = { relay, baseline };
   const idleRss = { relay: 0, baseline: 0 };
   let isNative = true;
-  for (const side of ['relay', 'baseline'] as const) {
+  for (const side of SIDES) {
     const upstreamUrl = await load.ask('listen', side);
     const opened = await subjects[side].ask('open', { upstreamUrl, sessions });
     isNative &&= opened.isNative;
@@ -66,7 +67,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     await load.ask('begin', side);
   }
 
-  for (const side of ['relay', 'baseline'] as const) {
+  for (const side of SIDES) {
     await load.ask('flow', side);
     await sleep(systemClock, options.times.steadyMs, signal);
     signal.throwIfAborted();
@@ -75,8 +76,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   const rounds: Record<Side, RoundFigures>[] = [];
   for (let round = 0; round < options.rounds; round++) {
     // The side that goes first in one round goes second in the next.
-    const order =
-      round % 2 === 0 ? (['relay', 'baseline'] as const) : (['baseline', 'relay'] as const);
+    const order = round % 2 === 0 ? SIDES : SIDES.toReversed();
     const figures: Partial<Record<Side, RoundFigures>> = {};
     for (const side of order) {
       const profileDir = round === options.rounds - 1 ? options.profileDir : undefined;

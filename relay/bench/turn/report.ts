@@ -17,15 +17,10 @@ export function reportOf(
   talks: readonly Talk[],
   took: Readonly<Record<number, ProviderMs>>,
 ) {
-  let unfollowed = 0;
   const overheads = talks.map(({ answered }) =>
     answered.flatMap(({ turn, ms }) => {
       const providers = took[turn];
-      if (providers === undefined) {
-        unfollowed += 1;
-        return [];
-      }
-      return [ms - providers.asr - providers.llm - providers.tts];
+      return providers === undefined ? [] : [ms - providers.asr - providers.llm - providers.tts];
     }),
   );
   const all = overheads.flat();
@@ -38,7 +33,8 @@ export function reportOf(
     overhead_ms: { p50: round(percentile(all, 0.5), 2), p99: round(percentile(all, 0.99), 2) },
     first_turn_penalty_ms: round(median(first) - median(later), 2),
     turns: all.length,
-    errors: unfollowed + talks.reduce((sum, { problems }) => sum + problems.length, 0),
+    errors:
+      talks.flatMap(({ answered, problems }) => [...answered, ...problems]).length - all.length,
   };
 }
 

@@ -64,11 +64,7 @@ async function takeTurn(
 ): Promise<Answered> {
   const samples = new Int16Array(UPLINK_CHUNK_SAMPLES).fill(turn);
   const startedAtMs = performance.now();
-  connection.send({
-    type: 'input_audio_buffer.speech_started',
-    utterance,
-    audio_start_ms: startedAtMs,
-  });
+  connection.speechStarted(utterance, startedAtMs);
   for (let chunk = 1; chunk <= TURN.chunks; chunk++) {
     await sleep(systemClock, startedAtMs + chunk * TURN.chunkMs - performance.now(), signal);
     const startMs = startedAtMs + (chunk - 1) * TURN.chunkMs;
@@ -76,12 +72,7 @@ async function takeTurn(
   }
   const reply = awaitReply(connection);
   const sentMs = performance.now();
-  connection.send({
-    type: 'input_audio_buffer.speech_stopped',
-    utterance,
-    audio_end_ms: sentMs,
-    sent_ms: sentMs,
-  });
+  connection.speechStopped(utterance, sentMs);
   const { firstAudioMs, timeline } = await reply;
   return { turn, ms: firstAudioMs - sentMs, timeline };
 }

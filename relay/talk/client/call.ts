@@ -6,7 +6,7 @@ import type { Speech } from './speech.ts';
 import { connect, type CallFailure, type Connection, type ConnectOptions } from './connection.ts';
 import { Replies, type Reply } from './replies.ts';
 import { TurnWatch } from './turn-watch.ts';
-import { turnOf, type Turn } from './turn.ts';
+import { turnOf, type Turn, type TurnParts } from './turn.ts';
 import { uploadSpeech } from './upload.ts';
 
 /** Most unasked replies that wait to be read; more are dropped. */
@@ -117,7 +117,7 @@ export class Call {
       for await (const reply of this.#unasked) {
         await this.#heardOut(this.#over.signal);
         // It answers nothing, so there is nothing to measure its latency from.
-        yield { ...this.#describe(reply.trigger, { reply }), latency: null };
+        yield { ...this.#describe({ trigger: reply.trigger, reply }), latency: null };
       }
     } finally {
       left.abort();
@@ -150,26 +150,14 @@ export class Call {
     this.#watch = undefined;
     await this.#heardOut(this.#over.signal);
     this.#signal.throwIfAborted();
-    return this.#describe(utterance === null ? 'text' : 'speech', {
-      ...watchedParts(watch),
-      marks,
-    });
+    const { transcript, reply, error } = watch;
+    const trigger = utterance === null ? 'text' : 'speech';
+    return this.#describe({ trigger, transcript, reply, error, marks });
   }
 
-  #describe(
-    trigger: Reply['trigger'],
-    parts: Partial<Pick<Parameters<typeof turnOf>[0], 'transcript' | 'reply' | 'error' | 'marks'>>,
-  ): Turn {
+  #describe(parts: Omit<TurnParts, 'toSessionMs'>): Turn {
     if (parts.reply !== undefined) this.#replies.forget(parts.reply);
-    return turnOf({
-      transcript: '',
-      reply: undefined,
-      error: undefined,
-      marks: {},
-      ...parts,
-      trigger,
-      toSessionMs: (ownMs) => this.#connection.toSessionMs(ownMs),
-    });
+    return turnOf({ ...parts, toSessionMs: (ownMs) => this.#connection.toSessionMs(ownMs) });
   }
 
   #event(event: RelayEvent, receivedMs: number): void {
@@ -200,8 +188,4 @@ export class Call {
   async #heardOut(signal: AbortSignal): Promise<void> {
     await sleep(systemClock, this.#replies.heardOutMs - performance.now(), signal);
   }
-}
-
-function watchedParts({ transcript, reply, error }: TurnWatch) {
-  return { transcript, reply, error };
 }

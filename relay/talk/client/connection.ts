@@ -117,6 +117,25 @@ export class Connection {
     this.#link.send({ kind: 'event', event });
   }
 
+  /** @param startMs when the speech began, on `performance.now()` @throws as `send` */
+  speechStarted(utterance: number, startMs: number): void {
+    this.send({
+      type: 'input_audio_buffer.speech_started',
+      utterance,
+      audio_start_ms: startMs,
+    });
+  }
+
+  /** @param endMs when the speech ended, on `performance.now()` @throws as `send` */
+  speechStopped(utterance: number, endMs: number): void {
+    this.send({
+      type: 'input_audio_buffer.speech_stopped',
+      utterance,
+      audio_end_ms: endMs,
+      sent_ms: performance.now(),
+    });
+  }
+
   /** @throws Error if the session is over */
   sendAudio(audio: Omit<OutboundAudio, 'kind'>): void {
     if (this.#isClosed) throw this.#ended();

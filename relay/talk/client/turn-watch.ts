@@ -30,11 +30,11 @@ export interface TurnWatchOptions {
 
 /** Follows one turn from what is said to the end of its reply. */
 export class TurnWatch {
+  readonly #finished = Promise.withResolvers<void>();
   /** Resolves once it is over, one way or the other; it never takes for ever. */
-  readonly over: Promise<void>;
+  readonly over = this.#finished.promise;
   readonly #options: TurnWatchOptions;
   readonly #settled = new AbortController();
-  #finish: () => void = () => {};
   #cancelTimer: () => void = () => {};
   #state: State = { kind: 'waiting' };
   #transcript = '';
@@ -42,9 +42,6 @@ export class TurnWatch {
 
   constructor(options: TurnWatchOptions) {
     this.#options = options;
-    this.over = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
   }
 
   get transcript(): string {
@@ -148,19 +145,15 @@ export class TurnWatch {
     this.#cancelTimer();
     this.#state = { kind: 'over', reply };
     this.#settled.abort();
-    this.#finish();
+    this.#finished.resolve();
   }
 }
 
 /** Codes of the protocol and of this client alike; anything else is a fault of ours. */
-export function toTurnError(error: unknown): TurnError {
-  if (error instanceof ClientError || error instanceof ParleyError) {
-    return { code: error.code, message: error.message };
-  }
-  return {
-    code: 'internal_error',
-    message: error instanceof Error ? error.message : String(error),
-  };
+function toTurnError(error: unknown): TurnError {
+  const isKnown = error instanceof ClientError || error instanceof ParleyError;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: isKnown ? error.code : 'internal_error', message };
 }
 
 function timedOut(): ClientError {

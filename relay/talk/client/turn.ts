@@ -24,17 +24,18 @@ export interface Turn {
 
 export interface TurnParts {
   readonly trigger: Reply['trigger'];
-  readonly transcript: string;
+  readonly transcript?: string;
   readonly reply: Reply | undefined;
-  readonly error: TurnError | undefined;
+  readonly error?: TurnError | undefined;
   /** Marks the client set itself, session clock. */
-  readonly marks: LatencyMarks;
+  readonly marks?: LatencyMarks;
   /** Turns this process's instants into the session's. */
   readonly toSessionMs: (ownMs: number) => number;
 }
 
 /** Puts together what the relay said of a turn and what was noticed here. */
-export function turnOf({ trigger, transcript, reply, error, marks, toSessionMs }: TurnParts): Turn {
+export function turnOf(parts: TurnParts): Turn {
+  const { trigger, transcript = '', reply, error = null, marks, toSessionMs } = parts;
   const voice = reply?.voice;
   return {
     trigger: reply?.trigger ?? trigger,
@@ -54,6 +55,6 @@ export function turnOf({ trigger, transcript, reply, error, marks, toSessionMs }
         ? null
         : { pieces: reply.audio, sampleRateHz: reply.sampleRateHz },
     interrupted: reply?.done?.status === 'cancelled',
-    error: error ?? null,
+    error,
   };
 }

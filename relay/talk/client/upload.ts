@@ -27,11 +27,7 @@ export async function uploadSpeech(
   const until = (atMs: number) =>
     sleep(systemClock, onsetMs + atMs / speed - performance.now(), signal);
 
-  connection.send({
-    type: 'input_audio_buffer.speech_started',
-    utterance,
-    audio_start_ms: onsetMs,
-  });
+  connection.speechStarted(utterance, onsetMs);
   for (const { samples, startMs, dueMs, last } of plan.chunks) {
     await until(dueMs);
     if (signal.aborted) return;
@@ -39,10 +35,5 @@ export async function uploadSpeech(
   }
   await until(plan.stopMs);
   if (signal.aborted) return;
-  connection.send({
-    type: 'input_audio_buffer.speech_stopped',
-    utterance,
-    audio_end_ms: onsetMs + plan.endMs / speed,
-    sent_ms: performance.now(),
-  });
+  connection.speechStopped(utterance, onsetMs + plan.endMs / speed);
 }

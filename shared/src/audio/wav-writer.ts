@@ -1,13 +1,15 @@
 /** Length of the header that is written here; files by others may have longer ones. */
 export const WAV_HEADER_BYTES = 44;
 
+const ascii = new TextEncoder();
+
 /** The beginning of a WAV file of PCM16 mono; its samples follow. */
 export function wavHeader(samples: number, sampleRateHz: number): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);
-  writeTag(header, 0, 'RIFF');
+  ascii.encodeInto('RIFF', header);
   view.setUint32(4, WAV_HEADER_BYTES - 8 + samples * 2, true);
-  writeTag(header, 8, 'WAVEfmt ');
+  ascii.encodeInto('WAVEfmt ', header.subarray(8));
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
   view.setUint16(22, 1, true);
@@ -15,7 +17,7 @@ export function wavHeader(samples: number, sampleRateHz: number): Uint8Array<Arr
   view.setUint32(28, sampleRateHz * 2, true);
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
-  writeTag(header, 36, 'data');
+  ascii.encodeInto('data', header.subarray(36));
   view.setUint32(40, samples * 2, true);
   return header;
 }
@@ -29,8 +31,4 @@ export function encodeWav(samples: Int16Array, sampleRateHz: number): Uint8Array
     WAV_HEADER_BYTES,
   );
   return file;
-}
-
-function writeTag(file: Uint8Array, at: number, tag: string): void {
-  for (let index = 0; index < tag.length; index++) file[at + index] = tag.charCodeAt(index);
 }
