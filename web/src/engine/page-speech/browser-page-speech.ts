@@ -1,5 +1,4 @@
 import { localNowMs } from '../../lib/local-clock.ts';
-import { schedule } from '../../lib/schedule.ts';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
 import { PageSpeech } from './page-speech.ts';
 import { findSpeechRecognition } from './speech-recognition.ts';
@@ -19,7 +18,6 @@ export function createPageSpeech(options: {
     createUtterance: (text) => new SpeechSynthesisUtterance(text),
     language: /^en\b/i.test(navigator.language) ? navigator.language : 'en-US',
     isAndroid: /android/i.test(navigator.userAgent),
-    schedule,
     now: localNowMs,
     newId: () => `heard-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`,
   });

@@ -1,15 +1,15 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { ManualSchedule } from '../../lib/manual-schedule.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PageRecogniser } from './page-recogniser.ts';
 import { ScriptedRecogniser } from './scripted-recogniser.ts';
 
-let time: ManualSchedule;
 let sessions: ScriptedRecogniser[];
 let words: string[];
 let failures: string[];
 
+afterEach(() => vi.useRealTimers());
+
 beforeEach(() => {
-  time = new ManualSchedule();
+  vi.useFakeTimers();
   sessions = [];
   words = [];
   failures = [];
@@ -24,8 +24,7 @@ function make(guessesAreFinal = false): PageRecogniser {
     },
     language: 'en-US',
     guessesAreFinal,
-    schedule: time.schedule,
-    now: () => time.nowMs,
+    now: () => Date.now(),
     onWords: ({ text, isFinal }) => words.push(isFinal ? `${text}.` : text),
     onFailed: (failure) => failures.push(failure),
   });
@@ -45,10 +44,10 @@ test('guesses are reported as they change, final words once', () => {
 
 test('a session that ends after some silence is followed by another', () => {
   make().start();
-  time.pass(8_000);
+  vi.advanceTimersByTime(8_000);
   latest().ends('no-speech');
   expect(sessions).toHaveLength(1);
-  time.pass(200);
+  vi.advanceTimersByTime(200);
   expect(sessions).toHaveLength(2);
   expect(latest().calls).toEqual(['start']);
   expect(failures).toEqual([]);
@@ -73,7 +72,7 @@ test('words that a new session repeats from the one before are not reported agai
   make().start();
   latest().hears(['stop', 0.9]);
   latest().ends();
-  time.pass(200);
+  vi.advanceTimersByTime(200);
   latest().hears(['stop', 0.9]);
   latest().hears(['stop', 0.9], ['stop', 0.9]);
   expect(words).toEqual(['stop.', 'stop.']);
@@ -106,14 +105,14 @@ test('it tries less and less often, and not for ever', () => {
   while (failures.length === 0 && sessions.length < 20) {
     const count = sessions.length;
     latest().ends('network');
-    const fromMs = time.nowMs;
-    while (sessions.length === count && failures.length === 0) time.pass(50);
-    if (failures.length === 0) waitsMs.push(time.nowMs - fromMs);
+    const fromMs = Date.now();
+    while (sessions.length === count && failures.length === 0) vi.advanceTimersByTime(50);
+    if (failures.length === 0) waitsMs.push(Date.now() - fromMs);
   }
   expect(failures).toEqual(['failed']);
   expect(waitsMs).toHaveLength(4);
   expect(waitsMs.toSorted((one, other) => one - other)).toEqual(waitsMs);
-  time.pass(60_000);
+  vi.advanceTimersByTime(60_000);
   expect(sessions).toHaveLength(5);
 });
 
@@ -121,7 +120,7 @@ test('failures are forgotten once words are heard', () => {
   make().start();
   for (let round = 0; round < 10; round += 1) {
     latest().ends('network');
-    time.pass(8_000);
+    vi.advanceTimersByTime(8_000);
     latest().hears([`word ${round}`]);
   }
   expect(failures).toEqual([]);
@@ -135,7 +134,7 @@ test.each([
   make().start();
   latest().ends(error);
   expect(failures).toEqual([failure]);
-  time.pass(60_000);
+  vi.advanceTimersByTime(60_000);
   expect(sessions).toHaveLength(1);
 });
 
@@ -147,7 +146,7 @@ test('once stopped it still reports what it heard, and does not go on', () => {
   expect(latest().calls).toEqual(['start', 'stop']);
   latest().hears(['what time is it', 0.9]);
   latest().ends();
-  time.pass(60_000);
+  vi.advanceTimersByTime(60_000);
   expect(words.at(-1)).toBe('what time is it.');
   expect(sessions).toHaveLength(1);
 });
@@ -166,7 +165,7 @@ test('one that never reports its end is given up', () => {
   const recogniser = make();
   recogniser.start();
   recogniser.stop();
-  time.pass(5_000);
+  vi.advanceTimersByTime(5_000);
   expect(latest().calls).toEqual(['start', 'stop', 'abort']);
   recogniser.start();
   expect(sessions).toHaveLength(2);

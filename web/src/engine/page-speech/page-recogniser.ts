@@ -1,4 +1,3 @@
-import type { Schedule } from '../../lib/schedule.ts';
 import { readResults } from './recognised-words.ts';
 import type { SpeechRecogniser } from './speech-recognition.ts';
 
@@ -27,7 +26,6 @@ export interface PageRecogniserOptions {
   readonly language: string;
   /** Whether the browser calls guesses final, as Android's does. */
   readonly guessesAreFinal: boolean;
-  readonly schedule: Schedule;
   now(): number;
   /** Final words may be none: what was guessed before was not said. */
   onWords(words: { readonly text: string; readonly isFinal: boolean }): void;
@@ -42,14 +40,14 @@ interface Session {
   interim: string;
   hasHeard: boolean;
   error: string | undefined;
-  cancelDeadline: () => void;
+  deadline: ReturnType<typeof setTimeout> | undefined;
 }
 
 type State =
   | { readonly kind: 'off' }
   /** `off` and `restart`: it was stopped, and its end is awaited. */
   | { readonly kind: 'open'; readonly session: Session; readonly next: 'retry' | 'off' | 'restart' }
-  | { readonly kind: 'waiting'; readonly cancel: () => void }
+  | { readonly kind: 'waiting'; readonly timer: ReturnType<typeof setTimeout> }
   | { readonly kind: 'failed' };
 
 /**
@@ -81,7 +79,7 @@ export class PageRecogniser {
   stop(): void {
     const state = this.#state;
     if (state.kind === 'waiting') {
-      state.cancel();
+      clearTimeout(state.timer);
       this.#state = { kind: 'off' };
     } else if (state.kind === 'open') {
       this.#state = { ...state, next: 'off' };
@@ -95,9 +93,9 @@ export class PageRecogniser {
   dispose(): void {
     const state = this.#state;
     this.#state = { kind: 'failed' };
-    if (state.kind === 'waiting') state.cancel();
+    if (state.kind === 'waiting') clearTimeout(state.timer);
     if (state.kind !== 'open') return;
-    state.session.cancelDeadline();
+    clearTimeout(state.session.deadline);
     state.session.recogniser.abort();
   }
 
@@ -111,7 +109,7 @@ export class PageRecogniser {
       interim: '',
       hasHeard: false,
       error: undefined,
-      cancelDeadline: () => {},
+      deadline: undefined,
     };
     this.#state = { kind: 'open', session, next: 'retry' };
     recogniser.lang = language;
@@ -119,7 +117,7 @@ export class PageRecogniser {
     recogniser.continuous = !guessesAreFinal;
     recogniser.interimResults = true;
     recogniser.maxAlternatives = 1;
-    recogniser.addEventListener('start', () => session.cancelDeadline());
+    recogniser.addEventListener('start', () => clearTimeout(session.deadline));
     recogniser.addEventListener('result', ({ results }) => {
       const isCurrent = this.#state.kind === 'open' && this.#state.session === session;
       if (isCurrent) this.#onResults(session, results);
@@ -160,7 +158,7 @@ export class PageRecogniser {
   }
 
   #onEnd(session: Session): void {
-    session.cancelDeadline();
+    clearTimeout(session.deadline);
     const state = this.#state;
     if (state.kind !== 'open' || state.session !== session) return;
     this.#state = { kind: 'off' };
@@ -177,8 +175,7 @@ export class PageRecogniser {
     this.#failures = hasWorked ? 0 : this.#failures + 1;
     if (this.#failures >= MAX_FAILURES) return this.#fail('failed');
     const delayMs = Math.min(LONGEST_RETRY_MS, RESTART_MS * 2 ** this.#failures);
-    const cancel = this.#options.schedule(() => this.#open(), delayMs);
-    this.#state = { kind: 'waiting', cancel };
+    this.#state = { kind: 'waiting', timer: setTimeout(() => this.#open(), delayMs) };
   }
 
   #reportFinal(text: string): void {
@@ -193,8 +190,8 @@ export class PageRecogniser {
 
   /** A recogniser that says nothing for so long is given up. */
   #expect(session: Session, deadlineMs: number): void {
-    session.cancelDeadline();
-    session.cancelDeadline = this.#options.schedule(() => {
+    clearTimeout(session.deadline);
+    session.deadline = setTimeout(() => {
       session.error ??= 'silent';
       session.recogniser.abort();
       this.#onEnd(session);

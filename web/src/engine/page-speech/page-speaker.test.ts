@@ -1,5 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
-import { ManualSchedule } from '../../lib/manual-schedule.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PageSpeaker, type Utterance } from './page-speaker.ts';
 
 interface ScriptedUtterance extends Utterance {
@@ -7,7 +6,6 @@ interface ScriptedUtterance extends Utterance {
   fire(type: 'start' | 'end' | 'error'): void;
 }
 
-let time: ManualSchedule;
 let said: ScriptedUtterance[];
 let cancelled: number;
 let voices: { lang: string; localService: boolean }[];
@@ -16,8 +14,10 @@ let reports: string[];
 let failures: string[];
 let speaker: PageSpeaker;
 
+afterEach(() => vi.useRealTimers());
+
 beforeEach(() => {
-  time = new ManualSchedule();
+  vi.useFakeTimers();
   said = [];
   cancelled = 0;
   voices = [{ lang: 'en-US', localService: true }];
@@ -37,7 +37,6 @@ function make(): PageSpeaker {
       addEventListener: (_, listener) => (onVoices = listener),
     },
     createUtterance: utteranceOf,
-    schedule: time.schedule,
     onReport: ({ clause }, state) => reports.push(`${clause} ${state}`),
     onFailed: (failure) => failures.push(failure),
   });
@@ -82,7 +81,7 @@ test('hushed, it is silent at once, forgets what waited, and speaks what comes a
   said[0]!.fire('error');
   said[0]!.fire('end');
   speak(2, 'Three.');
-  time.pass(1_000);
+  vi.advanceTimersByTime(1_000);
   expect(said.map(({ text }) => text)).toEqual(['One.', 'Three.']);
   expect(reports).toEqual(['0 started']);
 });
@@ -91,7 +90,7 @@ test('an utterance whose end is never reported does not hold up the next', () =>
   speak(0, 'One.');
   speak(1, 'Two.');
   said[0]!.fire('start');
-  time.pass(5_000);
+  vi.advanceTimersByTime(5_000);
   expect(reports).toEqual(['0 started', '0 ended']);
   expect(said).toHaveLength(2);
 });
@@ -106,7 +105,7 @@ test('one clause that cannot be spoken is passed over, two in a row are a voice 
   expect(failures).toEqual([]);
   said[2]!.fire('error');
   speak(3, 'Four.');
-  time.pass(10_000);
+  vi.advanceTimersByTime(10_000);
   expect(failures).toEqual(['failed']);
   expect(reports).toEqual(['0 failed', '1 started', '1 ended', '2 failed', '3 failed']);
   speak(4, 'Five.');
@@ -132,7 +131,7 @@ test('voices that never come are missing', () => {
   voices = [];
   speaker = make();
   speak(0, 'One.');
-  time.pass(5_000);
+  vi.advanceTimersByTime(5_000);
   expect(failures).toEqual(['missing']);
   expect(reports).toEqual(['0 failed']);
 });

@@ -1,4 +1,3 @@
-import type { Schedule } from '../../lib/schedule.ts';
 import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
 
 /** A voice that has not begun by then will not; remote voices take a second. */
@@ -36,7 +35,6 @@ export interface SpeechSynthesiser {
 export interface PageSpeakerOptions {
   readonly synthesis: SpeechSynthesiser;
   createUtterance(text: string): Utterance;
-  readonly schedule: Schedule;
   onReport(clause: Clause, state: ReportState): void;
   /** There is no voice, or none that works: all that is asked for from now on fails at once. */
   onFailed(failure: 'missing' | 'failed'): void;
@@ -45,7 +43,7 @@ export interface PageSpeakerOptions {
 type State =
   | { readonly kind: 'quiet' }
   /** For the voices, or for a cancellation to be over. */
-  | { readonly kind: 'waiting'; readonly cancel: () => void }
+  | { readonly kind: 'waiting'; readonly timer: ReturnType<typeof setTimeout> }
   /** The utterance is kept here: browsers collect one that is not held, and its events with it. */
   | { readonly kind: 'speaking'; readonly clause: Clause; readonly utterance: Utterance }
   | { readonly kind: 'failed' };
@@ -62,7 +60,7 @@ export class PageSpeaker {
   readonly #options: PageSpeakerOptions;
   #queue: Clause[] = [];
   #state: State = { kind: 'quiet' };
-  #cancelDeadline: () => void = () => {};
+  #deadline: ReturnType<typeof setTimeout> | undefined;
   #hasVoices = false;
   #failures = 0;
 
@@ -81,25 +79,25 @@ export class PageSpeaker {
   /** Falls silent at once and forgets what waits. */
   hush(): void {
     this.#queue = [];
-    this.#cancelDeadline();
+    clearTimeout(this.#deadline);
     if (this.#state.kind === 'failed') return;
-    if (this.#state.kind === 'waiting') this.#state.cancel();
+    if (this.#state.kind === 'waiting') clearTimeout(this.#state.timer);
     this.#options.synthesis.cancel();
     this.#wait(AFTER_CANCEL_MS);
   }
 
   dispose(): void {
     this.hush();
-    if (this.#state.kind === 'waiting') this.#state.cancel();
+    if (this.#state.kind === 'waiting') clearTimeout(this.#state.timer);
     this.#state = { kind: 'failed' };
   }
 
   #wait(delayMs: number): void {
-    const cancel = this.#options.schedule(() => {
+    const timer = setTimeout(() => {
       this.#state = { kind: 'quiet' };
       this.#next();
     }, delayMs);
-    this.#state = { kind: 'waiting', cancel };
+    this.#state = { kind: 'waiting', timer };
   }
 
   #next(): void {
@@ -112,18 +110,18 @@ export class PageSpeaker {
 
   /** @returns false if they are still to come, or never will */
   #findVoices(): boolean {
-    const { synthesis, schedule } = this.#options;
+    const { synthesis } = this.#options;
     this.#hasVoices = synthesis.getVoices().length > 0;
     if (this.#hasVoices) return true;
     const look = () => {
       if (this.#state.kind !== 'waiting') return;
-      this.#state.cancel();
+      clearTimeout(this.#state.timer);
       this.#state = { kind: 'quiet' };
       this.#hasVoices = synthesis.getVoices().length > 0;
       if (this.#hasVoices) this.#next();
       else this.#fail('missing');
     };
-    this.#state = { kind: 'waiting', cancel: schedule(look, VOICES_DEADLINE_MS) };
+    this.#state = { kind: 'waiting', timer: setTimeout(look, VOICES_DEADLINE_MS) };
     synthesis.addEventListener('voiceschanged', look, { once: true });
     return false;
   }
@@ -159,7 +157,7 @@ export class PageSpeaker {
   }
 
   #done(clause: Clause, state: 'ended' | 'failed', isStuck: boolean): void {
-    this.#cancelDeadline();
+    clearTimeout(this.#deadline);
     this.#failures = state === 'failed' ? this.#failures + 1 : 0;
     this.#state = { kind: 'quiet' };
     if (isStuck) {
@@ -172,15 +170,15 @@ export class PageSpeaker {
   }
 
   #fail(failure: 'missing' | 'failed'): void {
-    if (this.#state.kind === 'waiting') this.#state.cancel();
+    if (this.#state.kind === 'waiting') clearTimeout(this.#state.timer);
     this.#state = { kind: 'failed' };
     for (const clause of this.#queue.splice(0)) this.#options.onReport(clause, 'failed');
     this.#options.onFailed(failure);
   }
 
   #expect(task: () => void, deadlineMs: number): void {
-    this.#cancelDeadline();
-    this.#cancelDeadline = this.#options.schedule(task, deadlineMs);
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(task, deadlineMs);
   }
 }
 

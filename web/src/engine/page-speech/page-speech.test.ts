@@ -1,23 +1,23 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TEST_SESSION } from '@parley/shared/link/session-fixture';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
-import { ManualSchedule } from '../../lib/manual-schedule.ts';
 import { PageSpeech } from './page-speech.ts';
 import { ScriptedRecogniser } from './scripted-recogniser.ts';
 
-let time: ManualSchedule;
 let sessions: ScriptedRecogniser[];
 let posted: MediaCommand[];
 let notices: MediaNotice[];
 let wanted: boolean[];
 let page: PageSpeech;
 
+afterEach(() => vi.useRealTimers());
+
 beforeEach(() => {
+  vi.useFakeTimers();
   page = make();
 });
 
 function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): PageSpeech {
-  time = new ManualSchedule();
   sessions = [];
   posted = [];
   notices = [];
@@ -36,8 +36,7 @@ function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): Pa
     },
     language: 'en-US',
     isAndroid: change.isAndroid ?? false,
-    schedule: time.schedule,
-    now: () => time.nowMs,
+    now: () => Date.now(),
     newId: () => `heard-${(ids += 1)}`,
     post: (command) => posted.push(command),
     notify: (notice) => notices.push(notice),
@@ -88,7 +87,7 @@ describe('listening', () => {
     turn('embedded');
     expect(sessions[1]!.calls).toEqual(['start', 'stop']);
     sessions[1]!.ends();
-    time.pass(60_000);
+    vi.advanceTimersByTime(60_000);
     expect(sessions).toHaveLength(2);
   });
 
@@ -174,11 +173,11 @@ describe('words', () => {
     });
     sessions[0]!.hears(['octopuses have three hearts', 0.9]);
     // A recogniser is behind what it hears.
-    time.pass(500);
+    vi.advanceTimersByTime(500);
     sessions[0]!.hears(['octopuses have three hearts', 0.9], ['two of them pump blood', 0.9]);
     expect(captions().filter((caption) => !caption.endsWith('final: '))).toEqual([]);
     expect(posted).toEqual([]);
-    time.pass(5_000);
+    vi.advanceTimersByTime(5_000);
     sessions[0]!.hears(
       ['octopuses have three hearts', 0.9],
       ['two of them pump blood', 0.9],
@@ -200,7 +199,7 @@ describe('words', () => {
   test('that cannot be had are reported', () => {
     for (let round = 0; round < 5; round += 1) {
       sessions.at(-1)!.ends('network');
-      time.pass(10_000);
+      vi.advanceTimersByTime(10_000);
     }
     expect(notices.at(-1)).toMatchObject({ type: 'page-ability', ability: 'failed' });
   });

@@ -1,4 +1,3 @@
-import type { Schedule } from '../../lib/schedule.ts';
 import type {
   MediaCommand,
   MediaNotice,
@@ -24,7 +23,6 @@ export interface PageSpeechOptions {
   readonly language: string;
   /** Whether the browser is one of Android's: see `PageRecogniser`. */
   readonly isAndroid: boolean;
-  readonly schedule: Schedule;
   now(): number;
   newId(): string;
   post(command: MediaCommand): void;
@@ -130,7 +128,6 @@ export class PageSpeech {
       create: createRecogniser,
       language: this.#options.language,
       guessesAreFinal: this.#options.isAndroid,
-      schedule: this.#options.schedule,
       now: () => this.#options.now(),
       onWords: (words) => {
         if (!this.#ended) this.#hearing.onWords(words);
@@ -147,14 +144,13 @@ export class PageSpeech {
   }
 
   #findVoice(): void {
-    const { synthesis, schedule } = this.#options;
+    const { synthesis } = this.#options;
     this.#notifyAbility('synthesizer', synthesis === undefined ? 'missing' : 'able');
     if (synthesis === undefined) return;
     this.#speaker?.dispose();
     this.#speaker = new PageSpeaker({
       synthesis,
       createUtterance: (text) => this.#options.createUtterance(text),
-      schedule,
       onReport: (clause, state) => this.#report(clause, state),
       onFailed: (failure) => this.#notifyAbility('synthesizer', failure),
     });
