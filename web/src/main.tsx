@@ -2,7 +2,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
-import { schedule } from './lib/schedule.ts';
 import { createCallController } from './store/call-controller.ts';
 import { ControllerProvider } from './store/controller-context.ts';
 import { fetchProviderNames } from './store/provider-names.ts';
@@ -19,7 +18,6 @@ const controller = createCallController({
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   nowMs: () => Date.now(),
   newId: randomId,
-  schedule,
   fetchProviders: () => fetchProviderNames((...request) => fetch(...request)),
 });
 

@@ -13,7 +13,6 @@ function setUp(overrides: Partial<CallControllerOptions> = {}) {
     timeZone: 'Europe/Berlin',
     nowMs: () => 0,
     newId: () => `id-${(ids += 1)}`,
-    schedule: () => () => undefined,
     fetchProviders: () => Promise.resolve(null),
     ...overrides,
   });

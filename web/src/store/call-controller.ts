@@ -1,7 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
-import type { Schedule } from '../lib/schedule.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,
@@ -22,7 +21,6 @@ export interface CallControllerOptions {
   readonly timeZone: string;
   readonly nowMs: () => number;
   readonly newId: () => string;
-  readonly schedule: Schedule;
   readonly fetchProviders: () => Promise<ProviderNames | null>;
 }
 
@@ -35,7 +33,7 @@ export function createCallController(options: CallControllerOptions) {
   const settings = createStore<Settings>(() => readSettings(storage));
   const providers = createStore<ProviderNames | null>(() => null);
   const levels = createStore<Levels>(() => SILENCE);
-  const debug = createDebugRecorder(options.schedule);
+  const debug = createDebugRecorder();
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   let generation = 0;
   let stopping: Promise<unknown> = Promise.resolve();
@@ -136,10 +134,10 @@ export function createCallController(options: CallControllerOptions) {
     const { promise, resolve } = Promise.withResolvers<void>();
     const settle = (): void => {
       onClosed = null;
-      cancel();
+      clearTimeout(timer);
       resolve();
     };
-    const cancel = options.schedule(settle, CLOSED_DEADLINE_MS);
+    const timer = setTimeout(settle, CLOSED_DEADLINE_MS);
     onClosed = settle;
     return promise;
   };

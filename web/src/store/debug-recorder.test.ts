@@ -1,19 +1,20 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DebugEntry } from '../messages/media-messages.ts';
-import { ManualSchedule } from '../lib/manual-schedule.ts';
 import { createDebugRecorder, MAX_LOG_ENTRIES } from './debug-recorder.ts';
 
 const ENTRY: DebugEntry = { atMs: 1, source: 'vad', name: 'speech start', detail: '' };
 
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
 test('a burst of news reaches the panel as one change', () => {
-  const time = new ManualSchedule();
-  const recorder = createDebugRecorder(time.schedule);
+  const recorder = createDebugRecorder();
   let changes = 0;
   recorder.store.subscribe(() => (changes += 1));
   for (let count = 0; count < 20; count += 1) recorder.entry(ENTRY);
   expect(changes).toBe(0);
-  expect(time.waiting).toBe(1);
-  time.pass(250);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(250);
   expect(changes).toBe(1);
   expect(recorder.store.getState().log.map((entry) => entry.id)).toEqual(
     Array.from({ length: 20 }, (_, index) => index + 1),
@@ -21,17 +22,16 @@ test('a burst of news reaches the panel as one change', () => {
 });
 
 test('the log is bounded, also between two changes', () => {
-  const time = new ManualSchedule();
-  const recorder = createDebugRecorder(time.schedule);
+  const recorder = createDebugRecorder();
   for (let count = 0; count < MAX_LOG_ENTRIES + 10; count += 1) recorder.entry(ENTRY);
-  time.pass(250);
+  vi.advanceTimersByTime(250);
   const { log } = recorder.store.getState();
   expect(log).toHaveLength(MAX_LOG_ENTRIES);
   expect(log[0]?.id).toBe(11);
 });
 
 test('a listener hears of an entry at once, until it is disposed of', () => {
-  const recorder = createDebugRecorder(new ManualSchedule().schedule);
+  const recorder = createDebugRecorder();
   const heard: number[] = [];
   const stop = recorder.onEntry((entry) => heard.push(entry.id));
   recorder.entry(ENTRY);

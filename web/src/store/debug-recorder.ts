@@ -1,5 +1,4 @@
 import { createStore } from 'zustand/vanilla';
-import type { Schedule } from '../lib/schedule.ts';
 import type { DebugEntry, MeasuredTurn, MediaStats } from '../messages/media-messages.ts';
 
 export interface LoggedEntry extends DebugEntry {
@@ -23,7 +22,7 @@ export const MAX_LOG_ENTRIES = 500;
 const PUBLISH_INTERVAL_MS = 250;
 
 /** Gathers what the panel shows and publishes it in batches, off the call's own store. */
-export function createDebugRecorder(schedule: Schedule) {
+export function createDebugRecorder() {
   let state: DebugState = { turns: [], stats: [], log: [] };
   const store = createStore<DebugState>(() => state);
   const listeners = new Set<(entry: LoggedEntry) => void>();
@@ -34,7 +33,7 @@ export function createDebugRecorder(schedule: Schedule) {
     state = { ...state, ...change };
     if (isPublishing) return;
     isPublishing = true;
-    schedule(() => {
+    setTimeout(() => {
       isPublishing = false;
       store.setState(state, true);
     }, PUBLISH_INTERVAL_MS);

@@ -1,6 +1,5 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
-import { schedule } from '../../../src/lib/schedule.ts';
 import { createCallController } from '../../../src/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/store/controller-context.ts';
 import { SESSION } from './notices.ts';
@@ -20,7 +19,6 @@ function begin() {
     timeZone: 'Europe/Berlin',
     nowMs: () => Date.now(),
     newId: () => `id-${(ids += 1)}`,
-    schedule,
     fetchProviders: () => Promise.resolve(SESSION.providers),
   });
   const host = document.getElementById('root');
