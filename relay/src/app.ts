@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
@@ -90,9 +91,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       services: providers.services().map(({ stage, name, health }) => ({ stage, name, health })),
     }),
     providers,
-    adminToken: config.adminToken,
-    allowedOrigins: config.allowedOrigins,
-    publicUrl: config.publicUrl,
+    config,
     pageRoot: options.pageRoot,
     logger,
   });
@@ -105,7 +104,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     logger,
   });
   try {
-    await listen(server, config);
+    server.listen(config.port, config.host);
+    await once(server, 'listening');
   } catch (error) {
     registry.closeAll('draining');
     await recordings[Symbol.asyncDispose]();
@@ -128,14 +128,4 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       });
     },
   };
-}
-
-function listen(server: Server, { port, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

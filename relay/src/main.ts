@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
@@ -8,6 +7,7 @@ import { createLogger } from './lib/logger.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
 import { openProviders } from './registry/open-providers.ts';
 import { startRelay } from './app.ts';
+import relayPackage from '../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const relay = await startRelay({
     config,
     providers,
-    version: packageVersion(),
+    version: relayPackage.version,
     pageRoot: PAGE_ROOT,
     logger,
   }).catch(async (error: unknown) => {
@@ -64,11 +64,6 @@ function configurationOrExit(): Configuration {
     complain(error.message);
     process.exit(2);
   }
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function complain(sentence: string): void {

@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
 import type { GuestTokens } from '../auth/guest-tokens.ts';
 import { isOriginAllowed } from '../auth/origins.ts';
+import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { Stages } from '../stages/stages.ts';
@@ -22,10 +23,7 @@ export interface AppOptions {
   readonly sessions: SessionCreator;
   readonly health: () => object;
   readonly providers: Stages;
-  /** Opens the operator's requests; undefined: there are none. */
-  readonly adminToken: string | undefined;
-  readonly allowedOrigins: readonly string[];
-  readonly publicUrl: string | undefined;
+  readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'publicUrl'>;
   /** Folder of the built page. */
   readonly pageRoot: string;
   readonly logger: Logger;
@@ -33,7 +31,8 @@ export interface AppOptions {
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): Hono {
-  const { guests, sessions, allowedOrigins } = options;
+  const { guests, sessions, config } = options;
+  const { allowedOrigins } = config;
   const app = new Hono();
 
   app.use(requestId());
@@ -80,10 +79,10 @@ export function createApp(options: AppOptions): Hono {
       return problem(c, 'invalid_request', `${issue.path.join('.') || 'body'}: ${issue.message}.`);
     }
     const created = sessions.create(user, request.data);
-    return c.json({ ...created, ws_url: realtimeUrl(options.publicUrl, c.req.url) }, 201);
+    return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req.url) }, 201);
   });
 
-  app.route(API_PATHS.adminServices, admin(options.adminToken, options.providers));
+  app.route(API_PATHS.adminServices, admin(config.adminToken, options.providers));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.route('/', page(options.pageRoot));
   app.notFound((c) => problem(c, 'not_found'));

@@ -13,8 +13,11 @@ export interface PoolableWorker {
 export const WORKER_READY = 'ready';
 
 export interface MemberOptions {
+  /** The longest a worker may take to be ready. */
   readonly startMs: number;
+  /** The longest a worker may owe an answer. */
   readonly answerMs: number;
+  /** What the holder of a lease is told when its worker dies. */
   readonly failure: ErrorCode;
 }
 

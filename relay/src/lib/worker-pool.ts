@@ -1,11 +1,11 @@
-import { ParleyError, type ErrorCode } from '@parley/shared';
-import { WorkerPoolMember, type PoolableWorker } from './worker-pool-member.ts';
+import { ParleyError } from '@parley/shared';
+import { WorkerPoolMember, type MemberOptions, type PoolableWorker } from './worker-pool-member.ts';
 
 // tinypool and piscina hand out tasks, each to whichever thread is free. Recognition is a
 // conversation with one thread that keeps its state from the first sample to the last, so it is
 // threads that are handed out here.
 
-export interface WorkerPoolOptions {
+export interface WorkerPoolOptions extends MemberOptions {
   /**
    * Starts a worker, which posts `WORKER_READY` once it can take requests, then one answer to each
    * request, in order. An error that it throws ends it.
@@ -14,12 +14,6 @@ export interface WorkerPoolOptions {
   readonly maxWorkers: number;
   /** The longest wait for a free worker. */
   readonly waitMs: number;
-  /** The longest a worker may take to be ready. */
-  readonly startMs: number;
-  /** The longest a worker may owe an answer. */
-  readonly answerMs: number;
-  /** What the holder of a lease is told when its worker dies. */
-  readonly failure: ErrorCode;
 }
 
 /** The exclusive use of one worker. */

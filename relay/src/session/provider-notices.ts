@@ -5,12 +5,6 @@ import type { CallEventBody } from '../turn/call-events.ts';
 
 export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed' }>;
 
-const FAILED: Record<Stage, ErrorCode> = {
-  transcriber: 'transcriber_failed',
-  generator: 'generator_failed',
-  synthesizer: 'synthesizer_failed',
-};
-
 /**
  * Which provider does the work of each stage, as the client knows it, and notice of each change.
  *
@@ -30,7 +24,7 @@ export class ProviderNotices {
     this.#known = activeProviders(providers);
     this.#unsubscribe = providers.ladder.subscribe((stage) => {
       // The request that met the failure knows the reason, and reports it in the same moment.
-      queueMicrotask(() => this.#changed(stage, this.#active(stage), FAILED[stage]));
+      queueMicrotask(() => this.#changed(stage, this.#active(stage), `${stage}_failed`));
     });
   }
 
@@ -66,7 +60,7 @@ export class ProviderNotices {
 
   /** A stand-in that served one request says nothing of the next, which the active one gets. */
   #served(stage: Stage, provider: string | undefined): void {
-    if (provider === this.#active(stage)) this.#changed(stage, provider, FAILED[stage]);
+    if (provider === this.#active(stage)) this.#changed(stage, provider, `${stage}_failed`);
   }
 
   #active(stage: Stage): string {

@@ -5,15 +5,11 @@ import {
   type SessionDescription,
   type SessionLimits,
 } from '@parley/shared';
-import type { ConversationPolicy, ConversationSettings } from '../turn/conversation-options.ts';
-import type { CallEventBody, EmitCallEvent } from '../turn/call-events.ts';
+import type { ConversationOptions } from '../turn/conversation-options.ts';
+import type { CallEventBody } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
-import type { Watchdog } from '../turn/watchdog.ts';
-import type { Clock } from '../lib/clock.ts';
 import { fingerprint } from '../lib/ids.ts';
-import type { Logger } from '../lib/logger.ts';
 import { STAGES } from '../stages/provider.ts';
-import type { Stages } from '../stages/stages.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
@@ -22,22 +18,17 @@ import { judge, type SessionState } from './session-state.ts';
 import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
 
 /** What all sessions of a relay share. */
-export interface SessionContext {
-  readonly providers: Stages;
-  readonly policy: ConversationPolicy;
+export interface SessionContext extends Pick<
+  ConversationOptions,
+  'providers' | 'policy' | 'watchdog' | 'clock'
+> {
   readonly limits: SessionLimits;
-  readonly watchdog: Watchdog;
-  readonly clock: Clock;
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Pick<ConversationOptions, 'settings' | 'emit' | 'logger'> {
   readonly id: string;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
-  readonly settings: ConversationSettings;
-  /** Tells the observers what happens in this session. */
-  readonly emit: EmitCallEvent;
-  readonly logger: Logger;
   /** Called once, when the session is over. */
   readonly onClosed: (session: Session) => void;
 }

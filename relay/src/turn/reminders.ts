@@ -23,20 +23,15 @@ export class SessionReminders implements Reminders {
     return this.#pending.size === 0;
   }
 
-  add(reminder: {
-    readonly label: string;
-    readonly text: string;
-    readonly delayMs: number;
-  }): Reminder | undefined {
+  add({ label, text, delayMs }: Parameters<Reminders['add']>[0]): Reminder | undefined {
     if (this.#pending.size >= MAX_REMINDERS) return undefined;
     const id = this.#nextId++;
-    const cancel = this.#clock.after(reminder.delayMs, () => {
+    const cancel = this.#clock.after(delayMs, () => {
       this.#pending.delete(id);
-      this.#onDue(reminder.text);
+      this.#onDue(text);
     });
-    const dueMs = this.#clock.now() + reminder.delayMs;
-    this.#pending.set(id, { label: reminder.label, dueMs, cancel });
-    return { id, label: reminder.label, remainingMs: reminder.delayMs };
+    this.#pending.set(id, { label, dueMs: this.#clock.now() + delayMs, cancel });
+    return { id, label, remainingMs: delayMs };
   }
 
   list(): readonly Reminder[] {

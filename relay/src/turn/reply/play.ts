@@ -1,18 +1,13 @@
 import type { VoiceEvent } from '../../stages/synthesizer.ts';
-import type { ConversationOutput } from '../output.ts';
 import type { Captions } from './captions.ts';
-import type { Pacer } from './pacer.ts';
+import type { ReplyOptions } from './reply-options.ts';
 
 /** Longest piece of voice in one frame: what an interruption may have wasted. */
 const MAX_PIECE_MS = 200;
 
-export interface PlayOptions {
-  /** The response's number. */
-  readonly item: number;
+export interface PlayOptions extends Pick<ReplyOptions, 'item' | 'output' | 'pacer'> {
   readonly sampleRateHz: number;
   readonly captions: Captions;
-  readonly pacer: Pacer;
-  readonly output: ConversationOutput;
   readonly signal: AbortSignal;
   readonly onEvent: (event: VoiceEvent) => void;
   /** A piece of voice goes out. */

@@ -52,7 +52,7 @@ export class Replies {
     const { providers, settings } = this.#options;
     const { policy, output, clock, emit, watchdog, logger } = this.#options;
     const { content } = request;
-    const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem };
+    const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem, clock };
     const reply = new Reply({
       turnId: request.turnId,
       item: this.#nextItem,
@@ -77,7 +77,6 @@ export class Replies {
       canSpeak: this.#canSpeak(content.kind === 'words'),
       output,
       pacer: this.#pacer,
-      clock,
       emit,
       watchdog,
       logger,

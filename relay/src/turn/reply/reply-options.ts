@@ -3,15 +3,17 @@ import type { GeneratorEvent } from '../../stages/generator.ts';
 import type { FailoverObserver, Stage } from '../../stages/provider.ts';
 import type { Stages } from '../../stages/stages.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
+import type { FillOptions } from './fill.ts';
 import type { Pacer } from './pacer.ts';
 
 export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
 export type Marks = { [mark in LatencyMark]?: number };
 
-type Shared = 'output' | 'clock' | 'emit' | 'watchdog' | 'logger';
+type Shared = 'output' | 'emit' | 'watchdog' | 'logger';
 
 export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   readonly turnId: string;
+  /** The response's number. */
   readonly item: number;
   readonly trigger: ReplyTrigger;
   readonly utterance: number | null;
@@ -36,7 +38,7 @@ export type ReplyOrigin =
       /** Asked once. */
       readonly generate: Generate;
       /** undefined: nothing is said while the answer is waited for. */
-      readonly filler: { readonly delayMs: number; readonly variant: number } | undefined;
+      readonly filler: FillOptions | undefined;
       /** An answer that was given to the same question before. */
       readonly recall: () => string | undefined;
     }

@@ -1,14 +1,12 @@
 import { ClauseTrack, ownWords, type Clause } from '../../stages/clause-track.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
 import type { FailoverObserver } from '../../stages/provider.ts';
-import type { Stages } from '../../stages/stages.ts';
 import type { VoiceEvent } from '../../stages/synthesizer.ts';
-import type { ConversationOutput } from '../output.ts';
 import { Captions } from './captions.ts';
 import { clauses } from './clauses.ts';
 import { fill, type FillOptions } from './fill.ts';
-import type { Pacer } from './pacer.ts';
 import { play } from './play.ts';
+import type { ReplyOptions } from './reply-options.ts';
 import { spoken, type SpokenOptions } from './spoken.ts';
 
 /** What a reply says: the answer of a generator, or a sentence of the relay's own. */
@@ -22,14 +20,12 @@ export type ReplyContent =
     }
   | { readonly kind: 'words'; readonly text: string };
 
-export interface ReplyPipelineOptions {
+export interface ReplyPipelineOptions extends Pick<
+  ReplyOptions,
+  'item' | 'output' | 'pacer' | 'synthesizer'
+> {
   readonly responseId: string;
-  /** The response's number. */
-  readonly item: number;
   readonly content: ReplyContent;
-  readonly output: ConversationOutput;
-  readonly pacer: Pacer;
-  readonly synthesizer: Stages['synthesizer'];
   readonly onWritten: (clause: Clause) => void;
   readonly onEvent: (event: VoiceEvent) => void;
   /** A clause went out whole, or is there to be read. */

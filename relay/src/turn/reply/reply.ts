@@ -143,7 +143,7 @@ export class Reply {
   }
 
   #content(): ReplyContent {
-    const { says, clock } = this.#options;
+    const { says } = this.#options;
     if (says.kind === 'words') return says;
     const { generate, filler } = says;
     const { signal } = this.#work.generator;
@@ -157,7 +157,7 @@ export class Reply {
         onSuccess: () => this.#generation.succeeded(),
         onFailure: (error, hasText) => this.#apology(error, hasText),
       },
-      filler: filler && { delayMs: filler.delayMs, variant: filler.variant, clock },
+      filler,
     };
   }
 
