@@ -62,7 +62,7 @@ export class CallMicrophone {
       const on = { once: true, signal: this.#closed.signal };
       track.addEventListener('ended', () => void this.#onTrackEnded(track), on);
       this.#options.onChanged();
-      return { ok: true, deviceId: track.getSettings().deviceId ?? '', label: track.label };
+      return { ok: true };
     } catch {
       track.stop();
       return { ok: false, refusal: 'failed' };

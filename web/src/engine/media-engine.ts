@@ -11,7 +11,7 @@ export type MicrophoneRefusal =
   | 'failed';
 
 export type MicrophoneResult =
-  | { readonly ok: true; readonly deviceId: string; readonly label: string }
+  | { readonly ok: true }
   | { readonly ok: false; readonly refusal: MicrophoneRefusal };
 
 export interface CallOptions {

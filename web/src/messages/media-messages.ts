@@ -173,12 +173,6 @@ export type ConversationNotice =
 export type MediaNotice =
   | { readonly type: 'phase'; readonly phase: CallPhase }
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
-  | {
-      readonly type: 'reconnecting';
-      readonly attempt: number;
-      /** Until the next attempt; 0 while one is under way. */
-      readonly retryInMs: number;
-    }
   | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
   | { readonly type: 'session'; readonly session: SessionDescription }
   /** The session before was lost with all that the relay knew of it; this one is another. */

@@ -151,7 +151,6 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       return { ...state, error: { code: notice.code, message: notice.message } };
     case 'closed':
       return ended(state, notice.reason);
-    case 'reconnecting':
     case 'signed-in':
     case 'turn-measured':
     case 'levels':

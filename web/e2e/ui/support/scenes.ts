@@ -124,12 +124,7 @@ export const SCENES = {
     ],
   },
   reconnecting: {
-    notices: [
-      ...EARLIER,
-      phase('listening'),
-      phase('reconnecting'),
-      { type: 'reconnecting', attempt: 2, retryInMs: 800 },
-    ],
+    notices: [...EARLIER, phase('listening'), phase('reconnecting')],
   },
   pageListening: {
     notices: [

@@ -23,11 +23,7 @@ export function createScriptedEngine(): ScriptedEngine {
 
   const microphone = (): Promise<MicrophoneResult> => {
     if (answer === 'pending') return new Promise(() => undefined);
-    return Promise.resolve(
-      answer === 'granted'
-        ? { ok: true, deviceId: 'built-in', label: 'Built-in microphone' }
-        : { ok: false, refusal: answer },
-    );
+    return Promise.resolve(answer === 'granted' ? { ok: true } : { ok: false, refusal: answer });
   };
 
   return {

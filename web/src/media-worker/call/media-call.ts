@@ -203,14 +203,9 @@ export class MediaCall {
     this.#debug.log('socket', kind, 'attempt' in status ? `attempt ${status.attempt}` : '');
     switch (kind) {
       case 'connecting':
-      case 'waiting': {
-        const { attempt } = status;
-        if (attempt === 0) return;
-        this.#phases.connection('lost');
-        const retryInMs = kind === 'waiting' ? status.retryInMs : 0;
-        this.#options.notify({ type: 'reconnecting', attempt, retryInMs });
+      case 'waiting':
+        if (status.attempt > 0) this.#phases.connection('lost');
         return;
-      }
       case 'open':
         return this.#phases.connection('open');
       case 'closed':
