@@ -116,7 +116,6 @@ export class PageRecogniser {
     // Android's repeats itself if it is asked to go on; it is restarted instead.
     recogniser.continuous = !guessesAreFinal;
     recogniser.interimResults = true;
-    recogniser.maxAlternatives = 1;
     recogniser.addEventListener('start', () => clearTimeout(session.deadline));
     recogniser.addEventListener('result', ({ results }) => {
       const isCurrent = this.#state.kind === 'open' && this.#state.session === session;

@@ -8,7 +8,6 @@ export class ScriptedRecogniser implements SpeechRecogniser {
   lang = '';
   continuous = false;
   interimResults = false;
-  maxAlternatives = 0;
   /** What was called, in order. */
   readonly calls: ('start' | 'stop' | 'abort')[] = [];
   readonly #events = new EventTarget();

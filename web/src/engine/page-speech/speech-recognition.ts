@@ -6,7 +6,6 @@ export interface SpeechRecogniser {
   lang: string;
   continuous: boolean;
   interimResults: boolean;
-  maxAlternatives: number;
   start(): void;
   /** Listens no more, and still reports what it has heard. */
   stop(): void;

@@ -11,7 +11,7 @@ let buffer: JitterBuffer;
 
 beforeEach(() => {
   target = new JitterTarget();
-  buffer = new JitterBuffer({ rateHz: RATE, target });
+  buffer = new JitterBuffer(RATE, target);
 });
 
 function takenMs(atMs: number, playedMs: number): number {
@@ -120,7 +120,7 @@ test('for any network, every sample comes out once and in order', () => {
         { minLength: 1, maxLength: 40 },
       ),
       (arrivals) => {
-        const tested = new JitterBuffer({ rateHz: RATE, target: new JitterTarget() });
+        const tested = new JitterBuffer(RATE, new JitterTarget());
         let next = 0;
         let atMs = 0;
         const out: number[] = [];

@@ -7,11 +7,6 @@ type State =
   /** What arrives goes on to the speaker at once. */
   | { readonly kind: 'flowing' };
 
-export interface JitterBufferOptions {
-  readonly rateHz: number;
-  readonly target: JitterTarget;
-}
-
 /**
  * One reply's audio between the socket and the speaker.
  *
@@ -30,10 +25,10 @@ export class JitterBuffer {
   #releasedMs = 0;
   #dry = false;
 
-  constructor(options: JitterBufferOptions) {
-    this.#rateHz = options.rateHz;
-    this.#target = options.target;
-    this.#target.beginItem();
+  constructor(rateHz: number, target: JitterTarget) {
+    this.#rateHz = rateHz;
+    this.#target = target;
+    target.beginItem();
   }
 
   /** Received and not yet handed on. */

@@ -70,7 +70,7 @@ export class VoiceQueue {
     this.#items.push({
       ...reply,
       key: this.#nextKey,
-      buffer: new JitterBuffer({ rateHz: reply.rateHz, target: this.#target }),
+      buffer: new JitterBuffer(reply.rateHz, this.#target),
       received: false,
       begun: false,
       completed: false,
