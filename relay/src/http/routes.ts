@@ -38,19 +38,16 @@ export function createApp(options: AppOptions): Hono {
   app.use(requestId());
   app.use(logRefusals(options.logger));
   app.use(securityHeaders());
-  app.use('/api/*', async (c, next) => {
-    if (!isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowedOrigins)) {
-      return problem(c, 'origin_not_allowed');
-    }
-    c.header('Cache-Control', 'no-store');
-    return next();
-  });
   app.use(
     '/api/*',
+    async (c, next) => {
+      if (!isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowedOrigins)) {
+        return problem(c, 'origin_not_allowed');
+      }
+      c.header('Cache-Control', 'no-store');
+      return next();
+    },
     cors({ origin: [...allowedOrigins], allowHeaders: ['authorization', 'content-type'] }),
-  );
-  app.use(
-    '/api/*',
     bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'payload_too_large') }),
   );
 

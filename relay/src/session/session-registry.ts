@@ -29,9 +29,7 @@ export class SessionRegistry {
 
   /** Sessions with a connection. */
   get activeConnections(): number {
-    let count = 0;
-    for (const session of this.#sessions) if (session.isAttached) count++;
-    return count;
+    return [...this.#sessions].filter(({ isAttached }) => isAttached).length;
   }
 
   add(session: Session): void {

@@ -75,12 +75,9 @@ export class PhraseMemory {
     if (kept !== undefined || (isRelayProvider(phrase.speaker) && !isAnyWelcome)) {
       return kept?.recording.copy();
     }
-    for (const other of this.#kept.values()) {
-      if (other.text === phrase.text && other.voiceId === phrase.voiceId) {
-        return other.recording.copy();
-      }
-    }
-    return undefined;
+    const { text, voiceId } = phrase;
+    const other = this.#kept.find((each) => each.text === text && each.voiceId === voiceId);
+    return other?.recording.copy();
   }
 
   /** Has missing phrases spoken in the first voice, a little later. @returns what cancels it */

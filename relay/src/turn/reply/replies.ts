@@ -16,17 +16,11 @@ export interface ReplyRequest {
   readonly utterance?: number;
   readonly marks?: Marks;
   readonly asrSeconds?: number;
-  readonly content: RequestedContent;
+  readonly content:
+    | { readonly kind: 'answer'; readonly generate: Generate; readonly question: string }
+    /** A sentence of the relay's own. */
+    | { readonly kind: 'words'; readonly text: string };
 }
-
-export type RequestedContent =
-  | {
-      readonly kind: 'answer';
-      readonly generate: Generate;
-      readonly question: string;
-    }
-  /** A sentence of the relay's own. */
-  | { readonly kind: 'words'; readonly text: string };
 
 /** The replies of one conversation: numbered, and the latest of them kept. */
 export class Replies {
