@@ -8,7 +8,7 @@ import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { findSpeech, type Speech } from '../talk/client/speech.ts';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { openCall } from '../talk/client/call.ts';
-import { REFUSED_SENTENCES } from '../src/embedded/assistant/recognition-corpus.ts';
+import { REFUSED_SENTENCES } from '../src/embedded/assistant/test-sentences.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
 import { trackOf } from '../src/stages/failover/test-track.ts';

@@ -3,10 +3,9 @@ import { readConfigAnd, type Config } from '../config/config.ts';
 import { ConfigError, type Environment } from '../config/read-settings.ts';
 import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
-import { BROWSER } from '../stages/provider.ts';
-import { STAGES, type Stage } from '../stages/provider.ts';
+import { BROWSER, STAGES, type Stage } from '../stages/provider.ts';
 import { VENDORS } from './vendors.ts';
-import type { Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
+import type { Candidate } from '../vendor-kit/vendor.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 export type KnownCandidate = Candidate<Values>;
@@ -45,9 +44,7 @@ export const ORDER_SETTINGS: Settings = Object.fromEntries(
 );
 
 /** Every setting of every vendor. Settings that several share are the same object under one name. */
-export function vendorSettings(vendors: readonly KnownVendor[] = VENDORS): Settings {
-  return Object.assign({}, ...vendors.map((vendor) => vendor.settings)) as Settings;
-}
+const VENDOR_SETTINGS: Settings = Object.assign({}, ...VENDORS.map(({ settings }) => settings));
 
 /**
  * Reads everything there is to configure, and decides who does what.
@@ -55,7 +52,7 @@ export function vendorSettings(vendors: readonly KnownVendor[] = VENDORS): Setti
  * @throws ConfigError naming every variable that is wrong, what was found and what is accepted
  */
 export function readConfiguration(environment: Environment): Configuration {
-  const { config, values } = readConfigAnd({ ...vendorSettings(), ...ORDER_SETTINGS }, environment);
+  const { config, values } = readConfigAnd({ ...VENDOR_SETTINGS, ...ORDER_SETTINGS }, environment);
   const problems = STAGES.flatMap((stage) => problemsOf(stage, values));
   if (problems.length > 0) throw new ConfigError(problems);
   const generators = choose('generator', values);
@@ -90,13 +87,11 @@ function choose(
   if (named !== undefined) {
     return named.map((name) => candidates.find((candidate) => candidate.name === name)!);
   }
-  const own = candidates.filter(({ name }) => name === EMBEDDED || name === BROWSER);
+  const embedded = candidates.filter(({ name }) => name === EMBEDDED);
+  const browser = candidates.filter(({ name }) => name === BROWSER);
   const vendors = candidates.filter(
-    (candidate) => !own.includes(candidate) && candidate.isConfigured(values),
+    (candidate) => ![EMBEDDED, BROWSER].includes(candidate.name) && candidate.isConfigured(values),
   );
-  const [embedded, browser] = [EMBEDDED, BROWSER].map((name) =>
-    own.filter((candidate) => candidate.name === name),
-  ) as [KnownCandidate[], KnownCandidate[]];
   switch (stage) {
     case 'transcriber': {
       const answersAnything = generators.some(({ name }) => name !== EMBEDDED);

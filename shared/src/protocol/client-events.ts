@@ -88,10 +88,8 @@ export const clientEventSchemas = {
 } as const;
 
 export type ClientEventType = keyof typeof clientEventSchemas;
-export type ClientEvent = {
-  [type in ClientEventType]: z.infer<(typeof clientEventSchemas)[type]>;
-}[ClientEventType];
 export type ClientEventOf<T extends ClientEventType> = z.infer<(typeof clientEventSchemas)[T]>;
+export type ClientEvent = ClientEventOf<ClientEventType>;
 
 /** Reads a JSON message from a client. Never throws. */
 export function decodeClientEvent(text: string): EventResult<ClientEvent> {

@@ -188,10 +188,8 @@ export const relayEventSchemas = {
 } as const;
 
 export type RelayEventType = keyof typeof relayEventSchemas;
-export type RelayEvent = {
-  [type in RelayEventType]: z.infer<(typeof relayEventSchemas)[type]>;
-}[RelayEventType];
 export type RelayEventOf<T extends RelayEventType> = z.infer<(typeof relayEventSchemas)[T]>;
+export type RelayEvent = RelayEventOf<RelayEventType>;
 /** A relay event before the outbox numbers it. */
 export type UnnumberedRelayEvent = {
   [type in RelayEventType]: Omit<RelayEventOf<type>, 'seq'>;

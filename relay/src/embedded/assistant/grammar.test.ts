@@ -6,7 +6,7 @@ import { parseTemplate, type Template } from '../../phrases/template.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 import { understand } from './understand.ts';
 import { SUGGESTIONS } from './suggestions.ts';
-import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './recognition-corpus.ts';
+import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
 
 const rules = new Map(
   [...EMBEDDED_SPEECH_GRAMMAR.rules.matchAll(/^<(\w+)> = (.*);$/gm)].map(([, name, expansion]) => [

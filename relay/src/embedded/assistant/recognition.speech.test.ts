@@ -8,7 +8,7 @@ import {
   type EmbeddedTranscriber,
 } from '../recogniser/embedded-transcriber.ts';
 import { createEmbeddedAssistant, EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
-import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './recognition-corpus.ts';
+import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
 
 const VOICES = ['slt', 'rms', 'awb'] as const;
 /** Of the corpus every third sentence is said; the voices take turns. */

@@ -60,7 +60,7 @@ const UTTERANCE = 'utterance';
 const OPENING_WORDS = 3;
 
 /**
- * Priors, measured with three voices over the sentences of `recognition-corpus.ts`. Beside the
+ * Priors, measured with three voices over the sentences of `test-sentences.ts`. Beside the
  * scores of the sound they weigh little: from 0.5 down, a few more short sentences are understood
  * and hardly any that is out of grammar.
  */
