@@ -33,13 +33,17 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
   const tell = (line: string) => {
     if (!isJson) output.write(`${line}\n`);
   };
-  const given = bench === 'relay' ? options.sessions : options.talkers;
-  const otherwise = DEFAULTS[isJson ? 'json' : 'human'][bench === 'relay' ? 'sessions' : 'talkers'];
-  for (const count of given === undefined ? otherwise : [given]) {
-    const report =
-      bench === 'relay'
-        ? await benchRelay({ sessions: count, rounds, profileDir, signal, tell })
-        : await benchTurn({ talkers: count, signal, tell });
+  const print = (report: object) => {
     if (isJson) output.write(`${JSON.stringify(report)}\n`);
+  };
+  const many = DEFAULTS[isJson ? 'json' : 'human'];
+  if (bench === 'relay') {
+    for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
+      print(await benchRelay({ sessions, rounds, profileDir, signal, tell }));
+    }
+  } else {
+    for (const talkers of options.talkers === undefined ? many.talkers : [options.talkers]) {
+      print(await benchTurn({ talkers, signal, tell }));
+    }
   }
 }

@@ -119,11 +119,7 @@ export class Connection {
 
   /** @param startMs when the speech began, on `performance.now()` @throws as `send` */
   speechStarted(utterance: number, startMs: number): void {
-    this.send({
-      type: 'input_audio_buffer.speech_started',
-      utterance,
-      audio_start_ms: startMs,
-    });
+    this.send({ type: 'input_audio_buffer.speech_started', utterance, audio_start_ms: startMs });
   }
 
   /** @param endMs when the speech ended, on `performance.now()` @throws as `send` */
