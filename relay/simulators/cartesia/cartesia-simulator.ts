@@ -15,19 +15,14 @@ export async function startCartesiaSimulator(behaviour: Behaviour = {}): Promise
 
   function upgrade(request: IncomingMessage): ((socket: WebSocket) => void) | number {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator');
-    if (pathname !== PATH) {
-      server.complain(`There is nothing at ${pathname}.`);
-      return 404;
-    }
+    if (pathname !== PATH) return server.refusal(404, `There is nothing at ${pathname}.`);
     const unknown = [...searchParams.keys()].filter((name) => !PARAMETERS.has(name));
     const version = request.headers['cartesia-version'] ?? searchParams.get('cartesia_version');
-    if (unknown.length > 0 || version !== VERSION) {
-      server.complain(
-        unknown.length > 0
-          ? `There is no parameter ${unknown.join(', ')}.`
-          : `The version must be ${VERSION}, not ${String(version)}.`,
-      );
-      return 400;
+    if (unknown.length > 0) {
+      return server.refusal(400, `There is no parameter ${unknown.join(', ')}.`);
+    }
+    if (version !== VERSION) {
+      return server.refusal(400, `The version must be ${VERSION}, not ${String(version)}.`);
     }
     const key =
       request.headers.authorization?.replace(/^Bearer /, '') ??

@@ -29,15 +29,11 @@ export async function startDeepgramSimulator(behaviour: Behaviour = {}): Promise
       return 401;
     }
     if (!Object.hasOwn(ENDPOINTS, pathname)) {
-      server.complain(`There is nothing at ${pathname}.`);
-      return 404;
+      return server.refusal(404, `There is nothing at ${pathname}.`);
     }
     const endpoint = ENDPOINTS[pathname as keyof typeof ENDPOINTS];
     const objection = objectionTo(query, endpoint.query);
-    if (objection !== undefined) {
-      server.complain(objection);
-      return 400;
-    }
+    if (objection !== undefined) return server.refusal(400, objection);
     return (socket) =>
       endpoint.serve({
         socket,

@@ -18,14 +18,10 @@ export async function startElevenLabsSimulator(behaviour: Behaviour = {}): Promi
     const url = new URL(request.url ?? '/', 'http://simulator');
     const voice = VOICE_PATH.exec(url.pathname)?.[1];
     if (url.pathname !== SCRIBE_PATH && voice === undefined) {
-      server.complain(`There is nothing at ${url.pathname}.`);
-      return 404;
+      return server.refusal(404, `There is nothing at ${url.pathname}.`);
     }
     const problem = problemOf(url.searchParams, voice === undefined ? SCRIBE_QUERY : VOICE_QUERY);
-    if (problem !== undefined) {
-      server.complain(problem);
-      return 400;
-    }
+    if (problem !== undefined) return server.refusal(400, problem);
     const isAuthorised = request.headers['xi-api-key'] === server.key;
     if (voice !== undefined) {
       if (!isAuthorised) return 403;

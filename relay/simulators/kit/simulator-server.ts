@@ -92,6 +92,12 @@ export class SimulatorServer implements Simulator {
     this.complaints.push(complaint);
   }
 
+  /** Refuses a WebSocket's opening, with a complaint. @returns the status, for `upgrade` */
+  refusal(status: number, complaint: string): number {
+    this.complain(complaint);
+    return status;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.#server.close(resolve));

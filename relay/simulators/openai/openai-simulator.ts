@@ -57,13 +57,11 @@ export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Pro
       try {
         requireKey(request);
       } catch {
-        server.complain('A WebSocket with a wrong key.');
-        return 401;
+        return server.refusal(401, 'A WebSocket with a wrong key.');
       }
       // Documented: a transcription session names its purpose, and no model.
       if (url.search !== '?intent=transcription') {
-        server.complain(`A WebSocket with the query ${url.search}.`);
-        return 400;
+        return server.refusal(400, `A WebSocket with the query ${url.search}.`);
       }
       return (socket) => void new RealtimeSession(endpoint, socket);
     },

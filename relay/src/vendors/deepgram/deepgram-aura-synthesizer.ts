@@ -3,7 +3,7 @@ import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synth
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { AuraProtocol } from './aura-protocol.ts';
-import { deepgramAddress, type DeepgramAccess } from './deepgram-address.ts';
+import { deepgramAddress, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const AURA = 'deepgram-aura';
 

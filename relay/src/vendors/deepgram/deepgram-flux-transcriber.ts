@@ -3,11 +3,10 @@ import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
-import { openVendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readFlux } from './deepgram-events.ts';
-import { deepgramAddress, type DeepgramAccess } from './deepgram-address.ts';
+import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
 import { FluxTurns } from './flux-turns.ts';
 
 export const FLUX = 'deepgram-flux';
@@ -55,14 +54,7 @@ export function createFluxTranscriber(
         eot_threshold: 0.7,
         language_hint: model.endsWith('-multi') ? language.split('-')[0] : undefined,
       };
-      return openVendorSocket({
-        ...deepgramAddress(options, '/v2/listen', query),
-        provider: FLUX,
-        stage: 'transcriber',
-        connectMs: context.connectMs,
-        clock: context.clock,
-        signal,
-      });
+      return openListening(FLUX, deepgramAddress(options, '/v2/listen', query), context, signal);
     },
     begin: (lease, signal, language) => new FluxTranscription(lease, signal, language),
   });

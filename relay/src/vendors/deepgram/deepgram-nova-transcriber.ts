@@ -5,11 +5,11 @@ import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
-import { openVendorSocket, type VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
+import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readNova, type NovaResults } from './deepgram-events.ts';
-import { deepgramAddress, type DeepgramAccess } from './deepgram-address.ts';
+import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const NOVA = 'deepgram-nova';
 
@@ -60,14 +60,7 @@ export function createNovaTranscriber(
         smart_format: true,
         endpointing: 300,
       };
-      return openVendorSocket({
-        ...deepgramAddress(options, '/v1/listen', query),
-        provider: NOVA,
-        stage: 'transcriber',
-        connectMs: context.connectMs,
-        clock: context.clock,
-        signal,
-      });
+      return openListening(NOVA, deepgramAddress(options, '/v1/listen', query), context, signal);
     },
     begin: (lease, signal, language) =>
       new NovaTranscription(lease, signal, language, context.clock, usedSeconds),
