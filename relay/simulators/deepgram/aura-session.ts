@@ -5,9 +5,8 @@ import type { Session } from './session.ts';
 
 const CHUNK_BYTES = 7_680;
 const MAX_TEXT_CHARACTERS = 2_000;
-/** The vendor flushes at most this often in a minute. */
-const MAX_FLUSHES = 20;
-const FLUSH_WINDOW_MS = 60_000;
+/** The vendor flushes at most this often. */
+const FLUSH_LIMIT = { flushes: 20, withinMs: 60_000 };
 
 /** `/v1/speak`: text is gathered until it is flushed, and each flush is answered in order. */
 export function serveAura(session: Session): void {
@@ -36,8 +35,9 @@ export function serveAura(session: Session): void {
 
   const flush = (): void => {
     const nowMs = Date.now();
-    while (flushedAtMs.length > 0 && nowMs - flushedAtMs[0]! > FLUSH_WINDOW_MS) flushedAtMs.shift();
-    if (flushedAtMs.length >= MAX_FLUSHES) {
+    while (flushedAtMs.length > 0 && nowMs - flushedAtMs[0]! > FLUSH_LIMIT.withinMs)
+      flushedAtMs.shift();
+    if (flushedAtMs.length >= FLUSH_LIMIT.flushes) {
       complain('More than twenty flushes in a minute.');
       answers.json({ type: 'Warning', description: 'Too many flushes.', code: 'EXCESS_FLUSH' });
       return;

@@ -2,6 +2,11 @@ import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { SpeechEvent } from '../synthesizer.ts';
 import type { ListenerLead } from './listener-lead.ts';
 
+/** The listener must not run dry: with less than this ahead of them, audio goes out as it comes. */
+const MIN_LEAD_MS = 300;
+/** Longest a clause is held back, however much the listener still has to play. */
+const MAX_HOLD_MS = 5_000;
+
 export interface ClauseDeliveryOptions {
   /** The clause's index in the reply. */
   readonly clause: number;
@@ -11,11 +16,6 @@ export interface ClauseDeliveryOptions {
   readonly toHz: number;
   readonly lead: ListenerLead;
 }
-
-/** The listener must not run dry: with less than this ahead of them, audio goes out as it comes. */
-const MIN_LEAD_MS = 300;
-/** Longest a clause is held back, however much the listener still has to play. */
-const MAX_HOLD_MS = 5_000;
 
 /**
  * One clause on its way from a provider to the listener: held back until it is whole, as long as
