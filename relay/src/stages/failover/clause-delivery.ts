@@ -4,8 +4,6 @@ import type { ListenerLead } from './listener-lead.ts';
 
 /** The listener must not run dry: with less than this ahead of them, audio goes out as it comes. */
 const MIN_LEAD_MS = 300;
-/** Longest a clause is held back, however much the listener still has to play. */
-const MAX_HOLD_MS = 5_000;
 
 export interface ClauseDeliveryOptions {
   /** The clause's index in the reply. */
@@ -16,6 +14,9 @@ export interface ClauseDeliveryOptions {
   readonly toHz: number;
   readonly lead: ListenerLead;
 }
+
+/** Longest a clause is held back, however much the listener still has to play. */
+const MAX_HOLD_MS = 5_000;
 
 /**
  * One clause on its way from a provider to the listener: held back until it is whole, as long as
