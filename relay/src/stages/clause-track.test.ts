@@ -134,3 +134,56 @@ describe('what was heard', () => {
     expect(track.heardText(1_000)).toBe('One is here. Two is read.');
   });
 });
+
+describe('a voice whose word times do not fit the text', () => {
+  const recipe = 'Take 2 eggs, some flour, some salt and two spoons of sugar.';
+
+  it.each([
+    ['two', recipe, 'eggs, some flour, some salt and two spoons of sugar.'],
+    ['the', 'The cat saw the dog and the bird flew off.', 'cat saw the dog and the bird flew off.'],
+  ])('does not jump to a later “%s”', async (word, text, rest) => {
+    const track = await trackOf(text);
+    track.begun(0, 60);
+    const first = text.slice(0, text.indexOf(' '));
+    if (first === 'Take') track.timed(0, [timed(first, 0, 300)]);
+    const spokenMs = first === 'Take' ? 520 : 110;
+    track.timed(0, [timed(word, spokenMs - 110, spokenMs - 20)]);
+    track.timed(0, [timed(rest.slice(0, rest.indexOf(' ')), spokenMs - 20, 900)]);
+    track.spoken(0, spokenMs);
+    expect(track.rest(0).text).toBe(rest);
+  });
+
+  it('finds the words after a stretch that is spelled otherwise', async () => {
+    const track = await trackOf('Call 5 5 5 1 2 3 now please.');
+    track.begun(0, 60);
+    const words = 'Call five five five one two three now please.'.split(' ');
+    track.timed(
+      0,
+      words.map((word, at) => timed(word, at * 100, at * 100 + 100)),
+    );
+    track.spoken(0, 850);
+    expect(track.rest(0).text).toBe('please.');
+  });
+
+  it('is heard when its audio has been played, even if a time lies beyond it', async () => {
+    const track = await trackOf('one two', 'three four');
+    track.begun(0, 60);
+    track.timed(0, [timed('one', 0, 400), timed('two', 400, 60_000)]);
+    track.spoken(0, 1_000);
+    track.done(0);
+    track.begun(1, 60);
+    track.spoken(1, 1_000);
+    track.done(1);
+    expect(track.heardText(2_000)).toBe('one two three four');
+  });
+});
+
+it('words that are only shown are not heard while the audio before them plays', async () => {
+  const track = await trackOf('alpha beta gamma delta epsilon zeta');
+  track.begun(0, 50);
+  track.spoken(0, 650);
+  const before = [200, 400, 600].map((ms) => track.heardText(ms));
+  track.shown(0);
+  expect([200, 400, 600].map((ms) => track.heardText(ms))).toEqual(before);
+  expect(track.heardText(650)).toBe('alpha beta gamma delta epsilon zeta');
+});

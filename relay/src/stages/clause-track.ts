@@ -10,6 +10,9 @@ import {
 } from '@parley/shared/heard-words';
 import type { TimedWord } from './synthesizer.ts';
 
+/** Words of the text that a voice may pass over without having said any in another spelling. */
+const MAX_PASSED_OVER = 2;
+
 /** A filler bridges a wait: it takes time, but it is not part of the answer. */
 export type ClauseKind = 'answer' | 'filler' | 'apology';
 
@@ -41,6 +44,8 @@ type ClauseState =
       voiceStartMs: number;
       /** Up to here the voice's words were found in the text, characters. */
       matchedCharacters: number;
+      /** Words of the voice since then that were not found. */
+      unmatchedWords: number;
     }
   /** All of it went out; with no audio, it is there to be read. */
   | { readonly kind: 'delivered'; readonly timing: Timing };
@@ -57,19 +62,25 @@ interface TrackedClause extends Clause {
 export class ClauseTrack {
   readonly #source: AsyncIterator<WrittenClause, unknown>;
   readonly #onWritten: (clause: Clause) => void;
+  readonly #onDelivered: (clause: Clause) => void;
   readonly #clauses: TrackedClause[] = [];
   #reading: Promise<void> | undefined;
   #end: { readonly kind: 'open' | 'ended' } | { readonly kind: 'failed'; readonly error: unknown } =
     { kind: 'open' };
   #audioMs = 0;
 
-  /** @param onWritten - called with each clause when it is there */
+  /**
+   * @param onWritten - called with each clause when it is there
+   * @param onDelivered - called with each clause when all of it went out, or is there to be read
+   */
   constructor(
     source: AsyncIterable<WrittenClause>,
     onWritten: (clause: Clause) => void = () => {},
+    onDelivered: (clause: Clause) => void = () => {},
   ) {
     this.#source = source[Symbol.asyncIterator]();
     this.#onWritten = onWritten;
+    this.#onDelivered = onDelivered;
   }
 
   /** Length of all audio that went out. */
@@ -150,6 +161,7 @@ export class ClauseTrack {
         sentMs: 0,
         voiceStartMs: 0,
         matchedCharacters: 0,
+        unmatchedWords: 0,
       };
       return;
     }
@@ -161,6 +173,7 @@ export class ClauseTrack {
     timing.audioMs = sentMs + expectedMs;
     state.voiceStartMs = sentMs;
     state.matchedCharacters = fromCharacter;
+    state.unmatchedWords = 0;
   }
 
   /** Audio of the clause went out. */
@@ -175,7 +188,8 @@ export class ClauseTrack {
 
   /**
    * The voice tells where words lie in its audio of the clause. Vendors cut words their own way,
-   * so each is looked up in the text after the one before it.
+   * so each is looked up in the text after the one before it: among the next few words, because one
+   * that is spelled otherwise must not be found at the end of the clause.
    */
   timed(index: number, words: readonly TimedWord[]): void {
     const { state, text } = this.#clauses[index]!;
@@ -183,8 +197,16 @@ export class ClauseTrack {
     const ranges = wordRanges(text);
     const ends = [...state.timing.wordEndsMs];
     for (const { text: word, startMs, endMs } of words) {
-      const at = text.indexOf(word.trim(), state.matchedCharacters);
-      if (at < 0 || word.trim() === '') continue;
+      const next = ranges.findIndex(({ end }) => end > state.matchedCharacters);
+      const last = next + MAX_PASSED_OVER + state.unmatchedWords;
+      const near = text.slice(0, ranges[last]?.end);
+      const at = near.indexOf(word.trim(), state.matchedCharacters);
+      if (word.trim() === '') continue;
+      if (at < 0) {
+        state.unmatchedWords++;
+        continue;
+      }
+      state.unmatchedWords = 0;
       state.matchedCharacters = at + word.trim().length;
       const place = ranges.findIndex(({ end }) => end >= state.matchedCharacters);
       const latestMs = () => ends.at(-1) ?? 0;
@@ -202,16 +224,23 @@ export class ClauseTrack {
     if (clause.state.kind === 'begun') {
       const { timing, sentMs } = clause.state;
       timing.audioMs = sentMs;
-      clause.state = { kind: 'delivered', timing };
+      // A vendor's time beyond the audio would keep the clause from ever being heard.
+      timing.wordEndsMs = timing.wordEndsMs.map((endMs) => Math.min(endMs, sentMs));
+      this.#delivered(clause, timing);
     } else this.shown(index);
   }
 
   /** The clause is not spoken, or not any further: what no voice has said of it can be read. */
   shown(index: number): void {
     const clause = this.#clauses[index]!;
-    if (clause.state.kind === 'begun') return this.done(index);
-    const timing = { startMs: this.#audioMs, audioMs: 0, wordEndsMs: [] };
-    clause.state = { kind: 'delivered', timing };
+    const { state, text } = clause;
+    if (state.kind === 'begun') {
+      // What was not spoken does not count as heard while the rest of the audio still plays.
+      const sent = this.#wordsSent(index);
+      const ends = wordEnds({ text, ...state.timing });
+      state.timing.wordEndsMs = ends.map((endMs, word) => (word < sent ? endMs : state.sentMs));
+      this.done(index);
+    } else this.#delivered(clause, { startMs: this.#audioMs, audioMs: 0, wordEndsMs: [] });
   }
 
   /** Where a clause lies in the reply's audio, as far as is known; undefined before it was begun. */
@@ -246,6 +275,11 @@ export class ClauseTrack {
     const end = this.#clauses.findIndex(({ state }) => !('timing' in state));
     const known = end < 0 ? this.#clauses : this.#clauses.slice(0, end);
     return known.map(({ index }) => this.timing(index)!);
+  }
+
+  #delivered(clause: TrackedClause, timing: Timing): void {
+    clause.state = { kind: 'delivered', timing };
+    this.#onDelivered(clause);
   }
 
   /** Words of a clause that went out whole. */

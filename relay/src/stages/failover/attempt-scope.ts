@@ -14,12 +14,17 @@ export class AttemptScope {
   #interrupt: ((error: unknown) => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(parent: AbortSignal, clock: Clock) {
+  /**
+   * @param onAbort - called in the moment of the abort: a verdict is given before the caller goes
+   *   on, so that no event of an attempt follows the end of its turn
+   */
+  constructor(parent: AbortSignal, clock: Clock, onAbort: () => void = () => {}) {
     this.#parent = parent;
     this.#clock = clock;
     this.#onAbort = () => {
       this.#controller.abort(parent.reason);
       this.#interrupt?.(parent.reason);
+      onAbort();
     };
     if (parent.aborted) this.#onAbort();
     else parent.addEventListener('abort', this.#onAbort, { once: true });

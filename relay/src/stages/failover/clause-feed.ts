@@ -10,7 +10,8 @@ export interface ClauseFeedOptions {
 
 /**
  * The clauses of a track as one provider reads them: from the exact word that was not delivered,
- * as far as they are written, and then as they come. Leaving it does not end the text.
+ * as far as they are written, and then as they come. One is asked for at a time. Leaving it does
+ * not end the text.
  */
 export class ClauseFeed implements AsyncIterableIterator<string> {
   readonly first: number;

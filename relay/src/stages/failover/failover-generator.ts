@@ -78,7 +78,7 @@ class GenerationAttempt implements Disposable {
   ) {
     this.#stage = stage;
     this.#attempt = attempt;
-    this.#scope = new AttemptScope(request.signal, stage.clock);
+    this.#scope = new AttemptScope(request.signal, stage.clock, () => attempt.abandoned());
     const { provider } = attempt.candidate;
     const events = provider.generate({ ...request, signal: this.#scope.signal });
     this.#events = events[Symbol.asyncIterator]();
@@ -109,6 +109,7 @@ class GenerationAttempt implements Disposable {
       this.#stallMs = this.#stage.budgetMs(generatorMs, generatorMs, clock.now(), 1);
     } else if (event.type === 'text-delta' && event.text !== '') {
       this.#stallMs = policy.attempts.generatorStallMs;
+      this.#attempt.proved();
     }
     if (this.hasProgressed) this.#scope.clearDeadline();
     return event;

@@ -176,6 +176,8 @@ export class FailoverSpeech implements Disposable {
   /** The source has ended: what comes next begins anew. */
   #leave(): void {
     this.#attempt?.[Symbol.dispose]();
+    // A provider that was chosen and not asked, because a phrase or the end came first.
+    this.#permit?.abandoned();
     this.#source = undefined;
     this.#attempt = undefined;
     this.#recording = undefined;

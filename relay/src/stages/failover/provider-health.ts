@@ -30,6 +30,8 @@ export interface ProviderStatus {
 export interface Permit {
   succeeded(): void;
   failed(error: unknown): Fault;
+  /** It works so far. Ends a trial: other requests do not have to wait for the verdict. */
+  proved(): void;
   /** Broken off by the caller: says nothing about the provider. */
   abandoned(): void;
 }
@@ -96,7 +98,7 @@ export class ProviderHealth {
     if (!this.isUsable) return undefined;
     this.#requests++;
     const breaker = this.#breaker;
-    const isTrial = breaker.enter();
+    let isTrial = breaker.enter();
     let isPending = true;
     const settle = (verdict: Verdict, fault?: Fault) => {
       if (!isPending) return;
@@ -120,6 +122,12 @@ export class ProviderHealth {
         const fault = faultOf(error, this.stage);
         settle('failed', fault);
         return fault;
+      },
+      proved: () => {
+        if (!isPending || !isTrial || breaker !== this.#breaker) return;
+        isTrial = false;
+        breaker.succeeded(true);
+        this.#publish();
       },
       abandoned: () => settle('abandoned'),
     };

@@ -25,6 +25,9 @@ export interface SpeechAttemptOptions {
   readonly toHz: number;
 }
 
+/** A letter or a digit of any script. */
+const SPEAKABLE = /[\p{L}\p{N}]/u;
+
 type Step = IteratorResult<SpeechEvent, unknown> | 'held-long-enough';
 
 /** What one provider speaks of a reply, until it is done or fails. */
@@ -48,7 +51,7 @@ export class SpeechAttempt implements Disposable {
     const { signal, stage, track, endsBefore, attempt, voice, waiting, pace } = options;
     const { name, provider } = attempt.candidate;
     this.#options = options;
-    this.#scope = new AttemptScope(signal, stage.clock);
+    this.#scope = new AttemptScope(signal, stage.clock, () => this.#settle());
     const onWaiting = () => {
       // The time it waited for text is not its own.
       waiting.sinceMs = stage.clock.now();
@@ -76,13 +79,17 @@ export class SpeechAttempt implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    const { attempt } = this.#options;
     closeIterator(this.#speech);
     void this.#feed.return();
-    // People often interrupt: a trial that has spoken a whole clause has proved itself by then.
+    this.#settle();
+    this.#scope[Symbol.dispose]();
+  }
+
+  /** People often interrupt: a voice that has spoken a whole clause has worked by then. */
+  #settle(): void {
+    const { attempt } = this.#options;
     if (this.#finished > 0) attempt.succeeded();
     else attempt.abandoned();
-    this.#scope[Symbol.dispose]();
   }
 
   /** The next event, or the moment at which what is held back has to go out. */
@@ -155,15 +162,21 @@ export class SpeechAttempt implements Disposable {
     if (delivery === undefined) return [];
     this.#delivery = undefined;
     const outgoing = delivery.finish();
-    this.#options.pace.learn(this.#speaker, delivery.text, delivery.audioMs);
+    const { attempt, stage, pace } = this.#options;
+    // Silence instead of words is a failure; of “…” alone it is not.
+    if (delivery.audioMs === 0 && SPEAKABLE.test(delivery.text)) throw stage.endedEarlyError();
+    pace.learn(this.#speaker, delivery.text, delivery.audioMs);
     this.#finished++;
+    attempt.proved();
     return outgoing;
   }
 
-  /** For the next event; there is none while the provider waits for text. */
+  /** For the next event; there is none while the provider waits for text and owes no speech. */
   #setDeadline(): void {
     const { stage, remaining, waiting } = this.#options;
-    if (!this.#isListening || this.#feed.isWaiting) return this.#scope.clearDeadline();
+    // It reads ahead: it may wait for text and still owe what it was given before.
+    const owesNothing = this.#feed.isWaiting && this.#finished === this.#feed.handedOver;
+    if (!this.#isListening || owesNothing) return this.#scope.clearDeadline();
     const { attempts, deadlines } = stage.policy;
     const wantedMs = this.#hasSpoken ? attempts.synthesizerStallMs : attempts.synthesizerFirstMs;
     const budgetMs = stage.budgetMs(

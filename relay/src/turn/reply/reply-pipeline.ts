@@ -49,7 +49,7 @@ export class ReplyPipeline {
   readonly #options: ReplyPipelineOptions;
 
   constructor(options: ReplyPipelineOptions) {
-    const { content, responseId, output, onWritten } = options;
+    const { content, responseId, output, onWritten, onHeard } = options;
     this.#options = options;
     this.track = new ClauseTrack(
       clauses(
@@ -58,13 +58,14 @@ export class ReplyPipeline {
           : fill(spoken(content.generate(), content.spoken), content.filler),
       ),
       onWritten,
+      onHeard,
     );
     this.captions = new Captions({ responseId, output, track: this.track });
   }
 
   /** @throws as `FailoverSynthesizer.speak` */
   speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
-    const { synthesizer, item, pacer, output, onEvent, onHeard, onSending } = this.#options;
+    const { synthesizer, item, pacer, output, onEvent, onSending } = this.#options;
     const { track, captions } = this;
     return play(
       synthesizer.speak(track, {
@@ -80,10 +81,7 @@ export class ReplyPipeline {
         pacer,
         output,
         signal,
-        onEvent: (event) => {
-          onEvent(event);
-          if (event.type === 'clause-done') onHeard(track.peek(event.clause)!);
-        },
+        onEvent,
         onSending: (clause) => onSending(track.peek(clause)!),
       },
     );
@@ -97,7 +95,6 @@ export class ReplyPipeline {
       if (clause === undefined || signal.aborted) return;
       track.shown(clause.index);
       captions.shown(clause.index);
-      this.#options.onHeard(clause);
     }
   }
 }

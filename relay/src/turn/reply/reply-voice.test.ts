@@ -99,6 +99,57 @@ describe('a voice that is lost', () => {
     expect(test.generator.requests.at(-1)?.history[1]?.text).toBe('one two three four. five six.');
   });
 
+  it.each(['none', 'browser'])(
+    'in a clause leaves each clause heard once, before %s',
+    async (to) => {
+      const test = new TestConversation({
+        generator: { reply: () => [words('one two three four. five six.')] },
+        synthesizer: breaking(500),
+        otherSynthesizers: followedBy(to),
+      });
+      test.type('Count');
+      await test.clock.advance(15_000);
+      const heard = test.ofCall('clause-heard').map(({ clause, speech }) => [clause, speech.text]);
+      expect(heard).toEqual([
+        [0, 'one two three four.'],
+        [1, 'five six.'],
+      ]);
+    },
+  );
+
+  it('because it gives no sound at all leaves the words', async () => {
+    const test = new TestConversation({
+      generator: { reply: () => [words('one two three four. five six.')] },
+    });
+    test.synthesizeWith(async function* (clauses): AsyncGenerator<SpeechEvent> {
+      let clause = 0;
+      for await (const _ of clauses) {
+        yield { type: 'clause-begun', clause };
+        yield { type: 'clause-done', clause: clause++ };
+      }
+    });
+    test.type('Count');
+    await test.clock.advance(15_000);
+    expect(shown(test).join(' ')).toBe('one two three four. five six.');
+    const deltas = test.ofType('response.output_audio_transcript.delta');
+    expect(deltas.every(({ audio_start_ms: startMs }) => startMs === null)).toBe(true);
+  });
+
+  it('to an interruption has its verdict before the turn has ended', async () => {
+    const sentence = 'One sentence of some length.';
+    const test = new TestConversation({
+      generator: { reply: () => [words(`${sentence} ${sentence} ${sentence}`)] },
+      synthesizer: { clauseMs: () => 5_000 },
+    });
+    test.type('Hello');
+    await test.clock.advance(300);
+    test.conversation.cancelReply(undefined);
+    await settle();
+    const types = test.callEvents.map(({ type }) => type);
+    expect(types.filter((type) => type === 'provider-attempted')).toHaveLength(2);
+    expect(types.lastIndexOf('provider-attempted')).toBeLessThan(types.indexOf('turn-ended'));
+  });
+
   it('in the middle of a clause goes on in another voice, each word shown once', async () => {
     const test = new TestConversation({
       generator: { reply: () => [words('one two three four. five six.')] },
