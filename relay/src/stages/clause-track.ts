@@ -2,16 +2,13 @@ import {
   firstWords,
   heardWords,
   wordEnds,
-  wordRanges,
   wordsHeardOf,
   wordStart,
   type ClauseTiming,
   type HeardPosition,
 } from '@parley/shared/heard-words';
 import type { TimedWord } from './synthesizer.ts';
-
-/** Words of the text that a voice may pass over without having said any in another spelling. */
-const MAX_PASSED_OVER = 2;
+import { WordFinder } from './word-finder.ts';
 
 /** A filler bridges a wait: it takes time, but it is not part of the answer. */
 export type ClauseKind = 'answer' | 'filler' | 'apology';
@@ -42,10 +39,8 @@ type ClauseState =
       sentMs: number;
       /** Where the present voice began, ms from `timing.startMs`: its word times count from there. */
       voiceStartMs: number;
-      /** Up to here the voice's words were found in the text, characters. */
-      matchedCharacters: number;
-      /** Words of the voice since then that were not found. */
-      unmatchedWords: number;
+      /** Of the present voice. */
+      words: WordFinder;
     }
   /** All of it went out; with no audio, it is there to be read. */
   | { readonly kind: 'delivered'; readonly timing: Timing };
@@ -160,8 +155,7 @@ export class ClauseTrack {
         timing: { startMs: this.#audioMs, audioMs: expectedMs, wordEndsMs: [] },
         sentMs: 0,
         voiceStartMs: 0,
-        matchedCharacters: 0,
-        unmatchedWords: 0,
+        words: new WordFinder(text, 0),
       };
       return;
     }
@@ -172,8 +166,7 @@ export class ClauseTrack {
     timing.wordEndsMs = ends;
     timing.audioMs = sentMs + expectedMs;
     state.voiceStartMs = sentMs;
-    state.matchedCharacters = fromCharacter;
-    state.unmatchedWords = 0;
+    state.words = new WordFinder(text, fromCharacter);
   }
 
   /** Audio of the clause went out. */
@@ -186,29 +179,14 @@ export class ClauseTrack {
     state.timing.audioMs = Math.max(state.timing.audioMs, state.sentMs);
   }
 
-  /**
-   * The voice tells where words lie in its audio of the clause. Vendors cut words their own way,
-   * so each is looked up in the text after the one before it: among the next few words, because one
-   * that is spelled otherwise must not be found at the end of the clause.
-   */
+  /** The voice tells where words lie in its audio of the clause. */
   timed(index: number, words: readonly TimedWord[]): void {
-    const { state, text } = this.#clauses[index]!;
+    const { state } = this.#clauses[index]!;
     if (state.kind !== 'begun') return;
-    const ranges = wordRanges(text);
     const ends = [...state.timing.wordEndsMs];
     for (const { text: word, startMs, endMs } of words) {
-      const next = ranges.findIndex(({ end }) => end > state.matchedCharacters);
-      const last = next + MAX_PASSED_OVER + state.unmatchedWords;
-      const near = text.slice(0, ranges[last]?.end);
-      const at = near.indexOf(word.trim(), state.matchedCharacters);
-      if (word.trim() === '') continue;
-      if (at < 0) {
-        state.unmatchedWords++;
-        continue;
-      }
-      state.unmatchedWords = 0;
-      state.matchedCharacters = at + word.trim().length;
-      const place = ranges.findIndex(({ end }) => end >= state.matchedCharacters);
+      const place = state.words.find(word);
+      if (place === undefined) continue;
       const latestMs = () => ends.at(-1) ?? 0;
       // Words that the voice passed over ended before this one began.
       while (ends.length < place) ends.push(Math.max(latestMs(), state.voiceStartMs + startMs));
