@@ -103,6 +103,7 @@ export class Session {
    */
   attach(socket: SessionSocket, how: 'created' | 'resuming'): void {
     const replaced = this.#socket;
+    this.#connectionLost(CLOSE_REASONS.replaced.code);
     this.#outbox.detach();
     this.#socket = socket;
     this.#state = {
@@ -131,8 +132,8 @@ export class Session {
   detach(socket: SessionSocket, code: number): void {
     if (this.#socket !== socket) return;
     if (code === 1000 || code === 1001) return this.close('normal');
+    this.#connectionLost(code);
     this.#release();
-    this.#emit({ type: 'connection-lost', closeCode: code });
   }
 
   /** A WebSocket pong. */
@@ -229,11 +230,17 @@ export class Session {
   #drop(reason: CloseReasonName): void {
     const socket = this.#socket;
     if (socket === undefined) return;
+    if (reason === 'slowConsumer') this.#emit({ type: 'limit-hit', limit: 'send-buffer' });
+    this.#connectionLost(CLOSE_REASONS[reason].code);
     this.#release();
     closeSocket(socket, reason);
-    if (reason === 'slowConsumer') this.#emit({ type: 'limit-hit', limit: 'send-buffer' });
-    this.#emit({ type: 'connection-lost', closeCode: CLOSE_REASONS[reason].code });
     this.#options.logger.warn({ reason: CLOSE_REASONS[reason].reason }, 'connection given up');
+  }
+
+  /** Reports the connection as lost, unless it ends before it has resumed the session. */
+  #connectionLost(closeCode: number): void {
+    if (this.#state.kind !== 'attached' || this.#state.awaitsResume) return;
+    this.#emit({ type: 'connection-lost', closeCode });
   }
 
   #release(): void {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { FakeSocket } from '../../test/support/fake-socket.ts';
+import { scriptedStages } from '../../test/support/scripted-stages.ts';
+import { TEST_LIMITS as limits } from '@parley/shared/link/session-fixture';
+import { readConfig } from '../config/config.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+import { fingerprint } from '../lib/ids.ts';
+import { silentLogger } from '../lib/logger.ts';
+import { Watchdog } from '../turn/watchdog.ts';
+import { Session } from './session.ts';
+
+describe('a lost connection', () => {
+  /** A session with one connection, what it reports, and ways to go on with it. */
+  function lossy() {
+    const log: string[] = [];
+    const clock = new FakeClock();
+    const providers = scriptedStages(clock);
+    const policy = readConfig({}).providers;
+    const session = new Session(
+      { providers, policy, limits, watchdog: new Watchdog({ clock }), clock },
+      {
+        id: 'sess_1',
+        resumeKey: fingerprint('token'),
+        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+        emit: (event) => {
+          const detail = event.type === 'connection-lost' ? ` ${event.closeCode}` : '';
+          log.push(event.type + detail);
+        },
+        logger: silentLogger,
+        onClosed: () => {},
+      },
+    );
+    const attach = (how: 'created' | 'resuming') => {
+      const socket = new FakeSocket();
+      session.attach(socket, how);
+      return socket;
+    };
+    const say = (socket: FakeSocket, event: object) =>
+      session.receiveText(socket, JSON.stringify(event));
+    const resume = (socket: FakeSocket) =>
+      say(socket, {
+        type: 'session.resume',
+        session_id: 'sess_1',
+        resume_token: 'token',
+        last_seq: 1,
+      });
+    const first = attach('created');
+    log.length = 0;
+    return { log, session, first, attach, say, resume };
+  }
+
+  it('is reported when another replaces it before its loss was noticed', () => {
+    const { log, session, first, attach, resume } = lossy();
+    const second = attach('resuming');
+    session.detach(first, 1006);
+    resume(second);
+    const third = attach('resuming');
+    session.detach(second, 1006);
+    resume(third);
+    expect(log).toEqual([
+      'connection-lost 4409',
+      'session-resumed',
+      'connection-lost 4409',
+      'session-resumed',
+    ]);
+  });
+
+  it('is reported once, however many connections fail before one resumes the session', () => {
+    const { log, session, first, attach, say, resume } = lossy();
+    session.detach(first, 1006);
+    session.detach(attach('resuming'), 1006);
+    say(attach('resuming'), { type: 'ping', client_ms: 1 });
+    attach('resuming');
+    resume(attach('resuming'));
+    expect(log).toEqual(['connection-lost 1006', 'session-resumed']);
+  });
+});
