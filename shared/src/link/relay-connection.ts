@@ -18,8 +18,12 @@ import { Outbox, type Numbered } from './outbox.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
-/** A connection that lasted as long is not part of a run of failures. */
-const STABLE_MS = 5_000;
+/**
+ * A connection that lasted as long is not part of a run of failures. It is longer than the deadline
+ * of the first ping, so that a relay which answers none is not tried again and again without a wait.
+ */
+const STABLE_MS = 15_000;
+
 export type ConnectionStatus =
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'open' }
