@@ -2,10 +2,12 @@ import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import { LATENCY_SEGMENTS, ParleyError } from '@parley/shared';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
 import type { Speech } from '../talk/client/speech.ts';
 import { openCall, type Call, type CallOptions } from '../talk/client/call.ts';
 import { ClientError } from '@parley/shared/link/client-error';
+import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session-fixture';
 import { systemClock } from '../src/lib/clock.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { counting } from './support/scripted-synthesizer.ts';
@@ -246,6 +248,36 @@ describe('a call that cannot be made', () => {
       expect(error).toMatchObject({ code: 'unreadable_answer' });
     } finally {
       other.close();
+    }
+  });
+
+  test('because no ping is answered', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const pinged = Promise.withResolvers<void>();
+    const server = createServer((_, response) => {
+      const { port } = server.address() as AddressInfo;
+      const grant = { session_id: 's', ticket: 'once', resume_token: 'again', limits: TEST_LIMITS };
+      const ws_url = `ws://127.0.0.1:${port}/`;
+      response.writeHead(201).end(JSON.stringify({ ...grant, ws_url }));
+    });
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket) => {
+      const created = { type: 'session.created', seq: 1, session: TEST_SESSION, server_ms: 0 };
+      socket.send(JSON.stringify(created));
+      socket.on('message', () => pinged.resolve());
+    });
+    try {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const opening = openCall({ url, token: 'known', signal });
+      await Promise.race([pinged.promise, opening]);
+      vi.advanceTimersByTime(10_000);
+      await expect(opening).rejects.toMatchObject({ code: 'timed_out' });
+    } finally {
+      vi.useRealTimers();
+      sockets.close();
+      server.closeAllConnections();
+      server.close();
     }
   });
 

@@ -7,6 +7,8 @@ import { SessionApi } from '@parley/shared/link/session-api';
 
 /** No event of the protocol comes near this. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** From the first request to the first answered ping. */
+const OPEN_DEADLINE_MS = 10_000;
 /** How long the closing handshake may take before the socket is destroyed. */
 const CLOSE_DEADLINE_MS = 1_000;
 
@@ -66,7 +68,16 @@ export class Connection {
   constructor({ url, token, voice, timeZone, signal }: ConnectOptions) {
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
-    this.#settleOpened = (error) => (error === undefined ? opened.resolve() : opened.reject(error));
+    const deadline = setTimeout(() => {
+      const message = `The server at ${url} took too long to open the session.`;
+      this.#failure ??= new ClientError('timed_out', message);
+      this.#link.close();
+    }, OPEN_DEADLINE_MS);
+    this.#settleOpened = (error) => {
+      clearTimeout(deadline);
+      if (error === undefined) opened.resolve();
+      else opened.reject(error);
+    };
     this.#signal = signal;
     this.#link = new RelayConnection({
       api: new SessionApi({ baseUrl: url, fetch, token, replacesToken: false }),
