@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -136,12 +137,27 @@ describe('a request that is wrong', () => {
       'a way out of the page',
       'GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     ],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['no HTTP at all', 'HELLO\r\n\r\n'],
     ['a header without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
   ])('with %s is refused, and no other call notices', async (_, request) => {
     await expectBystanderUnharmed(relay.url, async () => {
-      expect(await rawRequest(relay.url, request)).toMatch(/^HTTP\/1.1 4\d\d /);
+      const answer = await rawRequest(relay.url, request);
+      const status = Number(/^HTTP\/1.1 (4\d\d) /.exec(answer)?.[1]);
+      const requestId = /X-Request-Id: ([\w-]+)/i.exec(answer)?.[1];
+      const line = JSON.parse(await relay.logs.until(`"requestId":"${requestId}"`)) as object;
+      expect(line).toMatchObject({ msg: 'request refused', status });
     });
+  });
+
+  it('that its client breaks off is refused like any other, not as a failure', async () => {
+    const { hostname, port, host } = new URL(relay.url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    const head = `POST /api/v1/sessions HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 100`;
+    socket.write(`${head}\r\nAuthorization: Bearer ${token}\r\nX-Request-Id: cut\r\n\r\n{"voice"`);
+    socket.destroySoon();
+    const line = await relay.logs.until('"requestId":"cut"');
+    expect(JSON.parse(line)).toMatchObject({ code: 'invalid_request', level: 30 });
   });
 });
 

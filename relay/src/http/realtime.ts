@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
@@ -19,6 +19,7 @@ import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Session } from '../session/session.ts';
 import { closeSocket } from '../session/session-socket.ts';
+import { endWith } from './server.ts';
 import { SessionWebSocket } from './session-web-socket.ts';
 
 /**
@@ -60,7 +61,8 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     const requestId = newId('req');
     const { origin } = request.headers;
     logger.info({ requestId, status: ERRORS[code].status, code, origin }, 'upgrade refused');
-    endWith(socket, ERRORS[code].status, requestId);
+    // Required of a server that does not speak the client's version (RFC 6455 §4.4).
+    endWith(socket, ERRORS[code].status, requestId, ['Sec-WebSocket-Version: 13']);
   };
   // Not a WebSocket handshake: another version, no key, another protocol.
   sockets.on('wsClientError', (_error, socket, request) =>
@@ -138,18 +140,4 @@ function serve(
 
 function credential(offered: readonly string[], prefix: string): string | undefined {
   return offered.find((protocol) => protocol.startsWith(prefix))?.slice(prefix.length);
-}
-
-function endWith(socket: Duplex, status: number, requestId: string): void {
-  // An HTTP server's sockets stay half open for as long as the other side likes.
-  socket.once('finish', () => socket.destroy());
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `X-Request-Id: ${requestId}`,
-    // Required of a server that does not speak the client's version (RFC 6455 §4.4).
-    'Sec-WebSocket-Version: 13',
-    'Connection: close',
-    'Content-Length: 0',
-  ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
 }

@@ -86,6 +86,8 @@ export function createApp(options: AppOptions): Hono {
   app.onError((error, c) => {
     if (error instanceof ParleyError) return problem(c, error.code, error.detail);
     if (error instanceof HTTPException) return error.getResponse();
+    // The client went away before its body was complete.
+    if ('code' in error && error.code === 'ECONNRESET') return problem(c, 'invalid_request');
     return problem(c, 'internal_error');
   });
   return app;
