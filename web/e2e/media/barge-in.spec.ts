@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { readTap, stretchesOf } from '../support/tap.ts';
 import { joined, silence, spokenMs, tone } from '../support/wav.ts';
-import { startCall, test } from './engine-test.ts';
+import { startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
 const PAUSE_MS = 3_000;
@@ -20,6 +20,7 @@ test('speech over an answer silences it within 250 ms and reports how much of it
     hears: joined(...spoken.flatMap((speech) => [silence(PAUSE_MS), speech]), silence(60_000)),
   });
   expect(await startCall(page)).toMatchObject({ ok: true });
+  await untilNotice(page, { type: 'session' });
 
   for (const [n] of INTERRUPTIONS.entries()) {
     relay.reply(tone(30_000, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });

@@ -25,6 +25,7 @@ test('a sound that is not speech after all only makes the voice pause', async ({
   const hears = joined(silence(2_500), ...scraps, silence(60_000));
   const { page, relay } = await open({ hears });
   expect(await startCall(page)).toMatchObject({ ok: true });
+  await untilNotice(page, { type: 'session' });
 
   const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
   await sent;

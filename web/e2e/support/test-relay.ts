@@ -119,6 +119,7 @@ export class TestRelay {
     rateHz: number,
     options: { readonly aheadMs: number; readonly goesOn?: boolean },
   ): { readonly id: string; readonly sent: Promise<void> } {
+    if (this.connections === 0) throw new Error('There is no session to speak in yet.');
     this.#item += 1;
     const item = this.#item;
     const id = `response-${item}`;
