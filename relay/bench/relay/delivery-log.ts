@@ -1,6 +1,6 @@
 /**
  * Records which numbered chunks arrived. Each session numbers its own from 0, and each number should
- * come once and in order; between two utterances there is no order.
+ * come once and in order; the order between two utterances is not fixed.
  */
 export class DeliveryLog {
   readonly #expected: number[] = [];

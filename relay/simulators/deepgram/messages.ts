@@ -9,7 +9,7 @@ export function samplesOf(data: RawData): Int16Array {
   return new Int16Array(copy.buffer);
 }
 
-/** @returns the object a text message holds; undefined where it holds none */
+/** @returns the object in a text message; undefined if it does not hold one */
 export function objectOf(data: RawData): { readonly type?: unknown; text?: unknown } | undefined {
   const value = parseJson((data as Buffer).toString('utf8'));
   return typeof value === 'object' && value !== null ? value : undefined;

@@ -42,7 +42,7 @@ export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Pro
         await handler(endpoint, request, response);
       } catch (error) {
         if (!(error instanceof Refusal)) {
-          // The client hung up in the middle of its request: there is no one left to answer.
+          // The client hung up in the middle of its request: no client is left to answer.
           if (response.destroyed || request.destroyed) return true;
           throw error;
         }

@@ -18,7 +18,7 @@ export interface FailoverSpeechOptions {
   readonly options: SpeakOptions;
 }
 
-/** Whatever speaks the next clauses: an attempt of a provider, or a remembered phrase. */
+/** The source of the next clauses: an attempt of a provider, or a remembered phrase. */
 interface SpeechSource {
   /** How fast it speaks, until more is known. */
   readonly msPerCharacter: number;

@@ -65,7 +65,7 @@ export class PhraseMemory {
   }
 
   /**
-   * As the provider that works now says it; if none works, as any ever said it in that voice.
+   * As the working provider says it; if none works, as any provider has said it in that voice.
    *
    * @param isAnyWelcome - also if a provider works
    */
