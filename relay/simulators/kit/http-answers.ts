@@ -4,8 +4,17 @@ import { parseJson } from '../../src/lib/json.ts';
 /** Largest request, bytes: OpenAI's own limit for files. */
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
-/** @returns undefined if the body is too long */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/** Bodies that were read: a server's vice may look at one before the endpoint does. */
+const bodies = new WeakMap<IncomingMessage, Promise<Buffer | undefined>>();
+
+/** May be called again. @returns undefined if the body is too long */
+export function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const known = bodies.get(request) ?? collect(request);
+  bodies.set(request, known);
+  return known;
+}
+
+async function collect(request: IncomingMessage): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of request as AsyncIterable<Buffer>) {

@@ -15,7 +15,20 @@ export type Flavour = 'openai' | 'compatible' | 'bare' | 'groq';
 
 export interface OpenAiBehaviour extends LanguageModelBehaviour {
   readonly flavour?: Flavour;
+  /** What this server does unlike others, before the request is looked at in any other way. */
+  readonly vice?: Vice | undefined;
 }
+
+/**
+ * A server's own way with a request.
+ *
+ * @param request - its body is read with `readBody`
+ * @returns whether it has dealt with the request; else the server answers as usual
+ */
+export type Vice = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => boolean | Promise<boolean>;
 
 /** What every endpoint is given. */
 export interface Endpoint {

@@ -33,6 +33,7 @@ export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Pro
   const root = flavour === 'groq' ? '/openai/v1' : '/v1';
   const server: SimulatorServer = new SimulatorServer({
     async request(request, response) {
+      if ((await behaviour.vice?.(request, response)) === true) return true;
       const path = new URL(request.url ?? '', 'http://simulator').pathname;
       if (!path.startsWith(root)) return false;
       const handler = ROUTES[`${request.method} ${path.slice(root.length)}`];

@@ -2,7 +2,9 @@ import type { RelayEvent } from '@parley/shared';
 import { TestCall } from '../support/test-call.ts';
 
 /** Two seconds, so that there are words before it is over. */
-const SPEECH = new Int16Array(32_000).fill(1_000);
+const SPEECH_SAMPLES = 32_000;
+/** The value of every sample. */
+const LOUDNESS = 1_000;
 
 /** What a person got for a question. */
 export interface Got {
@@ -22,15 +24,24 @@ export async function askAloud(relayUrl: string): Promise<Got> {
   return await askAgain(call, 1);
 }
 
-/** Says it without waiting for anything. @param utterance - its number in this call, from 1 */
-export function sayQuestion(call: TestCall, utterance: number): void {
-  call.speak(utterance, SPEECH);
+/**
+ * Says it without waiting for anything.
+ *
+ * @param utterance - its number in this call, from 1
+ * @param loudness - the value of every sample
+ */
+export function sayQuestion(call: TestCall, utterance: number, loudness = LOUDNESS): void {
+  call.speak(utterance, new Int16Array(SPEECH_SAMPLES).fill(loudness));
 }
 
-/** @param utterance - its number in this call, from 1 */
-export async function askAgain(call: TestCall, utterance: number): Promise<Got> {
+/** @param utterance, loudness - as for `sayQuestion` */
+export async function askAgain(
+  call: TestCall,
+  utterance: number,
+  loudness = LOUDNESS,
+): Promise<Got> {
   const before = call.inbound.received.length;
-  sayQuestion(call, utterance);
+  sayQuestion(call, utterance, loudness);
   const endMs = performance.now();
   await call.inbound.next('response.done');
   const tookMs = performance.now() - endMs;

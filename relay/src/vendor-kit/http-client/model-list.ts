@@ -4,6 +4,9 @@ import type { VendorHttp } from './vendor-http.ts';
 /** Before the idle connection is given up, on our side or the vendor's. */
 const REFRESH_MS = 45_000;
 
+/** How servers that know nothing of a list of models say so. */
+const NO_LIST: ReadonlySet<number> = new Set([404, 405, 501]);
+
 export interface ModelListRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -40,7 +43,7 @@ export class ModelList implements AsyncDisposable {
       signal.throwIfAborted();
       const error = this.#http.failure(thrown);
       // A server that answers this is there and lets us in, which is all that can be known of it.
-      const hasNoList = error.status === 404 || error.status === 405;
+      const hasNoList = NO_LIST.has(error.status ?? 0);
       if (!(hasNoList && isOptional === true)) throw error;
     }
   }

@@ -1,0 +1,97 @@
+import { systemClock } from '../../src/lib/clock.ts';
+import { readBody } from '../../simulators/kit/http-answers.ts';
+import { toneFor, type Simulator } from '../../simulators/kit/simulator.ts';
+import type { Vice } from '../../simulators/openai/answering.ts';
+import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
+import { readConfiguration } from '../../src/registry/configuration.ts';
+import { openProviders } from '../../src/registry/open-providers.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import type { IncomingMessage } from 'node:http';
+import type { FailoverStages } from '../../src/stages/failover/failover-stages.ts';
+import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
+
+/** Longest that a stage may take, over all its providers. */
+export const STAGE_MS = 2_000;
+
+/** One of two callers: what they say, how it sounds, and what they are answered. */
+export interface Person {
+  readonly question: string;
+  readonly answer: string;
+  /** Every sample of their speech: the server tells by it who speaks. */
+  readonly sample: number;
+}
+
+/** The caller whom the server's vice befalls, if it does not befall both. */
+export const VICTIM: Person = {
+  question: 'what will the victim hear',
+  answer: 'The victim hears this. And the victim hears all of the rest.',
+  sample: 1_000,
+};
+/** The caller who notices nothing. */
+export const OTHER: Person = {
+  question: 'what is the answer',
+  answer: 'Here is the first of it. And this is all the rest.',
+  sample: 2_000,
+};
+
+/** Whether a request, to any endpoint, is made for the victim. */
+export async function isForVictim(request: IncomingMessage): Promise<boolean> {
+  const body = await readBody(request);
+  const sound = Buffer.from(new Int16Array(8).fill(VICTIM.sample).buffer);
+  return body?.includes('victim') === true || body?.includes(sound) === true;
+}
+
+/** A relay that is configured by settings alone, with one server for all three stages. */
+export interface ViciousServer extends AsyncDisposable {
+  readonly relay: TestRelay;
+  readonly server: Simulator;
+  readonly providers: FailoverStages;
+}
+
+/**
+ * @param settings - beyond the server's address and its models, which they may override
+ * @param vice - without it the server is as good as any
+ */
+export async function startViciousServer(
+  settings: (url: string) => Readonly<Record<string, string>>,
+  vice?: Vice,
+): Promise<ViciousServer> {
+  const server = await startOpenAiSimulator({
+    flavour: 'compatible',
+    hear: (audio) => (audio.includes(VICTIM.sample) ? VICTIM : OTHER).question,
+    answer: (question) => (question.includes('victim') ? VICTIM : OTHER).answer,
+    // Short, so that turns follow one another quickly.
+    speak: (_, rateHz) => toneFor('short', rateHz),
+    vice,
+  });
+  const seconds = String(STAGE_MS / 1_000);
+  const environment = {
+    COMPATIBLE_BASE_URL: `${server.url}/v1`,
+    COMPATIBLE_TRANSCRIPTION_MODEL: 'whisper',
+    COMPATIBLE_CHAT_MODEL: 'llama',
+    COMPATIBLE_SPEECH_MODEL: 'kokoro',
+    TRANSCRIBERS: 'compatible',
+    GENERATORS: 'compatible',
+    SYNTHESIZERS: 'compatible',
+    TRANSCRIBER_DEADLINE_S: seconds,
+    GENERATOR_DEADLINE_S: seconds,
+    SYNTHESIZER_DEADLINE_S: seconds,
+    HEALTH_INTERVAL_S: '1',
+    ...settings(server.url),
+  };
+  const providers = await openProviders(readConfiguration(environment), {
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const relay = await startTestRelay({ stages: providers, env: environment });
+  return {
+    relay,
+    server,
+    providers,
+    async [Symbol.asyncDispose]() {
+      await relay[Symbol.asyncDispose]();
+      await providers[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
