@@ -11,6 +11,7 @@ import { systemClock } from './lib/clock.ts';
 import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
+import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
 import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
@@ -27,6 +28,8 @@ export interface RelayOptions {
   /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
   readonly observers?: readonly CallObserver[];
   readonly logger: Logger;
+  /** What is wrong with the relay itself; `/health` shows it. */
+  readonly problems: Problems;
 }
 
 export interface Relay {
@@ -42,7 +45,7 @@ export interface Relay {
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { config, providers, logger } = options;
+  const { config, providers, logger, problems } = options;
   const clock = systemClock;
   const startedAtMs = clock.now();
   let isDraining = false;
@@ -88,6 +91,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       active_connections: registry.activeConnections,
       providers: activeProviders(providers),
       services: providers.services().map(({ stage, name, health }) => ({ stage, name, health })),
+      problems: problems.list(),
     }),
     providers,
     config,

@@ -4,6 +4,7 @@ import { ConfigError } from './config/read-settings.ts';
 import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './lib/logger.ts';
+import { Problems } from './lib/problems.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
 import { openProviders } from './registry/open-providers.ts';
 import { startRelay } from './app.ts';
@@ -16,6 +17,7 @@ const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 async function main(): Promise<void> {
   const configuration = configurationOrExit();
   const { config } = configuration;
+  const problems = new Problems(systemClock);
   const logger = createLogger(config.logLevel);
   const providers = await openProviders(configuration, {
     clock: systemClock,
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     version: relayPackage.version,
     pageRoot: PAGE_ROOT,
     logger,
+    problems,
   }).catch(async (error: unknown) => {
     await providers[Symbol.asyncDispose]();
     throw error;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { healthResponseSchema } from '@parley/shared';
+import { systemClock } from '../src/lib/clock.ts';
+import { Problems } from '../src/lib/problems.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 const SCRIPT = 'console.log("a script that compresses well, well, well, well, well");';
@@ -100,5 +102,20 @@ it('tells whether it is well', async () => {
     version: '0.0.0-test',
     active_connections: 0,
     providers: { transcriber: 'scripted-transcriber' },
+    problems: [],
   });
+});
+
+it('says in its health what is wrong with itself, for as long as it is', async () => {
+  const problems = new Problems(systemClock);
+  await using troubled = await startTestRelay({ problems });
+  const health = async () =>
+    healthResponseSchema.parse(await (await fetch(`${troubled.url}/health`)).json());
+  problems.report('data_not_written');
+  expect(await health()).toMatchObject({
+    status: 'ok',
+    problems: [{ code: 'data_not_written', since_s: 0 }],
+  });
+  problems.clear('data_not_written');
+  expect(await health()).toMatchObject({ problems: [] });
 });

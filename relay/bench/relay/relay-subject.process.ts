@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger, silentLogger } from '../../src/lib/logger.ts';
+import { Problems } from '../../src/lib/problems.ts';
 import { createFailoverStages } from '../../src/stages/failover/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
 import type { Generator } from '../../src/stages/generator.ts';
@@ -46,6 +47,7 @@ const handlers = {
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger: createLogger('warn'),
+      problems: new Problems(systemClock),
     });
     return { url: relay.url, isNative: hasNativeMasking() };
   },

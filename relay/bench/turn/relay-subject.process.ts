@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/logger.ts';
+import { Problems } from '../../src/lib/problems.ts';
 import { readConfiguration } from '../../src/registry/configuration.ts';
 import { openProviders } from '../../src/registry/open-providers.ts';
 import { startRelay } from '../../src/app.ts';
@@ -31,6 +32,7 @@ const handlers = {
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger,
+      problems: new Problems(systemClock),
     });
     return { url: relay.url };
   },

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { Problems } from '../../src/lib/problems.ts';
 import type { Stages } from '../../src/stages/stages.ts';
 import { startRelay } from '../../src/app.ts';
 import type { CallObserver } from '../../src/turn/call-observers.ts';
@@ -19,6 +20,7 @@ export interface TestRelayOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly pageRoot?: string;
   readonly observers?: readonly CallObserver[];
+  readonly problems?: Problems;
 }
 
 export interface TestRelay extends AsyncDisposable {
@@ -38,6 +40,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],
     logger: pino({ level: 'info', base: null }, logWriter(logs)),
+    problems: options.problems ?? new Problems(systemClock),
   });
   let stopping: Promise<void> | undefined;
   const stop = (graceMs: number) => (stopping ??= relay.stop(graceMs));

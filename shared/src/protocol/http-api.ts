@@ -67,6 +67,8 @@ export const healthResponseSchema = z.object({
   providers: providerNamesSchema,
   /** All providers that could, in order of preference. */
   services: z.array(serviceHealthSchema),
+  /** What is wrong with the relay itself now: a stable code, a sentence, and for how long. */
+  problems: z.array(z.object({ code: z.string(), message: z.string(), since_s: z.number() })),
 });
 
 export const errorResponseSchema = z.object({

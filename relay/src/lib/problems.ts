@@ -1,0 +1,56 @@
+import type { Clock } from './clock.ts';
+
+/** What can be wrong with the relay itself, and what `/health` says of it. */
+const SENTENCES = {
+  log_not_written: 'The log cannot be written, so lines are being left out.',
+  data_not_written:
+    'The data folder cannot be written: what should outlive a restart will be lost.',
+  out_of_descriptors:
+    'The process has no file descriptors left, so new connections have to wait or are refused.',
+  event_loop_late: 'The process is overloaded: its work is late.',
+} as const;
+
+export type ProblemCode = keyof typeof SENTENCES;
+
+/** A fault of the relay itself that is present now. */
+interface Problem {
+  readonly code: ProblemCode;
+  readonly message: string;
+  /** Since when, on the clock that the problems were made with, ms. */
+  readonly sinceMs: number;
+}
+
+/** The faults of the relay itself that are present now, one of each code. */
+export class Problems {
+  readonly #clock: Clock;
+  readonly #present = new Map<ProblemCode, Problem>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * From now on, until it is cleared, `code` is present; if it is already, only its sentence
+   * changes.
+   *
+   * @param message - for people, without secrets; by default the sentence of the code
+   */
+  report(code: ProblemCode, message: string = SENTENCES[code]): void {
+    const sinceMs = this.#present.get(code)?.sinceMs ?? this.#clock.now();
+    this.#present.set(code, { code, message, sinceMs });
+  }
+
+  clear(code: ProblemCode): void {
+    this.#present.delete(code);
+  }
+
+  /** The oldest first, in the shape that `/health` gives them. */
+  list(): { readonly code: ProblemCode; readonly message: string; readonly since_s: number }[] {
+    const nowMs = this.#clock.now();
+    return [...this.#present.values()].map(({ code, message, sinceMs }) => ({
+      code,
+      message,
+      since_s: Math.round((nowMs - sinceMs) / 1_000),
+    }));
+  }
+}
