@@ -107,7 +107,8 @@ it('deletes what is older than a day, at the start and every hour', async () => 
 
   await makeOld('item_2');
   await clock.advance(HOUR_MS);
-  await second.idle();
+  // Both look at the folder now.
+  await Promise.all([first.idle(), second.idle()]);
   expect(await readdir(dir)).toEqual(['notes.txt']);
 });
 
