@@ -68,6 +68,7 @@ export class Session {
     this.#outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
     this.#prepared = STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []);
     this.#conversation = new Conversation({
+      caller: options.id,
       providers,
       settings,
       policy,

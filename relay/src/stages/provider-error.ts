@@ -39,7 +39,15 @@ export interface ProviderErrorOptions {
    * vendor's in full, which may quote what we sent; never a key, never speech.
    */
   readonly note?: string | undefined;
+  /**
+   * Whether only this one request is refused, so that another may well be accepted. Without it: a
+   * refusal with status 400, 413, 415 or 422.
+   */
+  readonly isRequestsOwn?: boolean | undefined;
 }
+
+/** Statuses that are about what was sent, not about who sent it or to which address. */
+const REQUEST_STATUSES: ReadonlySet<number | undefined> = new Set([400, 413, 415, 422]);
 
 /**
  * A failure of a provider, free of secrets by construction: it has no `cause`, because the
@@ -54,6 +62,11 @@ export class ProviderError extends ParleyError {
   readonly note: string | undefined;
   /** Whether the same request to the same provider may well succeed a moment later. */
   readonly isRetryable: boolean;
+  /**
+   * Whether the request is at fault, not the provider: too long, with bytes or a field that are not
+   * accepted, against the vendor's rules. It says nothing about the requests of other people.
+   */
+  readonly isRequestsOwn: boolean;
 
   constructor(options: ProviderErrorOptions) {
     super(`${options.stage}_${options.fault === 'timeout' ? 'timeout' : 'failed'}`);
@@ -65,6 +78,9 @@ export class ProviderError extends ParleyError {
     this.retryAfterMs = options.retryAfterMs;
     this.note = options.note;
     this.isRetryable = RETRYABLE[options.fault];
+    this.isRequestsOwn =
+      options.fault === 'rejected' &&
+      (options.isRequestsOwn ?? REQUEST_STATUSES.has(options.status));
   }
 }
 
@@ -75,8 +91,10 @@ export interface Fault {
   readonly kind: string;
   readonly isRetryable: boolean;
   readonly retryAfterMs: number | undefined;
-  /** false: no room, or a request that no provider could serve. */
+  /** false: no room, or a request that is itself at fault. */
   readonly countsAgainstProvider: boolean;
+  /** The provider refused this one request; if it refuses those of many callers, that is its fault. */
+  readonly isRequestsOwn: boolean;
 }
 
 /** @param stage - whose codes, `<stage>_failed` and `<stage>_timeout`, speak of the provider */
@@ -84,17 +102,26 @@ export function faultOf(error: unknown, stage: Stage): Fault {
   const code = error instanceof ParleyError ? error.code : (`${stage}_failed` as const);
   const isTimeout = code === `${stage}_timeout`;
   const countsAgainstProvider = isTimeout || code === `${stage}_failed`;
-  const judged = { code, countsAgainstProvider };
   if (error instanceof ProviderError) {
+    const { isRequestsOwn } = error;
     return {
-      ...judged,
+      code,
+      countsAgainstProvider: countsAgainstProvider && !isRequestsOwn,
+      isRequestsOwn,
       kind: error.fault,
       isRetryable: error.isRetryable,
       retryAfterMs: error.retryAfterMs,
     };
   }
   const kind = isTimeout ? 'timeout' : error instanceof ParleyError ? 'failed' : 'unexpected';
-  return { ...judged, kind, isRetryable: true, retryAfterMs: undefined };
+  return {
+    code,
+    countsAgainstProvider,
+    isRequestsOwn: false,
+    kind,
+    isRetryable: true,
+    retryAfterMs: undefined,
+  };
 }
 
 /** @param status - of an HTTP response that is not a success */

@@ -55,6 +55,8 @@ export interface ProviderAttempt {
 
 /** Called with what becomes of one request to a stage. */
 export interface FailoverObserver {
+  /** Whose request it is: one call's requests have the same name, those of others have another. */
+  readonly caller?: string | undefined;
   readonly onFailover?: ((failover: Failover) => void) | undefined;
   readonly onAttempt?: ((attempt: ProviderAttempt) => void) | undefined;
 }

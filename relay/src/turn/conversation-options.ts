@@ -21,6 +21,8 @@ export type ConversationPolicy = Pick<
 >;
 
 export interface ConversationOptions {
+  /** Names the call among others. */
+  readonly caller: string;
   readonly providers: Stages;
   readonly settings: ConversationSettings;
   readonly policy: ConversationPolicy;

@@ -41,6 +41,7 @@ export class Conversation {
     this.#outage = new RecognitionOutage(() => providers.ladder.active('transcriber'));
     this.#endOfTurn = new EndOfTurn(options.maxUtteranceMs);
     this.#listening = new Listening({
+      caller: options.caller,
       transcriber: providers.transcriber,
       language: policy.language,
       output: options.output,

@@ -4,6 +4,8 @@ import type { EmitCallEvent } from './call-events.ts';
 export interface StageRunOptions {
   readonly stage: Stage;
   readonly turnId: string;
+  /** Names the call among others. */
+  readonly caller: string;
   /** Who is asked first: a provider's name, `browser`, or `none`. */
   readonly active: () => string;
   readonly emit: EmitCallEvent;
@@ -11,12 +13,14 @@ export interface StageRunOptions {
 
 /** One request to a stage, and which provider served it. */
 export class StageRun implements FailoverObserver {
+  readonly caller: string;
   readonly #options: StageRunOptions;
   #standIn: string | undefined;
   #provider: string | undefined;
 
   constructor(options: StageRunOptions) {
     this.#options = options;
+    this.caller = options.caller;
   }
 
   /** Both are for the stage. */

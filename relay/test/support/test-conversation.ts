@@ -74,6 +74,7 @@ export class TestConversation {
       ...(script.otherSynthesizers ?? []),
     ];
     this.conversation = new Conversation({
+      caller: 'test',
       providers: scriptedStages(clock, {
         transcriber: this.transcriber,
         otherTranscribers: script.otherTranscribers ?? [],

@@ -126,16 +126,18 @@ export class Attempts<P> {
   }
 
   #begin(candidate: Candidate<P>): Attempt<P> | undefined {
-    const { stage, clock, onAttempt } = this.#options;
+    const { stage, clock, onAttempt, caller } = this.#options;
     const startedAtMs = clock.now();
-    const permit = candidate.health?.acquire((outcome, fault) =>
-      onAttempt?.({
-        stage,
-        provider: candidate.name,
-        outcome,
-        durationMs: clock.now() - startedAtMs,
-        fault: fault?.kind ?? null,
-      }),
+    const permit = candidate.health?.acquire(
+      (outcome, fault) =>
+        onAttempt?.({
+          stage,
+          provider: candidate.name,
+          outcome,
+          durationMs: clock.now() - startedAtMs,
+          fault: fault?.kind ?? null,
+        }),
+      caller,
     );
     return permit && { ...permit, candidate, startedAtMs };
   }

@@ -4,6 +4,8 @@ import type { Deadlines } from '../../config/config.ts';
 export interface BreakerPolicy {
   /** Failures in a row that open the breaker. */
   readonly failuresToOpen: number;
+  /** From so many different callers on, in a row, refusals of their requests count as failures. */
+  readonly callersToBlame: number;
   /** A failure is forgotten after this long without another. */
   readonly recentMs: number;
   /** Until the first trial after it opened; doubles each time the trial fails. */
@@ -61,6 +63,7 @@ export interface ResiliencePolicy {
 export const DEFAULT_POLICY: ResiliencePolicy = {
   breaker: {
     failuresToOpen: 3,
+    callersToBlame: 3,
     recentMs: 300_000,
     coolDownMs: 30_000,
     maxCoolDownMs: 300_000,

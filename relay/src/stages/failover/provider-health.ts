@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { ProviderAttempt, Stage } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
+import { RefusedCallers } from './refused-callers.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import type { BreakerPolicy } from './policy.ts';
 
@@ -53,6 +54,7 @@ export class ProviderHealth {
   readonly name: string;
   readonly #options: ProviderHealthOptions;
   readonly #listeners = new Set<() => void>();
+  readonly #refused: RefusedCallers;
   #breaker: CircuitBreaker;
   #retryAfterEndsAtMs = 0;
   #requests = 0;
@@ -66,6 +68,7 @@ export class ProviderHealth {
     this.stage = options.stage;
     this.name = options.name;
     this.#options = options;
+    this.#refused = new RefusedCallers(options.policy, () => this.#nowMs);
     this.#breaker = this.#newBreaker();
     this.#published = this.#summary;
   }
@@ -92,9 +95,13 @@ export class ProviderHealth {
 
   /**
    * @param onVerdict - called once, when the verdict is in
+   * @param caller - whose request it is
    * @returns undefined if no request may go there now
    */
-  acquire(onVerdict?: (verdict: Verdict, fault: Fault | undefined) => void): Permit | undefined {
+  acquire(
+    onVerdict?: (verdict: Verdict, fault: Fault | undefined) => void,
+    caller = '',
+  ): Permit | undefined {
     if (!this.isUsable) return undefined;
     this.#requests++;
     const breaker = this.#breaker;
@@ -108,7 +115,8 @@ export class ProviderHealth {
       if (breaker !== this.#breaker) return;
       if (verdict === 'succeeded') {
         breaker.succeeded(isTrial);
-      } else if (fault?.countsAgainstProvider === true) {
+        this.#refused.clear();
+      } else if (fault !== undefined && this.#counts(fault, caller)) {
         this.#record(fault);
         breaker.failed(isTrial);
       } else {
@@ -127,6 +135,7 @@ export class ProviderHealth {
         if (!isPending || !isTrial || breaker !== this.#breaker) return;
         isTrial = false;
         breaker.succeeded(true);
+        this.#refused.clear();
         this.#publish();
       },
       abandoned: () => settle('abandoned'),
@@ -138,10 +147,13 @@ export class ProviderHealth {
     this.#publish();
   }
 
-  /** An error that says nothing about the provider changes nothing. */
+  /**
+   * An error that says nothing about the provider changes nothing. A probe sends nothing of a
+   * person's: one that is refused is wrongly configured.
+   */
   probeFailed(error: unknown): void {
     const fault = faultOf(error, this.stage);
-    if (!fault.countsAgainstProvider) return;
+    if (!fault.countsAgainstProvider && !fault.isRequestsOwn) return;
     this.#record(fault);
     this.#breaker.probeFailed();
     this.#publish();
@@ -150,6 +162,7 @@ export class ProviderHealth {
   /** By hand: as if nothing had ever gone wrong. Totals stay. */
   reset(): void {
     this.#breaker = this.#newBreaker();
+    this.#refused.clear();
     this.#retryAfterEndsAtMs = 0;
     this.#publish();
   }
@@ -180,6 +193,11 @@ export class ProviderHealth {
       failures: this.#failures,
       ...this.#lastFailure,
     };
+  }
+
+  #counts(fault: Fault, caller: string): boolean {
+    if (!fault.isRequestsOwn) return fault.countsAgainstProvider;
+    return this.#refused.add(caller);
   }
 
   #newBreaker(): CircuitBreaker {

@@ -51,13 +51,14 @@ export class StageCandidates<P extends Provider> {
   }
 
   /** For one request. */
-  attempts({ onFailover, onAttempt }: FailoverObserver): Attempts<P> {
+  attempts({ caller, onFailover, onAttempt }: FailoverObserver): Attempts<P> {
     const { stage, candidates, clock } = this;
     return new Attempts({
       stage,
       candidates,
       retry: this.policy.retry,
       clock,
+      caller,
       onAttempt,
       onFailover: (failover) => {
         this.#logger.warn(failover, 'provider failover');

@@ -24,6 +24,7 @@ function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
   const callEvents: CallEventBody[] = [];
   const { promise: settled, resolve: onSettled } = Promise.withResolvers<Settled>();
   const listening = new Listening({
+    caller: 'test',
     transcriber: scriptedStages(clock, { transcriber, deadlines: DEADLINES }).transcriber,
     language: 'en-US',
     output: {

@@ -46,7 +46,7 @@ interface Utterance {
   watch?: Watch;
 }
 
-type Shared = 'output' | 'emit' | 'watchdog' | 'logger';
+type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
 
 export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
   readonly transcriber: FailoverTranscriber;
@@ -82,11 +82,11 @@ export class Listening {
   }
 
   start(number: number, turnId: string): void {
-    const { transcriber, language, emit } = this.#options;
+    const { caller, transcriber, language, emit } = this.#options;
     const itemId = newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
     const active = () => transcriber.name;
-    const run = new StageRun({ stage: 'transcriber', turnId, active, emit });
+    const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit });
     const abort = new AbortController();
     const { signal } = abort;
     const { onFailover, onAttempt } = run;
@@ -95,7 +95,7 @@ export class Listening {
       number,
       itemId,
       abort,
-      transcription: transcriber.listen({ language, signal, onFailover, onAttempt }),
+      transcription: transcriber.listen({ language, signal, caller, onFailover, onAttempt }),
       silence: new SilenceDetector(),
       marks: {},
       run,

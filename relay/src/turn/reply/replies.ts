@@ -44,10 +44,11 @@ export class Replies {
   /** Makes a reply that has not begun yet. */
   make(request: ReplyRequest): Reply {
     const { providers, settings } = this.#options;
-    const { policy, output, clock, emit, watchdog, logger } = this.#options;
+    const { caller, policy, output, clock, emit, watchdog, logger } = this.#options;
     const { content } = request;
     const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem, clock };
     const reply = new Reply({
+      caller,
       turnId: request.turnId,
       item: this.#nextItem,
       trigger: request.trigger,

@@ -9,7 +9,7 @@ import type { Pacer } from './pacer.ts';
 export type ReplyTrigger = RelayEventOf<'response.created'>['trigger'];
 export type Marks = { [mark in LatencyMark]?: number };
 
-type Shared = 'output' | 'emit' | 'watchdog' | 'logger';
+type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
 
 export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   readonly turnId: string;

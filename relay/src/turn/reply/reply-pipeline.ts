@@ -71,6 +71,7 @@ export class ReplyPipeline {
       synthesizer.speak(track, {
         voice,
         signal,
+        caller: observer.caller,
         onFailover: observer.onFailover,
         onAttempt: observer.onAttempt,
       }),

@@ -42,9 +42,9 @@ export class Reply {
       tts_characters: 0,
     };
     this.#isOwnAnswer = options.says.kind === 'answer';
-    const { turnId, emit } = options;
+    const { turnId, caller, emit } = options;
     const runOf = (stage: Stage) =>
-      new StageRun({ stage, turnId, active: () => options.active(stage), emit });
+      new StageRun({ stage, turnId, caller, active: () => options.active(stage), emit });
     this.#generation = runOf('generator');
     this.#synthesis = runOf('synthesizer');
     this.#pipeline = new ReplyPipeline({

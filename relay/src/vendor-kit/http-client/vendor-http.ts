@@ -7,12 +7,15 @@ import {
 } from '../../stages/provider-error.ts';
 import type { Stage } from '../../stages/provider.ts';
 import { lightFetch } from './light-fetch.ts';
+import { causeOfRefusal } from './refusal.ts';
 
 /** Connections stay open between turns: a new one costs two round trips and a handshake. */
 const KEEP_ALIVE_MS = 60_000;
 const KEEP_ALIVE_PROBE_MS = 15_000;
 /** A stream that says nothing for this long is dead; stages have shorter deadlines of their own. */
 const SILENCE_MS = 120_000;
+/** Read of a refusal, bytes: its cause is told at the beginning. */
+const MAX_REFUSAL_BYTES = 4_096;
 
 export interface VendorHttpOptions {
   readonly provider: string;
@@ -64,11 +67,12 @@ export class VendorHttp implements AsyncDisposable {
       throw this.failure(error);
     }
     if (response.ok) return response;
-    await response.body?.cancel().catch(() => {});
+    const words = await beginningOf(response);
     throw new ProviderError({
       ...this.#options,
       fault: faultOfStatus(response.status),
       status: response.status,
+      ...(causeOfRefusal(words) === 'configuration' && { isRequestsOwn: false }),
       retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
     });
   }
@@ -83,6 +87,22 @@ export class VendorHttp implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.destroy();
   }
+}
+
+/** Never throws: a refusal is one also without its words. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    // Leaving the loop early cancels the rest.
+    for await (const bytes of body ?? []) {
+      text += decoder.decode(bytes as Uint8Array, { stream: true });
+      if (text.length >= MAX_REFUSAL_BYTES) break;
+    }
+  } catch {
+    // What came until then may suffice.
+  }
+  return text;
 }
 
 /** undici gives a code on the error or its cause. */

@@ -7,6 +7,7 @@ import {
   type ProviderErrorOptions,
   type ProviderFault,
 } from '../../stages/provider-error.ts';
+import { causeOfRefusal } from '../http-client/refusal.ts';
 import type { VendorHttp } from '../http-client/vendor-http.ts';
 
 /** A vendor's failure in the middle of a stream; any of its fields may be missing. */
@@ -17,6 +18,13 @@ const streamError = z.object({
   code: z.union([z.string(), z.number()]).nullish(),
 });
 
+/** Read of a refusal: its cause is told at the beginning. */
+const MAX_REFUSAL_CHARACTERS = 4_096;
+
+type Origin = Pick<ProviderErrorOptions, 'provider' | 'stage'>;
+
+/** Words for a request that is itself at fault. */
+const OWN_WORDS = /invalid_request|too_large|context|failed_generation|content|blocked|safety/i;
 /** Words vendors use in place of a status. */
 const WORDS: readonly (readonly [RegExp, ProviderFault])[] = [
   [/rate_?limit|resource_exhausted|quota/i, 'rate-limited'],
@@ -31,14 +39,14 @@ const WORDS: readonly (readonly [RegExp, ProviderFault])[] = [
  */
 export function toProviderError(error: unknown, name: string, http: VendorHttp): ProviderError {
   if (error instanceof ProviderError) return error;
-  const make = (options: Omit<ProviderErrorOptions, 'provider' | 'stage'>) =>
+  const make = (options: Omit<ProviderErrorOptions, keyof Origin>) =>
     new ProviderError({ ...options, provider: name, stage: 'generator' });
   if (APICallError.isInstance(error)) {
     const { statusCode: status } = error;
     if (status === undefined) return http.failure(error.cause ?? error);
     if (status >= 400) {
       return make({
-        fault: isKeyRefused(error) ? 'unauthorized' : faultOfStatus(status),
+        ...faultOfRefusal(status, error.responseBody ?? ''),
         status,
         retryAfterMs: retryAfterMs(error.responseHeaders?.['retry-after']),
       });
@@ -57,12 +65,22 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
     fault: status === undefined ? faultOfWords(words) : faultOfStatus(status),
     status,
     note: words[0],
+    ...(words.some((word) => OWN_WORDS.test(word)) && { isRequestsOwn: true }),
   });
 }
 
-/** Google answers a wrong key with 400 and this reason. */
-function isKeyRefused(error: APICallError): boolean {
-  return error.responseBody?.includes('API_KEY_INVALID') === true;
+/** Some servers give a wrong key 400, and a request that they do not take 500. */
+function faultOfRefusal(status: number, body: string): Omit<ProviderErrorOptions, keyof Origin> {
+  // Google's reason for a wrong key.
+  if (body.includes('API_KEY_INVALID')) return { fault: 'unauthorized' };
+  const fault = faultOfStatus(status);
+  // The others say enough; and who is let in no more is not told of tools.
+  if (fault !== 'rejected' && status !== 500) return { fault };
+  const cause = causeOfRefusal(body.slice(0, MAX_REFUSAL_CHARACTERS));
+  if (cause === 'context' || cause === 'tools') {
+    return { fault: 'rejected', note: cause, isRequestsOwn: true };
+  }
+  return cause === 'configuration' && status !== 500 ? { fault, isRequestsOwn: false } : { fault };
 }
 
 function hasNetworkCause(error: Error): boolean {

@@ -210,13 +210,18 @@ class Answer {
   /** A stream that ends without the vendor's own word for why was cut off. */
   #check({ unified, raw }: FinishReason): void {
     if (unified === 'content-filter' && !this.#hasText) {
-      throw this.#failure('rejected', 'content-filter');
+      throw this.#failure('rejected', 'content-filter', true);
     }
     if (unified === 'error') throw this.#failure('malformed', 'error');
     if (raw === undefined) throw this.#failure('closed');
   }
 
-  #failure(fault: 'malformed' | 'rejected' | 'closed', note?: string): ProviderError {
-    return new ProviderError({ provider: this.#name, stage: 'generator', fault, note });
+  #failure(
+    fault: 'malformed' | 'rejected' | 'closed',
+    note?: string,
+    isRequestsOwn?: boolean,
+  ): ProviderError {
+    const provider = this.#name;
+    return new ProviderError({ provider, stage: 'generator', fault, note, isRequestsOwn });
   }
 }

@@ -233,3 +233,15 @@ test('a message leaves at once, a group of them when it is complete', async () =
   await expect.poll(() => heard).toEqual(['one', 'two', 'three', 'four', 'five']);
   socket.terminate();
 });
+
+test.each([
+  ['DATA-0000', true],
+  ['invalid_request_error', true],
+  ['text_too_long', true],
+  ['quota_exceeded', false],
+  ['voice_not_found', false],
+])('%s blames the request: %s', async (note, isRequestsOwn) => {
+  const socket = await open(await accept(() => {}));
+  expect(socket.failure('rejected', { note }).isRequestsOwn).toBe(isRequestsOwn);
+  socket.terminate();
+});

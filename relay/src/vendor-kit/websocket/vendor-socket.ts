@@ -10,6 +10,12 @@ import {
 } from '../../stages/provider-error.ts';
 import type { Stage } from '../../stages/provider.ts';
 
+/**
+ * Codes for what was sent, as OpenAI, Deepgram and ElevenLabs name it: audio that cannot be decoded,
+ * a text that is too long. The next utterance or text may be accepted.
+ */
+const OWN_FAULTS =
+  /^(invalid_request(_error)?|invalid_value|input_error|chunk_size_exceeded|UNPARSABLE_CLIENT_MESSAGE|DATA-\d+|\w*too_(long|large|short)\w*|\w*content_policy\w*)$/;
 /** No message of any vendor comes near this. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** How long the close handshake may take before the connection is cut. */
@@ -57,13 +63,14 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   const { promise, resolve, reject } = Promise.withResolvers<VendorSocket>();
   const fail = (
     fault: ProviderFault,
-    more: { status?: number; retryAfterMs?: number | undefined } = {},
+    more: { status?: number; retryAfterMs?: number | undefined; isRequestsOwn?: boolean } = {},
   ) => reject(new ProviderError({ ...options, fault, ...more }));
   const onAbort = () => reject(signal.reason);
   const onRefused = (request: { destroy(): void }, response: IncomingMessage) => {
     const status = response.statusCode ?? 0;
     const waitMs = retryAfterMs(response.headers['retry-after']);
-    fail(faultOfStatus(status), { status, retryAfterMs: waitMs });
+    // Nothing of a person's was sent yet: what is refused is how we ask.
+    fail(faultOfStatus(status), { status, retryAfterMs: waitMs, isRequestsOwn: false });
     request.destroy();
   };
   const onError = () => fail('unreachable');
@@ -236,7 +243,8 @@ export class VendorSocket {
     more: { status?: number | undefined; note?: string } = {},
   ): ProviderError {
     const { provider, stage } = this.#options;
-    return new ProviderError({ provider, stage, fault, ...more });
+    const isRequestsOwn = OWN_FAULTS.test(more.note ?? '') || undefined;
+    return new ProviderError({ provider, stage, fault, isRequestsOwn, ...more });
   }
 
   #cut(): void {

@@ -1,0 +1,30 @@
+/**
+ * What a vendor's refusal is about, as far as its own words tell:
+ *
+ * - `context`: the request is longer than the model's context, or than what may be sent at once
+ * - `tools`: tools are not taken, by this model or as this server was started
+ * - `configuration`: the model, the key, the account or a setting; every request is refused
+ * - `request`: this one request, for another reason
+ */
+export type RefusalCause = 'context' | 'tools' | 'configuration' | 'request';
+
+/**
+ * In order: what several of them match is about the first. Each wording was seen in the answers of
+ * a server: OpenAI, Anthropic, Google, Groq, vLLM, SGLang, llama.cpp, Ollama, LM Studio, LiteLLM, TGI.
+ */
+const WORDINGS: readonly (readonly [RefusalCause, RegExp])[] = [
+  [
+    'context',
+    /context.?(length|window|size)|maximum (context|model length|prompt length)|prompt is too long|prompt too long|input (length|is) (too long|exceeds)|too many tokens|input token count.*exceeds|tokens (in request )?(more than|exceeds?) (max )?token|reduce the length of|request too large for model|max_new_tokens|greater than the context/i,
+  ],
+  ['tools', /\btools?\b|tool[_ -]?(choice|use|call)|function[_ -]?call|enable-auto-tool/i],
+  [
+    'configuration',
+    /\bmodels?\b.{0,120}\b(not (be )?(found|exist|available|loaded|supported|recogni[sz]ed)|does ?n[o']t exist|decommissioned|deprecated|unknown)|(invalid|unknown|unsupported|no such|no) models?\b|model_(not_found|not_available|decommissioned|terms_required)|voice.{0,60}not (found|exist|available|supported)|voice_not_found|api[_ -]?key|credit balance|billing|insufficient_quota|unsupported_(parameter|value)|unknown_parameter|unsupported_country/i,
+  ],
+];
+
+/** @param body - of the refusal, or its beginning; it may be of any form */
+export function causeOfRefusal(body: string): RefusalCause {
+  return WORDINGS.find(([, wording]) => wording.test(body))?.[0] ?? 'request';
+}
