@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
+import { parseStartOptions, START_USAGE } from './config/start-options.ts';
+import { addressesToOpen } from './http/addresses.ts';
 import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './lib/logger.ts';
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
     throw error;
   });
   logger.info({ url: relay.url }, 'listening');
-  process.stdout.write(`Parley is ready: open ${relay.url.replace('127.0.0.1', 'localhost')}\n`);
+  process.stdout.write(addressesToOpen(relay.url, config.publicUrl));
 
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
@@ -61,7 +63,12 @@ async function main(): Promise<void> {
 
 function configurationOrExit(): Configuration {
   try {
-    return readConfiguration(readEnvironment(ROOT, process.env));
+    const options = parseStartOptions(process.argv.slice(2));
+    if (options === 'help') {
+      process.stdout.write(START_USAGE);
+      process.exit(0);
+    }
+    return readConfiguration({ ...readEnvironment(ROOT, process.env), ...options });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     complain(error.message);
@@ -76,7 +83,7 @@ function complain(sentence: string): void {
 main().catch((error: unknown) => {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     complain(
-      'The port is in use by another program. Stop that, or choose another: PORT=8788 npm start',
+      'The port is in use by another program. Stop that, or choose another: npm start -- --port 8788',
     );
   } else {
     complain(`Parley could not start: ${error instanceof Error ? error.message : String(error)}`);

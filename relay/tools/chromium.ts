@@ -15,7 +15,9 @@ export async function provideChromium(): Promise<boolean> {
   if (isRootOnDebian()) {
     say('Installing Chromium for the browser tests …');
     const apt = (...aptArguments: string[]) =>
-      run('apt-get', [...aptArguments, '-qq'], { DEBIAN_FRONTEND: 'noninteractive' });
+      run('apt-get', [...aptArguments, '-qq'], {
+        environment: { DEBIAN_FRONTEND: 'noninteractive' },
+      });
     const isUpdated = (await apt('update')) === 0;
     if (isUpdated && (await apt('install', '-y', '--no-install-recommends', 'chromium')) === 0) {
       return true;

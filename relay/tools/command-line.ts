@@ -72,6 +72,26 @@ export function optionsOrStatus<T extends object>(
 }
 
 /**
+ * Reads the command line of a command that has no options.
+ *
+ * @param about - what the command does
+ * @returns the exit status if there was anything on the command line
+ */
+export function takesNoArguments(name: string, about: string): number | undefined {
+  const usage = `${about}\n\n  npm run ${name}\n`;
+  const { stdout: output, stderr: errors } = process;
+  const parse = () => {
+    const { values } = parseCommandLine({
+      args: process.argv.slice(2),
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
+    return values.help === true ? 'help' : {};
+  };
+  const status = optionsOrStatus(parse, usage, { output, errors });
+  return typeof status === 'number' ? status : undefined;
+}
+
+/**
  * Runs a command and sets the exit status of this process. The first interruption aborts the
  * command, a second one ends the process at once; processes that it started end with it.
  */

@@ -1,12 +1,55 @@
-import { run, runTool } from './project.ts';
+import { createServer } from 'node:net';
+import { readEnvironment } from '../src/config/environment.ts';
+import { takesNoArguments } from './command-line.ts';
+import { ROOT, run, runTool, say } from './project.ts';
 
-const PAGE_PORT = '5173';
+const PAGE_PORT = 5173;
+const ABOUT = `Serves the page with Vite on http://localhost:${PAGE_PORT} and the relay beside it (PORT, default
+8787). Both reload when a file changes.`;
 
-/** The relay, started anew when its files change, beside Vite's server for the page. */
-const [relay, page] = await Promise.all([
-  run(process.execPath, ['--watch', 'relay/src/main.ts'], {
-    ALLOWED_ORIGINS: `http://localhost:${PAGE_PORT}`,
-  }),
-  runTool('web/node_modules/vite/bin/vite.js', ['web', '--port', PAGE_PORT, '--strictPort']),
-]);
-process.exitCode = Math.max(relay, page);
+/** Runs both until either ends, which ends the other: half of Parley is of no use. */
+async function dev(): Promise<number> {
+  const { HOST = '127.0.0.1', PORT = '8787' } = readEnvironment(ROOT, process.env);
+  const ports = [
+    { port: Number(PORT), host: HOST, advice: 'choose another: PORT=8788 npm run dev' },
+    { port: PAGE_PORT, host: 'localhost', advice: 'stop what listens there' },
+  ];
+  // `node --watch` would wait for a changed file if the relay cannot listen.
+  for (const { port, host, advice } of ports) {
+    if (await isTaken(port, host)) {
+      say(`Port ${port} is in use by another program: ${advice}.`);
+      return 1;
+    }
+  }
+  const either = new AbortController();
+  const { signal } = either;
+  const relay = run(process.execPath, ['--watch', 'relay/src/main.ts'], {
+    signal,
+    environment: { ALLOWED_ORIGINS: `http://localhost:${PAGE_PORT}` },
+  });
+  const page = runTool(
+    'web/node_modules/vite/bin/vite.js',
+    ['web', '--port', String(PAGE_PORT), '--strictPort'],
+    { signal, environment: { RELAY_URL: `http://localhost:${PORT}` } },
+  );
+  const status = await Promise.race([relay, page]);
+  either.abort();
+  await Promise.all([relay, page]);
+  return status;
+}
+
+/** A configuration that is not usable is the relay's own to complain of. */
+function isTaken(port: number, host: string): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE'));
+    probe.on('listening', () => probe.close(() => resolve(false)));
+    try {
+      probe.listen(port, host);
+    } catch {
+      resolve(false);
+    }
+  });
+}
+
+process.exitCode = takesNoArguments('dev', ABOUT) ?? (await dev());

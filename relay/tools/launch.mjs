@@ -18,11 +18,23 @@ const RELAY = 'relay/src/main.ts';
 const IS_WINDOWS = process.platform === 'win32';
 
 /**
- * The scripts of each command, run in order; the last one gets the arguments.
+ * npm's own settings would wait for over a minute until an offline machine is told so, and .npmrc
+ * silences both programs.
+ */
+const INSTALLER_ENVIRONMENT = {
+  npm_config_loglevel: 'info',
+  npm_config_fetch_retries: '4',
+  npm_config_fetch_retry_mintimeout: '500',
+  npm_config_fetch_retry_maxtimeout: '4000',
+};
+
+/**
+ * The scripts of each command, run in order, each with the arguments. One that has answered them
+ * itself (`--help`) ends the command with the status ANSWERED.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const COMMANDS = {
-  start: ['relay/tools/build-page.ts', RELAY],
+  start: ['relay/tools/prepare-start.ts', RELAY],
   dev: ['relay/tools/dev.ts'],
   test: ['relay/tools/test.ts'],
   check: ['relay/tools/check.ts'],
@@ -40,9 +52,8 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Parley needs Node 20 or newer to begin with; this is ${process.versions.node}.`);
 }
 install();
-for (const [index, script] of scripts.entries()) {
-  const isLast = index === scripts.length - 1;
-  const status = await run(script, isLast ? commandArguments : []);
+for (const script of scripts) {
+  const status = await run(script, commandArguments);
   if (status !== 0) process.exit(status);
 }
 
@@ -61,15 +72,22 @@ function install() {
   }
   const digest = wanted.digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
-  process.stderr.write('Installing what Parley needs …\n');
+  process.stderr.write('Installing what Parley needs, about 800 MB on disk, once …\n');
   const [program, ...prefix] = packageManager();
-  const { status } = spawnSync(program, [...prefix, 'install', '--frozen-lockfile'], {
+  const { status, error } = spawnSync(program, [...prefix, 'install', '--frozen-lockfile'], {
     cwd: ROOT,
     // Standard output belongs to the command.
     stdio: ['ignore', 2, 2],
     shell: IS_WINDOWS,
+    env: { ...process.env, ...INSTALLER_ENVIRONMENT },
   });
-  if (status !== 0) fail('Installing failed; the messages stand above.');
+  if (status !== 0) {
+    if (error !== undefined) process.stderr.write(`${program}: ${error.message}\n`);
+    fail(
+      'Installing failed, for the reason above. Parley comes from the npm registry: see that this ' +
+        'machine is online and its disk not full, then run the same command again.',
+    );
+  }
   writeFileSync(STAMP, digest);
 }
 

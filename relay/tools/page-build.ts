@@ -25,12 +25,19 @@ export async function buildPage(): Promise<number> {
   const digest = digestOf(SOURCES);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return 0;
   say('Building the page …');
+  const startedAtMs = performance.now();
   const status = await runTool('web/node_modules/vite/bin/vite.js', [
     'build',
     join(ROOT, 'web'),
     '--logLevel',
     'warn',
   ]);
-  if (status === 0) writeFileSync(STAMP, digest);
+  const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(1);
+  if (status === 0) {
+    writeFileSync(STAMP, digest);
+    say(`The page is built: ${seconds} s.`);
+  } else {
+    say(`The page could not be built, for the reason above.`);
+  }
   return status;
 }

@@ -11,6 +11,13 @@ export function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
 }
 
+export interface RunOptions {
+  /** Added to this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Aborting ends the program. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs a program to its end, its output shown as it comes.
  *
@@ -19,7 +26,7 @@ export function say(sentence: string): void {
 export function run(
   program: string,
   programArguments: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, signal }: RunOptions = {},
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(program, programArguments, {
@@ -27,12 +34,15 @@ export function run(
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...environment },
     });
-    const pass = (signal: NodeJS.Signals) => child.kill(signal);
+    const pass = (received: NodeJS.Signals) => child.kill(received);
     process.on('SIGINT', pass);
     process.on('SIGTERM', pass);
+    const end = () => child.kill('SIGTERM');
+    signal?.addEventListener('abort', end);
     const done = (status: number) => {
       process.off('SIGINT', pass);
       process.off('SIGTERM', pass);
+      signal?.removeEventListener('abort', end);
       resolve(status);
     };
     child.on('error', () => done(127));
@@ -41,8 +51,12 @@ export function run(
 }
 
 /** Runs a tool of the project's own, under the project's own Node. */
-export function runTool(script: string, toolArguments: readonly string[]): Promise<number> {
-  return run(process.execPath, [join(ROOT, script), ...toolArguments]);
+export function runTool(
+  script: string,
+  toolArguments: readonly string[],
+  options?: RunOptions,
+): Promise<number> {
+  return run(process.execPath, [join(ROOT, script), ...toolArguments], options);
 }
 
 /** A digest of the files in `paths` (folders are walked), relative to the repository. */

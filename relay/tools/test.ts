@@ -1,4 +1,5 @@
 import { provideChromium } from './chromium.ts';
+import { takesNoArguments } from './command-line.ts';
 import { buildPage } from './page-build.ts';
 import { runTool, say } from './project.ts';
 
@@ -13,20 +14,22 @@ const STEPS: readonly (readonly [string, readonly string[]])[] = [
   [PLAYWRIGHT, ['test', '--project', 'audio']],
 ];
 
-/** Runs every test. @returns whether all of them passed */
-async function test(): Promise<boolean> {
+/** Runs every test. @returns the exit status */
+async function test(): Promise<number> {
   // A download mostly waits for the network, and nothing in the check is timed.
   const [check, build, hasChromium] = await Promise.all([
     runTool('relay/tools/check.ts', []),
     buildPage(),
     provideChromium(),
   ]);
-  if (check !== 0 || build !== 0 || !hasChromium) return false;
+  if (check !== 0 || build !== 0 || !hasChromium) return 1;
   for (const [script, toolArguments] of STEPS) {
-    if ((await runTool(script, toolArguments)) !== 0) return false;
+    if ((await runTool(script, toolArguments)) !== 0) return 1;
   }
   say('Everything passed.');
-  return true;
+  return 0;
 }
 
-process.exitCode = (await test()) ? 0 : 1;
+process.exitCode =
+  takesNoArguments('test', 'Runs every test: the check, the relay, real speech, a real browser.') ??
+  (await test());

@@ -1,3 +1,0 @@
-import { buildPage } from './page-build.ts';
-
-process.exitCode = await buildPage();

@@ -1,0 +1,18 @@
+import { parseStartOptions } from '../src/config/start-options.ts';
+import { buildPage } from './page-build.ts';
+import { say } from './project.ts';
+import { UNUSABLE } from './command-line.ts';
+
+/** Checks the command line of `npm start` before the time is spent on building the page. */
+async function prepareStart(): Promise<number> {
+  try {
+    // The relay itself prints the help.
+    if (parseStartOptions(process.argv.slice(2)) === 'help') return 0;
+  } catch (error) {
+    say((error as Error).message);
+    return UNUSABLE;
+  }
+  return buildPage();
+}
+
+process.exitCode = await prepareStart();
