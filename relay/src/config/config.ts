@@ -41,6 +41,8 @@ export interface ProviderPolicy {
   readonly language: string;
   readonly connectMs: number;
   readonly healthIntervalMs: number;
+  /** Longest that one generator may take to its first word. */
+  readonly firstWordMs: number;
   /** How long an answer may take to begin before a filler is said. */
   readonly fillerDelayMs: number;
   /** Whether a question may be answered from memory while no generator works. */
@@ -99,6 +101,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
       language: env.LANGUAGE,
       connectMs: env.CONNECT_TIMEOUT_S * 1_000,
       healthIntervalMs: env.HEALTH_INTERVAL_S * 1_000,
+      firstWordMs: env.GENERATOR_FIRST_WORD_S * 1_000,
       fillerDelayMs: env.FILLER_DELAY_S * 1_000,
       allowCachedAnswers: env.CACHED_ANSWERS,
     },

@@ -97,7 +97,13 @@ export const CORE_SETTINGS = {
   GENERATOR_DEADLINE_S: seconds({
     fallback: 60,
     max: 600,
-    about: 'Longest wait for the next words of an answer, over all generators tried.',
+    about: 'Longest wait for the next words of an answer, while tools are used.',
+  }),
+  GENERATOR_FIRST_WORD_S: seconds({
+    fallback: 10,
+    max: 600,
+    about:
+      'Longest wait for the first word or thought of one generator; after half of it the next one is asked as well. A model on a slow machine of one’s own may need more.',
   }),
   SYNTHESIZER_DEADLINE_S: seconds({
     fallback: 15,

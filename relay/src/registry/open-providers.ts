@@ -101,6 +101,11 @@ function policyOf({ config }: Configuration): ResiliencePolicy {
   return {
     ...DEFAULT_POLICY,
     deadlines: config.deadlines,
+    attempts: {
+      ...DEFAULT_POLICY.attempts,
+      generatorFirstMs: config.providers.firstWordMs,
+      generatorHedgeMs: config.providers.firstWordMs / 2,
+    },
     health: { ...DEFAULT_POLICY.health, intervalMs: config.providers.healthIntervalMs },
     maxUtteranceMs: config.limits.utterance_ms + UTTERANCE_SLACK_MS,
   };

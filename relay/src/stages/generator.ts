@@ -2,8 +2,11 @@ import type { Provider } from './provider.ts';
 
 /** History in, reply text out. */
 export interface Generator extends Provider {
+  /** It has an answer at hand and cannot be late, e.g. because it asks no language model. */
+  readonly answersAtOnce?: boolean;
   /**
-   * Streams the reply to the last message of `history`.
+   * Streams the reply to the last message of `history`. A tool begins to work when the event after
+   * its `tool-called` is asked for: a reader that leaves there has it do nothing.
    *
    * @throws ParleyError `generator_failed`. Ends early, without an error, when aborted.
    */
@@ -59,8 +62,12 @@ export interface Reminder {
 
 export type GeneratorEvent =
   | { readonly type: 'text-delta'; readonly text: string }
+  /** The model thinks, which is not said: only a sign that it is at work. */
+  | { readonly type: 'thought' }
   /** A tool is being used; what it answers goes back to the model. */
   | { readonly type: 'tool-called'; readonly name: string }
+  /** All tools that were called have answered, and the model is asked to go on. */
+  | { readonly type: 'tools-answered' }
   | {
       readonly type: 'usage-reported';
       readonly inputTokens: number;

@@ -27,6 +27,7 @@ export const SHORT_POLICY: ResiliencePolicy = {
     transcriberOpenMs: 600,
     transcriberFinalMs: 800,
     generatorFirstMs: 800,
+    generatorHedgeMs: 400,
     generatorStallMs: 800,
     synthesizerFirstMs: 800,
     synthesizerStallMs: 800,

@@ -18,6 +18,8 @@ const POLICY = {
     transcriberFinalMs: ATTEMPT_MS,
     transcriberReplayShare: 0,
     generatorFirstMs: ATTEMPT_MS,
+    generatorHedgeMs: ATTEMPT_MS / 2,
+    generatorThinkingMs: ATTEMPT_MS,
     generatorStallMs: ATTEMPT_MS,
     synthesizerFirstMs: ATTEMPT_MS,
     synthesizerStallMs: ATTEMPT_MS,

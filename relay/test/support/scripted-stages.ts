@@ -47,6 +47,7 @@ export function scriptedStages(clock: Clock, providers: ScriptedProviders = {}):
       attempts: {
         ...DEFAULT_POLICY.attempts,
         generatorFirstMs: deadlines.generatorMs,
+        generatorHedgeMs: deadlines.generatorMs,
         generatorStallMs: deadlines.generatorMs,
         synthesizerFirstMs: deadlines.synthesizerMs,
         synthesizerStallMs: deadlines.synthesizerMs,

@@ -21,6 +21,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
   const random = options.random ?? Math.random;
   return {
     name: 'embedded',
+    answersAtOnce: true,
     async *generate(request) {
       if (request.signal.aborted) return;
       const reply = replyTo(request, now, random);

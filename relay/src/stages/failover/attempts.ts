@@ -80,6 +80,34 @@ export class Attempts<P> {
     return next;
   }
 
+  /**
+   * The next usable candidate, to be asked beside those that are still at work.
+   *
+   * @param isSuitable - the candidates from the first unsuitable one on are left for a failure
+   * @returns undefined if there is none: nothing has changed
+   */
+  beside(isSuitable: (provider: P) => boolean): Attempt<P> | undefined {
+    for (let index = this.#index + 1; ; index++) {
+      const candidate = this.#options.candidates[index];
+      if (candidate?.health === undefined || !isSuitable(candidate.provider)) return undefined;
+      const attempt = this.#begin(candidate);
+      if (attempt === undefined) continue;
+      this.#index = index;
+      this.#hasRetried = false;
+      return attempt;
+    }
+  }
+
+  /** Records the failure of one while `other`, which was asked beside it, goes on. */
+  overtaken(failed: Attempt<P>, error: unknown, other: Attempt<P>): void {
+    this.#lastError = error;
+    const { code } = failed.failed(error);
+    // One that was asked only to be sure has not been relied upon yet.
+    if (this.#place(failed) > this.#place(other)) return;
+    const { stage, onFailover } = this.#options;
+    onFailover?.({ stage, from: failed.candidate.name, to: other.candidate.name, reason: code });
+  }
+
   /** The error that stands for all of them: the last one. */
   exhausted(): ParleyError {
     const error = this.#lastError;
@@ -105,6 +133,10 @@ export class Attempts<P> {
       fault.isRetryable && fault.countsAgainstProvider && fault.kind !== 'rate-limited';
     const isWanted = retry.when === 'no-other-candidate' && this.#usableAfterCurrent === 0;
     return isRepeatable && canHelp && isFast && !this.#hasRetried && isWanted;
+  }
+
+  #place({ candidate }: Attempt<P>): number {
+    return this.#options.candidates.indexOf(candidate);
   }
 
   get #current(): Candidate<P> | undefined {

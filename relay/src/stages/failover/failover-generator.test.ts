@@ -1,73 +1,20 @@
-import { ParleyError } from '@parley/shared';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../lib/fake-clock.ts';
-import { silentLogger } from '../../lib/logger.ts';
-import { DEFAULT_POLICY } from './policy.ts';
-import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
-import type { Failover } from '../provider.ts';
+import { settle } from '../../lib/fake-clock.ts';
+import {
+  answered,
+  createTest,
+  failed,
+  requestOf,
+  text,
+  thought,
+  tool,
+  usage,
+} from './fake-generators.ts';
 import { FailoverGenerator } from './failover-generator.ts';
-import { StageCandidates } from './stage-candidates.ts';
+import { DEFAULT_POLICY } from './policy.ts';
 
-const failed = () => new ParleyError('generator_failed');
-const text = (words: string): GeneratorEvent => ({ type: 'text-delta', text: words });
-const usage: GeneratorEvent = { type: 'usage-reported', inputTokens: 7, outputTokens: 0 };
-const tool: GeneratorEvent = { type: 'tool-called', name: 'remind' };
-
-type Step = GeneratorEvent | Error | 'hang' | number;
-
-/** Plays a script: events, waits in ms, a hang or an error. */
-function fake(name: string, script: readonly Step[], clock: FakeClock) {
-  const asked: { atMs: number; signal: AbortSignal }[] = [];
-  const generator: Generator = {
-    name,
-    async *generate({ signal }) {
-      asked.push({ atMs: clock.now(), signal });
-      for (const step of script) {
-        if (step === 'hang') await new Promise(() => {});
-        else if (step instanceof Error) throw step;
-        else if (typeof step === 'number') {
-          await new Promise<void>((resolve) => clock.after(step, resolve));
-        } else yield step;
-      }
-    },
-  };
-  return { generator, asked };
-}
-
-function createTest(...scripts: readonly (readonly Step[])[]) {
-  const clock = new FakeClock();
-  const fakes = scripts.map((script, index) => fake('abc'[index]!, script, clock));
-  const stage = new StageCandidates<Generator>({
-    stage: 'generator',
-    providers: fakes.map(({ generator }) => generator),
-    policy: DEFAULT_POLICY,
-    clock,
-    logger: silentLogger,
-  });
-  const failovers: Failover[] = [];
-  const abort = new AbortController();
-  const run = () => {
-    const events: GeneratorEvent[] = [];
-    const request: GenerateRequest = {
-      history: [],
-      signal: abort.signal,
-      person: { timeZone: 'UTC' },
-      reminders: { add: () => undefined, list: () => [], cancel: () => {} },
-    };
-    const observer = { onFailover: (failover: Failover) => failovers.push(failover) };
-    const done = (async () => {
-      for await (const event of new FailoverGenerator(stage).generate(request, observer)) {
-        events.push(event);
-      }
-    })();
-    done.catch(() => {});
-    return { events, done };
-  };
-  return { clock, fakes, stage, failovers, abort, run };
-}
-
-const { generatorFirstMs, generatorStallMs } = DEFAULT_POLICY.attempts;
+const { generatorFirstMs, generatorStallMs, generatorThinkingMs } = DEFAULT_POLICY.attempts;
 
 describe('the resilient generator', () => {
   it('lets another answer while nothing was said, and passes on what the first one cost', async () => {
@@ -94,15 +41,37 @@ describe('the resilient generator', () => {
     expect(stage.candidates[0]!.health!.health).toBe('degraded');
   });
 
-  it('does not wait longer for the first word because usage was reported', async () => {
-    const { run, clock, fakes } = createTest([5_000, usage, 'hang'], [text('Hello.')]);
+  it('gives up one that is alone and frozen within its first deadline', async () => {
+    const { run, clock, fakes } = createTest(['hang']);
+    const { done } = run();
+    await clock.advance(generatorFirstMs);
+    await expect(done).rejects.toMatchObject({ code: 'generator_timeout' });
+    expect(fakes[0]!.asked).toHaveLength(1);
+  });
+
+  it('waits for one that thinks, beyond the first deadline', async () => {
+    const thinking = Array.from({ length: 5 }, () => [4_000, thought]).flat();
+    const { run, clock, fakes } = createTest([...thinking, text('Yes.')], [text('Hello.')]);
     const { events, done } = run();
-    await clock.advance(generatorFirstMs - 1);
-    expect(fakes[1]!.asked).toEqual([]);
-    await clock.advance(1);
+    await clock.advance(20_000);
     await done;
-    expect(events).toEqual([usage, text('Hello.')]);
-    expect(fakes[0]!.asked[0]!.signal.aborted).toBe(true);
+    expect(events).toEqual([text('Yes.')]);
+    expect(fakes[1]!.asked).toEqual([]);
+  });
+
+  it('does not wait for one that only thinks', async () => {
+    const thinking = Array.from({ length: 100 }, () => [4_000, thought]).flat();
+    const { run, clock } = createTest(thinking);
+    const { done } = run();
+    await clock.advance(generatorThinkingMs);
+    await expect(done).rejects.toMatchObject({ code: 'generator_timeout' });
+  });
+
+  it('gives a model that freezes after its tool no longer than before', async () => {
+    const { run, clock } = createTest([tool, 20_000, answered, 'hang']);
+    const { done } = run();
+    await clock.advance(20_000 + generatorFirstMs);
+    await expect(done).rejects.toMatchObject({ code: 'generator_timeout' });
   });
 
   it('ends a reply that stalls, with the error of its stage', async () => {
@@ -111,15 +80,6 @@ describe('the resilient generator', () => {
     await clock.advance(generatorStallMs);
     await expect(done).rejects.toMatchObject({ code: 'generator_timeout' });
     expect(clock.pendingTimers).toBe(0);
-  });
-
-  it('gives one that is alone all the time of its stage', async () => {
-    const { run, clock, fakes } = createTest([50_000, text('Hello.')]);
-    const { events, done } = run();
-    await clock.advance(50_000);
-    await done;
-    expect(events).toEqual([text('Hello.')]);
-    expect(fakes[0]!.asked).toHaveLength(1);
   });
 
   it('gives a tool more time than a sentence that stalls', async () => {
@@ -169,12 +129,7 @@ describe('the resilient generator', () => {
   it('lets a consumer leave early', async () => {
     const { stage, fakes, clock } = createTest([text('one'), text('two'), 'hang']);
     const abort = new AbortController();
-    const request = {
-      history: [],
-      signal: abort.signal,
-      person: { timeZone: 'UTC' },
-      reminders: { add: () => undefined, list: () => [], cancel: () => {} },
-    };
+    const request = requestOf(abort.signal);
     for await (const _ of new FailoverGenerator(stage).generate(request, {})) break;
     expect(fakes[0]!.asked[0]!.signal.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);

@@ -1,13 +1,13 @@
 import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
 import type { FailoverObserver } from '../provider.ts';
-import { AttemptScope, closeIterator } from './attempt-scope.ts';
-import type { Attempt } from './attempts.ts';
+import type { Attempt, Attempts } from './attempts.ts';
+import { GenerationAttempt, type GenerationStep } from './generation-attempt.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
 /**
- * Several generators as one. Another takes over only while nothing has come of the reply: once a
- * word was given or a tool was used, doing it all again would say or do things twice, and the
- * failure is passed up.
+ * Several generators as one. The next one is asked when one fails, and also while one is silent for
+ * long; the first that says a word or uses a tool gives the reply. From then on doing it all again
+ * would say or do things twice, and a failure is passed up.
  */
 export class FailoverGenerator {
   readonly #stage: StageCandidates<Generator>;
@@ -30,94 +30,134 @@ export class FailoverGenerator {
     observer: FailoverObserver,
   ): AsyncGenerator<GeneratorEvent, void, undefined> {
     const { signal } = request;
-    const attempts = this.#stage.attempts(observer);
-    const startedAtMs = this.#stage.clock.now();
-    let next = signal.aborted ? undefined : attempts.first();
-    while (next !== undefined) {
-      using attempt = new GenerationAttempt(this.#stage, next, request, () =>
-        this.#firstMs(startedAtMs, attempts.remaining),
-      );
-      try {
-        for (let event = await attempt.next(); event !== undefined; event = await attempt.next()) {
-          yield event;
-        }
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (attempt.hasProgressed) {
-          next.failed(error);
-          throw error;
-        }
-        next = attempts.next(next, error);
+    if (signal.aborted) return;
+    using race = new GenerationRace(this.#stage, request, this.#stage.attempts(observer));
+    try {
+      for (let event = await race.next(); event !== undefined; event = await race.next()) {
+        yield event;
       }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
-    if (!signal.aborted) throw attempts.exhausted();
-  }
-
-  #firstMs(startedAtMs: number, remaining: number): number {
-    const { attempts, deadlines } = this.#stage.policy;
-    const { generatorFirstMs } = attempts;
-    return this.#stage.budgetMs(generatorFirstMs, deadlines.generatorMs, startedAtMs, remaining);
   }
 }
 
-/** What one generator gives of a reply, until it is done or fails. */
-class GenerationAttempt implements Disposable {
+/** One reply: the generators that are asked for it, and the one of them that gives it. */
+class GenerationRace implements Disposable {
   readonly #stage: StageCandidates<Generator>;
-  readonly #attempt: Attempt<Generator>;
-  readonly #scope: AttemptScope;
-  readonly #events: AsyncIterator<GeneratorEvent>;
-  /** Longest wait for the next event, once there was one that counts. */
-  #stallMs: number | undefined;
+  readonly #request: GenerateRequest;
+  readonly #attempts: Attempts<Generator>;
+  readonly #startedAtMs: number;
+  /** In the order in which they were asked. */
+  #running: readonly GenerationAttempt[] = [];
+  #winner: GenerationAttempt | undefined;
+  /** Settles when the next one is to be asked as well. */
+  #hedge = Promise.withResolvers<undefined>();
+  #cancelHedge: () => void = () => {};
 
   constructor(
     stage: StageCandidates<Generator>,
-    attempt: Attempt<Generator>,
     request: GenerateRequest,
-    firstMs: () => number,
+    attempts: Attempts<Generator>,
   ) {
     this.#stage = stage;
-    this.#attempt = attempt;
-    this.#scope = new AttemptScope(request.signal, stage.clock, () => attempt.abandoned());
-    const { provider } = attempt.candidate;
-    const events = provider.generate({ ...request, signal: this.#scope.signal });
-    this.#events = events[Symbol.asyncIterator]();
-    // Usage may come before the first word: it does not buy more time for that.
-    this.#scope.setDeadline(firstMs(), stage.timeoutError);
+    this.#request = request;
+    this.#attempts = attempts;
+    this.#startedAtMs = stage.clock.now();
+    this.#ask(attempts.first());
   }
 
-  /** Whether something came of it that must not be said or done again. */
-  get hasProgressed(): boolean {
-    return this.#stallMs !== undefined;
-  }
-
-  /** @returns undefined at the end. @throws what the generator failed with */
+  /** @returns undefined at the end. @throws what the reply failed with; the reason of an abort */
   async next(): Promise<GeneratorEvent | undefined> {
-    const { policy, clock, timeoutError } = this.#stage;
-    if (this.#stallMs !== undefined) this.#scope.setDeadline(this.#stallMs, timeoutError);
-    const next = await this.#scope.wait(this.#events.next());
-    if (next.done === true) {
-      // An answer without a word would be silence.
-      if (!this.hasProgressed) throw this.#stage.endedEarlyError();
-      this.#attempt.succeeded();
-      return undefined;
+    for (;;) {
+      const step = await this.#step();
+      if (this.#request.signal.aborted) return undefined;
+      if (step === undefined) {
+        this.#hedge = Promise.withResolvers();
+        // One that answers at once would always win: it is asked only if the others fail.
+        this.#ask(this.#attempts.beside((provider) => provider.answersAtOnce !== true));
+        continue;
+      }
+      step.of.taken();
+      if ('error' in step) {
+        this.#lost(step.of, step.error);
+        continue;
+      }
+      if (this.#winner === undefined && step.of.hasProgressed) this.#won(step.of);
+      const { event } = step;
+      if (event === undefined) return undefined;
+      // The tool begins to work when the generator is asked to go on, which is now.
+      if (event.type === 'tool-called') void step.of.step();
+      if (event.type !== 'thought') return event;
+      this.#awaitHedge();
     }
-    const event = next.value;
-    if (event.type === 'tool-called') {
-      // It takes a time of its own, and another generator could not take over any more.
-      const { generatorMs } = policy.deadlines;
-      this.#stallMs = this.#stage.budgetMs(generatorMs, generatorMs, clock.now(), 1);
-    } else if (event.type === 'text-delta' && event.text !== '') {
-      this.#stallMs = policy.attempts.generatorStallMs;
-      this.#attempt.proved();
-    }
-    if (this.hasProgressed) this.#scope.clearDeadline();
-    return event;
   }
 
   [Symbol.dispose](): void {
-    closeIterator(this.#events);
-    this.#attempt.abandoned();
-    this.#scope[Symbol.dispose]();
+    this.#cancelHedge();
+    for (const running of this.#running) running[Symbol.dispose]();
+  }
+
+  /** @returns undefined if it is time to ask the next one. @throws once none is left */
+  #step(): Promise<GenerationStep | undefined> {
+    if (this.#winner !== undefined) return this.#winner.step();
+    if (this.#running.length === 0) throw this.#attempts.exhausted();
+    return Promise.race([...this.#running.map((each) => each.step()), this.#hedge.promise]);
+  }
+
+  #ask(attempt: Attempt<Generator> | undefined): void {
+    if (attempt === undefined) return;
+    const { generatorFirstMs, generatorHedgeMs } = this.#stage.policy.attempts;
+    const { generatorMs } = this.#stage.policy.deadlines;
+    // All together have little more time than one alone.
+    const leftMs = generatorFirstMs + generatorHedgeMs - this.#elapsedMs;
+    const firstMs = Math.min(generatorFirstMs, Math.max(generatorHedgeMs, leftMs), generatorMs);
+    const asked = { stage: this.#stage, attempt, request: this.#request, firstMs };
+    this.#running = [...this.#running, new GenerationAttempt(asked)];
+    this.#awaitHedge();
+  }
+
+  /** From now on the generators that run may be silent for so long before another is asked. */
+  #awaitHedge(): void {
+    this.#cancelHedge();
+    if (this.#winner !== undefined) return;
+    const { resolve } = (this.#hedge = Promise.withResolvers<undefined>());
+    this.#cancelHedge = this.#stage.clock.after(this.#stage.policy.attempts.generatorHedgeMs, () =>
+      resolve(undefined),
+    );
+  }
+
+  /** @throws the error if the reply cannot be given by another any more */
+  #lost(loser: GenerationAttempt, error: unknown): void {
+    this.#leave(loser);
+    if (loser === this.#winner) {
+      loser.attempt.failed(error);
+      loser[Symbol.dispose]();
+      throw error;
+    }
+    const [other] = this.#running;
+    if (other === undefined) this.#ask(this.#attempts.next(loser.attempt, error));
+    else this.#attempts.overtaken(loser.attempt, error, other.attempt);
+    loser[Symbol.dispose]();
+  }
+
+  /** Those that were asked before it have been silent for too long; those after it had no chance. */
+  #won(winner: GenerationAttempt): void {
+    this.#winner = winner;
+    this.#cancelHedge();
+    const before = this.#running.slice(0, this.#running.indexOf(winner));
+    for (const { attempt } of before) {
+      this.#attempts.overtaken(attempt, this.#stage.timeoutError(), winner.attempt);
+    }
+    for (const running of this.#running) if (running !== winner) running[Symbol.dispose]();
+    this.#running = [winner];
+  }
+
+  #leave(attempt: GenerationAttempt): void {
+    this.#running = this.#running.filter((running) => running !== attempt);
+  }
+
+  get #elapsedMs(): number {
+    return this.#stage.clock.now() - this.#startedAtMs;
   }
 }

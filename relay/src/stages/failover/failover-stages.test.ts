@@ -51,13 +51,13 @@ function createFake(name: string, log: string[], extra: Partial<Owned<Generator>
   return { state, generator };
 }
 
-function createTest() {
+function createTest(generators?: readonly Generator[]) {
   const clock = new FakeClock();
   const log: string[] = [];
   const [a, b] = [createFake('a', log), createFake('b', log)];
   const providers = createFailoverStages({
     transcribers: [],
-    generators: [a.generator, b.generator],
+    generators: generators ?? [a.generator, b.generator],
     synthesizers: [new FakeSpeaker('voice', clock, [])],
     policy: DEFAULT_POLICY,
     clock,
@@ -114,6 +114,35 @@ describe('the stages with failover', () => {
     expect(providers.ladder.active('generator')).toBe('b');
     expect(await answer()).toEqual(['b']);
     expect(log).not.toContain('generate a');
+    await providers[Symbol.asyncDispose]();
+  });
+
+  it('use one that is alone and was frozen within one probe of its return', async () => {
+    let isFrozen = true;
+    const frozen = () => (isFrozen ? new Promise<never>(() => {}) : Promise.resolve());
+    const { providers, clock } = createTest([
+      {
+        name: 'alone',
+        async *generate() {
+          await frozen();
+          yield { type: 'text-delta', text: 'alone' };
+        },
+        probe: frozen,
+      },
+    ]);
+    const ask = () => Array.fromAsync(providers.generator.generate(REQUEST, {}));
+    while (providers.services()[0]?.breaker === 'closed') {
+      const answer = ask();
+      answer.catch(() => {});
+      await clock.advance(DEFAULT_POLICY.attempts.generatorFirstMs);
+      await expect(answer).rejects.toMatchObject({ code: 'generator_timeout' });
+    }
+    await clock.advance(2 * intervalMs);
+    await expect(ask()).rejects.toMatchObject({ code: 'generator_failed' });
+    isFrozen = false;
+    await clock.advance((1 + DEFAULT_POLICY.health.jitter) * intervalMs);
+    expect(await ask()).toMatchObject([{ text: 'alone' }]);
+    expect(providers.services()[0]).toMatchObject({ health: 'healthy' });
     await providers[Symbol.asyncDispose]();
   });
 

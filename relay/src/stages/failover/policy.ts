@@ -23,8 +23,8 @@ export interface RetryPolicy {
 }
 
 /**
- * Longest one candidate may take; less if the others' turns would not fit any more. One that is
- * alone has the whole deadline of its stage.
+ * Longest one candidate may take; less if the others' turns would not fit any more. A transcriber
+ * or synthesizer that is alone has the whole deadline of its stage.
  */
 export interface AttemptPolicy {
   readonly transcriberOpenMs: number;
@@ -32,7 +32,12 @@ export interface AttemptPolicy {
   readonly transcriberFinalMs: number;
   /** More of it for a candidate that is given the utterance afterwards: ms per ms of audio. */
   readonly transcriberReplayShare: number;
+  /** To the first word, tool or thought, also for one that is alone. */
   readonly generatorFirstMs: number;
+  /** Silence after which the next generator is asked as well; the first that speaks is heard. */
+  readonly generatorHedgeMs: number;
+  /** Longest that thoughts alone may go on, without a word. */
+  readonly generatorThinkingMs: number;
   /** After a piece of text; a tool may take as long as the stage. */
   readonly generatorStallMs: number;
   /** From the first clause handed over to the first audio. */
@@ -75,6 +80,8 @@ export const DEFAULT_POLICY: ResiliencePolicy = {
     transcriberFinalMs: 8_000,
     transcriberReplayShare: 0.5,
     generatorFirstMs: 10_000,
+    generatorHedgeMs: 5_000,
+    generatorThinkingMs: 30_000,
     generatorStallMs: 15_000,
     synthesizerFirstMs: 5_000,
     synthesizerStallMs: 8_000,

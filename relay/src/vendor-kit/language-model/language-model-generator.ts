@@ -114,6 +114,7 @@ async function* generate(
         answer.stepEnded();
         const more = await step.messages();
         if (more.length === 0) break;
+        yield { type: 'tools-answered' };
         prompt.push(...more);
       } finally {
         step.end();
@@ -162,6 +163,7 @@ class Answer {
         break;
       case 'reasoning-delta':
         this.#usage.received(part.delta);
+        yield { type: 'thought' };
         break;
       case 'custom': {
         const inputTokens = inputTokensAtStart(part.providerMetadata);

@@ -153,15 +153,19 @@ describe('a tool that cannot be used is told of in words', () => {
   });
 });
 
-test('a tool begins the moment it is asked for, not when the answer has ended', async () => {
+test('a tool begins when the reader goes on after its call, not when the answer has ended', async () => {
   asked.length = 0;
   const { stream } = streamOf([called('weigh', '{"thing":"dog"}')], true);
   const { signal } = new AbortController();
   const model = modelOf(() => Promise.resolve({ stream }));
   const step = await ModelStep.begin(model, { prompt: [], abortSignal: signal }, tools);
   await step!.next();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toEqual([]);
+  const next = step!.next();
   await expect.poll(() => asked).toEqual(['dog']);
   step!.end();
+  expect(await next).toBeUndefined();
 });
 
 describe('aborted', () => {

@@ -14,8 +14,8 @@ import { parsedInput, useTool } from './use-tool.ts';
 type AssistantContent = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'];
 
 /**
- * One request to a language model: what it answers part by part, and the tools it asks for, each
- * of which begins its work the moment it is named.
+ * One request to a language model: what it answers part by part, and the tools it asks for. Each
+ * begins its work when the part after its call is asked for, so that a reader can leave before.
  *
  * Reads the provider's own stream, because the library's `streamText` leads every part through
  * half a dozen more, which costs more time than everything else the relay does with an answer.
@@ -27,6 +27,8 @@ export class ModelStep {
   readonly #content: AssistantContent = [];
   readonly #written = new Map<string, LanguageModelV4TextPart | LanguageModelV4ReasoningPart>();
   readonly #results: Promise<LanguageModelV4ToolResultPart>[] = [];
+  /** Begins the work of the tool that was called last. */
+  #useTool: (() => void) | undefined;
   readonly #stop = (): void => void this.#reader.cancel().catch(() => {});
 
   private constructor(
@@ -71,6 +73,8 @@ export class ModelStep {
 
   /** @returns undefined at the end, or if it was aborted. @throws what the stream fails with */
   async next(): Promise<LanguageModelV4StreamPart | undefined> {
+    this.#useTool?.();
+    this.#useTool = undefined;
     const { value } = await this.#reader.read();
     if (value === undefined || this.#signal.aborted) return undefined;
     this.#keep(value);
@@ -128,14 +132,12 @@ export class ModelStep {
           input: input ?? {},
           ...optionsOf(part.providerMetadata),
         });
-        this.#results.push(
-          useTool(this.#tools, { toolCallId, toolName, input }, this.#signal).then((output) => ({
-            type: 'tool-result',
-            toolCallId,
-            toolName,
-            output,
-          })),
-        );
+        this.#useTool = () => {
+          const result = useTool(this.#tools, { toolCallId, toolName, input }, this.#signal);
+          this.#results.push(
+            result.then((output) => ({ type: 'tool-result', toolCallId, toolName, output })),
+          );
+        };
         break;
       }
       default:

@@ -1,0 +1,117 @@
+import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
+import { AttemptScope, closeIterator } from './attempt-scope.ts';
+import type { Attempt } from './attempts.ts';
+import type { StageCandidates } from './stage-candidates.ts';
+
+/** What the next step of a generator is: an event, its end (undefined), or its failure. */
+export type GenerationStep =
+  | { readonly of: GenerationAttempt; readonly event: GeneratorEvent | undefined }
+  | { readonly of: GenerationAttempt; readonly error: unknown };
+
+export interface GenerationAttemptOptions {
+  readonly stage: StageCandidates<Generator>;
+  readonly attempt: Attempt<Generator>;
+  readonly request: GenerateRequest;
+  /** Longest wait for the first word, tool or thought. */
+  readonly firstMs: number;
+}
+
+/** What one generator gives of a reply, until it is done or fails. Keeps the deadlines. */
+export class GenerationAttempt implements Disposable {
+  readonly attempt: Attempt<Generator>;
+  readonly #stage: StageCandidates<Generator>;
+  readonly #scope: AttemptScope;
+  readonly #events: AsyncIterator<GeneratorEvent>;
+  #step: Promise<GenerationStep> | undefined;
+  /** Longest wait for what comes next. */
+  #patienceMs: number;
+  /** Since when there was no word and no use of a tool. */
+  #silentSinceMs: number;
+  #hasProgressed = false;
+
+  constructor({ stage, attempt, request, firstMs }: GenerationAttemptOptions) {
+    this.attempt = attempt;
+    this.#stage = stage;
+    this.#patienceMs = firstMs;
+    this.#silentSinceMs = stage.clock.now();
+    this.#scope = new AttemptScope(request.signal, stage.clock, () => attempt.abandoned());
+    const events = attempt.candidate.provider.generate({ ...request, signal: this.#scope.signal });
+    this.#events = events[Symbol.asyncIterator]();
+    // Usage may come before the first word: it does not buy more time for that.
+    this.#scope.setDeadline(firstMs, stage.timeoutError);
+  }
+
+  /** Whether something came of it that must not be said or done again. */
+  get hasProgressed(): boolean {
+    return this.#hasProgressed;
+  }
+
+  /** The step that is under way, or else the next one. Never rejects. */
+  step(): Promise<GenerationStep> {
+    this.#step ??= this.#next().then(
+      (event) => ({ of: this, event }),
+      (error: unknown) => ({ of: this, error }),
+    );
+    return this.#step;
+  }
+
+  /** The step was read: `step` gives the one after it. */
+  taken(): void {
+    this.#step = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    closeIterator(this.#events);
+    this.attempt.abandoned();
+    this.#scope[Symbol.dispose]();
+  }
+
+  async #next(): Promise<GeneratorEvent | undefined> {
+    const { timeoutError } = this.#stage;
+    if (this.#hasProgressed) this.#scope.setDeadline(this.#patienceMs, timeoutError);
+    const next = await this.#scope.wait(this.#events.next());
+    if (next.done === true) {
+      // An answer without a word would be silence.
+      if (!this.#hasProgressed) throw this.#stage.endedEarlyError();
+      this.attempt.succeeded();
+      return undefined;
+    }
+    this.#took(next.value);
+    return next.value;
+  }
+
+  #took(event: GeneratorEvent): void {
+    const { policy, clock, timeoutError } = this.#stage;
+    const { generatorFirstMs, generatorStallMs, generatorThinkingMs } = policy.attempts;
+    switch (event.type) {
+      case 'text-delta':
+        if (event.text !== '') this.#progressed(generatorStallMs);
+        break;
+      case 'tool-called':
+        // It takes a time of its own, and another generator could not take over any more.
+        this.#progressed(policy.deadlines.generatorMs);
+        break;
+      case 'tools-answered':
+        this.#progressed(generatorFirstMs);
+        break;
+      case 'thought': {
+        const leftMs = this.#silentSinceMs + generatorThinkingMs - clock.now();
+        const patienceMs = Math.max(0, Math.min(generatorFirstMs, leftMs));
+        if (this.#hasProgressed) this.#patienceMs = patienceMs;
+        else this.#scope.setDeadline(patienceMs, timeoutError);
+        break;
+      }
+      case 'usage-reported':
+        break;
+    }
+    // From now on the reader's own time is none of the generator's.
+    if (this.#hasProgressed) this.#scope.clearDeadline();
+  }
+
+  #progressed(patienceMs: number): void {
+    this.#hasProgressed = true;
+    this.#silentSinceMs = this.#stage.clock.now();
+    this.#patienceMs = patienceMs;
+    this.attempt.proved();
+  }
+}
