@@ -1,3 +1,5 @@
+import { EventLoopStalls, TICK_MS } from './event-loop-stalls.ts';
+
 /** Monotonic time, and waiting; injected so that tests need not wait. */
 export interface Clock {
   /** Monotonic ms, fractional. */
@@ -8,10 +10,17 @@ export interface Clock {
    * @returns its canceller
    */
   after(delayMs: number, action: () => void): () => void;
+  /**
+   * How much of the time since the instant `sinceMs` this process could do nothing in, because its
+   * event loop was held up, ms. Another's lateness is judged without it, see `deadline.ts`.
+   */
+  lostMs(sinceMs: number): number;
 }
 
 /** Longest delay `setTimeout` knows, 24.8 days; a longer one it takes for none at all. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+let stalls: EventLoopStalls | undefined;
 
 export const systemClock: Clock = {
   now: () => performance.now(),
@@ -26,7 +35,18 @@ export const systemClock: Clock = {
     wait(delayMs);
     return () => clearTimeout(timer);
   },
+  lostMs(sinceMs) {
+    stalls ??= watchEventLoop();
+    return stalls.lostMs(sinceMs, performance.now());
+  },
 };
+
+/** From the first question on, for as long as the thread lives: there is one event loop. */
+function watchEventLoop(): EventLoopStalls {
+  const watched = new EventLoopStalls(performance.now());
+  setInterval(() => watched.tick(performance.now()), TICK_MS).unref();
+  return watched;
+}
 
 /** Resolves after `delayMs`, or as soon as the signal is aborted; never rejects. */
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,50 @@
 import type { Clock } from './clock.ts';
 
+/** The most that a deadline is put off, ms: even in a process that is held up for good it ends. */
+const MAX_EXTENSION_MS = 30_000;
+
+/** The time since `sinceMs` in which this process could have read an answer, ms. */
+export function actedMs(clock: Clock, sinceMs: number): number {
+  return clock.now() - sinceMs - clock.lostMs(sinceMs);
+}
+
 /**
- * Holds a promise to a deadline.
+ * Like `clock.after`, for what another side may be blamed for: an answer that did not come.
+ *
+ * Counts only the time in which this process could act, and reads what has arrived before it
+ * judges: in a process that was held up, timers come before the answers that were in time.
+ *
+ * @returns its canceller
+ */
+export function afterDeadline(clock: Clock, delayMs: number, action: () => void): () => void {
+  const startedAtMs = clock.now();
+  let immediate: NodeJS.Immediate | undefined;
+  let cancel: () => void;
+  const judge = () => {
+    const elapsedMs = clock.now() - startedAtMs;
+    const leftMs = Math.min(
+      delayMs - actedMs(clock, startedAtMs),
+      delayMs + MAX_EXTENSION_MS - elapsedMs,
+    );
+    if (leftMs >= 1) wait(leftMs);
+    else action();
+  };
+  const wait = (leftMs: number) => {
+    cancel = clock.after(leftMs, () => {
+      immediate = setImmediate(judge);
+    });
+  };
+  // From the first question on the event loop is watched.
+  clock.lostMs(startedAtMs);
+  wait(delayMs);
+  return () => {
+    cancel();
+    clearImmediate(immediate);
+  };
+}
+
+/**
+ * Holds a promise to a deadline, of time in which this process can act.
  *
  * What loses the race is not left dangling: its late rejection is swallowed, and the caller's
  * signal (which it should abort on the thrown error) is what stops the work itself.
@@ -16,7 +59,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   let cancel: () => void = () => {};
   const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.after(deadlineMs, () => reject(late()));
+    cancel = afterDeadline(clock, deadlineMs, () => reject(late()));
   });
   try {
     return await Promise.race([work, timeout]);

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 export class FakeClock implements Clock {
   #nowMs = 0;
   readonly #timers = new Set<{ readonly dueMs: number; readonly action: () => void }>();
+  readonly #stalls: { readonly endMs: number; readonly ms: number }[] = [];
 
   now(): number {
     return this.#nowMs;
@@ -13,6 +14,17 @@ export class FakeClock implements Clock {
     const timer = { dueMs: this.#nowMs + delayMs, action };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  lostMs(sinceMs: number): number {
+    const lostMs = this.#stalls.reduce((sum, { endMs, ms }) => sum + (endMs > sinceMs ? ms : 0), 0);
+    return Math.min(lostMs, this.#nowMs - sinceMs);
+  }
+
+  /** Time passes and nothing runs, as in a process whose event loop is held up. */
+  stall(ms: number): void {
+    this.#nowMs += ms;
+    this.#stalls.push({ endMs: this.#nowMs, ms });
   }
 
   get pendingTimers(): number {

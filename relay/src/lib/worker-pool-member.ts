@@ -1,4 +1,6 @@
 import { ParleyError, type ErrorCode } from '@parley/shared';
+import type { Clock } from './clock.ts';
+import { afterDeadline } from './deadline.ts';
 
 /** As much of `node:worker_threads` as a pool uses; tests script it. */
 export interface PoolableWorker {
@@ -19,6 +21,7 @@ export interface MemberOptions {
   readonly answerMs: number;
   /** What the holder of a lease is told when its worker dies. */
   readonly failure: ErrorCode;
+  readonly clock: Clock;
 }
 
 /** `draining`: given back while answers were still owed. */
@@ -46,7 +49,7 @@ export class WorkerPoolMember {
   readonly #events: MemberEvents;
   readonly #owed: Owed[] = [];
   #state: MemberState = 'starting';
-  #deadline: NodeJS.Timeout | undefined;
+  #cancelDeadline: () => void = () => {};
 
   constructor(worker: PoolableWorker, options: MemberOptions, events: MemberEvents) {
     this.#worker = worker;
@@ -96,7 +99,7 @@ export class WorkerPoolMember {
     if (this.#state === 'dead') return;
     const started = this.#state !== 'starting';
     this.#state = 'dead';
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline();
     // A worker that is being terminated can do no more harm; its failure to end matters to no caller.
     this.#worker.terminate().catch(() => {});
     for (const { reject } of this.#owed.splice(0))
@@ -117,7 +120,7 @@ export class WorkerPoolMember {
         return;
       case 'starting':
         if (message !== WORKER_READY) return;
-        clearTimeout(this.#deadline);
+        this.#cancelDeadline();
         this.#state = 'idle';
         this.#events.idle(this);
         return;
@@ -128,7 +131,7 @@ export class WorkerPoolMember {
   }
 
   #settle(answer: unknown): void {
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline();
     this.#owed.shift()?.resolve(answer);
     if (this.#owed.length > 0) this.#awaitAnswer();
     this.#idleOnceDrained();
@@ -145,7 +148,7 @@ export class WorkerPoolMember {
   }
 
   #setDeadline(afterMs: number, complaint: string): void {
-    this.#deadline = setTimeout(() => this.die(new Error(complaint)), afterMs);
-    this.#deadline.unref();
+    const { clock } = this.#options;
+    this.#cancelDeadline = afterDeadline(clock, afterMs, () => this.die(new Error(complaint)));
   }
 }

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ParleyError } from '@parley/shared';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from './clock.ts';
+import { FakeClock } from './fake-clock.ts';
 import { WORKER_READY, type PoolableWorker } from './worker-pool-member.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 
@@ -38,8 +40,10 @@ const LIMITS = {
 
 function scriptedPool(limits: Partial<WorkerPoolOptions> = {}) {
   const workers: ScriptedWorker[] = [];
+  const clock = new FakeClock();
   const pool = new WorkerPool<string, string>({
     ...LIMITS,
+    clock,
     spawn: () => {
       const worker = new ScriptedWorker();
       workers.push(worker);
@@ -47,7 +51,7 @@ function scriptedPool(limits: Partial<WorkerPoolOptions> = {}) {
     },
     ...limits,
   });
-  return { pool, workers };
+  return { pool, workers, clock };
 }
 
 async function leaseFirst({ pool, workers }: ReturnType<typeof scriptedPool>) {
@@ -65,13 +69,6 @@ function codeOf(failing: Promise<unknown>): Promise<unknown> {
 }
 
 describe('WorkerPool', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
   it('starts workers on demand, and no more than it may', () => {
     const { pool, workers } = scriptedPool();
     expect(workers).toHaveLength(0);
@@ -132,14 +129,14 @@ describe('WorkerPool', () => {
     await leaseFirst(scene);
     const waiting = scene.pool.acquire();
     const refused = codeOf(waiting);
-    await vi.advanceTimersByTimeAsync(LIMITS.waitMs);
+    await scene.clock.advance(LIMITS.waitMs);
     expect(await refused).toBe('capacity_exhausted');
   });
 
   it('waits longer for a worker that is still starting', async () => {
     const scene = scriptedPool({ maxWorkers: 1 });
     const waiting = scene.pool.acquire();
-    await vi.advanceTimersByTimeAsync(LIMITS.waitMs * 1.5);
+    await scene.clock.advance(LIMITS.waitMs * 1.5);
     scene.workers[0]!.ready();
     await expect(waiting).resolves.toBeDefined();
   });
@@ -174,7 +171,7 @@ describe('WorkerPool', () => {
     const lease = await leaseFirst(scene);
     const owed = codeOf(lease.request('loop'));
     lease.release();
-    await vi.advanceTimersByTimeAsync(LIMITS.answerMs);
+    await scene.clock.advance(LIMITS.answerMs);
     expect(await owed).toBe('transcriber_failed');
     expect(scene.workers[0]!.terminated).toBe(true);
     const next = scene.pool.acquire();
@@ -182,14 +179,24 @@ describe('WorkerPool', () => {
     await expect(next).resolves.toBeDefined();
   });
 
+  it('does not end a worker for the time in which this process read no answer', async () => {
+    const scene = scriptedPool();
+    const lease = await leaseFirst(scene);
+    const owed = lease.request('one');
+    scene.clock.stall(2 * LIMITS.answerMs);
+    await scene.clock.advance(LIMITS.answerMs - 1);
+    scene.workers[0]!.answer('1');
+    await expect(owed).resolves.toBe('1');
+  });
+
   it('gives each answer its own time', async () => {
     const scene = scriptedPool();
     const lease = await leaseFirst(scene);
     const first = lease.request('one');
     const second = lease.request('two');
-    await vi.advanceTimersByTimeAsync(LIMITS.answerMs - 1);
+    await scene.clock.advance(LIMITS.answerMs - 1);
     scene.workers[0]!.answer('1');
-    await vi.advanceTimersByTimeAsync(LIMITS.answerMs - 1);
+    await scene.clock.advance(LIMITS.answerMs - 1);
     scene.workers[0]!.answer('2');
     await expect(Promise.all([first, second])).resolves.toEqual(['1', '2']);
   });
@@ -211,9 +218,9 @@ describe('WorkerPool', () => {
   });
 
   it('does not wait for ever for a worker that never starts', async () => {
-    const { pool, workers } = scriptedPool({ waitMs: 60_000 });
+    const { pool, workers, clock } = scriptedPool({ waitMs: 60_000 });
     const failed = codeOf(pool.acquire());
-    await vi.advanceTimersByTimeAsync(LIMITS.startMs);
+    await clock.advance(LIMITS.startMs);
     expect(await failed).toBe('transcriber_failed');
     expect(workers[0]!.terminated).toBe(true);
   });
@@ -230,7 +237,7 @@ describe('WorkerPool', () => {
     ]);
     expect(scene.workers.every((worker) => worker.terminated)).toBe(true);
     await expect(scene.pool.acquire()).rejects.toMatchObject({ code: 'transcriber_failed' });
-    expect(vi.getTimerCount()).toBe(0);
+    expect(scene.clock.pendingTimers).toBe(0);
   });
 });
 
@@ -246,6 +253,7 @@ describe('WorkerPool with real threads', () => {
   it('survives a thread that throws', async () => {
     await using pool = new WorkerPool<string, string>({
       ...LIMITS,
+      clock: systemClock,
       waitMs: 30_000,
       startMs: 30_000,
       answerMs: 30_000,

@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import { afterDeadline } from './deadline.ts';
 import { WorkerPoolMember, type MemberOptions, type PoolableWorker } from './worker-pool-member.ts';
 
 // tinypool and piscina hand out tasks, each to whichever thread is free. Recognition is a
@@ -94,18 +95,19 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     const onAbort = (): void => giveUp(signal?.reason);
     const expire = (): void => {
       // A worker on its way up, which has a deadline of its own, is not a full house.
-      if ([...this.#members].some((member) => member.isStarting)) timer = wait();
+      if ([...this.#members].some((member) => member.isStarting)) cancelWait = wait();
       else giveUp(new ParleyError('capacity_exhausted'));
     };
-    const wait = (): NodeJS.Timeout => setTimeout(expire, this.#options.waitMs);
-    let timer = wait();
+    const { clock, waitMs } = this.#options;
+    const wait = () => afterDeadline(clock, waitMs, expire);
+    let cancelWait = wait();
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#waiters.add(waiter);
     this.#grow();
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
+      cancelWait();
       signal?.removeEventListener('abort', onAbort);
     }
   }

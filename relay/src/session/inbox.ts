@@ -110,13 +110,17 @@ export class Inbox {
     }
   }
 
-  /** Called about once a second. */
-  check(elapsedMs: number): void {
+  /**
+   * Called about once a second.
+   *
+   * @param lostMs - of the time that has passed, how much the process could read nothing in
+   */
+  check(elapsedMs: number, lostMs: number): void {
     this.#messages.refill(elapsedMs);
     this.#mistakes.refill(elapsedMs);
     this.#turns.refill(elapsedMs);
     // While audio flows it brings the acknowledgements along.
-    const hasAudio = this.#conversation.check(elapsedMs);
+    const hasAudio = this.#conversation.check(elapsedMs - lostMs);
     if (!hasAudio && this.#sequence.unacknowledged > 0) this.acknowledge();
   }
 

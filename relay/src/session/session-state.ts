@@ -1,6 +1,6 @@
 import type { CloseReasonName, SessionLimits } from '@parley/shared';
 
-/** A session's connection to its client. Instants are ms on the relay's monotonic clock. */
+/** A session's connection to its client. Instants are ms on the relay's monotonic clock, without its stalls. */
 export type SessionState =
   | {
       readonly kind: 'attached';

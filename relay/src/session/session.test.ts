@@ -8,6 +8,7 @@ import { readConfig } from '../config/config.ts';
 import { FakeClock, settle } from '../lib/fake-clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { silentLogger } from '../lib/logger.ts';
+import type { CallEventBody } from '../turn/call-events.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
@@ -26,6 +27,7 @@ function openSession(
   options: {
     readonly providers?: ScriptedProviders;
     readonly onClosed?: (session: Session) => void;
+    readonly emit?: (event: CallEventBody) => void;
   } = {},
 ): Session {
   const providers = scriptedStages(clock, options.providers);
@@ -37,7 +39,7 @@ function openSession(
       id: 'sess_1',
       resumeKey: fingerprint('token'),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
-      emit: () => {},
+      emit: options.emit ?? (() => {}),
       logger: silentLogger,
       onClosed: options.onClosed ?? (() => {}),
     },
@@ -48,7 +50,9 @@ function openSession(
 function setUp(options: { readonly reply?: string; readonly clauseMs?: number } = {}) {
   const clock = new FakeClock();
   const registry = new SessionRegistry({ clock, limit: 10 });
+  const events: CallEventBody[] = [];
   const session = openSession(clock, {
+    emit: (event) => events.push(event),
     providers: {
       generator: new ScriptedGenerator({ clock, reply: () => [words(options.reply ?? 'Yes.')] }),
       synthesizer: new ScriptedSynthesizer({ clock, clauseMs: () => options.clauseMs ?? 100 }),
@@ -73,7 +77,7 @@ function setUp(options: { readonly reply?: string; readonly clauseMs?: number } 
       await clock.advance(1_000);
     }
   };
-  return { clock, registry, session, socket, type, passWithLife };
+  return { clock, registry, session, events, socket, type, passWithLife };
 }
 
 describe('a client that reads nothing while a long reply is spoken', () => {
@@ -103,6 +107,28 @@ describe('a session', () => {
     expect(socket.isTerminated).toBe(true);
     session.detach(socket, 1006);
     expect(session.isAttached).toBe(false);
+  });
+
+  it('does not blame the client for the time in which the relay itself was held up', async () => {
+    const { socket, session, events, clock } = setUp();
+    session.receiveText(
+      socket,
+      JSON.stringify({
+        type: 'input_audio_buffer.speech_started',
+        utterance: 1,
+        audio_start_ms: 0,
+        seq: 1,
+      }),
+    );
+    for (let count = 0; count < 3; count++) {
+      clock.stall(20_000);
+      await clock.advance(2_000);
+    }
+    expect(socket.isTerminated).toBe(false);
+    expect(events).not.toContainEqual(expect.objectContaining({ type: 'turn-decided' }));
+    await clock.advance(30_000);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'turn-decided' }));
+    expect(socket.isTerminated).toBe(true);
   });
 
   it('keeps a connection that answers, until nothing was said for too long', async () => {

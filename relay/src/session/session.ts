@@ -15,6 +15,7 @@ import { Outbox } from './outbox.ts';
 import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { judge, type SessionState } from './session-state.ts';
+import { SessionTime } from './session-time.ts';
 import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
 
 /** What all sessions of a relay share. */
@@ -42,13 +43,13 @@ export class Session {
   readonly #conversation: Conversation;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
+  readonly #time: SessionTime;
   readonly #startedAtMs: number;
   /** What is kept open at the providers for as long as the call lasts. */
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
   #activeAtMs: number;
-  #checkedAtMs: number;
   #pingedAtMs: number;
   #state: SessionState;
   #socket: SessionSocket | undefined;
@@ -60,9 +61,9 @@ export class Session {
     this.resumeKey = options.resumeKey;
     this.#context = context;
     this.#options = options;
-    this.#startedAtMs = clock.now();
+    this.#time = new SessionTime(clock);
+    this.#startedAtMs = this.#time.nowMs;
     this.#activeAtMs = this.#startedAtMs;
-    this.#checkedAtMs = this.#startedAtMs;
     this.#pingedAtMs = this.#startedAtMs;
     this.#state = { kind: 'detached', sinceMs: this.#startedAtMs };
     this.#outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
@@ -109,7 +110,7 @@ export class Session {
     this.#socket = socket;
     this.#state = {
       kind: 'attached',
-      heardAtMs: this.#context.clock.now(),
+      heardAtMs: this.#time.nowMs,
       awaitsResume: how === 'resuming',
     };
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
@@ -157,9 +158,9 @@ export class Session {
 
   /** Called about once a second: what follows from the passing of time alone. */
   check(): void {
-    const nowMs = this.#context.clock.now();
-    this.#inbox.check(nowMs - this.#checkedAtMs);
-    this.#checkedAtMs = nowMs;
+    const { elapsedMs, lostMs } = this.#time.pass();
+    this.#inbox.check(elapsedMs, lostMs);
+    const { nowMs } = this.#time;
     const signs = this.#inbox.takeSigns();
     if (signs.active || this.#conversation.isBusy) this.#activeAtMs = nowMs;
     if (signs.heard && this.#state.kind === 'attached') {
@@ -212,7 +213,7 @@ export class Session {
     this.#inbox.heard();
     this.#state = {
       kind: 'attached',
-      heardAtMs: this.#context.clock.now(),
+      heardAtMs: this.#time.nowMs,
       awaitsResume: false,
     };
     this.#outbox.attach(this.#socket!);
@@ -247,7 +248,7 @@ export class Session {
   #release(): void {
     this.#socket = undefined;
     this.#outbox.detach();
-    this.#state = { kind: 'detached', sinceMs: this.#context.clock.now() };
+    this.#state = { kind: 'detached', sinceMs: this.#time.nowMs };
   }
 
   #emit(event: CallEventBody): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { actedMs } from '../lib/deadline.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Stage } from '../stages/provider.ts';
 
@@ -113,7 +114,7 @@ export class Watchdog {
     const { warnAfterMs, giveUpAfterMs, clock } = this.#options;
     const { turn, trace, sinceMs } = entry;
     const nowMs = clock.now();
-    const idleMs = Math.round(nowMs - entry.lastProgressMs);
+    const idleMs = Math.round(actedMs(clock, entry.lastProgressMs));
     const stage = turn.stage();
     const state = { ...turn.ids, stage, idleMs, runningMs: Math.round(nowMs - sinceMs), trace };
     turn.logger.debug(state, 'a turn is running');

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { systemClock } from '../../lib/clock.ts';
 import { WorkerPool } from '../../lib/worker-pool.ts';
 import type { Transcriber, TranscriptionOptions } from '../../stages/transcriber.ts';
 import type { SpeechGrammar } from '../grammar.ts';
@@ -42,6 +43,7 @@ export function createEmbeddedTranscriber(
     startMs,
     answerMs,
     failure: 'transcriber_failed',
+    clock: systemClock,
   });
   return {
     name: 'embedded',

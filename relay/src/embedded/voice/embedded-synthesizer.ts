@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ParleyError } from '@parley/shared';
+import { systemClock } from '../../lib/clock.ts';
 import { WorkerPool } from '../../lib/worker-pool.ts';
 import type {
   SpeechEvent,
@@ -61,6 +62,7 @@ export async function createEmbeddedSynthesizer(
     startMs,
     answerMs,
     failure: 'synthesizer_failed',
+    clock: systemClock,
   });
 
   async function speak(

@@ -1,5 +1,6 @@
 import { OVER } from '../../lib/abort-reason.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { afterDeadline } from '../../lib/deadline.ts';
 
 /**
  * The signal, the deadline and the wait of one attempt. Disposing of it aborts the signal, cancels
@@ -37,7 +38,7 @@ export class AttemptScope {
   /** From now; replaces the deadline set before. @param timeoutError - what `wait` then throws */
   setDeadline(delayMs: number, timeoutError: () => Error): void {
     this.#cancelDeadline();
-    this.#cancelDeadline = this.#clock.after(delayMs, () => this.fail(timeoutError()));
+    this.#cancelDeadline = afterDeadline(this.#clock, delayMs, () => this.fail(timeoutError()));
   }
 
   /** Ends the attempt from elsewhere: what waits, or will wait next, throws this. */

@@ -63,6 +63,7 @@ export class HealthMonitor implements AsyncDisposable {
     const { policy, clock, logger } = this.#options;
     const { signal } = this.#abort;
     const { name: provider, stage } = health;
+    const startedAtMs = clock.now();
     using scope = new AttemptScope(signal, clock);
     scope.setDeadline(
       policy.deadlineMs,
@@ -73,7 +74,7 @@ export class HealthMonitor implements AsyncDisposable {
       health.probeSucceeded();
     } catch (err) {
       if (signal.aborted) return;
-      health.probeFailed(err);
+      health.probeFailed(err, startedAtMs);
       logger.warn({ err, provider, stage }, 'provider probe failed');
     }
   }

@@ -3,6 +3,7 @@ import type { ProviderAttempt, Stage } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
 import { RefusedCallers } from './refused-callers.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
+import { isOwnLateness } from './own-lateness.ts';
 import type { BreakerPolicy } from './policy.ts';
 
 /**
@@ -104,6 +105,7 @@ export class ProviderHealth {
   ): Permit | undefined {
     if (!this.isUsable) return undefined;
     this.#requests++;
+    const startedAtMs = this.#nowMs;
     const breaker = this.#breaker;
     let isTrial = breaker.enter();
     let isPending = true;
@@ -116,7 +118,7 @@ export class ProviderHealth {
       if (verdict === 'succeeded') {
         breaker.succeeded(isTrial);
         this.#refused.clear();
-      } else if (fault !== undefined && this.#counts(fault, caller)) {
+      } else if (fault !== undefined && this.#counts(fault, caller, startedAtMs)) {
         this.#record(fault);
         breaker.failed(isTrial);
       } else {
@@ -150,10 +152,12 @@ export class ProviderHealth {
   /**
    * An error that says nothing about the provider changes nothing. A probe sends nothing of a
    * person's: one that is refused is wrongly configured.
+   *
+   * @param sinceMs - when the probe began
    */
-  probeFailed(error: unknown): void {
+  probeFailed(error: unknown, sinceMs = this.#nowMs): void {
     const fault = faultOf(error, this.stage);
-    if (!fault.countsAgainstProvider && !fault.isRequestsOwn) return;
+    if (!fault.isRequestsOwn && !this.#isProviders(fault, sinceMs)) return;
     this.#record(fault);
     this.#breaker.probeFailed();
     this.#publish();
@@ -195,9 +199,13 @@ export class ProviderHealth {
     };
   }
 
-  #counts(fault: Fault, caller: string): boolean {
-    if (!fault.isRequestsOwn) return fault.countsAgainstProvider;
+  #counts(fault: Fault, caller: string, sinceMs: number): boolean {
+    if (!fault.isRequestsOwn) return this.#isProviders(fault, sinceMs);
     return this.#refused.add(caller);
+  }
+
+  #isProviders(fault: Fault, sinceMs: number): boolean {
+    return fault.countsAgainstProvider && !isOwnLateness(this.#options.clock, fault, sinceMs);
   }
 
   #newBreaker(): CircuitBreaker {

@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
+import { actedMs } from '../../lib/deadline.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { BROWSER, type FailoverObserver, type Provider, type Stage } from '../provider.ts';
 import { activeName, Attempts, type Candidate } from './attempts.ts';
@@ -76,7 +77,7 @@ export class StageCandidates<P extends Provider> {
    * @param sinceMs - when the stage's deadline began to run
    */
   budgetMs(attemptMs: number, stageMs: number, sinceMs: number, remaining: number): number {
-    const elapsedMs = this.clock.now() - sinceMs;
+    const elapsedMs = actedMs(this.clock, sinceMs);
     const isAlone = this.candidates.length === 1;
     const shareMs = (stageMs * USABLE_SHARE - elapsedMs) / remaining;
     return Math.max(0, isAlone ? stageMs - elapsedMs : Math.min(attemptMs, shareMs));

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import { Cork } from '../../lib/cork.ts';
+import { afterDeadline } from '../../lib/deadline.ts';
 import {
   faultOfStatus,
   ProviderError,
@@ -77,7 +78,7 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   let cork: Cork;
   const onUpgrade = (response: IncomingMessage) => (cork = new Cork(response.socket));
   const onOpen = () => resolve(new VendorSocket(socket, options, cork!));
-  const cancelTimer = afterPendingInput(clock, connectMs, () => fail('timeout'));
+  const cancelTimer = afterDeadline(clock, connectMs, () => fail('timeout'));
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('upgrade', onUpgrade);
   socket.once('open', onOpen);
@@ -199,7 +200,7 @@ export class VendorSocket {
       const onSign = () => done(true);
       const onClose = () => done(false);
       const onDeadline = () => done(this.#socket.isPaused);
-      const cancel = afterPendingInput(this.#options.clock, deadlineMs, onDeadline);
+      const cancel = afterDeadline(this.#options.clock, deadlineMs, onDeadline);
       this.#socket.once('pong', onSign);
       this.#socket.once('message', onSign);
       this.#socket.once('close', onClose);
@@ -270,19 +271,4 @@ export class VendorSocket {
     this.#listener = {};
     listener.closed?.(this.failure('closed', { status }));
   }
-}
-
-/**
- * Like `clock.after`, but reads first what has arrived: in a process that was held up, timers come
- * before the answers that were in time.
- */
-function afterPendingInput(clock: Clock, delayMs: number, action: () => void): () => void {
-  let immediate: NodeJS.Immediate | undefined;
-  const cancel = clock.after(delayMs, () => {
-    immediate = setImmediate(action);
-  });
-  return () => {
-    cancel();
-    clearImmediate(immediate);
-  };
 }

@@ -1,5 +1,6 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
+import { afterDeadline } from '../../lib/deadline.ts';
 import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
 import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
@@ -124,7 +125,7 @@ class NovaTranscription implements Transcription {
       return;
     }
     this.#utterance.sendText({ type: 'Finalize' });
-    this.#cancelTimer = this.#clock.after(FINALIZE_ANSWER_MS, () => {
+    this.#cancelTimer = afterDeadline(this.#clock, FINALIZE_ANSWER_MS, () => {
       this.#phase = 'closing';
       this.#utterance.sendText({ type: 'CloseStream' });
     });
