@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { GuestTokens } from './auth/guest-tokens.ts';
+import { OwnHosts } from './auth/own-hosts.ts';
 import type { Config } from './config/config.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
@@ -18,6 +19,11 @@ import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 import { Watchdog } from './turn/watchdog.ts';
+
+/** A session's WebSocket, and the one that replaces it or the page's own requests. */
+const CONNECTIONS_PER_SESSION = 2;
+/** For pages that are only looked at, health checks and the operator. */
+const SPARE_CONNECTIONS = 200;
 
 export interface RelayOptions {
   readonly config: Config;
@@ -81,6 +87,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     maxSessions: config.maxSessions,
     logger,
   });
+  const hosts = new OwnHosts(config.hostNames);
   const app = createApp({
     guests: new GuestTokens(secret, config.guestTokenTtlMs),
     sessions,
@@ -95,15 +102,20 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     }),
     providers,
     config,
+    hosts,
     pageRoot: options.pageRoot,
     logger,
   });
 
-  const server = createHttpServer(app, logger);
+  const server = createHttpServer(app, {
+    logger,
+    maxConnections: CONNECTIONS_PER_SESSION * config.maxSessions + SPARE_CONNECTIONS,
+  });
   const stopRealtime = acceptRealtime(server, {
     sessions,
     registry,
     allowedOrigins: config.allowedOrigins,
+    hosts,
     logger,
   });
   try {

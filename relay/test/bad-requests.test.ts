@@ -131,15 +131,37 @@ describe('a request that is wrong', () => {
   });
 
   it.each([
-    ['an address that is none', 'GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+    ['an address that is none', 'GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
     ['a host that is none', 'GET / HTTP/1.1\r\nHost: [oops\r\nConnection: close\r\n\r\n'],
     [
       'a way out of the page',
-      'GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
     ],
     ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['no HTTP at all', 'HELLO\r\n\r\n'],
-    ['a header without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`],
+    [
+      'a header without end',
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`,
+    ],
+    [
+      'an address of 20,000 characters',
+      `GET /${'y'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    ],
+    [
+      'an address of 8,000 characters',
+      `GET /${'y'.repeat(8_000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    ],
+    [
+      'an expectation that is not known',
+      'POST /api/v1/auth/guest HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\nContent-Length: 0\r\n\r\n',
+    ],
+    ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['TRACE', 'TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
+    [
+      'TRACE for the API',
+      'TRACE /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    ],
+    ['a method that is none', 'SPEAK / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'],
   ])('with %s is refused, and no other call notices', async (_, request) => {
     await expectBystanderUnharmed(relay.url, async () => {
       const answer = await rawRequest(relay.url, request);
@@ -156,8 +178,23 @@ describe('a request that is wrong', () => {
     const head = `POST /api/v1/sessions HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 100`;
     socket.write(`${head}\r\nAuthorization: Bearer ${token}\r\nX-Request-Id: cut\r\n\r\n{"voice"`);
     socket.destroySoon();
-    const line = await relay.logs.until('"requestId":"cut"');
+    const line = await relay.logs.until('"callerRequestId":"cut"');
     expect(JSON.parse(line)).toMatchObject({ code: 'invalid_request', level: 30 });
+  });
+
+  it.each([
+    // For a proxy's own log, if it is short and plain.
+    ['req_0123456789abcdef', { callerRequestId: 'req_0123456789abcdef' }],
+    ['a b', {}],
+    ['x'.repeat(65), {}],
+  ])('that brings the id %s gets one of the relay’s own', async (theirs, logged) => {
+    const response = await fetch(`${relay.url}/nowhere`, { headers: { 'x-request-id': theirs } });
+    const { error } = errorResponseSchema.parse(await response.json());
+    expect(error.request_id).toMatch(/^req_[\da-f]{16}$/);
+    expect(error.request_id).not.toBe(theirs);
+    expect(response.headers.get('x-request-id')).toBe(error.request_id);
+    const { requestId, callerRequestId } = JSON.parse(await relay.logs.until(error.request_id));
+    expect({ requestId, callerRequestId }).toEqual({ requestId: error.request_id, ...logged });
   });
 });
 
@@ -170,22 +207,56 @@ describe('a page of another origin', () => {
     );
   });
 
+  it.each(['/api/v1/sessions', '/api/v1/auth/guest', '/health'])(
+    'gets nothing from %s, but may read why',
+    async (path) => {
+      const response = await fetch(relay.url + path, {
+        method: path === '/health' ? 'GET' : 'POST',
+        ...from('https://evil.example'),
+      });
+      // Else its browser would show it the same as for a relay that is down.
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      expect(response.headers.get('vary')).toContain('Origin');
+      expect(await response.clone().text()).toContain('add https://evil.example to');
+      expect(await problemOf(response)).toBe('origin_not_allowed');
+    },
+  );
+
+  it('is not given its own words back', async () => {
+    const response = await createSession(from('https://evil.example/<script>'));
+    expect(await response.clone().text()).not.toContain('script');
+    expect(await problemOf(response)).toBe('origin_not_allowed');
+  });
+
   it('may where it is named', async () => {
     const response = await createSession(from('https://friend.example'));
     expect(response.status).toBe(201);
     expect(response.headers.get('access-control-allow-origin')).toBe('https://friend.example');
+    const exposed = response.headers.get('access-control-expose-headers');
+    expect(exposed?.split(',')).toEqual(['X-Request-Id', 'Retry-After']);
   });
 
-  it('is told so before it asks', async () => {
-    const preflight = await fetch(`${relay.url}/api/v1/sessions`, {
-      method: 'OPTIONS',
-      headers: {
-        origin: 'https://friend.example',
-        'access-control-request-method': 'POST',
-        'access-control-request-headers': 'authorization,content-type',
-      },
-    });
-    expect(preflight.status).toBe(204);
-    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+  it('may see the relay’s health where it is named', async () => {
+    const response = await fetch(`${relay.url}/health`, from('https://friend.example'));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://friend.example');
   });
+
+  it.each(['/api/v1/sessions', '/api/v1/auth/guest', '/health'])(
+    'is told so before it asks for %s, and need not ask again soon',
+    async (path) => {
+      const preflight = await fetch(relay.url + path, {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://friend.example',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,content-type',
+        },
+      });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get('access-control-allow-origin')).toBe('https://friend.example');
+      expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+      expect(preflight.headers.get('access-control-max-age')).toBe('600');
+    },
+  );
 });

@@ -3,7 +3,7 @@
  * must look (RFC 6455 §10.2). Programs that send no Origin are not pages and pass; a bearer token
  * or ticket still stands before them.
  *
- * @param host - the request's Host header
+ * @param host - the request's Host header, known to be the relay's own: see `OwnHosts`
  */
 export function isOriginAllowed(
   origin: string | undefined,

@@ -48,6 +48,19 @@ describe('the configuration', () => {
     expect(allowedOrigins).toEqual(['https://a.example', 'http://b.example:8080']);
   });
 
+  it('lets pages of its public address connect, and is addressed by every name that was set', () => {
+    expect(
+      readConfig({
+        HOST: 'parley.lan',
+        PUBLIC_URL: 'https://Relay.example:8443/',
+        ALLOWED_ORIGINS: 'https://page.example',
+      }),
+    ).toMatchObject({
+      allowedOrigins: ['https://page.example', 'https://relay.example:8443'],
+      hostNames: ['parley.lan', 'page.example', 'relay.example'],
+    });
+  });
+
   it('has an absolute data folder', () => {
     expect(readConfig({ DATA_DIR: './here' }).dataDir).toBe(`${process.cwd()}/here`);
   });

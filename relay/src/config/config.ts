@@ -12,8 +12,10 @@ export interface Config {
   readonly logLevel: string;
   /** Address of the relay from outside, if it differs from the Host header. */
   readonly publicUrl: string | undefined;
-  /** Origins besides its own whose pages may connect. */
+  /** Origins whose pages may connect, besides that under which the relay is addressed. */
   readonly allowedOrigins: readonly string[];
+  /** Names under which the relay is addressed, besides `localhost` and IP addresses. */
+  readonly hostNames: readonly string[];
   /** Signs guest tokens; undefined means one is made and kept in the data folder. */
   readonly authSecret: string | undefined;
   /** Opens the operator's requests; undefined means there are none. */
@@ -73,13 +75,16 @@ export function readConfigAnd<S extends Settings>(
 }
 
 function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
+  const publicUrls = env.PUBLIC_URL === undefined ? [] : [env.PUBLIC_URL];
+  const known = [...env.ALLOWED_ORIGINS, ...publicUrls].map((url) => new URL(url));
   return {
     host: env.HOST,
     port: env.PORT,
     dataDir: resolve(env.DATA_DIR),
     logLevel: env.LOG_LEVEL,
     publicUrl: env.PUBLIC_URL,
-    allowedOrigins: env.ALLOWED_ORIGINS.map((origin) => new URL(origin).origin),
+    allowedOrigins: known.map(({ origin }) => origin),
+    hostNames: [env.HOST, ...known.map(({ hostname }) => hostname)],
     authSecret: env.AUTH_SECRET,
     adminToken: env.ADMIN_TOKEN,
     guestTokenTtlMs: env.GUEST_TOKEN_TTL_S * 1_000,

@@ -37,7 +37,8 @@ export const CORE_SETTINGS = {
   }),
   PUBLIC_URL: setting(webOrigin.optional(), {
     type: 'http or https URL',
-    about: 'Where people reach the relay, if a proxy hides that from it.',
+    about:
+      'Where people reach the relay, if that is not `localhost` or an IP address: behind a proxy, or under a name. Requests for a name that stands neither here, in `HOST` nor in `ALLOWED_ORIGINS` are refused.',
   }),
   ALLOWED_ORIGINS: setting(originList, {
     type: 'comma-separated http or https origins',

@@ -1,26 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ERRORS, type ErrorCode } from '@parley/shared';
+import type { z } from 'zod';
+import { ERRORS, type errorResponseSchema, type ErrorCode } from '@parley/shared';
+import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 
-/** As much of a path as is logged. */
-const MAX_PATH_CHARACTERS = 200;
+/** As much of what a client chose is logged of each field. */
+const MAX_LOGGED_CHARACTERS = 200;
+
+/** What a refusal for its host or its origin was about, for the log. */
+export function addresseeOf({ host, origin }: IncomingHttpHeaders) {
+  return {
+    host: host?.slice(0, MAX_LOGGED_CHARACTERS),
+    origin: origin?.slice(0, MAX_LOGGED_CHARACTERS),
+  };
+}
 
 /** The one shape of an HTTP error: code, sentence, retryability, request id. */
+export function problemBody(
+  code: ErrorCode,
+  requestId: string,
+  detail?: string,
+): z.infer<typeof errorResponseSchema> {
+  const { retryable, message } = ERRORS[code];
+  const sentence = detail === undefined ? message : `${message} ${detail}`;
+  return { error: { code, message: sentence, retryable, request_id: requestId } };
+}
+
 export function problem(c: Context, code: ErrorCode, detail?: string): Response {
-  const { status, retryable, message } = ERRORS[code];
   c.set('errorCode', code);
-  return c.json(
-    {
-      error: {
-        code,
-        message: detail === undefined ? message : `${message} ${detail}`,
-        retryable,
-        request_id: c.get('requestId'),
-      },
-    },
-    status as ContentfulStatusCode,
-  );
+  const status = ERRORS[code].status as ContentfulStatusCode;
+  return c.json(problemBody(code, c.get('requestId') as string, detail), status);
+}
+
+/** Gives each request an id of our own: one that a caller chose could be another request's. */
+export function identifyRequests(): MiddlewareHandler {
+  return async (c, next) => {
+    const requestId = newId('req');
+    c.set('requestId', requestId);
+    c.header('X-Request-Id', requestId);
+    await next();
+  };
 }
 
 /** Logs each request that is answered with an error, by the id that the client was given. */
@@ -31,8 +53,13 @@ export function logRefusals(logger: Logger): MiddlewareHandler {
     if (status < 400) return;
     const { requestId, errorCode: code } = c.var;
     const { method } = c.req;
-    const path = c.req.path.slice(0, MAX_PATH_CHARACTERS);
-    const fields = { requestId, method, path, status, code };
+    const path = c.req.path.slice(0, MAX_LOGGED_CHARACTERS);
+    const callerRequestId = /^[\w-]{1,64}$/.exec(c.req.header('x-request-id') ?? '')?.[0];
+    const isAboutAddress = code === 'host_not_allowed' || code === 'origin_not_allowed';
+    const fields = {
+      ...{ requestId, callerRequestId, method, path, status, code },
+      ...(isAboutAddress ? addresseeOf((c.env as HttpBindings).incoming.headers) : {}),
+    };
     if (c.error !== undefined && status === 500) {
       logger.error({ ...fields, err: c.error }, 'request failed unexpectedly');
     } else {

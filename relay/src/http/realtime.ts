@@ -13,12 +13,15 @@ import {
   type ErrorCode,
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
+import type { OwnHosts } from '../auth/own-hosts.ts';
 import { fingerprint, newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Session } from '../session/session.ts';
 import { closeSocket } from '../session/session-socket.ts';
+import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
+import { addresseeOf, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
 import { SessionWebSocket } from './session-web-socket.ts';
 
@@ -32,6 +35,7 @@ export interface RealtimeOptions {
   readonly sessions: SessionCreator;
   readonly registry: SessionRegistry;
   readonly allowedOrigins: readonly string[];
+  readonly hosts: OwnHosts;
   readonly logger: Logger;
 }
 
@@ -39,13 +43,13 @@ export interface RealtimeOptions {
  * Takes WebSockets from `server`, without the web framework in between: per message that costs a
  * third less.
  *
- * A foreign origin is refused before the upgrade. A bad ticket is refused after it, by close code,
+ * A foreign host or origin is refused before the upgrade. A bad ticket is refused after it, by close code,
  * because a browser tells a page nothing of a refused upgrade.
  *
  * @returns what stops taking them
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
-  const { allowedOrigins, logger } = options;
+  const { allowedOrigins, hosts, logger } = options;
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -57,12 +61,18 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   };
   const sockets = new WebSocketServer(socketOptions);
 
-  const refuse = (request: IncomingMessage, socket: Duplex, code: ErrorCode) => {
+  const refuse = (
+    { headers }: IncomingMessage,
+    socket: Duplex,
+    code: ErrorCode,
+    detail?: string,
+  ) => {
     const requestId = newId('req');
-    const { origin } = request.headers;
-    logger.info({ requestId, status: ERRORS[code].status, code, origin }, 'upgrade refused');
+    const { status } = ERRORS[code];
+    logger.info({ requestId, status, code, ...addresseeOf(headers) }, 'upgrade refused');
     // Required of a server that does not speak the client's version (RFC 6455 §4.4).
-    endWith(socket, ERRORS[code].status, requestId, ['Sec-WebSocket-Version: 13']);
+    const version = ['Sec-WebSocket-Version: 13'];
+    endWith(socket, status, problemBody(code, requestId, detail), version);
   };
   // Not a WebSocket handshake: another version, no key, another protocol.
   sockets.on('wsClientError', (_error, socket, request) =>
@@ -75,6 +85,13 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     // Not by `new URL`, which throws on targets such as `//`, outside of any request's handler.
     if (url?.split('?', 1)[0] !== API_PATHS.realtime) {
       return refuse(request, socket, 'not_found');
+    }
+    const host = hosts.judge(request);
+    if (host === 'malformed') {
+      return refuse(request, socket, 'invalid_request', MALFORMED_HOST_DETAIL);
+    }
+    if (host === 'foreign') {
+      return refuse(request, socket, 'host_not_allowed', FOREIGN_HOST_DETAIL);
     }
     if (!isOriginAllowed(headers.origin, headers.host, allowedOrigins)) {
       return refuse(request, socket, 'origin_not_allowed');

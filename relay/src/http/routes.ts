@@ -1,18 +1,17 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
-import { requestId } from 'hono/request-id';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
 import type { GuestTokens } from '../auth/guest-tokens.ts';
-import { isOriginAllowed } from '../auth/origins.ts';
+import type { OwnHosts } from '../auth/own-hosts.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { Stages } from '../stages/stages.ts';
 import { admin } from './admin.ts';
+import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { page } from './page.ts';
-import { logRefusals, problem } from './problem.ts';
+import { identifyRequests, logRefusals, problem } from './problem.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** A session request is a few short fields. */
@@ -24,6 +23,7 @@ export interface AppOptions {
   readonly health: () => object;
   readonly providers: Stages;
   readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'publicUrl'>;
+  readonly hosts: OwnHosts;
   /** Folder of the built page. */
   readonly pageRoot: string;
   readonly logger: Logger;
@@ -32,29 +32,25 @@ export interface AppOptions {
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): Hono {
   const { guests, sessions, config } = options;
-  const { allowedOrigins } = config;
   const app = new Hono();
 
-  app.use(requestId());
+  app.use(identifyRequests());
   app.use(logRefusals(options.logger));
   app.use(securityHeaders());
-  app.use(
-    '/api/*',
-    async (c, next) => {
-      if (!isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowedOrigins)) {
-        return problem(c, 'origin_not_allowed');
-      }
-      c.header('Cache-Control', 'no-store');
-      return next();
-    },
-    cors({ origin: [...allowedOrigins], allowHeaders: ['authorization', 'content-type'] }),
-    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'payload_too_large') }),
-  );
+  app.use(ownHostsOnly(options.hosts));
+  for (const path of ['/api/*', API_PATHS.health]) {
+    app.use(
+      path,
+      (c, next) => {
+        c.header('Cache-Control', 'no-store');
+        return next();
+      },
+      allowedPagesOnly(config.allowedOrigins),
+      bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'payload_too_large') }),
+    );
+  }
 
-  app.get(API_PATHS.health, (c) => {
-    c.header('Cache-Control', 'no-store');
-    return c.json(options.health());
-  });
+  app.get(API_PATHS.health, (c) => c.json(options.health()));
 
   app.post(API_PATHS.guest, async (c) => {
     const { token, expiresInS } = await guests.issue();

@@ -1,9 +1,11 @@
-import { createServer, STATUS_CODES, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type Server, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import { problemBody } from './problem.ts';
 
 /** The statuses that Node's own server gives to what it cannot read; anything else is a 400. */
 const STATUS_BY_ERROR: Readonly<Record<string, number>> = {
@@ -15,33 +17,89 @@ const STATUS_BY_ERROR: Readonly<Record<string, number>> = {
 /** The connection ended within a request, so there is nothing to refuse. */
 const CLIENT_GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'HPE_INVALID_EOF_STATE']);
 
+/** How long a connection may keep the server waiting, ms. WebSockets have deadlines of their own. */
+export interface ServerPatience {
+  /** From the connection, or the end of the last request, to the end of a request's headers. */
+  readonly headersMs: number;
+  /** The same, to the end of the request's body. */
+  readonly requestMs: number;
+  /** Between two requests. */
+  readonly keepAliveMs: number;
+  /** Without a byte in either direction, e.g. if the client does not read its answer. */
+  readonly idleMs: number;
+  /** How often headers and bodies are looked at: each may take as much longer. */
+  readonly checkMs: number;
+}
+
+/** A request is a few hundred bytes: who needs longer does not want an answer. */
+const PATIENCE: ServerPatience = {
+  headersMs: 10_000,
+  requestMs: 20_000,
+  keepAliveMs: 5_000,
+  idleMs: 30_000,
+  checkMs: 1_000,
+};
+
+/** A flood of refused connections is one line of the log in each interval. */
+const DROPS_LOG_INTERVAL_MS = 10_000;
+
+export interface HttpServerOptions {
+  readonly logger: Logger;
+  /** More connections than these are closed at once. */
+  readonly maxConnections: number;
+  readonly patience?: ServerPatience;
+}
+
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
-export function createHttpServer(app: Hono, logger: Logger): Server {
-  const refused = (status: number, reason: string | undefined): string => {
+export function createHttpServer(app: Hono, options: HttpServerOptions): Server {
+  const { logger, patience = PATIENCE } = options;
+  const refused = (status: number, reason: string | undefined) => {
     const requestId = newId('req');
     logger.info({ requestId, status, code: 'invalid_request', reason }, 'request refused');
-    return requestId;
+    return problemBody('invalid_request', requestId);
   };
   const listener = getRequestListener(app.fetch, {
+    // Only to read the address of a request that names no host: `app` refuses it.
+    hostname: 'localhost',
     // `app` answers its own errors, so these are requests without a usable host or address.
     errorHandler: (error) => {
       if (!(error instanceof RequestError)) {
         logger.error({ err: error }, 'request failed unexpectedly');
         return new Response(null, { status: 500 });
       }
-      const requestId = refused(400, error.message);
-      return new Response(null, { status: 400, headers: { 'X-Request-Id': requestId } });
+      const body = refused(400, error.message);
+      return Response.json(body, {
+        status: 400,
+        headers: { 'X-Request-Id': body.error.request_id },
+      });
     },
   });
-  // Node itself would refuse a request without a host, with no event to log it by.
-  const server = createServer({ requireHostHeader: false }, (request, response) => {
+  const serverOptions: ServerOptions = {
+    // Node itself would refuse a request without a host, with no event to log it by.
+    requireHostHeader: false,
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.requestMs,
+    keepAliveTimeout: patience.keepAliveMs,
+    connectionsCheckingInterval: patience.checkMs,
+  };
+  const server = createServer(serverOptions, (request, response) => {
     void listener(request, response);
   });
+  server.maxConnections = options.maxConnections;
+  server.setTimeout(patience.idleMs);
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
-    if (CLIENT_GONE.has(code) || !socket.writable) return void socket.destroy();
+    const hasAsked = (socket as Socket).bytesRead > 0;
+    // Browsers open connections ahead of need; one that was not used has nothing to be refused.
+    if (CLIENT_GONE.has(code) || !socket.writable || !hasAsked) return void socket.destroy();
     const status = STATUS_BY_ERROR[code] ?? 400;
     endWith(socket, status, refused(status, code));
   });
+  // Without a listener Node answers these two itself, and leaves no line.
+  server.on('checkExpectation', ({ socket }) =>
+    endWith(socket, 417, refused(417, 'unknown expectation')),
+  );
+  server.on('connect', (_request, socket) => endWith(socket, 400, refused(400, 'not a proxy')));
+  logDrops(server, logger);
   return server;
 }
 
@@ -49,17 +107,33 @@ export function createHttpServer(app: Hono, logger: Logger): Server {
 export function endWith(
   socket: Duplex,
   status: number,
-  requestId: string,
+  body: ReturnType<typeof problemBody>,
   headers: readonly string[] = [],
 ): void {
   // An HTTP server's sockets stay half open for as long as the other side likes.
   socket.once('finish', () => socket.destroy());
+  const text = JSON.stringify(body);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `X-Request-Id: ${requestId}`,
+    `X-Request-Id: ${body.error.request_id}`,
     ...headers,
     'Connection: close',
-    'Content-Length: 0',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}
+
+function logDrops(server: Server, logger: Logger): void {
+  let dropped = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const log = () => {
+    logger.warn({ dropped, maxConnections: server.maxConnections }, 'connections dropped');
+    dropped = 0;
+    timer = undefined;
+  };
+  server.on('drop', () => {
+    dropped += 1;
+    timer ??= setTimeout(log, DROPS_LOG_INTERVAL_MS).unref();
+  });
 }

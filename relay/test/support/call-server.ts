@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { CreateSessionResponse } from '@parley/shared';
+import { OwnHosts } from '../../src/auth/own-hosts.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { acceptRealtime } from '../../src/http/realtime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -56,7 +57,13 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     logger,
   });
   const server = createServer();
-  const stop = acceptRealtime(server, { sessions, registry, allowedOrigins: [], logger });
+  const stop = acceptRealtime(server, {
+    sessions,
+    registry,
+    allowedOrigins: [],
+    hosts: new OwnHosts([]),
+    logger,
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

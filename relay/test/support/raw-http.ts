@@ -1,15 +1,26 @@
 import { connect, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { SUBPROTOCOL } from '@parley/shared';
 
-/** Sends bytes as they are and resolves with all that came back until the server closed. */
-export async function rawRequest(relayUrl: string, request: string): Promise<string> {
+/**
+ * Sends bytes as they are and resolves with all that came back until the server closed, or until
+ * `isEnough` of it did.
+ */
+export async function rawRequest(
+  relayUrl: string,
+  request: string,
+  isEnough: (answer: string) => boolean = () => false,
+): Promise<string> {
   const { hostname, port } = new URL(relayUrl);
   // Half open: the server has to close, however long this side would stay.
   const socket: Socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   try {
     socket.write(request);
-    return await text(socket);
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) {
+      answer += chunk as string;
+      if (isEnough(answer)) break;
+    }
+    return answer;
   } finally {
     socket.destroy();
   }

@@ -34,6 +34,7 @@ export const ERRORS = {
     'Sign in first: the bearer token is missing, expired or not valid.',
   ),
   origin_not_allowed: entry(403, false, 'Pages from this origin may not use this server.'),
+  host_not_allowed: entry(421, false, 'This server does not answer under this host name.'),
   not_found: entry(404, false, 'There is nothing at this address.'),
   payload_too_large: entry(413, false, 'The message is too large.'),
   rate_limited: entry(429, true, 'Too many requests. Try again in a moment.'),

@@ -1,0 +1,60 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import { every } from 'hono/combine';
+import { isOriginAllowed } from '../auth/origins.ts';
+import type { OwnHosts } from '../auth/own-hosts.ts';
+import { problem } from './problem.ts';
+
+/** How long a browser may go without asking again whether it may ask, s. */
+const PREFLIGHT_MAX_AGE_S = 600;
+
+export const FOREIGN_HOST_DETAIL =
+  'If people are meant to reach it there, set PUBLIC_URL to that address, or add it to ALLOWED_ORIGINS.';
+export const MALFORMED_HOST_DETAIL = 'It needs one Host header with a host and, if needed, a port.';
+
+/** Refuses requests for any host but the relay's own. */
+export function ownHostsOnly(hosts: OwnHosts): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  return async (c, next) => {
+    switch (hosts.judge(c.env.incoming)) {
+      case 'own':
+        return next();
+      case 'foreign':
+        return problem(c, 'host_not_allowed', FOREIGN_HOST_DETAIL);
+      case 'malformed':
+        return problem(c, 'invalid_request', MALFORMED_HOST_DETAIL);
+    }
+  };
+}
+
+/**
+ * Lets pages of the relay's own origin and of the `allowed` ones use what is below.
+ *
+ * Any other page is refused, but its browser may show it the refusal: without that, a relay that
+ * was told of another origin looks like one that is down. Preflights are therefore answered alike
+ * for all, and the request itself is refused before anything is done.
+ */
+export function allowedPagesOnly(allowed: readonly string[]): MiddlewareHandler {
+  const isAllowed = (c: Context) =>
+    isOriginAllowed(c.req.header('origin'), c.req.header('host'), allowed);
+  return every(
+    cors({
+      origin: (origin, c) => (isAllowed(c) ? origin : '*'),
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: ['authorization', 'content-type'],
+      exposeHeaders: ['X-Request-Id', 'Retry-After'],
+      maxAge: PREFLIGHT_MAX_AGE_S,
+    }),
+    async (c, next) => {
+      if (isAllowed(c)) return next();
+      const origin = c.req.header('origin') ?? '';
+      // Only what is one is repeated.
+      const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin;
+      return problem(
+        c,
+        'origin_not_allowed',
+        isOrigin ? `To allow it, add ${origin} to the relay's ALLOWED_ORIGINS.` : undefined,
+      );
+    },
+  );
+}

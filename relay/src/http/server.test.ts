@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { Hono } from 'hono';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createHttpServer } from './server.ts';
+
+const PATIENCE = { headersMs: 120, requestMs: 200, keepAliveMs: 100, idleMs: 300, checkMs: 20 };
+/** Far above what any of these may take, and far below Node's own deadlines. */
+const DEADLINE_MS = 5_000;
+/** More than the buffers of both sides hold. */
+const LARGE = 'x'.repeat(32 * 1_024 * 1_024);
+const HEAD = 'POST / HTTP/1.1\r\nHost: localhost\r\n';
+
+let logged: string[];
+let sockets: Socket[];
+let stop: () => void;
+let port: number;
+beforeEach(async () => {
+  logged = [];
+  sockets = [];
+  const app = new Hono();
+  app.get('/', (c) => c.text('here'));
+  app.get('/large', (c) => c.text(LARGE));
+  app.post('/', async (c) => c.text(await c.req.text()));
+  app.onError((_error, c) => c.body(null, 400));
+  const logger = pino({ base: null }, { write: (line: string) => void logged.push(line) });
+  const server = createHttpServer(app, { logger, maxConnections: 3, patience: PATIENCE });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ({ port } = server.address() as AddressInfo);
+  stop = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    server.closeAllConnections();
+  };
+});
+afterEach(() => stop());
+
+/** A connection that would stay for ever on this side. */
+function open(): Socket {
+  const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+  socket.on('error', () => {});
+  sockets.push(socket);
+  return socket;
+}
+
+function isOver(socket: Socket): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const deadline = setTimeout(() => reject(new Error('The connection was kept.')), DEADLINE_MS);
+  // What is still sent to it then is answered with a reset.
+  for (const event of ['end', 'close', 'error']) socket.once(event, () => resolve());
+  return promise.finally(() => clearTimeout(deadline));
+}
+
+/** What came until the server let go. */
+async function untilClosed(socket: Socket): Promise<string> {
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text;
+  });
+  await isOver(socket);
+  return answer;
+}
+
+/** Sends `text` again and again, faster than any deadline but that of the whole. */
+function dribble(socket: Socket, text: string): void {
+  const timer = setInterval(() => socket.write(text), 20);
+  void isOver(socket).finally(() => clearInterval(timer));
+}
+
+it('closes a connection that says nothing, without a word', async () => {
+  expect(await untilClosed(open())).toBe('');
+  expect(logged).toEqual([]);
+});
+
+it.each([
+  ['half a request', 'GET / HTTP/1.1\r\nHost: loc', ''],
+  ['headers that never end', 'GET / HTTP/1.1\r\nHost: localhost\r\n', 'X: y\r\n'],
+  ['half an upgrade', 'GET /api/v1/realtime HTTP/1.1\r\nUpgrade: websocket\r\n', ''],
+  ['a body that never comes', `${HEAD}Content-Length: 10\r\n\r\n`, ''],
+  ['a body that never ends', `${HEAD}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'],
+])('closes a connection with %s, and logs it', async (_, begin, again) => {
+  const socket = open();
+  socket.write(begin);
+  if (again !== '') dribble(socket, again);
+  expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 408 /);
+  expect(JSON.parse(logged[0]!)).toMatchObject({
+    status: 408,
+    reason: 'ERR_HTTP_REQUEST_TIMEOUT',
+    requestId: expect.any(String),
+  });
+});
+
+it('closes a connection that is not used again', async () => {
+  const socket = open();
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 200 [^]*here$/);
+});
+
+it('lets go of a client that does not read its answer', async () => {
+  const socket = open();
+  socket.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  socket.pause();
+  // A paused socket does not see the end, but what it sends is answered with a reset.
+  const timer = setInterval(() => socket.write('\r\n'), 2 * PATIENCE.idleMs);
+  await expect(isOver(socket)).resolves.toBeUndefined();
+  clearInterval(timer);
+});
+
+it('drops what is more than it may hold, and serves the rest', async () => {
+  const kept = [open(), open(), open()];
+  await Promise.all(kept.map((socket) => once(socket, 'connect')));
+  expect(await untilClosed(open())).toBe('');
+  kept[0]!.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  expect(await untilClosed(kept[0]!)).toContain('here');
+});
+
+it.each([
+  ['an expectation that it does not know', `${HEAD}Expect: more\r\nContent-Length: 0\r\n\r\n`, 417],
+  ['the wish for a proxy', 'CONNECT example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', 400],
+  ['no HTTP', 'HELLO\r\n\r\n', 400],
+])('refuses %s, and logs it', async (_, request, status) => {
+  const socket = open();
+  socket.write(request);
+  const answer = await untilClosed(socket);
+  const requestId = /X-Request-Id: (\w+)/.exec(answer)?.[1];
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(JSON.parse(logged[0]!)).toMatchObject({ status, requestId, msg: 'request refused' });
+});
+
+it('lets a client send its body when it expects to be told so', async () => {
+  const socket = open();
+  const headers = 'Expect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n';
+  socket.write(HEAD + headers);
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
+  socket.write('hello');
+  expect(await untilClosed(socket)).toMatch(/hello$/);
+});
