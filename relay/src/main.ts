@@ -4,12 +4,9 @@ import { ConfigError } from './config/read-settings.ts';
 import { parseStartOptions, START_USAGE } from './config/start-options.ts';
 import { addressesToOpen } from './http/addresses.ts';
 import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
-import { systemClock } from './lib/clock.ts';
-import { createLogger } from './lib/logger.ts';
-import { Problems } from './lib/problems.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
 import { openProviders } from './registry/open-providers.ts';
-import { startRelay } from './app.ts';
+import { runRelay } from './relay-process.ts';
 import relayPackage from '../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,46 +16,13 @@ const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 async function main(): Promise<void> {
   const configuration = configurationOrExit();
   const { config } = configuration;
-  const problems = new Problems(systemClock);
-  const logger = createLogger(config.logLevel);
-  const providers = await openProviders(configuration, {
-    clock: systemClock,
-    logger,
-    phrases: FIXED_CLAUSES,
-  });
-  const relay = await startRelay({
+  const { url } = await runRelay({
     config,
-    providers,
     version: relayPackage.version,
     pageRoot: PAGE_ROOT,
-    logger,
-    problems,
-  }).catch(async (error: unknown) => {
-    await providers[Symbol.asyncDispose]();
-    throw error;
+    openProviders: (parts) => openProviders(configuration, { ...parts, phrases: FIXED_CLAUSES }),
   });
-  logger.info({ url: relay.url }, 'listening');
-  process.stdout.write(addressesToOpen(relay.url, config.publicUrl));
-
-  let isStopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // A second signal means that the operator does not want to wait.
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    logger.info({ signal }, 'stopping');
-    void relay
-      .stop(config.shutdownGraceMs)
-      .then(() => providers[Symbol.asyncDispose]())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          logger.error({ err: error }, 'stopping failed');
-          process.exit(1);
-        },
-      );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.stdout.write(addressesToOpen(url, config.publicUrl));
 }
 
 function configurationOrExit(): Configuration {

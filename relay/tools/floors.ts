@@ -21,6 +21,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'session',
     'http',
     'app.ts',
+    'relay-process.ts',
     'main.ts',
   ],
   web: [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createLogger, silentLogger } from '../../src/lib/logger.ts';
+import { openLog, silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { createFailoverStages } from '../../src/stages/failover/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
@@ -28,6 +28,7 @@ let transcribers: readonly SocketTranscriber[] = [];
 const handlers = {
   async open({ upstreamUrl, sessions }) {
     transcribers = [new SocketTranscriber(upstreamUrl), new SocketTranscriber(upstreamUrl)];
+    const problems = new Problems(systemClock);
     const relay = await startRelay({
       config: readConfig({
         PORT: '0',
@@ -46,8 +47,8 @@ const handlers = {
       }),
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
-      logger: createLogger('warn'),
-      problems: new Problems(systemClock),
+      logger: openLog({ level: 'warn', clock: systemClock, problems }).logger,
+      problems,
     });
     return { url: relay.url, isNative: hasNativeMasking() };
   },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createLogger } from '../../src/lib/logger.ts';
+import { openLog } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { readConfiguration } from '../../src/registry/configuration.ts';
 import { openProviders } from '../../src/registry/open-providers.ts';
@@ -25,14 +25,15 @@ const handlers = {
       SYNTHESIZERS: 'deepgram-aura',
       ...environment,
     });
-    const logger = createLogger('warn');
+    const problems = new Problems(systemClock);
+    const { logger } = openLog({ level: 'warn', clock: systemClock, problems });
     const relay = await startRelay({
       config: configuration.config,
       providers: await openProviders(configuration, { clock: systemClock, logger }),
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger,
-      problems: new Problems(systemClock),
+      problems,
     });
     return { url: relay.url };
   },

@@ -1,6 +1,15 @@
 import { pino, type Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { LogDestination, standardErrorWriter } from './log-destination.ts';
+import type { Problems } from './problems.ts';
 
 export type { Logger };
+
+export interface Log {
+  readonly logger: Logger;
+  /** Resolves when all lines are written, or after `deadlineMs`. */
+  flush(deadlineMs: number): Promise<void>;
+}
 
 /**
  * Structured logs, one JSON object a line on standard error, so that a command's standard output
@@ -8,8 +17,19 @@ export type { Logger };
  *
  * What people say is logged at `debug` and below only.
  */
-export function createLogger(level: string): Logger {
-  return pino(
+export function openLog(options: {
+  readonly level: string;
+  readonly clock: Clock;
+  readonly problems: Problems;
+}): Log {
+  const { level, clock, problems } = options;
+  const destination = new LogDestination({
+    write: standardErrorWriter(),
+    clock,
+    problems,
+    onResumed: (leftOut) => logger.warn({ leftOut }, 'log lines were left out'),
+  });
+  const logger = pino(
     {
       level,
       base: null,
@@ -20,8 +40,9 @@ export function createLogger(level: string): Logger {
         censor: '[redacted]',
       },
     },
-    pino.destination({ dest: 2, sync: false }),
+    destination,
   );
+  return { logger, flush: (deadlineMs) => destination.flush(deadlineMs) };
 }
 
 export const silentLogger: Logger = pino({ level: 'silent' });

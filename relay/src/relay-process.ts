@@ -1,0 +1,82 @@
+import type { Config } from './config/config.ts';
+import { startRelay, type RelayOptions } from './app.ts';
+import { systemClock, type Clock } from './lib/clock.ts';
+import { withDeadline } from './lib/deadline.ts';
+import { openLog, type Log, type Logger } from './lib/logger.ts';
+import { Problems } from './lib/problems.ts';
+import type { Stages } from './stages/stages.ts';
+
+/** How long the rest of a stop may take after the grace for what is being said. */
+const RELEASE_MS = 5_000;
+/** How long a process that ends may take to write the rest of its log. */
+const FLUSH_MS = 1_000;
+
+export interface RelayProcessOptions extends Pick<
+  RelayOptions,
+  'version' | 'pageRoot' | 'observers'
+> {
+  readonly config: Config;
+  readonly openProviders: (parts: {
+    readonly clock: Clock;
+    readonly logger: Logger;
+  }) => Promise<Stages & AsyncDisposable>;
+}
+
+/**
+ * Runs a relay as this process: with its log, until a signal ends it.
+ *
+ * @returns where it listens
+ * @throws Error if it cannot start
+ */
+export async function runRelay(options: RelayProcessOptions): Promise<{ readonly url: string }> {
+  const { config } = options;
+  const clock = systemClock;
+  const problems = new Problems(clock);
+  const log = openLog({ level: config.logLevel, clock, problems });
+  const { logger } = log;
+  // What is printed for people may have no reader any more, or a full disk: calls go on.
+  process.stdout.on('error', (err) => logger.debug({ err }, 'standard output cannot be written'));
+  try {
+    const providers = await options.openProviders({ clock, logger });
+    const relay = await startRelay({ ...options, providers, logger, problems }).catch(
+      async (error: unknown) => {
+        await providers[Symbol.asyncDispose]();
+        throw error;
+      },
+    );
+    logger.info({ url: relay.url }, 'listening');
+    stopAtSignals(log, config.shutdownGraceMs + RELEASE_MS, async () => {
+      await relay.stop(config.shutdownGraceMs);
+      await providers[Symbol.asyncDispose]();
+    });
+    return { url: relay.url };
+  } catch (error) {
+    await log.flush(FLUSH_MS);
+    throw error;
+  }
+}
+
+/** Ends the process at the first signal, in order and within `deadlineMs`; at the second at once. */
+function stopAtSignals({ logger, flush }: Log, deadlineMs: number, stop: () => Promise<void>) {
+  let isStopping = false;
+  const onSignal = async (signal: NodeJS.Signals) => {
+    // The operator does not want to wait.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    logger.info({ signal }, 'stopping');
+    try {
+      await withDeadline(stop(), deadlineMs, systemClock, () => new Error('It takes too long.'));
+      await flush(FLUSH_MS);
+      process.exit(0);
+    } catch (err) {
+      logger.error({ err }, 'stopping failed');
+      await flush(FLUSH_MS);
+      // Not by `process.exit`, which waits for threads: one of them may be what is stuck.
+      process.kill(process.pid, 'SIGKILL');
+    }
+  };
+  // A terminal that is closed sends SIGHUP.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void onSignal(signal));
+  }
+}
