@@ -7,7 +7,8 @@ import { silentLogger } from '../src/lib/logger.ts';
 import { priceInWords, priceOf } from '../src/metering/prices.ts';
 import {
   candidatesFor,
-  missingSettings,
+  isFurther,
+  neededSettings,
   readConfiguration,
   type Configuration,
   type KnownCandidate,
@@ -76,7 +77,10 @@ export async function runDoctor(
   if (!isJson) printHead(output);
   for (const stage of STAGES) {
     // Side by side: each transcriber is spoken to in real time, and one that hangs delays no other.
-    const examinations = candidatesFor(stage).map((candidate) =>
+    const shown = candidatesFor(stage).filter(
+      (candidate) => !isFurther(candidate) || candidate.isConfigured(configuration.values),
+    );
+    const examinations = shown.map((candidate) =>
       examine(candidate, configuration, context, question, signal),
     );
     for (const examination of examinations) {
@@ -120,7 +124,7 @@ async function examine(
     price: price === undefined ? null : priceInWords(price),
   };
   if (!known.configured) {
-    return { ...known, detail: `needs ${missingSettings(candidate, values).join(', ')}` };
+    return { ...known, detail: `needs ${neededSettings(candidate)}` };
   }
   if (name === BROWSER) return { ...known, detail: 'is tried in the page' };
   let provider: Owned<Provider> | undefined;

@@ -16,6 +16,7 @@ const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 async function main(): Promise<void> {
   const configuration = configurationOrExit();
   const { config } = configuration;
+  for (const warning of configuration.warnings) complain(warning);
   const { url } = await runRelay({
     config,
     version: relayPackage.version,

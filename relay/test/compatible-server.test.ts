@@ -8,6 +8,9 @@ import { toneFor } from '../simulators/kit/simulator.ts';
 import { joined } from './support/scripted-transcriber.ts';
 import { counting } from './support/scripted-synthesizer.ts';
 import { TestCall } from './support/test-call.ts';
+import { readConfiguration } from '../src/registry/configuration.ts';
+import { openProviders } from '../src/registry/open-providers.ts';
+import { serveHttp } from './support/http-server.ts';
 import type { Generator } from '../src/stages/generator.ts';
 import type { Synthesizer } from '../src/stages/synthesizer.ts';
 import type { Transcriber } from '../src/stages/transcriber.ts';
@@ -103,6 +106,41 @@ it('does those stages only for which a model is named', async () => {
       COMPATIBLE_TRANSCRIPTION_MODEL: 'whisper-small',
     }),
   ).toEqual(['synthesizer', 'transcriber']);
+});
+
+it('further servers stand in for the first, each with a health of its own', async () => {
+  const first = await serveHttp((_, response) => response.writeHead(500).end());
+  const configuration = readConfiguration({
+    COMPATIBLE_CHAT_BASE_URL: first.url,
+    COMPATIBLE_2_CHAT_BASE_URL: `${server.url}/v1`,
+    COMPATIBLE_2_TRANSCRIPTION_BASE_URL: `${server.url}/v1`,
+    COMPATIBLE_9_BASE_URL: `${server.url}/v1`,
+    COMPATIBLE_9_SPEECH_MODEL: 'kokoro',
+  });
+  const { transcriber, generator, synthesizer } = configuration.chosen;
+  const namesOf = (chosen: readonly { readonly name: string }[]) => chosen.map(({ name }) => name);
+  expect(namesOf(transcriber)).toEqual(['compatible-2', 'browser']);
+  expect(namesOf(generator)).toEqual(['compatible', 'compatible-2']);
+  expect(namesOf(synthesizer)).toEqual(['compatible-9', 'embedded', 'browser']);
+  await using stages = await openProviders(
+    {
+      ...configuration,
+      chosen: { ...configuration.chosen, synthesizer: synthesizer.slice(0, 1) },
+    },
+    { clock: systemClock, logger: silentLogger },
+  );
+  await using relay = await startTestRelay({ stages });
+  await using call = await TestCall.start(relay.url);
+  for (let turn = 0; turn < 3; turn++) {
+    call.type(QUESTION);
+    expect((await call.inbound.next('response.done')).status).toBe('completed');
+  }
+  first.close();
+  const generators = stages.services().filter(({ stage }) => stage === 'generator');
+  expect(generators).toMatchObject([
+    { name: 'compatible', breaker: 'open', failures: 3 },
+    { name: 'compatible-2', breaker: 'closed', failures: 0 },
+  ]);
 });
 
 it('says whether the server is there', async () => {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { readConfigAnd, type Config } from '../config/config.ts';
+import { CORE_SETTINGS } from '../config/core-settings.ts';
+import { nearMisses } from '../config/near-misses.ts';
 import { ConfigError, type Environment } from '../config/read-settings.ts';
 import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
 import { BROWSER, STAGES, type Stage } from '../stages/provider.ts';
 import { VENDORS } from './vendors.ts';
-import type { Candidate } from '../vendor-kit/vendor.ts';
+import type { Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 export type KnownCandidate = Candidate<Values>;
@@ -19,6 +21,8 @@ export interface Configuration {
   readonly values: Values;
   /** Who does each stage, in order of preference; at least one each. */
   readonly chosen: Readonly<Record<Stage, readonly KnownCandidate[]>>;
+  /** What looks like a mistake although it is accepted, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 const EMBEDDED = 'embedded';
@@ -46,6 +50,8 @@ export const ORDER_SETTINGS: Settings = Object.fromEntries(
 /** Every setting of every vendor. Settings that several share are the same object under one name. */
 const VENDOR_SETTINGS: Settings = Object.assign({}, ...VENDORS.map(({ settings }) => settings));
 
+const SETTING_NAMES = Object.keys({ ...CORE_SETTINGS, ...VENDOR_SETTINGS, ...ORDER_SETTINGS });
+
 /**
  * Reads everything there is to configure, and decides who does what.
  *
@@ -65,7 +71,13 @@ export function readConfiguration(environment: Environment): Configuration {
       generator: generators,
       synthesizer: choose('synthesizer', values),
     },
+    warnings: [...nearMisses(environment, SETTING_NAMES), ...adviceFor(environment, values)],
   };
+}
+
+function adviceFor(environment: Environment, values: Values): readonly string[] {
+  const given = Object.keys(environment).filter((name) => (environment[name] ?? '') !== '');
+  return VENDORS.flatMap((vendor) => vendor.advise?.(values, new Set(given)) ?? []);
 }
 
 /** All candidates for a stage, in the registry's order, configured or not. */
@@ -104,12 +116,18 @@ function choose(
   }
 }
 
-/** The settings that a candidate which is not configured may be waiting for. */
-export function missingSettings(candidate: KnownCandidate, values: Values): readonly string[] {
-  const vendor = VENDORS.find(({ candidates }) => candidates.includes(candidate));
-  return Object.keys(vendor?.settings ?? {}).filter(
-    (name) => values[name] === undefined && name.startsWith(vendor!.id.toUpperCase()),
-  );
+/** The settings without which a candidate is not configured, in words. */
+export function neededSettings(candidate: KnownCandidate): string {
+  return candidate.needs ?? `${vendorOf(candidate).id.toUpperCase()}_API_KEY`;
+}
+
+/** Whether it is one more of a kind: people who have only one never hear of it. */
+export function isFurther(candidate: KnownCandidate): boolean {
+  return vendorOf(candidate).repeats !== undefined;
+}
+
+function vendorOf(candidate: KnownCandidate): KnownVendor {
+  return VENDORS.find(({ candidates }) => candidates.includes(candidate))!;
 }
 
 /** Who is named in an order but cannot work. */
@@ -119,13 +137,14 @@ function problemsOf(stage: Stage, values: Values): string[] {
   return candidatesFor(stage)
     .filter((candidate) => named.includes(candidate.name) && !candidate.isConfigured(values))
     .map((candidate) => {
-      const needs = missingSettings(candidate, values).join(', ');
-      return `${name}: found "${candidate.name}", which is not configured (see ${needs}).`;
+      const needs = neededSettings(candidate);
+      return `${name}: found "${candidate.name}", which is not configured: it needs ${needs}.`;
     });
 }
 
 function orderSetting(stage: Stage): Setting<readonly string[] | undefined> {
-  const names = candidatesFor(stage).map(({ name }) => name);
+  const candidates = candidatesFor(stage);
+  const names = candidates.map(({ name }) => name);
   return setting(
     z
       .string()
@@ -138,8 +157,20 @@ function orderSetting(stage: Stage): Setting<readonly string[] | undefined> {
           .optional(),
       ),
     {
-      type: `comma-separated names out of ${names.map((name) => `\`${name}\``).join(', ')}`,
+      type: `comma-separated names out of ${namesInWords(candidates)}`,
       about: ORDER_ABOUT[stage],
     },
   );
+}
+
+/** `a`, `b` … `b-9`: of further ones of a kind only the last is named. */
+function namesInWords(candidates: readonly KnownCandidate[]): string {
+  return candidates
+    .filter((candidate, index) => {
+      const next = candidates[index + 1];
+      return !isFurther(candidate) || next === undefined || !isFurther(next);
+    })
+    .map((candidate) => `${isFurther(candidate) ? ' … ' : ', '}\`${candidate.name}\``)
+    .join('')
+    .replace(/^, /, '');
 }

@@ -6,7 +6,7 @@ import { VENDORS } from './vendors.ts';
 /** What its operator owns has no list price. */
 const OWN = new Set(['compatible', 'embedded', 'browser']);
 
-const rows = VENDORS.filter(({ id }) => !OWN.has(id)).flatMap((vendor) => {
+const rows = VENDORS.filter(({ id, repeats }) => !OWN.has(repeats ?? id)).flatMap((vendor) => {
   const values = readSettings(vendor.settings, {});
   return vendor.candidates.map((candidate) => ({
     name: candidate.name,

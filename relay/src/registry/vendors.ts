@@ -8,7 +8,7 @@ import {
   googleVendor,
   groqVendor,
 } from '../vendors/language-models/language-model-vendors.ts';
-import { compatibleVendor, openAiVendor } from '../vendors/openai/openai-vendor.ts';
+import { compatibleVendors, openAiVendor } from '../vendors/openai/openai-vendor.ts';
 import type { KnownVendor } from '../vendor-kit/vendor.ts';
 
 /**
@@ -23,7 +23,7 @@ export const VENDORS: readonly KnownVendor[] = [
   openAiVendor,
   googleVendor,
   groqVendor,
-  compatibleVendor,
+  ...compatibleVendors,
   embeddedVendor,
   browserVendor,
 ];

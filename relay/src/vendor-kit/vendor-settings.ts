@@ -8,12 +8,60 @@ export function apiKeySetting(about: string): Setting<string | undefined> {
   return setting(z.string().min(1).optional(), { type: 'text', about, isSecret: true });
 }
 
+export const httpUrl = z.url({ protocol: /^https?$/ });
+
 export function baseUrlSetting(fallback: string, about: string): Setting<string> {
-  return setting(z.url({ protocol: /^https?$/ }).default(fallback), {
+  return setting(httpUrl.default(fallback), {
     type: 'http or https URL',
     default: fallback,
     about,
   });
+}
+
+/** A path below a server's address, which it is the server's own to choose. */
+export function pathSetting(fallback: string, about: string): Setting<string | undefined> {
+  const path = z.string().regex(/^\/[\w.~!$&'()*+;=:@%/-]*$/);
+  return setting(path.optional(), {
+    type: 'path that begins with `/`',
+    default: fallback,
+    about,
+  });
+}
+
+/** The names are those of RFC 9110, section 5.1. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** What is said about a connection or a body, which only the request itself knows. */
+const OWN_HEADERS =
+  /^(?:host|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|content-.*|proxy-.*|accept-encoding)$/i;
+const HEADER_VALUE = /^[\x20-\x7e]+$/;
+
+/** Headers that a server wants, as `Name: value` between commas; by their names in small letters. */
+export function headersSetting(about: string): Setting<Readonly<Record<string, string>>> {
+  return setting(
+    z
+      .string()
+      .default('')
+      .transform((text) => splitList(text).map(headerOf))
+      .pipe(
+        z.array(
+          z.tuple([
+            z
+              .string()
+              .regex(HEADER_NAME)
+              .refine((name) => !OWN_HEADERS.test(name)),
+            z.string().regex(HEADER_VALUE),
+          ]),
+        ),
+      )
+      .transform((headers) => Object.fromEntries(headers)),
+    { type: 'comma-separated `Name: value`; a comma in a value is `%2C`', about, isSecret: true },
+  );
+}
+
+function headerOf(entry: string): [name: string, value: string] {
+  const at = entry.indexOf(':');
+  const value = at < 0 ? '' : entry.slice(at + 1).trim();
+  return [entry.slice(0, at).trim().toLowerCase(), value.replaceAll(/%2c/gi, ',')];
 }
 
 /** The model that is asked for, by the name that the vendor gives it. */

@@ -41,6 +41,8 @@ export type Candidate<Values> = {
     readonly name: string;
     /** Whether the settings hold what it needs: a key, or an address. */
     isConfigured(values: Values): boolean;
+    /** The variables without which it is not configured, in words; without it, the vendor's key. */
+    readonly needs?: string;
     /** The model it will use, for people and for its price. */
     model?(values: Values): string | undefined;
     /** What it opens it releases when disposed of. */
@@ -59,6 +61,14 @@ export interface Vendor<S extends Settings> {
   readonly label: string;
   readonly settings: S;
   readonly candidates: readonly Candidate<ValuesOf<S>>[];
+  /** The vendor of whose kind it is one more, with the same settings under other names. */
+  readonly repeats?: string;
+  /**
+   * What in its settings looks like a mistake although each is accepted, a sentence each.
+   *
+   * @param given - the names of those that are set
+   */
+  advise?(values: ValuesOf<S>, given: ReadonlySet<string>): readonly string[];
 }
 
 /** A vendor without the types of its settings, which only its own folder needs. */

@@ -3,6 +3,8 @@ import { sendJson } from '../../simulators/kit/http-answers.ts';
 import { isForVictim } from './vicious-server.ts';
 import type { ViceRow } from './vice-row.ts';
 
+const KEYS = { 'x-tenant': 'blue', authorization: 'Basic b3duZXI6aHVudGVyMg==' };
+
 function isModelList({ method, url }: IncomingMessage): boolean {
   return method === 'GET' && url?.endsWith('/models') === true;
 }
@@ -18,6 +20,51 @@ export const ADDRESSING_VICES: readonly ViceRow[] = [
         isProbed: true,
       }) satisfies ViceRow,
   ),
+  {
+    what: 'has no /models, and tells at /health that it is ready',
+    vice: (request, response) =>
+      request.method === 'GET' && sendJson(response, request.url === '/health' ? 200 : 404, {}),
+    end: 'answer',
+    isProbed: true,
+  },
+  {
+    what: 'has a path of its own for each stage, and nothing else',
+    settings: (url) => ({
+      COMPATIBLE_BASE_URL: '',
+      COMPATIBLE_TRANSCRIPTION_BASE_URL: url,
+      COMPATIBLE_TRANSCRIPTION_PATH: '/inference',
+      COMPATIBLE_CHAT_BASE_URL: `${url}/proxy/`,
+      COMPATIBLE_CHAT_PATH: '/chat',
+      COMPATIBLE_SPEECH_BASE_URL: url,
+      COMPATIBLE_SPEECH_PATH: '/',
+    }),
+    vice(request, response) {
+      const usual = {
+        '/inference': '/v1/audio/transcriptions',
+        '/proxy/chat': '/v1/chat/completions',
+        '/': '/v1/audio/speech',
+      }[request.url ?? ''];
+      if (usual === undefined) return sendJson(response, 404, {});
+      request.url = usual;
+      return false;
+    },
+    end: 'answer',
+    isProbed: true,
+  },
+  {
+    what: 'wants headers of its own in place of a key',
+    settings: () => ({
+      COMPATIBLE_HEADERS: `X-Tenant: blue, Authorization: ${KEYS.authorization}`,
+    }),
+    vice(request, response) {
+      const isLetIn = Object.entries(KEYS).every(([name, key]) => request.headers[name] === key);
+      // The server behind it knows nothing of them.
+      delete request.headers.authorization;
+      return !isLetIn && sendJson(response, 401, {});
+    },
+    end: 'answer',
+    isProbed: true,
+  },
   {
     what: 'fails at the questions of one caller',
     vice: async (request, response) =>

@@ -1,7 +1,10 @@
 import { CORE_SETTINGS } from '../../src/config/core-settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { ORDER_SETTINGS } from '../../src/registry/configuration.ts';
-import { VENDORS } from '../../src/registry/vendors.ts';
+import { VENDORS as ALL_VENDORS } from '../../src/registry/vendors.ts';
+
+/** Further servers of a kind have the first one's settings; the introduction says how they are named. */
+const VENDORS = ALL_VENDORS.filter(({ repeats }) => repeats === undefined);
 
 interface Section {
   readonly title: string;
@@ -22,6 +25,8 @@ Any server that speaks the OpenAI API (Ollama, vLLM, llama.cpp, LM Studio, speac
 COMPATIBLE_BASE_URL=http://localhost:11434/v1
 COMPATIBLE_CHAT_MODEL=llama3.2
 \`\`\`
+
+If each stage has a server of its own, each has an address of its own; [own-servers.md](own-servers.md) sets up a Parley of which nothing leaves the machine, step by step. Further servers of the same kind stand in for the first: \`COMPATIBLE_2_CHAT_BASE_URL\` to \`COMPATIBLE_9_CHAT_BASE_URL\`, and likewise every other \`COMPATIBLE_…\` setting. They are called \`compatible-2\` to \`compatible-9\`, and each has a health of its own.
 
 Secrets (marked so) never appear in logs, errors, tables or anything a client is sent.
 `;

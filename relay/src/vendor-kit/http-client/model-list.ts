@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
+import type { ProviderError } from '../../stages/provider-error.ts';
 import type { VendorHttp } from './vendor-http.ts';
 
 /** Before the idle connection is given up, on our side or the vendor's. */
@@ -12,6 +13,8 @@ export interface ModelListRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether a server without a list is accepted: not all that imitate an API have it. */
   readonly isOptional?: boolean;
+  /** What is asked of a server without a list, if it has such an address: whether it is ready. */
+  readonly healthUrl?: string;
 }
 
 /**
@@ -34,18 +37,14 @@ export class ModelList implements AsyncDisposable {
 
   /** @throws ProviderError; the signal's reason when aborted */
   async check(signal: AbortSignal): Promise<void> {
-    const { url, headers, isOptional } = this.#request;
-    try {
-      const response = await this.#http.request(url, { method: 'GET', headers, signal });
-      // Read to its end: a cancelled body would take its connection with it.
-      for await (const part of response.body ?? []) void part;
-    } catch (thrown) {
-      signal.throwIfAborted();
-      const error = this.#http.failure(thrown);
-      // A server that answers this is there and lets us in, which is all that can be known of it.
-      const hasNoList = NO_LIST.has(error.status ?? 0);
-      if (!(hasNoList && isOptional === true)) throw error;
-    }
+    const { url, isOptional, healthUrl } = this.#request;
+    const refused = await this.#ask(url, signal);
+    if (refused === undefined) return;
+    if (isOptional !== true || !NO_LIST.has(refused.status ?? 0)) throw refused;
+    // A server that answers this is there and lets us in. Whether it is ready, e.g. has loaded its
+    // model, only some can say.
+    const unready = healthUrl === undefined ? undefined : await this.#ask(healthUrl, signal);
+    if (unready !== undefined && (unready.status ?? 503) === 503) throw unready;
   }
 
   /** A call has begun. @returns its end */
@@ -64,6 +63,20 @@ export class ModelList implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop?.();
     await this.#http[Symbol.asyncDispose]();
+  }
+
+  /** @returns how the server refused, if it did. @throws the signal's reason when aborted */
+  async #ask(url: string, signal: AbortSignal): Promise<ProviderError | undefined> {
+    const { headers } = this.#request;
+    try {
+      const response = await this.#http.request(url, { method: 'GET', headers, signal });
+      // Read to its end: a cancelled body would take its connection with it.
+      for await (const part of response.body ?? []) void part;
+      return undefined;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return this.#http.failure(thrown);
+    }
   }
 
   #start(): void {

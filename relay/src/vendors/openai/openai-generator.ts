@@ -7,6 +7,7 @@ import type { Owned } from '../../stages/provider.ts';
 import {
   adapterOf,
   authorization,
+  endpointOf,
   modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
@@ -23,7 +24,10 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
   const { server, model, context, systemPrompt, maxOutputTokens, isOpenAi } = options;
   const http = new VendorHttp(adapterOf(server, 'generator', context));
   const headers = authorization(server);
-  const common = { baseURL: server.baseUrl, fetch: http.fetch };
+  const url = endpointOf(server, 'chat/completions');
+  // The library knows one path only.
+  const fetch: typeof http.fetch = (_, init) => http.fetch(url, init);
+  const common = { baseURL: server.baseUrl, fetch: server.path === undefined ? http.fetch : fetch };
   return createLanguageModelGenerator({
     name: server.name,
     // Without a key of its own the library would look for one in the environment.

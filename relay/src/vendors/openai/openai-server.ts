@@ -11,6 +11,10 @@ export interface OpenAiServer {
   readonly baseUrl: string;
   /** Servers of one's own often want none. */
   readonly apiKey: string | undefined;
+  /** What this server wants beside the key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What follows the address, if it is not OpenAI's own path. */
+  readonly path?: string | undefined;
   /** Whether a list of models is sure to be served; not all who imitate the API have it. */
   readonly hasModelList: boolean;
 }
@@ -21,8 +25,14 @@ export interface OpenAiAdapterOptions {
   readonly context: ProviderContext;
 }
 
-export function authorization({ apiKey }: OpenAiServer): Record<string, string> {
-  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+/** The headers that let us in; an `authorization` of the server's own takes the key's place. */
+export function authorization({ apiKey, headers }: OpenAiServer): Record<string, string> {
+  return { ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }), ...headers };
+}
+
+/** @param usual - OpenAI's own path, e.g. `audio/speech` */
+export function endpointOf({ baseUrl, path }: OpenAiServer, usual: string): string {
+  return onBase(baseUrl, path ?? usual);
 }
 
 export function modelListOf(server: OpenAiServer): ModelListRequest {
@@ -30,6 +40,8 @@ export function modelListOf(server: OpenAiServer): ModelListRequest {
     url: onBase(server.baseUrl, 'models'),
     headers: authorization(server),
     isOptional: !server.hasModelList,
+    // Beside the version: whisper.cpp, llama.cpp, vLLM and Kokoro-FastAPI have it there.
+    healthUrl: onBase(server.baseUrl.replace(/\/v\d+\/*$/, ''), 'health'),
   };
 }
 

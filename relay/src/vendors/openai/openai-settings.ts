@@ -1,28 +1,34 @@
 import { z } from 'zod';
 import { splitList, whole } from '../../config/setting-kinds.ts';
 import { setting, type Settings } from '../../config/settings.ts';
-import type { Voice } from '../../stages/synthesizer.ts';
-import { apiKeySetting } from '../../vendor-kit/vendor-settings.ts';
+import {
+  apiKeySetting,
+  headersSetting,
+  httpUrl,
+  pathSetting,
+} from '../../vendor-kit/vendor-settings.ts';
 
 /** Values of all settings, by the names of their variables. */
 export type Values = Readonly<Record<string, unknown>>;
 
+export type ModelUse = 'realtime' | 'transcription' | 'speech' | 'chat';
+
 /** One of the vendors with this API. */
 export interface ApiVendor {
-  /** Of its variables. */
-  readonly prefix: 'OPENAI' | 'COMPATIBLE';
+  /** Of its variables, e.g. `OPENAI` or `COMPATIBLE_2`. */
+  readonly prefix: string;
   /** In sentences about its settings. */
   readonly owner: string;
   /** What is used if the settings name nothing else. */
   readonly defaults: {
     readonly baseUrl?: string;
-    readonly models?: Readonly<Record<ModelUse, string>>;
+    readonly models?: Readonly<Partial<Record<ModelUse, string>>>;
     readonly voices: readonly string[];
   };
   readonly uses: readonly ModelUse[];
+  /** Whether each of its uses may be at an address of its own, as servers of one's own are. */
+  readonly isSplit: boolean;
 }
-
-export type ModelUse = 'realtime' | 'transcription' | 'speech' | 'chat';
 
 const MODEL_ABOUT: Record<ModelUse, string> = {
   realtime: 'hears a person while they speak',
@@ -30,42 +36,37 @@ const MODEL_ABOUT: Record<ModelUse, string> = {
   speech: 'speaks',
   chat: 'answers',
 };
+/** Where each is found at an address, if nothing else is set. */
+export const USUAL_PATH: Record<Exclude<ModelUse, 'realtime'>, string> = {
+  transcription: '/audio/transcriptions',
+  speech: '/audio/speech',
+  chat: '/chat/completions',
+};
 const SPEECH_RATE_HZ = 24_000;
 
-/** What the settings of one vendor say. */
-export interface ServerValues {
-  readonly baseUrl: string | undefined;
-  readonly apiKey: string | undefined;
-  readonly voices: readonly [Voice, ...Voice[]];
-  readonly speechRateHz: number;
-  /** Undefined if there is neither a setting nor a default. */
-  model(use: ModelUse): string | undefined;
-  /** Whether there is enough to be of use: a key, or an address and a model for it. */
-  has(use: ModelUse): boolean;
+/** The variable of one vendor, e.g. `COMPATIBLE_BASE_URL`, or of one use, `COMPATIBLE_CHAT_MODEL`. */
+export function variable({ prefix }: ApiVendor, name: string, use?: ModelUse): string {
+  return [prefix, use?.toUpperCase(), name].filter((part) => part !== undefined).join('_');
 }
 
 /** The settings of one vendor; each is a variable with its prefix. */
-export function settingsOf({ prefix, owner, defaults, uses }: ApiVendor): Settings {
+export function settingsOf(vendor: ApiVendor): Settings {
+  const { owner, defaults, uses, isSplit } = vendor;
   const { baseUrl, models, voices } = defaults;
-  const modelSettings = uses.map((use) => [
-    `${prefix}_${use.toUpperCase()}_MODEL`,
-    setting(z.string().min(1).optional(), {
-      type: 'model name',
-      ...(models === undefined ? {} : { default: models[use] }),
-      about: `The model of ${owner} that ${MODEL_ABOUT[use]}.`,
-    }),
-  ]);
   return {
-    [`${prefix}_API_KEY`]: apiKeySetting(
-      `The key of ${owner}${models === undefined ? ', where it wants one' : ''}.`,
+    [variable(vendor, 'API_KEY')]: apiKeySetting(
+      `The key of ${owner}${isSplit ? ', if it wants one' : ''}.`,
     ),
-    [`${prefix}_BASE_URL`]: setting(z.url({ protocol: /^https?$/ }).optional(), {
+    [variable(vendor, 'BASE_URL')]: setting(httpUrl.optional(), {
       type: 'http or https URL',
       ...(baseUrl === undefined ? {} : { default: baseUrl }),
       about: `Where the API of ${owner} is reached, with its version: all that comes before \`/models\`.`,
     }),
-    ...Object.fromEntries(modelSettings),
-    [`${prefix}_VOICES`]: setting(
+    ...(isSplit && {
+      [variable(vendor, 'HEADERS')]: headersSetting(`Headers that ${owner} wants beside the key.`),
+    }),
+    ...Object.assign({}, ...uses.map((use) => modelSettings(vendor, use, models?.[use]))),
+    [variable(vendor, 'VOICES')]: setting(
       z.string().default(voices.join(',')).transform(splitList).pipe(z.array(z.string()).min(1)),
       {
         type: 'comma-separated list',
@@ -73,7 +74,7 @@ export function settingsOf({ prefix, owner, defaults, uses }: ApiVendor): Settin
         about: `Voices of ${owner} that people may choose from; the first is the standard.`,
       },
     ),
-    [`${prefix}_SPEECH_RATE`]: whole({
+    [variable(vendor, 'SPEECH_RATE')]: whole({
       fallback: SPEECH_RATE_HZ,
       min: 8_000,
       max: 48_000,
@@ -83,27 +84,36 @@ export function settingsOf({ prefix, owner, defaults, uses }: ApiVendor): Settin
   };
 }
 
-/** What all settings together say of one vendor. */
-export function readServer({ prefix, defaults }: ApiVendor, values: Values): ServerValues {
-  const text = (name: string) => values[`${prefix}_${name}`] as string | undefined;
-  const given = (use: ModelUse) => text(`${use.toUpperCase()}_MODEL`);
-  const ownUrl = text('BASE_URL');
-  const apiKey = text('API_KEY');
-  const voices = (values[`${prefix}_VOICES`] as readonly string[]).map((id) => ({
-    id,
-    label: `${id.charAt(0).toUpperCase()}${id.slice(1)}`,
-  }));
+function modelSettings(vendor: ApiVendor, use: ModelUse, fallback: string | undefined): Settings {
+  const { owner, isSplit } = vendor;
+  const isOwnServer = isSplit && use !== 'realtime';
+  const optional = isOwnServer
+    ? ` At an address of its own it may be left out: \`${fallback}\`.`
+    : '';
+  const model = {
+    [variable(vendor, 'MODEL', use)]: setting(z.string().min(1).optional(), {
+      type: 'model name',
+      ...(isSplit || fallback === undefined ? {} : { default: fallback }),
+      about: `The model of ${owner} that ${MODEL_ABOUT[use]}.${optional}`,
+    }),
+  };
+  if (!isOwnServer) return model;
+  const common = variable(vendor, 'BASE_URL');
   return {
-    baseUrl: ownUrl ?? defaults.baseUrl,
-    apiKey,
-    voices: voices as unknown as readonly [Voice, ...Voice[]],
-    speechRateHz: values[`${prefix}_SPEECH_RATE`] as number,
-    model: (use) => given(use) ?? defaults.models?.[use],
-    has(use) {
-      const isHome = ownUrl === undefined || ownUrl === defaults.baseUrl;
-      // The vendor's models are sure to be there with its key; elsewhere they must be named.
-      if (isHome) return defaults.models !== undefined && apiKey !== undefined;
-      return given(use) !== undefined || (defaults.models !== undefined && apiKey !== undefined);
-    },
+    ...model,
+    [variable(vendor, 'BASE_URL', use)]: setting(httpUrl.optional(), {
+      type: 'http or https URL',
+      about: `Where the server that ${MODEL_ABOUT[use]} is reached, if not at \`${common}\`.`,
+    }),
+    [variable(vendor, 'PATH', use)]: pathSetting(
+      USUAL_PATH[use],
+      `What follows the address when this server is asked.`,
+    ),
+    [variable(vendor, 'API_KEY', use)]: apiKeySetting(
+      `The key of this server, if it is another. On another host \`${variable(vendor, 'API_KEY')}\` is not used.`,
+    ),
+    [variable(vendor, 'HEADERS', use)]: headersSetting(
+      `Headers that this server wants. On another host \`${variable(vendor, 'HEADERS')}\` is not used.`,
+    ),
   };
 }

@@ -10,11 +10,11 @@ import type {
 } from '../../stages/synthesizer.ts';
 import { isSpeakable, splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
-import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { Owned } from '../../stages/provider.ts';
 import {
   adapterOf,
   authorization,
+  endpointOf,
   modelListOf,
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
@@ -43,7 +43,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   const models = new ModelList(http, modelListOf(server), context.clock);
 
   const ask = (input: string, voice: string, signal: AbortSignal): Promise<Response> =>
-    http.request(onBase(server.baseUrl, 'audio/speech'), {
+    http.request(endpointOf(server, 'audio/speech'), {
       method: 'POST',
       headers: { ...authorization(server), 'content-type': 'application/json' },
       body: JSON.stringify({ model, input, voice, response_format: 'pcm' }),

@@ -4,7 +4,6 @@ import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
-import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { Owned } from '../../stages/provider.ts';
 import {
   readTranscription,
@@ -14,6 +13,7 @@ import {
 import {
   adapterOf,
   authorization,
+  endpointOf,
   isoLanguage,
   modelListOf,
   type OpenAiAdapterOptions,
@@ -53,7 +53,7 @@ export function createOpenAiTranscriber({
       form.set('response_format', 'json');
       if (language !== undefined) form.set('language', language);
       if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
-      const response = await http.request(onBase(server.baseUrl, 'audio/transcriptions'), {
+      const response = await http.request(endpointOf(server, 'audio/transcriptions'), {
         method: 'POST',
         headers: authorization(server),
         body: form,

@@ -12,20 +12,17 @@ import {
 import { createOpenAiGenerator } from './openai-generator.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import type { OpenAiAdapterOptions } from './openai-server.ts';
-import {
-  readServer,
-  settingsOf,
-  type ApiVendor,
-  type ModelUse,
-  type Values,
-} from './openai-settings.ts';
+import { settingsOf, type ApiVendor, type ModelUse, type Values } from './openai-settings.ts';
 import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
+import { addressFor, needsOf, voicesOf } from './server-values.ts';
+import { adviceFor } from './settings-advice.ts';
 
 const OPENAI: ApiVendor = {
   prefix: 'OPENAI',
   owner: 'OpenAI',
   uses: ['realtime', 'transcription', 'speech', 'chat'],
+  isSplit: false,
   defaults: {
     baseUrl: 'https://api.openai.com/v1',
     models: {
@@ -38,13 +35,24 @@ const OPENAI: ApiVendor = {
   },
 };
 
-const COMPATIBLE: ApiVendor = {
-  prefix: 'COMPATIBLE',
-  owner: 'the OpenAI-compatible server',
-  uses: ['transcription', 'speech', 'chat'],
-  // A name that servers with voices of their own tend to know as well.
-  defaults: { voices: ['alloy'] },
-};
+/** How many servers of the same kind there may be. */
+const MAX_SERVERS = 9;
+
+/** @param number - from 1 */
+function compatibleServer(number: number): ApiVendor {
+  return {
+    prefix: number === 1 ? 'COMPATIBLE' : `COMPATIBLE_${number}`,
+    owner: number === 1 ? 'the OpenAI-compatible server' : `OpenAI-compatible server ${number}`,
+    uses: ['transcription', 'speech', 'chat'],
+    isSplit: true,
+    defaults: {
+      // The names by which servers with one model, or with aliases, know it.
+      models: { transcription: 'whisper-1', speech: 'tts-1', chat: 'default' },
+      // A name that servers with voices of their own tend to know as well.
+      voices: ['alloy'],
+    },
+  };
+}
 
 /** OpenAI itself, or a server that takes its place. */
 export const openAiVendor: KnownVendor = defineVendor({
@@ -55,8 +63,7 @@ export const openAiVendor: KnownVendor = defineVendor({
     {
       stage: 'transcriber',
       name: 'openai-realtime',
-      isConfigured: (values) => readServer(OPENAI, values).has('realtime'),
-      model: (values) => readServer(OPENAI, values).model('realtime'),
+      ...usable(OPENAI, 'realtime'),
       create: (values, context) =>
         createOpenAiRealtimeTranscriber(
           adapterOptions(OPENAI, 'openai-realtime', 'realtime', values, context),
@@ -67,46 +74,66 @@ export const openAiVendor: KnownVendor = defineVendor({
 });
 
 /**
- * Any server that speaks OpenAI's protocol, e.g. vLLM, llama.cpp, Ollama, speaches, LocalAI or
- * Kokoro-FastAPI; it does those stages for which a model is named.
+ * Any servers that speak OpenAI's protocol, e.g. vLLM, llama.cpp, Ollama, speaches, LocalAI or
+ * Kokoro-FastAPI; each does those stages for which it has an address and a model. The first is
+ * `compatible`, the others are `compatible-2` and so on.
  */
-export const compatibleVendor: KnownVendor = defineVendor({
-  id: 'compatible',
-  label: 'OpenAI-compatible',
-  settings: { ...LANGUAGE_MODEL_SETTINGS, ...settingsOf(COMPATIBLE) },
-  candidates: candidatesOf(COMPATIBLE, 'compatible'),
-});
+export const compatibleVendors: readonly KnownVendor[] = Array.from(
+  { length: MAX_SERVERS },
+  (_, index) => {
+    const server = compatibleServer(index + 1);
+    const id = index === 0 ? 'compatible' : `compatible-${index + 1}`;
+    return defineVendor({
+      id,
+      label: 'OpenAI-compatible',
+      ...(index > 0 && { repeats: 'compatible' }),
+      settings: { ...LANGUAGE_MODEL_SETTINGS, ...settingsOf(server) },
+      candidates: candidatesOf(server, id),
+      advise: (values, given) => adviceFor(server, values, given),
+    });
+  },
+);
+
+/** The first of them, which is the only one for most people. */
+export const compatibleVendor: KnownVendor = compatibleVendors[0]!;
+
+/** Whether there is enough to do something, what is missing, and with which model it is done. */
+function usable(vendor: ApiVendor, use: ModelUse) {
+  return {
+    isConfigured: (values: Values) => addressFor(vendor, use, values) !== undefined,
+    needs: needsOf(vendor, use),
+    model: (values: Values) =>
+      addressFor(vendor, use, values)?.model ?? vendor.defaults.models?.[use],
+  };
+}
 
 function candidatesOf(vendor: ApiVendor, name: string): readonly Candidate<Values>[] {
   return [
     {
       stage: 'transcriber',
       name,
-      isConfigured: (values) => readServer(vendor, values).has('transcription'),
-      model: (values) => readServer(vendor, values).model('transcription'),
+      ...usable(vendor, 'transcription'),
       create: (values, context) =>
         createOpenAiTranscriber(adapterOptions(vendor, name, 'transcription', values, context)),
     },
     {
       stage: 'generator',
       name,
-      isConfigured: (values) => readServer(vendor, values).has('chat'),
-      model: (values) => readServer(vendor, values).model('chat'),
+      ...usable(vendor, 'chat'),
       create: (values, context) =>
         createOpenAiGenerator({
           ...adapterOptions(vendor, name, 'chat', values, context),
           systemPrompt: systemPromptOf(values as LanguageModelValues),
           maxOutputTokens: (values as LanguageModelValues).GENERATOR_MAX_TOKENS,
-          isOpenAi: vendor.prefix === 'OPENAI',
+          isOpenAi: !vendor.isSplit,
         }),
     },
     {
       stage: 'synthesizer',
       name,
-      isConfigured: (values) => readServer(vendor, values).has('speech'),
-      model: (values) => readServer(vendor, values).model('speech'),
+      ...usable(vendor, 'speech'),
       create(values, context) {
-        const { voices, speechRateHz } = readServer(vendor, values);
+        const { voices, speechRateHz } = voicesOf(vendor, values);
         return createOpenAiSynthesizer({
           ...adapterOptions(vendor, name, 'speech', values, context),
           voices,
@@ -125,10 +152,8 @@ function adapterOptions(
   values: Values,
   context: ProviderContext,
 ): OpenAiAdapterOptions {
-  const { baseUrl, apiKey, model: modelFor } = readServer(vendor, values);
-  const model = modelFor(use);
-  if (baseUrl === undefined || model === undefined)
-    throw new Error(`${name} needs ${vendor.prefix}_BASE_URL and a model.`);
-  const hasModelList = vendor.prefix === 'OPENAI';
-  return { server: { name, baseUrl, apiKey, hasModelList }, model, context };
+  const address = addressFor(vendor, use, values);
+  if (address === undefined) throw new Error(`${name} needs ${needsOf(vendor, use)}.`);
+  const { model, ...server } = address;
+  return { server: { name, ...server, hasModelList: !vendor.isSplit }, model, context };
 }
