@@ -8,12 +8,13 @@ import type { Config } from './config/config.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { createHttpServer } from './http/server.ts';
-import { systemClock } from './lib/clock.ts';
+import type { Clock } from './lib/clock.ts';
 import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
+import { Admission } from './session/admission.ts';
 import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
@@ -34,6 +35,7 @@ export interface RelayOptions {
   /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
   readonly observers?: readonly CallObserver[];
   readonly logger: Logger;
+  readonly clock: Clock;
   /** What is wrong with the relay itself; `/health` shows it. */
   readonly problems: Problems;
 }
@@ -51,8 +53,7 @@ export interface Relay {
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { config, providers, logger, problems } = options;
-  const clock = systemClock;
+  const { config, providers, logger, problems, clock } = options;
   const startedAtMs = clock.now();
   let isDraining = false;
 
@@ -72,6 +73,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     ],
     { logger },
   );
+  const admission = new Admission({ clock, problems, logger });
   const registry = new SessionRegistry({ clock, limit: config.maxSessions });
   const sessions = new SessionCreator({
     context: {
@@ -82,6 +84,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       clock,
     },
     registry,
+    admission,
     observers,
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: config.maxSessions,
@@ -122,6 +125,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     server.listen(config.port, config.host);
     await once(server, 'listening');
   } catch (error) {
+    admission[Symbol.dispose]();
     registry.closeAll('draining');
     await recordings[Symbol.asyncDispose]();
     throw error;
@@ -133,6 +137,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     async stop(graceMs) {
       isDraining = true;
       sessions.stop();
+      admission[Symbol.dispose]();
       await registry.drain(graceMs);
       stopRealtime();
       await recordings[Symbol.asyncDispose]();

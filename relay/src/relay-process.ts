@@ -38,12 +38,16 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
   process.stdout.on('error', (err) => logger.debug({ err }, 'standard output cannot be written'));
   try {
     const providers = await options.openProviders({ clock, logger });
-    const relay = await startRelay({ ...options, providers, logger, problems }).catch(
-      async (error: unknown) => {
-        await providers[Symbol.asyncDispose]();
-        throw error;
-      },
-    );
+    const relay = await startRelay({
+      ...options,
+      providers,
+      logger,
+      clock: systemClock,
+      problems,
+    }).catch(async (error: unknown) => {
+      await providers[Symbol.asyncDispose]();
+      throw error;
+    });
     logger.info({ url: relay.url }, 'listening');
     stopAtSignals(log, config.shutdownGraceMs + RELEASE_MS, async () => {
       await relay.stop(config.shutdownGraceMs);

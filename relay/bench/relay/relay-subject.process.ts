@@ -48,6 +48,7 @@ const handlers = {
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger: openLog({ level: 'warn', clock: systemClock, problems }).logger,
+      clock: systemClock,
       problems,
     });
     return { url: relay.url, isNative: hasNativeMasking() };

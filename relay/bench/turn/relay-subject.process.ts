@@ -33,6 +33,7 @@ const handlers = {
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger,
+      clock: systemClock,
       problems,
     });
     return { url: relay.url };

@@ -7,6 +7,8 @@ import { ERRORS, type errorResponseSchema, type ErrorCode } from '@parley/shared
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 
+/** When a client that was refused for want of room may ask again, s. */
+const RETRY_AFTER_S = '5';
 /** As much of what a client chose is logged of each field. */
 const MAX_LOGGED_CHARACTERS = 200;
 
@@ -32,6 +34,7 @@ export function problemBody(
 export function problem(c: Context, code: ErrorCode, detail?: string): Response {
   c.set('errorCode', code);
   const status = ERRORS[code].status as ContentfulStatusCode;
+  if (status === 503) c.header('Retry-After', RETRY_AFTER_S);
   return c.json(problemBody(code, c.get('requestId') as string, detail), status);
 }
 

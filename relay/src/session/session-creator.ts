@@ -6,6 +6,7 @@ import type { CallObservers } from '../turn/call-observers.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Admission } from './admission.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import { Session, type SessionContext } from './session.ts';
 
@@ -23,6 +24,7 @@ interface Grant {
 export interface SessionCreatorOptions {
   readonly context: SessionContext;
   readonly registry: SessionRegistry;
+  readonly admission: Pick<Admission, 'isOpen'>;
   readonly observers: CallObservers;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
@@ -53,7 +55,7 @@ export class SessionCreator {
    * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`
    */
   create(user: User, request: z.infer<typeof createSessionRequestSchema>) {
-    const { registry, context } = this.#options;
+    const { registry, admission, context } = this.#options;
     const { providers, limits } = context;
     if (this.#isDraining) throw new ParleyError('draining');
     const { voices } = providers.synthesizer;
@@ -73,7 +75,8 @@ export class SessionCreator {
     const resumeToken = newSecret();
     const resumeKey = fingerprint(resumeToken);
     const grant = { sessionId, resumeKey, userId: user.id, voice, timeZone };
-    const ticket = registry.isFull ? undefined : this.#tickets.issue(grant);
+    const hasRoom = admission.isOpen && !registry.isFull;
+    const ticket = hasRoom ? this.#tickets.issue(grant) : undefined;
     if (ticket === undefined) throw new ParleyError('capacity_exhausted');
     return { session_id: sessionId, ticket, resume_token: resumeToken, limits };
   }

@@ -51,6 +51,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
       clock,
     },
     registry,
+    admission: { isOpen: true },
     observers: new CallObservers(options.observers ?? [], { logger }),
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: 10,

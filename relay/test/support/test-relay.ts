@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { readConfig } from '../../src/config/config.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import type { Stages } from '../../src/stages/stages.ts';
 import { startRelay } from '../../src/app.ts';
@@ -21,6 +21,8 @@ export interface TestRelayOptions {
   readonly pageRoot?: string;
   readonly observers?: readonly CallObserver[];
   readonly problems?: Problems;
+  /** The test runner's own load is no concern of the relay under test: by default it is in time. */
+  readonly lostMs?: Clock['lostMs'];
 }
 
 export interface TestRelay extends AsyncDisposable {
@@ -40,6 +42,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],
     logger: pino({ level: 'info', base: null }, logWriter(logs)),
+    clock: { ...systemClock, lostMs: options.lostMs ?? (() => 0) },
     problems: options.problems ?? new Problems(systemClock),
   });
   let stopping: Promise<void> | undefined;
