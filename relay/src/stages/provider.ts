@@ -28,8 +28,8 @@ export interface Provider {
    */
   probe?(signal: AbortSignal): Promise<void>;
   /**
-   * A call has begun: connections that take time to open are opened and kept warm until the
-   * returned function is called. Never throws: what cannot be opened now fails when it is used.
+   * A call has begun: connections that take time to open may be opened ahead and kept warm until
+   * the returned function is called. Never throws: what cannot be opened now fails when it is used.
    */
   prepare?(): () => void;
 }

@@ -33,7 +33,6 @@ beforeEach(async () => {
   }).listen();
   pool = new SocketPool({
     open: (_key, signal) => open(signal),
-    maxSpares: 1,
     maxAgeMs: 60_000,
     isReused: true,
     clock: systemClock,

@@ -20,7 +20,7 @@ export interface SocketSynthesizerOptions {
   readonly hasVoicePerSocket: boolean;
   /** Clauses submitted to the vendor beyond the one that is being delivered. */
   readonly ahead: number;
-  readonly pool: Pick<SocketPoolOptions, 'maxSpares' | 'maxAgeMs'>;
+  readonly pool: Pick<SocketPoolOptions, 'maxAgeMs'>;
   /** The vendor's address, `ws:` or `wss:`, and what it wants to know of us. */
   addressFor(voice: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
   protocolFor(socket: VendorSocket, voice: string): SpeechProtocol;

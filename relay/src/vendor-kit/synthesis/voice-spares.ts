@@ -2,8 +2,8 @@ import type { SocketPool } from '../websocket/socket-pool.ts';
 
 /**
  * Spare sockets for vendors whose voice belongs to the socket: when a call begins its voice is not
- * known yet. So a spare of the first voice is kept for each call, and one of every other voice that
- * was used while calls run.
+ * known yet. So each call counts for the first voice, and every other voice that is used while calls
+ * run is kept as well.
  */
 export class VoiceSpares {
   readonly #pool: Pick<SocketPool, 'reserve'>;

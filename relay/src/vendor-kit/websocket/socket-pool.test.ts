@@ -41,11 +41,17 @@ function dial(key: string, signal: AbortSignal): Promise<VendorSocket> {
 }
 
 function pool(more: Partial<SocketPoolOptions> = {}): SocketPool {
-  return new SocketPool({ open: dial, maxSpares: 8, maxAgeMs: 3_600_000, clock, ...more });
+  return new SocketPool({ open: dial, maxAgeMs: 3_600_000, clock, ...more });
 }
 
 function openPeers(): number {
   return peers.filter((peer) => peer.readyState === peer.OPEN).length;
+}
+
+function unanswered(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error)),
+  );
 }
 
 /**
@@ -209,12 +215,42 @@ test('a lost spare that was just handed out fails its user soon', async () => {
   lease.discard();
 });
 
-test('there are never more spares than the pool may hold', async () => {
-  await using sockets = pool({ maxSpares: 2 });
-  for (const key of ['a', 'a', 'b', 'c']) sockets.reserve(key);
+test('silent calls, however many, keep one spare for each key, and after a while none', async () => {
+  await using sockets = pool({ isReused: true });
+  for (let call = 0; call < 300; call += 1) sockets.reserve(call % 2 === 0 ? 'a' : 'b');
   await eventually(() => sockets.spares === 2);
+  expect(opened).toEqual(['a', 'b']);
   await clock.advance(3_000);
+  for (let n = 0; n < 130; n += 1) {
+    await clock.advance(1_000);
+    await Promise.all(peers.filter((peer) => peer.readyState === peer.OPEN).map(pongsArrived));
+  }
+  await eventually(() => openPeers() === 0);
   expect(opened).toHaveLength(2);
+});
+
+test('a socket that is given back while others are out serves the next caller', async () => {
+  await using sockets = pool({ isReused: true });
+  for (let call = 0; call < 3; call += 1) sockets.reserve('a');
+  const leases = await Promise.all([1, 2, 3].map(() => sockets.acquire('a', unaborted)));
+  const before = opened.length;
+  leases[0]!.giveBack();
+  leases[1]!.giveBack();
+  const again = [await sockets.acquire('a', unaborted), await sockets.acquire('a', unaborted)];
+  const usable = again.every(({ socket }) => socket.isOpen);
+  expect([usable, opened.length - before]).toEqual([true, 0]);
+  for (const lease of [leases[2]!, ...again]) lease.giveBack();
+});
+
+test('who waits for a socket gets the one that is given back first', async () => {
+  await using sockets = pool({
+    isReused: true,
+    open: (key, signal) => (opened.length === 0 ? dial(key, signal) : unanswered(signal)),
+  });
+  const first = await sockets.acquire('a', unaborted);
+  const waiting = sockets.acquire('a', unaborted);
+  first.giveBack();
+  expect((await waiting).socket).toBe(first.socket);
 });
 
 test('disposing leaves neither sockets nor timers, also of what was under way', async () => {

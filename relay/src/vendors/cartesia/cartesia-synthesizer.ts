@@ -9,7 +9,6 @@ const VERSION = '2026-08-14';
 const RATE_HZ = 24_000;
 /** Idle sockets are closed after five minutes, and only speaking counts as use: renewed before. */
 const MAX_AGE_MS = 270_000;
-const MAX_SPARES = 16;
 /** They wait in the context, which counts as one request however many there are. */
 const AHEAD = 2;
 
@@ -26,7 +25,7 @@ export function createCartesiaSynthesizer(
     voices,
     hasVoicePerSocket: false,
     ahead: AHEAD,
-    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    pool: { maxAgeMs: MAX_AGE_MS },
     addressFor: () => ({
       url: asSocketUrl(onBase(baseUrl, 'tts/websocket')),
       headers: { authorization: `Bearer ${apiKey}`, 'cartesia-version': VERSION },

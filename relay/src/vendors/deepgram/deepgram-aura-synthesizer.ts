@@ -8,7 +8,6 @@ import { deepgramAddress, type DeepgramAccess } from './deepgram-socket.ts';
 export const AURA = 'deepgram-aura';
 
 const SAMPLE_RATE_HZ = 24_000;
-const MAX_SPARES = 64;
 /** So that the next clause is ready in time. */
 const AHEAD = 2;
 /** The vendor ends a connection after an hour. */
@@ -36,7 +35,7 @@ export function createAuraSynthesizer(
     voices: options.voices,
     hasVoicePerSocket: true,
     ahead: AHEAD,
-    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    pool: { maxAgeMs: MAX_AGE_MS },
     addressFor: (voice) =>
       deepgramAddress(options, '/v1/speak', {
         model: voice,

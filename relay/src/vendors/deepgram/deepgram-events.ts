@@ -47,6 +47,8 @@ const results = z
   .transform(({ start, duration, channel, is_final: isFinal, from_finalize: answers }) => ({
     type: 'results' as const,
     text: channel.alternatives[0]!.transcript.trim(),
+    /** The beginning of the words in the audio of this connection. */
+    startSeconds: start,
     /** The end of the words in the audio of this connection. */
     endSeconds: start + duration,
     /** Whether the words will not change any more. */

@@ -11,7 +11,6 @@ import { FluxTurns } from './flux-turns.ts';
 
 export const FLUX = 'deepgram-flux';
 
-const MAX_SPARES = 64;
 const MAX_AGE_MS = 30 * 60_000;
 /**
  * How much audio after the end of a turn is too short for a word, two of the model's own steps of
@@ -41,7 +40,7 @@ export function createFluxTranscriber(
   return createSocketTranscriber({
     name: FLUX,
     context,
-    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    pool: { maxAgeMs: MAX_AGE_MS },
     // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
     connect(language, signal) {
       const isEnglish = /^en\b/i.test(language);

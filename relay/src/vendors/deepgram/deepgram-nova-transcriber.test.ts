@@ -135,6 +135,42 @@ test('a late answer about one utterance is not heard in the next', async () => {
   release();
 });
 
+/** One utterance, ended by an answer to its `Finalize`. @param to - where the words end, seconds */
+async function utterance(text: string, to = 0.5): Promise<void> {
+  const transcription = await open();
+  talk(transcription);
+  transcription.finalize();
+  await eventually(() => heard.includes('Finalize'));
+  say({ from: 0, to, text, final: true, fromFinalize: true });
+  expect((await hearAll(transcription)).at(-1)).toMatchObject({ text });
+}
+
+test('a connection that did not account for all audio hears no other person', async () => {
+  const release = transcriber.prepare!();
+  await utterance('My number is 4', 0.4);
+  const next = await open();
+  talk(next);
+  await eventually(() => heard.at(-1) === 'audio');
+  expect(lines).toHaveLength(2);
+  release();
+});
+
+test('words that reach back into what another person said are not shown', async () => {
+  const release = transcriber.prepare!();
+  await utterance('My number is 42.');
+  const next = await open();
+  expect(lines).toHaveLength(1);
+  talk(next);
+  say({ from: 0.2, to: 0.9, text: 'is 42 hello' });
+  const events: TranscriptEvent[] = [];
+  const hearing = (async () => {
+    for await (const event of next.events) events.push(event);
+  })();
+  await expect(hearing).rejects.toMatchObject({ fault: 'malformed' });
+  expect(events).toEqual([]);
+  release();
+});
+
 test('a Finalize without an answer is followed by the end of the stream', async () => {
   const transcription = await open();
   talk(transcription);

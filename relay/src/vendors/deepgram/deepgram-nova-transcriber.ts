@@ -14,13 +14,12 @@ import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-
 
 export const NOVA = 'deepgram-nova';
 
-const MAX_SPARES = 64;
 const MAX_AGE_MS = 30 * 60_000;
 /** The vendor hangs up after 10 s without audio or this, and advises one every 3 to 5 s. */
 const KEEP_ALIVE_MS = 4_000;
 /** `Finalize` need not be answered if little was left to say; then the stream is closed. */
 const FINALIZE_ANSWER_MS = 500;
-/** Positions are rounded by the vendor. */
+/** Positions are rounded by the vendor; less than the shortest sound of a word. */
 const ROUNDING_SECONDS = 0.02;
 
 export interface NovaOptions extends DeepgramAccess {
@@ -46,7 +45,6 @@ export function createNovaTranscriber(
         everyMs: KEEP_ALIVE_MS,
         send: (socket) => socket.sendText({ type: 'KeepAlive' }),
       },
-      maxSpares: MAX_SPARES,
       maxAgeMs: MAX_AGE_MS,
       isReused: true,
     },
@@ -70,6 +68,7 @@ export function createNovaTranscriber(
 
 class NovaTranscription implements Transcription {
   readonly #utterance: SocketUtterance;
+  readonly #socket: VendorSocket;
   readonly #clock: Clock;
   readonly #language: string;
   readonly #startSeconds: number;
@@ -86,6 +85,7 @@ class NovaTranscription implements Transcription {
     clock: Clock,
     usedSeconds: WeakMap<VendorSocket, number>,
   ) {
+    this.#socket = lease.socket;
     this.#language = language;
     this.#clock = clock;
     this.#startSeconds = usedSeconds.get(lease.socket) ?? 0;
@@ -95,7 +95,7 @@ class NovaTranscription implements Transcription {
       signal,
       onMessage: (message) => {
         const heard = readNova(message);
-        if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });
+        if (heard.type === 'error') throw this.#socket.failure(heard.fault, { note: heard.note });
         if (heard.type === 'metadata' && this.#phase === 'closing') this.#finish();
         if (heard.type === 'results') this.#hear(heard);
       },
@@ -104,7 +104,7 @@ class NovaTranscription implements Transcription {
       },
       onOver: () => {
         this.#cancelTimer();
-        usedSeconds.set(lease.socket, this.#endSeconds);
+        usedSeconds.set(this.#socket, this.#endSeconds);
       },
     });
   }
@@ -143,6 +143,9 @@ class NovaTranscription implements Transcription {
   #hear(results: NovaResults): void {
     // A late answer about the utterance before: its audio ended where this one's began.
     if (results.endSeconds <= this.#startSeconds + ROUNDING_SECONDS) return;
+    // The utterance before may be another person's: words that reach back into it are never shown.
+    if (results.startSeconds < this.#startSeconds - ROUNDING_SECONDS)
+      throw this.#socket.failure('malformed', { note: 'overlap' });
     if (results.isFinal) {
       this.#final.push(results.text);
       this.#finalSeconds = Math.max(this.#finalSeconds, results.endSeconds);
@@ -163,7 +166,9 @@ class NovaTranscription implements Transcription {
 
   #finish(): void {
     const text = joinWords(this.#final, this.#language);
-    // A stream that was asked to close may still give its answer, but takes no other utterance.
-    this.#utterance.finish(text, { isReusable: this.#phase === 'finalizing' });
+    // A stream that was asked to close may still give its answer, but takes no other utterance. Nor
+    // does one that has not accounted for all audio: the rest would come up in the next utterance.
+    const isReusable = this.#phase === 'finalizing' && this.#isComplete;
+    this.#utterance.finish(text, { isReusable });
   }
 }

@@ -14,7 +14,6 @@ const RATE_HZ = 24_000;
 const INACTIVITY_S = 180;
 /** A socket cannot be kept alive while it has no context, so a spare is renewed before its time. */
 const MAX_AGE_MS = (INACTIVITY_S - 20) * 1_000;
-const MAX_SPARES = 16;
 /** A context each, of the five that a socket may have; each counts as a request under way. */
 const AHEAD = 1;
 /** Only these models take a language; others refuse the request that names one. */
@@ -32,7 +31,7 @@ export function createElevenLabsSynthesizer(
     voices,
     hasVoicePerSocket: true,
     ahead: AHEAD,
-    pool: { maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    pool: { maxAgeMs: MAX_AGE_MS },
     addressFor: (voice) => ({
       url: asSocketUrl(
         onBase(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input`, {

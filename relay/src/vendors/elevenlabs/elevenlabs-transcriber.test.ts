@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startElevenLabsSimulator } from '../../../simulators/elevenlabs/elevenlabs-simulator.ts';
+import { SimulatorServer } from '../../../simulators/kit/simulator-server.ts';
 import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
 import { simulatedVendor } from '../../../test/support/simulated-vendor.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
@@ -70,6 +71,35 @@ it('uses one socket for the utterances of a call, without the echo of the one be
   expect(vendor.simulator.requests).toBe(1);
   leave();
   await expect.poll(() => vendor.simulator.open).toBe(0);
+});
+
+it('drops the echo of what another person said, however late it comes', async () => {
+  let last = '';
+  await vendor.restart(() =>
+    new SimulatorServer({
+      upgrade: () => (socket) => {
+        const say = (type: string, text: string) =>
+          socket.send(JSON.stringify({ message_type: type, text }));
+        say('session_started', '');
+        socket.on('message', (data) => {
+          const { commit } = JSON.parse((data as Buffer).toString('utf8')) as { commit: boolean };
+          if (last !== '') say('partial_transcript', last);
+          if (commit) say('committed_transcript', (last = last === '' ? 'my secret' : 'hello'));
+        });
+      },
+    }).listen(),
+  );
+  const leave = vendor.adapter.prepare!();
+  const texts: string[] = [];
+  for (let person = 0; person < 2; person += 1) {
+    const transcription = await open();
+    pushInChunks(transcription, 16_000);
+    transcription.finalize();
+    for (const [, text] of await eventsOf(transcription)) texts.push(text);
+  }
+  expect(texts).toEqual(['my secret', 'hello']);
+  expect(vendor.simulator.requests).toBe(1);
+  leave();
 });
 
 it('keeps a spare alive with a little silence, which is not taken for speech', async () => {

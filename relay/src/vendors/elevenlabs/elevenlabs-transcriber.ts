@@ -1,13 +1,13 @@
 import type { Transcriber } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
+import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 import { audioMessage, ScribeTranscription } from './scribe-transcription.ts';
 
 const NAME = 'elevenlabs';
-const MAX_SPARES = 16;
 const MAX_AGE_MS = 10 * 60_000;
 /** The vendor hangs up after some 15 s without audio, and counts nothing else. */
 const KEEP_ALIVE_MS = 5_000;
@@ -19,12 +19,12 @@ export function createElevenLabsTranscriber(
   options: AdapterOptions,
 ): Transcriber & AsyncDisposable {
   const { apiKey, baseUrl, model, context } = options;
+  const settledLast = new WeakMap<VendorSocket, string>();
   return createSocketTranscriber({
     name: NAME,
     context,
     pool: {
       keepAlive: { everyMs: KEEP_ALIVE_MS, send: (socket) => socket.sendText(KEEP_ALIVE) },
-      maxSpares: MAX_SPARES,
       maxAgeMs: MAX_AGE_MS,
       isReused: true,
     },
@@ -51,6 +51,7 @@ export function createElevenLabsTranscriber(
           return event.type === 'started';
         },
       }),
-    begin: (lease, signal, language) => new ScribeTranscription(lease, signal, language),
+    begin: (lease, signal, language) =>
+      new ScribeTranscription(lease, signal, language, settledLast),
   });
 }

@@ -2,6 +2,7 @@ import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts
 import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
+import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 
 const RATE_HZ = 16_000;
@@ -24,19 +25,29 @@ export class ScribeTranscription implements Transcription {
   readonly #language: string;
   /** Words of the pieces that are settled. */
   readonly #settled: string[] = [];
+  /** What was settled last on this socket, in the utterance before. */
+  readonly #settledBefore: string | undefined;
   #uncommittedSamples = 0;
   /** Commits that have not been answered. */
   #pending = 0;
   #isFinalizing = false;
 
-  constructor(lease: SocketLease, signal: AbortSignal, language: string) {
+  /** @param settledLast - the last words settled on each socket */
+  constructor(
+    lease: SocketLease,
+    signal: AbortSignal,
+    language: string,
+    settledLast: WeakMap<VendorSocket, string>,
+  ) {
     this.#lease = lease;
     this.#language = language;
+    this.#settledBefore = settledLast.get(lease.socket);
     this.#utterance = new SocketUtterance({
       lease,
       signal,
       encode: (samples) => audioMessage(samples, false),
       onMessage: (message) => this.#hear(message),
+      onOver: () => settledLast.set(lease.socket, this.#settled.at(-1) ?? ''),
     });
   }
 
@@ -101,8 +112,8 @@ export class ScribeTranscription implements Transcription {
 
   #partial(text: string): void {
     // The vendor repeats what it committed as one last partial, which may come during what
-    // follows: the next piece, or the next utterance before any of its own audio was heard.
-    const isEcho = text.trim() === this.#settled.at(-1);
+    // follows: the next piece, or the next utterance, which may be another person's.
+    const isEcho = text.trim() === (this.#settled.at(-1) ?? this.#settledBefore);
     if (isEcho || this.#utterance.sentSamples === 0) return;
     const words = joinWords([...this.#settled, text.trim()], this.#language);
     this.#utterance.emit({ type: 'transcript-partial', text: words });

@@ -15,7 +15,6 @@ import {
 } from './openai-server.ts';
 import { REALTIME_HZ, RealtimeUtterance } from './realtime-utterance.ts';
 
-const MAX_SPARES = 8;
 /** A session ends after 60 minutes, and the utterance that begins last must still fit in. */
 const MAX_AGE_MS = 50 * 60_000;
 
@@ -31,7 +30,7 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
   const transcriber = createSocketTranscriber({
     name: server.name,
     context,
-    pool: { isReused: true, maxSpares: MAX_SPARES, maxAgeMs: MAX_AGE_MS },
+    pool: { isReused: true, maxAgeMs: MAX_AGE_MS },
     connect: (language, signal) =>
       openVendorSession({
         ...adapter,
