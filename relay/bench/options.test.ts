@@ -7,6 +7,7 @@ test('what is not given is left to the benchmark', () => {
     bench: 'relay',
     sessions: undefined,
     talkers: undefined,
+    provider: undefined,
     rounds: 15,
     profileDir: undefined,
     isJson: false,
@@ -15,11 +16,14 @@ test('what is not given is left to the benchmark', () => {
 
 test('what is given is taken', () => {
   expect(
-    parseBenchOptions('relay --sessions 500 --rounds 3 --profile p --json'.split(' ')),
+    parseBenchOptions(
+      'relay --sessions 500 --provider nova --rounds 3 --profile p --json'.split(' '),
+    ),
   ).toEqual({
     bench: 'relay',
     sessions: 500,
     talkers: undefined,
+    provider: 'nova',
     rounds: 3,
     profileDir: 'p',
     isJson: true,
@@ -39,6 +43,7 @@ test.each<[readonly string[], string]>([
   [['relay', '--sessions', 'many'], 'found "many"'],
   [['relay', '--sessions='], 'found ""'],
   [['relay', '--rounds', '51'], '--rounds: found "51"'],
+  [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
   [['turn', '--sessions', '5'], 'belong to bench relay'],
   [['relay', '--talkers', '5'], 'belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {

@@ -1,14 +1,17 @@
 import { parseCommandLine, UsageError } from '../tools/command-line.ts';
+import { BENCH_PROVIDERS, isBenchProvider, type BenchProvider } from './relay/subject.ts';
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
 
-  pnpm bench relay [--sessions N] [--json]
+  pnpm bench relay [--provider nova] [--sessions N] [--json]
       What forwarding a chunk of audio costs: the whole relay, in turn with a bare WebSocket pipe.
       1,000 sessions if N is not given (without --json 500 before that), 10 chunks a second.
   pnpm bench turn [--talkers N] [--json]
       What the relay adds to a turn, over providers with known delays. 50 talkers if N is not
       given (without --json 1 and 200 as well).
 
+  --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
+                   of ten seconds with pauses; the pipe too is connected to the simulator
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --json           the results as one JSON object on one line, and nothing else on standard output
@@ -22,6 +25,7 @@ export interface BenchOptions {
   /** undefined if not given. */
   readonly sessions: number | undefined;
   readonly talkers: number | undefined;
+  readonly provider: BenchProvider | undefined;
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly isJson: boolean;
@@ -44,6 +48,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     options: {
       sessions: { type: 'string' },
       talkers: { type: 'string' },
+      provider: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -59,18 +64,25 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     );
   }
   if (rest.length > 0) throw new UsageError('One benchmark at a time.');
-  if (bench !== 'relay' && (values.sessions ?? values.rounds ?? values.profile) !== undefined) {
-    throw new UsageError('--sessions, --rounds and --profile belong to bench relay.');
+  const { sessions, provider, rounds, profile } = values;
+  if (bench !== 'relay' && (sessions ?? provider ?? rounds ?? profile) !== undefined) {
+    throw new UsageError('--sessions, --provider, --rounds and --profile belong to bench relay.');
+  }
+  if (provider !== undefined && !isBenchProvider(provider)) {
+    throw new UsageError(
+      `--provider: found ${JSON.stringify(provider)}, expected ${BENCH_PROVIDERS.join(' or ')}.`,
+    );
   }
   if (bench !== 'turn' && values.talkers !== undefined) {
     throw new UsageError('--talkers belongs to bench turn.');
   }
   return {
     bench,
-    sessions: count('--sessions', values.sessions, MAX_SESSIONS),
+    sessions: count('--sessions', sessions, MAX_SESSIONS),
     talkers: count('--talkers', values.talkers, MAX_TALKERS),
-    rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
-    profileDir: values.profile,
+    provider,
+    rounds: count('--rounds', rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
+    profileDir: profile,
     isJson: values.json,
   };
 }

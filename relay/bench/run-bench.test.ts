@@ -41,6 +41,29 @@ describe.concurrent('a short run', () => {
     expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
   });
 
+  test('bench relay through a vendor’s adapter loses nothing either', DEADLINE, async () => {
+    const report = await benchRelay({
+      ...quiet(),
+      sessions: 26,
+      provider: 'nova',
+      rounds: 2,
+      starts: 1,
+      profileDir: undefined,
+      times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
+    });
+    expect(report).toMatchObject({
+      provider: 'nova',
+      lost: 0,
+      reordered: 0,
+      errors: 0,
+      upstream: { opened: { baseline: 26 }, peak: { baseline: 26 } },
+    });
+    // One for each who speaks, one ready for the next, and one of the provider to fall back on.
+    const { speakers, opened } = report.upstream!;
+    expect(speakers).toBeLessThan(26);
+    expect(opened.relay).toBeLessThanOrEqual(speakers + 2);
+  });
+
   test('bench turn measures every turn, none faster than its providers', DEADLINE, async () => {
     const report = await benchTurn({
       ...quiet(),

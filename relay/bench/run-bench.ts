@@ -29,7 +29,7 @@ export async function runBench(commandLine: readonly string[], io: CommandIo): P
 }
 
 async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<void> {
-  const { bench, isJson, rounds, profileDir } = options;
+  const { bench, isJson, provider, rounds, profileDir } = options;
   const tell = (line: string) => {
     if (!isJson) output.write(`${line}\n`);
   };
@@ -39,7 +39,7 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
   const many = DEFAULTS[isJson ? 'json' : 'human'];
   if (bench === 'relay') {
     for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
-      print(await benchRelay({ sessions, rounds, profileDir, signal, tell }));
+      print(await benchRelay({ sessions, provider, rounds, profileDir, signal, tell }));
     }
   } else {
     for (const talkers of options.talkers === undefined ? many.talkers : [options.talkers]) {

@@ -1,4 +1,5 @@
 import { reportOf } from './report.ts';
+import type { BenchProvider } from './subject.ts';
 import { runRounds, type RelayBenchRun, type RoundFigures, type RoundTimes } from './rounds.ts';
 
 const TIMES: RoundTimes = {
@@ -13,6 +14,8 @@ const STARTS = 3;
 
 export interface BenchRelayOptions {
   readonly sessions: number;
+  /** The vendor whose adapter forwards the audio; without it, the bench's own. */
+  readonly provider?: BenchProvider | undefined;
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly signal: AbortSignal;
@@ -25,8 +28,9 @@ export interface BenchRelayOptions {
 
 /** Forwarding audio: the relay against a bare pipe. */
 export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType<typeof reportOf>> {
-  const { sessions, signal, tell, times = TIMES } = options;
+  const { sessions, provider, signal, tell, times = TIMES } = options;
   tell(`${sessions} sessions, 10 chunks of 3,200 bytes a second each`);
+  if (provider !== undefined) tell(`in utterances of 10 s with pauses of 3 s, to ${provider}`);
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
   const starts = Math.min(options.starts ?? STARTS, options.rounds);
   const runs: RelayBenchRun[] = [];
@@ -35,6 +39,7 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
     const rounds = Math.ceil((options.rounds - start) / starts);
     const run = await runRounds({
       sessions,
+      provider,
       rounds,
       times,
       profileDir: start === starts - 1 ? options.profileDir : undefined,
@@ -47,7 +52,7 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
     });
     runs.push(run);
   }
-  const report = reportOf(sessions, runs);
+  const report = reportOf(sessions, runs, provider);
   if (!runs.every(({ isNative }) => isNative)) {
     tell('Masking is not compiled here (bufferutil): both sides are slower.');
   }
@@ -59,6 +64,13 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
     `${report.sent} sent, ${report.delivered} delivered, ${report.lost} lost, ` +
       `${report.reordered} reordered, ${report.errors} errors\n`,
   );
+  if (report.upstream !== undefined) {
+    const { speakers, opened, peak } = report.upstream;
+    tell(
+      `${speakers} spoke at once; connections to the vendor: ${peak.relay} at once, ` +
+        `${opened.relay} opened; by the baseline ${peak.baseline} and ${opened.baseline}`,
+    );
+  }
   for (const { delivery } of runs.flatMap(({ rounds }) => Object.values(rounds.at(-1) ?? {}))) {
     for (const problem of delivery.problems) tell(`  ${problem}`);
   }

@@ -1,27 +1,21 @@
 import { systemClock, sleep } from '../../src/lib/clock.ts';
-import { percentile } from '../statistics.ts';
-import { DeliveryLog } from './delivery-log.ts';
 import type { Line, LineOptions } from './lines.ts';
-import { MarkedChunk } from './marked-chunk.ts';
-import { Simulator } from './simulator.ts';
+import { MarkedChunk, nowMs } from './marked-chunk.ts';
+import { positionAt, STEADY, type Schedule } from './schedule.ts';
 
 const LOAD = {
-  // Ten seconds, longer than most of what people say to a machine.
-  chunksPerUtterance: 100,
   // Between two chunks of one session.
   chunkIntervalMs: 100,
   connectionsAtOnce: 16,
   // Between the first words of one session and of the next.
   rampMsPerSession: 1,
 };
-const SETTLE = { deadlineMs: 10_000, checkMs: 10 };
 
-export interface RoundDelivery {
+export interface FleetFigures {
+  /** Chunks sent since the beginning. */
   readonly sent: number;
-  readonly delivered: number;
-  readonly reordered: number;
-  readonly repeated: number;
-  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  /** The most callers who spoke at once. */
+  readonly speakers: number;
   /** The first few problems of the lines since the beginning. */
   readonly problems: readonly string[];
   readonly problemCount: number;
@@ -29,39 +23,36 @@ export interface RoundDelivery {
 
 const MAX_PROBLEMS_SHOWN = 5;
 
-/** All callers of one side, and the transcriber behind it. */
+/** All callers of one side. */
 export class Fleet {
-  readonly #simulator: Simulator;
   readonly #openLine: (options: LineOptions) => Promise<Line>;
   readonly #lines: Line[] = [];
+  /** How many chunks each has sent. */
+  readonly #indexes: number[] = [];
   readonly #chunk = new MarkedChunk();
-  readonly #deliveries = new DeliveryLog(utteranceOf);
   readonly #problems: string[] = [];
   readonly #abort = new AbortController();
+  #schedule = STEADY;
   #problemCount = 0;
+  /** Of all sessions in turn, each once in every interval: the moments at which one may send. */
+  #slots = 0;
   #sent = 0;
-  #latenciesMs: number[] | undefined;
+  #speaking = 0;
+  #speakers = 0;
   #isFlowing = false;
 
-  constructor(audioOffset: number, openLine: (options: LineOptions) => Promise<Line>) {
+  constructor(openLine: (options: LineOptions) => Promise<Line>) {
     this.#openLine = openLine;
-    this.#simulator = new Simulator(audioOffset, ({ session, index, sentMs }, receivedMs) => {
-      this.#deliveries.record(session, index);
-      this.#latenciesMs?.push(receivedMs - sentMs);
-    });
   }
 
-  /** @returns where the transcriber is */
-  listen(): Promise<string> {
-    return this.#simulator.listen();
-  }
-
-  async connect(url: string, sessions: number): Promise<void> {
-    let left = sessions;
+  async connect(how: { url: string; sessions: number; schedule: Schedule }): Promise<void> {
+    this.#schedule = how.schedule;
+    let left = how.sessions;
     const options: LineOptions = {
-      url,
+      url: how.url,
       signal: this.#abort.signal,
       onProblem: (problem) => this.#report(problem),
+      hasVendor: how.schedule.pauseChunks > 0,
     };
     const diallers = Array.from({ length: LOAD.connectionsAtOnce }, async () => {
       while (left-- > 0) this.#lines.push(await this.#openLine(options));
@@ -69,10 +60,17 @@ export class Fleet {
     await Promise.all(diallers);
   }
 
-  /** Every line begins an utterance; resolves once the transcriber has a connection for each. */
-  async begin(): Promise<void> {
-    await this.#eachInTurn((line) => line.nextUtterance());
-    await this.#until(() => this.#simulator.connections >= this.#lines.length);
+  /** Those who begin amid an utterance begin it. @returns how many */
+  async begin(): Promise<number> {
+    this.#indexes.push(...this.#lines.map(() => 0));
+    const startedAtMs = performance.now();
+    for (const [session, line] of this.#lines.entries()) {
+      const dueMs = startedAtMs + session * LOAD.rampMsPerSession;
+      await sleep(systemClock, dueMs - performance.now(), this.#abort.signal);
+      const position = positionAt(this.#schedule, session);
+      if (position > 0 && position < this.#schedule.speakingChunks) this.#begin(line);
+    }
+    return this.#speaking;
   }
 
   /**
@@ -84,7 +82,7 @@ export class Fleet {
    */
   flow(): void {
     const count = this.#lines.length;
-    const sentBefore = this.#sent;
+    const before = this.#slots;
     const startedAtMs = performance.now();
     this.#isFlowing = true;
     // Spread evenly: one session after the other, each once in every interval.
@@ -92,78 +90,58 @@ export class Fleet {
       if (!this.#isFlowing) return;
       setImmediate(sendDue);
       const elapsedMs = performance.now() - startedAtMs;
-      const due = sentBefore + Math.floor((elapsedMs * count) / LOAD.chunkIntervalMs);
-      while (this.#sent < due) this.#sendNext(count);
+      const due = before + Math.floor((elapsedMs * count) / LOAD.chunkIntervalMs);
+      while (this.#slots < due) this.#takeSlot(count);
     };
     sendDue();
   }
 
-  /** From now on the latency of each chunk is recorded. */
-  record(): void {
-    this.#latenciesMs = [];
-  }
-
-  /** All lines fall silent; resolves once all that was sent arrived, or after a deadline. */
-  async pause(): Promise<RoundDelivery> {
+  /** All lines fall silent, amid their utterances. */
+  pause(): FleetFigures {
     this.#isFlowing = false;
-    const latenciesMs = this.#latenciesMs ?? [];
-    this.#latenciesMs = undefined;
-    // Whole intervals only: each session has then sent as many chunks as the others.
-    while (this.#sent % this.#lines.length !== 0) this.#sendNext(this.#lines.length);
-    await this.#until(() => this.#deliveries.delivered === this.#sent);
-    const { delivered, reordered, repeated } = this.#deliveries;
+    // Whole intervals only: each session has then had as many slots as the others.
+    while (this.#slots % this.#lines.length !== 0) this.#takeSlot(this.#lines.length);
     return {
       sent: this.#sent,
-      delivered,
-      reordered,
-      repeated,
-      latencyMs: { p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) },
+      speakers: this.#speakers,
       problems: this.#problems,
       problemCount: this.#problemCount,
     };
   }
 
-  #sendNext(count: number): void {
-    const session = this.#sent % count;
-    const index = Math.floor(this.#sent / count);
-    this.#sent++;
+  #takeSlot(count: number): void {
+    const { speakingChunks, pauseChunks } = this.#schedule;
+    const session = this.#slots % count;
+    const position = positionAt(this.#schedule, session, Math.floor(this.#slots / count));
+    this.#slots++;
+    const line = this.#lines[session]!;
     try {
-      const isNext = index > 0 && utteranceOf(session, index) > utteranceOf(session, index - 1);
-      if (isNext) this.#lines[session]!.nextUtterance();
-      this.#lines[session]!.send(this.#chunk.mark({ session, index, sentMs: performance.now() }));
+      if (position === speakingChunks % (speakingChunks + pauseChunks)) this.#end(line, session);
+      if (position === 0) this.#begin(line);
+      if (position >= speakingChunks) return;
+      const index = this.#indexes[session]!++;
+      line.send(this.#chunk.mark({ session, index, sentMs: nowMs() }));
+      this.#sent++;
     } catch (error) {
       this.#report(String(error));
     }
   }
 
-  async #eachInTurn(action: (line: Line) => void): Promise<void> {
-    const startedAtMs = performance.now();
-    for (const [index, line] of this.#lines.entries()) {
-      const dueMs = startedAtMs + index * LOAD.rampMsPerSession;
-      await sleep(systemClock, dueMs - performance.now(), this.#abort.signal);
-      try {
-        action(line);
-      } catch (error) {
-        this.#report(String(error));
-      }
-    }
+  #begin(line: Line): void {
+    this.#speaking++;
+    this.#speakers = Math.max(this.#speakers, this.#speaking);
+    line.beginUtterance();
   }
 
-  /** Waits for a condition, up to a deadline. */
-  async #until(isSo: () => boolean): Promise<void> {
-    const deadlineMs = performance.now() + SETTLE.deadlineMs;
-    while (!isSo() && performance.now() < deadlineMs) {
-      await sleep(systemClock, SETTLE.checkMs, this.#abort.signal);
-    }
+  #end(line: Line, session: number): void {
+    // Those who begin in a pause have said nothing yet.
+    if (this.#indexes[session] === 0) return;
+    this.#speaking--;
+    line.endUtterance();
   }
 
   #report(problem: string): void {
     this.#problemCount++;
     if (this.#problems.length < MAX_PROBLEMS_SHOWN) this.#problems.push(problem);
   }
-}
-
-/** The utterance of a chunk; those of different sessions begin at different moments. */
-function utteranceOf(session: number, index: number): number {
-  return Math.floor((index + session) / LOAD.chunksPerUtterance);
 }

@@ -4,8 +4,8 @@ import { connect } from '../../talk/client/connection.ts';
 
 /** One caller's connection to the side that is measured. */
 export interface Line {
-  /** Ends the utterance that is open, if any, and begins another. */
-  nextUtterance(): void;
+  beginUtterance(): void;
+  endUtterance(): void;
   /** 100 ms of audio; the memory may be used again at once. */
   send(samples: Int16Array): void;
 }
@@ -14,7 +14,11 @@ export interface LineOptions {
   readonly url: string;
   readonly signal: AbortSignal;
   readonly onProblem: (problem: string) => void;
+  /** Whether a vendor is at the other end of the pipe. */
+  readonly hasVendor: boolean;
 }
+
+const NOVA_FINALIZE = '{"type":"Finalize"}';
 
 /** A whole client of the relay: guest, session, ticket, WebSocket. */
 export async function openRelayLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
@@ -34,11 +38,11 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   });
   let utterance = 0;
   return {
-    nextUtterance() {
-      const nowMs = performance.now();
-      if (utterance > 0) connection.speechStopped(utterance, nowMs);
-      utterance++;
-      connection.speechStarted(utterance, nowMs);
+    beginUtterance() {
+      connection.speechStarted(++utterance, performance.now());
+    },
+    endUtterance() {
+      connection.speechStopped(utterance, performance.now());
     },
     send(samples) {
       connection.sendAudio({ utterance, samples, startMs: performance.now(), last: false });
@@ -46,8 +50,9 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   };
 }
 
-/** The same frames, straight into the pipe. */
-export async function openPipeLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
+/** The same frames, straight into the pipe; what the vendor needs at the end of an utterance too. */
+export async function openPipeLine(options: LineOptions): Promise<Line> {
+  const { url, signal, onProblem, hasVendor } = options;
   const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
   signal.addEventListener('abort', () => socket.terminate());
   await new Promise((resolve, reject) => {
@@ -58,7 +63,10 @@ export async function openPipeLine({ url, signal, onProblem }: LineOptions): Pro
   socket.on('close', () => onProblem('closed'));
   let seq = 0;
   return {
-    nextUtterance() {},
+    beginUtterance() {},
+    endUtterance() {
+      if (hasVendor) socket.send(NOVA_FINALIZE);
+    },
     send(samples) {
       const timestampMs = Math.round(performance.now());
       const kind = AudioFrameKind.uplink;

@@ -1,25 +1,27 @@
-import { AUDIO_FRAME_HEADER_BYTES } from '@parley/shared';
 import { serve } from '../process/serve.ts';
 import { Fleet } from './fleet.ts';
 import { openPipeLine, openRelayLine } from './lines.ts';
+import type { Schedule } from './schedule.ts';
+import { Simulator } from './simulator.ts';
+import { upstreamHandlers, type Side } from './upstream.ts';
 
-export type Side = 'relay' | 'baseline';
-
-/** Callers and transcribers in one process, so that one clock times the way between them. */
+/** Callers of both sides. */
 const fleets: Readonly<Record<Side, Fleet>> = {
-  relay: new Fleet(0, openRelayLine),
-  baseline: new Fleet(AUDIO_FRAME_HEADER_BYTES, openPipeLine),
+  relay: new Fleet(openRelayLine),
+  baseline: new Fleet(openPipeLine),
 };
 
 const handlers = {
-  listen: (side: Side) => fleets[side].listen(),
-  connect: ({ side, url, sessions }: { side: Side; url: string; sessions: number }) =>
-    fleets[side].connect(url, sessions),
+  connect: ({ side, ...how }: { side: Side; url: string; sessions: number; schedule: Schedule }) =>
+    fleets[side].connect(how),
   begin: (side: Side) => fleets[side].begin(),
   flow: (side: Side) => fleets[side].flow(),
-  record: (side: Side) => fleets[side].record(),
   pause: (side: Side) => fleets[side].pause(),
 };
 export type LoadHandlers = typeof handlers;
 
-serve(handlers);
+serve({
+  ...handlers,
+  // Unless a vendor is simulated, the transcribers are in the same process as the callers.
+  ...upstreamHandlers({ relay: new Simulator('relay'), baseline: new Simulator('baseline') }),
+});

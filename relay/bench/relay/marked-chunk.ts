@@ -7,8 +7,14 @@ export interface Mark {
   readonly session: number;
   /** Counts from 0 within a session. */
   readonly index: number;
-  /** When it was sent, on the clock of the process that sends and receives. */
+  /** When it was sent, `nowMs`. */
   readonly sentMs: number;
+}
+
+/** Monotonic, and the same in all processes of this machine. */
+export function nowMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + nanoseconds / 1e6;
 }
 
 /**

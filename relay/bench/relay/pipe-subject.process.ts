@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { MAX_AUDIO_FRAME_BYTES } from '@parley/shared';
 import { WebSocket, WebSocketServer } from 'ws';
+import { novaAddress } from '../../src/vendors/deepgram/deepgram-nova-transcriber.ts';
 import { serve } from '../process/serve.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
@@ -10,21 +11,30 @@ import { usageOf, type SubjectHandlers } from './subject.ts';
 /** Messages that may wait while the upstream connection is made. */
 const MAX_WAITING = 1_000;
 
+interface Address {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
 let forwarded = 0;
 
 /**
- * The baseline: `ws` and nothing else. Each connection has one upstream connection, which gets each
- * binary message as it came.
+ * The baseline: `ws` and nothing else. Each connection has one upstream connection, and each message
+ * is handed on as it came, in both directions.
  */
 const handlers = {
-  async open({ upstreamUrl }) {
+  async open({ upstream, provider }) {
+    const address =
+      provider === undefined
+        ? { url: upstream.url, headers: undefined }
+        : novaAddress({ baseUrl: upstream.url, apiKey: upstream.key, model: 'nova-3' }, 'en-US');
     const server = new WebSocketServer({
       host: '127.0.0.1',
       port: 0,
       perMessageDeflate: false,
       maxPayload: MAX_AUDIO_FRAME_BYTES,
     });
-    server.on('connection', (socket) => pipe(socket, upstreamUrl));
+    server.on('connection', (socket) => pipe(socket, address));
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     return { url: `ws://127.0.0.1:${port}`, isNative: hasNativeMasking() };
@@ -34,17 +44,17 @@ const handlers = {
   stopProfile,
 } satisfies SubjectHandlers;
 
-function pipe(socket: WebSocket, upstreamUrl: string): void {
-  const upstream = new WebSocket(upstreamUrl, { perMessageDeflate: false });
-  const waiting: Buffer[] = [];
+function pipe(socket: WebSocket, { url, headers = {} }: Address): void {
+  const upstream = new WebSocket(url, { headers, perMessageDeflate: false });
+  const waiting: { readonly message: Buffer; readonly binary: boolean }[] = [];
   upstream.on('open', () => {
-    for (const message of waiting.splice(0)) upstream.send(message);
+    for (const { message, binary } of waiting.splice(0)) upstream.send(message, { binary });
   });
-  socket.on('message', (message: Buffer, isBinary) => {
-    if (!isBinary) return;
-    forwarded++;
-    if (upstream.readyState === WebSocket.OPEN) upstream.send(message);
-    else if (waiting.length < MAX_WAITING) waiting.push(message);
+  upstream.on('message', (message: Buffer, binary) => socket.send(message, { binary }));
+  socket.on('message', (message: Buffer, binary) => {
+    if (binary) forwarded++;
+    if (upstream.readyState === WebSocket.OPEN) upstream.send(message, { binary });
+    else if (waiting.length < MAX_WAITING) waiting.push({ message, binary });
   });
   socket.on('close', () => upstream.close());
   upstream.on('close', () => socket.close());

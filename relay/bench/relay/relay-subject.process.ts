@@ -12,22 +12,38 @@ import { serve } from '../process/serve.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
+import { novaTranscribers } from './nova-transcribers.ts';
 import { usageOf, type SubjectHandlers } from './subject.ts';
+import type { UpstreamAddress } from './upstream.ts';
 
-/** Nothing that is said here is ever answered. */
-const generator: Generator = { name: 'silent', async *generate() {} };
-const synthesizer: Synthesizer = {
-  name: 'silent',
-  sampleRateHz: 16_000,
-  voices: [{ id: 'silent', label: 'Silent' }],
-  async *synthesize() {},
+/** Hardly anything that is said here is answered: those who begin amid an utterance, by one word. */
+const generator: Generator = {
+  name: 'brief',
+  async *generate() {
+    yield { type: 'text-delta', text: 'Yes.' };
+  },
 };
-let transcribers: readonly SocketTranscriber[] = [];
+const synthesizer: Synthesizer = {
+  name: 'brief',
+  sampleRateHz: 16_000,
+  voices: [{ id: 'brief', label: 'Brief' }],
+  async *synthesize(clauses) {
+    let clause = 0;
+    for await (const _ of clauses) {
+      yield { type: 'clause-begun', clause };
+      yield { type: 'speech-audio', clause, samples: new Int16Array(1_600) };
+      yield { type: 'clause-done', clause: clause++ };
+    }
+  },
+};
+let countForwarded = () => 0;
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
-  async open({ upstreamUrl, sessions }) {
-    transcribers = [new SocketTranscriber(upstreamUrl), new SocketTranscriber(upstreamUrl)];
+  async open({ upstream, provider, sessions }) {
+    const { transcribers, forwarded } =
+      provider === undefined ? ownTranscribers(upstream) : novaTranscribers(upstream);
+    countForwarded = forwarded;
     const problems = new Problems(systemClock);
     const relay = await startRelay({
       config: readConfig({
@@ -36,7 +52,6 @@ const handlers = {
         AUTH_SECRET: randomBytes(32).toString('hex'),
         MAX_SESSIONS: String(sessions + 10),
       }),
-      // With a second one behind each stage, as in a relay that is meant to stay up.
       providers: createFailoverStages({
         transcribers,
         generators: [generator],
@@ -53,9 +68,16 @@ const handlers = {
     });
     return { url: relay.url, isNative: hasNativeMasking() };
   },
-  usage: () => usageOf(transcribers.reduce((sum, { forwarded }) => sum + forwarded, 0)),
+  usage: () => usageOf(countForwarded()),
   startProfile,
   stopProfile,
 } satisfies SubjectHandlers;
+
+/** With a second one behind it, as in a relay that is meant to stay up. */
+function ownTranscribers({ url }: UpstreamAddress) {
+  const transcribers = [new SocketTranscriber(url), new SocketTranscriber(url)];
+  const forwarded = () => transcribers.reduce((sum, one) => sum + one.forwarded, 0);
+  return { transcribers, forwarded };
+}
 
 serve(handlers);

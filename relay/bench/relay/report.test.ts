@@ -20,6 +20,9 @@ function figures(
       latencyMs,
       problems: [],
       problemCount: 0,
+      speakers: 10,
+      opened: 12,
+      peak: 11,
       ...delivery,
     },
   };
@@ -45,7 +48,7 @@ test('ratios are of all rounds, chunks are counted over every start', () => {
       ],
     },
   ];
-  expect(reportOf(7, runs)).toEqual({
+  const report = {
     bench: 'relay',
     sessions: 7,
     cpu_us_per_chunk: { relay: 12, baseline: 10 },
@@ -57,5 +60,12 @@ test('ratios are of all rounds, chunks are counted over every start', () => {
     lost: 3,
     reordered: 1,
     errors: 7,
+  };
+  expect(reportOf(7, runs)).toEqual(report);
+  const both = (count: number) => ({ relay: count, baseline: count });
+  expect(reportOf(7, runs, 'nova')).toEqual({
+    ...report,
+    provider: 'nova',
+    upstream: { speakers: 10, opened: both(12), peak: both(11), peak_per_speaker: 1.1 },
   });
 });

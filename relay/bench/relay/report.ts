@@ -1,17 +1,23 @@
 import { median, round } from '../statistics.ts';
-import type { RoundDelivery } from './fleet.ts';
-import type { Side } from './load.process.ts';
-import type { RelayBenchRun, RoundFigures } from './rounds.ts';
+import type { RelayBenchRun, RoundDelivery, RoundFigures } from './rounds.ts';
+import type { BenchProvider } from './subject.ts';
+import type { Side } from './upstream.ts';
 
 /**
  * What `bench relay --json` prints.
  *
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
- * because a disturbance in a round affected both sides of it. Counts are the relay's, of all chunks
+ * because a disturbance in a round affected both sides of it. With a vendor, `upstream` has the most
+ * callers who spoke at once, and the connections to the vendor: opened by a start, and the most at
+ * once. Counts are the relay's, of all chunks
  * that were ever sent, warm-up included; a chunk that came twice, and anything else that went
  * wrong on either side, is an error.
  */
-export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
+export function reportOf(
+  sessions: number,
+  runs: readonly RelayBenchRun[],
+  provider?: BenchProvider,
+) {
   const rounds = runs.flatMap((run) => run.rounds);
   if (rounds.length === 0) throw new RangeError('There were no rounds to report');
   const both = <T>(make: (side: Side) => T): Record<Side, T> => ({
@@ -27,8 +33,18 @@ export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
   const sent = total('relay', (delivery) => delivery.sent);
   const delivered = total('relay', (delivery) => delivery.delivered);
   const wrong = ({ problemCount, repeated }: RoundDelivery) => problemCount + repeated;
+  const highest = (side: Side, figure: (delivery: RoundDelivery) => number) =>
+    Math.max(...last[side].map((delivery) => figure(delivery)));
+  const speakers = highest('relay', (delivery) => delivery.speakers);
+  const upstream = {
+    speakers,
+    opened: both((side) => highest(side, ({ opened }) => opened)),
+    peak: both((side) => highest(side, ({ peak }) => peak)),
+    peak_per_speaker: round(highest('relay', ({ peak }) => peak) / speakers, 3),
+  };
   return {
     bench: 'relay' as const,
+    ...(provider === undefined ? {} : { provider }),
     sessions,
     cpu_us_per_chunk: both((side) => middle(side, ({ cpuUsPerChunk }) => cpuUsPerChunk, 2)),
     cpu_ratio: round(
@@ -40,6 +56,7 @@ export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
       p99: middle(side, ({ latencyMs }) => latencyMs.p99, 2),
     })),
     rss_kb_per_session: both((side) => middle(side, ({ rssKbPerSession }) => rssKbPerSession, 1)),
+    ...(provider === undefined ? {} : { upstream }),
     sent,
     delivered,
     lost: sent - delivered,

@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
-import type { RoundDelivery } from './fleet.ts';
-import type { LoadHandlers, Side } from './load.process.ts';
-import type { SubjectHandlers } from './subject.ts';
+import type { FleetFigures } from './fleet.ts';
+import type { LoadHandlers } from './load.process.ts';
+import { STEADY, WITH_PAUSES } from './schedule.ts';
+import type { BenchProvider, SubjectHandlers } from './subject.ts';
+import { SIDES, type Side, type UpstreamFigures, type UpstreamHandlers } from './upstream.ts';
 
 export interface RoundTimes {
-  /** Before the first round. */
+  /** Of audio on each side before the first round. */
   readonly steadyMs: number;
   /** Before counting begins in each round. */
   readonly warmUpMs: number;
@@ -16,6 +18,7 @@ export interface RoundTimes {
 
 interface RoundsOptions {
   readonly sessions: number;
+  readonly provider: BenchProvider | undefined;
   readonly rounds: number;
   readonly times: RoundTimes;
   /** Where a CPU profile of each side's last round is written; undefined for none. */
@@ -23,6 +26,9 @@ interface RoundsOptions {
   readonly signal: AbortSignal;
   readonly onRound: (figures: Readonly<Record<Side, RoundFigures>>) => void;
 }
+
+/** Callers' and transcribers' figures; counts since the beginning. */
+export type RoundDelivery = FleetFigures & UpstreamFigures;
 
 export interface RoundFigures {
   readonly cpuUsPerChunk: number;
@@ -38,40 +44,58 @@ export interface RelayBenchRun {
   readonly isNative: boolean;
 }
 
-const SIDES = ['relay', 'baseline'] as const;
 const SUBJECTS: Readonly<Record<Side, URL>> = {
   relay: new URL('relay-subject.process.ts', import.meta.url),
   baseline: new URL('pipe-subject.process.ts', import.meta.url),
 };
 const LOAD = new URL('load.process.ts', import.meta.url);
+const NOVA = new URL('nova.process.ts', import.meta.url);
+/** No side may be left amid its utterances for longer: vendors hang up after ten seconds of silence. */
+const LONGEST_FLOW_MS = 2_400;
+const SETTLE = { deadlineMs: 10_000, checkMs: 10 };
+
+interface Processes {
+  readonly load: BenchProcess<LoadHandlers>;
+  readonly upstream: BenchProcess<UpstreamHandlers>;
+  readonly subjects: Readonly<Record<Side, BenchProcess<SubjectHandlers>>>;
+}
 
 /**
  * Runs both sides in turn under the same load, round by round, so that other work of the machine
  * affects both. The relay, the pipe, and the callers with the transcriber are processes of their
- * own; the side that is not measured keeps its connections and is idle.
+ * own, and so is a vendor; the side that is not measured keeps its connections and is idle.
  */
 export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> {
-  const { sessions, signal } = options;
-  await using load = new BenchProcess<LoadHandlers>(LOAD, signal);
+  const { sessions, signal, provider, times } = options;
+  await using load = new BenchProcess<LoadHandlers & UpstreamHandlers>(LOAD, signal);
+  await using vendor =
+    provider === undefined ? undefined : new BenchProcess<UpstreamHandlers>(NOVA, signal);
   await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal, RELAY_NODE_FLAGS);
   await using baseline = new BenchProcess<SubjectHandlers>(SUBJECTS.baseline, signal);
-  const subjects = { relay, baseline };
+  const processes: Processes = { load, upstream: vendor ?? load, subjects: { relay, baseline } };
+  const { upstream, subjects } = processes;
+  const schedule = provider === undefined ? STEADY : WITH_PAUSES;
   const idleRss = { relay: 0, baseline: 0 };
   let isNative = true;
   for (const side of SIDES) {
-    const upstreamUrl = await load.ask('listen', side);
-    const opened = await subjects[side].ask('open', { upstreamUrl, sessions });
+    const address = await upstream.ask('listen', side);
+    const opened = await subjects[side].ask('open', { upstream: address, provider, sessions });
     isNative &&= opened.isNative;
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
-    await load.ask('connect', { side, url: opened.url, sessions }, 120_000);
-    await load.ask('begin', side);
+    await load.ask('connect', { side, url: opened.url, sessions, schedule }, 120_000);
+  }
+  for (const side of SIDES) {
+    const begun = await load.ask('begin', side);
+    await until(async () => (await upstream.ask('connections', side)) >= begun, signal);
   }
 
-  for (const side of SIDES) {
-    await load.ask('flow', side);
-    await sleep(systemClock, options.times.steadyMs, signal);
-    signal.throwIfAborted();
-    await load.ask('pause', side);
+  const flowMs = provider === undefined ? times.steadyMs : LONGEST_FLOW_MS;
+  for (let leftMs = times.steadyMs; leftMs > 0; leftMs -= flowMs) {
+    for (const side of SIDES) {
+      await load.ask('flow', side);
+      await passed(Math.min(flowMs, leftMs), signal);
+      await pause(side, processes, signal);
+    }
   }
   const rounds: Record<Side, RoundFigures>[] = [];
   for (let round = 0; round < options.rounds; round++) {
@@ -81,7 +105,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     for (const side of order) {
       const profileDir = round === options.rounds - 1 ? options.profileDir : undefined;
       const ofRound = { ...options, profileDir };
-      figures[side] = await measure(side, load, subjects[side], idleRss[side], ofRound);
+      figures[side] = await measure(side, processes, idleRss[side], ofRound);
     }
     const both = figures as Record<Side, RoundFigures>;
     rounds.push(both);
@@ -92,26 +116,23 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
 
 async function measure(
   side: Side,
-  load: BenchProcess<LoadHandlers>,
-  subject: BenchProcess<SubjectHandlers>,
+  processes: Processes,
   idleRssBytes: number,
   { sessions, times, signal, profileDir }: RoundsOptions,
 ): Promise<RoundFigures> {
-  const passed = async (ms: number) => {
-    await sleep(systemClock, ms, signal);
-    signal.throwIfAborted();
-  };
+  const { load, upstream } = processes;
+  const subject = processes.subjects[side];
   await load.ask('flow', side);
-  await passed(times.warmUpMs);
+  await passed(times.warmUpMs, signal);
   if (profileDir !== undefined) await subject.ask('startProfile', null);
-  await load.ask('record', side);
+  await upstream.ask('record', side);
   const before = await subject.ask('usage', null);
-  await passed(times.windowMs);
+  await passed(times.windowMs, signal);
   const after = await subject.ask('usage', null);
   if (profileDir !== undefined) {
     await subject.ask('stopProfile', join(profileDir, `${side}.cpuprofile`));
   }
-  const delivery = await load.ask('pause', side);
+  const delivery = await pause(side, processes, signal);
   const chunks = after.forwarded - before.forwarded;
   return {
     cpuUsPerChunk: (after.cpuUs - before.cpuUs) / chunks,
@@ -120,4 +141,26 @@ async function measure(
     chunks,
     delivery,
   };
+}
+
+/** All lines of a side fall silent; resolves once all that was sent arrived, or after a deadline. */
+async function pause(
+  side: Side,
+  { load, upstream }: Processes,
+  signal: AbortSignal,
+): Promise<RoundDelivery> {
+  const sent = await load.ask('pause', side);
+  await until(async () => (await upstream.ask('delivered', side)) === sent.sent, signal);
+  return { ...sent, ...(await upstream.ask('take', side)) };
+}
+
+/** Waits for a condition, up to a deadline. */
+async function until(isSo: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + SETTLE.deadlineMs;
+  while (!(await isSo()) && performance.now() < deadlineMs) await passed(SETTLE.checkMs, signal);
+}
+
+async function passed(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(systemClock, ms, signal);
+  signal.throwIfAborted();
 }

@@ -1,23 +1,30 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { readMark, type Mark } from './marked-chunk.ts';
+import { Arrivals } from './arrivals.ts';
+import { readMark } from './marked-chunk.ts';
+import { STEADY } from './schedule.ts';
 import { FINALIZE } from './socket-transcriber.ts';
+import {
+  AUDIO_OFFSET_BYTES,
+  type Side,
+  type UpstreamAddress,
+  type UpstreamFigures,
+  type UpstreamSide,
+} from './upstream.ts';
 
 /** Connections that may wait to be accepted: they come by the thousand. */
 const BACKLOG = 4_096;
 
 /** The transcriber's side of the socket: records what arrives and answers with no words. */
-export class Simulator {
+export class Simulator implements UpstreamSide {
   readonly #server: WebSocketServer;
-  readonly #onChunk: (mark: Mark, receivedMs: number) => void;
+  readonly #arrivals = new Arrivals(STEADY);
+  #opened = 0;
+  #peak = 0;
 
-  /**
-   * @param audioOffset - where the audio begins in a message: what a pipe hands on still has the
-   *   client's header, what the relay hands on has none
-   */
-  constructor(audioOffset: number, onChunk: (mark: Mark, receivedMs: number) => void) {
-    this.#onChunk = onChunk;
+  constructor(side: Side) {
+    const offset = AUDIO_OFFSET_BYTES[side];
     this.#server = new WebSocketServer({
       host: '127.0.0.1',
       port: 0,
@@ -25,9 +32,11 @@ export class Simulator {
       perMessageDeflate: false,
     });
     this.#server.on('connection', (socket) => {
+      this.#opened++;
+      this.#peak = Math.max(this.#peak, this.connections);
       socket.on('error', () => socket.terminate());
       socket.on('message', (message: Buffer, isBinary) => {
-        if (isBinary) this.#onChunk(readMark(message, audioOffset), performance.now());
+        if (isBinary) this.#arrivals.arrived(readMark(message, offset));
         else if (message.toString('utf8') === FINALIZE) socket.send('');
       });
     });
@@ -37,8 +46,21 @@ export class Simulator {
     return this.#server.clients.size;
   }
 
-  async listen(): Promise<string> {
+  get delivered(): number {
+    return this.#arrivals.delivered;
+  }
+
+  async listen(): Promise<UpstreamAddress> {
     if (this.#server.address() === null) await once(this.#server, 'listening');
-    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { port } = this.#server.address() as AddressInfo;
+    return { url: `ws://127.0.0.1:${port}`, key: '' };
+  }
+
+  record(): void {
+    this.#arrivals.record();
+  }
+
+  take(): UpstreamFigures {
+    return { ...this.#arrivals.take(), opened: this.#opened, peak: this.#peak };
   }
 }

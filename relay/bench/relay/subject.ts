@@ -1,11 +1,27 @@
+import type { UpstreamAddress } from './upstream.ts';
+
+export interface SubjectOptions {
+  readonly upstream: UpstreamAddress;
+  /** The vendor whose adapter is used; without it, the bench's own transcriber. */
+  readonly provider: BenchProvider | undefined;
+  readonly sessions: number;
+}
+
+/** Vendors that the relay can be measured with. */
+export const BENCH_PROVIDERS = ['nova'] as const;
+export type BenchProvider = (typeof BENCH_PROVIDERS)[number];
+
+export function isBenchProvider(name: string): name is BenchProvider {
+  return (BENCH_PROVIDERS as readonly string[]).includes(name);
+}
+
 /** What both sides of the comparison can be asked. */
 export interface SubjectHandlers {
   readonly [name: string]: (argument: never) => unknown;
   /** Starts listening. @returns where */
-  readonly open: (options: {
-    readonly upstreamUrl: string;
-    readonly sessions: number;
-  }) => Promise<{ readonly url: string; readonly isNative: boolean }>;
+  readonly open: (
+    options: SubjectOptions,
+  ) => Promise<{ readonly url: string; readonly isNative: boolean }>;
   readonly usage: (argument: null) => SubjectUsage;
   readonly startProfile: (argument: null) => Promise<void>;
   readonly stopProfile: (path: string) => Promise<void>;

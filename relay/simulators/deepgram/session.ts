@@ -23,7 +23,8 @@ export interface Listener {
 }
 
 /** Listens until the connection ends. @returns starts the idle time anew */
-export function listen({ socket, answers, complain }: Session, listener: Listener): () => void {
+export function listen(session: Session, listener: Listener): () => void {
+  const { socket, answers, behaviour, complain } = session;
   let stopIdle = () => {};
   const stayAwake = (): void => {
     stopIdle();
@@ -35,7 +36,9 @@ export function listen({ socket, answers, complain }: Session, listener: Listene
     if (!isBinary) return listener.onCommand(objectOf(data)?.type);
     const bytes = (data as Buffer).length;
     if (bytes === 0 || bytes % 2 !== 0) complain(`Audio of ${bytes} bytes is not PCM16.`);
-    listener.onAudio(samplesOf(data));
+    const samples = samplesOf(data);
+    behaviour.onAudio?.(samples);
+    listener.onAudio(samples);
   });
   return stayAwake;
 }

@@ -31,6 +31,8 @@ export interface Simulator extends AsyncDisposable {
 export interface Behaviour {
   /** What was said, told from the audio; without it, `transcriptOf` the audio. */
   readonly hear?: (audio: Int16Array) => string;
+  /** Told of each message of audio as it comes, by simulators that hear PCM16 in binary messages. */
+  readonly onAudio?: (audio: Int16Array) => void;
   /** From the end of speech to the final words. */
   readonly finalDelayMs?: number;
   /** The answer, told from the last thing the person said. Streamed word by word. */

@@ -48,21 +48,24 @@ export function createNovaTranscriber(
       maxAgeMs: MAX_AGE_MS,
       isReused: true,
     },
-    connect(language, signal) {
-      const query = {
-        model: options.model,
-        language,
-        encoding: 'linear16',
-        sample_rate: UPLINK_SAMPLE_RATE_HZ,
-        channels: 1,
-        interim_results: true,
-        smart_format: true,
-        endpointing: 300,
-      };
-      return openListening(NOVA, deepgramAddress(options, '/v1/listen', query), context, signal);
-    },
+    connect: (language, signal) =>
+      openListening(NOVA, novaAddress(options, language), context, signal),
     begin: (lease, signal, language) =>
       new NovaTranscription(lease, signal, language, context.clock, usedSeconds),
+  });
+}
+
+/** @param language - BCP 47 */
+export function novaAddress({ model, ...access }: NovaOptions, language: string) {
+  return deepgramAddress(access, '/v1/listen', {
+    model,
+    language,
+    encoding: 'linear16',
+    sample_rate: UPLINK_SAMPLE_RATE_HZ,
+    channels: 1,
+    interim_results: true,
+    smart_format: true,
+    endpointing: 300,
   });
 }
 
