@@ -14,9 +14,12 @@ const TEXT = { files: /\.(html|css|js|svg|json|webmanifest)$/, brotliQuality: 11
  */
 const DETECTOR = { files: /\.(wasm|onnx)$/, brotliQuality: 9 };
 
+/** A person who starts Parley on a busy machine has no use for a list of slow plugins. */
+const QUIET_CHECKS = { bundlerTimings: false };
+
 export default defineConfig({
   plugins: [react(), compressed(TEXT), compressed(DETECTOR)],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { checks: QUIET_CHECKS } },
   build: {
     target: 'baseline-widely-available',
     manifest: true,
@@ -26,6 +29,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The detector's runtime is large by nature and loaded apart from the page.
     chunkSizeWarningLimit: 1_000,
+    rolldownOptions: { checks: QUIET_CHECKS },
   },
   optimizeDeps: {
     // Found only in the media worker, which Vite does not scan: found late, they would make the

@@ -72,7 +72,7 @@ function install() {
   }
   const digest = wanted.digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
-  process.stderr.write('Installing what Parley needs, about 800 MB on disk, once …\n');
+  process.stderr.write('Installing what Parley needs (about 800 MB on disk) …\n');
   const [program, ...prefix] = packageManager();
   const { status, error } = spawnSync(program, [...prefix, 'install', '--frozen-lockfile'], {
     cwd: ROOT,

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { prettyFactory } from 'pino-pretty';
 import type { Clock } from './clock.ts';
 import { LogDestination, standardErrorWriter } from './log-destination.ts';
 import type { Problems } from './problems.ts';
@@ -12,8 +13,8 @@ export interface Log {
 }
 
 /**
- * Structured logs, one JSON object a line on standard error, so that a command's standard output
- * stays its own. Bind `requestId`, `sessionId` and `responseId` with `logger.child`.
+ * Structured logs on standard error, so that a command's standard output stays its own: one JSON
+ * object a line, or a line for people if it is a terminal. Bind `requestId`, `sessionId` and `responseId` with `logger.child`.
  *
  * What people say is logged at `debug` and below only.
  */
@@ -40,9 +41,24 @@ export function openLog(options: {
         censor: '[redacted]',
       },
     },
-    destination,
+    process.stderr.isTTY
+      ? readable(destination, process.env['NO_COLOR'] === undefined)
+      : destination,
   );
   return { logger, flush: (deadlineMs) => destination.flush(deadlineMs) };
+}
+
+/** Formats each line for people: time, level, message, then the fields. */
+export function readable(
+  destination: { write(line: string): void },
+  hasColours: boolean,
+): { write(line: string): void } {
+  const format = prettyFactory({
+    colorize: hasColours,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+  });
+  return { write: (line) => destination.write(format(line)) };
 }
 
 export const silentLogger: Logger = pino({ level: 'silent' });
