@@ -13,6 +13,7 @@ import { RELAY_NODE_FLAGS } from './node-flags.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
+const INSTALL = ['install', '--frozen-lockfile', '--loglevel=info'];
 const ORPHAN_CHECK_MS = 500;
 const RELAY = 'relay/src/main.ts';
 const IS_WINDOWS = process.platform === 'win32';
@@ -74,7 +75,7 @@ function install() {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
   process.stderr.write('Installing what Parley needs (about 800 MB on disk) …\n');
   const [program, ...prefix] = packageManager();
-  const { status, error } = spawnSync(program, [...prefix, 'install', '--frozen-lockfile'], {
+  const { status, error } = spawnSync(program, [...prefix, ...INSTALL], {
     cwd: ROOT,
     // Standard output belongs to the command.
     stdio: ['ignore', 2, 2],
