@@ -4,6 +4,7 @@ import { systemClock, type Clock } from './lib/clock.ts';
 import { withDeadline } from './lib/deadline.ts';
 import { openLog, type Log, type Logger } from './lib/logger.ts';
 import { Problems } from './lib/problems.ts';
+import { UncaughtErrors } from './lib/uncaught-errors.ts';
 import type { Stages } from './stages/stages.ts';
 
 /** How long the rest of a stop may take after the grace for what is being said. */
@@ -34,6 +35,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
   const problems = new Problems(clock);
   const log = openLog({ level: config.logLevel, clock, problems });
   const { logger } = log;
+  const uncaught = new UncaughtErrors({ logger, clock, problems });
   // What is printed for people may have no reader any more, or a full disk: calls go on.
   process.stdout.on('error', (err) => logger.debug({ err }, 'standard output cannot be written'));
   try {
@@ -55,6 +57,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
     });
     return { url: relay.url };
   } catch (error) {
+    uncaught[Symbol.dispose]();
     await log.flush(FLUSH_MS);
     throw error;
   }

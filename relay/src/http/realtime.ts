@@ -14,6 +14,7 @@ import {
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
+import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
@@ -125,7 +126,12 @@ function connect(
   let session: Session | undefined;
   let refusal: CloseReasonName = 'ticketInvalid';
   if (ticket !== undefined) {
-    session = sessions.open(ticket);
+    try {
+      session = sessions.open(ticket);
+    } catch (err) {
+      logger.error({ err }, 'session could not be opened');
+      return closeSocket(webSocket, 'internal');
+    }
   } else if (resumeToken !== undefined) {
     session = registry.find(fingerprint(resumeToken));
     refusal = 'sessionGone';
@@ -147,12 +153,20 @@ function serve(
   const socket = new SessionWebSocket(webSocket, connection);
   webSocket.on('message', (data: RawData, isBinary: boolean) => {
     // The default binary type delivers one Buffer, never fragments.
-    if (isBinary) session.receiveAudio(socket, data as Buffer);
-    else session.receiveText(socket, (data as Buffer).toString('utf8'));
+    if (!isBinary) {
+      const text = (data as Buffer).toString('utf8');
+      return within(session, () => session.receiveText(socket, text));
+    }
+    // The hot path starts nothing that goes on after it: what it throws, it throws here.
+    try {
+      session.receiveAudio(socket, data as Buffer);
+    } catch (error) {
+      session.failed(error);
+    }
   });
   webSocket.on('pong', () => session.heard());
-  webSocket.on('close', (code) => session.detach(socket, code));
-  session.attach(socket, how);
+  webSocket.on('close', (code) => within(session, () => session.detach(socket, code)));
+  within(session, () => session.attach(socket, how));
 }
 
 function credential(offered: readonly string[], prefix: string): string | undefined {

@@ -7,6 +7,7 @@ const SENTENCES = {
     'The data folder cannot be written: what should outlive a restart will be lost.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
+  internal_error: 'Something failed that belongs to no call.',
   event_loop_late: 'The process is overloaded: its work is late.',
 } as const;
 

@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { afterDeadline } from './deadline.ts';
+import { outsideBoundaries } from './error-boundary.ts';
 import { WorkerPoolMember, type MemberOptions, type PoolableWorker } from './worker-pool-member.ts';
 
 // tinypool and piscina hand out tasks, each to whichever thread is free. Recognition is a
@@ -147,7 +148,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     const room = this.#options.maxWorkers - this.#members.size;
     for (let count = Math.min(wanted, room); count > 0; count -= 1) {
       this.#members.add(
-        new WorkerPoolMember(this.#options.spawn(), this.#options, {
+        new WorkerPoolMember(outsideBoundaries(this.#options.spawn), this.#options, {
           idle: (member) => this.#onIdle(member),
           died: (member, cause, started) => this.#onDeath(member, cause, started),
         }),

@@ -1,5 +1,6 @@
 import type { CloseReasonName } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
+import { within } from '../lib/error-boundary.ts';
 import type { Session } from './session.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
@@ -49,7 +50,7 @@ export class SessionRegistry {
 
   /** Lets what is being said be finished, within `graceMs`, then ends every session. */
   async drain(graceMs: number): Promise<void> {
-    for (const session of this.#sessions) session.drain(graceMs);
+    for (const session of this.#sessions) within(session, () => session.drain(graceMs));
     const endMs = this.#clock.now() + graceMs;
     while (
       this.#clock.now() < endMs &&
@@ -62,12 +63,12 @@ export class SessionRegistry {
 
   closeAll(reason: CloseReasonName): void {
     this.#cancelCheck();
-    for (const session of [...this.#sessions]) session.close(reason);
+    for (const session of [...this.#sessions]) within(session, () => session.close(reason));
   }
 
   #scheduleCheck(): void {
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => {
-      for (const session of [...this.#sessions]) session.check();
+      for (const session of [...this.#sessions]) within(session, () => session.check());
       this.#scheduleCheck();
     });
   }

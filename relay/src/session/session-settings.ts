@@ -1,4 +1,4 @@
-import type { ClientEventOf } from '@parley/shared';
+import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Voice } from '../stages/synthesizer.ts';
@@ -26,4 +26,17 @@ export function applyUpdate(
   if (timeZone !== undefined) settings.timeZone = timeZone;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
   return undefined;
+}
+
+/** The part of what a client is told of its session that it may change, and what it may choose from. */
+export function describeSettings(
+  { voice, timeZone, isSpoken }: ConversationSettings,
+  voices: readonly Voice[],
+): Pick<SessionDescription, 'voice' | 'voices' | 'time_zone' | 'output_modalities'> {
+  return {
+    voice,
+    voices: voices.map(({ id, label }) => ({ id, label })),
+    time_zone: timeZone,
+    output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
+  };
 }

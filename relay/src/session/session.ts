@@ -8,11 +8,12 @@ import {
 import type { ConversationOptions } from '../turn/conversation-options.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
+import { within, type ErrorBoundary } from '../lib/error-boundary.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { STAGES } from '../stages/provider.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
-import { applyUpdate, type SettingsUpdate } from './session-settings.ts';
+import { applyUpdate, describeSettings, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { judge, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
@@ -35,7 +36,7 @@ export interface SessionOptions extends Pick<ConversationOptions, 'settings' | '
 }
 
 /** One call, over however many connections it takes. */
-export class Session {
+export class Session implements ErrorBoundary {
   readonly id: string;
   readonly resumeKey: string;
   readonly #context: SessionContext;
@@ -49,6 +50,7 @@ export class Session {
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
+  #hasFailed = false;
   #activeAtMs: number;
   #pingedAtMs: number;
   #state: SessionState;
@@ -117,7 +119,7 @@ export class Session {
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
-      this.#stageChanged(change),
+      within(this, () => this.#stageChanged(change)),
     );
     this.#emit({ type: 'session-started' });
     this.#outbox.event({
@@ -191,15 +193,27 @@ export class Session {
     if (reason === 'durationLimit') this.#emit({ type: 'limit-hit', limit: 'session-duration' });
     if (reason === 'idle') this.#emit({ type: 'limit-hit', limit: 'idle' });
     const durationMs = this.#outbox.nowMs();
-    void this.#conversation
-      .dispose()
-      .then(() => this.#emit({ type: 'session-ended', reason, durationMs }));
-    this.#notices?.close();
-    for (const release of this.#prepared) release();
     this.#release();
     this.#state = { kind: 'closed' };
-    if (socket !== undefined) closeSocket(socket, reason);
+    const ended = () => this.#emit({ type: 'session-ended', reason, durationMs });
+    // Each whatever becomes of the others: a session that failed may fail in this, too.
+    for (const end of [
+      () => void this.#conversation.dispose().finally(ended),
+      () => this.#notices?.close(),
+      ...this.#prepared,
+      () => socket && closeSocket(socket, reason),
+    ]) {
+      within(this, end);
+    }
     this.#options.onClosed(this);
+  }
+
+  /** Something in this call threw, now or in a callback: the call ends, and nothing else does. */
+  failed(err: unknown): void {
+    // What it leaves behind may fail again and again.
+    this.#options.logger[this.#hasFailed ? 'debug' : 'error']({ err }, 'session failed');
+    this.#hasFailed = true;
+    this.close('internal');
   }
 
   #resume(text: string | undefined): void {
@@ -211,11 +225,7 @@ export class Session {
     if (id !== this.id || fingerprint(token) !== this.resumeKey) return this.#drop('ticketInvalid');
     if (!this.#outbox.canReplay(lastSeq)) return this.close('sessionGone');
     this.#inbox.heard();
-    this.#state = {
-      kind: 'attached',
-      heardAtMs: this.#time.nowMs,
-      awaitsResume: false,
-    };
+    this.#state = { kind: 'attached', heardAtMs: this.#time.nowMs, awaitsResume: false };
     this.#outbox.attach(this.#socket!);
     // First what was missed, in its order; then how far the client's own sequence has come.
     this.#outbox.replay(lastSeq);
@@ -279,14 +289,10 @@ export class Session {
 
   /** What a client is told of its session. */
   #describe(): SessionDescription {
-    const { voice, timeZone, isSpoken } = this.#options.settings;
     const { providers, limits } = this.#context;
     return {
       id: this.id,
-      voice,
-      voices: providers.synthesizer.voices.map(({ id, label }) => ({ id, label })),
-      time_zone: timeZone,
-      output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
+      ...describeSettings(this.#options.settings, providers.synthesizer.voices),
       providers: this.#notices?.names ?? activeProviders(providers),
       limits,
     };

@@ -1,3 +1,4 @@
+import { within } from '../lib/error-boundary.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { CallEvent, EmitCallEvent } from './call-events.ts';
 
@@ -46,14 +47,13 @@ export class CallObservers {
   }
 
   #call(observer: CallObserver, event: CallEvent): void {
-    try {
-      // TypeScript lets an asynchronous function stand for one that returns nothing; its rejection
-      // would end the process.
+    const failed = (err: unknown) => this.#failed(observer, event, err);
+    // Not the session's: what an observer does later, and fails at, must not end the call.
+    within({ failed }, () => {
+      // TypeScript lets an asynchronous function stand for one that returns nothing.
       const result: unknown = observer.observe(event);
-      if (result instanceof Promise) result.catch((err) => this.#failed(observer, event, err));
-    } catch (err) {
-      this.#failed(observer, event, err);
-    }
+      if (result instanceof Promise) result.catch(failed);
+    });
   }
 
   #failed(observer: CallObserver, event: CallEvent, err: unknown): void {
@@ -64,8 +64,9 @@ export class CallObservers {
       return;
     }
     const { unlogged } = failures;
+    const { sessionId } = event;
     this.#logger.error(
-      { err, observer: observer.name, event: event.type, unlogged },
+      { err, observer: observer.name, event: event.type, sessionId, unlogged },
       'a call observer failed',
     );
     failures.loggedAtMs = event.atMs;

@@ -10,6 +10,9 @@ import { RecognitionOutage } from './recognition-outage.ts';
 import { SessionReminders } from './reminders.ts';
 import { TurnTaking } from './turn-taking.ts';
 
+/** How long an ended conversation may take to come to rest. */
+const MAX_REST_MS = 10_000;
+
 type Lost = Pick<Settled, 'turnId' | 'itemId' | 'number'>;
 
 /** What the person does, and what follows from it. At most one utterance is open at a time. */
@@ -151,14 +154,19 @@ export class Conversation {
     if (!this.#listening.isBusy) this.#announceOutage();
   }
 
-  /** Stops everything and releases it at once. Resolves when its last event has been emitted. */
-  dispose(): Promise<void> {
+  /**
+   * Stops everything and releases it at once. Resolves when its last event has been emitted, or
+   * after ten seconds: a conversation in which something threw may never come to rest.
+   */
+  async dispose(): Promise<void> {
     this.#isDisposed = true;
     this.reminders.cancelAll();
     this.#turns.stop();
     this.#listening.discardAll();
     this.#restIfDisposed();
-    return this.#rest.promise;
+    const cancel = this.#options.clock.after(MAX_REST_MS, this.#rest.resolve);
+    await this.#rest.promise;
+    cancel();
   }
 
   #restIfDisposed(): void {

@@ -4,7 +4,9 @@ import { pino } from 'pino';
 import { words } from '../../test/support/scripted-generator.ts';
 import { finalWords } from '../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../test/support/test-conversation.ts';
+import { within } from '../lib/error-boundary.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
+import { silentLogger } from '../lib/logger.ts';
 import type { Transcription, TranscriptionOptions } from '../stages/transcriber.ts';
 import { apologyFor } from './reply/apologies.ts';
 import { Watchdog } from './watchdog.ts';
@@ -32,6 +34,25 @@ function setUp(onGiveUp: (stage: string) => void = () => {}) {
   const atLevel = (level: number) => lines.filter((line) => line['level'] === level);
   return { clock, watch, atLevel };
 }
+
+it('fails the session of a turn that cannot be given up, and looks at the others', async () => {
+  const clock = new FakeClock();
+  const watchdog = new Watchdog({ clock });
+  const failed: unknown[] = [];
+  const given: string[] = [];
+  const watch = (name: string, giveUp: () => void) =>
+    watchdog.watch({ logger: silentLogger, ids: { name }, stage: () => 'generator', giveUp });
+  const bug = new Error('deliberate');
+  within({ failed: (error) => failed.push(error) }, () => {
+    watch('throwing', () => {
+      throw bug;
+    });
+  });
+  watch('other', () => given.push('other'));
+  await clock.advance(130_000);
+  expect(failed).toEqual([bug]);
+  expect(given).toEqual(['other']);
+});
 
 describe('a turn', () => {
   it('shows a heartbeat every ten seconds, and keeps no timer once it is over', async () => {

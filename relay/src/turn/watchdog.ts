@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { presentBoundary, within, type ErrorBoundary } from '../lib/error-boundary.ts';
 import { actedMs } from '../lib/deadline.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Stage } from '../stages/provider.ts';
@@ -43,6 +44,8 @@ interface StageTrace {
 }
 
 interface Entry {
+  /** What ends if giving up fails; the turns of other sessions are looked at all the same. */
+  readonly boundary: ErrorBoundary;
   readonly turn: WatchedTurn;
   readonly sinceMs: number;
   readonly trace: Partial<Record<Stage, StageTrace>>;
@@ -73,6 +76,9 @@ export class Watchdog {
   watch(turn: WatchedTurn): Watch {
     const nowMs = this.#options.clock.now();
     const entry: Entry = {
+      boundary: presentBoundary() ?? {
+        failed: (err) => turn.logger.error({ err, ...turn.ids }, 'a stage cannot be given up'),
+      },
       turn,
       sinceMs: nowMs,
       trace: {},
@@ -105,7 +111,7 @@ export class Watchdog {
   #schedule(): void {
     this.#cancel ??= this.#options.clock.after(this.#options.intervalMs, () => {
       this.#cancel = undefined;
-      for (const entry of [...this.#entries]) this.#check(entry);
+      for (const entry of [...this.#entries]) within(entry.boundary, () => this.#check(entry));
       if (this.#entries.size > 0) this.#schedule();
     });
   }

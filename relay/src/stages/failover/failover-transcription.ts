@@ -71,7 +71,7 @@ export class FailoverTranscription implements Disposable {
     try {
       this.#transcription?.push(samples);
     } catch (error) {
-      // What a recogniser throws into the call that feeds it would end the process, not the call.
+      // What a recogniser throws is its failure, and must not end the call that feeds it.
       this.#scope?.fail(error);
     }
   }

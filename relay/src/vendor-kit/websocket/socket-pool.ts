@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import { outsideBoundaries } from '../../lib/error-boundary.ts';
 import { SocketStock, type SocketLease, type SocketStockOptions } from './socket-stock.ts';
 import type { VendorSocket } from './vendor-socket.ts';
 
@@ -92,11 +93,13 @@ export class SocketPool implements AsyncDisposable {
     const isNeeded = !this.#isDisposed && stocks.some((stock) => stock.needsMaintenance);
     if (!isNeeded) return this.#cancelMaintenance?.();
     if (this.#cancelMaintenance !== undefined) return;
-    const cancel = this.#options.clock.after(MAINTENANCE_INTERVAL_MS, () => {
+    const maintain = () => {
       this.#cancelMaintenance = undefined;
       for (const stock of this.#stocks.values()) stock.maintain();
       this.#maintainLater();
-    });
+    };
+    const { clock } = this.#options;
+    const cancel = outsideBoundaries(() => clock.after(MAINTENANCE_INTERVAL_MS, maintain));
     this.#cancelMaintenance = () => {
       this.#cancelMaintenance = undefined;
       cancel();

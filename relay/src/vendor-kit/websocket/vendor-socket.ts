@@ -4,6 +4,12 @@ import type { Clock } from '../../lib/clock.ts';
 import { Cork } from '../../lib/cork.ts';
 import { afterDeadline } from '../../lib/deadline.ts';
 import {
+  outsideBoundaries,
+  presentBoundary,
+  within,
+  type ErrorBoundary,
+} from '../../lib/error-boundary.ts';
+import {
   faultOfStatus,
   ProviderError,
   retryAfterMs,
@@ -54,13 +60,17 @@ export interface SocketListener {
 export async function openVendorSocket(options: VendorSocketOptions): Promise<VendorSocket> {
   const { signal, clock, connectMs } = options;
   signal.throwIfAborted();
-  const socket = new WebSocket(options.url, [...(options.subprotocols ?? [])], {
-    headers: { ...options.headers },
-    // Offered, a vendor would accept it, and each chunk would cost four times the CPU.
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-    skipUTF8Validation: true,
-  });
+  // Its next user may be another session than the one that needed it first.
+  const socket = outsideBoundaries(
+    () =>
+      new WebSocket(options.url, [...(options.subprotocols ?? [])], {
+        headers: { ...options.headers },
+        // Offered, a vendor would accept it, and each chunk would cost four times the CPU.
+        perMessageDeflate: false,
+        maxPayload: MAX_MESSAGE_BYTES,
+        skipUTF8Validation: true,
+      }),
+  );
   const { promise, resolve, reject } = Promise.withResolvers<VendorSocket>();
   const fail = (
     fault: ProviderFault,
@@ -112,6 +122,8 @@ export class VendorSocket {
   readonly #cork: Cork;
   readonly openedAtMs: number;
   #listener: SocketListener = {};
+  /** That of the listener: what its `closed` throws is no fault of the socket's other users. */
+  #boundary: ErrorBoundary | undefined;
   #isOver = false;
   #isReading = false;
   #isCorked = false;
@@ -138,6 +150,7 @@ export class VendorSocket {
   /** Replaces the listener before. @returns its undoing */
   listen(listener: SocketListener): () => void {
     this.#listener = listener;
+    this.#boundary = presentBoundary();
     if (!this.#isReading) {
       this.#isReading = true;
       this.#socket.resume();
@@ -232,10 +245,8 @@ export class VendorSocket {
   fail(error: ProviderError): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const listener = this.#listener;
-    this.#listener = {};
     this.#cut();
-    listener.closed?.(error);
+    this.#lost(error);
   }
 
   /** A failure of this connection's provider. */
@@ -267,8 +278,13 @@ export class VendorSocket {
   #closed(status: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const listener = this.#listener;
+    this.#lost(this.failure('closed', { status }));
+  }
+
+  #lost(error: ProviderError): void {
+    const { closed } = this.#listener;
     this.#listener = {};
-    listener.closed?.(this.failure('closed', { status }));
+    if (this.#boundary === undefined) closed?.(error);
+    else within(this.#boundary, () => closed?.(error));
   }
 }
