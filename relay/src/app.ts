@@ -74,7 +74,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     { logger },
   );
   const admission = new Admission({ clock, problems, logger });
-  const registry = new SessionRegistry({ clock, limit: config.maxSessions });
+  const registry = new SessionRegistry({
+    clock,
+    limit: config.maxSessions,
+    maxReplayBytes: config.maxReplayBytes,
+    logger,
+  });
   const sessions = new SessionCreator({
     context: {
       providers,

@@ -23,6 +23,8 @@ export interface Config {
   readonly guestTokenTtlMs: number;
   readonly ticketTtlMs: number;
   readonly maxSessions: number;
+  /** Memory that all calls together may keep for clients that come back. */
+  readonly maxReplayBytes: number;
   readonly limits: SessionLimits;
   readonly deadlines: Deadlines;
   readonly providers: ProviderPolicy;
@@ -90,6 +92,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     guestTokenTtlMs: env.GUEST_TOKEN_TTL_S * 1_000,
     ticketTtlMs: env.TICKET_TTL_S * 1_000,
     maxSessions: env.MAX_SESSIONS,
+    maxReplayBytes: env.REPLAY_MEMORY_MB * 1024 * 1024,
     limits: {
       session_duration_ms: env.SESSION_DURATION_S * 1_000,
       idle_ms: env.IDLE_S * 1_000,

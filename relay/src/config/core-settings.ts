@@ -72,6 +72,14 @@ export const CORE_SETTINGS = {
     about: 'How long a call’s ticket may wait to be used.',
   }),
   MAX_SESSIONS: whole({ fallback: 2_000, min: 1, max: 100_000, about: 'Calls at the same time.' }),
+  REPLAY_MEMORY_MB: whole({
+    fallback: 512,
+    min: 8,
+    max: 100_000,
+    unit: 'megabytes',
+    about:
+      'Memory that all calls together may keep of what was sent, for connections that are lost. If it is not enough, calls whose client is away end first.',
+  }),
   SESSION_DURATION_S: seconds({ fallback: 3_600, about: 'Longest call.' }),
   IDLE_S: seconds({ fallback: 300, about: 'A call in which nothing happens is ended after this.' }),
   UTTERANCE_S: seconds({

@@ -1,3 +1,4 @@
+import { outsideBoundaries } from './error-boundary.ts';
 import { EventLoopStalls, TICK_MS } from './event-loop-stalls.ts';
 
 /** Monotonic time, and waiting; injected so that tests need not wait. */
@@ -44,7 +45,7 @@ export const systemClock: Clock = {
 /** From the first question on, for as long as the thread lives: there is one event loop. */
 function watchEventLoop(): EventLoopStalls {
   const watched = new EventLoopStalls(performance.now());
-  setInterval(() => watched.tick(performance.now()), TICK_MS).unref();
+  outsideBoundaries(() => setInterval(() => watched.tick(performance.now()), TICK_MS)).unref();
   return watched;
 }
 

@@ -27,6 +27,7 @@ describe('a lost connection', () => {
           log.push(event.type + detail);
         },
         logger: silentLogger,
+        onKeptBytes: () => {},
         onClosed: () => {},
       },
     );

@@ -1,8 +1,11 @@
 import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@parley/shared';
+import { OVER } from '../lib/abort-reason.ts';
 import { sleep, type Clock } from '../lib/clock.ts';
+import { actedMs } from '../lib/deadline.ts';
 import type { ConversationOutput } from '../turn/output.ts';
+import { KeptMessages, sizeOf } from './kept-messages.ts';
 
-/** What is kept for a replay, at the most: about two minutes of voice. */
+/** Memory of what is kept for a replay, at the most: about two minutes of voice. */
 const MAX_REPLAY_BYTES = 4 * 1024 * 1024;
 /** Above this the voice waits for the socket to drain. */
 const HIGH_WATER_BYTES = 256 * 1024;
@@ -11,6 +14,8 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** How long a client may take nothing in while voice waits for it. */
 const MAX_STALL_MS = 10_000;
 const DRAIN_CHECK_MS = 50;
+/** Replayed in one go: a millisecond or two, in which other calls wait. */
+const REPLAY_SLICE_BYTES = 64 * 1024;
 
 /** As much of a WebSocket as the outbox uses. */
 export interface OutboxSocket {
@@ -22,13 +27,8 @@ export interface OutboxSocket {
 export interface OutboxOptions {
   readonly clock: Clock;
   readonly onSlowConsumer: () => void;
-}
-
-interface Sent {
-  readonly seq: number;
-  readonly data: string | Uint8Array;
-  /** The response whose voice this is; undefined for an event. */
-  readonly item: number | undefined;
+  /** Called with each change of the memory that is kept for a replay, bytes. */
+  readonly onKeptBytes?: (changed: number) => void;
 }
 
 /**
@@ -41,18 +41,18 @@ export class Outbox implements ConversationOutput {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #onSlowConsumer: () => void;
-  readonly #sent: Sent[] = [];
-  #sentBytes = 0;
-  /** The newest sequence number that is no longer kept. */
-  #forgottenSeq = 0;
+  readonly #kept: KeptMessages;
   #nextSeq = 1;
+  #isOver = false;
   #socket: OutboxSocket | undefined;
-  #maxBufferedBytes = MAX_BUFFERED_BYTES;
+  /** A replay that is on its way: what is new goes out after it, in its turn. */
+  #replay: { sentSeq: number; readonly abort: AbortController } | undefined;
 
   constructor(options: OutboxOptions) {
     this.#clock = options.clock;
     this.#startedAtMs = options.clock.now();
     this.#onSlowConsumer = options.onSlowConsumer;
+    this.#kept = new KeptMessages(options.onKeptBytes ?? (() => {}));
   }
 
   /** The session clock: ms since this was made. */
@@ -60,82 +60,90 @@ export class Outbox implements ConversationOutput {
     return this.#clock.now() - this.#startedAtMs;
   }
 
+  /** Memory that is kept for a replay. */
+  get keptBytes(): number {
+    return this.#kept.bytes;
+  }
+
   attach(socket: OutboxSocket): void {
+    this.detach();
     this.#socket = socket;
-    this.#maxBufferedBytes = MAX_BUFFERED_BYTES;
   }
 
   detach(): void {
+    this.#replay?.abort.abort(OVER);
+    this.#replay = undefined;
     this.#socket = undefined;
+  }
+
+  /** For good: nothing is kept any more. */
+  end(): void {
+    this.detach();
+    this.#isOver = true;
+    this.#kept.shrinkTo(0);
   }
 
   /** Whether everything after `seq` can still be sent again. */
   canReplay(seq: number): boolean {
-    return seq >= this.#forgottenSeq && seq < this.#nextSeq;
+    return seq >= this.#kept.forgottenSeq && seq < this.#nextSeq;
   }
 
-  /** Sends again what the client has not had. */
+  /**
+   * Sends again what the client has not had: slice by slice, so that other calls do not wait for
+   * it, and no faster than the client takes it in.
+   */
   replay(afterSeq: number): void {
-    this.acknowledge(afterSeq);
-    // All of it goes at once, which is not the client's fault: it would be given up for being
-    // slow, come back, be sent the same again, and so on.
-    this.#maxBufferedBytes = MAX_BUFFERED_BYTES + this.#sentBytes;
-    for (const { data } of this.#sent) this.#socket?.send(data);
+    this.#kept.acknowledge(afterSeq);
+    this.#replay = { sentSeq: afterSeq, abort: new AbortController() };
+    void this.#replaySlices(this.#replay.abort.signal);
   }
 
   /** The client has everything up to and including `seq`. */
   acknowledge(seq: number): void {
-    let count = 0;
-    while (count < this.#sent.length && this.#sent[count]!.seq <= seq) {
-      this.#sentBytes -= sizeOf(this.#sent[count]!);
-      count++;
-    }
-    if (count === 0) return;
-    this.#forgottenSeq = Math.max(this.#forgottenSeq, this.#sent[count - 1]!.seq);
-    this.#sent.splice(0, count);
+    this.#kept.acknowledge(seq);
+  }
+
+  /** Forgets the oldest of what is kept; a client that lacks it cannot go on after a reconnect. */
+  shrinkTo(maxBytes: number): void {
+    this.#kept.shrinkTo(maxBytes);
+    // What is left of a replay would have a gap.
+    const replay = this.#replay;
+    if (replay !== undefined && this.#kept.forgottenSeq > replay.sentSeq) this.#onSlowConsumer();
   }
 
   event(event: UnnumberedRelayEvent): void {
     const seq = this.#nextSeq++;
-    const data = JSON.stringify({ ...event, seq });
-    this.#keep({ seq, data, item: undefined });
-    this.#send(data);
+    this.#keepAndSend(seq, JSON.stringify({ ...event, seq }), undefined);
   }
 
   /** An event that is worthless after a reconnect: sent and forgotten. */
   transient(event: UnnumberedRelayEvent): void {
-    this.#send(JSON.stringify({ ...event, seq: this.#nextSeq++ }));
+    // Ahead of a replay its number would make the client take the rest of that for old news.
+    if (this.#replay !== undefined) this.event(event);
+    else this.#send(JSON.stringify({ ...event, seq: this.#nextSeq++ }));
   }
 
   audio(item: number, samples: Int16Array, last: boolean): void {
     const seq = this.#nextSeq++;
     const timestampMs = Math.round(this.nowMs());
     const header = { kind: AudioFrameKind.downlink, last, item, seq, timestampMs };
-    const data = encodeAudioFrame(header, samples);
-    this.#keep({ seq, data, item });
-    this.#send(data);
+    this.#keepAndSend(seq, encodeAudioFrame(header, samples), item);
   }
 
   /** An interrupted response's voice need not be replayed. */
   dropAudio(item: number): void {
-    for (let index = this.#sent.length - 1; index >= 0; index--) {
-      const entry = this.#sent[index]!;
-      if (entry.item !== item) continue;
-      this.#sent.splice(index, 1);
-      this.#sentBytes -= sizeOf(entry);
-    }
+    this.#kept.dropItem(item);
   }
 
   /** Resolves once the client keeps up; a client that does not is reported as slow. */
   async writable(signal: AbortSignal): Promise<void> {
     let leastBytes = this.#bufferedBytes;
-    let deadlineMs = this.#clock.now() + MAX_STALL_MS;
+    let sinceMs = this.#clock.now();
     while (this.#bufferedBytes > HIGH_WATER_BYTES && !signal.aborted) {
-      const nowMs = this.#clock.now();
       if (this.#bufferedBytes < leastBytes) {
         leastBytes = this.#bufferedBytes;
-        deadlineMs = nowMs + MAX_STALL_MS;
-      } else if (nowMs >= deadlineMs) {
+        sinceMs = this.#clock.now();
+      } else if (actedMs(this.#clock, sinceMs) >= MAX_STALL_MS) {
         this.#onSlowConsumer();
         return;
       }
@@ -143,28 +151,49 @@ export class Outbox implements ConversationOutput {
     }
   }
 
+  async #replaySlices(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#replaySlice()) {
+      await nextTurn();
+      await this.writable(signal);
+    }
+  }
+
+  /** @returns whether the client has been sent all there is */
+  #replaySlice(): boolean {
+    const replay = this.#replay!;
+    for (let bytes = 0; bytes < REPLAY_SLICE_BYTES;) {
+      const message = this.#kept.after(replay.sentSeq);
+      if (message === undefined) {
+        this.#replay = undefined;
+        return true;
+      }
+      replay.sentSeq = message.seq;
+      this.#socket?.send(message.data);
+      bytes += sizeOf(message);
+    }
+    return false;
+  }
+
   get #bufferedBytes(): number {
     return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  #keepAndSend(seq: number, data: string | Uint8Array, item: number | undefined): void {
+    if (this.#isOver) return;
+    this.#kept.add({ seq, data, item });
+    if (this.#kept.bytes > MAX_REPLAY_BYTES) this.shrinkTo(MAX_REPLAY_BYTES);
+    if (this.#replay === undefined) this.#send(data);
   }
 
   #send(data: string | Uint8Array): void {
     const socket = this.#socket;
     if (socket === undefined) return;
     socket.send(data);
-    if (socket.bufferedAmount > this.#maxBufferedBytes) this.#onSlowConsumer();
-  }
-
-  #keep(entry: Sent): void {
-    this.#sent.push(entry);
-    this.#sentBytes += sizeOf(entry);
-    while (this.#sentBytes > MAX_REPLAY_BYTES) {
-      const oldest = this.#sent.shift()!;
-      this.#sentBytes -= sizeOf(oldest);
-      this.#forgottenSeq = oldest.seq;
-    }
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#onSlowConsumer();
   }
 }
 
-function sizeOf({ data }: Sent): number {
-  return data.length + 64;
+/** Resolves once all else that is due had its turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -94,6 +94,7 @@ export class SessionCreator {
       settings: { voice, timeZone, isSpoken: true },
       emit: observers.emitterOf(sessionId, userId),
       logger: logger.child({ sessionId, userId }),
+      onKeptBytes: registry.replayMemory.count,
       onClosed: (closed) => registry.remove(closed),
     });
     registry.add(session);

@@ -1,22 +1,41 @@
 import type { CloseReasonName } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
 import { within } from '../lib/error-boundary.ts';
+import type { Logger } from '../lib/logger.ts';
+import { ReplayMemory } from './replay-memory.ts';
 import type { Session } from './session.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
 const DRAIN_CHECK_MS = 100;
 
+export interface SessionRegistryOptions {
+  readonly clock: Clock;
+  /** Sessions at the same time. */
+  readonly limit: number;
+  /** Memory that all sessions together may keep for replays. */
+  readonly maxReplayBytes: number;
+  readonly logger: Logger;
+}
+
 /** All sessions of this relay, and the one timer that looks after them. */
 export class SessionRegistry {
+  /** What the sessions keep for clients that come back. */
+  readonly replayMemory: ReplayMemory;
   readonly #sessions = new Set<Session>();
   readonly #byResumeKey = new Map<string, Session>();
   readonly #clock: Clock;
   readonly #limit: number;
   #cancelCheck: () => void = () => {};
 
-  constructor(options: { readonly clock: Clock; readonly limit: number }) {
-    this.#clock = options.clock;
-    this.#limit = options.limit;
+  constructor(options: SessionRegistryOptions) {
+    const { clock, limit, maxReplayBytes, logger } = options;
+    this.#clock = clock;
+    this.#limit = limit;
+    this.replayMemory = new ReplayMemory({
+      maxBytes: maxReplayBytes,
+      holders: this.#sessions,
+      logger,
+    });
     this.#scheduleCheck();
   }
 

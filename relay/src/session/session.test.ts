@@ -28,6 +28,7 @@ function openSession(
     readonly providers?: ScriptedProviders;
     readonly onClosed?: (session: Session) => void;
     readonly emit?: (event: CallEventBody) => void;
+    readonly onKeptBytes?: (changed: number) => void;
   } = {},
 ): Session {
   const providers = scriptedStages(clock, options.providers);
@@ -41,6 +42,7 @@ function openSession(
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
       emit: options.emit ?? (() => {}),
       logger: silentLogger,
+      onKeptBytes: options.onKeptBytes ?? (() => {}),
       onClosed: options.onClosed ?? (() => {}),
     },
   );
@@ -49,7 +51,12 @@ function openSession(
 /** A session on a clock that the test moves, looked after by a real registry. */
 function setUp(options: { readonly reply?: string; readonly clauseMs?: number } = {}) {
   const clock = new FakeClock();
-  const registry = new SessionRegistry({ clock, limit: 10 });
+  const registry = new SessionRegistry({
+    clock,
+    limit: 10,
+    maxReplayBytes: 1024 * 1024,
+    logger: silentLogger,
+  });
   const events: CallEventBody[] = [];
   const session = openSession(clock, {
     emit: (event) => events.push(event),

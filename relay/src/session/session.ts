@@ -31,6 +31,8 @@ export interface SessionOptions extends Pick<ConversationOptions, 'settings' | '
   readonly id: string;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
+  /** Called with each change of the memory that is kept for a replay, bytes. */
+  readonly onKeptBytes: (changed: number) => void;
   /** Called once, when the session is over. */
   readonly onClosed: (session: Session) => void;
 }
@@ -45,30 +47,25 @@ export class Session implements ErrorBoundary {
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #time: SessionTime;
-  readonly #startedAtMs: number;
   /** What is kept open at the providers for as long as the call lasts. */
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
   #hasFailed = false;
-  #activeAtMs: number;
-  #pingedAtMs: number;
   #state: SessionState;
   #socket: SessionSocket | undefined;
 
   constructor(context: SessionContext, options: SessionOptions) {
     const { providers, policy, limits, watchdog, clock } = context;
-    const { settings, logger, emit } = options;
+    const { settings, logger, emit, onKeptBytes } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
     this.#context = context;
     this.#options = options;
     this.#time = new SessionTime(clock);
-    this.#startedAtMs = this.#time.nowMs;
-    this.#activeAtMs = this.#startedAtMs;
-    this.#pingedAtMs = this.#startedAtMs;
-    this.#state = { kind: 'detached', sinceMs: this.#startedAtMs };
-    this.#outbox = new Outbox({ clock, onSlowConsumer: () => this.#drop('slowConsumer') });
+    this.#state = { kind: 'detached', sinceMs: this.#time.startedAtMs };
+    const onSlowConsumer = () => this.#drop('slowConsumer');
+    this.#outbox = new Outbox({ clock, onSlowConsumer, onKeptBytes });
     this.#prepared = STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []);
     this.#conversation = new Conversation({
       caller: options.id,
@@ -96,6 +93,11 @@ export class Session implements ErrorBoundary {
     return this.#state.kind === 'attached';
   }
 
+  /** Memory of what is kept for a replay. */
+  get keptBytes(): number {
+    return this.#outbox.keptBytes;
+  }
+
   /** Something is being heard, thought or said. */
   get isBusy(): boolean {
     return this.#conversation.isBusy;
@@ -110,13 +112,10 @@ export class Session implements ErrorBoundary {
     this.#connectionLost(CLOSE_REASONS.replaced.code);
     this.#outbox.detach();
     this.#socket = socket;
-    this.#state = {
-      kind: 'attached',
-      heardAtMs: this.#time.nowMs,
-      awaitsResume: how === 'resuming',
-    };
+    const awaitsResume = how === 'resuming';
+    this.#state = { kind: 'attached', heardAtMs: this.#time.nowMs, awaitsResume };
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
-    if (how === 'resuming') return;
+    if (awaitsResume) return;
     this.#outbox.attach(socket);
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       within(this, () => this.#stageChanged(change)),
@@ -160,23 +159,16 @@ export class Session implements ErrorBoundary {
 
   /** Called about once a second: what follows from the passing of time alone. */
   check(): void {
+    const { limits } = this.#context;
     const { elapsedMs, lostMs } = this.#time.pass();
     this.#inbox.check(elapsedMs, lostMs);
-    const { nowMs } = this.#time;
     const signs = this.#inbox.takeSigns();
-    if (signs.active || this.#conversation.isBusy) this.#activeAtMs = nowMs;
+    if (signs.active || this.#conversation.isBusy) this.#time.active();
     if (signs.heard && this.#state.kind === 'attached') {
-      this.#state = { ...this.#state, heardAtMs: nowMs };
+      this.#state = { ...this.#state, heardAtMs: this.#time.nowMs };
     }
-    if (nowMs - this.#pingedAtMs >= this.#context.limits.heartbeat_ms) {
-      this.#pingedAtMs = nowMs;
-      this.#socket?.ping();
-    }
-    const verdict = judge(this.#state, this.#context.limits, {
-      nowMs,
-      startedAtMs: this.#startedAtMs,
-      activeAtMs: this.#activeAtMs,
-    });
+    if (this.#time.isHeartbeatDue(limits.heartbeat_ms)) this.#socket?.ping();
+    const verdict = judge(this.#state, limits, this.#time);
     if (verdict.kind === 'close') this.close(verdict.reason);
     else if (verdict.kind === 'dead-connection') this.#socket?.terminate();
   }
@@ -184,6 +176,13 @@ export class Session implements ErrorBoundary {
   /** Tells the client that the server is about to go. */
   drain(graceMs: number): void {
     this.#outbox.event({ type: 'session.draining', grace_ms: graceMs });
+  }
+
+  /** All sessions together keep too much. Without that it could not go on, if its client is away. */
+  shedReplay(): void {
+    this.#emit({ type: 'limit-hit', limit: 'replay-memory' });
+    if (this.isAttached) this.#outbox.shrinkTo(this.keptBytes / 2);
+    else this.close('sessionGone');
   }
 
   /** Ends the call for good. */
@@ -194,6 +193,7 @@ export class Session implements ErrorBoundary {
     if (reason === 'idle') this.#emit({ type: 'limit-hit', limit: 'idle' });
     const durationMs = this.#outbox.nowMs();
     this.#release();
+    this.#outbox.end();
     this.#state = { kind: 'closed' };
     const ended = () => this.#emit({ type: 'session-ended', reason, durationMs });
     // Each whatever becomes of the others: a session that failed may fail in this, too.
@@ -287,7 +287,6 @@ export class Session implements ErrorBoundary {
     return undefined;
   }
 
-  /** What a client is told of its session. */
   #describe(): SessionDescription {
     const { providers, limits } = this.#context;
     return {

@@ -59,7 +59,8 @@ export type Limit =
   | 'utterance-length'
   | 'session-duration'
   | 'idle'
-  | 'send-buffer';
+  | 'send-buffer'
+  | 'replay-memory';
 
 /**
  * Something that happened in a call. Free of audio and secrets; the words people say stand only in

@@ -41,7 +41,12 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
   });
   const logger = pino({ level: 'debug', base: null }, sink);
   const config = readConfig({});
-  const registry = new SessionRegistry({ clock, limit: 10 });
+  const registry = new SessionRegistry({
+    clock,
+    limit: 10,
+    maxReplayBytes: config.maxReplayBytes,
+    logger,
+  });
   const sessions = new SessionCreator({
     context: {
       providers: options.providers,
