@@ -8,7 +8,13 @@ export interface ViceRow {
   readonly settings?: (url: string) => Readonly<Record<string, string>>;
   readonly vice?: Vice;
   /** The victim is answered, or is told in words what this code stands for. */
-  readonly end: 'answer' | { readonly words: RegExp; readonly code: ErrorCode };
+  readonly end:
+    | 'answer'
+    | {
+        readonly words: RegExp;
+        /** Of the reply; undefined if it failed before there was one. */
+        readonly code: ErrorCode | undefined;
+      };
   /** From the end of the victim's speech to the end of the reply, if it may take this long. */
   readonly withinMs?: number;
   /** Whether the server is also to stand the checks between requests. */

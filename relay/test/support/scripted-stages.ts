@@ -26,7 +26,7 @@ export interface ScriptedProviders {
 
 /**
  * Stages made as the relay makes them, but nothing is tried twice, a single attempt may take as
- * long as its stage, and no breaker opens: what a provider does is what the turn gets.
+ * long as its stage, a voice as long as it likes, and no breaker opens: what a provider does is what the turn gets.
  */
 export function scriptedStages(clock: Clock, providers: ScriptedProviders = {}): Stages {
   const {
@@ -54,6 +54,7 @@ export function scriptedStages(clock: Clock, providers: ScriptedProviders = {}):
       },
       breaker: { ...DEFAULT_POLICY.breaker, failuresToOpen: Number.POSITIVE_INFINITY },
       deadlines,
+      longestSpeechMs: () => Number.POSITIVE_INFINITY,
     },
     clock,
     logger: silentLogger,

@@ -14,7 +14,7 @@ function samplesIn(file: Uint8Array, lengths: readonly number[] = []) {
     found.push(...stream.push(file.subarray(at, at + length)));
     at += length;
   }
-  return { bytes: Buffer.from(found), rateHz: stream.rateHz };
+  return { bytes: Buffer.from(found), rateHz: stream.format?.sampleRateHz };
 }
 
 const whole = { bytes: FILE.subarray(44), rateHz: 22_050 };
@@ -45,11 +45,22 @@ describe('WavStream', () => {
     expect(samplesIn(file)).toEqual(whole);
   });
 
+  test('says what the samples are like', () => {
+    const stream = new WavStream();
+    stream.push(
+      changed((file) => {
+        file.writeUInt16LE(2, 22);
+        file.writeUInt16LE(8, 34);
+      }),
+    );
+    expect(stream.format).toMatchObject({ encoding: 'integer', channels: 2, bytesPerSample: 1 });
+  });
+
   test.each([
     ['an MP3', Buffer.from('ID3\x04\x00 and so on until there is enough')],
-    ['stereo', changed((file) => file.writeUInt16LE(2, 22))],
-    ['8 bits', changed((file) => file.writeUInt16LE(8, 34))],
-    ['floats', changed((file) => file.writeUInt16LE(3, 20))],
+    ['A-law', changed((file) => file.writeUInt16LE(6, 20))],
+    ['12 bits', changed((file) => file.writeUInt16LE(12, 34))],
+    ['no channels', changed((file) => file.writeUInt16LE(0, 22))],
     ['no format', Buffer.concat([FILE.subarray(0, 12), FILE.subarray(36)])],
     ['no end', Buffer.concat([FILE.subarray(0, 12), Buffer.alloc(70_000, 'LIST\xff\xff\xff\x7f')])],
   ])('refuses %s', (_what, file) => {

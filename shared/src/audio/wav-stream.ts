@@ -1,4 +1,4 @@
-import { readWavHeader, WavError } from './wav-reader.ts';
+import { readWavHeader, WavError, type WavFormat } from './wav-reader.ts';
 
 /** A header is 44 bytes as a rule; some carry the name of their encoder along. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -6,22 +6,22 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const MIN_HEADER_BYTES = 12;
 
 type State =
-  | { readonly kind: 'header'; readonly bytes: Uint8Array; readonly rateHz?: number }
+  | { readonly kind: 'header'; readonly bytes: Uint8Array; readonly format?: WavFormat }
   /** @property left bytes of samples that may still come; more is not sound */
-  | { readonly kind: 'samples'; readonly rateHz: number; readonly left: number };
+  | { readonly kind: 'samples'; readonly format: WavFormat; readonly left: number };
 
-/** Finds the samples in a WAV file of PCM16 mono while it is still being received. */
+/** Finds the samples in a WAV file while it is still being received. */
 export class WavStream {
   #state: State = { kind: 'header', bytes: new Uint8Array(0) };
 
   /** Undefined until the header has said it. */
-  get rateHz(): number | undefined {
-    return this.#state.rateHz;
+  get format(): WavFormat | undefined {
+    return this.#state.format;
   }
 
   /**
    * @returns the bytes of samples among these
-   * @throws WavError if it is not a WAV file, or not of PCM16 mono
+   * @throws WavError if it is not a WAV file, or of a kind that is not understood
    */
   push(bytes: Uint8Array): Uint8Array {
     const state = this.#state;
@@ -35,7 +35,7 @@ export class WavStream {
     all.set(bytes, state.bytes.length);
     const samples = all.length < MIN_HEADER_BYTES ? undefined : findSamples(all);
     if (samples !== undefined) {
-      this.#state = { kind: 'samples', rateHz: samples.rateHz, left: samples.length };
+      this.#state = { kind: 'samples', format: samples.format, left: samples.length };
       return this.push(all.subarray(samples.at));
     }
     if (all.length > MAX_HEADER_BYTES) throw new WavError('has a header that does not end');
@@ -47,15 +47,9 @@ export class WavStream {
 /** @returns undefined if the bytes end before the samples begin */
 function findSamples(
   bytes: Uint8Array,
-): { rateHz: number; at: number; length: number } | undefined {
+): { format: WavFormat; at: number; length: number } | undefined {
   const { format, data } = readWavHeader(bytes);
-  if (format !== undefined) {
-    const { encoding, channels, bytesPerSample } = format;
-    if (encoding !== 'integer' || channels !== 1 || bytesPerSample !== 2) {
-      throw new WavError('is not PCM16 mono');
-    }
-  }
   if (data === undefined) return undefined;
   if (format === undefined) throw new WavError('has samples before their format');
-  return { rateHz: format.sampleRateHz, ...data };
+  return { format, ...data };
 }

@@ -10,6 +10,8 @@ export interface ClauseDeliveryOptions {
   readonly clause: number;
   /** What this provider was given of it. */
   readonly text: string;
+  /** More audio than this it cannot have. */
+  readonly longestMs: number;
   readonly fromHz: number;
   readonly toHz: number;
   readonly lead: ListenerLead;
@@ -31,17 +33,19 @@ export class ClauseDelivery {
   readonly #toHz: number;
   readonly #lead: ListenerLead;
   readonly #holdUntilMs: number;
+  readonly #longestMs: number;
   readonly #resampler: Pcm16Resampler | undefined;
   #held: SpeechEvent[] = [];
   #samples = 0;
   #isStreaming = false;
   #isAnnounced = false;
 
-  constructor({ clause, text, fromHz, toHz, lead }: ClauseDeliveryOptions) {
+  constructor({ clause, text, longestMs, fromHz, toHz, lead }: ClauseDeliveryOptions) {
     this.clause = clause;
     this.text = text;
     this.#toHz = toHz;
     this.#lead = lead;
+    this.#longestMs = longestMs;
     this.#holdUntilMs = Math.min(lead.playedOutAtMs - MIN_LEAD_MS, lead.nowMs + MAX_HOLD_MS);
     this.#resampler = fromHz === toHz ? undefined : new Pcm16Resampler(fromHz, toHz);
   }
@@ -49,6 +53,11 @@ export class ClauseDelivery {
   /** Length of all audio that came for it. */
   get audioMs(): number {
     return (this.#samples / this.#toHz) * 1_000;
+  }
+
+  /** Whether there is more audio than the text can have. */
+  get isEndless(): boolean {
+    return this.audioMs > this.#longestMs;
   }
 
   /** How long it may still be held back; undefined if it is not. */

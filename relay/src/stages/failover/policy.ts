@@ -1,4 +1,5 @@
 import type { Deadlines } from '../../config/config.ts';
+import { longestSpeechMs } from './speaking-pace.ts';
 
 /** When a provider counts as failed, and when it may be tried again. */
 export interface BreakerPolicy {
@@ -59,6 +60,8 @@ export interface ResiliencePolicy {
   /** Over all candidates of a stage. */
   readonly deadlines: Deadlines;
   readonly health: HealthPolicy;
+  /** The longest that a text can take to speak: a voice that goes on has failed. */
+  readonly longestSpeechMs: (text: string) => number;
   /** Longest utterance that the replay buffer holds for another transcriber, ms. */
   readonly maxUtteranceMs: number;
   /** How long after the first provider the second one's connection is opened ahead of need. */
@@ -88,6 +91,7 @@ export const DEFAULT_POLICY: ResiliencePolicy = {
   },
   deadlines: { transcriberMs: 30_000, generatorMs: 60_000, synthesizerMs: 15_000 },
   health: { intervalMs: 30_000, deadlineMs: 3_000, jitter: 0.1 },
+  longestSpeechMs,
   maxUtteranceMs: 60_000,
   prepareSecondMs: 2_000,
 };

@@ -1,4 +1,5 @@
 import type { Clause, ClauseTrack } from '../clause-track.ts';
+import { ProviderError } from '../provider-error.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt } from './attempts.ts';
@@ -143,6 +144,7 @@ export class SpeechAttempt implements Disposable {
     if (this.#delivery?.clause !== this.#feed.first + event.clause) throw stage.endedEarlyError();
     if (event.type === 'clause-done') return this.#finish();
     this.#delivery.take(event);
+    if (this.#delivery.isEndless) throw this.#endlessError();
     return this.#delivery.outgoing();
   }
 
@@ -154,7 +156,8 @@ export class SpeechAttempt implements Disposable {
     const fromHz = attempt.candidate.provider.sampleRateHz;
     const index = this.#feed.first + clause;
     const { text } = track.rest(index);
-    this.#delivery = new ClauseDelivery({ clause: index, text, fromHz, toHz, lead });
+    const longestMs = stage.policy.longestSpeechMs(text);
+    this.#delivery = new ClauseDelivery({ clause: index, text, longestMs, fromHz, toHz, lead });
   }
 
   #finish(): readonly SpeechEvent[] {
@@ -169,6 +172,12 @@ export class SpeechAttempt implements Disposable {
     this.#finished++;
     attempt.proved();
     return outgoing;
+  }
+
+  #endlessError(): ProviderError {
+    const { name } = this.#options.attempt.candidate;
+    const { stage } = this.#options.stage;
+    return new ProviderError({ provider: name, stage, fault: 'malformed', note: 'endless voice' });
   }
 
   /** For the next event; there is none while the provider waits for text and owes no speech. */

@@ -61,7 +61,9 @@ it('hands over each piece as it comes', async () => {
 it('reads no faster than its reader', async () => {
   let written = 0;
   const url = await serve((_, response) => {
-    const piece = Buffer.alloc(64 * 1_024);
+    // Only a stream of events may be this long.
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const piece = Buffer.alloc(64 * 1_024, 'data: 1\n\n');
     const more = () => {
       while (written < 1_024) {
         written++;
@@ -130,4 +132,22 @@ it('fails where an answer breaks off', async () => {
   });
   const response = await light()(url);
   await expect(response.text()).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
+});
+
+it('cuts off an event without an end, before a library collects it', async () => {
+  const gone = Promise.withResolvers<void>();
+  const url = await serve((_, response) => {
+    response.on('close', () => gone.resolve());
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: ');
+    const piece = Buffer.alloc(64 * 1_024, 'x');
+    const more = () => {
+      while (!response.destroyed && response.write(piece));
+      response.once('drain', more);
+    };
+    more();
+  });
+  const reading = (await light()(url)).text();
+  await expect(reading).rejects.toThrow('An event does not end.');
+  await gone.promise;
 });

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
+import { BodyBounds } from './body-bounds.ts';
 
 /** Read ahead: to stop after each piece and go on again costs more than the piece. */
 const PIECES_AHEAD = 32;
@@ -8,6 +9,8 @@ const PIECES_AHEAD = 32;
  * As much of `fetch` as libraries for language models use, for less of the processor: text is posted to a
  * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
  * for compression; language models need neither.
+ *
+ * A body or a line without an end is cut off, because libraries collect it (`BodyBounds`).
  *
  * @throws TypeError with the `cause`, as `fetch` does; the signal's reason when aborted
  */
@@ -27,8 +30,10 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
       signal?.throwIfAborted();
       throw new TypeError('fetch failed', { cause });
     }
-    return new Response(isBodiless(answer.statusCode) ? null : webStreamOf(answer.body), {
-      status: answer.statusCode,
+    const { statusCode: status } = answer;
+    const bounds = new BodyBounds(String(answer.headers['content-type'] ?? ''));
+    return new Response(isBodiless(status) ? null : webStreamOf(answer.body, bounds), {
+      status,
       headers: headersOf(answer.headers),
     });
   };
@@ -47,7 +52,7 @@ function headersOf(headers: Dispatcher.ResponseData['headers']): [string, string
 }
 
 /** Plainer than Node's own conversion, which costs more than the request. */
-function webStreamOf(body: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
+function webStreamOf(body: Readable, bounds: BodyBounds): ReadableStream<Uint8Array<ArrayBuffer>> {
   // What was read before a cancellation or a failure may still come after it.
   let isOver = false;
   const end = (action: () => void) => {
@@ -60,6 +65,12 @@ function webStreamOf(body: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
       start(controller) {
         body.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
           if (isOver) return;
+          const endless = bounds.take(bytes);
+          if (endless !== undefined) {
+            end(() => controller.error(endless));
+            body.destroy();
+            return;
+          }
           controller.enqueue(bytes);
           if ((controller.desiredSize ?? 0) <= 0) body.pause();
         });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { ProviderError } from '../../stages/provider-error.ts';
+import { BodyBounds } from './body-bounds.ts';
 import type { VendorHttp } from './vendor-http.ts';
 
 /** Before the idle connection is given up, on our side or the vendor's. */
@@ -71,7 +72,10 @@ export class ModelList implements AsyncDisposable {
     try {
       const response = await this.#http.request(url, { method: 'GET', headers, signal });
       // Read to its end: a cancelled body would take its connection with it.
-      for await (const part of response.body ?? []) void part;
+      const bounds = new BodyBounds(response.headers.get('content-type'));
+      for await (const part of response.body ?? []) {
+        if (bounds.take(part as Uint8Array) !== undefined) break;
+      }
       return undefined;
     } catch (thrown) {
       signal.throwIfAborted();

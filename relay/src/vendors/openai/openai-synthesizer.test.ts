@@ -111,8 +111,26 @@ test.each([
   await expect(events).rejects.toMatchObject({ fault: 'malformed', note, provider: 'openai' });
 });
 
-test('a WAV file is as good as raw samples, at any rate', async () => {
-  await serve('audio/x-wav', encodeWav(toneFor('Hello.', 22_050), 22_050));
+const bytesOf = (samples: Int16Array) => new Uint8Array(samples.buffer);
+const twice = (samples: Int16Array) => Int16Array.from([...samples].flatMap((one) => [one, one]));
+
+/** A WAV file of unknown length, as a program that streams writes it. */
+function streamedWav(samples: Int16Array, rateHz: number, channels: number): Uint8Array {
+  const file = Buffer.from(encodeWav(samples, rateHz));
+  file.writeUInt16LE(channels, 22);
+  file.writeUInt32LE(0xffff_ffff, 4);
+  file.writeUInt32LE(0xffff_ffff, 40);
+  return file;
+}
+
+test.each([
+  ['audio/x-wav', encodeWav(toneFor('Hello.', 22_050), 22_050)],
+  ['audio/wav', streamedWav(twice(toneFor('Hello.', 44_100)), 44_100, 2)],
+  ['audio/pcm;rate=16000', bytesOf(toneFor('Hello.', 16_000))],
+  ['audio/pcm; rate=48000; channels=2', bytesOf(twice(toneFor('Hello.', 48_000)))],
+  ['audio/L16;rate=24000;channels=2', bytesOf(twice(toneFor('Hello.', 24_000)))],
+])('%s is heard at the right speed', async (type, body) => {
+  await serve(type, body);
   const events = await collect(speaking(clauses('Hello.')));
   const samples = events.flatMap((event) =>
     event.type === 'speech-audio' ? [...event.samples] : [],

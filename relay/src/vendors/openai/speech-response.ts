@@ -1,24 +1,24 @@
 import type { Response } from 'undici';
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
+import type { WavFormat } from '@parley/shared/audio/wav-reader';
 import { WavStream } from '@parley/shared/audio/wav-stream';
 import { ProviderError } from '../../stages/provider-error.ts';
-import { PcmReader } from '../../vendor-kit/synthesis/pcm-reader.ts';
+import { sampleReaderFor, type SampleReader } from '../../vendor-kit/synthesis/frame-reader.ts';
+import { rawAudioOf } from '../../vendor-kit/synthesis/raw-audio.ts';
 import type { adapterOf } from './openai-server.ts';
 
 type ProviderAdapter = ReturnType<typeof adapterOf>;
 
 /** What some send although raw samples are asked for. */
 const WAV = /^audio\/(?:x-|vnd\.)?wave?\b/i;
-/** Raw samples go by several names, but never by those of a format that would be heard as noise. */
-const RAW_AUDIO = /^(?:audio\/(?:pcm|l16|x-raw|raw|basic)|application\/octet-stream)\b/i;
 
-/** The samples of one answer of `/audio/speech`, as they come. */
+/** The samples of one answer of `/audio/speech`, as they come: mono, at the rate asked for. */
 export class SpeechResponse {
   readonly #bytes: AsyncIterator<Uint8Array>;
   readonly #adapter: ProviderAdapter;
   readonly #wav: WavStream | undefined;
   readonly #toHz: number;
-  readonly #reader = new PcmReader();
+  #reader: SampleReader | undefined;
   #resampler: Pcm16Resampler | undefined;
   #isEmpty = true;
   #isOver = false;
@@ -26,28 +26,32 @@ export class SpeechResponse {
   private constructor(
     bytes: AsyncIterable<Uint8Array>,
     adapter: ProviderAdapter,
-    wav: WavStream | undefined,
+    audio: WavStream | WavFormat,
     toHz: number,
   ) {
     this.#bytes = bytes[Symbol.asyncIterator]();
     this.#adapter = adapter;
-    this.#wav = wav;
     this.#toHz = toHz;
+    if (audio instanceof WavStream) this.#wav = audio;
+    else this.#open(audio);
   }
 
-  /** @throws ProviderError if it is not audio that can be read here */
+  /**
+   * @param toHz - of the samples that it gives; raw samples that come without a rate have it too
+   * @throws ProviderError if it is not audio that can be read here
+   */
   static async open(
     { body, headers }: Response,
     adapter: ProviderAdapter,
     toHz: number,
   ): Promise<SpeechResponse> {
     const type = headers.get('content-type') ?? '';
-    const wav = WAV.test(type) ? new WavStream() : undefined;
-    if (body === null || (wav === undefined && !RAW_AUDIO.test(type))) {
+    const audio = WAV.test(type) ? new WavStream() : rawAudioOf(type, toHz);
+    if (body === null || audio === undefined) {
       await body?.cancel();
       throw new ProviderError({ ...adapter, fault: 'malformed', note: 'content-type' });
     }
-    return new SpeechResponse(body as AsyncIterable<Uint8Array>, adapter, wav, toHz);
+    return new SpeechResponse(body as AsyncIterable<Uint8Array>, adapter, audio, toHz);
   }
 
   /** @returns undefined at the end. @throws RangeError for a WAV file that cannot be read */
@@ -61,17 +65,26 @@ export class SpeechResponse {
     return undefined;
   }
 
-  #read(bytes: Uint8Array): Int16Array {
-    const samples = this.#reader.read(this.#wav?.push(bytes) ?? bytes);
-    if (samples.length > 0) this.#isEmpty = false;
-    const rateHz = this.#wav?.rateHz;
-    if (rateHz === undefined || samples.length === 0) return samples;
-    this.#resampler ??= new Pcm16Resampler(rateHz, this.#toHz);
-    return this.#resampler.push(samples);
+  #open(format: WavFormat): SampleReader {
+    if (format.sampleRateHz !== this.#toHz) {
+      this.#resampler = new Pcm16Resampler(format.sampleRateHz, this.#toHz);
+    }
+    this.#reader = sampleReaderFor(format);
+    return this.#reader;
+  }
+
+  #read(bytes: Uint8Array): Int16Array | undefined {
+    const sound = this.#wav?.push(bytes) ?? bytes;
+    const format = this.#wav?.format;
+    const reader = this.#reader ?? (format && this.#open(format));
+    const samples = reader?.read(sound);
+    if (samples === undefined || samples.length === 0) return undefined;
+    this.#isEmpty = false;
+    return this.#resampler?.push(samples) ?? samples;
   }
 
   #end(): Int16Array | undefined {
-    if (this.#reader.hasHalfSample || this.#isEmpty) {
+    if (this.#reader?.hasHalfSample === true || this.#isEmpty) {
       throw new ProviderError({ ...this.#adapter, fault: 'malformed', note: 'audio length' });
     }
     return this.#resampler?.flush();
