@@ -9,6 +9,7 @@ import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Clock } from './lib/clock.ts';
+import { RefusalLog } from './lib/refusal-log.ts';
 import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import type { Logger } from './lib/logger.ts';
@@ -34,6 +35,8 @@ export interface RelayOptions {
   readonly pageRoot: string;
   /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
   readonly observers?: readonly CallObserver[];
+  /** Refusals of one client that are logged in a minute; by default ten. */
+  readonly loggedRefusals?: number;
   readonly logger: Logger;
   readonly clock: Clock;
   /** What is wrong with the relay itself; `/health` shows it. */
@@ -95,6 +98,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     maxSessions: config.maxSessions,
     logger,
   });
+  const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
   const hosts = new OwnHosts(config.hostNames);
   const app = createApp({
     guests: new GuestTokens(secret, config.guestTokenTtlMs),
@@ -113,10 +117,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     hosts,
     pageRoot: options.pageRoot,
     logger,
+    refusals,
   });
 
   const server = createHttpServer(app, {
     logger,
+    refusals,
     maxConnections: CONNECTIONS_PER_SESSION * config.maxSessions + SPARE_CONNECTIONS,
   });
   const stopRealtime = acceptRealtime(server, {
@@ -125,12 +131,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     allowedOrigins: config.allowedOrigins,
     hosts,
     logger,
+    refusals,
   });
   try {
     server.listen(config.port, config.host);
     await once(server, 'listening');
   } catch (error) {
     admission[Symbol.dispose]();
+    refusals[Symbol.dispose]();
     registry.closeAll('draining');
     await recordings[Symbol.asyncDispose]();
     throw error;
@@ -145,6 +153,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       admission[Symbol.dispose]();
       await registry.drain(graceMs);
       stopRealtime();
+      refusals[Symbol.dispose]();
       await recordings[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

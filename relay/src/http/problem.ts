@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { ERRORS, type errorResponseSchema, type ErrorCode } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { RefusalLog } from '../lib/refusal-log.ts';
 
 /** When a client that was refused for want of room may ask again, s. */
 const RETRY_AFTER_S = '5';
@@ -48,8 +49,8 @@ export function identifyRequests(): MiddlewareHandler {
   };
 }
 
-/** Logs each request that is answered with an error, by the id that the client was given. */
-export function logRefusals(logger: Logger): MiddlewareHandler {
+/** Logs requests that are answered with an error, by the id that the client was given. */
+export function logRefusals(logger: Logger, refusals: RefusalLog): MiddlewareHandler {
   return async (c, next) => {
     await next();
     const { status } = c.res;
@@ -58,15 +59,16 @@ export function logRefusals(logger: Logger): MiddlewareHandler {
     const { method } = c.req;
     const path = c.req.path.slice(0, MAX_LOGGED_CHARACTERS);
     const callerRequestId = /^[\w-]{1,64}$/.exec(c.req.header('x-request-id') ?? '')?.[0];
+    const { incoming } = c.env as HttpBindings;
     const isAboutAddress = code === 'host_not_allowed' || code === 'origin_not_allowed';
     const fields = {
       ...{ requestId, callerRequestId, method, path, status, code },
-      ...(isAboutAddress ? addresseeOf((c.env as HttpBindings).incoming.headers) : {}),
+      ...(isAboutAddress ? addresseeOf(incoming.headers) : {}),
     };
     if (c.error !== undefined && status === 500) {
       logger.error({ ...fields, err: c.error }, 'request failed unexpectedly');
     } else {
-      logger.info(fields, 'request refused');
+      refusals.write(incoming.socket.remoteAddress, fields, 'request refused');
     }
   };
 }

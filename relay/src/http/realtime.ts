@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
@@ -17,6 +18,7 @@ import type { OwnHosts } from '../auth/own-hosts.ts';
 import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Session } from '../session/session.ts';
@@ -38,6 +40,7 @@ export interface RealtimeOptions {
   readonly allowedOrigins: readonly string[];
   readonly hosts: OwnHosts;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
 }
 
 /**
@@ -50,7 +53,7 @@ export interface RealtimeOptions {
  * @returns what stops taking them
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
-  const { allowedOrigins, hosts, logger } = options;
+  const { allowedOrigins, hosts, refusals } = options;
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -63,14 +66,15 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   const sockets = new WebSocketServer(socketOptions);
 
   const refuse = (
-    { headers }: IncomingMessage,
+    { headers, socket: { remoteAddress } }: IncomingMessage,
     socket: Duplex,
     code: ErrorCode,
     detail?: string,
   ) => {
     const requestId = newId('req');
     const { status } = ERRORS[code];
-    logger.info({ requestId, status, code, ...addresseeOf(headers) }, 'upgrade refused');
+    const fields = { requestId, status, code, ...addresseeOf(headers) };
+    refusals.write(remoteAddress, fields, 'upgrade refused');
     // Required of a server that does not speak the client's version (RFC 6455 §4.4).
     const version = ['Sec-WebSocket-Version: 13'];
     endWith(socket, status, problemBody(code, requestId, detail), version);
@@ -119,7 +123,7 @@ function connect(
   offered: readonly string[],
   options: RealtimeOptions,
 ): void {
-  const { sessions, registry, logger } = options;
+  const { sessions, registry, logger, refusals } = options;
   webSocket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
@@ -138,7 +142,8 @@ function connect(
   }
   if (session === undefined) {
     const { reason } = CLOSE_REASONS[refusal];
-    logger.info({ requestId: newId('req'), reason }, 'connection refused');
+    const { remoteAddress } = connection as Socket;
+    refusals.write(remoteAddress, { requestId: newId('req'), reason }, 'connection refused');
     return closeSocket(webSocket, refusal);
   }
   serve(session, webSocket, connection, ticket === undefined ? 'resuming' : 'created');

@@ -6,6 +6,7 @@ import type { GuestTokens } from '../auth/guest-tokens.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { Stages } from '../stages/stages.ts';
 import { admin } from './admin.ts';
@@ -27,6 +28,7 @@ export interface AppOptions {
   /** Folder of the built page. */
   readonly pageRoot: string;
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
 }
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
@@ -35,7 +37,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono();
 
   app.use(identifyRequests());
-  app.use(logRefusals(options.logger));
+  app.use(logRefusals(options.logger, options.refusals));
   app.use(securityHeaders());
   app.use(ownHostsOnly(options.hosts));
   for (const path of ['/api/*', API_PATHS.health]) {

@@ -3,6 +3,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../lib/fake-clock.ts';
+import { RefusalLog } from '../lib/refusal-log.ts';
 import { createHttpServer } from './server.ts';
 
 const PATIENCE = { headersMs: 120, requestMs: 200, keepAliveMs: 100, idleMs: 300, checkMs: 20 };
@@ -25,7 +27,12 @@ beforeEach(async () => {
   app.post('/', async (c) => c.text(await c.req.text()));
   app.onError((_error, c) => c.body(null, 400));
   const logger = pino({ base: null }, { write: (line: string) => void logged.push(line) });
-  const server = createHttpServer(app, { logger, maxConnections: 3, patience: PATIENCE });
+  const server = createHttpServer(app, {
+    logger,
+    refusals: new RefusalLog({ logger, clock: new FakeClock(), maxOfOne: 100 }),
+    maxConnections: 3,
+    patience: PATIENCE,
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);

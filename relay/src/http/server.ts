@@ -5,6 +5,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { RefusalLog } from '../lib/refusal-log.ts';
 import { problemBody } from './problem.ts';
 
 /** The statuses that Node's own server gives to what it cannot read; anything else is a 400. */
@@ -45,6 +46,7 @@ const DROPS_LOG_INTERVAL_MS = 10_000;
 
 export interface HttpServerOptions {
   readonly logger: Logger;
+  readonly refusals: RefusalLog;
   /** More connections than these are closed at once. */
   readonly maxConnections: number;
   readonly patience?: ServerPatience;
@@ -52,10 +54,11 @@ export interface HttpServerOptions {
 
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
 export function createHttpServer(app: Hono, options: HttpServerOptions): Server {
-  const { logger, patience = PATIENCE } = options;
-  const refused = (status: number, reason: string | undefined) => {
+  const { logger, refusals, patience = PATIENCE } = options;
+  const refused = (status: number, reason: string | undefined, by?: Duplex) => {
     const requestId = newId('req');
-    logger.info({ requestId, status, code: 'invalid_request', reason }, 'request refused');
+    const fields = { requestId, status, code: 'invalid_request', reason };
+    refusals.write((by as Socket | undefined)?.remoteAddress, fields, 'request refused');
     return problemBody('invalid_request', requestId);
   };
   const listener = getRequestListener(app.fetch, {
@@ -92,13 +95,15 @@ export function createHttpServer(app: Hono, options: HttpServerOptions): Server 
     // Browsers open connections ahead of need; one that was not used has nothing to be refused.
     if (CLIENT_GONE.has(code) || !socket.writable || !hasAsked) return void socket.destroy();
     const status = STATUS_BY_ERROR[code] ?? 400;
-    endWith(socket, status, refused(status, code));
+    endWith(socket, status, refused(status, code, socket));
   });
   // Without a listener Node answers these two itself, and leaves no line.
   server.on('checkExpectation', ({ socket }) =>
-    endWith(socket, 417, refused(417, 'unknown expectation')),
+    endWith(socket, 417, refused(417, 'unknown expectation', socket)),
   );
-  server.on('connect', (_request, socket) => endWith(socket, 400, refused(400, 'not a proxy')));
+  server.on('connect', (_request, socket) =>
+    endWith(socket, 400, refused(400, 'not a proxy', socket)),
+  );
   logDrops(server, logger);
   return server;
 }

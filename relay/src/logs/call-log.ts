@@ -34,6 +34,7 @@ interface OpenSession {
   readonly turns: Map<string, TurnLine>;
   turnCount: number;
   lostConnections: number;
+  refusals: number;
 }
 
 /**
@@ -52,13 +53,19 @@ export class CallLog implements CallObserver {
   observe(event: CallEvent): void {
     const { sessionId, userId } = event;
     if (event.type === 'session-started') {
-      this.#sessions.set(sessionId, { turns: new Map(), turnCount: 0, lostConnections: 0 });
+      this.#sessions.set(sessionId, {
+        turns: new Map(),
+        turnCount: 0,
+        lostConnections: 0,
+        refusals: 0,
+      });
       this.#logger.info({ sessionId, userId }, 'session started');
       return;
     }
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return;
     if (event.type === 'connection-lost') session.lostConnections++;
+    else if (event.type === 'error') session.refusals++;
     else if (event.type === 'turn-ended') this.#turnEnded(event, session);
     else if (event.type === 'session-ended') this.#sessionEnded(event, session);
     else collect(session, event);
@@ -76,12 +83,12 @@ export class CallLog implements CallObserver {
 
   #sessionEnded(event: CallEventOf<'session-ended'>, session: OpenSession) {
     const { sessionId, userId } = event;
-    const { turnCount: turns, lostConnections } = session;
+    const { turnCount: turns, lostConnections, refusals } = session;
     this.#sessions.delete(sessionId);
     const { reason } = CLOSE_REASONS[event.reason];
     const durationMs = Math.round(event.durationMs);
     this.#logger.info(
-      { sessionId, userId, reason, durationMs, turns, lostConnections },
+      { sessionId, userId, reason, durationMs, turns, lostConnections, refusals },
       'session ended',
     );
   }

@@ -24,6 +24,9 @@ import { judgeFrame, UplinkSequence } from './uplink.ts';
  */
 const ACKNOWLEDGE_EVERY = 50;
 
+/** Refused messages of a session that each have a line of the log. */
+const LOGGED_REFUSALS = 10;
+
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
@@ -48,6 +51,9 @@ export class Inbox {
   readonly #messages = new Allowance({ capacity: 1_500, perSecond: 60 });
   readonly #mistakes = new Allowance({ capacity: 50, perSecond: 1 });
   readonly #turns = new Allowance({ capacity: 20, perSecond: 2 });
+  #refusals = 0;
+  /** Which of them was logged last. */
+  #loggedRefusal = 0;
   #latestUtterance: number | undefined;
   #hasHeard = false;
   #wasActive = false;
@@ -135,7 +141,7 @@ export class Inbox {
   error(code: ErrorCode, detail?: string): void {
     const error = new ParleyError(code, detail === undefined ? {} : { detail });
     const requestId = newId('req');
-    this.#options.logger.info({ requestId, code, detail }, 'message refused');
+    this.#logRefusal({ requestId, code, detail });
     this.#options.emit({ type: 'error', code, requestId });
     this.#options.outbox.event({
       type: 'error',
@@ -144,6 +150,15 @@ export class Inbox {
       retryable: error.retryable,
       request_id: requestId,
     });
+  }
+
+  /** The first ten, and then ever fewer: a client can cause them as often as it likes. */
+  #logRefusal(fields: object): void {
+    const count = ++this.#refusals;
+    if (count > LOGGED_REFUSALS && !Number.isInteger(Math.log2(count))) return;
+    const leftOut = count - this.#loggedRefusal - 1;
+    this.#loggedRefusal = count;
+    this.#options.logger.info({ ...fields, leftOut: leftOut || undefined }, 'message refused');
   }
 
   #receive(event: ClientEvent): void {

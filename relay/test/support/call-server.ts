@@ -7,6 +7,7 @@ import { OwnHosts } from '../../src/auth/own-hosts.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { acceptRealtime } from '../../src/http/realtime.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { RefusalLog } from '../../src/lib/refusal-log.ts';
 import { SessionCreator } from '../../src/session/session-creator.ts';
 import { SessionRegistry } from '../../src/session/session-registry.ts';
 import type { Stages } from '../../src/stages/stages.ts';
@@ -62,6 +63,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     maxSessions: 10,
     logger,
   });
+  const refusals = new RefusalLog({ logger, clock, maxOfOne: 100 });
   const server = createServer();
   const stop = acceptRealtime(server, {
     sessions,
@@ -69,6 +71,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     allowedOrigins: [],
     hosts: new OwnHosts([]),
     logger,
+    refusals,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -84,6 +87,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     async [Symbol.asyncDispose]() {
       registry.closeAll('draining');
       stop();
+      refusals[Symbol.dispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

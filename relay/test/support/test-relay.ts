@@ -21,6 +21,8 @@ export interface TestRelayOptions {
   readonly pageRoot?: string;
   readonly observers?: readonly CallObserver[];
   readonly problems?: Problems;
+  /** Refusals of one client that are logged in a minute; by default more than a test causes. */
+  readonly loggedRefusals?: number;
   /** The test runner's own load is no concern of the relay under test: by default it is in time. */
   readonly lostMs?: Clock['lostMs'];
 }
@@ -41,6 +43,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],
+    loggedRefusals: options.loggedRefusals ?? 1_000,
     logger: pino({ level: 'info', base: null }, logWriter(logs)),
     clock: { ...systemClock, lostMs: options.lostMs ?? (() => 0) },
     problems: options.problems ?? new Problems(systemClock),
