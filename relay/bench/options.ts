@@ -3,10 +3,10 @@ import { BENCH_PROVIDERS, isBenchProvider, type BenchProvider } from './relay/su
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
 
-  pnpm bench relay [--provider nova] [--sessions N] [--json]
+  npm run bench -- relay [--provider nova] [--sessions N] [--json]
       What forwarding a chunk of audio costs: the whole relay, in turn with a bare WebSocket pipe.
       1,000 sessions if N is not given (without --json 500 before that), 10 chunks a second.
-  pnpm bench turn [--talkers N] [--json]
+  npm run bench -- turn [--talkers N] [--json]
       What the relay adds to a turn, over providers with known delays. 50 talkers if N is not
       given (without --json 1 and 200 as well).
 

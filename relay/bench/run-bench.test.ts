@@ -104,7 +104,7 @@ describe('the command', () => {
     const { status, output, errors } = await bench(['everything']);
     expect({ status, output }).toEqual({ status: 2, output: '' });
     expect(errors).toContain('There is no benchmark "everything"');
-    expect(errors).toContain('pnpm bench relay');
+    expect(errors).toContain('npm run bench -- relay');
   });
 
   test('ends at once when it is interrupted', DEADLINE, async () => {

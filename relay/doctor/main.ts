@@ -3,7 +3,7 @@ import { ROOT } from '../tools/project.ts';
 import { runDoctor } from './run.ts';
 
 await runCommand((commandLine, { output, errors, signal }) => {
-  // `pnpm doctor | head` closes the pipe before the table ends.
+  // `npm run doctor | head` closes the pipe before the table ends.
   const closed = new AbortController();
   process.stdout.on('error', () => closed.abort());
   return runDoctor(commandLine, {

@@ -13,57 +13,84 @@ export interface Finding {
   readonly works: boolean | null;
   readonly first_byte_ms: number | null;
   readonly detail: string;
+  /** What is wrong and what to change, in a sentence or two; null if there is nothing to say. */
+  readonly advice: string | null;
   /** null if it is not known. */
   readonly price: string | null;
 }
 
-/** Title and width of each column. */
+/** Of the whole table; a terminal is at least as wide. */
+const WIDTH = 100;
+
+/** Title and width of each column; the last has the rest. */
 const COLUMNS: readonly (readonly [title: string, width: number])[] = [
-  ['stage', 13],
-  ['provider', 18],
-  ['order', 6],
-  ['reached', 9],
-  ['works', 7],
-  ['first byte', 11],
-  ['price, and what was seen', 0],
+  ['stage', 11],
+  ['provider', 15],
+  ['order', 5],
+  ['reached', 7],
+  ['works', 5],
+  ['first byte', 10],
 ];
+const LAST_COLUMN = 'price, and what was seen';
+const LAST_WIDTH = WIDTH - COLUMNS.reduce((sum, [, width]) => sum + width + 1, 0);
+/** Advice has lines of its own, under the row. */
+const ADVICE_INDENT = '    ';
 
 export function printHead(output: Output): void {
   const titles = COLUMNS.map(([title]) => title);
-  output.write(`${paint(output, 'dim', row(titles))}\n`);
+  output.write(`${paint(output, 'dim', row(titles, [LAST_COLUMN]))}\n`);
 }
 
 export function printFinding(output: Output, finding: Finding): void {
-  const { works } = finding;
-  const text = row([
+  const { works, first_byte_ms: firstMs, price, detail, advice } = finding;
+  const cells = [
     finding.stage,
     finding.provider,
     String(finding.place ?? '–'),
     mark(finding.reachable),
     mark(works),
-    finding.first_byte_ms === null ? '–' : `${finding.first_byte_ms} ms`,
-    [finding.price, finding.detail].filter((part) => part !== null).join('; '),
-  ]);
+    firstMs === null ? '–' : `${firstMs} ms`,
+  ];
+  const seen = [price, detail].filter((part) => part !== null && part !== '').join('; ');
   const colour = works === null ? 'dim' : works ? 'green' : 'red';
-  output.write(`${paint(output, colour, text)}\n`);
+  output.write(`${paint(output, colour, row(cells, wrapped(seen, LAST_WIDTH)))}\n`);
+  if (advice === null) return;
+  const lines = wrapped(`→ ${advice}`, WIDTH - ADVICE_INDENT.length);
+  output.write(`${lines.map((line) => `${ADVICE_INDENT}${line}`).join('\n')}\n`);
 }
 
 /** What it comes to, in a sentence. */
 export function printSummary(output: Output, findings: readonly Finding[]): void {
   const inUse = findings.filter(({ place }) => place !== null);
   const broken = inUse.filter(({ works }) => works === false);
-  output.write(
+  const summary =
     broken.length === 0
-      ? `\nEvery provider in use works (${inUse.length}).\n`
-      : `\nNot working: ${broken.map(({ stage, provider }) => `${provider} (${stage})`).join(', ')}.\n`,
-  );
+      ? `Every provider in use works (${inUse.length}).`
+      : `Not working: ${broken.map(({ stage, provider }) => `${provider} (${stage})`).join(', ')}.`;
+  output.write(`\n${wrapped(summary, WIDTH).join('\n')}\n`);
 }
 
-function row(cells: readonly string[]): string {
-  return cells
-    .map((cell, index) => cell.padEnd(COLUMNS[index]![1]))
-    .join(' ')
-    .trimEnd();
+/** Text in lines of no more than `width` characters; a word that is longer is cut. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const words = text
+    .split(/\s+/)
+    .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []);
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
+
+/** @param last - the lines of the last column; those after the first stand alone */
+function row(cells: readonly string[], last: readonly string[]): string {
+  const before = cells.map((cell, index) => cell.padEnd(COLUMNS[index]![1])).join(' ');
+  const indent = ' '.repeat(WIDTH - LAST_WIDTH);
+  const [first = '', ...more] = last;
+  return [`${before} ${first}`.trimEnd(), ...more.map((line) => `${indent}${line}`)].join('\n');
 }
 
 function mark(value: boolean | null): string {

@@ -14,6 +14,10 @@ export interface Trip {
   readonly firstMs: number | undefined;
   /** What came back, or what went wrong, in a few words. */
   readonly detail: string;
+  /** What went wrong, if it did. */
+  readonly error?: unknown;
+  /** Whether it spoke as no person does, which a wrong sample rate sounds like. */
+  readonly isOddlyPaced?: boolean;
 }
 
 const QUESTION = 'what time is it';
@@ -26,6 +30,8 @@ const CHUNK_SAMPLES = UPLINK_HZ / 10;
 const CHUNK_MS = 100;
 /** Shorter than any voice needs for the phrase. */
 const MIN_PHRASE_MS = 500;
+/** Between these a voice needs for a character. */
+const PACE_MS = { min: 50, max: 150 };
 
 /** @returns PCM16 at 16 kHz: the question, spoken */
 export async function speakQuestion(voice: Synthesizer, signal: AbortSignal): Promise<Int16Array> {
@@ -60,7 +66,7 @@ export async function roundTrip(
         return await trySynthesizer(provider as Synthesizer, options.signal);
     }
   } catch (error) {
-    return { works: false, firstMs: undefined, detail: failureInWords(error) };
+    return { works: false, firstMs: undefined, detail: failureInWords(error), error };
   }
 }
 
@@ -122,7 +128,13 @@ async function trySynthesizer(synthesizer: Synthesizer, signal: AbortSignal): Pr
     samples += event.samples.length;
   }
   const lengthMs = Math.round((samples / synthesizer.sampleRateHz) * 1_000);
-  return { works: lengthMs >= MIN_PHRASE_MS, firstMs, detail: `spoke for ${lengthMs} ms` };
+  const paceMs = lengthMs / PHRASE.length;
+  return {
+    works: lengthMs >= MIN_PHRASE_MS,
+    firstMs,
+    detail: `spoke for ${lengthMs} ms`,
+    isOddlyPaced: paceMs < PACE_MS.min || paceMs > PACE_MS.max,
+  };
 }
 
 /** A failure in words that hold no secret: the class of it, never what a library said. */

@@ -10,6 +10,7 @@ import {
   isFurther,
   neededSettings,
   readConfiguration,
+  variablesOf,
   type Configuration,
   type KnownCandidate,
 } from '../src/registry/configuration.ts';
@@ -23,6 +24,7 @@ import {
   UNUSABLE,
   type CommandIo,
 } from '../tools/command-line.ts';
+import { adviceFor } from './diagnosis.ts';
 import { printFinding, printHead, printSummary, type Finding } from './print.ts';
 import { failureInWords, roundTrip, speakQuestion } from './round-trips.ts';
 
@@ -43,6 +45,8 @@ the options are not valid.
 /** Longest that a provider may take for its probe, and for its round trip. */
 const PROBE_DEADLINE_MS = 5_000;
 const TRIP_DEADLINE_MS = 20_000;
+const PACE_ADVICE =
+  'It speaks much faster or slower than people do. If it is a server of your own, set its _SPEECH_RATE to the rate of its samples.';
 
 interface DoctorOptions extends CommandIo {
   readonly environment: Environment;
@@ -67,6 +71,7 @@ export async function runDoctor(
     errors.write(`${error.message}\n`);
     return UNUSABLE;
   }
+  for (const warning of configuration.warnings) errors.write(`${warning}\n`);
   const findings: Finding[] = [];
   await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
   const question = await speakQuestion(voice, signal);
@@ -122,19 +127,26 @@ async function examine(
     works: null,
     first_byte_ms: null,
     price: price === undefined ? null : priceInWords(price),
+    advice: null,
   };
   if (!known.configured) {
     return { ...known, detail: `needs ${neededSettings(candidate)}` };
   }
   if (name === BROWSER) return { ...known, detail: 'is tried in the page' };
+  const patient = { stage, access: candidate.access?.(values), variables: variablesOf(candidate) };
+  const explained = async (error: unknown) => ({
+    detail: failureInWords(error),
+    advice: (await adviceFor(error, patient, signal)) ?? null,
+  });
   let provider: Owned<Provider> | undefined;
   try {
     const opened = await candidate.create(values, context);
     provider = opened;
-    const failure = await within(PROBE_DEADLINE_MS, signal, async (bounded) =>
-      opened.probe?.(bounded),
-    ).then(() => undefined, failureInWords);
-    if (failure !== undefined) return { ...known, reachable: false, works: false, detail: failure };
+    try {
+      await within(PROBE_DEADLINE_MS, signal, async (bounded) => opened.probe?.(bounded));
+    } catch (error) {
+      return { ...known, reachable: false, works: false, ...(await explained(error)) };
+    }
     const { language } = config.providers;
     const trip = await within(TRIP_DEADLINE_MS, signal, (bounded) =>
       roundTrip(stage, opened, { question, language, signal: bounded }),
@@ -144,10 +156,12 @@ async function examine(
       reachable: true,
       works: trip.works,
       first_byte_ms: trip.firstMs === undefined ? null : Math.round(trip.firstMs),
-      detail: trip.detail,
+      ...(trip.error === undefined
+        ? { detail: trip.detail, advice: trip.isOddlyPaced === true ? PACE_ADVICE : null }
+        : await explained(trip.error)),
     };
   } catch (error) {
-    return { ...known, works: false, detail: failureInWords(error) };
+    return { ...known, works: false, ...(await explained(error)) };
   } finally {
     await provider?.[Symbol.asyncDispose]?.();
   }

@@ -3,7 +3,7 @@ import { parseCommandLine, UsageError } from '../tools/command-line.ts';
 
 export const TALK_USAGE = `Talks to a Parley server from the terminal.
 
-  pnpm talk FILE.wav … [--text "…"] [options]
+  npm run talk -- FILE.wav … [--text "…"] [options]
 
 Each WAV file and each text is one turn of one session, in the order given. A file is spoken in
 real time, from the first sound in it to the last; pauses within belong to the turn. Any sample

@@ -38,7 +38,7 @@ export async function runTalk(commandLine: readonly string[], io: CommandIo): Pr
     return await converse(turns, options, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      io.errors.write(`${error.message}\nFor all options: pnpm talk --help\n`);
+      io.errors.write(`${error.message}\nFor all options: npm run talk -- --help\n`);
       return UNUSABLE;
     }
     const isUnusable = error instanceof SpeechFileError;

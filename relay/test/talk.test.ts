@@ -183,5 +183,5 @@ test('a server that is not there is one sentence and exit status 1', async () =>
 test('help is on standard output', async () => {
   const { status, output } = await talk('--help');
   expect(status).toBe(0);
-  expect(output).toContain('pnpm talk FILE.wav');
+  expect(output).toContain('npm run talk -- FILE.wav');
 });

@@ -7,7 +7,7 @@ import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
 import { BROWSER, STAGES, type Stage } from '../stages/provider.ts';
 import { VENDORS } from './vendors.ts';
-import type { Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
+import type { AccessVariables, Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 export type KnownCandidate = Candidate<Values>;
@@ -119,6 +119,12 @@ function choose(
 /** The settings without which a candidate is not configured, in words. */
 export function neededSettings(candidate: KnownCandidate): string {
   return candidate.needs ?? `${vendorOf(candidate).id.toUpperCase()}_API_KEY`;
+}
+
+/** The variables of its address and its key, for advice. */
+export function variablesOf(candidate: KnownCandidate): AccessVariables {
+  const prefix = vendorOf(candidate).id.toUpperCase();
+  return { baseUrl: `${prefix}_BASE_URL`, apiKey: `${prefix}_API_KEY` };
 }
 
 /** Whether it is one more of a kind: people who have only one never hear of it. */

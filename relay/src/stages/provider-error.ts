@@ -93,6 +93,9 @@ export interface Fault {
   readonly retryAfterMs: number | undefined;
   /** false: no room, or a request that is itself at fault. */
   readonly countsAgainstProvider: boolean;
+  /** HTTP status or WebSocket close code, and the cause in a word or two, if they are known. */
+  readonly status?: number | undefined;
+  readonly note?: string | undefined;
   /** The provider refused this one request; if it refuses those of many callers, that is its fault. */
   readonly isRequestsOwn: boolean;
 }
@@ -109,6 +112,8 @@ export function faultOf(error: unknown, stage: Stage): Fault {
       countsAgainstProvider: countsAgainstProvider && !isRequestsOwn,
       isRequestsOwn,
       kind: error.fault,
+      status: error.status,
+      note: error.note,
       isRetryable: error.isRetryable,
       retryAfterMs: error.retryAfterMs,
     };

@@ -33,6 +33,24 @@ export interface AdapterOptions {
   readonly context: ProviderContext;
 }
 
+/** Where a provider's requests go and which settings say so: what advice about a fault needs. */
+export interface ServerAccess {
+  readonly baseUrl: string;
+  /** Below the address, e.g. `/audio/speech`. */
+  readonly path: string;
+  /** Those that let us in: secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly model: string;
+  /** The names of the variables of each; of the path only if it can be set. */
+  readonly variables: AccessVariables & { readonly path?: string; readonly headers?: string };
+}
+
+export interface AccessVariables {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly model?: string;
+}
+
 /** One provider that can do a stage, before it is chosen. */
 export type Candidate<Values> = {
   [stage in Stage]: {
@@ -45,6 +63,8 @@ export type Candidate<Values> = {
     readonly needs?: string;
     /** The model it will use, for people and for its price. */
     model?(values: Values): string | undefined;
+    /** Undefined if it is not configured, or asks in another way than OpenAI's API. */
+    access?(values: Values): ServerAccess | undefined;
     /** What it opens it releases when disposed of. */
     create(
       values: Values,

@@ -1,6 +1,6 @@
 import { ParleyError, type ErrorCode } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
-import { NO_PROVIDER, type FailoverObserver, type Stage } from '../provider.ts';
+import { NO_PROVIDER, type Failover, type FailoverObserver, type Stage } from '../provider.ts';
 import type { Fault } from '../provider-error.ts';
 import type { RetryPolicy } from './policy.ts';
 import type { Permit, ProviderHealth } from './provider-health.ts';
@@ -18,7 +18,9 @@ export interface Attempt<P> extends Permit {
   readonly startedAtMs: number;
 }
 
-export interface AttemptsOptions<P> extends FailoverObserver {
+export interface AttemptsOptions<P> extends Omit<FailoverObserver, 'onFailover'> {
+  /** @param cause - what the one that failed did, for the log */
+  readonly onFailover?: (failover: Failover, cause: Fault) => void;
   readonly stage: Stage;
   readonly candidates: readonly Candidate<P>[];
   readonly retry: RetryPolicy;
@@ -76,7 +78,7 @@ export class Attempts<P> {
     const next = this.#nextUsable();
     const to = next?.candidate.name ?? this.#current?.name ?? NO_PROVIDER;
     const { stage, onFailover } = this.#options;
-    onFailover?.({ stage, from: failed.candidate.name, to, reason: fault.code });
+    onFailover?.({ stage, from: failed.candidate.name, to, reason: fault.code }, fault);
     return next;
   }
 
@@ -101,11 +103,14 @@ export class Attempts<P> {
   /** Records the failure of one while `other`, which was asked beside it, goes on. */
   overtaken(failed: Attempt<P>, error: unknown, other: Attempt<P>): void {
     this.#lastError = error;
-    const { code } = failed.failed(error);
+    const fault = failed.failed(error);
     // One that was asked only to be sure has not been relied upon yet.
     if (this.#place(failed) > this.#place(other)) return;
     const { stage, onFailover } = this.#options;
-    onFailover?.({ stage, from: failed.candidate.name, to: other.candidate.name, reason: code });
+    onFailover?.(
+      { stage, from: failed.candidate.name, to: other.candidate.name, reason: fault.code },
+      fault,
+    );
   }
 
   /** The error that stands for all of them: the last one. */

@@ -61,8 +61,9 @@ export class StageCandidates<P extends Provider> {
       clock,
       caller,
       onAttempt,
-      onFailover: (failover) => {
-        this.#logger.warn(failover, 'provider failover');
+      onFailover: (failover, cause) => {
+        const { kind: fault, status, note } = cause;
+        this.#logger.warn({ ...failover, fault, status, note }, 'provider failover');
         onFailover?.(failover);
       },
     });

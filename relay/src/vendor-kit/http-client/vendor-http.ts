@@ -7,6 +7,7 @@ import {
 } from '../../stages/provider-error.ts';
 import type { Stage } from '../../stages/provider.ts';
 import { lightFetch } from './light-fetch.ts';
+import { noteOfNetwork, noteOfRefusal } from './failure-note.ts';
 import { causeOfRefusal } from './refusal.ts';
 
 /** Connections stay open between turns: a new one costs two round trips and a handshake. */
@@ -72,6 +73,7 @@ export class VendorHttp implements AsyncDisposable {
       ...this.#options,
       fault: faultOfStatus(response.status),
       status: response.status,
+      note: noteOfRefusal(response.status, words),
       ...(causeOfRefusal(words) === 'configuration' && { isRequestsOwn: false }),
       retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
     });
@@ -81,7 +83,11 @@ export class VendorHttp implements AsyncDisposable {
   failure(error: unknown): ProviderError {
     return error instanceof ProviderError
       ? error
-      : new ProviderError({ ...this.#options, fault: faultOfError(error) });
+      : new ProviderError({
+          ...this.#options,
+          fault: faultOfError(error),
+          note: noteOfNetwork(error),
+        });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

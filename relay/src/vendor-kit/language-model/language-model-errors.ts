@@ -7,6 +7,7 @@ import {
   type ProviderErrorOptions,
   type ProviderFault,
 } from '../../stages/provider-error.ts';
+import { noteOfNetwork, noteOfRefusal } from '../http-client/failure-note.ts';
 import { causeOfRefusal } from '../http-client/refusal.ts';
 import type { VendorHttp } from '../http-client/vendor-http.ts';
 
@@ -45,8 +46,10 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
     const { statusCode: status } = error;
     if (status === undefined) return http.failure(error.cause ?? error);
     if (status >= 400) {
+      const words = (error.responseBody ?? '').slice(0, MAX_REFUSAL_CHARACTERS);
       return make({
-        ...faultOfRefusal(status, error.responseBody ?? ''),
+        note: noteOfRefusal(status, words),
+        ...faultOfRefusal(status, words),
         status,
         retryAfterMs: retryAfterMs(error.responseHeaders?.['retry-after']),
       });
@@ -76,7 +79,7 @@ function faultOfRefusal(status: number, body: string): Omit<ProviderErrorOptions
   const fault = faultOfStatus(status);
   // The others say enough; and who is let in no more is not told of tools.
   if (fault !== 'rejected' && status !== 500) return { fault };
-  const cause = causeOfRefusal(body.slice(0, MAX_REFUSAL_CHARACTERS));
+  const cause = causeOfRefusal(body);
   if (cause === 'context' || cause === 'tools') {
     return { fault: 'rejected', note: cause, isRequestsOwn: true };
   }
@@ -84,6 +87,7 @@ function faultOfRefusal(status: number, body: string): Omit<ProviderErrorOptions
 }
 
 function hasNetworkCause(error: Error): boolean {
+  if (noteOfNetwork(error) !== undefined) return true;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const { code } = at as NodeJS.ErrnoException;
     if (typeof code === 'string' && /^(UND_|E[A-Z])/.test(code)) return true;

@@ -13,9 +13,11 @@ import {
   faultOfStatus,
   ProviderError,
   retryAfterMs,
+  type ProviderErrorOptions,
   type ProviderFault,
 } from '../../stages/provider-error.ts';
 import type { Stage } from '../../stages/provider.ts';
+import { noteOfNetwork, noteOfRefusal } from '../http-client/failure-note.ts';
 
 /**
  * Codes for what was sent, as OpenAI, Deepgram and ElevenLabs name it: audio that cannot be decoded,
@@ -74,17 +76,18 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
   const { promise, resolve, reject } = Promise.withResolvers<VendorSocket>();
   const fail = (
     fault: ProviderFault,
-    more: { status?: number; retryAfterMs?: number | undefined; isRequestsOwn?: boolean } = {},
+    more: Omit<ProviderErrorOptions, 'provider' | 'stage' | 'fault'> = {},
   ) => reject(new ProviderError({ ...options, fault, ...more }));
   const onAbort = () => reject(signal.reason);
   const onRefused = (request: { destroy(): void }, response: IncomingMessage) => {
     const status = response.statusCode ?? 0;
     const waitMs = retryAfterMs(response.headers['retry-after']);
     // Nothing of a person's was sent yet: what is refused is how we ask.
-    fail(faultOfStatus(status), { status, retryAfterMs: waitMs, isRequestsOwn: false });
+    const note = noteOfRefusal(status, '');
+    fail(faultOfStatus(status), { status, retryAfterMs: waitMs, note, isRequestsOwn: false });
     request.destroy();
   };
-  const onError = () => fail('unreachable');
+  const onError = (error: unknown) => fail('unreachable', { note: noteOfNetwork(error) });
   let cork: Cork;
   const onUpgrade = (response: IncomingMessage) => (cork = new Cork(response.socket));
   const onOpen = () => resolve(new VendorSocket(socket, options, cork!));

@@ -15,7 +15,7 @@ import type { OpenAiAdapterOptions } from './openai-server.ts';
 import { settingsOf, type ApiVendor, type ModelUse, type Values } from './openai-settings.ts';
 import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
-import { addressFor, needsOf, voicesOf } from './server-values.ts';
+import { accessFor, addressFor, needsOf, voicesOf } from './server-values.ts';
 import { adviceFor } from './settings-advice.ts';
 
 const OPENAI: ApiVendor = {
@@ -104,6 +104,7 @@ function usable(vendor: ApiVendor, use: ModelUse) {
     needs: needsOf(vendor, use),
     model: (values: Values) =>
       addressFor(vendor, use, values)?.model ?? vendor.defaults.models?.[use],
+    access: (values: Values) => accessFor(vendor, use, values),
   };
 }
 

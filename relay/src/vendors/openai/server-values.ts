@@ -1,5 +1,12 @@
 import type { Voice } from '../../stages/synthesizer.ts';
-import { variable, type ApiVendor, type ModelUse, type Values } from './openai-settings.ts';
+import type { ServerAccess } from '../../vendor-kit/vendor.ts';
+import {
+  USUAL_PATH,
+  variable,
+  type ApiVendor,
+  type ModelUse,
+  type Values,
+} from './openai-settings.ts';
 
 /** Where one use of a vendor is served, and how it is asked. */
 export interface ServerAddress {
@@ -60,10 +67,40 @@ export function voicesOf(
   };
 }
 
-/** What must be set for a use, in words. */
+/** The one setting that is enough for a use. */
 export function needsOf(vendor: ApiVendor, use: ModelUse): string {
-  if (!vendor.isSplit) return variable(vendor, 'API_KEY');
-  return `${variable(vendor, 'BASE_URL', use)}, or ${variable(vendor, 'BASE_URL')} and ${variable(vendor, 'MODEL', use)}`;
+  return vendor.isSplit ? variable(vendor, 'BASE_URL', use) : variable(vendor, 'API_KEY');
+}
+
+/** An address with the names of the settings that it comes from. Realtime is asked in another way. */
+export function accessFor(
+  vendor: ApiVendor,
+  use: ModelUse,
+  values: Values,
+): ServerAccess | undefined {
+  const address = addressFor(vendor, use, values);
+  if (address === undefined || use === 'realtime') return undefined;
+  const { baseUrl, path = USUAL_PATH[use], apiKey, headers, model } = address;
+  const named = (name: string) => {
+    const own = variable(vendor, name, use);
+    const isOwn = vendor.isSplit && textAt(values, variable(vendor, 'BASE_URL', use)) !== undefined;
+    return isOwn ? own : variable(vendor, name);
+  };
+  return {
+    baseUrl,
+    path,
+    headers: { ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }), ...headers },
+    model,
+    variables: {
+      baseUrl: named('BASE_URL'),
+      apiKey: named('API_KEY'),
+      model: variable(vendor, 'MODEL', use),
+      ...(vendor.isSplit && {
+        path: variable(vendor, 'PATH', use),
+        headers: named('HEADERS'),
+      }),
+    },
+  };
 }
 
 function commonOf(vendor: ApiVendor, values: Values) {

@@ -1,0 +1,175 @@
+import { editDistance } from '../src/config/near-misses.ts';
+import type { Stage } from '../src/stages/provider.ts';
+import { ProviderError } from '../src/stages/provider-error.ts';
+import type { FailureNote } from '../src/vendor-kit/http-client/failure-note.ts';
+import { onBase } from '../src/vendor-kit/vendor-url.ts';
+import type { AccessVariables, ServerAccess } from '../src/vendor-kit/vendor.ts';
+import { ServerInspection } from './server-inspection.ts';
+
+/** Names of models that are told, at most. */
+const MAX_MODELS = 5;
+
+/** What failed, and what is known of how it is asked. */
+export interface Patient {
+  readonly stage: Stage;
+  /** undefined if it is not asked as OpenAI's API is: then nothing more can be found out. */
+  readonly access: ServerAccess | undefined;
+  /** The vendor's own, if there is no access. */
+  readonly variables: AccessVariables;
+}
+
+/**
+ * The cause of a failure and what to change, in a sentence or two, without secrets.
+ *
+ * @returns undefined if the failure says all there is to say
+ */
+export async function adviceFor(
+  error: unknown,
+  { stage, access, variables: ofVendor }: Patient,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const variables = access?.variables ?? ofVendor;
+  const inspection = access === undefined ? undefined : new ServerInspection(access, signal);
+  const { fault, note } = failureOf(error);
+  const address = access === undefined ? 'the address' : onBase(access.baseUrl, '');
+  switch (note as FailureNote | undefined) {
+    case 'no such host':
+      return `There is no host of this name. Correct ${variables.baseUrl}.`;
+    case 'connection refused':
+      return `No program listens at ${address}. Start the server, or correct ${variables.baseUrl}.`;
+    case 'not TLS':
+      return `The server speaks plain http. Begin ${variables.baseUrl} with http://.`;
+    case 'plain HTTP':
+      return `The server speaks https only. Begin ${variables.baseUrl} with https://.`;
+    case 'certificate':
+      return 'The server’s certificate is not trusted. Set NODE_EXTRA_CA_CERTS to the file of its authority.';
+    case 'credentials in URL':
+      return `A name and a password cannot stand in ${variables.baseUrl}. Send them as a header: Authorization: Basic …`;
+    case 'blocked port':
+      return `No HTTP client may ask this port, which is kept for another protocol. Start the server at another, and correct ${variables.baseUrl}.`;
+    case 'not HTTP':
+      return `What listens at ${address} does not speak HTTP. Correct ${variables.baseUrl}.`;
+    case 'quota':
+      return 'The account has used up its quota or its credit. Its owner must raise it with the vendor.';
+    case 'context':
+      return 'Parley’s instructions and tools alone are longer than the model’s context. Start the server with a longer one (llama.cpp: -c 8192; Ollama: OLLAMA_CONTEXT_LENGTH=8192).';
+    case 'tools':
+      return 'The server refuses tools. Start it with them (vLLM: --enable-auto-tool-choice and --tool-call-parser; llama.cpp: --jinja), or use another model.';
+    case 'voice':
+      return `The server does not have the voice that it is asked for. Correct ${voicesVariable(variables)}.`;
+    case 'header':
+      return headerAdvice(await inspection?.header(), access);
+    case 'model':
+      return modelAdvice(await inspection?.models(), access);
+    case 'wrong path':
+    case 'HTML':
+      return placeAdvice(await inspection?.elsewhere(), note === 'HTML', access, variables);
+    default:
+      break;
+  }
+  switch (fault) {
+    case 'unauthorized':
+      return access !== undefined && access.headers['authorization'] === undefined
+        ? `The server wants a key. Set ${variables.apiKey}.`
+        : `The server does not accept the key. Correct ${variables.apiKey}.`;
+    case 'closed':
+    case 'unreachable':
+      return (await inspection?.answersOtherScheme()) === true
+        ? `The server speaks ${otherScheme(access!)} there. Begin ${variables.baseUrl} with ${otherScheme(access!)}://.`
+        : undefined;
+    case 'rate-limited':
+      return 'The vendor allows fewer requests than are sent. Wait, or ask for more.';
+    case 'timeout':
+      return 'The server takes requests but does not answer. It is frozen, still loads its model, or is too slow for a call.';
+    case 'overloaded':
+      return 'The server fails by itself; its own log says why. It may still load its model.';
+    case 'malformed':
+      return (await inspection?.answersPage()) === true
+        ? placeAdvice(await inspection?.elsewhere(), true, access, variables)
+        : malformedAdvice(stage, access, variables);
+    case 'rejected':
+      return 'The server refuses what Parley sends; its own log says why.';
+    case undefined:
+      return undefined;
+  }
+}
+
+function failureOf(error: unknown): Partial<Pick<ProviderError, 'fault' | 'note'>> {
+  if (error instanceof ProviderError) return error;
+  const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+  return isLate ? { fault: 'timeout' } : {};
+}
+
+function otherScheme({ baseUrl }: ServerAccess): string {
+  return baseUrl.startsWith('https:') ? 'http' : 'https';
+}
+
+function headerAdvice(name: string | undefined, access: ServerAccess | undefined): string {
+  const variable = access?.variables.headers;
+  if (variable === undefined) return 'The server wants a header that Parley does not send.';
+  return `The server wants a header. Set ${variable}=${name ?? 'Name'}: … to what its owner gave you.`;
+}
+
+function modelAdvice(
+  models: readonly string[] | undefined,
+  access: ServerAccess | undefined,
+): string | undefined {
+  if (access === undefined) return 'The vendor does not have this model. Correct its setting.';
+  const { model, variables } = access;
+  const missing = `The server has no model "${model}".`;
+  if (models === undefined || models.length === 0) return `${missing} Correct ${variables.model}.`;
+  const byNearness = models.toSorted((one, other) => distance(model, one) - distance(model, other));
+  const [nearest] = byNearness;
+  const others = byNearness.slice(0, MAX_MODELS).join(', ');
+  const more = models.length > MAX_MODELS ? ` and ${models.length - MAX_MODELS} more` : '';
+  return `${missing} It has ${others}${more}. Set ${variables.model}=${nearest}, or another of these.`;
+}
+
+/** A name without its beginning or end (`llama3.2` for `meta/llama3.2:3b`) is near. */
+function distance(wanted: string, model: string): number {
+  const [one, other] = [wanted.toLowerCase(), model.toLowerCase()];
+  if (one.includes(other) || other.includes(one)) return 0.5;
+  return editDistance(one, other);
+}
+
+type Place = Awaited<ReturnType<ServerInspection['elsewhere']>>;
+
+function placeAdvice(
+  place: Place,
+  isPage: boolean,
+  access: ServerAccess | undefined,
+  variables: AccessVariables,
+): string {
+  if (access === undefined)
+    return `There is nothing of use at the address. Correct ${variables.baseUrl}.`;
+  const asked = onBase(access.baseUrl, access.path);
+  const what = isPage ? `${asked} answers with a web page.` : `There is nothing at ${asked}.`;
+  if (place !== undefined) return `${what} ${moveAdvice(place, access)}`;
+  const path = access.variables.path === undefined ? '' : `, or ${access.variables.path}`;
+  return `${what} Correct ${variables.baseUrl}${path}; the server must speak the OpenAI API.`;
+}
+
+function moveAdvice(place: NonNullable<Place>, { path, variables }: ServerAccess): string {
+  const isOtherPath = place.path !== path;
+  const settings = [
+    `${variables.baseUrl}=${place.baseUrl}`,
+    ...(isOtherPath && variables.path !== undefined ? [`${variables.path}=${place.path}`] : []),
+  ];
+  return `Set ${settings.join(' and ')}: there the server answers.`;
+}
+
+function malformedAdvice(
+  stage: Stage,
+  access: ServerAccess | undefined,
+  variables: AccessVariables,
+): string | undefined {
+  if (access === undefined) return undefined;
+
+  return stage === 'synthesizer'
+    ? 'The server sends no audio that Parley reads: raw 16-bit samples (response_format "pcm") or WAV. Use a server or a model that does.'
+    : `What came is not of the OpenAI API. Correct ${variables.baseUrl}, or use another server.`;
+}
+
+function voicesVariable({ baseUrl }: AccessVariables): string {
+  return baseUrl.replace(/(?:_SPEECH)?_BASE_URL$/, '_VOICES');
+}
