@@ -81,6 +81,27 @@ describe('what the person says', () => {
   });
 });
 
+describe('words come in the order of speaking', () => {
+  test('if a later utterance showed its first words earlier', () => {
+    const items = after(
+      said(2, 'cancel', 'partial'),
+      said(1, 'set a timer', 'partial'),
+      said(2, 'cancel the timer', 'partial'),
+      said(1, 'set a timer for five minutes'),
+      said(2, 'cancel the timer'),
+    );
+    expect(texts(items)).toEqual(['set a timer for five minutes', 'cancel the timer']);
+  });
+
+  test('if something was typed before they were recognised, and has no answer yet', () => {
+    const typed = withTypedText(after(started('r1'), said(2, 'and', 'partial')), 't1', 'typed');
+    const items = [said(1, 'one'), said(2, 'and two')].reduce(conversationAfter, typed);
+    expect(texts(items)).toEqual(['', 'one', 'and two', 'typed']);
+    const answered = [started('r2'), said(3, 'three')].reduce(conversationAfter, items);
+    expect(texts(answered)).toEqual(['', 'one', 'and two', 'typed', '', 'three']);
+  });
+});
+
 describe('a reply', () => {
   test('shows a clause in its place in any order of arrival', () => {
     const items = after(

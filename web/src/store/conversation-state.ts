@@ -152,15 +152,30 @@ function withTranscript(
     utterance: notice.utterance,
   };
   if (known !== -1) return items.with(known, item);
-  // Words can arrive after the answer to them has begun; they still belong above it.
+  return appended(items, item, placeOf(items, notice.utterance));
+}
+
+/** Where the first words of an utterance belong, in the order of speaking. */
+function placeOf(items: Conversation, utterance: number | null): number {
+  // They can arrive after the answer to them has begun; they still belong above it.
   const answer = items.findLastIndex(
-    (other) =>
-      other.kind === 'reply' &&
-      other.status === 'running' &&
-      notice.utterance !== null &&
-      other.utterance === notice.utterance,
+    (item) =>
+      item.kind === 'reply' &&
+      item.status === 'running' &&
+      utterance !== null &&
+      item.utterance === utterance,
   );
-  return answer === -1 ? appended(items, item) : items.toSpliced(answer, 0, item);
+  if (answer !== -1) return answer;
+  // A later utterance may show its first words earlier, and what was typed is there at once.
+  let place = items.length;
+  while (place > 0 && isLater(items[place - 1]!, utterance)) place -= 1;
+  return place;
+}
+
+function isLater(item: ConversationItem, utterance: number | null): boolean {
+  if (item.kind !== 'user') return false;
+  if (item.state === 'typed') return true;
+  return item.state === 'partial' && (item.utterance ?? 0) > (utterance ?? Infinity);
 }
 
 function withReply(
@@ -184,6 +199,6 @@ function voiceOf({
   return { kind: 'relay', startMs: audioStartMs, audioMs: null, wordEndsMs: [] };
 }
 
-function appended(items: Conversation, item: ConversationItem): Conversation {
-  return [...items, item].slice(-MAX_CONVERSATION_ITEMS);
+function appended(items: Conversation, item: ConversationItem, place = items.length): Conversation {
+  return items.toSpliced(place, 0, item).slice(-MAX_CONVERSATION_ITEMS);
 }
