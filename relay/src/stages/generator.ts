@@ -15,6 +15,12 @@ export interface Generator extends Provider {
 
 export interface GenerateRequest {
   readonly history: readonly Message[];
+  /**
+   * How many messages at the end of `history` want an answer: more than the last one if the person
+   * said several things before they could be answered. What a generator was asked before is not
+   * among them, because it may have been done although its answer was not heard.
+   */
+  readonly unasked?: number;
   readonly signal: AbortSignal;
   readonly person: Person;
   readonly reminders: Reminders;

@@ -46,9 +46,9 @@ export type TurnOutcome =
   /** Only noise, or silence. */
   | 'no-words'
   | 'discarded'
-  /** The person spoke on: the next turn answers these words too. */
+  /** The person has said more: the answer to a later turn answers these words too. */
   | 'continued'
-  /** The words are lost. The apology is a turn of its own, after what the person is saying. */
+  /** The words are lost. The apology is a turn of its own, after the answer to other words. */
   | 'failed';
 
 export type Limit =
@@ -80,7 +80,10 @@ export type CallEventBody =
       readonly type: 'utterance-final';
       readonly provider: string;
       readonly audioMs: number;
-      /** From the end of the audio to the final words; null if no end was received. */
+      /**
+       * From the end of the audio to the final words, without the wait for earlier utterances; null
+       * if no end was received.
+       */
       readonly finalMs: number | null;
       /** There was speech, but its words could not be placed. */
       readonly isUnrecognised: boolean;
@@ -90,9 +93,9 @@ export type CallEventBody =
       readonly type: 'utterance-failed';
       readonly code: ErrorCode;
       readonly provider: string;
-      /** The response that apologises; null if the person speaks again. */
+      /** The response that apologises; null if that comes later, after an answer to other words. */
       readonly responseId: string | null;
-      /** PCM16 at 16 kHz. Valid only while the observer runs: the memory is used again. */
+      /** PCM16 at 16 kHz. */
       readonly audio: () => readonly Int16Array[];
     } & OfUtterance)
   /** It was not speech after all, or the session ended first. */

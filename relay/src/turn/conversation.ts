@@ -1,19 +1,20 @@
 import { ParleyError } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
-import { ProviderError } from '../stages/provider-error.ts';
-import type { TurnEnd, TurnOutcome } from './call-events.ts';
+import { NO_PROVIDER } from '../stages/provider.ts';
+import type { TurnEnd } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { EndOfTurn } from './end-of-turn.ts';
 import { History } from './history.ts';
-import { Listening, type Settled } from './listening/listening.ts';
+import { InOrder, type Place } from './listening/in-order.ts';
+import { Listening } from './listening/listening.ts';
 import { RecognitionOutage } from './recognition-outage.ts';
 import { SessionReminders } from './reminders.ts';
+import { TurnIntake } from './turn-intake.ts';
 import { TurnTaking } from './turn-taking.ts';
+import type { UserTurn } from './user-turn.ts';
 
 /** How long an ended conversation may take to come to rest. */
 const MAX_REST_MS = 10_000;
-
-type Lost = Pick<Settled, 'turnId' | 'itemId' | 'number'>;
 
 /** What the person does, and what follows from it. At most one utterance is open at a time. */
 export class Conversation {
@@ -24,8 +25,11 @@ export class Conversation {
   readonly #outage: RecognitionOutage;
   readonly #endOfTurn: EndOfTurn;
   readonly #listening: Listening;
-  /** The turn of the utterance that was opened last. */
+  readonly #intake: TurnIntake;
+  readonly #order = new InOrder<UserTurn>((userTurns) => this.#takeUp(userTurns));
+  /** The turn of the utterance that was opened last, and its place in the order. */
   #turnId = '';
+  #place: Place<UserTurn> | undefined;
   #isDisposed = false;
   readonly #rest = Promise.withResolvers<void>();
 
@@ -51,7 +55,12 @@ export class Conversation {
       emit: options.emit,
       watchdog: options.watchdog,
       logger: options.logger,
-      onSettled: (settled) => this.#settled(settled),
+    });
+    this.#intake = new TurnIntake(options, {
+      history: this.#history,
+      turns: this.#turns,
+      listening: this.#listening,
+      outage: this.#outage,
     });
   }
 
@@ -71,9 +80,13 @@ export class Conversation {
     const turnId = newId('turn');
     if (this.#outage.isOut) return this.#refuseSpeech(number, turnId);
     this.#turns.interrupt();
-    this.#listening.start(number, turnId);
-    this.#endOfTurn.begin();
+    const place = this.#order.take();
     this.#turnId = turnId;
+    this.#place = place;
+    this.#listening.start(number, turnId, (settled) =>
+      this.#order.fill(place, { kind: 'spoken', ...settled }),
+    );
+    this.#endOfTurn.begin();
   }
 
   /**
@@ -123,18 +136,18 @@ export class Conversation {
     this.#listening.discard();
   }
 
-  /** A typed message; answered like a spoken one. */
+  /** A typed message; answered like a spoken one, after what was said before it. */
   addText(itemId: string, text: string): void {
-    const turnId = newId('turn');
-    this.#history.add(itemId, { role: 'user', text });
-    this.#options.emit({ type: 'text-typed', turnId, itemId, speech: { text } });
-    this.#answer(turnId, 'text', 'typed');
+    this.#turns.interrupt();
+    const receivedMs = this.#options.output.nowMs();
+    this.#add({ kind: 'typed', turnId: newId('turn'), itemId, text, receivedMs });
   }
 
   /** Answers the conversation so far (again). @returns false if nothing was said yet */
   respond(): boolean {
-    if (this.#history.messages.length === 0) return false;
-    this.#answer(newId('turn'), 'request', 'requested');
+    if (this.#history.messages.length === 0 && !this.#listening.awaitsWords) return false;
+    const receivedMs = this.#options.output.nowMs();
+    this.#add({ kind: 'requested', turnId: newId('turn'), receivedMs });
     return true;
   }
 
@@ -151,7 +164,7 @@ export class Conversation {
   /** No provider recognises speech any more: a person who is about to speak should know. */
   recognitionLost(): void {
     // An utterance that is lost over it says so itself.
-    if (!this.#listening.isBusy) this.#announceOutage();
+    if (!this.#listening.isBusy) this.#intake.announceOutage();
   }
 
   /**
@@ -174,99 +187,34 @@ export class Conversation {
     if (this.#isDisposed && isAtRest) this.#rest.resolve();
   }
 
-  #answer(turnId: string, trigger: 'text' | 'request', why: TurnEnd): void {
-    this.#options.emit({ type: 'turn-decided', turnId, why, afterMs: null });
-    this.#turns.answer({ turnId, trigger, marks: { end_received: this.#options.output.nowMs() } });
-  }
-
   /** No provider of the relay recognises speech: audio that still comes is passed over. */
-  #refuseSpeech(utterance: number, turnId: string): void {
-    const { emit } = this.#options;
+  #refuseSpeech(number: number, turnId: string): void {
     const itemId = newId('item');
-    emit({ type: 'utterance-started', turnId, itemId, utterance });
-    const lost = { turnId, itemId, number: utterance };
+    this.#options.emit({ type: 'utterance-started', turnId, itemId, utterance: number });
     const error = new ParleyError('transcriber_failed');
-    this.#sendFailed(lost, error);
-    this.#emitFailed(lost, error, null, () => []);
-    emit({ type: 'turn-ended', turnId, outcome: 'failed' });
-    this.#announceOutage();
-  }
-
-  #announceOutage(): void {
-    const text = this.#outage.announcement();
-    if (text !== undefined) this.#turns.announce({ text, trigger: 'notice' });
-  }
-
-  #settled(settled: Settled): void {
-    const { turnId } = settled;
-    const outcome = this.#isDisposed ? 'discarded' : this.#takeUp(settled);
-    if (outcome !== 'replied') this.#options.emit({ type: 'turn-ended', turnId, outcome });
-    this.#restIfDisposed();
-  }
-
-  /** @returns `replied` if a reply has begun, which then ends the turn; otherwise why there is none */
-  #takeUp(settled: Settled): TurnOutcome {
-    const { turnId, number, itemId, outcome, marks, asrSeconds } = settled;
-    const { output, logger } = this.#options;
-    const turn = { turnId, trigger: 'speech' as const, utterance: number, marks, asrSeconds };
-    // A person who has begun to speak again is not answered over.
-    const isSpeaking = this.#listening.openNumber !== undefined;
-    if (outcome.kind === 'failed') {
-      const { error, audio } = outcome;
-      logger.warn({ err: error, code: error.code, itemId }, 'utterance failed');
-      this.#sendFailed(settled, error);
-      const text = this.#outage.apology(error.code, settled.standIn);
-      const responseId = isSpeaking ? null : this.#turns.say(text, turn);
-      this.#emitFailed(settled, error, responseId, audio);
-      if (!isSpeaking) return 'replied';
-      this.#turns.announce({ text, trigger: 'notice' });
-      return 'failed';
-    }
-    if (outcome.kind === 'heard') {
-      const { text, unrecognised } = outcome;
-      logger.debug({ itemId, transcript: text, unrecognised }, 'transcript final');
-      output.event({
-        type: 'conversation.item.input_audio_transcription.completed',
-        item_id: itemId,
-        utterance: number,
-        transcript: text,
-      });
-      if (text !== '' || unrecognised) {
-        this.#history.add(itemId, { role: 'user', text, unrecognised });
-        if (isSpeaking) this.#turns.postpone(turn);
-        else this.#turns.answer(turn);
-        return isSpeaking ? 'continued' : 'replied';
-      }
-    }
-    if (this.#turns.resume(turnId)) return 'replied';
-    return outcome.kind === 'discarded' ? 'discarded' : 'no-words';
-  }
-
-  #sendFailed({ itemId, number }: Lost, { code, message, retryable }: ParleyError): void {
-    this.#options.output.event({
-      type: 'conversation.item.input_audio_transcription.failed',
-      item_id: itemId,
-      utterance: number,
-      error: { code, message, retryable },
-    });
-  }
-
-  #emitFailed(
-    { turnId, itemId, number }: Lost,
-    error: ParleyError,
-    responseId: string | null,
-    audio: () => readonly Int16Array[],
-  ): void {
-    const active = this.#options.providers.ladder.active('transcriber');
-    this.#options.emit({
-      type: 'utterance-failed',
+    this.#order.add({
+      kind: 'refused',
       turnId,
+      number,
       itemId,
-      utterance: number,
-      code: error.code,
-      provider: error instanceof ProviderError ? error.provider : active,
-      responseId,
-      audio,
+      outcome: { kind: 'failed', error, audio: [] },
+      marks: {},
+      audioMs: 0,
+      finalMs: null,
+      provider: NO_PROVIDER,
+      standIn: undefined,
     });
+  }
+
+  /** What is typed while the person speaks goes before what they have not said to its end. */
+  #add(userTurn: UserTurn): void {
+    const isSpeaking = this.#listening.openNumber !== undefined;
+    this.#order.add(userTurn, isSpeaking ? this.#place : undefined);
+  }
+
+  #takeUp(userTurns: readonly UserTurn[]): void {
+    if (this.#isDisposed) this.#intake.discard(userTurns);
+    else this.#intake.takeUp(userTurns);
+    this.#restIfDisposed();
   }
 }

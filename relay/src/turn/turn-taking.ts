@@ -1,5 +1,5 @@
 import { newId } from '../lib/ids.ts';
-import type { Reminders } from '../stages/generator.ts';
+import type { Message, Reminders } from '../stages/generator.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import type { History } from './history.ts';
 import { Replies, type ReplyRequest } from './reply/replies.ts';
@@ -40,6 +40,8 @@ export class TurnTaking {
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Turn | undefined;
+  /** The last words of the person when a generator was asked last. */
+  #lastAsked: Message | undefined;
   #isOver = false;
 
   constructor(conversation: ConversationOptions, options: TurnTakingOptions) {
@@ -58,9 +60,23 @@ export class TurnTaking {
     return this.#running.size === 0;
   }
 
+  /** Nothing is said by either side, or about to be. */
+  get isPause(): boolean {
+    return this.#reply === undefined && !this.#options.isListening();
+  }
+
+  /** Something that the person said has no answer yet. */
+  get isQuestionOpen(): boolean {
+    return this.#unanswered !== undefined;
+  }
+
   /** Barge-in: the reply stops, and what it answers may still have to be answered. */
   interrupt(): void {
-    this.#reply?.cancel();
+    const reply = this.#reply;
+    if (reply === undefined) return;
+    this.#reply = undefined;
+    reply.cancel();
+    if (reply.text !== '') this.#unanswered = undefined;
   }
 
   /** The client wants no more of a reply. @returns false if no such reply runs */
@@ -85,22 +101,28 @@ export class TurnTaking {
     this.#unanswered = turn;
   }
 
-  /** Answers the conversation so far. */
-  answer(turn: Turn): void {
+  /** Answers the conversation so far. @returns the response's id */
+  answer(turn: Turn): string {
     const { providers, settings } = this.#conversation;
     const { reminders } = this.#options;
     const history = [...this.#options.history.messages];
-    const last = history.at(-1);
+    const unasked = this.#unaskedIn(history);
     this.#unanswered = turn;
-    this.#start({
+    return this.#start({
       ...turn,
       marks: { ...turn.marks },
       content: {
         kind: 'answer',
-        question: last?.role === 'user' ? last.text : '',
+        question: unasked.map(({ text }) => text).join(' '),
         generate: (signal, observer) =>
           providers.generator.generate(
-            { history, signal, person: { timeZone: settings.timeZone }, reminders },
+            {
+              history,
+              unasked: unasked.length,
+              signal,
+              person: { timeZone: settings.timeZone },
+              reminders,
+            },
             observer,
           ),
       },
@@ -111,20 +133,24 @@ export class TurnTaking {
    * What interrupted an answer was not speech: the question before it still stands.
    *
    * @param turnId - of what interrupted it; the answer belongs to that turn
-   * @returns false if nothing is left to answer
+   * @returns the response's id; undefined if nothing is left to answer
    */
-  resume(turnId: string): boolean {
-    if (this.#unanswered === undefined || !this.#isPause) {
-      this.#announceNext();
-      return false;
+  resume(turnId: string): string | undefined {
+    if (this.#unanswered !== undefined && this.isPause) {
+      return this.answer({ ...this.#unanswered, turnId });
     }
-    this.answer({ ...this.#unanswered, turnId });
-    return true;
+    this.#announceNext();
+    return undefined;
   }
 
   announce(announcement: Announcement): void {
     if (this.#isOver) return;
-    if (this.#announcements.length < MAX_ANNOUNCEMENTS) this.#announcements.push(announcement);
+    // Several utterances may be lost over one fault; a sentence about it is said once.
+    const isKnown = this.#announcements.some(
+      ({ text, trigger }) => text === announcement.text && trigger === 'notice',
+    );
+    const isFull = this.#announcements.length >= MAX_ANNOUNCEMENTS;
+    if (!isKnown && !isFull) this.#announcements.push(announcement);
     this.#announceNext();
   }
 
@@ -140,12 +166,19 @@ export class TurnTaking {
     this.#reply?.cancel();
   }
 
-  get #isPause(): boolean {
-    return this.#reply === undefined && !this.#options.isListening();
+  /** The person's last words: all that no generator was asked about before, or the last alone. */
+  #unaskedIn(history: readonly Message[]): readonly Message[] {
+    const last = history.at(-1);
+    if (last?.role !== 'user') return [];
+    const asked = history.findLastIndex(
+      (message) => message === this.#lastAsked || message.role === 'assistant',
+    );
+    this.#lastAsked = last;
+    return asked === history.length - 1 ? [last] : history.slice(asked + 1);
   }
 
   #announceNext(): void {
-    if (!this.#isPause) return;
+    if (!this.isPause) return;
     const next = this.#announcements.shift();
     if (next !== undefined) this.say(next.text, { turnId: newId('turn'), trigger: next.trigger });
   }
@@ -168,7 +201,8 @@ export class TurnTaking {
     this.#replies.ended(reply, request);
     if (this.#reply === reply) {
       this.#reply = undefined;
-      if (!reply.isCancelled || reply.text !== '') this.#unanswered = undefined;
+      const isAnswer = request.content.kind === 'answer';
+      if (isAnswer && (!reply.isCancelled || reply.text !== '')) this.#unanswered = undefined;
       this.#announceNext();
     }
     this.#options.onEnded();

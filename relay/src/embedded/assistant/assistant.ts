@@ -1,4 +1,5 @@
 import { CAPABILITIES } from '../../capabilities/index.ts';
+import type { Answer } from '../../capabilities/intent.ts';
 import { pick } from '../../phrases/wording.ts';
 import type {
   GenerateRequest,
@@ -36,23 +37,35 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
 }
 
 function replyTo(
-  { history, person, reminders }: GenerateRequest,
+  { history, unasked = 1, person, reminders }: GenerateRequest,
   now: () => Date,
   random: () => number,
 ): string {
   const last = history.at(-1);
   if (last?.role !== 'user') return '';
-  if (last.text.trim() === '') return last.unrecognised === true ? notUnderstood(random) : '';
-  const understanding = understand(last.text, CAPABILITIES);
-  if (understanding === undefined) return notUnderstood(random);
-  return understanding.answer({
-    now,
-    random,
-    person,
-    reminders,
-    suggestions: SUGGESTIONS,
-    lastReply: lastReplyIn(history),
-  });
+  const said = history.slice(-Math.max(1, unasked));
+  if (said.every(isSilent)) return '';
+  const lastReply = lastReplyIn(history);
+  const answers = answersTo(said).map((answer) =>
+    answer === undefined
+      ? notUnderstood(random)
+      : answer({ now, random, person, reminders, suggestions: SUGGESTIONS, lastReply }),
+  );
+  return answers.join(' ');
+}
+
+/** One answer to each message; or to all as one sentence, if a pause has cut that into several. */
+function answersTo(said: readonly Message[]): readonly (Answer | undefined)[] {
+  const answers = said.map(({ text }) => understand(text, CAPABILITIES)?.answer);
+  if (!answers.includes(undefined)) return answers;
+  const whole = understand(said.map(({ text }) => text).join(' '), CAPABILITIES)?.answer;
+  if (whole !== undefined) return [whole];
+  // That it did not understand, it says once, and last.
+  return [...answers.filter((answer) => answer !== undefined), undefined];
+}
+
+function isSilent(message: Message): boolean {
+  return message.text.trim() === '' && !(message.role === 'user' && message.unrecognised === true);
 }
 
 function lastReplyIn(history: readonly Message[]): string | undefined {

@@ -15,8 +15,8 @@ export type UtteranceOutcome =
   | {
       readonly kind: 'failed';
       readonly error: ParleyError;
-      /** The whole utterance, PCM16 at 16 kHz; to be read at once, because its memory is used again. */
-      readonly audio: () => readonly Int16Array[];
+      /** The whole utterance, PCM16 at 16 kHz. */
+      readonly audio: readonly Int16Array[];
     }
   /** Taken back by the client, or the session ended. */
   | { readonly kind: 'discarded' };
@@ -27,8 +27,13 @@ export interface Settled {
   readonly number: number;
   readonly itemId: string;
   readonly outcome: UtteranceOutcome;
+  /** Those up to the end of the utterance. */
   readonly marks: Marks;
-  readonly asrSeconds: number;
+  readonly audioMs: number;
+  /** From the end of the audio to the outcome; null if no end was received. */
+  readonly finalMs: number | null;
+  /** Who gave the words: a provider's name or `none`. */
+  readonly provider: string;
   /** The provider that took over from the recogniser while it was at work. */
   readonly standIn: string | undefined;
 }
@@ -42,6 +47,7 @@ interface Utterance {
   readonly silence: SilenceDetector;
   readonly marks: Marks;
   readonly run: StageRun;
+  readonly onSettled: (settled: Settled) => void;
   /** From its end on. */
   watch?: Watch;
 }
@@ -52,8 +58,6 @@ export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
   readonly transcriber: FailoverTranscriber;
   /** BCP 47. */
   readonly language: string;
-  /** Called once for each utterance. */
-  readonly onSettled: (settled: Settled) => void;
 }
 
 /** The person's side: at most one utterance takes audio, earlier ones may await their words. */
@@ -81,7 +85,13 @@ export class Listening {
     return this.#unsettled.size > 0;
   }
 
-  start(number: number, turnId: string): void {
+  /** Whether words of an utterance that has ended are still to come. */
+  get awaitsWords(): boolean {
+    return this.#unsettled.size > (this.#open === undefined ? 0 : 1);
+  }
+
+  /** @param onSettled - called once; a short utterance may be settled before an earlier long one */
+  start(number: number, turnId: string, onSettled: (settled: Settled) => void): void {
     const { caller, transcriber, language, emit } = this.#options;
     const itemId = newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
@@ -99,6 +109,7 @@ export class Listening {
       silence: new SilenceDetector(),
       marks: {},
       run,
+      onSettled,
     };
     this.#open = utterance;
     this.#unsettled.add(utterance);
@@ -152,40 +163,19 @@ export class Listening {
     utterance.watch?.end();
     // It can fail while the person still speaks; what follows of it has nowhere to go.
     if (this.#open === utterance) this.#open = undefined;
-    const { turnId, number, itemId, marks, run } = utterance;
-    const nowMs = this.#options.output.nowMs();
-    this.#emit(utterance, outcome, nowMs);
-    this.#options.onSettled({
+    const { turnId, number, itemId, marks, run, onSettled } = utterance;
+    const { end_received: endMs } = marks;
+    onSettled({
       turnId,
       number,
       itemId,
       outcome,
-      marks: { ...marks, asr_final: nowMs },
-      asrSeconds: transcription.durationMs / 1_000,
+      marks,
+      audioMs: transcription.durationMs,
+      finalMs: endMs === undefined ? null : this.#options.output.nowMs() - endMs,
+      provider: run.provider ?? NO_PROVIDER,
       standIn: run.standIn,
     });
-  }
-
-  /** The conversation tells of a failure, because it knows the apology. */
-  #emit(heard: Utterance, outcome: UtteranceOutcome, nowMs: number): void {
-    const { emit } = this.#options;
-    const { turnId, itemId, number: utterance, run, marks } = heard;
-    const audioMs = heard.transcription.durationMs;
-    if (outcome.kind === 'discarded') {
-      emit({ type: 'utterance-discarded', turnId, itemId, utterance, audioMs });
-    } else if (outcome.kind === 'heard') {
-      emit({
-        type: 'utterance-final',
-        turnId,
-        itemId,
-        utterance,
-        provider: run.provider ?? NO_PROVIDER,
-        audioMs,
-        finalMs: marks.end_received === undefined ? null : nowMs - marks.end_received,
-        isUnrecognised: outcome.unrecognised,
-        speech: { text: outcome.text },
-      });
-    }
   }
 
   async #outcome(utterance: Utterance): Promise<UtteranceOutcome> {
@@ -193,7 +183,7 @@ export class Listening {
     const failed = (error: ParleyError): UtteranceOutcome => ({
       kind: 'failed',
       error,
-      audio: () => transcription.audio,
+      audio: transcription.audio,
     });
     try {
       for await (const event of transcription.events) {
