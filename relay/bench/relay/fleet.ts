@@ -7,6 +7,7 @@ const LOAD = {
   // Between two chunks of one session.
   chunkIntervalMs: 100,
   connectionsAtOnce: 16,
+  keepAliveMs: 3_000,
   // Between the first words of one session and of the next.
   rampMsPerSession: 1,
 };
@@ -58,6 +59,9 @@ export class Fleet {
       while (left-- > 0) this.#lines.push(await this.#openLine(options));
     });
     await Promise.all(diallers);
+    setInterval(() => {
+      if (!this.#isFlowing) for (const line of this.#lines) line.keepAlive();
+    }, LOAD.keepAliveMs);
   }
 
   /** Those who begin amid an utterance begin it. @returns how many */

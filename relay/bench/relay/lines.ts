@@ -6,6 +6,8 @@ import { connect } from '../../talk/client/connection.ts';
 export interface Line {
   beginUtterance(): void;
   endUtterance(): void;
+  /** Nothing is said for now; a line that nothing else keeps open must say so. */
+  keepAlive(): void;
   /** 100 ms of audio; the memory may be used again at once. */
   send(samples: Int16Array): void;
 }
@@ -18,6 +20,7 @@ export interface LineOptions {
   readonly hasVendor: boolean;
 }
 
+const NOVA_KEEP_ALIVE = '{"type":"KeepAlive"}';
 const NOVA_FINALIZE = '{"type":"Finalize"}';
 
 /** A whole client of the relay: guest, session, ticket, WebSocket. */
@@ -41,6 +44,7 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
     beginUtterance() {
       connection.speechStarted(++utterance, performance.now());
     },
+    keepAlive() {},
     endUtterance() {
       connection.speechStopped(utterance, performance.now());
     },
@@ -64,6 +68,9 @@ export async function openPipeLine(options: LineOptions): Promise<Line> {
   let seq = 0;
   return {
     beginUtterance() {},
+    keepAlive() {
+      if (hasVendor) socket.send(NOVA_KEEP_ALIVE);
+    },
     endUtterance() {
       if (hasVendor) socket.send(NOVA_FINALIZE);
     },

@@ -52,7 +52,7 @@ const LOAD = new URL('load.process.ts', import.meta.url);
 const NOVA = new URL('nova.process.ts', import.meta.url);
 /** No side may be left amid its utterances for longer: vendors hang up after ten seconds of silence. */
 const LONGEST_FLOW_MS = 2_400;
-const SETTLE = { deadlineMs: 10_000, checkMs: 10 };
+const SETTLE = { deadlineMs: 5_000, checkMs: 10 };
 
 interface Processes {
   readonly load: BenchProcess<LoadHandlers>;
