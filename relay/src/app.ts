@@ -60,13 +60,19 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const startedAtMs = clock.now();
   let isDraining = false;
 
-  const secret = await loadAuthSecret(config.authSecret, config.dataDir);
+  const secret = await loadAuthSecret({
+    configured: config.authSecret,
+    dataDir: config.dataDir,
+    logger,
+    problems,
+  });
   // Even if none are kept now: those of an earlier run must not stay for ever.
   const recordings = new FailedAudio({
     dir: join(config.dataDir, 'failed-audio'),
     ...config.failedAudio,
     clock,
     logger,
+    problems,
   });
   const observers = new CallObservers(
     [

@@ -46,6 +46,10 @@ function complain(sentence: string): void {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    complain(error.message);
+    process.exit(2);
+  }
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     complain(
       'The port is in use by another program. Stop that, or choose another: npm start -- --port 8788',

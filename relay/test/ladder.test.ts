@@ -8,6 +8,7 @@ import { FILLER_SENTENCES } from '../src/turn/reply/fill.ts';
 import { Watchdog } from '../src/turn/watchdog.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLogger } from '../src/lib/logger.ts';
+import { Problems } from '../src/lib/problems.ts';
 import { FailedAudio } from '../src/logs/failed-audio.ts';
 import type { Failover, Provider } from '../src/stages/provider.ts';
 import {
@@ -260,7 +261,8 @@ describe('a stage that hangs', () => {
   it('is given up, in words, and the recording of what was said is kept', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'parley-ladder-'));
     const dir = join(folder, 'failed-audio');
-    const failedAudio = new FailedAudio({ dir, clock, logger: silentLogger });
+    const problems = new Problems(clock);
+    const failedAudio = new FailedAudio({ dir, clock, logger: silentLogger, problems });
     try {
       const transcriber = new ScriptedTranscriber({
         clock,

@@ -12,7 +12,7 @@ it('lists what is present, the oldest first, with how long it has been so', asyn
   expect(problems.list()).toEqual([
     {
       code: 'data_not_written',
-      message: 'The data folder cannot be written: what should outlive a restart will be lost.',
+      message: 'The data folder cannot be written.',
       since_s: 5,
     },
     { code: 'log_not_written', message: 'The log is on a full disk.', since_s: 1 },

@@ -3,8 +3,9 @@ import type { Clock } from './clock.ts';
 /** What can be wrong with the relay itself, and what `/health` says of it. */
 const SENTENCES = {
   log_not_written: 'The log cannot be written, so lines are being left out.',
-  data_not_written:
-    'The data folder cannot be written: what should outlive a restart will be lost.',
+  secret_not_kept:
+    'The disk of the data folder is full: guests must sign in again after a restart.',
+  data_not_written: 'The data folder cannot be written.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
   internal_error: 'Something failed that belongs to no call.',

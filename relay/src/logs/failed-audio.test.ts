@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LogWatch } from '../../test/support/log-watch.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
+import { Problems } from '../lib/problems.ts';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { CallEvent } from '../turn/call-events.ts';
@@ -13,6 +14,7 @@ const HOUR_MS = 3_600_000;
 const clock = new FakeClock();
 let root: string;
 let dir: string;
+const problems = new Problems(clock);
 const logs = new LogWatch();
 
 beforeEach(async () => {
@@ -29,7 +31,7 @@ function open(options: Partial<FailedAudioOptions> = {}): FailedAudio {
       done();
     },
   });
-  return new FailedAudio({ dir, clock, logger: pino({ base: null }, sink), ...options });
+  return new FailedAudio({ dir, clock, logger: pino({ base: null }, sink), problems, ...options });
 }
 
 interface Change {
@@ -136,6 +138,11 @@ it('says once that the disk cannot be used, and does no more harm', async () => 
   failed.observe(failure({ itemId: 'item_2' }));
   await failed.idle();
   expect(logs.lines).toHaveLength(1);
+  expect(problems.list()).toMatchObject([{ code: 'data_not_written' }]);
+  await rm(dir);
+  failed.observe(failure({ itemId: 'item_3' }));
+  await failed.idle();
+  expect(problems.list()).toEqual([]);
 });
 
 it('holds no more than a few recordings in memory, and none after its end', async () => {

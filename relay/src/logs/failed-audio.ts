@@ -1,9 +1,11 @@
 import type { Dirent } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { makeFolder } from '../lib/make-folder.ts';
+import type { Problems } from '../lib/problems.ts';
 import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
 
@@ -22,6 +24,7 @@ export interface FailedAudioOptions {
   readonly maxBytes?: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly problems: Problems;
 }
 
 /** A recording on the disk: its two files share a stem. */
@@ -78,12 +81,13 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     this.#cancelPrune = this.#options.clock.after(PRUNE_INTERVAL_MS, () => this.#pruneRegularly());
   }
 
-  /** One thing at a time. */
+  /** One thing at a time. A disk that stays full is one line of the log. */
   #then(action: () => Promise<void>): void {
-    this.#work = this.#work.then(action).catch((error: unknown) => {
-      if (this.#hasComplained) return;
+    const { logger, problems } = this.#options;
+    this.#work = this.#work.then(action).catch((err: unknown) => {
+      if (!this.#hasComplained) logger.warn({ err }, 'failed audio cannot be kept');
       this.#hasComplained = true;
-      this.#options.logger.warn({ err: error }, 'failed audio cannot be kept');
+      problems.report('data_not_written');
     });
   }
 
@@ -95,7 +99,7 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     const samples = audio.reduce((sum, piece) => sum + piece.length, 0);
     const bytes = WAV_HEADER_BYTES + samples * 2 + 1_024;
     if (samples === 0 || bytes > maxBytes) return;
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
     await this.#prune(bytes);
     const at = new Date(event.atMs).toISOString();
     const stem = safeName(`${at}-${event.sessionId}-${event.itemId}`);
@@ -112,11 +116,20 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     const path = join(dir, stem);
     const newFile = { mode: 0o600, flag: 'wx' };
     const wav = [wavHeader(samples, SAMPLE_RATE_HZ), ...audio.map(bytesOf)];
-    await writeFile(`${path}.wav${UNFINISHED}`, wav, newFile);
     const json = `${JSON.stringify(description, null, 2)}\n`;
-    await writeFile(`${path}.json${UNFINISHED}`, json, newFile);
-    await rename(`${path}.wav${UNFINISHED}`, `${path}.wav`);
-    await rename(`${path}.json${UNFINISHED}`, `${path}.json`);
+    const files = [
+      [`${path}.wav`, wav],
+      [`${path}.json`, json],
+    ] as const;
+    try {
+      for (const [name, content] of files) await writeFile(name + UNFINISHED, content, newFile);
+      for (const [name] of files) await rename(name + UNFINISHED, name);
+    } finally {
+      // Half a recording on a full disk is of use to none, and takes the last room.
+      for (const [name] of files) await rm(name + UNFINISHED, { force: true });
+    }
+    this.#hasComplained = false;
+    this.#options.problems.clear('data_not_written');
   }
 
   /** Deletes what is too old, finished or not, and then the oldest until `roomBytes` fit. */
