@@ -29,7 +29,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The detector's runtime is large by nature and loaded apart from the page.
     chunkSizeWarningLimit: 1_000,
-    rolldownOptions: { checks: QUIET_CHECKS },
+    rolldownOptions: { input: ['index.html', '404.html'], checks: QUIET_CHECKS },
   },
   optimizeDeps: {
     // Found only in the media worker, which Vite does not scan: found late, they would make the

@@ -55,7 +55,7 @@ describe('a request', () => {
   it.each([
     ['another name', () => 'Host: evil.example\r\n', '/health'],
     ['another name on its port', () => `Host: evil.example:${port()}\r\n`, '/'],
-    ['another name, whatever a proxy forwards', forwarded, '/health'],
+    ['another name, with its own forwarded', forwarded, '/health'],
     ['another name in the target', () => 'Host: localhost\r\n', 'http://evil.example/health'],
   ])('for %s is misdirected', async (_, headers, target) => {
     const answer = await get(headers(), target);

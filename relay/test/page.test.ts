@@ -2,27 +2,31 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { healthResponseSchema } from '@parley/shared';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorResponseSchema, healthResponseSchema } from '@parley/shared';
 import { systemClock } from '../src/lib/clock.ts';
 import { Problems } from '../src/lib/problems.ts';
+import { rawRequest } from './support/raw-http.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 const SCRIPT = 'console.log("a script that compresses well, well, well, well, well");';
 
 let relay: TestRelay;
-let pageRoot: string;
+let folder: string;
 beforeAll(async () => {
-  pageRoot = await mkdtemp(join(tmpdir(), 'parley-page-'));
-  await mkdir(join(pageRoot, 'assets'));
+  folder = await mkdtemp(join(tmpdir(), 'parley-page-'));
+  const pageRoot = join(folder, 'page');
+  await mkdir(join(pageRoot, 'assets'), { recursive: true });
+  await writeFile(join(folder, 'secret'), 'not part of the page');
   await writeFile(join(pageRoot, 'index.html'), '<!doctype html><title>Parley</title>');
+  await writeFile(join(pageRoot, '404.html'), '<!doctype html><a href="/">Go to Parley</a>');
   await writeFile(join(pageRoot, 'assets/index-3f9a.js'), SCRIPT);
   await writeFile(join(pageRoot, 'assets/index-3f9a.js.br'), brotliCompressSync(SCRIPT));
   relay = await startTestRelay({ pageRoot });
 });
 afterAll(async () => {
   await relay[Symbol.asyncDispose]();
-  await rm(pageRoot, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 it('serves the page, to be asked for anew each time', async () => {
@@ -66,6 +70,119 @@ it('does not keep a missing file for good', async () => {
   const response = await fetch(`${relay.url}/assets/index-gone.js`);
   expect(response.status).toBe(404);
   expect(response.headers.get('cache-control') ?? '').not.toContain('immutable');
+});
+
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+
+it.each(['/nowhere', '/a/b/c', '/%', '/%2e%2e/%2e%2e/etc/passwd', '/assets/gone.html'])(
+  'leads a person from %s home, and tells a program as JSON',
+  async (path) => {
+    const forPerson = await fetch(relay.url + path, { headers: { accept: BROWSER } });
+    expect(forPerson.status).toBe(404);
+    expect(forPerson.headers.get('content-type')).toContain('text/html');
+    expect(forPerson.headers.get('cache-control')).toBe('no-cache');
+    expect(forPerson.headers.get('vary')).toContain('Accept');
+    expect(await forPerson.text()).toContain('href="/"');
+    const requestId = forPerson.headers.get('x-request-id')!;
+    expect(JSON.parse(await relay.logs.until(requestId))).toMatchObject({
+      status: 404,
+      code: 'not_found',
+    });
+    const head = await fetch(relay.url + path, { method: 'HEAD', headers: { accept: BROWSER } });
+    expect([head.status, await head.text()]).toEqual([404, '']);
+
+    for (const accept of ['*/*', 'application/json', 'image/avif,*/*;q=0.8']) {
+      const forProgram = await fetch(relay.url + path, { headers: { accept } });
+      expect(forProgram.status).toBe(404);
+      expect(forProgram.headers.get('vary')).toContain('Accept');
+      const { error } = errorResponseSchema.parse(await forProgram.json());
+      expect(error.code).toBe('not_found');
+    }
+  },
+);
+
+it('tells a browser of an unknown API address what it tells any program', async () => {
+  const response = await fetch(`${relay.url}/api/v1/nothing`, { headers: { accept: BROWSER } });
+  expect(errorResponseSchema.parse(await response.json()).error.code).toBe('not_found');
+});
+
+it.each([
+  '/%2e%2e/secret',
+  '/..%2fsecret',
+  '/assets/..%2f..%2fsecret',
+  '/assets/%2e%2e%5csecret',
+  '/assets/..\\secret',
+  '/assets/%252e%252e/secret',
+  '//secret',
+  '/assets/index-3f9a.js%00.css',
+  '/assets/index-3f9a.js/',
+])('leads nowhere: %s', async (path) => {
+  const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+  const answer = await rawRequest(relay.url, request);
+  expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
+  expect(answer).not.toContain('not part of the page');
+});
+
+it.each(['HEAD', 'OPTIONS', 'POST', 'DELETE'])('survives %s of page and assets', async (method) => {
+  for (const path of ['/', '/assets/index-3f9a.js']) {
+    const { status, headers } = await fetch(relay.url + path, { method });
+    expect(status).toBe(method === 'HEAD' ? 200 : 404);
+    if (method !== 'HEAD') continue;
+    expect(Number(headers.get('content-length'))).toBeGreaterThan(0);
+  }
+});
+
+describe.each(['/', '/assets/index-3f9a.js'])('a range of %s', (path) => {
+  const ask = (range: string, more: Record<string, string> = {}) =>
+    fetch(relay.url + path, { headers: { range, 'accept-encoding': 'identity', ...more } });
+  const whole = async () => (await ask('')).text();
+
+  it.each([
+    ['bytes=0-4', 0, 5],
+    ['bytes=5-', 5, undefined],
+    ['bytes=-3', -3, undefined],
+    ['bytes=2-99999999', 2, undefined],
+  ])('%s is sent alone', async (range, start, end) => {
+    const response = await ask(range);
+    expect(response.status).toBe(206);
+    expect(await response.text()).toBe((await whole()).slice(start, end));
+    expect(response.headers.get('content-range')).toMatch(/^bytes \d+-\d+\/\d+$/);
+    // That of a part is not the whole's.
+    expect(response.headers.get('etag')).toBeNull();
+  });
+
+  it.each([
+    'nonsense',
+    'bytes',
+    'bytes=',
+    'bytes=-',
+    'bytes=a-b',
+    'bytes=5-2',
+    'bytes=0-1,3-4',
+    'bytes=0-1;',
+    'bytes = 0-1',
+    '0-4',
+    'seconds=0-4',
+  ])('that is not one, %s, is ignored', async (range) => {
+    const response = await ask(range);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-range')).toBeNull();
+    expect(await response.text()).toBe(await whole());
+  });
+
+  it.each(['bytes=99999-', 'bytes=99999-100000', 'bytes=-0'])(
+    'that begins behind the end, %s, cannot be met',
+    async (range) => {
+      const response = await ask(range);
+      expect(response.status).toBe(416);
+      expect(response.headers.get('content-range')).toMatch(/^bytes \*\/\d+$/);
+    },
+  );
+
+  it('of a version that may be another is answered with the whole', async () => {
+    const response = await ask('bytes=0-4', { 'if-range': '"another"' });
+    expect([response.status, await response.text()]).toEqual([200, await whole()]);
+  });
 });
 
 it.each(['/', '/assets/index-3f9a.js', '/api/v1/nothing', '/health'])(

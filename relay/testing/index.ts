@@ -10,6 +10,7 @@ export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
 export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';
 export { buildPage } from '../tools/page-build.ts';
+export { staticHost, type StaticAnswer } from './static-host.ts';
 
 /** The relay's program, for a process of its own. */
 export const RELAY_PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));

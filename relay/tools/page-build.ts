@@ -10,6 +10,7 @@ const SOURCES = [
   'web/src',
   'web/public',
   'web/index.html',
+  'web/404.html',
   'web/vite.config.ts',
   'web/package.json',
   'shared/src',

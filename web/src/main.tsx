@@ -5,6 +5,7 @@ import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
 import { createCallController } from './store/call-controller.ts';
 import { ControllerProvider } from './store/controller-context.ts';
 import { fetchProviderNames } from './store/provider-names.ts';
+import { findRelay } from './store/relay-address.ts';
 import type { KeyValueStore } from './store/settings.ts';
 import './ui/tokens.css';
 import './ui/base.css';
@@ -12,13 +13,16 @@ import './ui/base.css';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 
+const storage = browserStorage();
+const fetchHere: typeof fetch = (...request) => fetch(...request);
 const controller = createCallController({
   engine: new BrowserMediaEngine(),
-  storage: browserStorage(),
+  storage,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   nowMs: () => Date.now(),
   newId: randomId,
-  fetchProviders: () => fetchProviderNames((...request) => fetch(...request)),
+  relay: findRelay({ fetch: fetchHere, storage, pageOrigin: location.origin }),
+  fetchProviders: (relay) => fetchProviderNames(fetchHere, relay),
 });
 
 createRoot(root).render(

@@ -82,7 +82,7 @@ it('ignores what a proxy or a stranger says of the host elsewhere', () => {
   expect(hosts.judge({ url: '/', headersDistinct })).toBe('foreign');
 });
 
-it('never takes a name that can be pointed here for its own, whatever is put around it', () => {
+it('never takes a name that can be pointed here for its own with anything around it', () => {
   const around = fc.string({ maxLength: 12 });
   fc.assert(
     fc.property(around, around, (before, after) => {

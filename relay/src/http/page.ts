@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { accepts } from 'hono/accepts';
 import { etag } from 'hono/etag';
+
+/** One range of bytes, from its first to its last or the last few; several need not be answered. */
+const BYTE_RANGE = /^bytes=(?:(\d+)-(\d*)|-\d+)$/i;
 
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
@@ -18,8 +24,42 @@ export function page(root: string): Hono {
       precompressed: true,
       onFound: (_path, c) => c.header('Cache-Control', caching),
     });
+  const tag = etag();
+  app.use(ignoreUnreadableRanges);
   app.use('/assets/*', files('public, max-age=31536000, immutable'));
-  // Asking anew then costs a few hundred bytes.
-  app.use('*', etag(), files('no-cache'));
+  app.use(
+    '*',
+    // Asking anew then costs a few hundred bytes. The tag would be that of the part that is sent.
+    (c, next) => (c.req.header('range') === undefined ? tag(c, next) : next()),
+    files('no-cache'),
+  );
+  app.get('*', notFoundPage(join(root, '404.html')));
   return app;
+}
+
+/** A `Range` that is not valid, or holds for another version, counts as none (RFC 9110 §14.2, §13.1.5). */
+const ignoreUnreadableRanges: MiddlewareHandler = (c, next) => {
+  const [isRange, first, last] = BYTE_RANGE.exec(c.req.header('range') ?? '') ?? [];
+  const isBackwards = Boolean(last) && Number(last) < Number(first);
+  if (isRange === undefined || isBackwards || c.req.header('if-range') !== undefined) {
+    c.req.raw.headers.delete('range');
+  }
+  return next();
+};
+
+/** Tells a person in a browser what a program is told as JSON. */
+function notFoundPage(path: string): MiddlewareHandler {
+  return async (c, next) => {
+    const type = accepts(c, {
+      header: 'Accept',
+      supports: ['application/json', 'text/html'],
+      default: 'application/json',
+    });
+    c.header('Vary', 'Accept', { append: true });
+    const html = type === 'text/html' && (await readFile(path, 'utf8').catch(() => undefined));
+    if (!html) return next();
+    c.set('errorCode', 'not_found');
+    c.header('Cache-Control', 'no-cache');
+    return c.html(html, 404);
+  };
 }

@@ -28,7 +28,38 @@ COMPATIBLE_CHAT_MODEL=llama3.2
 
 If each stage has a server of its own, each has an address of its own; [own-servers.md](own-servers.md) sets up a Parley of which nothing leaves the machine, step by step. Further servers of the same kind stand in for the first: \`COMPATIBLE_2_CHAT_BASE_URL\` to \`COMPATIBLE_9_CHAT_BASE_URL\`, and likewise every other \`COMPATIBLE_…\` setting. They are called \`compatible-2\` to \`compatible-9\`, and each has a health of its own.
 
+[The page on one host, the relay on another](#the-page-on-one-host-the-relay-on-another) is explained at the end.
+
 Secrets (marked so) never appear in logs, errors, tables or anything a client is sent.
+`;
+
+const TWO_HOSTS = `## The page on one host, the relay on another
+
+The page is static files: any host can serve it, and the relay runs where a process can run. With the page at \`https://parley.example.com\` and the relay at \`https://relay.example.com\`, three places name an address.
+
+1. The relay's environment. \`ALLOWED_ORIGINS\` is the page's origin, exactly as a browser shows it: scheme, host and, if it is not the usual one, port. \`PUBLIC_URL\` is where browsers reach the relay, through the proxy that adds TLS; without it \`ws_url\` would begin with \`ws://\`, and requests for the name would be refused.
+
+   \`\`\`sh
+   PUBLIC_URL=https://relay.example.com
+   ALLOWED_ORIGINS=https://parley.example.com
+   \`\`\`
+
+2. The page's file \`parley.json\`, beside its \`index.html\` (in the repository: \`web/public/parley.json\`). The page reads it at each start, so a changed file takes effect without another build. Without the file, or without \`relay\` in it, the relay is at the page's own origin.
+
+   \`\`\`json
+   { "relay": "https://relay.example.com" }
+   \`\`\`
+
+3. The \`Content-Security-Policy\` that the page's host sends. [vercel.json](../vercel.json) has all headers that the relay sends with its own page, and how Vercel builds it; its \`connect-src 'self' https: wss: http://localhost:* ws://localhost:*\` fits every relay with TLS, and one on the developer's own machine. To allow your relay alone, write \`connect-src 'self' https://relay.example.com wss://relay.example.com\`. On another host, send the same headers.
+
+Several pages are separated by commas: \`ALLOWED_ORIGINS=https://parley.example.com,https://staging.example.com\`. To try a hosted page with a relay on your own machine, put \`{ "relay": "http://localhost:8787" }\` into its \`parley.json\` and start the relay with \`ALLOWED_ORIGINS=https://parley.example.com npm start\`; the browser may ask whether the page may reach your local network.
+
+| the page says | what is wrong |
+| --- | --- |
+| “To allow it, add … to the relay's ALLOWED_ORIGINS” | the relay was not told of the page's origin, or it was misspelt |
+| “No server could be reached at …” | the relay is down, its name or certificate is wrong, or \`connect-src\` leaves it out |
+| “What answers at … does not speak Parley's protocol” | \`parley.json\` names another server, or none, and the page's host has no relay |
+| “This page is not set up correctly” | \`parley.json\` cannot be read; the sentence goes on to say why |
 `;
 
 /** docs/configuration.md, generated from the declarations. */
@@ -44,7 +75,7 @@ export function settingsDocument(): string {
     );
     return `## ${title}\n\n| variable | accepts | default | what it does |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
   });
-  return [INTRODUCTION, ...parts].join('\n');
+  return [INTRODUCTION, ...parts, TWO_HOSTS].join('\n');
 }
 
 /** .env.example: every setting, commented out, with its default. */

@@ -1,7 +1,7 @@
 import type { AudioFrame } from '../protocol/audio-frame.ts';
 import type { ClientEvent } from '../protocol/client-events.ts';
 import { CLOSE_REASONS, type CloseReason } from '../protocol/close-codes.ts';
-import { ParleyError } from '../protocol/errors.ts';
+import { ERRORS, ParleyError } from '../protocol/errors.ts';
 import {
   RESUME_SUBPROTOCOL_PREFIX,
   SUBPROTOCOL,
@@ -276,8 +276,12 @@ export class RelayConnection {
   #reasonOf(error: unknown): CloseReason {
     if (!(error instanceof ParleyError || error instanceof ClientError)) throw error;
     this.#options.onProblem(error);
-    const { code, message } = error;
-    const retry = error instanceof ParleyError && !error.retryable ? 'never' : 'later';
-    return { code: 1006, reason: code, retry, message };
+    if (error instanceof ClientError) {
+      return { code: 1006, reason: error.code, retry: 'later', message: error.message };
+    }
+    const { code, retryable } = error;
+    // The problem has the details; why a call is over is one short sentence.
+    const { message } = ERRORS[code];
+    return { code: 1006, reason: code, retry: retryable ? 'later' : 'never', message };
   }
 }

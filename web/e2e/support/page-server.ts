@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
   '.onnx': 'application/octet-stream',
@@ -50,15 +51,24 @@ export async function servePage(
       response.end(TAP_WORKLET);
       return;
     }
-    const path = join(root, normalize(pathname === '/' ? '/index.html' : pathname));
-    if (!existsSync(path) || !statSync(path).isFile()) {
-      response.statusCode = 404;
-      response.end();
-      return;
-    }
-    response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
-    createReadStream(path).pipe(response);
+    if (sendFile(response, root, pathname)) return;
+    response.statusCode = 404;
+    response.end();
   });
+  return listen(server);
+}
+
+/** @returns whether there is such a file */
+export function sendFile(response: ServerResponse, root: string, pathname: string): boolean {
+  const path = join(root, normalize(pathname === '/' ? '/index.html' : pathname));
+  if (!existsSync(path) || !statSync(path).isFile()) return false;
+  response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream');
+  createReadStream(path).pipe(response);
+  return true;
+}
+
+/** Listens on a free port of this machine. */
+export async function listen(server: Server): Promise<PageServer> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

@@ -90,11 +90,10 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
-    const { token, timeZone, voice } = options;
-    this.#worker.post(
-      { type: 'start', baseUrl: location.origin, token, timeZone, voice, playback: port2 },
-      [port2],
-    );
+    const { relay, token, timeZone, voice } = options;
+    this.#worker.post({ type: 'start', baseUrl: relay, token, timeZone, voice, playback: port2 }, [
+      port2,
+    ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
     this.setVolume(this.#volume);

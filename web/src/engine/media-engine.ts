@@ -15,6 +15,8 @@ export type MicrophoneResult =
   | { readonly ok: false; readonly refusal: MicrophoneRefusal };
 
 export interface CallOptions {
+  /** Origin of the relay, e.g. `http://localhost:8787`. */
+  readonly relay: string;
   readonly token: string | undefined;
   readonly timeZone: string;
   readonly voice: string | undefined;

@@ -208,6 +208,8 @@ export type MediaNotice =
       readonly code:
         | ErrorCode
         | 'network_unreachable'
+        /** Something answers at the relay's address, but not as a relay does. */
+        | 'not_a_relay'
         | 'vad_failed'
         | 'microphone_lost'
         | 'audio_unavailable';

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { createScriptedEngine } from '../../e2e/ui/support/scripted-engine.ts';
 import { SESSION } from '../../e2e/ui/support/notices.ts';
+import type { CallOptions } from '../engine/media-engine.ts';
 import { createCallController, type CallControllerOptions } from './call-controller.ts';
+import { memoryStore } from './memory-store.ts';
+import type { RelayAddress } from './relay-address.ts';
 
 function setUp(overrides: Partial<CallControllerOptions> = {}) {
   const engine = createScriptedEngine();
@@ -13,6 +16,7 @@ function setUp(overrides: Partial<CallControllerOptions> = {}) {
     timeZone: 'Europe/Berlin',
     nowMs: () => 0,
     newId: () => `id-${(ids += 1)}`,
+    relay: Promise.resolve({ kind: 'known', origin: 'https://relay.example' }),
     fetchProviders: () => Promise.resolve(null),
     ...overrides,
   });
@@ -133,4 +137,72 @@ test('a changed voice reaches a running call, a changed volume any', async () =>
   await controller.startCall();
   controller.changeSettings({ voice: 'rms' });
   expect(engine.commands).toContain('setVoice:rms');
+});
+
+describe('the relay', () => {
+  const RELAY = 'https://relay.example';
+
+  test('is asked by its address, with the token that it gave', async () => {
+    const storage = memoryStore();
+    const calls: CallOptions[] = [];
+    const scripted = createScriptedEngine();
+    const engine = {
+      ...scripted,
+      start(options: CallOptions) {
+        calls.push(options);
+        return scripted.start(options);
+      },
+    };
+    const asked: string[] = [];
+    const fetchProviders = async (relay: string) => {
+      asked.push(relay);
+      return SESSION.providers;
+    };
+    const { controller } = setUp({ engine, storage, fetchProviders });
+    controller.preload();
+    await controller.startCall();
+    engine.emit({ type: 'signed-in', token: 'given', expiresInS: 3_600 });
+    await controller.endCall();
+    await controller.startCall();
+    expect(calls).toMatchObject([
+      { relay: RELAY, token: undefined },
+      { relay: RELAY, token: 'given' },
+    ]);
+    expect(asked).toEqual([RELAY]);
+    expect(controller.providers.getState()).toEqual(SESSION.providers);
+
+    const other = Promise.resolve({ kind: 'known', origin: 'https://other.example' } as const);
+    await setUp({ engine, storage, relay: other }).controller.startCall();
+    expect(calls.at(-1)).toMatchObject({ relay: 'https://other.example', token: undefined });
+  });
+
+  test('that cannot be known is explained at once, and no call begins', async () => {
+    const message = 'This page is not set up correctly: parley.json is not valid JSON.';
+    const relay = Promise.resolve({ kind: 'misconfigured', message } as const);
+    const { engine, controller } = setUp({ relay });
+    controller.preload();
+    await relay;
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'none' },
+      error: { code: 'page_misconfigured', message },
+    });
+    controller.sendText('Hello');
+    await controller.startCall();
+    await relay;
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'over', reason: { reason: 'page_misconfigured', retry: 'never' } },
+      error: { message },
+    });
+    expect(engine.commands).toEqual(['preload']);
+  });
+
+  test('is not called any more if the person hung up before its address was known', async () => {
+    const { promise, resolve } = Promise.withResolvers<RelayAddress>();
+    const { engine, controller } = setUp({ relay: promise });
+    const started = controller.startCall();
+    await controller.endCall();
+    resolve({ kind: 'known', origin: RELAY });
+    await started;
+    expect(engine.commands).toEqual(['stop']);
+  });
 });

@@ -12,6 +12,7 @@ import { createDebugRecorder } from './debug-recorder.ts';
 import { readGuestToken, writeGuestToken } from './guest-token.ts';
 import { SILENCE, type Levels } from './levels.ts';
 import type { ProviderNames } from './provider-names.ts';
+import type { RelayAddress } from './relay-address.ts';
 import { readSettings, writeSettings, type KeyValueStore, type Settings } from './settings.ts';
 
 export interface CallControllerOptions {
@@ -21,7 +22,9 @@ export interface CallControllerOptions {
   readonly timeZone: string;
   readonly nowMs: () => number;
   readonly newId: () => string;
-  readonly fetchProviders: () => Promise<ProviderNames | null>;
+  /** Never rejects. */
+  readonly relay: Promise<RelayAddress>;
+  readonly fetchProviders: (relay: string) => Promise<ProviderNames | null>;
 }
 
 export type CallController = ReturnType<typeof createCallController>;
@@ -37,6 +40,8 @@ export function createCallController(options: CallControllerOptions) {
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   let generation = 0;
   let stopping: Promise<unknown> = Promise.resolve();
+  /** Origin of the relay that the call is with. */
+  let relayOrigin = '';
   /** Hears of the end of the call that was hung up; null once that is behind us. */
   let onClosed: (() => void) | null = null;
   /** Typed before there was a session to send it in. */
@@ -64,7 +69,12 @@ export function createCallController(options: CallControllerOptions) {
       case 'turn-measured':
         return debug.turn(notice.turn);
       case 'signed-in':
-        return writeGuestToken(storage, notice.token, nowMs() + notice.expiresInS * 1_000);
+        return writeGuestToken(
+          storage,
+          relayOrigin,
+          notice.token,
+          nowMs() + notice.expiresInS * 1_000,
+        );
       case 'session':
         dispatchNotice(notice);
         if (!isRunning()) return;
@@ -81,6 +91,15 @@ export function createCallController(options: CallControllerOptions) {
   };
   engine.subscribe(onNotice);
 
+  void options.relay.then((relay) => {
+    if (relay.kind === 'misconfigured') onMisconfigured(relay.message);
+  });
+  const onMisconfigured = (message: string): void => {
+    waitingTexts = [];
+    dispatch({ type: 'page-misconfigured', message });
+    dispatch({ type: 'call-ended', reason: MISCONFIGURED });
+  };
+
   /** Must be called from within a person's gesture. */
   const startCall = async ({ microphone } = { microphone: true }): Promise<void> => {
     if (isRunning()) return;
@@ -90,12 +109,15 @@ export function createCallController(options: CallControllerOptions) {
     dispatch({ type: 'call-started', microphone, dividerId: options.newId() });
     try {
       // The call before this one may still be letting go of the microphone.
-      await stopping;
+      const [relay] = await Promise.all([options.relay, stopping]);
       if (mine !== generation) return;
+      if (relay.kind === 'misconfigured') return onMisconfigured(relay.message);
+      relayOrigin = relay.origin;
       engine.setMuted(false);
       engine.setVolume(chosen.volume);
       const result = await engine.start({
-        token: readGuestToken(storage, nowMs()),
+        relay: relayOrigin,
+        token: readGuestToken(storage, relayOrigin, nowMs()),
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
         microphone,
@@ -127,6 +149,13 @@ export function createCallController(options: CallControllerOptions) {
     levels.setState(SILENCE, true);
     stopping = Promise.all([nextClosed(), engine.stop().catch(() => undefined)]);
     await stopping;
+  };
+
+  const learnProviders = async (): Promise<void> => {
+    const relay = await options.relay;
+    if (relay.kind !== 'known') return;
+    const names = await options.fetchProviders(relay.origin);
+    if (names !== null && providers.getState() === null) providers.setState(names, true);
   };
 
   /** The engine reports the end of a call once more; the next call must not take it for its own. */
@@ -165,9 +194,7 @@ export function createCallController(options: CallControllerOptions) {
     /** Begins what may be done before anything is pressed. */
     preload(): void {
       engine.preload();
-      void options.fetchProviders().then((names) => {
-        if (names !== null && providers.getState() === null) providers.setState(names, true);
-      });
+      void learnProviders();
     },
     setMuted(muted: boolean): void {
       if (!isRunning()) return;
@@ -205,6 +232,13 @@ export function createCallController(options: CallControllerOptions) {
 
 /** A worker that is asked to stop answers within milliseconds; a crashed one never does. */
 const CLOSED_DEADLINE_MS = 500;
+
+const MISCONFIGURED = {
+  code: 4000,
+  reason: 'page_misconfigured',
+  retry: 'never',
+  message: 'This page is not set up correctly.',
+} as const;
 
 const FAILED_TO_START = {
   code: 4000,

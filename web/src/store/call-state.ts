@@ -26,7 +26,10 @@ export type Standing =
   | { readonly kind: 'running' }
   | { readonly kind: 'over'; readonly reason: CloseReason };
 
-export type CallError = Pick<Extract<MediaNotice, { type: 'error' }>, 'code' | 'message'>;
+export interface CallError {
+  readonly code: Extract<MediaNotice, { type: 'error' }>['code'] | 'page_misconfigured';
+  readonly message: string;
+}
 
 export interface CallState {
   readonly standing: Standing;
@@ -54,6 +57,8 @@ export type CallAction =
   | { readonly type: 'muted'; readonly muted: boolean }
   | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'call-ended'; readonly reason: CloseReason }
+  /** The page itself cannot work, whether there is a call or not. */
+  | { readonly type: 'page-misconfigured'; readonly message: string }
   | { readonly type: 'error-dismissed' };
 
 export const INITIAL_CALL_STATE: CallState = {
@@ -105,6 +110,8 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return state.held === action.held ? state : { ...state, held: action.held };
     case 'call-ended':
       return ended(state, action.reason);
+    case 'page-misconfigured':
+      return { ...state, error: { code: 'page_misconfigured', message: action.message } };
     case 'error-dismissed':
       return { ...state, error: null };
   }

@@ -9,11 +9,17 @@ const DEADLINE_MS = 5_000;
 /**
  * Asks the relay which providers it speaks through.
  *
+ * @param relay - its origin
  * @returns null if it cannot be learnt
  */
-export async function fetchProviderNames(fetchLike: typeof fetch): Promise<ProviderNames | null> {
+export async function fetchProviderNames(
+  fetchLike: typeof fetch,
+  relay: string,
+): Promise<ProviderNames | null> {
   try {
-    const response = await fetchLike('/health', { signal: AbortSignal.timeout(DEADLINE_MS) });
+    const response = await fetchLike(new URL('/health', relay).href, {
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
     return response.ok ? providerNamesIn(await response.json()) : null;
   } catch {
     return null;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readGuestToken, writeGuestToken } from './guest-token.ts';
+import { memoryStore } from './memory-store.ts';
 import {
   DEFAULT_SETTINGS,
   readSettings,
@@ -7,14 +8,6 @@ import {
   writeSettings,
   type KeyValueStore,
 } from './settings.ts';
-
-function memoryStore(kept: Record<string, string> = {}): KeyValueStore {
-  const entries = new Map(Object.entries(kept));
-  return {
-    getItem: (key) => entries.get(key) ?? null,
-    setItem: (key, value) => void entries.set(key, value),
-  };
-}
 
 const FORBIDDEN: KeyValueStore = {
   getItem() {
@@ -60,22 +53,34 @@ describe('settings', () => {
 });
 
 describe('the guest token', () => {
+  const RELAY = 'https://relay.example';
+
   test('is used again until shortly before it expires', () => {
     const store = memoryStore();
-    writeGuestToken(store, 'token', 1_000_000);
-    expect(readGuestToken(store, 900_000)).toBe('token');
-    expect(readGuestToken(store, 950_000)).toBeUndefined();
+    writeGuestToken(store, RELAY, 'token', 1_000_000);
+    expect(readGuestToken(store, RELAY, 900_000)).toBe('token');
+    expect(readGuestToken(store, RELAY, 950_000)).toBeUndefined();
+  });
+
+  test('is shown to no relay but the one that gave it', () => {
+    const store = memoryStore();
+    writeGuestToken(store, RELAY, 'one', 1_000_000);
+    writeGuestToken(store, 'https://relay.example:8443', 'another', 1_000_000);
+    expect(readGuestToken(store, RELAY, 0)).toBe('one');
+    expect(readGuestToken(store, 'https://relay.example:8443', 0)).toBe('another');
+    expect(readGuestToken(store, 'http://relay.example', 0)).toBeUndefined();
   });
 
   test.each(['null', '{}', '{"token":5,"expiresAtMs":9e15}', 'x'])(
     'is not read from %j',
     (text) => {
-      expect(readGuestToken(memoryStore({ 'parley.guest': text }), 0)).toBeUndefined();
+      const store = memoryStore({ [`parley.guest ${RELAY}`]: text });
+      expect(readGuestToken(store, RELAY, 0)).toBeUndefined();
     },
   );
 
   test('does without storage', () => {
-    expect(readGuestToken(FORBIDDEN, 0)).toBeUndefined();
-    expect(() => writeGuestToken(FORBIDDEN, 'token', 1)).not.toThrow();
+    expect(readGuestToken(FORBIDDEN, RELAY, 0)).toBeUndefined();
+    expect(() => writeGuestToken(FORBIDDEN, RELAY, 'token', 1)).not.toThrow();
   });
 });

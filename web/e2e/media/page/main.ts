@@ -20,6 +20,7 @@ document.querySelector('button')?.addEventListener('click', () => {
   engine.setDebug(true);
   void engine
     .start({
+      relay: location.origin,
       token: undefined,
       timeZone: 'Europe/Berlin',
       voice: undefined,

@@ -19,6 +19,7 @@ function begin() {
     timeZone: 'Europe/Berlin',
     nowMs: () => Date.now(),
     newId: () => `id-${(ids += 1)}`,
+    relay: Promise.resolve({ kind: 'known', origin: location.origin }),
     fetchProviders: () => Promise.resolve(SESSION.providers),
   });
   const host = document.getElementById('root');

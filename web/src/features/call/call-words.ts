@@ -88,6 +88,8 @@ export function adviceFor(code: CallError['code']): string | null {
   switch (code) {
     case 'network_unreachable':
       return 'Check the connection. Parley keeps trying.';
+    case 'not_a_relay':
+      return 'If the relay of this page is elsewhere, parley.json beside the page must name it.';
     case 'vad_failed':
       return 'Hold the orb or the space bar while you talk, or type.';
     case 'utterance_too_long':

@@ -1,6 +1,7 @@
-import type { ErrorCode, RelayEventOf } from '@parley/shared';
+import { ParleyError, type ErrorCode, type RelayEventOf } from '@parley/shared';
+import { ClientError } from '@parley/shared/link/client-error';
 import { expect, test } from 'vitest';
-import { noticeOf } from './relay-notices.ts';
+import { noticeOf, problemNotice } from './relay-notices.ts';
 
 function failed(code: ErrorCode): RelayEventOf<'response.done'> {
   return {
@@ -22,4 +23,19 @@ test('a voice that failed is reported; an answer that failed has said so itself'
   });
   expect(noticeOf(failed('generator_timeout'))).toBeUndefined();
   expect(noticeOf(failed('generator_failed'))).toBeUndefined();
+});
+
+test('a relay that is down, one that refuses the page and none at all are told apart', () => {
+  const notices = [
+    new ClientError('unreachable', 'No server could be reached at https://relay.example.'),
+    new ClientError('timed_out', 'The server took too long.'),
+    new ClientError('unreadable_answer', 'What answers is not a relay.'),
+    new ParleyError('origin_not_allowed', { detail: 'Add https://page.example.' }),
+  ].map(problemNotice);
+  expect(notices).toMatchObject([
+    { code: 'network_unreachable', message: expect.stringContaining('https://relay.example') },
+    { code: 'network_unreachable' },
+    { code: 'not_a_relay' },
+    { code: 'origin_not_allowed', message: expect.stringContaining('Add https://page.example.') },
+  ]);
 });

@@ -48,11 +48,10 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
 
 /** The page's notice of a session that was not granted. */
 export function problemNotice(problem: ParleyError | ClientError): MediaNotice {
-  const { code, message } =
-    problem instanceof ParleyError
-      ? problem
-      : { code: 'network_unreachable' as const, message: 'The server could not be reached.' };
-  return { type: 'error', code, message };
+  const { message } = problem;
+  if (problem instanceof ParleyError) return { type: 'error', code: problem.code, message };
+  const isOther = problem.code === 'unreadable_answer';
+  return { type: 'error', code: isOther ? 'not_a_relay' : 'network_unreachable', message };
 }
 
 /** If no answer was found, the reply says so in its own words; an error would repeat it. */

@@ -1,0 +1,157 @@
+import { expect, type Page } from '@playwright/test';
+import { violationsIn } from '../support/axe.ts';
+import { speak } from '../support/speech.ts';
+import { joined, silence } from '../support/wav.ts';
+import { DESKTOP, openCallPage, PHONE, type CallPageOptions } from './support/call-page.ts';
+import { test as base } from './support/call-test.ts';
+import { captions, untilReplies } from './support/captions.ts';
+import { startRealRelay, type RealRelay } from './support/real-relay.ts';
+import { serveStatically, type StaticHost } from './support/static-host.ts';
+
+interface HostWorkerFixtures {
+  /** The page's own origin; there is no relay at it. */
+  readonly host: StaticHost;
+  /** A relay elsewhere, which lets the host's page in. */
+  readonly elsewhere: RealRelay;
+}
+
+const test = base.extend<object, HostWorkerFixtures>({
+  host: [
+    async ({ builtPage: _builtPage }, use) => {
+      await using host = await serveStatically();
+      await use(host);
+    },
+    { scope: 'worker' },
+  ],
+  elsewhere: [
+    async ({ host, dataDir }, use) => {
+      await using relay = await startRealRelay(dataDir, {
+        TRANSCRIBERS: 'embedded',
+        GENERATORS: 'embedded',
+        SYNTHESIZERS: 'embedded',
+        ALLOWED_ORIGINS: host.origin,
+      });
+      await use(relay);
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
+
+const originOf = ({ port }: Pick<RealRelay, 'port'>) => `http://localhost:${port}`;
+const naming = (relay: string) => JSON.stringify({ relay });
+
+/** Opens the page of `host`, types something, and resolves with what it says of that. */
+async function complaintOf(
+  { origin }: Pick<StaticHost, 'origin'>,
+  look: (page: Page) => Promise<void>,
+  options: CallPageOptions = {},
+): Promise<void> {
+  await using call = await openCallPage(origin, options);
+  const { page } = call;
+  await page.keyboard.press('t');
+  await page.getByRole('textbox', { name: 'Message' }).fill('what is 7 times 8?');
+  await page.keyboard.press('Enter');
+  await look(page);
+}
+
+test('a page without a relay of its own speaks with the one that it is told of', async ({
+  host,
+  elsewhere,
+}) => {
+  host.configuration = naming(originOf(elsewhere));
+  const asked = await speak(['What is seven times eight?'], 'rms');
+  await using call = await openCallPage(host.origin, {
+    hears: joined(silence(3_000), ...asked, silence(60_000)),
+  });
+  const { page, complaints, requests } = call;
+  // The relay's health says who answers.
+  await expect(page.getByText('Embedded demo voice.')).toBeVisible();
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await untilReplies(page, 1);
+  await page.keyboard.press('t');
+  await page.getByRole('textbox', { name: 'Message' }).fill('what is 6 times 7?');
+  await page.keyboard.press('Enter');
+  await untilReplies(page, 2);
+  expect((await captions(page)).map(({ text }) => text)).toEqual([
+    'what is seven times eight',
+    'seven times eight is fifty six.',
+    'what is 6 times 7?',
+    'six times seven is forty two.',
+  ]);
+  const origins = new Set(requests.map((request) => new URL(request.url()).origin));
+  expect([...origins].toSorted()).toEqual([host.origin, originOf(elsewhere)].toSorted());
+  const kept = await page.evaluate(() => Object.keys(localStorage));
+  expect(kept).toContain(`parley.guest ${originOf(elsewhere)}`);
+  // Neither the host's policy nor the relay's rules stood in the way.
+  expect([...complaints, ...elsewhere.complaints]).toEqual([]);
+});
+
+test('a relay that is down is named', async ({ host }) => {
+  host.configuration = naming('http://localhost:1');
+  await complaintOf(host, async (page) => {
+    await expect(page.getByRole('alert')).toContainText(
+      'No server could be reached at http://localhost:1. Check the connection. Parley keeps trying.',
+    );
+    await expect(page.locator('#call-state')).toHaveText('Reconnecting, keep talking');
+  });
+});
+
+test('a relay that was not told of the page says what to add where', async ({ elsewhere }) => {
+  await using stranger = await serveStatically();
+  stranger.configuration = naming(originOf(elsewhere));
+  await complaintOf(stranger, async (page) => {
+    await expect(page.getByRole('alert')).toContainText(
+      `To allow it, add ${stranger.origin} to the relay's ALLOWED_ORIGINS.`,
+    );
+    await expect(page.locator('#call-state')).toHaveText(
+      'Pages from this origin may not use this server',
+    );
+  });
+});
+
+test('a host that was not told of a relay says where to name it', async ({ host }) => {
+  host.configuration = undefined;
+  await complaintOf(host, async (page) => {
+    await expect(page.getByRole('alert')).toContainText(
+      `What answers at ${host.origin} does not speak Parley's protocol`,
+    );
+    await expect(page.getByRole('alert')).toContainText('parley.json beside the page must name it');
+  });
+});
+
+for (const viewport of [DESKTOP, PHONE]) {
+  test(`a configuration that cannot be read is explained at once, ${viewport.width} px wide`, async ({
+    host,
+  }) => {
+    host.configuration = '{"relay": "relay.example"}';
+    await using call = await openCallPage(host.origin, { context: { viewport } });
+    const { page } = call;
+    const words =
+      'This page is not set up correctly: parley.json must name the relay by its address alone';
+    await expect(page.getByRole('alert')).toContainText(words);
+    await page.getByRole('button', { name: 'Press to talk' }).click();
+    await expect(page.locator('#call-state')).toHaveText('This page is not set up correctly');
+    await expect(page.getByRole('alert')).toContainText(words);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await violationsIn(page), colorScheme).toEqual([]);
+    }
+  });
+}
+
+test('an address that leads nowhere leads home, on the host and on the relay', async ({
+  host,
+  elsewhere,
+  page,
+}) => {
+  for (const origin of [host.origin, originOf(elsewhere)]) {
+    const response = await page.goto(`${origin}/nowhere/at/all`);
+    expect(response?.status()).toBe(404);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violationsIn(page), `${origin}, ${colorScheme}`).toEqual([]);
+    }
+    await page.getByRole('link', { name: 'Go to Parley' }).click();
+    await expect(page.getByRole('button', { name: 'Press to talk' })).toBeVisible();
+  }
+});
