@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MCP_PROGRAM, startMcpSimulator } from '../simulators/language-models/mcp-simulator.ts';
 import { systemClock, type Clock } from '../src/lib/clock.ts';
 import { FakeClock, settle } from '../src/lib/fake-clock.ts';
-import { silentLogger } from '../src/lib/logger.ts';
+import { silentLogger, type Logger } from '../src/lib/logger.ts';
 import type { Toolbox } from '../src/vendor-kit/language-model/toolbox.ts';
 import { openToolbox } from '../src/vendor-kit/language-model/mcp/mcp-toolbox.ts';
 
@@ -112,6 +113,22 @@ test('a server that takes its time does not hold up the others for longer than f
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('a server lends the tools that it is allowed to, and unknown ones are logged', async () => {
+  await using simulator = await startMcpSimulator();
+  const lines: string[] = [];
+  const shelf = {
+    url: `${simulator.url}/mcp`,
+    headers: { 'x-shelf-key': simulator.key },
+    allow: ['look.up', 'fail', 'dust'],
+  };
+  const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+  await using toolbox = await open({ shelf }, systemClock, logger);
+  expect(Object.keys(toolbox.tools())).toEqual(['shelf__look_up', 'shelf__fail']);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { mcpServer: 'shelf', unknown: ['dust'] },
+  ]);
+});
+
 test('disposing leaves nothing waiting', async () => {
   const clock = new FakeClock();
   const toolbox = await open({ shelf: { command: join(folder, 'not-there') } }, clock);
@@ -127,14 +144,15 @@ function local(env: Readonly<Record<string, string>> = {}): object {
 async function open(
   mcpServers: Readonly<Record<string, object>>,
   clock: Clock = systemClock,
+  logger: Logger = silentLogger,
 ): Promise<Toolbox & AsyncDisposable> {
   const path = join(folder, 'mcp.json');
   writeFileSync(path, JSON.stringify({ mcpServers }));
-  return openToolbox({ MCP_CONFIG: path }, context(clock));
+  return openToolbox({ MCP_CONFIG: path }, context(clock, logger));
 }
 
-function context(clock: Clock) {
-  return { environment: { SHELF_WOOD: 'oak' }, clock, logger: silentLogger };
+function context(clock: Clock, logger: Logger = silentLogger) {
+  return { environment: { SHELF_WOOD: 'oak' }, clock, logger };
 }
 
 async function use(

@@ -30,13 +30,17 @@ export interface Asked {
   readonly toolNames: readonly string[];
 }
 
+/** What stands in brackets at the end was not said by the person, as every model is told. */
+const NOTE_AT_END = /\s+\[[^\]]*\]$/;
+
 export type Turn =
   | { readonly kind: 'text'; readonly words: readonly string[] }
   | { readonly kind: 'tool'; readonly use: ToolUse };
 
 /** What the model does: it uses a tool if it should and may, else it answers. */
 export function turnFor(behaviour: LanguageModelBehaviour, asked: Asked): Turn {
-  const { question, toolResults, toolNames } = asked;
+  const { toolResults, toolNames } = asked;
+  const question = asked.question.replace(NOTE_AT_END, '');
   const use =
     toolResults.length < (behaviour.toolRounds ?? 1)
       ? behaviour.useTool?.(question, toolNames)

@@ -27,6 +27,8 @@ export interface GenerateRequest {
 }
 
 export type Message =
+  /** In the place of what was said before; without text if nothing of it is known any more. */
+  | { readonly role: 'earlier'; readonly text: string }
   | {
       readonly role: 'user';
       readonly text: string;

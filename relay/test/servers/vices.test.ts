@@ -5,6 +5,7 @@ import { until } from '../conformance/outcome.ts';
 import { askAgain, type Got } from '../faults/spoken-turn.ts';
 import { TestCall } from '../support/test-call.ts';
 import { ADDRESSING_VICES } from './addressing-vices.ts';
+import { MODEL_VICES } from './model-vices.ts';
 import { STREAM_VICES } from './stream-vices.ts';
 import type { ViceRow } from './vice-row.ts';
 import { OTHER, STAGE_MS, startViciousServer, VICTIM } from './vicious-server.ts';
@@ -14,7 +15,7 @@ const REST_MS = 3_000;
 /** The call that is prepared asks once for each stage, and so do the first checks. */
 const CHECKED_ONCE = 6;
 
-const ROWS: readonly ViceRow[] = [...ADDRESSING_VICES, ...STREAM_VICES];
+const ROWS: readonly ViceRow[] = [...ADDRESSING_VICES, ...MODEL_VICES, ...STREAM_VICES];
 
 // The first turn of a process compiles its code, which takes longer than some of the deadlines.
 beforeAll(async () => {

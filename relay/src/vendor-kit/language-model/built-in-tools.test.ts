@@ -2,7 +2,7 @@ import { asSchema } from 'ai';
 import { expect, test } from 'vitest';
 import { builtInTools } from './built-in-tools.ts';
 import { ListedReminders } from './test-talk.ts';
-import { describedTools } from './use-tool.ts';
+import { describedTools } from './described-tools.ts';
 
 test('timers are set, listed and cancelled', async () => {
   const { use, reminders } = tools();

@@ -1,21 +1,19 @@
 import { expect, test } from 'vitest';
-import { instructionsFor } from './instructions.ts';
+import { instructionsFor, momentFor } from './instructions.ts';
 
 const now = new Date('2026-03-01T20:30:00Z');
 
-test('the person’s own time and zone come last', () => {
-  const text = instructionsFor({
-    systemPrompt: 'Be brief.',
-    person: { timeZone: 'Asia/Tokyo' },
-    now,
-  });
-  expect(text.startsWith('Be brief.')).toBe(true);
-  expect(text).toMatch(/Monday, March 2, 2026 at 5:30\sAM \(time zone Asia\/Tokyo\)\.$/);
-  expect(text).toContain('tools');
+test('the moment is the person’s own time and zone', () => {
+  const text = momentFor({ timeZone: 'Asia/Tokyo' }, now);
+  expect(text).toMatch(/Monday, March 2, 2026 at 5:30\sAM \(time zone Asia\/Tokyo\)\.\]$/);
 });
 
 test('an unknown zone is taken for UTC', () => {
-  const person = { timeZone: 'Mars/Olympus' };
-  const text = instructionsFor({ systemPrompt: 'Be brief.', person, now });
+  const text = momentFor({ timeZone: 'Mars/Olympus' }, now);
   expect(text).toMatch(/Sunday, March 1, 2026 at 8:30\sPM \(time zone UTC\)/);
+});
+
+test('the instructions are the prompt, and whether there are tools', () => {
+  expect(instructionsFor('Be brief.', true)).toMatch(/^Be brief\.\n\nYou have tools/);
+  expect(instructionsFor('Be brief.', false)).toMatch(/^Be brief\.\n\nYou have no tools/);
 });

@@ -12,21 +12,22 @@ export const DEFAULT_SYSTEM_PROMPT = [
 const TOOL_ADVICE =
   'You have tools: for timers and reminders, for the time anywhere, and perhaps others. Use them without announcing it when they help, never claim to have done something no tool did, and tell what came of it in your own words.';
 
+const NO_TOOLS_ADVICE =
+  'You have no tools: you cannot set timers or reminders or look anything up. Say so if you are asked to.';
+
+/** The instructions of every request, to the letter the same, so that vendors can cache them. */
+export function instructionsFor(systemPrompt: string, hasTools: boolean): string {
+  return `${systemPrompt}\n\n${hasTools ? TOOL_ADVICE : NO_TOOLS_ADVICE}`;
+}
+
 /**
- * The instructions of one request. What changes comes last, so that vendors can cache the rest.
+ * What is true only at the moment of asking. It goes at the end of the last message, so that all
+ * before it stays as it was from turn to turn; and into that message, because not every model takes
+ * a system message after the first.
  *
  * @param person.timeZone - IANA name; one this runtime does not know is taken for UTC
  */
-export function instructionsFor(options: {
-  readonly systemPrompt: string;
-  readonly person: { readonly timeZone: string };
-  readonly now: Date;
-}): string {
-  const { systemPrompt, person, now } = options;
+export function momentFor(person: { readonly timeZone: string }, now: Date): string {
   const zone = knownTimeZone(person.timeZone);
-  return [
-    systemPrompt,
-    TOOL_ADVICE,
-    `For the person it is ${localTime(now, zone)} (time zone ${zone}).`,
-  ].join('\n\n');
+  return `[For the person it is ${localTime(now, zone)} (time zone ${zone}).]`;
 }

@@ -72,6 +72,27 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
   });
 }
 
+/**
+ * A refusal in the server's own words. They may quote what was sent, and so are for reading only: not
+ * for a log, not for a client.
+ *
+ * @returns undefined if it is another failure
+ */
+export function refusalIn(error: unknown): string | undefined {
+  const words = wordsIn(error);
+  return words === undefined || words === '' ? undefined : words.slice(0, MAX_REFUSAL_CHARACTERS);
+}
+
+function wordsIn(error: unknown): string | undefined {
+  if (APICallError.isInstance(error)) {
+    const { statusCode = 0, responseBody } = error;
+    return statusCode >= 400 && statusCode !== 429 ? responseBody : undefined;
+  }
+  if (typeof error === 'string') return error;
+  const isTold = typeof error === 'object' && error !== null && !(error instanceof Error);
+  return isTold ? JSON.stringify(error) : undefined;
+}
+
 /** Some servers give a wrong key 400, and a request that they do not take 500. */
 function faultOfRefusal(status: number, body: string): Omit<ProviderErrorOptions, keyof Origin> {
   // Google's reason for a wrong key.

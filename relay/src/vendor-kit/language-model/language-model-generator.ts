@@ -1,10 +1,14 @@
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
-  LanguageModelV4Message,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import { extractReasoningMiddleware, wrapLanguageModel, type ToolSet } from 'ai';
+import {
+  extractReasoningMiddleware,
+  InvalidResponseDataError,
+  wrapLanguageModel,
+  type ToolSet,
+} from 'ai';
 import { OVER } from '../../lib/abort-reason.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../../stages/generator.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
@@ -13,13 +17,14 @@ import type { VendorHttp } from '../http-client/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { builtInTools } from './built-in-tools.ts';
-import { instructionsFor } from './instructions.ts';
-import { toProviderError } from './language-model-errors.ts';
-import { toModelMessages, type ModelMessage } from './model-messages.ts';
+import { describedTools } from './described-tools.ts';
+import { momentFor } from './instructions.ts';
+import { refusalIn, toProviderError } from './language-model-errors.ts';
+import { ModelLimits, type ToolUse } from './model-limits.ts';
 import { ModelStep } from './model-step.ts';
+import { ModelTurn } from './model-turn.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
-import { describedTools } from './use-tool.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
@@ -34,6 +39,10 @@ export interface LanguageModelGeneratorOptions {
   readonly models: ModelListRequest;
   readonly systemPrompt: string;
   readonly maxOutputTokens: number;
+  /** `auto` if it is not said. */
+  readonly tools?: ToolUse | undefined;
+  /** Of the model; undefined: unknown, and learnt when the server refuses. */
+  readonly contextTokens?: number | undefined;
   readonly context: ProviderContext;
   /** What only this vendor knows, e.g. how little it should think. */
   readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined;
@@ -46,16 +55,18 @@ export interface LanguageModelGeneratorOptions {
 export function createLanguageModelGenerator(
   options: LanguageModelGeneratorOptions,
 ): Owned<Generator> {
-  const { name } = options;
+  const { name, tools = 'auto', contextTokens, maxOutputTokens } = options;
+  const { clock, logger } = options.context;
   // Models on small servers leave their thoughts in the text, between tags.
   const middleware = extractReasoningMiddleware({ tagName: 'think' });
-  const withModel = (model: LanguageModelV4) => ({
+  const withModel = (model: LanguageModelV4): Connected => ({
     ...options,
     model: wrapLanguageModel({ model, middleware }),
+    limits: new ModelLimits({ name, tools, contextTokens, maxOutputTokens, clock, logger }),
   });
   const withItsModel = withModel(options.model);
   void warmUp((model, request) => generate(withModel(model), request)).catch(() => {});
-  const models = new ModelList(options.http, options.models, options.context.clock);
+  const models = new ModelList(options.http, options.models, clock);
   return {
     name,
     generate: (request) => generate(withItsModel, request),
@@ -65,59 +76,64 @@ export function createLanguageModelGenerator(
   };
 }
 
+/** What is the same for all its answers. */
+interface Connected extends LanguageModelGeneratorOptions {
+  readonly limits: ModelLimits;
+}
+
 async function* generate(
-  options: LanguageModelGeneratorOptions,
+  options: Connected,
   request: GenerateRequest,
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
   const { signal } = request;
-  if (signal.aborted) return;
-  // Its own controller: a reader that leaves the loop early stops the request by it.
-  const controller = new AbortController();
-  const stop = () => controller.abort(OVER);
-  signal.addEventListener('abort', stop);
   const now = () => new Date();
   const tools: ToolSet = {
     ...options.context.toolbox?.tools(),
     ...builtInTools({ reminders: request.reminders, person: request.person, now }),
   };
-  const instructions = instructionsFor({
+  const turn = new ModelTurn({
+    limits: options.limits,
     systemPrompt: options.systemPrompt,
-    person: request.person,
-    now: now(),
+    tools: await describedTools(tools),
+    history: request.history,
+    moment: momentFor(request.person, now()),
   });
-  const messages = toModelMessages(request.history);
-  const usage = new UsageCount(
-    messages.reduce((length, { content }) => length + content.length, instructions.length),
-  );
+  if (signal.aborted) return;
+  // Its own controller: a reader that leaves the loop early stops the request by it.
+  const controller = new AbortController();
+  const stop = () => controller.abort(OVER);
+  signal.addEventListener('abort', stop);
+  const usage = new UsageCount(() => turn.inputTokens);
   const answer = new Answer(options.name, usage);
-  const prompt: LanguageModelV4Message[] = [
-    { role: 'system', content: instructions },
-    ...messages.map(toPrompt),
-  ];
   let failure: ProviderError | undefined;
   try {
-    const call = {
-      tools: await describedTools(tools),
-      maxOutputTokens: options.maxOutputTokens,
+    const fixed = {
       abortSignal: controller.signal,
       ...(options.providerOptions && { providerOptions: options.providerOptions }),
     };
     for (let left = MAX_STEPS; left > 0; left--) {
-      const toolChoice = { type: left === 1 ? 'none' : 'auto' } as const;
-      const step = await ModelStep.begin(options.model, { ...call, prompt, toolChoice }, tools);
-      if (step === undefined) break;
+      let step: ModelStep | undefined;
+      let hasBegun = false;
       try {
+        step = await ModelStep.begin(options.model, { ...fixed, ...turn.next(left > 1) }, tools);
+        if (step === undefined) break;
         for (let part = await step.next(); part !== undefined; part = await step.next()) {
-          yield* answer.take(part);
+          for (const event of answer.take(part)) {
+            hasBegun = true;
+            yield event;
+          }
         }
         if (controller.signal.aborted) break;
         answer.stepEnded();
         const more = await step.messages();
         if (more.length === 0) break;
         yield { type: 'tools-answered' };
-        prompt.push(...more);
+        turn.add(more);
+      } catch (error) {
+        if (hasBegun || signal.aborted || !mayAskAgain(turn, error)) throw error;
+        left += 1;
       } finally {
-        step.end();
+        step?.end();
       }
     }
     if (!signal.aborted) yield* answer.end();
@@ -132,8 +148,12 @@ async function* generate(
   if (failure !== undefined) throw failure;
 }
 
-function toPrompt({ role, content }: ModelMessage): LanguageModelV4Message {
-  return { role, content: [{ type: 'text', text: content }] };
+/** Whether the same turn may succeed with less: what was learnt is in what is sent next. */
+function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return turn.adapt(refusal);
+  // What the library throws for a call of a tool that it cannot read.
+  return InvalidResponseDataError.isInstance(error) && turn.leaveOutTools();
 }
 
 type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];

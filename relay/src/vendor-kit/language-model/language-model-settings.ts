@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { whole } from '../../config/setting-kinds.ts';
-import { setting, type ValuesOf } from '../../config/settings.ts';
+import { setting, type Settings, type ValuesOf } from '../../config/settings.ts';
 import { DEFAULT_SYSTEM_PROMPT } from './instructions.ts';
+import { TOOL_USES, type ToolUse } from './model-limits.ts';
 
 /** Characters; what is longer costs time and money in every single turn. */
 const MAX_PROMPT_CHARACTERS = 20_000;
@@ -44,9 +45,40 @@ export const LANGUAGE_MODEL_SETTINGS = {
   MCP_CONFIG: setting(z.string().min(1).optional(), {
     type: 'path of a JSON file',
     about:
-      'MCP servers whose tools language models may use, as `{"mcpServers": {"name": {"command": …}}}`. In `env`, `headers` and `url`, `${NAME}` stands for a variable of the environment.',
+      'MCP servers whose tools language models may use, as `{"mcpServers": {"name": {"command": …}}}`. In `env`, `headers` and `url`, `${NAME}` stands for a variable of the environment. With `"allow": ["tool", …]` a server lends only these of its tools.',
   }),
 };
+
+/** What one vendor's model takes. @param owner - in sentences */
+export function modelLimitSettings(prefix: string, owner: string): Settings {
+  return {
+    [`${prefix}_TOOLS`]: setting(z.enum(TOOL_USES).default('auto'), {
+      type: '`auto`, `on` or `off`',
+      default: 'auto',
+      about: `Whether the language model of ${owner} is offered tools. With \`auto\` it is, until it refuses them; then it is asked again without, and for an hour.`,
+    }),
+    [`${prefix}_CONTEXT_TOKENS`]: setting(
+      z.coerce.number().int().min(1_000).max(10_000_000).optional(),
+      {
+        type: 'whole number, 1,000 to 10,000,000',
+        unit: 'tokens',
+        default: 'what the server says when it refuses',
+        about: `How much the language model of ${owner} takes at once, its answer included: a long conversation is kept within it.`,
+      },
+    ),
+  };
+}
+
+/** What `modelLimitSettings` were set to. */
+export function readModelLimits(
+  prefix: string,
+  values: Readonly<Record<string, unknown>>,
+): { readonly tools: ToolUse; readonly contextTokens: number | undefined } {
+  return {
+    tools: values[`${prefix}_TOOLS`] as ToolUse,
+    contextTokens: values[`${prefix}_CONTEXT_TOKENS`] as number | undefined,
+  };
+}
 
 export type LanguageModelValues = ValuesOf<typeof LANGUAGE_MODEL_SETTINGS>;
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 
 test('what the vendor counts is added up over the steps', () => {
-  const usage = new UsageCount(400);
+  const usage = new UsageCount(() => 100);
   usage.received('some words');
   usage.stepEnded({ inputTokens: 10, outputTokens: 3 });
   usage.received('more words');
@@ -11,7 +11,7 @@ test('what the vendor counts is added up over the steps', () => {
 });
 
 test('a step that was cut short is estimated, the others are not', () => {
-  const usage = new UsageCount(400);
+  const usage = new UsageCount(() => 100);
   usage.received('ignored');
   usage.stepEnded({ inputTokens: 10, outputTokens: 3 });
   usage.received('12345678');
@@ -19,18 +19,18 @@ test('a step that was cut short is estimated, the others are not', () => {
 });
 
 test('where nothing was received nothing is owed', () => {
-  expect(new UsageCount(400).total()).toBeUndefined();
+  expect(new UsageCount(() => 100).total()).toBeUndefined();
 });
 
 test('a step that was cut short costs the input that was told when it began', () => {
-  const usage = new UsageCount(400);
+  const usage = new UsageCount(() => 100);
   usage.stepBegan(77);
   usage.received('12345678');
   expect(usage.total()).toEqual({ inputTokens: 77, outputTokens: 2 });
 });
 
 test('what was told at the end of a step goes before what was told at its beginning', () => {
-  const usage = new UsageCount(400);
+  const usage = new UsageCount(() => 100);
   usage.stepBegan(77);
   usage.stepEnded({ inputTokens: 80, outputTokens: 3 });
   usage.received('1234');

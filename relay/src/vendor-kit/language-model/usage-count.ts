@@ -13,16 +13,16 @@ interface ReportedUsage {
  * or the server does not count, is estimated from the characters.
  */
 export class UsageCount {
-  readonly #inputCharacters: number;
+  readonly #estimatedInput: () => number;
   #inputTokens = 0;
   #outputTokens = 0;
   #stepInputTokens: number | undefined;
   #stepCharacters = 0;
   #isStepOpen = false;
 
-  /** @param inputCharacters - of instructions and messages, which every step sends again */
-  constructor(inputCharacters: number) {
-    this.#inputCharacters = inputCharacters;
+  /** @param estimatedInput - tokens of what was sent last */
+  constructor(estimatedInput: () => number) {
+    this.#estimatedInput = estimatedInput;
   }
 
   /** Something was received; before that nothing is owed. */
@@ -38,8 +38,7 @@ export class UsageCount {
   }
 
   stepEnded(usage: ReportedUsage): void {
-    this.#inputTokens +=
-      usage.inputTokens ?? this.#stepInputTokens ?? tokens(this.#inputCharacters);
+    this.#inputTokens += usage.inputTokens ?? this.#stepInputTokens ?? this.#estimatedInput();
     this.#outputTokens += usage.outputTokens ?? tokens(this.#stepCharacters);
     this.#stepInputTokens = undefined;
     this.#stepCharacters = 0;

@@ -1,30 +1,8 @@
-import type {
-  LanguageModelV4CallOptions,
-  LanguageModelV4FunctionTool,
-  LanguageModelV4ToolResultPart,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
 import { asSchema, type ToolSet } from 'ai';
 import { parseJson } from '../../lib/json.ts';
 
 type Output = LanguageModelV4ToolResultPart['output'];
-type FunctionInput = LanguageModelV4FunctionTool['inputSchema'];
-
-/** Tools as they are described to a model, in every request: without what only validators read. */
-export async function describedTools(
-  tools: ToolSet,
-): Promise<NonNullable<LanguageModelV4CallOptions['tools']>> {
-  return Promise.all(
-    Object.entries(tools).map(async ([name, { description, inputSchema }]) => {
-      const { $schema: _, ...schema } = (await asSchema(inputSchema).jsonSchema) as FunctionInput;
-      return {
-        type: 'function',
-        name,
-        ...(typeof description === 'string' ? { description } : {}),
-        inputSchema: schema,
-      };
-    }),
-  );
-}
 
 /** @param input - as the model wrote it. @returns undefined if that is not a JSON object */
 export function parsedInput(input: string): object | undefined {

@@ -5,6 +5,8 @@ import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provid
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
 import {
   LANGUAGE_MODEL_SETTINGS,
+  modelLimitSettings,
+  readModelLimits,
   systemPromptOf,
   type LanguageModelValues,
 } from '../../vendor-kit/language-model/language-model-settings.ts';
@@ -101,6 +103,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
       [`${prefix}_API_KEY`]: apiKeySetting(vendor.aboutKey),
       [`${prefix}_BASE_URL`]: baseUrlSetting(vendor.baseUrl, vendor.aboutBaseUrl),
       [`${prefix}_MODEL`]: modelSetting(vendor.model, `The language model at ${label}.`),
+      ...modelLimitSettings(prefix, label),
     },
     candidates: [
       {
@@ -125,6 +128,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
             },
             systemPrompt: systemPromptOf({ SYSTEM_PROMPT, SYSTEM_PROMPT_FILE }),
             maxOutputTokens: GENERATOR_MAX_TOKENS,
+            ...readModelLimits(prefix, values),
             context,
             providerOptions: vendor.providerOptions?.(model),
           });

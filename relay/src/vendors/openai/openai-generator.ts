@@ -2,6 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Generator } from '../../stages/generator.ts';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
+import type { ToolUse } from '../../vendor-kit/language-model/model-limits.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
 import {
@@ -15,6 +16,8 @@ import {
 export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
   readonly systemPrompt: string;
   readonly maxOutputTokens: number;
+  readonly tools: ToolUse;
+  readonly contextTokens: number | undefined;
   /** Whether it is OpenAI, or knows all that is particular to OpenAI's own models. */
   readonly isOpenAi: boolean;
 }
@@ -22,6 +25,7 @@ export interface OpenAiGeneratorOptions extends OpenAiAdapterOptions {
 /** `/chat/completions` as a language model. */
 export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Generator> {
   const { server, model, context, systemPrompt, maxOutputTokens, isOpenAi } = options;
+  const { tools, contextTokens } = options;
   const http = new VendorHttp(adapterOf(server, 'generator', context));
   const headers = authorization(server);
   const url = endpointOf(server, 'chat/completions');
@@ -41,6 +45,8 @@ export function createOpenAiGenerator(options: OpenAiGeneratorOptions): Owned<Ge
     models: modelListOf(server),
     systemPrompt,
     maxOutputTokens,
+    tools,
+    contextTokens,
     context,
   });
 }

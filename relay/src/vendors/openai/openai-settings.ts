@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { splitList, whole } from '../../config/setting-kinds.ts';
 import { setting, type Settings } from '../../config/settings.ts';
+import { modelLimitSettings } from '../../vendor-kit/language-model/language-model-settings.ts';
 import {
   apiKeySetting,
   headersSetting,
@@ -65,6 +66,7 @@ export function settingsOf(vendor: ApiVendor): Settings {
     ...(isSplit && {
       [variable(vendor, 'HEADERS')]: headersSetting(`Headers that ${owner} wants beside the key.`),
     }),
+    ...modelLimitSettings(vendor.prefix, owner),
     ...Object.assign({}, ...uses.map((use) => modelSettings(vendor, use, models?.[use]))),
     [variable(vendor, 'VOICES')]: setting(
       z.string().default(voices.join(',')).transform(splitList).pipe(z.array(z.string()).min(1)),

@@ -1,5 +1,6 @@
 import {
   LANGUAGE_MODEL_SETTINGS,
+  readModelLimits,
   systemPromptOf,
   type LanguageModelValues,
 } from '../../vendor-kit/language-model/language-model-settings.ts';
@@ -126,6 +127,7 @@ function candidatesOf(vendor: ApiVendor, name: string): readonly Candidate<Value
           ...adapterOptions(vendor, name, 'chat', values, context),
           systemPrompt: systemPromptOf(values as LanguageModelValues),
           maxOutputTokens: (values as LanguageModelValues).GENERATOR_MAX_TOKENS,
+          ...readModelLimits(vendor.prefix, values),
           isOpenAi: !vendor.isSplit,
         }),
     },

@@ -39,6 +39,15 @@ test('programs and addresses are read; what others put there is ignored', () => 
   ]);
 });
 
+test('a server may lend only some of its tools', () => {
+  expect(read({ shelf: { command: 'shelf', allow: ['look.up'] } })).toMatchObject([
+    { name: 'shelf', allow: ['look.up'] },
+  ]);
+  expect(() => read({ shelf: { command: 'shelf', allow: 'look.up' } })).toThrow(
+    /mcpServers\.shelf\.allow/,
+  );
+});
+
 test.each([
   [{ shelf: {} }, /mcpServers\.shelf: expected either "command" or "url"/],
   [{ shelf: { command: 'a', url: 'https://b.example' } }, /expected either/],

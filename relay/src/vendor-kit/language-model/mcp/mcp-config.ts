@@ -17,6 +17,7 @@ const rawServer = z
     url: z.string().optional(),
     headers: z.record(z.string(), z.string()).default({}),
     disabled: z.boolean().default(false),
+    allow: z.array(z.string().min(1)).optional(),
   })
   .refine(({ command, url }) => (command === undefined) !== (url === undefined), {
     error: 'expected either "command" or "url"',
@@ -26,7 +27,7 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 
 function serverIn(environment: Environment) {
   return rawServer.transform((entry, context): ServerEntry => {
-    const { type, command, args, cwd, disabled } = entry;
+    const { type, command, args, cwd, disabled, allow } = entry;
     const resolve = (text: string, ...path: string[]): string => {
       const resolved = resolveReferences(text, environment);
       // A server that is not used may be waiting for its variables.
@@ -45,7 +46,8 @@ function serverIn(environment: Environment) {
       );
     if (entry.url === undefined) {
       const env = resolveAll(entry.env, 'env');
-      return { disabled, transport: { kind: 'stdio', command: command ?? '', args, env, cwd } };
+      const transport = { kind: 'stdio', command: command ?? '', args, env, cwd } as const;
+      return { disabled, allow, transport };
     }
     const url = resolve(entry.url, 'url');
     if (!disabled && context.issues.length === 0 && !httpUrl.safeParse(url).success) {
@@ -53,7 +55,8 @@ function serverIn(environment: Environment) {
     }
     // Where nothing is said it is the streamable transport, which has taken the place of `sse`.
     const kind = type === 'sse' ? 'sse' : 'http';
-    return { disabled, transport: { kind, url, headers: resolveAll(entry.headers, 'headers') } };
+    const headers = resolveAll(entry.headers, 'headers');
+    return { disabled, allow, transport: { kind, url, headers } };
   });
 }
 
@@ -69,6 +72,7 @@ function fileIn(environment: Environment) {
 
 interface ServerEntry {
   readonly disabled: boolean;
+  readonly allow: readonly string[] | undefined;
   readonly transport: McpTransport;
 }
 
@@ -90,6 +94,8 @@ export type McpTransport =
 export interface McpServerConfig {
   readonly name: string;
   readonly transport: McpTransport;
+  /** The tools that are lent, by the server's own names; without it all. */
+  readonly allow?: readonly string[];
 }
 
 /**
@@ -120,7 +126,7 @@ export function readMcpConfig(path: string, environment: Environment): McpServer
   }
   return Object.entries(parsed.data.mcpServers)
     .filter(([, { disabled }]) => !disabled)
-    .map(([name, { transport }]) => ({ name, transport }));
+    .map(([name, { transport, allow }]) => ({ name, transport, ...(allow && { allow }) }));
 }
 
 function problem(words: string): ConfigError {

@@ -46,7 +46,8 @@ export class McpServer implements AsyncDisposable {
     const connecting: State = { kind: 'connecting', controller };
     this.#state = connecting;
     try {
-      const { client, tools } = await withDeadline(
+      const { allow } = this.#config;
+      const { client, tools: listed } = await withDeadline(
         connectMcp(this.#config.transport, controller.signal, (lost) => this.#lost(lost)),
         CONNECT_MS,
         this.#clock,
@@ -54,18 +55,21 @@ export class McpServer implements AsyncDisposable {
       );
       if (this.#state !== connecting) return void close(client, this.#clock);
       this.#failures = 0;
-      this.#state = {
-        kind: 'up',
+      const tools = toolsOfServer({
+        server: this.#config.name,
         client,
-        tools: toolsOfServer({
-          server: this.#config.name,
-          client,
-          listed: tools,
-          clock: this.#clock,
-          onFailure: (error) => this.#failed(client, error),
-        }),
-      };
-      this.#logger.info({ tools: tools.length }, 'MCP server connected');
+        listed,
+        allow,
+        clock: this.#clock,
+        onFailure: (error) => this.#failed(client, error),
+      });
+      this.#state = { kind: 'up', client, tools };
+      const lent = Object.keys(tools).length;
+      this.#logger.info({ tools: lent, offered: listed.length }, 'MCP server connected');
+      const unknown = allow?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
+      if (unknown.length > 0) {
+        this.#logger.warn({ unknown }, 'MCP server has no tools of these names, which are allowed');
+      }
     } catch (error) {
       controller.abort();
       if (this.#state === connecting) this.#retryLater(error);

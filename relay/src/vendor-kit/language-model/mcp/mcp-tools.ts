@@ -22,12 +22,15 @@ export function toolsOfServer(options: {
   readonly server: string;
   readonly client: Pick<MCPClient, 'callTool'>;
   readonly listed: ListToolsResult['tools'];
+  /** By the server's own names; without it all. */
+  readonly allow?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly onFailure: (error: unknown) => void;
 }): ToolSet {
-  const { server, client, listed, clock, onFailure } = options;
+  const { server, client, allow, clock, onFailure } = options;
+  const lent = options.listed.filter(({ name }) => allow?.includes(name) ?? true);
   const tools: ToolSet = {};
-  for (const { name, description, inputSchema } of listed.slice(0, MAX_TOOLS)) {
+  for (const { name, description, inputSchema } of lent.slice(0, MAX_TOOLS)) {
     tools[toolName(server, name)] = dynamicTool({
       description: (description ?? name).slice(0, MAX_DESCRIPTION),
       inputSchema: jsonSchema(inputSchema as JSONSchema7),

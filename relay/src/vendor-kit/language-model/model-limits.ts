@@ -1,0 +1,144 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { causeOfRefusal } from '../http-client/refusal.ts';
+import { readContext } from './context-limit.ts';
+import { HISTORY_TOKENS } from './model-messages.ts';
+
+/** `auto`: they are sent until the server refuses them. */
+export const TOOL_USES = ['auto', 'on', 'off'] as const;
+export type ToolUse = (typeof TOOL_USES)[number];
+
+/** What was learnt is forgotten after this time: a server may have been started anew, with more. */
+const LEARNT_MS = 3_600_000;
+/** The answer's share of a context that is small. */
+const ANSWER_SHARE = 0.25;
+/** What is sent the next time, of what was too much, if the server's numbers do not tell. */
+const SMALLER = 0.75;
+/** Of the context: beyond it the server's own marks between messages may not fit. */
+const CERTAIN_SHARE = 0.95;
+/** No model has less; a smaller number was about something else. */
+const MIN_CONTEXT_TOKENS = 256;
+
+interface LearntContext {
+  readonly contextTokens: number;
+  /** How many of its tokens one of our estimated tokens is. */
+  readonly tokensPerEstimate: number;
+  readonly untilMs: number;
+}
+
+/** What was sent when the server refused. */
+export interface Sent {
+  /** Whether asking without tools is of use: there were some, and none has been called yet. */
+  readonly hasTools: boolean;
+  readonly estimatedTokens: number;
+}
+
+/** How much may be sent and asked for, in estimated tokens. */
+export interface Room {
+  readonly inputTokens: number;
+  /** Of what was said before the last turn: beyond it, it is the price that bounds. */
+  readonly historyTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface ModelLimitsOptions {
+  /** In the log. */
+  readonly name: string;
+  readonly tools: ToolUse;
+  /** Of the model, as the operator says; undefined: unknown until the server refuses. */
+  readonly contextTokens: number | undefined;
+  readonly maxOutputTokens: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * What one server takes from us, for all who talk with its model: what the operator says of it, and
+ * what its refusals tell.
+ */
+export class ModelLimits {
+  readonly #options: ModelLimitsOptions;
+  #refusesToolsUntilMs = Number.NEGATIVE_INFINITY;
+  #learnt: LearntContext | undefined;
+
+  constructor(options: ModelLimitsOptions) {
+    this.#options = options;
+  }
+
+  get takesTools(): boolean {
+    const { tools, clock } = this.#options;
+    return tools === 'on' || (tools === 'auto' && clock.now() >= this.#refusesToolsUntilMs);
+  }
+
+  /** Without bounds on what is sent, as long as nothing is known of the context. */
+  get room(): Room {
+    const { contextTokens, maxOutputTokens } = this.#options;
+    const learnt = this.#present;
+    const knownTokens = Math.min(
+      contextTokens ?? Number.POSITIVE_INFINITY,
+      learnt?.contextTokens ?? Number.POSITIVE_INFINITY,
+    );
+    const outputTokens = Math.min(maxOutputTokens, Math.floor(knownTokens * ANSWER_SHARE));
+    const inputTokens =
+      ((knownTokens - outputTokens) * CERTAIN_SHARE) / (learnt?.tokensPerEstimate ?? 1);
+    return {
+      inputTokens: Math.floor(inputTokens),
+      historyTokens: contextTokens === undefined ? HISTORY_TOKENS : Number.POSITIVE_INFINITY,
+      outputTokens,
+    };
+  }
+
+  /**
+   * Reads what a refusal says of the limits.
+   *
+   * @param refusal - the server's own words
+   * @returns whether there is reason to ask again, with less
+   */
+  learn(refusal: string, sent: Sent): boolean {
+    switch (causeOfRefusal(refusal)) {
+      case 'tools':
+        return sent.hasTools && this.#learnTools();
+      case 'context':
+        this.#learnContext(refusal, sent);
+        return true;
+      case 'configuration':
+      case 'request':
+        return false;
+    }
+  }
+
+  get #present(): LearntContext | undefined {
+    const learnt = this.#learnt;
+    return learnt !== undefined && this.#options.clock.now() < learnt.untilMs ? learnt : undefined;
+  }
+
+  #learnTools(): boolean {
+    const { tools, clock, logger, name } = this.#options;
+    if (tools !== 'auto') return false;
+    this.#refusesToolsUntilMs = clock.now() + LEARNT_MS;
+    logger.warn({ provider: name }, 'language model refuses tools: it is asked without them');
+    return true;
+  }
+
+  #learnContext(refusal: string, { estimatedTokens }: Sent): void {
+    const { clock, logger, name } = this.#options;
+    const { maxTokens, sentTokens } = readContext(refusal);
+    const tokensPerEstimate = Math.max(
+      this.#present?.tokensPerEstimate ?? 1,
+      (sentTokens ?? 0) / estimatedTokens,
+    );
+    const contextTokens = Math.max(MIN_CONTEXT_TOKENS, maxTokens ?? estimatedTokens);
+    const learnt = { contextTokens, tokensPerEstimate, untilMs: clock.now() + LEARNT_MS };
+    this.#learnt = learnt;
+    const { inputTokens } = this.room;
+    if (inputTokens >= estimatedTokens) {
+      // By its own numbers it should have been taken: it counts otherwise than we do.
+      const more = (inputTokens + 1) / (estimatedTokens * SMALLER);
+      this.#learnt = { ...learnt, tokensPerEstimate: tokensPerEstimate * more };
+    }
+    logger.warn(
+      { provider: name, contextTokens },
+      'language model refuses for its context: it is sent less',
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Message,
+} from '@ai-sdk/provider';
+import { estimateTokens } from '../../lib/token-estimate.ts';
+import type { Message } from '../../stages/generator.ts';
+import { instructionsFor } from './instructions.ts';
+import type { ModelLimits } from './model-limits.ts';
+import { cutInWords, talkTokens, toModelMessages, type MessageBounds } from './model-messages.ts';
+
+/** Of a small context, the most that instructions and tools may take; beyond it tools are left out. */
+const MAX_FIXED_SHARE = 0.6;
+/** Kept free for the moment: a bound that moved with the time of day would move the history. */
+const MOMENT_TOKENS = 48;
+/** How often one turn is asked again, over all its steps. */
+const MAX_ADAPTATIONS = 4;
+
+export interface ModelTurnOptions {
+  readonly limits: ModelLimits;
+  readonly systemPrompt: string;
+  readonly tools: readonly LanguageModelV4FunctionTool[];
+  readonly history: readonly Message[];
+  /** What is true only now; stands at the end of the last message of the history. */
+  readonly moment: string;
+}
+
+type Call = Required<Pick<LanguageModelV4CallOptions, 'prompt' | 'maxOutputTokens'>> &
+  Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'>;
+
+/**
+ * What is sent for one turn: the talk so far, and what the tools of this turn answered, as much of
+ * it as the server takes. If the server refuses it, it is asked again as the refusal suggests.
+ */
+export class ModelTurn {
+  readonly #options: ModelTurnOptions;
+  readonly #toolTokens: number;
+  /** The model's calls of tools, each followed by what came of it. */
+  readonly #steps: LanguageModelV4Message[] = [];
+  #mayUseTools = true;
+  #adaptations = 0;
+  #sent = { hasTools: false, estimatedTokens: 0 };
+
+  constructor(options: ModelTurnOptions) {
+    this.#options = options;
+    this.#toolTokens = tokensOf(options.tools);
+  }
+
+  /** Of what is sent next, estimated. */
+  get inputTokens(): number {
+    return this.#sent.estimatedTokens;
+  }
+
+  /** @param mayCallTools - false: the model has to answer now */
+  next(mayCallTools: boolean): Call {
+    const { limits, systemPrompt, tools, moment } = this.#options;
+    const { inputTokens, historyTokens, outputTokens } = limits.room;
+    const hasTools = this.#hasTools(inputTokens);
+    const system = instructionsFor(systemPrompt, hasTools);
+    const fixedTokens = estimateTokens(system) + MOMENT_TOKENS + (hasTools ? this.#toolTokens : 0);
+    const roomTokens = Math.max(0, inputTokens - fixedTokens);
+    const { messages, steps } = this.#fitted({ historyTokens, maxTokens: roomTokens });
+    const isFirst = steps.length === 0;
+    this.#sent = {
+      hasTools: hasTools && isFirst,
+      estimatedTokens: fixedTokens + talkTokens(messages) + tokensOf(steps),
+    };
+    const last = messages.length - 1;
+    const talk = messages.map(({ role, content }, index): LanguageModelV4Message => {
+      const text = index === last ? `${content}\n\n${moment}` : content;
+      return { role, content: [{ type: 'text', text }] };
+    });
+    return {
+      prompt: [{ role: 'system', content: system }, ...talk, ...steps],
+      maxOutputTokens: outputTokens,
+      ...(hasTools && {
+        tools: [...tools],
+        toolChoice: { type: mayCallTools ? 'auto' : 'none' } as const,
+      }),
+    };
+  }
+
+  /** What the model said and did in a step, and what came of it. */
+  add(step: readonly LanguageModelV4Message[]): void {
+    this.#steps.push(...step);
+  }
+
+  /**
+   * Learns from a refusal of what was sent last.
+   *
+   * @param refusal - the server's own words
+   * @returns whether what is sent next is another request
+   */
+  adapt(refusal: string): boolean {
+    const sent = this.#sent;
+    if (this.#adaptations >= MAX_ADAPTATIONS) return false;
+    this.#adaptations += 1;
+    if (!this.#options.limits.learn(refusal, sent)) return false;
+    this.next(true);
+    return this.#sent.estimatedTokens < sent.estimatedTokens;
+  }
+
+  /** The model made a mess of its tools: in this turn it is asked without. @returns as `adapt` */
+  leaveOutTools(): boolean {
+    const isOther = this.#sent.hasTools && this.#mayUseTools;
+    this.#mayUseTools = false;
+    return isOther;
+  }
+
+  #hasTools(inputTokens: number): boolean {
+    const { limits, tools, systemPrompt } = this.#options;
+    // What they were used for makes no sense without them.
+    if (this.#steps.length > 0) return true;
+    const fixedTokens = estimateTokens(systemPrompt) + this.#toolTokens;
+    const isRoom = fixedTokens <= inputTokens * MAX_FIXED_SHARE;
+    return tools.length > 0 && this.#mayUseTools && limits.takesTools && isRoom;
+  }
+
+  /** Results of tools may take half of the room from what was said. */
+  #fitted(bounds: MessageBounds) {
+    const { history } = this.#options;
+    const { historyTokens, maxTokens } = bounds;
+    const messages = toModelMessages(history, bounds);
+    const free = maxTokens - talkTokens(messages);
+    if (tokensOf(this.#steps) <= free) return { messages, steps: this.#steps };
+    const steps = shortened(this.#steps, Math.max(free, maxTokens / 2));
+    const leftTokens = Math.max(0, maxTokens - tokensOf(steps));
+    return {
+      messages: toModelMessages(history, { historyTokens, maxTokens: leftTokens }),
+      steps,
+    };
+  }
+}
+
+/** Cuts what tools answered; a call and its result stay together. */
+function shortened(
+  steps: readonly LanguageModelV4Message[],
+  maxTokens: number,
+): readonly LanguageModelV4Message[] {
+  const share = maxTokens / tokensOf(steps);
+  if (share >= 1) return steps;
+  return steps.map((step) => {
+    if (step.role !== 'tool') return step;
+    return { ...step, content: step.content.map((part) => shortResult(part, share)) };
+  });
+}
+
+type ToolPart = Extract<LanguageModelV4Message, { role: 'tool' }>['content'][number];
+
+function shortResult(part: ToolPart, share: number): ToolPart {
+  if (part.type !== 'tool-result') return part;
+  const { output } = part;
+  if (output.type !== 'text' && output.type !== 'error-text') return part;
+  return { ...part, output: { ...output, value: cutInWords(output.value, share) } };
+}
+
+function tokensOf(parts: readonly object[]): number {
+  return parts.reduce((sum, part) => sum + estimateTokens(JSON.stringify(part)), 0);
+}
