@@ -125,11 +125,14 @@ function modelAdvice(
   return `${missing} It has ${others}${more}. Set ${variables.model}=${nearest}, or another of these.`;
 }
 
-/** A name without its beginning or end (`llama3.2` for `meta/llama3.2:3b`) is near. */
+/** What stands around a model's name is often left out: `llama3.2` means `meta/llama3.2:3b`. */
 function distance(wanted: string, model: string): number {
-  const [one, other] = [wanted.toLowerCase(), model.toLowerCase()];
-  if (one.includes(other) || other.includes(one)) return 0.5;
-  return editDistance(one, other);
+  return editDistance(bareName(wanted), bareName(model));
+}
+
+function bareName(model: string): string {
+  const name = model.slice(model.lastIndexOf('/') + 1);
+  return name.split(':')[0]!.toLowerCase();
 }
 
 type Place = Awaited<ReturnType<ServerInspection['elsewhere']>>;

@@ -51,12 +51,12 @@ export function printFinding(output: Output, finding: Finding): void {
     mark(works),
     firstMs === null ? '–' : `${firstMs} ms`,
   ];
-  const seen = [price, detail].filter((part) => part !== null && part !== '').join('; ');
+  const seen = [finding.configured ? price : null, detail].filter((part) => part !== null);
   const colour = works === null ? 'dim' : works ? 'green' : 'red';
-  output.write(`${paint(output, colour, row(cells, wrapped(seen, LAST_WIDTH)))}\n`);
+  output.write(`${paint(output, colour, row(cells, wrapped(seen.join('; '), LAST_WIDTH)))}\n`);
   if (advice === null) return;
-  const lines = wrapped(`→ ${advice}`, WIDTH - ADVICE_INDENT.length);
-  output.write(`${lines.map((line) => `${ADVICE_INDENT}${line}`).join('\n')}\n`);
+  const lines = wrapped(advice, WIDTH - ADVICE_INDENT.length);
+  output.write(`  → ${lines.join(`\n${ADVICE_INDENT}`)}\n`);
 }
 
 /** What it comes to, in a sentence. */

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { parseJson } from '../src/lib/json.ts';
-import { headerIn, isHtml, noteOfNetwork } from '../src/vendor-kit/http-client/failure-note.ts';
+import {
+  headerIn,
+  isHtml,
+  noteOfNetwork,
+  noteOfRefusal,
+} from '../src/vendor-kit/http-client/failure-note.ts';
 import type { ServerAccess } from '../src/vendor-kit/vendor.ts';
 import { onBase } from '../src/vendor-kit/vendor-url.ts';
 
@@ -88,9 +93,9 @@ export class ServerInspection {
   /** An empty request: what knows the path objects to it, and nothing is generated. */
   async #isThere(place: { readonly baseUrl: string; readonly path: string }): Promise<boolean> {
     const answer = await this.#ask(onBase(place.baseUrl, place.path), 'POST');
-    return (
-      answer !== undefined && ![404, 405, 501].includes(answer.status) && !isHtml(answer.words)
-    );
+    if (answer === undefined || isHtml(answer.words)) return false;
+    // With 404 a server may also say that it does not have the model, which we did not name.
+    return noteOfRefusal(answer.status, answer.words) !== 'wrong path';
   }
 
   async #ask(url: string, method: 'GET' | 'POST'): Promise<Answer | undefined> {

@@ -73,12 +73,13 @@ export class Rig<Port> implements AsyncDisposable {
   }
 }
 
-function loggerInto(lines: string[]): Logger {
+/** @param level - the lowest that is kept */
+export function loggerInto(lines: string[], level = 'trace'): Logger {
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       lines.push(chunk.toString('utf8'));
       done();
     },
   });
-  return pino({ level: 'trace', base: null }, stream);
+  return pino({ level, base: null }, stream);
 }

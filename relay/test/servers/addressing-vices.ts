@@ -3,7 +3,8 @@ import { sendJson } from '../../simulators/kit/http-answers.ts';
 import { isForVictim } from './vicious-server.ts';
 import type { ViceRow } from './vice-row.ts';
 
-const KEYS = { 'x-tenant': 'blue', authorization: 'Basic b3duZXI6aHVudGVyMg==' };
+export const SECRET_HEADER = 'Basic b3duZXI6aHVudGVyMg==';
+const KEYS = { 'x-tenant': 'blue', authorization: SECRET_HEADER };
 
 function isModelList({ method, url }: IncomingMessage): boolean {
   return method === 'GET' && url?.endsWith('/models') === true;
@@ -72,5 +73,25 @@ export const ADDRESSING_VICES: readonly ViceRow[] = [
       (await isForVictim(request)) &&
       sendJson(response, 500, {}),
     end: { words: /sorry/, code: 'generator_failed' },
+    logs: /"fault":"overloaded","status":500/,
+  },
+  {
+    what: 'does not have the model of one caller',
+    vice: async (request, response) =>
+      request.url === '/v1/chat/completions' &&
+      (await isForVictim(request)) &&
+      sendJson(response, 404, { error: { message: 'The model `victim` does not exist' } }),
+    end: { words: /sorry/, code: 'generator_failed' },
+    logs: /"fault":"rejected","status":404,"note":"model"/,
+  },
+  {
+    what: 'answers the questions of one caller with a web page',
+    async vice(request, response) {
+      if (request.url !== '/v1/chat/completions' || !(await isForVictim(request))) return false;
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in');
+      return true;
+    },
+    end: { words: /sorry/, code: 'generator_failed' },
+    logs: /"fault":"malformed"/,
   },
 ];

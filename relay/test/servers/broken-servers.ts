@@ -48,18 +48,19 @@ const v1 = (url: string) => ({ BASE_URL: `${url}/v1`, MODEL: 'a-model' });
 
 export const BROKEN_SERVERS: readonly Broken[] = [
   {
-    what: 'a model of which only a part is written',
+    what: 'a model that the server has in another version',
     use: 'CHAT',
-    server: refusing(404, { error: { message: 'model "llama3.2" not found, try pulling it' } }),
-    settings: (url) => ({ BASE_URL: `${url}/v1`, MODEL: 'llama3.2' }),
+    server: refusing(404, { error: { message: 'model "llama3.1" not found, try pulling it' } }),
+    settings: (url) => ({ BASE_URL: `${url}/v1`, MODEL: 'llama3.1' }),
     detail: /refused the request \(404\): model/,
     advice:
-      /no model "llama3.2". It has llama3.2:3b, .*Set COMPATIBLE_\d_CHAT_MODEL=llama3.2:3b, or another/,
+      /no model "llama3.1". It has llama3.2:3b, .*Set COMPATIBLE_\d_CHAT_MODEL=llama3.2:3b, or another/,
   },
   {
     what: 'an address without /v1',
     use: 'CHAT',
-    server: refusing(400, { error: { message: 'messages is required' } }),
+    // Ollama's answer to a request that names no model.
+    server: refusing(404, { error: { message: "model '' not found" } }),
     settings: (url) => ({ BASE_URL: url, MODEL: 'm' }),
     detail: /\(404\): wrong path/,
     advice: /nothing at http\S+\/chat\/completions. Set COMPATIBLE_\d_CHAT_BASE_URL=http\S+\d\/v1:/,

@@ -17,6 +17,8 @@ export interface ViceRow {
       };
   /** From the end of the victim's speech to the end of the reply, if it may take this long. */
   readonly withinMs?: number;
+  /** What the relay's log says of it, for its operator. */
+  readonly logs?: RegExp;
   /** Whether the server is also to stand the checks between requests. */
   readonly isProbed?: boolean;
 }

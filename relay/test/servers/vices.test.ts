@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../conformance/outcome.ts';
 import { askAgain, type Got } from '../faults/spoken-turn.ts';
 import { TestCall } from '../support/test-call.ts';
-import { ADDRESSING_VICES } from './addressing-vices.ts';
+import { ADDRESSING_VICES, SECRET_HEADER } from './addressing-vices.ts';
 import { MODEL_VICES } from './model-vices.ts';
 import { STREAM_VICES } from './stream-vices.ts';
 import type { ViceRow } from './vice-row.ts';
@@ -14,6 +14,8 @@ import { OTHER, STAGE_MS, startViciousServer, VICTIM } from './vicious-server.ts
 const REST_MS = 3_000;
 /** The call that is prepared asks once for each stage, and so do the first checks. */
 const CHECKED_ONCE = 6;
+
+const NEVER_LOGGED = [VICTIM.question, 'The victim hears', OTHER.question, SECRET_HEADER];
 
 const ROWS: readonly ViceRow[] = [...ADDRESSING_VICES, ...MODEL_VICES, ...STREAM_VICES];
 
@@ -44,7 +46,8 @@ describe.concurrent('a server that', () => {
 
     const services = vicious.providers.services();
     const [done] = victim.inbound.ofType('response.done');
-    expect({ victim: objections(row, got, done?.error?.code), services }).toEqual({
+    const { logs } = vicious;
+    expect({ victim: objections(row, got, done?.error?.code, logs.join('')), services }).toEqual({
       victim: [],
       services: services.map((service) => ({ ...service, breaker: 'closed' })),
     });
@@ -59,7 +62,8 @@ describe.concurrent('a server that', () => {
 });
 
 /** What was wrong with what the victim got. */
-function objections({ end, withinMs }: ViceRow, got: Got, code: ErrorCode | undefined): string[] {
+function objections(row: ViceRow, got: Got, code: ErrorCode | undefined, logs: string): string[] {
+  const { end, withinMs } = row;
   const words = got.texts.join(' ');
   const checks = {
     [`took ${Math.round(got.tookMs)} ms`]: got.tookMs < (withinMs ?? STAGE_MS + REST_MS),
@@ -67,6 +71,8 @@ function objections({ end, withinMs }: ViceRow, got: Got, code: ErrorCode | unde
       end === 'answer' ? words === VICTIM.answer : end.words.test(words),
     [`ended with ${code}`]: code === (end === 'answer' ? undefined : end.code),
     'said nothing aloud': got.samples > 0 || end !== 'answer',
+    [`logged ${logs}`]: row.logs?.test(logs) ?? true,
+    'logged what was said, or a secret': !NEVER_LOGGED.some((text) => logs.includes(text)),
   };
   return Object.entries(checks).flatMap(([what, isRight]) => (isRight ? [] : [what]));
 }

@@ -5,7 +5,7 @@ import type { Vice } from '../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
 import { readConfiguration } from '../../src/registry/configuration.ts';
 import { openProviders } from '../../src/registry/open-providers.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
+import { loggerInto } from '../conformance/subject.ts';
 import type { IncomingMessage } from 'node:http';
 import type { FailoverStages } from '../../src/stages/failover/failover-stages.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
@@ -46,6 +46,8 @@ export interface ViciousServer extends AsyncDisposable {
   readonly relay: TestRelay;
   readonly server: Simulator;
   readonly providers: FailoverStages;
+  /** What was logged of the providers, at `info` and above. */
+  readonly logs: readonly string[];
 }
 
 /**
@@ -79,15 +81,17 @@ export async function startViciousServer(
     HEALTH_INTERVAL_S: '1',
     ...settings(server.url),
   };
+  const logs: string[] = [];
   const providers = await openProviders(readConfiguration(environment), {
     clock: systemClock,
-    logger: silentLogger,
+    logger: loggerInto(logs, 'info'),
   });
   const relay = await startTestRelay({ stages: providers, env: environment });
   return {
     relay,
     server,
     providers,
+    logs,
     async [Symbol.asyncDispose]() {
       await relay[Symbol.asyncDispose]();
       await providers[Symbol.asyncDispose]();

@@ -80,3 +80,16 @@ test('connections are used again', async () => {
   // A request may be made a moment before the connection of the one before is free.
   expect(ports.size).toBeLessThanOrEqual(2);
 });
+
+test('the cause is told in a word, as far as it is known', async () => {
+  const url = await serve((_, response) =>
+    response.writeHead(404).end('{"error":"The model `secret` does not exist"}'),
+  );
+  const told = (at: string) =>
+    http()
+      .request(at, get())
+      .catch((thrown: unknown) => thrown);
+  expect(await told(url)).toMatchObject({ note: 'model' });
+  expect(await told('http://vendor.invalid/')).toMatchObject({ note: 'no such host' });
+  expect(await told(url.replace('http:', 'https:'))).toMatchObject({ note: 'not TLS' });
+});

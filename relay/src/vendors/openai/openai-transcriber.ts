@@ -1,5 +1,6 @@
 import { FormData, type Response } from 'undici';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
+import { isHtml } from '../../vendor-kit/http-client/failure-note.ts';
 import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../stages/provider-error.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
@@ -76,8 +77,11 @@ export function createOpenAiTranscriber({
   ): Promise<string> {
     const type = response.headers.get('content-type') ?? '';
     if (response.body === null) throw new ProviderError({ ...adapter, fault: 'malformed' });
-    if (!type.startsWith('text/event-stream'))
-      return textOf(readTranscription(await bodyText(response.body)));
+    if (!type.startsWith('text/event-stream')) {
+      const body = await bodyText(response.body);
+      if (isHtml(body)) throw new ProviderError({ ...adapter, fault: 'malformed', note: 'HTML' });
+      return textOf(readTranscription(body));
+    }
     let words = '';
     for await (const data of sseData(response.body)) {
       const event = readTranscriptionEvent(data);
