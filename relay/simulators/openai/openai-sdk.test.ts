@@ -215,6 +215,60 @@ describe("OpenAI's own realtime library", () => {
     expect(simulator.complaints).toEqual([]);
   });
 
+  it('has a text read aloud, outside of the conversation', async () => {
+    const client = await start();
+    const session = new OpenAIRealtimeWS(
+      {
+        model: 'gpt-realtime-2.1-mini',
+        options: { createConnection: () => connect(Number(new URL(simulator.url).port)) },
+      },
+      client,
+    );
+    const errors: Error[] = [];
+    session.on('error', (error) => void errors.push(error));
+    session.on('session.created', () =>
+      session.send({
+        type: 'response.create',
+        response: {
+          conversation: 'none',
+          metadata: { clause: 'first' },
+          instructions: 'Read the message word for word.',
+          input: [
+            {
+              type: 'message',
+              role: 'user',
+              content: [{ type: 'input_text', text: 'Good morning.' }],
+            },
+          ],
+          output_modalities: ['audio'],
+          audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'marin' } },
+          reasoning: { effort: 'minimal' },
+          tool_choice: 'none',
+        },
+      }),
+    );
+    const clauses: unknown[] = [];
+    const pieces: Buffer[] = [];
+    const transcripts: string[] = [];
+    session.on('response.created', ({ response }) => void clauses.push(response.metadata));
+    session.on('response.output_audio.delta', ({ delta }) => {
+      pieces.push(Buffer.from(delta, 'base64'));
+    });
+    session.on('response.output_audio_transcript.done', (event) => {
+      transcripts.push(event.transcript);
+    });
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    session.on('response.done', ({ response }) => resolve(response.status));
+    expect(await promise).toBe('completed');
+    session.close();
+    await once(session.socket, 'close');
+    expect(clauses).toEqual([{ clause: 'first' }]);
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(toneFor('Good morning.', 24_000).buffer));
+    expect(transcripts).toEqual(['Good morning.']);
+    expect(errors).toEqual([]);
+    expect(simulator.complaints).toEqual([]);
+  });
+
   it('is told of a commit without audio', async () => {
     const session = listen(await start());
     const { promise, resolve } = Promise.withResolvers<{ code?: string | null }>();

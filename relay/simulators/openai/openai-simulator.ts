@@ -5,12 +5,19 @@ import type { Simulator } from '../kit/simulator.ts';
 import { Refusal, type Endpoint, type OpenAiBehaviour } from './answering.ts';
 import { complete } from './chat-completions.ts';
 import { RealtimeSession } from './realtime.ts';
+import { RealtimeVoiceSession } from './realtime-voice.ts';
 import { speak } from './speech.ts';
 import { transcribe } from './transcriptions.ts';
 
 type Handler = (endpoint: Endpoint, request: IncomingMessage, response: ServerResponse) => unknown;
 
-const MODELS = ['gpt-5.4-mini', 'gpt-transcribe', 'gpt-live-transcribe', 'gpt-4o-mini-tts'];
+const MODELS = [
+  'gpt-5.4-mini',
+  'gpt-transcribe',
+  'gpt-live-transcribe',
+  'gpt-4o-mini-tts',
+  'gpt-realtime-2.1-mini',
+];
 
 const ROUTES: Readonly<Record<string, Handler>> = {
   'GET /models': (_endpoint, _request, response) =>
@@ -60,7 +67,11 @@ export async function startOpenAiSimulator(behaviour: OpenAiBehaviour = {}): Pro
       } catch {
         return server.refusal(401, 'A WebSocket with a wrong key.');
       }
-      // Documented: a transcription session names its purpose, and no model.
+      // Documented: a session that speaks names its model, one that transcribes its purpose.
+      const model = url.searchParams.get('model');
+      if (model?.startsWith('gpt-realtime') === true && url.searchParams.size === 1) {
+        return (socket) => void new RealtimeVoiceSession(endpoint, socket, model);
+      }
       if (url.search !== '?intent=transcription') {
         return server.refusal(400, `A WebSocket with the query ${url.search}.`);
       }

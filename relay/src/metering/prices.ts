@@ -64,6 +64,20 @@ export const PRICES: readonly Price[] = [
   ),
   // Tokens of text in, of audio out.
   price('openai', 'gpt-4o-mini-tts', tokens(0.6, 12), openAi('gpt-4o-mini-tts'), '2026-11-21'),
+  price(
+    'openai-realtime',
+    'gpt-realtime-2.1-mini',
+    tokens(0.6, 20),
+    openAi('gpt-realtime-2.1-mini'),
+    '2026-11-22',
+  ),
+  price(
+    'openai-realtime',
+    'gpt-realtime-2.1',
+    tokens(4, 64),
+    openAi('gpt-realtime-2.1'),
+    '2026-11-22',
+  ),
   price('openai', 'gpt-5.4-mini', tokens(0.75, 4.5), OPENAI, '2026-10-02'),
 
   price('anthropic', 'claude-haiku-4-5', tokens(1, 5), ANTHROPIC, '2026-09-25'),

@@ -13,6 +13,7 @@ defineFaults([
     streamsAudio: false,
   }),
   defineSynthesizerCases(subjectOf<Synthesizer>(openAiVendor, 'synthesizer', 'openai')),
+  defineSynthesizerCases(subjectOf<Synthesizer>(openAiVendor, 'synthesizer', 'openai-realtime')),
 
   // Servers like it keep whole recordings too, and have voices of their own.
   defineTranscriberCases(subjectOf<Transcriber>(compatibleVendor, 'transcriber', 'compatible'), {

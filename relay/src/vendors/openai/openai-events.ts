@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { parseJson } from '../../lib/json.ts';
 import type { ProviderFault } from '../../stages/provider-error.ts';
 
-const typed = z.looseObject({ type: z.string() });
+export const typed = z.looseObject({ type: z.string() });
 
-const problem = z.object({
+/** What the API says of a failure. */
+export const problem = z.object({
   type: z.string().nullish(),
   code: z.string().nullish(),
 });
@@ -36,9 +37,9 @@ const realtimeSchemas = {
       // There was speech, but its words are not recognisable.
       event.error.code === 'audio_unintelligible'
         ? ({ type: 'words-unplaced', itemId: event.item_id } as const)
-        : failure(event.error),
+        : failureOf(event.error),
     ),
-  error: z.object({ error: problem }).transform((event) => failure(event.error)),
+  error: z.object({ error: problem }).transform((event) => failureOf(event.error)),
 } as const;
 
 export type RealtimeEvent =
@@ -87,13 +88,19 @@ function completedBy(event: unknown): TranscriptionEvent {
   return data === undefined ? { type: 'malformed' } : { type: 'words-completed', text: data.text };
 }
 
-function failure({ code, type }: z.infer<typeof problem>) {
+export interface SessionFailure {
+  readonly type: 'session-failed';
+  readonly fault: ProviderFault;
+  readonly note: string;
+}
+
+export function failureOf({ code, type }: z.infer<typeof problem>): SessionFailure {
   return {
     type: 'session-failed',
     fault: faultOfCode(code ?? '', type ?? ''),
     // The code alone: a message may quote what was said.
     note: (code ?? type ?? '').slice(0, 64),
-  } as const;
+  };
 }
 
 function faultOfCode(code: string, type: string): ProviderFault {

@@ -12,7 +12,9 @@ import {
 /** Values of all settings, by the names of their variables. */
 export type Values = Readonly<Record<string, unknown>>;
 
-export type ModelUse = 'realtime' | 'transcription' | 'speech' | 'chat';
+export type ModelUse = LiveUse | 'transcription' | 'speech' | 'chat';
+/** Of OpenAI's Realtime API, which servers of one's own do not have. */
+type LiveUse = 'realtime' | 'realtime_voice';
 
 /** One of the vendors with this API. */
 export interface ApiVendor {
@@ -33,12 +35,14 @@ export interface ApiVendor {
 
 const MODEL_ABOUT: Record<ModelUse, string> = {
   realtime: 'hears a person while they speak',
+  realtime_voice:
+    'speaks over the Realtime API; it stands in for those of `/audio/speech`, which OpenAI ends on 6 January 2027',
   transcription: 'transcribes what was said when it is over',
   speech: 'speaks',
   chat: 'answers',
 };
 /** Where each is found at an address, if nothing else is set. */
-export const USUAL_PATH: Record<Exclude<ModelUse, 'realtime'>, string> = {
+export const USUAL_PATH: Record<Exclude<ModelUse, LiveUse>, string> = {
   transcription: '/audio/transcriptions',
   speech: '/audio/speech',
   chat: '/chat/completions',
@@ -88,7 +92,7 @@ export function settingsOf(vendor: ApiVendor): Settings {
 
 function modelSettings(vendor: ApiVendor, use: ModelUse, fallback: string | undefined): Settings {
   const { owner, isSplit } = vendor;
-  const isOwnServer = isSplit && use !== 'realtime';
+  const isOwnServer = isSplit && use !== 'realtime' && use !== 'realtime_voice';
   const optional = isOwnServer
     ? ` At an address of its own it may be left out: \`${fallback}\`.`
     : '';

@@ -19,6 +19,7 @@ const ALL_OPENAI = [
   'transcriber:openai',
   'generator:openai',
   'synthesizer:openai',
+  'synthesizer:openai-realtime',
 ];
 const ELSEWHERE = { OPENAI_BASE_URL: 'http://localhost:8080/v1' };
 
@@ -29,6 +30,7 @@ test.each([
   [ELSEWHERE, []],
   [{ ...ELSEWHERE, OPENAI_CHAT_MODEL: 'm' }, ['generator:openai']],
   [{ ...ELSEWHERE, OPENAI_REALTIME_MODEL: 'm' }, ['transcriber:openai-realtime']],
+  [{ ...ELSEWHERE, OPENAI_REALTIME_VOICE_MODEL: 'm' }, ['synthesizer:openai-realtime']],
   [{ OPENAI_SPEECH_MODEL: 'm' }, []],
   [{ OPENAI_BASE_URL: 'https://api.openai.com/v1', OPENAI_SPEECH_MODEL: 'm' }, []],
 ])('OpenAI with %j can do %j', (environment: Record<string, string>, expected) => {

@@ -1,3 +1,4 @@
+import type { Voice } from '../../stages/synthesizer.ts';
 import {
   LANGUAGE_MODEL_SETTINGS,
   readModelLimits,
@@ -11,6 +12,7 @@ import {
   type ProviderContext,
 } from '../../vendor-kit/vendor.ts';
 import { createOpenAiGenerator } from './openai-generator.ts';
+import { createOpenAiRealtimeSynthesizer } from './openai-realtime-synthesizer.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import type { OpenAiAdapterOptions } from './openai-server.ts';
 import { settingsOf, type ApiVendor, type ModelUse, type Values } from './openai-settings.ts';
@@ -22,7 +24,7 @@ import { adviceFor } from './settings-advice.ts';
 const OPENAI: ApiVendor = {
   prefix: 'OPENAI',
   owner: 'OpenAI',
-  uses: ['realtime', 'transcription', 'speech', 'chat'],
+  uses: ['realtime', 'transcription', 'speech', 'realtime_voice', 'chat'],
   isSplit: false,
   defaults: {
     baseUrl: 'https://api.openai.com/v1',
@@ -30,6 +32,7 @@ const OPENAI: ApiVendor = {
       realtime: 'gpt-live-transcribe',
       transcription: 'gpt-transcribe',
       speech: 'gpt-4o-mini-tts',
+      realtime_voice: 'gpt-realtime-2.1-mini',
       chat: 'gpt-5.4-mini',
     },
     voices: ['coral', 'alloy', 'ash', 'cedar', 'echo', 'marin', 'nova', 'onyx', 'sage', 'shimmer'],
@@ -71,8 +74,27 @@ export const openAiVendor: KnownVendor = defineVendor({
         ),
     },
     ...candidatesOf(OPENAI, 'openai'),
+    // After the voice that ends on 6 January 2027, which reads more exactly while it lasts.
+    {
+      stage: 'synthesizer',
+      name: 'openai-realtime',
+      ...usable(OPENAI, 'realtime_voice'),
+      create: (values, context) =>
+        createOpenAiRealtimeSynthesizer({
+          ...adapterOptions(OPENAI, 'openai-realtime', 'realtime_voice', values, context),
+          voices: liveVoicesOf(voicesOf(OPENAI, values).voices),
+        }),
+    },
   ],
 });
+
+/** Voices that only `/audio/speech` has. */
+const SPEECH_VOICES = ['fable', 'nova', 'onyx'];
+
+function liveVoicesOf(voices: readonly Voice[]): readonly Voice[] {
+  const live = voices.filter(({ id }) => !SPEECH_VOICES.includes(id));
+  return live.length > 0 ? live : [{ id: 'marin', label: 'Marin' }];
+}
 
 /**
  * Any servers that speak OpenAI's protocol, e.g. vLLM, llama.cpp, Ollama, speaches, LocalAI or

@@ -79,7 +79,7 @@ export function accessFor(
   values: Values,
 ): ServerAccess | undefined {
   const address = addressFor(vendor, use, values);
-  if (address === undefined || use === 'realtime') return undefined;
+  if (address === undefined || use === 'realtime' || use === 'realtime_voice') return undefined;
   const { baseUrl, path = USUAL_PATH[use], apiKey, headers, model } = address;
   const named = (name: string) => {
     const own = variable(vendor, name, use);
