@@ -136,8 +136,30 @@ for (const viewport of [DESKTOP, PHONE]) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       expect(await violationsIn(page), colorScheme).toEqual([]);
     }
+    // Another file takes effect with the next visit.
+    host.configuration = '{}';
+    const read = page.waitForResponse(`${host.origin}/parley.json`);
+    await page.reload();
+    await (await read).finished();
+    await expect(page.getByText('Press to talk')).toBeVisible();
+    await expect(page.getByRole('alert')).toBeEmpty();
   });
 }
+
+test('a configuration that never comes holds up neither the page nor, for long, a call', async ({
+  host,
+  elsewhere,
+}) => {
+  host.configuration = naming(originOf(elsewhere));
+  await using call = await openCallPage(host.origin, {});
+  const { page } = call;
+  await expect(page.getByText('Embedded demo voice.')).toBeVisible();
+  host.configuration = null;
+  await page.reload();
+  await page.getByRole('button', { name: 'What is seven times eight?' }).click();
+  // The relay is where it was the last time.
+  await untilReplies(page, 1);
+});
 
 test('an address that leads nowhere leads home, on the host and on the relay', async ({
   host,

@@ -6,21 +6,21 @@ import { listen, sendFile, type PageServer } from '../../support/page-server.ts'
 const BUILT_PAGE = fileURLToPath(new URL('../../../dist', import.meta.url));
 
 export interface StaticHost extends PageServer {
-  /** The text of `parley.json`, in place of the one that was built. */
-  configuration: string | undefined;
+  /** The text of `parley.json`, in place of the one that was built; null if it never comes. */
+  configuration: string | null | undefined;
 }
 
 /** Serves the built page as its host of static files does: headers and all, and no relay. */
 export async function serveStatically(): Promise<StaticHost> {
   const answerFor = staticHost();
-  let configuration: string | undefined;
+  let configuration: string | null | undefined;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const { headers, fallback } = answerFor(pathname);
     response.setHeaders(new Map(Object.entries(headers)));
     if (pathname === '/parley.json' && configuration !== undefined) {
       response.setHeader('content-type', 'application/json');
-      response.end(configuration);
+      if (configuration !== null) response.end(configuration);
       return;
     }
     if (sendFile(response, BUILT_PAGE, pathname)) return;
