@@ -1,3 +1,4 @@
+import { ParleyError } from '@parley/shared';
 import { systemClock, sleep } from '../../src/lib/clock.ts';
 import type { Line, LineOptions } from './lines.ts';
 import { MarkedChunk, nowMs } from './marked-chunk.ts';
@@ -8,6 +9,8 @@ const LOAD = {
   chunkIntervalMs: 100,
   connectionsAtOnce: 16,
   keepAliveMs: 3_000,
+  tries: 20,
+  retryMs: 1_000,
   // Between the first words of one session and of the next.
   rampMsPerSession: 1,
 };
@@ -56,7 +59,7 @@ export class Fleet {
       hasVendor: how.schedule.pauseChunks > 0,
     };
     const diallers = Array.from({ length: LOAD.connectionsAtOnce }, async () => {
-      while (left-- > 0) this.#lines.push(await this.#openLine(options));
+      while (left-- > 0) this.#lines.push(await this.#dial(options));
     });
     await Promise.all(diallers);
     setInterval(() => {
@@ -111,6 +114,19 @@ export class Fleet {
       problems: this.#problems,
       problemCount: this.#problemCount,
     };
+  }
+
+  /** A relay on a busy machine has no room for a moment, as it says. */
+  async #dial(options: LineOptions): Promise<Line> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#openLine(options);
+      } catch (error) {
+        const isRetryable = error instanceof ParleyError && error.retryable;
+        if (!isRetryable || tries === LOAD.tries) throw error;
+        await sleep(systemClock, LOAD.retryMs, this.#abort.signal);
+      }
+    }
   }
 
   #takeSlot(count: number): void {
