@@ -3,8 +3,8 @@ import { BLOCK_SAMPLES, SampleBlocks } from './sample-blocks.ts';
 
 it('hands out again what was given back', () => {
   const blocks = new SampleBlocks();
-  const first = blocks.take();
-  const second = blocks.take();
+  const first = blocks.take()!;
+  const second = blocks.take()!;
   expect(first).toHaveLength(BLOCK_SAMPLES);
   expect(second.buffer).not.toBe(first.buffer);
   blocks.giveBack([first]);
@@ -14,8 +14,17 @@ it('hands out again what was given back', () => {
 
 it('holds no more idle memory than it may', () => {
   const blocks = new SampleBlocks();
-  const many = Array.from({ length: 1_100 }, () => new Int16Array(0));
-  blocks.giveBack(many);
-  blocks.giveBack(many);
-  expect(blocks.idle).toBe(1_024);
+  const taken = Array.from({ length: 4_100 }, () => blocks.take()!);
+  blocks.giveBack(taken);
+  expect(blocks.idle).toBe(4_096);
+});
+
+it('has no more in use than it may, until some is given back', () => {
+  const blocks = new SampleBlocks(2);
+  const first = blocks.take()!;
+  blocks.take();
+  expect(blocks.take()).toBeUndefined();
+  blocks.giveBack([first]);
+  expect(blocks.take()).toBe(first);
+  expect(blocks.take()).toBeUndefined();
 });

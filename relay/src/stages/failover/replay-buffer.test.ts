@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { BLOCK_SAMPLES, SampleBlocks } from '../../lib/sample-blocks.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 
 const ramp = (from: number, count: number) =>
@@ -44,6 +45,20 @@ it('keeps no more than it may, from the start on and without a gap', () => {
   buffer.add(ramp(11, 1));
   expect(all(buffer)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   expect(buffer.isWhole).toBe(false);
+});
+
+it('keeps what fits into the memory of all, and never takes more', () => {
+  const memory = new SampleBlocks(2);
+  const [long, other] = [new ReplayBuffer(1_000_000, memory), new ReplayBuffer(1_000_000, memory)];
+  long.add(ramp(0, BLOCK_SAMPLES + 1));
+  other.add(ramp(0, 10));
+  expect([all(other), other.isWhole, long.isWhole]).toEqual([[], false, true]);
+  long.add(ramp(BLOCK_SAMPLES + 1, BLOCK_SAMPLES));
+  expect([long.isWhole, all(long)]).toEqual([false, [...ramp(0, 2 * BLOCK_SAMPLES)]]);
+  long.release();
+  const next = new ReplayBuffer(1_000_000, memory);
+  next.add(ramp(0, 10));
+  expect(next.isWhole).toBe(true);
 });
 
 it('keeps nothing once it is released', () => {

@@ -2,21 +2,23 @@ import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
 import { BLOCK_SAMPLES, SampleBlocks } from '../../lib/sample-blocks.ts';
 
 /** All utterances of the process share it: what one has finished with serves the next. */
-const memory = new SampleBlocks();
+const sharedMemory = new SampleBlocks();
 const NO_BLOCK = new Int16Array(0);
 
 /** The audio of an utterance so far, PCM16 at 16 kHz: the replay buffer for the next recogniser. */
 export class ReplayBuffer {
   readonly #maxSamples: number;
+  readonly #memory: SampleBlocks;
   #blocks: Int16Array[] = [];
   /** The last of them. */
   #block: Int16Array = NO_BLOCK;
   #length = 0;
   #isWhole = true;
 
-  /** @param maxSamples - what comes after as many is not kept */
-  constructor(maxSamples: number) {
+  /** @param maxSamples - what comes after as many is not kept, nor after the end of the memory */
+  constructor(maxSamples: number, memory = sharedMemory) {
     this.#maxSamples = maxSamples;
+    this.#memory = memory;
   }
 
   /** Samples kept. */
@@ -39,8 +41,13 @@ export class ReplayBuffer {
     while (taken < samples.length) {
       const at = this.#length % BLOCK_SAMPLES;
       if (at === 0) {
-        this.#block = memory.take();
-        this.#blocks.push(this.#block);
+        const block = this.#memory.take();
+        if (block === undefined) {
+          this.#isWhole = false;
+          return;
+        }
+        this.#block = block;
+        this.#blocks.push(block);
       }
       const count = Math.min(samples.length - taken, BLOCK_SAMPLES - at);
       const isAll = count === samples.length;
@@ -68,7 +75,7 @@ export class ReplayBuffer {
 
   /** Gives the memory back; nothing is kept any more. */
   release(): void {
-    memory.giveBack(this.#blocks);
+    this.#memory.giveBack(this.#blocks);
     this.#blocks = [];
     this.#block = NO_BLOCK;
     this.#length = 0;

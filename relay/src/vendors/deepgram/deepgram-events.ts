@@ -22,8 +22,6 @@ const failureSchema = z
     return { type: 'error', fault: faultOfCode(note), note };
   });
 
-const envelope = z.object({ type: z.string() });
-
 /** Reads the messages of one endpoint, each by its type. @throws if one is not as documented */
 function readerOf<Message>(messages: Readonly<Record<string, z.ZodType<Message>>>) {
   const schemas = new Map<string, z.ZodType<Message | VendorFailure>>([
@@ -32,7 +30,9 @@ function readerOf<Message>(messages: Readonly<Record<string, z.ZodType<Message>>
   ]);
   return (text: string): Message | VendorFailure | typeof OTHER => {
     const value: unknown = JSON.parse(text);
-    return schemas.get(envelope.parse(value).type)?.parse(value) ?? OTHER;
+    const type = typeof value === 'object' && value !== null && 'type' in value && value.type;
+    if (typeof type !== 'string') throw new TypeError('A message without a type');
+    return schemas.get(type)?.parse(value) ?? OTHER;
   };
 }
 
