@@ -114,12 +114,13 @@ export class TurnTaking {
       content: {
         kind: 'answer',
         question: unasked.map(({ text }) => text).join(' '),
-        generate: (signal, observer) =>
+        generate: (signal, observer, onCutOff) =>
           providers.generator.generate(
             {
               history,
               unasked: unasked.length,
               signal,
+              onCutOff,
               person: { timeZone: settings.timeZone },
               reminders,
             },

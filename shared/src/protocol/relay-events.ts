@@ -45,6 +45,7 @@ const usageSchema = z.object({
   llm_input_tokens: z.number(),
   llm_output_tokens: z.number(),
   tts_characters: z.number(),
+  llm_tokens_estimated: z.boolean().optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 

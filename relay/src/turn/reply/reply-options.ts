@@ -1,5 +1,5 @@
 import type { LatencyMark, RelayEventOf } from '@parley/shared';
-import type { GeneratorEvent } from '../../stages/generator.ts';
+import type { GenerateRequest, GeneratorEvent } from '../../stages/generator.ts';
 import type { FailoverObserver, Stage } from '../../stages/provider.ts';
 import type { Stages } from '../../stages/stages.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
@@ -48,4 +48,5 @@ export type ReplyOrigin =
 export type Generate = (
   signal: AbortSignal,
   observer: FailoverObserver,
+  onCutOff: NonNullable<GenerateRequest['onCutOff']>,
 ) => AsyncIterable<GeneratorEvent>;

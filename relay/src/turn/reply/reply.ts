@@ -1,7 +1,7 @@
 import { ParleyError, type ErrorCode, type LatencyMark, type Usage } from '@parley/shared';
 import { OVER } from '../../lib/abort-reason.ts';
 import { newId } from '../../lib/ids.ts';
-import type { GeneratorEvent } from '../../stages/generator.ts';
+import type { GeneratorEvent, TokenUsage } from '../../stages/generator.ts';
 import { BROWSER, type Stage } from '../../stages/provider.ts';
 import type { VoiceEvent } from '../../stages/synthesizer.ts';
 import { StageRun } from '../stage-run.ts';
@@ -26,7 +26,7 @@ export class Reply {
   readonly #synthesis: StageRun;
   readonly #pipeline: ReplyPipeline;
   readonly #watch: Watch;
-  readonly #usage: { -readonly [key in keyof Usage]: number };
+  readonly #usage: { -readonly [key in keyof Usage]: Usage[key] };
   #isSpeaking = false;
   #playedMs = Number.POSITIVE_INFINITY;
   #failure: ErrorCode | undefined;
@@ -149,7 +149,11 @@ export class Reply {
     const { signal } = this.#work.generator;
     return {
       kind: 'answer',
-      generate: () => generate(signal, this.#generation),
+      generate: () =>
+        generate(signal, this.#generation, (usage) => {
+          this.#used(usage);
+          this.#usage.llm_tokens_estimated = true;
+        }),
       spoken: {
         signal,
         onFirstText: () => this.#mark('llm_first_token'),
@@ -164,9 +168,12 @@ export class Reply {
   #generated(event: GeneratorEvent): void {
     this.#watch.progress('generator');
     if (event.type === 'tool-called') this.#isOwnAnswer = false;
-    if (event.type !== 'usage-reported') return;
-    this.#usage.llm_input_tokens += event.inputTokens;
-    this.#usage.llm_output_tokens += event.outputTokens;
+    if (event.type === 'usage-reported') this.#used(event);
+  }
+
+  #used({ inputTokens, outputTokens }: TokenUsage): void {
+    this.#usage.llm_input_tokens += inputTokens;
+    this.#usage.llm_output_tokens += outputTokens;
   }
 
   /** What is said if the generator failed. */

@@ -85,7 +85,7 @@ async function* generate(
   options: Connected,
   request: GenerateRequest,
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
-  const { signal } = request;
+  const { signal, onCutOff } = request;
   const now = () => new Date();
   const tools: ToolSet = {
     ...options.context.toolbox?.tools(),
@@ -101,11 +101,19 @@ async function* generate(
   if (signal.aborted) return;
   // Its own controller: a reader that leaves the loop early stops the request by it.
   const controller = new AbortController();
-  const stop = () => controller.abort(OVER);
-  signal.addEventListener('abort', stop);
   const usage = new UsageCount(() => turn.inputTokens);
+  const reportCutOff = () => {
+    const owed = onCutOff && usage.takeTotal();
+    if (owed !== undefined) onCutOff?.(owed);
+  };
+  const stop = () => {
+    controller.abort(OVER);
+    reportCutOff();
+  };
+  signal.addEventListener('abort', stop);
   const answer = new Answer(options.name, usage);
   let failure: ProviderError | undefined;
+  let hasEnded = false;
   try {
     const fixed = {
       abortSignal: controller.signal,
@@ -137,13 +145,16 @@ async function* generate(
       }
     }
     if (!signal.aborted) yield* answer.end();
+    hasEnded = true;
   } catch (error) {
+    hasEnded = true;
     if (!signal.aborted) failure = toProviderError(error, options.name, options.http);
   } finally {
     signal.removeEventListener('abort', stop);
     controller.abort(OVER);
+    if (!hasEnded) reportCutOff();
   }
-  const total = usage.total();
+  const total = usage.takeTotal();
   if (total !== undefined) yield { type: 'usage-reported', ...total };
   if (failure !== undefined) throw failure;
 }

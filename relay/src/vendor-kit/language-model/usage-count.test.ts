@@ -7,7 +7,7 @@ test('what the vendor counts is added up over the steps', () => {
   usage.stepEnded({ inputTokens: 10, outputTokens: 3 });
   usage.received('more words');
   usage.stepEnded({ inputTokens: 20, outputTokens: 4 });
-  expect(usage.total()).toEqual({ inputTokens: 30, outputTokens: 7 });
+  expect(usage.takeTotal()).toEqual({ inputTokens: 30, outputTokens: 7 });
 });
 
 test('a step that was cut short is estimated, the others are not', () => {
@@ -15,18 +15,25 @@ test('a step that was cut short is estimated, the others are not', () => {
   usage.received('ignored');
   usage.stepEnded({ inputTokens: 10, outputTokens: 3 });
   usage.received('12345678');
-  expect(usage.total()).toEqual({ inputTokens: 110, outputTokens: 5 });
+  expect(usage.takeTotal()).toEqual({ inputTokens: 110, outputTokens: 5 });
+});
+
+test('what was taken is not counted again', () => {
+  const usage = new UsageCount(() => 100);
+  usage.received('12345678');
+  expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 2 });
+  expect(usage.takeTotal()).toBeUndefined();
 });
 
 test('where nothing was received nothing is owed', () => {
-  expect(new UsageCount(() => 100).total()).toBeUndefined();
+  expect(new UsageCount(() => 100).takeTotal()).toBeUndefined();
 });
 
 test('a step that was cut short costs the input that was told when it began', () => {
   const usage = new UsageCount(() => 100);
   usage.stepBegan(77);
   usage.received('12345678');
-  expect(usage.total()).toEqual({ inputTokens: 77, outputTokens: 2 });
+  expect(usage.takeTotal()).toEqual({ inputTokens: 77, outputTokens: 2 });
 });
 
 test('what was told at the end of a step goes before what was told at its beginning', () => {
@@ -34,7 +41,7 @@ test('what was told at the end of a step goes before what was told at its beginn
   usage.stepBegan(77);
   usage.stepEnded({ inputTokens: 80, outputTokens: 3 });
   usage.received('1234');
-  expect(usage.total()).toEqual({ inputTokens: 180, outputTokens: 4 });
+  expect(usage.takeTotal()).toEqual({ inputTokens: 180, outputTokens: 4 });
 });
 
 test('the input counts with what comes from the cache', () => {

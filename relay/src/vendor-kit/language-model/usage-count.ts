@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TokenUsage } from '../../stages/generator.ts';
 
 /** A rule of thumb of the vendors for English text; used only if the vendor did not count. */
 const CHARACTERS_PER_TOKEN = 4;
@@ -45,11 +46,13 @@ export class UsageCount {
     this.#isStepOpen = false;
   }
 
-  /** @returns undefined if nothing was received at all */
-  total(): { readonly inputTokens: number; readonly outputTokens: number } | undefined {
+  /** @returns what was not taken before; undefined if nothing was received since */
+  takeTotal(): TokenUsage | undefined {
     if (this.#isStepOpen) this.stepEnded({ inputTokens: undefined, outputTokens: undefined });
-    if (this.#inputTokens + this.#outputTokens === 0) return undefined;
-    return { inputTokens: this.#inputTokens, outputTokens: this.#outputTokens };
+    const inputTokens = this.#inputTokens;
+    const outputTokens = this.#outputTokens;
+    this.#inputTokens = this.#outputTokens = 0;
+    return inputTokens + outputTokens === 0 ? undefined : { inputTokens, outputTokens };
   }
 }
 
