@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RelayConnection } from './relay-connection.ts';
+import { RelayConnection, type ConnectionStatus } from './relay-connection.ts';
 import type { WebSocketPort } from './relay-socket.ts';
 import { SessionApi } from './session-api.ts';
 import { TEST_LIMITS, TEST_SESSION } from './session-fixture.ts';
 
 beforeEach(() => {
+  openings = 0;
   vi.useFakeTimers();
 });
 afterEach(() => {
@@ -44,7 +45,11 @@ class MuteSocket extends EventTarget {
   }
 }
 
-test('a relay that answers no ping is tried again less and less often', async () => {
+/** A connection over such sockets. */
+function connect(
+  Socket: typeof MuteSocket,
+  onStatus: (status: ConnectionStatus) => void = () => {},
+): RelayConnection {
   const grant = {
     session_id: 's',
     ticket: 'once',
@@ -61,18 +66,42 @@ test('a relay that answers no ping is tried again less and less often', async ()
     }),
     request: () => ({ voice: undefined, timeZone: undefined }),
     replacesSession: false,
-    WebSocket: MuteSocket as unknown as new (url: string, protocols: string[]) => WebSocketPort,
+    WebSocket: Socket as unknown as new (url: string, protocols: string[]) => WebSocketPort,
     random: () => 1,
     now: () => Date.now(),
-    onStatus: () => {},
+    onStatus,
     onEvent: () => {},
     onAudio: () => {},
     onProblem: () => {},
   });
   void connection.run();
+  return connection;
+}
+
+test('a relay that answers no ping is tried again less and less often', async () => {
+  const connection = connect(MuteSocket);
   await vi.advanceTimersByTimeAsync(10 * 60_000);
   // Each takes five seconds to be given up, and in the end half a minute passes between two.
   expect(openings).toBeGreaterThan(15);
   expect(openings).toBeLessThan(30);
   connection.close();
 });
+
+test.each([1002, 1003, 1007])(
+  'a relay that closes with %i what it is sent again is resumed no more',
+  async (code) => {
+    class RefusingSocket extends MuteSocket {
+      override send(data: string | Uint8Array): void {
+        super.send(data);
+        const isMessage = typeof data === 'string' && data.includes('session.update');
+        if (isMessage) this.dispatchEvent(Object.assign(new Event('close'), { code }));
+      }
+    }
+    const statuses: ConnectionStatus[] = [];
+    const connection = connect(RefusingSocket, (status) => statuses.push(status));
+    connection.send({ kind: 'event', event: { type: 'session.update', session: {} } });
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(openings).toBe(2);
+    expect(statuses.at(-1)).toMatchObject({ kind: 'closed', reason: { code, retry: 'never' } });
+  },
+);

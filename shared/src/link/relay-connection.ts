@@ -15,6 +15,7 @@ import { ClockOffset } from './clock-offset.ts';
 import { readInbound } from './inbound.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { Outbox, type Numbered } from './outbox.ts';
+import { Refusals } from './refusals.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
@@ -61,6 +62,7 @@ export class RelayConnection {
   readonly clock = new ClockOffset();
   readonly #options: RelayConnectionOptions;
   readonly #outbox = new Outbox();
+  readonly #refusals = new Refusals();
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
   #session: CreateSessionResponse | undefined;
@@ -94,7 +96,7 @@ export class RelayConnection {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       this.#options.onStatus({ kind: 'connecting', attempt: this.#backoff.attempt });
-      const reason = await this.#attempt(signal);
+      const reason = this.#refusals.judge(await this.#attempt(signal));
       if (signal.aborted) return;
       const isResumable = this.#isResumable(reason);
       if (reason.retry === 'never' || !(isResumable || this.#options.replacesSession)) {
@@ -218,6 +220,7 @@ export class RelayConnection {
         this.#enter(this.#outbox.after(0) ?? this.#outbox.restart());
         return;
       case 'session.resumed': {
+        this.#refusals.confirmed(event.last_input_seq);
         const missing = this.#outbox.after(event.last_input_seq);
         this.#outbox.acknowledge(event.last_input_seq);
         // What the relay lacks is not here any more, so this session cannot go on.
@@ -226,6 +229,7 @@ export class RelayConnection {
         return;
       }
       case 'input_audio_buffer.ack':
+        this.#refusals.confirmed(event.input_seq);
         this.#outbox.acknowledge(event.input_seq);
         return;
       case 'pong':

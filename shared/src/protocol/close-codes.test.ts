@@ -18,7 +18,8 @@ it.each(reasons)('sends nothing a socket would refuse: $code $reason', ({ code, 
 it('knows each of its codes, and takes any other for a lost connection worth resuming', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1000, max: 4999 }), (code) => {
-      const lost = { code, reason: 'connection_lost', retry: 'resume' };
+      const name = [1002, 1003, 1007].includes(code) ? 'not_accepted' : 'connection_lost';
+      const lost = { code, reason: name, retry: 'resume' };
       const expected = reasons.find((reason) => reason.code === code) ?? lost;
       expect(closeReasonOf(code)).toMatchObject(expected);
     }),

@@ -89,17 +89,23 @@ const byCode = new Map<number, CloseReason>(
   Object.values(CLOSE_REASONS).map((entry) => [entry.code, entry]),
 );
 
+/** RFC 6455 §7.4.1: what was sent breaks the protocol, is of a wrong kind, or cannot be decoded. */
+const NOT_ACCEPTED_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007]);
+export const NOT_ACCEPTED = 'not_accepted';
+
 /**
  * What a received close code asks of the client. Codes Parley does not define (1006 above all:
- * the network went away) mean the same session may be resumed.
+ * the network went away) mean the same session may be resumed; `not_accepted` does so once.
  */
 export function closeReasonOf(code: number): CloseReason {
-  return (
-    byCode.get(code) ?? {
-      code,
-      reason: 'connection_lost',
-      retry: 'resume',
-      message: 'The connection was lost.',
-    }
-  );
+  const known = byCode.get(code);
+  if (known !== undefined) return known;
+  const { message } = CLOSE_REASONS.tooManyMalformed;
+  if (NOT_ACCEPTED_CODES.has(code)) return { code, reason: NOT_ACCEPTED, retry: 'resume', message };
+  return {
+    code,
+    reason: 'connection_lost',
+    retry: 'resume',
+    message: 'The connection was lost.',
+  };
 }
