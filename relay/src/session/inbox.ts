@@ -106,6 +106,8 @@ export class Inbox {
       case 'malformed':
         return this.#mistake(result.fault, result.detail);
       case 'unknown':
+        // It has arrived all the same: a number that is never taken would end as a gap.
+        if (result.seq !== undefined && !this.#isNew(result.seq)) return;
         this.#options.logger.debug({ eventType: result.type }, 'ignored an unknown event');
         return;
       case 'event': {

@@ -1,15 +1,23 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export type EventResult<Event> =
   | { readonly kind: 'event'; readonly event: Event }
   /** A well-formed event of a type this side does not know: to be ignored, so peers can grow. */
-  | { readonly kind: 'unknown'; readonly type: string }
+  | {
+      readonly kind: 'unknown';
+      readonly type: string;
+      /** Its place in the peer's sequence, if it has one. */
+      readonly seq: number | undefined;
+    }
   | {
       readonly kind: 'malformed';
       readonly fault: 'malformed_json' | 'invalid_event';
       /** Which field was wrong and what was expected; never the value that was found. */
       readonly detail: string;
     };
+
+/** Numbers of messages: from 1, in 32 bits. */
+const sequenceSchema = z.int().min(1).max(0xffff_ffff);
 
 /** Tolerant of event types it does not know, strict about the shape of those it does. */
 export function decodeEvent<Event>(
@@ -30,7 +38,10 @@ export function decodeEvent<Event>(
     return { kind: 'malformed', fault: 'invalid_event', detail: 'type: expected a short string.' };
   }
   // hasOwn: "constructor" and its like are no event types.
-  if (!Object.hasOwn(schemas, type)) return { kind: 'unknown', type };
+  if (!Object.hasOwn(schemas, type)) {
+    const seq = sequenceSchema.safeParse((value as { seq?: unknown }).seq);
+    return { kind: 'unknown', type, seq: seq.data };
+  }
   const parsed = schemas[type]!.safeParse(value);
   if (parsed.success) return { kind: 'event', event: parsed.data as Event };
   const issue = parsed.error.issues[0]!;
