@@ -47,7 +47,7 @@ describe('a lost connection', () => {
       });
     const first = attach('created');
     log.length = 0;
-    return { log, session, first, attach, say, resume };
+    return { clock, log, session, first, attach, say, resume };
   }
 
   it('is reported when another replaces it before its loss was noticed', () => {
@@ -64,6 +64,21 @@ describe('a lost connection', () => {
       'connection-lost 4409',
       'session-resumed',
     ]);
+  });
+
+  it('is not made good by a connection that answers pings and resumes nothing', async () => {
+    const { clock, session, first, attach } = lossy();
+    session.detach(first, 1006);
+    const second = attach('resuming');
+    for (let elapsedS = 1; elapsedS <= 10; elapsedS++) {
+      expect(second.isTerminated).toBe(false);
+      session.heard();
+      await clock.advance(1_000);
+      session.check();
+    }
+    expect(second.isTerminated).toBe(true);
+    session.detach(second, 1006);
+    expect(session.isAttached).toBe(false);
   });
 
   it('is reported once, however many connections fail before one resumes the session', () => {

@@ -15,7 +15,7 @@ import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import { applyUpdate, describeSettings, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
-import { judge, type SessionState } from './session-state.ts';
+import { attachedAs, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
 import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
 
@@ -90,7 +90,7 @@ export class Session implements ErrorBoundary {
   }
 
   get isAttached(): boolean {
-    return this.#state.kind === 'attached';
+    return this.#socket !== undefined;
   }
 
   /** Memory of what is kept for a replay. */
@@ -112,10 +112,9 @@ export class Session implements ErrorBoundary {
     this.#connectionLost(CLOSE_REASONS.replaced.code);
     this.#outbox.detach();
     this.#socket = socket;
-    const awaitsResume = how === 'resuming';
-    this.#state = { kind: 'attached', heardAtMs: this.#time.nowMs, awaitsResume };
+    this.#state = attachedAs(how, this.#state, this.#time.nowMs);
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
-    if (awaitsResume) return;
+    if (how === 'resuming') return;
     this.#outbox.attach(socket);
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       within(this, () => this.#stageChanged(change)),
@@ -146,14 +145,14 @@ export class Session implements ErrorBoundary {
 
   receiveAudio(socket: SessionSocket, bytes: Uint8Array): void {
     if (this.#socket !== socket) return;
-    if (this.#state.kind === 'attached' && this.#state.awaitsResume) return this.#resume(undefined);
+    if (this.#state.kind === 'resuming') return this.#resume(undefined);
     this.#inbox.receiveAudio(bytes);
   }
 
   receiveText(socket: SessionSocket, text: string): void {
     // What a replaced connection still delivers comes again over its successor.
     if (this.#socket !== socket) return;
-    if (this.#state.kind === 'attached' && this.#state.awaitsResume) return this.#resume(text);
+    if (this.#state.kind === 'resuming') return this.#resume(text);
     this.#inbox.receiveText(text);
   }
 
@@ -225,7 +224,7 @@ export class Session implements ErrorBoundary {
     if (id !== this.id || fingerprint(token) !== this.resumeKey) return this.#drop('ticketInvalid');
     if (!this.#outbox.canReplay(lastSeq)) return this.close('sessionGone');
     this.#inbox.heard();
-    this.#state = { kind: 'attached', heardAtMs: this.#time.nowMs, awaitsResume: false };
+    this.#state = { kind: 'attached', heardAtMs: this.#time.nowMs };
     this.#outbox.attach(this.#socket!);
     // First what was missed, in its order; then how far the client's own sequence has come.
     this.#outbox.replay(lastSeq);
@@ -251,14 +250,13 @@ export class Session implements ErrorBoundary {
 
   /** Reports the connection as lost, unless it ends before it has resumed the session. */
   #connectionLost(closeCode: number): void {
-    if (this.#state.kind !== 'attached' || this.#state.awaitsResume) return;
-    this.#emit({ type: 'connection-lost', closeCode });
+    if (this.#state.kind === 'attached') this.#emit({ type: 'connection-lost', closeCode });
   }
 
   #release(): void {
     this.#socket = undefined;
     this.#outbox.detach();
-    this.#state = { kind: 'detached', sinceMs: this.#time.nowMs };
+    this.#state = { kind: 'detached', sinceMs: lostSince(this.#state, this.#time.nowMs) };
   }
 
   #emit(event: CallEventBody): void {
