@@ -54,7 +54,7 @@ export async function adviceFor(
     case 'context':
       return 'Parley’s instructions and tools alone are longer than the model’s context. Start the server with a longer one (llama.cpp: -c 8192; Ollama: OLLAMA_CONTEXT_LENGTH=8192).';
     case 'tools':
-      return 'The server refuses tools. Start it with them (vLLM: --enable-auto-tool-choice and --tool-call-parser; llama.cpp: --jinja), or use another model.';
+      return 'The server refuses tools, without which there are no timers and no MCP servers. Start it with them (vLLM: --enable-auto-tool-choice and --tool-call-parser; llama.cpp: --jinja), or use another model.';
     case 'voice':
       return `The server does not have the voice that it is asked for. Correct ${voicesVariable(variables)}.`;
     case 'header':

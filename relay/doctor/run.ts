@@ -1,9 +1,10 @@
+import { pino } from 'pino';
 import { readEnvironment } from '../src/config/environment.ts';
 import { ConfigError, type Environment } from '../src/config/read-settings.ts';
 import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { withDeadline } from '../src/lib/deadline.ts';
-import { silentLogger } from '../src/lib/logger.ts';
+import { silentLogger, type Logger } from '../src/lib/logger.ts';
 import { priceInWords, priceOf } from '../src/metering/prices.ts';
 import {
   candidatesFor,
@@ -15,6 +16,7 @@ import {
   type KnownCandidate,
 } from '../src/registry/configuration.ts';
 import { openContext } from '../src/registry/open-providers.ts';
+import { ProviderError } from '../src/stages/provider-error.ts';
 import { BROWSER, STAGES, type Owned, type Provider } from '../src/stages/provider.ts';
 import type { ProviderContext } from '../src/vendor-kit/vendor.ts';
 import {
@@ -26,7 +28,7 @@ import {
 } from '../tools/command-line.ts';
 import { adviceFor } from './diagnosis.ts';
 import { printFinding, printHead, printSummary, type Finding } from './print.ts';
-import { failureInWords, roundTrip, speakQuestion } from './round-trips.ts';
+import { failureInWords, roundTrip, speakQuestion, type Trip } from './round-trips.ts';
 
 export const DOCTOR_USAGE = `Checks the configuration, and every provider it names, with a live round trip.
 
@@ -138,9 +140,18 @@ async function examine(
     detail: failureInWords(error),
     advice: (await adviceFor(error, patient, signal)) ?? null,
   });
+  // What the adapter got over by itself, e.g. that its server refuses tools.
+  const notes: string[] = [];
+  const remark = async ({ isOddlyPaced }: Trip) => {
+    if (isOddlyPaced === true) return PACE_ADVICE;
+    const [note] = notes;
+    if (note === undefined) return null;
+    const overcome = new ProviderError({ provider: name, stage, fault: 'rejected', note });
+    return (await adviceFor(overcome, patient, signal)) ?? null;
+  };
   let provider: Owned<Provider> | undefined;
   try {
-    const opened = await candidate.create(values, context);
+    const opened = await candidate.create(values, { ...context, logger: noteLogger(notes) });
     provider = opened;
     try {
       await within(PROBE_DEADLINE_MS, signal, async (bounded) => opened.probe?.(bounded));
@@ -157,7 +168,7 @@ async function examine(
       works: trip.works,
       first_byte_ms: trip.firstMs === undefined ? null : Math.round(trip.firstMs),
       ...(trip.error === undefined
-        ? { detail: trip.detail, advice: trip.isOddlyPaced === true ? PACE_ADVICE : null }
+        ? { detail: trip.detail, advice: await remark(trip) }
         : await explained(trip.error)),
     };
   } catch (error) {
@@ -185,4 +196,17 @@ async function within<T>(
   } finally {
     abort.abort(late);
   }
+}
+
+/** Writes nothing but the causes that an adapter logs, into `notes`. */
+function noteLogger(notes: string[]): Logger {
+  return pino(
+    { level: 'warn' },
+    {
+      write(line: string) {
+        const { note } = JSON.parse(line) as { readonly note?: string };
+        if (note !== undefined) notes.push(note);
+      },
+    },
+  );
 }

@@ -68,7 +68,7 @@ function findingOf(use: Use, number: number): Finding | undefined {
 describe('the doctor names the cause and what to change, given', () => {
   test.each(NUMBERED)('$what', ({ use, number, works = false, detail, advice }) => {
     const finding = findingOf(use, number);
-    expect(finding).toMatchObject({ works });
+    expect(finding, JSON.stringify(finding)).toMatchObject({ works });
     expect(finding?.detail).toMatch(detail);
     expect(finding?.advice?.replaceAll(/COMPATIBLE_(?=[A-Z])/g, 'COMPATIBLE_1_')).toMatch(advice);
   });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { readBody, sseEvent, startSse } from '../../simulators/kit/http-answers.ts';
 
 /** A key that is set, and must be shown nowhere. */
 export const SECRET = 'sk-3f1c-secret';
@@ -125,11 +126,11 @@ export const BROKEN_SERVERS: readonly Broken[] = [
   },
   {
     what: 'https for a server that speaks http',
-    use: 'CHAT',
+    use: 'TRANSCRIPTION',
     server: guarded(''),
     settings: (url) => v1(url.replace('http:', 'https:')),
     detail: /could not be reached: not TLS/,
-    advice: /speaks plain http. Begin COMPATIBLE_\d_CHAT_BASE_URL with http:\/\//,
+    advice: /speaks plain http. Begin COMPATIBLE_\d_TRANSCRIPTION_BASE_URL with http:\/\//,
   },
   {
     what: 'http for a server that speaks https',
@@ -171,6 +172,25 @@ export const BROKEN_SERVERS: readonly Broken[] = [
     settings: v1,
     detail: /\(400\): context/,
     advice: /longer than the model’s context. Start the server with a longer one/,
+  },
+  {
+    what: 'a model that refuses tools',
+    use: 'CHAT',
+    async server(request, response) {
+      if (request.method === 'GET') return answer(response, 404, {});
+      const asked = await readBody(request);
+      if (asked?.includes('"tools"') === true)
+        return answer(response, 400, {
+          error: { message: 'gemma3:latest does not support tools' },
+        });
+      startSse(response);
+      const choice = { index: 0, delta: { content: 'ready' }, finish_reason: 'stop' };
+      response.end(sseEvent({ choices: [choice] }) + sseEvent('[DONE]'));
+    },
+    settings: v1,
+    works: true,
+    detail: /said “ready”/,
+    advice: /refuses tools, without which there are no timers.*--enable-auto-tool-choice.*--jinja/,
   },
   {
     what: 'a format that Parley does not read',

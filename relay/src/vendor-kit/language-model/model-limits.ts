@@ -116,7 +116,10 @@ export class ModelLimits {
     const { tools, clock, logger, name } = this.#options;
     if (tools !== 'auto') return false;
     this.#refusesToolsUntilMs = clock.now() + LEARNT_MS;
-    logger.warn({ provider: name }, 'language model refuses tools: it is asked without them');
+    logger.warn(
+      { provider: name, note: 'tools' },
+      'language model refuses tools: it is asked without them',
+    );
     return true;
   }
 
@@ -137,7 +140,7 @@ export class ModelLimits {
       this.#learnt = { ...learnt, tokensPerEstimate: tokensPerEstimate * more };
     }
     logger.warn(
-      { provider: name, contextTokens },
+      { provider: name, note: 'context', contextTokens },
       'language model refuses for its context: it is sent less',
     );
   }
