@@ -89,6 +89,8 @@ export async function adviceFor(
         : malformedAdvice(stage, access, variables);
     case 'rejected':
       return 'The server refuses what Parley sends; its own log says why.';
+    case 'out-of-descriptors':
+      return 'This process may open too few files. Raise `ulimit -n`.';
     case undefined:
       return undefined;
   }

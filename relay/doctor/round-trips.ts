@@ -157,6 +157,7 @@ const FAULT_WORDS: Record<ProviderError['fault'], string> = {
   overloaded: 'is out of order',
   rejected: 'refused the request',
   malformed: 'answered in a form it does not document',
+  'out-of-descriptors': 'was not asked, for want of a file descriptor',
 };
 
 async function finalWords(

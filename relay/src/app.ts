@@ -7,11 +7,12 @@ import { OwnHosts } from './auth/own-hosts.ts';
 import type { Config } from './config/config.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
-import { createHttpServer } from './http/server.ts';
+import { createHttpServer, keepConnections } from './http/server.ts';
 import type { Clock } from './lib/clock.ts';
 import { RefusalLog } from './lib/refusal-log.ts';
 import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
+import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
@@ -98,7 +99,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       clock,
     },
     registry,
-    admission,
+    admission: {
+      get isOpen() {
+        return admission.isOpen && descriptors.isOpen;
+      },
+    },
     observers,
     ticketTtlMs: config.ticketTtlMs,
     maxSessions: config.maxSessions,
@@ -126,10 +131,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     refusals,
   });
 
-  const server = createHttpServer(app, {
+  const maxConnections = CONNECTIONS_PER_SESSION * config.maxSessions + SPARE_CONNECTIONS;
+  const server = createHttpServer(app, { logger, refusals, maxConnections });
+  const descriptors = new DescriptorReserve({
+    clock,
+    problems,
     logger,
-    refusals,
-    maxConnections: CONNECTIONS_PER_SESSION * config.maxSessions + SPARE_CONNECTIONS,
+    onChange: (isOpen) =>
+      isOpen ? (server.maxConnections = maxConnections) : keepConnections(server),
   });
   const stopRealtime = acceptRealtime(server, {
     sessions,
@@ -144,6 +153,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await once(server, 'listening');
   } catch (error) {
     admission[Symbol.dispose]();
+    descriptors[Symbol.dispose]();
     refusals[Symbol.dispose]();
     registry.closeAll('draining');
     await recordings[Symbol.asyncDispose]();
@@ -157,6 +167,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       isDraining = true;
       sessions.stop();
       admission[Symbol.dispose]();
+      descriptors[Symbol.dispose]();
       await registry.drain(graceMs);
       stopRealtime();
       refusals[Symbol.dispose]();

@@ -13,6 +13,7 @@ import { admin } from './admin.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem } from './problem.ts';
+import { readBeforeSending } from './read-before-sending.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** A session request is a few short fields. */
@@ -79,6 +80,7 @@ export function createApp(options: AppOptions): Hono {
 
   app.route(API_PATHS.adminServices, admin(config.adminToken, options.providers));
   app.all('/api/*', (c) => problem(c, 'not_found'));
+  app.use(readBeforeSending());
   app.route('/', page(options.pageRoot));
   app.notFound((c) => problem(c, 'not_found'));
   app.onError((error, c) => {

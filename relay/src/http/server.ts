@@ -44,6 +44,9 @@ const PATIENCE: ServerPatience = {
 /** A flood of refused connections is one line of the log in each interval. */
 const DROPS_LOG_INTERVAL_MS = 10_000;
 
+/** Connections at a time that are there to be refused, if no descriptors are left for calls. */
+const REFUSED_CONNECTIONS = 8;
+
 export interface HttpServerOptions {
   readonly logger: Logger;
   readonly refusals: RefusalLog;
@@ -105,6 +108,8 @@ export function createHttpServer(app: Hono, options: HttpServerOptions): Server 
     endWith(socket, 400, refused(400, 'not a proxy', socket)),
   );
   logDrops(server, logger);
+  // One connection that could not be accepted, e.g. for want of a descriptor, is not the server's end.
+  server.on('error', (err) => refusals.write(undefined, { err }, 'connection not accepted'));
   return server;
 }
 
@@ -127,6 +132,11 @@ export function endWith(
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}
+
+/** Lets in no more connections than there are, and a few that can be refused in words. */
+export function keepConnections(server: Server): void {
+  server.getConnections((_error, count) => (server.maxConnections = count + REFUSED_CONNECTIONS));
 }
 
 function logDrops(server: Server, logger: Logger): void {

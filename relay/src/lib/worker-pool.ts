@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { afterDeadline } from './deadline.ts';
+import { isOutOfDescriptors } from './descriptors.ts';
 import { outsideBoundaries } from './error-boundary.ts';
 import { WorkerPoolMember, type MemberOptions, type PoolableWorker } from './worker-pool-member.ts';
 
@@ -177,6 +178,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     const [waiter] = this.#waiters;
     if (waiter === undefined) return;
     this.#waiters.delete(waiter);
-    waiter.reject(new ParleyError(this.#options.failure, { cause }));
+    const code = isOutOfDescriptors() ? 'capacity_exhausted' : this.#options.failure;
+    waiter.reject(new ParleyError(code, { cause }));
   }
 }

@@ -13,6 +13,7 @@ import type { Stage } from './provider.ts';
  * - `overloaded`: 5xx
  * - `rejected`: any other refusal: what we asked for is not accepted
  * - `malformed`: what came is not what the vendor documents
+ * - `out-of-descriptors`: this process has no file descriptor left to ask it with
  */
 const RETRYABLE = {
   unreachable: true,
@@ -23,6 +24,7 @@ const RETRYABLE = {
   overloaded: true,
   rejected: false,
   malformed: true,
+  'out-of-descriptors': true,
 };
 export type ProviderFault = keyof typeof RETRYABLE;
 
@@ -91,7 +93,7 @@ export interface Fault {
   readonly kind: string;
   readonly isRetryable: boolean;
   readonly retryAfterMs: number | undefined;
-  /** false: no room, or a request that is itself at fault. */
+  /** false: no room, no descriptors, or a request that is itself at fault. */
   readonly countsAgainstProvider: boolean;
   /** HTTP status or WebSocket close code, and the cause in a word or two, if they are known. */
   readonly status?: number | undefined;
@@ -106,12 +108,13 @@ export function faultOf(error: unknown, stage: Stage): Fault {
   const isTimeout = code === `${stage}_timeout`;
   const countsAgainstProvider = isTimeout || code === `${stage}_failed`;
   if (error instanceof ProviderError) {
-    const { isRequestsOwn } = error;
+    const { isRequestsOwn, fault } = error;
+    const isOurs = isRequestsOwn || fault === 'out-of-descriptors';
     return {
       code,
-      countsAgainstProvider: countsAgainstProvider && !isRequestsOwn,
+      countsAgainstProvider: countsAgainstProvider && !isOurs,
       isRequestsOwn,
-      kind: error.fault,
+      kind: fault,
       status: error.status,
       note: error.note,
       isRetryable: error.isRetryable,

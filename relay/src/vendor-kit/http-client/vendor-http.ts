@@ -1,4 +1,5 @@
 import { Agent, fetch, type Response } from 'undici';
+import { isOutOfDescriptors } from '../../lib/descriptors.ts';
 import {
   faultOfStatus,
   ProviderError,
@@ -118,5 +119,5 @@ function faultOfError(error: unknown): ProviderFault {
     if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') return 'timeout';
     if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'closed';
   }
-  return 'unreachable';
+  return isOutOfDescriptors() ? 'out-of-descriptors' : 'unreachable';
 }

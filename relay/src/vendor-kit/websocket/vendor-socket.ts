@@ -3,6 +3,7 @@ import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../../lib/clock.ts';
 import { Cork } from '../../lib/cork.ts';
 import { afterDeadline } from '../../lib/deadline.ts';
+import { isOutOfDescriptors } from '../../lib/descriptors.ts';
 import {
   outsideBoundaries,
   presentBoundary,
@@ -87,7 +88,10 @@ export async function openVendorSocket(options: VendorSocketOptions): Promise<Ve
     fail(faultOfStatus(status), { status, retryAfterMs: waitMs, note, isRequestsOwn: false });
     request.destroy();
   };
-  const onError = (error: unknown) => fail('unreachable', { note: noteOfNetwork(error) });
+  const onError = (error: unknown) =>
+    isOutOfDescriptors()
+      ? fail('out-of-descriptors')
+      : fail('unreachable', { note: noteOfNetwork(error) });
   let cork: Cork;
   const onUpgrade = (response: IncomingMessage) => (cork = new Cork(response.socket));
   const onOpen = () => resolve(new VendorSocket(socket, options, cork!));
