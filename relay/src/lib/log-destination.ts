@@ -134,13 +134,13 @@ export class LogDestination {
  * Node waits for its threads even in `process.exit`.
  */
 export function standardErrorWriter(): WriteBytes {
+  const { stderr } = process;
+  // The callback of each write says the same.
+  stderr.on('error', () => {});
   const stats = fstatSync(2);
   if (stats.isFile() || (stats.isCharacterDevice() && !isatty(2))) {
     return (bytes, done) => writeFile(2, bytes, 0, bytes.length, null, done);
   }
-  const { stderr } = process;
-  // The callback of each write says the same.
-  stderr.on('error', () => {});
   // Node writes to terminals synchronously: one that is stopped (Ctrl-S) would stop the relay.
   const handle: unknown = Reflect.get(stderr, '_handle');
   if (stderr.isTTY) (handle as { setBlocking?(on: boolean): void })?.setBlocking?.(false);

@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Clock } from './clock.ts';
+import { errorFields } from './error-fields.ts';
 import { LogDestination, standardErrorWriter } from './log-destination.ts';
 import type { Problems } from './problems.ts';
 
@@ -35,6 +36,7 @@ export function openLog(options: {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: errorFields },
       formatters: { level: (label) => ({ level: label }) },
       redact: {
         paths: ['*.token', '*.ticket', '*.resume_token', '*.authorization', 'authorization'],

@@ -23,6 +23,11 @@ function serveChat() {
   });
 }
 
+async function isShort(relay: RelayProcess): Promise<boolean> {
+  const { problems } = await relay.health();
+  return problems.some(({ code }) => code === 'out_of_descriptors');
+}
+
 async function answerOf(call: TestCall): Promise<string> {
   call.type('What is two plus two?');
   const { status } = await call.inbound.next('response.done');
@@ -52,9 +57,12 @@ it.skipIf(!hasLimit)(
     const calls: TestCall[] = [];
     try {
       let response = await ask();
-      while (response.ok && calls.length < LIMIT) {
-        const grant = createSessionResponseSchema.parse(await response.json());
-        calls.push(await TestCall.start(relay.url, {}, grant));
+      // A busy machine may be a reason, too, not to let a call in.
+      while (response.ok || !(await isShort(relay))) {
+        if (response.ok) {
+          const grant = createSessionResponseSchema.parse(await response.json());
+          calls.push(await TestCall.start(relay.url, {}, grant));
+        }
         response = await ask();
       }
       expect(calls.length).toBeGreaterThan(100);
@@ -67,13 +75,13 @@ it.skipIf(!hasLimit)(
       expect(letIn).toEqual([]);
       const answers = await Promise.all(calls.slice(0, 10).map((call) => answerOf(call)));
       expect(answers).toEqual(answers.map(() => 'completed'));
-      const { problems, services } = await relay.health();
-      expect(problems).toMatchObject([{ code: 'out_of_descriptors' }]);
+      expect(await isShort(relay)).toBe(true);
+      const { services } = await relay.health();
       expect(services).toMatchObject([{ name: 'compatible', health: 'healthy' }]);
 
       await Promise.all(calls.splice(0, 50).map((call) => call.hangUp()));
       await relay.logs.until('file descriptors are free again');
-      await using next = await TestCall.start(relay.url);
+      await using next = await relay.call();
       expect(await answerOf(next)).toBe('completed');
       expect(await answerOf(calls[0]!)).toBe('completed');
     } finally {

@@ -24,6 +24,8 @@ const vendor = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 vendor.on('connection', (peer) => peer.send('hello'));
 await once(vendor, 'listening');
 
+let isDisposalStuck = false;
+
 function bug(name: string): never {
   throw new Error(`deliberate: ${name}`);
 }
@@ -68,6 +70,10 @@ const GENERATOR_BUGS: Readonly<Record<string, (request: GenerateRequest) => void
   'vendor message': () => {
     void useVendorSocket({ text: () => bug('vendor message'), closed: () => bug('vendor closed') });
   },
+  hang: () => {},
+  'stuck disposal': () => {
+    isDisposalStuck = true;
+  },
   'no session': () => {
     outsideBoundaries(() => {
       const timer = setInterval(() => bug('no session'), 1);
@@ -98,7 +104,7 @@ const { url } = await runRelay({
   openProviders: async () =>
     Promise.resolve({
       ...scriptedStages(clock, { generator }),
-      [Symbol.asyncDispose]: async () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => (isDisposalStuck ? new Promise(() => {}) : Promise.resolve()),
     }),
   observers: [
     {

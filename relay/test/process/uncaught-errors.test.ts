@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectBystanderUnharmed } from '../support/bystander.ts';
 import { RelayProcess } from '../support/relay-process.ts';
-import { TestCall } from '../support/test-call.ts';
+import type { TestCall } from '../support/test-call.ts';
 
 let relay: RelayProcess;
 
@@ -16,7 +16,7 @@ const logged = (text: string) => relay.logs.lines.filter((line) => line.includes
 
 /** Starts a call that makes something throw. @returns it */
 async function callWith(trouble: string): Promise<TestCall> {
-  const call = await TestCall.start(relay.url);
+  const call = await relay.call();
   call.type(trouble);
   return call;
 }
@@ -84,7 +84,7 @@ describe('an error that no code caught', () => {
       const { problems } = await relay.untilHealth((health) =>
         health.problems.some(({ message }) => /(\d{2,}) times/.test(message)),
       );
-      expect(problems).toMatchObject([{ code: 'internal_error' }]);
+      expect(problems.map(({ code }) => code)).toContain('internal_error');
       await call.hangUp();
     });
     expect(logged('deliberate: no session')).toHaveLength(10);

@@ -5,14 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
-import { healthResponseSchema } from '@parley/shared';
+import { createSessionResponseSchema, healthResponseSchema } from '@parley/shared';
 import { systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
+import { signIn } from './api.ts';
 import { LogWatch } from './log-watch.ts';
+import { TestCall } from './test-call.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url);
 const START_MS = 20_000;
-const HEALTH_INTERVAL_MS = 50;
+const RETRY_MS = 50;
 
 export interface RelayProcessOptions {
   /** A program that starts a relay and prints its address; by default the relay's own. */
@@ -74,6 +76,24 @@ export class RelayProcess implements AsyncDisposable {
     return new RelayProcess(child, dataDir, url, logs);
   }
 
+  /** A call; asked for again if the machine is too busy for the relay to let one in. */
+  async call(): Promise<TestCall> {
+    const token = await signIn(this.url);
+    const endMs = performance.now() + 15_000;
+    for (;;) {
+      const response = await fetch(`${this.url}/api/v1/sessions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      });
+      if (response.status !== 503 || performance.now() > endMs) {
+        const grant = createSessionResponseSchema.parse(await response.json());
+        return TestCall.start(this.url, {}, grant);
+      }
+      await response.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
   async health(): Promise<Health> {
     const response = await fetch(`${this.url}/health`);
     return healthResponseSchema.parse(await response.json());
@@ -86,22 +106,22 @@ export class RelayProcess implements AsyncDisposable {
       const health = await this.health();
       if (check(health)) return health;
       if (performance.now() > endMs) throw new Error(`Its health is ${JSON.stringify(health)}`);
-      await new Promise((resolve) => setTimeout(resolve, HEALTH_INTERVAL_MS));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
-  /** @returns its exit code, and how long it took to end, ms */
+  /** @returns its exit code or the signal that ended it, and how long that took, ms */
   async end(signal: NodeJS.Signals = 'SIGTERM') {
     const startMs = performance.now();
     const ended = once(this.child, 'exit');
     this.child.kill(signal);
-    const [code] = (await withDeadline(
+    const [code, endedBy] = (await withDeadline(
       ended,
       15_000,
       systemClock,
       () => new Error(`It did not end after ${signal}`),
-    )) as [number | null];
-    return { code, tookMs: performance.now() - startMs };
+    )) as [number | null, NodeJS.Signals | null];
+    return { code, signal: endedBy, tookMs: performance.now() - startMs };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,14 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RelayProcess } from './support/relay-process.ts';
-import { TestCall } from './support/test-call.ts';
+import { RelayProcess } from '../support/relay-process.ts';
 
 /** Longest a relay without a running reply may take to end, ms. */
 const END_MS = 4_000;
 
 async function expectCallsToGoOn(relay: RelayProcess): Promise<void> {
-  await using call = await TestCall.start(relay.url);
+  await using call = await relay.call();
   call.type('What is two plus two?');
   expect(await call.inbound.next('response.done')).toMatchObject({ status: 'completed' });
 }

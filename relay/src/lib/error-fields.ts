@@ -1,0 +1,25 @@
+/** Fields of errors that hold neither keys nor what people said. */
+const HARMLESS = ['code', 'syscall', 'provider', 'stage', 'fault', 'status', 'note'] as const;
+const MAX_CAUSES = 3;
+
+/**
+ * What the log says of an error: its kind, message and stack, and those of its causes. Not its other
+ * fields, unlike pino's own serializer: libraries put requests there, with keys and speech.
+ */
+export function errorFields(error: unknown, causes = MAX_CAUSES): unknown {
+  if (!(error instanceof Error)) {
+    return { type: typeof error, message: typeof error === 'string' ? error : 'not an error' };
+  }
+  const harmless = HARMLESS.flatMap((name) => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === 'string' || typeof value === 'number' ? [[name, value] as const] : [];
+  });
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    ...Object.fromEntries(harmless),
+    stack,
+    ...(cause !== undefined && causes > 0 && { cause: errorFields(cause, causes - 1) }),
+  };
+}
