@@ -15,6 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
 const INSTALL = ['install', '--frozen-lockfile', '--loglevel=info'];
 const ORPHAN_CHECK_MS = 500;
+const PASSED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 const RELAY = 'relay/src/main.ts';
 const IS_WINDOWS = process.platform === 'win32';
 
@@ -43,6 +44,9 @@ const COMMANDS = {
   bench: ['relay/bench/main.ts'],
   doctor: ['relay/doctor/main.ts'],
 };
+
+// What is printed may have no reader any more, or a full disk: that is no reason not to start.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const [command = '', ...commandArguments] = process.argv.slice(2);
 const scripts = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
@@ -120,8 +124,7 @@ function run(script, scriptArguments) {
   });
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => child.kill(signal);
-  process.on('SIGINT', pass);
-  process.on('SIGTERM', pass);
+  for (const signal of PASSED) process.on(signal, pass);
   // npm sends a signal to the shell between them, which ends without passing it on.
   const parent = process.ppid;
   const orphaned = setInterval(() => {
@@ -130,8 +133,7 @@ function run(script, scriptArguments) {
   return new Promise((resolve) => {
     child.on('error', (error) => fail(`Could not run Node: ${error.message}`));
     child.on('exit', (code, signal) => {
-      process.off('SIGINT', pass);
-      process.off('SIGTERM', pass);
+      for (const passed of PASSED) process.off(passed, pass);
       clearInterval(orphaned);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** The repository's folder. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+// A full disk behind it is no reason not to go on.
+process.stderr.on('error', () => {});
+
 export function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
 }
