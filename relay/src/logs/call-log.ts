@@ -38,8 +38,8 @@ interface OpenSession {
 }
 
 /**
- * Writes two kinds of lines at `info`, without words: one for each turn, and one each for the
- * beginning and the end of a session. docs/operations.md explains their fields.
+ * Writes three kinds of lines at `info`, without words: one for each turn, one for each summary of
+ * what was said before, and one each for the beginning and the end of a session. docs/operations.md explains their fields.
  */
 export class CallLog implements CallObserver {
   readonly name = 'call-log';
@@ -68,6 +68,7 @@ export class CallLog implements CallObserver {
     else if (event.type === 'error') session.refusals++;
     else if (event.type === 'turn-ended') this.#turnEnded(event, session);
     else if (event.type === 'session-ended') this.#sessionEnded(event, session);
+    else if (event.type === 'history-summarised') this.#historySummarised(event);
     else collect(session, event);
   }
 
@@ -79,6 +80,15 @@ export class CallLog implements CallObserver {
     session.turns.delete(turnId);
     session.turnCount++;
     this.#logger.info({ sessionId, userId, turnId, outcome, ...line }, 'turn ended');
+  }
+
+  #historySummarised(event: CallEventOf<'history-summarised'>) {
+    const { sessionId, userId, outcome, provider, messages, usage } = event;
+    const durationMs = Math.round(event.durationMs);
+    this.#logger.info(
+      { sessionId, userId, outcome, provider, messages, usage, durationMs },
+      'history summarised',
+    );
   }
 
   #sessionEnded(event: CallEventOf<'session-ended'>, session: OpenSession) {

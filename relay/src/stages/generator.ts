@@ -11,6 +11,28 @@ export interface Generator extends Provider {
    * @throws ParleyError `generator_failed`. Ends early, without an error, when aborted.
    */
   generate(request: GenerateRequest): AsyncIterable<GeneratorEvent>;
+  /**
+   * How much of a conversation it is sent at the most, in tokens as `estimateTokens` counts them.
+   * undefined: what was said long before is of no use to it.
+   */
+  readonly historyTokens?: number;
+  /**
+   * What was said, in a few sentences for its own use.
+   *
+   * @throws ParleyError `generator_failed`; the signal's reason when aborted
+   */
+  summarise?(request: SummaryRequest): Promise<Summary>;
+}
+
+export interface SummaryRequest {
+  readonly messages: readonly Message[];
+  readonly person: Person;
+  readonly signal: AbortSignal;
+}
+
+export interface Summary {
+  readonly text: string;
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
 }
 
 export interface GenerateRequest {

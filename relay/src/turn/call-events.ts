@@ -170,6 +170,18 @@ export type CallEventBody =
       /** null if `to` is the better one. */
       readonly reason: ErrorCode | null;
     }
+  /** What was said first is remembered in few words from now on. */
+  | {
+      readonly type: 'history-summarised';
+      /** `forgotten`: not even that; `failed`: it is tried again after the next answer. */
+      readonly outcome: 'summarised' | 'forgotten' | 'failed';
+      /** null if none wrote it. */
+      readonly provider: string | null;
+      /** How many messages it stands for. */
+      readonly messages: number;
+      readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+      readonly durationMs: number;
+    }
   | { readonly type: 'limit-hit'; readonly limit: Limit }
   | { readonly type: 'error'; readonly code: ErrorCode; readonly requestId: string };
 

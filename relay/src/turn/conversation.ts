@@ -5,6 +5,7 @@ import type { TurnEnd } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { EndOfTurn } from './end-of-turn.ts';
 import { History } from './history.ts';
+import { HistorySummary } from './history-summary.ts';
 import { InOrder, type Place } from './listening/in-order.ts';
 import { Listening } from './listening/listening.ts';
 import { RecognitionOutage } from './recognition-outage.ts';
@@ -41,6 +42,15 @@ export class Conversation {
     );
     this.#turns = new TurnTaking(options, {
       history: this.#history,
+      summary: new HistorySummary({
+        history: this.#history,
+        generator: providers.generator,
+        person: () => ({ timeZone: options.settings.timeZone }),
+        caller: options.caller,
+        emit: options.emit,
+        clock,
+        logger: options.logger,
+      }),
       reminders: this.reminders,
       isListening: () => this.#listening.isBusy,
       onEnded: () => this.#restIfDisposed(),

@@ -2,6 +2,7 @@ import { newId } from '../lib/ids.ts';
 import type { Message, Reminders } from '../stages/generator.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import type { History } from './history.ts';
+import type { HistorySummary } from './history-summary.ts';
 import { Replies, type ReplyRequest } from './reply/replies.ts';
 import type { Reply } from './reply/reply.ts';
 
@@ -20,6 +21,7 @@ export type Turn = Omit<ReplyRequest, 'content'>;
 
 export interface TurnTakingOptions {
   readonly history: History;
+  readonly summary: HistorySummary;
   readonly reminders: Reminders;
   /** The person speaks, or has spoken and their words are still to come. */
   readonly isListening: () => boolean;
@@ -104,7 +106,8 @@ export class TurnTaking {
   /** Answers the conversation so far. @returns the response's id */
   answer(turn: Turn): string {
     const { providers, settings } = this.#conversation;
-    const { reminders } = this.#options;
+    const { reminders, summary } = this.#options;
+    summary.stop();
     const history = [...this.#options.history.messages];
     const unasked = this.#unaskedIn(history);
     this.#unanswered = turn;
@@ -163,6 +166,7 @@ export class TurnTaking {
   /** Cancels the reply that runs and lets none follow. */
   stop(): void {
     this.#isOver = true;
+    this.#options.summary.stop();
     this.#announcements.length = 0;
     this.#reply?.cancel();
   }
@@ -172,7 +176,7 @@ export class TurnTaking {
     const last = history.at(-1);
     if (last?.role !== 'user') return [];
     const asked = history.findLastIndex(
-      (message) => message === this.#lastAsked || message.role === 'assistant',
+      (message) => message === this.#lastAsked || message.role !== 'user',
     );
     this.#lastAsked = last;
     return asked === history.length - 1 ? [last] : history.slice(asked + 1);
@@ -205,6 +209,7 @@ export class TurnTaking {
       const isAnswer = request.content.kind === 'answer';
       if (isAnswer && (!reply.isCancelled || reply.text !== '')) this.#unanswered = undefined;
       this.#announceNext();
+      if (isAnswer && !this.#isOver) this.#options.summary.consider();
     }
     this.#options.onEnded();
   }

@@ -1,5 +1,11 @@
 import type { Clock } from '../../src/lib/clock.ts';
-import type { GenerateRequest, Generator, GeneratorEvent } from '../../src/stages/generator.ts';
+import type {
+  GenerateRequest,
+  Generator,
+  GeneratorEvent,
+  Summary,
+  SummaryRequest,
+} from '../../src/stages/generator.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedGeneratorOptions {
@@ -7,16 +13,25 @@ export interface ScriptedGeneratorOptions {
   /** The reply to a request; without it, the last words are repeated. */
   readonly reply?: (request: GenerateRequest) => Iterable<Step<GeneratorEvent>>;
   readonly ignoresAbort?: boolean;
+  /** How much of a conversation it is sent; without it, summaries are of no use to it. */
+  readonly historyTokens?: number;
+  /** What it does when a summary is asked for. */
+  readonly summarise?: (request: SummaryRequest) => Promise<Summary>;
 }
 
 /** A generator that answers by script and remembers what it was asked. */
 export class ScriptedGenerator implements Generator {
   readonly name = 'scripted-generator';
   readonly requests: GenerateRequest[] = [];
+  readonly historyTokens?: number;
+  readonly summarise?: (request: SummaryRequest) => Promise<Summary>;
   readonly #options: ScriptedGeneratorOptions;
 
   constructor(options: ScriptedGeneratorOptions) {
     this.#options = options;
+    const { historyTokens, summarise } = options;
+    if (historyTokens !== undefined) this.historyTokens = historyTokens;
+    if (summarise !== undefined) this.summarise = summarise;
   }
 
   generate(request: GenerateRequest): AsyncIterable<GeneratorEvent> {

@@ -1,8 +1,18 @@
-import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
+import type {
+  GenerateRequest,
+  Generator,
+  GeneratorEvent,
+  Summary,
+  SummaryRequest,
+} from '../generator.ts';
 import type { FailoverObserver } from '../provider.ts';
-import type { Attempt, Attempts } from './attempts.ts';
+import { AttemptScope } from './attempt-scope.ts';
+import type { Attempt, Attempts, Candidate } from './attempts.ts';
 import { GenerationAttempt, type GenerationStep } from './generation-attempt.ts';
 import type { StageCandidates } from './stage-candidates.ts';
+
+/** Longest that a summary may take; nothing waits for it. */
+const SUMMARY_MS = 20_000;
 
 /**
  * Several generators as one. The next one is asked when one fails, and also while one is silent for
@@ -22,6 +32,43 @@ export class FailoverGenerator {
 
   prepare(): () => void {
     return this.#stage.prepare();
+  }
+
+  /** Of the generator that would be asked now. */
+  get historyTokens(): number | undefined {
+    return this.#healthy?.provider.historyTokens;
+  }
+
+  /**
+   * As `Generator.summarise`, by the generator that would be asked now and by no other: it can wait.
+   *
+   * @param caller - whose conversation it is
+   * @returns undefined if none works that summarises
+   */
+  async summarise(
+    request: SummaryRequest,
+    caller: string,
+  ): Promise<(Summary & { readonly provider: string }) | undefined> {
+    const { name, provider, health } = this.#healthy ?? {};
+    const permit = provider?.summarise && health?.acquire(undefined, caller);
+    if (name === undefined || permit === undefined) return undefined;
+    using scope = new AttemptScope(request.signal, this.#stage.clock, () => permit.abandoned());
+    scope.setDeadline(SUMMARY_MS, this.#stage.timeoutError);
+    try {
+      const summary = await scope.wait(provider!.summarise!({ ...request, signal: scope.signal }));
+      permit.succeeded();
+      return { ...summary, provider: name };
+    } catch (error) {
+      permit.failed(error);
+      throw error;
+    }
+  }
+
+  /** The first that works; one that is on trial has more important things to do. */
+  get #healthy(): Candidate<Generator> | undefined {
+    return this.#stage.candidates.find(
+      ({ health }) => health?.isUsable === true && health.breaker === 'closed',
+    );
   }
 
   /** As `Generator.generate`. Deadlines are kept here, and an abort takes effect at once. */

@@ -22,6 +22,7 @@ import { momentFor } from './instructions.ts';
 import { refusalIn, toProviderError } from './language-model-errors.ts';
 import { ModelLimits, type ToolUse } from './model-limits.ts';
 import { ModelStep } from './model-step.ts';
+import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-summary.ts';
 import { ModelTurn } from './model-turn.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
@@ -70,6 +71,11 @@ export function createLanguageModelGenerator(
   return {
     name,
     generate: (request) => generate(withItsModel, request),
+    get historyTokens() {
+      return withItsModel.limits.historyTokens;
+    },
+    summarise: (request) =>
+      summaryOf(request, (asked) => generate(withItsModel, asked, SUMMARY_BOUNDS)),
     probe: (signal) => models.check(signal),
     prepare: () => models.keepWarm(),
     [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
@@ -84,6 +90,7 @@ interface Connected extends LanguageModelGeneratorOptions {
 async function* generate(
   options: Connected,
   request: GenerateRequest,
+  { steps, maxOutputTokens }: AnswerBounds = { steps: MAX_STEPS, maxOutputTokens: Infinity },
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
   const { signal, onCutOff } = request;
   const now = () => new Date();
@@ -119,11 +126,17 @@ async function* generate(
       abortSignal: controller.signal,
       ...(options.providerOptions && { providerOptions: options.providerOptions }),
     };
-    for (let left = MAX_STEPS; left > 0; left--) {
+    for (let left = steps; left > 0; left--) {
       let step: ModelStep | undefined;
       let hasBegun = false;
       try {
-        step = await ModelStep.begin(options.model, { ...fixed, ...turn.next(left > 1) }, tools);
+        const next = turn.next(left > 1);
+        const call = {
+          ...fixed,
+          ...next,
+          maxOutputTokens: Math.min(next.maxOutputTokens, maxOutputTokens),
+        };
+        step = await ModelStep.begin(options.model, call, tools);
         if (step === undefined) break;
         for (let part = await step.next(); part !== undefined; part = await step.next()) {
           for (const event of answer.take(part)) {

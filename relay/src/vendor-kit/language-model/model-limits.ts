@@ -14,6 +14,8 @@ const LEARNT_MS = 3_600_000;
 const ANSWER_SHARE = 0.25;
 /** What is sent the next time, of what was too much, if the server's numbers do not tell. */
 const SMALLER = 0.75;
+/** Of what is sent; the rest is for instructions, tools, and what these answer. */
+const HISTORY_SHARE = 0.5;
 /** Of the context: beyond it the server's own marks between messages may not fit. */
 const CERTAIN_SHARE = 0.95;
 /** No model has less; a smaller number was about something else. */
@@ -86,6 +88,12 @@ export class ModelLimits {
       historyTokens: contextTokens === undefined ? HISTORY_TOKENS : Number.POSITIVE_INFINITY,
       outputTokens,
     };
+  }
+
+  /** Beyond it, what was said is better summarised than sent; half of a small context. */
+  get historyTokens(): number {
+    const { inputTokens, historyTokens } = this.room;
+    return Math.floor(Math.min(historyTokens, inputTokens * HISTORY_SHARE));
   }
 
   /**

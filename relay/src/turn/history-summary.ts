@@ -1,0 +1,89 @@
+import type { Clock } from '../lib/clock.ts';
+import { OVER } from '../lib/abort-reason.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Person } from '../stages/generator.ts';
+import type { Stages } from '../stages/stages.ts';
+import type { EmitCallEvent } from './call-events.ts';
+import type { History, OldestPart } from './history.ts';
+
+/** From this share of what a generator is sent on, the oldest part is summarised. */
+const FULL_SHARE = 0.75;
+/** Of what a generator is sent, how much stays as it was said. */
+const KEPT_SHARE = 0.4;
+/** Longest summary, characters. */
+const MAX_CHARACTERS = 2_400;
+
+export interface HistorySummaryOptions {
+  readonly history: History;
+  readonly generator: Stages['generator'];
+  readonly person: () => Person;
+  readonly caller: string;
+  readonly emit: EmitCallEvent;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps a long conversation within what its generator takes: what was said first becomes a few
+ * sentences, which the same generator writes while no turn is waiting for it. If that fails until
+ * the history is full, the oldest part is forgotten, and the generator is told so.
+ */
+export class HistorySummary {
+  readonly #options: HistorySummaryOptions;
+  #running: AbortController | undefined;
+
+  constructor(options: HistorySummaryOptions) {
+    this.#options = options;
+  }
+
+  /** An answer is over, and nothing is asked: the time to summarise, if it is needed. */
+  consider(): void {
+    const { history, generator } = this.#options;
+    const boundTokens = generator.historyTokens;
+    if (this.#running !== undefined || boundTokens === undefined) return;
+    if (history.tokens <= boundTokens * FULL_SHARE) return;
+    const part = history.oldest(boundTokens * KEPT_SHARE);
+    if (part === undefined) return;
+    const running = new AbortController();
+    this.#running = running;
+    void this.#summarise(part, running.signal).finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+  }
+
+  /** A turn is to be answered, or the conversation is over: nothing may delay that. */
+  stop(): void {
+    this.#running?.abort(OVER);
+    this.#running = undefined;
+  }
+
+  /** Never rejects. */
+  async #summarise(part: OldestPart, signal: AbortSignal): Promise<void> {
+    const { history, generator, clock, emit } = this.#options;
+    const startedAtMs = clock.now();
+    const written = await this.#written(part, signal);
+    const summary = written?.text.slice(0, MAX_CHARACTERS).trim().toWellFormed() ?? '';
+    const isFull = history.tokens > (generator.historyTokens ?? Number.POSITIVE_INFINITY);
+    if (summary !== '' || isFull) history.replaceOldest(part, summary);
+    // Broken off by a turn, it is begun again after that.
+    if (signal.aborted && !isFull) return;
+    emit({
+      type: 'history-summarised',
+      outcome: summary === '' ? (isFull ? 'forgotten' : 'failed') : 'summarised',
+      provider: written?.provider ?? null,
+      messages: part.messages.length,
+      usage: written?.usage ?? { inputTokens: 0, outputTokens: 0 },
+      durationMs: clock.now() - startedAtMs,
+    });
+  }
+
+  async #written({ messages }: OldestPart, signal: AbortSignal) {
+    const { generator, person, caller, logger } = this.#options;
+    try {
+      return await generator.summarise({ messages, person: person(), signal }, caller);
+    } catch (err) {
+      if (!signal.aborted) logger.warn({ err }, 'history summary failed');
+      return undefined;
+    }
+  }
+}
