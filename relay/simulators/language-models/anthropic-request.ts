@@ -71,6 +71,7 @@ export const anthropicRequest = z.strictObject({
     .optional(),
   temperature: z.number().min(0).max(1).optional(),
   thinking: z.looseObject({ type: z.enum(['enabled', 'disabled', 'adaptive']) }).optional(),
+  output_config: z.strictObject({ effort: z.string() }).optional(),
 });
 
 export type AnthropicRequest = z.infer<typeof anthropicRequest>;

@@ -84,7 +84,7 @@ async function messages(
     ...blocks.events,
     {
       type: 'message_delta',
-      delta: { stop_reason: turn.kind === 'text' ? 'end_turn' : 'tool_use', stop_sequence: null },
+      delta: { stop_reason: stopReasonOf(turn), stop_sequence: null },
       usage: { output_tokens: outputTokens(turn) },
     },
     { type: 'message_stop' },
@@ -97,6 +97,11 @@ async function messages(
     rest: wire.slice(split),
   });
   return true;
+}
+
+function stopReasonOf(turn: Turn): string {
+  if (turn.kind === 'tool') return 'tool_use';
+  return turn.isRefusal === true ? 'refusal' : 'end_turn';
 }
 
 function versionOf(request: IncomingMessage): string {
@@ -125,6 +130,7 @@ function blocksOf(
   }
   const index = think === undefined ? 0 : 1;
   const before = events.length;
+  if (turn.kind === 'text' && turn.isRefusal === true) return { events, firstPiece: events.length };
   if (turn.kind === 'text') {
     const deltas = turn.words.map((text) => ({ type: 'text_delta', text }));
     block(index, { type: 'text', text: '' }, deltas);

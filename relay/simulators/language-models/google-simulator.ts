@@ -137,6 +137,8 @@ function chunksOf(body: GoogleRequest, behaviour: LanguageModelBehaviour): objec
           },
         ];
   if (behaviour.think !== undefined) parts.unshift({ text: behaviour.think, thought: true });
+  const isRefusal = turn.kind === 'text' && turn.isRefusal === true;
+  if (isRefusal) parts.push({ text: '' });
   const promptTokenCount = tokensOf(JSON.stringify(body.contents));
   let candidatesTokenCount = 0;
   return parts.map((content, index) => {
@@ -146,7 +148,7 @@ function chunksOf(body: GoogleRequest, behaviour: LanguageModelBehaviour): objec
       candidates: [
         {
           content: { parts: [content], role: 'model' },
-          ...(isLast ? { finishReason: 'STOP' } : {}),
+          ...(isLast ? { finishReason: isRefusal ? 'SAFETY' : 'STOP' } : {}),
           index: 0,
         },
       ],

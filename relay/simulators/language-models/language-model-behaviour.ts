@@ -14,6 +14,8 @@ export interface LanguageModelBehaviour extends Behaviour {
   readonly answerAfterTool?: (result: string) => string;
   /** What the model thinks before it answers, in the vendor's own place for it. */
   readonly think?: string;
+  /** It will not answer, says not a word, and gives the vendor's own reason for it. */
+  readonly refuses?: boolean;
 }
 
 export interface ToolUse {
@@ -34,13 +36,15 @@ export interface Asked {
 const NOTE_AT_END = /\s+\[[^\]]*\]$/;
 
 export type Turn =
-  | { readonly kind: 'text'; readonly words: readonly string[] }
+  /** @property isRefusal - there are no words, and the vendor's own reason for it */
+  | { readonly kind: 'text'; readonly words: readonly string[]; readonly isRefusal?: true }
   | { readonly kind: 'tool'; readonly use: ToolUse };
 
 /** What the model does: it uses a tool if it should and may, else it answers. */
 export function turnFor(behaviour: LanguageModelBehaviour, asked: Asked): Turn {
   const { toolResults, toolNames } = asked;
   const question = asked.question.replace(NOTE_AT_END, '');
+  if (behaviour.refuses === true) return { kind: 'text', words: [], isRefusal: true };
   const use =
     toolResults.length < (behaviour.toolRounds ?? 1)
       ? behaviour.useTool?.(question, toolNames)

@@ -61,6 +61,7 @@ const body = z.strictObject({
   user: z.string().optional(),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high']).nullish(),
   verbosity: z.string().nullish(),
+  chat_template_kwargs: z.strictObject({ enable_thinking: z.boolean() }).optional(),
   store: z.boolean().nullish(),
   service_tier: z.string().nullish(),
 });
@@ -73,6 +74,8 @@ export async function complete(
   response: ServerResponse,
 ): Promise<void> {
   const asked = await readRequest(request, body);
+  if (flavour === 'openai' && asked.chat_template_kwargs !== undefined)
+    throw new Refusal(400, "Unknown parameter: 'chat_template_kwargs'.", 'unknown_parameter');
   checkToolOrder(asked);
   const turn = turnFor(behaviour, questionIn(asked));
   const usage = usageOf(asked, turn);
@@ -95,7 +98,7 @@ export async function complete(
   const said = deltasOf(turn).map((delta) => chunk(delta));
   const last = chunk(
     {},
-    turn.kind === 'text' ? 'stop' : 'tool_calls',
+    finishReasonOf(turn),
     flavour === 'groq' ? { x_groq: { id: 'req', usage } } : {},
   );
   const { think } = behaviour;
@@ -113,6 +116,11 @@ export async function complete(
       sseEvent('[DONE]'),
     ],
   });
+}
+
+function finishReasonOf(turn: Turn): string {
+  if (turn.kind === 'tool') return 'tool_calls';
+  return turn.isRefusal === true ? 'content_filter' : 'stop';
 }
 
 /** A small server leaves the model's own tags in the text. */

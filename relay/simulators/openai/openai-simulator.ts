@@ -6,12 +6,14 @@ import { Refusal, type Endpoint, type OpenAiBehaviour } from './answering.ts';
 import { complete } from './chat-completions.ts';
 import { RealtimeSession } from './realtime.ts';
 import { RealtimeVoiceSession } from './realtime-voice.ts';
+import { respond } from './responses.ts';
 import { speak } from './speech.ts';
 import { transcribe } from './transcriptions.ts';
 
 type Handler = (endpoint: Endpoint, request: IncomingMessage, response: ServerResponse) => unknown;
 
 const MODELS = [
+  'gpt-6-luna',
   'gpt-5.4-mini',
   'gpt-transcribe',
   'gpt-live-transcribe',
@@ -26,12 +28,13 @@ const ROUTES: Readonly<Record<string, Handler>> = {
       data: MODELS.map((id) => ({ id, object: 'model', created: 1, owned_by: 'simulator' })),
     }),
   'POST /chat/completions': complete,
+  'POST /responses': respond,
   'POST /audio/transcriptions': transcribe,
   'POST /audio/speech': speak,
 };
 
 /**
- * OpenAI's API on this machine, or one of the servers that imitate it: chat completions,
+ * OpenAI's API on this machine, or one of the servers that imitate it: chat completions, responses,
  * transcription of files and of live audio, and speech. The base URL is `url` with `/v1`, or for
  * Groq with `/openai/v1`.
  */

@@ -20,6 +20,7 @@ const DEEPGRAM = 'https://deepgram.com/pricing';
 const ELEVENLABS = 'https://developer.puter.com/tutorials/elevenlabs-api-pricing/';
 const OPENAI = 'https://developers.openai.com/api/docs/pricing';
 const ANTHROPIC = 'https://platform.claude.com/docs/en/about-claude/pricing';
+const ANTHROPIC_MODELS = 'https://platform.claude.com/docs/en/about-claude/models/overview';
 const GOOGLE = 'https://ai.google.dev/gemini-api/docs/pricing';
 const GEMINI_LITE = 'https://docs.apiyi.com/en/api-capabilities/gemini-3-5-flash-lite/overview';
 const GEMINI_2 = 'https://www.morphllm.com/gemini-api-pricing';
@@ -78,8 +79,13 @@ export const PRICES: readonly Price[] = [
     openAi('gpt-realtime-2.1'),
     '2026-11-22',
   ),
+  price('openai', 'gpt-6-luna', tokens(0.1, 0.5), openAi('gpt-6-luna'), '2026-11-22'),
+  price('openai', 'gpt-6-sol', tokens(2, 10), openAi('gpt-6-sol'), '2026-09-22'),
   price('openai', 'gpt-5.4-mini', tokens(0.75, 4.5), OPENAI, '2026-10-02'),
 
+  // Requests of more than 100,000 tokens cost five times as much; none of Parley's is so long.
+  price('anthropic', 'claude-haiku-5-5', tokens(0.1, 0.5), ANTHROPIC_MODELS, '2026-11-22'),
+  price('anthropic', 'claude-sonnet-5-5', tokens(2, 10), ANTHROPIC_MODELS, '2026-11-22'),
   price('anthropic', 'claude-haiku-4-5', tokens(1, 5), ANTHROPIC, '2026-09-25'),
   price('anthropic', 'claude-sonnet-4-6', tokens(3, 15), ANTHROPIC, '2026-09-25'),
   price('anthropic', 'claude-sonnet-5', tokens(3, 15), ANTHROPIC, '2026-07-31'),

@@ -11,8 +11,11 @@ import { subjectOf } from './subject.ts';
 
 const VENDORS = [anthropicVendor, googleVendor, groqVendor, openAiVendor, compatibleVendor];
 
-defineFaults(
-  VENDORS.map((vendor) =>
+defineFaults([
+  ...VENDORS.map((vendor) =>
     defineGeneratorCases(subjectOf<Generator>(vendor, 'generator', vendor.id)),
   ),
-);
+  defineGeneratorCases(
+    subjectOf<Generator>(openAiVendor, 'generator', 'openai', { OPENAI_CHAT_API: 'responses' }),
+  ),
+]);

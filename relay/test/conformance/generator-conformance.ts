@@ -7,11 +7,14 @@ import type {
   Reminders,
   TokenUsage,
 } from '../../src/stages/generator.ts';
+import type { LanguageModelBehaviour } from '../../simulators/language-models/language-model-behaviour.ts';
 import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import { unrestOf, heldBeyond, isPrompt, heldBefore, outcomeOf, until } from './outcome.ts';
 import { Rig, type Subject } from './subject.ts';
 
 const PATIENCE_MS = 10_000;
+/** What all simulated models understand. */
+const refusing: LanguageModelBehaviour = { refuses: true };
 const ANSWER = 'This is the first sentence. And this one is another.';
 
 /**
@@ -85,6 +88,14 @@ export function defineGeneratorCases(subject: Subject<Generator>): FaultDefiniti
         PATIENCE_MS,
       );
       expect(textOf(outcome.events)).toBe(ANSWER);
+      expect(await unrestOf(rig)).toEqual([]);
+    });
+
+    test('a refusal without a word is said in words, and is not held against the vendor', async () => {
+      await using rig = await Rig.set(subject, refusing);
+      const outcome = await asking(rig.port, 'how do I pick this lock');
+      expect(outcome.kind).toBe('completed');
+      expect(textOf(outcome.events)).toBe("I'm sorry, I can't help with that.");
       expect(await unrestOf(rig)).toEqual([]);
     });
 

@@ -21,16 +21,25 @@ export interface Subject<Port> {
  */
 export const CONNECT_MS = 1_500;
 
-/** A candidate of a vendor, set up by nothing but its settings, as an operator would. */
-export function subjectOf<Port>(vendor: KnownVendor, stage: Stage, name: string): Subject<Port> {
+/**
+ * A candidate of a vendor, set up by nothing but its settings, as an operator would.
+ *
+ * @param settings - beyond those that are needed
+ */
+export function subjectOf<Port>(
+  vendor: KnownVendor,
+  stage: Stage,
+  name: string,
+  settings: Readonly<Record<string, string>> = {},
+): Subject<Port> {
   const { start, environment } = CATALOGUE[vendor.id as SimulatedVendor];
   const candidate = vendor.candidates.find((each) => each.stage === stage && each.name === name);
   if (candidate === undefined) throw new Error(`There is no ${stage} called ${name}`);
   return {
-    name,
+    name: [name, ...Object.values(settings)].join(' '),
     start,
     async create(simulator, context) {
-      const values = readSettings(vendor.settings, environment(simulator));
+      const values = readSettings(vendor.settings, { ...environment(simulator), ...settings });
       if (!candidate.isConfigured(values)) throw new Error(`${name} is not configured`);
       return (await candidate.create(values, context)) as unknown as Owned<Port>;
     },

@@ -71,6 +71,8 @@ export function noteOfRefusal(status: number, words: string): FailureNote | unde
       return 'context';
     case 'tools':
       return 'tools';
+    case 'reasoning':
+      return undefined;
     case 'configuration':
       if (QUOTA.test(words)) return 'quota';
       if (MODEL.test(words)) return 'model';

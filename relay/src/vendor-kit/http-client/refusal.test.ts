@@ -31,6 +31,19 @@ test.each([
 });
 
 test.each([
+  'Unrecognized request argument supplied: reasoning_effort',
+  "Function tools with reasoning_effort are not supported for gpt-5.6-terra in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.",
+  "Unsupported value: 'reasoning_effort' does not support 'none' with this model. unsupported_value",
+  '"llama3.2:latest" does not support thinking',
+  '{"detail":[{"type":"extra_forbidden","loc":["body","chat_template_kwargs"],"msg":"Extra inputs are not permitted"}]}',
+  "messages: 1 error; \"thinking.type: Input should be 'enabled' or 'disabled'\"",
+  'Budget 0 is invalid. This model only works in thinking mode: see thinking_budget.',
+])('how much to think cannot be said: %s', (body) => {
+  expect(causeOfRefusal(body)).toBe('reasoning');
+});
+
+test.each([
+  'model "kimi-k2-thinking" not found',
   'The model `gpt-9` does not exist or you do not have access to it.',
   'model "llama9" not found, try pulling it first',
   'Invalid model name passed in model=x. Call `/v1/models` to view available models for your key.',

@@ -2,11 +2,12 @@
  * What a vendor's refusal is about, as far as its own words tell:
  *
  * - `context`: the request is longer than the model's context, or than what may be sent at once
+ * - `reasoning`: how much the model is to think cannot be said, or not together with tools
  * - `tools`: tools are not taken, by this model or as this server was started
  * - `configuration`: the model, the key, the account or a setting; every request is refused
  * - `request`: this one request, for another reason
  */
-export type RefusalCause = 'context' | 'tools' | 'configuration' | 'request';
+export type RefusalCause = 'context' | 'reasoning' | 'tools' | 'configuration' | 'request';
 
 /**
  * In order: what several of them match is about the first. Each wording was seen in the answers of
@@ -16,6 +17,10 @@ const WORDINGS: readonly (readonly [RefusalCause, RegExp])[] = [
   [
     'context',
     /context.?(length|window|size)|maximum (context|model length|prompt length)|prompt is too long|prompt too long|input (length|is) (too long|exceeds)|too many tokens|input token count.*exceeds|tokens (in request )?(more than|exceeds?) (max )?token|reduce the length of|request too large for model|max_new_tokens|greater than the context/i,
+  ],
+  [
+    'reasoning',
+    /reasoning[_. -]?effort|enable_thinking|chat_template_kwargs|thinking[_ -]?(config|level|budget|type)|support (thinking|reasoning)|[\s"']thinking(\.\w+)*: /i,
   ],
   ['tools', /\btools?\b|tool[_ -]?(choice|use|call)|function[_ -]?call|enable-auto-tool/i],
   [

@@ -180,6 +180,7 @@ async function chatWith(
   return talkWith(
     simulator,
     createLanguageModelGenerator({
+      reasoning: 'none',
       name: 'test',
       model: createOpenAICompatible({
         name: 'test',

@@ -24,12 +24,16 @@ import { ModelLimits, type ToolUse } from './model-limits.ts';
 import { ModelStep } from './model-step.ts';
 import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-summary.ts';
 import { ModelTurn } from './model-turn.ts';
+import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
 const MAX_STEPS = 5;
+
+/** Said for a model that refuses in silence. */
+const WILL_NOT_ANSWER = "I'm sorry, I can't help with that.";
 
 export interface LanguageModelGeneratorOptions {
   readonly name: string;
@@ -39,14 +43,18 @@ export interface LanguageModelGeneratorOptions {
   readonly http: VendorHttp;
   readonly models: ModelListRequest;
   readonly systemPrompt: string;
+  /** Of the answer alone: what the model thinks comes on top. */
   readonly maxOutputTokens: number;
+  readonly reasoning: Reasoning;
   /** `auto` if it is not said. */
   readonly tools?: ToolUse | undefined;
   /** Of the model; undefined: unknown, and learnt when the server refuses. */
   readonly contextTokens?: number | undefined;
   readonly context: ProviderContext;
-  /** What only this vendor knows, e.g. how little it should think. */
+  /** What this vendor has to be told in every request. */
   readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined;
+  /** What it has to be told in place of that, if the model is not to think. */
+  readonly thinkingOff?: LanguageModelV4CallOptions['providerOptions'] | undefined;
 }
 
 /**
@@ -56,7 +64,8 @@ export interface LanguageModelGeneratorOptions {
 export function createLanguageModelGenerator(
   options: LanguageModelGeneratorOptions,
 ): Owned<Generator> {
-  const { name, tools = 'auto', contextTokens, maxOutputTokens } = options;
+  const { name, tools = 'auto', contextTokens, reasoning } = options;
+  const maxOutputTokens = options.maxOutputTokens + THINKING_TOKENS[reasoning];
   const { clock, logger } = options.context;
   // Models on small servers leave their thoughts in the text, between tags.
   const middleware = extractReasoningMiddleware({ tagName: 'think' });
@@ -102,6 +111,7 @@ async function* generate(
     limits: options.limits,
     systemPrompt: options.systemPrompt,
     tools: await describedTools(tools),
+    reasoning: toldToThink(options),
     history: request.history,
     moment: momentFor(request.person, now()),
   });
@@ -172,6 +182,13 @@ async function* generate(
   if (failure !== undefined) throw failure;
 }
 
+/** The vendor's library finds the model's nearest to it, and says nothing to one that cannot think. */
+function toldToThink({ reasoning, thinkingOff }: LanguageModelGeneratorOptions) {
+  if (reasoning === 'default') return {};
+  const isOff = reasoning === 'none' && thinkingOff !== undefined;
+  return { reasoning, ...(isOff && { providerOptions: thinkingOff }) };
+}
+
 /** Whether the same turn may succeed with less: what was learnt is in what is sent next. */
 function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
   const refusal = refusalIn(error);
@@ -189,6 +206,7 @@ class Answer {
   readonly #filter = new SpokenTextFilter();
   #hasText = false;
   #isFinished = false;
+  #isRefused = false;
 
   constructor(name: string, usage: UsageCount) {
     this.#name = name;
@@ -204,6 +222,9 @@ class Answer {
       case 'text-delta':
         this.#usage.received(part.delta);
         yield* this.#said(this.#filter.push(part.delta));
+        break;
+      case 'reasoning-start':
+        yield { type: 'thought' };
         break;
       case 'reasoning-delta':
         this.#usage.received(part.delta);
@@ -244,6 +265,8 @@ class Answer {
   /** @throws ProviderError if there is nothing to say */
   *end(): Iterable<GeneratorEvent> {
     yield* this.#said(this.#filter.flush());
+    // It is an answer: another model is not asked for what one of them will not say.
+    if (!this.#hasText && this.#isRefused) yield* this.#said(WILL_NOT_ANSWER);
     if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
   }
 
@@ -255,19 +278,14 @@ class Answer {
 
   /** A stream that ends without the vendor's own word for why was cut off. */
   #check({ unified, raw }: FinishReason): void {
-    if (unified === 'content-filter' && !this.#hasText) {
-      throw this.#failure('rejected', 'content-filter', true);
-    }
+    this.#isRefused = unified === 'content-filter';
     if (unified === 'error') throw this.#failure('malformed', 'error');
-    if (raw === undefined) throw this.#failure('closed');
+    // OpenAI's Responses say why only if they are not whole.
+    const isWhole = unified === 'stop' || unified === 'tool-calls';
+    if (raw === undefined && !isWhole) throw this.#failure('closed');
   }
 
-  #failure(
-    fault: 'malformed' | 'rejected' | 'closed',
-    note?: string,
-    isRequestsOwn?: boolean,
-  ): ProviderError {
-    const provider = this.#name;
-    return new ProviderError({ provider, stage: 'generator', fault, note, isRequestsOwn });
+  #failure(fault: 'malformed' | 'closed', note?: string): ProviderError {
+    return new ProviderError({ provider: this.#name, stage: 'generator', fault, note });
   }
 }

@@ -4,6 +4,7 @@ import { whole } from '../../config/setting-kinds.ts';
 import { setting, type Settings, type ValuesOf } from '../../config/settings.ts';
 import { DEFAULT_SYSTEM_PROMPT } from './instructions.ts';
 import { TOOL_USES, type ToolUse } from './model-limits.ts';
+import { REASONINGS } from './reasoning.ts';
 
 /** Characters; what is longer costs time and money in every single turn. */
 const MAX_PROMPT_CHARACTERS = 20_000;
@@ -31,7 +32,13 @@ export const LANGUAGE_MODEL_SETTINGS = {
     min: 16,
     max: 32_768,
     unit: 'tokens',
-    about: 'Longest answer of a language model.',
+    about: 'Longest answer of a language model; what it thinks comes on top.',
+  }),
+  GENERATOR_REASONING: setting(z.enum(REASONINGS).default('none'), {
+    type: '`none`, `minimal`, `low`, `medium`, `high` or `default`',
+    default: 'none',
+    about:
+      'How much a language model may think before it answers, which the caller hears as silence. A model that cannot think so little does the least it can; a server that refuses to be told is left to its own way. `default` is the vendor’s own way.',
   }),
   SYSTEM_PROMPT: setting(z.string().min(1).max(MAX_PROMPT_CHARACTERS).optional(), {
     type: `text of at most ${MAX_PROMPT_CHARACTERS.toLocaleString('en-US')} characters`,

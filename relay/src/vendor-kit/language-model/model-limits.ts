@@ -32,6 +32,8 @@ interface LearntContext {
 export interface Sent {
   /** Whether asking without tools is of use: there were some, and none has been called yet. */
   readonly hasTools: boolean;
+  /** Whether it was said how much the model is to think. */
+  readonly hasReasoning?: boolean;
   readonly estimatedTokens: number;
 }
 
@@ -49,6 +51,7 @@ export interface ModelLimitsOptions {
   readonly tools: ToolUse;
   /** Of the model, as the operator says; undefined: unknown until the server refuses. */
   readonly contextTokens: number | undefined;
+  /** What the model thinks included. */
   readonly maxOutputTokens: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -61,6 +64,7 @@ export interface ModelLimitsOptions {
 export class ModelLimits {
   readonly #options: ModelLimitsOptions;
   #refusesToolsUntilMs = Number.NEGATIVE_INFINITY;
+  #refusesReasoningUntilMs = Number.NEGATIVE_INFINITY;
   #learnt: LearntContext | undefined;
 
   constructor(options: ModelLimitsOptions) {
@@ -70,6 +74,11 @@ export class ModelLimits {
   get takesTools(): boolean {
     const { tools, clock } = this.#options;
     return tools === 'on' || (tools === 'auto' && clock.now() >= this.#refusesToolsUntilMs);
+  }
+
+  /** Whether it may be said how much the model is to think. */
+  get takesReasoning(): boolean {
+    return this.#options.clock.now() >= this.#refusesReasoningUntilMs;
   }
 
   /** Without bounds on what is sent, as long as nothing is known of the context. */
@@ -104,6 +113,11 @@ export class ModelLimits {
    */
   learn(refusal: string, sent: Sent): boolean {
     switch (causeOfRefusal(refusal)) {
+      case 'reasoning':
+        // Not together with tools: without them it is taken, but they are worth more.
+        return sent.hasReasoning === true
+          ? this.#learnReasoning()
+          : sent.hasTools && this.#learnTools();
       case 'tools':
         return sent.hasTools && this.#learnTools();
       case 'context':
@@ -127,6 +141,16 @@ export class ModelLimits {
     logger.warn(
       { provider: name, note: 'tools' },
       'language model refuses tools: it is asked without them',
+    );
+    return true;
+  }
+
+  #learnReasoning(): boolean {
+    const { clock, logger, name } = this.#options;
+    this.#refusesReasoningUntilMs = clock.now() + LEARNT_MS;
+    logger.warn(
+      { provider: name },
+      'language model refuses to be told how much to think: it is left to it',
     );
     return true;
   }

@@ -20,13 +20,15 @@ export interface ModelTurnOptions {
   readonly limits: ModelLimits;
   readonly systemPrompt: string;
   readonly tools: readonly LanguageModelV4FunctionTool[];
+  /** How much the model is to think, in the library's words and the vendor's own. */
+  readonly reasoning?: Pick<LanguageModelV4CallOptions, 'reasoning' | 'providerOptions'>;
   readonly history: readonly Message[];
   /** What is true only now; stands at the end of the last message of the history. */
   readonly moment: string;
 }
 
 type Call = Required<Pick<LanguageModelV4CallOptions, 'prompt' | 'maxOutputTokens'>> &
-  Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice'>;
+  Pick<LanguageModelV4CallOptions, 'tools' | 'toolChoice' | 'reasoning' | 'providerOptions'>;
 
 /**
  * What is sent for one turn: the talk so far, and what the tools of this turn answered, as much of
@@ -39,7 +41,7 @@ export class ModelTurn {
   readonly #steps: LanguageModelV4Message[] = [];
   #mayUseTools = true;
   #adaptations = 0;
-  #sent = { hasTools: false, estimatedTokens: 0 };
+  #sent = { hasTools: false, hasReasoning: false, estimatedTokens: 0 };
 
   constructor(options: ModelTurnOptions) {
     this.#options = options;
@@ -53,7 +55,7 @@ export class ModelTurn {
 
   /** @param mayCallTools - false: the model has to answer now */
   next(mayCallTools: boolean): Call {
-    const { limits, systemPrompt, tools, moment } = this.#options;
+    const { limits, systemPrompt, tools, moment, reasoning = {} } = this.#options;
     const { inputTokens, historyTokens, outputTokens } = limits.room;
     const hasTools = this.#hasTools(inputTokens);
     const system = instructionsFor(systemPrompt, hasTools);
@@ -63,6 +65,7 @@ export class ModelTurn {
     const isFirst = steps.length === 0;
     this.#sent = {
       hasTools: hasTools && isFirst,
+      hasReasoning: limits.takesReasoning && reasoning.reasoning !== undefined,
       estimatedTokens: fixedTokens + talkTokens(messages) + tokensOf(steps),
     };
     const last = messages.length - 1;
@@ -73,6 +76,7 @@ export class ModelTurn {
     return {
       prompt: [{ role: 'system', content: system }, ...talk, ...steps],
       maxOutputTokens: outputTokens,
+      ...(this.#sent.hasReasoning && reasoning),
       ...(hasTools && {
         tools: [...tools],
         toolChoice: { type: mayCallTools ? 'auto' : 'none' } as const,
@@ -97,7 +101,8 @@ export class ModelTurn {
     this.#adaptations += 1;
     if (!this.#options.limits.learn(refusal, sent)) return false;
     this.next(true);
-    return this.#sent.estimatedTokens < sent.estimatedTokens;
+    const isShorter = this.#sent.estimatedTokens < sent.estimatedTokens;
+    return isShorter || this.#sent.hasReasoning !== sent.hasReasoning;
   }
 
   /** The model made a mess of its tools: in this turn it is asked without. @returns as `adapt` */

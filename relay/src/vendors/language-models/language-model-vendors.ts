@@ -1,7 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createGroq } from '@ai-sdk/groq';
-import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
 import {
   LANGUAGE_MODEL_SETTINGS,
@@ -36,9 +36,6 @@ interface LanguageModelVendor {
   /** As few of its models as it lists at once. */
   readonly shortestList: Readonly<Record<string, number>>;
   readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
-  readonly providerOptions?: (
-    model: string,
-  ) => LanguageModelV4CallOptions['providerOptions'] | undefined;
 }
 
 /** The Claude models. */
@@ -49,7 +46,7 @@ export const anthropicVendor = languageModelVendor({
   baseUrl: 'https://api.anthropic.com',
   aboutBaseUrl: 'Where Anthropic’s API is reached.',
   apiPath: 'v1',
-  model: 'claude-haiku-4-5',
+  model: 'claude-haiku-5-5',
   connect: (access, model) => createAnthropic(access)(model),
   shortestList: { limit: 1 },
   authorization: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': ANTHROPIC_VERSION }),
@@ -63,7 +60,7 @@ export const googleVendor = languageModelVendor({
   baseUrl: 'https://generativelanguage.googleapis.com',
   aboutBaseUrl: 'Where the Gemini API is reached.',
   apiPath: 'v1beta',
-  // Of the stable ones the quickest to begin: it does not think unless it is asked to.
+  // Of the stable ones the quickest to begin.
   model: 'gemini-3.5-flash-lite',
   connect: (access, model) => createGoogle(access)(model),
   shortestList: { pageSize: 1 },
@@ -82,9 +79,6 @@ export const groqVendor = languageModelVendor({
   connect: (access, model) => createGroq(access)(model),
   shortestList: {},
   authorization: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
-  // These models always think first, which is silence; the others refuse a request that says how much.
-  providerOptions: (model) =>
-    model.includes('gpt-oss') ? { groq: { reasoningEffort: 'low' } } : undefined,
 });
 
 function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
@@ -113,8 +107,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
         model: (values) => read(values).model,
         create(values, context) {
           const { apiKey = '', baseUrl, model } = read(values);
-          const { SYSTEM_PROMPT, SYSTEM_PROMPT_FILE, GENERATOR_MAX_TOKENS } =
-            values as LanguageModelValues;
+          const settings = values as LanguageModelValues;
           const { connectMs } = context;
           const http = new VendorHttp({ provider: id, stage: 'generator', connectMs });
           const baseURL = apiRoot(baseUrl, vendor.apiPath);
@@ -126,11 +119,11 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
               url: onBase(baseURL, 'models', vendor.shortestList),
               headers: vendor.authorization(apiKey),
             },
-            systemPrompt: systemPromptOf({ SYSTEM_PROMPT, SYSTEM_PROMPT_FILE }),
-            maxOutputTokens: GENERATOR_MAX_TOKENS,
+            systemPrompt: systemPromptOf(settings),
+            maxOutputTokens: settings.GENERATOR_MAX_TOKENS,
+            reasoning: settings.GENERATOR_REASONING,
             ...readModelLimits(prefix, values),
             context,
-            providerOptions: vendor.providerOptions?.(model),
           });
         },
       },

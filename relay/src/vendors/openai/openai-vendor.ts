@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { setting } from '../../config/settings.ts';
 import type { Voice } from '../../stages/synthesizer.ts';
 import {
   LANGUAGE_MODEL_SETTINGS,
@@ -11,7 +13,7 @@ import {
   type KnownVendor,
   type ProviderContext,
 } from '../../vendor-kit/vendor.ts';
-import { createOpenAiGenerator } from './openai-generator.ts';
+import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
 import { createOpenAiRealtimeSynthesizer } from './openai-realtime-synthesizer.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import type { OpenAiAdapterOptions } from './openai-server.ts';
@@ -21,6 +23,7 @@ import { createOpenAiTranscriber } from './openai-transcriber.ts';
 import { accessFor, addressFor, needsOf, voicesOf } from './server-values.ts';
 import { adviceFor } from './settings-advice.ts';
 
+const CHAT_API = 'OPENAI_CHAT_API';
 const OPENAI: ApiVendor = {
   prefix: 'OPENAI',
   owner: 'OpenAI',
@@ -33,7 +36,7 @@ const OPENAI: ApiVendor = {
       transcription: 'gpt-transcribe',
       speech: 'gpt-4o-mini-tts',
       realtime_voice: 'gpt-realtime-2.1-mini',
-      chat: 'gpt-5.4-mini',
+      chat: 'gpt-6-luna',
     },
     voices: ['coral', 'alloy', 'ash', 'cedar', 'echo', 'marin', 'nova', 'onyx', 'sage', 'shimmer'],
   },
@@ -62,7 +65,16 @@ function compatibleServer(number: number): ApiVendor {
 export const openAiVendor: KnownVendor = defineVendor({
   id: 'openai',
   label: 'OpenAI',
-  settings: { ...LANGUAGE_MODEL_SETTINGS, ...settingsOf(OPENAI) },
+  settings: {
+    ...LANGUAGE_MODEL_SETTINGS,
+    ...settingsOf(OPENAI),
+    [CHAT_API]: setting(z.enum(CHAT_APIS).default('auto'), {
+      type: '`auto`, `completions` or `responses`',
+      default: 'auto',
+      about:
+        'Whether OpenAI is asked by `/chat/completions` or `/responses`. Its present models take tools by the older one only if they do not think: `auto` is the newer one if `GENERATOR_REASONING` is not `none`.',
+    }),
+  },
   candidates: [
     {
       stage: 'transcriber',
@@ -149,6 +161,8 @@ function candidatesOf(vendor: ApiVendor, name: string): readonly Candidate<Value
           ...adapterOptions(vendor, name, 'chat', values, context),
           systemPrompt: systemPromptOf(values as LanguageModelValues),
           maxOutputTokens: (values as LanguageModelValues).GENERATOR_MAX_TOKENS,
+          reasoning: (values as LanguageModelValues).GENERATOR_REASONING,
+          api: vendor.isSplit ? 'completions' : (values[CHAT_API] as ChatApi),
           ...readModelLimits(vendor.prefix, values),
           isOpenAi: !vendor.isSplit,
         }),
