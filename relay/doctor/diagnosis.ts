@@ -60,7 +60,7 @@ export async function adviceFor(
     case 'header':
       return headerAdvice(await inspection?.header(), access);
     case 'model':
-      return modelAdvice(await inspection?.models(), access);
+      return modelAdvice(await inspection?.models(), access, variables);
     case 'wrong path':
     case 'HTML':
       return placeAdvice(await inspection?.elsewhere(), note === 'HTML', access, variables);
@@ -115,16 +115,20 @@ function headerAdvice(name: string | undefined, access: ServerAccess | undefined
 function modelAdvice(
   models: readonly string[] | undefined,
   access: ServerAccess | undefined,
+  variables: AccessVariables,
 ): string | undefined {
-  if (access === undefined) return 'The vendor does not have this model. Correct its setting.';
-  const { model, variables } = access;
+  const setting = variables.model ?? 'the setting of its model';
+  if (access === undefined) return `The vendor does not have this model. Correct ${setting}.`;
+  const { model } = access;
   const missing = `The server has no model "${model}".`;
-  if (models === undefined || models.length === 0) return `${missing} Correct ${variables.model}.`;
+  if (models === undefined || models.length === 0) return `${missing} Correct ${setting}.`;
+  if (models.includes(model))
+    return `The server lists "${model}" but does not serve it; its own log says why.`;
   const byNearness = models.toSorted((one, other) => distance(model, one) - distance(model, other));
   const [nearest] = byNearness;
   const others = byNearness.slice(0, MAX_MODELS).join(', ');
   const more = models.length > MAX_MODELS ? ` and ${models.length - MAX_MODELS} more` : '';
-  return `${missing} It has ${others}${more}. Set ${variables.model}=${nearest}, or another of these.`;
+  return `${missing} It has ${others}${more}. Set ${setting}=${nearest}, or another of these.`;
 }
 
 /** What stands around a model's name is often left out: `llama3.2` means `meta/llama3.2:3b`. */

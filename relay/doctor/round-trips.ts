@@ -89,7 +89,7 @@ async function tryTranscriber(
   return {
     works: isLike(text, QUESTION),
     firstMs: performance.now() - askedMs,
-    detail: text === '' ? 'heard nothing' : `heard “${text}”`,
+    detail: text === '' ? 'heard nothing' : `heard “${shortened(text)}”`,
   };
 }
 
@@ -181,7 +181,8 @@ function wordsOf(text: string): string[] {
 }
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  // Without the characters that a terminal obeys.
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > 40 ? `${line.slice(0, 39)}…` : line;
 }
 

@@ -36,7 +36,10 @@ export class ServerInspection {
   async models(): Promise<readonly string[] | undefined> {
     const answer = await this.#ask(onBase(this.#access.baseUrl, 'models'), 'GET');
     const list = models.safeParse(parseJson(answer?.words ?? ''));
-    return list.success ? list.data.data.map(({ id }) => id) : undefined;
+    // They are shown in a terminal, which obeys more than letters.
+    return list.success
+      ? list.data.data.map(({ id }) => id).filter((id) => /^[!-~]{1,100}$/.test(id))
+      : undefined;
   }
 
   /** The name of the header that it asks for, if it does. */

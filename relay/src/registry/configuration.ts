@@ -123,8 +123,16 @@ export function neededSettings(candidate: KnownCandidate): string {
 
 /** The variables of its address and its key, for advice. */
 export function variablesOf(candidate: KnownCandidate): AccessVariables {
-  const prefix = vendorOf(candidate).id.toUpperCase();
-  return { baseUrl: `${prefix}_BASE_URL`, apiKey: `${prefix}_API_KEY` };
+  const { id, settings } = vendorOf(candidate);
+  const prefix = id.toUpperCase();
+  const models = Object.keys(settings).filter(
+    (name) => name.startsWith(prefix) && name.endsWith('_MODEL'),
+  );
+  return {
+    baseUrl: `${prefix}_BASE_URL`,
+    apiKey: `${prefix}_API_KEY`,
+    ...(models.length === 1 && { model: models[0]! }),
+  };
 }
 
 /** Whether it is one more of a kind: people who have only one never hear of it. */

@@ -32,7 +32,10 @@ function answer(response: ServerResponse, status: number, body: object | string)
 function refusing(status: number, body: object | string, paths = ['/v1/chat/completions']) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url === '/v1/models') {
-      const data = ['llama3.2:3b', 'qwen3:4b', 'gemma3'].map((id) => ({ id, object: 'model' }));
+      const data = ['llama3.2:3b', 'qwen3:4b', 'gemma3', '\u001B[2Jllama3.1'].map((id) => ({
+        id,
+        object: 'model',
+      }));
       return answer(response, 200, { object: 'list', data });
     }
     if (!paths.includes(request.url!)) return answer(response, 404, { detail: 'Not Found' });

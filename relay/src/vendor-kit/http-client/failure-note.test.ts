@@ -36,6 +36,11 @@ it.each([
   [400, 'Client sent an HTTP request to an HTTPS server.', 'plain HTTP'],
   [400, 'registry.ollama.ai/library/gemma3:latest does not support tools', 'tools'],
   [400, "This model's maximum context length is 512 tokens.", 'context'],
+  // Anthropic's answer to a wrong key.
+  [401, '{"error":{"type":"authentication_error","message":"invalid x-api-key"}}', undefined],
+  [400, "Unsupported parameter: 'max_tokens' is not supported with this model.", undefined],
+  [400, 'Bad request. x-request-id: 3f1c', undefined],
+  [400, 'No models loaded. Please load a model in the developer page.', 'model'],
   [500, 'Internal Server Error', undefined],
 ])('%i %s: %s', (status, words, note) => {
   expect(noteOfRefusal(status, words)).toBe(note);

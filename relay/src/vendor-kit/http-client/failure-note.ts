@@ -54,10 +54,14 @@ export function noteOfNetwork(error: unknown): FailureNote | undefined {
 
 const QUOTA =
   /insufficient_quota|exceeded your current quota|quota (?:is )?exhausted|credit balance|billing/i;
-const MODEL = /\bmodels?\b|model_/i;
+/** Not: a parameter that a model does not take. */
+const MODEL =
+  /\bmodels?\b.{0,120}\b(?:not (?:be )?(?:found|exist|available|loaded|recogni[sz]ed)|does ?n[o']t exist|decommissioned|deprecated|unknown)|(?:invalid|unknown|no such|no) models?\b|model_(?:not|decom)/i;
 const VOICE = /\bvoice/i;
 /** A header that is asked for by its name, which a key alone cannot be. */
-const HEADER = /\b(?:x-[a-z0-9-]{2,40}|api-key|ocp-apim-subscription-key)\b/i;
+const HEADER = /\b(?:x-(?!request-id)[a-z0-9-]{2,40}|api-key|ocp-apim-subscription-key)\b/i;
+/** Not: one that was sent but has a wrong value. */
+const IS_MISSING = /missing|requir|must|without|not (?:found|provided|present|set|given)/i;
 const PLAIN_HTTP = /plain HTTP request was sent to HTTPS|client sent an HTTP request to an HTTPS/i;
 
 /** @param words - the body of a refusal, or its beginning; it may be of any form */
@@ -65,7 +69,7 @@ export function noteOfRefusal(status: number, words: string): FailureNote | unde
   if (PLAIN_HTTP.test(words)) return 'plain HTTP';
   if (status === 402 || (status === 429 && QUOTA.test(words))) return 'quota';
   if (isHtml(words)) return 'HTML';
-  if (status === 401 || status === 403) return HEADER.test(words) ? 'header' : undefined;
+  if (status === 401 || status === 403) return isHeaderMissing(words) ? 'header' : undefined;
   switch (causeOfRefusal(words)) {
     case 'context':
       return 'context';
@@ -78,9 +82,13 @@ export function noteOfRefusal(status: number, words: string): FailureNote | unde
       if (MODEL.test(words)) return 'model';
       return VOICE.test(words) ? 'voice' : undefined;
     case 'request':
-      if (HEADER.test(words)) return 'header';
+      if (isHeaderMissing(words)) return 'header';
       return status === 404 || status === 405 || status === 501 ? 'wrong path' : undefined;
   }
+}
+
+function isHeaderMissing(words: string): boolean {
+  return HEADER.test(words) && IS_MISSING.test(words);
 }
 
 export function isHtml(words: string): boolean {
