@@ -1,3 +1,4 @@
+import { afterDeadline } from '../../lib/deadline.ts';
 import type {
   GenerateRequest,
   Generator,
@@ -169,9 +170,9 @@ class GenerationRace implements Disposable {
     this.#cancelHedge();
     if (this.#winner !== undefined) return;
     const { resolve } = (this.#hedge = Promise.withResolvers<undefined>());
-    this.#cancelHedge = this.#stage.clock.after(this.#stage.policy.attempts.generatorHedgeMs, () =>
-      resolve(undefined),
-    );
+    const { policy, clock } = this.#stage;
+    const ask = () => resolve(undefined);
+    this.#cancelHedge = afterDeadline(clock, policy.attempts.generatorHedgeMs, ask);
   }
 
   /** @throws the error if the reply cannot be given by another any more */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../lib/fake-clock.ts';
+import { FakeClock, settle } from '../../lib/fake-clock.ts';
 import type { Generator, GeneratorEvent } from '../generator.ts';
 import { createTest, failed, requestOf, stageOf, text, tool, usage } from './fake-generators.ts';
 import { FailoverGenerator } from './failover-generator.ts';
@@ -100,6 +100,20 @@ describe('the generator that is asked beside a silent one', () => {
     Object.assign(fakes[1]!.generator, { answersAtOnce: true });
     const { events, done } = run();
     await clock.advance(8_000);
+    await done;
+    expect(events).toEqual([text('Hello.')]);
+    expect(fakes[1]!.asked).toEqual([]);
+  });
+
+  it('is not asked because this process was held up', async () => {
+    const { run, clock, fakes } = createTest(
+      [2 * generatorHedgeMs + 500, text('Hello.')],
+      [text('Second.')],
+    );
+    const { events, done } = run();
+    await settle();
+    clock.stall(2 * generatorHedgeMs);
+    await clock.advance(500);
     await done;
     expect(events).toEqual([text('Hello.')]);
     expect(fakes[1]!.asked).toEqual([]);
