@@ -8,6 +8,7 @@ import type { Config } from './config/config.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { createHttpServer, keepConnections } from './http/server.ts';
+import { OVER } from './lib/abort-reason.ts';
 import type { Clock } from './lib/clock.ts';
 import { RefusalLog } from './lib/refusal-log.ts';
 import { CallLog } from './logs/call-log.ts';
@@ -40,6 +41,8 @@ export interface RelayOptions {
   readonly loggedRefusals?: number;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Begun once it listens; until it is over, `/health` says `starting`. */
+  readonly warmUp?: (signal: AbortSignal) => Promise<unknown>;
   /** What is wrong with the relay itself; `/health` shows it. */
   readonly problems: Problems;
 }
@@ -60,6 +63,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { config, providers, logger, problems, clock } = options;
   const startedAtMs = clock.now();
   let isDraining = false;
+  let isWarm = options.warmUp === undefined;
+  const stopping = new AbortController();
 
   const secret = await loadAuthSecret({
     configured: config.authSecret,
@@ -115,7 +120,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     guests: new GuestTokens(secret, config.guestTokenTtlMs),
     sessions,
     health: () => ({
-      status: isDraining ? 'draining' : 'ok',
+      status: isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,
       uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
       active_connections: registry.activeConnections,
@@ -159,12 +164,19 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await recordings[Symbol.asyncDispose]();
     throw error;
   }
+  void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
+    .catch((err: unknown) => logger.warn({ err }, 'the warm-up failed'))
+    .finally(() => {
+      isWarm = true;
+      admission.begin();
+    });
   const { address, port, family } = server.address() as AddressInfo;
 
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async stop(graceMs) {
       isDraining = true;
+      stopping.abort(OVER);
       sessions.stop();
       admission[Symbol.dispose]();
       descriptors[Symbol.dispose]();

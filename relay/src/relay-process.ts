@@ -5,6 +5,7 @@ import { withDeadline } from './lib/deadline.ts';
 import { openLog, type Log, type Logger } from './lib/logger.ts';
 import { Problems } from './lib/problems.ts';
 import { UncaughtErrors } from './lib/uncaught-errors.ts';
+import { warmUp } from './session/warm-up.ts';
 import type { Stages } from './stages/stages.ts';
 
 /** How long the rest of a stop may take after the grace for what is being said. */
@@ -44,8 +45,9 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
       ...options,
       providers,
       logger,
-      clock: systemClock,
+      clock,
       problems,
+      warmUp: (signal) => warmUp({ clock, config, signal }),
     }).catch(async (error: unknown) => {
       await providers[Symbol.asyncDispose]();
       throw error;

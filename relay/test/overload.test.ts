@@ -20,7 +20,7 @@ it('a relay that is late refuses new calls in words, and goes on with those it h
   await using relay = await startTestRelay({ lostMs: () => lostMs });
   await using running = await TestCall.start(relay.url);
   await using lost = await TestCall.start(relay.url);
-  lostMs = 800;
+  lostMs = 1_200;
 
   const refused = await askForSession(relay.url);
   expect(refused.status).toBe(503);

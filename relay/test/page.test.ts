@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorResponseSchema, healthResponseSchema } from '@parley/shared';
 import { systemClock } from '../src/lib/clock.ts';
 import { Problems } from '../src/lib/problems.ts';
+import { createSession } from './support/api.ts';
 import { rawRequest } from './support/raw-http.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -221,6 +222,18 @@ it('tells whether it is well', async () => {
     providers: { transcriber: 'scripted-transcriber' },
     problems: [],
   });
+});
+
+it('says that it is starting until its warm-up is over, however that ends', async () => {
+  const warm = Promise.withResolvers<void>();
+  await using starting = await startTestRelay({ warmUp: () => warm.promise });
+  const status = async () =>
+    healthResponseSchema.parse(await (await fetch(`${starting.url}/health`)).json()).status;
+  expect(await status()).toBe('starting');
+  expect((await createSession(starting.url)).ticket).toBeDefined();
+  warm.reject(new Error('as the test wants it'));
+  await expect.poll(status).toBe('ok');
+  await starting.logs.until('the warm-up failed');
 });
 
 it('says in its health what is wrong with itself, for as long as it is', async () => {

@@ -4,6 +4,7 @@ import { openLog } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { readConfiguration } from '../../src/registry/configuration.ts';
 import { openProviders } from '../../src/registry/open-providers.ts';
+import { warmUp } from '../../src/session/warm-up.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
 
@@ -27,15 +28,19 @@ const handlers = {
     });
     const problems = new Problems(systemClock);
     const { logger } = openLog({ level: 'warn', clock: systemClock, problems });
+    const { config } = configuration;
+    const warm = Promise.withResolvers<unknown>();
     const relay = await startRelay({
-      config: configuration.config,
+      config,
       providers: await openProviders(configuration, { clock: systemClock, logger }),
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger,
       clock: systemClock,
       problems,
+      warmUp: async (signal) => warm.resolve(warmUp({ clock: systemClock, config, signal })),
     });
+    await warm.promise;
     return { url: relay.url };
   },
   /** Processor time since the process began: unlike latency, the same on a busy machine. */

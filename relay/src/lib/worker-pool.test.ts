@@ -1,72 +1,9 @@
-import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
-import { FakeClock } from './fake-clock.ts';
-import { WORKER_READY, type PoolableWorker } from './worker-pool-member.ts';
-import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
-
-/** A worker whose every word is scripted. */
-class ScriptedWorker extends EventEmitter implements PoolableWorker {
-  readonly requests: unknown[] = [];
-  terminated = false;
-
-  postMessage(message: unknown): void {
-    this.requests.push(message);
-  }
-
-  terminate(): Promise<number> {
-    this.terminated = true;
-    return Promise.resolve(1);
-  }
-
-  ready(): void {
-    this.emit('message', WORKER_READY);
-  }
-
-  answer(message: unknown): void {
-    this.emit('message', message);
-  }
-}
-
-const LIMITS = {
-  maxWorkers: 2,
-  waitMs: 1_000,
-  startMs: 5_000,
-  answerMs: 3_000,
-  failure: 'transcriber_failed',
-} as const;
-
-function scriptedPool(limits: Partial<WorkerPoolOptions> = {}) {
-  const workers: ScriptedWorker[] = [];
-  const clock = new FakeClock();
-  const pool = new WorkerPool<string, string>({
-    ...LIMITS,
-    clock,
-    spawn: () => {
-      const worker = new ScriptedWorker();
-      workers.push(worker);
-      return worker;
-    },
-    ...limits,
-  });
-  return { pool, workers, clock };
-}
-
-async function leaseFirst({ pool, workers }: ReturnType<typeof scriptedPool>) {
-  const acquiring = pool.acquire();
-  workers[0]!.ready();
-  return acquiring;
-}
-
-/** Looks at a rejection from the start, so that it is never unhandled while time is moved on. */
-function codeOf(failing: Promise<unknown>): Promise<unknown> {
-  return failing.then(
-    () => 'nothing went wrong',
-    (error: unknown) => (error instanceof ParleyError ? error.code : error),
-  );
-}
+import { codeOf, leaseFirst, LIMITS, scriptedPool } from './scripted-worker-pool.ts';
+import { WORKER_READY } from './worker-pool-member.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 describe('WorkerPool', () => {
   it('starts workers on demand, and no more than it may', () => {

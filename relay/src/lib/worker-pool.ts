@@ -114,6 +114,24 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     }
   }
 
+  /**
+   * Proves that a worker answers: one that is free, or a new one if there is none at all. While all
+   * are at work or on their way up none is taken from those who wait, and none need be: what is owed
+   * has a deadline of its own.
+   *
+   * @throws ParleyError the pool's `failure`. Rejects with the signal's reason when aborted.
+   */
+  async probe(message: Request, signal: AbortSignal): Promise<void> {
+    const isAnyFree = [...this.#members].some((member) => member.isIdle);
+    if (this.#members.size > 0 && !isAnyFree) return;
+    const lease = await this.acquire(signal);
+    try {
+      await lease.request(message);
+    } finally {
+      lease.release();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     const closed = new Error('The pool is closed.');

@@ -5,9 +5,9 @@ import type { Problems } from '../lib/problems.ts';
 /** How often the lateness is looked at, beside each time that somebody wants to call, ms. */
 const CHECK_INTERVAL_MS = 500;
 /** Closed once this share of the last two seconds was lost to a late event loop … */
-const CLOSE = { share: 0.25, windowMs: 2_000 };
+const CLOSE = { share: 0.5, windowMs: 2_000 };
 /** … and open again once less than this share of the last three was. */
-const REOPEN = { share: 0.05, windowMs: 3_000 };
+const REOPEN = { share: 0.1, windowMs: 3_000 };
 /** How long the lateness is shown as a problem after its end, so that it is seen at all, ms. */
 const SHOWN_AFTERWARDS_MS = 30_000;
 
@@ -23,7 +23,7 @@ export interface AdmissionOptions {
  */
 export class Admission implements Disposable {
   readonly #options: AdmissionOptions;
-  readonly #startedAtMs: number;
+  #sinceMs = Infinity;
   #isOpen = true;
   #closedAtMs = 0;
   #lateAtMs = -Infinity;
@@ -31,7 +31,6 @@ export class Admission implements Disposable {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#startedAtMs = options.clock.now();
     this.#checkRegularly();
   }
 
@@ -39,6 +38,11 @@ export class Admission implements Disposable {
   get isOpen(): boolean {
     this.#check();
     return this.#isOpen;
+  }
+
+  /** The start is over. What it made late is no sign of too many calls, so all were let in. */
+  begin(): void {
+    this.#sinceMs = this.#options.clock.now();
   }
 
   [Symbol.dispose](): void {
@@ -69,9 +73,8 @@ export class Admission implements Disposable {
     }
   }
 
-  /** What was lost before this was made, while the program was read, is not counted. */
   #lostShare(windowMs: number): number {
     const { clock } = this.#options;
-    return clock.lostMs(Math.max(this.#startedAtMs, clock.now() - windowMs)) / windowMs;
+    return clock.lostMs(Math.max(this.#sinceMs, clock.now() - windowMs)) / windowMs;
   }
 }

@@ -1,6 +1,6 @@
 import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@parley/shared';
 import { OVER } from '../lib/abort-reason.ts';
-import { sleep, type Clock } from '../lib/clock.ts';
+import { nextTurn, sleep, type Clock } from '../lib/clock.ts';
 import { actedMs } from '../lib/deadline.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import { KeptMessages, sizeOf } from './kept-messages.ts';
@@ -191,9 +191,4 @@ export class Outbox implements ConversationOutput {
     socket.send(data);
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#onSlowConsumer();
   }
-}
-
-/** Resolves once all else that is due had its turn of the event loop. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -23,6 +23,7 @@ export interface TestRelayOptions {
   readonly problems?: Problems;
   /** Refusals of one client that are logged in a minute; by default more than a test causes. */
   readonly loggedRefusals?: number;
+  readonly warmUp?: () => Promise<void>;
   /** The test runner's own load is no concern of the relay under test: by default it is in time. */
   readonly lostMs?: Clock['lostMs'];
 }
@@ -46,6 +47,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     loggedRefusals: options.loggedRefusals ?? 1_000,
     logger: pino({ level: 'info', base: null }, logWriter(logs)),
     clock: { ...systemClock, lostMs: options.lostMs ?? (() => 0) },
+    ...(options.warmUp === undefined ? {} : { warmUp: options.warmUp }),
     problems: options.problems ?? new Problems(systemClock),
   });
   let stopping: Promise<void> | undefined;

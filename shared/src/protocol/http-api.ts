@@ -59,7 +59,8 @@ export const serviceStatusSchema = serviceHealthSchema.extend({
 export const servicesResponseSchema = z.object({ services: z.array(serviceStatusSchema) });
 
 export const healthResponseSchema = z.object({
-  status: z.enum(['ok', 'draining']),
+  /** `starting`: it serves, but its first turns may be slower. */
+  status: z.enum(['starting', 'ok', 'draining']),
   version: z.string(),
   uptime_s: z.number(),
   active_connections: z.number(),

@@ -143,6 +143,17 @@ describe('the embedded transcriber', () => {
     expect(await recognise(new Int16Array(1_600))).toHaveLength(1);
   });
 
+  it('can be probed, also while every thread listens, and still works afterwards', async () => {
+    const controller = new AbortController();
+    await transcriber.probe!(controller.signal);
+    await transcriber.open({ language: 'en-US', signal: controller.signal });
+    await transcriber.probe!(controller.signal);
+    controller.abort();
+    expect((await recognise(speech('tell me a joke', 'slt'))).at(-1)).toMatchObject({
+      text: 'tell me a joke',
+    });
+  });
+
   it('does its work in other threads', async () => {
     const samples = speech(UNDERSTOOD[0]!, 'slt');
     const own = process.threadCpuUsage();

@@ -50,6 +50,7 @@ export function createEmbeddedTranscriber(
     async open({ signal }: TranscriptionOptions) {
       return new EmbeddedTranscription(await pool.acquire(signal), signal);
     },
+    probe: (signal) => pool.probe({ type: 'discard' }, signal),
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

@@ -32,6 +32,10 @@ function audioOf(events: readonly SpeechEvent[]): Int16Array[] {
 }
 
 describe('the embedded synthesizer', () => {
+  it('can be probed', async () => {
+    await expect(synthesizer.probe!(new AbortController().signal)).resolves.toBeUndefined();
+  });
+
   it('gives each clause its start and then its audio, in short pieces that begin at once', async () => {
     const events = await speak(['Seven times eight,', '...', 'is fifty six.']);
     const shape = events

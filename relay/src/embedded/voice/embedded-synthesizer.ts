@@ -42,6 +42,13 @@ export interface EmbeddedSynthesizer extends Synthesizer, AsyncDisposable {
   warm(count: number): Promise<void>;
 }
 
+/** Some ten milliseconds of a thread. */
+const PROBE: SynthesisRequest = {
+  voice: VOICES[0].id,
+  text: 'a',
+  pauses: { beforeMs: 0, afterMs: 0 },
+};
+
 /** A piece of a clause on its way to a thread. */
 interface Piece {
   readonly text: string;
@@ -121,6 +128,7 @@ export async function createEmbeddedSynthesizer(
     sampleRateHz: FLITE_SAMPLE_RATE_HZ,
     voices: VOICES,
     synthesize,
+    probe: (signal) => pool.probe(PROBE, signal),
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

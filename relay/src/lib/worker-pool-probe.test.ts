@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { settle } from './fake-clock.ts';
+import { codeOf, leaseFirst, LIMITS, scriptedPool } from './scripted-worker-pool.ts';
+
+describe('a pool of workers', () => {
+  it('is proved by the answer of a free worker, and of a new one if there is none', async () => {
+    const { pool, workers } = scriptedPool();
+    const { signal } = new AbortController();
+    const first = pool.probe('are you there', signal);
+    workers[0]!.ready();
+    await settle();
+    workers[0]!.answer('yes');
+    await first;
+    const second = pool.probe('still there', signal);
+    await settle();
+    workers[0]!.answer('yes');
+    await second;
+    expect(workers[0]!.requests).toEqual(['are you there', 'still there']);
+    expect(workers).toHaveLength(1);
+  });
+
+  it('takes no worker from callers to prove itself', async () => {
+    const scene = scriptedPool({ maxWorkers: 1 });
+    const starting = scene.pool.acquire();
+    await scene.pool.probe('are you there', new AbortController().signal);
+    scene.workers[0]!.ready();
+    await starting;
+    await scene.pool.probe('are you there', new AbortController().signal);
+    expect(scene.workers[0]!.requests).toEqual([]);
+  });
+
+  it('is not proved by a worker that is stuck, dies or cannot start', async () => {
+    const { signal } = new AbortController();
+    const stuck = scriptedPool();
+    const lease = await leaseFirst(stuck);
+    lease.release();
+    const owed = codeOf(stuck.pool.probe('are you there', signal));
+    await stuck.clock.advance(LIMITS.answerMs);
+    expect(await owed).toBe('transcriber_failed');
+
+    const dying = scriptedPool();
+    (await leaseFirst(dying)).release();
+    const lost = codeOf(dying.pool.probe('are you there', signal));
+    await settle();
+    dying.workers[0]!.emit('exit', 1);
+    expect(await lost).toBe('transcriber_failed');
+
+    const broken = scriptedPool();
+    const failed = codeOf(broken.pool.probe('are you there', signal));
+    broken.workers[0]!.emit('error', new Error('no such word'));
+    expect(await failed).toBe('transcriber_failed');
+  });
+});
