@@ -61,6 +61,18 @@ describe('the configuration', () => {
     });
   });
 
+  it.each([
+    ['de', 'de'],
+    ['pt-BR', 'pt-BR'],
+    // As desktops set it, for all programs.
+    ['en_US:en', 'en-US'],
+    ['de_DE.UTF-8', 'de-DE'],
+    ['zh_Hant_TW', 'zh-Hant-TW'],
+    ['ca@valencia', 'ca'],
+  ])('reads the language %s as %s', (written, language) => {
+    expect(readConfig({ LANGUAGE: written }).providers.language).toBe(language);
+  });
+
   it('has an absolute data folder', () => {
     expect(readConfig({ DATA_DIR: './here' }).dataDir).toBe(`${process.cwd()}/here`);
   });

@@ -122,8 +122,9 @@ export const CORE_SETTINGS = {
   LANGUAGE: setting(
     z
       .string()
-      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag')
-      .default('en-US'),
+      .default('en-US')
+      .transform(tagOfLocale)
+      .pipe(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag')),
     {
       type: 'BCP 47 language tag',
       default: 'en-US',
@@ -170,3 +171,8 @@ export const CORE_SETTINGS = {
     about: 'How long a relay that is told to stop lets people finish.',
   }),
 } as const;
+
+/** Desktops set a variable of this name to a list of locales: `en_US.UTF-8:en` is `en-US`. */
+function tagOfLocale(text: string): string {
+  return text.replace(/[:.@].*$/, '').replaceAll('_', '-');
+}
