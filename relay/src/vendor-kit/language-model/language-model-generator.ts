@@ -23,7 +23,7 @@ import { refusalIn, toProviderError } from './language-model-errors.ts';
 import { ModelLimits, type ToolUse } from './model-limits.ts';
 import { ModelStep } from './model-step.ts';
 import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-summary.ts';
-import { ModelTurn } from './model-turn.ts';
+import { ModelTurn, type ModelTurnOptions } from './model-turn.ts';
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
 import { SpokenTextFilter } from './spoken-text-filter.ts';
 import { inputTokensAtStart, UsageCount } from './usage-count.ts';
@@ -55,6 +55,8 @@ export interface LanguageModelGeneratorOptions {
   readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined;
   /** What it has to be told in place of that, if the model is not to think. */
   readonly thinkingOff?: LanguageModelV4CallOptions['providerOptions'] | undefined;
+  /** As in `ModelTurnOptions`. */
+  readonly cachePoint?: ModelTurnOptions['cachePoint'];
 }
 
 /**
@@ -114,6 +116,7 @@ async function* generate(
     reasoning: toldToThink(options),
     history: request.history,
     moment: momentFor(request.person, now()),
+    cachePoint: options.cachePoint,
   });
   if (signal.aborted) return;
   // Its own controller: a reader that leaves the loop early stops the request by it.

@@ -26,6 +26,8 @@ describe('tools', () => {
     expect(limits.takesTools).toBe(true);
     expect(limits.learn(REFUSES_TOOLS, { hasTools: true, estimatedTokens: 900 })).toBe(true);
     expect(limits.takesTools).toBe(false);
+    // Another caller had asked with them at the same time.
+    expect(limits.learn(REFUSES_TOOLS, { hasTools: true, estimatedTokens: 900 })).toBe(true);
     expect(warnings).toHaveLength(1);
     await clock.advance(HOUR_MS);
     expect(limits.takesTools).toBe(true);

@@ -137,7 +137,10 @@ export class ModelLimits {
   #learnTools(): boolean {
     const { tools, clock, logger, name } = this.#options;
     if (tools !== 'auto') return false;
+    const isNews = this.takesTools;
     this.#refusesToolsUntilMs = clock.now() + LEARNT_MS;
+    // Others may have asked with tools at the same time.
+    if (!isNews) return true;
     logger.warn(
       { provider: name, note: 'tools' },
       'language model refuses tools: it is asked without them',

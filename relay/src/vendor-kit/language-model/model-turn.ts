@@ -2,6 +2,7 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4FunctionTool,
   LanguageModelV4Message,
+  SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import { estimateTokens } from '../../lib/token-estimate.ts';
 import type { Message } from '../../stages/generator.ts';
@@ -25,6 +26,8 @@ export interface ModelTurnOptions {
   readonly history: readonly Message[];
   /** What is true only now; stands at the end of the last message of the history. */
   readonly moment: string;
+  /** Marks where a vendor is to cache what comes before, if it does so only when it is told. */
+  readonly cachePoint?: SharedV4ProviderOptions | undefined;
 }
 
 type Call = Required<Pick<LanguageModelV4CallOptions, 'prompt' | 'maxOutputTokens'>> &
@@ -55,7 +58,7 @@ export class ModelTurn {
 
   /** @param mayCallTools - false: the model has to answer now */
   next(mayCallTools: boolean): Call {
-    const { limits, systemPrompt, tools, moment, reasoning = {} } = this.#options;
+    const { limits, systemPrompt, tools, moment, cachePoint, reasoning = {} } = this.#options;
     const { inputTokens, historyTokens, outputTokens } = limits.room;
     const hasTools = this.#hasTools(inputTokens);
     const system = instructionsFor(systemPrompt, hasTools);
@@ -69,12 +72,14 @@ export class ModelTurn {
       estimatedTokens: fixedTokens + talkTokens(messages) + tokensOf(steps),
     };
     const last = messages.length - 1;
+    // After the instructions, and after what the next turn will repeat.
+    const marked = cachePoint && { providerOptions: cachePoint };
     const talk = messages.map(({ role, content }, index): LanguageModelV4Message => {
       const text = index === last ? `${content}\n\n${moment}` : content;
-      return { role, content: [{ type: 'text', text }] };
+      return { role, content: [{ type: 'text', text }], ...(index === last - 1 && marked) };
     });
     return {
-      prompt: [{ role: 'system', content: system }, ...talk, ...steps],
+      prompt: [{ role: 'system', content: system, ...marked }, ...talk, ...steps],
       maxOutputTokens: outputTokens,
       ...(this.#sent.hasReasoning && reasoning),
       ...(hasTools && {

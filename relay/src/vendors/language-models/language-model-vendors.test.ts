@@ -1,8 +1,10 @@
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { serveHttp } from '../../../test/support/http-server.ts';
 import { CATALOGUE } from '../../../simulators/catalogue.ts';
 import type { LanguageModelBehaviour } from '../../../simulators/language-models/language-model-behaviour.ts';
 import { readSettings } from '../../config/read-settings.ts';
-import type { GeneratorEvent } from '../../stages/generator.ts';
+import type { Generator, GeneratorEvent } from '../../stages/generator.ts';
 import { anthropicVendor, googleVendor, groqVendor } from './language-model-vendors.ts';
 import {
   failureOf,
@@ -112,6 +114,36 @@ function usageIn(events: readonly GeneratorEvent[]) {
   if (usage?.type !== 'usage-reported') throw new Error('Expected the usage at the end');
   return usage;
 }
+
+test('Anthropic is told to cache instructions with tools, and the talk before the last turn', async () => {
+  const { promise: body, resolve } = Promise.withResolvers<string>();
+  const server = await serveHttp((request, response) => {
+    if (request.method === 'POST') void text(request).then(resolve);
+    response.writeHead(400).end();
+  });
+  const settings = { ANTHROPIC_API_KEY: 'key', ANTHROPIC_BASE_URL: server.url };
+  const values = readSettings(anthropicVendor.settings, settings);
+  const generator = (await anthropicVendor.candidates[0]!.create(values, testContext)) as Generator;
+  const asked = generator.generate({
+    history: [
+      { role: 'user', text: 'Hello.' },
+      { role: 'assistant', text: 'Hi.' },
+      { role: 'user', text: 'How are you?' },
+    ],
+    signal: new AbortController().signal,
+    person: { timeZone: 'UTC' },
+    reminders: { add: () => undefined, list: () => [], cancel: () => {} },
+  });
+  await failureOf(Promise.resolve(asked[Symbol.asyncIterator]().next()));
+  const cache_control = { type: 'ephemeral' };
+  const sent = JSON.parse(await body) as { messages: object[] };
+  expect(sent).toMatchObject({
+    system: [{ cache_control }],
+    messages: [{ role: 'user' }, { role: 'assistant', content: [{ cache_control }] }, {}],
+  });
+  expect(JSON.stringify(sent).split('cache_control')).toHaveLength(3);
+  server.close();
+});
 
 async function talkTo(
   id: (typeof CASES)[number]['id'],

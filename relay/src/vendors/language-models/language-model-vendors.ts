@@ -1,7 +1,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogle } from '@ai-sdk/google';
 import { createGroq } from '@ai-sdk/groq';
-import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { createLanguageModelGenerator } from '../../vendor-kit/language-model/language-model-generator.ts';
 import {
   LANGUAGE_MODEL_SETTINGS,
@@ -36,6 +36,8 @@ interface LanguageModelVendor {
   /** As few of its models as it lists at once. */
   readonly shortestList: Readonly<Record<string, number>>;
   readonly authorization: (apiKey: string) => Readonly<Record<string, string>>;
+  /** What marks the end of what it is to cache; the others cache without being told. */
+  readonly cachePoint?: SharedV4ProviderOptions;
 }
 
 /** The Claude models. */
@@ -50,6 +52,7 @@ export const anthropicVendor = languageModelVendor({
   connect: (access, model) => createAnthropic(access)(model),
   shortestList: { limit: 1 },
   authorization: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': ANTHROPIC_VERSION }),
+  cachePoint: { anthropic: { cacheControl: { type: 'ephemeral' } } },
 });
 
 /** The Gemini models. */
@@ -124,6 +127,7 @@ function languageModelVendor(vendor: LanguageModelVendor): KnownVendor {
             reasoning: settings.GENERATOR_REASONING,
             ...readModelLimits(prefix, values),
             context,
+            cachePoint: vendor.cachePoint,
           });
         },
       },
