@@ -106,7 +106,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     registry,
     admission: {
       get isOpen() {
-        return admission.isOpen && descriptors.isOpen;
+        // Without calls there are none to protect: what was late had another reason.
+        return (admission.isOpen || registry.size === 0) && descriptors.isOpen;
       },
     },
     observers,

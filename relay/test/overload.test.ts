@@ -54,3 +54,8 @@ it('a relay that is late refuses new calls in words, and goes on with those it h
   await createSession(relay.url);
   expect(await problemsOf(relay.url)).toEqual(['event_loop_late']);
 });
+
+it('a relay without calls lets one in, however late it was', async () => {
+  await using relay = await startTestRelay({ lostMs: () => 2_000 });
+  expect((await askForSession(relay.url)).status).toBe(201);
+});
