@@ -166,12 +166,17 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     const wanted = Math.max(this.#waiters.size - starting, this.#keepWarm - this.#members.size);
     const room = this.#options.maxWorkers - this.#members.size;
     for (let count = Math.min(wanted, room); count > 0; count -= 1) {
-      this.#members.add(
-        new WorkerPoolMember(outsideBoundaries(this.#options.spawn), this.#options, {
-          idle: (member) => this.#onIdle(member),
-          died: (member, cause, started) => this.#onDeath(member, cause, started),
-        }),
-      );
+      try {
+        this.#members.add(
+          new WorkerPoolMember(outsideBoundaries(this.#options.spawn), this.#options, {
+            idle: (member) => this.#onIdle(member),
+            died: (member, cause, started) => this.#onDeath(member, cause, started),
+          }),
+        );
+      } catch (cause) {
+        // Later, because who waits for it may only be about to look.
+        queueMicrotask(() => this.#cannotStart(cause));
+      }
     }
   }
 
@@ -191,7 +196,11 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
       this.#grow();
       return;
     }
-    // A worker that cannot start would fail again at once: the next one who asks may retry.
+    this.#cannotStart(cause);
+  }
+
+  /** It would fail again at once: the next one who asks may retry. */
+  #cannotStart(cause: unknown): void {
     for (const watch of this.#warmWatchers) watch({ cause });
     const [waiter] = this.#waiters;
     if (waiter === undefined) return;

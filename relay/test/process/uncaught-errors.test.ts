@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectBystanderUnharmed } from '../support/bystander.ts';
 import { RelayProcess } from '../support/relay-process.ts';
 import type { TestCall } from '../support/test-call.ts';
@@ -10,6 +10,11 @@ beforeAll(async () => {
   relay = await RelayProcess.start({ program });
 });
 afterAll(() => relay[Symbol.asyncDispose]());
+beforeEach(async () => {
+  // On a busy machine the relay may be late, and lets no call in for a moment.
+  const call = await relay.call();
+  await call.hangUp();
+});
 
 /** Lines with `text` so far. */
 const logged = (text: string) => relay.logs.lines.filter((line) => line.includes(text));
