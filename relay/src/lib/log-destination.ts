@@ -127,7 +127,7 @@ export class LogDestination {
 }
 
 /**
- * Writes to standard error, whatever that is.
+ * Writes to standard error: a file, a pipe or a terminal.
  *
  * A file is written by Node's pool of threads, because a full or slow disk would hold up the event
  * loop. A pipe or a terminal is not: if its reader stops reading, the thread would stay blocked, and

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
 
-/** How often the lateness is looked at, beside each time that somebody wants to call, ms. */
+/** How often the lateness is looked at, beside each request for a new call, ms. */
 const CHECK_INTERVAL_MS = 500;
 /** Closed once this share of the last two seconds was lost to a late event loop … */
 const CLOSE = { share: 0.5, windowMs: 2_000 };

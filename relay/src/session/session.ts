@@ -195,7 +195,7 @@ export class Session implements ErrorBoundary {
     this.#outbox.end();
     this.#state = { kind: 'closed' };
     const ended = () => this.#emit({ type: 'session-ended', reason, durationMs });
-    // Each whatever becomes of the others: a session that failed may fail in this, too.
+    // Each on its own: a session that failed may fail in this, too.
     for (const end of [
       () => void this.#conversation.dispose().finally(ended),
       () => this.#notices?.close(),

@@ -1,7 +1,7 @@
 import { estimateTokens } from '../lib/token-estimate.ts';
 import type { Message } from '../stages/generator.ts';
 
-/** Bounds of what is kept whatever becomes of it: beyond them the oldest is forgotten. */
+/** Bounds of what is kept in any case: beyond them the oldest is forgotten. */
 const MAX_MESSAGES = 1_000;
 const MAX_TOKENS = 100_000;
 /** What a message costs a generator beyond its text. */

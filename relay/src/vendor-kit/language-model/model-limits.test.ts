@@ -74,7 +74,7 @@ describe('the context', () => {
     expect(limits.room.inputTokens).toBe(Infinity);
   });
 
-  it('shrinks with every refusal, whatever the server says', () => {
+  it('shrinks with every refusal, with figures or without', () => {
     const told = fc.option(fc.nat({ max: 1_000_000 }), { nil: undefined });
     fc.assert(
       fc.property(

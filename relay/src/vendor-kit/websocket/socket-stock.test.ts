@@ -166,7 +166,7 @@ const step = fc.oneof(
 );
 
 it.each([true, false])(
-  'whatever happens, sockets are used by one, bounded and not lost (reused: %s)',
+  'sockets have one user, are bounded and not lost, in any order of events (reused: %s)',
   async (isReused) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
