@@ -59,6 +59,15 @@ test('what a model thinks between tags is not said', async () => {
   expect(textOf(events)).toBe('Hello there.');
 });
 
+test('thoughts whose opening tag stands in the prompt are not said, once that is known', async () => {
+  const written = 'They ask for the time.\n</think>\n\nIt is noon.';
+  await using talk = await chatWith({ answer: () => written }, 'bare');
+  expect(textOf(await talk.ask('The time?'))).not.toContain('think>');
+  const events = await talk.ask('The time?');
+  expect(events[0]).toEqual({ type: 'thought' });
+  expect(textOf(events)).toBe('It is noon.');
+});
+
 test('a server that counts nothing gets its tokens estimated', async () => {
   await using talk = await chatWith({ answer: () => 'A few words, no more.' }, 'bare');
   const usage = (await talk.ask('Hello.')).at(-1);

@@ -1,8 +1,4 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import {
   extractReasoningMiddleware,
   InvalidResponseDataError,
@@ -11,7 +7,7 @@ import {
 } from 'ai';
 import { OVER } from '../../lib/abort-reason.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../../stages/generator.ts';
-import { ProviderError } from '../../stages/provider-error.ts';
+import type { ProviderError } from '../../stages/provider-error.ts';
 import { ModelList, type ModelListRequest } from '../http-client/model-list.ts';
 import type { VendorHttp } from '../http-client/vendor-http.ts';
 import type { Owned } from '../../stages/provider.ts';
@@ -20,20 +16,18 @@ import { builtInTools } from './built-in-tools.ts';
 import { describedTools } from './described-tools.ts';
 import { momentFor } from './instructions.ts';
 import { refusalIn, toProviderError } from './language-model-errors.ts';
+import { ModelAnswer } from './model-answer.ts';
 import { ModelLimits, type ToolUse } from './model-limits.ts';
 import { ModelStep } from './model-step.ts';
 import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-summary.ts';
 import { ModelTurn, type ModelTurnOptions } from './model-turn.ts';
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
-import { SpokenTextFilter } from './spoken-text-filter.ts';
-import { inputTokensAtStart, UsageCount } from './usage-count.ts';
+import { UntaggedThoughts } from './untagged-thoughts.ts';
+import { UsageCount } from './usage-count.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
 const MAX_STEPS = 5;
-
-/** Said for a model that refuses in silence. */
-const WILL_NOT_ANSWER = "I'm sorry, I can't help with that.";
 
 export interface LanguageModelGeneratorOptions {
   readonly name: string;
@@ -75,6 +69,7 @@ export function createLanguageModelGenerator(
     ...options,
     model: wrapLanguageModel({ model, middleware }),
     limits: new ModelLimits({ name, tools, contextTokens, maxOutputTokens, clock, logger }),
+    thoughts: new UntaggedThoughts(model.modelId, reasoning),
   });
   const withItsModel = withModel(options.model);
   void warmUp((model, request) => generate(withModel(model), request)).catch(() => {});
@@ -96,6 +91,7 @@ export function createLanguageModelGenerator(
 /** What is the same for all its answers. */
 interface Connected extends LanguageModelGeneratorOptions {
   readonly limits: ModelLimits;
+  readonly thoughts: UntaggedThoughts;
 }
 
 async function* generate(
@@ -131,7 +127,7 @@ async function* generate(
     reportCutOff();
   };
   signal.addEventListener('abort', stop);
-  const answer = new Answer(options.name, usage);
+  const answer = new ModelAnswer(options.name, usage, options.thoughts);
   let failure: ProviderError | undefined;
   let hasEnded = false;
   try {
@@ -198,97 +194,4 @@ function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
   if (refusal !== undefined) return turn.adapt(refusal);
   // What the library throws for a call of a tool that it cannot read.
   return InvalidResponseDataError.isInstance(error) && turn.leaveOutTools();
-}
-
-type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
-
-/** Turns the parts of one answer into events; reasoning is counted and left out. */
-class Answer {
-  readonly #name: string;
-  readonly #usage: UsageCount;
-  readonly #filter = new SpokenTextFilter();
-  #hasText = false;
-  #isFinished = false;
-  #isRefused = false;
-
-  constructor(name: string, usage: UsageCount) {
-    this.#name = name;
-    this.#usage = usage;
-  }
-
-  *take(part: LanguageModelV4StreamPart): Iterable<GeneratorEvent> {
-    switch (part.type) {
-      case 'text-start':
-        // A second text, after tools: its first word must not cling to the last one.
-        if (this.#hasText) yield* this.#said(this.#filter.push(' '));
-        break;
-      case 'text-delta':
-        this.#usage.received(part.delta);
-        yield* this.#said(this.#filter.push(part.delta));
-        break;
-      case 'reasoning-start':
-        yield { type: 'thought' };
-        break;
-      case 'reasoning-delta':
-        this.#usage.received(part.delta);
-        yield { type: 'thought' };
-        break;
-      case 'custom': {
-        const inputTokens = inputTokensAtStart(part.providerMetadata);
-        if (inputTokens !== undefined) this.#usage.stepBegan(inputTokens);
-        break;
-      }
-      case 'tool-call':
-        this.#usage.received(part.input);
-        // What was said before is to be heard while the tool works.
-        yield* this.#said(this.#filter.flush());
-        if (this.#hasText) yield* this.#said(this.#filter.push(' '));
-        yield { type: 'tool-called', name: part.toolName };
-        break;
-      case 'finish': {
-        const { inputTokens, outputTokens } = part.usage;
-        this.#usage.stepEnded({ inputTokens: inputTokens.total, outputTokens: outputTokens.total });
-        this.#check(part.finishReason);
-        this.#isFinished = true;
-        break;
-      }
-      case 'error':
-        throw part.error;
-      default:
-        break;
-    }
-  }
-
-  /** @throws ProviderError if it broke off without an end of its own */
-  stepEnded(): void {
-    if (!this.#isFinished) throw this.#failure('closed');
-    this.#isFinished = false;
-  }
-
-  /** @throws ProviderError if there is nothing to say */
-  *end(): Iterable<GeneratorEvent> {
-    yield* this.#said(this.#filter.flush());
-    // It is an answer: another model is not asked for what one of them will not say.
-    if (!this.#hasText && this.#isRefused) yield* this.#said(WILL_NOT_ANSWER);
-    if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
-  }
-
-  *#said(text: string): Iterable<GeneratorEvent> {
-    if (text === '') return;
-    this.#hasText ||= text.trim() !== '';
-    yield { type: 'text-delta', text };
-  }
-
-  /** A stream that ends without the vendor's own word for why was cut off. */
-  #check({ unified, raw }: FinishReason): void {
-    this.#isRefused = unified === 'content-filter';
-    if (unified === 'error') throw this.#failure('malformed', 'error');
-    // OpenAI's Responses say why only if they are not whole.
-    const isWhole = unified === 'stop' || unified === 'tool-calls';
-    if (raw === undefined && !isWhole) throw this.#failure('closed');
-  }
-
-  #failure(fault: 'malformed' | 'closed', note?: string): ProviderError {
-    return new ProviderError({ provider: this.#name, stage: 'generator', fault, note });
-  }
 }

@@ -1,0 +1,124 @@
+import type { Reasoning } from './reasoning.ts';
+
+const END_TAG = '</think>';
+
+/** Families that think before every answer. */
+const ALWAYS_THINKS = /qwq|thinking|deepseek-r1|minimax-m/i;
+/** Families that think unless they are told not to. */
+const MAY_THINK = /qwen|deepseek|glm-?4|nemotron|exaone|hunyuan/i;
+
+/** Answers that are waited for after one whose thoughts had no opening tag. */
+const AWAITED_AFTER_ONE = 3;
+
+/**
+ * The thoughts of models whose chat template writes the opening `<think>` into the prompt, so that
+ * only the closing tag is in the answer, as vLLM without a reasoning parser hands it out.
+ *
+ * That the beginning of an answer was a thought is known only at the closing tag, and to wait for it
+ * would delay the first word of every other model. So only a model that is known to write in this
+ * way is waited for: by its name, or because it has just done so. A whole answer without the tag, or
+ * thoughts in the vendor's own place for them, end the waiting.
+ */
+export class UntaggedThoughts {
+  /** The number of answers whose beginning is still to be waited for. */
+  #awaited: number;
+
+  constructor(modelId: string, reasoning: Reasoning) {
+    const isExpected =
+      ALWAYS_THINKS.test(modelId) || (reasoning !== 'none' && MAY_THINK.test(modelId));
+    this.#awaited = isExpected ? 1 : 0;
+  }
+
+  /** For one step of an answer: after a tool, a model thinks anew. */
+  begin(): ThoughtFilter {
+    return new ThoughtFilter(this.#awaited > 0, (outcome) => {
+      if (outcome === 'untagged') this.#awaited = AWAITED_AFTER_ONE;
+      else if (outcome === 'apart') this.#awaited = 0;
+      else this.#awaited = Math.max(0, this.#awaited - 1);
+    });
+  }
+}
+
+/** How a model's thoughts came: before a lone closing tag, in a place of their own, or not at all. */
+type Outcome = 'untagged' | 'apart' | 'none';
+
+export class ThoughtFilter {
+  readonly #report: (outcome: Outcome) => void;
+  /** Whether what comes may be a thought, and is held back until it is clear. */
+  readonly #isWaiting: boolean;
+  #isDecided = false;
+  #held = '';
+  /** The last character that was given out. */
+  #before = '';
+
+  constructor(isWaiting: boolean, report: (outcome: Outcome) => void) {
+    this.#isWaiting = isWaiting;
+    this.#report = report;
+  }
+
+  /** @returns what belongs to the answer; undefined if it is a thought, or may be one */
+  push(text: string): string | undefined {
+    this.#held += text;
+    if (this.#isDecided) return this.#release(this.#held.length);
+    const at = this.#held.indexOf(END_TAG);
+    if (at >= 0) return this.#atTag(at, false);
+    return this.#isWaiting ? undefined : this.#release(this.#held.length - startOfTag(this.#held));
+  }
+
+  /** The vendor keeps the model's thoughts apart, so its text is the answer. */
+  thoughtApart(): void {
+    this.#decide('apart');
+  }
+
+  /**
+   * No more text comes in this step.
+   *
+   * @param isCutOff - by the longest answer: the thought that is held back has no end
+   * @returns what was held back of the answer
+   */
+  end(isCutOff: boolean): string {
+    if (this.#isDecided) return this.#release(this.#held.length);
+    if (this.#held.startsWith(END_TAG)) return this.#atTag(0, true);
+    if (this.#isWaiting && isCutOff) return '';
+    if (this.#held !== '') this.#decide('none');
+    return this.#release(this.#held.length);
+  }
+
+  #atTag(at: number, isEnd: boolean): string {
+    const after = at + END_TAG.length;
+    if (this.#isWaiting) {
+      this.#held = this.#held.slice(after);
+      this.#decide('untagged');
+      return this.#release(this.#held.length);
+    }
+    const said = this.#release(at);
+    const next = this.#held.charAt(END_TAG.length);
+    // Models write it on a line of its own; else it is one that the answer is about.
+    const isOnItsOwn = next === '\n' || this.#before === '\n' || this.#before === '';
+    if (next === '' && !isEnd && !isOnItsOwn) return said;
+    if (isOnItsOwn) {
+      this.#held = this.#held.slice(END_TAG.length);
+      this.#decide('untagged');
+    } else this.#decide('none');
+    return said + this.#release(this.#held.length);
+  }
+
+  #decide(outcome: Outcome): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
+    this.#report(outcome);
+  }
+
+  #release(length: number): string {
+    const said = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    this.#before = said.at(-1) ?? this.#before;
+    return said;
+  }
+}
+
+/** @returns how many characters at the end of a text may be the beginning of the tag */
+function startOfTag(text: string): number {
+  const at = text.lastIndexOf('<');
+  return at >= 0 && END_TAG.startsWith(text.slice(at)) ? text.length - at : 0;
+}
