@@ -51,7 +51,10 @@ function createFake(name: string, log: string[], extra: Partial<Owned<Generator>
   return { state, generator };
 }
 
-function createTest(generators?: readonly Generator[]) {
+function createTest({
+  generators,
+  random = 0.5,
+}: { readonly generators?: readonly Generator[]; readonly random?: number } = {}) {
   const clock = new FakeClock();
   const log: string[] = [];
   const [a, b] = [createFake('a', log), createFake('b', log)];
@@ -62,6 +65,7 @@ function createTest(generators?: readonly Generator[]) {
     policy: DEFAULT_POLICY,
     clock,
     logger: silentLogger,
+    random: () => random,
   });
   const answer = async () => {
     const events = await Array.fromAsync(providers.generator.generate(REQUEST, {}));
@@ -117,36 +121,42 @@ describe('the stages with failover', () => {
     await providers[Symbol.asyncDispose]();
   });
 
-  it('use one that is alone and was frozen within one probe of its return', async () => {
-    let isFrozen = true;
-    const frozen = () => (isFrozen ? new Promise<never>(() => {}) : Promise.resolve());
-    const { providers, clock } = createTest([
-      {
+  it.each([
+    ['early', 0],
+    ['in the middle', 0.5],
+    ['late', 1 - Number.EPSILON],
+  ])(
+    'use one that is alone and was frozen within one probe of its return, probed %s',
+    async (_, random) => {
+      let isFrozen = true;
+      const frozen = () => (isFrozen ? new Promise<never>(() => {}) : Promise.resolve());
+      const alone: Generator = {
         name: 'alone',
         async *generate() {
           await frozen();
           yield { type: 'text-delta', text: 'alone' };
         },
         probe: frozen,
-      },
-    ]);
-    const ask = () => Array.fromAsync(providers.generator.generate(REQUEST, {}));
-    while (providers.services()[0]?.breaker === 'closed') {
-      const answer = ask();
-      answer.catch(() => {});
-      await clock.advance(DEFAULT_POLICY.attempts.generatorFirstMs);
-      await expect(answer).rejects.toMatchObject({ code: 'generator_timeout' });
-    }
-    await clock.advance(2 * intervalMs);
-    await expect(ask()).rejects.toMatchObject({ code: 'generator_failed' });
-    isFrozen = false;
-    // A check that began before its return fails first.
-    const { deadlineMs, jitter } = DEFAULT_POLICY.health;
-    await clock.advance(deadlineMs + (1 + jitter) * intervalMs);
-    expect(await ask()).toMatchObject([{ text: 'alone' }]);
-    expect(providers.services()[0]).toMatchObject({ health: 'healthy' });
-    await providers[Symbol.asyncDispose]();
-  });
+      };
+      const { providers, clock } = createTest({ generators: [alone], random });
+      const ask = () => Array.fromAsync(providers.generator.generate(REQUEST, {}));
+      while (providers.services()[0]?.breaker === 'closed') {
+        const answer = ask();
+        answer.catch(() => {});
+        await clock.advance(DEFAULT_POLICY.attempts.generatorFirstMs);
+        await expect(answer).rejects.toMatchObject({ code: 'generator_timeout' });
+      }
+      await clock.advance(2 * intervalMs);
+      await expect(ask()).rejects.toMatchObject({ code: 'generator_failed' });
+      isFrozen = false;
+      // A check that began before its return fails first.
+      const { deadlineMs, jitter } = DEFAULT_POLICY.health;
+      await clock.advance(deadlineMs + (1 + jitter) * intervalMs);
+      expect(await ask()).toMatchObject([{ text: 'alone' }]);
+      expect(providers.services()[0]).toMatchObject({ health: 'healthy' });
+      await providers[Symbol.asyncDispose]();
+    },
+  );
 
   it('honour a retry-after', async () => {
     const { providers, a, clock, answer, log } = createTest();

@@ -25,6 +25,8 @@ export interface FailoverStagesOptions {
   readonly phrases?: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Spreads the probes; 0 inclusive to 1 exclusive. */
+  readonly random?: () => number;
 }
 
 export type FailoverStages = Stages & AsyncDisposable;
@@ -32,6 +34,7 @@ export type FailoverStages = Stages & AsyncDisposable;
 /** The three stages, each with all its candidates behind it, which are probed between requests. */
 export function createFailoverStages(options: FailoverStagesOptions): FailoverStages {
   const { transcribers, generators, synthesizers, policy, clock, logger } = options;
+  const { random = Math.random } = options;
   const common = { policy, clock, logger };
   const stages = {
     transcriber: new StageCandidates({ stage: 'transcriber', providers: transcribers, ...common }),
@@ -45,6 +48,7 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
     policy: policy.health,
     clock,
     logger,
+    random,
   });
   for (const health of watched) logHealth(health, logger);
   const owned = [...transcribers, ...generators, ...synthesizers];
