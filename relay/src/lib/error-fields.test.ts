@@ -32,3 +32,14 @@ it.each([
 ])('says of %j, which is thrown as well, that it is %j', (thrown, message) => {
   expect(errorFields(thrown)).toMatchObject({ message });
 });
+
+it('tells of an error that cannot be read', () => {
+  const failing = () => {
+    throw new Error('from a getter');
+  };
+  const error = Object.defineProperty(new Error(), 'message', { get: failing });
+  const unreadable = { type: 'object', message: 'an error that cannot be read' };
+  expect(errorFields(error)).toEqual(unreadable);
+  expect(errorFields(new Error('outer', { cause: error }))).toEqual(unreadable);
+  expect(errorFields(new Proxy(error, { getPrototypeOf: failing }))).toEqual(unreadable);
+});

@@ -6,7 +6,16 @@ const MAX_CAUSES = 3;
  * What the log says of an error: its kind, message and stack, and those of its causes. Not its other
  * fields, unlike pino's own serializer: libraries put requests there, with keys and speech.
  */
-export function errorFields(error: unknown, causes = MAX_CAUSES): unknown {
+export function errorFields(error: unknown): unknown {
+  try {
+    return fieldsOf(error, MAX_CAUSES);
+  } catch {
+    // A getter of its own failed; what it belongs to has to end all the same.
+    return { type: typeof error, message: 'an error that cannot be read' };
+  }
+}
+
+function fieldsOf(error: unknown, causes: number): unknown {
   if (!(error instanceof Error)) {
     return { type: typeof error, message: typeof error === 'string' ? error : 'not an error' };
   }
@@ -20,6 +29,6 @@ export function errorFields(error: unknown, causes = MAX_CAUSES): unknown {
     message,
     ...Object.fromEntries(harmless),
     stack,
-    ...(cause !== undefined && causes > 0 && { cause: errorFields(cause, causes - 1) }),
+    ...(cause !== undefined && causes > 0 && { cause: fieldsOf(cause, causes - 1) }),
   };
 }
