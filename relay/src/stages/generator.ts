@@ -39,8 +39,8 @@ export interface GenerateRequest {
   readonly history: readonly Message[];
   /**
    * How many messages at the end of `history` want an answer: more than the last one if the person
-   * said several things before they could be answered. What a generator was asked before is not
-   * among them, because it may have been done although its answer was not heard.
+   * said several things before they could be answered, or before they heard anything of an answer.
+   * What that had done to `reminders` is then taken back.
    */
   readonly unasked?: number;
   readonly signal: AbortSignal;

@@ -56,3 +56,19 @@ it('holds twenty at once, and has room again when one has rung', async () => {
   await clock.advance(1_000);
   expect(add('another', 1_000)).toBeDefined();
 });
+
+it('takes back what was done since a checkpoint, but nothing that has rung', async () => {
+  const { clock, rung, reminders, add } = setUp();
+  const tea = add('tea', 9_000);
+  add('egg', 1_000);
+  const takeBack = reminders.checkpoint();
+  reminders.cancel(tea!.id);
+  add('pasta', 5_000);
+  await clock.advance(1_000);
+  takeBack();
+  takeBack();
+  expect(reminders.list()).toEqual([{ ...tea, remainingMs: 8_000 }]);
+  await clock.advance(60_000);
+  expect(rung).toEqual(['egg is ready', 'tea is ready']);
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,8 +1,9 @@
 import { newId } from '../lib/ids.ts';
-import type { Message, Reminders } from '../stages/generator.ts';
+import type { Message } from '../stages/generator.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import type { History } from './history.ts';
 import type { HistorySummary } from './history-summary.ts';
+import type { SessionReminders } from './reminders.ts';
 import { Replies, type ReplyRequest } from './reply/replies.ts';
 import type { Reply } from './reply/reply.ts';
 
@@ -22,7 +23,7 @@ export type Turn = Omit<ReplyRequest, 'content'>;
 export interface TurnTakingOptions {
   readonly history: History;
   readonly summary: HistorySummary;
-  readonly reminders: Reminders;
+  readonly reminders: SessionReminders;
   /** The person speaks, or has spoken and their words are still to come. */
   readonly isListening: () => boolean;
   /** A reply is over. */
@@ -42,8 +43,10 @@ export class TurnTaking {
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Turn | undefined;
-  /** The last words of the person when a generator was asked last. */
+  /** The last words of the person when a generator was asked last, if its answer was heard. */
   #lastAsked: Message | undefined;
+  /** Takes back what the reply that runs has done. */
+  #takeBack = () => {};
   #isOver = false;
 
   constructor(conversation: ConversationOptions, options: TurnTakingOptions) {
@@ -76,8 +79,7 @@ export class TurnTaking {
   interrupt(): void {
     const reply = this.#reply;
     if (reply === undefined) return;
-    this.#reply = undefined;
-    reply.cancel();
+    this.#stopReply();
     if (reply.text !== '') this.#unanswered = undefined;
   }
 
@@ -85,6 +87,7 @@ export class TurnTaking {
   cancel(id: string | undefined): boolean {
     if (this.#reply === undefined || (id !== undefined && id !== this.#reply.id)) return false;
     this.#unanswered = undefined;
+    this.#takeBack = () => {};
     this.#reply.cancel();
     return true;
   }
@@ -108,10 +111,13 @@ export class TurnTaking {
     const { providers, settings } = this.#conversation;
     const { reminders, summary } = this.#options;
     summary.stop();
+    this.#stopReply();
+    const askedBefore = this.#lastAsked;
+    const restoreReminders = reminders.checkpoint();
     const history = [...this.#options.history.messages];
     const unasked = this.#unaskedIn(history);
     this.#unanswered = turn;
-    return this.#start({
+    const id = this.#start({
       ...turn,
       marks: { ...turn.marks },
       content: {
@@ -131,6 +137,11 @@ export class TurnTaking {
           ),
       },
     });
+    this.#takeBack = () => {
+      restoreReminders();
+      this.#lastAsked = askedBefore;
+    };
+    return id;
   }
 
   /**
@@ -188,8 +199,18 @@ export class TurnTaking {
     if (next !== undefined) this.say(next.text, { turnId: newId('turn'), trigger: next.trigger });
   }
 
+  /** What nothing was heard of is as if it had not begun: its question waits for the next answer. */
+  #stopReply(): void {
+    const reply = this.#reply;
+    if (reply === undefined) return;
+    this.#reply = undefined;
+    reply.cancel();
+    if (reply.text === '') this.#takeBack();
+    this.#takeBack = () => {};
+  }
+
   #start(request: ReplyRequest): string {
-    this.#reply?.cancel();
+    this.#stopReply();
     const reply = this.#replies.make(request);
     this.#reply = reply;
     this.#running.add(reply);
