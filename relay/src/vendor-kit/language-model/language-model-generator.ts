@@ -149,6 +149,7 @@ async function* generate(
         if (step === undefined) break;
         for (let part = await step.next(); part !== undefined; part = await step.next()) {
           for (const event of answer.take(part)) {
+            if (!hasBegun) turn.accepted();
             hasBegun = true;
             yield event;
           }

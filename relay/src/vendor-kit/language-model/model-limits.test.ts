@@ -20,14 +20,18 @@ function createTest({
   return { clock, warnings, limits: new ModelLimits(options) };
 }
 
+const withTools = { hasTools: true, estimatedTokens: 900 };
+
 describe('tools', () => {
-  it('are left out after a refusal, for an hour, which is logged once', async () => {
+  it('are left out once that has helped, for an hour, which is logged once', async () => {
     const { limits, clock, warnings } = createTest();
+    expect(limits.learn(REFUSES_TOOLS, withTools)).toBe('tools');
     expect(limits.takesTools).toBe(true);
-    expect(limits.learn(REFUSES_TOOLS, { hasTools: true, estimatedTokens: 900 })).toBe(true);
+    limits.confirmed('tools');
     expect(limits.takesTools).toBe(false);
     // Another caller had asked with them at the same time.
-    expect(limits.learn(REFUSES_TOOLS, { hasTools: true, estimatedTokens: 900 })).toBe(true);
+    expect(limits.learn(REFUSES_TOOLS, withTools)).toBe('tools');
+    limits.confirmed('tools');
     expect(warnings).toHaveLength(1);
     await clock.advance(HOUR_MS);
     expect(limits.takesTools).toBe(true);
@@ -35,8 +39,7 @@ describe('tools', () => {
 
   it('are not to blame if there were none', () => {
     const { limits } = createTest();
-    expect(limits.learn(REFUSES_TOOLS, { hasTools: false, estimatedTokens: 900 })).toBe(false);
-    expect(limits.takesTools).toBe(true);
+    expect(limits.learn(REFUSES_TOOLS, { ...withTools, hasTools: false })).toBeUndefined();
   });
 
   it.each([
@@ -44,7 +47,7 @@ describe('tools', () => {
     ['off', false],
   ] as const)('%s: nothing is learnt', (tools, takesTools) => {
     const { limits } = createTest({ tools });
-    expect(limits.learn(REFUSES_TOOLS, { hasTools: true, estimatedTokens: 900 })).toBe(false);
+    expect(limits.learn(REFUSES_TOOLS, withTools)).toBeUndefined();
     expect(limits.takesTools).toBe(takesTools);
   });
 });
@@ -66,7 +69,7 @@ describe('the context', () => {
     const { limits, clock } = createTest();
     const refusal =
       "This model's maximum context length is 4096 tokens. However, your messages resulted in 9000 tokens.";
-    expect(limits.learn(refusal, { hasTools: true, estimatedTokens: 6_000 })).toBe(true);
+    expect(limits.learn(refusal, { hasTools: true, estimatedTokens: 6_000 })).toBe('context');
     // 4,096 without 1,024 for the answer, in tokens that are one and a half of ours.
     expect(limits.room.inputTokens).toBeLessThanOrEqual(3_072 / 1.5);
     expect(limits.room.inputTokens).toBeGreaterThan(1_800);
@@ -100,7 +103,7 @@ describe('the context', () => {
 it('learns nothing from other refusals', () => {
   const { limits } = createTest();
   for (const refusal of ['The model `gpt-9` does not exist', 'bad request']) {
-    expect(limits.learn(refusal, { hasTools: true, estimatedTokens: 900 })).toBe(false);
+    expect(limits.learn(refusal, withTools)).toBeUndefined();
   }
   expect(limits.takesTools).toBe(true);
   expect(limits.room.inputTokens).toBe(Infinity);

@@ -28,6 +28,9 @@ interface LearntContext {
   readonly untilMs: number;
 }
 
+/** What a request has too much of for a server. */
+export type Excess = 'tools' | 'reasoning' | 'context';
+
 /** What was sent when the server refused. */
 export interface Sent {
   /** Whether asking without tools is of use: there were some, and none has been called yet. */
@@ -106,27 +109,36 @@ export class ModelLimits {
   }
 
   /**
-   * Reads what a refusal says of the limits.
+   * Reads what a refusal says of the limits. A context is smaller from now on; that tools, or words
+   * about thinking, are refused is remembered only once it was `confirmed`.
    *
    * @param refusal - the server's own words
-   * @returns whether there is reason to ask again, with less
+   * @returns what to ask again with less of; undefined: there is no reason to ask again
    */
-  learn(refusal: string, sent: Sent): boolean {
+  learn(refusal: string, sent: Sent): Excess | undefined {
     switch (causeOfRefusal(refusal)) {
       case 'reasoning':
+        if (sent.hasReasoning === true) return 'reasoning';
         // Not together with tools: without them it is taken, but they are worth more.
-        return sent.hasReasoning === true
-          ? this.#learnReasoning()
-          : sent.hasTools && this.#learnTools();
+        return this.#mayLeaveOutTools(sent) ? 'tools' : undefined;
       case 'tools':
-        return sent.hasTools && this.#learnTools();
+        return this.#mayLeaveOutTools(sent) ? 'tools' : undefined;
       case 'context':
         this.#learnContext(refusal, sent);
-        return true;
+        return 'context';
       case 'configuration':
       case 'request':
-        return false;
+        return undefined;
     }
+  }
+
+  /**
+   * The server took without them what it had refused with them. Its words alone do not tell, because
+   * a refusal may quote the request, in which tools are always mentioned.
+   */
+  confirmed(refused: 'tools' | 'reasoning'): void {
+    if (refused === 'tools') this.#learnTools();
+    else this.#learnReasoning();
   }
 
   get #present(): LearntContext | undefined {
@@ -134,28 +146,31 @@ export class ModelLimits {
     return learnt !== undefined && this.#options.clock.now() < learnt.untilMs ? learnt : undefined;
   }
 
-  #learnTools(): boolean {
-    const { tools, clock, logger, name } = this.#options;
-    if (tools !== 'auto') return false;
+  #mayLeaveOutTools({ hasTools }: Sent): boolean {
+    return hasTools && this.#options.tools === 'auto';
+  }
+
+  #learnTools(): void {
+    const { clock, logger, name } = this.#options;
     const isNews = this.takesTools;
     this.#refusesToolsUntilMs = clock.now() + LEARNT_MS;
     // Others may have asked with tools at the same time.
-    if (!isNews) return true;
+    if (!isNews) return;
     logger.warn(
       { provider: name, note: 'tools' },
       'language model refuses tools: it is asked without them',
     );
-    return true;
   }
 
-  #learnReasoning(): boolean {
+  #learnReasoning(): void {
     const { clock, logger, name } = this.#options;
+    const isNews = this.takesReasoning;
     this.#refusesReasoningUntilMs = clock.now() + LEARNT_MS;
+    if (!isNews) return;
     logger.warn(
       { provider: name },
       'language model refuses to be told how much to think: it is left to it',
     );
-    return true;
   }
 
   #learnContext(refusal: string, { estimatedTokens }: Sent): void {

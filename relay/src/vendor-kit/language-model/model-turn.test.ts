@@ -223,6 +223,27 @@ describe('a refusal', () => {
     expect(wireOf(turn)).toContain('And now?');
   });
 
+  it('that only quotes the request costs the turns after it nothing', () => {
+    const limits = limitsOf();
+    const turn = turnOf([user('Hi')], limits);
+    turn.next(true);
+    expect(turn.adapt('unreadable: {"messages": […], "tools": […]}')).toBe(true);
+    expect(turn.next(true).tools).toBeUndefined();
+    // Without tools it was refused as well.
+    expect(turn.adapt('unreadable: {"messages": […]}')).toBe(false);
+    expect(turnOf([user('Hi')], limits).next(true).tools).toHaveLength(TOOLS.length);
+  });
+
+  it('because of tools is remembered once the server took the turn without them', () => {
+    const limits = limitsOf();
+    const turn = turnOf([user('Hi')], limits);
+    turn.next(true);
+    turn.adapt('gemma3 does not support tools');
+    turn.next(true);
+    turn.accepted();
+    expect(turnOf([user('Hi')], limits).next(true).tools).toBeUndefined();
+  });
+
   it('is passed on if there is nothing to leave out, and after a few times', () => {
     const alone = turnOf([user('Hi')], limitsOf());
     alone.next(true);

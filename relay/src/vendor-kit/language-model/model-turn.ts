@@ -43,6 +43,8 @@ export class ModelTurn {
   /** The model's calls of tools, each followed by what came of it. */
   readonly #steps: LanguageModelV4Message[] = [];
   #mayUseTools = true;
+  /** What the server's words say that it refuses, while the turn is asked without. */
+  readonly #suspected = new Set<'tools' | 'reasoning'>();
   #adaptations = 0;
   #sent = { hasTools: false, hasReasoning: false, estimatedTokens: 0 };
 
@@ -68,7 +70,10 @@ export class ModelTurn {
     const isFirst = steps.length === 0;
     this.#sent = {
       hasTools: hasTools && isFirst,
-      hasReasoning: limits.takesReasoning && reasoning.reasoning !== undefined,
+      hasReasoning:
+        limits.takesReasoning &&
+        reasoning.reasoning !== undefined &&
+        !this.#suspected.has('reasoning'),
       estimatedTokens: fixedTokens + talkTokens(messages) + tokensOf(steps),
     };
     const last = messages.length - 1;
@@ -104,10 +109,18 @@ export class ModelTurn {
     const sent = this.#sent;
     if (this.#adaptations >= MAX_ADAPTATIONS) return false;
     this.#adaptations += 1;
-    if (!this.#options.limits.learn(refusal, sent)) return false;
+    const excess = this.#options.limits.learn(refusal, sent);
+    if (excess === undefined) return false;
+    if (excess !== 'context') this.#suspected.add(excess);
     this.next(true);
     const isShorter = this.#sent.estimatedTokens < sent.estimatedTokens;
     return isShorter || this.#sent.hasReasoning !== sent.hasReasoning;
+  }
+
+  /** The server has begun to answer what was sent last. */
+  accepted(): void {
+    for (const refused of this.#suspected) this.#options.limits.confirmed(refused);
+    this.#suspected.clear();
   }
 
   /** The model made a mess of its tools: in this turn it is asked without. @returns as `adapt` */
@@ -123,7 +136,8 @@ export class ModelTurn {
     if (this.#steps.length > 0) return true;
     const fixedTokens = estimateTokens(systemPrompt) + this.#toolTokens;
     const isRoom = fixedTokens <= inputTokens * MAX_FIXED_SHARE;
-    return tools.length > 0 && this.#mayUseTools && limits.takesTools && isRoom;
+    const mayUse = this.#mayUseTools && limits.takesTools && !this.#suspected.has('tools');
+    return tools.length > 0 && mayUse && isRoom;
   }
 
   /** Results of tools may take half of the room from what was said. */
