@@ -44,6 +44,13 @@ test('what was told at the end of a step goes before what was told at its beginn
   expect(usage.takeTotal()).toEqual({ inputTokens: 180, outputTokens: 4 });
 });
 
+test.each([0, -5, Number.NaN, 1e308])('a server that counts %d tokens has not counted', (told) => {
+  const usage = new UsageCount(() => 100);
+  usage.received('12345678');
+  usage.stepEnded({ inputTokens: told, outputTokens: told });
+  expect(usage.takeTotal()).toEqual({ inputTokens: 100, outputTokens: 2 });
+});
+
 test('the input counts with what comes from the cache', () => {
   const usage = {
     input_tokens: 5,

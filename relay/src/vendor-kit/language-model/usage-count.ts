@@ -3,6 +3,8 @@ import type { TokenUsage } from '../../stages/generator.ts';
 
 /** A rule of thumb of the vendors for English text; used only if the vendor did not count. */
 const CHARACTERS_PER_TOKEN = 4;
+/** No model takes or writes as much in one step. */
+const MAX_STEP_TOKENS = 100_000_000;
 
 interface ReportedUsage {
   readonly inputTokens: number | undefined;
@@ -39,8 +41,9 @@ export class UsageCount {
   }
 
   stepEnded(usage: ReportedUsage): void {
-    this.#inputTokens += usage.inputTokens ?? this.#stepInputTokens ?? this.#estimatedInput();
-    this.#outputTokens += usage.outputTokens ?? tokens(this.#stepCharacters);
+    const input = counted(usage.inputTokens) ?? counted(this.#stepInputTokens);
+    this.#inputTokens += input ?? this.#estimatedInput();
+    this.#outputTokens += counted(usage.outputTokens) ?? tokens(this.#stepCharacters);
     this.#stepInputTokens = undefined;
     this.#stepCharacters = 0;
     this.#isStepOpen = false;
@@ -82,6 +85,12 @@ export function inputTokensAtStart(metadata: unknown): number | undefined {
     (usage.cache_creation_input_tokens ?? 0) +
     (usage.cache_read_input_tokens ?? 0)
   );
+}
+
+/** Some servers send 0 for what they did not count; and what is sent must not upset our own sums. */
+function counted(told: number | undefined): number | undefined {
+  const isCount = told !== undefined && told > 0 && told <= MAX_STEP_TOKENS;
+  return isCount ? Math.round(told) : undefined;
 }
 
 function tokens(characters: number): number {
