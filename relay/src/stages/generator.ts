@@ -28,11 +28,13 @@ export interface SummaryRequest {
   readonly messages: readonly Message[];
   readonly person: Person;
   readonly signal: AbortSignal;
+  /** As in `GenerateRequest`. */
+  readonly onCutOff?: NonNullable<GenerateRequest['onCutOff']>;
 }
 
 export interface Summary {
   readonly text: string;
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage: TokenUsage;
 }
 
 export interface GenerateRequest {

@@ -173,8 +173,11 @@ export type CallEventBody =
   /** What was said first is remembered in few words from now on. */
   | {
       readonly type: 'history-summarised';
-      /** `forgotten`: not even that; `failed`: it is tried again after the next answer. */
-      readonly outcome: 'summarised' | 'forgotten' | 'failed';
+      /**
+       * `forgotten`: not even that; `failed`, or `interrupted` by the next turn: it is tried again
+       * after the next answer.
+       */
+      readonly outcome: 'summarised' | 'forgotten' | 'failed' | 'interrupted';
       /** null if none wrote it. */
       readonly provider: string | null;
       /** How many messages it stands for. */

@@ -100,6 +100,18 @@ it('a turn is answered at once while a summary is written, which is begun again 
   );
 });
 
+it('what a summary cost is told even if a turn breaks it off', async () => {
+  const { ask, asked, test } = createTest(({ signal, onCutOff }) => {
+    signal.addEventListener('abort', () => onCutOff?.({ inputTokens: 700, outputTokens: 3 }));
+    return new Promise(() => {});
+  });
+  while (asked.length === 0) await ask();
+  await ask();
+  expect(test.ofCall('history-summarised')).toMatchObject([
+    { outcome: 'interrupted', usage: { inputTokens: 700, outputTokens: 3 } },
+  ]);
+});
+
 it('forgets the oldest part when no summary comes of it, and says so', async () => {
   const { ask, sent, test } = createTest(() => Promise.reject(new ParleyError('generator_failed')));
   await ask(40);

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { OVER } from '../lib/abort-reason.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Person } from '../stages/generator.ts';
+import type { Person, TokenUsage } from '../stages/generator.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { EmitCallEvent } from './call-events.ts';
 import type { History, OldestPart } from './history.ts';
@@ -61,26 +61,36 @@ export class HistorySummary {
   async #summarise(part: OldestPart, signal: AbortSignal): Promise<void> {
     const { history, generator, clock, emit } = this.#options;
     const startedAtMs = clock.now();
-    const written = await this.#written(part, signal);
+    let usage: TokenUsage | undefined;
+    const written = await this.#written(part, signal, (owed) => {
+      usage = owed;
+    });
+    usage ??= written?.usage;
     const summary = written?.text.slice(0, MAX_CHARACTERS).trim().toWellFormed() ?? '';
     const isFull = history.tokens > (generator.historyTokens ?? Number.POSITIVE_INFINITY);
     if (summary !== '' || isFull) history.replaceOldest(part, summary);
-    // Broken off by a turn, it is begun again after that.
-    if (signal.aborted && !isFull) return;
+    const isInterrupted = signal.aborted && !isFull;
+    // What had been written by then is paid for, and if it was nothing, nothing happened.
+    if (isInterrupted && usage === undefined) return;
+    const failed = isFull ? 'forgotten' : isInterrupted ? 'interrupted' : 'failed';
     emit({
       type: 'history-summarised',
-      outcome: summary === '' ? (isFull ? 'forgotten' : 'failed') : 'summarised',
+      outcome: summary === '' ? failed : 'summarised',
       provider: written?.provider ?? null,
       messages: part.messages.length,
-      usage: written?.usage ?? { inputTokens: 0, outputTokens: 0 },
+      usage: usage ?? { inputTokens: 0, outputTokens: 0 },
       durationMs: clock.now() - startedAtMs,
     });
   }
 
-  async #written({ messages }: OldestPart, signal: AbortSignal) {
+  async #written(
+    { messages }: OldestPart,
+    signal: AbortSignal,
+    onCutOff: (owed: TokenUsage) => void,
+  ) {
     const { generator, person, caller, logger } = this.#options;
     try {
-      return await generator.summarise({ messages, person: person(), signal }, caller);
+      return await generator.summarise({ messages, person: person(), signal, onCutOff }, caller);
     } catch (err) {
       if (!signal.aborted) logger.warn({ err }, 'history summary failed');
       return undefined;

@@ -54,7 +54,11 @@ export class FailoverGenerator {
     const permit = provider?.summarise && health?.acquire(undefined, caller);
     if (name === undefined || permit === undefined) return undefined;
     using scope = new AttemptScope(request.signal, this.#stage.clock, () => permit.abandoned());
-    scope.setDeadline(SUMMARY_MS, this.#stage.timeoutError);
+    scope.setDeadline(SUMMARY_MS, () => {
+      // A model on a slow machine answers in time, but writes no summary in it: no failure.
+      permit.abandoned();
+      return this.#stage.timeoutError();
+    });
     try {
       const summary = await scope.wait(provider!.summarise!({ ...request, signal: scope.signal }));
       permit.succeeded();

@@ -29,13 +29,19 @@ const NO_REMINDERS: Reminders = { add: () => undefined, list: () => [], cancel: 
  * @throws what `answer` throws; the signal's reason when aborted
  */
 export async function summaryOf(
-  { messages, person, signal }: SummaryRequest,
+  { messages, person, signal, onCutOff }: SummaryRequest,
   answer: (request: GenerateRequest) => AsyncIterable<GeneratorEvent>,
 ): Promise<Summary> {
-  const history = [...messages, { role: 'user', text: REQUEST } as const];
+  const request: GenerateRequest = {
+    history: [...messages, { role: 'user', text: REQUEST }],
+    person,
+    signal,
+    reminders: NO_REMINDERS,
+    ...(onCutOff && { onCutOff }),
+  };
   let text = '';
   let usage = { inputTokens: 0, outputTokens: 0 };
-  for await (const event of answer({ history, person, signal, reminders: NO_REMINDERS })) {
+  for await (const event of answer(request)) {
     if (event.type === 'text-delta') text += event.text;
     if (event.type === 'usage-reported') usage = event;
   }
