@@ -1,6 +1,6 @@
 import { editDistance } from '../src/config/near-misses.ts';
 import type { Stage } from '../src/stages/provider.ts';
-import { ProviderError } from '../src/stages/provider-error.ts';
+import { ProviderError, type ProviderFault } from '../src/stages/provider-error.ts';
 import type { FailureNote } from '../src/vendor-kit/http-client/failure-note.ts';
 import { onBase } from '../src/vendor-kit/vendor-url.ts';
 import type { AccessVariables, ServerAccess } from '../src/vendor-kit/vendor.ts';
@@ -30,7 +30,7 @@ export async function adviceFor(
 ): Promise<string | undefined> {
   const variables = access?.variables ?? ofVendor;
   const inspection = access === undefined ? undefined : new ServerInspection(access, signal);
-  const { fault, note } = failureOf(error);
+  const { fault, note, status } = failureOf(error);
   const address = access === undefined ? 'the address' : onBase(access.baseUrl, '');
   switch (note as FailureNote | undefined) {
     case 'no such host':
@@ -61,9 +61,16 @@ export async function adviceFor(
       return headerAdvice(await inspection?.header(), access);
     case 'model':
       return modelAdvice(await inspection?.models(), access, variables);
+    case 'empty answer':
+      return 'The model was asked but said nothing. If it thinks, that has used up its tokens: raise GENERATOR_MAX_TOKENS, or use a model that does not think.';
+    case 'redirect':
+      return redirectAdvice(await inspection?.redirection(), access, variables);
     case 'wrong path':
-    case 'HTML':
-      return placeAdvice(await inspection?.elsewhere(), note === 'HTML', access, variables);
+      return placeAdvice(await inspection?.elsewhere(), false, access, variables);
+    case 'HTML': {
+      const gate = gateAdvice(fault, status, access);
+      return gate ?? placeAdvice(await inspection?.elsewhere(), true, access, variables);
+    }
     default:
       break;
   }
@@ -76,17 +83,19 @@ export async function adviceFor(
     case 'unreachable':
       return (await inspection?.answersOtherScheme()) === true
         ? `The server speaks ${otherScheme(access!)} there. Begin ${variables.baseUrl} with ${otherScheme(access!)}://.`
-        : undefined;
+        : `The connection ends without an answer. Another program may listen at ${address}; else the server’s own log says why.`;
     case 'rate-limited':
       return 'The vendor allows fewer requests than are sent. Wait, or ask for more.';
     case 'timeout':
       return 'The server takes requests but does not answer. It is frozen, still loads its model, or is too slow for a call.';
     case 'overloaded':
       return 'The server fails by itself; its own log says why. It may still load its model.';
-    case 'malformed':
-      return (await inspection?.answersPage()) === true
-        ? placeAdvice(await inspection?.elsewhere(), true, access, variables)
-        : malformedAdvice(stage, access, variables);
+    case 'malformed': {
+      const what = await inspection?.isNoApi();
+      return what === undefined
+        ? malformedAdvice(stage, access, variables)
+        : placeAdvice(await inspection?.elsewhere(), what === 'page', access, variables);
+    }
     case 'rejected':
       return 'The server refuses what Parley sends; its own log says why.';
     case 'out-of-descriptors':
@@ -96,7 +105,7 @@ export async function adviceFor(
   }
 }
 
-function failureOf(error: unknown): Partial<Pick<ProviderError, 'fault' | 'note'>> {
+function failureOf(error: unknown): Partial<Pick<ProviderError, 'fault' | 'note' | 'status'>> {
   if (error instanceof ProviderError) return error;
   const isLate = error instanceof DOMException && error.name === 'TimeoutError';
   return isLate ? { fault: 'timeout' } : {};
@@ -104,6 +113,38 @@ function failureOf(error: unknown): Partial<Pick<ProviderError, 'fault' | 'note'
 
 function otherScheme({ baseUrl }: ServerAccess): string {
   return baseUrl.startsWith('https:') ? 'http' : 'https';
+}
+
+function redirectAdvice(
+  target: string | undefined,
+  access: ServerAccess | undefined,
+  { baseUrl }: AccessVariables,
+): string {
+  if (access === undefined || target === undefined)
+    return `The server sends us on to another address. Correct ${baseUrl}.`;
+  const base = target.endsWith(access.path) ? target.slice(0, -access.path.length) : undefined;
+  return base === undefined
+    ? `The server sends us on to ${target}, perhaps to sign in. Correct ${baseUrl}, or open this address in a browser.`
+    : `The server has moved. Set ${baseUrl}=${base}, if you trust that address.`;
+}
+
+/**
+ * What a page means that is not of the server but of a proxy before it.
+ *
+ * @returns undefined if it may be the server's own
+ */
+function gateAdvice(
+  fault: ProviderFault | undefined,
+  status: number | undefined,
+  access: ServerAccess | undefined,
+): string | undefined {
+  if (status === 413)
+    return 'A proxy before the server takes nothing as long as a recording. Raise its limit (nginx: client_max_body_size 25m).';
+  if (fault === 'overloaded')
+    return 'A proxy answers with a page of its own: the server behind it is down, or does not answer in time.';
+  const headers = access?.variables.headers;
+  if (fault !== 'unauthorized' || headers === undefined) return undefined;
+  return `A proxy before the server lets us not in. It may want a header, e.g. ${headers}=Authorization: Basic …, or allow only certain addresses.`;
 }
 
 function headerAdvice(name: string | undefined, access: ServerAccess | undefined): string {

@@ -30,6 +30,8 @@ const CHUNK_SAMPLES = UPLINK_HZ / 10;
 const CHUNK_MS = 100;
 /** Shorter than any voice needs for the phrase. */
 const MIN_PHRASE_MS = 500;
+/** Longer than any voice needs for it, seconds: it will not end. */
+const MAX_PHRASE_S = 30;
 /** Between these a voice needs for a character. */
 const PACE_MS = { min: 50, max: 150 };
 
@@ -126,6 +128,9 @@ async function trySynthesizer(synthesizer: Synthesizer, signal: AbortSignal): Pr
     if (event.type !== 'speech-audio' || event.samples.length === 0) continue;
     firstMs ??= performance.now() - askedMs;
     samples += event.samples.length;
+    if (samples > synthesizer.sampleRateHz * MAX_PHRASE_S) {
+      return { works: false, firstMs, detail: `spoke for more than ${MAX_PHRASE_S} s` };
+    }
   }
   const lengthMs = Math.round((samples / synthesizer.sampleRateHz) * 1_000);
   const paceMs = lengthMs / PHRASE.length;

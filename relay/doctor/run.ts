@@ -49,6 +49,10 @@ const PROBE_DEADLINE_MS = 5_000;
 const TRIP_DEADLINE_MS = 20_000;
 const PACE_ADVICE =
   'It speaks much faster or slower than people do. If it is a server of your own, set its _SPEECH_RATE to the rate of its samples.';
+const MISHEARD_ADVICE =
+  'It was told “what time is it”. Its model may be too small, or of another language, or it does not read 16 kHz WAV.';
+const SLOW_ADVICE =
+  'A call does not wait so long for the first word. If it was not only loading the model, raise GENERATOR_FIRST_WORD_S.';
 
 interface DoctorOptions extends CommandIo {
   readonly environment: Environment;
@@ -142,8 +146,10 @@ async function examine(
   });
   // What the adapter got over by itself, e.g. that its server refuses tools.
   const notes: string[] = [];
-  const remark = async ({ isOddlyPaced }: Trip) => {
+  const remark = async ({ isOddlyPaced, works, firstMs = 0 }: Trip) => {
     if (isOddlyPaced === true) return PACE_ADVICE;
+    if (!works && stage === 'transcriber') return MISHEARD_ADVICE;
+    if (stage === 'generator' && firstMs > config.providers.firstWordMs) return SLOW_ADVICE;
     const [note] = notes;
     if (note === undefined) return null;
     const overcome = new ProviderError({ provider: name, stage, fault: 'rejected', note });

@@ -20,6 +20,7 @@ const models = z.object({ data: z.array(z.object({ id: z.string() })) });
 interface Answer {
   readonly status: number;
   readonly words: string;
+  readonly location: string | null;
 }
 
 /** Questions to a server that does not work, which cost it nothing: what is wrong with our settings. */
@@ -54,10 +55,23 @@ export class ServerInspection {
       .find((name) => name !== undefined);
   }
 
-  /** Whether it answers what we ask with a page for people. */
-  async answersPage(): Promise<boolean> {
+  /** Whether what it answers, even as a success, is not that of a place where the API is served. */
+  async isNoApi(): Promise<'page' | 'wrong path' | undefined> {
     const { baseUrl, path } = this.#access;
-    return isHtml((await this.#ask(onBase(baseUrl, path), 'POST'))?.words ?? '');
+    const answer = await this.#ask(onBase(baseUrl, path), 'POST');
+    if (answer === undefined) return undefined;
+    if (isHtml(answer.words)) return 'page';
+    return noteOfRefusal(answer.status, answer.words) === 'wrong path' ? 'wrong path' : undefined;
+  }
+
+  /** Where it sends us on to; without what follows the path, which may hold a secret. */
+  async redirection(): Promise<string | undefined> {
+    const { baseUrl, path } = this.#access;
+    const url = onBase(baseUrl, path);
+    const { location } = (await this.#ask(url, 'POST')) ?? {};
+    if (typeof location !== 'string' || !URL.canParse(location, url)) return undefined;
+    const { origin, pathname } = new URL(location, url);
+    return `${origin}${pathname}`;
   }
 
   /** Another address, and perhaps another path, at which the server has what we look for. */
@@ -98,7 +112,8 @@ export class ServerInspection {
     const answer = await this.#ask(onBase(place.baseUrl, place.path), 'POST');
     if (answer === undefined || isHtml(answer.words)) return false;
     // With 404 a server may also say that it does not have the model, which we did not name.
-    return noteOfRefusal(answer.status, answer.words) !== 'wrong path';
+    const note = noteOfRefusal(answer.status, answer.words);
+    return note !== 'wrong path' && note !== 'redirect';
   }
 
   async #ask(url: string, method: 'GET' | 'POST'): Promise<Answer | undefined> {
@@ -117,13 +132,13 @@ export class ServerInspection {
 
   async #fetch(url: string, init: RequestInit): Promise<Answer> {
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(ASK_MS)]);
-    const response = await fetch(url, { ...init, signal });
+    const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     let words = '';
     const decoder = new TextDecoder();
     for await (const bytes of response.body ?? []) {
       words += decoder.decode(bytes, { stream: true });
       if (words.length > MAX_CHARACTERS) break;
     }
-    return { status: response.status, words };
+    return { status: response.status, words, location: response.headers.get('location') };
   }
 }

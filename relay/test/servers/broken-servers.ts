@@ -48,6 +48,8 @@ const guarded =
   (_, response) =>
     answer(response, 401, { error: { message: words } });
 
+const HEAR = '/v1/audio/transcriptions';
+
 const v1 = (url: string) => ({ BASE_URL: `${url}/v1`, MODEL: 'a-model' });
 
 export const BROKEN_SERVERS: readonly Broken[] = [
@@ -234,5 +236,38 @@ export const BROKEN_SERVERS: readonly Broken[] = [
     settings: v1,
     detail: /out of order \(500\)/,
     advice: /fails by itself; its own log says why/,
+  },
+  {
+    what: 'a proxy whose server is down',
+    use: 'SPEECH',
+    server: (_, response) => answer(response, 502, '<html><title>502 Bad Gateway</title></html>'),
+    settings: v1,
+    detail: /out of order \(502\): HTML/,
+    advice: /A proxy answers .* the server behind it is down/,
+  },
+  {
+    what: 'a proxy that takes no long requests',
+    use: 'TRANSCRIPTION',
+    server: refusing(413, '<html><title>413 Request Entity Too Large</title></html>', [HEAR]),
+    settings: v1,
+    detail: /\(413\): HTML/,
+    advice: /nothing as long as a recording. Raise its limit/,
+  },
+  {
+    what: 'a server that has moved',
+    use: 'TRANSCRIPTION',
+    server: (request, response) =>
+      void response.writeHead(301, { location: `https://new.invalid${request.url}?secret` }).end(),
+    settings: v1,
+    detail: /\(301\): redirect/,
+    advice: /Set COMPATIBLE_\d_TRANSCRIPTION_BASE_URL=https:\/\/new.invalid\/v1, if you trust/,
+  },
+  {
+    what: 'a model that has yet to be fetched',
+    use: 'TRANSCRIPTION',
+    server: refusing(404, { detail: "Model 'a-model' is not installed locally." }, [HEAR]),
+    settings: v1,
+    detail: /\(404\): model/,
+    advice: /no model "a-model"/,
   },
 ];

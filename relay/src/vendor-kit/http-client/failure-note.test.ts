@@ -41,6 +41,10 @@ it.each([
   [400, "Unsupported parameter: 'max_tokens' is not supported with this model.", undefined],
   [400, 'Bad request. x-request-id: 3f1c', undefined],
   [400, 'No models loaded. Please load a model in the developer page.', 'model'],
+  [404, "Model 'whisper-1' is not installed locally. You can download the model.", 'model'],
+  [400, '{"detail":{"error":"invalid_model","message":"Unsupported model: tts-1"}}', 'model'],
+  [200, '{"error":"Unexpected endpoint or method. (POST /chat/completions)"}', 'wrong path'],
+  [302, '<html>Found</html>', 'redirect'],
   [500, 'Internal Server Error', undefined],
 ])('%i %s: %s', (status, words, note) => {
   expect(noteOfRefusal(status, words)).toBe(note);

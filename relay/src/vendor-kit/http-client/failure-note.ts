@@ -12,10 +12,12 @@ export type FailureNote =
   | 'not HTTP'
   | 'credentials in URL'
   | 'blocked port'
+  | 'redirect'
   | 'HTML'
   | 'wrong path'
   | 'model'
   | 'voice'
+  | 'empty answer'
   | 'tools'
   | 'context'
   | 'quota'
@@ -56,16 +58,19 @@ const QUOTA =
   /insufficient_quota|exceeded your current quota|quota (?:is )?exhausted|credit balance|billing/i;
 /** Not: a parameter that a model does not take. */
 const MODEL =
-  /\bmodels?\b.{0,120}\b(?:not (?:be )?(?:found|exist|available|loaded|recogni[sz]ed)|does ?n[o']t exist|decommissioned|deprecated|unknown)|(?:invalid|unknown|no such|no) models?\b|model_(?:not|decom)/i;
+  /\bmodels?\b.{0,120}\b(?:not (?:be )?(?:found|exist|available|loaded|installed|recogni[sz]ed)|does ?n[o']t exist|decommissioned|deprecated|unknown)|(?:invalid|unknown|unsupported|no such|no) models?\b|model_(?:not|decom)/i;
 const VOICE = /\bvoice/i;
 /** A header that is asked for by its name, which a key alone cannot be. */
 const HEADER = /\b(?:x-(?!request-id)[a-z0-9-]{2,40}|api-key|ocp-apim-subscription-key)\b/i;
 /** Not: one that was sent but has a wrong value. */
 const IS_MISSING = /missing|requir|must|without|not (?:found|provided|present|set|given)/i;
+/** LM Studio's answer to a path that it does not know; its status is 200. */
+const NO_ENDPOINT = /unexpected endpoint/i;
 const PLAIN_HTTP = /plain HTTP request was sent to HTTPS|client sent an HTTP request to an HTTPS/i;
 
 /** @param words - the body of a refusal, or its beginning; it may be of any form */
 export function noteOfRefusal(status: number, words: string): FailureNote | undefined {
+  if (status >= 300 && status < 400) return 'redirect';
   if (PLAIN_HTTP.test(words)) return 'plain HTTP';
   if (status === 402 || (status === 429 && QUOTA.test(words))) return 'quota';
   if (isHtml(words)) return 'HTML';
@@ -83,6 +88,7 @@ export function noteOfRefusal(status: number, words: string): FailureNote | unde
       return VOICE.test(words) ? 'voice' : undefined;
     case 'request':
       if (isHeaderMissing(words)) return 'header';
+      if (NO_ENDPOINT.test(words)) return 'wrong path';
       return status === 404 || status === 405 || status === 501 ? 'wrong path' : undefined;
   }
 }

@@ -22,7 +22,8 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
       answer = await request(url, {
         dispatcher,
         method: method ?? 'GET',
-        headers: headers as Record<string, string>,
+        // Without this a server may compress, whether it is asked to or not (RFC 9110, section 12.5.3).
+        headers: { 'accept-encoding': 'identity', ...(headers as Record<string, string>) },
         body: (body ?? null) as string | null,
         signal: signal ?? null,
       });

@@ -37,6 +37,7 @@ it.each([
   [{}, undefined],
   [{ '/models': 501, '/health': 200 }, undefined],
   [{ '/models': 404, '/health': 401 }, undefined],
+  [{ '/models': 307, '/health': 307 }, undefined],
   [{ '/models': 404, '/health': 500 }, undefined],
   // whisper.cpp while it loads its model.
   [{ '/models': 404, '/health': 503 }, 'overloaded'],

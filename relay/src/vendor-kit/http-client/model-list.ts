@@ -6,8 +6,8 @@ import type { VendorHttp } from './vendor-http.ts';
 /** Before the idle connection is given up, on our side or the vendor's. */
 const REFRESH_MS = 45_000;
 
-/** How servers that know nothing of a list of models say so. */
-const NO_LIST: ReadonlySet<number> = new Set([404, 405, 501]);
+/** How servers that know nothing of a list of models say so, or have it elsewhere. */
+const NO_LIST: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 404, 405, 501]);
 
 export interface ModelListRequest {
   readonly url: string;

@@ -25,7 +25,7 @@ const WORDINGS: readonly (readonly [RefusalCause, RegExp])[] = [
   ['tools', /\btools?\b|tool[_ -]?(choice|use|call)|function[_ -]?call|enable-auto-tool/i],
   [
     'configuration',
-    /\bmodels?\b.{0,120}\b(not (be )?(found|exist|available|loaded|supported|recogni[sz]ed)|does ?n[o']t exist|decommissioned|deprecated|unknown)|(invalid|unknown|unsupported|no such|no) models?\b|model_(not_found|not_available|decommissioned|terms_required)|voice.{0,60}not (found|exist|available|supported)|voice_not_found|api[_ -]?key|credit balance|billing|insufficient_quota|unsupported_(parameter|value)|unknown_parameter|unsupported_country/i,
+    /\bmodels?\b.{0,120}\b(not (be )?(found|exist|available|loaded|installed|supported|recogni[sz]ed)|does ?n[o']t exist|decommissioned|deprecated|unknown)|(invalid|unknown|unsupported|no such|no) models?\b|model_(not_found|not_available|decommissioned|terms_required)|voice.{0,60}not (found|exist|available|supported)|voice_not_found|api[_ -]?key|credit balance|billing|insufficient_quota|unsupported_(parameter|value)|unknown_parameter|unsupported_country/i,
   ],
 ];
 

@@ -45,6 +45,22 @@ test.each([
   expect(JSON.stringify(error) + String(error)).not.toContain('secret');
 });
 
+test.each([302, 307])('status %i is not followed: what lets us in stays here', async (status) => {
+  let isAsked = false;
+  const elsewhere = await serve((_, response) => {
+    isAsked = true;
+    response.end('thanks');
+  });
+  const url = await serve((_, response) =>
+    response.writeHead(status, { location: elsewhere }).end(),
+  );
+  const headers = { 'x-tenant': 'secret' };
+  const { signal } = new AbortController();
+  const asked = http().request(url, { method: 'POST', headers, body: 'speech', signal });
+  await expect(asked).rejects.toMatchObject({ fault: 'rejected', status, note: 'redirect' });
+  expect(isAsked).toBe(false);
+});
+
 test('a refused connection is unreachable, a cut one is closed', async () => {
   const url = await serve((_, response) => response.destroy());
   await expect(http().request(url, get())).rejects.toMatchObject({ fault: 'closed' });

@@ -61,9 +61,12 @@ export class VendorHttp implements AsyncDisposable {
   async request(url: string, request: VendorRequest): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(url, { ...request, dispatcher: this.#agent } as Parameters<
-        typeof fetch
-      >[1]);
+      response = await fetch(url, {
+        ...request,
+        dispatcher: this.#agent,
+        // Followed, it would take a person's speech, and what lets us in, to a host that was not set.
+        redirect: 'manual',
+      } as Parameters<typeof fetch>[1]);
     } catch (error) {
       request.signal.throwIfAborted();
       throw this.failure(error);

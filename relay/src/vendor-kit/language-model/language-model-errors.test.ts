@@ -2,7 +2,7 @@ import { APICallError, InvalidResponseDataError } from 'ai';
 import { expect, test } from 'vitest';
 import { ProviderError } from '../../stages/provider-error.ts';
 import { VendorHttp } from '../http-client/vendor-http.ts';
-import { toProviderError } from './language-model-errors.ts';
+import { refusalIn, toProviderError } from './language-model-errors.ts';
 
 const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 100 });
 const SECRET = 'sk-secret';
@@ -23,6 +23,28 @@ test.each([
   ['some words', 'malformed', undefined, undefined],
 ] as const)('%j in the middle of a stream is %s', (told, fault, status, note) => {
   expect(toProviderError(told, 'test', http)).toMatchObject({ fault, status, note });
+});
+
+test.each([
+  [400, 'no tools'],
+  [500, 'no tools'],
+  [302, undefined],
+  [401, undefined],
+  [403, undefined],
+  [429, undefined],
+])('a status of %d says of what was asked: %s', (statusCode, words) => {
+  const told = { message: 'x', url: 'x', requestBodyValues: {}, responseBody: 'no tools' };
+  expect(refusalIn(new APICallError({ ...told, statusCode }))).toBe(words);
+});
+
+test('a server that sends us on is not one that sends nonsense', () => {
+  const redirect = { message: 'x', url: 'x', requestBodyValues: {}, statusCode: 307 };
+  expect(toProviderError(new APICallError(redirect), 'test', http)).toMatchObject({
+    fault: 'rejected',
+    status: 307,
+    note: 'redirect',
+    isRequestsOwn: false,
+  });
 });
 
 test('nothing of the request comes over', () => {

@@ -22,6 +22,9 @@ const streamError = z.object({
 /** Read of a refusal: its cause is told at the beginning. */
 const MAX_REFUSAL_CHARACTERS = 4_096;
 
+/** Who may ask, and how often: what was asked is not judged, and a page may be all that is told. */
+const NOT_ABOUT_REQUEST: ReadonlySet<number> = new Set([401, 403, 429]);
+
 type Origin = Pick<ProviderErrorOptions, 'provider' | 'stage'>;
 
 /** Words for a request that is itself at fault. */
@@ -45,7 +48,7 @@ export function toProviderError(error: unknown, name: string, http: VendorHttp):
   if (APICallError.isInstance(error)) {
     const { statusCode: status } = error;
     if (status === undefined) return http.failure(error.cause ?? error);
-    if (status >= 400) {
+    if (status >= 300) {
       const words = (error.responseBody ?? '').slice(0, MAX_REFUSAL_CHARACTERS);
       return make({
         note: noteOfRefusal(status, words),
@@ -86,7 +89,7 @@ export function refusalIn(error: unknown): string | undefined {
 function wordsIn(error: unknown): string | undefined {
   if (APICallError.isInstance(error)) {
     const { statusCode = 0, responseBody } = error;
-    return statusCode >= 400 && statusCode !== 429 ? responseBody : undefined;
+    return statusCode >= 400 && !NOT_ABOUT_REQUEST.has(statusCode) ? responseBody : undefined;
   }
   if (typeof error === 'string') return error;
   const isTold = typeof error === 'object' && error !== null && !(error instanceof Error);
