@@ -141,6 +141,50 @@ test('speaks by Aura: audio and a mark for each flush, and stops when cleared', 
   expect(simulator.complaints).toEqual([]);
 });
 
+test('speaks by Flux: each turn between its start and its metadata, in order', async () => {
+  const connection = await client().speak.v2.connect({
+    model: 'flux-haley-en',
+    encoding: 'linear16',
+    sample_rate: '24000',
+    Authorization: `Token ${simulator.key}`,
+  });
+  const told: string[] = [];
+  let bytes = 0;
+  const done = new Promise<void>((resolve) => {
+    connection.on('message', (received: unknown) => {
+      if (received instanceof Blob) bytes += received.size;
+      else if (received instanceof ArrayBuffer) bytes += received.byteLength;
+      else {
+        const { type } = received as Message;
+        told.push(type);
+        if (type === 'SessionMetadata') resolve();
+      }
+    });
+  });
+  connection.connect();
+  await connection.waitForOpen();
+  for (const text of ['Hello there.', 'Bye.']) {
+    connection.sendSpeak({ type: 'Speak', text });
+    connection.sendFlush({ type: 'Flush' });
+  }
+  connection.sendClose({ type: 'Close' });
+  await done;
+  connection.close();
+  expect(told.filter((type) => type !== 'Flushed')).toEqual([
+    'Connected',
+    'SpeechStarted',
+    'SpeechMetadata',
+    'SpeechStarted',
+    'SpeechMetadata',
+    'SessionMetadata',
+  ]);
+  expect(told.filter((type) => type === 'Flushed')).toHaveLength(2);
+  expect(bytes).toBe(
+    toneFor('Hello there.', 24_000).byteLength + toneFor('Bye.', 24_000).byteLength,
+  );
+  expect(simulator.complaints).toEqual([]);
+});
+
 test.each(['listen', 'speak'] as const)('a wrong key is refused at %s', async (service) => {
   const stranger = client('wrong');
   const connection =

@@ -27,6 +27,7 @@ function dial(path: string): WebSocket {
 
 const NOVA = '/v1/listen?model=nova-3&encoding=linear16&sample_rate=16000';
 const FLUX = '/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000';
+const FLUX_VOICE = '/v2/speak?model=flux-haley-en&encoding=linear16&sample_rate=24000';
 const AURA = '/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=24000';
 
 test.each([
@@ -36,6 +37,7 @@ test.each([
   ['an eager threshold above the other', `${FLUX}&eager_eot_threshold=0.9&eot_threshold=0.6`],
   ['a language hint for the English model', `${FLUX}&language_hint=de`],
   ['a voice that is none', AURA.replace('aura-2-thalia-en', 'thalia')],
+  ['a voice of Aura at Flux', FLUX_VOICE.replace('flux-haley-en', 'aura-2-thalia-en')],
 ])('%s is refused with 400', async (_, path) => {
   const [, response] = (await once(dial(path), 'unexpected-response')) as [
     unknown,
@@ -51,6 +53,7 @@ test.each([
   ['a KeepAlive to Flux', FLUX, '{"type":"KeepAlive"}'],
   ['no JSON', AURA, 'Hello'],
   ['Speak without text', AURA, '{"type":"Speak","text":" "}'],
+  ['a Clear to the voices of Flux', FLUX_VOICE, '{"type":"Clear"}'],
 ])('%s is complained about', async (_, path, message) => {
   const socket = dial(path);
   await once(socket, 'open');

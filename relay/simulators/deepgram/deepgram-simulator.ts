@@ -5,17 +5,19 @@ import type { Behaviour, Simulator } from '../kit/simulator.ts';
 import { Answers } from './answers.ts';
 import { serveAura } from './aura-session.ts';
 import { serveFlux } from './flux-session.ts';
+import { serveFluxVoice } from './flux-voice-session.ts';
 import { serveNova } from './nova-session.ts';
-import { AURA_QUERY, FLUX_QUERY, NOVA_QUERY, objectionTo } from './query.ts';
+import { AURA_QUERY, FLUX_QUERY, FLUX_VOICE_QUERY, NOVA_QUERY, objectionTo } from './query.ts';
 
 const ENDPOINTS = {
   '/v1/listen': { serve: serveNova, query: NOVA_QUERY },
   '/v2/listen': { serve: serveFlux, query: FLUX_QUERY },
   '/v1/speak': { serve: serveAura, query: AURA_QUERY },
+  '/v2/speak': { serve: serveFluxVoice, query: FLUX_VOICE_QUERY },
 } as const;
 
 /**
- * Deepgram's streaming endpoints: listening by Nova and by Flux, speaking by Aura. Written from
+ * Deepgram's streaming endpoints: listening by Nova and by Flux, speaking by Aura and by Flux. Written from
  * the vendor's public reference; the vendor's own client is held against it in the test beside.
  */
 export async function startDeepgramSimulator(behaviour: Behaviour = {}): Promise<Simulator> {

@@ -21,7 +21,7 @@ const audioIn = {
   keyterm: anything,
 };
 
-/** The parameters of the three endpoints as their references list them. */
+/** The parameters of the four endpoints as their references list them. */
 export const NOVA_QUERY: Readonly<Record<string, Rule>> = {
   ...audioIn,
   model: required,
@@ -54,6 +54,16 @@ export const AURA_QUERY: Readonly<Record<string, Rule>> = {
   sample_rate: oneOf('8000', '16000', '24000', '32000', '48000'),
   speed: between(0.7, 1.5),
   mip_opt_out: flag,
+};
+
+export const FLUX_VOICE_QUERY: Readonly<Record<string, Rule>> = {
+  model: (value) => value !== undefined && /^flux-[a-z]+-(en|multi)$/.test(value),
+  encoding: oneOf('linear16', 'mulaw', 'alaw'),
+  sample_rate: oneOf('8000', '16000', '24000', '32000', '44100', '48000'),
+  speed: between(0.5, 1.5),
+  expressivity: between(-2, 2),
+  mip_opt_out: flag,
+  tag: anything,
 };
 
 /** @returns what the vendor would object to, in words; undefined where nothing is wrong */

@@ -38,6 +38,7 @@ export const PRICES: readonly Price[] = [
   price('deepgram-nova', 'nova-3', audioMinute(0.0048), DEEPGRAM, '2026-09-25'),
   price('deepgram-aura', 'aura', characters(15), DEEPGRAM, '2026-09-25'),
   price('deepgram-aura', 'aura-2', characters(30), DEEPGRAM, '2026-09-25'),
+  price('deepgram-flux-voice', 'flux', characters(45), DEEPGRAM, '2026-10-04'),
 
   price('elevenlabs', 'scribe_v2_realtime', audioMinute(0.0065), ELEVENLABS, '2026-06'),
   price('elevenlabs', 'eleven_flash', characters(50), ELEVENLABS, '2026-06'),

@@ -10,4 +10,9 @@ defineFaults([
   defineTranscriberCases(subjectOf<Transcriber>(deepgramVendor, 'transcriber', 'deepgram-nova')),
   defineTranscriberCases(subjectOf<Transcriber>(deepgramVendor, 'transcriber', 'deepgram-flux')),
   defineSynthesizerCases(subjectOf<Synthesizer>(deepgramVendor, 'synthesizer', 'deepgram-aura')),
+  defineSynthesizerCases(
+    subjectOf<Synthesizer>(deepgramVendor, 'synthesizer', 'deepgram-flux-voice', {
+      DEEPGRAM_VOICES: 'flux-haley-en',
+    }),
+  ),
 ]);

@@ -8,7 +8,7 @@ import { silentLogger } from '../../lib/logger.ts';
 import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
 import type { SpeechEvent, Synthesizer } from '../../stages/synthesizer.ts';
 import type { Owned } from '../../stages/provider.ts';
-import { auraVoices } from './aura-voices.ts';
+import { auraVoices } from './deepgram-voices.ts';
 import { createAuraSynthesizer } from './deepgram-aura-synthesizer.ts';
 
 let simulator: Simulator;

@@ -1,25 +1,14 @@
-import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
-import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
+import type { Synthesizer } from '../../stages/synthesizer.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { AuraProtocol } from './aura-protocol.ts';
-import { deepgramAddress, type DeepgramAccess } from './deepgram-socket.ts';
+import { deepgramSpeech, type DeepgramVoices } from './deepgram-speech.ts';
 
 export const AURA = 'deepgram-aura';
 
-const SAMPLE_RATE_HZ = 24_000;
-/** So that the next clause is ready in time. */
-const AHEAD = 2;
-/** The vendor ends a connection after an hour. */
-const MAX_AGE_MS = 30 * 60_000;
-
-export interface AuraOptions extends DeepgramAccess {
-  readonly voices: readonly Voice[];
-}
-
-/** Deepgram Aura over its WebSocket. The voice belongs to the connection. */
+/** Deepgram Aura over its WebSocket. */
 export function createAuraSynthesizer(
-  options: AuraOptions,
+  options: DeepgramVoices,
   context: ProviderContext,
 ): Synthesizer & AsyncDisposable {
   const flushes = new WeakMap<VendorSocket, number[]>();
@@ -28,20 +17,7 @@ export function createAuraSynthesizer(
     flushes.set(socket, known);
     return known;
   };
-  return createSocketSynthesizer({
-    name: AURA,
-    context,
-    sampleRateHz: SAMPLE_RATE_HZ,
-    voices: options.voices,
-    hasVoicePerSocket: true,
-    ahead: AHEAD,
-    pool: { maxAgeMs: MAX_AGE_MS },
-    addressFor: (voice) =>
-      deepgramAddress(options, '/v1/speak', {
-        model: voice,
-        encoding: 'linear16',
-        sample_rate: SAMPLE_RATE_HZ,
-      }),
-    protocolFor: (socket) => new AuraProtocol(flushesOf(socket), () => context.clock.now()),
+  return deepgramSpeech(AURA, '/v1/speak', options, context, (socket) => {
+    return new AuraProtocol(flushesOf(socket), () => context.clock.now());
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAura, readFlux, readNova } from './deepgram-events.ts';
+import { readAura, readFlux, readFluxVoice, readNova } from './deepgram-events.ts';
 
 const results = {
   type: 'Results',
@@ -32,6 +32,7 @@ describe.each([
   ['Nova', readNova],
   ['Flux', readFlux],
   ['Aura', readAura],
+  ['the voices of Flux', readFluxVoice],
 ] as const)('%s', (_, read) => {
   test.each([['{"type":'], ['[]'], ['{"type":7}'], ['null'], ['']])('%s throws', (text) => {
     expect(() => read(text)).toThrow();
@@ -67,6 +68,22 @@ test('results that lack what is needed are malformed', () => {
   ]) {
     expect(() => readNova(JSON.stringify(broken))).toThrow();
   }
+});
+
+test('a clause of Flux ends with its metadata, not with the echo of its flush', () => {
+  expect(readFluxVoice('{"type":"Flushed","speech_id":"dg_sp_1"}')).toEqual({ type: 'other' });
+  expect(readFluxVoice('{"type":"SpeechMetadata","speech_id":"dg_sp_1"}')).toEqual({
+    type: 'flushed',
+  });
+});
+
+test.each([
+  ['NO_ACTIVE_SPEECH', 'error'],
+  ['NO_SYNTHESIZABLE_TEXT', 'other'],
+  ['SYNTHESIS_RETRYING', 'other'],
+])('the warning %s of the voices of Flux is taken for %s', (code, type) => {
+  const message = JSON.stringify({ type: 'Warning', code, description: '' });
+  expect(readFluxVoice(message).type).toBe(type);
 });
 
 test('only a warning about flushes matters', () => {

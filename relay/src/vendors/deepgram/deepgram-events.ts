@@ -71,7 +71,7 @@ const turn = z
     endSeconds,
   }));
 
-/** All audio of the oldest unanswered `Flush` has been sent. */
+/** All audio of the oldest `Flush` of which this was not said before has been sent. */
 const flushed = z.unknown().transform(() => ({ type: 'flushed' as const }));
 
 const warning = z
@@ -81,6 +81,13 @@ const warning = z
     /flush/i.test(code + description)
       ? { type: 'error', fault: 'rate-limited', note: shortCode(code) }
       : OTHER,
+  );
+
+const fluxWarning = z
+  .object({ code: z.string() })
+  .transform(({ code }): VendorFailure | typeof OTHER =>
+    // A flush without a turn is never answered; other warnings change nothing.
+    code === 'NO_ACTIVE_SPEECH' ? { type: 'error', fault: 'malformed', note: code } : OTHER,
   );
 
 export type NovaResults = z.output<typeof results>;
@@ -99,6 +106,15 @@ export const readFlux = readerOf({ TurnInfo: turn });
 export const readAura = readerOf<z.output<typeof flushed | typeof warning>>({
   Flushed: flushed,
   Warning: warning,
+});
+
+/**
+ * A text message of `/v2/speak`, where a clause is a turn: `Flushed` only says that the flush was
+ * received, `SpeechMetadata` that the turn's last audio has been sent.
+ */
+export const readFluxVoice = readerOf<z.output<typeof flushed | typeof warning>>({
+  SpeechMetadata: flushed,
+  Warning: fluxWarning,
 });
 
 /** Whether the vendor closed the connection in order: with 1000, or, as Flux does, without a code. */

@@ -3,10 +3,11 @@ import { splitList } from '../../config/setting-kinds.ts';
 import { setting } from '../../config/settings.ts';
 import { apiKeySetting, baseUrlSetting, modelSetting } from '../../vendor-kit/vendor-settings.ts';
 import { defineVendor } from '../../vendor-kit/vendor.ts';
-import { auraVoices, voiceOfId } from './aura-voices.ts';
 import { AURA, createAuraSynthesizer } from './deepgram-aura-synthesizer.ts';
 import { createFluxTranscriber, FLUX } from './deepgram-flux-transcriber.ts';
+import { createFluxSynthesizer, FLUX_VOICE } from './deepgram-flux-synthesizer.ts';
 import { createNovaTranscriber, NOVA } from './deepgram-nova-transcriber.ts';
+import { auraVoices, isFluxVoice, voiceOfId } from './deepgram-voices.ts';
 
 const DEEPGRAM_SETTINGS = {
   DEEPGRAM_API_KEY: apiKeySetting(
@@ -31,7 +32,7 @@ const DEEPGRAM_SETTINGS = {
     {
       type: 'comma-separated list of voices, e.g. `aura-2-thalia-en`',
       about:
-        'The Deepgram voices that people may choose among, the first by default. Without it, a choice for the language.',
+        'The Deepgram voices that people may choose among, the first by default. Without it, a choice for the language out of Aura’s. Voices of Flux, which speak English, are used only if they are named here, e.g. `flux-haley-en`; `deepgram-flux-voice` speaks them, before `deepgram-aura`.',
     },
   ),
 };
@@ -48,7 +49,16 @@ const accessOf = (values: Access) => ({
   apiKey: values.DEEPGRAM_API_KEY ?? '',
 });
 
-/** Deepgram: Flux and Nova listen, Aura speaks. */
+/** The voices that the settings name of one family; undefined if they name none. */
+function namedVoices(
+  values: { readonly DEEPGRAM_VOICES: readonly string[] | undefined },
+  isFlux: boolean,
+) {
+  const named = values.DEEPGRAM_VOICES?.filter((id) => isFluxVoice(id) === isFlux) ?? [];
+  return named.length === 0 ? undefined : named.map(voiceOfId);
+}
+
+/** Deepgram: Flux and Nova listen, Flux and Aura speak. */
 export const deepgramVendor = defineVendor({
   id: 'deepgram',
   label: 'Deepgram',
@@ -81,15 +91,27 @@ export const deepgramVendor = defineVendor({
     },
     {
       stage: 'synthesizer',
+      name: FLUX_VOICE,
+      isConfigured: (values) => isConfigured(values) && namedVoices(values, true) !== undefined,
+      needs: 'DEEPGRAM_API_KEY and a voice of Flux in DEEPGRAM_VOICES',
+      model: (values) => namedVoices(values, true)?.[0]?.id ?? 'flux',
+      create: (values, context) =>
+        createFluxSynthesizer(
+          { ...accessOf(values), voices: namedVoices(values, true) ?? [] },
+          context,
+        ),
+    },
+    {
+      stage: 'synthesizer',
       name: AURA,
       isConfigured,
       // A voice is a model of its own.
-      model: (values) => values.DEEPGRAM_VOICES?.[0] ?? 'aura-2',
+      model: (values) => namedVoices(values, false)?.[0]?.id ?? 'aura-2',
       create: (values, context) =>
         createAuraSynthesizer(
           {
             ...accessOf(values),
-            voices: values.DEEPGRAM_VOICES?.map(voiceOfId) ?? auraVoices(context.language),
+            voices: namedVoices(values, false) ?? auraVoices(context.language),
           },
           context,
         ),

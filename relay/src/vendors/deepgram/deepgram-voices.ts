@@ -37,11 +37,33 @@ export function auraVoices(language: string): readonly Voice[] {
   }));
 }
 
+/**
+ * The accents of some Flux voices, all of them English. A voice's id is `flux-{name}-en`.
+ * Source: https://developers.deepgram.com/docs/flux-tts/voices
+ */
+const FLUX_ACCENTS: Readonly<Record<string, string>> = {
+  haley: 'American English',
+  heather: 'American English',
+  cole: 'American English',
+  alexis: 'American English',
+  bruce: 'American English',
+  priya: 'Indian English',
+  jack: 'British English',
+  rufus: 'British English',
+};
+
+/** Whether a voice is one of Flux, which are asked for in another way than those of Aura. */
+export function isFluxVoice(id: string): boolean {
+  return id.startsWith('flux-');
+}
+
 /** What a person asked for by id only. */
 export function voiceOfId(id: string): Voice {
-  const [, name, code] = /^aura-2-([a-z]+)-([a-z]{2})$/.exec(id) ?? [];
+  const [, family, name = id, code] = /^(aura-2|flux)-([a-z]+)-([a-z]{2,5})$/.exec(id) ?? [];
+  const accent = family === 'flux' ? FLUX_ACCENTS[name] : undefined;
+  if (accent !== undefined) return { id, label: `${titled(name)}, ${accent}` };
   const known = auraVoices(code ?? '').find((voice) => voice.id === id);
-  return known ?? { id, label: name === undefined ? id : titled(name) };
+  return known ?? { id, label: family === undefined ? id : titled(name) };
 }
 
 function titled(name: string): string {
