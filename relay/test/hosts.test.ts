@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorResponseSchema, SUBPROTOCOL } from '@parley/shared';
-import { createSession } from './support/api.ts';
+import { createSessionResponseSchema, errorResponseSchema, SUBPROTOCOL } from '@parley/shared';
+import { createSession, signIn } from './support/api.ts';
 import { rawRequest, upgradeRequest } from './support/raw-http.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -116,6 +116,48 @@ describe('an upgrade', () => {
     expect(errorOf(answer).code).toBe(code);
     const line: unknown = JSON.parse(await relay.logs.until(errorOf(answer).request_id));
     expect(line).toMatchObject({ status, host });
+  });
+});
+
+describe('a session', () => {
+  const own = () => new URL(relay.url).host;
+
+  /** As `fetch` does not, which sets some of these itself. */
+  async function socketAddress(headers: Readonly<Record<string, string>>): Promise<string> {
+    const lines = Object.entries({
+      Host: own(),
+      Authorization: `Bearer ${await signIn(relay.url)}`,
+      'Content-Length': '0',
+      Connection: 'close',
+      ...headers,
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    const request = `POST /api/v1/sessions HTTP/1.1\r\n${lines.join('')}\r\n`;
+    const answer = await rawRequest(relay.url, request);
+    const body: unknown = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+    return createSessionResponseSchema.parse(body).ws_url;
+  }
+
+  it.each([
+    ['a program', () => ({}), () => 'wss://relay.example'],
+    // The policy of the relay's page allows it no other origin than that it was opened at.
+    ['its page on this machine', () => ({ Origin: `http://${own()}` }), () => `ws://${own()}`],
+    [
+      'its page under a further name',
+      () => ({ Host: 'page.example:8443', Origin: 'https://page.example:8443' }),
+      () => 'wss://page.example:8443',
+    ],
+    [
+      'its page under a further name, behind a proxy with a Host of its own',
+      () => ({ Origin: 'https://page.example:8443', 'Sec-Fetch-Site': 'same-origin' }),
+      () => 'wss://page.example:8443',
+    ],
+    [
+      'a page elsewhere',
+      () => ({ Origin: 'https://page.example:8443', 'Sec-Fetch-Site': 'cross-site' }),
+      () => 'wss://relay.example',
+    ],
+  ])('of %s has its socket where that may connect', async (_, headers, origin) => {
+    expect(await socketAddress(headers())).toBe(`${origin()}/api/v1/realtime`);
   });
 });
 

@@ -1,8 +1,9 @@
-import { Hono } from 'hono';
+import { Hono, type HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
 import type { GuestTokens } from '../auth/guest-tokens.ts';
+import { isOwnOrigin } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -75,7 +76,7 @@ export function createApp(options: AppOptions): Hono {
       return problem(c, 'invalid_request', `${issue.path.join('.') || 'body'}: ${issue.message}.`);
     }
     const created = sessions.create(user, request.data);
-    return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req.url) }, 201);
+    return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 
   app.route(API_PATHS.adminServices, admin(config.adminToken, options.providers));
@@ -93,8 +94,18 @@ export function createApp(options: AppOptions): Hono {
   return app;
 }
 
-function realtimeUrl(publicUrl: string | undefined, requestUrl: string): string {
-  const url = new URL(API_PATHS.realtime, publicUrl ?? requestUrl);
+/**
+ * Where the client's WebSocket goes. The relay's own page may connect to no origin but its own
+ * (`connect-src 'self'`), under whichever of the relay's names a person opened it.
+ */
+function realtimeUrl(publicUrl: string | undefined, request: HonoRequest): string {
+  const origin = request.header('origin');
+  const isOwnPage =
+    origin !== undefined &&
+    // A proxy may have put another `Host` in, but browsers say it too, where they trust the origin.
+    (isOwnOrigin(origin, request.header('host')) ||
+      request.header('sec-fetch-site') === 'same-origin');
+  const url = new URL(API_PATHS.realtime, isOwnPage ? origin : (publicUrl ?? request.url));
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }
