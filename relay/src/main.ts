@@ -12,6 +12,21 @@ import relayPackage from '../package.json' with { type: 'json' };
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
+const UNKNOWN_HOST =
+  'HOST is a name that this machine cannot look up. To listen on all of its addresses: npm start -- --host ::';
+/** Why a server cannot listen, by Node's code, and what to do about it. */
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'The port is in use by another program. Stop that, or choose another: npm start -- --port 8788',
+  EACCES:
+    'This account may not listen on the port; those below 1,024 are reserved, as a rule. Choose another: npm start -- --port 8788',
+  EADDRNOTAVAIL:
+    'HOST is not an address of this machine. To listen on all of its addresses: npm start -- --host ::',
+  ENOTFOUND: UNKNOWN_HOST,
+  // Without a network.
+  EAI_AGAIN: UNKNOWN_HOST,
+};
+
 /** Runs the relay until it is told to stop. Real parts are chosen here, and only here. */
 async function main(): Promise<void> {
   const configuration = configurationOrExit();
@@ -50,12 +65,7 @@ main().catch((error: unknown) => {
     complain(error.message);
     process.exit(2);
   }
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    complain(
-      'The port is in use by another program. Stop that, or choose another: npm start -- --port 8788',
-    );
-  } else {
-    complain(`Parley could not start: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  complain(LISTEN_FAILURES[code] ?? `Parley could not start: ${message}`);
   process.exit(1);
 });

@@ -66,6 +66,21 @@ describe('a command line', () => {
   });
 });
 
+it.each([
+  // For documentation alone (RFC 5737), so it is no machine's.
+  ['192.0.2.1', 'HOST is not an address of this machine.'],
+  ['nowhere.invalid', 'HOST is a name that this machine cannot look up.'],
+])('npm start cannot listen at %s, and says so in a sentence', async (host, sentence) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-commands-'));
+  const ended = await runScript('relay/src/main.ts', ['--port', '0', '--host', host], {
+    DATA_DIR: dataDir,
+  });
+  await rm(dataDir, { recursive: true });
+  expect(ended).toMatchObject({ status: 1, output: '' });
+  expect(ended.errors.startsWith(sentence)).toBe(true);
+  expect(ended.errors.trimEnd()).not.toContain('\n');
+});
+
 describe('a port in use', () => {
   it('ends npm start with a sentence', async () => {
     using taken = await takenPort();
@@ -75,7 +90,8 @@ describe('a port in use', () => {
     });
     await rm(dataDir, { recursive: true });
     expect(ended).toMatchObject({ status: 1, output: '' });
-    expect(ended.errors).toContain('The port is in use by another program.');
+    // Alone: no log line of the same stands before it.
+    expect(ended.errors).toMatch(/^The port is in use by another program\. .*\n$/);
   });
 
   it('ends npm run dev before half of it runs', async () => {

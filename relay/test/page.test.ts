@@ -177,6 +177,8 @@ describe.each(['/', '/assets/index-3f9a.js'])('a range of %s', (path) => {
       const response = await ask(range);
       expect(response.status).toBe(416);
       expect(response.headers.get('content-range')).toMatch(/^bytes \*\/\d+$/);
+      // It is not to be kept in place of the file.
+      expect(response.headers.get('cache-control')).toBe('no-store');
     },
   );
 

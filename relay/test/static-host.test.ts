@@ -55,7 +55,8 @@ describe('vercel.json', () => {
   it('sends what the relay sends, but lets the page reach a relay elsewhere', async () => {
     const app = new Hono().use(securityHeaders()).get('/', (c) => c.body(null));
     const own = Object.fromEntries((await app.request('/')).headers);
-    const elsewhere = "connect-src 'self' https: wss: http://localhost:* ws://localhost:*";
+    const elsewhere =
+      "connect-src 'self' https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*";
     const policy = own['content-security-policy']!;
     expect(policy).toContain("connect-src 'self';");
     for (const path of ['/', '/nowhere', '/parley.json', '/assets/index.js']) {

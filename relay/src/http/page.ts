@@ -25,7 +25,7 @@ export function page(root: string): Hono {
       onFound: (_path, c) => c.header('Cache-Control', caching),
     });
   const tag = etag();
-  app.use(ignoreUnreadableRanges);
+  app.use(onlyReadableRanges);
   app.use('/assets/*', files('public, max-age=31536000, immutable'));
   app.use(
     '*',
@@ -38,13 +38,15 @@ export function page(root: string): Hono {
 }
 
 /** A `Range` that is not valid, or holds for another version, counts as none (RFC 9110 §14.2, §13.1.5). */
-const ignoreUnreadableRanges: MiddlewareHandler = (c, next) => {
+const onlyReadableRanges: MiddlewareHandler = async (c, next) => {
   const [isRange, first, last] = BYTE_RANGE.exec(c.req.header('range') ?? '') ?? [];
   const isBackwards = Boolean(last) && Number(last) < Number(first);
   if (isRange === undefined || isBackwards || c.req.header('if-range') !== undefined) {
     c.req.raw.headers.delete('range');
   }
-  return next();
+  await next();
+  // Of the file's own caching: a range beyond its end must not stand for the file for a year.
+  if (c.res.status === 416) c.header('Cache-Control', 'no-store');
 };
 
 /** Tells a person in a browser what a program is told as JSON. */

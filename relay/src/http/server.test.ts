@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Hono } from 'hono';
 import { pino } from 'pino';
@@ -18,6 +19,7 @@ let logged: string[];
 let sockets: Socket[];
 let stop: () => void;
 let port: number;
+let server: Server;
 beforeEach(async () => {
   logged = [];
   sockets = [];
@@ -27,7 +29,7 @@ beforeEach(async () => {
   app.post('/', async (c) => c.text(await c.req.text()));
   app.onError((_error, c) => c.body(null, 400));
   const logger = pino({ base: null }, { write: (line: string) => void logged.push(line) });
-  const server = createHttpServer(app, {
+  server = createHttpServer(app, {
     logger,
     refusals: new RefusalLog({ logger, clock: new FakeClock(), maxOfOne: 100 }),
     maxConnections: 3,
@@ -144,4 +146,13 @@ it('lets a client send its body when it expects to be told so', async () => {
   expect(first.toString()).toMatch(/^HTTP\/1.1 100 /);
   socket.write('hello');
   expect(await untilClosed(socket)).toMatch(/hello$/);
+});
+
+it('answers in HTTP/1.1 if HTTP/2 is offered', async () => {
+  server.on('upgrade', (_request, socket) => socket.destroy());
+  const socket = open();
+  const offer =
+    'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+  socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${offer}\r\n`);
+  expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 200 [^]*here$/);
 });

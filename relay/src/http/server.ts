@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { API_PATHS } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
@@ -87,6 +88,10 @@ export function createHttpServer(app: Hono, options: HttpServerOptions): Server 
     requestTimeout: patience.requestMs,
     keepAliveTimeout: patience.keepAliveMs,
     connectionsCheckingInterval: patience.checkMs,
+    // Some clients, Java's among them, offer HTTP/2 with every request. A server without it answers
+    // in HTTP/1.1 (RFC 9110 §7.8); Node alone would take each offer for a WebSocket.
+    shouldUpgradeCallback: ({ url, headers }) =>
+      headers.upgrade?.toLowerCase() === 'websocket' || url === API_PATHS.realtime,
   };
   const server = createServer(serverOptions, (request, response) => {
     void listener(request, response);
@@ -108,8 +113,11 @@ export function createHttpServer(app: Hono, options: HttpServerOptions): Server 
     endWith(socket, 400, refused(400, 'not a proxy', socket)),
   );
   logDrops(server, logger);
-  // One connection that could not be accepted, e.g. for want of a descriptor, is not the server's end.
-  server.on('error', (err) => refusals.write(undefined, { err }, 'connection not accepted'));
+  // Before that it is a failure to listen, which is the caller's to tell.
+  server.once('listening', () => {
+    // One connection that could not be accepted, e.g. for want of a descriptor, is not the server's end.
+    server.on('error', (err) => refusals.write(undefined, { err }, 'connection not accepted'));
+  });
   return server;
 }
 

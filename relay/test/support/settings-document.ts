@@ -50,7 +50,7 @@ The page is static files: any host can serve it, and the relay runs where a proc
    { "relay": "https://relay.example.com" }
    \`\`\`
 
-3. The \`Content-Security-Policy\` that the page's host sends. [vercel.json](../vercel.json) has all headers that the relay sends with its own page, and how Vercel builds it; its \`connect-src 'self' https: wss: http://localhost:* ws://localhost:*\` fits every relay with TLS, and one on the developer's own machine. To allow your relay alone, write \`connect-src 'self' https://relay.example.com wss://relay.example.com\`. On another host, send the same headers.
+3. The \`Content-Security-Policy\` that the page's host sends. [vercel.json](../vercel.json) has all headers that the relay sends with its own page, and how Vercel builds it; its \`connect-src 'self' https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*\` fits every relay with TLS, and one on the developer's own machine. To allow your relay alone, write \`connect-src 'self' https://relay.example.com wss://relay.example.com\`. On another host, send the same headers.
 
 Several pages are separated by commas: \`ALLOWED_ORIGINS=https://parley.example.com,https://staging.example.com\`. To try a hosted page with a relay on your own machine, put \`{ "relay": "http://localhost:8787" }\` into its \`parley.json\` and start the relay with \`ALLOWED_ORIGINS=https://parley.example.com npm start\`; the browser may ask whether the page may reach your local network.
 
