@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody, startSse, write } from '../../simulators/kit/http-answers.ts';
+import { readBody, sseEvent, startSse, write } from '../../simulators/kit/http-answers.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import type { Vice } from '../../simulators/openai/answering.ts';
-import { isForVictim, VICTIM } from './vicious-server.ts';
+import { isForVictim, OTHER, VICTIM } from './vicious-server.ts';
 import type { ViceRow } from './vice-row.ts';
 
 /** Does this with the victim's requests to an endpoint. */
@@ -28,6 +28,19 @@ const voice = (type: string, bytes: (samples: Int16Array) => Uint8Array): Vice =
   );
 const inStereo = (samples: Int16Array) =>
   new Uint8Array(Int16Array.from([...samples].flatMap((one) => [one, one])).buffer);
+
+/** Its template writes the opening tag into the prompt. */
+const thinkingUntagged: Vice = async (request, response) => {
+  if (request.url !== '/v1/chat/completions') return false;
+  const { answer } = (await isForVictim(request)) ? VICTIM : OTHER;
+  startSse(response);
+  for (const content of ['Okay, ', 'they ask.', '\n', '</think>', '\n\n', answer]) {
+    await write(response, sseEvent({ choices: [{ index: 0, delta: { content } }] }));
+  }
+  const last = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+  response.end(sseEvent(last) + sseEvent('[DONE]'));
+  return true;
+};
 
 const failed = { words: /sorry, I could not find an answer/, code: 'generator_failed' } as const;
 const late = { words: /sorry, that took me too long/, code: 'generator_timeout' } as const;
@@ -56,6 +69,12 @@ export const STREAM_VICES: readonly ViceRow[] = [
     what: 'resets the connection',
     vice: toVictim('chat/completions', (request) => request.socket.resetAndDestroy()),
     end: failed,
+  },
+  {
+    what: 'hands out thoughts as the answer, without an opening tag',
+    settings: () => ({ COMPATIBLE_CHAT_MODEL: 'Qwen/Qwen3-4B-Thinking-2507' }),
+    vice: thinkingUntagged,
+    end: 'answer',
   },
   {
     what: 'sends an event without an end',

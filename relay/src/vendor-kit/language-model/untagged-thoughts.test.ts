@@ -28,6 +28,19 @@ test('another model is not delayed by one character', () => {
   expect(PLAIN.map((piece) => filter.push(piece))).toEqual(PLAIN);
 });
 
+const THINKING_ALOUD = ['Okay, ', 'the user ', 'asks. ', 'Hm', '.\n', '</think>', '\n', 'Noon.'];
+
+test('the first answer of an unknown model is waited for once it speaks of the person', () => {
+  expect(answer(new UntaggedThoughts('local', 'none'), THINKING_ALOUD)).toBe('Okay, ~~~~\nNoon.');
+});
+
+test('an answer that speaks of users is whole, and only a first one is late', () => {
+  const pieces = ['For ', 'the user ', 'it is free.'];
+  const thoughts = new UntaggedThoughts('local', 'none');
+  expect(answer(thoughts, pieces)).toBe('For ~~the user it is free.');
+  expect(answer(thoughts, pieces)).toBe('For the user it is free.');
+});
+
 test('a model that was found to think so is waited for from its next answer on', () => {
   const thoughts = new UntaggedThoughts('local', 'none');
   expect(answer(thoughts, THINKING)).not.toContain('think>');

@@ -7,6 +7,12 @@ const ALWAYS_THINKS = /qwq|thinking|deepseek-r1|minimax-m/i;
 /** Families that think unless they are told not to. */
 const MAY_THINK = /qwen|deepseek|glm-?4|nemotron|exaone|hunyuan/i;
 
+/** Words about the person instead of to them, at the beginning of an answer. */
+const THINKS_ALOUD =
+  /\b(the|this) user\b(?!['’]?s? (interface|manual|guide|name|account|experience))|用户/i;
+/** How many characters are looked at for them. */
+const BEGINNING = 100;
+
 /** Answers that are waited for after one whose thoughts had no opening tag. */
 const AWAITED_AFTER_ONE = 3;
 
@@ -16,12 +22,14 @@ const AWAITED_AFTER_ONE = 3;
  *
  * That the beginning of an answer was a thought is known only at the closing tag, and to wait for it
  * would delay the first word of every other model. So only a model that is known to write in this
- * way is waited for: by its name, or because it has just done so. A whole answer without the tag, or
+ * way is waited for: by its name, or because it has just done so. The first answer of any other is
+ * waited for from the word on that shows it to be a thought. A whole answer without the tag, or
  * thoughts in the vendor's own place for them, end the waiting.
  */
 export class UntaggedThoughts {
   /** The number of answers whose beginning is still to be waited for. */
   #awaited: number;
+  #hasAnswered = false;
 
   constructor(modelId: string, reasoning: Reasoning) {
     const isExpected =
@@ -31,7 +39,9 @@ export class UntaggedThoughts {
 
   /** For one step of an answer: after a tool, a model thinks anew. */
   begin(): ThoughtFilter {
-    return new ThoughtFilter(this.#awaited > 0, (outcome) => {
+    const expectation = this.#awaited > 0 ? 'wait' : this.#hasAnswered ? 'none' : 'watch';
+    return new ThoughtFilter(expectation, (outcome) => {
+      this.#hasAnswered = true;
       if (outcome === 'untagged') this.#awaited = AWAITED_AFTER_ONE;
       else if (outcome === 'apart') this.#awaited = 0;
       else this.#awaited = Math.max(0, this.#awaited - 1);
@@ -45,14 +55,17 @@ type Outcome = 'untagged' | 'apart' | 'none';
 export class ThoughtFilter {
   readonly #report: (outcome: Outcome) => void;
   /** Whether what comes may be a thought, and is held back until it is clear. */
-  readonly #isWaiting: boolean;
+  #isWaiting: boolean;
+  /** What was written so far, while it is watched for a thought. */
+  #beginning: string | undefined;
   #isDecided = false;
   #held = '';
   /** The last character that was given out. */
   #before = '';
 
-  constructor(isWaiting: boolean, report: (outcome: Outcome) => void) {
-    this.#isWaiting = isWaiting;
+  constructor(expectation: 'wait' | 'watch' | 'none', report: (outcome: Outcome) => void) {
+    this.#isWaiting = expectation === 'wait';
+    this.#beginning = expectation === 'watch' ? '' : undefined;
     this.#report = report;
   }
 
@@ -60,6 +73,7 @@ export class ThoughtFilter {
   push(text: string): string | undefined {
     this.#held += text;
     if (this.#isDecided) return this.#release(this.#held.length);
+    this.#watch(text);
     const at = this.#held.indexOf(END_TAG);
     if (at >= 0) return this.#atTag(at, false);
     return this.#isWaiting ? undefined : this.#release(this.#held.length - startOfTag(this.#held));
@@ -101,6 +115,13 @@ export class ThoughtFilter {
       this.#decide('untagged');
     } else this.#decide('none');
     return said + this.#release(this.#held.length);
+  }
+
+  #watch(text: string): void {
+    if (this.#beginning === undefined) return;
+    this.#beginning += text.slice(0, BEGINNING);
+    if (THINKS_ALOUD.test(this.#beginning)) this.#isWaiting = true;
+    if (this.#isWaiting || this.#beginning.length >= BEGINNING) this.#beginning = undefined;
   }
 
   #decide(outcome: Outcome): void {
