@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { startElevenLabsSimulator } from '../../../simulators/elevenlabs/elevenlabs-simulator.ts';
 import { SimulatorServer } from '../../../simulators/kit/simulator-server.ts';
+import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
 import { simulatedVendor } from '../../../test/support/simulated-vendor.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
@@ -99,6 +100,60 @@ it('drops the echo of what another person said, however late it comes', async ()
   }
   expect(texts).toEqual(['my secret', 'hello']);
   expect(vendor.simulator.requests).toBe(1);
+  leave();
+});
+
+/** A vendor that commits by itself at the first audio of each utterance that has words here. */
+function committingUnasked(unasked: readonly string[]): Promise<Simulator> {
+  return new SimulatorServer({
+    upgrade: () => (socket) => {
+      const say = (type: string, text: string) =>
+        socket.send(JSON.stringify({ message_type: type, text }));
+      say('session_started', '');
+      const waiting = [...unasked];
+      let isFirst = true;
+      socket.on('message', (data) => {
+        const { commit } = JSON.parse((data as Buffer).toString('utf8')) as { commit: boolean };
+        const words = isFirst ? waiting.shift() : undefined;
+        if (words) {
+          say('committed_transcript', words);
+          say('partial_transcript', 'hel');
+        }
+        isFirst = commit;
+        if (commit) say('committed_transcript', 'hello');
+      });
+    },
+  }).listen();
+}
+
+it('fails rather than shows words that may be those of another person before', async () => {
+  await vendor.restart(() => committingUnasked(['', 'my secret']));
+  const leave = vendor.adapter.prepare!();
+  const first = await open();
+  pushInChunks(first, 16_000);
+  first.finalize();
+  expect(await eventsOf(first)).toEqual([['transcript-final', 'hello']]);
+  const second = await open();
+  pushInChunks(second, 16_000);
+  await expect(eventsOf(second)).rejects.toMatchObject({ fault: 'malformed' });
+  expect(vendor.simulator.requests).toBe(1);
+  leave();
+});
+
+it('takes a commit of the vendor’s own on a new socket, which serves no other utterance', async () => {
+  await vendor.restart(() => committingUnasked(['well']));
+  const leave = vendor.adapter.prepare!();
+  const transcription = await open();
+  pushInChunks(transcription, 16_000);
+  const texts: string[] = [];
+  for await (const event of transcription.events) {
+    if ('text' in event) texts.push(event.text);
+    transcription.finalize();
+  }
+  expect(texts).toEqual(['well hel', 'well hello']);
+  const next = await open();
+  expect(vendor.simulator.requests).toBeGreaterThan(1);
+  next.finalize();
   leave();
 });
 

@@ -31,6 +31,8 @@ export class ScribeTranscription implements Transcription {
   /** Commits that have not been answered. */
   #pending = 0;
   #isFinalizing = false;
+  /** The vendor committed by itself: which answer is whose cannot be told on this socket any more. */
+  #hasUnasked = false;
 
   /** @param settledLast - the last words settled on each socket */
   constructor(
@@ -96,8 +98,8 @@ export class ScribeTranscription implements Transcription {
         return;
       case 'committed':
         if (this.#utterance.sentSamples === 0) return;
+        this.#answered();
         this.#settled.push(event.text.trim());
-        this.#pending = Math.max(0, this.#pending - 1);
         if (this.#isFinalizing && this.#pending === 0) this.#finish();
         return;
       case 'throttled':
@@ -110,6 +112,15 @@ export class ScribeTranscription implements Transcription {
     }
   }
 
+  /** A commit was answered, or something that is not known to be this utterance's was said. */
+  #answered(): void {
+    if (this.#pending > 0) this.#pending -= 1;
+    // The words may be those of the utterance before, and so another person's: they are never shown.
+    else if (this.#settledBefore !== undefined)
+      throw this.#lease.socket.failure('malformed', { note: 'unasked commit' });
+    else this.#hasUnasked = true;
+  }
+
   #partial(text: string): void {
     // The vendor repeats what it committed as one last partial, which may come during what
     // follows: the next piece, or the next utterance, which may be another person's.
@@ -120,7 +131,8 @@ export class ScribeTranscription implements Transcription {
   }
 
   #finish(): void {
-    this.#utterance.finish(joinWords(this.#settled, this.#language), { isReusable: true });
+    const text = joinWords(this.#settled, this.#language);
+    this.#utterance.finish(text, { isReusable: !this.#hasUnasked });
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { SimulatorServer } from '../../../simulators/kit/simulator-server.ts';
 import type { Simulator } from '../../../simulators/kit/simulator.ts';
 import type { OpenAiBehaviour } from '../../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../../simulators/openai/openai-simulator.ts';
@@ -15,7 +16,11 @@ afterEach(async () => {
 });
 
 async function start(behaviour: OpenAiBehaviour = {}, model = 'gpt-live-transcribe') {
-  simulator = await startOpenAiSimulator(behaviour);
+  connectTo(await startOpenAiSimulator(behaviour), model);
+}
+
+function connectTo(started: Simulator, model: string): void {
+  simulator = started;
   transcriber = createOpenAiRealtimeTranscriber({
     server: {
       name: 'openai-realtime',
@@ -83,6 +88,40 @@ test('a socket that heard something of an aborted utterance is not used again', 
   abort.abort();
   expect((await hear(8_000)).at(-1)).toEqual(final('8000 samples'));
   expect(simulator.requests).toBeGreaterThan(1);
+  end();
+});
+
+test('what comes late of another person’s words is not heard in the next utterance', async () => {
+  const words = ['my secret', 'hello'];
+  const server = new SimulatorServer({
+    upgrade: () => (socket) => {
+      const say = (type: string, more: object = {}) =>
+        socket.send(JSON.stringify({ type, event_id: 'event', ...more }));
+      const about = (item: number, what: string, more: object) =>
+        say(`conversation.item.input_audio_transcription.${what}`, {
+          ...{ item_id: `item_${item}`, content_index: 0 },
+          ...more,
+        });
+      let items = 0;
+      socket.on('message', (data) => {
+        const { type } = JSON.parse((data as Buffer).toString('utf8')) as { type: string };
+        if (type === 'session.update') say('session.updated');
+        if (items > 0) {
+          about(items, 'delta', { delta: 'secret' });
+          about(items, 'completed', { transcript: 'my secret' });
+        }
+        if (type !== 'input_audio_buffer.commit') return;
+        items += 1;
+        say('input_audio_buffer.committed', { item_id: `item_${items}` });
+        about(items, 'completed', { transcript: words[items - 1] });
+      });
+    },
+  });
+  connectTo(await server.listen(), 'gpt-live-transcribe');
+  const end = transcriber.prepare!();
+  expect(await hear(16_000)).toEqual([final('my secret')]);
+  expect(await hear(16_000)).toEqual([final('hello')]);
+  expect(simulator.requests).toBe(1);
   end();
 });
 

@@ -4,6 +4,7 @@ import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-t
 import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
+import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import { readRealtimeEvent } from './openai-events.ts';
 import {
@@ -27,6 +28,7 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
   const { server, model, context } = options;
   const adapter = adapterOf(server, 'transcriber', context);
   const models = new ModelList(new VendorHttp(adapter), modelListOf(server), context.clock);
+  const settledItems = new WeakMap<VendorSocket, string>();
   const transcriber = createSocketTranscriber({
     name: server.name,
     context,
@@ -48,7 +50,7 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
           return event.type === 'session-ready';
         },
       }),
-    begin: (lease, signal) => new RealtimeUtterance(lease, signal),
+    begin: (lease, signal) => new RealtimeUtterance(lease, signal, settledItems),
   });
   return {
     ...transcriber,

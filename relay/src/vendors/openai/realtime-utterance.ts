@@ -2,6 +2,7 @@ import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
+import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { readRealtimeEvent, type RealtimeEvent } from './openai-events.ts';
 
 const INPUT_HZ = 16_000;
@@ -21,10 +22,20 @@ export class RealtimeUtterance implements Transcription {
   readonly #lease: SocketLease;
   readonly #resampler = new Pcm16Resampler(INPUT_HZ, REALTIME_HZ);
   #state: State = { kind: 'listening' };
+  /** What the utterance before on this socket was in, which may be another person's. */
+  readonly #itemBefore: string | undefined;
+  readonly #settledItems: WeakMap<VendorSocket, string>;
   #words = '';
 
-  constructor(lease: SocketLease, signal: AbortSignal) {
+  /** @param settledItems - the last item settled on each socket */
+  constructor(
+    lease: SocketLease,
+    signal: AbortSignal,
+    settledItems: WeakMap<VendorSocket, string>,
+  ) {
     this.#lease = lease;
+    this.#settledItems = settledItems;
+    this.#itemBefore = settledItems.get(lease.socket);
     this.#utterance = new SocketUtterance({
       lease,
       signal,
@@ -69,11 +80,11 @@ export class RealtimeUtterance implements Transcription {
       case 'words-completed':
         // Completions may come out of order, so each is known by its item.
         if (this.#state.kind === 'finalizing' && this.#isOurs(event.itemId))
-          this.#utterance.finish(event.text.trim(), { isReusable: true });
+          this.#finish(event.itemId, event.text.trim());
         return;
       case 'words-unplaced':
         if (this.#state.kind === 'finalizing' && this.#isOurs(event.itemId))
-          this.#utterance.finish('', { isReusable: true, unrecognised: true });
+          this.#finish(event.itemId, '', true);
         return;
       case 'session-failed':
         throw this.#lease.socket.failure(event.fault, { note: event.note });
@@ -87,8 +98,14 @@ export class RealtimeUtterance implements Transcription {
 
   /** A model that streams adds words before the audio is committed and its item has been named. */
   #isOurs(itemId: string): boolean {
+    if (itemId === this.#itemBefore) return false;
     const state = this.#state;
     return state.kind !== 'finalizing' || state.itemId === undefined || state.itemId === itemId;
+  }
+
+  #finish(itemId: string, text: string, unrecognised = false): void {
+    this.#settledItems.set(this.#lease.socket, itemId);
+    this.#utterance.finish(text, { isReusable: true, unrecognised });
   }
 
   #partial(text: string): void {
