@@ -61,6 +61,15 @@ describe('the configuration', () => {
     });
   });
 
+  it.each(['https://a.example/parley', 'https://a.example/?x', 'https://me@a.example'])(
+    'refuses %s as its public address, as it would leave out all but the origin',
+    (url) => {
+      expect(() => readConfig({ PUBLIC_URL: url })).toThrow(
+        'expected http or https URL without a path',
+      );
+    },
+  );
+
   it.each([
     ['de', 'de'],
     ['pt-BR', 'pt-BR'],

@@ -5,6 +5,10 @@ import { setting } from './settings.ts';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const webOrigin = z.url({ protocol: /^https?$/ });
+/** The page and the API stand at the root of their origin: a path would be left out in silence. */
+const bareOrigin = webOrigin.refine(
+  (url) => URL.canParse(url) && new URL(url).href === `${new URL(url).origin}/`,
+);
 
 const originList = z
   .string()
@@ -35,8 +39,8 @@ export const CORE_SETTINGS = {
     default: 'info',
     about: 'The lowest level that is logged. What people say is logged at `debug` and below only.',
   }),
-  PUBLIC_URL: setting(webOrigin.optional(), {
-    type: 'http or https URL',
+  PUBLIC_URL: setting(bareOrigin.optional(), {
+    type: 'http or https URL without a path',
     about:
       'Where people reach the relay, if that is not `localhost` or an IP address: behind a proxy, or under a name. Requests for a name that stands neither here, in `HOST` nor in `ALLOWED_ORIGINS` are refused.',
   }),
