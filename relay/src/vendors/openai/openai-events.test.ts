@@ -118,6 +118,21 @@ it('reads a transcription as a whole', () => {
   expect(readTranscription('{"transcript":"Hello."}')).toEqual({ type: 'malformed' });
 });
 
+it.each([
+  [' [BLANK_AUDIO]\n', ''],
+  ['(wind blowing) [Music] ♪♪', ''],
+  ['*coughs*', ''],
+  ['Call (555) 1234.', 'Call (555) 1234.'],
+  ['Hello. [BLANK_AUDIO]', 'Hello. [BLANK_AUDIO]'],
+])('of %j the words are %j', (text, words) => {
+  expect(readTranscription(JSON.stringify({ text }))).toMatchObject({ text: words });
+});
+
+it.each(['[', '[a]', '(', '♪', '* '])('is not held up by many %j', (mark) => {
+  const text = `${mark.repeat(60)}x`;
+  expect(readTranscription(JSON.stringify({ text }))).toMatchObject({ text });
+});
+
 it('reads a transcription piece by piece', () => {
   const read = (event: object) => readTranscriptionEvent(JSON.stringify(event));
   expect(read({ type: 'transcript.text.delta', delta: 'Hel', logprobs: [] })).toEqual({

@@ -78,6 +78,19 @@ export function readTranscriptionEvent(text: string): TranscriptionEvent {
   return event.type === 'transcript.text.done' ? completedBy(event) : { type: 'other' };
 }
 
+/**
+ * What Whisper and its kind write in place of words when there are none, e.g. `[BLANK_AUDIO]`,
+ * `(wind blowing)`, `*coughs*` or `♪`. Passed on, it would be answered like a question.
+ */
+const NO_WORDS = /^\s*(?:(?:\[[^[\]]*\]|\([^()]*\)|\*[^*]*\*|♪)[\s.]*)+$/u;
+
+/** They are short; nothing longer is looked at. */
+const MAX_NO_WORDS_CHARACTERS = 200;
+
+function isWithoutWords(text: string): boolean {
+  return text.length <= MAX_NO_WORDS_CHARACTERS && NO_WORDS.test(text);
+}
+
 /** Reads the whole answer of `/audio/transcriptions`, asked for as JSON. Never throws. */
 export function readTranscription(text: string): TranscriptionEvent {
   return completedBy(parseJson(text));
@@ -85,7 +98,8 @@ export function readTranscription(text: string): TranscriptionEvent {
 
 function completedBy(event: unknown): TranscriptionEvent {
   const { data } = transcription.safeParse(event);
-  return data === undefined ? { type: 'malformed' } : { type: 'words-completed', text: data.text };
+  if (data === undefined) return { type: 'malformed' };
+  return { type: 'words-completed', text: isWithoutWords(data.text) ? '' : data.text };
 }
 
 export interface SessionFailure {
