@@ -125,6 +125,8 @@ function streamedWav(samples: Int16Array, rateHz: number, channels: number): Uin
 
 test.each([
   ['audio/x-wav', encodeWav(toneFor('Hello.', 22_050), 22_050)],
+  // Named otherwise than it is.
+  ['application/octet-stream', encodeWav(toneFor('Hello.', 22_050), 22_050)],
   ['audio/wav', streamedWav(twice(toneFor('Hello.', 44_100)), 44_100, 2)],
   ['audio/pcm;rate=16000', bytesOf(toneFor('Hello.', 16_000))],
   ['audio/pcm; rate=48000; channels=2', bytesOf(twice(toneFor('Hello.', 48_000)))],

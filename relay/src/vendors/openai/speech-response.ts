@@ -11,16 +11,18 @@ type ProviderAdapter = ReturnType<typeof adapterOf>;
 
 /** What some send although raw samples are asked for. */
 const WAV = /^audio\/(?:x-|vnd\.)?wave?\b/i;
+const RIFF = Buffer.from('RIFF');
 
 /** The samples of one answer of `/audio/speech`, as they come: mono, at the rate asked for. */
 export class SpeechResponse {
   readonly #bytes: AsyncIterator<Uint8Array>;
   readonly #adapter: ProviderAdapter;
-  readonly #wav: WavStream | undefined;
+  #wav: WavStream | undefined;
   readonly #toHz: number;
   #reader: SampleReader | undefined;
   #resampler: Pcm16Resampler | undefined;
   #isEmpty = true;
+  #isBegun = false;
   #isOver = false;
 
   private constructor(
@@ -74,6 +76,11 @@ export class SpeechResponse {
   }
 
   #read(bytes: Uint8Array): Int16Array | undefined {
+    if (!this.#isBegun && this.#wav === undefined && isWav(bytes)) {
+      this.#wav = new WavStream();
+      this.#reader = this.#resampler = undefined;
+    }
+    this.#isBegun = true;
     const sound = this.#wav?.push(bytes) ?? bytes;
     const format = this.#wav?.format;
     const reader = this.#reader ?? (format && this.#open(format));
@@ -89,4 +96,9 @@ export class SpeechResponse {
     }
     return this.#resampler?.flush();
   }
+}
+
+/** Also servers that name another type send it: its head would be a click, its rate a wrong pitch. */
+function isWav(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(4, bytes.length)).equals(RIFF);
 }
