@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sleep } from '../../lib/clock.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import type { SpeechEvent, Synthesizer, VoiceEvent } from '../synthesizer.ts';
@@ -38,8 +39,28 @@ function endlessVoice(usualClauses: number): Synthesizer & { taken: number } {
   return voice;
 }
 
+/** A trickle that never ends: 4 ms of silence each 100 ms. */
+function tricklingVoice(clock: FakeClock): Synthesizer {
+  return {
+    name: 'trickle',
+    sampleRateHz: HZ,
+    voices: [{ id: 'trickle-voice', label: 'Trickle' }],
+    async *synthesize(clauses, { signal }): AsyncGenerator<SpeechEvent> {
+      await clauses[Symbol.asyncIterator]().next();
+      yield { type: 'clause-begun', clause: 0 };
+      while (!signal.aborted) {
+        await sleep(clock, 100, signal);
+        yield { type: 'speech-audio', clause: 0, samples: new Int16Array(HZ / 250) };
+      }
+    },
+  };
+}
+
 async function speak(clauses: readonly string[], ...voices: Synthesizer[]) {
-  const clock = new FakeClock();
+  return speakBy(new FakeClock(), clauses, ...voices);
+}
+
+async function speakBy(clock: FakeClock, clauses: readonly string[], ...voices: Synthesizer[]) {
   const stage = new StageCandidates<Synthesizer>({
     stage: 'synthesizer',
     providers: voices,
@@ -91,6 +112,15 @@ describe('a voice without an end', () => {
     expect(failure).toBeUndefined();
     expect(next.asked.flatMap(({ clauses }) => clauses)).toEqual([second]);
     expect(audioMs(1)).toBe((second.length + 1) * 60);
+  });
+
+  it('is given up as well if it only trickles', async () => {
+    const clock = new FakeClock();
+    const spoken = speakBy(clock, [first, second], tricklingVoice(clock));
+    await clock.advance(longestSpeechMs(first) + longestSpeechMs(second) + 30_000);
+    const { events, failure } = await spoken;
+    expect(failure).toMatchObject({ note: 'endless voice' });
+    expect(events.length).toBeGreaterThan(0);
   });
 
   it('leaves the rest to be read if it is alone', async () => {

@@ -47,6 +47,8 @@ export class SpeechAttempt implements Disposable {
   #isOver = false;
   #begun = 0;
   #finished = 0;
+  /** How much longer the clause that is being spoken may be waited for, over all its pieces. */
+  #patienceMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SpeechAttemptOptions) {
     const { signal, stage, track, endsBefore, attempt, voice, waiting, pace } = options;
@@ -107,11 +109,13 @@ export class SpeechAttempt implements Disposable {
         : this.#options.stage.clock.after(holdMs, () => resolve('held-long-enough'));
     this.#isListening = true;
     this.#setDeadline();
+    const sinceMs = this.#options.stage.clock.now();
     try {
       const step = await this.#scope.wait(cancel === undefined ? next : Promise.race([next, held]));
       if (step !== 'held-long-enough') this.#next = undefined;
       return step;
     } finally {
+      this.#patienceMs -= this.#options.stage.clock.now() - sinceMs;
       cancel?.();
       this.#isListening = false;
       this.#scope.clearDeadline();
@@ -144,7 +148,7 @@ export class SpeechAttempt implements Disposable {
     if (this.#delivery?.clause !== this.#feed.first + event.clause) throw stage.endedEarlyError();
     if (event.type === 'clause-done') return this.#finish();
     this.#delivery.take(event);
-    if (this.#delivery.isEndless) throw this.#endlessError();
+    if (this.#delivery.isEndless || this.#patienceMs < 0) throw this.#endlessError();
     return this.#delivery.outgoing();
   }
 
@@ -157,6 +161,8 @@ export class SpeechAttempt implements Disposable {
     const index = this.#feed.first + clause;
     const { text } = track.rest(index);
     const longestMs = stage.policy.longestSpeechMs(text);
+    // It may come as slowly as it can possibly be spoken, and stall once on top of that.
+    this.#patienceMs = longestMs + stage.policy.attempts.synthesizerStallMs;
     this.#delivery = new ClauseDelivery({ clause: index, text, longestMs, fromHz, toHz, lead });
   }
 
