@@ -20,6 +20,13 @@ export interface Announcement {
 /** A turn that is to be answered; what is said follows from the history. */
 export type Turn = Omit<ReplyRequest, 'content'>;
 
+interface Answer {
+  readonly reply: Reply;
+  readonly turn: Turn;
+  /** Takes back what it has done. */
+  readonly takeBack: () => void;
+}
+
 export interface TurnTakingOptions {
   readonly history: History;
   readonly summary: HistorySummary;
@@ -45,8 +52,8 @@ export class TurnTaking {
   #unanswered: Turn | undefined;
   /** The last words of the person when a generator was asked last, if its answer was heard. */
   #lastAsked: Message | undefined;
-  /** Takes back what the reply that runs has done. */
-  #takeBack = () => {};
+  /** The answer that was begun last, unless the person wanted no more of it. */
+  #latest: Answer | undefined;
   #isOver = false;
 
   constructor(conversation: ConversationOptions, options: TurnTakingOptions) {
@@ -85,9 +92,14 @@ export class TurnTaking {
 
   /** The client wants no more of a reply. @returns false if no such reply runs */
   cancel(id: string | undefined): boolean {
+    // What it has done stays done, and it is not given again.
+    const latest = this.#latest;
+    if (latest !== undefined && (id === undefined || id === latest.reply.id)) {
+      this.#latest = undefined;
+      if (this.#unanswered === latest.turn) this.#unanswered = undefined;
+    }
     if (this.#reply === undefined || (id !== undefined && id !== this.#reply.id)) return false;
     this.#unanswered = undefined;
-    this.#takeBack = () => {};
     this.#reply.cancel();
     return true;
   }
@@ -98,6 +110,8 @@ export class TurnTaking {
     if (reply === undefined) return false;
     reply.truncate(playedMs);
     this.#options.history.setReply(id, reply.text);
+    // The voice is sent ahead: only now it is known that nothing of it was played.
+    if (playedMs === 0 && reply !== this.#reply) this.#reopenIfUnheard(reply);
     return true;
   }
 
@@ -116,8 +130,10 @@ export class TurnTaking {
     const restoreReminders = reminders.checkpoint();
     const history = [...this.#options.history.messages];
     const unasked = this.#unaskedIn(history);
-    this.#unanswered = turn;
-    const id = this.#start({
+    // If it has to be answered again, its recognition is not counted again.
+    const open = { ...turn, asrSeconds: 0 };
+    this.#unanswered = open;
+    const reply = this.#start({
       ...turn,
       marks: { ...turn.marks },
       content: {
@@ -137,11 +153,12 @@ export class TurnTaking {
           ),
       },
     });
-    this.#takeBack = () => {
+    const takeBack = () => {
       restoreReminders();
       this.#lastAsked = askedBefore;
     };
-    return id;
+    this.#latest = { reply, turn: open, takeBack };
+    return reply.id;
   }
 
   /**
@@ -171,7 +188,7 @@ export class TurnTaking {
 
   /** Says a sentence of the relay's own now. @returns the response's id */
   say(text: string, turn: Turn): string {
-    return this.#start({ ...turn, content: { kind: 'words', text } });
+    return this.#start({ ...turn, content: { kind: 'words', text } }).id;
   }
 
   /** Cancels the reply that runs and lets none follow. */
@@ -199,24 +216,30 @@ export class TurnTaking {
     if (next !== undefined) this.say(next.text, { turnId: newId('turn'), trigger: next.trigger });
   }
 
-  /** What nothing was heard of is as if it had not begun: its question waits for the next answer. */
   #stopReply(): void {
     const reply = this.#reply;
     if (reply === undefined) return;
     this.#reply = undefined;
     reply.cancel();
-    if (reply.text === '') this.#takeBack();
-    this.#takeBack = () => {};
+    this.#reopenIfUnheard(reply);
   }
 
-  #start(request: ReplyRequest): string {
+  /** An answer of which nothing was heard is as if it had not begun: its question stands again. */
+  #reopenIfUnheard(reply: Reply): void {
+    const latest = this.#latest;
+    if (latest?.reply !== reply || reply.text !== '') return;
+    latest.takeBack();
+    this.#unanswered ??= latest.turn;
+  }
+
+  #start(request: ReplyRequest): Reply {
     this.#stopReply();
     const reply = this.#replies.make(request);
     this.#reply = reply;
     this.#running.add(reply);
     this.#options.history.add(reply.id, { role: 'assistant', text: '' });
     void reply.run().then(() => this.#ended(reply, request));
-    return reply.id;
+    return reply;
   }
 
   #ended(reply: Reply, request: ReplyRequest): void {

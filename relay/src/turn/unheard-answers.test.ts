@@ -13,14 +13,14 @@ const VOICE_SAMPLES = 160_000;
  *
  * @param heard - what is recognised of an utterance
  */
-function conversing(heard: string): TestConversation {
+function conversing(heard: string, voiceSamples = VOICE_SAMPLES): TestConversation {
   const test = new TestConversation({
     transcriber: { onFinal: () => [finalWords(heard)] },
     synthesizer: {
       speak: (_, clause) => [
         { waitMs: VOICE_AFTER_MS },
         { give: { type: 'clause-begun', clause } },
-        { give: { type: 'speech-audio', clause, samples: new Int16Array(VOICE_SAMPLES) } },
+        { give: { type: 'speech-audio', clause, samples: new Int16Array(voiceSamples) } },
         { give: { type: 'clause-done', clause } },
       ],
     },
@@ -75,6 +75,14 @@ describe('an answer that is interrupted before anything of it was heard', () => 
     expect(timersOf(test)).toEqual(['five minute', 'ten minute']);
   });
 
+  it('has its recognition counted once', async () => {
+    const test = conversing('set a timer for ten minutes');
+    test.say();
+    await interrupt(test, true);
+    expect(test.outcomes).toEqual(['cancelled', 'completed']);
+    expect(test.ofType('response.done').map(({ usage }) => usage.asr_seconds)).toEqual([0.1, 0]);
+  });
+
   it('is not given again if the person wanted no more of it', async () => {
     const test = conversing('what timers are running');
     test.type('set a timer for ten minutes');
@@ -83,6 +91,41 @@ describe('an answer that is interrupted before anything of it was heard', () => 
     await interrupt(test, false);
     expect(test.reply).not.toMatch(/is set/);
     expect(timersOf(test)).toHaveLength(1);
+  });
+});
+
+describe('an answer that was sent, but not played when it was interrupted,', () => {
+  const sent = async (heard: string, voiceSamples: number) => {
+    const test = conversing(heard, voiceSamples);
+    test.type('set a timer for ten minutes');
+    await test.clock.advance(VOICE_AFTER_MS + 1);
+    return test;
+  };
+  const truncate = (test: TestConversation) => {
+    const { response_id: id } = test.ofType('response.created')[0]!;
+    expect(test.conversation.truncateReply(id, 0)).toBe(true);
+  };
+
+  it.each([
+    ['in part', VOICE_SAMPLES],
+    ['as a whole', 16_000],
+  ])('%s, is given again', async (_, voiceSamples) => {
+    const test = await sent('', voiceSamples);
+    test.conversation.startUtterance(1);
+    truncate(test);
+    await interrupt(test, true);
+    expect(test.ofType('response.created')).toHaveLength(2);
+    expect(test.reply).toMatch(/is set/);
+    expect(timersOf(test)).toHaveLength(1);
+  });
+
+  it('is not given again if the person wanted no more of it', async () => {
+    const test = await sent('', 16_000);
+    truncate(test);
+    test.conversation.cancelReply(undefined);
+    await interrupt(test, true);
+    expect(test.ofType('response.created')).toHaveLength(1);
+    expect(timersOf(test)).toEqual([]);
   });
 });
 
