@@ -68,7 +68,7 @@ describe('a command line', () => {
 
 it.each([
   // For documentation alone (RFC 5737), so it is no machine's.
-  ['192.0.2.1', 'HOST is not an address of this machine.'],
+  ['203.0.113.77', 'HOST is not an address of this machine.'],
   ['nowhere.invalid', 'HOST is a name that this machine cannot look up.'],
 ])('npm start cannot listen at %s, and says so in a sentence', async (host, sentence) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-commands-'));

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 import { readEnvironment } from '../src/config/environment.ts';
 import { takesNoArguments } from './command-line.ts';
 import { ROOT, run, runTool, say } from './project.ts';
@@ -9,7 +9,11 @@ const ABOUT = `Serves the page with Vite on http://localhost:${PAGE_PORT} and th
 
 /** Runs both until either ends, which ends the other: half of Parley is of no use. */
 async function dev(): Promise<number> {
-  const { HOST = '127.0.0.1', PORT = '8787' } = readEnvironment(ROOT, process.env);
+  const {
+    HOST = '127.0.0.1',
+    PORT = '8787',
+    ALLOWED_ORIGINS = '',
+  } = readEnvironment(ROOT, process.env);
   const ports = [
     { port: Number(PORT), host: HOST, advice: 'choose another: PORT=8788 npm run dev' },
     { port: PAGE_PORT, host: 'localhost', advice: 'stop what listens there' },
@@ -25,17 +29,23 @@ async function dev(): Promise<number> {
   const { signal } = either;
   const relay = run(process.execPath, ['--watch', 'relay/src/main.ts'], {
     signal,
-    environment: { ALLOWED_ORIGINS: `http://localhost:${PAGE_PORT}` },
+    environment: { ALLOWED_ORIGINS: `http://localhost:${PAGE_PORT},${ALLOWED_ORIGINS}` },
   });
   const page = runTool(
     'web/node_modules/vite/bin/vite.js',
     ['web', '--port', String(PAGE_PORT), '--strictPort'],
-    { signal, environment: { RELAY_URL: `http://localhost:${PORT}` } },
+    { signal, environment: { RELAY_URL: `http://${hostInUrl(HOST)}:${PORT}` } },
   );
   const status = await Promise.race([relay, page]);
   either.abort();
   await Promise.all([relay, page]);
   return status;
+}
+
+/** Where a relay that listens on `host` can be reached from this machine. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** A configuration that is not usable is the relay's own to complain of. */
