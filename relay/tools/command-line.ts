@@ -75,7 +75,7 @@ export function optionsOrStatus<T extends object>(
  * Reads the command line of a command that has no options.
  *
  * @param about - what the command does
- * @returns the exit status if there was anything on the command line
+ * @returns the exit status if help was shown or an argument refused, else undefined
  */
 export function takesNoArguments(name: string, about: string): number | undefined {
   const usage = `${about}\n\n  npm run ${name}\n`;

@@ -8,7 +8,7 @@ import type { Problems } from '../lib/problems.ts';
 
 /** As for `AUTH_SECRET`. */
 const MIN_CHARACTERS = 32;
-/** The disk is full or fails, which is no mistake of the operator's and may pass. */
+/** The disk is full or fails: not a mistake in the configuration, and it may pass. */
 const DISK_FAULTS: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
 
 export interface AuthSecretOptions {

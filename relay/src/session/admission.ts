@@ -40,7 +40,7 @@ export class Admission implements Disposable {
     return this.#isOpen;
   }
 
-  /** The start is over. What it made late is no sign of too many calls, so all were let in. */
+  /** The start is over. Lateness during the start is not a sign of overload, so it is ignored. */
   begin(): void {
     this.#sinceMs = this.#options.clock.now();
   }

@@ -26,7 +26,7 @@ export class KeptMessages {
     return this.#bytes;
   }
 
-  /** The newest number that is no longer kept. */
+  /** The newest sequence number that was already dropped. */
   get forgottenSeq(): number {
     return this.#forgottenSeq;
   }

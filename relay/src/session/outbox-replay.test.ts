@@ -2,22 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { UnnumberedRelayEvent } from '@parley/shared';
 import { FakeSocket } from '../../test/support/fake-socket.ts';
-import { FakeClock, settle } from '../lib/fake-clock.ts';
-import { Outbox } from './outbox.ts';
+import { createTestOutbox } from '../../test/support/test-outbox.ts';
+import { settle } from '../lib/fake-clock.ts';
+import type { Outbox } from './outbox.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const draining: UnnumberedRelayEvent = { type: 'session.draining', grace_ms: 1 };
 const acknowledged: UnnumberedRelayEvent = { type: 'input_audio_buffer.ack', input_seq: 1 };
 const second = new Int16Array(16_000);
-
-function setUp() {
-  const clock = new FakeClock();
-  const socket = new FakeSocket();
-  let slow = 0;
-  const outbox = new Outbox({ clock, onSlowConsumer: () => slow++ });
-  outbox.attach(socket);
-  return { clock, socket, outbox, timesSlow: () => slow };
-}
 
 /** Lets a replay come to its end over a socket that takes everything in. */
 async function replayed(): Promise<void> {
@@ -78,7 +70,7 @@ describe('what a client missed', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
-        const { outbox, clock, timesSlow } = setUp();
+        const { outbox, clock, timesSlow } = createTestOutbox();
         const client = new Client();
         client.reconnect(outbox);
         let kept: { seq: number; item?: number }[] = [];
@@ -136,7 +128,7 @@ describe('what a client missed', () => {
   });
 
   it('goes out slice by slice, and what is new after it', async () => {
-    const { outbox } = setUp();
+    const { outbox } = createTestOutbox();
     outbox.detach();
     for (let sent = 0; sent < 60; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
@@ -163,7 +155,7 @@ describe('what a client missed', () => {
   });
 
   it('is what was sent while no connection stood', async () => {
-    const { outbox, socket } = setUp();
+    const { outbox, socket } = createTestOutbox();
     outbox.event(draining);
     outbox.detach();
     outbox.event(draining);
@@ -178,7 +170,7 @@ describe('what a client missed', () => {
   });
 
   it('is kept up to four mebibytes, and then what is gone is not promised', async () => {
-    const { outbox } = setUp();
+    const { outbox } = createTestOutbox();
     outbox.detach();
     for (let sent = 0; sent < 200; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
@@ -197,7 +189,7 @@ describe('what a client missed', () => {
   });
 
   it('may be more than a client can take in at once', async () => {
-    const { outbox, clock, timesSlow } = setUp();
+    const { outbox, clock, timesSlow } = createTestOutbox();
     outbox.detach();
     for (let sent = 0; sent < 60; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
@@ -218,7 +210,7 @@ describe('what a client missed', () => {
   });
 
   it('ends with a client that takes nothing of it in for ten seconds', async () => {
-    const { outbox, clock, timesSlow } = setUp();
+    const { outbox, clock, timesSlow } = createTestOutbox();
     outbox.detach();
     for (let sent = 0; sent < 60; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
@@ -233,7 +225,7 @@ describe('what a client missed', () => {
   });
 
   it('is not sent with a gap if more comes meanwhile than is kept', async () => {
-    const { outbox, timesSlow } = setUp();
+    const { outbox, timesSlow } = createTestOutbox();
     outbox.detach();
     for (let sent = 0; sent < 120; sent++) outbox.audio(1, second, false);
     const next = new FakeSocket();
@@ -250,7 +242,7 @@ describe('what a client missed', () => {
     ['German', 'Schöne Grüße aus Köln!'],
     ['Greek', 'Καλημέρα, τι κάνετε;'],
   ])('counts with the memory it takes: %s', (_language, delta) => {
-    const { outbox } = setUp();
+    const { outbox } = createTestOutbox();
     for (let sent = 0; sent < 1_000; sent++) {
       outbox.event({
         type: 'response.output_audio_transcript.delta',

@@ -1,24 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { FakeSocket } from '../../test/support/fake-socket.ts';
-import { FakeClock } from '../lib/fake-clock.ts';
-import { Outbox } from './outbox.ts';
+import { createTestOutbox } from '../../test/support/test-outbox.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const never = new AbortController().signal;
 const second = new Int16Array(16_000);
 
-function setUp() {
-  const clock = new FakeClock();
-  const socket = new FakeSocket();
-  let slow = 0;
-  const outbox = new Outbox({ clock, onSlowConsumer: () => slow++ });
-  outbox.attach(socket);
-  return { clock, socket, outbox, timesSlow: () => slow };
-}
-
 describe('a client that does not keep up', () => {
   it('makes the voice wait until it does', async () => {
-    const { outbox, clock, socket, timesSlow } = setUp();
+    const { outbox, clock, socket, timesSlow } = createTestOutbox();
     socket.bufferedAmount = 300_000;
     let isWritable = false;
     const writable = outbox.writable(never).then(() => (isWritable = true));
@@ -32,7 +21,7 @@ describe('a client that does not keep up', () => {
   });
 
   it('is given up after ten seconds in which it took nothing in', async () => {
-    const { outbox, clock, socket, timesSlow } = setUp();
+    const { outbox, clock, socket, timesSlow } = createTestOutbox();
     socket.bufferedAmount = 300_000;
     const writable = outbox.writable(never);
     await clock.advance(9_900);
@@ -44,7 +33,7 @@ describe('a client that does not keep up', () => {
   });
 
   it('is given up as soon as more than a mebibyte waits', () => {
-    const { outbox, socket, timesSlow } = setUp();
+    const { outbox, socket, timesSlow } = createTestOutbox();
     socket.isStalled = true;
     while (socket.bufferedAmount < MEBIBYTE - 40_000) outbox.audio(1, second, false);
     expect(timesSlow()).toBe(0);
@@ -54,7 +43,7 @@ describe('a client that does not keep up', () => {
   });
 
   it('does not hold up a reply that was cancelled', async () => {
-    const { outbox, clock, socket } = setUp();
+    const { outbox, clock, socket } = createTestOutbox();
     socket.bufferedAmount = 300_000;
     const abort = new AbortController();
     const writable = outbox.writable(abort.signal);

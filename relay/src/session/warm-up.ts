@@ -125,7 +125,7 @@ class RehearsedCall implements SessionSocket, Disposable {
   }
 
   [Symbol.dispose](): void {
-    // Its end is no failure any more.
+    // From here on its end is expected, not a failure.
     this.#done.promise.catch(() => {});
     this.#session.close('normal');
   }

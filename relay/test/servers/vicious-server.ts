@@ -52,7 +52,7 @@ export interface ViciousServer extends AsyncDisposable {
 
 /**
  * @param settings - beyond the server's address and its models, which they may override
- * @param vice - without it the server is as good as any
+ * @param vice - if undefined, the server is healthy
  */
 export async function startViciousServer(
   settings: (url: string) => Readonly<Record<string, string>>,

@@ -9,7 +9,7 @@ const connection = fc.record({
   code: fc.constantFrom(1002, 1003, 1007, 1006, 1011, 4430),
 });
 
-test('what is refused is sent again once, and the call goes on for as long as anything arrives', () => {
+test('a refused message is sent again once, and the call goes on while later messages are confirmed', () => {
   fc.assert(
     fc.property(fc.array(connection), (connections) => {
       const refusals = new Refusals();

@@ -65,7 +65,7 @@ export class PhraseMemory {
   }
 
   /**
-   * As the working provider says it; if none works, as any provider has said it in that voice.
+   * In the working provider's audio; if no provider works, in that of any provider that had this voice.
    *
    * @param isAnyWelcome - also if a provider works
    */
