@@ -9,6 +9,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'config',
     'auth',
     'metering',
+    'storage',
     'stages',
     'phrases',
     'capabilities',

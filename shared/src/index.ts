@@ -1,3 +1,4 @@
+export * from './protocol/account-api.ts';
 export * from './protocol/audio-frame.ts';
 export * from './protocol/client-events.ts';
 export * from './protocol/close-codes.ts';

@@ -7,7 +7,7 @@ const secret = new TextEncoder().encode('a secret of the right length, for tests
 const guests = new GuestTokens(secret, 3_600_000);
 
 const codeOf = (error: unknown) => (error instanceof ParleyError ? error.code : error);
-const refusal = (authorization: string | undefined) => guests.verify(authorization).catch(codeOf);
+const refusal = (authorization: string | undefined) => guests.identify(authorization).catch(codeOf);
 
 type Claims = Record<string, string | number | undefined>;
 
@@ -22,8 +22,16 @@ it('knows again whom it signed in', async () => {
   const { token, expiresInS } = await guests.issue();
   expect(expiresInS).toBe(3_600);
   const { sub } = decodeJwt(token);
-  expect(await guests.verify(`Bearer ${token}`)).toEqual({ id: sub });
-  expect(await guests.verify(`bearer ${token}`)).toEqual({ id: sub });
+  expect(await guests.identify(`Bearer ${token}`)).toMatchObject({
+    userId: sub,
+    kind: 'guest',
+    role: 'user',
+  });
+  expect(await guests.identify(`bearer ${token}`)).toMatchObject({
+    userId: sub,
+    kind: 'guest',
+    role: 'user',
+  });
 });
 
 it('gives every guest a name of their own', async () => {
@@ -32,7 +40,7 @@ it('gives every guest a name of their own', async () => {
 });
 
 it('knows a token of this shape, which those below spoil one by one', async () => {
-  expect(await guests.verify(`Bearer ${await sign()}`)).toEqual({ id: 'guest_1' });
+  expect(await guests.identify(`Bearer ${await sign()}`)).toMatchObject({ userId: 'guest_1' });
 });
 
 describe('it refuses', () => {

@@ -1,16 +1,13 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { ParleyError } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
+import { GUEST_ID_PREFIX, GUEST_PLAN, type Authenticator, type Identity } from './identity.ts';
 
 const ISSUER = 'parley';
 const AUDIENCE = 'parley';
 
-export interface User {
-  readonly id: string;
-}
-
 /** Signs people in without an account, and recognises them again. */
-export class GuestTokens {
+export class GuestTokens implements Authenticator {
   readonly #secret: Uint8Array;
   readonly #ttlMs: number;
 
@@ -24,7 +21,7 @@ export class GuestTokens {
     const expiresInS = Math.floor(this.#ttlMs / 1_000);
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(newId('guest'))
+      .setSubject(newId(GUEST_ID_PREFIX))
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt()
@@ -33,11 +30,7 @@ export class GuestTokens {
     return { token, expiresInS };
   }
 
-  /**
-   * @param authorization - the header's value, `Bearer …`
-   * @throws ParleyError `unauthorized`
-   */
-  async verify(authorization: string | undefined): Promise<User> {
+  async identify(authorization: string | undefined): Promise<Identity> {
     const token = /^Bearer ([\w.-]{1,4096})$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new ParleyError('unauthorized');
     try {
@@ -47,7 +40,13 @@ export class GuestTokens {
         algorithms: ['HS256'],
         requiredClaims: ['sub', 'exp'],
       });
-      return { id: payload.sub! };
+      return {
+        userId: payload.sub!,
+        kind: 'guest',
+        role: 'user',
+        plan: GUEST_PLAN,
+        expiresAtMs: payload.exp! * 1_000,
+      };
     } catch (cause) {
       throw new ParleyError('unauthorized', { cause });
     }

@@ -62,7 +62,7 @@ export function createApp(options: AppOptions): Hono {
   });
 
   app.post(API_PATHS.sessions, async (c) => {
-    const user = await guests.verify(c.req.header('authorization'));
+    const identity = await guests.identify(c.req.header('authorization'));
     const text = await c.req.text();
     let body: unknown;
     try {
@@ -75,7 +75,7 @@ export function createApp(options: AppOptions): Hono {
       const issue = request.error.issues[0]!;
       return problem(c, 'invalid_request', `${issue.path.join('.') || 'body'}: ${issue.message}.`);
     }
-    const created = sessions.create(user, request.data);
+    const created = sessions.create(identity, request.data);
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 

@@ -8,6 +8,7 @@ import { fingerprint } from '../lib/ids.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { Session } from './session.ts';
+import { TEST_CALLER } from './test-caller.ts';
 
 describe('a lost connection', () => {
   /** A session with one connection, what it reports, and ways to go on with it. */
@@ -20,6 +21,7 @@ describe('a lost connection', () => {
       { providers, policy, limits, watchdog: new Watchdog({ clock }), clock },
       {
         id: 'sess_1',
+        ...TEST_CALLER,
         resumeKey: fingerprint('token'),
         settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
         emit: (event) => {

@@ -10,6 +10,7 @@ import { Watchdog } from '../turn/watchdog.ts';
 import { ReplayMemory, type ReplayHolder } from './replay-memory.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
+import { TEST_CALLER } from './test-caller.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -113,12 +114,13 @@ describe('sessions that keep too much between them', () => {
       const events: CallEventBody[] = [];
       const session = new Session(context, {
         id: `sess_${index}`,
+        ...TEST_CALLER,
         resumeKey: `key ${index}`,
         settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
         emit: (event) => events.push(event),
         logger: silentLogger,
         onKeptBytes: registry.replayMemory.count,
-        onClosed: (closed) => registry.remove(closed),
+        onClosed: () => registry.remove(session),
       });
       registry.add(session);
       const socket = new FakeSocket();

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ParleyError, type createSessionRequestSchema } from '@parley/shared';
-import type { User } from '../auth/guest-tokens.ts';
+import type { Identity } from '../auth/identity.ts';
 import { Tickets } from '../auth/tickets.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
@@ -8,7 +8,8 @@ import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import { Session, type SessionContext } from './session.ts';
+import type { SessionContext } from './session-options.ts';
+import { Session } from './session.ts';
 
 /** Tickets that may wait to be used, per session the relay may hold. */
 const TICKETS_PER_SESSION = 2;
@@ -16,7 +17,8 @@ const TICKETS_PER_SESSION = 2;
 interface Grant {
   readonly sessionId: string;
   readonly resumeKey: string;
-  readonly userId: string;
+  readonly conversationId: string;
+  readonly identity: Identity;
   readonly voice: string;
   readonly timeZone: string;
 }
@@ -54,7 +56,7 @@ export class SessionCreator {
   /**
    * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`
    */
-  create(user: User, request: z.infer<typeof createSessionRequestSchema>) {
+  create(identity: Identity, request: z.infer<typeof createSessionRequestSchema>) {
     const { registry, admission, context } = this.#options;
     const { providers, limits } = context;
     if (this.#isDraining) throw new ParleyError('draining');
@@ -72,13 +74,20 @@ export class SessionCreator {
       });
     }
     const sessionId = newId('sess');
+    const conversationId = newId('conv');
     const resumeToken = newSecret();
     const resumeKey = fingerprint(resumeToken);
-    const grant = { sessionId, resumeKey, userId: user.id, voice, timeZone };
+    const grant = { sessionId, conversationId, resumeKey, identity, voice, timeZone };
     const hasRoom = admission.isOpen && !registry.isFull;
     const ticket = hasRoom ? this.#tickets.issue(grant) : undefined;
     if (ticket === undefined) throw new ParleyError('capacity_exhausted');
-    return { session_id: sessionId, ticket, resume_token: resumeToken, limits };
+    return {
+      session_id: sessionId,
+      conversation_id: conversationId,
+      ticket,
+      resume_token: resumeToken,
+      limits,
+    };
   }
 
   /** @returns undefined if the ticket is unknown, used or expired, or there is no room */
@@ -87,15 +96,18 @@ export class SessionCreator {
     const grant = this.#tickets.redeem(ticket);
     // More tickets may be out than there is room for: most are never used.
     if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
-    const { sessionId, resumeKey, userId, voice, timeZone } = grant;
+    const { sessionId, conversationId, resumeKey, identity, voice, timeZone } = grant;
+    const { userId } = identity;
     const session = new Session(context, {
       id: sessionId,
+      conversationId,
+      identity,
       resumeKey,
       settings: { voice, timeZone, isSpoken: true },
       emit: observers.emitterOf(sessionId, userId),
       logger: logger.child({ sessionId, userId }),
       onKeptBytes: registry.replayMemory.count,
-      onClosed: (closed) => registry.remove(closed),
+      onClosed: () => registry.remove(session),
     });
     registry.add(session);
     return session;

@@ -12,6 +12,7 @@ import type { CallEventBody } from '../turn/call-events.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { Session } from './session.ts';
+import { TEST_CALLER } from './test-caller.ts';
 
 const limits = {
   session_duration_ms: 3_600_000,
@@ -26,7 +27,7 @@ function openSession(
   clock: FakeClock,
   options: {
     readonly providers?: ScriptedProviders;
-    readonly onClosed?: (session: Session) => void;
+    readonly onClosed?: () => void;
     readonly emit?: (event: CallEventBody) => void;
     readonly onKeptBytes?: (changed: number) => void;
   } = {},
@@ -38,6 +39,7 @@ function openSession(
     { providers, policy, limits, watchdog, clock },
     {
       id: 'sess_1',
+      ...TEST_CALLER,
       resumeKey: fingerprint('token'),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
       emit: options.emit ?? (() => {}),
@@ -64,7 +66,7 @@ function setUp(options: { readonly reply?: string; readonly clauseMs?: number } 
       generator: new ScriptedGenerator({ clock, reply: () => [words(options.reply ?? 'Yes.')] }),
       synthesizer: new ScriptedSynthesizer({ clock, clauseMs: () => options.clauseMs ?? 100 }),
     },
-    onClosed: (closed) => registry.remove(closed),
+    onClosed: () => registry.remove(session),
   });
   registry.add(session);
   const socket = new FakeSocket();

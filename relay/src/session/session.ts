@@ -3,9 +3,7 @@ import {
   decodeClientEvent,
   type CloseReasonName,
   type SessionDescription,
-  type SessionLimits,
 } from '@parley/shared';
-import type { ConversationOptions } from '../turn/conversation-options.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
 import { within, type ErrorBoundary } from '../lib/error-boundary.ts';
@@ -13,29 +11,12 @@ import { fingerprint } from '../lib/ids.ts';
 import { STAGES } from '../stages/provider.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
+import type { SessionContext, SessionOptions } from './session-options.ts';
 import { applyUpdate, describeSettings, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
 import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
-
-/** What all sessions of a relay share. */
-export interface SessionContext extends Pick<
-  ConversationOptions,
-  'providers' | 'policy' | 'watchdog' | 'clock'
-> {
-  readonly limits: SessionLimits;
-}
-
-export interface SessionOptions extends Pick<ConversationOptions, 'settings' | 'emit' | 'logger'> {
-  readonly id: string;
-  /** `fingerprint` of the resume token. */
-  readonly resumeKey: string;
-  /** Called with each change of the memory that is kept for a replay, bytes. */
-  readonly onKeptBytes: (changed: number) => void;
-  /** Called once, when the session is over. */
-  readonly onClosed: (session: Session) => void;
-}
 
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
@@ -119,7 +100,9 @@ export class Session implements ErrorBoundary {
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       within(this, () => this.#stageChanged(change)),
     );
-    this.#emit({ type: 'session-started' });
+    const { conversationId, identity } = this.#options;
+    const { kind, plan } = identity;
+    this.#emit({ type: 'session-started', conversationId, kind, plan });
     this.#outbox.event({
       type: 'session.created',
       session: this.#describe(),
@@ -204,7 +187,7 @@ export class Session implements ErrorBoundary {
     ]) {
       within(this, end);
     }
-    this.#options.onClosed(this);
+    this.#options.onClosed();
   }
 
   /** Something in this call threw, now or in a callback: the call ends, and nothing else does. */

@@ -8,6 +8,7 @@ import { fingerprint } from '../lib/ids.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { Session } from './session.ts';
+import { TEST_CALLER } from './test-caller.ts';
 
 function openSession() {
   const clock = new FakeClock();
@@ -17,6 +18,7 @@ function openSession() {
     { providers: scriptedStages(clock), policy, limits, watchdog, clock },
     {
       id: 'sess_1',
+      ...TEST_CALLER,
       resumeKey: fingerprint('token'),
       settings: { voice: 'one', timeZone: 'UTC', isSpoken: false },
       emit: () => {},

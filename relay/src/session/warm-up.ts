@@ -1,4 +1,5 @@
 import { AudioFrameKind, encodeAudioFrame, UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { GUEST_PLAN } from '../auth/identity.ts';
 import type { Config } from '../config/config.ts';
 import { nextTurn, type Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
@@ -13,7 +14,8 @@ import type { Transcriber } from '../stages/transcriber.ts';
 import { CallObservers } from '../turn/call-observers.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import type { SessionSocket } from './session-socket.ts';
-import { Session, type SessionContext } from './session.ts';
+import type { SessionContext } from './session-options.ts';
+import { Session } from './session.ts';
 
 /** Fewer turns than a session may take without a pause. */
 const TURNS_A_CALL = 15;
@@ -86,6 +88,14 @@ class RehearsedCall implements SessionSocket, Disposable {
     const observers = new CallObservers([new CallLog(silentLogger)], { logger: silentLogger });
     this.#session = new Session(context, {
       id: 'warm-up',
+      conversationId: 'warm-up',
+      identity: {
+        userId: 'warm-up',
+        kind: 'guest',
+        role: 'user',
+        plan: GUEST_PLAN,
+        expiresAtMs: Infinity,
+      },
       resumeKey: '',
       settings: { voice: '', timeZone: 'UTC', isSpoken: true },
       emit: observers.emitterOf('warm-up', 'warm-up'),

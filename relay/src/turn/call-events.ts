@@ -1,4 +1,5 @@
 import type { CloseReasonName, ErrorCode, LatencyMarks, Usage } from '@parley/shared';
+import type { Identity } from '../auth/identity.ts';
 import type { ClauseKind } from '../stages/clause-track.ts';
 import type { Stage } from '../stages/provider.ts';
 
@@ -67,7 +68,12 @@ export type Limit =
  * `speech`; an observer that writes for others to read leaves that out.
  */
 export type CallEventBody =
-  | { readonly type: 'session-started' }
+  | {
+      readonly type: 'session-started';
+      readonly conversationId: string;
+      readonly kind: Identity['kind'];
+      readonly plan: string;
+    }
   | { readonly type: 'session-resumed' }
   | { readonly type: 'connection-lost'; readonly closeCode: number }
   | {

@@ -26,13 +26,20 @@ function setUp(observe: CallObserver['observe']) {
   return { emit: observers.emitterOf('sess_1', 'guest_1'), events, lines, pass };
 }
 
+const STARTED = {
+  type: 'session-started',
+  conversationId: 'conv_1',
+  kind: 'guest',
+  plan: 'guest',
+} as const;
+
 it('stamps each event and hands it on before it returns', () => {
   const { emit, events, pass } = setUp(() => {});
-  emit({ type: 'session-started' });
+  emit(STARTED);
   pass(5);
   emit({ type: 'limit-hit', limit: 'turns' });
   expect(events).toEqual([
-    { type: 'session-started', atMs: 1_000, sessionId: 'sess_1', userId: 'guest_1' },
+    { ...STARTED, atMs: 1_000, sessionId: 'sess_1', userId: 'guest_1' },
     { type: 'limit-hit', limit: 'turns', atMs: 1_005, sessionId: 'sess_1', userId: 'guest_1' },
   ]);
 });
@@ -51,7 +58,7 @@ it.each<[string, () => void]>([
     seen.push(type);
     return fail();
   });
-  emit({ type: 'session-started' });
+  emit(STARTED);
   emit({ type: 'session-resumed' });
   await settle();
   expect(seen).toEqual(['session-started', 'session-resumed']);

@@ -16,6 +16,7 @@ import { Watchdog } from '../../src/turn/watchdog.ts';
 import { CallObservers, type CallObserver } from '../../src/turn/call-observers.ts';
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
+import { TEST_CALLER } from '../../src/session/test-caller.ts';
 
 export interface CallServer extends AsyncDisposable {
   readonly logs: LogWatch;
@@ -79,7 +80,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     logs,
     call() {
       const grant: CreateSessionResponse = {
-        ...sessions.create({ id: 'guest_1' }, {}),
+        ...sessions.create(TEST_CALLER.identity, {}),
         ws_url: `ws://127.0.0.1:${port}/api/v1/realtime`,
       };
       return TestCall.start('', {}, grant);

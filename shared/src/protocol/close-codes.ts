@@ -45,6 +45,18 @@ export const CLOSE_REASONS = {
     retry: 'new_session',
     message: 'The ticket is unknown, expired or already used.',
   },
+  budgetExhausted: {
+    code: 4402,
+    reason: 'budget_exhausted',
+    retry: 'never',
+    message: 'What may be spent has been spent.',
+  },
+  signedOut: {
+    code: 4403,
+    reason: 'signed_out',
+    retry: 'never',
+    message: 'The person has signed out.',
+  },
   sessionGone: {
     code: 4404,
     reason: 'session_gone',
@@ -62,6 +74,12 @@ export const CLOSE_REASONS = {
     reason: 'replaced',
     retry: 'never',
     message: 'The session was continued on another connection.',
+  },
+  endedElsewhere: {
+    code: 4410,
+    reason: 'ended_elsewhere',
+    retry: 'never',
+    message: 'The call was ended from another window or device.',
   },
   rateLimited: {
     code: 4429,

@@ -33,11 +33,20 @@ export const ERRORS = {
     false,
     'Sign in first: the bearer token is missing, expired or not valid.',
   ),
+  access_code_wrong: entry(401, false, 'The access code is not right.'),
+  forbidden: entry(403, false, 'This account may not do that.'),
+  plan_excludes: entry(403, false, 'The plan of this account does not include that.'),
+  budget_exhausted: entry(402, false, 'What may be spent has been spent.'),
   origin_not_allowed: entry(403, false, 'Pages from this origin may not use this server.'),
   host_not_allowed: entry(421, false, 'This server does not answer under this host name.'),
   not_found: entry(404, false, 'There is nothing at this address.'),
   payload_too_large: entry(413, false, 'The message is too large.'),
   rate_limited: entry(429, true, 'Too many requests. Try again in a moment.'),
+  too_many_sessions: entry(
+    429,
+    true,
+    'As many calls are open as this account may have. End one of them first.',
+  ),
   capacity_exhausted: entry(
     503,
     true,
@@ -58,6 +67,11 @@ export const ERRORS = {
   generator_timeout: entry(504, true, 'Finding an answer took too long. Please try again.'),
   synthesizer_failed: entry(502, true, 'The answer could not be spoken. It is shown as text.'),
   synthesizer_timeout: entry(504, true, 'Speaking the answer took too long. It is shown as text.'),
+  storage_unavailable: entry(
+    503,
+    true,
+    'What was kept cannot be reached at the moment. Try again in a moment.',
+  ),
   internal_error: entry(500, true, 'Something went wrong on the server. Please try again.'),
 } as const satisfies Record<string, ErrorEntry> & Record<AudioFrameFault, ErrorEntry>;
 

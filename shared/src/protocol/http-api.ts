@@ -10,12 +10,19 @@ export const TICKET_SUBPROTOCOL_PREFIX = 'ticket.';
 export const RESUME_SUBPROTOCOL_PREFIX = 'resume.';
 
 export const API_PATHS = {
+  auth: '/api/v1/auth',
   guest: '/api/v1/auth/guest',
+  signOut: '/api/v1/auth/sign-out',
+  me: '/api/v1/me',
+  conversations: '/api/v1/conversations',
+  usage: '/api/v1/usage',
   sessions: '/api/v1/sessions',
   realtime: '/api/v1/realtime',
   health: '/health',
   /** Opened by the operator's token only. */
   adminServices: '/api/v1/admin/services',
+  adminSettings: '/api/v1/admin/settings',
+  adminUsage: '/api/v1/admin/usage',
 } as const;
 
 export const guestResponseSchema = z.object({
@@ -27,10 +34,14 @@ export const guestResponseSchema = z.object({
 export const createSessionRequestSchema = z.object({
   voice: z.string().min(1).max(64).optional(),
   time_zone: z.string().min(1).max(64).optional(),
+  /** Goes on with an earlier conversation of this person. */
+  conversation_id: z.string().min(1).max(64).optional(),
 });
 
 export const createSessionResponseSchema = z.object({
   session_id: z.string(),
+  /** Under which what is said is kept; relays that keep nothing leave it out. */
+  conversation_id: z.string().optional(),
   /** Opens one WebSocket, once, within 30 seconds. */
   ticket: z.string(),
   /** Reopens the same session after a lost connection. */

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * Where the time of a turn went.
  *
@@ -76,3 +78,11 @@ export function timelineOf(marks: LatencyMarks): {
   ) as Record<LatencySegment, number>;
   return { timeline, voiceToVoiceMs: instants.at(-1)! - instants[0]! };
 }
+
+/** Those of its instants that are known, ms. */
+export const latencyMarksSchema = z.object(
+  Object.fromEntries(LATENCY_MARKS.map((mark) => [mark, z.number().min(0).optional()])) as Record<
+    LatencyMark,
+    z.ZodOptional<z.ZodNumber>
+  >,
+);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeEvent, type EventResult } from './decode-event.ts';
 import { ERROR_CODES } from './errors.ts';
-import { LATENCY_MARKS, type LatencyMark } from './latency.ts';
+import { latencyMarksSchema } from './latency.ts';
 
 const identifier = z.string().min(1);
 const uint16 = z.int().min(0).max(0xffff);
@@ -49,13 +49,6 @@ const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-const latencyMarksSchema = z.object(
-  Object.fromEntries(LATENCY_MARKS.map((mark) => [mark, instantMs.optional()])) as Record<
-    LatencyMark,
-    z.ZodOptional<typeof instantMs>
-  >,
-);
-
 export const relayEventSchemas = {
   'session.created': event('session.created', {
     session: sessionDescriptionSchema,
@@ -73,8 +66,17 @@ export const relayEventSchemas = {
   }),
   'session.usage': event('session.usage', {
     usage: usageSchema,
+    /** Of the session so far. */
     cost_usd: z.number(),
+    /** What the session may cost; null: without a limit. */
     budget_usd: z.number().nullable(),
+    /** A budget of the session, the person or the relay is nearly used up. */
+    is_warning: z.boolean(),
+  }),
+  'session.ending': event('session.ending', {
+    reason: z.enum(['duration', 'budget']),
+    /** When the relay will end the session. */
+    in_ms: z.number().min(0),
   }),
   'session.degraded': event('session.degraded', {
     stage: z.enum(['transcriber', 'generator', 'synthesizer']),

@@ -39,6 +39,7 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'response.created':
     case 'response.output_audio.done':
     case 'session.usage':
+    case 'session.ending':
     case 'response.output_audio_transcript.delta':
     case 'input_audio_buffer.ack':
     case 'pong':

@@ -1,0 +1,13 @@
+import type { SessionOptions } from './session-options.ts';
+
+/** Who calls, in tests that are about something else. */
+export const TEST_CALLER = {
+  conversationId: 'conv_1',
+  identity: {
+    userId: 'guest_1',
+    kind: 'guest',
+    role: 'user',
+    plan: 'guest',
+    expiresAtMs: Number.MAX_SAFE_INTEGER,
+  },
+} as const satisfies Pick<SessionOptions, 'conversationId' | 'identity'>;

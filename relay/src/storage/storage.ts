@@ -1,0 +1,79 @@
+import type {
+  ConversationDetail,
+  ConversationsQuery,
+  ConversationsResponse,
+  UsageRow,
+} from '@parley/shared';
+import type { Identity } from '../auth/identity.ts';
+
+/** What is kept of users, conversations and money. */
+export interface Storage {
+  /** `starting` and `unavailable`: what is written waits on disk, reading throws `storage_unavailable`. */
+  readonly state: 'off' | 'starting' | 'ok' | 'unavailable';
+  /** What one user may see: the database itself refuses everything else. */
+  asUser(identity: Pick<Identity, 'userId' | 'role'>): UserStore;
+  readonly admin: AdminStore;
+}
+
+/**
+ * All methods are bounded in time.
+ *
+ * @throws ParleyError `storage_unavailable`
+ */
+export interface UserStore {
+  conversations(query: ConversationsQuery): Promise<ConversationsResponse>;
+  /** undefined: this user has no such conversation. */
+  conversation(id: string): Promise<ConversationDetail | undefined>;
+  /** What was said in it, as a generator should remember it; undefined: there is none such. */
+  messages(conversationId: string): Promise<readonly StoredMessage[] | undefined>;
+  /** @returns false if this user has no such conversation */
+  rename(conversationId: string, title: string): Promise<boolean>;
+  /** @returns false if this user has no such conversation */
+  remove(conversationId: string): Promise<boolean>;
+  /** @param days - ISO 8601, both included */
+  usage(days: { readonly from: string; readonly to: string }): Promise<readonly UsageRow[]>;
+  /** Everything that is kept of this user. */
+  everything(): Promise<UserExport>;
+  /** Deletes all of that; the ledger keeps its amounts, without the user's id. */
+  removeEverything(): Promise<void>;
+}
+
+/** One message of an earlier conversation: what was heard of it, if it is the assistant's. */
+export interface StoredMessage {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+}
+
+export interface UserExport {
+  readonly conversations: readonly ConversationDetail[];
+  readonly usage: readonly UsageRow[];
+}
+
+export const USAGE_GROUPS = ['user', 'day', 'provider', 'plan'] as const;
+export type UsageGroup = (typeof USAGE_GROUPS)[number];
+
+export interface GroupedUsage {
+  /** The user, day, provider or plan. */
+  readonly key: string;
+  readonly entries: number;
+  readonly sessions: number;
+  readonly audio_s: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly characters: number;
+  readonly cost_usd: number;
+}
+
+export interface AdminStore {
+  /** @param query.from, query.to - days, ISO 8601, both included */
+  usage(query: {
+    readonly by: UsageGroup;
+    readonly from: string;
+    readonly to: string;
+  }): Promise<readonly GroupedUsage[]>;
+  /** What was spent since an instant, ms since 1970: all, and by user. */
+  spentSince(fromMs: number): Promise<{
+    readonly microUsd: number;
+    readonly byUser: ReadonlyMap<string, number>;
+  }>;
+}

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+import { latencyMarksSchema } from './latency.ts';
+
+/** An instant, ISO 8601 in UTC. */
+const instant = z.iso.datetime();
+/** A day, ISO 8601. */
+const day = z.iso.date();
+/** US dollars; the relay counts whole micro-dollars. */
+const usd = z.number().min(0);
+const stage = z.enum(['transcriber', 'generator', 'synthesizer']);
+
+/** `GET /api/v1/auth`: how a person may sign in here. Needs no token. */
+export const authOptionsSchema = z.object({
+  /** Without an account. */
+  guests: z.boolean(),
+  /** Guests are asked for a code first. */
+  access_code: z.boolean(),
+  /** null: no accounts of Supabase. */
+  supabase: z.object({ url: z.url(), anon_key: z.string() }).nullable(),
+  /** null: no accounts of another OpenID Connect issuer. */
+  oidc: z.object({ issuer: z.url(), client_id: z.string() }).nullable(),
+  /** Whether the request came over https, or from this machine. */
+  is_secure: z.boolean(),
+});
+export type AuthOptions = z.infer<typeof authOptionsSchema>;
+
+/** Body of `POST /api/v1/auth/guest`; may be left out. */
+export const guestRequestSchema = z.object({ access_code: z.string().max(200).optional() });
+
+/** What of a plan a person may want to know; null: without a limit. */
+export const planLimitsSchema = z.object({
+  concurrent_sessions: z.number().nullable(),
+  sessions_per_hour: z.number().nullable(),
+  session_duration_s: z.number(),
+  session_usd: usd.nullable(),
+  day_usd: usd.nullable(),
+});
+
+/** `GET /api/v1/me` */
+export const meSchema = z.object({
+  user_id: z.string(),
+  kind: z.enum(['guest', 'account']),
+  role: z.enum(['user', 'admin']),
+  plan: z.string(),
+  limits: planLimitsSchema,
+  /** What is left of the day's budget, and when the next day begins. */
+  day_left_usd: usd.nullable(),
+  day_ends_at: instant,
+  storage: z.object({
+    transcripts: z.enum(['on', 'off', 'encrypted']),
+    /** null: kept until they are deleted. */
+    retention_days: z.number().nullable(),
+    /** Whether calls may be recorded, if the person agrees. */
+    recording: z.boolean(),
+  }),
+});
+export type Me = z.infer<typeof meSchema>;
+
+/** `GET /api/v1/me/sessions`: calls that run now. */
+export const liveSessionSchema = z.object({
+  session_id: z.string(),
+  conversation_id: z.string(),
+  started_at: instant,
+  /** Program that calls, in a word or two. */
+  client: z.string(),
+  /** false: its connection is lost, and it waits for it to come back. */
+  is_connected: z.boolean(),
+});
+export const liveSessionsResponseSchema = z.object({ sessions: z.array(liveSessionSchema) });
+export type LiveSession = z.infer<typeof liveSessionSchema>;
+
+export const conversationSummarySchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  started_at: instant,
+  /** When something was last said. */
+  updated_at: instant,
+  /** Of all its calls. */
+  duration_s: z.number().min(0),
+  turns: z.int().min(0),
+  cost_usd: usd,
+  is_live: z.boolean(),
+  has_recording: z.boolean(),
+  /** Where the searched words stand; null without a search. */
+  excerpt: z.string().nullable(),
+});
+export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
+
+/** `GET /api/v1/conversations`, latest first. */
+export const conversationsResponseSchema = z.object({
+  conversations: z.array(conversationSummarySchema),
+  /** `before` of the next page; null: this is the last. */
+  next: z.string().nullable(),
+});
+export type ConversationsResponse = z.infer<typeof conversationsResponseSchema>;
+
+/** Query of `GET /api/v1/conversations`. */
+export const conversationsQuerySchema = z.object({
+  /** Words that were said, or stand in the title. */
+  query: z.string().trim().max(200).optional(),
+  from: day.optional(),
+  /** Included. */
+  to: day.optional(),
+  before: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(30),
+});
+export type ConversationsQuery = z.infer<typeof conversationsQuerySchema>;
+
+export const storedTurnSchema = z.object({
+  id: z.string(),
+  session_id: z.string(),
+  at: instant,
+  trigger: z.enum(['speech', 'text', 'timer', 'request', 'notice']),
+  /** What the person said or typed; null if they did not. */
+  user_text: z.string().nullable(),
+  /** What was heard of the reply; null if there was none. */
+  reply_text: z.string().nullable(),
+  /** What was written but not heard, because the reply was interrupted. */
+  unheard_text: z.string().nullable(),
+  was_interrupted: z.boolean(),
+  /** Instants on the session clock, ms. */
+  timeline: latencyMarksSchema,
+  /** From the session's start, ms. */
+  offset_ms: z.number().min(0),
+  /** The provider of each stage that was used. */
+  providers: z.partialRecord(stage, z.string()),
+  error: z.enum(ERROR_CODES).nullable(),
+  cost_usd: usd,
+});
+export type StoredTurn = z.infer<typeof storedTurnSchema>;
+
+export const storedSessionSchema = z.object({
+  id: z.string(),
+  started_at: instant,
+  /** null while it runs. */
+  ended_at: instant.nullable(),
+  duration_s: z.number().min(0),
+  close_reason: z.string().nullable(),
+  client: z.string(),
+  cost_usd: usd,
+  has_recording: z.boolean(),
+});
+
+/** `GET /api/v1/conversations/:id`, oldest first. */
+export const conversationDetailSchema = conversationSummarySchema
+  .omit({ excerpt: true, turns: true })
+  .extend({ sessions: z.array(storedSessionSchema), turns: z.array(storedTurnSchema) });
+export type ConversationDetail = z.infer<typeof conversationDetailSchema>;
+
+/** Body of `PATCH /api/v1/conversations/:id`. */
+export const renameRequestSchema = z.object({ title: z.string().trim().min(1).max(120) });
+
+export const EXPORT_FORMATS = ['text', 'json', 'vtt'] as const;
+
+/** What one provider was used for on one day. */
+export const usageRowSchema = z.object({
+  day,
+  stage,
+  provider: z.string(),
+  audio_s: z.number().min(0),
+  input_tokens: z.int().min(0),
+  output_tokens: z.int().min(0),
+  characters: z.int().min(0),
+  cost_usd: usd,
+});
+export type UsageRow = z.infer<typeof usageRowSchema>;
+
+/** Query of `GET /api/v1/usage`; without it the last thirty days. */
+export const usageQuerySchema = z.object({ from: day.optional(), to: day.optional() });
+
+/** `GET /api/v1/usage` */
+export const usageResponseSchema = z.object({
+  from: day,
+  to: day,
+  rows: z.array(usageRowSchema),
+  limits: planLimitsSchema,
+  spent_today_usd: usd,
+  day_left_usd: usd.nullable(),
+  day_ends_at: instant,
+});
+export type UsageResponse = z.infer<typeof usageResponseSchema>;
