@@ -71,10 +71,10 @@ describe.each(STAGES)('a %s that has failed', (stage) => {
     await using call = await TestCall.start(relay.relay.url);
     const next = await exhaust(call, relay, stage);
     expect(next).toBeLessThanOrEqual(4);
-    // What was on its way is over by then.
-    await settlesWithin(new Promise(() => {}), 100);
-    const { requests } = vendor;
+    // A spare connection may still be on its way: it is there before a whole turn is over.
     expect((await askAgain(call, next)).texts).toEqual([ANSWER]);
+    const { requests } = vendor;
+    expect((await askAgain(call, next + 1)).texts).toEqual([ANSWER]);
     expect(vendor.requests).toBe(requests);
   });
 
