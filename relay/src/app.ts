@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { withoutLimits } from './accounts/account-terms.ts';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { GuestTokens } from './auth/guest-tokens.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
@@ -17,6 +18,8 @@ import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
 import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
+import { NO_STORAGE } from './storage/no-storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { Admission } from './session/admission.ts';
 import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
@@ -37,6 +40,8 @@ export interface RelayOptions {
   readonly pageRoot: string;
   /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
   readonly observers?: readonly CallObserver[];
+  /** What is kept; nothing by default. */
+  readonly storage?: Storage;
   /** Refusals of one client that are logged in a minute; by default ten. */
   readonly loggedRefusals?: number;
   readonly logger: Logger;
@@ -120,6 +125,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const app = createApp({
     guests: new GuestTokens(secret, config.guestTokenTtlMs),
     sessions,
+    registry,
+    storage: options.storage ?? NO_STORAGE,
+    terms: withoutLimits(config.limits),
     health: () => ({
       status: isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,

@@ -233,7 +233,7 @@ describe('a page of another origin', () => {
     expect(response.status).toBe(201);
     expect(response.headers.get('access-control-allow-origin')).toBe('https://friend.example');
     const exposed = response.headers.get('access-control-expose-headers');
-    expect(exposed?.split(',')).toEqual(['X-Request-Id', 'Retry-After']);
+    expect(exposed?.split(',')).toEqual(['X-Request-Id', 'Retry-After', 'Content-Disposition']);
   });
 
   it('may see the relay’s health where it is named', async () => {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   clientEventSchemas,
   CLOSE_REASONS,
+  conversationDetailSchema,
+  conversationsResponseSchema,
   createSessionRequestSchema,
   createSessionResponseSchema,
   decodeAudioFrame,
@@ -50,6 +52,8 @@ const HTTP_SCHEMAS = {
   'json http:session': createSessionResponseSchema,
   'json http:error': errorResponseSchema,
   'json http:health': healthResponseSchema,
+  'json http:conversations': conversationsResponseSchema,
+  'json http:conversation': conversationDetailSchema,
 } as const;
 
 describe('the examples in docs/protocol.md', () => {

@@ -20,6 +20,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'turn',
     'logs',
     'session',
+    'accounts',
     'http',
     'app.ts',
     'relay-process.ts',

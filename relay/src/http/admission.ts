@@ -40,9 +40,9 @@ export function allowedPagesOnly(allowed: readonly string[]): MiddlewareHandler 
   return every(
     cors({
       origin: (origin, c) => (isAllowed(c) ? origin : '*'),
-      allowMethods: ['GET', 'POST'],
+      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
       allowHeaders: ['authorization', 'content-type'],
-      exposeHeaders: ['X-Request-Id', 'Retry-After'],
+      exposeHeaders: ['X-Request-Id', 'Retry-After', 'Content-Disposition'],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),
     async (c, next) => {

@@ -2,6 +2,7 @@ import { Hono, type HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
+import type { AccountTerms } from '../accounts/account-terms.ts';
 import type { GuestTokens } from '../auth/guest-tokens.ts';
 import { isOwnOrigin } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
@@ -9,13 +10,20 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Stages } from '../stages/stages.ts';
+import type { Storage } from '../storage/storage.ts';
 import { admin } from './admin.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
+import { clientName } from './client-name.ts';
+import { conversationRoutes } from './conversation-routes.ts';
+import { meRoutes } from './me-routes.ts';
 import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
+import { bodyOf } from './requests.ts';
 import { securityHeaders } from './security-headers.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 /** A session request is a few short fields. */
 const MAX_BODY_BYTES = 4 * 1024;
@@ -23,6 +31,9 @@ const MAX_BODY_BYTES = 4 * 1024;
 export interface AppOptions {
   readonly guests: GuestTokens;
   readonly sessions: SessionCreator;
+  readonly registry: SessionRegistry;
+  readonly storage: Storage;
+  readonly terms: AccountTerms;
   readonly health: () => object;
   readonly providers: Stages;
   readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'publicUrl'>;
@@ -35,7 +46,7 @@ export interface AppOptions {
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): Hono {
-  const { guests, sessions, config } = options;
+  const { guests, sessions, registry, storage, terms, config } = options;
   const app = new Hono();
 
   app.use(identifyRequests());
@@ -63,22 +74,16 @@ export function createApp(options: AppOptions): Hono {
 
   app.post(API_PATHS.sessions, async (c) => {
     const identity = await guests.identify(c.req.header('authorization'));
-    const text = await c.req.text();
-    let body: unknown;
-    try {
-      body = text === '' ? {} : JSON.parse(text);
-    } catch {
-      return problem(c, 'malformed_json');
-    }
-    const request = createSessionRequestSchema.safeParse(body);
-    if (!request.success) {
-      const issue = request.error.issues[0]!;
-      return problem(c, 'invalid_request', `${issue.path.join('.') || 'body'}: ${issue.message}.`);
-    }
-    const created = sessions.create(identity, request.data);
+    const request = await bodyOf(c, createSessionRequestSchema);
+    const client = clientName(c.req.header('user-agent'));
+    const created = sessions.create({ identity, client }, request);
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 
+  const accounts = { authenticator: guests, storage, terms, registry };
+  app.route(API_PATHS.me, meRoutes({ ...accounts, signOut: () => {} }));
+  app.route(API_PATHS.conversations, conversationRoutes(accounts));
+  app.route(API_PATHS.usage, usageRoutes(accounts));
   app.route(API_PATHS.adminServices, admin(config.adminToken, options.providers));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());

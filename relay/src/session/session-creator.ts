@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { ParleyError, type createSessionRequestSchema } from '@parley/shared';
-import type { Identity } from '../auth/identity.ts';
 import { Tickets } from '../auth/tickets.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
@@ -8,17 +7,19 @@ import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import type { SessionContext } from './session-options.ts';
+import type { SessionContext, SessionOptions } from './session-options.ts';
 import { Session } from './session.ts';
 
 /** Tickets that may wait to be used, per session the relay may hold. */
 const TICKETS_PER_SESSION = 2;
 
-interface Grant {
+/** Who asks for a session, and with which program. */
+export type Caller = Pick<SessionOptions, 'identity' | 'client'>;
+
+interface Grant extends Caller {
   readonly sessionId: string;
   readonly resumeKey: string;
   readonly conversationId: string;
-  readonly identity: Identity;
   readonly voice: string;
   readonly timeZone: string;
 }
@@ -56,7 +57,7 @@ export class SessionCreator {
   /**
    * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`
    */
-  create(identity: Identity, request: z.infer<typeof createSessionRequestSchema>) {
+  create({ identity, client }: Caller, request: z.infer<typeof createSessionRequestSchema>) {
     const { registry, admission, context } = this.#options;
     const { providers, limits } = context;
     if (this.#isDraining) throw new ParleyError('draining');
@@ -77,7 +78,7 @@ export class SessionCreator {
     const conversationId = newId('conv');
     const resumeToken = newSecret();
     const resumeKey = fingerprint(resumeToken);
-    const grant = { sessionId, conversationId, resumeKey, identity, voice, timeZone };
+    const grant = { sessionId, conversationId, resumeKey, identity, client, voice, timeZone };
     const hasRoom = admission.isOpen && !registry.isFull;
     const ticket = hasRoom ? this.#tickets.issue(grant) : undefined;
     if (ticket === undefined) throw new ParleyError('capacity_exhausted');
@@ -96,12 +97,13 @@ export class SessionCreator {
     const grant = this.#tickets.redeem(ticket);
     // More tickets may be out than there is room for: most are never used.
     if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
-    const { sessionId, conversationId, resumeKey, identity, voice, timeZone } = grant;
+    const { sessionId, conversationId, resumeKey, identity, client, voice, timeZone } = grant;
     const { userId } = identity;
     const session = new Session(context, {
       id: sessionId,
       conversationId,
       identity,
+      client,
       resumeKey,
       settings: { voice, timeZone, isSpoken: true },
       emit: observers.emitterOf(sessionId, userId),

@@ -15,6 +15,8 @@ export interface SessionOptions extends Pick<ConversationOptions, 'settings' | '
   /** Under which what is said is kept. */
   readonly conversationId: string;
   readonly identity: Identity;
+  /** The program that calls, in a word or two. */
+  readonly client: string;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
   /** Called with each change of the memory that is kept for a replay, bytes. */

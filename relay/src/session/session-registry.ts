@@ -62,6 +62,11 @@ export class SessionRegistry {
     this.#byResumeKey.delete(session.resumeKey);
   }
 
+  /** Calls of one person. */
+  ofUser(userId: string): readonly Session[] {
+    return [...this.#sessions].filter((session) => session.userId === userId);
+  }
+
   /** @param resumeKey - fingerprint of a resume token */
   find(resumeKey: string): Session | undefined {
     return this.#byResumeKey.get(resumeKey);

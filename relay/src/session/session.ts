@@ -2,6 +2,7 @@ import {
   CLOSE_REASONS,
   decodeClientEvent,
   type CloseReasonName,
+  type LiveSession,
   type SessionDescription,
 } from '@parley/shared';
 import type { CallEventBody } from '../turn/call-events.ts';
@@ -70,6 +71,22 @@ export class Session implements ErrorBoundary {
     });
   }
 
+  get userId(): string {
+    return this.#options.identity.userId;
+  }
+
+  /** What the person may know of it elsewhere. */
+  get summary(): LiveSession {
+    const { conversationId, client } = this.#options;
+    return {
+      session_id: this.id,
+      conversation_id: conversationId,
+      started_at: new Date(Date.now() - this.#outbox.nowMs()).toISOString(),
+      client,
+      is_connected: this.isAttached,
+    };
+  }
+
   get isAttached(): boolean {
     return this.#socket !== undefined;
   }
@@ -100,9 +117,9 @@ export class Session implements ErrorBoundary {
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       within(this, () => this.#stageChanged(change)),
     );
-    const { conversationId, identity } = this.#options;
+    const { conversationId, identity, client } = this.#options;
     const { kind, plan } = identity;
-    this.#emit({ type: 'session-started', conversationId, kind, plan });
+    this.#emit({ type: 'session-started', conversationId, kind, plan, client });
     this.#outbox.event({
       type: 'session.created',
       session: this.#describe(),

@@ -3,6 +3,7 @@ import type { SessionOptions } from './session-options.ts';
 /** Who calls, in tests that are about something else. */
 export const TEST_CALLER = {
   conversationId: 'conv_1',
+  client: 'test',
   identity: {
     userId: 'guest_1',
     kind: 'guest',
@@ -10,4 +11,4 @@ export const TEST_CALLER = {
     plan: 'guest',
     expiresAtMs: Number.MAX_SAFE_INTEGER,
   },
-} as const satisfies Pick<SessionOptions, 'conversationId' | 'identity'>;
+} as const satisfies Pick<SessionOptions, 'conversationId' | 'identity' | 'client'>;

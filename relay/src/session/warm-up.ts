@@ -89,6 +89,7 @@ class RehearsedCall implements SessionSocket, Disposable {
     this.#session = new Session(context, {
       id: 'warm-up',
       conversationId: 'warm-up',
+      client: 'warm-up',
       identity: {
         userId: 'warm-up',
         kind: 'guest',

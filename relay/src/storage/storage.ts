@@ -32,9 +32,7 @@ export interface UserStore {
   remove(conversationId: string): Promise<boolean>;
   /** @param days - ISO 8601, both included */
   usage(days: { readonly from: string; readonly to: string }): Promise<readonly UsageRow[]>;
-  /** Everything that is kept of this user. */
-  everything(): Promise<UserExport>;
-  /** Deletes all of that; the ledger keeps its amounts, without the user's id. */
+  /** Deletes all that is kept of this user; the ledger keeps its amounts, without the user's id. */
   removeEverything(): Promise<void>;
 }
 
@@ -42,11 +40,6 @@ export interface UserStore {
 export interface StoredMessage {
   readonly role: 'user' | 'assistant';
   readonly text: string;
-}
-
-export interface UserExport {
-  readonly conversations: readonly ConversationDetail[];
-  readonly usage: readonly UsageRow[];
 }
 
 export const USAGE_GROUPS = ['user', 'day', 'provider', 'plan'] as const;

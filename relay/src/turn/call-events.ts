@@ -73,6 +73,8 @@ export type CallEventBody =
       readonly conversationId: string;
       readonly kind: Identity['kind'];
       readonly plan: string;
+      /** The program that calls, in a word or two. */
+      readonly client: string;
     }
   | { readonly type: 'session-resumed' }
   | { readonly type: 'connection-lost'; readonly closeCode: number }

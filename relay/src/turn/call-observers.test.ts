@@ -31,6 +31,7 @@ const STARTED = {
   conversationId: 'conv_1',
   kind: 'guest',
   plan: 'guest',
+  client: 'test',
 } as const;
 
 it('stamps each event and hands it on before it returns', () => {

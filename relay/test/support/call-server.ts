@@ -80,7 +80,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     logs,
     call() {
       const grant: CreateSessionResponse = {
-        ...sessions.create(TEST_CALLER.identity, {}),
+        ...sessions.create(TEST_CALLER, {}),
         ws_url: `ws://127.0.0.1:${port}/api/v1/realtime`,
       };
       return TestCall.start('', {}, grant);

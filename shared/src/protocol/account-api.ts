@@ -8,6 +8,11 @@ const instant = z.iso.datetime();
 const day = z.iso.date();
 /** US dollars; the relay counts whole micro-dollars. */
 const usd = z.number().min(0);
+/** What a person writes on one line. */
+const line = z
+  .string()
+  .trim()
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Expected text without control characters');
 const stage = z.enum(['transcriber', 'generator', 'synthesizer']);
 
 /** `GET /api/v1/auth`: how a person may sign in here. Needs no token. */
@@ -98,7 +103,7 @@ export type ConversationsResponse = z.infer<typeof conversationsResponseSchema>;
 /** Query of `GET /api/v1/conversations`. */
 export const conversationsQuerySchema = z.object({
   /** Words that were said, or stand in the title. */
-  query: z.string().trim().max(200).optional(),
+  query: line.max(200).optional(),
   from: day.optional(),
   /** Included. */
   to: day.optional(),
@@ -149,7 +154,7 @@ export const conversationDetailSchema = conversationSummarySchema
 export type ConversationDetail = z.infer<typeof conversationDetailSchema>;
 
 /** Body of `PATCH /api/v1/conversations/:id`. */
-export const renameRequestSchema = z.object({ title: z.string().trim().min(1).max(120) });
+export const renameRequestSchema = z.object({ title: line.min(1).max(120) });
 
 export const EXPORT_FORMATS = ['text', 'json', 'vtt'] as const;
 

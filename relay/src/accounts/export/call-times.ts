@@ -1,0 +1,67 @@
+import type { ConversationDetail, StoredTurn } from '@parley/shared';
+
+/** A span of a conversation, in ms from its beginning, with its calls laid end to end. */
+export interface Span {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface TimedTurn {
+  readonly turn: StoredTurn;
+  /** When the person spoke or typed; undefined if they did not. */
+  readonly user: Span | undefined;
+  /** When the reply was heard, or shown; undefined if there was none. */
+  readonly reply: Span | undefined;
+}
+
+/** Speaks about fifteen characters a second; used for what has a beginning but no known end. */
+const MS_PER_CHARACTER = 65;
+const MIN_SPAN_MS = 1_000;
+
+/** Where the turns of a conversation lie in time: in order, none beginning before the one before it. */
+export function timesOf({ sessions, turns }: ConversationDetail): readonly TimedTurn[] {
+  const bases = new Map<string, number>();
+  let baseMs = 0;
+  for (const { id, duration_s: durationS } of sessions) {
+    bases.set(id, baseMs);
+    // A call that runs has no duration yet, but turns.
+    const ends = turns.filter((turn) => turn.session_id === id).map(endOf);
+    baseMs += Math.max(durationS * 1_000, ...ends);
+  }
+  let latestMs = 0;
+  return turns.map((turn, index) => {
+    const sessionMs = bases.get(turn.session_id) ?? 0;
+    const next = turns[index + 1];
+    const isCutByNext = turn.was_interrupted && next?.session_id === turn.session_id;
+    const { user, reply } = spansOf(turn, isCutByNext ? next.offset_ms : Infinity);
+    const place = (span: Span | undefined) => {
+      if (span === undefined) return undefined;
+      const startMs = Math.max(latestMs, sessionMs + span.startMs);
+      latestMs = startMs;
+      return { startMs, endMs: Math.max(startMs + 1, sessionMs + span.endMs) };
+    };
+    return { turn, user: place(user), reply: place(reply) };
+  });
+}
+
+/** @param cutMs - when the reply was interrupted, on the session clock */
+function spansOf(turn: StoredTurn, cutMs: number) {
+  const { offset_ms: startMs, user_text: said, timeline } = turn;
+  const heard = `${turn.reply_text ?? ''}${turn.unheard_text ?? ''}`.trim();
+  const userEndMs = timeline.speech_end ?? timeline.end_received ?? startMs + lengthMs(said ?? '');
+  const user = said === null ? undefined : { startMs, endMs: Math.max(userEndMs, startMs) };
+  if (heard === '') return { user, reply: undefined };
+  const { audio_heard, audio_received, tts_first_audio, first_clause } = timeline;
+  const replyMs = audio_heard ?? audio_received ?? tts_first_audio ?? first_clause ?? startMs;
+  const replyEndMs = Math.min(replyMs + lengthMs(turn.reply_text ?? ''), Math.max(replyMs, cutMs));
+  return { user, reply: { startMs: replyMs, endMs: replyEndMs } };
+}
+
+function endOf(turn: StoredTurn): number {
+  const { user, reply } = spansOf(turn, Infinity);
+  return Math.max(user?.endMs ?? 0, reply?.endMs ?? 0);
+}
+
+function lengthMs(text: string): number {
+  return Math.max(MIN_SPAN_MS, text.length * MS_PER_CHARACTER);
+}

@@ -1,0 +1,93 @@
+import { Hono } from 'hono';
+import { ParleyError, type Me } from '@parley/shared';
+import type { AccountTerms } from '../accounts/account-terms.ts';
+import { attachment } from '../accounts/export/export-file.ts';
+import { userExport } from '../accounts/export/user-export.ts';
+import type { Authenticator, Identity } from '../auth/identity.ts';
+import type { SessionRegistry } from '../session/session-registry.ts';
+import type { Storage } from '../storage/storage.ts';
+import { identified, type IdentifiedEnv } from './requests.ts';
+
+export interface MeRoutesOptions {
+  readonly authenticator: Authenticator;
+  readonly terms: AccountTerms;
+  readonly storage: Storage;
+  readonly registry: Pick<SessionRegistry, 'ofUser'>;
+  /** Refuses the tokens that this person has. */
+  readonly signOut: (identity: Identity) => void;
+}
+
+/**
+ * What a person may know of their account, and do about it, below `/api/v1/me`.
+ *
+ * - `GET /` says who they are, and what they may
+ * - `GET /export` is all that is kept of them, `DELETE /` deletes it
+ * - `GET /sessions` lists their calls that run now, `DELETE /sessions/:id` ends one
+ */
+export function meRoutes(options: MeRoutesOptions): Hono<IdentifiedEnv> {
+  const { authenticator, terms, storage, registry, signOut } = options;
+  const app = new Hono<IdentifiedEnv>();
+  app.use(identified(authenticator));
+
+  app.get('/', (c) => c.json(meOf(c.var.identity, terms)));
+
+  app.get('/export', async (c) => {
+    const { identity } = c.var;
+    const now = new Date();
+    const pieces = userExport(storage.asUser(identity), meOf(identity, terms), now);
+    // What cannot be read at all is an answer with a status of its own.
+    const first = await pieces.next();
+    c.header('Content-Type', 'application/json');
+    const name = `parley ${now.toISOString().slice(0, 10)}`;
+    c.header('Content-Disposition', attachment(name, 'json'));
+    return c.body(bytesOf(first.value ?? '', pieces));
+  });
+
+  app.delete('/', async (c) => {
+    const { identity } = c.var;
+    for (const session of registry.ofUser(identity.userId)) session.close('signedOut');
+    await storage.asUser(identity).removeEverything();
+    signOut(identity);
+    return c.body(null, 204);
+  });
+
+  app.get('/sessions', (c) => {
+    const sessions = registry.ofUser(c.var.identity.userId);
+    return c.json({ sessions: sessions.map(({ summary }) => summary) });
+  });
+
+  app.delete('/sessions/:id', (c) => {
+    const sessions = registry.ofUser(c.var.identity.userId);
+    const session = sessions.find(({ id }) => id === c.req.param('id'));
+    if (session === undefined) throw new ParleyError('not_found');
+    session.close('endedElsewhere');
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+function meOf(identity: Identity, terms: AccountTerms): Me {
+  const { userId, kind, role, plan } = identity;
+  const { leftUsd, endsAtMs } = terms.spendingOf(identity);
+  return {
+    user_id: userId,
+    kind,
+    role,
+    plan,
+    limits: terms.limitsOf(identity),
+    day_left_usd: leftUsd,
+    day_ends_at: new Date(endsAtMs).toISOString(),
+    storage: terms.storage,
+  };
+}
+
+/** Asked for piece by piece, as fast as the client takes it in. */
+function bytesOf(first: string, rest: AsyncGenerator<string, void>): ReadableStream {
+  const encoder = new TextEncoder();
+  async function* pieces() {
+    yield encoder.encode(first);
+    for await (const piece of rest) yield encoder.encode(piece);
+  }
+  return ReadableStream.from(pieces());
+}
