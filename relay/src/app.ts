@@ -128,6 +128,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     registry,
     storage: options.storage ?? NO_STORAGE,
     terms: withoutLimits(config.limits),
+    observers,
+    clock,
     health: () => ({
       status: isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,

@@ -3,15 +3,18 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
 import type { AccountTerms } from '../accounts/account-terms.ts';
+import { EarlierConversations } from '../accounts/earlier-conversations.ts';
 import type { GuestTokens } from '../auth/guest-tokens.ts';
 import { isOwnOrigin } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Stages } from '../stages/stages.ts';
+import type { CallObservers } from '../turn/call-observers.ts';
 import type { Storage } from '../storage/storage.ts';
 import { admin } from './admin.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
@@ -34,6 +37,8 @@ export interface AppOptions {
   readonly registry: SessionRegistry;
   readonly storage: Storage;
   readonly terms: AccountTerms;
+  readonly observers: CallObservers;
+  readonly clock: Clock;
   readonly health: () => object;
   readonly providers: Stages;
   readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'publicUrl'>;
@@ -46,7 +51,13 @@ export interface AppOptions {
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): Hono {
-  const { guests, sessions, registry, storage, terms, config } = options;
+  const { guests, sessions, registry, storage, terms, observers, config } = options;
+  const conversations = new EarlierConversations({
+    storage,
+    generator: options.providers.generator,
+    clock: options.clock,
+    logger: options.logger,
+  });
   const app = new Hono();
 
   app.use(identifyRequests());
@@ -76,7 +87,14 @@ export function createApp(options: AppOptions): Hono {
     const identity = await guests.identify(c.req.header('authorization'));
     const request = await bodyOf(c, createSessionRequestSchema);
     const client = clientName(c.req.header('user-agent'));
-    const created = sessions.create({ identity, client }, request);
+    const { conversation_id: id, time_zone: timeZone = 'UTC' } = request;
+    const earlier = id === undefined ? undefined : await conversations.load(identity, id);
+    const created = sessions.create({ identity, client }, request, earlier);
+    if (earlier !== undefined) {
+      const { session_id: sessionId } = created;
+      const emit = observers.emitterOf(sessionId, identity.userId);
+      await conversations.shorten(earlier, { sessionId, timeZone, emit });
+    }
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 

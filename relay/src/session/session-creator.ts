@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ParleyError, type createSessionRequestSchema } from '@parley/shared';
 import { Tickets } from '../auth/tickets.ts';
+import type { History } from '../turn/history.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
@@ -16,10 +17,17 @@ const TICKETS_PER_SESSION = 2;
 /** Who asks for a session, and with which program. */
 export type Caller = Pick<SessionOptions, 'identity' | 'client'>;
 
+/** A conversation that a session goes on with. */
+export interface EarlierConversation {
+  readonly id: string;
+  readonly history: History;
+}
+
 interface Grant extends Caller {
   readonly sessionId: string;
   readonly resumeKey: string;
   readonly conversationId: string;
+  readonly history: History | undefined;
   readonly voice: string;
   readonly timeZone: string;
 }
@@ -57,7 +65,11 @@ export class SessionCreator {
   /**
    * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`
    */
-  create({ identity, client }: Caller, request: z.infer<typeof createSessionRequestSchema>) {
+  create(
+    { identity, client }: Caller,
+    request: Omit<z.infer<typeof createSessionRequestSchema>, 'conversation_id'>,
+    earlier?: EarlierConversation,
+  ) {
     const { registry, admission, context } = this.#options;
     const { providers, limits } = context;
     if (this.#isDraining) throw new ParleyError('draining');
@@ -75,10 +87,13 @@ export class SessionCreator {
       });
     }
     const sessionId = newId('sess');
-    const conversationId = newId('conv');
+    const conversationId = earlier?.id ?? newId('conv');
     const resumeToken = newSecret();
     const resumeKey = fingerprint(resumeToken);
-    const grant = { sessionId, conversationId, resumeKey, identity, client, voice, timeZone };
+    const grant = {
+      ...{ sessionId, conversationId, history: earlier?.history },
+      ...{ resumeKey, identity, client, voice, timeZone },
+    };
     const hasRoom = admission.isOpen && !registry.isFull;
     const ticket = hasRoom ? this.#tickets.issue(grant) : undefined;
     if (ticket === undefined) throw new ParleyError('capacity_exhausted');
@@ -97,7 +112,8 @@ export class SessionCreator {
     const grant = this.#tickets.redeem(ticket);
     // More tickets may be out than there is room for: most are never used.
     if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
-    const { sessionId, conversationId, resumeKey, identity, client, voice, timeZone } = grant;
+    const { sessionId, conversationId, history, resumeKey, identity, client } = grant;
+    const { voice, timeZone } = grant;
     const { userId } = identity;
     const session = new Session(context, {
       id: sessionId,
@@ -106,6 +122,7 @@ export class SessionCreator {
       client,
       resumeKey,
       settings: { voice, timeZone, isSpoken: true },
+      history,
       emit: observers.emitterOf(sessionId, userId),
       logger: logger.child({ sessionId, userId }),
       onKeptBytes: registry.replayMemory.count,

@@ -10,7 +10,10 @@ export interface SessionContext extends Pick<
   readonly limits: SessionLimits;
 }
 
-export interface SessionOptions extends Pick<ConversationOptions, 'settings' | 'emit' | 'logger'> {
+export interface SessionOptions extends Pick<
+  ConversationOptions,
+  'settings' | 'history' | 'emit' | 'logger'
+> {
   readonly id: string;
   /** Under which what is said is kept. */
   readonly conversationId: string;

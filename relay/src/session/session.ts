@@ -39,7 +39,7 @@ export class Session implements ErrorBoundary {
 
   constructor(context: SessionContext, options: SessionOptions) {
     const { providers, policy, limits, watchdog, clock } = context;
-    const { settings, logger, emit, onKeptBytes } = options;
+    const { settings, history, logger, emit, onKeptBytes } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
     this.#context = context;
@@ -53,6 +53,7 @@ export class Session implements ErrorBoundary {
       caller: options.id,
       providers,
       settings,
+      history,
       policy,
       maxUtteranceMs: limits.utterance_ms,
       watchdog,

@@ -24,7 +24,10 @@ export interface UserStore {
   conversations(query: ConversationsQuery): Promise<ConversationsResponse>;
   /** undefined: this user has no such conversation. */
   conversation(id: string): Promise<ConversationDetail | undefined>;
-  /** What was said in it, as a generator should remember it; undefined: there is none such. */
+  /**
+   * What was said in it, as a generator should remember it, oldest first: the latest thousand
+   * messages at the most. undefined: this user has no such conversation.
+   */
   messages(conversationId: string): Promise<readonly StoredMessage[] | undefined>;
   /** @returns false if this user has no such conversation */
   rename(conversationId: string, title: string): Promise<boolean>;

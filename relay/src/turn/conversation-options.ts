@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { EmitCallEvent } from './call-events.ts';
+import type { History } from './history.ts';
 import type { ConversationOutput } from './output.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -25,6 +26,8 @@ export interface ConversationOptions {
   readonly caller: string;
   readonly providers: Stages;
   readonly settings: ConversationSettings;
+  /** What was said in earlier calls of the conversation; without it, nothing was. */
+  readonly history?: History | undefined;
   readonly policy: ConversationPolicy;
   /** Longest utterance. */
   readonly maxUtteranceMs: number;

@@ -21,7 +21,7 @@ const MAX_REST_MS = 10_000;
 export class Conversation {
   readonly reminders: SessionReminders;
   readonly #options: ConversationOptions;
-  readonly #history = new History();
+  readonly #history: History;
   readonly #turns: TurnTaking;
   readonly #outage: RecognitionOutage;
   readonly #endOfTurn: EndOfTurn;
@@ -37,6 +37,7 @@ export class Conversation {
   constructor(options: ConversationOptions) {
     this.#options = options;
     const { providers, policy, clock } = options;
+    this.#history = options.history ?? new History();
     this.reminders = new SessionReminders(clock, (text) =>
       this.#turns.announce({ text, trigger: 'timer' }),
     );

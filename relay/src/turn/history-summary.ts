@@ -10,6 +10,8 @@ import type { History, OldestPart } from './history.ts';
 const FULL_SHARE = 0.75;
 /** Of what a generator is sent, how much stays as it was said. */
 const KEPT_SHARE = 0.4;
+/** What is kept for a generator to which it is of no use, in case another takes its place. */
+const FORGETFUL_TOKENS = 4_000;
 /** Longest summary, characters. */
 const MAX_CHARACTERS = 2_400;
 
@@ -31,6 +33,7 @@ export interface HistorySummaryOptions {
 export class HistorySummary {
   readonly #options: HistorySummaryOptions;
   #running: AbortController | undefined;
+  #work: Promise<void> = Promise.resolve();
 
   constructor(options: HistorySummaryOptions) {
     this.#options = options;
@@ -46,9 +49,25 @@ export class HistorySummary {
     if (part === undefined) return;
     const running = new AbortController();
     this.#running = running;
-    void this.#summarise(part, running.signal).finally(() => {
+    this.#work = this.#summarise(part, running.signal).finally(() => {
       if (this.#running === running) this.#running = undefined;
     });
+  }
+
+  /**
+   * Before the first turn of a call that goes on with an earlier one: what is too long for the
+   * generator is summarised now, and forgotten if that fails. Resolves within `deadlineMs`.
+   */
+  async settle(deadlineMs: number): Promise<void> {
+    const { history, generator, clock } = this.#options;
+    this.consider();
+    const cancel = clock.after(deadlineMs, () => this.stop());
+    await this.#work;
+    cancel();
+    const boundTokens = generator.historyTokens ?? FORGETFUL_TOKENS;
+    const part =
+      history.tokens > boundTokens ? history.oldest(boundTokens * KEPT_SHARE) : undefined;
+    if (part !== undefined) history.replaceOldest(part, '');
   }
 
   /** A turn is to be answered, or the conversation is over: nothing may delay that. */

@@ -27,6 +27,14 @@ export class History {
   #earlier: string | undefined;
   #tokens = 0;
 
+  /** @param earlier - what was said in other calls before, oldest first */
+  constructor(earlier: readonly Message[] = []) {
+    for (const [index, message] of earlier.entries()) {
+      if (message.role === 'earlier') this.#earlier = message.text;
+      else this.add(`earlier-${index}`, message);
+    }
+  }
+
   /** In order; replies of which nothing was heard are left out. */
   get messages(): readonly Message[] {
     return [...this.#earlierMessages, ...said(this.#entries)];
