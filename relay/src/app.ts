@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { withoutLimits } from './accounts/account-terms.ts';
 import { loadAuthSecret } from './auth/auth-secret.ts';
-import { GuestTokens } from './auth/guest-tokens.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
+import { SignIn } from './auth/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { createHttpServer, keepConnections } from './http/server.ts';
+import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './lib/abort-reason.ts';
 import type { Clock } from './lib/clock.ts';
 import { RefusalLog } from './lib/refusal-log.ts';
@@ -16,6 +17,7 @@ import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
+import { isLoopback } from './lib/network-address.ts';
 import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
@@ -122,8 +124,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
   const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
   const hosts = new OwnHosts(config.hostNames);
+  const proxies = new TrustedProxies(config.auth.trustedProxies);
+  const { auth, dataDir, guestTokenTtlMs } = config;
+  const signIn = new SignIn({ auth, secret, guestTokenTtlMs, dataDir, clock, logger, problems });
   const app = createApp({
-    guests: new GuestTokens(secret, config.guestTokenTtlMs),
+    signIn,
     sessions,
     registry,
     storage: options.storage ?? NO_STORAGE,
@@ -142,6 +147,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     providers,
     config,
     hosts,
+    proxies,
     pageRoot: options.pageRoot,
     logger,
     refusals,
@@ -161,6 +167,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     registry,
     allowedOrigins: config.allowedOrigins,
     hosts,
+    proxies,
     logger,
     refusals,
   });
@@ -175,6 +182,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await recordings[Symbol.asyncDispose]();
     throw error;
   }
+  void signIn.begin();
   void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
     .catch((err: unknown) => logger.warn({ err }, 'the warm-up failed'))
     .finally(() => {
@@ -182,6 +190,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       admission.begin();
     });
   const { address, port, family } = server.address() as AddressInfo;
+  if (!isLoopback(address) && config.publicUrl?.startsWith('https:') !== true) {
+    logger.warn(
+      { address },
+      'plain HTTP beyond this machine: others in the network can read along',
+    );
+  }
 
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
@@ -195,6 +209,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       stopRealtime();
       refusals[Symbol.dispose]();
       await recordings[Symbol.asyncDispose]();
+      await signIn[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Idle keep-alive connections would hold `close` up.

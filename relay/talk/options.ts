@@ -12,6 +12,7 @@ rate, mono or stereo, 8 to 32 bits or floating point.
   --text TEXT      a typed turn; may be given several times
   --url URL        where the server is (default http://localhost:8787)
   --token TOKEN    bearer token; without one a new guest signs in
+  --access-code CODE  what the server asks guests for, if it does
   --voice ID       one of the server's voices
   --out FILE.wav   writes the spoken replies, one after the other, to a file
   --wait SECONDS   stays after the last turn, for replies that come unasked (a timer that rings)
@@ -30,6 +31,7 @@ export interface TalkOptions {
   readonly turns: readonly TalkTurn[];
   readonly url: string;
   readonly token: string | undefined;
+  readonly accessCode: string | undefined;
   readonly voice: string | undefined;
   readonly outPath: string | undefined;
   readonly waitMs: number;
@@ -54,6 +56,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
       text: { type: 'string', multiple: true },
       url: { type: 'string', default: 'http://localhost:8787' },
       token: { type: 'string' },
+      'access-code': { type: 'string' },
       voice: { type: 'string' },
       out: { type: 'string' },
       wait: { type: 'string' },
@@ -76,6 +79,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
     turns,
     url: urlOf(values.url),
     token: values.token,
+    accessCode: values['access-code'],
     voice: values.voice,
     outPath: values.out,
     waitMs,

@@ -53,11 +53,12 @@ async function converse(
   options: TalkOptions,
   io: CommandIo,
 ): Promise<number> {
-  const { url, token, voice, outPath, waitMs, isJson } = options;
+  const { url, token, accessCode, voice, outPath, waitMs, isJson } = options;
   const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output);
   const call = await openCall({
     url,
     token,
+    accessCode,
     voice,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     signal: io.signal,

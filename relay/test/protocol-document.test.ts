@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  authOptionsSchema,
   clientEventSchemas,
   CLOSE_REASONS,
   conversationDetailSchema,
@@ -13,6 +14,7 @@ import {
   ERROR_CODES,
   ERRORS,
   errorResponseSchema,
+  guestRequestSchema,
   guestResponseSchema,
   healthResponseSchema,
   LATENCY_MARKS,
@@ -47,6 +49,8 @@ const named = (info: string) =>
 const number = (value: number) => value.toLocaleString('en-US');
 
 const HTTP_SCHEMAS = {
+  'json http:auth': authOptionsSchema,
+  'json http:guest-request': guestRequestSchema,
   'json http:guest': guestResponseSchema,
   'json http:session-request': createSessionRequestSchema,
   'json http:session': createSessionResponseSchema,

@@ -1,3 +1,5 @@
+import { ParleyError } from '@parley/shared';
+
 /** Who sends a request, as its token proves. */
 export interface Identity {
   /** `guest_…` for guests, the token's `sub` for accounts. */
@@ -12,6 +14,8 @@ export interface Identity {
 
 export const GUEST_ID_PREFIX = 'guest';
 export const GUEST_PLAN = 'guest';
+/** Of accounts whose tokens name none. */
+export const DEFAULT_PLAN = 'default';
 
 /** Tells who sends a request. */
 export interface Authenticator {
@@ -20,4 +24,18 @@ export interface Authenticator {
    * @throws ParleyError `unauthorized`
    */
   identify(authorization: string | undefined): Promise<Identity>;
+}
+
+/** Tokens with many claims are long; Node takes 16 kB of headers. */
+const BEARER = /^Bearer ([\w.-]{1,8192})$/i;
+
+/**
+ * The token in an `Authorization` header.
+ *
+ * @throws ParleyError `unauthorized`
+ */
+export function bearerOf(authorization: string | undefined): string {
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw new ParleyError('unauthorized');
+  return token;
 }

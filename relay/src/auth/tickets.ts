@@ -37,6 +37,13 @@ export class Tickets<Grant> {
     return ticket;
   }
 
+  /** Takes back the tickets for whose grant `isMeant`. */
+  revoke(isMeant: (grant: Grant) => boolean): void {
+    for (const [key, { grant }] of this.#grants) {
+      if (isMeant(grant)) this.#grants.delete(key);
+    }
+  }
+
   /** Uses a ticket up. @returns undefined if it is unknown, used or expired */
   redeem(ticket: string): Grant | undefined {
     const key = fingerprint(ticket);

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { SessionLimits } from '@parley/shared';
+import { authProblems, toAuthConfig, type AuthConfig } from './auth-config.ts';
 import { CORE_SETTINGS } from './core-settings.ts';
-import { readSettings, type Environment } from './read-settings.ts';
+import { ConfigError, readSettings, type Environment } from './read-settings.ts';
 import type { Settings, ValuesOf } from './settings.ts';
 
 /** Durations are ms, sizes bytes. */
@@ -16,6 +17,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   /** Names under which the relay is addressed, besides `localhost` and IP addresses. */
   readonly hostNames: readonly string[];
+  /** Who may call, and how the relay is reached safely. */
+  readonly auth: AuthConfig;
   /** Signs guest tokens; undefined means one is made and kept in the data folder. */
   readonly authSecret: string | undefined;
   /** Opens the operator's requests; undefined means there are none. */
@@ -73,6 +76,8 @@ export function readConfigAnd<S extends Settings>(
   environment: Environment,
 ): { readonly config: Config; readonly values: ValuesOf<S> } {
   const values = readSettings({ ...others, ...CORE_SETTINGS }, environment);
+  const problems = authProblems(values);
+  if (problems.length > 0) throw new ConfigError(problems);
   return { config: toConfig(values), values };
 }
 
@@ -87,6 +92,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: known.map(({ origin }) => origin),
     hostNames: [env.HOST, ...known.map(({ hostname }) => hostname)],
+    auth: toAuthConfig(env),
     authSecret: env.AUTH_SECRET,
     adminToken: env.ADMIN_TOKEN,
     guestTokenTtlMs: env.GUEST_TOKEN_TTL_S * 1_000,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUTH_SETTINGS } from './auth-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
 import { setting } from './settings.ts';
 
@@ -18,6 +19,7 @@ const originList = z
 
 /** Every setting of the relay itself; those of providers are declared beside their adapters. */
 export const CORE_SETTINGS = {
+  ...AUTH_SETTINGS,
   HOST: setting(z.string().min(1).default('127.0.0.1'), {
     type: 'host name or address',
     default: '127.0.0.1',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorResponseSchema, servicesResponseSchema } from '@parley/shared';
 import type { ProviderStatus } from '../stages/failover/provider-health.ts';
+import { adminOnly } from './admin-only.ts';
 import { admin } from './admin.ts';
 
 const TOKEN = 'operators-token-0001';
@@ -25,7 +26,11 @@ function startAdmin(token: string | undefined) {
       return name === 'anthropic';
     },
   };
-  const app = admin(token, providers);
+  const withoutAccounts = {
+    hasAccounts: false,
+    identify: () => Promise.reject(new Error('there are no accounts')),
+  };
+  const app = admin(adminOnly(token, withoutAccounts), providers);
   const ask = (path: string, init: RequestInit = {}) =>
     app.request(path, { headers: { authorization: `Bearer ${TOKEN}` }, ...init });
   const reset = (body: string) => ask('/reset', { method: 'POST', body });

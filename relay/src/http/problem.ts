@@ -7,6 +7,7 @@ import { ERRORS, type errorResponseSchema, type ErrorCode } from '@parley/shared
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** When a client that was refused for want of room may ask again, s. */
 const RETRY_AFTER_S = '5';
@@ -32,10 +33,17 @@ export function problemBody(
   return { error: { code, message: sentence, retryable, request_id: requestId } };
 }
 
-export function problem(c: Context, code: ErrorCode, detail?: string): Response {
+/** @param retryAfterMs - when the same may be asked again */
+export function problem(
+  c: Context,
+  code: ErrorCode,
+  detail?: string,
+  retryAfterMs?: number,
+): Response {
   c.set('errorCode', code);
   const status = ERRORS[code].status as ContentfulStatusCode;
-  if (status === 503) c.header('Retry-After', RETRY_AFTER_S);
+  if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1_000)));
+  else if (status === 503) c.header('Retry-After', RETRY_AFTER_S);
   return c.json(problemBody(code, c.get('requestId') as string, detail), status);
 }
 
@@ -50,7 +58,11 @@ export function identifyRequests(): MiddlewareHandler {
 }
 
 /** Logs requests that are answered with an error, by the id that the client was given. */
-export function logRefusals(logger: Logger, refusals: RefusalLog): MiddlewareHandler {
+export function logRefusals(
+  logger: Logger,
+  refusals: RefusalLog,
+  proxies: TrustedProxies,
+): MiddlewareHandler {
   return async (c, next) => {
     await next();
     const { status } = c.res;
@@ -68,7 +80,7 @@ export function logRefusals(logger: Logger, refusals: RefusalLog): MiddlewareHan
     if (c.error !== undefined && status === 500) {
       logger.error({ ...fields, err: c.error }, 'request failed unexpectedly');
     } else {
-      refusals.write(incoming.socket.remoteAddress, fields, 'request refused');
+      refusals.write(proxies.clientAddress(incoming), fields, 'request refused');
     }
   };
 }

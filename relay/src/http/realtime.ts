@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
 import {
@@ -26,6 +25,7 @@ import { closeSocket } from '../session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { addresseeOf, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 import { SessionWebSocket } from './session-web-socket.ts';
 
 /**
@@ -39,6 +39,7 @@ export interface RealtimeOptions {
   readonly registry: SessionRegistry;
   readonly allowedOrigins: readonly string[];
   readonly hosts: OwnHosts;
+  readonly proxies: TrustedProxies;
   readonly logger: Logger;
   readonly refusals: RefusalLog;
 }
@@ -53,7 +54,7 @@ export interface RealtimeOptions {
  * @returns what stops taking them
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
-  const { allowedOrigins, hosts, refusals } = options;
+  const { allowedOrigins, hosts, proxies, refusals } = options;
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -65,16 +66,11 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   };
   const sockets = new WebSocketServer(socketOptions);
 
-  const refuse = (
-    { headers, socket: { remoteAddress } }: IncomingMessage,
-    socket: Duplex,
-    code: ErrorCode,
-    detail?: string,
-  ) => {
+  const refuse = (request: IncomingMessage, socket: Duplex, code: ErrorCode, detail?: string) => {
     const requestId = newId('req');
     const { status } = ERRORS[code];
-    const fields = { requestId, status, code, ...addresseeOf(headers) };
-    refusals.write(remoteAddress, fields, 'upgrade refused');
+    const fields = { requestId, status, code, ...addresseeOf(request.headers) };
+    refusals.write(proxies.clientAddress(request), fields, 'upgrade refused');
     // Required of a server that does not speak the client's version (RFC 6455 §4.4).
     const version = ['Sec-WebSocket-Version: 13'];
     endWith(socket, status, problemBody(code, requestId, detail), version);
@@ -106,7 +102,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
       .map((protocol) => protocol.trim());
     if (!offered.includes(SUBPROTOCOL)) return refuse(request, socket, 'invalid_request');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      connect(webSocket, socket, offered, options);
+      connect(webSocket, request, socket, offered, options);
     });
   };
 
@@ -119,11 +115,12 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
 
 function connect(
   webSocket: WebSocket,
+  request: IncomingMessage,
   connection: Duplex,
   offered: readonly string[],
   options: RealtimeOptions,
 ): void {
-  const { sessions, registry, logger, refusals } = options;
+  const { sessions, registry, proxies, logger, refusals } = options;
   webSocket.on('error', (error) => logger.debug({ err: error }, 'socket failed'));
   const ticket = credential(offered, TICKET_SUBPROTOCOL_PREFIX);
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
@@ -142,8 +139,11 @@ function connect(
   }
   if (session === undefined) {
     const { reason } = CLOSE_REASONS[refusal];
-    const { remoteAddress } = connection as Socket;
-    refusals.write(remoteAddress, { requestId: newId('req'), reason }, 'connection refused');
+    refusals.write(
+      proxies.clientAddress(request),
+      { requestId: newId('req'), reason },
+      'connection refused',
+    );
     return closeSocket(webSocket, refusal);
   }
   serve(session, webSocket, connection, ticket === undefined ? 'resuming' : 'created');

@@ -1,12 +1,14 @@
+import type { HttpBindings } from '@hono/node-server';
 import { Hono, type HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
 import type { AccountTerms } from '../accounts/account-terms.ts';
 import { EarlierConversations } from '../accounts/earlier-conversations.ts';
-import type { GuestTokens } from '../auth/guest-tokens.ts';
+import type { Identity } from '../auth/identity.ts';
 import { isOwnOrigin } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
+import type { SignIn } from '../auth/sign-in.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -16,6 +18,7 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import type { Storage } from '../storage/storage.ts';
+import { adminOnly } from './admin-only.ts';
 import { admin } from './admin.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { clientName } from './client-name.ts';
@@ -25,14 +28,18 @@ import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import { bodyOf } from './requests.ts';
+import type { App } from './server.ts';
+import { secureTransport } from './secure-transport.ts';
 import { securityHeaders } from './security-headers.ts';
+import { signInRoutes } from './sign-in-routes.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 import { usageRoutes } from './usage-routes.ts';
 
 /** A session request is a few short fields. */
 const MAX_BODY_BYTES = 4 * 1024;
 
 export interface AppOptions {
-  readonly guests: GuestTokens;
+  readonly signIn: SignIn;
   readonly sessions: SessionCreator;
   readonly registry: SessionRegistry;
   readonly storage: Storage;
@@ -41,8 +48,9 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly health: () => object;
   readonly providers: Stages;
-  readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'publicUrl'>;
+  readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'publicUrl'>;
   readonly hosts: OwnHosts;
+  readonly proxies: TrustedProxies;
   /** Folder of the built page. */
   readonly pageRoot: string;
   readonly logger: Logger;
@@ -50,20 +58,21 @@ export interface AppOptions {
 }
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
-export function createApp(options: AppOptions): Hono {
-  const { guests, sessions, registry, storage, terms, observers, config } = options;
+export function createApp(options: AppOptions): App {
+  const { signIn, sessions, registry, storage, terms, observers, config, proxies } = options;
   const conversations = new EarlierConversations({
     storage,
     generator: options.providers.generator,
     clock: options.clock,
     logger: options.logger,
   });
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(identifyRequests());
-  app.use(logRefusals(options.logger, options.refusals));
-  app.use(securityHeaders());
+  app.use(logRefusals(options.logger, options.refusals, proxies));
+  app.use(securityHeaders(signInOrigins(config.auth)));
   app.use(ownHostsOnly(options.hosts));
+  app.use(secureTransport(config.publicUrl, proxies));
   for (const path of ['/api/*', API_PATHS.health]) {
     app.use(
       path,
@@ -78,13 +87,14 @@ export function createApp(options: AppOptions): Hono {
 
   app.get(API_PATHS.health, (c) => c.json(options.health()));
 
-  app.post(API_PATHS.guest, async (c) => {
-    const { token, expiresInS } = await guests.issue();
-    return c.json({ token, expires_in_s: expiresInS });
-  });
+  const signOut = (identity: Identity) => {
+    signIn.signOut(identity);
+    sessions.endAll(identity.userId, 'signedOut');
+  };
+  app.route('/', signInRoutes({ signIn, signOut, sessions, proxies, config }));
 
   app.post(API_PATHS.sessions, async (c) => {
-    const identity = await guests.identify(c.req.header('authorization'));
+    const identity = await signIn.identify(c.req.header('authorization'));
     const request = await bodyOf(c, createSessionRequestSchema);
     const client = clientName(c.req.header('user-agent'));
     const { conversation_id: id, time_zone: timeZone = 'UTC' } = request;
@@ -98,17 +108,20 @@ export function createApp(options: AppOptions): Hono {
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 
-  const accounts = { authenticator: guests, storage, terms, registry };
-  app.route(API_PATHS.me, meRoutes({ ...accounts, signOut: () => {} }));
+  const accounts = { authenticator: signIn, storage, terms, registry };
+  app.route(API_PATHS.me, meRoutes({ ...accounts, signOut }));
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
   app.route(API_PATHS.usage, usageRoutes(accounts));
-  app.route(API_PATHS.adminServices, admin(config.adminToken, options.providers));
+  const adminAccess = adminOnly(config.adminToken, signIn);
+  app.route(API_PATHS.adminServices, admin(adminAccess, options.providers));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
   app.route('/', page(options.pageRoot));
   app.notFound((c) => problem(c, 'not_found'));
   app.onError((error, c) => {
-    if (error instanceof ParleyError) return problem(c, error.code, error.detail);
+    if (error instanceof ParleyError) {
+      return problem(c, error.code, error.detail, error.retryAfterMs);
+    }
     if (error instanceof HTTPException) return error.getResponse();
     // The client went away before its body was complete.
     if ('code' in error && error.code === 'ECONNRESET') return problem(c, 'invalid_request');
@@ -131,4 +144,11 @@ function realtimeUrl(publicUrl: string | undefined, request: HonoRequest): strin
   const url = new URL(API_PATHS.realtime, isOwnPage ? origin : (publicUrl ?? request.url));
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
+}
+
+/** Where the page signs people in, beside the relay. */
+function signInOrigins({ supabase, accounts, clientId }: Config['auth']): readonly string[] {
+  if (supabase !== undefined) return [new URL(supabase.url).origin];
+  if (accounts === undefined || clientId === undefined) return [];
+  return [new URL(accounts.issuer).origin];
 }

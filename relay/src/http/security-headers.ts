@@ -3,8 +3,10 @@ import { secureHeaders } from 'hono/secure-headers';
 /**
  * A content security policy that allows what the page uses and nothing else: its own files, its
  * own sockets, and compiling the VAD's WebAssembly. No inline script, no eval, no other origin.
+ *
+ * @param signInOrigins - where the page signs people in, if not here
  */
-export function securityHeaders() {
+export function securityHeaders(signInOrigins: readonly string[] = []) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -15,7 +17,7 @@ export function securityHeaders() {
       styleSrcAttr: ["'unsafe-inline'"],
       imgSrc: ["'self'", 'data:'],
       fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
+      connectSrc: ["'self'", ...signInOrigins],
       workerSrc: ["'self'"],
       manifestSrc: ["'self'"],
       mediaSrc: ["'self'"],
@@ -33,7 +35,7 @@ export function securityHeaders() {
     crossOriginOpenerPolicy: 'same-origin',
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
-    // The proxy that terminates TLS sends it; over plain HTTP browsers ignore it.
+    // Depends on the host, see `secure-transport.ts`.
     strictTransportSecurity: false,
   });
 }

@@ -1,7 +1,7 @@
 import { createServer, STATUS_CODES, type Server, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener, RequestError } from '@hono/node-server';
+import { getRequestListener, RequestError, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { API_PATHS } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
@@ -56,8 +56,11 @@ export interface HttpServerOptions {
   readonly patience?: ServerPatience;
 }
 
+/** What answers requests; it is given Node's own beside each. */
+export type App = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
+
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
-export function createHttpServer(app: Hono, options: HttpServerOptions): Server {
+export function createHttpServer(app: App, options: HttpServerOptions): Server {
   const { logger, refusals, patience = PATIENCE } = options;
   const refused = (status: number, reason: string | undefined, by?: Duplex) => {
     const requestId = newId('req');

@@ -8,6 +8,8 @@ const SENTENCES = {
   data_not_written: 'The data folder cannot be written.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
+  issuer_unreachable:
+    'The issuer of the accounts cannot be asked for its keys, so sign-ins may be refused.',
   internal_error: 'Something failed that belongs to no call.',
   event_loop_late: 'The process is overloaded: its work is late.',
 } as const;

@@ -6,6 +6,7 @@ import { ConfigError, type Environment } from '../config/read-settings.ts';
 import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
 import { BROWSER, STAGES, type Stage } from '../stages/provider.ts';
+import { exposureProblems, isPaidServer } from './exposure.ts';
 import { VENDORS } from './vendors.ts';
 import type { AccessVariables, Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
 
@@ -62,15 +63,20 @@ export function readConfiguration(environment: Environment): Configuration {
   const problems = STAGES.flatMap((stage) => problemsOf(stage, values));
   if (problems.length > 0) throw new ConfigError(problems);
   const generators = choose('generator', values);
+  const chosen = {
+    transcriber: choose('transcriber', values, generators),
+    generator: generators,
+    synthesizer: choose('synthesizer', values),
+  };
+  const inUse = STAGES.flatMap((stage) => chosen[stage]);
+  const paid = new Set(inUse.filter((one) => isPaid(one, values)).map(({ name }) => name));
+  const exposed = exposureProblems({ config, environment, paid: [...paid] });
+  if (exposed.length > 0) throw new ConfigError(exposed);
   return {
     config,
     environment,
     values,
-    chosen: {
-      transcriber: choose('transcriber', values, generators),
-      generator: generators,
-      synthesizer: choose('synthesizer', values),
-    },
+    chosen,
     warnings: [...nearMisses(environment, SETTING_NAMES), ...adviceFor(environment, values)],
   };
 }
@@ -133,6 +139,16 @@ export function variablesOf(candidate: KnownCandidate): AccessVariables {
     apiKey: `${prefix}_API_KEY`,
     ...(models.length === 1 && { model: models[0]! }),
   };
+}
+
+/** Whether using it is paid for: it takes a key, and is not a server of one's own network. */
+export function isPaid(candidate: KnownCandidate, values: Values): boolean {
+  const access = candidate.access?.(values);
+  if (access !== undefined) {
+    return isPaidServer(access.baseUrl, Object.keys(access.headers).length > 0);
+  }
+  const { apiKey, baseUrl } = variablesOf(candidate);
+  return isPaidServer(values[baseUrl] as string | undefined, values[apiKey] !== undefined);
 }
 
 /** Whether it is one more of a kind: people who have only one never hear of it. */

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
-import { ParleyError, type createSessionRequestSchema } from '@parley/shared';
+import { ParleyError, type CloseReasonName, type createSessionRequestSchema } from '@parley/shared';
+import type { Identity } from '../auth/identity.ts';
 import { Tickets } from '../auth/tickets.ts';
 import type { History } from '../turn/history.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
+import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -130,5 +132,26 @@ export class SessionCreator {
     });
     registry.add(session);
     return session;
+  }
+
+  /**
+   * The client of a call shows a newer token of the same person.
+   *
+   * @returns false if that person has no such call
+   */
+  renew(sessionId: string, identity: Identity): boolean {
+    const { registry } = this.#options;
+    const session = registry.ofUser(identity.userId).find(({ id }) => id === sessionId);
+    if (session === undefined) return false;
+    session.identity = identity;
+    return true;
+  }
+
+  /** Ends all calls of a person, and those that could still be opened. */
+  endAll(userId: string, reason: CloseReasonName): void {
+    this.#tickets.revoke(({ identity }) => identity.userId === userId);
+    for (const session of this.#options.registry.ofUser(userId)) {
+      within(session, () => session.close(reason));
+    }
   }
 }

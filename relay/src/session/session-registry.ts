@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 const CHECK_INTERVAL_MS = 1_000;
 const DRAIN_CHECK_MS = 100;
+/** How long a call goes on after its token has expired, so that the client can show a newer one, ms. */
+const TOKEN_GRACE_MS = 60_000;
 
 export interface SessionRegistryOptions {
   readonly clock: Clock;
@@ -64,7 +66,7 @@ export class SessionRegistry {
 
   /** Calls of one person. */
   ofUser(userId: string): readonly Session[] {
-    return [...this.#sessions].filter((session) => session.userId === userId);
+    return [...this.#sessions].filter(({ identity }) => identity.userId === userId);
   }
 
   /** @param resumeKey - fingerprint of a resume token */
@@ -92,8 +94,15 @@ export class SessionRegistry {
 
   #scheduleCheck(): void {
     this.#cancelCheck = this.#clock.after(CHECK_INTERVAL_MS, () => {
-      for (const session of [...this.#sessions]) within(session, () => session.check());
+      for (const session of [...this.#sessions]) within(session, () => check(session));
       this.#scheduleCheck();
     });
   }
+}
+
+function check(session: Session): void {
+  // On the wall clock, which tokens are written by.
+  const isExpired = Date.now() > session.identity.expiresAtMs + TOKEN_GRACE_MS;
+  if (isExpired) session.close('signedOut');
+  else session.check();
 }

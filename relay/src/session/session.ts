@@ -5,6 +5,7 @@ import {
   type LiveSession,
   type SessionDescription,
 } from '@parley/shared';
+import type { Identity } from '../auth/identity.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
 import { within, type ErrorBoundary } from '../lib/error-boundary.ts';
@@ -23,6 +24,8 @@ import { activeProviders, ProviderNotices, type StageChange } from './provider-n
 export class Session implements ErrorBoundary {
   readonly id: string;
   readonly resumeKey: string;
+  /** Who calls; replaced when the client shows a newer token. */
+  identity: Identity;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #conversation: Conversation;
@@ -42,6 +45,7 @@ export class Session implements ErrorBoundary {
     const { settings, history, logger, emit, onKeptBytes } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
+    this.identity = options.identity;
     this.#context = context;
     this.#options = options;
     this.#time = new SessionTime(clock);
@@ -70,10 +74,6 @@ export class Session implements ErrorBoundary {
       onUpdate: (update) => this.#update(update),
       onClose: (reason) => this.close(reason),
     });
-  }
-
-  get userId(): string {
-    return this.#options.identity.userId;
   }
 
   /** What the person may know of it elsewhere. */
@@ -118,8 +118,8 @@ export class Session implements ErrorBoundary {
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       within(this, () => this.#stageChanged(change)),
     );
-    const { conversationId, identity, client } = this.#options;
-    const { kind, plan } = identity;
+    const { conversationId, client } = this.#options;
+    const { kind, plan } = this.identity;
     this.#emit({ type: 'session-started', conversationId, kind, plan, client });
     this.#outbox.event({
       type: 'session.created',

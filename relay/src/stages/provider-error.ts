@@ -60,7 +60,7 @@ export class ProviderError extends ParleyError {
   readonly stage: Stage;
   readonly fault: ProviderFault;
   readonly status: number | undefined;
-  readonly retryAfterMs: number | undefined;
+  override readonly retryAfterMs: number | undefined;
   readonly note: string | undefined;
   /** Whether the same request to the same provider may well succeed a moment later. */
   readonly isRetryable: boolean;

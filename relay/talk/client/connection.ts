@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Bearer token; a new guest signs in if there is none. */
   readonly token?: string | undefined;
+  /** What the server asks guests for, if it does. */
+  readonly accessCode?: string | undefined;
   readonly voice?: string | undefined;
   /** IANA time zone; the server's default if it is absent. */
   readonly timeZone?: string | undefined;
@@ -65,7 +67,7 @@ export class Connection {
   #isHangingUp = false;
   #isClosed = false;
 
-  constructor({ url, token, voice, timeZone, signal }: ConnectOptions) {
+  constructor({ url, token, accessCode, voice, timeZone, signal }: ConnectOptions) {
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
     const deadline = setTimeout(() => {
@@ -80,7 +82,7 @@ export class Connection {
     };
     this.#signal = signal;
     this.#link = new RelayConnection({
-      api: new SessionApi({ baseUrl: url, fetch, token, replacesToken: false }),
+      api: new SessionApi({ baseUrl: url, fetch, token, accessCode, replacesToken: false }),
       request: () => ({ voice, timeZone }),
       replacesSession: false,
       WebSocket: BoundedWebSocket,

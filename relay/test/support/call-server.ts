@@ -6,6 +6,7 @@ import type { CreateSessionResponse } from '@parley/shared';
 import { OwnHosts } from '../../src/auth/own-hosts.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { acceptRealtime } from '../../src/http/realtime.ts';
+import { TrustedProxies } from '../../src/http/trusted-proxies.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { RefusalLog } from '../../src/lib/refusal-log.ts';
 import { SessionCreator } from '../../src/session/session-creator.ts';
@@ -71,6 +72,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     registry,
     allowedOrigins: [],
     hosts: new OwnHosts([]),
+    proxies: new TrustedProxies(config.auth.trustedProxies),
     logger,
     refusals,
   });

@@ -29,6 +29,8 @@ export interface SessionApiOptions {
   readonly fetch: Post;
   /** Bearer token; a new guest signs in if there is none. */
   readonly token: string | undefined;
+  /** What the relay asks guests for, if it does. */
+  readonly accessCode?: string | undefined;
   /** Whether a new guest signs in if the token is refused. */
   readonly replacesToken: boolean;
   onSignedIn?(token: string, expiresInS: number): void;
@@ -81,7 +83,8 @@ export class SessionApi {
   }
 
   async #signIn(signal: AbortSignal): Promise<string> {
-    const guest = await this.#post(API_PATHS.guest, {}, {}, guestResponseSchema, signal);
+    const body = { access_code: this.#options.accessCode };
+    const guest = await this.#post(API_PATHS.guest, {}, body, guestResponseSchema, signal);
     this.#options.onSignedIn?.(guest.token, guest.expires_in_s);
     return guest.token;
   }

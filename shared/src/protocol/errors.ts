@@ -91,13 +91,19 @@ export class ParleyError extends Error {
   readonly retryable: boolean;
   /** What about it was wrong, for the one who sent it. */
   readonly detail: string | undefined;
+  /** When the same may be asked again, ms from now; undefined if time alone does not help. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, options: { cause?: unknown; detail?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { cause?: unknown; detail?: string; retryAfterMs?: number } = {},
+  ) {
     const { message, retryable } = ERRORS[code];
     super(options.detail === undefined ? message : `${message} ${options.detail}`, options);
     this.name = 'ParleyError';
     this.code = code;
     this.detail = options.detail;
+    this.retryAfterMs = options.retryAfterMs;
     this.retryable = retryable;
   }
 }

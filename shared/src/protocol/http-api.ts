@@ -17,6 +17,8 @@ export const API_PATHS = {
   conversations: '/api/v1/conversations',
   usage: '/api/v1/usage',
   sessions: '/api/v1/sessions',
+  /** For `:id` that of a session. */
+  sessionToken: '/api/v1/sessions/:id/token',
   realtime: '/api/v1/realtime',
   health: '/health',
   /** Opened by the operator's token only. */

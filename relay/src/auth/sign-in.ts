@@ -1,0 +1,116 @@
+import { decodeJwt } from 'jose';
+import { ParleyError } from '@parley/shared';
+import type { AuthConfig } from '../config/auth-config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Problems } from '../lib/problems.ts';
+import { isSameSecret } from '../lib/same-secret.ts';
+import { AccountTokens } from './account-tokens.ts';
+import { FailedAttempts } from './failed-attempts.ts';
+import { GUEST_ISSUER, GuestTokens } from './guest-tokens.ts';
+import { bearerOf, type Authenticator, type Identity } from './identity.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import { SignOuts } from './sign-outs.ts';
+
+export interface SignInOptions {
+  readonly auth: AuthConfig;
+  /** Signs guests' tokens. */
+  readonly secret: Uint8Array;
+  readonly guestTokenTtlMs: number;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly problems: Problems;
+}
+
+/** Who may use the relay: guests, the accounts of an issuer, or both. */
+export class SignIn implements Authenticator, AsyncDisposable {
+  readonly #auth: AuthConfig;
+  readonly #guests: GuestTokens;
+  readonly #accounts: AccountTokens | undefined;
+  readonly #keys: IssuerKeys | undefined;
+  readonly #signOuts = new SignOuts();
+  readonly #wrongCodes: FailedAttempts;
+
+  constructor(options: SignInOptions) {
+    const { auth, secret, guestTokenTtlMs, dataDir, clock, logger, problems } = options;
+    const { accounts, accessCode, allowsGuests } = auth;
+    const signOuts = this.#signOuts;
+    this.#auth = auth;
+    this.#wrongCodes = new FailedAttempts(clock);
+    this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });
+    if (accounts === undefined) return;
+    const { issuer, jwksUrl } = accounts;
+    this.#keys = new IssuerKeys({ issuer, jwksUrl, dataDir, clock, logger, problems });
+    this.#accounts = new AccountTokens({ accounts, keys: this.#keys, signOuts, allowsGuests });
+  }
+
+  /** Fetches what is needed to know accounts, so that the first of them need not wait for it. */
+  async begin(): Promise<void> {
+    await this.#keys?.begin();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#keys?.[Symbol.asyncDispose]();
+  }
+
+  get hasAccounts(): boolean {
+    return this.#accounts !== undefined;
+  }
+
+  async identify(authorization: string | undefined): Promise<Identity> {
+    const issuer = claimedIssuer(bearerOf(authorization));
+    const tokens = issuer === GUEST_ISSUER ? this.#guestsIfAllowed : this.#accounts;
+    if (tokens === undefined) throw new ParleyError('unauthorized');
+    return tokens.identify(authorization);
+  }
+
+  /**
+   * A new guest.
+   *
+   * @param address - where the request comes from
+   * @throws ParleyError `forbidden`, `access_code_wrong`; `rate_limited` after many wrong ones
+   */
+  async guest(address: string, accessCode: string | undefined) {
+    if (!this.#auth.allowsGuests) {
+      throw new ParleyError('forbidden', { detail: 'Sign in with an account.' });
+    }
+    this.#requireCode(address, accessCode);
+    return this.#guests.issue();
+  }
+
+  /** From now on the tokens that this person has are refused. */
+  signOut(identity: Identity): void {
+    this.#signOuts.add(identity);
+  }
+
+  #requireCode(address: string, given = ''): void {
+    const expected = this.#auth.accessCode;
+    if (expected === undefined) return;
+    const waitMs = this.#wrongCodes.waitMs(address);
+    if (waitMs > 0) {
+      const minutes = Math.ceil(waitMs / 60_000);
+      throw new ParleyError('rate_limited', {
+        detail: `Too many wrong access codes. Try again in ${minutes} min.`,
+        retryAfterMs: waitMs,
+      });
+    }
+    if (isSameSecret(given.normalize('NFC').trim(), expected.normalize('NFC').trim())) return;
+    // Clients ask without a code first, to learn that there is one.
+    if (given !== '') this.#wrongCodes.add(address);
+    throw new ParleyError('access_code_wrong');
+  }
+
+  get #guestsIfAllowed(): GuestTokens | undefined {
+    return this.#auth.allowsGuests ? this.#guests : undefined;
+  }
+}
+
+/** What a token says of its issuer, believed only to choose who checks it. */
+function claimedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { API_PATHS, guestRequestSchema, ParleyError, type AuthOptions } from '@parley/shared';
+import type { Identity } from '../auth/identity.ts';
+import type { SignIn } from '../auth/sign-in.ts';
+import type { Config } from '../config/config.ts';
+import { isLoopback } from '../lib/network-address.ts';
+import type { SessionCreator } from '../session/session-creator.ts';
+import { bodyOf } from './requests.ts';
+import { isPublicHost } from './secure-transport.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
+
+export interface SignInRoutesOptions {
+  readonly signIn: SignIn;
+  /** Refuses the tokens that this person has, and ends their calls. */
+  readonly signOut: (identity: Identity) => void;
+  readonly sessions: Pick<SessionCreator, 'renew'>;
+  readonly proxies: TrustedProxies;
+  readonly config: Pick<Config, 'auth' | 'publicUrl'>;
+}
+
+/** How a person signs in and out, and stays signed in during a call. */
+export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: HttpBindings }> {
+  const { signIn, signOut, sessions, proxies, config } = options;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.get(API_PATHS.auth, (c) =>
+    c.json(authOptions(config.auth, isSecure(c.env.incoming, options))),
+  );
+
+  app.post(API_PATHS.guest, async (c) => {
+    const { access_code: code } = await bodyOf(c, guestRequestSchema);
+    const address = proxies.clientAddress(c.env.incoming);
+    const { token, expiresInS } = await signIn.guest(address, code);
+    return c.json({ token, expires_in_s: expiresInS });
+  });
+
+  app.post(API_PATHS.signOut, async (c) => {
+    signOut(await signIn.identify(c.req.header('authorization')));
+    return c.body(null, 204);
+  });
+
+  app.post(API_PATHS.sessionToken, async (c) => {
+    const identity = await signIn.identify(c.req.header('authorization'));
+    if (!sessions.renew(c.req.param('id'), identity)) throw new ParleyError('not_found');
+    return c.body(null, 204);
+  });
+
+  return app;
+}
+
+function authOptions(auth: Config['auth'], is_secure: boolean): AuthOptions {
+  const { supabase, accounts, clientId } = auth;
+  return {
+    guests: auth.allowsGuests,
+    access_code: auth.allowsGuests && auth.accessCode !== undefined,
+    supabase: supabase === undefined ? null : { url: supabase.url, anon_key: supabase.anonKey },
+    oidc:
+      accounts === undefined || supabase !== undefined || clientId === undefined
+        ? null
+        : { issuer: accounts.issuer, client_id: clientId },
+    is_secure,
+  };
+}
+
+/** Whether others on the way can read along. A proxy that is not trusted is believed by its address. */
+function isSecure(
+  request: IncomingMessage,
+  { proxies, config }: Pick<SignInRoutesOptions, 'proxies' | 'config'>,
+): boolean {
+  const protocol = proxies.protocol(request);
+  if (protocol !== undefined) return protocol === 'https';
+  return isLoopback(proxies.clientAddress(request)) || isPublicHost(request, config.publicUrl);
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authOptionsSchema } from '@parley/shared';
+import { rawRequest } from './support/raw-http.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+/** Behind a proxy on this machine, and another one that is not trusted. */
+let relay: TestRelay;
+let distrustful: TestRelay;
+beforeAll(async () => {
+  const env = { PUBLIC_URL: 'https://talk.example' };
+  relay = await startTestRelay({ env: { ...env, TRUSTED_PROXIES: '127.0.0.1' } });
+  distrustful = await startTestRelay({ env });
+});
+afterAll(async () => {
+  await relay[Symbol.asyncDispose]();
+  await distrustful[Symbol.asyncDispose]();
+});
+
+async function get(to: TestRelay, target: string, headers: Readonly<Record<string, string>>) {
+  const lines = Object.entries({ Connection: 'close', ...headers }).map((pair) => pair.join(': '));
+  const answer = await rawRequest(
+    to.url,
+    `GET ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`,
+  );
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim();
+  return {
+    status: Number(head.slice(9, 12)),
+    location: header('location'),
+    hsts: header('strict-transport-security'),
+    body,
+  };
+}
+
+const OVER_HTTP = { Host: 'talk.example', 'X-Forwarded-Proto': 'http' };
+const OVER_HTTPS = { Host: 'talk.example', 'X-Forwarded-Proto': 'https' };
+
+describe('the public name of a relay behind a proxy', () => {
+  it.each([
+    ['/', 'https://talk.example/'],
+    ['/api/v1/auth?a=b', 'https://talk.example/api/v1/auth?a=b'],
+    ['//evil.example/', 'https://talk.example//evil.example/'],
+  ])('is redirected to https: %s', async (target, location) => {
+    const answer = await get(relay, target, OVER_HTTP);
+    expect(answer).toMatchObject({ status: 308, location, hsts: undefined });
+  });
+
+  it('is remembered by browsers as https', async () => {
+    const { status, hsts } = await get(relay, '/health', OVER_HTTPS);
+    expect([status, hsts]).toEqual([200, 'max-age=31536000']);
+  });
+
+  it('is not redirected by what anyone may write', async () => {
+    expect((await get(distrustful, '/health', OVER_HTTP)).status).toBe(200);
+  });
+});
+
+it.each(['localhost', '127.0.0.1'])('%s is left alone', async (Host) => {
+  const answer = await get(relay, '/health', { Host, 'X-Forwarded-Proto': 'http' });
+  expect(answer).toMatchObject({ status: 200, hsts: undefined });
+});
+
+describe('whether others can read along', () => {
+  const isSecure = async (to: TestRelay, headers: Readonly<Record<string, string>>) =>
+    authOptionsSchema.parse(JSON.parse((await get(to, '/api/v1/auth', headers)).body)).is_secure;
+
+  it.each<[string, () => TestRelay, Readonly<Record<string, string>>, boolean]>([
+    ['on this machine', () => distrustful, { Host: 'localhost' }, true],
+    ['over https', () => relay, OVER_HTTPS, true],
+    [
+      'over http from elsewhere',
+      () => relay,
+      { Host: '192.0.2.1', 'X-Forwarded-Proto': 'http', 'X-Forwarded-For': '192.0.2.77' },
+      false,
+    ],
+    [
+      'from elsewhere, through a proxy that does not say how',
+      () => relay,
+      { Host: '192.0.2.1', 'X-Forwarded-For': '192.0.2.77' },
+      false,
+    ],
+  ])('%s: %s', async (_, to, headers, expected) => {
+    expect(await isSecure(to(), headers)).toBe(expected);
+  });
+});
