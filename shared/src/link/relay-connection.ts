@@ -80,6 +80,11 @@ export class RelayConnection {
     this.#backoff = new Backoff(options.random);
   }
 
+  /** undefined while there is no session. */
+  get sessionId(): string | undefined {
+    return this.#session?.session_id;
+  }
+
   get unacknowledgedMs(): number {
     return this.#outbox.unacknowledgedMs;
   }

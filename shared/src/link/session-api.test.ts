@@ -110,3 +110,27 @@ test('an aborted request rejects with the reason', async () => {
   answers = [() => Promise.reject(reason)];
   await expect(create(api('kept'), AbortSignal.abort(reason))).rejects.toBe(reason);
 });
+
+test('a new guest shows the access code', async () => {
+  const bodies: string[] = [];
+  answers = [answer(200, GUEST), answer(201, SESSION)];
+  await create(
+    new SessionApi({
+      baseUrl: 'http://relay.test',
+      token: undefined,
+      replacesToken: true,
+      accessCode: 'open sesame',
+      fetch: (_url, { body }) => {
+        bodies.push(body);
+        return answers.shift()!();
+      },
+    }),
+  );
+  expect(bodies[0]).toBe('{"access_code":"open sesame"}');
+});
+
+test('a running session is told of a renewed token', async () => {
+  answers = [async () => new Response(null, { status: 204 })];
+  await api('old').renewToken('sess_1', 'renewed', NEVER);
+  expect(asked).toEqual(['/api/v1/sessions/sess_1/token as Bearer renewed']);
+});

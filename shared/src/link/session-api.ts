@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ParleyError } from '../protocol/errors.ts';
 import {
   API_PATHS,
@@ -9,6 +9,8 @@ import {
 } from '../protocol/http-api.ts';
 import { ClientError } from './client-error.ts';
 
+/** An answer without a body. */
+const NOTHING = z.undefined();
 /** Longest wait for an answer over HTTP. */
 const REQUEST_DEADLINE_MS = 10_000;
 
@@ -69,6 +71,21 @@ export class SessionApi {
       this.#token = undefined;
       return this.#requestSession(request, signal);
     }
+  }
+
+  /** For sessions from now on. */
+  useToken(token: string): void {
+    this.#token = token;
+  }
+
+  /**
+   * A running session goes on under a renewed token.
+   *
+   * @throws as `createSession`
+   */
+  async renewToken(sessionId: string, token: string, signal: AbortSignal): Promise<void> {
+    const path = `${API_PATHS.sessions}/${encodeURIComponent(sessionId)}/token`;
+    await this.#post(path, { authorization: `Bearer ${token}` }, {}, NOTHING, signal);
   }
 
   async #requestSession(
