@@ -2,6 +2,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
+import { createAccountController } from './store/account/account-controller.ts';
+import { loadIssuer } from './store/account/load-issuer.ts';
+import { isSignInReturn } from './store/account/sign-in-return.ts';
 import { createCallController } from './store/call-controller.ts';
 import { ControllerProvider } from './store/controller-context.ts';
 import { fetchProviderNames } from './store/provider-names.ts';
@@ -15,14 +18,25 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 
 const storage = browserStorage();
 const fetchHere: typeof fetch = (...request) => fetch(...request);
+const nowMs = () => Date.now();
+const relay = findRelay({ fetch: fetchHere, storage, pageOrigin: location.origin });
 const controller = createCallController({
   engine: new BrowserMediaEngine(),
+  account: createAccountController({
+    storage,
+    nowMs,
+    fetch: fetchHere,
+    relay,
+    loadIssuer,
+    returnUrl: `${location.origin}/`,
+    isReturn: isSignInReturn(location),
+  }),
   storage,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  nowMs: () => Date.now(),
+  nowMs,
   newId: randomId,
-  relay: findRelay({ fetch: fetchHere, storage, pageOrigin: location.origin }),
-  fetchProviders: (relay) => fetchProviderNames(fetchHere, relay),
+  relay,
+  fetchProviders: (origin) => fetchProviderNames(fetchHere, origin),
 });
 
 createRoot(root).render(

@@ -18,6 +18,7 @@ const SCENES: readonly SceneName[] = [
   'refused',
   'failed',
   'timer',
+  'warned',
   'ended',
 ];
 

@@ -20,6 +20,7 @@ const SCENES: readonly SceneName[] = [
   'replaced',
   'refused',
   'failed',
+  'warned',
   'ended',
 ];
 

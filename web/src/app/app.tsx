@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import { useController, useSettings } from '../store/controller-context.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
@@ -6,6 +7,9 @@ import styles from './app.module.css';
 
 const SettingsDialog = lazy(async () => ({
   default: (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
+}));
+const AccountDialog = lazy(async () => ({
+  default: (await import('../features/account/account-dialog.tsx')).AccountDialog,
 }));
 const DebugPanel = lazy(async () => ({
   default: (await import('../features/debug/debug-panel.tsx')).DebugPanel,
@@ -20,6 +24,7 @@ export function App() {
   const [debugOpen, setDebugOpen] = useState(() =>
     new URLSearchParams(location.search).has('debug'),
   );
+  const isAsked = useStore(controller.account.store, (state) => state.question !== null);
   const openers = useOpeners();
 
   useEffect(() => controller.preload(), [controller]);
@@ -54,7 +59,7 @@ export function App() {
     if (possible || !held) controller.holdToTalk(held);
     return possible;
   };
-  useShortcuts(!settingsOpen, onShortcut, onTalk);
+  useShortcuts(!settingsOpen && !isAsked, onShortcut, onTalk);
 
   return (
     <div className={styles.app} data-debug={debugOpen}>
@@ -68,6 +73,7 @@ export function App() {
       />
       <Suspense fallback={null}>
         {debugOpen && <DebugPanel onClose={() => showDebug(false)} />}
+        {isAsked && <AccountDialog />}
         {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
       </Suspense>
     </div>

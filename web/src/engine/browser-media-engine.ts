@@ -90,8 +90,8 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
-    const { relay, token, timeZone, voice } = options;
-    this.#worker.post({ type: 'start', baseUrl: relay, token, timeZone, voice, playback: port2 }, [
+    const { relay: baseUrl, credentials, timeZone, voice } = options;
+    this.#worker.post({ type: 'start', baseUrl, credentials, timeZone, voice, playback: port2 }, [
       port2,
     ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
@@ -131,6 +131,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setVoice(voice: string): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
+  }
+
+  setToken(token: string): void {
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-token', token });
   }
 
   sendText(itemId: string, text: string): void {

@@ -1,4 +1,4 @@
-import type { MediaNotice } from '../messages/media-messages.ts';
+import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
 
 /** Why the microphone could not be had; each needs other words. */
 export type MicrophoneRefusal =
@@ -17,7 +17,7 @@ export type MicrophoneResult =
 export interface CallOptions {
   /** Origin of the relay, e.g. `http://localhost:8787`. */
   readonly relay: string;
-  readonly token: string | undefined;
+  readonly credentials: Credentials;
   readonly timeZone: string;
   readonly voice: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
@@ -47,6 +47,8 @@ export interface MediaEngine {
   /** 0–1 */
   setVolume(volume: number): void;
   setVoice(voice: string): void;
+  /** The account's token was renewed: the running call must not end with the old one. */
+  setToken(token: string): void;
   sendText(itemId: string, text: string): void;
   holdToTalk(held: boolean): void;
   cancelResponse(): void;

@@ -4,7 +4,19 @@ import type {
   LatencyTimeline,
   RelayEventOf,
   SessionDescription,
+  Usage,
 } from '@parley/shared';
+
+/** How a call signs in. */
+export type Credentials =
+  | { readonly kind: 'account'; readonly token: string }
+  | {
+      readonly kind: 'guest';
+      /** Kept from an earlier visit, if any; a new guest signs in without it. */
+      readonly token: string | undefined;
+      /** What the relay asks new guests for. */
+      readonly accessCode: string | undefined;
+    };
 
 /** Commands of the page to the media worker. */
 export type MediaCommand =
@@ -14,8 +26,7 @@ export type MediaCommand =
       readonly type: 'start';
       /** Origin of the relay, e.g. `http://localhost:8787`. */
       readonly baseUrl: string;
-      /** A guest token kept from an earlier visit, if any. */
-      readonly token: string | undefined;
+      readonly credentials: Credentials;
       readonly timeZone: string;
       readonly voice: string | undefined;
       /** Port of the playback worklet; transferred. */
@@ -36,6 +47,8 @@ export type MediaCommand =
   /** Stop the voice at once and cancel what is still being generated. */
   | { readonly type: 'cancel-response' }
   | { readonly type: 'set-voice'; readonly voice: string }
+  /** The account's token was renewed. */
+  | { readonly type: 'set-token'; readonly token: string }
   /** Push-to-talk: while held, everything is speech; releasing ends the utterance at once. */
   | { readonly type: 'hold-to-talk'; readonly held: boolean }
   /** Whether `debug` notices are wanted; off costs nothing. */
@@ -175,6 +188,18 @@ export type MediaNotice =
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
   | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
   | { readonly type: 'session'; readonly session: SessionDescription }
+  /** What the session has used and cost so far. */
+  | {
+      readonly type: 'usage';
+      readonly usage: Usage;
+      readonly costUsd: number;
+      /** null: without a limit. */
+      readonly budgetUsd: number | null;
+      /** A budget is nearly used up. */
+      readonly isWarning: boolean;
+    }
+  /** The relay will end the session soon. */
+  | { readonly type: 'ending'; readonly reason: 'duration' | 'budget'; readonly inMs: number }
   /** The session before was lost with all that the relay knew of it; this one is another. */
   | { readonly type: 'session-replaced' }
   /** Another provider does a stage's work; `reason` is null if that is the better one again. */

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { createScriptedEngine } from '../../e2e/ui/support/scripted-engine.ts';
+import {
+  createScriptedAccount,
+  EMAIL_CODE,
+  RIGHT_CODE,
+  type WayIn,
+} from '../../e2e/ui/support/scripted-account.ts';
 import { SESSION } from '../../e2e/ui/support/notices.ts';
 import type { CallOptions } from '../engine/media-engine.ts';
 import { createCallController, type CallControllerOptions } from './call-controller.ts';
@@ -12,6 +18,7 @@ function setUp(overrides: Partial<CallControllerOptions> = {}) {
   let ids = 0;
   const controller = createCallController({
     engine,
+    account: createScriptedAccount({ way: 'guests', storage: overrides.storage ?? null }),
     storage: null,
     timeZone: 'Europe/Berlin',
     nowMs: () => 0,
@@ -165,15 +172,18 @@ describe('the relay', () => {
     await controller.endCall();
     await controller.startCall();
     expect(calls).toMatchObject([
-      { relay: RELAY, token: undefined },
-      { relay: RELAY, token: 'given' },
+      { relay: RELAY, credentials: { kind: 'guest', token: undefined } },
+      { relay: RELAY, credentials: { kind: 'guest', token: 'given' } },
     ]);
     expect(asked).toEqual([RELAY]);
     expect(controller.providers.getState()).toEqual(SESSION.providers);
 
     const other = Promise.resolve({ kind: 'known', origin: 'https://other.example' } as const);
     await setUp({ engine, storage, relay: other }).controller.startCall();
-    expect(calls.at(-1)).toMatchObject({ relay: 'https://other.example', token: undefined });
+    expect(calls.at(-1)).toMatchObject({
+      relay: 'https://other.example',
+      credentials: { token: undefined },
+    });
   });
 
   test('that cannot be known is explained at once, and no call begins', async () => {
@@ -204,5 +214,76 @@ describe('the relay', () => {
     resolve({ kind: 'known', origin: RELAY });
     await started;
     expect(engine.commands).toEqual(['stop']);
+  });
+});
+
+describe('signing in', () => {
+  async function setUpAccount(way: WayIn) {
+    const account = createScriptedAccount({ way });
+    await account.learn();
+    const { engine, controller } = setUp({ account });
+    const signIn = async () =>
+      (await account.issuer()).verifyCode('ada@example.com', EMAIL_CODE).then(account.answered);
+    return { account, engine, controller, signIn };
+  }
+
+  test('comes before a call that needs it, and the call follows', async () => {
+    const { account, engine, controller, signIn } = await setUpAccount('accounts');
+    await controller.startCall();
+    expect(controller.call.getState().standing.kind).toBe('none');
+    expect(engine.commands).toEqual([]);
+    expect(account.store.getState().question).toBe('sign-in');
+    await signIn();
+    await expect.poll(() => engine.commands).toContain('start:microphone');
+    expect(engine.commands).toContain('credentials:{"kind":"account","token":"account-token"}');
+  });
+
+  test('what was typed is sent after it', async () => {
+    const { engine, controller, signIn } = await setUpAccount('accounts');
+    controller.sendText('Hello');
+    expect(controller.call.getState().conversation).toEqual([]);
+    await signIn();
+    await expect.poll(() => engine.commands).toContain('start:typed');
+    engine.emit({ type: 'session', session: SESSION });
+    expect(engine.commands).toContain('sendText:Hello');
+  });
+
+  test('is asked for if the relay turns out to want it', async () => {
+    const { account, engine, controller } = await setUpAccount('code');
+    await account.tryAccessCode(RIGHT_CODE);
+    await controller.startCall();
+    engine.emit(
+      { type: 'error', code: 'access_code_wrong', message: 'The access code is not right.' },
+      {
+        type: 'closed',
+        reason: { code: 1006, reason: 'access_code_wrong', retry: 'never', message: '' },
+      },
+    );
+    await expect.poll(() => controller.call.getState().error).toBeNull();
+    expect(account.store.getState().question).toBe('access-code');
+  });
+
+  test('a renewed token reaches the running call', async () => {
+    const { account, engine, controller, signIn } = await setUpAccount('accounts');
+    await signIn();
+    await controller.startCall();
+    account.store.setState({ account: { name: 'ada@example.com', token: 'renewed' } });
+    expect(engine.commands).toContain('setToken:renewed');
+  });
+
+  test('signing out ends the call and leaves nothing of it on the screen', async () => {
+    const { account, engine, controller, signIn } = await setUpAccount('both');
+    await signIn();
+    await controller.startCall();
+    engine.emit(
+      { type: 'session', session: SESSION },
+      { type: 'user-transcript', itemId: 'u', utterance: 1, text: 'secret', state: 'final' },
+    );
+    await account.signOut();
+    expect(engine.commands).toContain('stop');
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'none' },
+      conversation: [],
+    });
   });
 });

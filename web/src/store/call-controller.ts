@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
+import type { AccountController } from './account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,
@@ -8,15 +9,22 @@ import {
   type CallAction,
   type CallState,
 } from './call-state.ts';
+import { SignInError } from './account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
-import { readGuestToken, writeGuestToken } from './guest-token.ts';
 import { SILENCE, type Levels } from './levels.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from './relay-address.ts';
+import {
+  FAILED_TO_START,
+  MISCONFIGURED,
+  NOT_SIGNED_IN,
+  SIGN_IN_UNREACHABLE,
+} from './page-close-reasons.ts';
 import { readSettings, writeSettings, type KeyValueStore, type Settings } from './settings.ts';
 
 export interface CallControllerOptions {
   readonly engine: MediaEngine;
+  readonly account: AccountController;
   /** null if the browser refuses storage. */
   readonly storage: KeyValueStore | null;
   readonly timeZone: string;
@@ -31,7 +39,7 @@ export type CallController = ReturnType<typeof createCallController>;
 
 /** Everything a person can do in a call, and what there is to show of it; lives as long as the page. */
 export function createCallController(options: CallControllerOptions) {
-  const { engine, storage, nowMs } = options;
+  const { engine, account, storage, nowMs } = options;
   const call = createStore<CallState>(() => INITIAL_CALL_STATE);
   const settings = createStore<Settings>(() => readSettings(storage));
   const providers = createStore<ProviderNames | null>(() => null);
@@ -40,8 +48,6 @@ export function createCallController(options: CallControllerOptions) {
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   let generation = 0;
   let stopping: Promise<unknown> = Promise.resolve();
-  /** Origin of the relay that the call is with. */
-  let relayOrigin = '';
   /** Hears of the end of the call that was hung up; null once that is behind us. */
   let onClosed: (() => void) | null = null;
   /** Typed before there was a session to send it in. */
@@ -68,13 +74,11 @@ export function createCallController(options: CallControllerOptions) {
         return debug.entry(notice.entry);
       case 'turn-measured':
         return debug.turn(notice.turn);
+      case 'usage':
+        debug.usage(call.getState().session?.id ?? '', notice);
+        return dispatchNotice(notice);
       case 'signed-in':
-        return writeGuestToken(
-          storage,
-          relayOrigin,
-          notice.token,
-          nowMs() + notice.expiresInS * 1_000,
-        );
+        return account.keepGuest(notice);
       case 'session':
         dispatchNotice(notice);
         if (!isRunning()) return;
@@ -84,7 +88,8 @@ export function createCallController(options: CallControllerOptions) {
       case 'closed':
         waitingTexts = [];
         levels.setState(SILENCE, true);
-        return dispatchNotice(notice);
+        dispatchNotice(notice);
+        return void onRefused(notice.reason.reason);
       default:
         dispatchNotice(notice);
     }
@@ -100,9 +105,25 @@ export function createCallController(options: CallControllerOptions) {
     dispatch({ type: 'call-ended', reason: MISCONFIGURED });
   };
 
+  const onRefused = async (reason: string): Promise<void> => {
+    const isAsked = await account.refused(reason, () => void startCall());
+    // What the person is asked says the same in other words.
+    if (isAsked) dispatch({ type: 'error-dismissed' });
+  };
+  const onSignedOut = (): void => {
+    void endCall();
+    dispatch({ type: 'forgotten' });
+    debug.clear();
+  };
+  account.store.subscribe((now, before) => {
+    if (before.account === null || now.account?.token === before.account.token) return;
+    if (now.account === null) onSignedOut();
+    else if (isRunning()) engine.setToken(now.account.token);
+  });
+
   /** Must be called from within a person's gesture. */
   const startCall = async ({ microphone } = { microphone: true }): Promise<void> => {
-    if (isRunning()) return;
+    if (isRunning() || account.asksFirst(() => void startCall({ microphone }))) return;
     generation += 1;
     const mine = generation;
     const chosen = settings.getState();
@@ -112,12 +133,18 @@ export function createCallController(options: CallControllerOptions) {
       const [relay] = await Promise.all([options.relay, stopping]);
       if (mine !== generation) return;
       if (relay.kind === 'misconfigured') return onMisconfigured(relay.message);
-      relayOrigin = relay.origin;
+      const credentials = await account.credentials(relay.origin);
+      if (mine !== generation) return;
+      if (credentials === null) {
+        dispatch({ type: 'call-ended', reason: NOT_SIGNED_IN });
+        account.asksFirst(() => void startCall({ microphone }));
+        return;
+      }
       engine.setMuted(false);
       engine.setVolume(chosen.volume);
       const result = await engine.start({
-        relay: relayOrigin,
-        token: readGuestToken(storage, relayOrigin, nowMs()),
+        relay: relay.origin,
+        credentials,
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
         microphone,
@@ -125,9 +152,10 @@ export function createCallController(options: CallControllerOptions) {
         speakerId: chosen.speakerId ?? undefined,
       });
       if (mine === generation && microphone) dispatch({ type: 'microphone-answered', result });
-    } catch {
+    } catch (error) {
       if (mine !== generation) return;
-      dispatch({ type: 'call-ended', reason: FAILED_TO_START });
+      const reason = error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START;
+      dispatch({ type: 'call-ended', reason });
     }
   };
 
@@ -149,6 +177,20 @@ export function createCallController(options: CallControllerOptions) {
     levels.setState(SILENCE, true);
     stopping = Promise.all([nextClosed(), engine.stop().catch(() => undefined)]);
     await stopping;
+  };
+
+  /** Begins a typed call if there is none. */
+  const sendText = (text: string): void => {
+    const trimmed = text.trim();
+    if (trimmed === '') return;
+    if (!isRunning()) {
+      if (account.asksFirst(() => sendText(trimmed))) return;
+      void startCall({ microphone: false });
+    }
+    const itemId = options.newId();
+    dispatch({ type: 'text-sent', itemId, text: trimmed });
+    if (call.getState().session === null) waitingTexts.push({ itemId, text: trimmed });
+    else engine.sendText(itemId, trimmed);
   };
 
   const learnProviders = async (): Promise<void> => {
@@ -184,6 +226,7 @@ export function createCallController(options: CallControllerOptions) {
 
   return {
     call,
+    account,
     settings,
     providers,
     levels,
@@ -195,6 +238,7 @@ export function createCallController(options: CallControllerOptions) {
     preload(): void {
       engine.preload();
       void learnProviders();
+      void account.learn();
     },
     setMuted(muted: boolean): void {
       if (!isRunning()) return;
@@ -210,16 +254,7 @@ export function createCallController(options: CallControllerOptions) {
     stopSpeaking(): void {
       if (isRunning()) engine.cancelResponse();
     },
-    /** Sends text; begins a typed call if there is none. */
-    sendText(text: string): void {
-      const trimmed = text.trim();
-      if (trimmed === '') return;
-      if (!isRunning()) void startCall({ microphone: false });
-      const itemId = options.newId();
-      dispatch({ type: 'text-sent', itemId, text: trimmed });
-      if (call.getState().session === null) waitingTexts.push({ itemId, text: trimmed });
-      else engine.sendText(itemId, trimmed);
-    },
+    sendText,
     dismissError: (): void => dispatch({ type: 'error-dismissed' }),
     changeSettings(change: Partial<Settings>): void {
       settings.setState(change);
@@ -232,17 +267,3 @@ export function createCallController(options: CallControllerOptions) {
 
 /** A worker that is asked to stop answers within milliseconds; a crashed one never does. */
 const CLOSED_DEADLINE_MS = 500;
-
-const MISCONFIGURED = {
-  code: 4000,
-  reason: 'page_misconfigured',
-  retry: 'never',
-  message: 'This page is not set up correctly.',
-} as const;
-
-const FAILED_TO_START = {
-  code: 4000,
-  reason: 'start_failed',
-  retry: 'later',
-  message: 'The call could not be started. Please try again.',
-} as const;

@@ -46,6 +46,24 @@ export interface CallState {
   readonly ladder: Ladder | null;
   readonly conversation: Conversation;
   readonly error: CallError | null;
+  /** What the session has cost so far; null before the relay has said. */
+  readonly cost: CallCost | null;
+  /** The relay will end the call soon; null if it will not, as far as is known. */
+  readonly ending: CallEnding | null;
+}
+
+export interface CallCost {
+  readonly usd: number;
+  /** null: without a limit. */
+  readonly budgetUsd: number | null;
+  /** A budget is nearly used up. */
+  readonly isWarning: boolean;
+}
+
+export interface CallEnding {
+  readonly reason: 'duration' | 'budget';
+  /** On the page's clock. */
+  readonly atMs: number;
 }
 
 export type CallAction =
@@ -57,6 +75,8 @@ export type CallAction =
   | { readonly type: 'muted'; readonly muted: boolean }
   | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'call-ended'; readonly reason: CloseReason }
+  /** The person signed out or had their data deleted: what was said must not stay on the screen. */
+  | { readonly type: 'forgotten' }
   /** The page itself cannot work, whether there is a call or not. */
   | { readonly type: 'page-misconfigured'; readonly message: string }
   | { readonly type: 'error-dismissed' };
@@ -73,6 +93,8 @@ export const INITIAL_CALL_STATE: CallState = {
   ladder: null,
   conversation: [],
   error: null,
+  cost: null,
+  ending: null,
 };
 
 /** The only way the call's state changes. */
@@ -110,6 +132,8 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return state.held === action.held ? state : { ...state, held: action.held };
     case 'call-ended':
       return ended(state, action.reason);
+    case 'forgotten':
+      return { ...INITIAL_CALL_STATE, vad: state.vad };
     case 'page-misconfigured':
       return { ...state, error: { code: 'page_misconfigured', message: action.message } };
     case 'error-dismissed':
@@ -135,9 +159,17 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
             ? ladderOf(notice.session.providers, atMs)
             : ladderAfterSession(state.ladder, notice.session.providers, atMs),
       };
+    case 'usage': {
+      const { costUsd: usd, budgetUsd, isWarning } = notice;
+      return { ...state, cost: { usd, budgetUsd, isWarning } };
+    }
+    case 'ending':
+      return { ...state, ending: { reason: notice.reason, atMs: atMs + notice.inMs } };
     case 'session-replaced':
       return {
         ...state,
+        cost: null,
+        ending: null,
         conversation: withSessionReplaced(state.conversation, `replaced-${atMs}`),
       };
     case 'stage-changed':

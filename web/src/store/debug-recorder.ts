@@ -1,14 +1,28 @@
 import { createStore } from 'zustand/vanilla';
-import type { DebugEntry, MeasuredTurn, MediaStats } from '../messages/media-messages.ts';
+import type {
+  DebugEntry,
+  MeasuredTurn,
+  MediaNotice,
+  MediaStats,
+} from '../messages/media-messages.ts';
 
 export interface LoggedEntry extends DebugEntry {
   /** Counts from 1; identifies an entry for as long as the page lives. */
   readonly id: number;
 }
 
+/** What a session had used and cost after one of its turns. */
+export interface SessionUsage extends Pick<
+  Extract<MediaNotice, { type: 'usage' }>,
+  'usage' | 'costUsd' | 'budgetUsd'
+> {
+  readonly sessionId: string;
+}
+
 /** What the debug panel shows; each list is bounded, oldest first. */
 export interface DebugState {
   readonly turns: readonly MeasuredTurn[];
+  readonly usage: readonly SessionUsage[];
   readonly stats: readonly MediaStats[];
   readonly log: readonly LoggedEntry[];
 }
@@ -21,9 +35,11 @@ export const MAX_LOG_ENTRIES = 500;
 /** The panel is shown news at most this often, however fast the call talks. */
 const PUBLISH_INTERVAL_MS = 250;
 
+const NOTHING: DebugState = { turns: [], usage: [], stats: [], log: [] };
+
 /** Gathers what the panel shows and publishes it in batches, off the call's own store. */
 export function createDebugRecorder() {
-  let state: DebugState = { turns: [], stats: [], log: [] };
+  let state = NOTHING;
   const store = createStore<DebugState>(() => state);
   const listeners = new Set<(entry: LoggedEntry) => void>();
   let entries = 0;
@@ -43,6 +59,11 @@ export function createDebugRecorder() {
     store,
     turn: (turn: MeasuredTurn): void =>
       publishSoon({ turns: [...state.turns, turn].slice(-MAX_TURNS) }),
+    usage(sessionId: string, { usage, costUsd, budgetUsd }: Omit<SessionUsage, 'sessionId'>): void {
+      const sample = { sessionId, usage, costUsd, budgetUsd };
+      publishSoon({ usage: [...state.usage, sample].slice(-MAX_TURNS) });
+    },
+    clear: (): void => publishSoon(NOTHING),
     stats: (sample: MediaStats): void =>
       publishSoon({ stats: [...state.stats, sample].slice(-MAX_STATS) }),
     entry(entry: DebugEntry): void {

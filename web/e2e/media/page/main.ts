@@ -21,7 +21,7 @@ document.querySelector('button')?.addEventListener('click', () => {
   void engine
     .start({
       relay: location.origin,
-      token: undefined,
+      credentials: { kind: 'guest', token: undefined, accessCode: undefined },
       timeZone: 'Europe/Berlin',
       voice: undefined,
       microphone: true,

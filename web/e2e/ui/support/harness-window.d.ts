@@ -6,6 +6,8 @@ declare global {
     /** What the scripted page offers to tests. */
     parley: {
       readonly engine: ScriptedEngine;
+      /** What the relay and the issuer of accounts were asked. */
+      readonly asked: readonly string[];
       play(name: SceneName): Promise<void>;
       /** Plays a scene from the beginning, as on a page that was just loaded, only sooner. */
       startOver(name: SceneName): Promise<void>;

@@ -4,17 +4,27 @@ import { createCallController } from '../../../src/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/store/controller-context.ts';
 import { SESSION } from './notices.ts';
 import { SCENES, type Scene, type SceneName } from './scenes.ts';
+import { createScriptedAccount, WAYS_IN } from './scripted-account.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
 import '../../../src/ui/tokens.css';
 import '../../../src/ui/base.css';
 
 let ids = 0;
+const query = new URLSearchParams(location.search);
+const way = WAYS_IN.find((name) => name === query.get('way')) ?? 'guests';
+const asked: string[] = [];
 
 /** All of a page but what lies on its document: the next replaces it without a load. */
 function begin() {
   const engine = createScriptedEngine();
   const controller = createCallController({
     engine,
+    account: createScriptedAccount({
+      way,
+      storage: localStorage,
+      relay: location.origin,
+      onAsked: (what) => asked.push(what),
+    }),
     storage: localStorage,
     timeZone: 'Europe/Berlin',
     nowMs: () => Date.now(),
@@ -36,6 +46,7 @@ function begin() {
 let current = begin();
 
 window.parley = {
+  asked,
   get engine() {
     return current.engine;
   },
@@ -76,5 +87,5 @@ setInterval(() => {
   });
 }, 33);
 
-const scene = new URLSearchParams(location.search).get('scene');
+const scene = query.get('scene');
 if (scene !== null && scene in SCENES) void window.parley.play(scene as SceneName);

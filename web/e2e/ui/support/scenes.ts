@@ -25,6 +25,22 @@ const EARLIER: readonly MediaNotice[] = [
   replyEnded('reply-2', 'completed', 2_400),
 ];
 
+/** What a session has used and cost so far, of a budget of five dollars. */
+function spent(costUsd: number, tokens: number, isWarning = false): MediaNotice {
+  return {
+    type: 'usage',
+    usage: {
+      asr_seconds: tokens / 20,
+      llm_input_tokens: tokens * 9,
+      llm_output_tokens: tokens,
+      tts_characters: tokens * 4,
+    },
+    costUsd,
+    budgetUsd: 5,
+    isWarning,
+  };
+}
+
 function stage(
   name: Extract<MediaNotice, { type: 'stage-changed' }>['stage'],
   to: string,
@@ -199,8 +215,34 @@ export const SCENES = {
   ended: {
     notices: [...EARLIER, phase('listening'), { type: 'closed', reason: CLOSE_REASONS.idle }],
   },
+  costly: {
+    notices: [...EARLIER, spent(0.0213, 40), spent(0.0471, 90), ...ANSWERING],
+  },
+  warned: {
+    notices: [
+      ...EARLIER,
+      spent(4.12, 9_000, true),
+      { type: 'ending', reason: 'duration', inMs: 120_000 },
+      phase('listening'),
+    ],
+  },
+  overBudget: {
+    notices: [
+      ...EARLIER,
+      spent(5, 11_000, true),
+      { type: 'closed', reason: CLOSE_REASONS.budgetExhausted },
+    ],
+  },
   measured: {
-    notices: [...EARLIER, ...ANSWERING, ...TURNS, ...STATS, ...LOG],
+    notices: [
+      ...EARLIER,
+      ...ANSWERING,
+      ...TURNS,
+      spent(0.0213, 40),
+      spent(0.0471, 90),
+      ...STATS,
+      ...LOG,
+    ],
   },
 } as const satisfies Record<string, Scene>;
 

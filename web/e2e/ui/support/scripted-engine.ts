@@ -40,7 +40,10 @@ export function createScriptedEngine(): ScriptedEngine {
     },
     preload: () => void commands.push('preload'),
     start(options: CallOptions) {
-      commands.push(`start:${options.microphone ? 'microphone' : 'typed'}`);
+      commands.push(
+        `start:${options.microphone ? 'microphone' : 'typed'}`,
+        `credentials:${JSON.stringify(options.credentials)}`,
+      );
       return options.microphone
         ? microphone()
         : Promise.resolve({ ok: false, refusal: 'dismissed' } as const);
@@ -54,6 +57,7 @@ export function createScriptedEngine(): ScriptedEngine {
       commands.push(`setSpeaker:${deviceId}`);
     },
     setVolume: (volume) => void commands.push(`setVolume:${volume}`),
+    setToken: (token) => void commands.push(`setToken:${token}`),
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),

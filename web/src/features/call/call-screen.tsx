@@ -4,13 +4,14 @@ import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
+import { CallCost } from './call-cost.tsx';
+import { CallNotes } from './call-notes.tsx';
 import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
 import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
-import { LadderNote } from './ladder-note.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
@@ -38,12 +39,15 @@ export function CallScreen(props: CallScreenProps) {
       <div className={styles.layout}>
         <header className={styles.header}>
           <h1 className={styles.wordmark}>Parley</h1>
-          <CallClock />
+          <span className={styles.figures}>
+            <CallCost />
+            <CallClock />
+          </span>
         </header>
         <div className={styles.stage}>
           <MainOrb ref={orb} onType={() => props.onTyping(true)} />
           <StateLine />
-          <LadderNote />
+          <CallNotes />
         </div>
         <div className={styles.below}>
           {refused !== null && (

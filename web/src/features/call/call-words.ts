@@ -1,4 +1,5 @@
 import type { MicrophoneRefusal } from '../../engine/media-engine.ts';
+import type { CloseReason } from '@parley/shared/close-codes';
 import type { CallError, CallState } from '../../store/call-state.ts';
 import type { ProviderNames } from '../../store/provider-names.ts';
 import { isUnderstood } from './ladder-words.ts';
@@ -9,10 +10,25 @@ export function stateLineOf(state: CallState, online: boolean): string {
     case 'none':
       return online ? 'Press to talk' : 'You are offline';
     case 'over':
-      return state.standing.reason.message.replace(/\.$/, '');
+      return lineOfEnd(state.standing.reason);
     case 'running':
       return runningLineOf(state, online);
   }
+}
+
+/** The relay's sentences on why it lets nobody in are for programs, too; people know more of it. */
+const ENDS: Readonly<Record<string, string>> = {
+  unauthorized: 'Sign in to talk',
+  forbidden: 'Sign in to talk',
+  access_code_wrong: 'An access code is needed to talk',
+  signed_out: 'You are signed out',
+  ended_elsewhere: 'Ended from another window or device',
+  budget_exhausted: 'What may be spent has been spent',
+  plan_excludes: 'Your plan does not include this',
+};
+
+function lineOfEnd({ reason, message }: CloseReason): string {
+  return ENDS[reason] ?? message.replace(/\.$/, '');
 }
 
 function runningLineOf(state: CallState, online: boolean): string {
@@ -94,6 +110,12 @@ export function adviceFor(code: CallError['code']): string | null {
       return 'Hold the orb or the space bar while you talk, or type.';
     case 'utterance_too_long':
       return 'Say it in shorter pieces.';
+    case 'too_many_sessions':
+      return 'They are listed under Sessions, in the menu at the top.';
+    case 'budget_exhausted':
+      return 'What is left, and when it begins anew, stands under Usage in the menu at the top.';
+    case 'plan_excludes':
+      return 'Ask those who run this Parley for another plan.';
     case 'text_too_long':
       return 'Send it in shorter pieces.';
     default:

@@ -3,6 +3,7 @@ import { Check, Copy, X } from 'lucide-react';
 import { useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectionCharts } from './connection-charts.tsx';
+import { CostTable } from './cost-table.tsx';
 import { debugExport } from './debug-export.ts';
 import { Divider } from './divider.tsx';
 import { EventLog } from './event-log.tsx';
@@ -53,6 +54,9 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
         <section className={styles.section} aria-label="Turns">
           <PercentileTable />
           <Waterfall />
+        </section>
+        <section className={styles.section} aria-label="Cost">
+          <CostTable />
         </section>
         <section className={styles.section} aria-label="Providers">
           <ProviderTable />

@@ -1,9 +1,7 @@
-import { useState, type ReactNode } from 'react';
-import { Dialog } from 'radix-ui';
-import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useCall, useController, useSettings } from '../../store/controller-context.ts';
 import type { Settings } from '../../store/settings.ts';
-import { Button } from '../../ui/button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { ChoiceField } from './choice-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { SelectField } from './select-field.tsx';
@@ -35,88 +33,63 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const settings = useSettings((all) => all);
   const voices = useCall((state) => state.session?.voices ?? null);
   const devices = useDevices();
-  // Radix gives the focus back to its own trigger; ours lies outside of the dialog.
-  const [opener] = useState(() => document.activeElement);
 
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        {/* Radix's own overlay puts a style element into the page, which the policy forbids. */}
-        <div className={styles.backdrop} aria-hidden="true" />
-        <Dialog.Content
-          className={styles.dialog}
-          aria-describedby={undefined}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            if (opener instanceof HTMLElement) opener.focus();
-          }}
-        >
-          <header className={styles.header}>
-            <Dialog.Title className={styles.title}>Settings</Dialog.Title>
-            <Dialog.Close asChild>
-              <Button look="plain" shape="icon" aria-label="Close">
-                <X aria-hidden="true" size={20} />
-              </Button>
-            </Dialog.Close>
-          </header>
-          <div className={styles.body}>
-            <Section title="Sound">
-              <SelectField
-                label="Microphone"
-                choices={devices.microphones}
-                value={settings.microphoneId}
-                {...DEVICE_LABELS}
-                onChange={(microphoneId) => changeSettings({ microphoneId })}
-              />
-              <LevelMeter />
-              {canChooseSpeaker() && (
-                <SelectField
-                  label="Speaker"
-                  choices={devices.speakers}
-                  value={settings.speakerId}
-                  {...DEVICE_LABELS}
-                  onChange={(speakerId) => changeSettings({ speakerId })}
-                />
-              )}
-              <SliderField
-                label="Volume"
-                value={settings.volume}
-                onChange={(volume) => changeSettings({ volume })}
-              />
-              <SelectField
-                label="Voice"
-                choices={voices ?? []}
-                value={settings.voice}
-                // The voices are known once a call has begun.
-                defaultLabel={voices === null ? 'Default (more during a call)' : 'Default'}
-                missingLabel={(voice) => voice}
-                onChange={(voice) => changeSettings({ voice })}
-              />
-              <SwitchField
-                label="Short sounds"
-                hint="A quiet tone at start, when you were heard, and at the end."
-                checked={settings.earcons}
-                onChange={(earcons) => changeSettings({ earcons })}
-              />
-            </Section>
-            <Section title="Appearance">
-              <ChoiceField
-                label="Theme"
-                choices={THEMES}
-                value={settings.theme}
-                onChange={(theme) => changeSettings({ theme })}
-              />
-              <ChoiceField
-                label="Caption size"
-                choices={CAPTION_SIZES}
-                value={settings.captionSize}
-                onChange={(captionSize) => changeSettings({ captionSize })}
-              />
-            </Section>
-          </div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame title="Settings" onClose={onClose}>
+      <Section title="Sound">
+        <SelectField
+          label="Microphone"
+          choices={devices.microphones}
+          value={settings.microphoneId}
+          {...DEVICE_LABELS}
+          onChange={(microphoneId) => changeSettings({ microphoneId })}
+        />
+        <LevelMeter />
+        {canChooseSpeaker() && (
+          <SelectField
+            label="Speaker"
+            choices={devices.speakers}
+            value={settings.speakerId}
+            {...DEVICE_LABELS}
+            onChange={(speakerId) => changeSettings({ speakerId })}
+          />
+        )}
+        <SliderField
+          label="Volume"
+          value={settings.volume}
+          onChange={(volume) => changeSettings({ volume })}
+        />
+        <SelectField
+          label="Voice"
+          choices={voices ?? []}
+          value={settings.voice}
+          // The voices are known once a call has begun.
+          defaultLabel={voices === null ? 'Default (more during a call)' : 'Default'}
+          missingLabel={(voice) => voice}
+          onChange={(voice) => changeSettings({ voice })}
+        />
+        <SwitchField
+          label="Short sounds"
+          hint="A quiet tone at start, when you were heard, and at the end."
+          checked={settings.earcons}
+          onChange={(earcons) => changeSettings({ earcons })}
+        />
+      </Section>
+      <Section title="Appearance">
+        <ChoiceField
+          label="Theme"
+          choices={THEMES}
+          value={settings.theme}
+          onChange={(theme) => changeSettings({ theme })}
+        />
+        <ChoiceField
+          label="Caption size"
+          choices={CAPTION_SIZES}
+          value={settings.captionSize}
+          onChange={(captionSize) => changeSettings({ captionSize })}
+        />
+      </Section>
+    </DialogFrame>
   );
 }
 

@@ -2,6 +2,7 @@ import type { RelayEvent } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
 import { SessionApi, type Post } from '@parley/shared/link/session-api';
+import { TokenRenewal } from '@parley/shared/link/token-renewal';
 import { ContextClock } from '../uplink/context-clock.ts';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
 import type {
@@ -42,7 +43,9 @@ export interface MediaCallOptions {
 /** One call: puts the microphone, the relay and the voice together. */
 export class MediaCall {
   readonly #options: MediaCallOptions;
+  readonly #api: SessionApi;
   readonly #connection: RelayConnection;
+  readonly #renewal: TokenRenewal;
   readonly #turns: TurnTaking;
   readonly #playback: ReplyPlayback;
   readonly #segmenter: UtteranceSegmenter;
@@ -103,7 +106,12 @@ export class MediaCall {
       onDetectorFailed: () => options.onDetectorFailed(),
       onLevel: (level, probability) => levels.microphone(level, probability),
     });
+    this.#api = this.#signIn();
     this.#connection = this.#connect();
+    this.#renewal = new TokenRenewal({
+      api: this.#api,
+      sessionId: () => this.#connection.sessionId,
+    });
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if ('contextTimeS' in data) this.#contextClock.observe(data.contextTimeS, now());
       playback.onPlayback(data);
@@ -139,6 +147,8 @@ export class MediaCall {
       case 'set-voice':
         this.#requestedVoice = command.voice;
         return this.#send({ type: 'session.update', session: { voice: command.voice } });
+      case 'set-token':
+        return this.#renewal.renew(command.token);
       case 'hold-to-talk':
         return this.#segmenter.holdToTalk(command.held);
       case 'set-debug':
@@ -169,17 +179,25 @@ export class MediaCall {
     this.#segmenter.detach();
   }
 
+  #signIn(): SessionApi {
+    const { start, fetch, notify } = this.#options;
+    const { credentials } = start;
+    return new SessionApi({
+      baseUrl: start.baseUrl,
+      fetch,
+      token: credentials.token,
+      // A person with an account must not become a guest unawares.
+      replacesToken: credentials.kind === 'guest',
+      accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
+      onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
+    });
+  }
+
   #connect(): RelayConnection {
-    const { start, fetch, WebSocket } = this.#options;
+    const { start, WebSocket } = this.#options;
     const notify = (notice: MediaNotice) => this.#options.notify(notice);
     return new RelayConnection({
-      api: new SessionApi({
-        baseUrl: start.baseUrl,
-        fetch,
-        token: start.token,
-        replacesToken: true,
-        onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
-      }),
+      api: this.#api,
       request: () => ({ voice: this.#requestedVoice, timeZone: start.timeZone }),
       replacesSession: true,
       WebSocket,
@@ -249,6 +267,7 @@ export class MediaCall {
   }
 
   #release(): void {
+    this.#renewal.close();
     this.#detachMicrophone();
     this.#playback.close();
     this.#speaker.close();

@@ -15,6 +15,16 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
       return { ...stageChange(event), reason: null };
     case 'session.draining':
       return { type: 'error', code: 'draining', message: ERRORS.draining.message };
+    case 'session.usage':
+      return {
+        type: 'usage',
+        usage: event.usage,
+        costUsd: event.cost_usd,
+        budgetUsd: event.budget_usd,
+        isWarning: event.is_warning,
+      };
+    case 'session.ending':
+      return { type: 'ending', reason: event.reason, inMs: event.in_ms };
     case 'conversation.item.input_audio_transcription.delta':
       return { ...transcript(event), text: event.transcript, state: 'partial' };
     case 'conversation.item.input_audio_transcription.completed':
@@ -38,8 +48,6 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
       return { type: 'error', code: event.code, message: event.message };
     case 'response.created':
     case 'response.output_audio.done':
-    case 'session.usage':
-    case 'session.ending':
     case 'response.output_audio_transcript.delta':
     case 'input_audio_buffer.ack':
     case 'pong':

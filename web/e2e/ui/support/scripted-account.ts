@@ -1,0 +1,102 @@
+import {
+  createAccountController,
+  type AccountController,
+} from '../../../src/store/account/account-controller.ts';
+import {
+  SignInError,
+  type Account,
+  type AccountIssuer,
+} from '../../../src/store/account/account-issuer.ts';
+import type { KeyValueStore } from '../../../src/store/settings.ts';
+
+/** How a relay lets people in: `older` knows of no ways at all. */
+export const WAYS_IN = ['older', 'guests', 'plain-http', 'code', 'accounts', 'both'] as const;
+export type WayIn = (typeof WAYS_IN)[number];
+
+export const RIGHT_CODE = 'open sesame';
+/** Answered with too many attempts. */
+export const HASTY_CODE = 'once more';
+export const EMAIL_CODE = '123456';
+
+export interface ScriptedAccountOptions {
+  readonly way: WayIn;
+  readonly storage?: KeyValueStore | null;
+  /** Origin of the relay. */
+  readonly relay?: string;
+  /** Hears of every request, as `POST /path`, and of what the issuer was asked to do. */
+  readonly onAsked?: (what: string) => void;
+}
+
+/** An account controller whose relay and issuer are scripted. */
+export function createScriptedAccount({
+  way,
+  storage = null,
+  relay = 'https://relay.example',
+  onAsked = () => undefined,
+}: ScriptedAccountOptions): AccountController {
+  return createAccountController({
+    storage,
+    nowMs: () => Date.now(),
+    relay: Promise.resolve({ kind: 'known', origin: relay }),
+    returnUrl: `${relay}/`,
+    isReturn: false,
+    fetch: async (url, init = {}) => {
+      const { pathname } = new URL(url);
+      onAsked(`${init.method ?? 'GET'} ${pathname}`);
+      return answerOf(way, pathname, init.body);
+    },
+    loadIssuer: async (_accounts, { onAccount }) => scriptedIssuer(onAccount, onAsked),
+  });
+}
+
+function answerOf(way: WayIn, pathname: string, body = '{}'): Response {
+  if (pathname === '/api/v1/auth') {
+    return way === 'older' ? new Response(null, { status: 404 }) : Response.json(optionsOf(way));
+  }
+  if (pathname === '/api/v1/auth/sign-out') return new Response(null, { status: 204 });
+  const { access_code: code } = JSON.parse(body) as { readonly access_code?: string };
+  if (code === HASTY_CODE) {
+    return new Response(null, { status: 429, headers: { 'retry-after': '240' } });
+  }
+  if (code !== RIGHT_CODE) return new Response(null, { status: 401 });
+  return Response.json({ token: 'guest-token', expires_in_s: 3_600 });
+}
+
+function optionsOf(way: WayIn): object {
+  const hasAccounts = way === 'accounts' || way === 'both';
+  return {
+    guests: way !== 'accounts',
+    access_code: way === 'code' || way === 'both',
+    supabase: hasAccounts ? { url: 'https://project.example', anon_key: 'anon' } : null,
+    oidc: null,
+    is_secure: way !== 'plain-http',
+  };
+}
+
+function scriptedIssuer(
+  onAccount: (account: Account | null) => void,
+  onAsked: (what: string) => void,
+): AccountIssuer {
+  let account: Account | null = null;
+  const become = (next: Account | null): void => {
+    account = next;
+    onAccount(next);
+  };
+  return {
+    methods: async () => ({ email: true, services: [{ id: 'github', label: 'GitHub' }] }),
+    async sendCode(email) {
+      onAsked(`code to ${email}`);
+      if (!email.includes('@')) throw new SignInError('email-invalid');
+    },
+    async verifyCode(email, code) {
+      if (code !== EMAIL_CODE) throw new SignInError('code-wrong');
+      become({ name: email, token: 'account-token' });
+    },
+    goTo: async (id) => onAsked(`go to ${id}`),
+    fresh: async () => account,
+    async signOut() {
+      onAsked('sign-out');
+      become(null);
+    },
+  };
+}

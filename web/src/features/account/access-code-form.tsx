@@ -1,0 +1,59 @@
+import { useStore } from 'zustand';
+import type { AccessCodeAnswer } from '../../store/account/access-code.ts';
+import { useController } from '../../store/controller-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { EntryForm } from './entry-form.tsx';
+import styles from './account-dialog.module.css';
+
+/** Asks a guest for the code that they were given. */
+export function AccessCodeForm() {
+  const { account } = useController();
+  const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
+  const tryCode = async (code: string): Promise<string | null> => {
+    const answer = await account.tryAccessCode(code);
+    if (answer.kind === 'right') account.answered();
+    return wordsOf(answer);
+  };
+  return (
+    <>
+      <p className={styles.words}>
+        Guests need a code here. Enter the one you were given: this browser remembers it.
+      </p>
+      <EntryForm
+        label="Access code"
+        action="Continue"
+        autoComplete="off"
+        maxLength={200}
+        onEntry={tryCode}
+      >
+        {hasAccounts && (
+          <Button look="plain" onClick={() => account.ask('sign-in')}>
+            Sign in instead
+          </Button>
+        )}
+      </EntryForm>
+    </>
+  );
+}
+
+function wordsOf(answer: AccessCodeAnswer): string | null {
+  switch (answer.kind) {
+    case 'right':
+      return null;
+    case 'wrong':
+      return 'That is not the code. Check it and try again.';
+    case 'too-many':
+      return `Too many attempts. Try again ${whenText(answer.waitS)}.`;
+    case 'unreachable':
+      return 'The server did not answer. Check the connection and try again.';
+  }
+}
+
+function whenText(waitS: number | null): string {
+  if (waitS === null) return 'later';
+  if (waitS < 60) return 'in a minute';
+  const minutes = Math.ceil(waitS / 60);
+  return minutes < 60 ? `in ${minutes} minutes` : `at ${CLOCK.format(Date.now() + waitS * 1_000)}`;
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });

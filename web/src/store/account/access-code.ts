@@ -1,0 +1,54 @@
+import type { GuestToken } from './guest-token.ts';
+
+/** As much of `fetch` as is used here. */
+export type RelayFetch = (
+  url: string,
+  init?: Pick<RequestInit, 'method' | 'headers' | 'signal'> & { readonly body?: string },
+) => Promise<Response>;
+
+export type AccessCodeAnswer =
+  | { readonly kind: 'right'; readonly guest: GuestToken }
+  | { readonly kind: 'wrong' }
+  /** null: the relay does not say for how long. */
+  | { readonly kind: 'too-many'; readonly waitS: number | null }
+  | { readonly kind: 'unreachable' };
+
+const DEADLINE_MS = 10_000;
+
+/**
+ * Tries an access code by signing in as a guest with it.
+ *
+ * @param relay - its origin
+ */
+export async function tryAccessCode(
+  fetchLike: RelayFetch,
+  relay: string,
+  code: string,
+): Promise<AccessCodeAnswer> {
+  try {
+    const response = await fetchLike(new URL('/api/v1/auth/guest', relay).href, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ access_code: code }),
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    if (response.status === 401) return { kind: 'wrong' };
+    if (response.status === 429) return { kind: 'too-many', waitS: waitIn(response) };
+    const guest = response.ok ? guestIn(await response.json()) : null;
+    return guest === null ? { kind: 'unreachable' } : { kind: 'right', guest };
+  } catch {
+    return { kind: 'unreachable' };
+  }
+}
+
+function waitIn({ headers }: Response): number | null {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : null;
+}
+
+/** Checked by hand: the schema library would double the size of the first load. */
+function guestIn(body: unknown): GuestToken | null {
+  const { token, expires_in_s: expiresInS } = body as Readonly<Record<string, unknown>>;
+  if (typeof token !== 'string' || typeof expiresInS !== 'number') return null;
+  return { token, expiresInS };
+}

@@ -1,0 +1,64 @@
+import { readKept, writeKept, type KeyValueStore } from '../settings.ts';
+
+/** A token about to expire would only be refused halfway through connecting. */
+const MARGIN_MS = 60_000;
+
+export interface GuestToken {
+  readonly token: string;
+  readonly expiresInS: number;
+}
+
+/**
+ * What is kept of a guest for a relay: another relay must not see it.
+ *
+ * @param relay - its origin
+ */
+export class KeptGuest {
+  readonly #storage: KeyValueStore | null;
+  readonly #nowMs: () => number;
+
+  /** @param storage - null if the browser refuses it */
+  constructor(storage: KeyValueStore | null, nowMs: () => number) {
+    this.#storage = storage;
+    this.#nowMs = nowMs;
+  }
+
+  /** The token of an earlier visit; undefined if there is none or it has expired. */
+  token(relay: string): string | undefined {
+    const { token, expiresAtMs } = readKept(this.#storage, tokenKey(relay));
+    if (typeof token !== 'string' || typeof expiresAtMs !== 'number') return undefined;
+    return expiresAtMs - MARGIN_MS > this.#nowMs() ? token : undefined;
+  }
+
+  keepToken(relay: string, { token, expiresInS }: GuestToken): void {
+    const expiresAtMs = this.#nowMs() + expiresInS * 1_000;
+    writeKept(this.#storage, tokenKey(relay), { token, expiresAtMs });
+  }
+
+  /** The access code that the relay took last. */
+  accessCode(relay: string): string | undefined {
+    const { code } = readKept(this.#storage, codeKey(relay));
+    return typeof code === 'string' ? code : undefined;
+  }
+
+  keepAccessCode(relay: string, code: string): void {
+    writeKept(this.#storage, codeKey(relay), { code });
+  }
+
+  forgetAccessCode(relay: string): void {
+    writeKept(this.#storage, codeKey(relay), {});
+  }
+
+  forget(relay: string): void {
+    writeKept(this.#storage, tokenKey(relay), {});
+    this.forgetAccessCode(relay);
+  }
+}
+
+function tokenKey(relay: string): string {
+  return `parley.guest ${relay}`;
+}
+
+function codeKey(relay: string): string {
+  return `parley.access-code ${relay}`;
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { fetchSignInOptions, signInOptionsIn } from './sign-in-options.ts';
+
+const OPTIONS = {
+  guests: false,
+  access_code: false,
+  supabase: { url: 'https://project.supabase.co', anon_key: 'anon' },
+  oidc: null,
+  is_secure: true,
+};
+
+test('reads what the relay answers', () => {
+  expect(signInOptionsIn(OPTIONS)).toEqual({
+    guests: false,
+    accessCode: false,
+    accounts: { kind: 'supabase', url: 'https://project.supabase.co', anonKey: 'anon' },
+    isSecure: true,
+  });
+});
+
+test.each([null, [], 'x', {}, { guests: 'yes' }])('learns nothing from %j', (body) => {
+  expect(signInOptionsIn(body)).toBeNull();
+});
+
+test('accounts that are not fully named are none', () => {
+  expect(
+    signInOptionsIn({ ...OPTIONS, supabase: { url: 'https://p.example' } })?.accounts,
+  ).toBeNull();
+});
+
+test('a relay that does not know the path, or cannot be reached, tells nothing', async () => {
+  const older = () => Promise.resolve(new Response('{}', { status: 404 }));
+  const away = () => Promise.reject(new TypeError('Failed to fetch'));
+  expect(await fetchSignInOptions(older, 'https://relay.example')).toBeNull();
+  expect(await fetchSignInOptions(away, 'https://relay.example')).toBeNull();
+});

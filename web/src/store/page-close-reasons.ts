@@ -1,0 +1,30 @@
+import type { CloseReason } from '@parley/shared/close-codes';
+
+/** Why a call ended before the relay had a say in it; the code is the first that is not reserved. */
+export const MISCONFIGURED = {
+  code: 4000,
+  reason: 'page_misconfigured',
+  retry: 'never',
+  message: 'This page is not set up correctly.',
+} as const satisfies CloseReason;
+
+export const NOT_SIGNED_IN = {
+  code: 4000,
+  reason: 'unauthorized',
+  retry: 'never',
+  message: 'Sign in to talk.',
+} as const satisfies CloseReason;
+
+export const SIGN_IN_UNREACHABLE = {
+  code: 4000,
+  reason: 'sign_in_unreachable',
+  retry: 'later',
+  message: 'Your sign-in could not be renewed. Please try again.',
+} as const satisfies CloseReason;
+
+export const FAILED_TO_START = {
+  code: 4000,
+  reason: 'start_failed',
+  retry: 'later',
+  message: 'The call could not be started. Please try again.',
+} as const satisfies CloseReason;

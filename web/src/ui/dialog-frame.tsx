@@ -1,0 +1,43 @@
+import { useState, type ReactNode } from 'react';
+import { Dialog } from 'radix-ui';
+import { X } from 'lucide-react';
+import { Button } from './button.tsx';
+import styles from './dialog-frame.module.css';
+
+interface DialogFrameProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A dialog that is open for as long as it is rendered, and gives the focus back when it closes. */
+export function DialogFrame({ title, onClose, children }: DialogFrameProps) {
+  // Radix gives the focus back to its own trigger; ours lies outside of the dialog.
+  const [opener] = useState(() => document.activeElement);
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        {/* Radix's own overlay puts a style element into the page, which the policy forbids. */}
+        <div className={styles.backdrop} aria-hidden="true" />
+        <Dialog.Content
+          className={styles.dialog}
+          aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener instanceof HTMLElement) opener.focus();
+          }}
+        >
+          <header className={styles.header}>
+            <Dialog.Title className={styles.title}>{title}</Dialog.Title>
+            <Dialog.Close asChild>
+              <Button look="plain" shape="icon" aria-label="Close">
+                <X aria-hidden="true" size={20} />
+              </Button>
+            </Dialog.Close>
+          </header>
+          <div className={styles.body}>{children}</div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
