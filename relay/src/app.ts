@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { withoutLimits } from './accounts/account-terms.ts';
+import { termsWithoutMoney } from './accounts/account-terms.ts';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
@@ -18,6 +18,9 @@ import { FailedAudio } from './logs/failed-audio.ts';
 import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
 import { isLoopback } from './lib/network-address.ts';
+import { Limiter } from './limits/limiter.ts';
+import { toPolicy } from './limits/policy.ts';
+import { readPolicy } from './limits/read-policy.ts';
 import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
@@ -95,10 +98,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     ],
     { logger },
   );
+  const policy = toPolicy(readPolicy(config));
+  const limiter = new Limiter({ clock, policy: () => policy });
   const admission = new Admission({ clock, problems, logger });
   const registry = new SessionRegistry({
     clock,
-    limit: config.maxSessions,
+    capacity: () => policy.instance,
     maxReplayBytes: config.maxReplayBytes,
     logger,
   });
@@ -107,6 +112,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       providers,
       policy: config.providers,
       limits: config.limits,
+      rules: {
+        limits: ({ plan }) => {
+          const { sessionMs, idleMs } = policy.planOf(plan);
+          return { session_duration_ms: sessionMs, idle_ms: idleMs };
+        },
+        controlMessagesPerMinute: ({ plan }) => policy.planOf(plan).controlMessagesPerMinute,
+        takeTurn: (caller) => limiter.takeTurn(caller),
+      },
       watchdog: new Watchdog({ clock }),
       clock,
     },
@@ -119,7 +132,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     },
     observers,
     ticketTtlMs: config.ticketTtlMs,
-    maxSessions: config.maxSessions,
+    limiter,
+    planOf: policy.planOf,
     logger,
   });
   const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
@@ -132,7 +146,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     sessions,
     registry,
     storage: options.storage ?? NO_STORAGE,
-    terms: withoutLimits(config.limits),
+    terms: termsWithoutMoney(() => policy),
+    limiter,
     observers,
     clock,
     health: () => ({
@@ -153,8 +168,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     refusals,
   });
 
-  const maxConnections = CONNECTIONS_PER_SESSION * config.maxSessions + SPARE_CONNECTIONS;
-  const server = createHttpServer(app, { logger, refusals, maxConnections });
+  const maxConnections = CONNECTIONS_PER_SESSION * policy.instance.sessions + SPARE_CONNECTIONS;
+  const server = createHttpServer(app, {
+    logger,
+    refusals,
+    maxConnections,
+    maxOfAddress: (address) => (proxies.has(address) ? Infinity : policy.addresses.connections),
+  });
   const descriptors = new DescriptorReserve({
     clock,
     problems,

@@ -8,6 +8,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'lib',
     'config',
     'auth',
+    'limits',
     'metering',
     'storage',
     'stages',

@@ -9,6 +9,7 @@ import type { Generator } from '../../src/stages/generator.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
+import { UNLIMITED } from '../process/unlimited.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
@@ -50,6 +51,7 @@ const handlers = {
         PORT: '0',
         // Nothing is kept: with a secret given, the data folder is not touched.
         AUTH_SECRET: randomBytes(32).toString('hex'),
+        ...UNLIMITED,
         MAX_SESSIONS: String(sessions + 10),
       }),
       providers: createFailoverStages({

@@ -7,6 +7,7 @@ import { openProviders } from '../../src/registry/open-providers.ts';
 import { warmUp } from '../../src/session/warm-up.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
+import { UNLIMITED } from '../process/unlimited.ts';
 
 const handlers = {
   async open({
@@ -20,6 +21,7 @@ const handlers = {
       PORT: '0',
       // Nothing is kept: with a secret given, the data folder is not touched.
       AUTH_SECRET: randomBytes(32).toString('hex'),
+      ...UNLIMITED,
       MAX_SESSIONS: String(sessions),
       TRANSCRIBERS: 'deepgram-nova',
       GENERATORS: 'compatible',

@@ -1,5 +1,9 @@
-import type { Me, SessionLimits } from '@parley/shared';
+import type { Me } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
+import type { Plan } from '../limits/plans.ts';
+import type { Policy } from '../limits/policy.ts';
+
+const MICRO_PER_USD = 1_000_000;
 
 /** What holds for one person: limits, money, and what is kept. */
 export interface AccountTerms {
@@ -16,19 +20,29 @@ export interface DaySpending {
   readonly endsAtMs: number;
 }
 
-/** The terms of a relay that counts nothing and keeps nothing. */
-export function withoutLimits({ session_duration_ms }: SessionLimits): AccountTerms {
+/** The terms of a relay that counts no money and keeps nothing. */
+export function termsWithoutMoney(policy: () => Policy): AccountTerms {
   return {
-    limitsOf: () => ({
-      concurrent_sessions: null,
-      sessions_per_hour: null,
-      session_duration_s: session_duration_ms / 1_000,
-      session_usd: null,
-      day_usd: null,
-    }),
+    limitsOf: ({ plan }) => limitsShown(policy().planOf(plan)),
     spendingOf: () => ({ spentUsd: 0, leftUsd: null, endsAtMs: endOfDayMs(Date.now()) }),
     storage: { transcripts: 'off', retention_days: null, recording: false },
   };
+}
+
+/** What of a plan a person may want to know. */
+function limitsShown(plan: Plan): Me['limits'] {
+  const { concurrentSessions, sessionsPerHour, sessionMs, budgets } = plan;
+  return {
+    concurrent_sessions: finite(concurrentSessions),
+    sessions_per_hour: finite(sessionsPerHour),
+    session_duration_s: sessionMs / 1_000,
+    session_usd: finite(budgets.sessionMicroUsd / MICRO_PER_USD),
+    day_usd: finite(budgets.dayMicroUsd / MICRO_PER_USD),
+  };
+}
+
+function finite(limit: number): number | null {
+  return Number.isFinite(limit) ? limit : null;
 }
 
 /** Midnight in UTC, ms since 1970. */

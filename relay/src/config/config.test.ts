@@ -20,8 +20,8 @@ describe('the configuration', () => {
       port: 8787,
       ticketTtlMs: 30_000,
       limits: {
-        session_duration_ms: 3_600_000,
-        idle_ms: 300_000,
+        session_duration_ms: 1_800_000,
+        idle_ms: 600_000,
         utterance_ms: 60_000,
         resume_window_ms: 120_000,
         heartbeat_ms: 15_000,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { SessionLimits } from '@parley/shared';
 import { authProblems, toAuthConfig, type AuthConfig } from './auth-config.ts';
+import { isLoopback } from '../lib/network-address.ts';
 import { CORE_SETTINGS } from './core-settings.ts';
 import { ConfigError, readSettings, type Environment } from './read-settings.ts';
 import type { Settings, ValuesOf } from './settings.ts';
@@ -25,7 +26,7 @@ export interface Config {
   readonly adminToken: string | undefined;
   readonly guestTokenTtlMs: number;
   readonly ticketTtlMs: number;
-  readonly maxSessions: number;
+  readonly limitSettings: LimitSettings;
   /** Memory that all calls together may keep for clients that come back. */
   readonly maxReplayBytes: number;
   readonly limits: SessionLimits;
@@ -34,6 +35,19 @@ export interface Config {
   /** undefined: no recordings are kept. */
   readonly failedAudio: { readonly maxBytes: number } | undefined;
   readonly shutdownGraceMs: number;
+}
+
+/** What the settings say of limits; `limits/read-policy.ts` has the rest. */
+export interface LimitSettings {
+  /** Path of a JSON file, or the JSON itself. */
+  readonly plans: string | undefined;
+  readonly maxSessions: number;
+  readonly sessionDurationS: number;
+  readonly idleS: number;
+  /** Whether what comes from one address is limited. */
+  readonly limitsAddresses: boolean;
+  /** Whether there may be callers who are not guests. */
+  readonly hasAccounts: boolean;
 }
 
 /** Longest a stage may go without progress. */
@@ -82,6 +96,7 @@ export function readConfigAnd<S extends Settings>(
 }
 
 function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
+  const auth = toAuthConfig(env);
   const publicUrls = env.PUBLIC_URL === undefined ? [] : [env.PUBLIC_URL];
   const known = [...env.ALLOWED_ORIGINS, ...publicUrls].map((url) => new URL(url));
   return {
@@ -92,12 +107,20 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: known.map(({ origin }) => origin),
     hostNames: [env.HOST, ...known.map(({ hostname }) => hostname)],
-    auth: toAuthConfig(env),
+    auth,
     authSecret: env.AUTH_SECRET,
     adminToken: env.ADMIN_TOKEN,
     guestTokenTtlMs: env.GUEST_TOKEN_TTL_S * 1_000,
     ticketTtlMs: env.TICKET_TTL_S * 1_000,
-    maxSessions: env.MAX_SESSIONS,
+    limitSettings: {
+      plans: env.PLANS,
+      maxSessions: env.MAX_SESSIONS,
+      sessionDurationS: env.SESSION_DURATION_S,
+      idleS: env.IDLE_S,
+      limitsAddresses:
+        env.ADDRESS_LIMITS ?? (!isLoopback(env.HOST) || !auth.trustedProxies.isEmpty),
+      hasAccounts: auth.accounts !== undefined,
+    },
     maxReplayBytes: env.REPLAY_MEMORY_MB * 1024 * 1024,
     limits: {
       session_duration_ms: env.SESSION_DURATION_S * 1_000,

@@ -77,7 +77,23 @@ export const CORE_SETTINGS = {
     max: 300,
     about: 'How long a call’s ticket may wait to be used.',
   }),
-  MAX_SESSIONS: whole({ fallback: 2_000, min: 1, max: 100_000, about: 'Calls at the same time.' }),
+  MAX_SESSIONS: whole({ fallback: 500, min: 1, max: 100_000, about: 'Calls at the same time.' }),
+  PLANS: setting(z.string().min(1).optional(), {
+    type: 'path of a JSON file, or the JSON itself',
+    about:
+      'Limits of each plan, of the whole relay and of one address, where they differ from the defaults: see [Limits](operations.md#limits).',
+  }),
+  ADDRESS_LIMITS: setting(
+    z
+      .enum(['on', 'off'])
+      .optional()
+      .transform((word) => (word === undefined ? undefined : word === 'on')),
+    {
+      type: '`on` or `off`',
+      about:
+        'Whether connections, sign-ins and requests of one address are limited. Without it they are, unless the relay listens on `localhost` alone and has no `TRUSTED_PROXIES`.',
+    },
+  ),
   REPLAY_MEMORY_MB: whole({
     fallback: 512,
     min: 8,
@@ -86,8 +102,15 @@ export const CORE_SETTINGS = {
     about:
       'Memory that all calls together may keep of what was sent, for connections that are lost. If it is not enough, calls whose client is away end first.',
   }),
-  SESSION_DURATION_S: seconds({ fallback: 3_600, about: 'Longest call.' }),
-  IDLE_S: seconds({ fallback: 300, about: 'A call in which nothing happens is ended after this.' }),
+  SESSION_DURATION_S: seconds({
+    fallback: 1_800,
+    about: 'Longest call. `PLANS` may say otherwise for a plan.',
+  }),
+  IDLE_S: seconds({
+    fallback: 600,
+    about:
+      'A call in which nothing happens is ended after this. `PLANS` may say otherwise for a plan.',
+  }),
   UTTERANCE_S: seconds({
     fallback: 60,
     max: 600,

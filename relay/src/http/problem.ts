@@ -3,9 +3,10 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
-import { ERRORS, type errorResponseSchema, type ErrorCode } from '@parley/shared';
+import { ERRORS, type errorResponseSchema, type ErrorCode, type ParleyError } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import { LimitReached } from '../limits/limit-reached.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
@@ -47,6 +48,11 @@ export function problem(
   return c.json(problemBody(code, c.get('requestId') as string, detail), status);
 }
 
+export function refuse(c: Context, error: ParleyError): Response {
+  if (error instanceof LimitReached) c.set('limit', error.limit);
+  return problem(c, error.code, error.detail, error.retryAfterMs);
+}
+
 /** Gives each request an id of our own: one that a caller chose could be another request's. */
 export function identifyRequests(): MiddlewareHandler {
   return async (c, next) => {
@@ -67,14 +73,14 @@ export function logRefusals(
     await next();
     const { status } = c.res;
     if (status < 400) return;
-    const { requestId, errorCode: code } = c.var;
+    const { requestId, errorCode: code, limit } = c.var;
     const { method } = c.req;
     const path = c.req.path.slice(0, MAX_LOGGED_CHARACTERS);
     const callerRequestId = /^[\w-]{1,64}$/.exec(c.req.header('x-request-id') ?? '')?.[0];
     const { incoming } = c.env as HttpBindings;
     const isAboutAddress = code === 'host_not_allowed' || code === 'origin_not_allowed';
     const fields = {
-      ...{ requestId, callerRequestId, method, path, status, code },
+      ...{ requestId, callerRequestId, method, path, status, code, limit },
       ...(isAboutAddress ? addresseeOf(incoming.headers) : {}),
     };
     if (c.error !== undefined && status === 500) {

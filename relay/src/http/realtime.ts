@@ -18,6 +18,7 @@ import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
+import { LimitReached, type RequestLimit } from '../limits/limit-reached.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Session } from '../session/session.ts';
@@ -126,12 +127,16 @@ function connect(
   const resumeToken = credential(offered, RESUME_SUBPROTOCOL_PREFIX);
   let session: Session | undefined;
   let refusal: CloseReasonName = 'ticketInvalid';
+  let limit: RequestLimit | undefined;
   if (ticket !== undefined) {
     try {
       session = sessions.open(ticket);
     } catch (err) {
-      logger.error({ err }, 'session could not be opened');
-      return closeSocket(webSocket, 'internal');
+      if (!(err instanceof LimitReached)) {
+        logger.error({ err }, 'session could not be opened');
+        return closeSocket(webSocket, 'internal');
+      }
+      ({ limit } = err);
     }
   } else if (resumeToken !== undefined) {
     session = registry.find(fingerprint(resumeToken));
@@ -141,7 +146,7 @@ function connect(
     const { reason } = CLOSE_REASONS[refusal];
     refusals.write(
       proxies.clientAddress(request),
-      { requestId: newId('req'), reason },
+      { requestId: newId('req'), reason, limit },
       'connection refused',
     );
     return closeSocket(webSocket, refusal);

@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Stages } from '../stages/stages.ts';
@@ -25,7 +26,7 @@ import { clientName } from './client-name.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { page } from './page.ts';
-import { identifyRequests, logRefusals, problem } from './problem.ts';
+import { identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import { bodyOf } from './requests.ts';
 import type { App } from './server.ts';
@@ -46,6 +47,7 @@ export interface AppOptions {
   readonly terms: AccountTerms;
   readonly observers: CallObservers;
   readonly clock: Clock;
+  readonly limiter: Limiter;
   readonly health: () => object;
   readonly providers: Stages;
   readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'publicUrl'>;
@@ -59,7 +61,8 @@ export interface AppOptions {
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): App {
-  const { signIn, sessions, registry, storage, terms, observers, config, proxies } = options;
+  const { signIn, sessions, registry, storage, terms, observers, limiter, config, proxies } =
+    options;
   const conversations = new EarlierConversations({
     storage,
     generator: options.providers.generator,
@@ -71,6 +74,10 @@ export function createApp(options: AppOptions): App {
   app.use(identifyRequests());
   app.use(logRefusals(options.logger, options.refusals, proxies));
   app.use(securityHeaders(signInOrigins(config.auth)));
+  app.use((c, next) => {
+    limiter.take('address-requests', proxies.clientAddress(c.env.incoming));
+    return next();
+  });
   app.use(ownHostsOnly(options.hosts));
   app.use(secureTransport(config.publicUrl, proxies));
   for (const path of ['/api/*', API_PATHS.health]) {
@@ -91,15 +98,16 @@ export function createApp(options: AppOptions): App {
     signIn.signOut(identity);
     sessions.endAll(identity.userId, 'signedOut');
   };
-  app.route('/', signInRoutes({ signIn, signOut, sessions, proxies, config }));
+  app.route('/', signInRoutes({ signIn, signOut, sessions, limiter, proxies, config }));
 
   app.post(API_PATHS.sessions, async (c) => {
     const identity = await signIn.identify(c.req.header('authorization'));
     const request = await bodyOf(c, createSessionRequestSchema);
     const client = clientName(c.req.header('user-agent'));
+    const address = proxies.clientAddress(c.env.incoming);
     const { conversation_id: id, time_zone: timeZone = 'UTC' } = request;
     const earlier = id === undefined ? undefined : await conversations.load(identity, id);
-    const created = sessions.create({ identity, client }, request, earlier);
+    const created = sessions.create({ identity, client, address }, request, earlier);
     if (earlier !== undefined) {
       const { session_id: sessionId } = created;
       const emit = observers.emitterOf(sessionId, identity.userId);
@@ -119,9 +127,7 @@ export function createApp(options: AppOptions): App {
   app.route('/', page(options.pageRoot));
   app.notFound((c) => problem(c, 'not_found'));
   app.onError((error, c) => {
-    if (error instanceof ParleyError) {
-      return problem(c, error.code, error.detail, error.retryAfterMs);
-    }
+    if (error instanceof ParleyError) return refuse(c, error);
     if (error instanceof HTTPException) return error.getResponse();
     // The client went away before its body was complete.
     if ('code' in error && error.code === 'ECONNRESET') return problem(c, 'invalid_request');

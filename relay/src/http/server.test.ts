@@ -33,6 +33,7 @@ beforeEach(async () => {
     logger,
     refusals: new RefusalLog({ logger, clock: new FakeClock(), maxOfOne: 100 }),
     maxConnections: 3,
+    maxOfAddress: () => Infinity,
     patience: PATIENCE,
   });
   server.listen(0, '127.0.0.1');

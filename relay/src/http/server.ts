@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { API_PATHS } from '@parley/shared';
+import { API_PATHS, type ErrorCode } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
+import { ConnectionCounter } from '../limits/connection-counter.ts';
 import { problemBody } from './problem.ts';
 
 /** The statuses that Node's own server gives to what it cannot read; anything else is a 400. */
@@ -53,6 +54,8 @@ export interface HttpServerOptions {
   readonly refusals: RefusalLog;
   /** More connections than these are closed at once. */
   readonly maxConnections: number;
+  /** How many of them this address may have. */
+  readonly maxOfAddress: (address: string) => number;
   readonly patience?: ServerPatience;
 }
 
@@ -62,11 +65,16 @@ export type App = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
 export function createHttpServer(app: App, options: HttpServerOptions): Server {
   const { logger, refusals, patience = PATIENCE } = options;
-  const refused = (status: number, reason: string | undefined, by?: Duplex) => {
+  const refused = (
+    status: number,
+    reason: string | undefined,
+    by?: Duplex,
+    code: ErrorCode = 'invalid_request',
+  ) => {
     const requestId = newId('req');
-    const fields = { requestId, status, code: 'invalid_request', reason };
+    const fields = { requestId, status, code, reason };
     refusals.write((by as Socket | undefined)?.remoteAddress, fields, 'request refused');
-    return problemBody('invalid_request', requestId);
+    return problemBody(code, requestId);
   };
   const listener = getRequestListener(app.fetch, {
     // Only to read the address of a request that names no host: `app` refuses it.
@@ -107,6 +115,15 @@ export function createHttpServer(app: App, options: HttpServerOptions): Server {
     if (CLIENT_GONE.has(code) || !socket.writable || !hasAsked) return void socket.destroy();
     const status = STATUS_BY_ERROR[code] ?? 400;
     endWith(socket, status, refused(status, code, socket));
+  });
+  const connections = new ConnectionCounter();
+  // Before the server's own listener, which would wait for a request.
+  server.prependListener('connection', (socket) => {
+    const { remoteAddress = 'unknown' } = socket;
+    const close = connections.open(remoteAddress, options.maxOfAddress(remoteAddress));
+    if (close !== undefined) return void socket.once('close', close);
+    socket.on('error', () => socket.destroy());
+    endWith(socket, 429, refused(429, 'address-connections', socket, 'rate_limited'));
   });
   // Without a listener Node answers these two itself, and leaves no line.
   server.on('checkExpectation', ({ socket }) =>

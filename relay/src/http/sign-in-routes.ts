@@ -6,6 +6,7 @@ import type { Identity } from '../auth/identity.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Config } from '../config/config.ts';
 import { isLoopback } from '../lib/network-address.ts';
+import type { Limiter } from '../limits/limiter.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import { bodyOf } from './requests.ts';
 import { isPublicHost } from './secure-transport.ts';
@@ -16,13 +17,14 @@ export interface SignInRoutesOptions {
   /** Refuses the tokens that this person has, and ends their calls. */
   readonly signOut: (identity: Identity) => void;
   readonly sessions: Pick<SessionCreator, 'renew'>;
+  readonly limiter: Pick<Limiter, 'take'>;
   readonly proxies: TrustedProxies;
   readonly config: Pick<Config, 'auth' | 'publicUrl'>;
 }
 
 /** How a person signs in and out, and stays signed in during a call. */
 export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: HttpBindings }> {
-  const { signIn, signOut, sessions, proxies, config } = options;
+  const { signIn, signOut, sessions, limiter, proxies, config } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.get(API_PATHS.auth, (c) =>
@@ -32,6 +34,7 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
   app.post(API_PATHS.guest, async (c) => {
     const { access_code: code } = await bodyOf(c, guestRequestSchema);
     const address = proxies.clientAddress(c.env.incoming);
+    limiter.take('address-guest-sign-ins', address);
     const { token, expiresInS } = await signIn.guest(address, code);
     return c.json({ token, expires_in_s: expiresInS });
   });

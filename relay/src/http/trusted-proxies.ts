@@ -18,6 +18,11 @@ export class TrustedProxies {
     this.#list = proxies;
   }
 
+  /** Whether connections of this address are a proxy's, and those of many clients. */
+  has(address: string): boolean {
+    return this.#list.has(address);
+  }
+
   /**
    * The address that a request comes from: of the connection or, if that is a trusted proxy's, the
    * last in `X-Forwarded-For` that is not. What stands before it the client may have written.

@@ -21,6 +21,10 @@ export class AddressList {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#list.rules.length === 0;
+  }
+
   /** @param address - an IPv4 one that is written as IPv6 counts as IPv4 */
   has(address: string): boolean {
     const plain = plainAddress(address);

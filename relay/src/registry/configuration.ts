@@ -5,6 +5,7 @@ import { nearMisses } from '../config/near-misses.ts';
 import { ConfigError, type Environment } from '../config/read-settings.ts';
 import { splitList } from '../config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../config/settings.ts';
+import { readPolicy } from '../limits/read-policy.ts';
 import { BROWSER, STAGES, type Stage } from '../stages/provider.ts';
 import { exposureProblems, isPaidServer } from './exposure.ts';
 import { VENDORS } from './vendors.ts';
@@ -62,6 +63,7 @@ export function readConfiguration(environment: Environment): Configuration {
   const { config, values } = readConfigAnd({ ...VENDOR_SETTINGS, ...ORDER_SETTINGS }, environment);
   const problems = STAGES.flatMap((stage) => problemsOf(stage, values));
   if (problems.length > 0) throw new ConfigError(problems);
+  readPolicy(config);
   const generators = choose('generator', values);
   const chosen = {
     transcriber: choose('transcriber', values, generators),

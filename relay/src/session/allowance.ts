@@ -9,10 +9,15 @@ export class Allowance {
   #left: number;
   #fraction = 0;
 
+  /** With an endless `capacity` it is never used up. */
   constructor(options: { readonly capacity: number; readonly perSecond: number }) {
     this.#capacity = options.capacity;
-    this.#perSecond = options.perSecond;
+    this.#perSecond = Number.isFinite(options.capacity) ? options.perSecond : 0;
     this.#left = options.capacity;
+  }
+
+  get hasAny(): boolean {
+    return this.#left >= 1;
   }
 
   /** @returns false if nothing is left */

@@ -13,7 +13,7 @@ import type { EmitCallEvent, Limit } from '../turn/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
-import { Allowance } from './allowance.ts';
+import type { InboxAllowances } from './inbox-allowances.ts';
 import type { Outbox } from './outbox.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
@@ -32,6 +32,7 @@ export interface InboxOptions {
   readonly outbox: Outbox;
   readonly logger: Logger;
   readonly emit: EmitCallEvent;
+  readonly allowances: InboxAllowances;
   /** @returns what was wrong, or undefined */
   readonly onUpdate: (update: ClientEventOf<'session.update'>['session']) => string | undefined;
   readonly onClose: (reason: CloseReasonName) => void;
@@ -48,9 +49,7 @@ export class Inbox {
   // For the hot path: what it needs of the options, one object fewer to fetch from memory.
   readonly #conversation: Conversation;
   readonly #sequence = new UplinkSequence();
-  readonly #messages = new Allowance({ capacity: 1_500, perSecond: 60 });
-  readonly #mistakes = new Allowance({ capacity: 50, perSecond: 1 });
-  readonly #turns = new Allowance({ capacity: 20, perSecond: 2 });
+  readonly #allowances: InboxAllowances;
   #refusals = 0;
   /** Which of them was logged last. */
   #loggedRefusal = 0;
@@ -61,6 +60,7 @@ export class Inbox {
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#conversation = options.conversation;
+    this.#allowances = options.allowances;
   }
 
   get lastSeq(): number {
@@ -91,10 +91,19 @@ export class Inbox {
     const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
     if (verdict.kind === 'fault') return this.#mistake(verdict.code);
     this.#wasActive = true;
-    if (verdict.kind === 'take' && !conversation.pushAudio(frame.samples)) {
+    if (verdict.kind === 'take') this.#takeAudio(frame.samples);
+    if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
+  }
+
+  #takeAudio(samples: Int16Array): void {
+    const conversation = this.#conversation;
+    if (!this.#allowances.audio.take()) {
+      // What comes of it after this is passed over, so that it is refused once.
+      conversation.discardUtterance();
+      this.#refuse('audio-rate', 'rate_limited');
+    } else if (!conversation.pushAudio(samples)) {
       this.#refuse('utterance-length', 'utterance_too_long');
     }
-    if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
   }
 
   /** A text message. */
@@ -124,9 +133,7 @@ export class Inbox {
    * @param lostMs - of the time that has passed, how much the process could read nothing in
    */
   check(elapsedMs: number, lostMs: number): void {
-    this.#messages.refill(elapsedMs);
-    this.#mistakes.refill(elapsedMs);
-    this.#turns.refill(elapsedMs);
+    this.#allowances.refill(elapsedMs);
     // While audio flows it brings the acknowledgements along.
     const hasAudio = this.#conversation.check(elapsedMs - lostMs);
     if (!hasAudio && this.#sequence.unacknowledged > 0) this.acknowledge();
@@ -166,7 +173,10 @@ export class Inbox {
   #receive(event: ClientEvent): void {
     const { outbox } = this.#options;
     const conversation = this.#conversation;
-    if (event.type !== 'ping') this.#wasActive = true;
+    if (event.type !== 'ping') {
+      this.#wasActive = true;
+      if (!this.#allowances.control.take()) return this.#refuseControl(event);
+    }
     switch (event.type) {
       case 'ping':
         outbox.transient({
@@ -184,7 +194,7 @@ export class Inbox {
       case 'input_audio_buffer.speech_started':
         // Known even if it is refused: its audio is then passed over, not counted as a mistake.
         this.#latestUtterance = event.utterance;
-        if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
+        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
         conversation.startUtterance(event.utterance);
         return;
       case 'input_audio_buffer.speech_stopped':
@@ -204,7 +214,7 @@ export class Inbox {
       case 'conversation.item.create': {
         const { text } = event.item.content[0]!;
         if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
-        if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
+        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
         conversation.addText(event.item.id ?? newId('item'), text);
         return;
       }
@@ -214,7 +224,7 @@ export class Inbox {
         }
         return;
       case 'response.create':
-        if (!this.#turns.take()) return this.#refuse('turns', 'rate_limited');
+        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
         if (!conversation.respond()) this.error('nothing_to_answer');
         return;
       case 'response.cancel':
@@ -226,6 +236,14 @@ export class Inbox {
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
     }
+  }
+
+  #refuseControl(event: ClientEvent): void {
+    // As with a turn that is refused: its audio is no mistake.
+    if (event.type === 'input_audio_buffer.speech_started') {
+      this.#latestUtterance = event.utterance;
+    }
+    this.#refuse('control-messages', 'rate_limited');
   }
 
   #isOpen(utterance: number): boolean {
@@ -242,7 +260,7 @@ export class Inbox {
 
   #admit(): boolean {
     this.#hasHeard = true;
-    if (this.#messages.take()) return true;
+    if (this.#allowances.messages.take()) return true;
     this.#options.emit({ type: 'limit-hit', limit: 'messages' });
     this.#options.onClose('rateLimited');
     return false;
@@ -255,7 +273,7 @@ export class Inbox {
 
   #mistake(code: ErrorCode, detail?: string): void {
     this.error(code, detail);
-    if (this.#mistakes.take()) return;
+    if (this.#allowances.mistakes.take()) return;
     this.#options.emit({ type: 'limit-hit', limit: 'mistakes' });
     this.#options.onClose('tooManyMalformed');
   }

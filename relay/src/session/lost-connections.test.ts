@@ -7,6 +7,7 @@ import { FakeClock } from '../lib/fake-clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
+import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER } from './test-caller.ts';
 
@@ -18,7 +19,7 @@ describe('a lost connection', () => {
     const providers = scriptedStages(clock);
     const policy = readConfig({}).providers;
     const session = new Session(
-      { providers, policy, limits, watchdog: new Watchdog({ clock }), clock },
+      { providers, policy, limits, rules: NO_RULES, watchdog: new Watchdog({ clock }), clock },
       {
         id: 'sess_1',
         ...TEST_CALLER,

@@ -92,3 +92,10 @@ export function activeProviders(providers: Stages): Record<Stage, string> {
     synthesizer: providers.ladder.active('synthesizer'),
   };
 }
+
+/** What a client is told of the change. */
+export function noticeOf({ stage, from, to, reason }: StageChange) {
+  return reason === null
+    ? ({ type: 'session.restored', stage, from, to } as const)
+    : ({ type: 'session.degraded', stage, from, to, reason } as const);
+}

@@ -9,6 +9,7 @@ import type { CallEventBody } from '../turn/call-events.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { ReplayMemory, type ReplayHolder } from './replay-memory.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER } from './test-caller.ts';
 
@@ -101,12 +102,14 @@ describe('the memory for replays', () => {
 describe('sessions that keep too much between them', () => {
   function open(count: number) {
     const clock = new FakeClock();
-    const options = { clock, limit: 10, maxReplayBytes: MEBIBYTE, logger: silentLogger };
+    const capacity = () => ({ sessions: 10, sessionsForAccounts: 0 });
+    const options = { clock, capacity, maxReplayBytes: MEBIBYTE, logger: silentLogger };
     const registry = new SessionRegistry(options);
     const context = {
       providers: scriptedStages(clock),
       policy: readConfig({}).providers,
       limits: readConfig({}).limits,
+      rules: NO_RULES,
       watchdog: new Watchdog({ clock }),
       clock,
     };

@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import { ParleyError, type CloseReasonName, type createSessionRequestSchema } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import { Tickets } from '../auth/tickets.ts';
+import { LimitReached } from '../limits/limit-reached.ts';
+import type { Limiter } from '../limits/limiter.ts';
+import type { Plan } from '../limits/plans.ts';
 import type { History } from '../turn/history.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import { within } from '../lib/error-boundary.ts';
@@ -9,15 +12,17 @@ import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Admission } from './admission.ts';
-import type { SessionRegistry } from './session-registry.ts';
-import type { SessionContext, SessionOptions } from './session-options.ts';
+import type { Room, SessionRegistry } from './session-registry.ts';
+import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { Session } from './session.ts';
 
-/** Tickets that may wait to be used, per session the relay may hold. */
-const TICKETS_PER_SESSION = 2;
+/** Tickets that may wait to be used, of all guests and of all accounts: a few megabytes each. */
+const MAX_TICKETS = 10_000;
 
-/** Who asks for a session, and with which program. */
-export type Caller = Pick<SessionOptions, 'identity' | 'client'>;
+/** Who asks for a session, with which program, and from where. */
+export interface Caller extends Pick<SessionOptions, 'identity' | 'client'> {
+  readonly address: string;
+}
 
 /** A conversation that a session goes on with. */
 export interface EarlierConversation {
@@ -25,7 +30,7 @@ export interface EarlierConversation {
   readonly history: History;
 }
 
-interface Grant extends Caller {
+interface Grant extends Omit<Caller, 'address'> {
   readonly sessionId: string;
   readonly resumeKey: string;
   readonly conversationId: string;
@@ -40,23 +45,23 @@ export interface SessionCreatorOptions {
   readonly admission: Pick<Admission, 'isOpen'>;
   readonly observers: CallObservers;
   readonly ticketTtlMs: number;
-  readonly maxSessions: number;
+  readonly limiter: Pick<Limiter, 'checkSession' | 'countSession'>;
+  readonly planOf: (name: string) => Plan;
   readonly logger: Logger;
 }
 
 /** Hands out tickets for sessions, and makes the session when its ticket comes back. */
 export class SessionCreator {
   readonly #options: SessionCreatorOptions;
-  readonly #tickets: Tickets<Grant>;
+  /** Apart, so that guests cannot make those of accounts invalid. */
+  readonly #tickets: Readonly<Record<Identity['kind'], Tickets<Grant>>>;
   #isDraining = false;
 
   constructor(options: SessionCreatorOptions) {
     this.#options = options;
-    this.#tickets = new Tickets({
-      clock: options.context.clock,
-      ttlMs: options.ticketTtlMs,
-      limit: options.maxSessions * TICKETS_PER_SESSION,
-    });
+    const { ticketTtlMs: ttlMs, context } = options;
+    const tickets = () => new Tickets<Grant>({ clock: context.clock, ttlMs, limit: MAX_TICKETS });
+    this.#tickets = { guest: tickets(), account: tickets() };
   }
 
   /** From now on no new session is let in. */
@@ -65,15 +70,17 @@ export class SessionCreator {
   }
 
   /**
-   * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`
+   * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`, `too_many_sessions`,
+   *   `rate_limited`
    */
   create(
-    { identity, client }: Caller,
+    caller: Caller,
     request: Omit<z.infer<typeof createSessionRequestSchema>, 'conversation_id'>,
     earlier?: EarlierConversation,
   ) {
-    const { registry, admission, context } = this.#options;
-    const { providers, limits } = context;
+    const { identity, client, address } = caller;
+    const { context } = this.#options;
+    const { providers } = context;
     if (this.#isDraining) throw new ParleyError('draining');
     const { voices } = providers.synthesizer;
     const voice = request.voice ?? voices[0]!.id;
@@ -88,6 +95,7 @@ export class SessionCreator {
         detail: 'time_zone: expected an IANA time zone.',
       });
     }
+    this.#check(caller);
     const sessionId = newId('sess');
     const conversationId = earlier?.id ?? newId('conv');
     const resumeToken = newSecret();
@@ -96,24 +104,28 @@ export class SessionCreator {
       ...{ sessionId, conversationId, history: earlier?.history },
       ...{ resumeKey, identity, client, voice, timeZone },
     };
-    const hasRoom = admission.isOpen && !registry.isFull;
-    const ticket = hasRoom ? this.#tickets.issue(grant) : undefined;
-    if (ticket === undefined) throw new ParleyError('capacity_exhausted');
+    const ticket = this.#tickets[identity.kind].issue(grant, identity.userId);
+    this.#options.limiter.countSession(identity, address);
     return {
       session_id: sessionId,
       conversation_id: conversationId,
       ticket,
       resume_token: resumeToken,
-      limits,
+      limits: limitsOf(context, identity),
     };
   }
 
-  /** @returns undefined if the ticket is unknown, used or expired, or there is no room */
+  /**
+   * @returns undefined if the ticket is unknown, used or expired
+   * @throws LimitReached if there is no room: more tickets may be out, because most are never used
+   */
   open(ticket: string): Session | undefined {
     const { context, registry, observers, logger } = this.#options;
-    const grant = this.#tickets.redeem(ticket);
-    // More tickets may be out than there is room for: most are never used.
-    if (grant === undefined || this.#isDraining || registry.isFull) return undefined;
+    const { account, guest } = this.#tickets;
+    const grant = account.redeem(ticket) ?? guest.redeem(ticket);
+    if (grant === undefined || this.#isDraining) return undefined;
+    const room = this.#roomFor(grant.identity);
+    if (room.kind === 'in-place-of') room.session.close('sessionGone');
     const { sessionId, conversationId, history, resumeKey, identity, client } = grant;
     const { voice, timeZone } = grant;
     const { userId } = identity;
@@ -149,9 +161,29 @@ export class SessionCreator {
 
   /** Ends all calls of a person, and those that could still be opened. */
   endAll(userId: string, reason: CloseReasonName): void {
-    this.#tickets.revoke(({ identity }) => identity.userId === userId);
+    for (const tickets of Object.values(this.#tickets)) tickets.revokeOf(userId);
     for (const session of this.#options.registry.ofUser(userId)) {
       within(session, () => session.close(reason));
     }
+  }
+
+  /** What must be given before anything of it is counted. */
+  #check({ identity, address }: Caller): void {
+    const { admission, limiter, planOf } = this.#options;
+    if (!admission.isOpen) throw new LimitReached('lateness', 'capacity_exhausted');
+    this.#roomFor(identity);
+    limiter.checkSession(identity, address);
+    const { openTickets } = planOf(identity.plan);
+    const waitMs = this.#tickets[identity.kind].waitMs(identity.userId, openTickets);
+    if (waitMs > 0) throw new LimitReached('user-tickets', 'rate_limited', waitMs);
+  }
+
+  /** @throws LimitReached */
+  #roomFor(identity: Identity): Exclude<Room, { readonly kind: 'full' }> {
+    const { registry, planOf } = this.#options;
+    const room = registry.roomFor(identity, planOf(identity.plan).concurrentSessions);
+    if (room.kind !== 'full') return room;
+    const isUsers = room.limit === 'user-sessions';
+    throw new LimitReached(room.limit, isUsers ? 'too_many_sessions' : 'capacity_exhausted');
   }
 }

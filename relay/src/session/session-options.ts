@@ -8,7 +8,29 @@ export interface SessionContext extends Pick<
   'providers' | 'policy' | 'watchdog' | 'clock'
 > {
   readonly limits: SessionLimits;
+  readonly rules: SessionRules;
 }
+
+/** What a caller's plan allows now: an administrator may change it during a call. */
+export interface SessionRules {
+  /** In the place of those of all sessions. */
+  limits(caller: Identity): Partial<SessionLimits>;
+  /** Events that one session may send in a minute, pings aside. */
+  controlMessagesPerMinute(caller: Identity): number;
+  /** Counts a turn. @returns false if the caller has had as many as they may, over all sessions */
+  takeTurn(caller: Identity): boolean;
+}
+
+export function limitsOf({ limits, rules }: SessionContext, caller: Identity): SessionLimits {
+  return { ...limits, ...rules.limits(caller) };
+}
+
+/** For callers that are the relay's own. */
+export const NO_RULES: SessionRules = {
+  limits: () => ({}),
+  controlMessagesPerMinute: () => Infinity,
+  takeTurn: () => true,
+};
 
 export interface SessionOptions extends Pick<
   ConversationOptions,

@@ -1,7 +1,9 @@
 import type { CloseReasonName } from '@parley/shared';
+import type { Identity } from '../auth/identity.ts';
 import type { Clock } from '../lib/clock.ts';
 import { within } from '../lib/error-boundary.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { RequestLimit } from '../limits/limit-reached.ts';
 import { ReplayMemory } from './replay-memory.ts';
 import type { Session } from './session.ts';
 
@@ -10,14 +12,26 @@ const DRAIN_CHECK_MS = 100;
 /** How long a call goes on after its token has expired, so that the client can show a newer one, ms. */
 const TOKEN_GRACE_MS = 60_000;
 
+/** Sessions at the same time. */
+export interface Capacity {
+  readonly sessions: number;
+  /** How many of these guests leave to accounts. */
+  readonly sessionsForAccounts: number;
+}
+
 export interface SessionRegistryOptions {
   readonly clock: Clock;
-  /** Sessions at the same time. */
-  readonly limit: number;
+  readonly capacity: () => Capacity;
   /** Memory that all sessions together may keep for replays. */
   readonly maxReplayBytes: number;
   readonly logger: Logger;
 }
+
+export type Room =
+  | { readonly kind: 'free' }
+  /** If that one ends: its client is away, and nothing was said in it. */
+  | { readonly kind: 'in-place-of'; readonly session: Session }
+  | { readonly kind: 'full'; readonly limit: RequestLimit };
 
 /** All sessions of this relay, and the one timer that looks after them. */
 export class SessionRegistry {
@@ -26,13 +40,15 @@ export class SessionRegistry {
   readonly #sessions = new Set<Session>();
   readonly #byResumeKey = new Map<string, Session>();
   readonly #clock: Clock;
-  readonly #limit: number;
+  readonly #capacity: () => Capacity;
+  readonly #byUser = new Map<string, Set<Session>>();
+  readonly #guests = new Set<Session>();
   #cancelCheck: () => void = () => {};
 
   constructor(options: SessionRegistryOptions) {
-    const { clock, limit, maxReplayBytes, logger } = options;
+    const { clock, capacity, maxReplayBytes, logger } = options;
     this.#clock = clock;
-    this.#limit = limit;
+    this.#capacity = capacity;
     this.replayMemory = new ReplayMemory({
       maxBytes: maxReplayBytes,
       holders: this.#sessions,
@@ -45,8 +61,24 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
-  get isFull(): boolean {
-    return this.#sessions.size >= this.#limit;
+  /** Calls of one person. */
+  ofUser(userId: string): readonly Session[] {
+    return [...(this.#byUser.get(userId) ?? [])];
+  }
+
+  /** Whether one more session of this user may begin, perhaps in the place of an unused one. */
+  roomFor(caller: Identity, maxOfUser: number): Room {
+    const ofUser = this.ofUser(caller.userId);
+    const { sessions, sessionsForAccounts } = this.#capacity();
+    const isGuest = caller.kind === 'guest';
+    if (ofUser.length >= maxOfUser) return roomAmong(ofUser, 'user-sessions');
+    const guestSessions = Math.max(0, sessions - sessionsForAccounts);
+    if (isGuest && this.#guests.size >= guestSessions) {
+      return roomAmong(this.#guests, 'instance-sessions');
+    }
+    if (this.#sessions.size < sessions) return { kind: 'free' };
+    const inGuests = roomAmong(this.#guests, 'instance-sessions');
+    return inGuests.kind === 'full' ? roomAmong(this.#sessions, 'instance-sessions') : inGuests;
   }
 
   /** Sessions with a connection. */
@@ -57,16 +89,19 @@ export class SessionRegistry {
   add(session: Session): void {
     this.#sessions.add(session);
     this.#byResumeKey.set(session.resumeKey, session);
+    const { userId, kind } = session.identity;
+    const ofUser = this.#byUser.get(userId) ?? new Set();
+    this.#byUser.set(userId, ofUser.add(session));
+    if (kind === 'guest') this.#guests.add(session);
   }
 
   remove(session: Session): void {
-    this.#sessions.delete(session);
+    if (!this.#sessions.delete(session)) return;
     this.#byResumeKey.delete(session.resumeKey);
-  }
-
-  /** Calls of one person. */
-  ofUser(userId: string): readonly Session[] {
-    return [...this.#sessions].filter(({ identity }) => identity.userId === userId);
+    const ofUser = this.#byUser.get(session.identity.userId)!;
+    ofUser.delete(session);
+    if (ofUser.size === 0) this.#byUser.delete(session.identity.userId);
+    this.#guests.delete(session);
   }
 
   /** @param resumeKey - fingerprint of a resume token */
@@ -98,6 +133,12 @@ export class SessionRegistry {
       this.#scheduleCheck();
     });
   }
+}
+
+/** The session that has been unused for longest makes room. */
+function roomAmong(sessions: Iterable<Session>, limit: RequestLimit): Room {
+  for (const session of sessions) if (session.isUnused) return { kind: 'in-place-of', session };
+  return { kind: 'full', limit };
 }
 
 function check(session: Session): void {

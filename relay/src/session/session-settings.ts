@@ -2,6 +2,8 @@ import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Voice } from '../stages/synthesizer.ts';
+import { activeProviders } from './provider-notices.ts';
+import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 
 export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
 
@@ -28,15 +30,26 @@ export function applyUpdate(
   return undefined;
 }
 
-/** The part of what a client is told of its session that it may change, and what it may choose from. */
-export function describeSettings(
-  { voice, timeZone, isSpoken }: ConversationSettings,
-  voices: readonly Voice[],
-): Pick<SessionDescription, 'voice' | 'voices' | 'time_zone' | 'output_modalities'> {
+/**
+ * What a client is told of its session.
+ *
+ * @param providers - those that it was told of last, if any
+ */
+export function describeSession(
+  { id, identity }: Pick<SessionOptions, 'id' | 'identity'>,
+  settings: ConversationSettings,
+  context: SessionContext,
+  providers: SessionDescription['providers'] = activeProviders(context.providers),
+): SessionDescription {
+  const { voice, timeZone, isSpoken } = settings;
+  const { voices } = context.providers.synthesizer;
   return {
+    id,
     voice,
-    voices: voices.map(({ id, label }) => ({ id, label })),
+    voices: voices.map(({ id: voiceId, label }) => ({ id: voiceId, label })),
     time_zone: timeZone,
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
+    providers,
+    limits: limitsOf(context, identity),
   };
 }

@@ -1,5 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
 
+/** How long before the longest duration of a call its client is told, ms. */
+const ENDING_TOLD_MS = 120_000;
+
 /**
  * Time as a session judges its client by: without the stalls of the event loop, in which a client
  * may have sent a sign of life that was not read.
@@ -11,6 +14,7 @@ export class SessionTime {
   #heartbeatAtMs: number;
   #checkedAtMs: number;
   #lostMs = 0;
+  #isEndingTold = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,6 +44,20 @@ export class SessionTime {
     if (this.nowMs - this.#heartbeatAtMs < intervalMs) return false;
     this.#heartbeatAtMs = this.nowMs;
     return true;
+  }
+
+  /**
+   * Once, in time for a person to come to an end. A call that may last no longer is not told.
+   *
+   * @returns ms until `durationMs` are over; undefined if it need not be told now
+   */
+  endingMs(durationMs: number): number | undefined {
+    const leftMs = this.startedAtMs + durationMs - this.nowMs;
+    if (this.#isEndingTold || durationMs <= ENDING_TOLD_MS || leftMs > ENDING_TOLD_MS) {
+      return undefined;
+    }
+    this.#isEndingTold = true;
+    return Math.max(0, leftMs);
   }
 
   /** Called about once a second. @returns the time since the last call, and how much was lost, ms */

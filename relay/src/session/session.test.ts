@@ -11,6 +11,7 @@ import { silentLogger } from '../lib/logger.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER } from './test-caller.ts';
 
@@ -36,7 +37,7 @@ function openSession(
   const policy = readConfig({}).providers;
   const watchdog = new Watchdog({ clock });
   return new Session(
-    { providers, policy, limits, watchdog, clock },
+    { providers, policy, limits, rules: NO_RULES, watchdog, clock },
     {
       id: 'sess_1',
       ...TEST_CALLER,
@@ -55,7 +56,7 @@ function setUp(options: { readonly reply?: string; readonly clauseMs?: number } 
   const clock = new FakeClock();
   const registry = new SessionRegistry({
     clock,
-    limit: 10,
+    capacity: () => ({ sessions: 10, sessionsForAccounts: 0 }),
     maxReplayBytes: 1024 * 1024,
     logger: silentLogger,
   });

@@ -11,14 +11,15 @@ import { Conversation } from '../turn/conversation.ts';
 import { within, type ErrorBoundary } from '../lib/error-boundary.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { STAGES } from '../stages/provider.ts';
+import { InboxAllowances } from './inbox-allowances.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
-import type { SessionContext, SessionOptions } from './session-options.ts';
-import { applyUpdate, describeSettings, type SettingsUpdate } from './session-settings.ts';
+import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
+import { applyUpdate, describeSession, type SettingsUpdate } from './session-settings.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
-import { activeProviders, ProviderNotices, type StageChange } from './provider-notices.ts';
+import { noticeOf, ProviderNotices, type StageChange } from './provider-notices.ts';
 
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
@@ -41,11 +42,11 @@ export class Session implements ErrorBoundary {
   #socket: SessionSocket | undefined;
 
   constructor(context: SessionContext, options: SessionOptions) {
-    const { providers, policy, limits, watchdog, clock } = context;
-    const { settings, history, logger, emit, onKeptBytes } = options;
+    const { providers, policy, limits, rules, watchdog, clock } = context;
+    const { identity, settings, history, logger, emit, onKeptBytes } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
-    this.identity = options.identity;
+    this.identity = identity;
     this.#context = context;
     this.#options = options;
     this.#time = new SessionTime(clock);
@@ -71,6 +72,7 @@ export class Session implements ErrorBoundary {
       outbox: this.#outbox,
       logger,
       emit,
+      allowances: new InboxAllowances(rules, identity),
       onUpdate: (update) => this.#update(update),
       onClose: (reason) => this.close(reason),
     });
@@ -90,6 +92,11 @@ export class Session implements ErrorBoundary {
 
   get isAttached(): boolean {
     return this.#socket !== undefined;
+  }
+
+  /** Its client is away, and nothing was said in it: it has the least to lose. */
+  get isUnused(): boolean {
+    return !this.isAttached && !this.isBusy && !this.#conversation.hasWords;
   }
 
   /** Memory of what is kept for a replay. */
@@ -121,11 +128,8 @@ export class Session implements ErrorBoundary {
     const { conversationId, client } = this.#options;
     const { kind, plan } = this.identity;
     this.#emit({ type: 'session-started', conversationId, kind, plan, client });
-    this.#outbox.event({
-      type: 'session.created',
-      session: this.#describe(),
-      server_ms: this.#outbox.nowMs(),
-    });
+    const server_ms = this.#outbox.nowMs();
+    this.#outbox.event({ type: 'session.created', session: this.#describe(), server_ms });
   }
 
   /**
@@ -159,7 +163,7 @@ export class Session implements ErrorBoundary {
 
   /** Called about once a second: what follows from the passing of time alone. */
   check(): void {
-    const { limits } = this.#context;
+    const limits = limitsOf(this.#context, this.identity);
     const { elapsedMs, lostMs } = this.#time.pass();
     this.#inbox.check(elapsedMs, lostMs);
     const signs = this.#inbox.takeSigns();
@@ -169,6 +173,10 @@ export class Session implements ErrorBoundary {
     }
     if (this.#time.isHeartbeatDue(limits.heartbeat_ms)) this.#socket?.ping();
     const verdict = judge(this.#state, limits, this.#time);
+    const endingMs = this.#time.endingMs(limits.session_duration_ms);
+    if (endingMs !== undefined) {
+      this.#outbox.event({ type: 'session.ending', reason: 'duration', in_ms: endingMs });
+    }
     if (verdict.kind === 'close') this.close(verdict.reason);
     else if (verdict.kind === 'dead-connection') this.#socket?.terminate();
   }
@@ -266,33 +274,23 @@ export class Session implements ErrorBoundary {
   }
 
   #stageChanged(change: StageChange): void {
-    const { stage, from, to, reason } = change;
+    const { stage, to } = change;
     this.#emit(change);
-    this.#outbox.event(
-      reason === null
-        ? { type: 'session.restored', stage, from, to }
-        : { type: 'session.degraded', stage, from, to, reason },
-    );
+    this.#outbox.event(noticeOf(change));
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }
 
   #update(update: SettingsUpdate): string | undefined {
-    const { settings } = this.#options;
-    const { providers } = this.#context;
-    const problem = applyUpdate(settings, update, providers.synthesizer.voices);
-    if (problem !== undefined) return problem;
-    this.#outbox.event({ type: 'session.updated', session: this.#describe() });
-    return undefined;
+    const { voices } = this.#context.providers.synthesizer;
+    const problem = applyUpdate(this.#options.settings, update, voices);
+    if (problem === undefined) {
+      this.#outbox.event({ type: 'session.updated', session: this.#describe() });
+    }
+    return problem;
   }
 
   #describe(): SessionDescription {
-    const { providers, limits } = this.#context;
-    return {
-      id: this.id,
-      ...describeSettings(this.#options.settings, providers.synthesizer.voices),
-      providers: this.#notices?.names ?? activeProviders(providers),
-      limits,
-    };
+    return describeSession(this, this.#options.settings, this.#context, this.#notices?.names);
   }
 }

@@ -6,6 +6,7 @@ import { FakeClock } from '../lib/fake-clock.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER } from './test-caller.ts';
 
@@ -14,7 +15,7 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
   const clock = new FakeClock();
   const registry = new SessionRegistry({
     clock,
-    limit: 10,
+    capacity: () => ({ sessions: 10, sessionsForAccounts: 0 }),
     maxReplayBytes: 1_000_000,
     logger: silentLogger,
   });
@@ -24,6 +25,7 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
       providers: scriptedStages(clock),
       policy,
       limits,
+      rules: NO_RULES,
       watchdog: new Watchdog({ clock }),
       clock,
     },

@@ -7,6 +7,7 @@ import { FakeClock } from '../lib/fake-clock.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
+import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
 import { TEST_CALLER } from './test-caller.ts';
 
@@ -15,7 +16,7 @@ function openSession() {
   const { providers: policy, limits } = readConfig({});
   const watchdog = new Watchdog({ clock });
   const session = new Session(
-    { providers: scriptedStages(clock), policy, limits, watchdog, clock },
+    { providers: scriptedStages(clock), policy, limits, rules: NO_RULES, watchdog, clock },
     {
       id: 'sess_1',
       ...TEST_CALLER,

@@ -14,7 +14,7 @@ import type { Transcriber } from '../stages/transcriber.ts';
 import { CallObservers } from '../turn/call-observers.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import type { SessionSocket } from './session-socket.ts';
-import type { SessionContext } from './session-options.ts';
+import { NO_RULES, type SessionContext } from './session-options.ts';
 import { Session } from './session.ts';
 
 /** Fewer turns than a session may take without a pause. */
@@ -53,6 +53,7 @@ export async function warmUp({ clock, config, signal }: WarmUpOptions): Promise<
     providers,
     policy: config.providers,
     limits: config.limits,
+    rules: NO_RULES,
     watchdog: new Watchdog({ clock }),
     clock,
   };

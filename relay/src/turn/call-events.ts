@@ -54,6 +54,8 @@ export type TurnOutcome =
 
 export type Limit =
   | 'messages'
+  | 'control-messages'
+  | 'audio-rate'
   | 'mistakes'
   | 'turns'
   | 'text-length'

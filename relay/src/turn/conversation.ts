@@ -22,6 +22,7 @@ export class Conversation {
   readonly reminders: SessionReminders;
   readonly #options: ConversationOptions;
   readonly #history: History;
+  readonly #earlierMessages: number;
   readonly #turns: TurnTaking;
   readonly #outage: RecognitionOutage;
   readonly #endOfTurn: EndOfTurn;
@@ -38,6 +39,7 @@ export class Conversation {
     this.#options = options;
     const { providers, policy, clock } = options;
     this.#history = options.history ?? new History();
+    this.#earlierMessages = this.#history.messages.length;
     this.reminders = new SessionReminders(clock, (text) =>
       this.#turns.announce({ text, trigger: 'timer' }),
     );
@@ -78,6 +80,11 @@ export class Conversation {
   /** The number of the utterance that takes audio now. */
   get openUtterance(): number | undefined {
     return this.#listening.openNumber;
+  }
+
+  /** Whether anything was said in it, not only in the one that it goes on with. */
+  get hasWords(): boolean {
+    return this.#history.messages.length !== this.#earlierMessages;
   }
 
   /** Whether anything is being heard, thought or said, or will be without being asked. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { createSessionResponseSchema } from '@parley/shared';
+import { UNLIMITED } from '../../bench/process/unlimited.ts';
 import { signIn } from '../support/api.ts';
 import { serveHttp } from '../support/http-server.ts';
 import { RelayProcess } from '../support/relay-process.ts';
@@ -41,6 +42,7 @@ it.skipIf(!hasLimit)(
     await using relay = await RelayProcess.start({
       under: ['prlimit', `--nofile=${LIMIT}`],
       env: {
+        ...UNLIMITED,
         GENERATORS: 'compatible',
         // A name, because looking one up needs descriptors, too.
         COMPATIBLE_BASE_URL: chat.url.replace('127.0.0.1', 'localhost'),

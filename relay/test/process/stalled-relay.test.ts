@@ -25,6 +25,7 @@ test('five hundred calls go on over a stall of two seconds, and nothing is lost'
   await using relay = await RelayProcess.start({
     program: PROGRAM,
     env: {
+      MAX_SESSIONS: String(SESSIONS + 1),
       VENDOR_URL: upstream.url,
       VENDOR_KEY: upstream.key,
       LOG_LEVEL: 'warn',

@@ -10,9 +10,13 @@ import { TrustedProxies } from '../../src/http/trusted-proxies.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { RefusalLog } from '../../src/lib/refusal-log.ts';
 import { SessionCreator } from '../../src/session/session-creator.ts';
+import { NO_RULES } from '../../src/session/session-options.ts';
 import { SessionRegistry } from '../../src/session/session-registry.ts';
 import type { Stages } from '../../src/stages/stages.ts';
 import type { ConversationPolicy } from '../../src/turn/conversation-options.ts';
+import { Limiter } from '../../src/limits/limiter.ts';
+import { toPolicy } from '../../src/limits/policy.ts';
+import { readPolicy } from '../../src/limits/read-policy.ts';
 import { Watchdog } from '../../src/turn/watchdog.ts';
 import { CallObservers, type CallObserver } from '../../src/turn/call-observers.ts';
 import { LogWatch } from './log-watch.ts';
@@ -46,15 +50,17 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
   const config = readConfig({});
   const registry = new SessionRegistry({
     clock,
-    limit: 10,
+    capacity: () => ({ sessions: 10, sessionsForAccounts: 0 }),
     maxReplayBytes: config.maxReplayBytes,
     logger,
   });
+  const policy = toPolicy(readPolicy(config));
   const sessions = new SessionCreator({
     context: {
       providers: options.providers,
       policy: { ...config.providers, ...options.policy },
       limits: config.limits,
+      rules: NO_RULES,
       watchdog: options.watchdog ?? new Watchdog({ clock }),
       clock,
     },
@@ -62,7 +68,8 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     admission: { isOpen: true },
     observers: new CallObservers(options.observers ?? [], { logger }),
     ticketTtlMs: config.ticketTtlMs,
-    maxSessions: 10,
+    limiter: new Limiter({ clock, policy: () => policy }),
+    planOf: policy.planOf,
     logger,
   });
   const refusals = new RefusalLog({ logger, clock, maxOfOne: 100 });
@@ -82,7 +89,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     logs,
     call() {
       const grant: CreateSessionResponse = {
-        ...sessions.create(TEST_CALLER, {}),
+        ...sessions.create({ ...TEST_CALLER, address: '127.0.0.1' }, {}),
         ws_url: `ws://127.0.0.1:${port}/api/v1/realtime`,
       };
       return TestCall.start('', {}, grant);

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/read-settings.ts';
+import {
+  defaultPolicy,
+  policyChangesSchema,
+  withChanges,
+  type PolicyChanges,
+  type PolicyDocument,
+} from './policy.ts';
+
+/** Share of all sessions that guests leave to accounts, if there are any. */
+const ACCOUNTS_SHARE = 0.2;
+
+/**
+ * The limits at the start: the defaults, in their place those of the settings, and in the place of
+ * these those of `PLANS`.
+ *
+ * @throws ConfigError that names what is wrong in `PLANS`
+ */
+export function readPolicy(config: Pick<Config, 'limitSettings'>): PolicyDocument {
+  const { plans, maxSessions, sessionDurationS, idleS } = config.limitSettings;
+  const { limitsAddresses, hasAccounts } = config.limitSettings;
+  const defaults = defaultPolicy({ limitsAddresses });
+  const times = { session_duration_s: sessionDurationS, idle_s: idleS };
+  const fromSettings = withChanges(defaults, {
+    plans: Object.fromEntries(Object.keys(defaults.plans).map((name) => [name, times])),
+    instance: {
+      sessions: maxSessions,
+      sessions_for_accounts: hasAccounts ? Math.floor(maxSessions * ACCOUNTS_SHARE) : 0,
+    },
+  });
+  return plans === undefined ? fromSettings : withChanges(fromSettings, readPlans(plans));
+}
+
+/** @param plans - a path, or the JSON itself */
+function readPlans(plans: string): PolicyChanges {
+  let json: unknown;
+  try {
+    json = JSON.parse(plans.trimStart().startsWith('{') ? plans : readFileSync(plans, 'utf8'));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const problem = code === undefined ? `it is not valid JSON: ${message}` : 'it cannot be read';
+    throw new ConfigError([`PLANS: found ${JSON.stringify(plans)}, but ${problem}.`]);
+  }
+  const parsed = policyChangesSchema.safeParse(json);
+  if (parsed.success) return json as PolicyChanges;
+  throw new ConfigError(
+    parsed.error.issues.map(
+      ({ path, message }) => `PLANS: ${path.map(String).join('.') || 'the whole'}: ${message}.`,
+    ),
+  );
+}

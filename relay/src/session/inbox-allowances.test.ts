@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { InboxAllowances } from './inbox-allowances.ts';
+import { NO_RULES } from './session-options.ts';
+import { TEST_CALLER } from './test-caller.ts';
+
+const CHUNKS_PER_SECOND = 10;
+
+function setUp(controlMessagesPerMinute = 100) {
+  const rules = { ...NO_RULES, controlMessagesPerMinute: () => controlMessagesPerMinute };
+  const allowances = new InboxAllowances(rules, TEST_CALLER.identity);
+  const takeAudio = (chunks: number) =>
+    Array.from({ length: chunks }, () => allowances.audio.take()).filter(Boolean).length;
+  const pass = (seconds: number) => {
+    for (let second = 0; second < seconds; second++) allowances.refill(1_000);
+  };
+  return { allowances, takeAudio, pass };
+}
+
+it('takes an hour of speech as fast as it is spoken', () => {
+  const { takeAudio, pass } = setUp();
+  for (let second = 0; second < 3_600; second++) {
+    expect(takeAudio(CHUNKS_PER_SECOND)).toBe(CHUNKS_PER_SECOND);
+    pass(1);
+  }
+});
+
+it('takes a minute of speech at once after a minute without a connection', () => {
+  const { takeAudio, pass } = setUp();
+  takeAudio(700);
+  pass(60);
+  expect(takeAudio(60 * CHUNKS_PER_SECOND)).toBe(600);
+});
+
+it('takes hardly more than was spoken from a script that sends fifty times as fast', () => {
+  const { takeAudio, pass } = setUp();
+  let taken = 0;
+  for (let second = 0; second < 1_800; second++) {
+    taken += takeAudio(50 * CHUNKS_PER_SECOND);
+    pass(1);
+  }
+  expect(taken / CHUNKS_PER_SECOND).toBeLessThan(1_800 * 1.01 + 71);
+});
+
+it('saves up no more than a client keeps while its connection is lost', () => {
+  const { takeAudio, pass } = setUp();
+  pass(3_600);
+  expect(takeAudio(2_000)).toBe(700);
+});
+
+it('takes any number of events if the plan does not limit them', () => {
+  const { allowances, pass } = setUp(Infinity);
+  for (let event = 0; event < 100_000; event++) expect(allowances.control.take()).toBe(true);
+  pass(10);
+  expect(allowances.control.take()).toBe(true);
+});

@@ -1,0 +1,42 @@
+import type { Identity } from '../auth/identity.ts';
+import { Allowance } from './allowance.ts';
+import type { SessionRules } from './session-options.ts';
+
+/**
+ * Chunks of 100 ms: as many as there is time for. What was not used is kept, up to what is sent at
+ * once after a lost connection: a minute, and what was on its way. The tolerance is for clocks that
+ * differ.
+ */
+const AUDIO = { capacity: 700, perSecond: 10.1 };
+
+/** How much one session may send; refilled by its regular check, so that no message reads a clock. */
+export class InboxAllowances {
+  readonly messages = new Allowance({ capacity: 1_500, perSecond: 60 });
+  readonly mistakes = new Allowance({ capacity: 50, perSecond: 1 });
+  readonly audio = new Allowance(AUDIO);
+  /** Events, pings aside. */
+  readonly control: Allowance;
+  readonly #turns = new Allowance({ capacity: 20, perSecond: 2 });
+  readonly #rules: SessionRules;
+  readonly #caller: Identity;
+
+  constructor(rules: SessionRules, caller: Identity) {
+    const perMinute = rules.controlMessagesPerMinute(caller);
+    this.control = new Allowance({ capacity: perMinute, perSecond: perMinute / 60 });
+    this.#rules = rules;
+    this.#caller = caller;
+  }
+
+  /** @returns false if the session, or its caller over all sessions, has had as many as they may */
+  takeTurn(): boolean {
+    return this.#turns.hasAny && this.#rules.takeTurn(this.#caller) && this.#turns.take();
+  }
+
+  refill(elapsedMs: number): void {
+    this.messages.refill(elapsedMs);
+    this.mistakes.refill(elapsedMs);
+    this.audio.refill(elapsedMs);
+    this.control.refill(elapsedMs);
+    this.#turns.refill(elapsedMs);
+  }
+}
