@@ -25,6 +25,7 @@ import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
 import type { Storage } from './storage/storage.ts';
+import { Recordings } from './recordings/recordings.ts';
 import { Admission } from './session/admission.ts';
 import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
@@ -83,7 +84,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     problems,
   });
   // Even if none are kept now: those of an earlier run must not stay for ever.
-  const recordings = new FailedAudio({
+  const failedAudio = new FailedAudio({
     dir: join(config.dataDir, 'failed-audio'),
     ...config.failedAudio,
     clock,
@@ -93,13 +94,21 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const observers = new CallObservers(
     [
       new CallLog(logger),
-      ...(config.failedAudio === undefined ? [] : [recordings]),
+      ...(config.failedAudio === undefined ? [] : [failedAudio]),
       ...(options.observers ?? []),
     ],
     { logger },
   );
   const policy = toPolicy(readPolicy(config));
   const limiter = new Limiter({ clock, policy: () => policy });
+  const storage = options.storage ?? NO_STORAGE;
+  const recordings = new Recordings({
+    dir: join(config.dataDir, 'recordings'),
+    maxBytes: config.recording?.maxBytes ?? 0,
+    keys: new Map(),
+    ...{ clock, logger, problems },
+  });
+  const isRecordingAllowed = config.recording !== undefined && storage.state !== 'off';
   const admission = new Admission({ clock, problems, logger });
   const registry = new SessionRegistry({
     clock,
@@ -120,6 +129,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         controlMessagesPerMinute: ({ plan }) => policy.planOf(plan).controlMessagesPerMinute,
         takeTurn: (caller) => limiter.takeTurn(caller),
       },
+      recordings: isRecordingAllowed ? recordings : undefined,
       watchdog: new Watchdog({ clock }),
       clock,
     },
@@ -145,8 +155,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     signIn,
     sessions,
     registry,
-    storage: options.storage ?? NO_STORAGE,
-    terms: termsWithoutMoney(() => policy),
+    storage,
+    terms: termsWithoutMoney(() => policy, isRecordingAllowed),
+    recordings,
     limiter,
     observers,
     clock,
@@ -199,9 +210,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     descriptors[Symbol.dispose]();
     refusals[Symbol.dispose]();
     registry.closeAll('draining');
-    await recordings[Symbol.asyncDispose]();
+    await failedAudio[Symbol.asyncDispose]();
     throw error;
   }
+  if (isRecordingAllowed) recordings.begin();
   void signIn.begin();
   void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
     .catch((err: unknown) => logger.warn({ err }, 'the warm-up failed'))
@@ -228,6 +240,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       await registry.drain(graceMs);
       stopRealtime();
       refusals[Symbol.dispose]();
+      await failedAudio[Symbol.asyncDispose]();
       await recordings[Symbol.asyncDispose]();
       await signIn[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {

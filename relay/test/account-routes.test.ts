@@ -1,4 +1,3 @@
-import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   API_PATHS,
@@ -8,10 +7,10 @@ import {
   errorResponseSchema,
   liveSessionsResponseSchema,
   meSchema,
-  usageResponseSchema,
 } from '@parley/shared';
-import { createSession, signIn } from './support/api.ts';
+import { createSession } from './support/api.ts';
 import { MemoryStorage } from './support/memory-storage.ts';
+import { personOf } from './support/person.ts';
 import { storedConversation, storedTurn } from './support/stored-conversation.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
@@ -20,46 +19,29 @@ const { me, conversations, usage } = API_PATHS;
 const storage = new MemoryStorage();
 let relay: TestRelay;
 beforeAll(async () => {
-  relay = await startTestRelay({ storage, env: { ALLOWED_ORIGINS: 'https://friend.example' } });
+  relay = await startTestRelay({
+    storage,
+    env: { ALLOWED_ORIGINS: 'https://friend.example' },
+  });
 });
 afterAll(() => relay[Symbol.asyncDispose]());
 beforeEach(() => {
   storage.state = 'ok';
 });
 
-interface Person {
-  readonly userId: string;
-  readonly token: string;
-  request(method: string, path: string, body?: unknown): Promise<Response>;
-}
-
-async function person(): Promise<Person> {
-  const token = await signIn(relay.url);
-  return {
-    token,
-    userId: decodeJwt(token).sub!,
-    request: (method, path, body) =>
-      fetch(relay.url + path, {
-        method,
-        headers: { authorization: `Bearer ${token}` },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-  };
-}
-
 async function codeOf(response: Response): Promise<string> {
   return errorResponseSchema.parse(await response.json()).error.code;
 }
 
 it('says who a person is, and what they may', async () => {
-  const { userId, request } = await person();
+  const { userId, request } = await personOf(relay.url);
   const answer = meSchema.parse(await (await request('GET', me)).json());
   expect(answer).toMatchObject({ user_id: userId, kind: 'guest', role: 'user', plan: 'guest' });
 });
 
 describe('conversations', () => {
   it('are listed page by page, read, renamed and deleted', async () => {
-    const { userId, request } = await person();
+    const { userId, request } = await personOf(relay.url);
     storage.of(userId).conversations = [1, 2, 3].map((number) =>
       storedConversation({ id: `conv_${number}`, title: `Number ${number}` }),
     );
@@ -86,7 +68,7 @@ describe('conversations', () => {
     ['?format=json', 'json', 'application/json', '"turns"'],
     ['?format=vtt', 'vtt', 'text/vtt; charset=utf-8', 'WEBVTT'],
   ])('are exported with %j as a .%s file', async (query, ending, type, content) => {
-    const { userId, request } = await person();
+    const { userId, request } = await personOf(relay.url);
     storage.of(userId).conversations = [storedConversation({ title: 'Über "uns"' })];
     const response = await request('GET', `${conversations}/conv_1/export${query}`);
     expect(response.headers.get('content-type')).toBe(type);
@@ -114,7 +96,7 @@ describe('conversations', () => {
     ['PATCH', '/conv_1', { title: '\ud800' }],
     ['PATCH', '/conv_1', { title: 7 }],
   ])('refuse %s %s with %j', async (method, path, body?: object) => {
-    const { request } = await person();
+    const { request } = await personOf(relay.url);
     const response = await request(method, conversations + path, body);
     expect(response.status).toBe(400);
     expect(await codeOf(response)).toBe('invalid_request');
@@ -123,42 +105,15 @@ describe('conversations', () => {
   it.each(['/conv_', '/sess_1', `/conv_${'x'.repeat(50)}`, '/%00', '/conv_1%2F..%2Fconv_2'])(
     'are not found at %s',
     async (path) => {
-      const { request } = await person();
+      const { request } = await personOf(relay.url);
       expect((await request('GET', conversations + path)).status).toBe(404);
     },
   );
 });
 
-it('shows what was used in the last thirty days, or in those that are asked for', async () => {
-  const { userId, request } = await person();
-  const row = {
-    stage: 'generator' as const,
-    provider: 'openai',
-    audio_s: 0,
-    input_tokens: 10,
-    output_tokens: 2,
-    characters: 0,
-    cost_usd: 0.001,
-  };
-  storage.of(userId).usage = ['2026-01-01', '2026-01-02'].map((day) => ({ ...row, day }));
-  const recent = usageResponseSchema.parse(await (await request('GET', usage)).json());
-  expect(recent.rows).toEqual([]);
-  expect(Date.parse(recent.to) - Date.parse(recent.from)).toBe(29 * 86_400_000);
-  const asked = await request('GET', `${usage}?from=2026-01-02&to=2026-01-31`);
-  expect(await asked.json()).toMatchObject({ rows: [{ day: '2026-01-02' }] });
-});
-
-it.each(['?from=2026-01-02&to=2026-01-01', '?from=2020-01-01', '?to=soon'])(
-  'refuses usage of %s',
-  async (query) => {
-    const { request } = await person();
-    expect((await request('GET', usage + query)).status).toBe(400);
-  },
-);
-
 describe('calls that run', () => {
   it('are listed, and end from elsewhere', async () => {
-    const { token, request } = await person();
+    const { token, request } = await personOf(relay.url);
     await using call = await TestCall.start('', {}, await createSession(relay.url, token));
     await using other = await TestCall.start(relay.url);
     const { session_id, conversation_id } = call.grant;
@@ -178,7 +133,7 @@ describe('calls that run', () => {
   });
 
   it('end when their conversation is deleted', async () => {
-    const { userId, token, request } = await person();
+    const { userId, token, request } = await personOf(relay.url);
     await using call = await TestCall.start('', {}, await createSession(relay.url, token));
     const id = call.grant.conversation_id!;
     storage.of(userId).conversations = [storedConversation({ id })];
@@ -189,7 +144,7 @@ describe('calls that run', () => {
 
 describe('everything about a person', () => {
   it('is one JSON file', async () => {
-    const { userId, request } = await person();
+    const { userId, request } = await personOf(relay.url);
     const many = Array.from({ length: 230 }, (_, index) =>
       storedConversation({ id: `conv_${index}`, turns: [storedTurn({ user_text: `${index}` })] }),
     );
@@ -202,8 +157,8 @@ describe('everything about a person', () => {
   });
 
   it('is deleted on request, and calls that run end', async () => {
-    const { userId, token, request } = await person();
-    const bystander = await person();
+    const { userId, token, request } = await personOf(relay.url);
+    const bystander = await personOf(relay.url);
     storage.of(userId).conversations = [storedConversation()];
     storage.of(bystander.userId).conversations = [storedConversation()];
     await using call = await TestCall.start('', {}, await createSession(relay.url, token));
@@ -247,7 +202,7 @@ describe.each(['starting', 'unavailable'] as const)('while the storage is %s', (
   it.each(ROUTES.filter(({ isLive }) => isLive !== true))(
     '$method $path asks to come back later',
     async ({ method, path, body }) => {
-      const { request } = await person();
+      const { request } = await personOf(relay.url);
       storage.state = state;
       const response = await request(method, path.replace('ID', 'conv_1'), body);
       expect(response.status).toBe(503);
@@ -258,7 +213,7 @@ describe.each(['starting', 'unavailable'] as const)('while the storage is %s', (
 });
 
 it('shows fifty people nothing of one another, on any route', async () => {
-  const people = await Promise.all(Array.from({ length: 50 }, person));
+  const people = await Promise.all(Array.from({ length: 50 }, () => personOf(relay.url)));
   const own = new Map(
     people.map(({ userId }, index) => {
       const turns = [storedTurn({ user_text: `secret-${index}`, reply_text: `answer-${index}` })];

@@ -11,6 +11,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'limits',
     'metering',
     'storage',
+    'recordings',
     'stages',
     'phrases',
     'capabilities',

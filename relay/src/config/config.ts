@@ -34,6 +34,8 @@ export interface Config {
   readonly providers: ProviderPolicy;
   /** undefined: no recordings are kept. */
   readonly failedAudio: { readonly maxBytes: number } | undefined;
+  /** undefined: no calls are recorded. */
+  readonly recording: { readonly maxBytes: number } | undefined;
   readonly shutdownGraceMs: number;
 }
 
@@ -145,6 +147,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     failedAudio: env.FAILED_AUDIO
       ? { maxBytes: env.FAILED_AUDIO_MAX_MB * 1_024 * 1_024 }
       : undefined,
+    recording: env.RECORDING ? { maxBytes: env.RECORDING_MAX_MB * 1_024 * 1_024 } : undefined,
     shutdownGraceMs: env.SHUTDOWN_GRACE_S * 1_000,
   };
 }

@@ -193,6 +193,18 @@ export const CORE_SETTINGS = {
     unit: 'megabytes',
     about: 'Most that these recordings may take; the oldest go first.',
   }),
+  RECORDING: flag({
+    fallback: false,
+    about:
+      'Whether people may have their calls recorded, both sides, in `DATA_DIR/recordings`. Each is asked first, sees that it runs, and can stop and delete it; it is kept as long as what the storage keeps of the call.',
+  }),
+  RECORDING_MAX_MB: whole({
+    fallback: 10_000,
+    min: 1,
+    max: 100_000_000,
+    unit: 'megabytes',
+    about: 'Once the recordings of calls take that much, no other one begins.',
+  }),
   SHUTDOWN_GRACE_S: seconds({
     fallback: 5,
     min: 0,

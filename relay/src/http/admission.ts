@@ -41,7 +41,7 @@ export function allowedPagesOnly(allowed: readonly string[]): MiddlewareHandler 
     cors({
       origin: (origin, c) => (isAllowed(c) ? origin : '*'),
       allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type'],
+      allowHeaders: ['authorization', 'content-type', 'range'],
       exposeHeaders: ['X-Request-Id', 'Retry-After', 'Content-Disposition'],
       maxAge: PREFLIGHT_MAX_AGE_S,
     }),

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import {
   conversationsQuerySchema,
@@ -6,14 +6,20 @@ import {
   ParleyError,
   renameRequestSchema,
 } from '@parley/shared';
-import { exportFile } from '../accounts/export/export-file.ts';
+import { attachment, exportFile } from '../accounts/export/export-file.ts';
 import type { Authenticator } from '../auth/identity.ts';
+import type { RecordingReader } from '../recordings/recording-reader.ts';
+import type { Recordings } from '../recordings/recordings.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Storage } from '../storage/storage.ts';
+import { byteRange } from './byte-range.ts';
 import { bodyOf, identified, queryOf, type IdentifiedEnv } from './requests.ts';
 
 /** As the relay makes them; anything else cannot be one. */
 const ID = '/:id{conv_[\\w-]{1,40}}';
+
+/** The latest that was recorded if none is named. */
+const recordingQuerySchema = z.object({ session_id: z.string().max(64).optional() });
 
 const exportQuerySchema = z.object({ format: z.enum(EXPORT_FORMATS).default('text') });
 
@@ -21,6 +27,7 @@ export interface ConversationRoutesOptions {
   readonly authenticator: Authenticator;
   readonly storage: Storage;
   readonly registry: Pick<SessionRegistry, 'ofUser'>;
+  readonly recordings: Pick<Recordings, 'read'>;
 }
 
 /**
@@ -28,7 +35,7 @@ export interface ConversationRoutesOptions {
  * those that there are not.
  */
 export function conversationRoutes(options: ConversationRoutesOptions): Hono<IdentifiedEnv> {
-  const { authenticator, storage, registry } = options;
+  const { authenticator, storage, registry, recordings } = options;
   const app = new Hono<IdentifiedEnv>();
   app.use(identified(authenticator));
 
@@ -69,7 +76,35 @@ export function conversationRoutes(options: ConversationRoutesOptions): Hono<Ide
     return c.body(file.body);
   });
 
+  app.get(`${ID}/recording`, async (c) => {
+    const { session_id: sessionId } = queryOf(c, recordingQuerySchema);
+    const store = storage.asUser(c.var.identity);
+    const { sessions } = found(await store.conversation(c.req.param('id')));
+    const session = sessions.findLast(({ id, has_recording }) =>
+      sessionId === undefined ? has_recording : id === sessionId,
+    );
+    const reader = await recordings.read(found(session).id).catch(() => undefined);
+    return sendRecording(c, found(reader), `call ${found(session).started_at.slice(0, 10)}`);
+  });
+
   return app;
+}
+
+function sendRecording(c: Context, reader: RecordingReader, name: string): Response {
+  // A recording may grow meanwhile, so a part of it is never said to be of the same file.
+  const header = c.req.header('if-range') === undefined ? c.req.header('range') : undefined;
+  const range = byteRange(header, reader.bytes);
+  c.header('Accept-Ranges', 'bytes');
+  if (range === 'beyond') {
+    c.header('Content-Range', `bytes */${reader.bytes}`);
+    return c.body(null, 416);
+  }
+  const { start, end } = range === 'whole' ? { start: 0, end: reader.bytes } : range;
+  c.header('Content-Type', 'audio/wav');
+  c.header('Content-Disposition', attachment(name, 'wav'));
+  c.header('Content-Length', String(end - start));
+  if (range !== 'whole') c.header('Content-Range', `bytes ${start}-${end - 1}/${reader.bytes}`);
+  return c.body(ReadableStream.from(reader.read(start, end)), range === 'whole' ? 200 : 206);
 }
 
 function found<T>(value: T | undefined): T {

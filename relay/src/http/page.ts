@@ -5,9 +5,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { accepts } from 'hono/accepts';
 import { etag } from 'hono/etag';
-
-/** One range of bytes, from its first to its last or the last few; several need not be answered. */
-const BYTE_RANGE = /^bytes=(?:(\d+)-(\d*)|-\d+)$/i;
+import { isByteRange } from './byte-range.ts';
 
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
@@ -39,9 +37,7 @@ export function page(root: string): Hono {
 
 /** A `Range` that is not valid, or holds for another version, counts as none (RFC 9110 §14.2, §13.1.5). */
 const onlyReadableRanges: MiddlewareHandler = async (c, next) => {
-  const [isRange, first, last] = BYTE_RANGE.exec(c.req.header('range') ?? '') ?? [];
-  const isBackwards = Boolean(last) && Number(last) < Number(first);
-  if (isRange === undefined || isBackwards || c.req.header('if-range') !== undefined) {
+  if (!isByteRange(c.req.header('range')) || c.req.header('if-range') !== undefined) {
     c.req.raw.headers.delete('range');
   }
   await next();

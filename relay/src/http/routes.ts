@@ -14,6 +14,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { Limiter } from '../limits/limiter.ts';
+import type { Recordings } from '../recordings/recordings.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Stages } from '../stages/stages.ts';
@@ -34,7 +35,7 @@ import { secureTransport } from './secure-transport.ts';
 import { securityHeaders } from './security-headers.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
-import { usageRoutes } from './usage-routes.ts';
+import { adminUsageRoutes, usageRoutes } from './usage-routes.ts';
 
 /** A session request is a few short fields. */
 const MAX_BODY_BYTES = 4 * 1024;
@@ -45,6 +46,7 @@ export interface AppOptions {
   readonly registry: SessionRegistry;
   readonly storage: Storage;
   readonly terms: AccountTerms;
+  readonly recordings: Recordings;
   readonly observers: CallObservers;
   readonly clock: Clock;
   readonly limiter: Limiter;
@@ -61,8 +63,8 @@ export interface AppOptions {
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
 export function createApp(options: AppOptions): App {
-  const { signIn, sessions, registry, storage, terms, observers, limiter, config, proxies } =
-    options;
+  const { signIn, sessions, registry, storage, terms, recordings, observers } = options;
+  const { limiter, config, proxies } = options;
   const conversations = new EarlierConversations({
     storage,
     generator: options.providers.generator,
@@ -116,12 +118,13 @@ export function createApp(options: AppOptions): App {
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 
-  const accounts = { authenticator: signIn, storage, terms, registry };
+  const accounts = { authenticator: signIn, storage, terms, registry, recordings };
   app.route(API_PATHS.me, meRoutes({ ...accounts, signOut }));
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
   app.route(API_PATHS.usage, usageRoutes(accounts));
   const adminAccess = adminOnly(config.adminToken, signIn);
   app.route(API_PATHS.adminServices, admin(adminAccess, options.providers));
+  app.route(API_PATHS.adminUsage, adminUsageRoutes(adminAccess, storage));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
   app.route('/', page(options.pageRoot));

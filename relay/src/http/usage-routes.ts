@@ -1,15 +1,21 @@
-import { Hono } from 'hono';
-import type { z } from 'zod';
+import { stringify } from 'csv-stringify/sync';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { z } from 'zod';
 import { ParleyError, usageQuerySchema, type UsageResponse } from '@parley/shared';
 import type { AccountTerms } from '../accounts/account-terms.ts';
 import type { Authenticator } from '../auth/identity.ts';
-import type { Storage } from '../storage/storage.ts';
+import { USAGE_GROUPS, type Storage } from '../storage/storage.ts';
 import { identified, queryOf, type IdentifiedEnv } from './requests.ts';
 
 /** Without dates. */
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
+
+const adminQuerySchema = usageQuerySchema.extend({
+  by: z.enum(USAGE_GROUPS).default('day'),
+  format: z.enum(['json', 'csv']).default('json'),
+});
 
 export interface UsageRoutesOptions {
   readonly authenticator: Authenticator;
@@ -39,6 +45,45 @@ export function usageRoutes(options: UsageRoutesOptions): Hono<IdentifiedEnv> {
   });
   return app;
 }
+
+/**
+ * `GET /api/v1/admin/usage`: what all have used, by user, day, provider or plan, as JSON or CSV.
+ *
+ * @param access - refuses those who are not administrators
+ */
+export function adminUsageRoutes(access: MiddlewareHandler, storage: Storage): Hono {
+  const app = new Hono();
+  app.use(access);
+  app.get('/', async (c) => {
+    const { by, format, ...query } = queryOf(c, adminQuerySchema);
+    const days = daysOf(query);
+    const rows = await storage.admin.usage({ by, ...days });
+    if (format === 'json') return c.json({ by, ...days, rows });
+    c.header('Content-Type', 'text/csv; charset=utf-8');
+    c.header('Content-Disposition', `attachment; filename="usage-${days.from}-${days.to}.csv"`);
+    return c.body(
+      stringify([...rows], {
+        header: true,
+        columns: COLUMNS,
+        // A user's id comes from elsewhere, and spreadsheets compute what looks like a formula.
+        escape_formulas: true,
+        record_delimiter: 'windows',
+      }),
+    );
+  });
+  return app;
+}
+
+const COLUMNS = [
+  'key',
+  'entries',
+  'sessions',
+  'audio_s',
+  'input_tokens',
+  'output_tokens',
+  'characters',
+  'cost_usd',
+];
 
 /** @throws ParleyError `invalid_request` */
 function daysOf({ from, to }: z.infer<typeof usageQuerySchema>): { from: string; to: string } {

@@ -4,6 +4,7 @@ import {
   MAX_CLIENT_EVENT_BYTES,
   MAX_TEXT_CHARACTERS,
   ParleyError,
+  type AudioFrame,
   type ClientEvent,
   type ClientEventOf,
   type CloseReasonName,
@@ -13,6 +14,7 @@ import type { EmitCallEvent, Limit } from '../turn/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { CallRecorder } from './call-recorder.ts';
 import type { InboxAllowances } from './inbox-allowances.ts';
 import type { Outbox } from './outbox.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
@@ -30,6 +32,7 @@ const LOGGED_REFUSALS = 10;
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
+  readonly recorder: Pick<CallRecorder, 'speech'> | undefined;
   readonly logger: Logger;
   readonly emit: EmitCallEvent;
   readonly allowances: InboxAllowances;
@@ -48,6 +51,7 @@ export class Inbox {
   readonly #options: InboxOptions;
   // For the hot path: what it needs of the options, one object fewer to fetch from memory.
   readonly #conversation: Conversation;
+  readonly #recorder: InboxOptions['recorder'];
   readonly #sequence = new UplinkSequence();
   readonly #allowances: InboxAllowances;
   #refusals = 0;
@@ -60,6 +64,7 @@ export class Inbox {
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#conversation = options.conversation;
+    this.#recorder = options.recorder;
     this.#allowances = options.allowances;
   }
 
@@ -91,17 +96,19 @@ export class Inbox {
     const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
     if (verdict.kind === 'fault') return this.#mistake(verdict.code);
     this.#wasActive = true;
-    if (verdict.kind === 'take') this.#takeAudio(frame.samples);
+    if (verdict.kind === 'take') this.#takeAudio(frame);
     if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
   }
 
-  #takeAudio(samples: Int16Array): void {
+  #takeAudio(frame: AudioFrame): void {
     const conversation = this.#conversation;
     if (!this.#allowances.audio.take()) {
       // What comes of it after this is passed over, so that it is refused once.
       conversation.discardUtterance();
-      this.#refuse('audio-rate', 'rate_limited');
-    } else if (!conversation.pushAudio(samples)) {
+      return this.#refuse('audio-rate', 'rate_limited');
+    }
+    this.#recorder?.speech(frame);
+    if (!conversation.pushAudio(frame.samples)) {
       this.#refuse('utterance-length', 'utterance_too_long');
     }
   }

@@ -1,5 +1,6 @@
 import type { SessionLimits } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
+import type { Recordings } from '../recordings/recordings.ts';
 import type { ConversationOptions } from '../turn/conversation-options.ts';
 
 /** What all sessions of a relay share. */
@@ -9,6 +10,8 @@ export interface SessionContext extends Pick<
 > {
   readonly limits: SessionLimits;
   readonly rules: SessionRules;
+  /** Without them, calls cannot be recorded. */
+  readonly recordings?: Pick<Recordings, 'record'> | undefined;
 }
 
 /** What a caller's plan allows now: an administrator may change it during a call. */

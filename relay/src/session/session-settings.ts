@@ -1,6 +1,7 @@
 import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
+import type { CallRecorder } from './call-recorder.ts';
 import type { Voice } from '../stages/synthesizer.ts';
 import { activeProviders } from './provider-notices.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
@@ -16,14 +17,20 @@ export function applyUpdate(
   settings: ConversationSettings,
   update: SettingsUpdate,
   voices: readonly Voice[],
+  recorder: Pick<CallRecorder, 'start' | 'stop'> | undefined,
 ): string | undefined {
-  const { voice, time_zone: timeZone, output_modalities: modalities } = update;
+  const { voice, time_zone: timeZone, output_modalities: modalities, recording } = update;
   if (voice !== undefined && !voices.some(({ id }) => id === voice)) {
     return 'session.voice: expected the id of one of the voices in session.created.';
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     return 'session.time_zone: expected an IANA time zone.';
   }
+  if (recording === true && recorder === undefined) {
+    return 'session.recording: this relay records no calls.';
+  }
+  if (recording === true) recorder?.start();
+  if (recording === false) recorder?.stop();
   if (voice !== undefined) settings.voice = voice;
   if (timeZone !== undefined) settings.timeZone = timeZone;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');

@@ -3,7 +3,6 @@ import {
   decodeClientEvent,
   type CloseReasonName,
   type LiveSession,
-  type SessionDescription,
 } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
@@ -15,7 +14,7 @@ import { InboxAllowances } from './inbox-allowances.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
-import { applyUpdate, describeSession, type SettingsUpdate } from './session-settings.ts';
+import { SessionControls } from './session-controls.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
@@ -32,6 +31,7 @@ export class Session implements ErrorBoundary {
   readonly #conversation: Conversation;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
+  readonly #controls: SessionControls;
   readonly #time: SessionTime;
   /** What is kept open at the providers for as long as the call lasts. */
   readonly #prepared: readonly (() => void)[];
@@ -53,6 +53,12 @@ export class Session implements ErrorBoundary {
     this.#state = { kind: 'detached', sinceMs: this.#time.startedAtMs };
     const onSlowConsumer = () => this.#drop('slowConsumer');
     this.#outbox = new Outbox({ clock, onSlowConsumer, onKeptBytes });
+    this.#controls = new SessionControls(context, options, {
+      caller: () => this.identity,
+      outbox: this.#outbox,
+      providers: () => this.#notices?.names,
+      onError: (code) => within(this, () => this.#inbox.error(code)),
+    });
     this.#prepared = STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []);
     this.#conversation = new Conversation({
       caller: options.id,
@@ -64,30 +70,24 @@ export class Session implements ErrorBoundary {
       watchdog,
       clock,
       logger,
-      output: this.#outbox,
+      output: this.#controls.output,
       emit: (event) => this.#emit(event),
     });
     this.#inbox = new Inbox({
       conversation: this.#conversation,
       outbox: this.#outbox,
+      recorder: this.#controls.recorder,
       logger,
       emit,
       allowances: new InboxAllowances(rules, identity),
-      onUpdate: (update) => this.#update(update),
+      onUpdate: (update) => this.#controls.update(update),
       onClose: (reason) => this.close(reason),
     });
   }
 
   /** What the person may know of it elsewhere. */
   get summary(): LiveSession {
-    const { conversationId, client } = this.#options;
-    return {
-      session_id: this.id,
-      conversation_id: conversationId,
-      started_at: new Date(Date.now() - this.#outbox.nowMs()).toISOString(),
-      client,
-      is_connected: this.isAttached,
-    };
+    return this.#controls.summary(this.isAttached);
   }
 
   get isAttached(): boolean {
@@ -129,7 +129,7 @@ export class Session implements ErrorBoundary {
     const { kind, plan } = this.identity;
     this.#emit({ type: 'session-started', conversationId, kind, plan, client });
     const server_ms = this.#outbox.nowMs();
-    this.#outbox.event({ type: 'session.created', session: this.#describe(), server_ms });
+    this.#outbox.event({ type: 'session.created', session: this.#controls.describe(), server_ms });
   }
 
   /**
@@ -208,6 +208,7 @@ export class Session implements ErrorBoundary {
     for (const end of [
       () => void this.#conversation.dispose().finally(ended),
       () => this.#notices?.close(),
+      () => this.#controls.recorder?.stop(),
       ...this.#prepared,
       () => socket && closeSocket(socket, reason),
     ]) {
@@ -239,7 +240,7 @@ export class Session implements ErrorBoundary {
     this.#outbox.replay(lastSeq);
     this.#outbox.event({
       type: 'session.resumed',
-      session: this.#describe(),
+      session: this.#controls.describe(),
       server_ms: this.#outbox.nowMs(),
       last_input_seq: this.#inbox.lastSeq,
     });
@@ -271,6 +272,7 @@ export class Session implements ErrorBoundary {
   #emit(event: CallEventBody): void {
     this.#options.emit(event);
     this.#notices?.observe(event);
+    this.#controls.recorder?.observe(event);
   }
 
   #stageChanged(change: StageChange): void {
@@ -279,18 +281,5 @@ export class Session implements ErrorBoundary {
     this.#outbox.event(noticeOf(change));
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
-  }
-
-  #update(update: SettingsUpdate): string | undefined {
-    const { voices } = this.#context.providers.synthesizer;
-    const problem = applyUpdate(this.#options.settings, update, voices);
-    if (problem === undefined) {
-      this.#outbox.event({ type: 'session.updated', session: this.#describe() });
-    }
-    return problem;
-  }
-
-  #describe(): SessionDescription {
-    return describeSession(this, this.#options.settings, this.#context, this.#notices?.names);
   }
 }

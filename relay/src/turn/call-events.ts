@@ -195,6 +195,10 @@ export type CallEventBody =
       readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
       readonly durationMs: number;
     }
+  /** The person has agreed to it; what is recorded stands in a file that is named by the session. */
+  | { readonly type: 'recording-started' }
+  /** `failed`: the disk did. */
+  | { readonly type: 'recording-ended'; readonly how: 'stopped' | 'failed' }
   | { readonly type: 'limit-hit'; readonly limit: Limit }
   | { readonly type: 'error'; readonly code: ErrorCode; readonly requestId: string };
 

@@ -3,22 +3,31 @@ export const WAV_HEADER_BYTES = 44;
 
 const ascii = new TextEncoder();
 
-/** The beginning of a WAV file of PCM16 mono; its samples follow. */
-export function wavHeader(samples: number, sampleRateHz: number): Uint8Array<ArrayBuffer> {
+/**
+ * The beginning of a WAV file of PCM16; its samples follow.
+ *
+ * @param samples - of each channel
+ */
+export function wavHeader(
+  samples: number,
+  sampleRateHz: number,
+  channels = 1,
+): Uint8Array<ArrayBuffer> {
+  const frameBytes = 2 * channels;
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);
   ascii.encodeInto('RIFF', header);
-  view.setUint32(4, WAV_HEADER_BYTES - 8 + samples * 2, true);
+  view.setUint32(4, WAV_HEADER_BYTES - 8 + samples * frameBytes, true);
   ascii.encodeInto('WAVEfmt ', header.subarray(8));
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true);
-  view.setUint16(22, 1, true);
+  view.setUint16(22, channels, true);
   view.setUint32(24, sampleRateHz, true);
-  view.setUint32(28, sampleRateHz * 2, true);
-  view.setUint16(32, 2, true);
+  view.setUint32(28, sampleRateHz * frameBytes, true);
+  view.setUint16(32, frameBytes, true);
   view.setUint16(34, 16, true);
   ascii.encodeInto('data', header.subarray(36));
-  view.setUint32(40, samples * 2, true);
+  view.setUint32(40, samples * frameBytes, true);
   return header;
 }
 

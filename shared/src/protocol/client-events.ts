@@ -23,6 +23,8 @@ export const clientEventSchemas = {
       voice: identifier.optional(),
       /** IANA time zone of the person, for answers about time. */
       time_zone: z.string().min(1).max(64).optional(),
+      /** Both sides are recorded; only with the person's consent. `false` ends that. */
+      recording: z.boolean().optional(),
       /** `['text']` asks for replies in writing only. */
       output_modalities: z
         .array(z.enum(['audio', 'text']))

@@ -67,6 +67,11 @@ export const ERRORS = {
   generator_timeout: entry(504, true, 'Finding an answer took too long. Please try again.'),
   synthesizer_failed: entry(502, true, 'The answer could not be spoken. It is shown as text.'),
   synthesizer_timeout: entry(504, true, 'Speaking the answer took too long. It is shown as text.'),
+  recording_failed: entry(
+    503,
+    true,
+    'The call is not recorded: the recording could not be written. The call goes on.',
+  ),
   storage_unavailable: entry(
     503,
     true,

@@ -35,6 +35,8 @@ const sessionDescriptionSchema = z.object({
   voices: z.array(z.object({ id: z.string(), label: z.string() })),
   time_zone: z.string(),
   output_modalities: z.array(z.enum(['audio', 'text'])),
+  /** The call is being recorded; absent in relays that record none. */
+  recording: z.boolean().optional(),
   providers: providerNamesSchema,
   limits: limitsSchema,
 });

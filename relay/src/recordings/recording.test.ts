@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readWav, readWavHeader } from '@parley/shared/audio/wav-reader';
+import { RecordingReader } from './recording-reader.ts';
+import { RecordingWriter } from './recording-writer.ts';
+import type { RecordingKeys } from './recording-format.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'parley-recording-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const KEY = randomBytes(32);
+const KEYS: RecordingKeys = new Map([['key-1', KEY]]);
+const NO_KEYS: RecordingKeys = new Map();
+
+const pathOf = (name: string) => join(dir, name);
+const tone = (length: number, value: number) => new Int16Array(length).fill(value);
+
+function writerOf(name: string, keys = NO_KEYS, failures: unknown[] = []): RecordingWriter {
+  return new RecordingWriter({
+    ...{ path: pathOf(name), name, keys },
+    onWritten: () => {},
+    onFailed: (error) => failures.push(error),
+    onClosed: () => {},
+  });
+}
+
+async function bytesOf(name: string, keys = NO_KEYS, range?: readonly [number, number]) {
+  const reader = await RecordingReader.open({ path: pathOf(name), name, keys });
+  const [start, end] = range ?? [0, reader.bytes];
+  return Buffer.concat(await Array.fromAsync(reader.read(start, end)));
+}
+
+/** Both channels of the WAV file. */
+async function channelsOf(name: string, keys = NO_KEYS) {
+  const wav = await bytesOf(name, keys);
+  const { format, data } = readWavHeader(wav);
+  expect(format).toMatchObject({ channels: 2, sampleRateHz: 16_000, bytesPerSample: 2 });
+  expect(data).toEqual({ at: 44, length: wav.length - 44 });
+  const frames = (wav.length - 44) / 4;
+  const channel = (offset: number) =>
+    Array.from({ length: frames }, (_, frame) => wav.readInt16LE(44 + frame * 4 + offset));
+  return { person: channel(0), voice: channel(2) };
+}
+
+it.each([
+  ['plain', NO_KEYS],
+  ['encrypted', KEYS],
+])('both sides lie where they were said, with silence between: %s', async (_, keys) => {
+  const writer = writerOf('a', keys);
+  writer.samples({ kind: 'person', item: 1, start: 2 }, tone(3, 100));
+  writer.samples({ kind: 'voice', item: 1, start: 6 }, tone(4, -7));
+  writer.samples({ kind: 'person', item: 2, start: 12 }, tone(1, 5));
+  await writer.close();
+  const { person, voice } = await channelsOf('a', keys);
+  expect(person).toEqual([0, 0, 100, 100, 100, 0, 0, 0, 0, 0, 0, 0, 5]);
+  expect(voice).toEqual([0, 0, 0, 0, 0, 0, -7, -7, -7, -7, 0, 0, 0]);
+});
+
+it('what was sent but not heard is not in it', async () => {
+  const writer = writerOf('a');
+  writer.samples({ kind: 'voice', item: 1, start: 0 }, tone(4, 1));
+  writer.samples({ kind: 'voice', item: 1, start: 4 }, tone(4, 1));
+  // By the clock first, and then by what the client says.
+  writer.cut(1, 2);
+  writer.cut(1, 5);
+  writer.samples({ kind: 'voice', item: 2, start: 6 }, tone(2, 2));
+  await writer.close();
+  expect((await channelsOf('a')).voice).toEqual([1, 1, 1, 1, 1, 0, 2, 2]);
+});
+
+it('what arrived late lies where it was said', async () => {
+  const writer = writerOf('a');
+  writer.samples({ kind: 'voice', item: 1, start: 40_000 }, tone(1, 9));
+  writer.samples({ kind: 'person', item: 1, start: 1 }, tone(2, 3));
+  await writer.close();
+  const { person, voice } = await channelsOf('a');
+  expect(person.slice(0, 4)).toEqual([0, 3, 3, 0]);
+  expect(voice.at(-1)).toBe(9);
+});
+
+it('goes on in the same file after it was stopped', async () => {
+  const first = writerOf('a', KEYS);
+  first.samples({ kind: 'person', item: 1, start: 0 }, tone(1, 1));
+  await first.close();
+  const second = writerOf('a', KEYS);
+  second.samples({ kind: 'person', item: 2, start: 2 }, tone(1, 2));
+  await second.close();
+  expect((await channelsOf('a', KEYS)).person).toEqual([1, 0, 2]);
+});
+
+it('any part of the WAV file is that part of it', async () => {
+  const writer = writerOf('a');
+  for (let index = 0; index < 30; index++) {
+    const samples = Int16Array.from({ length: 1_600 }, (_, sample) => index * 900 + sample);
+    writer.samples({ kind: 'person', item: 1, start: index * 2_000 }, samples);
+  }
+  await writer.close();
+  const whole = await bytesOf('a');
+  expect(readWav(whole).samples).toHaveLength(29 * 2_000 + 1_600);
+  const at = fc.nat({ max: whole.length });
+  await fc.assert(
+    fc.asyncProperty(at, at, async (a, b) => {
+      const range = [Math.min(a, b), Math.max(a, b)] as const;
+      const part = await bytesOf('a', NO_KEYS, range);
+      expect(part.equals(whole.subarray(...range))).toBe(true);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('an encrypted one says nothing without its key, and cannot be moved', async () => {
+  const writer = writerOf('a', KEYS);
+  writer.samples({ kind: 'person', item: 1, start: 0 }, tone(500, 0x4142));
+  await writer.close();
+  expect((await readFile(pathOf('a'))).includes(Buffer.from('BABABA'))).toBe(false);
+  await expect(channelsOf('a')).rejects.toThrow('unknown key');
+  const wrong: RecordingKeys = new Map([['key-1', randomBytes(32)]]);
+  expect((await channelsOf('a', wrong)).person).toEqual(Array.from({ length: 500 }, () => 0));
+  const moved = await RecordingReader.open({ path: pathOf('a'), name: 'b', keys: KEYS });
+  const wav = Buffer.concat(await Array.fromAsync(moved.read(44, moved.bytes)));
+  expect(wav.every((byte) => byte === 0)).toBe(true);
+});
+
+it('one that was cut off anywhere still has all before that', async () => {
+  const writer = writerOf('a');
+  for (let index = 0; index < 10; index++) {
+    writer.samples({ kind: 'person', item: 1, start: index * 10 }, tone(10, index + 1));
+  }
+  await writer.close();
+  const { size } = await stat(pathOf('a'));
+  for (let bytes = size - 1; bytes > size - 40; bytes--) {
+    await truncate(pathOf('a'), bytes);
+    const { person } = await channelsOf('a');
+    expect(person.length % 10).toBe(0);
+    expect(person.length).toBeGreaterThanOrEqual(80);
+  }
+});
+
+it('a disk that takes nothing ends it, and is said once', async () => {
+  const failures: unknown[] = [];
+  const writer = writerOf(join('missing', 'folder'), NO_KEYS, failures);
+  await writer.close();
+  writer.samples({ kind: 'person', item: 1, start: 0 }, tone(10, 1));
+  await writer.close();
+  expect(failures).toHaveLength(1);
+});
+
+it('a disk that is too slow ends it, and what waits is let go of', async () => {
+  const failures: unknown[] = [];
+  const writer = writerOf('a', NO_KEYS, failures);
+  // All before the disk can take anything in.
+  for (let index = 0; index < 2_000; index++) {
+    writer.samples({ kind: 'person', item: 1, start: index * 1_600 }, tone(1_600, 1));
+  }
+  expect(failures).toEqual([new Error('the disk is too slow')]);
+  await writer.close();
+  expect((await stat(pathOf('a'))).size).toBeLessThan(2_200_000);
+});
