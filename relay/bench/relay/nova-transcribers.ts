@@ -15,26 +15,10 @@ const CONTEXT: ProviderContext = {
 };
 
 /** Nova as a relay uses it, with Flux to fall back on. */
-export function novaTranscribers({ url, key }: UpstreamAddress) {
+export function novaTranscribers({ url, key }: UpstreamAddress): Owned<Transcriber>[] {
   const access = { baseUrl: url, apiKey: key };
-  const nova = createNovaTranscriber({ ...access, model: 'nova-3' }, CONTEXT);
-  let forwarded = 0;
-  const counted: Owned<Transcriber> = {
-    ...nova,
-    async open(options) {
-      const transcription = await nova.open(options);
-      return {
-        push: (samples) => {
-          forwarded++;
-          transcription.push(samples);
-        },
-        finalize: () => transcription.finalize(),
-        events: transcription.events,
-      };
-    },
-  };
-  return {
-    transcribers: [counted, createFluxTranscriber(access, CONTEXT)],
-    forwarded: () => forwarded,
-  };
+  return [
+    createNovaTranscriber({ ...access, model: 'nova-3' }, CONTEXT),
+    createFluxTranscriber(access, CONTEXT),
+  ];
 }

@@ -6,7 +6,7 @@ import { novaAddress } from '../../src/vendors/deepgram/deepgram-nova-transcribe
 import { serve } from '../process/serve.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
-import { usageOf, type SubjectHandlers } from './subject.ts';
+import { usage, type SubjectHandlers } from './subject.ts';
 
 /** Messages that may wait while the upstream connection is made. */
 const MAX_WAITING = 1_000;
@@ -15,8 +15,6 @@ interface Address {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
-
-let forwarded = 0;
 
 /**
  * The baseline: `ws` and nothing else. Each connection has one upstream connection, and each message
@@ -39,7 +37,7 @@ const handlers = {
     const { port } = server.address() as AddressInfo;
     return { url: `ws://127.0.0.1:${port}`, isNative: hasNativeMasking() };
   },
-  usage: () => usageOf(forwarded),
+  usage,
   startProfile,
   stopProfile,
 } satisfies SubjectHandlers;
@@ -52,7 +50,6 @@ function pipe(socket: WebSocket, { url, headers = {} }: Address): void {
   });
   upstream.on('message', (message: Buffer, binary) => socket.send(message, { binary }));
   socket.on('message', (message: Buffer, binary) => {
-    if (binary) forwarded++;
     if (upstream.readyState === WebSocket.OPEN) upstream.send(message, { binary });
     else if (waiting.length < MAX_WAITING) waiting.push({ message, binary });
   });

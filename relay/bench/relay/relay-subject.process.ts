@@ -14,8 +14,7 @@ import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
 import { novaTranscribers } from './nova-transcribers.ts';
-import { usageOf, type SubjectHandlers } from './subject.ts';
-import type { UpstreamAddress } from './upstream.ts';
+import { usage, type SubjectHandlers } from './subject.ts';
 
 /** Hardly anything that is said here is answered: those who begin amid an utterance, by one word. */
 const generator: Generator = {
@@ -37,14 +36,15 @@ const synthesizer: Synthesizer = {
     }
   },
 };
-let countForwarded = () => 0;
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
   async open({ upstream, provider, sessions }) {
-    const { transcribers, forwarded } =
-      provider === undefined ? ownTranscribers(upstream) : novaTranscribers(upstream);
-    countForwarded = forwarded;
+    // With a second one behind the first, as in a relay that is meant to stay up.
+    const transcribers =
+      provider === undefined
+        ? [new SocketTranscriber(upstream.url), new SocketTranscriber(upstream.url)]
+        : novaTranscribers(upstream);
     const problems = new Problems(systemClock);
     const relay = await startRelay({
       config: readConfig({
@@ -70,16 +70,9 @@ const handlers = {
     });
     return { url: relay.url, isNative: hasNativeMasking() };
   },
-  usage: () => usageOf(countForwarded()),
+  usage,
   startProfile,
   stopProfile,
 } satisfies SubjectHandlers;
-
-/** With a second one behind it, as in a relay that is meant to stay up. */
-function ownTranscribers({ url }: UpstreamAddress) {
-  const transcribers = [new SocketTranscriber(url), new SocketTranscriber(url)];
-  const forwarded = () => transcribers.reduce((sum, one) => sum + one.forwarded, 0);
-  return { transcribers, forwarded };
-}
 
 serve(handlers);

@@ -127,13 +127,15 @@ async function measure(
   if (profileDir !== undefined) await subject.ask('startProfile', null);
   await upstream.ask('record', side);
   const before = await subject.ask('usage', null);
+  const deliveredBefore = await upstream.ask('delivered', side);
   await passed(times.windowMs, signal);
   const after = await subject.ask('usage', null);
+  // Counted where they arrive: a counter around each transcription would be the relay's cost alone.
+  const chunks = (await upstream.ask('delivered', side)) - deliveredBefore;
   if (profileDir !== undefined) {
     await subject.ask('stopProfile', join(profileDir, `${side}.cpuprofile`));
   }
   const delivery = await pause(side, processes, signal);
-  const chunks = after.forwarded - before.forwarded;
   return {
     cpuUsPerChunk: (after.cpuUs - before.cpuUs) / chunks,
     latencyMs: delivery.latencyMs,

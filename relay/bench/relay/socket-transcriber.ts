@@ -20,8 +20,6 @@ export class SocketTranscriber implements Transcriber {
   readonly name = 'socket';
   readonly #url: string;
   readonly #idle: WebSocket[] = [];
-  /** Chunks sent since the beginning. */
-  forwarded = 0;
 
   constructor(url: string) {
     this.#url = url;
@@ -49,7 +47,6 @@ export class SocketTranscriber implements Transcriber {
     );
     return {
       push: (samples) => {
-        this.forwarded++;
         socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
       },
       finalize: () => socket.send(FINALIZE),

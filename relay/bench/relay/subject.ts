@@ -30,12 +30,10 @@ export interface SubjectHandlers {
 export interface SubjectUsage {
   /** CPU time of the whole process since it began, user and system, µs. */
   readonly cpuUs: number;
-  /** Chunks handed on since it began. */
-  readonly forwarded: number;
   readonly rssBytes: number;
 }
 
-export function usageOf(forwarded: number): SubjectUsage {
+export function usage(): SubjectUsage {
   const { user, system } = process.cpuUsage();
-  return { cpuUs: user + system, forwarded, rssBytes: process.memoryUsage.rss() };
+  return { cpuUs: user + system, rssBytes: process.memoryUsage.rss() };
 }
