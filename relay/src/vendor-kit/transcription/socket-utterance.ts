@@ -1,6 +1,7 @@
 import type { ProviderError } from '../../stages/provider-error.ts';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
 import type { SocketLease } from '../websocket/socket-pool.ts';
+import type { VendorSocket } from '../websocket/vendor-socket.ts';
 import { TranscriptQueue, type TranscriptEnd } from './transcript-queue.ts';
 
 /**
@@ -26,12 +27,19 @@ export interface SocketUtteranceOptions {
 export class SocketUtterance {
   readonly #events: TranscriptQueue;
   readonly #options: SocketUtteranceOptions;
+  // For the hot path: with many speakers each object that the audio passes is one more that has
+  // to be fetched from memory.
+  readonly #socket: VendorSocket;
+  readonly #encode: SocketUtteranceOptions['encode'];
+  #isOver = false;
   #sentSamples = 0;
   #isReusable = false;
 
   constructor(options: SocketUtteranceOptions) {
     this.#options = options;
-    options.lease.socket.listen({
+    this.#socket = options.lease.socket;
+    this.#encode = options.encode;
+    this.#socket.listen({
       text: (message) => options.onMessage(message),
       closed: (error) => {
         options.onClosed?.(error);
@@ -46,7 +54,7 @@ export class SocketUtterance {
   }
 
   get isOver(): boolean {
-    return this.#events.isOver;
+    return this.#isOver;
   }
 
   get sentSamples(): number {
@@ -54,20 +62,19 @@ export class SocketUtterance {
   }
 
   sendAudio(samples: Int16Array): void {
-    if (this.isOver || samples.length === 0) return;
-    const { lease, encode } = this.#options;
-    const { socket } = lease;
+    if (this.#isOver || samples.length === 0) return;
+    const socket = this.#socket;
     if (socket.bufferedBytes > MAX_BUFFERED_BYTES) {
       this.fail(socket.failure('overloaded', { note: 'send buffer' }));
       return;
     }
     this.#sentSamples += samples.length;
-    if (encode === undefined) socket.sendAudio(samples);
-    else socket.sendText(encode(samples));
+    if (this.#encode === undefined) socket.sendAudio(samples);
+    else socket.sendText(this.#encode(samples));
   }
 
   sendText(message: string | object): void {
-    if (!this.isOver) this.#options.lease.socket.sendText(message);
+    if (!this.#isOver) this.#socket.sendText(message);
   }
 
   /** Any event but the last. */
@@ -80,7 +87,7 @@ export class SocketUtterance {
     text: string,
     end: { readonly isReusable: boolean; readonly unrecognised?: boolean },
   ): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     this.#isReusable = end.isReusable;
     this.#events.final(text, end.unrecognised);
   }
@@ -91,6 +98,7 @@ export class SocketUtterance {
 
   #release(end: TranscriptEnd): void {
     const { lease, onOver } = this.#options;
+    this.#isOver = true;
     onOver?.();
     // When it was abandoned the vendor may still speak of audio that it has heard.
     const isUnused = end === 'abandoned' && this.#sentSamples === 0;

@@ -200,7 +200,7 @@ export class VendorSocket {
     if (!this.isOpen) return;
     // Minutes of it may come at once, and what waits here counts as not taken by the vendor.
     this.#cork.release();
-    this.#socket.send(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
+    this.#socket.send(samples);
   }
 
   /**
