@@ -9,6 +9,10 @@ export { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthe
 export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
 export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';
+export {
+  startSupabaseAuth,
+  type SupabaseAuthSimulator,
+} from '../simulators/supabase/supabase-auth.ts';
 export { buildPage } from '../tools/page-build.ts';
 export { staticHost, type StaticAnswer } from './static-host.ts';
 

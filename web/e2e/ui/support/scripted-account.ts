@@ -83,6 +83,7 @@ function scriptedIssuer(
     onAccount(next);
   };
   return {
+    returnFault: null,
     methods: async () => ({ email: true, services: [{ id: 'github', label: 'GitHub' }] }),
     async sendCode(email) {
       onAsked(`code to ${email}`);

@@ -79,7 +79,10 @@ export function createAccountController(options: AccountControllerOptions) {
     store.setState({ signIn });
     if (!isRecovering) return;
     try {
-      onAccount(await (await loadedIssuer()).fresh());
+      const loaded = await loadedIssuer();
+      onAccount(await loaded.fresh());
+      const { returnFault } = loaded;
+      if (returnFault !== null) store.setState({ question: 'sign-in', returnFault });
     } catch (error) {
       const fault = error instanceof SignInError ? error.fault : 'failed';
       if (options.isReturn) store.setState({ question: 'sign-in', returnFault: fault });
@@ -218,12 +221,13 @@ export function createAccountController(options: AccountControllerOptions) {
         account !== null && (await tellSignOut(fetchLike, relay, account.token).catch(() => false));
       // Without its library nothing of the account is in this page.
       await (await issuer)?.signOut();
-      kept.forget(relay);
+      kept.forgetToken(relay);
+      kept.forgetAccessCode(relay);
       onAccount(null);
       return told;
     },
-    /** The guest and all that is kept of them are gone. */
-    forgetGuest: (): void => kept.forget(relay),
+    /** The guest and all that was kept of them are gone; the next call is another guest's. */
+    forgetGuest: (): void => kept.forgetToken(relay),
   };
 }
 

@@ -39,6 +39,8 @@ export interface SignInMethods {
  * All methods throw `SignInError`.
  */
 export interface AccountIssuer {
+  /** Why the link or the service that opened the page did not sign in; null if none did, or it did. */
+  readonly returnFault: SignInFault | null;
   methods(): Promise<SignInMethods>;
   /** Sends an e-mail with a code, and with a link that leads back to this page. */
   sendCode(email: string): Promise<void>;

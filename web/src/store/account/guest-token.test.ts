@@ -41,7 +41,8 @@ test('what is forgotten is gone', () => {
   const kept = new KeptGuest(memoryStore(), () => 0);
   kept.keepToken(RELAY, { token: 'one', expiresInS: 1_000 });
   kept.keepAccessCode(RELAY, 'open sesame');
-  kept.forget(RELAY);
+  kept.forgetToken(RELAY);
+  kept.forgetAccessCode(RELAY);
   expect(kept.token(RELAY)).toBeUndefined();
   expect(kept.accessCode(RELAY)).toBeUndefined();
 });

@@ -49,9 +49,8 @@ export class KeptGuest {
     writeKept(this.#storage, codeKey(relay), {});
   }
 
-  forget(relay: string): void {
+  forgetToken(relay: string): void {
     writeKept(this.#storage, tokenKey(relay), {});
-    this.forgetAccessCode(relay);
   }
 }
 

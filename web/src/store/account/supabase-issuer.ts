@@ -12,6 +12,7 @@ import {
   type SignInFault,
   type SignInMethods,
 } from './account-issuer.ts';
+import { isSignInReturn, returnedErrorIn, withoutSignInReturn } from './sign-in-return.ts';
 import type { AccountsAt } from './sign-in-options.ts';
 
 /** Accounts of a Supabase project. */
@@ -20,13 +21,14 @@ export async function createSupabaseIssuer(
   { storageKey, returnUrl, onAccount }: IssuerOptions,
 ): Promise<AccountIssuer> {
   const { auth } = createClient(url, anonKey, { auth: { flowType: 'pkce', storageKey } });
-  const { error } = await auth.initialize();
+  await auth.initialize();
+  const returnFault = takeReturnFault();
   auth.onAuthStateChange((_event, session) => onAccount(accountOf(session)));
   // By itself it renews nothing while the page is hidden, and a call goes on in a hidden page.
   await auth.startAutoRefresh();
-  throwIf(error);
 
   return {
+    returnFault,
     methods: () => enabledMethods(url, anonKey),
     async sendCode(email) {
       const options = { emailRedirectTo: returnUrl };
@@ -91,15 +93,28 @@ async function enabledMethods(url: string, anonKey: string): Promise<SignInMetho
   }
 }
 
+/** What is left of a link or a service in the address was of no use, and would not be of any later. */
+function takeReturnFault(): SignInFault | null {
+  if (!isSignInReturn(location)) return null;
+  const code = returnedErrorIn(location);
+  history.replaceState(history.state, '', withoutSignInReturn(location.href));
+  // A code that is left was asked for in another browser.
+  return code === null ? 'code-wrong' : faultOfCode(code);
+}
+
 function throwIf(error: AuthError | null): void {
   if (error !== null) throw new SignInError(faultOf(error), { cause: error });
 }
 
-/** See https://supabase.com/docs/guides/auth/debugging/error-codes */
 function faultOf(error: AuthError): SignInFault {
   if (isAuthRetryableFetchError(error)) return 'unreachable';
   if (error.status === 429) return 'too-many';
-  switch (error.code) {
+  return faultOfCode(error.code);
+}
+
+/** See https://supabase.com/docs/guides/auth/debugging/error-codes */
+function faultOfCode(code: string | undefined): SignInFault {
+  switch (code) {
     case 'otp_expired':
     case 'bad_code_verifier':
     case 'flow_state_expired':
