@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { termsWithoutMoney } from './accounts/account-terms.ts';
+import { ConversationRecorder } from './accounts/conversation-recorder.ts';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
@@ -24,6 +25,7 @@ import { readPolicy } from './limits/read-policy.ts';
 import type { Problems } from './lib/problems.ts';
 import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
+import { Sealing } from './storage/sealing.ts';
 import type { Storage } from './storage/storage.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { Admission } from './session/admission.ts';
@@ -91,17 +93,23 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     logger,
     problems,
   });
+  const storage = options.storage ?? NO_STORAGE;
+  const { transcripts, sealing, retentionDays } = config.storage;
+  const recorder = new ConversationRecorder({
+    append: (record) => storage.append(record),
+    sealing: transcripts === 'off' ? undefined : new Sealing(sealing),
+  });
   const observers = new CallObservers(
     [
       new CallLog(logger),
       ...(config.failedAudio === undefined ? [] : [failedAudio]),
+      ...(storage.state === 'off' ? [] : [recorder]),
       ...(options.observers ?? []),
     ],
     { logger },
   );
   const policy = toPolicy(readPolicy(config));
   const limiter = new Limiter({ clock, policy: () => policy });
-  const storage = options.storage ?? NO_STORAGE;
   const recordings = new Recordings({
     dir: join(config.dataDir, 'recordings'),
     maxBytes: config.recording?.maxBytes ?? 0,
@@ -156,7 +164,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     sessions,
     registry,
     storage,
-    terms: termsWithoutMoney(() => policy, isRecordingAllowed),
+    terms: termsWithoutMoney(() => policy, {
+      transcripts: storage.state === 'off' ? 'off' : transcripts,
+      retention_days: retentionDays ?? null,
+      recording: isRecordingAllowed,
+    }),
     recordings,
     limiter,
     observers,

@@ -7,6 +7,8 @@ import { Problems } from './lib/problems.ts';
 import { UncaughtErrors } from './lib/uncaught-errors.ts';
 import { warmUp } from './session/warm-up.ts';
 import type { Stages } from './stages/stages.ts';
+import { lockDataFolder } from './storage/data-lock.ts';
+import { openStorage } from './storage/open-storage.ts';
 
 /** How long the rest of a stop may take after the grace for what is being said. */
 const RELEASE_MS = 5_000;
@@ -39,26 +41,40 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
   const uncaught = new UncaughtErrors({ logger, clock, problems });
   // What is printed for people may have no reader any more, or a full disk: calls go on.
   process.stdout.on('error', (err) => logger.debug({ err }, 'standard output cannot be written'));
+  const lock = config.storage.isOn ? await lockDataFolder(config.dataDir, clock) : undefined;
   try {
+    const storage = openStorage({
+      config: config.storage,
+      dataDir: config.dataDir,
+      clock,
+      logger,
+      problems,
+    });
     const providers = await options.openProviders({ clock, logger });
     const relay = await startRelay({
       ...options,
+      storage,
       providers,
       logger,
       clock,
       problems,
-      warmUp: (signal) => warmUp({ clock, config, signal }),
+      // One after the other: the database has time, the first caller has not.
+      warmUp: (signal) => warmUp({ clock, config, signal }).finally(() => storage.begin()),
     }).catch(async (error: unknown) => {
       await providers[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
       throw error;
     });
     logger.info({ url: relay.url }, 'listening');
     stopAtSignals(log, config.shutdownGraceMs + RELEASE_MS, async () => {
       await relay.stop(config.shutdownGraceMs);
       await providers[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+      lock?.[Symbol.dispose]();
     });
     return { url: relay.url };
   } catch (error) {
+    lock?.[Symbol.dispose]();
     uncaught[Symbol.dispose]();
     await log.flush(FLUSH_MS);
     throw error;

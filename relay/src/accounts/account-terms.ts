@@ -20,12 +20,12 @@ export interface DaySpending {
   readonly endsAtMs: number;
 }
 
-/** The terms of a relay that counts no money and keeps nothing but recordings. */
-export function termsWithoutMoney(policy: () => Policy, recording: boolean): AccountTerms {
+/** The terms of a relay that counts no money. */
+export function termsWithoutMoney(policy: () => Policy, storage: Me['storage']): AccountTerms {
   return {
     limitsOf: ({ plan }) => limitsShown(policy().planOf(plan)),
     spendingOf: () => ({ spentUsd: 0, leftUsd: null, endsAtMs: endOfDayMs(Date.now()) }),
-    storage: { transcripts: 'off', retention_days: null, recording },
+    storage,
   };
 }
 

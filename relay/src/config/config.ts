@@ -5,6 +5,7 @@ import { isLoopback } from '../lib/network-address.ts';
 import { CORE_SETTINGS } from './core-settings.ts';
 import { ConfigError, readSettings, type Environment } from './read-settings.ts';
 import type { Settings, ValuesOf } from './settings.ts';
+import { toStorageConfig, type StorageConfig } from './storage-settings.ts';
 
 /** Durations are ms, sizes bytes. */
 export interface Config {
@@ -36,6 +37,7 @@ export interface Config {
   readonly failedAudio: { readonly maxBytes: number } | undefined;
   /** undefined: no calls are recorded. */
   readonly recording: { readonly maxBytes: number } | undefined;
+  readonly storage: StorageConfig;
   readonly shutdownGraceMs: number;
 }
 
@@ -148,6 +150,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
       ? { maxBytes: env.FAILED_AUDIO_MAX_MB * 1_024 * 1_024 }
       : undefined,
     recording: env.RECORDING ? { maxBytes: env.RECORDING_MAX_MB * 1_024 * 1_024 } : undefined,
+    storage: toStorageConfig(env),
     shutdownGraceMs: env.SHUTDOWN_GRACE_S * 1_000,
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AUTH_SETTINGS } from './auth-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
 import { setting } from './settings.ts';
+import { STORAGE_SETTINGS } from './storage-settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -211,6 +212,7 @@ export const CORE_SETTINGS = {
     max: 600,
     about: 'How long a relay that is told to stop lets people finish.',
   }),
+  ...STORAGE_SETTINGS,
 } as const;
 
 /** Desktops set a variable of this name to a list of locales: `en_US.UTF-8:en` is `en-US`. */

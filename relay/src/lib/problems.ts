@@ -6,6 +6,7 @@ const SENTENCES = {
   secret_not_kept:
     'The disk of the data folder is full: guests must sign in again after a restart.',
   data_not_written: 'The data folder cannot be written.',
+  storage_behind: 'The database cannot be written to; conversations wait on disk.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
   issuer_unreachable:

@@ -13,6 +13,7 @@ const REPLY_DONE = {
   code: null,
   timeline: {},
   usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
+  speech: { text: '', written: '' },
 } as const;
 
 function setUp(ladder?: ScriptedLadder) {

@@ -243,6 +243,14 @@ export class ClauseTrack {
       .join(' ');
   }
 
+  /** All that was written of the reply so far, fillers aside. */
+  get writtenText(): string {
+    return this.#clauses
+      .filter(({ kind }) => kind !== 'filler')
+      .map(({ text }) => text)
+      .join(' ');
+  }
+
   /** The text is not read any further. */
   close(): void {
     void Promise.resolve(this.#source.return?.()).catch(() => {});

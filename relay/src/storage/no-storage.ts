@@ -16,4 +16,9 @@ const NO_TOTALS: AdminStore = {
 };
 
 /** A relay that keeps nothing has nothing to show. */
-export const NO_STORAGE: Storage = { state: 'off', asUser: () => NOTHING, admin: NO_TOTALS };
+export const NO_STORAGE: Storage = {
+  state: 'off',
+  asUser: () => NOTHING,
+  admin: NO_TOTALS,
+  append() {},
+};

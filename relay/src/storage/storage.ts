@@ -5,6 +5,7 @@ import type {
   UsageRow,
 } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
+import type { JournalRecord } from './records.ts';
 
 /** What is kept of users, conversations and money. */
 export interface Storage {
@@ -13,6 +14,11 @@ export interface Storage {
   /** What one user may see: the database itself refuses everything else. */
   asUser(identity: Pick<Identity, 'userId' | 'role'>): UserStore;
   readonly admin: AdminStore;
+  /**
+   * Keeps a record, over the end of this process by the time it returns. Never throws, and waits for
+   * no database.
+   */
+  append(record: JournalRecord): void;
 }
 
 /**

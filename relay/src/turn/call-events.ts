@@ -152,6 +152,8 @@ export type CallEventBody =
       readonly usage: Usage;
       /** The provider that served each stage; a stage that was not used, or failed, is left out. */
       readonly providers: { readonly [stage in Stage]?: string };
+      /** What was heard as far as is known, and all that was written; fillers aside. */
+      readonly speech: { readonly text: string; readonly written: string };
     } & OfReply)
   /** Once for each turn. What follows of it can only be how much of its reply was heard. */
   | ({ readonly type: 'turn-ended'; readonly outcome: TurnOutcome } & OfTurn)

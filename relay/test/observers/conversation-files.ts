@@ -15,7 +15,8 @@ export class ConversationFiles implements CallObserver {
   }
 
   observe(event: CallEvent): void {
-    if (!('speech' in event)) return;
+    // The end of a reply repeats what its clauses said.
+    if (!('speech' in event) || event.type === 'reply-done') return;
     const { type, turnId, speech } = event;
     const isReply = type === 'clause-heard' || type === 'reply-interrupted';
     const speaker = isReply ? 'assistant' : 'person';

@@ -32,6 +32,8 @@ export class MemoryStorage implements Storage {
     spentSince: async () => ({ microUsd: 0, byUser: new Map() }),
   };
 
+  append(): void {}
+
   asUser({ userId }: { readonly userId: string }): UserStore {
     const kept = this.of(userId);
     const find = (id: string) => kept.conversations.find((conversation) => conversation.id === id);

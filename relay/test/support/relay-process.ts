@@ -56,6 +56,8 @@ export class RelayProcess implements AsyncDisposable {
         TRANSCRIBERS: 'browser',
         GENERATORS: 'embedded',
         SYNTHESIZERS: 'browser',
+        // Tests of what is kept turn it on; the others need no database.
+        STORAGE: 'off',
         ...env,
       },
     });

@@ -251,6 +251,7 @@ export class Reply {
         ...(generator !== undefined && { generator }),
         ...(synthesizer !== undefined && { synthesizer }),
       },
+      speech: { text: this.text, written: track.writtenText },
     });
     output.event({
       type: 'response.done',

@@ -1,0 +1,52 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+
+const DAY_MS = 86_400_000;
+/** After the start, so that a relay that runs for an hour a day deletes too. */
+const FIRST_MS = 60_000;
+/** Between batches, so that a first run over years leaves room for others. */
+const PAUSE_MS = 200;
+const RETRY_MS = 600_000;
+
+export interface RetentionOptions {
+  /** undefined: everything is kept for ever. */
+  readonly days: number | undefined;
+  /** Deletes a batch. @returns whether more is left */
+  readonly removeOld: (days: number) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Deletes what is older than it may be, a minute after the start and then once a day. */
+export class Retention implements Disposable {
+  readonly #options: RetentionOptions;
+  #cancel: () => void = () => {};
+  #isOver = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    if (this.#options.days !== undefined) this.#after(FIRST_MS);
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#cancel();
+  }
+
+  #after(delayMs: number): void {
+    if (!this.#isOver) this.#cancel = this.#options.clock.after(delayMs, () => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const { days = 0, removeOld, logger } = this.#options;
+    try {
+      this.#after((await removeOld(days)) ? PAUSE_MS : DAY_MS);
+    } catch (err) {
+      logger.warn({ err }, 'what is older than RETENTION_DAYS could not be deleted');
+      this.#after(RETRY_MS);
+    }
+  }
+}

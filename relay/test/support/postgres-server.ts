@@ -1,0 +1,130 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import pg from 'pg';
+import { sleep, systemClock } from '../../src/lib/clock.ts';
+
+const DEBIAN_POSTGRES = '/usr/lib/postgresql';
+
+const START_MS = 20_000;
+const RETRY_MS = 50;
+
+/** A server of the system's own Postgres, on a free port, with its data in a folder of its own. */
+export class PostgresServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #dir: string;
+  readonly #child: ChildProcess;
+  #databases = 0;
+
+  private constructor(dir: string, port: number, child: ChildProcess) {
+    this.#dir = dir;
+    this.port = port;
+    this.#child = child;
+  }
+
+  /** @throws Error that says what to install */
+  static async start(): Promise<PostgresServer> {
+    const bin = findBinaries();
+    const dir = await mkdtemp(join(tmpdir(), 'parley-postgres-'));
+    const as = unprivileged();
+    if (as !== undefined) await chown(dir, as.uid, as.gid);
+    const data = join(dir, 'data');
+    const made = spawnSync(
+      join(bin, 'initdb'),
+      ['-D', data, '-U', 'owner', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'],
+      { ...as, cwd: dir, encoding: 'utf8' },
+    );
+    if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+    const port = await freePort();
+    const settings = ['fsync=off', `unix_socket_directories=${dir}`, 'max_connections=40'];
+    const child = spawn(
+      join(bin, 'postgres'),
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-h',
+        '127.0.0.1',
+        ...settings.flatMap((one) => ['-c', one]),
+      ],
+      { ...as, cwd: dir, stdio: 'ignore' },
+    );
+    const server = new PostgresServer(dir, port, child);
+    await server.#answers();
+    return server;
+  }
+
+  url(database: string): string {
+    return `postgres://owner@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** A new, empty database. */
+  async create(): Promise<string> {
+    const name = `test_${this.#databases++}`;
+    await this.query('postgres', `create database ${name}`);
+    return name;
+  }
+
+  async query(database: string, text: string): Promise<readonly Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: this.url(database) });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async #answers(): Promise<void> {
+    const endMs = performance.now() + START_MS;
+    for (;;) {
+      try {
+        await this.query('postgres', 'select 1');
+        return;
+      } catch (error) {
+        if (performance.now() > endMs) throw error;
+        await sleep(systemClock, RETRY_MS, AbortSignal.any([]));
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGQUIT');
+    await ended;
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}
+
+/** Postgres refuses to run as root. */
+function unprivileged(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string) =>
+    Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout.trim());
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+function findBinaries(): string {
+  const versions = existsSync(DEBIAN_POSTGRES) ? readdirSync(DEBIAN_POSTGRES) : [];
+  const latest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
+  if (latest !== undefined) return join(DEBIAN_POSTGRES, latest, 'bin');
+  const found = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' }).stdout?.trim();
+  if (found) return found;
+  throw new Error(
+    'These tests need a Postgres server: install it with "apt-get install postgresql" as root.',
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '../../src/storage/database.ts';
+import { DatabaseService, type DatabaseOptions } from '../../src/storage/database-service.ts';
+import { openPglite } from '../../src/storage/pglite-database.ts';
+import { openPostgres } from '../../src/storage/postgres-database.ts';
+import { PostgresServer } from './postgres-server.ts';
+
+export const BACKENDS = ['embedded', 'postgres'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+export interface TestDatabase {
+  readonly service: DatabaseService;
+  /** For statements of the test's own. */
+  readonly database: Database;
+}
+
+/** Databases of both kinds, in this thread, with nothing in them. */
+export class TestDatabases implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #server: PostgresServer;
+  #count = 0;
+
+  private constructor(folder: string, server: PostgresServer) {
+    this.#folder = folder;
+    this.#server = server;
+  }
+
+  static async start(): Promise<TestDatabases> {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-databases-'));
+    return new TestDatabases(folder, await PostgresServer.start());
+  }
+
+  async open(
+    kind: Backend,
+    options: Partial<Pick<DatabaseOptions, 'sealing'>> = {},
+  ): Promise<TestDatabase> {
+    const at =
+      kind === 'embedded'
+        ? { dir: join(this.#folder, `db-${this.#count++}`) }
+        : { url: this.#server.url(await this.#server.create()) };
+    let database: Database | undefined;
+    const service = new DatabaseService(
+      {
+        database: at,
+        recordingsDir: join(this.#folder, 'recordings'),
+        instance: 'here',
+        sealing: { key: undefined, oldKeys: [] },
+        ...options,
+      },
+      async () => (database = 'dir' in at ? await openPglite(at.dir) : openPostgres(at.url)),
+    );
+    await service.open();
+    return { service, database: database! };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
