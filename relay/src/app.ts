@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { termsWithoutMoney } from './accounts/account-terms.ts';
+import { accountTerms } from './accounts/account-terms.ts';
 import { ConversationRecorder } from './accounts/conversation-recorder.ts';
+import { openMoney } from './accounts/money.ts';
 import { loadAuthSecret } from './auth/auth-secret.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
@@ -23,6 +24,9 @@ import { Limiter } from './limits/limiter.ts';
 import { toPolicy } from './limits/policy.ts';
 import { readPolicy } from './limits/read-policy.ts';
 import type { Problems } from './lib/problems.ts';
+import type { LedgerSink } from './metering/ledger.ts';
+import type { PriceList } from './metering/price-list.ts';
+import type { ProviderInUse } from './metering/turn-estimate.ts';
 import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
 import { Sealing } from './storage/sealing.ts';
@@ -43,6 +47,13 @@ const SPARE_CONNECTIONS = 200;
 export interface RelayOptions {
   readonly config: Config;
   readonly providers: Stages;
+  /** What providers cost; without it money is not counted. */
+  readonly money?: {
+    readonly prices: PriceList;
+    readonly inUse: readonly ProviderInUse[];
+    /** In place of the storage. */
+    readonly ledger?: LedgerSink;
+  };
   readonly version: string;
   /** Folder of the built page. */
   readonly pageRoot: string;
@@ -99,16 +110,31 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     append: (record) => storage.append(record),
     sealing: transcripts === 'off' ? undefined : new Sealing(sealing),
   });
+  const policy = toPolicy(readPolicy(config));
+  const money =
+    options.money &&
+    (await openMoney({
+      ledger: { append: (entry) => storage.append({ type: 'ledger', id: entry.id, entry }) },
+      ...options.money,
+      config: config.money,
+      dataDir: config.dataDir,
+      maxUtteranceMs: config.limits.utterance_ms,
+      caps: () => policy,
+      clock,
+      logger,
+      problems,
+    }));
+  if (money !== undefined) providers.onOwnUse((use) => money.spending.usedByRelay(use));
   const observers = new CallObservers(
     [
       new CallLog(logger),
       ...(config.failedAudio === undefined ? [] : [failedAudio]),
       ...(storage.state === 'off' ? [] : [recorder]),
+      ...(money === undefined ? [] : [money.spending]),
       ...(options.observers ?? []),
     ],
     { logger },
   );
-  const policy = toPolicy(readPolicy(config));
   const limiter = new Limiter({ clock, policy: () => policy });
   const recordings = new Recordings({
     dir: join(config.dataDir, 'recordings'),
@@ -149,6 +175,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       },
     },
     observers,
+    spending: money?.spending,
     ticketTtlMs: config.ticketTtlMs,
     limiter,
     planOf: policy.planOf,
@@ -164,7 +191,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     sessions,
     registry,
     storage,
-    terms: termsWithoutMoney(() => policy, {
+    terms: accountTerms(() => policy, money?.budgets, {
       transcripts: storage.state === 'off' ? 'off' : transcripts,
       retention_days: retentionDays ?? null,
       recording: isRecordingAllowed,
@@ -223,6 +250,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     refusals[Symbol.dispose]();
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
+    await money?.[Symbol.asyncDispose]();
     throw error;
   }
   if (isRecordingAllowed) recordings.begin();
@@ -255,6 +283,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       await failedAudio[Symbol.asyncDispose]();
       await recordings[Symbol.asyncDispose]();
       await signIn[Symbol.asyncDispose]();
+      await money?.[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Idle keep-alive connections would hold `close` up.

@@ -6,6 +6,7 @@ import { addressesToOpen } from './http/addresses.ts';
 import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
 import { openProviders } from './registry/open-providers.ts';
+import { providerPrices } from './registry/provider-prices.ts';
 import { runRelay } from './relay-process.ts';
 import relayPackage from '../package.json' with { type: 'json' };
 
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   for (const warning of configuration.warnings) complain(warning);
   const { url } = await runRelay({
     config,
+    money: providerPrices(configuration),
     version: relayPackage.version,
     pageRoot: PAGE_ROOT,
     openProviders: (parts) => openProviders(configuration, { ...parts, phrases: FIXED_CLAUSES }),

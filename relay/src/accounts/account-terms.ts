@@ -2,6 +2,7 @@ import type { Me } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { Plan } from '../limits/plans.ts';
 import type { Policy } from '../limits/policy.ts';
+import type { Budgets } from '../metering/budgets.ts';
 
 const MICRO_PER_USD = 1_000_000;
 
@@ -20,11 +21,25 @@ export interface DaySpending {
   readonly endsAtMs: number;
 }
 
-/** The terms of a relay that counts no money. */
-export function termsWithoutMoney(policy: () => Policy, storage: Me['storage']): AccountTerms {
+/** @param budgets - undefined: the relay counts no money */
+export function accountTerms(
+  policy: () => Policy,
+  budgets: Budgets | undefined,
+  storage: Me['storage'],
+): AccountTerms {
   return {
     limitsOf: ({ plan }) => limitsShown(policy().planOf(plan)),
-    spendingOf: () => ({ spentUsd: 0, leftUsd: null, endsAtMs: endOfDayMs(Date.now()) }),
+    spendingOf(identity) {
+      if (budgets === undefined) {
+        return { spentUsd: 0, leftUsd: null, endsAtMs: endOfDayMs(Date.now()) };
+      }
+      const { spentMicroUsd, leftMicroUsd, dayEndsAtMs } = budgets.left(identity);
+      return {
+        spentUsd: spentMicroUsd / MICRO_PER_USD,
+        leftUsd: finite(leftMicroUsd / MICRO_PER_USD),
+        endsAtMs: dayEndsAtMs,
+      };
+    },
     storage,
   };
 }

@@ -3,6 +3,7 @@ import type { SessionLimits } from '@parley/shared';
 import { authProblems, toAuthConfig, type AuthConfig } from './auth-config.ts';
 import { isLoopback } from '../lib/network-address.ts';
 import { CORE_SETTINGS } from './core-settings.ts';
+import { toMoneyConfig, type MoneyConfig } from './money-settings.ts';
 import { ConfigError, readSettings, type Environment } from './read-settings.ts';
 import type { Settings, ValuesOf } from './settings.ts';
 import { toStorageConfig, type StorageConfig } from './storage-settings.ts';
@@ -38,6 +39,7 @@ export interface Config {
   /** undefined: no calls are recorded. */
   readonly recording: { readonly maxBytes: number } | undefined;
   readonly storage: StorageConfig;
+  readonly money: MoneyConfig;
   readonly shutdownGraceMs: number;
 }
 
@@ -151,6 +153,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
       : undefined,
     recording: env.RECORDING ? { maxBytes: env.RECORDING_MAX_MB * 1_024 * 1_024 } : undefined,
     storage: toStorageConfig(env),
+    money: toMoneyConfig(env),
     shutdownGraceMs: env.SHUTDOWN_GRACE_S * 1_000,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AUTH_SETTINGS } from './auth-settings.ts';
+import { MONEY_SETTINGS } from './money-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
 import { setting } from './settings.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
@@ -206,6 +207,7 @@ export const CORE_SETTINGS = {
     unit: 'megabytes',
     about: 'Once the recordings of calls take that much, no other one begins.',
   }),
+  ...MONEY_SETTINGS,
   SHUTDOWN_GRACE_S: seconds({
     fallback: 5,
     min: 0,

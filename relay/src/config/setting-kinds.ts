@@ -9,6 +9,10 @@ export function splitList(text: string): string[] {
     .filter((entry) => entry !== '');
 }
 
+const MAX_USD = 1_000_000;
+const usdAmount = z.coerce.number().min(0).max(MAX_USD);
+const USD = { type: `number, 0 to ${shown(MAX_USD)}`, unit: 'US dollars' };
+
 interface NumberDescription {
   readonly fallback: number;
   readonly min?: number;
@@ -50,6 +54,23 @@ export function whole(
     default: description.shown ?? String(fallback),
     about,
   });
+}
+
+/** An amount of money. */
+export function usd({
+  fallback,
+  about,
+}: {
+  readonly fallback: number;
+  readonly about: string;
+}): Setting<number> {
+  const described = { ...USD, default: String(fallback), about };
+  return setting(usdAmount.default(fallback), described);
+}
+
+/** An amount of money that need not be set. */
+export function optionalUsd({ about }: { readonly about: string }): Setting<number | undefined> {
+  return setting(usdAmount.optional(), { ...USD, about });
 }
 
 /** Something that is on or off. */

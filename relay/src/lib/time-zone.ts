@@ -51,3 +51,9 @@ export function localParts(instant: Date, timeZone: string) {
     minute: Number(minute),
   };
 }
+
+/** @param instantMs - since 1970. @returns the day in the zone, ISO 8601 */
+export function dayOf(instantMs: number, timeZone: string): string {
+  // Sweden writes dates as ISO 8601 does.
+  return new Date(instantMs).toLocaleDateString('sv-SE', { timeZone });
+}

@@ -18,16 +18,23 @@ const ACCOUNTS_SHARE = 0.2;
  *
  * @throws ConfigError that names what is wrong in `PLANS`
  */
-export function readPolicy(config: Pick<Config, 'limitSettings'>): PolicyDocument {
+export function readPolicy(config: Pick<Config, 'limitSettings' | 'money'>): PolicyDocument {
   const { plans, maxSessions, sessionDurationS, idleS } = config.limitSettings;
   const { limitsAddresses, hasAccounts } = config.limitSettings;
   const defaults = defaultPolicy({ limitsAddresses });
-  const times = { session_duration_s: sessionDurationS, idle_s: idleS };
+  const { session, userDay, guestsDay, day } = config.money.budgets;
+  const ofPlan = {
+    ...{ session_duration_s: sessionDurationS, idle_s: idleS },
+    ...(session !== undefined && { session_usd: session }),
+    ...(userDay !== undefined && { day_usd: userDay }),
+  };
   const fromSettings = withChanges(defaults, {
-    plans: Object.fromEntries(Object.keys(defaults.plans).map((name) => [name, times])),
+    plans: Object.fromEntries(Object.keys(defaults.plans).map((name) => [name, ofPlan])),
     instance: {
       sessions: maxSessions,
       sessions_for_accounts: hasAccounts ? Math.floor(maxSessions * ACCOUNTS_SHARE) : 0,
+      ...(day !== undefined && { day_usd: day }),
+      ...(guestsDay !== undefined && { guests_day_usd: guestsDay }),
     },
   });
   return plans === undefined ? fromSettings : withChanges(fromSettings, readPlans(plans));

@@ -4,12 +4,17 @@ export interface UsedUnits {
   readonly inputTokens?: number;
   /** Among `inputTokens`. */
   readonly cachedInputTokens?: number;
+  /** Among `inputTokens`, written into the vendor's cache for a price of their own. */
+  readonly cacheWriteTokens?: number;
   readonly outputTokens?: number;
   readonly characters?: number;
 }
 
 /** What it was used for; `probe`: a check of the relay's own, which no user pays for. */
 export type UsePurpose = 'turn' | 'speculation' | 'summary' | 'probe';
+
+/** The stages of a turn, as the ledger names them. */
+export type Stage = 'transcriber' | 'generator' | 'synthesizer';
 
 /** One use of a provider, and what it costs. Never changed once it is written. */
 export interface LedgerEntry {
@@ -21,7 +26,7 @@ export interface LedgerEntry {
   readonly plan: string;
   readonly sessionId: string | null;
   readonly turnId: string | null;
-  readonly stage: 'transcriber' | 'generator' | 'synthesizer';
+  readonly stage: Stage;
   readonly provider: string;
   readonly model: string;
   readonly purpose: UsePurpose;

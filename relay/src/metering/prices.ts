@@ -1,7 +1,14 @@
 /** What a unit of a provider's work costs, USD. */
 export type Rate =
   | { readonly unit: 'audio-minute'; readonly usd: number }
-  | { readonly unit: 'million-tokens'; readonly inputUsd: number; readonly outputUsd: number }
+  | {
+      readonly unit: 'million-tokens';
+      readonly inputUsd: number;
+      /** Of input that was in the vendor's cache, or was written into it; absent: as other input. */
+      readonly cachedInputUsd?: number;
+      readonly cacheWriteUsd?: number;
+      readonly outputUsd: number;
+    }
   | { readonly unit: 'million-characters'; readonly usd: number };
 
 export interface Price {
@@ -26,7 +33,11 @@ const GEMINI_LITE = 'https://docs.apiyi.com/en/api-capabilities/gemini-3-5-flash
 const GEMINI_2 = 'https://www.morphllm.com/gemini-api-pricing';
 const GROQ = 'https://console.groq.com/docs/models';
 
-/** List prices of the vendors' pay-as-you-go plans; what is not known stays out. */
+/**
+ * List prices of the vendors' pay-as-you-go plans; what is not known stays out. Cached input costs a
+ * tenth at OpenAI and Anthropic, where writing it costs a quarter more (Anthropic's prompt caching
+ * guide); of the others it is not known for these models, and costs what other input does.
+ */
 export const PRICES: readonly Price[] = [
   price('embedded', '', audioMinute(0), 'runs on your machine', '2026-11-21'),
   price('browser', '', audioMinute(0), 'runs in the page', '2026-11-21'),
@@ -80,16 +91,16 @@ export const PRICES: readonly Price[] = [
     openAi('gpt-realtime-2.1'),
     '2026-11-22',
   ),
-  price('openai', 'gpt-6-luna', tokens(0.1, 0.5), openAi('gpt-6-luna'), '2026-11-22'),
-  price('openai', 'gpt-6-sol', tokens(2, 10), openAi('gpt-6-sol'), '2026-09-22'),
-  price('openai', 'gpt-5.4-mini', tokens(0.75, 4.5), OPENAI, '2026-10-02'),
+  price('openai', 'gpt-6-luna', cachedTokens(0.1, 0.5), openAi('gpt-6-luna'), '2026-11-22'),
+  price('openai', 'gpt-6-sol', cachedTokens(2, 10), openAi('gpt-6-sol'), '2026-09-22'),
+  price('openai', 'gpt-5.4-mini', cachedTokens(0.75, 4.5), OPENAI, '2026-10-02'),
 
   // Requests of more than 100,000 tokens cost five times as much; none of Parley's is so long.
-  price('anthropic', 'claude-haiku-5-5', tokens(0.1, 0.5), ANTHROPIC_MODELS, '2026-11-22'),
-  price('anthropic', 'claude-sonnet-5-5', tokens(2, 10), ANTHROPIC_MODELS, '2026-11-22'),
-  price('anthropic', 'claude-haiku-4-5', tokens(1, 5), ANTHROPIC, '2026-09-25'),
-  price('anthropic', 'claude-sonnet-4-6', tokens(3, 15), ANTHROPIC, '2026-09-25'),
-  price('anthropic', 'claude-sonnet-5', tokens(3, 15), ANTHROPIC, '2026-07-31'),
+  price('anthropic', 'claude-haiku-5-5', writtenTokens(0.1, 0.5), ANTHROPIC_MODELS, '2026-11-22'),
+  price('anthropic', 'claude-sonnet-5-5', writtenTokens(2, 10), ANTHROPIC_MODELS, '2026-11-22'),
+  price('anthropic', 'claude-haiku-4-5', writtenTokens(1, 5), ANTHROPIC, '2026-09-25'),
+  price('anthropic', 'claude-sonnet-4-6', writtenTokens(3, 15), ANTHROPIC, '2026-09-25'),
+  price('anthropic', 'claude-sonnet-5', writtenTokens(3, 15), ANTHROPIC, '2026-07-31'),
 
   price('google', 'gemini-3.5-flash-lite', tokens(0.3, 2.5), GEMINI_LITE, '2026-07-31'),
   price('google', 'gemini-3.5-flash', tokens(1.5, 9), GOOGLE, '2026-09-25'),
@@ -101,11 +112,18 @@ export const PRICES: readonly Price[] = [
   price('groq', 'openai/gpt-oss-120b', tokens(0.15, 0.6), GROQ, '2026-09-25'),
 ];
 
-/** @returns undefined if the price is not known */
-export function priceOf(provider: string, model = ''): Price | undefined {
-  return PRICES.filter(
-    (entry) => entry.provider === provider && model.startsWith(entry.model),
-  ).toSorted((a, b) => b.model.length - a.model.length)[0];
+/**
+ * @param prices - of more than one that fits, the longest beginning of a model's name counts
+ * @returns undefined if the price is not known
+ */
+export function priceOf(
+  provider: string,
+  model = '',
+  prices: readonly Price[] = PRICES,
+): Price | undefined {
+  return prices
+    .filter((entry) => entry.provider === provider && model.startsWith(entry.model))
+    .toSorted((a, b) => b.model.length - a.model.length)[0];
 }
 
 /** e.g. `$0.0065 a minute`. */
@@ -136,6 +154,14 @@ function characters(usd: number): Rate {
   return { unit: 'million-characters', usd };
 }
 
-function tokens(inputUsd: number, outputUsd: number): Rate {
-  return { unit: 'million-tokens', inputUsd, outputUsd };
+function tokens(inputUsd: number, outputUsd: number) {
+  return { unit: 'million-tokens', inputUsd, outputUsd } as const;
+}
+
+function cachedTokens(inputUsd: number, outputUsd: number) {
+  return { ...tokens(inputUsd, outputUsd), cachedInputUsd: inputUsd / 10 };
+}
+
+function writtenTokens(inputUsd: number, outputUsd: number) {
+  return { ...cachedTokens(inputUsd, outputUsd), cacheWriteUsd: inputUsd * 1.25 };
 }

@@ -13,7 +13,12 @@ import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Room, SessionRegistry } from './session-registry.ts';
-import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
+import {
+  limitsOf,
+  type SessionContext,
+  type SessionOptions,
+  type SessionSpending,
+} from './session-options.ts';
 import { Session } from './session.ts';
 
 /** Tickets that may wait to be used, of all guests and of all accounts: a few megabytes each. */
@@ -39,11 +44,20 @@ interface Grant extends Omit<Caller, 'address'> {
   readonly timeZone: string;
 }
 
+/** Where sessions get their money. */
+export interface SpendingDesk {
+  /** @throws ParleyError `budget_exhausted` */
+  admit(identity: Identity): void;
+  open(sessionId: string, identity: Identity): SessionSpending;
+}
+
 export interface SessionCreatorOptions {
   readonly context: SessionContext;
   readonly registry: SessionRegistry;
   readonly admission: Pick<Admission, 'isOpen'>;
   readonly observers: CallObservers;
+  /** The money of sessions; without it nothing limits them. */
+  readonly spending?: SpendingDesk | undefined;
   readonly ticketTtlMs: number;
   readonly limiter: Pick<Limiter, 'checkSession' | 'countSession'>;
   readonly planOf: (name: string) => Plan;
@@ -70,7 +84,7 @@ export class SessionCreator {
   }
 
   /**
-   * @throws ParleyError `draining`, `capacity_exhausted`, `invalid_request`, `too_many_sessions`,
+   * @throws ParleyError `draining`, `budget_exhausted`, `capacity_exhausted`, `invalid_request`, `too_many_sessions`,
    *   `rate_limited`
    */
   create(
@@ -96,6 +110,7 @@ export class SessionCreator {
       });
     }
     this.#check(caller);
+    this.#options.spending?.admit(identity);
     const sessionId = newId('sess');
     const conversationId = earlier?.id ?? newId('conv');
     const resumeToken = newSecret();
@@ -134,6 +149,7 @@ export class SessionCreator {
       conversationId,
       identity,
       client,
+      spending: this.#options.spending?.open(sessionId, identity),
       resumeKey,
       settings: { voice, timeZone, isSpoken: true },
       history,

@@ -1,7 +1,9 @@
-import type { SessionLimits } from '@parley/shared';
+import type { RelayEventOf, SessionLimits } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { Recordings } from '../recordings/recordings.ts';
+import type { BudgetScope } from '../metering/budgets.ts';
 import type { ConversationOptions } from '../turn/conversation-options.ts';
+import type { TurnBudget } from '../turn/turn-budget.ts';
 
 /** What all sessions of a relay share. */
 export interface SessionContext extends Pick<
@@ -35,6 +37,14 @@ export const NO_RULES: SessionRules = {
   takeTurn: () => true,
 };
 
+/** The money of one session. */
+export interface SessionSpending extends TurnBudget {
+  /** What was used and spent so far. */
+  statement(): Omit<RelayEventOf<'session.usage'>, 'type' | 'seq'>;
+  /** The budgets that are nearly used up, each once. */
+  takeWarnings(): readonly BudgetScope[];
+}
+
 export interface SessionOptions extends Pick<
   ConversationOptions,
   'settings' | 'history' | 'emit' | 'logger'
@@ -45,6 +55,8 @@ export interface SessionOptions extends Pick<
   readonly identity: Identity;
   /** The program that calls, in a word or two. */
   readonly client: string;
+  /** Without it the session is not limited by money, and tells nothing of it. */
+  readonly spending?: SessionSpending | undefined;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
   /** Called with each change of the memory that is kept for a replay, bytes. */

@@ -1,4 +1,12 @@
 import type { CloseReasonName, SessionLimits } from '@parley/shared';
+import type { Limit } from '../turn/call-events.ts';
+
+/** The limit that ends a session with this reason. */
+export const LIMIT_OF: { readonly [reason in CloseReasonName]?: Limit } = {
+  durationLimit: 'session-duration',
+  idle: 'idle',
+  budgetExhausted: 'budget',
+};
 
 /** A session's connection to its client. Instants are ms on the relay's monotonic clock, without its stalls. */
 export type SessionState =

@@ -16,9 +16,10 @@ import { Outbox } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { SessionControls } from './session-controls.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
-import { attachedAs, judge, lostSince, type SessionState } from './session-state.ts';
+import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
 import { noticeOf, ProviderNotices, type StageChange } from './provider-notices.ts';
+import { SpendingNotices } from './spending-notices.ts';
 
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
@@ -33,6 +34,7 @@ export class Session implements ErrorBoundary {
   readonly #inbox: Inbox;
   readonly #controls: SessionControls;
   readonly #time: SessionTime;
+  readonly #spending: SpendingNotices;
   /** What is kept open at the providers for as long as the call lasts. */
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
@@ -60,6 +62,7 @@ export class Session implements ErrorBoundary {
       onError: (code) => within(this, () => this.#inbox.error(code)),
     });
     this.#prepared = STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []);
+    this.#spending = new SpendingNotices(options.spending, this.#outbox, emit);
     this.#conversation = new Conversation({
       caller: options.id,
       providers,
@@ -71,6 +74,8 @@ export class Session implements ErrorBoundary {
       clock,
       logger,
       output: this.#controls.output,
+      budget: options.spending,
+      onGoodbye: () => within(this, () => this.close('budgetExhausted')),
       emit: (event) => this.#emit(event),
     });
     this.#inbox = new Inbox({
@@ -197,8 +202,8 @@ export class Session implements ErrorBoundary {
   close(reason: CloseReasonName): void {
     if (this.#state.kind === 'closed') return;
     const socket = this.#socket;
-    if (reason === 'durationLimit') this.#emit({ type: 'limit-hit', limit: 'session-duration' });
-    if (reason === 'idle') this.#emit({ type: 'limit-hit', limit: 'idle' });
+    const limit = LIMIT_OF[reason];
+    if (limit !== undefined) this.#emit({ type: 'limit-hit', limit });
     const durationMs = this.#outbox.nowMs();
     this.#release();
     this.#outbox.end();
@@ -273,6 +278,7 @@ export class Session implements ErrorBoundary {
     this.#options.emit(event);
     this.#notices?.observe(event);
     this.#controls.recorder?.observe(event);
+    this.#spending.observe(event);
   }
 
   #stageChanged(change: StageChange): void {

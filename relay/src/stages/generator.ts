@@ -2,6 +2,8 @@ import type { Provider } from './provider.ts';
 
 /** History in, reply text out. */
 export interface Generator extends Provider {
+  /** As the price list names it; without one, what it uses is not reported. */
+  readonly model?: string;
   /** It has an answer at hand and cannot be late, e.g. because it asks no language model. */
   readonly answersAtOnce?: boolean;
   /**
@@ -57,6 +59,10 @@ export interface GenerateRequest {
 
 export interface TokenUsage {
   readonly inputTokens: number;
+  /** Among the input, those that the vendor had in its cache; left out if there were none. */
+  readonly cachedInputTokens?: number;
+  /** Among the input, those that it wrote into its cache for a price of their own. */
+  readonly cacheWriteTokens?: number;
   readonly outputTokens: number;
 }
 
@@ -110,4 +116,5 @@ export type GeneratorEvent =
   | { readonly type: 'tool-called'; readonly name: string }
   /** All tools that were called have answered, and the model is asked to go on. */
   | { readonly type: 'tools-answered' }
-  | ({ readonly type: 'usage-reported' } & TokenUsage);
+  /** `isEstimated`: the vendor did not count all of it. */
+  | ({ readonly type: 'usage-reported'; readonly isEstimated?: true } & TokenUsage);

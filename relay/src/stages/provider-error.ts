@@ -48,6 +48,15 @@ export interface ProviderErrorOptions {
   readonly isRequestsOwn?: boolean | undefined;
 }
 
+/** Faults that come in the place of any work. */
+const REFUSALS: ReadonlySet<ProviderFault> = new Set([
+  'unreachable',
+  'unauthorized',
+  'rate-limited',
+  'rejected',
+  'out-of-descriptors',
+]);
+
 /** Statuses that are about what was sent, not about who sent it or to which address. */
 const REQUEST_STATUSES: ReadonlySet<number | undefined> = new Set([400, 413, 415, 422]);
 
@@ -69,6 +78,11 @@ export class ProviderError extends ParleyError {
    * accepted, against the vendor's rules. It says nothing about the requests of other people.
    */
   readonly isRequestsOwn: boolean;
+
+  /** Whether nothing was done for the request, so that there is nothing to pay for. */
+  get isRefusal(): boolean {
+    return this.status !== undefined ? this.status >= 400 : REFUSALS.has(this.fault);
+  }
 
   constructor(options: ProviderErrorOptions) {
     super(`${options.stage}_${options.fault === 'timeout' ? 'timeout' : 'failed'}`);

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@parley/shared';
+import type { UsedUnits, UsePurpose } from '../metering/ledger.ts';
 
 /** The three stages of a turn. */
 export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const;
@@ -53,10 +54,36 @@ export interface ProviderAttempt {
   readonly fault: string | null;
 }
 
+/** What an adapter was used for by one request; told once, also if that failed or was given up. */
+export interface AdapterUse {
+  /** As the price list names it. */
+  readonly model: string;
+  readonly units: UsedUnits;
+  /** The vendor did not say how much it was. */
+  readonly isEstimated?: boolean;
+  /** It was begun on a guess that the person has finished. */
+  readonly isSpeculative?: boolean;
+}
+
+/** Called at the end of the use, or in the moment in which it is aborted. Never throws. */
+export type ReportUse = (use: AdapterUse) => void;
+
+/** What one attempt took of a provider. */
+export interface ProviderUse {
+  readonly stage: Stage;
+  readonly provider: string;
+  readonly model: string;
+  readonly purpose: UsePurpose;
+  readonly units: UsedUnits;
+  readonly isEstimated: boolean;
+}
+
 /** Called with what becomes of one request to a stage. */
 export interface FailoverObserver {
   /** Whose request it is: one call's requests have the same name, those of others have another. */
   readonly caller?: string | undefined;
   readonly onFailover?: ((failover: Failover) => void) | undefined;
   readonly onAttempt?: ((attempt: ProviderAttempt) => void) | undefined;
+  /** Without it the use counts as the relay's own. */
+  readonly onUsed?: ((use: ProviderUse) => void) | undefined;
 }

@@ -2,7 +2,7 @@ import type { FailoverGenerator } from './failover/failover-generator.ts';
 import type { FailoverSynthesizer } from './failover/failover-synthesizer.ts';
 import type { FailoverTranscriber } from './failover/failover-transcriber.ts';
 import type { ProviderStatus } from './failover/provider-health.ts';
-import type { Stage } from './provider.ts';
+import type { ProviderUse, Stage } from './provider.ts';
 
 /** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
 export interface Stages {
@@ -10,6 +10,8 @@ export interface Stages {
   readonly generator: FailoverGenerator;
   readonly synthesizer: FailoverSynthesizer;
   readonly ladder: Ladder;
+  /** From now on `listener` learns of what is used for no call: phrases spoken ahead of need. */
+  onOwnUse(listener: (use: ProviderUse) => void): void;
   /** Every provider of the relay, in order of stage and preference. */
   services(): readonly ProviderStatus[];
   /**

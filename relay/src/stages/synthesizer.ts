@@ -1,4 +1,4 @@
-import type { FailoverObserver, Provider } from './provider.ts';
+import type { FailoverObserver, Provider, ReportUse } from './provider.ts';
 
 /** Text in, speech out. */
 export interface Synthesizer extends Provider {
@@ -27,6 +27,7 @@ export interface SynthesisOptions {
   /** A `Voice.id`; an unknown one is spoken by the first voice. */
   readonly voice: string;
   readonly signal: AbortSignal;
+  readonly onUsed?: ReportUse | undefined;
 }
 
 export interface TimedWord {
@@ -48,7 +49,7 @@ export type SpeechEvent =
   /** All audio of the clause was given. */
   | { readonly type: 'clause-done'; readonly clause: number };
 
-export interface SpeakOptions extends SynthesisOptions, FailoverObserver {}
+export interface SpeakOptions extends Omit<SynthesisOptions, 'onUsed'>, FailoverObserver {}
 
 /** A reply on its way out. The clauses are those of the track; word times stand there. */
 export type VoiceEvent =

@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts';
+import type { Provider, ReportUse } from './provider.ts';
 
 /** Speech in, words out. Every vendor is adapted to this shape. */
 export interface Transcriber extends Provider {
@@ -16,6 +16,7 @@ export interface TranscriptionOptions {
   readonly language: string;
   /** Aborting releases the stream and ends its events; nothing more need be called. */
   readonly signal: AbortSignal;
+  readonly onUsed?: ReportUse | undefined;
 }
 
 /** One utterance on its way through a recogniser. */

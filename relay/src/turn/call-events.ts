@@ -1,7 +1,8 @@
 import type { CloseReasonName, ErrorCode, LatencyMarks, Usage } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { ClauseKind } from '../stages/clause-track.ts';
-import type { Stage } from '../stages/provider.ts';
+import type { BudgetScope } from '../metering/budgets.ts';
+import type { ProviderUse, Stage } from '../stages/provider.ts';
 
 /** What every event of a call says of itself. */
 export interface CallEventStamp {
@@ -62,6 +63,7 @@ export type Limit =
   | 'utterance-length'
   | 'session-duration'
   | 'idle'
+  | 'budget'
   | 'send-buffer'
   | 'replay-memory';
 
@@ -166,6 +168,8 @@ export type CallEventBody =
       /** The adapter's word for what went wrong. */
       readonly fault: string | null;
     } & Partial<OfTurn>)
+  /** Once for each attempt that took something, before its turn ends. */
+  | ({ readonly type: 'provider-used' } & ProviderUse & Partial<OfTurn>)
   | ({
       readonly type: 'provider-failed-over';
       readonly stage: Stage;
@@ -202,6 +206,8 @@ export type CallEventBody =
   /** `failed`: the disk did. */
   | { readonly type: 'recording-ended'; readonly how: 'stopped' | 'failed' }
   | { readonly type: 'limit-hit'; readonly limit: Limit }
+  /** Most of a budget is used up; once for each in a session. */
+  | { readonly type: 'budget-warning'; readonly scope: BudgetScope }
   | { readonly type: 'error'; readonly code: ErrorCode; readonly requestId: string };
 
 export type CallEvent = CallEventBody & CallEventStamp;

@@ -5,6 +5,7 @@ import type { Stages } from '../stages/stages.ts';
 import type { EmitCallEvent } from './call-events.ts';
 import type { History } from './history.ts';
 import type { ConversationOutput } from './output.ts';
+import type { TurnBudget } from './turn-budget.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** What the person may change during a call. */
@@ -32,6 +33,10 @@ export interface ConversationOptions {
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;
+  /** Without it nothing limits what turns may cost. */
+  readonly budget?: TurnBudget | undefined;
+  /** The budget is used up, and the goodbye was said: called once it has been heard. */
+  readonly onGoodbye?: (() => void) | undefined;
   readonly emit: EmitCallEvent;
   readonly clock: Clock;
   readonly output: ConversationOutput;

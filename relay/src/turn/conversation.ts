@@ -11,6 +11,7 @@ import { Listening } from './listening/listening.ts';
 import { RecognitionOutage } from './recognition-outage.ts';
 import { SessionReminders } from './reminders.ts';
 import { TurnIntake } from './turn-intake.ts';
+import { NO_BUDGET } from './turn-budget.ts';
 import { TurnTaking } from './turn-taking.ts';
 import type { UserTurn } from './user-turn.ts';
 
@@ -51,6 +52,7 @@ export class Conversation {
         person: () => ({ timeZone: options.settings.timeZone }),
         caller: options.caller,
         emit: options.emit,
+        budget: options.budget,
         clock,
         logger: options.logger,
       }),
@@ -95,7 +97,9 @@ export class Conversation {
   /** Confirmed speech: the reply that runs stops (barge-in). An open utterance is ended first. */
   startUtterance(number: number): void {
     this.endUtterance('interrupted', {});
+    if (this.#turns.isGoodbye) return;
     const turnId = newId('turn');
+    if (!this.#reserve(turnId)) return this.#refuseForBudget(number, turnId);
     if (this.#outage.isOut) return this.#refuseSpeech(number, turnId);
     this.#turns.interrupt();
     const place = this.#order.take();
@@ -156,6 +160,7 @@ export class Conversation {
 
   /** A typed message; answered like a spoken one, after what was said before it. */
   addText(itemId: string, text: string): void {
+    if (this.#turns.isGoodbye) return;
     this.#turns.interrupt();
     const receivedMs = this.#options.output.nowMs();
     this.#add({ kind: 'typed', turnId: newId('turn'), itemId, text, receivedMs });
@@ -164,6 +169,7 @@ export class Conversation {
   /** Answers the conversation so far (again). @returns false if nothing was said yet */
   respond(): boolean {
     if (this.#history.messages.length === 0 && !this.#listening.awaitsWords) return false;
+    if (this.#turns.isGoodbye) return true;
     const receivedMs = this.#options.output.nowMs();
     this.#add({ kind: 'requested', turnId: newId('turn'), receivedMs });
     return true;
@@ -203,6 +209,27 @@ export class Conversation {
   #restIfDisposed(): void {
     const isAtRest = this.#turns.isAtRest && !this.#listening.isBusy;
     if (this.#isDisposed && isAtRest) this.#rest.resolve();
+  }
+
+  #reserve(turnId: string): boolean {
+    return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
+  }
+
+  /** Nothing more can be paid: goodbye is said, and audio that still comes is passed over. */
+  #refuseForBudget(number: number, turnId: string): void {
+    const { emit, output } = this.#options;
+    const itemId = newId('item');
+    const utterance = { turnId, itemId, utterance: number };
+    const { code, message, retryable } = new ParleyError('budget_exhausted');
+    emit({ type: 'utterance-started', ...utterance });
+    emit({ type: 'utterance-discarded', ...utterance, audioMs: 0 });
+    output.event({
+      type: 'conversation.item.input_audio_transcription.failed',
+      item_id: itemId,
+      utterance: number,
+      error: { code, message, retryable },
+    });
+    this.#turns.sayGoodbye(turnId);
   }
 
   /** No provider of the relay recognises speech: audio that still comes is passed over. */

@@ -2,9 +2,11 @@ import type { Clock } from '../lib/clock.ts';
 import { OVER } from '../lib/abort-reason.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Person, TokenUsage } from '../stages/generator.ts';
+import type { ProviderUse } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { EmitCallEvent } from './call-events.ts';
 import type { History, OldestPart } from './history.ts';
+import { NO_BUDGET, type TurnBudget } from './turn-budget.ts';
 
 /** From this share of what a generator is sent on, the oldest part is summarised. */
 const FULL_SHARE = 0.75;
@@ -12,6 +14,8 @@ const FULL_SHARE = 0.75;
 const KEPT_SHARE = 0.4;
 /** What is kept for a generator to which it is of no use, in case another takes its place. */
 const FORGETFUL_TOKENS = 4_000;
+/** Under this name a summary is reserved for and settled, as if it were a turn. */
+export const SUMMARY_TURN = 'summary';
 /** Longest summary, characters. */
 const MAX_CHARACTERS = 2_400;
 
@@ -21,6 +25,8 @@ export interface HistorySummaryOptions {
   readonly person: () => Person;
   readonly caller: string;
   readonly emit: EmitCallEvent;
+  /** Without it nothing limits what a summary may cost. */
+  readonly budget?: TurnBudget | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -47,9 +53,13 @@ export class HistorySummary {
     if (history.tokens <= boundTokens * FULL_SHARE) return;
     const part = history.oldest(boundTokens * KEPT_SHARE);
     if (part === undefined) return;
+    const { budget = NO_BUDGET } = this.#options;
+    if (!budget.reserve(SUMMARY_TURN, history.tokens)) return;
     const running = new AbortController();
     this.#running = running;
     this.#work = this.#summarise(part, running.signal).finally(() => {
+      // One that was stopped may still run when the next one has begun.
+      if (this.#running === running || this.#running === undefined) budget.settle(SUMMARY_TURN);
       if (this.#running === running) this.#running = undefined;
     });
   }
@@ -107,9 +117,11 @@ export class HistorySummary {
     signal: AbortSignal,
     onCutOff: (owed: TokenUsage) => void,
   ) {
-    const { generator, person, caller, logger } = this.#options;
+    const { generator, person, caller, emit, logger } = this.#options;
+    const onUsed = (use: ProviderUse) => emit({ type: 'provider-used', ...use });
     try {
-      return await generator.summarise({ messages, person: person(), signal, onCutOff }, caller);
+      const request = { messages, person: person(), signal, onCutOff };
+      return await generator.summarise(request, { caller, onUsed });
     } catch (err) {
       if (!signal.aborted) logger.warn({ err }, 'history summary failed');
       return undefined;

@@ -1,4 +1,10 @@
-import type { Failover, FailoverObserver, ProviderAttempt, Stage } from '../stages/provider.ts';
+import type {
+  Failover,
+  FailoverObserver,
+  ProviderAttempt,
+  ProviderUse,
+  Stage,
+} from '../stages/provider.ts';
 import type { EmitCallEvent } from './call-events.ts';
 
 export interface StageRunOptions {
@@ -23,7 +29,7 @@ export class StageRun implements FailoverObserver {
     this.caller = options.caller;
   }
 
-  /** Both are for the stage. */
+  /** All three are for the stage. */
   readonly onFailover = (failover: Failover): void => {
     const { turnId, emit } = this.#options;
     this.#standIn = failover.to;
@@ -34,6 +40,11 @@ export class StageRun implements FailoverObserver {
     const { turnId, emit } = this.#options;
     if (attempt.outcome === 'succeeded') this.#provider = attempt.provider;
     emit({ type: 'provider-attempted', turnId, ...attempt });
+  };
+
+  readonly onUsed = (use: ProviderUse): void => {
+    const { turnId, emit } = this.#options;
+    emit({ type: 'provider-used', turnId, ...use });
   };
 
   /** The provider that took over last: a name, `browser` or `none`; undefined without failover. */

@@ -1,9 +1,11 @@
 import { newId } from '../lib/ids.ts';
 import type { Message } from '../stages/generator.ts';
 import type { ConversationOptions } from './conversation-options.ts';
+import { Goodbye } from './goodbye.ts';
 import type { History } from './history.ts';
 import type { HistorySummary } from './history-summary.ts';
 import type { SessionReminders } from './reminders.ts';
+import { GOODBYE_SENTENCE } from './reply/goodbye-sentence.ts';
 import { Replies, type ReplyRequest } from './reply/replies.ts';
 import type { Reply } from './reply/reply.ts';
 
@@ -55,11 +57,18 @@ export class TurnTaking {
   /** The answer that was begun last, unless the person wanted no more of it. */
   #latest: Answer | undefined;
   #isOver = false;
+  readonly #goodbye: Goodbye;
 
   constructor(conversation: ConversationOptions, options: TurnTakingOptions) {
     this.#conversation = conversation;
+    this.#goodbye = new Goodbye(conversation);
     this.#options = options;
     this.#replies = new Replies(conversation);
+  }
+
+  /** Goodbye is being said, or was: the person has no more turns. */
+  get isGoodbye(): boolean {
+    return this.#goodbye.isBegun;
   }
 
   /** A reply is being made or spoken. */
@@ -85,7 +94,7 @@ export class TurnTaking {
   /** Barge-in: the reply stops, and what it answers may still have to be answered. */
   interrupt(): void {
     const reply = this.#reply;
-    if (reply === undefined) return;
+    if (reply === undefined || this.isGoodbye) return;
     this.#stopReply();
     if (reply.text !== '') this.#unanswered = undefined;
   }
@@ -186,6 +195,11 @@ export class TurnTaking {
     this.#announceNext();
   }
 
+  /** The budget is used up: whatever else is to be said in this turn, goodbye is. */
+  sayGoodbye(turnId: string): void {
+    if (!this.isGoodbye) this.say(GOODBYE_SENTENCE, { turnId, trigger: 'notice' });
+  }
+
   /** Says a sentence of the relay's own now. @returns the response's id */
   say(text: string, turn: Turn): string {
     return this.#start({ ...turn, content: { kind: 'words', text } }).id;
@@ -194,6 +208,7 @@ export class TurnTaking {
   /** Cancels the reply that runs and lets none follow. */
   stop(): void {
     this.#isOver = true;
+    this.#goodbye.cancel();
     this.#options.summary.stop();
     this.#announcements.length = 0;
     this.#reply?.cancel();
@@ -232,14 +247,29 @@ export class TurnTaking {
     this.#unanswered ??= latest.turn;
   }
 
-  #start(request: ReplyRequest): Reply {
+  #start(asked: ReplyRequest): Reply {
     this.#stopReply();
+    const request = this.#goodbye.affordable(asked, this.#options.history.tokens);
     const reply = this.#replies.make(request);
+    if (request !== asked) this.#sayNothingElse(reply);
     this.#reply = reply;
     this.#running.add(reply);
     this.#options.history.add(reply.id, { role: 'assistant', text: '' });
     void reply.run().then(() => this.#ended(reply, request));
     return reply;
+  }
+
+  #sayNothingElse(goodbye: Reply): void {
+    this.#goodbye.begin(goodbye);
+    this.#announcements.length = 0;
+  }
+
+  /** What follows from the end of a reply. */
+  #goOn(reply: Reply, isAnswer: boolean): void {
+    if (this.#goodbye.ended(reply, this.#replies.aheadMs) || this.#isOver) return;
+    if (this.#goodbye.isDue && this.isPause) return this.sayGoodbye(newId('turn'));
+    this.#announceNext();
+    if (isAnswer) this.#options.summary.consider();
   }
 
   #ended(reply: Reply, request: ReplyRequest): void {
@@ -252,8 +282,7 @@ export class TurnTaking {
       this.#reply = undefined;
       const isAnswer = request.content.kind === 'answer';
       if (isAnswer && (!reply.isCancelled || reply.text !== '')) this.#unanswered = undefined;
-      this.#announceNext();
-      if (isAnswer && !this.#isOver) this.#options.summary.consider();
+      this.#goOn(reply, isAnswer);
     }
     this.#options.onEnded();
   }

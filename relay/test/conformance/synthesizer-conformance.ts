@@ -11,6 +11,7 @@ import {
   until,
 } from './outcome.ts';
 import { Rig, type Subject } from './subject.ts';
+import { defineSynthesizerUse } from './synthesizer-use.ts';
 
 const PATIENCE_MS = 10_000;
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];
@@ -28,6 +29,7 @@ type Spoken = number[];
  * @returns its cases for `defineFaults`
  */
 export function defineSynthesizerCases(subject: Subject<Synthesizer>): FaultDefinition {
+  defineSynthesizerUse(subject);
   describe(`synthesizer ${subject.name}`, () => {
     test('each clause is announced, and then all its audio comes, once and in order', async () => {
       const voice = new CountingVoice();

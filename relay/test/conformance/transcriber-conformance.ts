@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../src/lib/fake-clock.ts';
+import type { AdapterUse, ReportUse } from '../../src/stages/provider.ts';
 import type { Transcriber, Transcription, TranscriptEvent } from '../../src/stages/transcriber.ts';
 import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import {
@@ -80,6 +81,50 @@ export function defineTranscriberCases(
         levels.map((level) => [`level ${level}`]),
       );
       expect(await unrestOf(rig)).toEqual([]);
+    });
+
+    test('tells once how much audio the vendor was sent', async () => {
+      const heard: Int16Array[] = [];
+      await using rig = await Rig.set(subject, {
+        hear: (audio) => {
+          heard.push(audio);
+          return WORDS;
+        },
+      });
+      const used: AdapterUse[] = [];
+      await hearing(rig.port, speech(2, 1_000), (use) => used.push(use));
+      const longest = Math.max(...heard.map(({ length }) => length));
+      const rateHz = longest > 2.5 * SAMPLES_PER_S ? 24_000 : SAMPLES_PER_S;
+      const audioMs = Math.ceil((longest * 1_000) / rateHz);
+      expect(used).toMatchObject([{ model: expect.stringMatching(/./), units: { audioMs } }]);
+      expect(audioMs).toBeGreaterThanOrEqual(2_000);
+    });
+
+    test('tells it in the moment of an abort', async () => {
+      await using rig = await Rig.set(subject, { finalDelayMs: 10_000 });
+      const abort = new AbortController();
+      const used: AdapterUse[] = [];
+      const stream = await rig.port.open({
+        language: 'en-US',
+        signal: abort.signal,
+        onUsed: (use) => used.push(use),
+      });
+      const over = drained(stream);
+      await pushAll(stream, speech(1, 1_000));
+      stream.finalize();
+      await settle();
+      expect(used).toEqual([]);
+      abort.abort(new Error('enough'));
+      expect(used).toMatchObject([{ units: { audioMs: 1_000 } }]);
+      await over;
+      expect(used).toHaveLength(1);
+    });
+
+    test('tells nothing of an utterance without audio', async () => {
+      await using rig = await Rig.set(subject, { hear: () => '' });
+      const used: AdapterUse[] = [];
+      await hearing(rig.port, [], (use) => used.push(use));
+      expect(used).toEqual([]);
     });
 
     test('no audio at all is no words', async () => {
@@ -194,10 +239,11 @@ async function* heardBy(
   port: Transcriber,
   chunks: readonly Int16Array[],
   signal: AbortSignal,
+  onUsed?: ReportUse,
 ): AsyncGenerator<TranscriptEvent, void, undefined> {
   let stream: Transcription;
   try {
-    stream = await port.open({ language: 'en-US', signal });
+    stream = await port.open({ language: 'en-US', signal, onUsed });
   } catch (error) {
     if (signal.aborted) return;
     throw error;
@@ -206,8 +252,8 @@ async function* heardBy(
   yield* stream.events;
 }
 
-function hearing(port: Transcriber, chunks: readonly Int16Array[]) {
-  return outcomeOf((signal) => heardBy(port, chunks, signal), PATIENCE_MS);
+function hearing(port: Transcriber, chunks: readonly Int16Array[], onUsed?: ReportUse) {
+  return outcomeOf((signal) => heardBy(port, chunks, signal, onUsed), PATIENCE_MS);
 }
 
 /** The line is given a moment after each piece, as a person gives it a tenth of a second. */

@@ -12,7 +12,7 @@ import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/stages/failover
 import type { ProviderStatus } from '../../src/stages/failover/provider-health.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 import { Rig } from '../conformance/subject.ts';
-import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
+import { startTestRelay, type TestRelay, type TestRelayOptions } from '../support/test-relay.ts';
 import { PRIMARY, SECOND, type Lineup } from './lineup.ts';
 
 /** Longest that a stage may take, over all its providers. */
@@ -49,6 +49,7 @@ export interface FaultyRelayOptions {
   /** false: nothing is logged, so that nothing of it is kept. */
   readonly areLogsKept?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  readonly money?: TestRelayOptions['money'];
 }
 
 type Rigs = Readonly<Record<Stage, Rig<unknown>>>;
@@ -94,6 +95,7 @@ export class FaultyRelay implements AsyncDisposable {
     const seconds = String(STAGE_MS / 1_000);
     const relay = await startTestRelay({
       stages: providers,
+      money: options.money,
       env: {
         TRANSCRIBER_DEADLINE_S: seconds,
         GENERATOR_DEADLINE_S: seconds,

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import type { Stages } from '../../src/stages/stages.ts';
-import { startRelay } from '../../src/app.ts';
+import { startRelay, type RelayOptions } from '../../src/app.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { CallObserver } from '../../src/turn/call-observers.ts';
 import { scriptedStages, type ScriptedProviders } from './scripted-stages.ts';
@@ -21,6 +21,8 @@ export interface TestRelayOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly pageRoot?: string;
   readonly observers?: readonly CallObserver[];
+  /** Without it money is not counted. */
+  readonly money?: RelayOptions['money'] | undefined;
   readonly storage?: Storage;
   readonly problems?: Problems;
   /** Refusals of one client that are logged in a minute; by default more than a test causes. */
@@ -46,6 +48,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],
+    ...(options.money && { money: options.money }),
     ...(options.storage === undefined ? {} : { storage: options.storage }),
     loggedRefusals: options.loggedRefusals ?? 1_000,
     logger: pino({ level: 'info', base: null }, logWriter(logs)),

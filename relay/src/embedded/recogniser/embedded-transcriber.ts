@@ -47,8 +47,10 @@ export function createEmbeddedTranscriber(
   });
   return {
     name: 'embedded',
-    async open({ signal }: TranscriptionOptions) {
-      return new EmbeddedTranscription(await pool.acquire(signal), signal);
+    async open({ signal, onUsed }: TranscriptionOptions) {
+      return new EmbeddedTranscription(await pool.acquire(signal), signal, (audioMs) =>
+        onUsed?.({ model: 'embedded', units: { audioMs } }),
+      );
     },
     probe: (signal) => pool.probe({ type: 'discard' }, signal),
     warm: (count) => pool.warm(count),

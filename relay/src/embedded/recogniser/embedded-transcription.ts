@@ -24,9 +24,13 @@ export class EmbeddedTranscription implements Transcription {
   #finalizing = false;
   #pumping = false;
   #lastPartial = '';
+  #samples = 0;
+  readonly #onHeard: (audioMs: number) => void;
 
-  constructor(lease: Lease, signal: AbortSignal) {
+  /** @param onHeard - called once, at the end, if any audio was pushed */
+  constructor(lease: Lease, signal: AbortSignal, onHeard: (audioMs: number) => void = () => {}) {
     this.#lease = lease;
+    this.#onHeard = onHeard;
     this.#events = new TranscriptQueue(signal, () => this.#release());
   }
 
@@ -46,6 +50,7 @@ export class EmbeddedTranscription implements Transcription {
     }
     this.#backlog.push(samples.slice());
     this.#backlogSamples += samples.length;
+    this.#samples += samples.length;
     this.#startPump();
   }
 
@@ -110,6 +115,7 @@ export class EmbeddedTranscription implements Transcription {
   #release(): void {
     this.#backlog.length = 0;
     this.#backlogSamples = 0;
+    if (this.#samples > 0) this.#onHeard(Math.ceil(this.#samples / SAMPLES_PER_MS));
     // Leaves the thread between utterances. If it dies of that, the pool replaces it.
     this.#lease.request({ type: 'discard' }).catch(() => {});
     this.#lease.release();

@@ -88,7 +88,7 @@ export async function createEmbeddedSynthesizer(
 
   async function* synthesize(
     clauses: AsyncIterable<string>,
-    { voice, signal }: SynthesisOptions,
+    { voice, signal, onUsed }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const voiceId = (VOICES.find(({ id }) => id === voice) ?? VOICES[0]).id;
     const make = (piece: Piece) => {
@@ -96,7 +96,14 @@ export async function createEmbeddedSynthesizer(
       made.catch(() => {});
       return made;
     };
+    let characters = 0;
+    const report = () => {
+      if (characters > 0) onUsed?.({ model: voiceId, units: { characters } });
+      characters = 0;
+    };
+    signal.addEventListener('abort', report, { once: true });
     const begin = async (text: string) => {
+      characters += text.length;
       const [first, ...rest] = piecesOf(text);
       return { made: first === undefined ? undefined : await make(first), rest };
     };
@@ -120,6 +127,9 @@ export async function createEmbeddedSynthesizer(
     } catch (cause) {
       if (signal.aborted) return;
       throw cause instanceof ParleyError ? cause : new ParleyError('synthesizer_failed', { cause });
+    } finally {
+      signal.removeEventListener('abort', report);
+      report();
     }
   }
 

@@ -5,11 +5,12 @@ import type {
   GeneratorEvent,
   Summary,
   SummaryRequest,
+  TokenUsage,
 } from '../generator.ts';
 import type { FailoverObserver } from '../provider.ts';
 import { AttemptScope } from './attempt-scope.ts';
 import type { Attempt, Attempts, Candidate } from './attempts.ts';
-import { GenerationAttempt, type GenerationStep } from './generation-attempt.ts';
+import { GenerationAttempt, unitsOf, type GenerationStep } from './generation-attempt.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
 /** Longest that a summary may take; nothing waits for it. */
@@ -43,24 +44,36 @@ export class FailoverGenerator {
   /**
    * As `Generator.summarise`, by the generator that would be asked now and by no other: it can wait.
    *
-   * @param caller - whose conversation it is
+   * @param observer.caller - whose conversation it is
    * @returns undefined if none works that summarises
    */
   async summarise(
     request: SummaryRequest,
-    caller: string,
+    { caller, onUsed }: Pick<FailoverObserver, 'caller' | 'onUsed'>,
   ): Promise<(Summary & { readonly provider: string }) | undefined> {
     const { name, provider, health } = this.#healthy ?? {};
     const permit = provider?.summarise && health?.acquire(undefined, caller);
     if (name === undefined || permit === undefined) return undefined;
     using scope = new AttemptScope(request.signal, this.#stage.clock, () => permit.abandoned());
+    const report = this.#stage.reporterOf(name, { onUsed }, 'summary');
+    const used = (usage: TokenUsage, isEstimated: boolean) => {
+      const { model } = provider!;
+      if (model !== undefined) report({ model, units: unitsOf(usage), isEstimated });
+    };
+    const onCutOff = (usage: TokenUsage) => {
+      used(usage, true);
+      request.onCutOff?.(usage);
+    };
     scope.setDeadline(SUMMARY_MS, () => {
       // A model on a slow machine answers in time, but writes no summary in it: no failure.
       permit.abandoned();
       return this.#stage.timeoutError();
     });
     try {
-      const summary = await scope.wait(provider!.summarise!({ ...request, signal: scope.signal }));
+      const written = provider!.summarise!({ ...request, signal: scope.signal, onCutOff });
+      // Also if it comes too late: it is paid for.
+      written.then(({ usage }) => used(usage, false)).catch(() => {});
+      const summary = await scope.wait(written);
       permit.succeeded();
       return { ...summary, provider: name };
     } catch (error) {
@@ -83,7 +96,7 @@ export class FailoverGenerator {
   ): AsyncGenerator<GeneratorEvent, void, undefined> {
     const { signal } = request;
     if (signal.aborted) return;
-    using race = new GenerationRace(this.#stage, request, this.#stage.attempts(observer));
+    using race = new GenerationRace(this.#stage, request, observer);
     try {
       for (let event = await race.next(); event !== undefined; event = await race.next()) {
         yield event;
@@ -98,6 +111,7 @@ export class FailoverGenerator {
 class GenerationRace implements Disposable {
   readonly #stage: StageCandidates<Generator>;
   readonly #request: GenerateRequest;
+  readonly #observer: FailoverObserver;
   readonly #attempts: Attempts<Generator>;
   readonly #startedAtMs: number;
   /** In the order in which they were asked. */
@@ -110,13 +124,14 @@ class GenerationRace implements Disposable {
   constructor(
     stage: StageCandidates<Generator>,
     request: GenerateRequest,
-    attempts: Attempts<Generator>,
+    observer: FailoverObserver,
   ) {
     this.#stage = stage;
     this.#request = request;
-    this.#attempts = attempts;
+    this.#observer = observer;
+    this.#attempts = stage.attempts(observer);
     this.#startedAtMs = stage.clock.now();
-    this.#ask(attempts.first());
+    this.#ask(this.#attempts.first());
   }
 
   /** @returns undefined at the end. @throws what the reply failed with; the reason of an abort */
@@ -164,7 +179,8 @@ class GenerationRace implements Disposable {
     // All together have little more time than one alone.
     const leftMs = generatorFirstMs + generatorHedgeMs - this.#elapsedMs;
     const firstMs = Math.min(generatorFirstMs, Math.max(generatorHedgeMs, leftMs), generatorMs);
-    const asked = { stage: this.#stage, attempt, request: this.#request, firstMs };
+    const onUsed = this.#stage.reporterOf(attempt.candidate.name, this.#observer);
+    const asked = { stage: this.#stage, attempt, request: this.#request, onUsed, firstMs };
     this.#running = [...this.#running, new GenerationAttempt(asked)];
     this.#awaitHedge();
   }

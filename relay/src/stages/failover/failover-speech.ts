@@ -139,6 +139,7 @@ export class FailoverSpeech implements Disposable {
       waiting: this.#waiting,
       voice: options.voice,
       signal: options.signal,
+      onUsed: stage.reporterOf(attempt.candidate.name, options),
       toHz: sampleRateHz,
     });
   }

@@ -5,7 +5,7 @@ import { HealthMonitor, type ProbeTarget } from './health-monitor.ts';
 import type { ResiliencePolicy } from './policy.ts';
 import type { ProviderHealth } from './provider-health.ts';
 import type { Generator } from '../generator.ts';
-import { STAGES, type Owned, type Provider, type Stage } from '../provider.ts';
+import { STAGES, type Owned, type Provider, type ProviderUse, type Stage } from '../provider.ts';
 import type { Ladder, Stages } from '../stages.ts';
 import type { Synthesizer } from '../synthesizer.ts';
 import type { Transcriber } from '../transcriber.ts';
@@ -35,7 +35,9 @@ export type FailoverStages = Stages & AsyncDisposable;
 export function createFailoverStages(options: FailoverStagesOptions): FailoverStages {
   const { transcribers, generators, synthesizers, policy, clock, logger } = options;
   const { random = Math.random } = options;
-  const common = { policy, clock, logger };
+  let ownUse: (use: ProviderUse) => void = () => {};
+  const onOwnUse = (use: ProviderUse) => ownUse(use);
+  const common = { policy, onOwnUse, clock, logger };
   const stages = {
     transcriber: new StageCandidates({ stage: 'transcriber', providers: transcribers, ...common }),
     generator: new StageCandidates({ stage: 'generator', providers: generators, ...common }),
@@ -60,6 +62,9 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
       new PhraseMemory({ phrases: options.phrases ?? [], clock }),
     ),
     ladder: createLadder(stages),
+    onOwnUse(listener) {
+      ownUse = listener;
+    },
     services: () => watched.map((health) => health.status()),
     reset(name) {
       const named = watched.filter((health) => health.name === name);

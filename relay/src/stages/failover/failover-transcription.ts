@@ -13,7 +13,7 @@ import type { StageCandidates } from './stage-candidates.ts';
 /** Samples in a ms of speech. */
 const SAMPLES_PER_MS = 16;
 
-export interface ListenOptions extends TranscriptionOptions, FailoverObserver {}
+export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
 
 /** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
 export class FailoverTranscription implements Disposable {
@@ -137,7 +137,11 @@ export class FailoverTranscription implements Disposable {
     this.#scope = scope;
     scope.setDeadline(this.#budgetMs(policy.attempts.transcriberOpenMs), timeoutError);
     const transcription = await scope.wait(
-      candidate.provider.open({ language, signal: scope.signal }),
+      candidate.provider.open({
+        language,
+        signal: scope.signal,
+        onUsed: this.#stage.reporterOf(candidate.name, this.#options),
+      }),
     );
     scope.clearDeadline();
     for (const samples of this.#replay.pieces()) transcription.push(samples);

@@ -1,4 +1,6 @@
-import type { GenerateRequest, Generator, GeneratorEvent } from '../generator.ts';
+import type { UsedUnits } from '../../metering/ledger.ts';
+import type { GenerateRequest, Generator, GeneratorEvent, TokenUsage } from '../generator.ts';
+import type { ReportUse } from '../provider.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt } from './attempts.ts';
 import type { StageCandidates } from './stage-candidates.ts';
@@ -12,6 +14,7 @@ export interface GenerationAttemptOptions {
   readonly stage: StageCandidates<Generator>;
   readonly attempt: Attempt<Generator>;
   readonly request: GenerateRequest;
+  readonly onUsed: ReportUse;
   /** Longest wait for the first word, tool or thought. */
   readonly firstMs: number;
 }
@@ -22,6 +25,7 @@ export class GenerationAttempt implements Disposable {
   readonly #stage: StageCandidates<Generator>;
   readonly #scope: AttemptScope;
   readonly #events: AsyncIterator<GeneratorEvent>;
+  readonly #onUsed: ReportUse;
   #step: Promise<GenerationStep> | undefined;
   /** Longest wait for what comes next. */
   #patienceMs: number;
@@ -29,13 +33,21 @@ export class GenerationAttempt implements Disposable {
   #silentSinceMs: number;
   #hasProgressed = false;
 
-  constructor({ stage, attempt, request, firstMs }: GenerationAttemptOptions) {
+  constructor({ stage, attempt, request, onUsed, firstMs }: GenerationAttemptOptions) {
     this.attempt = attempt;
+    this.#onUsed = onUsed;
     this.#stage = stage;
     this.#patienceMs = firstMs;
     this.#silentSinceMs = stage.clock.now();
     this.#scope = new AttemptScope(request.signal, stage.clock, () => attempt.abandoned());
-    const events = attempt.candidate.provider.generate({ ...request, signal: this.#scope.signal });
+    const events = attempt.candidate.provider.generate({
+      ...request,
+      signal: this.#scope.signal,
+      onCutOff: (usage) => {
+        this.#used(usage, true);
+        request.onCutOff?.(usage);
+      },
+    });
     this.#events = events[Symbol.asyncIterator]();
     // Usage may come before the first word: it does not buy more time for that.
     this.#scope.setDeadline(firstMs, stage.timeoutError);
@@ -69,7 +81,15 @@ export class GenerationAttempt implements Disposable {
   async #next(): Promise<GeneratorEvent | undefined> {
     const { timeoutError } = this.#stage;
     if (this.#hasProgressed) this.#scope.setDeadline(this.#patienceMs, timeoutError);
-    const next = await this.#scope.wait(this.#events.next());
+    const read = this.#events.next();
+    // Also of one that is given up meanwhile: it is paid for.
+    read.then(
+      ({ value }) => {
+        if (value?.type === 'usage-reported') this.#used(value, value.isEstimated === true);
+      },
+      () => {},
+    );
+    const next = await this.#scope.wait(read);
     if (next.done === true) {
       // An answer without a word would be silence.
       if (!this.#hasProgressed) throw this.#stage.endedEarlyError();
@@ -108,10 +128,25 @@ export class GenerationAttempt implements Disposable {
     if (this.#hasProgressed) this.#scope.clearDeadline();
   }
 
+  #used(usage: TokenUsage, isEstimated: boolean): void {
+    const { model } = this.attempt.candidate.provider;
+    if (model !== undefined) this.#onUsed({ model, units: unitsOf(usage), isEstimated });
+  }
+
   #progressed(patienceMs: number): void {
     this.#hasProgressed = true;
     this.#silentSinceMs = this.#stage.clock.now();
     this.#patienceMs = patienceMs;
     this.attempt.proved();
   }
+}
+
+export function unitsOf(usage: TokenUsage): UsedUnits {
+  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = usage;
+  return {
+    inputTokens,
+    ...(cachedInputTokens !== undefined && { cachedInputTokens }),
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
+    outputTokens,
+  };
 }

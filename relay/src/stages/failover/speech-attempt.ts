@@ -1,5 +1,6 @@
 import type { Clause, ClauseTrack } from '../clause-track.ts';
 import { ProviderError } from '../provider-error.ts';
+import type { ReportUse } from '../provider.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
 import { AttemptScope, closeIterator } from './attempt-scope.ts';
 import type { Attempt } from './attempts.ts';
@@ -23,6 +24,7 @@ export interface SpeechAttemptOptions {
   readonly waiting: { sinceMs: number };
   readonly voice: string;
   readonly signal: AbortSignal;
+  readonly onUsed: ReportUse;
   readonly toHz: number;
 }
 
@@ -51,7 +53,7 @@ export class SpeechAttempt implements Disposable {
   #patienceMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SpeechAttemptOptions) {
-    const { signal, stage, track, endsBefore, attempt, voice, waiting, pace } = options;
+    const { signal, stage, track, endsBefore, attempt, voice, waiting, pace, onUsed } = options;
     const { name, provider } = attempt.candidate;
     this.#options = options;
     this.#scope = new AttemptScope(signal, stage.clock, () => this.#settle());
@@ -64,7 +66,11 @@ export class SpeechAttempt implements Disposable {
     const known = provider.voices.find(({ id }) => id === voice) ?? provider.voices[0];
     this.#speaker = `${name} ${known?.id ?? ''}`;
     this.msPerCharacter = pace.of(this.#speaker);
-    const speech = provider.synthesize(this.#feed, { voice, signal: this.#scope.signal });
+    const speech = provider.synthesize(this.#feed, {
+      voice,
+      signal: this.#scope.signal,
+      onUsed,
+    });
     this.#speech = speech[Symbol.asyncIterator]();
   }
 

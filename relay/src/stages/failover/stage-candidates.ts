@@ -2,7 +2,15 @@ import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
 import { actedMs } from '../../lib/deadline.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { BROWSER, type FailoverObserver, type Provider, type Stage } from '../provider.ts';
+import type { UsePurpose } from '../../metering/ledger.ts';
+import {
+  BROWSER,
+  type FailoverObserver,
+  type Provider,
+  type ProviderUse,
+  type ReportUse,
+  type Stage,
+} from '../provider.ts';
 import { activeName, Attempts, type Candidate } from './attempts.ts';
 import type { ResiliencePolicy } from './policy.ts';
 import { ProviderHealth } from './provider-health.ts';
@@ -12,6 +20,8 @@ export interface StageOptions<P extends Provider> {
   /** In order of preference. */
   readonly providers: readonly P[];
   readonly policy: ResiliencePolicy;
+  /** Called with what is used for no call: by the relay itself. */
+  readonly onOwnUse?: ((use: ProviderUse) => void) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -25,11 +35,13 @@ export class StageCandidates<P extends Provider> {
   readonly policy: ResiliencePolicy;
   readonly clock: Clock;
   readonly candidates: readonly Candidate<P>[];
+  readonly #onOwnUse: (use: ProviderUse) => void;
   readonly #logger: Logger;
 
-  constructor({ stage, providers, policy, clock, logger }: StageOptions<P>) {
+  constructor({ stage, providers, policy, onOwnUse, clock, logger }: StageOptions<P>) {
     this.stage = stage;
     this.policy = policy;
+    this.#onOwnUse = onOwnUse ?? (() => {});
     this.clock = clock;
     this.#logger = logger;
     this.candidates = providers.map((provider) => {
@@ -67,6 +79,20 @@ export class StageCandidates<P extends Provider> {
         onFailover?.(failover);
       },
     });
+  }
+
+  /** @returns what tells `observer` of a provider's use for its request */
+  reporterOf(
+    provider: string,
+    { onUsed }: Pick<FailoverObserver, 'onUsed'>,
+    purpose: UsePurpose = 'turn',
+  ): ReportUse {
+    const { stage } = this;
+    return ({ model, units, isEstimated = false, isSpeculative = false }) => {
+      const use = { stage, provider, model, units, isEstimated };
+      if (onUsed === undefined) this.#onOwnUse({ ...use, purpose: 'probe' });
+      else onUsed({ ...use, purpose: isSpeculative ? 'speculation' : purpose });
+    };
   }
 
   /**

@@ -99,13 +99,20 @@ export class Listening {
     const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit });
     const abort = new AbortController();
     const { signal } = abort;
-    const { onFailover, onAttempt } = run;
+    const { onFailover, onAttempt, onUsed } = run;
     const utterance: Utterance = {
       turnId,
       number,
       itemId,
       abort,
-      transcription: transcriber.listen({ language, signal, caller, onFailover, onAttempt }),
+      transcription: transcriber.listen({
+        language,
+        signal,
+        caller,
+        onFailover,
+        onAttempt,
+        onUsed,
+      }),
       silence: new SilenceDetector(),
       marks: {},
       run,

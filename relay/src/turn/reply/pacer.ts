@@ -27,6 +27,11 @@ export class Pacer {
     await sleep(this.#clock, waitMs, signal);
   }
 
+  /** How long it will take until all that was let out was played. */
+  get aheadMs(): number {
+    return Math.max(0, this.#playedOutAtMs - this.#clock.now());
+  }
+
   /** What was let out will not be played: the listener threw it away. */
   reset(): void {
     this.#playedOutAtMs = 0;

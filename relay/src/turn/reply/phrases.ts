@@ -1,11 +1,16 @@
 import { APOLOGY_SENTENCES, EARLIER_I_SAID } from './apologies.ts';
 import { clausesOf } from './clauses.ts';
 import { FILLER_SENTENCES } from './fill.ts';
+import { GOODBYE_SENTENCE } from './goodbye-sentence.ts';
 
 /**
  * Everything the relay says in words of its own, cut as it is handed to a synthesizer: what is
  * worth having ready for when none works.
  */
 export const FIXED_CLAUSES: readonly string[] = [
-  ...new Set([...APOLOGY_SENTENCES, ...FILLER_SENTENCES, EARLIER_I_SAID].flatMap(clausesOf)),
+  ...new Set(
+    [GOODBYE_SENTENCE, ...APOLOGY_SENTENCES, ...FILLER_SENTENCES, EARLIER_I_SAID].flatMap(
+      clausesOf,
+    ),
+  ),
 ];

@@ -36,6 +36,11 @@ export class Replies {
     this.#answers = new AnswerCache(options.clock);
   }
 
+  /** How long the listener still has to play. */
+  get aheadMs(): number {
+    return this.#pacer.aheadMs;
+  }
+
   /** One of the last eight. */
   find(id: string): Reply | undefined {
     return this.#recent.get(id);

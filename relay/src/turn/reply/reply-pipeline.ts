@@ -74,6 +74,7 @@ export class ReplyPipeline {
         caller: observer.caller,
         onFailover: observer.onFailover,
         onAttempt: observer.onAttempt,
+        onUsed: observer.onUsed,
       }),
       {
         item,

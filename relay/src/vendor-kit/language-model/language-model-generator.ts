@@ -76,6 +76,7 @@ export function createLanguageModelGenerator(
   const models = new ModelList(options.http, options.models, clock);
   return {
     name,
+    model: options.model.modelId,
     generate: (request) => generate(withItsModel, request),
     get historyTokens() {
       return withItsModel.limits.historyTokens;
@@ -178,7 +179,9 @@ async function* generate(
     if (!hasEnded) reportCutOff();
   }
   const total = usage.takeTotal();
-  if (total !== undefined) yield { type: 'usage-reported', ...total };
+  if (total !== undefined) {
+    yield { type: 'usage-reported', ...total, ...(usage.isEstimated && { isEstimated: true }) };
+  }
   if (failure !== undefined) throw failure;
 }
 

@@ -62,7 +62,12 @@ export class ModelAnswer {
         break;
       case 'finish': {
         const { inputTokens, outputTokens } = part.usage;
-        this.#usage.stepEnded({ inputTokens: inputTokens.total, outputTokens: outputTokens.total });
+        this.#usage.stepEnded({
+          inputTokens: inputTokens.total,
+          cachedInputTokens: inputTokens.cacheRead,
+          cacheWriteTokens: inputTokens.cacheWrite,
+          outputTokens: outputTokens.total,
+        });
         this.#check(part.finishReason);
         yield* this.#written(this.#thoughts.end(part.finishReason.unified === 'length'));
         this.#thoughts = this.#untagged.begin();

@@ -4,6 +4,7 @@ import type {
   Reminders,
   Summary,
   SummaryRequest,
+  TokenUsage,
 } from '../../stages/generator.ts';
 
 /** How far one answer may go. */
@@ -40,12 +41,14 @@ export async function summaryOf(
     ...(onCutOff && { onCutOff }),
   };
   let text = '';
-  let usage = { inputTokens: 0, outputTokens: 0 };
+  let usage: TokenUsage = { inputTokens: 0, outputTokens: 0 };
   for await (const event of answer(request)) {
     if (event.type === 'text-delta') text += event.text;
-    if (event.type === 'usage-reported') usage = event;
+    if (event.type === 'usage-reported') {
+      const { type: _, isEstimated: __, ...told } = event;
+      usage = told;
+    }
   }
   signal.throwIfAborted();
-  const { inputTokens, outputTokens } = usage;
-  return { text: text.trim(), usage: { inputTokens, outputTokens } };
+  return { text: text.trim(), usage };
 }

@@ -8,8 +8,13 @@ const MAX_STEP_TOKENS = 100_000_000;
 
 interface ReportedUsage {
   readonly inputTokens: number | undefined;
+  /** Among the input: read from the vendor's cache, and written into it. */
+  readonly cachedInputTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
   readonly outputTokens: number | undefined;
 }
+
+const NOTHING = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
 /**
  * Tokens of one answer, over all its steps. What a step did not report, because it was cut short
@@ -17,8 +22,8 @@ interface ReportedUsage {
  */
 export class UsageCount {
   readonly #estimatedInput: () => number;
-  #inputTokens = 0;
-  #outputTokens = 0;
+  #total = { ...NOTHING };
+  #isEstimated = false;
   #stepInputTokens: number | undefined;
   #stepCharacters = 0;
   #isStepOpen = false;
@@ -26,6 +31,11 @@ export class UsageCount {
   /** @param estimatedInput - tokens of what was sent last */
   constructor(estimatedInput: () => number) {
     this.#estimatedInput = estimatedInput;
+  }
+
+  /** Whether a step that ended so far did not count all of it itself. */
+  get isEstimated(): boolean {
+    return this.#isEstimated;
   }
 
   /** Something was received; before that nothing is owed. */
@@ -42,8 +52,17 @@ export class UsageCount {
 
   stepEnded(usage: ReportedUsage): void {
     const input = counted(usage.inputTokens) ?? counted(this.#stepInputTokens);
-    this.#inputTokens += input ?? this.#estimatedInput();
-    this.#outputTokens += counted(usage.outputTokens) ?? tokens(this.#stepCharacters);
+    const output = counted(usage.outputTokens);
+    const inputTokens = input ?? this.#estimatedInput();
+    const total = this.#total;
+    total.inputTokens += inputTokens;
+    // No more than there was: the rest of the input is what is left of these.
+    const cachedTokens = Math.min(counted(usage.cachedInputTokens) ?? 0, inputTokens);
+    total.cachedInputTokens += cachedTokens;
+    const uncachedTokens = inputTokens - cachedTokens;
+    total.cacheWriteTokens += Math.min(counted(usage.cacheWriteTokens) ?? 0, uncachedTokens);
+    total.outputTokens += output ?? tokens(this.#stepCharacters);
+    this.#isEstimated ||= input === undefined || output === undefined;
     this.#stepInputTokens = undefined;
     this.#stepCharacters = 0;
     this.#isStepOpen = false;
@@ -52,10 +71,15 @@ export class UsageCount {
   /** @returns what was not taken before; undefined if nothing was received since */
   takeTotal(): TokenUsage | undefined {
     if (this.#isStepOpen) this.stepEnded({ inputTokens: undefined, outputTokens: undefined });
-    const inputTokens = this.#inputTokens;
-    const outputTokens = this.#outputTokens;
-    this.#inputTokens = this.#outputTokens = 0;
-    return inputTokens + outputTokens === 0 ? undefined : { inputTokens, outputTokens };
+    const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = this.#total;
+    this.#total = { ...NOTHING };
+    if (inputTokens + outputTokens === 0) return undefined;
+    return {
+      inputTokens,
+      ...(cachedInputTokens > 0 && { cachedInputTokens }),
+      ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
+      outputTokens,
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ReportUse } from '../../stages/provider.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
 import {
@@ -23,14 +24,18 @@ export interface SocketSynthesizerOptions {
   readonly pool: Pick<SocketPoolOptions, 'maxAgeMs'>;
   /** The vendor's address, `ws:` or `wss:`, and what it wants to know of us. */
   addressFor(voice: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
-  protocolFor(socket: VendorSocket, voice: string): SpeechProtocol;
+  protocolFor(socket: VendorSocket, voice: string, onUsed: ReportUse): SpeechProtocol;
+  /** The model that speaks with this voice. */
+  modelFor(voice: string): string;
+  /** false: the vendor counts something else, which the protocol reports. */
+  readonly countsCharacters?: boolean;
 }
 
 /** A synthesizer that speaks over sockets of a pool. */
 export function createSocketSynthesizer(
   options: SocketSynthesizerOptions,
 ): Synthesizer & AsyncDisposable {
-  const { name, context, sampleRateHz, voices, ahead } = options;
+  const { name, context, sampleRateHz, voices, ahead, countsCharacters = true } = options;
   const first = voices[0]!.id;
   const { clock, connectMs } = context;
   const connect = (voice: string, signal: AbortSignal) =>
@@ -54,16 +59,19 @@ export function createSocketSynthesizer(
     name,
     sampleRateHz,
     voices,
-    synthesize(clauses, { voice, signal }) {
+    synthesize(clauses, { voice, signal, onUsed = () => {} }) {
       const known = voices.some(({ id }) => id === voice) ? voice : first;
       spares.use(keyOf(known));
       return speakOverSocket(clauses, {
         pool,
         key: keyOf(known),
-        protocolFor: (socket) => options.protocolFor(socket, known),
+        protocolFor: (socket) => options.protocolFor(socket, known, onUsed),
         rateHz: sampleRateHz,
         ahead,
         signal,
+        onSubmitted: (characters) => {
+          if (countsCharacters) onUsed({ model: options.modelFor(known), units: { characters } });
+        },
       });
     },
     async probe(signal) {

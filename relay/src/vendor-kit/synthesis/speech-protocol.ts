@@ -13,6 +13,8 @@ export interface SpeechProtocol {
   receive(socket: SpokenSocket, message: string): void;
   /** The same for audio outside of messages. @throws ProviderError */
   receiveAudio?(socket: SpokenSocket, bytes: Uint8Array): void;
+  /** Called once, before `cancel`: nothing more of what was submitted is received. */
+  over?(): void;
   /** Nothing more is wanted. @returns whether the socket is as good as new for another reply */
   cancel(socket: SpokenSocket): boolean;
 }

@@ -10,6 +10,8 @@ export interface SpeechSocketsOptions {
   readonly protocolFor: (socket: VendorSocket) => SpeechProtocol;
   readonly rateHz: number;
   readonly signal: AbortSignal;
+  /** Called once, at the end. @param characters - of all clauses that were submitted */
+  readonly onSubmitted?: (characters: number) => void;
 }
 
 /** Audio not yet read at which reading from the vendor is paused, and resumed. */
@@ -37,6 +39,7 @@ export class SpeechSockets {
   #submitting: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
   #begun = 0;
+  #submittedCharacters = 0;
   #isOver = false;
   #isPaused = false;
 
@@ -69,10 +72,12 @@ export class SpeechSockets {
     for (const clause of this.#clauses.splice(0)) clause.end();
     for (const { lease, protocol } of this.#sockets) {
       if (this.#isPaused) lease.socket.resume();
+      protocol.over?.();
       if (lease.socket.isOpen && protocol.cancel(lease.socket)) lease.giveBack();
       else lease.discard();
     }
     this.#sockets.clear();
+    if (this.#submittedCharacters > 0) this.#options.onSubmitted?.(this.#submittedCharacters);
   }
 
   async #submit(clause: ClauseSpeech): Promise<void> {
@@ -89,6 +94,7 @@ export class SpeechSockets {
     const current = this.#current ?? (await this.#open());
     if (current === undefined) return;
     current.unfinished.add(clause);
+    this.#submittedCharacters += clause.text.trim().length;
     const { socket } = current.lease;
     socket.corked(() => current.protocol.submit(socket, clause));
   }
@@ -129,16 +135,20 @@ export class SpeechSockets {
   /** A socket that takes no more is done with the last of its clauses. */
   #discardIfIdle(socket: SpeechSocket): void {
     if (socket === this.#current || socket.unfinished.size > 0) return;
-    socket.lease.discard();
-    this.#sockets.delete(socket);
+    this.#leave(socket);
   }
 
   #closed(socket: SpeechSocket, error: unknown): void {
-    socket.lease.discard();
-    this.#sockets.delete(socket);
+    this.#leave(socket);
     if (socket === this.#current) this.#current = undefined;
     // If nothing is lost, the next clause gets another socket.
     if (socket.unfinished.size > 0) this.#fail(error);
+  }
+
+  #leave(socket: SpeechSocket): void {
+    if (!this.#sockets.delete(socket)) return;
+    socket.protocol.over?.();
+    socket.lease.discard();
   }
 
   #fail(error: unknown): void {

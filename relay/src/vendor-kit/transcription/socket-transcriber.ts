@@ -13,20 +13,32 @@ export interface SocketTranscriberOptions {
    * @throws ProviderError; the signal's reason when aborted
    */
   connect(language: string, signal: AbortSignal): Promise<VendorSocket>;
-  begin(lease: SocketLease, signal: AbortSignal, language: string): Transcription;
+  begin(lease: SocketLease, utterance: UtteranceOptions): Transcription;
+  /** The model that hears this language. */
+  modelFor(language: string): string;
+}
+
+/** One utterance, as adapters begin it. */
+export interface UtteranceOptions {
+  readonly language: string;
+  readonly signal: AbortSignal;
+  /** Called at the end, if any audio was sent. */
+  readonly onSent: (audioMs: number) => void;
 }
 
 /** A transcriber that uses a socket of a pool for each utterance. */
 export function createSocketTranscriber(
   options: SocketTranscriberOptions,
 ): Transcriber & AsyncDisposable {
-  const { name, context, connect, begin } = options;
+  const { name, context, connect, begin, modelFor } = options;
   const pool = new SocketPool({ ...options.pool, open: connect, clock: context.clock });
   return {
     name,
-    async open({ language, signal }) {
+    async open({ language, signal, onUsed }) {
       const lease = await pool.acquire(language, signal);
-      if (!signal.aborted) return begin(lease, signal, language);
+      const onSent = (audioMs: number) =>
+        onUsed?.({ model: modelFor(language), units: { audioMs } });
+      if (!signal.aborted) return begin(lease, { language, signal, onSent });
       lease.giveBack();
       throw signal.reason;
     },

@@ -13,6 +13,10 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 export interface SocketUtteranceOptions {
   readonly lease: SocketLease;
   readonly signal: AbortSignal;
+  /** Of the samples as they are sent. */
+  readonly rateHz: number;
+  /** Called once, at the end, if any audio was sent. @param audioMs - a whole number */
+  readonly onSent: (audioMs: number) => void;
   /** Audio as the vendor's text message; without it, samples are sent as they are. */
   readonly encode?: (samples: Int16Array) => string;
   /** What it throws fails the utterance. */
@@ -73,8 +77,11 @@ export class SocketUtterance {
     else socket.sendText(this.#encode(samples));
   }
 
-  sendText(message: string | object): void {
-    if (!this.#isOver) this.#socket.sendText(message);
+  /** @param samples - of audio in it, which counts as sent */
+  sendText(message: string | object, samples = 0): void {
+    if (this.#isOver) return;
+    this.#sentSamples += samples;
+    this.#socket.sendText(message);
   }
 
   /** Any event but the last. */
@@ -97,9 +104,10 @@ export class SocketUtterance {
   }
 
   #release(end: TranscriptEnd): void {
-    const { lease, onOver } = this.#options;
+    const { lease, rateHz, onSent, onOver } = this.#options;
     this.#isOver = true;
     onOver?.();
+    if (this.#sentSamples > 0) onSent(Math.ceil((this.#sentSamples * 1_000) / rateHz));
     // When it was abandoned the vendor may still speak of audio that it has heard.
     const isUnused = end === 'abandoned' && this.#sentSamples === 0;
     if (this.#isReusable || isUnused) lease.giveBack();

@@ -43,5 +43,6 @@ export function createCartesiaSynthesizer(
         },
         clock,
       ),
+    modelFor: () => model,
   });
 }

@@ -1,6 +1,9 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
 import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
-import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
+import {
+  createSocketTranscriber,
+  type UtteranceOptions,
+} from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { Owned } from '../../stages/provider.ts';
@@ -37,14 +40,15 @@ export function createFluxTranscriber(
   options: FluxOptions,
   context: ProviderContext,
 ): Owned<Transcriber> {
+  const modelFor = (language: string) =>
+    options.model ?? (/^en\b/i.test(language) ? 'flux-general-en' : 'flux-general-multi');
   return createSocketTranscriber({
     name: FLUX,
     context,
     pool: { maxAgeMs: MAX_AGE_MS },
     // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
     connect(language, signal) {
-      const isEnglish = /^en\b/i.test(language);
-      const model = options.model ?? (isEnglish ? 'flux-general-en' : 'flux-general-multi');
+      const model = modelFor(language);
       const query = {
         model,
         encoding: 'linear16',
@@ -55,7 +59,8 @@ export function createFluxTranscriber(
       };
       return openListening(FLUX, deepgramAddress(options, '/v2/listen', query), context, signal);
     },
-    begin: (lease, signal, language) => new FluxTranscription(lease, signal, language),
+    begin: (lease, utterance) => new FluxTranscription(lease, utterance),
+    modelFor,
   });
 }
 
@@ -64,11 +69,13 @@ class FluxTranscription implements Transcription {
   readonly #turns: FluxTurns;
   #isFinal = false;
 
-  constructor(lease: SocketLease, signal: AbortSignal, language: string) {
+  constructor(lease: SocketLease, { signal, language, onSent }: UtteranceOptions) {
     this.#turns = new FluxTurns(language);
     this.#utterance = new SocketUtterance({
       lease,
       signal,
+      rateHz: UPLINK_SAMPLE_RATE_HZ,
+      onSent,
       onMessage: (message) => {
         const heard = readFlux(message);
         if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });

@@ -3,7 +3,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { afterDeadline } from '../../lib/deadline.ts';
 import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
 import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
-import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
+import {
+  createSocketTranscriber,
+  type UtteranceOptions,
+} from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
@@ -50,8 +53,9 @@ export function createNovaTranscriber(
     },
     connect: (language, signal) =>
       openListening(NOVA, novaAddress(options, language), context, signal),
-    begin: (lease, signal, language) =>
-      new NovaTranscription(lease, signal, language, context.clock, usedSeconds),
+    begin: (lease, utterance) =>
+      new NovaTranscription(lease, utterance, context.clock, usedSeconds),
+    modelFor: () => options.model,
   });
 }
 
@@ -83,8 +87,7 @@ class NovaTranscription implements Transcription {
 
   constructor(
     lease: SocketLease,
-    signal: AbortSignal,
-    language: string,
+    { signal, language, onSent }: UtteranceOptions,
     clock: Clock,
     usedSeconds: WeakMap<VendorSocket, number>,
   ) {
@@ -96,6 +99,8 @@ class NovaTranscription implements Transcription {
     this.#utterance = new SocketUtterance({
       lease,
       signal,
+      rateHz: UPLINK_SAMPLE_RATE_HZ,
+      onSent,
       onMessage: (message) => {
         const heard = readNova(message);
         if (heard.type === 'error') throw this.#socket.failure(heard.fault, { note: heard.note });

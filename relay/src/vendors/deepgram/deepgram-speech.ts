@@ -38,5 +38,7 @@ export function deepgramSpeech(
         sample_rate: SAMPLE_RATE_HZ,
       }),
     protocolFor,
+    // A voice is a model of its own.
+    modelFor: (voice) => voice,
   });
 }

@@ -47,6 +47,7 @@ export function createElevenLabsSynthesizer(
       headers: { 'xi-api-key': apiKey },
     }),
     protocolFor: () => new MultiContextProtocol(),
+    modelFor: () => model,
   });
 }
 

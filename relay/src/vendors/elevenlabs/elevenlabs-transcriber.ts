@@ -51,7 +51,7 @@ export function createElevenLabsTranscriber(
           return event.type === 'started';
         },
       }),
-    begin: (lease, signal, language) =>
-      new ScribeTranscription(lease, signal, language, settledLast),
+    begin: (lease, utterance) => new ScribeTranscription(lease, utterance, settledLast),
+    modelFor: () => model,
   });
 }

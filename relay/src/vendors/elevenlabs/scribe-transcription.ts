@@ -1,5 +1,6 @@
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
 import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
+import type { UtteranceOptions } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
@@ -37,8 +38,7 @@ export class ScribeTranscription implements Transcription {
   /** @param settledLast - the last words settled on each socket */
   constructor(
     lease: SocketLease,
-    signal: AbortSignal,
-    language: string,
+    { signal, language, onSent }: UtteranceOptions,
     settledLast: WeakMap<VendorSocket, string>,
   ) {
     this.#lease = lease;
@@ -47,6 +47,8 @@ export class ScribeTranscription implements Transcription {
     this.#utterance = new SocketUtterance({
       lease,
       signal,
+      rateHz: RATE_HZ,
+      onSent,
       encode: (samples) => audioMessage(samples, false),
       onMessage: (message) => this.#hear(message),
       onOver: () => settledLast.set(lease.socket, this.#settled.at(-1) ?? ''),
@@ -84,7 +86,7 @@ export class ScribeTranscription implements Transcription {
 
   #commit(): void {
     const missing = Math.max(0, MIN_COMMIT_SAMPLES - this.#uncommittedSamples);
-    this.#utterance.sendText(audioMessage(new Int16Array(missing), true));
+    this.#utterance.sendText(audioMessage(new Int16Array(missing), true), missing);
     this.#uncommittedSamples = 0;
     this.#pending += 1;
   }

@@ -39,10 +39,15 @@ export function createOpenAiRealtimeSynthesizer(
       url: asSocketUrl(onBase(server.baseUrl, 'realtime', { model })),
       headers: authorization(server),
     }),
-    protocolFor: (_socket, voice) =>
-      new RealtimeVoiceProtocol({
-        audio: { output: { format: { type: 'audio/pcm', rate: RATE_HZ }, voice } },
-        ...(THINKING_MODELS.test(model) && { reasoning: { effort: 'minimal' } }),
-      }),
+    protocolFor: (_socket, voice, onUsed) =>
+      new RealtimeVoiceProtocol(
+        {
+          audio: { output: { format: { type: 'audio/pcm', rate: RATE_HZ }, voice } },
+          ...(THINKING_MODELS.test(model) && { reasoning: { effort: 'minimal' } }),
+        },
+        (usage) => onUsed({ model, ...usage }),
+      ),
+    modelFor: () => model,
+    countsCharacters: false,
   });
 }

@@ -50,7 +50,8 @@ export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): 
           return event.type === 'session-ready';
         },
       }),
-    begin: (lease, signal) => new RealtimeUtterance(lease, signal, settledItems),
+    begin: (lease, utterance) => new RealtimeUtterance(lease, utterance, settledItems),
+    modelFor: () => model,
   });
   return {
     ...transcriber,

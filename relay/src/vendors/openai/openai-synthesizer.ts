@@ -19,6 +19,7 @@ import {
   type OpenAiAdapterOptions,
 } from './openai-server.ts';
 import { SpeechResponse } from './speech-response.ts';
+import { SpeechUse } from './speech-use.ts';
 
 /** Clauses begun beyond the one that is being delivered. */
 const AHEAD = 2;
@@ -52,16 +53,21 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
 
   async function* synthesize(
     clauses: AsyncIterable<string>,
-    { voice, signal }: SynthesisOptions,
+    { voice, signal, onUsed }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const id = (voices.find((known) => known.id === voice) ?? voices[0]).id;
     const stop = new AbortController();
-    const onAbort = () => stop.abort(signal.reason);
+    const use = new SpeechUse();
+    const report = () => use.report((units) => onUsed?.({ model, units, isEstimated: true }));
+    const onAbort = () => {
+      stop.abort(signal.reason);
+      report();
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     // Begun by its first samples, so that this clause's first sound does not wait for the next.
     const begin = async (text: string) => {
-      const next = audioOf(text, id, stop.signal);
+      const next = audioOf(text, id, use, stop.signal);
       return { first: await next(), next };
     };
     try {
@@ -84,11 +90,12 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     } finally {
       signal.removeEventListener('abort', onAbort);
       stop.abort();
+      report();
     }
   }
 
   /** The audio of a clause, asked for part by part if it is too long for one request. */
-  function audioOf(text: string, voice: string, signal: AbortSignal) {
+  function audioOf(text: string, voice: string, use: SpeechUse, signal: AbortSignal) {
     // Asked to speak a dash, some servers fail and others make a noise.
     const parts = splitText(text, MAX_INPUT_CHARACTERS).filter(isSpeakable);
     let answer: SpeechResponse | undefined;
@@ -98,7 +105,9 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
         if (samples !== undefined) return samples;
         const part = parts.shift();
         if (part === undefined) return undefined;
-        answer = await SpeechResponse.open(await ask(part, voice, signal), adapter, sampleRateHz);
+        const asked = ask(part, voice, signal);
+        use.asked(part, asked);
+        answer = await SpeechResponse.open(await asked, adapter, sampleRateHz);
       }
     };
   }

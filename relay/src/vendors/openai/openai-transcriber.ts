@@ -99,9 +99,12 @@ export function createOpenAiTranscriber({
 
   return {
     name: server.name,
-    async open({ language, signal }) {
+    async open({ language, signal, onUsed }) {
       signal.throwIfAborted();
-      return new SegmentUtterance(server.name, uploadIn(isoLanguage(language)), signal);
+      const upload = uploadIn(isoLanguage(language));
+      return new SegmentUtterance(server.name, upload, signal, (audioMs, isEarly) =>
+        onUsed?.({ model, units: { audioMs }, isSpeculative: isEarly }),
+      );
     },
     prepare: () => models.keepWarm(),
     probe: (signal) => models.check(signal),

@@ -1,5 +1,6 @@
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import type { UtteranceOptions } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
@@ -30,7 +31,7 @@ export class RealtimeUtterance implements Transcription {
   /** @param settledItems - the last item settled on each socket */
   constructor(
     lease: SocketLease,
-    signal: AbortSignal,
+    { signal, onSent }: UtteranceOptions,
     settledItems: WeakMap<VendorSocket, string>,
   ) {
     this.#lease = lease;
@@ -39,6 +40,8 @@ export class RealtimeUtterance implements Transcription {
     this.#utterance = new SocketUtterance({
       lease,
       signal,
+      rateHz: REALTIME_HZ,
+      onSent,
       encode: audioMessage,
       onMessage: (message) => this.#take(readRealtimeEvent(message)),
     });

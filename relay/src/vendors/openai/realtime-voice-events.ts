@@ -2,6 +2,24 @@ import { z } from 'zod';
 import { parseJson } from '../../lib/json.ts';
 import { failureOf, problem, typed, type SessionFailure } from './openai-events.ts';
 
+const tokens = z.number().int().min(0);
+/** Of a response; what cannot be read is estimated, and does not fail it. */
+const usage = z
+  .object({
+    input_tokens: tokens,
+    input_token_details: z.object({ cached_tokens: tokens.nullish() }).nullish(),
+    output_tokens: tokens,
+  })
+  .transform((told) => ({
+    inputTokens: told.input_tokens,
+    ...(told.input_token_details?.cached_tokens
+      ? { cachedInputTokens: told.input_token_details.cached_tokens }
+      : {}),
+    outputTokens: told.output_tokens,
+  }))
+  .optional()
+  .catch(undefined);
+
 const responseId = z.object({ response_id: z.string() });
 
 /** Of the Realtime API's server events those by which a voice is heard. */
@@ -40,12 +58,14 @@ const schemas = {
         status_details: z
           .object({ reason: z.string().nullish(), error: problem.nullish() })
           .nullish(),
+        usage,
       }),
     })
-    .transform(({ response: { id, status, status_details: details } }) => ({
+    .transform(({ response: { id, status, status_details: details, usage: used } }) => ({
       type: 'response-ended' as const,
       responseId: id,
       isWhole: status === 'completed',
+      usage: used,
       failure: failureOf({ type: details?.reason ?? status, ...details?.error }),
     })),
   error: z.object({ error: problem }).transform((event) => failureOf(event.error)),

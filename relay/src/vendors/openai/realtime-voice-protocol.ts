@@ -1,4 +1,6 @@
+import type { UsedUnits } from '../../metering/ledger.ts';
 import { newId } from '../../lib/ids.ts';
+import { estimateTokens } from '../../lib/token-estimate.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
 import { readRealtimeVoiceEvent } from './realtime-voice-events.ts';
@@ -9,6 +11,17 @@ const INSTRUCTIONS =
 const MIN_READ_SHARE = 0.5;
 /** Fewer prove nothing: one word in three may be written in another way than it is read. */
 const MIN_WORDS = 4;
+
+/** Of a clause that was not read to its end: the vendor's own audio, ms a token. */
+const AUDIO_TOKEN_MS = 50;
+/** How long a voice takes for a character, if nothing of it was heard. */
+const CHARACTER_MS = 65;
+
+/** What a response took; told when it ends, or is given up. */
+export type OnResponseUsed = (use: {
+  readonly units: UsedUnits;
+  readonly isEstimated: boolean;
+}) => void;
 
 interface Reading {
   readonly clause: ClauseSpeech;
@@ -23,14 +36,16 @@ interface Reading {
  */
 export class RealtimeVoiceProtocol implements SpeechProtocol {
   readonly #response: object;
+  readonly #onUsed: OnResponseUsed;
   /** Asked for and not begun, by the key that the response repeats. */
   readonly #asked = new Map<string, ClauseSpeech>();
   /** By the number of the response. */
   readonly #readings = new Map<string, Reading>();
 
   /** @param response - what all responses of this voice have in common */
-  constructor(response: object) {
+  constructor(response: object, onUsed: OnResponseUsed = () => {}) {
     this.#response = response;
+    this.#onUsed = onUsed;
   }
 
   submit(socket: SpokenSocket, clause: ClauseSpeech): void {
@@ -76,7 +91,12 @@ export class RealtimeVoiceProtocol implements SpeechProtocol {
         const reading = this.#readings.get(event.responseId);
         this.#readings.delete(event.responseId);
         if (reading === undefined) return;
-        const { isWhole, failure } = event;
+        const { isWhole, failure, usage } = event;
+        if (usage === undefined) this.#estimate(reading.clause);
+        else {
+          const { length: characters } = reading.clause.text;
+          this.#onUsed({ units: { ...usage, characters }, isEstimated: false });
+        }
         if (!isWhole) throw socket.failure(failure.fault, { note: failure.note });
         if (!isReadingOf(reading.clause.text, reading.words)) {
           throw socket.failure('malformed', { note: 'other words' });
@@ -92,12 +112,27 @@ export class RealtimeVoiceProtocol implements SpeechProtocol {
     }
   }
 
+  over(): void {
+    for (const clause of this.#asked.values()) this.#estimate(clause);
+    for (const { clause } of this.#readings.values()) this.#estimate(clause);
+  }
+
   /** A session that still speaks is closed: that ends the responses, and what they cost. */
   cancel(): boolean {
     const isIdle = this.#asked.size + this.#readings.size === 0;
     this.#asked.clear();
     this.#readings.clear();
     return isIdle;
+  }
+
+  #estimate({ text, audioMs }: ClauseSpeech): void {
+    const spokenMs = Math.max(audioMs, text.length * CHARACTER_MS);
+    const units = {
+      characters: text.length,
+      inputTokens: estimateTokens(INSTRUCTIONS) + estimateTokens(text),
+      outputTokens: Math.ceil(spokenMs / AUDIO_TOKEN_MS),
+    };
+    this.#onUsed({ units, isEstimated: true });
   }
 }
 

@@ -20,6 +20,13 @@ export type Upload = (
   onWords: (text: string) => void,
 ) => Promise<string>;
 
+/**
+ * Called once for each upload that was not refused, when it is over.
+ *
+ * @param isEarly - it began before the utterance was over
+ */
+export type OnUploaded = (audioMs: number, isEarly: boolean) => void;
+
 interface Transcript {
   /** How much of the recording it covers, samples. */
   readonly covers: number;
@@ -31,14 +38,21 @@ interface Transcript {
 export class SegmentUtterance implements Transcription {
   readonly #provider: string;
   readonly #upload: Upload;
+  readonly #onUploaded: OnUploaded;
   readonly #recording = new Recording();
   readonly #events: TranscriptQueue;
   #isFinalizing = false;
   #early: Transcript | undefined;
 
-  constructor(provider: string, upload: Upload, signal: AbortSignal) {
+  constructor(
+    provider: string,
+    upload: Upload,
+    signal: AbortSignal,
+    onUploaded: OnUploaded = () => {},
+  ) {
     this.#provider = provider;
     this.#upload = upload;
+    this.#onUploaded = onUploaded;
     this.#events = new TranscriptQueue(signal, () => {
       this.#early?.abort.abort();
       this.#early?.text.catch(() => {});
@@ -105,7 +119,19 @@ export class SegmentUtterance implements Transcription {
       if (abort.signal.aborted || text === '') return;
       this.#events.push({ type: 'transcript-partial', text });
     };
+    const isEarly = !this.#isFinalizing;
+    const covers = this.#recording.length;
+    let isOver = false;
+    const over = (error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      const isRefused = error instanceof ProviderError && error.isRefusal;
+      if (!isRefused) this.#onUploaded(Math.ceil((covers * 1_000) / RATE_HZ), isEarly);
+    };
+    // In the moment of the abort: after it the turn may be over.
+    abort.signal.addEventListener('abort', () => over(), { once: true });
     const text = this.#upload(this.#recording.samples(), abort.signal, onWords);
-    return { covers: this.#recording.length, text, abort };
+    text.then(() => over(), over);
+    return { covers, text, abort };
   }
 }

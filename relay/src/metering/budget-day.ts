@@ -1,0 +1,42 @@
+import { dayOf } from '../lib/time-zone.ts';
+
+/** Longer than any day of any zone. */
+const LONGEST_DAY_MS = 26 * 3_600_000;
+
+/** The days by which budgets are counted: those of one time zone. */
+export class BudgetDay {
+  readonly #timeZone: string;
+  #key = '';
+  #endsAtMs = Number.NEGATIVE_INFINITY;
+  #beganBeforeMs = Number.POSITIVE_INFINITY;
+
+  /** @param timeZone - IANA name */
+  constructor(timeZone: string) {
+    this.#timeZone = timeZone;
+  }
+
+  /** @param nowMs - since 1970. @returns ISO 8601, e.g. `2026-11-22` */
+  keyAt(nowMs: number): string {
+    if (nowMs >= this.#endsAtMs || nowMs < this.#beganBeforeMs) this.#find(nowMs);
+    return this.#key;
+  }
+
+  /** When the day of an instant ends; both are ms since 1970. */
+  endAfter(nowMs: number): number {
+    this.keyAt(nowMs);
+    return this.#endsAtMs;
+  }
+
+  /** Once a day, or if the clock was set back: days are as long as their zone makes them. */
+  #find(nowMs: number): void {
+    this.#key = dayOf(nowMs, this.#timeZone);
+    let [within, beyond] = [nowMs, nowMs + LONGEST_DAY_MS];
+    while (beyond - within > 1) {
+      const middle = Math.floor((within + beyond) / 2);
+      if (dayOf(middle, this.#timeZone) === this.#key) within = middle;
+      else beyond = middle;
+    }
+    this.#endsAtMs = beyond;
+    this.#beganBeforeMs = nowMs;
+  }
+}

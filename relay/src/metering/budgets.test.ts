@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { BudgetDay } from './budget-day.ts';
+import { Budgets, type Caps, type Payer } from './budgets.ts';
+
+const NOON_MS = Date.UTC(2026, 10, 22, 12);
+const HOUR_MS = 3_600_000;
+const ANNA: Payer = { userId: 'anna', kind: 'account', plan: 'default' };
+const GUEST: Payer = { userId: 'guest_1', kind: 'guest', plan: 'guest' };
+
+function capsOf(amounts: {
+  readonly session?: number;
+  readonly day?: number;
+  readonly instance?: number;
+  readonly guests?: number;
+}): Caps {
+  const { session = Infinity, day = Infinity, instance = Infinity, guests = Infinity } = amounts;
+  const plan = { budgets: { sessionMicroUsd: session, dayMicroUsd: day } };
+  return {
+    planOf: () => plan,
+    instance: { dayMicroUsd: instance, guestsDayMicroUsd: guests },
+  };
+}
+
+function open(amounts: Parameters<typeof capsOf>[0], timeZone = 'UTC') {
+  const time = { nowMs: NOON_MS };
+  const caps = { now: capsOf(amounts) };
+  const make = () =>
+    new Budgets({
+      caps: () => caps.now,
+      day: new BudgetDay(timeZone),
+      wallMs: () => time.nowMs,
+    });
+  return { budgets: make(), make, time, caps };
+}
+
+describe('a session', () => {
+  it('has turns until its cap is spent or reserved', () => {
+    const { budgets } = open({ session: 100 });
+    budgets.open('s', ANNA, 0);
+    expect(budgets.reserve('s', 't1', 60)).toBe(true);
+    budgets.used('s', 't1', ANNA, 30);
+    budgets.settle('s', 't1');
+    expect(budgets.reserve('s', 't2', 60)).toBe(true);
+    expect(budgets.reserve('s', 't3', 60)).toBe(true);
+    expect(budgets.reserve('s', 't4', 60)).toBe(false);
+    expect(budgets.reserve('s', 't3', 60)).toBe(true);
+    expect(budgets.exhaustedIn('s')).toBe('session');
+    budgets.settle('s', 't3');
+    expect(budgets.exhaustedIn('s')).toBeUndefined();
+    expect(budgets.session('s')).toEqual({ spentMicroUsd: 30, capMicroUsd: 100 });
+  });
+
+  it('keeps the price of its goodbye, which is there when nothing else is', () => {
+    const { budgets } = open({ session: 100 });
+    budgets.open('s', ANNA, 10);
+    budgets.reserve('s', 't1', 90);
+    budgets.used('s', 't1', ANNA, 90);
+    budgets.settle('s', 't1');
+    expect(budgets.reserve('s', 't2', 1)).toBe(false);
+    budgets.payGoodbye('s', 't2');
+    budgets.used('s', 't2', ANNA, 10);
+    budgets.settle('s', 't2');
+    expect(budgets.session('s').spentMicroUsd).toBe(100);
+    budgets.close('s');
+    expect(budgets.today().instanceMicroUsd).toBe(100);
+  });
+
+  it('has what costs nothing also when all is spent', () => {
+    const { budgets } = open({ session: 1 });
+    budgets.open('s', ANNA, 0);
+    budgets.used('s', null, ANNA, 5);
+    expect(budgets.reserve('s', 't1', 1)).toBe(false);
+    expect(budgets.reserve('s', 't2', 0)).toBe(true);
+  });
+
+  it('gives back what its turns had reserved when it is closed', () => {
+    const { budgets } = open({ instance: 100 });
+    budgets.open('s', ANNA, 10);
+    budgets.reserve('s', 't1', 90);
+    expect(budgets.exhausted(GUEST)).toBe('instance-day');
+    budgets.close('s');
+    expect(budgets.exhausted(GUEST)).toBeUndefined();
+    expect(budgets.today()).toMatchObject({ instanceMicroUsd: 0, byUser: {} });
+  });
+});
+
+it.each([
+  [{ day: 50 }, ANNA, ANNA, 'user-day'],
+  [{ guests: 50 }, GUEST, { ...GUEST, userId: 'guest_2' }, 'guests-day'],
+  [{ guests: 50 }, GUEST, ANNA, undefined],
+  [{ guests: 50 }, ANNA, GUEST, undefined],
+  [{ instance: 50 }, ANNA, GUEST, 'instance-day'],
+] as const)('with %j, what %j spends is what %j may not: %s', (caps, spender, other, scope) => {
+  const { budgets } = open(caps);
+  budgets.open('s', spender, 0);
+  budgets.used('s', null, spender, 50);
+  expect(budgets.exhausted(other)).toBe(scope);
+});
+
+it('what the relay uses by itself counts to the relay alone', () => {
+  const { budgets } = open({ instance: 50, guests: 50, day: 50 });
+  budgets.usedByRelay(50);
+  expect(budgets.exhausted(ANNA)).toBe('instance-day');
+  expect(budgets.left(ANNA)).toMatchObject({ spentMicroUsd: 0, leftMicroUsd: 50 });
+});
+
+it('warns from four fifths of any cap on', () => {
+  const { budgets } = open({ session: 100, day: 1_000 });
+  budgets.open('s', ANNA, 0);
+  budgets.used('s', null, ANNA, 79);
+  expect(budgets.warningsIn('s')).toEqual([]);
+  budgets.used('s', null, ANNA, 1);
+  expect(budgets.warningsIn('s')).toEqual(['session']);
+});
+
+describe('a day', () => {
+  it('ends at midnight of its zone, and takes what was spent with it', () => {
+    const { budgets, time } = open({ day: 50 }, 'America/New_York');
+    budgets.open('s', ANNA, 0);
+    budgets.reserve('s', 't1', 10);
+    budgets.used('s', 't1', ANNA, 60);
+    const midnightMs = Date.UTC(2026, 10, 23, 5);
+    expect(budgets.left(ANNA)).toEqual({
+      spentMicroUsd: 60,
+      leftMicroUsd: 0,
+      dayEndsAtMs: midnightMs,
+    });
+    time.nowMs = midnightMs - 1;
+    expect(budgets.exhausted(ANNA)).toBe('user-day');
+    time.nowMs = midnightMs;
+    expect(budgets.exhausted(ANNA)).toBeUndefined();
+    expect(budgets.session('s').spentMicroUsd).toBe(60);
+  });
+
+  it('is as long as summer time makes it', () => {
+    const day = new BudgetDay('Europe/Berlin');
+    const noonMs = Date.UTC(2026, 9, 25, 12);
+    expect(day.keyAt(noonMs)).toBe('2026-10-25');
+    // The clocks go back: it ends at midnight of winter time.
+    expect(day.endAfter(noonMs)).toBe(Date.UTC(2026, 9, 25, 23));
+  });
+
+  it('does not begin again if the system’s clock is set back', () => {
+    const { budgets, time } = open({ day: 50 });
+    budgets.open('s', ANNA, 0);
+    budgets.used('s', null, ANNA, 50);
+    time.nowMs -= 24 * HOUR_MS;
+    expect(budgets.exhausted(ANNA)).toBe('user-day');
+  });
+
+  it('is remembered over a restart, with what was reserved, but not on the next day', () => {
+    const { budgets, make, time } = open({ guests: 100 });
+    budgets.open('s', GUEST, 0);
+    budgets.used('s', null, GUEST, 40);
+    budgets.reserve('s', 't1', 60);
+    const known = budgets.today();
+    const again = make();
+    again.restore(known);
+    expect(again.exhausted(GUEST)).toBe('guests-day');
+    again.restore({ ...known, guestsMicroUsd: 1 });
+    expect(again.exhausted(GUEST)).toBe('guests-day');
+    time.nowMs += 24 * HOUR_MS;
+    const tomorrow = make();
+    tomorrow.restore(known);
+    expect(tomorrow.exhausted(GUEST)).toBeUndefined();
+  });
+});
+
+it('a cap that is lowered holds at once', () => {
+  const { budgets, caps } = open({ day: 100 });
+  budgets.open('s', ANNA, 0);
+  budgets.used('s', null, ANNA, 50);
+  caps.now = capsOf({ day: 50 });
+  expect(budgets.reserve('s', 't1', 1)).toBe(false);
+});
+
+it('users who only ask leave nothing behind', () => {
+  const { budgets } = open({ day: 100 });
+  for (let guest = 0; guest < 1_000; guest++) {
+    const payer = { ...GUEST, userId: `guest_${guest}` };
+    budgets.exhausted(payer);
+    budgets.left(payer);
+    budgets.open(`s${guest}`, payer, 0);
+    budgets.close(`s${guest}`);
+  }
+  expect(budgets.today().byUser).toEqual({});
+});
