@@ -7,6 +7,7 @@ test('what is not given is left to the benchmark', () => {
     bench: 'relay',
     sessions: undefined,
     talkers: undefined,
+    load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     provider: undefined,
     rounds: 15,
     profileDir: undefined,
@@ -23,12 +24,19 @@ test('what is given is taken', () => {
     bench: 'relay',
     sessions: 500,
     talkers: undefined,
+    load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     provider: 'nova',
     rounds: 3,
     profileDir: 'p',
     isJson: true,
   });
   expect(parseBenchOptions(['--talkers=7', 'turn'])).toMatchObject({ bench: 'turn', talkers: 7 });
+  expect(
+    parseBenchOptions('load --connections 2 --messages 3 --users 4 --minutes 5'.split(' ')),
+  ).toMatchObject({
+    bench: 'load',
+    load: { connections: 2, messages: 3, users: 4, minutes: 5 },
+  });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
 
@@ -44,8 +52,10 @@ test.each<[readonly string[], string]>([
   [['relay', '--sessions='], 'found ""'],
   [['relay', '--rounds', '51'], '--rounds: found "51"'],
   [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
-  [['turn', '--sessions', '5'], 'belong to bench relay'],
-  [['relay', '--talkers', '5'], 'belongs to bench turn'],
+  [['turn', '--sessions', '5'], '--sessions belongs to bench relay'],
+  [['relay', '--users', '5'], '--users belongs to bench load'],
+  [['load', '--minutes', '61'], '--minutes: found "61"'],
+  [['relay', '--talkers', '5'], '--talkers belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {
   expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);
   expect(() => parseBenchOptions(commandLine)).toThrow(sentence);

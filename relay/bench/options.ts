@@ -10,6 +10,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       What the relay adds to a turn, over providers with known delays. 50 talkers if N is not
       given (without --json 1 and 200 as well).
 
+  npm run bench -- load [--connections N] [--messages N] [--users N] [--minutes N] [--json]
+      What people notice of many others: 50 connections that send 100 text messages each, then 100
+      people who talk for one minute, with accounts, limits, metering and storage on.
+
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
@@ -21,19 +25,43 @@ Exit status: 0 measured; 1 the measurement failed; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
-  readonly bench: 'relay' | 'turn';
+  readonly bench: (typeof BENCHES)[number];
   /** undefined if not given. */
   readonly sessions: number | undefined;
   readonly talkers: number | undefined;
+  /** bench load; the usual ones if not given. */
+  readonly load: {
+    readonly connections: number;
+    readonly messages: number;
+    readonly users: number;
+    readonly minutes: number;
+  };
   readonly provider: BenchProvider | undefined;
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly isJson: boolean;
 }
 
+const BENCHES = ['relay', 'turn', 'load'] as const;
+const NAMES = BENCHES.join(', ');
+/** Which benchmark an option belongs to. */
+const OWNERS = {
+  sessions: 'relay',
+  provider: 'relay',
+  rounds: 'relay',
+  profile: 'relay',
+  talkers: 'turn',
+  connections: 'load',
+  messages: 'load',
+  users: 'load',
+  minutes: 'load',
+} as const satisfies Record<string, (typeof BENCHES)[number]>;
+
 const MAX_SESSIONS = 10_000;
 const MAX_TALKERS = 1_000;
 const MAX_ROUNDS = 50;
+const MAX_MESSAGES = 10_000;
+const MAX_MINUTES = 60;
 const DEFAULT_ROUNDS = 15;
 
 /**
@@ -51,40 +79,51 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       provider: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
+      connections: { type: 'string' },
+      messages: { type: 'string' },
+      users: { type: 'string' },
+      minutes: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help === true) return 'help';
   const [bench, ...rest] = positionals;
-  if (bench === undefined) throw new UsageError('Which benchmark: relay or turn?');
-  if (bench !== 'relay' && bench !== 'turn') {
-    throw new UsageError(
-      `There is no benchmark ${JSON.stringify(bench)}; there are relay and turn.`,
-    );
+  if (bench === undefined) throw new UsageError(`Which benchmark: ${NAMES}?`);
+  if (!isBench(bench)) {
+    throw new UsageError(`There is no benchmark ${JSON.stringify(bench)}; there are ${NAMES}.`);
   }
   if (rest.length > 0) throw new UsageError('One benchmark at a time.');
-  const { sessions, provider, rounds, profile } = values;
-  if (bench !== 'relay' && (sessions ?? provider ?? rounds ?? profile) !== undefined) {
-    throw new UsageError('--sessions, --provider, --rounds and --profile belong to bench relay.');
+  for (const [name, owner] of Object.entries(OWNERS)) {
+    if (owner !== bench && values[name as keyof typeof OWNERS] !== undefined) {
+      throw new UsageError(`--${name} belongs to bench ${owner}.`);
+    }
   }
+  const { provider } = values;
   if (provider !== undefined && !isBenchProvider(provider)) {
     throw new UsageError(
       `--provider: found ${JSON.stringify(provider)}, expected ${BENCH_PROVIDERS.join(' or ')}.`,
     );
   }
-  if (bench !== 'turn' && values.talkers !== undefined) {
-    throw new UsageError('--talkers belongs to bench turn.');
-  }
   return {
     bench,
-    sessions: count('--sessions', sessions, MAX_SESSIONS),
+    sessions: count('--sessions', values.sessions, MAX_SESSIONS),
     talkers: count('--talkers', values.talkers, MAX_TALKERS),
+    load: {
+      connections: count('--connections', values.connections, MAX_SESSIONS) ?? 50,
+      messages: count('--messages', values.messages, MAX_MESSAGES) ?? 100,
+      users: count('--users', values.users, MAX_SESSIONS) ?? 100,
+      minutes: count('--minutes', values.minutes, MAX_MINUTES) ?? 1,
+    },
     provider,
-    rounds: count('--rounds', rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
-    profileDir: profile,
+    rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
+    profileDir: values.profile,
     isJson: values.json,
   };
+}
+
+function isBench(name: string): name is (typeof BENCHES)[number] {
+  return (BENCHES as readonly string[]).includes(name);
 }
 
 function count(name: string, value: string | undefined, max: number): number | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { benchLoad } from './load/bench-load.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { runBench } from './run-bench.ts';
 import { benchTurn } from './turn/bench-turn.ts';
@@ -9,6 +10,7 @@ const DEADLINE = { timeout: 60_000 };
 
 const quiet = () => ({ tell: () => {}, signal: new AbortController().signal });
 const positive = z.number().positive();
+const positiveNumber: unknown = expect.schemaMatching(positive);
 const sides = <T extends z.ZodType>(figure: T) =>
   z.strictObject({ relay: figure, baseline: figure });
 
@@ -85,6 +87,20 @@ describe.concurrent('a short run', () => {
       errors: z.literal(0),
     });
     expect(schema.safeParse(report).error).toBeUndefined();
+  });
+
+  test('bench load counts every message and turn', DEADLINE, async () => {
+    const report = await benchLoad({
+      ...quiet(),
+      connections: 2,
+      messages: 3,
+      users: 2,
+      minutes: 0.1,
+    });
+    expect(report.message_ms).toMatchObject({ count: 6, errors: 0, min: positiveNumber });
+    expect(report.reply_ms).toMatchObject({ count: 6, errors: 0, error_rate: 0 });
+    expect(report.voice_ms).toMatchObject({ errors: 0, min: positiveNumber });
+    expect(report.voice_ms.count).toBeGreaterThanOrEqual(2);
   });
 });
 

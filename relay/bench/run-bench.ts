@@ -1,5 +1,6 @@
 import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
+import { benchLoad } from './load/bench-load.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 
@@ -41,6 +42,8 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
       print(await benchRelay({ sessions, provider, rounds, profileDir, signal, tell }));
     }
+  } else if (bench === 'load') {
+    print(await benchLoad({ ...options.load, signal, tell }));
   } else {
     for (const talkers of options.talkers === undefined ? many.talkers : [options.talkers]) {
       print(await benchTurn({ talkers, signal, tell }));
