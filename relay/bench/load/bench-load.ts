@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { round } from '../statistics.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { SimulatorsHandlers } from '../turn/simulators.process.ts';
+import { AUDIENCE, ISSUER } from './account-token.ts';
 import type { CallersHandlers } from './callers.process.ts';
 import type { Figures } from './tally.ts';
 import { WholeRelay } from './whole-relay.ts';
@@ -46,8 +47,8 @@ export async function benchLoad(options: BenchLoadOptions) {
     {
       AUTH_SECRET: randomBytes(32).toString('hex'),
       AUTH_JWT_SECRET: secret,
-      AUTH_ISSUER: 'bench',
-      AUTH_AUDIENCE: 'authenticated',
+      AUTH_ISSUER: ISSUER,
+      AUTH_AUDIENCE: AUDIENCE,
       MAX_SESSIONS: String(connections + users),
       TRANSCRIBERS: 'deepgram-nova',
       GENERATORS: 'compatible',

@@ -1,5 +1,5 @@
-import { SignJWT } from 'jose';
 import { serve } from '../process/serve.ts';
+import { tokenOf } from './account-token.ts';
 import { talk, type } from './caller.ts';
 import { Tally } from './tally.ts';
 
@@ -50,18 +50,6 @@ export type CallersHandlers = typeof handlers;
 
 function each(count: number, work: (index: number) => Promise<void>) {
   return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
-}
-
-/** An account's token, as an issuer would sign it. */
-function tokenOf(userId: string, secret: string): Promise<string> {
-  return new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(userId)
-    .setIssuer('bench')
-    .setAudience('authenticated')
-    .setIssuedAt()
-    .setExpirationTime('2h')
-    .sign(new TextEncoder().encode(secret));
 }
 
 function report({ handled, answered }: { readonly handled: Tally; readonly answered: Tally }) {
