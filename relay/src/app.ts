@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { createHttpServer, keepConnections } from './http/server.ts';
+import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './lib/abort-reason.ts';
 import type { Clock } from './lib/clock.ts';
@@ -96,6 +97,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     logger,
     problems,
   });
+  const { auth, dataDir, guestTokenTtlMs } = config;
+  const tls =
+    auth.tls === undefined
+      ? undefined
+      : await TlsFiles.open({ ...auth.tls, clock, logger, problems });
   // Even if none are kept now: those of an earlier run must not stay for ever.
   const failedAudio = new FailedAudio({
     dir: join(config.dataDir, 'failed-audio'),
@@ -184,7 +190,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
-  const { auth, dataDir, guestTokenTtlMs } = config;
   const signIn = new SignIn({ auth, secret, guestTokenTtlMs, dataDir, clock, logger, problems });
   const app = createApp({
     signIn,
@@ -223,6 +228,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     logger,
     refusals,
     maxConnections,
+    tls,
     maxOfAddress: (address) => (proxies.has(address) ? Infinity : policy.addresses.connections),
   });
   const descriptors = new DescriptorReserve({
@@ -248,6 +254,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     admission[Symbol.dispose]();
     descriptors[Symbol.dispose]();
     refusals[Symbol.dispose]();
+    tls?.[Symbol.dispose]();
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
     await money?.[Symbol.asyncDispose]();
@@ -262,7 +269,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       admission.begin();
     });
   const { address, port, family } = server.address() as AddressInfo;
-  if (!isLoopback(address) && config.publicUrl?.startsWith('https:') !== true) {
+  const isPlain = tls === undefined && config.publicUrl?.startsWith('https:') !== true;
+  if (isPlain && !isLoopback(address)) {
     logger.warn(
       { address },
       'plain HTTP beyond this machine: others in the network can read along',
@@ -270,7 +278,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   }
 
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async stop(graceMs) {
       isDraining = true;
       stopping.abort(OVER);
@@ -279,6 +287,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       descriptors[Symbol.dispose]();
       await registry.drain(graceMs);
       stopRealtime();
+      tls?.[Symbol.dispose]();
       refusals[Symbol.dispose]();
       await failedAudio[Symbol.asyncDispose]();
       await recordings[Symbol.asyncDispose]();

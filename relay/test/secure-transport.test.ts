@@ -55,6 +55,12 @@ describe('the public name of a relay behind a proxy', () => {
   });
 });
 
+it('a relay that others reach by plain HTTP says so in its log', async () => {
+  await using open = await startTestRelay({ env: { HOST: '0.0.0.0' } });
+  expect(await open.logs.until('plain HTTP beyond this machine')).toContain('0.0.0.0');
+  expect(relay.logs.lines.join()).not.toContain('plain HTTP');
+});
+
 it.each(['localhost', '127.0.0.1'])('%s is left alone', async (Host) => {
   const answer = await get(relay, '/health', { Host, 'X-Forwarded-Proto': 'http' });
   expect(answer).toMatchObject({ status: 200, hsts: undefined });

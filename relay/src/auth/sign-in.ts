@@ -6,7 +6,6 @@ import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
 import { isSameSecret } from '../lib/same-secret.ts';
 import { AccountTokens } from './account-tokens.ts';
-import { FailedAttempts } from './failed-attempts.ts';
 import { GUEST_ISSUER, GuestTokens } from './guest-tokens.ts';
 import { bearerOf, type Authenticator, type Identity } from './identity.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -30,14 +29,12 @@ export class SignIn implements Authenticator, AsyncDisposable {
   readonly #accounts: AccountTokens | undefined;
   readonly #keys: IssuerKeys | undefined;
   readonly #signOuts = new SignOuts();
-  readonly #wrongCodes: FailedAttempts;
 
   constructor(options: SignInOptions) {
     const { auth, secret, guestTokenTtlMs, dataDir, clock, logger, problems } = options;
     const { accounts, accessCode, allowsGuests } = auth;
     const signOuts = this.#signOuts;
     this.#auth = auth;
-    this.#wrongCodes = new FailedAttempts(clock);
     this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });
     if (accounts === undefined) return;
     const { issuer, jwksUrl } = accounts;
@@ -68,14 +65,13 @@ export class SignIn implements Authenticator, AsyncDisposable {
   /**
    * A new guest.
    *
-   * @param address - where the request comes from
-   * @throws ParleyError `forbidden`, `access_code_wrong`; `rate_limited` after many wrong ones
+   * @throws ParleyError `forbidden`, `access_code_wrong`
    */
-  async guest(address: string, accessCode: string | undefined) {
+  async guest(accessCode: string | undefined) {
     if (!this.#auth.allowsGuests) {
       throw new ParleyError('forbidden', { detail: 'Sign in with an account.' });
     }
-    this.#requireCode(address, accessCode);
+    this.#requireCode(accessCode);
     return this.#guests.issue();
   }
 
@@ -84,20 +80,10 @@ export class SignIn implements Authenticator, AsyncDisposable {
     this.#signOuts.add(identity);
   }
 
-  #requireCode(address: string, given = ''): void {
+  #requireCode(given = ''): void {
     const expected = this.#auth.accessCode;
     if (expected === undefined) return;
-    const waitMs = this.#wrongCodes.waitMs(address);
-    if (waitMs > 0) {
-      const minutes = Math.ceil(waitMs / 60_000);
-      throw new ParleyError('rate_limited', {
-        detail: `Too many wrong access codes. Try again in ${minutes} min.`,
-        retryAfterMs: waitMs,
-      });
-    }
     if (isSameSecret(given.normalize('NFC').trim(), expected.normalize('NFC').trim())) return;
-    // Clients ask without a code first, to learn that there is one.
-    if (given !== '') this.#wrongCodes.add(address);
     throw new ParleyError('access_code_wrong');
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { authAdvice } from './auth-config.ts';
 import { readConfig } from './config.ts';
 import { ConfigError } from './read-settings.ts';
 
@@ -23,7 +24,7 @@ const keyOfRole = (role: string) =>
 
 describe('accounts', () => {
   it('are none by default, and guests may call', () => {
-    expect(auth({})).toMatchObject({ allowsGuests: true, accounts: undefined });
+    expect(auth({})).toMatchObject({ allowsGuests: true, accounts: undefined, tls: undefined });
   });
 
   it('of Supabase need its address and public key', () => {
@@ -55,6 +56,15 @@ describe('accounts', () => {
   });
 });
 
+it.each([
+  ['http://issuer.example', 1],
+  ['https://issuer.example', 0],
+  ['http://keycloak:8080/realms/home', 0],
+  ['http://localhost:8080', 0],
+])('keys that come from %s are worth %i warnings', (AUTH_ISSUER, count) => {
+  expect(authAdvice(auth({ AUTH_ISSUER, AUTH_AUDIENCE: 'parley' }))).toHaveLength(count);
+});
+
 describe('it refuses', () => {
   it.each<[string, Environment]>([
     ['AUTH_AUDIENCE', { AUTH_ISSUER: 'https://i.example' }],
@@ -75,6 +85,8 @@ describe('it refuses', () => {
     ['AUTH_JWT_SECRET', { ...SUPABASE, AUTH_JWT_SECRET: 'short' }],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/8,nonsense' }],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/99' }],
+    ['TLS_KEY', { TLS_CERT: 'cert.pem' }],
+    ['TLS_CERT', { TLS_KEY: 'key.pem' }],
   ])('%s: %o', (name, environment) => {
     const problems = problemsOf(environment);
     expect(problems).toContain(name);

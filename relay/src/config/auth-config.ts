@@ -1,4 +1,4 @@
-import type { AddressList } from '../lib/network-address.ts';
+import { isPrivateHost, type AddressList } from '../lib/network-address.ts';
 import type { AUTH_SETTINGS } from './auth-settings.ts';
 import type { ValuesOf } from './settings.ts';
 
@@ -26,6 +26,8 @@ export interface AuthConfig {
   readonly supabase: { readonly url: string; readonly anonKey: string } | undefined;
   readonly clientId: string | undefined;
   readonly trustedProxies: AddressList;
+  /** Paths of PEM files; undefined: plain HTTP. */
+  readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
 }
 
 type AuthValues = ValuesOf<typeof AUTH_SETTINGS>;
@@ -60,13 +62,30 @@ export function authProblems(env: AuthValues): string[] {
       env.GUESTS !== 'on' && hasAccounts && env.ACCESS_CODE !== undefined,
       'ACCESS_CODE: it is for guests, who may not call beside accounts. Set GUESTS=on, or take the code away.',
     ],
+    [
+      (env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined),
+      'TLS_CERT, TLS_KEY: one is of no use without the other.',
+    ],
   ];
   return rules.flatMap(([isBroken, sentence]) => (isBroken ? [sentence] : []));
 }
 
+/** What is accepted, but is a mistake beyond one's own network; a sentence each. */
+export function authAdvice({ accounts }: AuthConfig): string[] {
+  const addresses = [accounts?.issuer, accounts?.jwksUrl].flatMap((url) => url ?? []);
+  const plain = addresses.find((address) => {
+    const { protocol, hostname } = new URL(address);
+    return protocol === 'http:' && !isPrivateHost(hostname);
+  });
+  if (plain === undefined) return [];
+  return [
+    `${plain} is asked over plain HTTP which keys sign accounts in: anyone on the way can answer with their own. Use https.`,
+  ];
+}
+
 export function toAuthConfig(env: AuthValues): AuthConfig {
   const accounts = accountsOf(env);
-  const { SUPABASE_URL: url, SUPABASE_ANON_KEY: anonKey } = env;
+  const { SUPABASE_URL: url, SUPABASE_ANON_KEY: anonKey, TLS_CERT, TLS_KEY } = env;
   return {
     allowsGuests: env.GUESTS === undefined ? accounts === undefined : env.GUESTS === 'on',
     accessCode: env.ACCESS_CODE,
@@ -74,6 +93,10 @@ export function toAuthConfig(env: AuthValues): AuthConfig {
     supabase: url === undefined || anonKey === undefined ? undefined : { url, anonKey },
     clientId: env.AUTH_CLIENT_ID,
     trustedProxies: env.TRUSTED_PROXIES,
+    tls:
+      TLS_CERT === undefined || TLS_KEY === undefined
+        ? undefined
+        : { certPath: TLS_CERT, keyPath: TLS_KEY },
   };
 }
 

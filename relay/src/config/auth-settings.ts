@@ -103,6 +103,15 @@ export const AUTH_SETTINGS = {
     about:
       'Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. All others may write there what they like.',
   }),
+  TLS_CERT: setting(z.string().min(1).optional(), {
+    type: 'path of a PEM file',
+    about:
+      'Certificate, with those between it and its authority. With it the relay itself speaks https. Read again when it changes.',
+  }),
+  TLS_KEY: setting(z.string().min(1).optional(), {
+    type: 'path of a PEM file',
+    about: 'Private key of `TLS_CERT`.',
+  }),
 } as const;
 
 function splitAlgorithms(text: string): (typeof ALGORITHMS)[number][] {

@@ -37,6 +37,13 @@ describe('the addresses to open', () => {
     expect(lines[1]).toContain('https');
   });
 
+  it('need no more words if the relay speaks https itself', () => {
+    const text = addressesToOpen('https://0.0.0.0:9000', undefined, INTERFACES);
+    expect(text).toBe(
+      'Parley is ready: open https://localhost:9000\nFrom other devices: https://192.168.1.20:9000\n',
+    );
+  });
+
   it('are the public one if there is one', () => {
     const text = addressesToOpen('http://[::]:9000', 'https://talk.example', INTERFACES);
     expect(text).toBe(

@@ -17,9 +17,11 @@ export function addressesToOpen(
   publicUrl: string | undefined,
   interfaces: Interfaces = networkInterfaces(),
 ): string {
-  const { hostname, port } = new URL(relayUrl);
+  const { protocol, hostname, port } = new URL(relayUrl);
+  const isTls = protocol === 'https:';
   const host = hostname.replace(/^\[|\]$/g, '');
-  const at = (name: string) => `http://${isIPv6(name) ? `[${name}]` : name}:${port || 80}`;
+  const at = (name: string) =>
+    `${protocol}//${isIPv6(name) ? `[${name}]` : name}:${port || (isTls ? 443 : 80)}`;
   if (publicUrl !== undefined) {
     return `Parley is ready: open ${publicUrl}\n(it listens on ${at(host)})\n`;
   }
@@ -30,10 +32,11 @@ export function addressesToOpen(
   if (here === 'localhost' && !isWildcard) return ready;
   const others = isWildcard ? outerAddresses(interfaces).map(at) : [];
   const fromOthers = others.length === 0 ? '' : `From other devices: ${others.join(' or ')}\n`;
+  if (isTls) return `${ready}${fromOthers}`;
   return (
     `${ready}${fromOthers}` +
-    'Browsers give the microphone to localhost and to https pages only. For another device, put a ' +
-    'proxy with a certificate in front and set PUBLIC_URL to its address.\n'
+    'Browsers give the microphone to localhost and to https pages only. For another device, set ' +
+    'TLS_CERT and TLS_KEY, or put a proxy with a certificate in front and set PUBLIC_URL to its address.\n'
   );
 }
 

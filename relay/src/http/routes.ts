@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import { Hono, type HonoRequest } from 'hono';
+import { Hono, type Context, type HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, createSessionRequestSchema, ParleyError } from '@parley/shared';
@@ -72,6 +72,7 @@ export function createApp(options: AppOptions): App {
     logger: options.logger,
   });
   const app = new Hono<{ Bindings: HttpBindings }>();
+  const addressOf = (c: Context) => proxies.clientAddress((c.env as HttpBindings).incoming);
 
   app.use(identifyRequests());
   app.use(logRefusals(options.logger, options.refusals, proxies));
@@ -103,12 +104,15 @@ export function createApp(options: AppOptions): App {
   app.route('/', signInRoutes({ signIn, signOut, sessions, limiter, proxies, config }));
 
   app.post(API_PATHS.sessions, async (c) => {
-    const identity = await signIn.identify(c.req.header('authorization'));
+    const authorization = c.req.header('authorization');
+    const identity = await signIn.identify(authorization);
     const request = await bodyOf(c, createSessionRequestSchema);
     const client = clientName(c.req.header('user-agent'));
-    const address = proxies.clientAddress(c.env.incoming);
+    const address = addressOf(c);
     const { conversation_id: id, time_zone: timeZone = 'UTC' } = request;
     const earlier = id === undefined ? undefined : await conversations.load(identity, id);
+    // A body may take its time, and so may the storage: time enough to sign out in.
+    await signIn.identify(authorization);
     const created = sessions.create({ identity, client, address }, request, earlier);
     if (earlier !== undefined) {
       const { session_id: sessionId } = created;
@@ -122,7 +126,12 @@ export function createApp(options: AppOptions): App {
   app.route(API_PATHS.me, meRoutes({ ...accounts, signOut }));
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
   app.route(API_PATHS.usage, usageRoutes(accounts));
-  const adminAccess = adminOnly(config.adminToken, signIn);
+  const adminAccess = adminOnly({
+    token: config.adminToken,
+    signIn,
+    checkAttempts: (c) => limiter.check('address-wrong-admin-tokens', addressOf(c)),
+    countAttempt: (c) => limiter.count('address-wrong-admin-tokens', addressOf(c)),
+  });
   app.route(API_PATHS.adminServices, admin(adminAccess, options.providers));
   app.route(API_PATHS.adminUsage, adminUsageRoutes(adminAccess, storage));
   app.all('/api/*', (c) => problem(c, 'not_found'));

@@ -1,4 +1,11 @@
-import { createServer, STATUS_CODES, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError, type HttpBindings } from '@hono/node-server';
@@ -9,6 +16,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
 import { ConnectionCounter } from '../limits/connection-counter.ts';
 import { problemBody } from './problem.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 /** The statuses that Node's own server gives to what it cannot read; anything else is a 400. */
 const STATUS_BY_ERROR: Readonly<Record<string, number>> = {
@@ -57,6 +65,8 @@ export interface HttpServerOptions {
   /** How many of them this address may have. */
   readonly maxOfAddress: (address: string) => number;
   readonly patience?: ServerPatience;
+  /** undefined: plain HTTP. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 /** What answers requests; it is given Node's own beside each. */
@@ -64,7 +74,7 @@ export type App = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
 
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
 export function createHttpServer(app: App, options: HttpServerOptions): Server {
-  const { logger, refusals, patience = PATIENCE } = options;
+  const { logger, refusals, tls, patience = PATIENCE } = options;
   const refused = (
     status: number,
     reason: string | undefined,
@@ -104,12 +114,19 @@ export function createHttpServer(app: App, options: HttpServerOptions): Server {
     shouldUpgradeCallback: ({ url, headers }) =>
       headers.upgrade?.toLowerCase() === 'websocket' || url === API_PATHS.realtime,
   };
-  const server = createServer(serverOptions, (request, response) => {
-    void listener(request, response);
-  });
+  const answer = (...exchange: Parameters<typeof listener>) => void listener(...exchange);
+  const server =
+    tls === undefined
+      ? createServer(serverOptions, answer)
+      : tlsServer(tls, { ...serverOptions, handshakeTimeout: patience.headersMs }, answer);
   server.maxConnections = options.maxConnections;
   server.setTimeout(patience.idleMs);
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
+    if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
+      // Plain HTTP, or a phone that does not know the authority. Words would need a common key.
+      refused(400, code, socket);
+      return void socket.destroy();
+    }
     const hasAsked = (socket as Socket).bytesRead > 0;
     // Browsers open connections ahead of need; one that was not used has nothing to be refused.
     if (CLIENT_GONE.has(code) || !socket.writable || !hasAsked) return void socket.destroy();
@@ -138,6 +155,16 @@ export function createHttpServer(app: App, options: HttpServerOptions): Server {
     // One connection that could not be accepted, e.g. for want of a descriptor, is not the server's end.
     server.on('error', (err) => refusals.write(undefined, { err }, 'connection not accepted'));
   });
+  return server;
+}
+
+function tlsServer(
+  tls: TlsFiles,
+  options: ServerOptions & { readonly handshakeTimeout: number },
+  answer: RequestListener,
+): Server {
+  const server = createTlsServer({ ...options, ...tls.credentials }, answer);
+  tls.watch(server);
   return server;
 }
 

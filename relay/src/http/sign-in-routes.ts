@@ -17,7 +17,7 @@ export interface SignInRoutesOptions {
   /** Refuses the tokens that this person has, and ends their calls. */
   readonly signOut: (identity: Identity) => void;
   readonly sessions: Pick<SessionCreator, 'renew'>;
-  readonly limiter: Pick<Limiter, 'take'>;
+  readonly limiter: Pick<Limiter, 'check' | 'count' | 'take'>;
   readonly proxies: TrustedProxies;
   readonly config: Pick<Config, 'auth' | 'publicUrl'>;
 }
@@ -34,8 +34,15 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
   app.post(API_PATHS.guest, async (c) => {
     const { access_code: code } = await bodyOf(c, guestRequestSchema);
     const address = proxies.clientAddress(c.env.incoming);
+    // The right one too: a refusal that only wrong ones get would tell them apart.
+    limiter.check('address-wrong-access-codes', address);
     limiter.take('address-guest-sign-ins', address);
-    const { token, expiresInS } = await signIn.guest(address, code);
+    const { token, expiresInS } = await signIn.guest(code).catch((error: unknown) => {
+      const isWrong = error instanceof ParleyError && error.code === 'access_code_wrong';
+      // Clients ask without a code first, to learn that there is one.
+      if (isWrong && code !== undefined) limiter.count('address-wrong-access-codes', address);
+      throw error;
+    });
     return c.json({ token, expires_in_s: expiresInS });
   });
 

@@ -9,6 +9,8 @@ const SENTENCES = {
   storage_behind: 'The database cannot be written to; conversations wait on disk.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
+  certificate_not_loaded: 'The new certificate cannot be used, so the old one is kept.',
+  certificate_expires: 'The certificate has expired, or will within a week.',
   issuer_unreachable:
     'The issuer of the accounts cannot be asked for its keys, so sign-ins may be refused.',
   internal_error: 'Something failed that belongs to no call.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authAdvice } from '../config/auth-config.ts';
 import { readConfigAnd, type Config } from '../config/config.ts';
 import { CORE_SETTINGS } from '../config/core-settings.ts';
 import { nearMisses } from '../config/near-misses.ts';
@@ -79,7 +80,11 @@ export function readConfiguration(environment: Environment): Configuration {
     environment,
     values,
     chosen,
-    warnings: [...nearMisses(environment, SETTING_NAMES), ...adviceFor(environment, values)],
+    warnings: [
+      ...nearMisses(environment, SETTING_NAMES),
+      ...authAdvice(config.auth),
+      ...adviceFor(environment, values),
+    ],
   };
 }
 
