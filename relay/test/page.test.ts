@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorResponseSchema, healthResponseSchema } from '@parley/shared';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { systemClock } from '../src/lib/clock.ts';
 import { Problems } from '../src/lib/problems.ts';
 import { createSession } from './support/api.ts';
@@ -35,6 +36,21 @@ it('serves the page, to be asked for anew each time', async () => {
   expect(await response.text()).toContain('<title>Parley</title>');
   expect(response.headers.get('content-type')).toContain('text/html');
   expect(response.headers.get('cache-control')).toBe('no-cache');
+});
+
+it('answers the page’s own addresses with the page, and sends it again only if it changed', async () => {
+  for (const path of Object.values(PAGE_PATHS)) {
+    const address = relay.url + path.replace(':id', 'conv_8sQ2mZ0xWk4T');
+    const response = await fetch(address, { headers: { accept: 'text/html' } });
+    expect([path, response.status]).toEqual([path, 200]);
+    expect(response.headers.get('content-type')).toContain('text/html');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(await response.text()).toContain('<title>Parley</title>');
+    const etag = response.headers.get('etag');
+    const again = await fetch(address, { headers: { 'if-none-match': etag! } });
+    expect(again.status).toBe(304);
+    expect((await fetch(`${address}/a/b`)).status).toBe(404);
+  }
 });
 
 it('sends the page again only where it changed', async () => {

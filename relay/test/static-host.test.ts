@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { headersSchema, rewritesSchema } from '@vercel/routing-utils';
 import { Hono } from 'hono';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { z } from 'zod';
 import { readConfig } from '../src/config/config.ts';
 import { securityHeaders } from '../src/http/security-headers.ts';
@@ -86,6 +87,17 @@ describe('vercel.json', () => {
 
   it.each(['/nowhere', '/a/b/c', '/healthy'])('leads a person from %s home', (path) => {
     expect(answerFor(path).fallback).toEqual({ path: '/404.html', status: 404 });
+  });
+
+  it('answers every address of the page with the page, and their neighbours with the way home', () => {
+    for (const path of Object.values(PAGE_PATHS)) {
+      const address = path.replace(':id', 'conv_8sQ2mZ0xWk4T');
+      expect(answerFor(address).fallback).toEqual({ path: '/index.html', status: 200 });
+      expect(answerFor(`${address}-not`).fallback?.path).toBe(
+        path.endsWith(':id') ? '/index.html' : '/404.html',
+      );
+      expect(answerFor(`${address}/a/b`).fallback?.path).toBe('/404.html');
+    }
   });
 
   it.each(['/', '/api/v1/sessions', '/health', '/assets/gone', '/gone.js'])(

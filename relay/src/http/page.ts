@@ -5,20 +5,23 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { accepts } from 'hono/accepts';
 import { etag } from 'hono/etag';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { isByteRange } from './byte-range.ts';
 
 /**
  * The built page. Files under `assets/` carry a hash of their content in their name and are kept
  * by browsers for good; everything else is asked for anew each time, and sent again only if it changed.
+ * The page's own addresses are answered with its one document.
  *
  * @param root - folder of the built page
  */
 export function page(root: string): Hono {
   const app = new Hono();
   if (!existsSync(root)) return app;
-  const files = (caching: string) =>
+  const files = (caching: string, path?: string) =>
     serveStatic({
       root,
+      ...(path === undefined ? {} : { path }),
       precompressed: true,
       onFound: (_path, c) => c.header('Cache-Control', caching),
     });
@@ -31,6 +34,9 @@ export function page(root: string): Hono {
     (c, next) => (c.req.header('range') === undefined ? tag(c, next) : next()),
     files('no-cache'),
   );
+  for (const path of Object.values(PAGE_PATHS)) {
+    app.get(path, tag, files('no-cache', 'index.html'));
+  }
   app.get('*', notFoundPage(join(root, '404.html')));
   return app;
 }

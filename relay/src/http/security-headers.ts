@@ -20,7 +20,8 @@ export function securityHeaders(signInOrigins: readonly string[] = []) {
       connectSrc: ["'self'", ...signInOrigins],
       workerSrc: ["'self'"],
       manifestSrc: ["'self'"],
-      mediaSrc: ["'self'"],
+      // A recording is fetched with the bearer token, then played from memory.
+      mediaSrc: ["'self'", 'blob:'],
       baseUri: ["'none'"],
       formAction: ["'none'"],
       frameAncestors: ["'none'"],

@@ -14,6 +14,7 @@ const CONTENT_SECURITY_POLICY = [
   "connect-src 'self'",
   "worker-src 'self'",
   "manifest-src 'self'",
+  "media-src 'self' blob:",
   "base-uri 'none'",
 ].join('; ');
 
