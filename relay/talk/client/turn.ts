@@ -45,7 +45,7 @@ export function turnOf(parts: TurnParts): Turn {
       voice === undefined
         ? null
         : timelineOf({
-            ...(reply?.done?.timeline as LatencyMarks | undefined),
+            ...reply?.done?.timeline,
             ...marks,
             audio_received: toSessionMs(voice.receivedMs),
             audio_heard: toSessionMs(voice.heardMs),

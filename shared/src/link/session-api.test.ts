@@ -121,7 +121,7 @@ test('a new guest shows the access code', async () => {
       replacesToken: true,
       accessCode: 'open sesame',
       fetch: (_url, { body }) => {
-        bodies.push(body);
+        bodies.push(body ?? '');
         return answers.shift()!();
       },
     }),

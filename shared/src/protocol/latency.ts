@@ -42,7 +42,7 @@ export const LATENCY_SEGMENTS = [
 export type LatencySegment = (typeof LATENCY_SEGMENTS)[number];
 
 /** Session-clock instants, ms. A mark that did not happen (a typed turn has no ASR) is absent. */
-export type LatencyMarks = { readonly [mark in LatencyMark]?: number };
+export type LatencyMarks = { readonly [mark in LatencyMark]?: number | undefined };
 export type LatencyTimeline = { readonly [segment in LatencySegment]: number };
 
 /** What we hold ourselves to, ms; shown as met or missed. */

@@ -1,0 +1,128 @@
+import type { z } from 'zod';
+import { ParleyError } from '../protocol/errors.ts';
+import { errorResponseSchema } from '../protocol/http-api.ts';
+import { ClientError } from './client-error.ts';
+
+/** Longest wait for an answer over HTTP. */
+const REQUEST_DEADLINE_MS = 10_000;
+
+/** As much of `Response` as is used here. */
+export interface RelayAnswer {
+  readonly status: number;
+  text(): Promise<string>;
+}
+
+/** As much of `fetch` as is used here. */
+export type RelayFetch<Answer extends RelayAnswer = RelayAnswer> = (
+  url: string,
+  init: {
+    readonly method: RelayRequest['method'];
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Answer>;
+
+export interface Relay<Answer extends RelayAnswer = RelayAnswer> {
+  /** Origin of the relay, e.g. `http://localhost:8787`. */
+  readonly baseUrl: string;
+  readonly fetch: RelayFetch<Answer>;
+}
+
+export interface RelayRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  /** Bearer token, if the request needs one. */
+  readonly token?: string | undefined;
+  /** Sent as JSON. */
+  readonly body?: object;
+  readonly signal: AbortSignal;
+  /** For more than a few kilobytes. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Asks the relay and reads its answer, in the time that a request may take.
+ *
+ * @throws ParleyError with the relay's own code; ClientError `unreachable`, `timed_out` or
+ *   `unreadable_answer`; the signal's reason when aborted
+ */
+export async function requestRelay<Answer extends RelayAnswer, T>(
+  { baseUrl, fetch }: Relay<Answer>,
+  { method, path, token, body, signal, deadlineMs = REQUEST_DEADLINE_MS }: RelayRequest,
+  read: (answer: Answer) => Promise<T>,
+): Promise<T> {
+  let status: number;
+  let text: string;
+  try {
+    const answer = await fetch(new URL(path, baseUrl).href, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
+    });
+    ({ status } = answer);
+    if (status >= 200 && status < 300) return await read(answer);
+    text = await answer.text();
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw cause instanceof ClientError ? cause : unanswered(baseUrl, cause);
+  }
+  const problem = errorResponseSchema.safeParse(parseJson(text));
+  throw problem.success ? refusal(problem.data.error) : unreadable(baseUrl, path, status);
+}
+
+/** As `requestRelay`, for an answer in JSON. */
+export function requestJson<T>(
+  relay: Relay,
+  request: RelayRequest,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  return requestRelay(relay, request, async (answer) => {
+    const parsed = schema.safeParse(parseJson(await answer.text()));
+    if (parsed.success) return parsed.data;
+    throw unreadable(relay.baseUrl, request.path, answer.status);
+  });
+}
+
+/** A proxy's sign-in page or the like. */
+function unreadable(baseUrl: string, path: string, status: number): ClientError {
+  return new ClientError(
+    'unreadable_answer',
+    `What answers at ${baseUrl} does not speak Parley's protocol (HTTP ${status} from ${path}).`,
+  );
+}
+
+/** The relay's sentence may say more than the code's own: what follows that is the detail. */
+function refusal({ code, message }: Pick<ParleyError, 'code' | 'message'>): ParleyError {
+  const plain = new ParleyError(code);
+  if (!message.startsWith(plain.message)) return plain;
+  const detail = message.slice(plain.message.length).trim();
+  return detail === '' ? plain : new ParleyError(code, { detail });
+}
+
+function unanswered(baseUrl: string, cause: unknown): ClientError {
+  if (cause instanceof Error && cause.name === 'TimeoutError') {
+    return new ClientError('timed_out', `The server at ${baseUrl} took too long to answer.`, {
+      cause,
+    });
+  }
+  // Node's `fetch` names the system's error.
+  const reason = (cause as { cause?: { code?: unknown } }).cause?.code;
+  const detail = typeof reason === 'string' ? ` (${reason})` : '';
+  return new ClientError('unreachable', `No server could be reached at ${baseUrl}${detail}.`, {
+    cause,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
