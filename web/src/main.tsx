@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
+import { AccountAccessProvider, type AccountAccess } from './store/account-access.ts';
 import { createAccountController } from './store/account/account-controller.ts';
 import { loadIssuer } from './store/account/load-issuer.ts';
 import { isSignInReturn } from './store/account/sign-in-return.ts';
@@ -20,17 +21,18 @@ const storage = browserStorage();
 const fetchHere: typeof fetch = (...request) => fetch(...request);
 const nowMs = () => Date.now();
 const relay = findRelay({ fetch: fetchHere, storage, pageOrigin: location.origin });
+const account = createAccountController({
+  storage,
+  nowMs,
+  fetch: fetchHere,
+  relay,
+  loadIssuer,
+  returnUrl: `${location.origin}/`,
+  isReturn: isSignInReturn(location),
+});
 const controller = createCallController({
   engine: new BrowserMediaEngine(),
-  account: createAccountController({
-    storage,
-    nowMs,
-    fetch: fetchHere,
-    relay,
-    loadIssuer,
-    returnUrl: `${location.origin}/`,
-    isReturn: isSignInReturn(location),
-  }),
+  account,
   storage,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   nowMs,
@@ -39,10 +41,21 @@ const controller = createCallController({
   fetchProviders: (origin) => fetchProviderNames(fetchHere, origin),
 });
 
+const access: AccountAccess = {
+  fetch: fetchHere,
+  relay,
+  async token(origin) {
+    await account.learn();
+    return account.token(origin);
+  },
+};
+
 createRoot(root).render(
   <StrictMode>
     <ControllerProvider value={controller}>
-      <App />
+      <AccountAccessProvider value={access}>
+        <App />
+      </AccountAccessProvider>
     </ControllerProvider>
   </StrictMode>,
 );

@@ -1,8 +1,12 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { matchRoute, useLocation, useRouter } from 'wouter';
 import { useStore } from 'zustand';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useController, useSettings } from '../store/controller-context.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
+import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
+import { Reading } from './reading.tsx';
 import styles from './app.module.css';
 
 const SettingsDialog = lazy(async () => ({
@@ -26,6 +30,8 @@ export function App() {
   );
   const isAsked = useStore(controller.account.store, (state) => state.question !== null);
   const openers = useOpeners();
+  const isReading = useReading();
+  useEarcons();
 
   useEffect(() => controller.preload(), [controller]);
   useEffect(() => {
@@ -59,25 +65,44 @@ export function App() {
     if (possible || !held) controller.holdToTalk(held);
     return possible;
   };
-  useShortcuts(!settingsOpen && !isAsked, onShortcut, onTalk);
+  useShortcuts(!settingsOpen && !isAsked && !isReading, onShortcut, onTalk);
 
   return (
-    <div className={styles.app} data-debug={debugOpen}>
-      <CallScreen
-        typing={typing}
-        onTyping={showTyping}
-        settingsOpen={settingsOpen}
-        onSettings={() => setSettingsOpen(true)}
-        debugOpen={debugOpen}
-        onDebug={() => showDebug(!debugOpen)}
-      />
+    <div className={styles.app} data-debug={debugOpen && !isReading}>
+      {isReading ? (
+        <Reading />
+      ) : (
+        <CallScreen
+          typing={typing}
+          onTyping={showTyping}
+          settingsOpen={settingsOpen}
+          onSettings={() => setSettingsOpen(true)}
+          debugOpen={debugOpen}
+          onDebug={() => showDebug(!debugOpen)}
+        />
+      )}
       <Suspense fallback={null}>
-        {debugOpen && <DebugPanel onClose={() => showDebug(false)} />}
+        {debugOpen && !isReading && <DebugPanel onClose={() => showDebug(false)} />}
         {isAsked && <AccountDialog />}
         {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
       </Suspense>
     </div>
   );
+}
+
+/** Whether another page than the call screen is open. Coming back from one puts the focus on the orb. */
+function useReading(): boolean {
+  const { parser } = useRouter();
+  const [path] = useLocation();
+  const isReading = Object.values(PAGE_PATHS).some((page) => matchRoute(parser, page, path)[0]);
+  const wasReading = useRef(isReading);
+  useEffect(() => {
+    if (wasReading.current && !isReading) {
+      document.querySelector<HTMLElement>('[data-orb]')?.focus();
+    }
+    wasReading.current = isReading;
+  }, [isReading]);
+  return isReading;
 }
 
 /** Gives the focus back to where it was when something that was opened is closed. */

@@ -90,10 +90,11 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
-    const { relay: baseUrl, credentials, timeZone, voice } = options;
-    this.#worker.post({ type: 'start', baseUrl, credentials, timeZone, voice, playback: port2 }, [
-      port2,
-    ]);
+    const { relay: baseUrl, credentials, timeZone, voice, conversationId } = options;
+    this.#worker.post(
+      { type: 'start', baseUrl, credentials, timeZone, voice, conversationId, playback: port2 },
+      [port2],
+    );
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
     this.setVolume(this.#volume);

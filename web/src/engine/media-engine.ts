@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly credentials: Credentials;
   readonly timeZone: string;
   readonly voice: string | undefined;
+  /** An earlier conversation to go on with; a new one if it is undefined. */
+  readonly conversationId: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
   readonly microphone: boolean;
   readonly microphoneId: string | undefined;

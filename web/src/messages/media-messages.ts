@@ -29,6 +29,8 @@ export type MediaCommand =
       readonly credentials: Credentials;
       readonly timeZone: string;
       readonly voice: string | undefined;
+      /** An earlier conversation to go on with. */
+      readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
       readonly playback: MessagePort;
     }

@@ -8,6 +8,7 @@ import {
   INITIAL_CALL_STATE,
   type CallAction,
   type CallState,
+  type EarlierConversation,
 } from './call-state.ts';
 import { SignInError } from './account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
@@ -33,6 +34,12 @@ export interface CallControllerOptions {
   /** Never rejects. */
   readonly relay: Promise<RelayAddress>;
   readonly fetchProviders: (relay: string) => Promise<ProviderNames | null>;
+}
+
+interface CallStart {
+  /** false: a typed call. */
+  readonly microphone?: boolean;
+  readonly earlier?: EarlierConversation | null;
 }
 
 export type CallController = ReturnType<typeof createCallController>;
@@ -121,13 +128,22 @@ export function createCallController(options: CallControllerOptions) {
     else if (isRunning()) engine.setToken(now.account.token);
   });
 
-  /** Must be called from within a person's gesture. */
-  const startCall = async ({ microphone } = { microphone: true }): Promise<void> => {
-    if (isRunning() || account.asksFirst(() => void startCall({ microphone }))) return;
+  /**
+   * Must be called from within a person's gesture.
+   *
+   * @param start.earlier - what the call goes on with; a call that is running gives way to it
+   */
+  const startCall = async ({
+    microphone = true,
+    earlier = null,
+  }: CallStart = {}): Promise<void> => {
+    if (isRunning() && earlier === null) return;
+    if (account.asksFirst(() => void startCall({ microphone, earlier }))) return;
+    if (isRunning()) void endCall();
     generation += 1;
     const mine = generation;
     const chosen = settings.getState();
-    dispatch({ type: 'call-started', microphone, dividerId: options.newId() });
+    dispatch({ type: 'call-started', microphone, dividerId: options.newId(), earlier });
     try {
       // The call before this one may still be letting go of the microphone.
       const [relay] = await Promise.all([options.relay, stopping]);
@@ -137,7 +153,7 @@ export function createCallController(options: CallControllerOptions) {
       if (mine !== generation) return;
       if (credentials === null) {
         dispatch({ type: 'call-ended', reason: NOT_SIGNED_IN });
-        account.asksFirst(() => void startCall({ microphone }));
+        account.asksFirst(() => void startCall({ microphone, earlier }));
         return;
       }
       engine.setMuted(false);
@@ -147,6 +163,7 @@ export function createCallController(options: CallControllerOptions) {
         credentials,
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
+        conversationId: earlier?.id,
         microphone,
         microphoneId: chosen.microphoneId ?? undefined,
         speakerId: chosen.speakerId ?? undefined,

@@ -17,7 +17,12 @@ function notice(body: MediaNotice): CallAction {
   return { type: 'notice', notice: body, atMs: 1_000 };
 }
 
-const STARTED: CallAction = { type: 'call-started', microphone: true, dividerId: 'd' };
+const STARTED: CallAction = {
+  type: 'call-started',
+  microphone: true,
+  earlier: null,
+  dividerId: 'd',
+};
 const GRANTED: CallAction = {
   type: 'microphone-answered',
   result: { ok: true },

@@ -7,6 +7,7 @@ import {
   conversationAfter,
   withCallOver,
   withDivider,
+  withEarlier,
   withSessionReplaced,
   withTypedText,
   type Conversation,
@@ -31,6 +32,12 @@ export interface CallError {
   readonly message: string;
 }
 
+/** A conversation of the history that a call goes on with. */
+export interface EarlierConversation {
+  readonly id: string;
+  readonly items: Conversation;
+}
+
 export interface CallState {
   readonly standing: Standing;
   readonly phase: CallPhase;
@@ -45,6 +52,8 @@ export interface CallState {
   /** The provider of each stage; null before there is a session. */
   readonly ladder: Ladder | null;
   readonly conversation: Conversation;
+  /** The earlier conversation that the call goes on with; null if it is a new one. */
+  readonly continues: string | null;
   readonly error: CallError | null;
   /** What the session has cost so far; null before the relay has said. */
   readonly cost: CallCost | null;
@@ -68,7 +77,12 @@ export interface CallEnding {
 
 export type CallAction =
   | { readonly type: 'notice'; readonly notice: MediaNotice; readonly atMs: number }
-  | { readonly type: 'call-started'; readonly microphone: boolean; readonly dividerId: string }
+  | {
+      readonly type: 'call-started';
+      readonly microphone: boolean;
+      readonly dividerId: string;
+      readonly earlier: EarlierConversation | null;
+    }
   | { readonly type: 'microphone-asked' }
   | { readonly type: 'microphone-answered'; readonly result: MicrophoneResult }
   | { readonly type: 'text-sent'; readonly itemId: string; readonly text: string }
@@ -92,6 +106,7 @@ export const INITIAL_CALL_STATE: CallState = {
   sessionSinceMs: null,
   ladder: null,
   conversation: [],
+  continues: null,
   error: null,
   cost: null,
   ending: null,
@@ -109,7 +124,11 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
         standing: { kind: 'running' },
         phase: 'starting',
         microphone: { kind: action.microphone ? 'asking' : 'unwanted' },
-        conversation: withDivider(state.conversation, action.dividerId),
+        conversation:
+          action.earlier === null
+            ? withDivider(state.conversation, action.dividerId)
+            : withEarlier(action.earlier.items, action.dividerId),
+        continues: action.earlier?.id ?? null,
       };
     case 'microphone-asked':
       return { ...state, microphone: { kind: 'asking' } };
@@ -170,7 +189,11 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
         ...state,
         cost: null,
         ending: null,
-        conversation: withSessionReplaced(state.conversation, `replaced-${atMs}`),
+        conversation: withSessionReplaced(
+          state.conversation,
+          `replaced-${atMs}`,
+          state.continues !== null,
+        ),
       };
     case 'stage-changed':
     case 'page-ability':

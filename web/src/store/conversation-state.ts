@@ -29,12 +29,18 @@ export interface ReplyItem extends PlaybackPosition {
   readonly status: 'running' | 'completed' | 'interrupted' | 'failed';
 }
 
-/** The other side remembers nothing across it. */
 export interface DividerItem {
   readonly kind: 'divider';
   readonly id: string;
-  /** Another call begins, or the session was lost within one. */
-  readonly reason: 'new-call' | 'session-replaced';
+  readonly reason:
+    /** Another call begins, which knows nothing of what is above. */
+    | 'new-call'
+    /** A call begins that goes on with what is above. */
+    | 'continued'
+    /** The session was lost within a call, with all that was said. */
+    | 'session-replaced'
+    /** The session was lost, and the one after it read what was said from the history. */
+    | 'session-reread';
 }
 
 export type ConversationItem = UserItem | ReplyItem | DividerItem;
@@ -111,10 +117,24 @@ export function withDivider(items: Conversation, id: string): Conversation {
   return appended(items, { kind: 'divider', id, reason: 'new-call' });
 }
 
-/** Marks where the relay has forgotten what was said, and its timers with it. */
-export function withSessionReplaced(items: Conversation, id: string): Conversation {
+/** An earlier conversation, with the mark from which a call goes on with it. */
+export function withEarlier(earlier: Conversation, dividerId: string): Conversation {
+  return appended(earlier, { kind: 'divider', id: dividerId, reason: 'continued' });
+}
+
+/**
+ * Marks where the relay has lost a session, and its timers with it.
+ *
+ * @param isReread - the session after it knows what was said all the same
+ */
+export function withSessionReplaced(
+  items: Conversation,
+  id: string,
+  isReread = false,
+): Conversation {
   if (items.length === 0 || items.some((item) => item.id === id)) return items;
-  return appended(items, { kind: 'divider', id, reason: 'session-replaced' });
+  const reason = isReread ? 'session-reread' : 'session-replaced';
+  return appended(items, { kind: 'divider', id, reason });
 }
 
 /** What was still being said when the call ended was not heard to its end. */

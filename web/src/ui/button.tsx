@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react';
 import styles from './button.module.css';
 
 interface ButtonProps extends ComponentProps<'button'> {
-  readonly look?: 'quiet' | 'primary' | 'plain';
+  readonly look?: 'quiet' | 'primary' | 'plain' | 'danger';
   readonly shape?: 'label' | 'icon';
   readonly children: ReactNode;
 }

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
+import { AccountAccessProvider } from '../../../src/store/account-access.ts';
 import { createCallController } from '../../../src/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/store/controller-context.ts';
 import { SESSION } from './notices.ts';
@@ -37,7 +38,15 @@ function begin() {
   const root = createRoot(host);
   root.render(
     <ControllerProvider value={controller}>
-      <App />
+      <AccountAccessProvider
+        value={{
+          fetch: (...request) => fetch(...request),
+          relay: Promise.resolve({ kind: 'known', origin: location.origin }),
+          token: () => Promise.resolve('a token'),
+        }}
+      >
+        <App />
+      </AccountAccessProvider>
     </ControllerProvider>,
   );
   return { engine, controller, root };

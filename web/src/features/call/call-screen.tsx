@@ -4,6 +4,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
+import { AccountMenu } from '../account/account-menu.tsx';
 import { CallCost } from './call-cost.tsx';
 import { CallNotes } from './call-notes.tsx';
 import { CallClock } from './call-clock.tsx';
@@ -15,7 +16,6 @@ import { ErrorNotice } from './error-notice.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
-import { useEarcons } from './use-earcons.ts';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
 
@@ -31,7 +31,6 @@ export function CallScreen(props: CallScreenProps) {
   const isEmpty = useCall((state) => state.conversation.length === 0);
   const refused =
     standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
-  useEarcons();
   const orb = useFocusKeeper();
 
   return (
@@ -71,6 +70,10 @@ export function CallScreen(props: CallScreenProps) {
           )}
           {props.typing && <Composer onClose={() => props.onTyping(false)} />}
           <Controls {...props} onType={() => props.onTyping(!props.typing)} />
+        </div>
+        {/* Last, though it is seen at the top: a keyboard comes to the call first. */}
+        <div className={styles.account}>
+          <AccountMenu />
         </div>
       </div>
     </main>

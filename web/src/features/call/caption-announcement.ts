@@ -4,11 +4,14 @@ import {
   type ConversationItem,
 } from '../../store/conversation-state.ts';
 
-/** What stands where the other side has forgotten everything. */
+/** What stands between two parts of a conversation. */
 export const DIVIDER_WORDS = {
   'new-call': 'New call',
+  continued: 'You go on from here',
   'session-replaced':
     'Parley had to start over: timers and the conversation so far are gone on the server.',
+  'session-reread':
+    'Parley had to start over: it has read the conversation again, but timers are gone.',
 } as const;
 
 /**
@@ -19,8 +22,9 @@ export function lastSettledText(items: Conversation): string {
   const settled = items.findLast(isSettled);
   if (settled === undefined) return '';
   if (settled.kind === 'divider') {
-    // The new call says so itself.
-    return settled.reason === 'new-call' ? '' : DIVIDER_WORDS[settled.reason];
+    // That a call begins is said by the call itself.
+    const isCall = settled.reason === 'new-call' || settled.reason === 'continued';
+    return isCall ? '' : DIVIDER_WORDS[settled.reason];
   }
   if (settled.kind === 'user') {
     return settled.state === 'failed' ? 'Not understood' : `You: ${settled.text}`;

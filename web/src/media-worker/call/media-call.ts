@@ -1,7 +1,8 @@
 import type { RelayEvent } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
-import { SessionApi, type Post } from '@parley/shared/link/session-api';
+import type { RelayFetch } from '@parley/shared/link/relay-request';
+import { SessionApi } from '@parley/shared/link/session-api';
 import { TokenRenewal } from '@parley/shared/link/token-renewal';
 import { ContextClock } from '../uplink/context-clock.ts';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
@@ -32,7 +33,7 @@ const UTTERANCE_MARGIN_MS = 500;
 
 export interface MediaCallOptions {
   readonly start: Extract<MediaCommand, { type: 'start' }>;
-  readonly fetch: Post;
+  readonly fetch: RelayFetch;
   readonly WebSocket: typeof globalThis.WebSocket;
   random(): number;
   now(): number;
@@ -198,7 +199,11 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => this.#options.notify(notice);
     return new RelayConnection({
       api: this.#api,
-      request: () => ({ voice: this.#requestedVoice, timeZone: start.timeZone }),
+      request: () => ({
+        voice: this.#requestedVoice,
+        timeZone: start.timeZone,
+        conversationId: start.conversationId,
+      }),
       replacesSession: true,
       WebSocket,
       random: () => this.#options.random(),

@@ -1,0 +1,47 @@
+import { useState } from 'react';
+import { Route, Switch } from 'wouter';
+import { useStore } from 'zustand';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
+import { useAccountAccess } from '../store/account-access.ts';
+import { createAccountApi } from '../store/account-api.ts';
+import { useController } from '../store/controller-context.ts';
+import { createHistoryList } from '../store/history-list.ts';
+import { AccountPagesProvider } from '../features/account/account-pages-context.ts';
+import { SessionsPage } from '../features/account/sessions-page.tsx';
+import { ConversationPage } from '../features/history/conversation-page.tsx';
+import { HistoryPage } from '../features/history/history-page.tsx';
+import { UsagePage } from '../features/usage/usage-page.tsx';
+
+/** What is kept of the person: conversations, what they cost, and calls that run now. */
+export function AccountPages() {
+  const { account } = useController();
+  // What belongs to one person is not kept in sight for the next.
+  const name = useStore(account.store, (state) => state.account?.name);
+  return <PagesOfPerson key={name} />;
+}
+
+function PagesOfPerson() {
+  const access = useAccountAccess();
+  const [state] = useState(() => {
+    const api = createAccountApi(access);
+    return { api, list: createHistoryList(api) };
+  });
+  return (
+    <AccountPagesProvider value={state}>
+      <Switch>
+        <Route path={PAGE_PATHS.history}>
+          <HistoryPage />
+        </Route>
+        <Route path={PAGE_PATHS.conversation}>
+          {({ id }) => <ConversationPage key={id} id={id} />}
+        </Route>
+        <Route path={PAGE_PATHS.usage}>
+          <UsagePage />
+        </Route>
+        <Route path={PAGE_PATHS.sessions}>
+          <SessionsPage />
+        </Route>
+      </Switch>
+    </AccountPagesProvider>
+  );
+}

@@ -1,0 +1,27 @@
+import { useState } from 'react';
+import { useLoaded } from '../../ui/use-loaded.ts';
+import { AccountButton } from './account-button.tsx';
+
+const fetchItems = () => import('./account-menu-items.tsx');
+
+/**
+ * The way to what is kept of a person. The menu itself is fetched when it is about to be opened:
+ * nothing of it is needed for a call.
+ */
+export function AccountMenu() {
+  const { part, load } = useLoaded(fetchItems);
+  const [isWanted, setWanted] = useState(false);
+  if (isWanted && part !== null) return <part.AccountMenuItems />;
+  return (
+    <AccountButton
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={load}
+      onFocus={load}
+      onClick={() => {
+        setWanted(true);
+        load();
+      }}
+    />
+  );
+}

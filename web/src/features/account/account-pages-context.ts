@@ -1,0 +1,20 @@
+import { createContext, useContext } from 'react';
+import type { AccountApi } from '../../store/account-api.ts';
+import type { HistoryListStore } from '../../store/history-list.ts';
+
+/** What the pages share while one of them is open. */
+interface AccountPagesState {
+  readonly api: AccountApi;
+  /** Kept while a conversation is read, so that the list is where it was. */
+  readonly list: HistoryListStore;
+}
+
+const PagesContext = createContext<AccountPagesState | null>(null);
+
+export const AccountPagesProvider = PagesContext.Provider;
+
+export function useAccountPages(): AccountPagesState {
+  const state = useContext(PagesContext);
+  if (state === null) throw new Error('useAccountPages outside of an AccountPagesProvider');
+  return state;
+}

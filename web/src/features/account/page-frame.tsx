@@ -1,0 +1,63 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { ArrowLeft } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
+import { AccountMenu } from './account-menu.tsx';
+import { useKeptScroll } from './use-kept-scroll.ts';
+import styles from './page-frame.module.css';
+
+interface PageFrameProps {
+  readonly title: string;
+  /** Where the arrow leads, and what is there. */
+  readonly back?: { readonly path: string; readonly name: string };
+  readonly children: ReactNode;
+}
+
+const TO_CALL = { path: '/', name: 'Back to the call screen' };
+const PAGES = [
+  { path: PAGE_PATHS.history, name: 'History' },
+  { path: PAGE_PATHS.usage, name: 'Usage' },
+  { path: PAGE_PATHS.sessions, name: 'Sessions' },
+] as const;
+
+/** A page to be read: its heading, the way back, and the ways to its neighbours. */
+export function PageFrame({ title, back = TO_CALL, children }: PageFrameProps) {
+  const [path] = useLocation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const main = useKeptScroll(path);
+  useEffect(() => {
+    const before = document.title;
+    document.title = `${title} – Parley`;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
+  // A screen reader begins with the name of the page, a keyboard with what comes after it.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  return (
+    <main ref={main} className={styles.page}>
+      <header className={styles.header}>
+        <Link href={back.path} className={styles.back} aria-label={back.name}>
+          <ArrowLeft aria-hidden="true" size={20} />
+        </Link>
+        <h1 ref={heading} className={styles.title} tabIndex={-1}>
+          {title}
+        </h1>
+        <nav className={styles.pages} aria-label="Pages">
+          {PAGES.map((page) => (
+            <Link
+              key={page.path}
+              href={page.path}
+              className={styles.link}
+              aria-current={page.path === path ? 'page' : undefined}
+            >
+              {page.name}
+            </Link>
+          ))}
+        </nav>
+        <AccountMenu />
+      </header>
+      <div className={styles.content}>{children}</div>
+    </main>
+  );
+}

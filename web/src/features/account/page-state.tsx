@@ -1,0 +1,115 @@
+import type { ReactNode } from 'react';
+import { CloudOff, LogIn, SearchX, WifiOff } from 'lucide-react';
+import { Link } from 'wouter';
+import { useStore } from 'zustand';
+import { useController } from '../../store/controller-context.ts';
+import type { RemoteProblem } from '../../store/remote.ts';
+import { Button } from '../../ui/button.tsx';
+import { useOnline } from '../../ui/use-online.ts';
+import styles from './page-state.module.css';
+
+interface PageStateProps {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+}
+
+/** What a page shows in place of what it is for: nothing there, nothing found, not to be had. */
+export function PageState({ icon, title, children }: PageStateProps) {
+  return (
+    <div className={styles.state}>
+      <span className={styles.icon} aria-hidden="true">
+        {icon}
+      </span>
+      <h2 className={styles.title}>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** Grey lines where words will be. They come into sight only if the answer takes its time. */
+export function LoadingState({ rows }: { readonly rows: number }) {
+  return (
+    <div className={styles.loading}>
+      <p className="visually-hidden" role="status">
+        Loading
+      </p>
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} className={styles.row} aria-hidden="true" />
+      ))}
+    </div>
+  );
+}
+
+interface ProblemStateProps {
+  readonly problem: RemoteProblem;
+  readonly onRetry: () => void;
+  /** What is missing, if that is what is wrong. */
+  readonly missing: string;
+}
+
+/** Why there is nothing to see, and what to do about it. */
+export function ProblemState({ problem, onRetry, missing }: ProblemStateProps) {
+  const online = useOnline();
+  switch (problem.kind) {
+    case 'signed-out':
+      return <SignedOut />;
+    case 'missing':
+      return (
+        <PageState icon={<SearchX />} title={missing}>
+          <p>It may have been deleted, or belong to another account.</p>
+        </PageState>
+      );
+    case 'passing':
+      return (
+        <PageState
+          icon={online ? <CloudOff /> : <WifiOff />}
+          title={online ? 'That did not work' : 'You are offline'}
+        >
+          <p role="alert">
+            {online ? problem.message : 'This page comes back when the network does.'}
+          </p>
+          <Button onClick={onRetry}>Try again</Button>
+        </PageState>
+      );
+    case 'lasting':
+      return (
+        <PageState icon={<CloudOff />} title="That is not possible">
+          <p role="alert">{problem.message}</p>
+        </PageState>
+      );
+  }
+}
+
+function SignedOut() {
+  const { account } = useController();
+  const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
+  return (
+    <PageState icon={<LogIn />} title="You are not signed in">
+      <p>What belongs to you is shown once you are. As a guest, you are with your first call.</p>
+      {hasAccounts ? (
+        <Button look="primary" onClick={() => account.ask('sign-in')}>
+          Sign in
+        </Button>
+      ) : (
+        <Link href="/" className={styles.link}>
+          To the call screen
+        </Link>
+      )}
+    </PageState>
+  );
+}
+
+/** What is shown is not the latest; it is readable all the same. */
+export function StaleNote({ problem, onRetry }: Omit<ProblemStateProps, 'missing'>) {
+  const online = useOnline();
+  const message = 'message' in problem ? problem.message : '';
+  return (
+    <div className={styles.stale} role="alert">
+      <p>{online ? message : 'You are offline. This is what was known last.'}</p>
+      <Button look="plain" onClick={onRetry}>
+        Try again
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { useEffect, useMemo } from 'react';
+import { MonitorSmartphone } from 'lucide-react';
+import { Link } from 'wouter';
+import type { LiveSession } from '@parley/shared';
+import { conversationPath } from '@parley/shared/page-paths';
+import { useCall } from '../../store/controller-context.ts';
+import { createRemote } from '../../store/remote.ts';
+import { dayText, timeText } from '../../lib/dates.ts';
+import { Button } from '../../ui/button.tsx';
+import { useAccountPages } from './account-pages-context.ts';
+import { PageFrame } from './page-frame.tsx';
+import { LoadingState, PageState, ProblemState, StaleNote } from './page-state.tsx';
+import { useAction } from './use-action.ts';
+import { useRemote } from './use-remote.ts';
+import styles from './sessions-page.module.css';
+
+/** Calls elsewhere begin and end without a word to this page. */
+const REFRESH_MS = 10_000;
+
+/** The person's calls that run now, here and elsewhere; any of them can be ended. */
+export function SessionsPage() {
+  const { api } = useAccountPages();
+  const remote = useMemo(() => createRemote((signal) => api.liveSessions(signal)), [api]);
+  const state = useRemote(remote);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void remote.load();
+    }, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [remote]);
+  const onRetry = (): void => void remote.load();
+  const onEnded = (id: string): void =>
+    remote.change(({ sessions }) => ({
+      sessions: sessions.filter((session) => session.session_id !== id),
+    }));
+  return (
+    <PageFrame title="Sessions">
+      {state.kind === 'loading' && <LoadingState rows={2} />}
+      {state.kind === 'failed' && (
+        <ProblemState
+          problem={state.problem}
+          onRetry={onRetry}
+          missing="There are no sessions here"
+        />
+      )}
+      {state.kind === 'ready' && (
+        <>
+          {state.problem !== null && <StaleNote problem={state.problem} onRetry={onRetry} />}
+          {state.value.sessions.length === 0 ? (
+            <PageState icon={<MonitorSmartphone />} title="No calls are running">
+              <p>A call that you make, in this or another browser, is shown here while it lasts.</p>
+            </PageState>
+          ) : (
+            <ul className={styles.list}>
+              {state.value.sessions.map((session) => (
+                <SessionRow key={session.session_id} session={session} onEnded={onEnded} />
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+    </PageFrame>
+  );
+}
+
+interface SessionRowProps {
+  readonly session: LiveSession;
+  readonly onEnded: (id: string) => void;
+}
+
+function SessionRow({ session, onEnded }: SessionRowProps) {
+  const { api } = useAccountPages();
+  const { isRunning, complaint, run } = useAction();
+  const { session_id: id, started_at: startedAt } = session;
+  const isHere = useCall((state) => state.standing.kind === 'running' && state.session?.id === id);
+  const name = session.client === '' ? 'A call' : session.client;
+  const end = async (): Promise<void> => {
+    if (await run((signal) => api.endSession(id, signal))) onEnded(id);
+  };
+  return (
+    <li className={styles.row}>
+      <div className={styles.words}>
+        <p className={styles.name}>
+          {name}
+          {isHere && <span className={styles.here}>This page</span>}
+        </p>
+        <p className={styles.facts}>
+          <span>
+            Since <time dateTime={startedAt}>{sinceText(startedAt)}</time>
+          </span>
+          {!session.is_connected && <span>Connection lost, waiting for it</span>}
+          <Link href={conversationPath(session.conversation_id)} className={styles.link}>
+            What was said
+          </Link>
+        </p>
+        {complaint !== null && (
+          <p className={styles.complaint} role="alert">
+            {complaint}
+          </p>
+        )}
+      </div>
+      <Button disabled={isRunning} aria-label={`End ${name}`} onClick={() => void end()}>
+        End
+      </Button>
+    </li>
+  );
+}
+
+function sinceText(at: string): string {
+  const day = dayText(at);
+  return day === 'Today' ? timeText(at) : `${day}, ${timeText(at)}`;
+}

@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import { ArrowLeft, Mic, MicOff, PhoneOff } from 'lucide-react';
+import { Link } from 'wouter';
+import { useCall, useController } from '../../store/controller-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { useOnline } from '../../ui/use-online.ts';
+import { CallClock } from './call-clock.tsx';
+import { stateLineOf } from './call-words.ts';
+import { ErrorNotice } from './error-notice.tsx';
+import styles from './call-bar.module.css';
+
+/** The call goes on while another page is read: what it does, and the way back to it. */
+export function CallBar() {
+  const controller = useController();
+  const online = useOnline();
+  const standing = useCall((state) => state.standing.kind);
+  const line = useCall((state) => stateLineOf(state, online));
+  const muted = useCall((state) => state.muted);
+  const hears = useCall((state) => state.microphone.kind === 'granted');
+  const [sawCall, setSawCall] = useState(false);
+  if (standing === 'running' && !sawCall) setSawCall(true);
+  // An earlier call that was over before is of no interest here.
+  if (standing !== 'running' && !sawCall) return null;
+  const isRunning = standing === 'running';
+  return (
+    <aside className={styles.bar} aria-label="Your call" data-running={isRunning}>
+      <ErrorNotice />
+      <div className={styles.row}>
+        <Link href="/" className={styles.back}>
+          <ArrowLeft aria-hidden="true" size={18} />
+          <span className={styles.words}>
+            <span className={styles.title}>
+              Back to the call <CallClock />
+            </span>
+            <span className={styles.line} role="status">
+              {line}
+            </span>
+          </span>
+        </Link>
+        {isRunning && hears && (
+          <Button
+            shape="icon"
+            aria-label={muted ? 'Unmute' : 'Mute'}
+            onClick={() => controller.setMuted(!muted)}
+          >
+            {muted ? <MicOff aria-hidden="true" size={19} /> : <Mic aria-hidden="true" size={19} />}
+          </Button>
+        )}
+        {isRunning && (
+          <Button shape="icon" aria-label="Hang up" onClick={() => void controller.endCall()}>
+            <PhoneOff aria-hidden="true" size={19} />
+          </Button>
+        )}
+      </div>
+    </aside>
+  );
+}

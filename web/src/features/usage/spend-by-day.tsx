@@ -1,0 +1,70 @@
+import { useEffect } from 'react';
+import type { UsageResponse } from '@parley/shared';
+import { shortDayText } from '../../lib/dates.ts';
+import { usdText } from '../../lib/figures.ts';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { useLoaded } from '../../ui/use-loaded.ts';
+import { STAGE_WORDS } from '../account/stage-words.ts';
+import { spendByDay } from './usage-figures.ts';
+import styles from './usage-page.module.css';
+
+const fetchChart = () => import('./spend-chart.tsx');
+
+/** Spending day by day: as bars to be seen, and as a table to be read. */
+export function SpendByDay({ usage }: { readonly usage: UsageResponse }) {
+  const { part, load } = useLoaded(fetchChart);
+  useEffect(load, [load]);
+  const days = spendByDay(usage);
+  return (
+    <>
+      {/* The table below says the same. */}
+      <div className={styles.chart} aria-hidden="true">
+        {part !== null && <part.SpendChart days={days} />}
+      </div>
+      <p className={styles.legend} aria-hidden="true">
+        {STAGE_WORDS.map(({ stage, name, colour }) => (
+          <span key={stage} className={styles.stage}>
+            <span className={styles.swatch} style={{ background: colour }} />
+            {name}
+          </span>
+        ))}
+      </p>
+      <details className={styles.days}>
+        <summary>Day by day as a table</summary>
+        <ScrollRegion className={styles.scroll} aria-label="Spending day by day">
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">Day</th>
+                {STAGE_WORDS.map(({ stage, name }) => (
+                  <th key={stage} scope="col" className={styles.cost}>
+                    {name}
+                  </th>
+                ))}
+                <th scope="col" className={styles.cost}>
+                  Total
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {days
+                .filter(({ total }) => total > 0)
+                .toReversed()
+                .map((day) => (
+                  <tr key={day.day}>
+                    <th scope="row">{shortDayText(day.day)}</th>
+                    {STAGE_WORDS.map(({ stage }) => (
+                      <td key={stage} className={styles.cost}>
+                        {usdText(day[stage])}
+                      </td>
+                    ))}
+                    <td className={styles.cost}>{usdText(day.total)}</td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      </details>
+    </>
+  );
+}
