@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { accountTerms } from './accounts/account-terms.ts';
 import { ConversationRecorder } from './accounts/conversation-recorder.ts';
 import { openMoney } from './accounts/money.ts';
-import { loadAuthSecret } from './auth/auth-secret.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
 import type { Config } from './config/config.ts';
+import { listen } from './http/listen.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { createHttpServer, keepConnections } from './http/server.ts';
@@ -20,7 +18,6 @@ import { CallLog } from './logs/call-log.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
-import { isLoopback } from './lib/network-address.ts';
 import { Limiter } from './limits/limiter.ts';
 import { toPolicy } from './limits/policy.ts';
 import { readPolicy } from './limits/read-policy.ts';
@@ -91,17 +88,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let isWarm = options.warmUp === undefined;
   const stopping = new AbortController();
 
-  const secret = await loadAuthSecret({
-    configured: config.authSecret,
-    dataDir: config.dataDir,
-    logger,
-    problems,
-  });
-  const { auth, dataDir, guestTokenTtlMs } = config;
+  const signIn = await SignIn.open({ config, clock, logger, problems });
   const tls =
-    auth.tls === undefined
-      ? undefined
-      : await TlsFiles.open({ ...auth.tls, clock, logger, problems });
+    config.auth.tls && (await TlsFiles.open(config.auth.tls, { clock, logger, problems }));
   // Even if none are kept now: those of an earlier run must not stay for ever.
   const failedAudio = new FailedAudio({
     dir: join(config.dataDir, 'failed-audio'),
@@ -190,7 +179,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
-  const signIn = new SignIn({ auth, secret, guestTokenTtlMs, dataDir, clock, logger, problems });
   const app = createApp({
     signIn,
     sessions,
@@ -247,9 +235,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     logger,
     refusals,
   });
+  let url: string;
   try {
-    server.listen(config.port, config.host);
-    await once(server, 'listening');
+    url = await listen(server, config, logger);
   } catch (error) {
     admission[Symbol.dispose]();
     descriptors[Symbol.dispose]();
@@ -268,17 +256,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       isWarm = true;
       admission.begin();
     });
-  const { address, port, family } = server.address() as AddressInfo;
-  const isPlain = tls === undefined && config.publicUrl?.startsWith('https:') !== true;
-  if (isPlain && !isLoopback(address)) {
-    logger.warn(
-      { address },
-      'plain HTTP beyond this machine: others in the network can read along',
-    );
-  }
 
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url,
     async stop(graceMs) {
       isDraining = true;
       stopping.abort(OVER);

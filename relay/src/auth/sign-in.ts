@@ -1,22 +1,20 @@
 import { decodeJwt } from 'jose';
 import { ParleyError } from '@parley/shared';
 import type { AuthConfig } from '../config/auth-config.ts';
+import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
 import { isSameSecret } from '../lib/same-secret.ts';
 import { AccountTokens } from './account-tokens.ts';
+import { loadAuthSecret } from './auth-secret.ts';
 import { GUEST_ISSUER, GuestTokens } from './guest-tokens.ts';
 import { bearerOf, type Authenticator, type Identity } from './identity.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { SignOuts } from './sign-outs.ts';
 
 export interface SignInOptions {
-  readonly auth: AuthConfig;
-  /** Signs guests' tokens. */
-  readonly secret: Uint8Array;
-  readonly guestTokenTtlMs: number;
-  readonly dataDir: string;
+  readonly config: Pick<Config, 'auth' | 'authSecret' | 'dataDir' | 'guestTokenTtlMs'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problems: Problems;
@@ -30,16 +28,25 @@ export class SignIn implements Authenticator, AsyncDisposable {
   readonly #keys: IssuerKeys | undefined;
   readonly #signOuts = new SignOuts();
 
-  constructor(options: SignInOptions) {
-    const { auth, secret, guestTokenTtlMs, dataDir, clock, logger, problems } = options;
+  /** @param secret - signs guests' tokens */
+  private constructor(secret: Uint8Array, { config, ...parts }: SignInOptions) {
+    const { auth, guestTokenTtlMs, dataDir } = config;
     const { accounts, accessCode, allowsGuests } = auth;
     const signOuts = this.#signOuts;
     this.#auth = auth;
     this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });
     if (accounts === undefined) return;
     const { issuer, jwksUrl } = accounts;
-    this.#keys = new IssuerKeys({ issuer, jwksUrl, dataDir, clock, logger, problems });
+    this.#keys = new IssuerKeys({ issuer, jwksUrl, dataDir, ...parts });
     this.#accounts = new AccountTokens({ accounts, keys: this.#keys, signOuts, allowsGuests });
+  }
+
+  /** @throws ConfigError if the data folder cannot be used */
+  static async open(options: SignInOptions): Promise<SignIn> {
+    const { config, logger, problems } = options;
+    const { authSecret: configured, dataDir } = config;
+    const secret = await loadAuthSecret({ configured, dataDir, logger, problems });
+    return new SignIn(secret, options);
   }
 
   /** Fetches what is needed to know accounts, so that the first of them need not wait for it. */

@@ -48,7 +48,7 @@ async function use({ certPath, keyPath }: Pair): Promise<void> {
   await copyFile(keyPath, used.keyPath);
 }
 
-const open = () => TlsFiles.open({ ...used, clock, logger: silentLogger, problems });
+const open = () => TlsFiles.open(used, { clock, logger: silentLogger, problems });
 const codes = () => problems.list().map(({ code }) => code);
 
 /** @returns the name in the certificate that a new connection is shown */

@@ -12,7 +12,9 @@ const CHECK_INTERVAL_MS = 5_000;
 /** A certificate that ends sooner than this was not renewed, ms. */
 const EXPIRES_SOON_MS = 7 * 86_400_000;
 
-export interface TlsFilesOptions extends NonNullable<AuthConfig['tls']> {
+type Paths = NonNullable<AuthConfig['tls']>;
+
+export interface TlsFilesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problems: Problems;
@@ -26,6 +28,7 @@ export interface TlsCredentials {
 
 /** The certificate of the relay and its key, read again when their files change. */
 export class TlsFiles implements Disposable {
+  readonly #paths: Paths;
   readonly #options: TlsFilesOptions;
   #credentials: TlsCredentials;
   #validToMs = 0;
@@ -33,7 +36,13 @@ export class TlsFiles implements Disposable {
   #mark: string;
   #cancelCheck: () => void = () => {};
 
-  private constructor(options: TlsFilesOptions, mark: string, credentials: TlsCredentials) {
+  private constructor(
+    paths: Paths,
+    mark: string,
+    credentials: TlsCredentials,
+    options: TlsFilesOptions,
+  ) {
+    this.#paths = paths;
     this.#options = options;
     this.#mark = mark;
     this.#credentials = credentials;
@@ -41,10 +50,10 @@ export class TlsFiles implements Disposable {
   }
 
   /** @throws ConfigError that says what is wrong with the files */
-  static async open(options: TlsFilesOptions): Promise<TlsFiles> {
+  static async open(paths: Paths, options: TlsFilesOptions): Promise<TlsFiles> {
     try {
-      const mark = await markOf(options);
-      return new TlsFiles(options, mark, await read(options));
+      const mark = await markOf(paths);
+      return new TlsFiles(paths, mark, await read(paths), options);
     } catch (error) {
       throw new ConfigError([`TLS_CERT, TLS_KEY: ${(error as Error).message}.`]);
     }
@@ -69,11 +78,11 @@ export class TlsFiles implements Disposable {
   async #check(server: Pick<Server, 'setSecureContext'>): Promise<void> {
     const { logger, problems } = this.#options;
     try {
-      const mark = await markOf(this.#options);
+      const mark = await markOf(this.#paths);
       if (mark === this.#mark) return this.#tellExpiry();
       // Not again and again if they are broken; of a pair the second is written a moment later.
       this.#mark = mark;
-      const credentials = await read(this.#options);
+      const credentials = await read(this.#paths);
       server.setSecureContext(credentials);
       this.#accept(credentials);
       problems.clear('certificate_not_loaded');
@@ -96,8 +105,6 @@ export class TlsFiles implements Disposable {
     else problems.clear('certificate_expires');
   }
 }
-
-type Paths = Pick<TlsFilesOptions, 'certPath' | 'keyPath'>;
 
 /** Changes when one of the files does, or when a link leads to another one. */
 async function markOf({ certPath, keyPath }: Paths): Promise<string> {

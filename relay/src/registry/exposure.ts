@@ -3,7 +3,7 @@ import type { Environment } from '../config/read-settings.ts';
 import { isLoopback, isPrivateHost } from '../lib/network-address.ts';
 
 export interface ExposureOptions {
-  readonly config: Pick<Config, 'host' | 'publicUrl' | 'auth'>;
+  readonly config: Pick<Config, 'host' | 'publicUrl' | 'auth' | 'money'>;
   readonly environment: Environment;
   /** Names of providers in use that cost money. */
   readonly paid: readonly string[];
@@ -19,7 +19,7 @@ export function exposureProblems({ config, environment, paid }: ExposureOptions)
   const { host, publicUrl, auth } = config;
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).hostname;
   const reachable = [host, publicHost].find((name) => name !== undefined && !isLoopback(name));
-  const hasBudget = (environment['BUDGET_GUEST_DAY_USD'] ?? '') !== '';
+  const hasBudget = config.money.budgets.guestsDay !== undefined;
   const isChosen = environment['GUESTS'] === 'on' && hasBudget;
   const isGuarded = !auth.allowsGuests || auth.accessCode !== undefined || isChosen;
   if (reachable === undefined || paid.length === 0 || isGuarded) return [];
