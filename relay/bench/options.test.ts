@@ -9,6 +9,7 @@ test('what is not given is left to the benchmark', () => {
     talkers: undefined,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     provider: undefined,
+    baseline: 'pipe',
     rounds: 15,
     profileDir: undefined,
     isJson: false,
@@ -18,7 +19,9 @@ test('what is not given is left to the benchmark', () => {
 test('what is given is taken', () => {
   expect(
     parseBenchOptions(
-      'relay --sessions 500 --provider nova --rounds 3 --profile p --json'.split(' '),
+      'relay --sessions 500 --provider nova --baseline plain --rounds 3 --profile p --json'.split(
+        ' ',
+      ),
     ),
   ).toEqual({
     bench: 'relay',
@@ -26,6 +29,7 @@ test('what is given is taken', () => {
     talkers: undefined,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     provider: 'nova',
+    baseline: 'plain',
     rounds: 3,
     profileDir: 'p',
     isJson: true,
@@ -51,6 +55,7 @@ test.each<[readonly string[], string]>([
   [['relay', '--sessions', 'many'], 'found "many"'],
   [['relay', '--sessions='], 'found ""'],
   [['relay', '--rounds', '51'], '--rounds: found "51"'],
+  [['relay', '--baseline', 'x'], '--baseline: found "x", expected pipe or plain.'],
   [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
   [['turn', '--sessions', '5'], '--sessions belongs to bench relay'],
   [['relay', '--users', '5'], '--users belongs to bench load'],

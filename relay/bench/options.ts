@@ -1,5 +1,12 @@
 import { parseCommandLine, UsageError } from '../tools/command-line.ts';
-import { BENCH_PROVIDERS, isBenchProvider, type BenchProvider } from './relay/subject.ts';
+import {
+  BASELINES,
+  BENCH_PROVIDERS,
+  isBaseline,
+  isBenchProvider,
+  type Baseline,
+  type BenchProvider,
+} from './relay/subject.ts';
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
 
@@ -16,6 +23,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
 
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
+  --baseline plain bench relay: against the same relay without metering and storage, which the other
+                   side has on
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --json           the results as one JSON object on one line, and nothing else on standard output
@@ -37,6 +46,7 @@ export interface BenchOptions {
     readonly minutes: number;
   };
   readonly provider: BenchProvider | undefined;
+  readonly baseline: Baseline;
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly isJson: boolean;
@@ -48,6 +58,7 @@ const NAMES = BENCHES.join(', ');
 const OWNERS = {
   sessions: 'relay',
   provider: 'relay',
+  baseline: 'relay',
   rounds: 'relay',
   profile: 'relay',
   talkers: 'turn',
@@ -77,6 +88,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       sessions: { type: 'string' },
       talkers: { type: 'string' },
       provider: { type: 'string' },
+      baseline: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
       connections: { type: 'string' },
@@ -99,10 +111,15 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       throw new UsageError(`--${name} belongs to bench ${owner}.`);
     }
   }
-  const { provider } = values;
+  const { provider, baseline = 'pipe' } = values;
   if (provider !== undefined && !isBenchProvider(provider)) {
     throw new UsageError(
       `--provider: found ${JSON.stringify(provider)}, expected ${BENCH_PROVIDERS.join(' or ')}.`,
+    );
+  }
+  if (!isBaseline(baseline)) {
+    throw new UsageError(
+      `--baseline: found ${JSON.stringify(baseline)}, expected ${BASELINES.join(' or ')}.`,
     );
   }
   return {
@@ -116,6 +133,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       minutes: count('--minutes', values.minutes, MAX_MINUTES) ?? 1,
     },
     provider,
+    baseline,
     rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
     profileDir: values.profile,
     isJson: values.json,

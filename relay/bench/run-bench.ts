@@ -30,7 +30,7 @@ export async function runBench(commandLine: readonly string[], io: CommandIo): P
 }
 
 async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<void> {
-  const { bench, isJson, provider, rounds, profileDir } = options;
+  const { bench, isJson, provider, baseline, rounds, profileDir } = options;
   const tell = (line: string) => {
     if (!isJson) output.write(`${line}\n`);
   };
@@ -40,7 +40,7 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
   const many = DEFAULTS[isJson ? 'json' : 'human'];
   if (bench === 'relay') {
     for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
-      print(await benchRelay({ sessions, provider, rounds, profileDir, signal, tell }));
+      print(await benchRelay({ sessions, provider, baseline, rounds, profileDir, signal, tell }));
     }
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));

@@ -50,6 +50,12 @@ export async function benchLoad(options: BenchLoadOptions) {
       AUTH_ISSUER: ISSUER,
       AUTH_AUDIENCE: AUDIENCE,
       MAX_SESSIONS: String(connections + users),
+      // All of them come from one address, and a program types faster than a person.
+      ADDRESS_LIMITS: 'off',
+      PLANS: JSON.stringify({
+        plans: { default: { control_messages_per_minute: null, turns_per_minute: null } },
+        instance: { day_usd: null },
+      }),
       TRANSCRIBERS: 'deepgram-nova',
       GENERATORS: 'compatible',
       SYNTHESIZERS: 'deepgram-aura',

@@ -1,5 +1,5 @@
 import { reportOf } from './report.ts';
-import type { BenchProvider } from './subject.ts';
+import type { Baseline, BenchProvider } from './subject.ts';
 import { runRounds, type RelayBenchRun, type RoundFigures, type RoundTimes } from './rounds.ts';
 
 const TIMES: RoundTimes = {
@@ -16,6 +16,7 @@ export interface BenchRelayOptions {
   readonly sessions: number;
   /** The vendor whose adapter forwards the audio; without it, the bench's own. */
   readonly provider?: BenchProvider | undefined;
+  readonly baseline?: Baseline;
   readonly rounds: number;
   readonly profileDir: string | undefined;
   readonly signal: AbortSignal;
@@ -26,9 +27,12 @@ export interface BenchRelayOptions {
   readonly starts?: number;
 }
 
-/** Forwarding audio: the relay against a bare pipe. */
+/**
+ * Forwarding audio: the relay against a bare pipe, or with accounts, metering and storage against
+ * itself without them.
+ */
 export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType<typeof reportOf>> {
-  const { sessions, provider, signal, tell, times = TIMES } = options;
+  const { sessions, provider, baseline = 'pipe', signal, tell, times = TIMES } = options;
   tell(`${sessions} sessions, 10 chunks of 3,200 bytes a second each`);
   if (provider !== undefined) tell(`in utterances of 10 s with pauses of 3 s, to ${provider}`);
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
@@ -40,14 +44,15 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
     const run = await runRounds({
       sessions,
       provider,
+      baseline,
       rounds,
       times,
       profileDir: start === starts - 1 ? options.profileDir : undefined,
       signal,
-      onRound: ({ relay, baseline }) => {
+      onRound: (figures) => {
         round++;
-        tell(rowOf(`${round}  relay`, relay));
-        tell(rowOf(`${round}  baseline`, baseline));
+        tell(rowOf(`${round}  relay`, figures.relay));
+        tell(rowOf(`${round}  baseline`, figures.baseline));
       },
     });
     runs.push(run);

@@ -27,9 +27,10 @@ export interface FleetFigures {
 
 const MAX_PROBLEMS_SHOWN = 5;
 
+type OpenLine = (options: LineOptions) => Promise<Line>;
+
 /** All callers of one side. */
 export class Fleet {
-  readonly #openLine: (options: LineOptions) => Promise<Line>;
   readonly #lines: Line[] = [];
   /** How many chunks each has sent. */
   readonly #indexes: number[] = [];
@@ -45,11 +46,12 @@ export class Fleet {
   #speakers = 0;
   #isFlowing = false;
 
-  constructor(openLine: (options: LineOptions) => Promise<Line>) {
-    this.#openLine = openLine;
-  }
-
-  async connect(how: { url: string; sessions: number; schedule: Schedule }): Promise<void> {
+  async connect(how: {
+    readonly url: string;
+    readonly openLine: OpenLine;
+    readonly sessions: number;
+    readonly schedule: Schedule;
+  }): Promise<void> {
     this.#schedule = how.schedule;
     let left = how.sessions;
     const options: LineOptions = {
@@ -59,7 +61,7 @@ export class Fleet {
       hasVendor: how.schedule.pauseChunks > 0,
     };
     const diallers = Array.from({ length: LOAD.connectionsAtOnce }, async () => {
-      while (left-- > 0) this.#lines.push(await this.#dial(options));
+      while (left-- > 0) this.#lines.push(await this.#dial(how.openLine, options));
     });
     await Promise.all(diallers);
     setInterval(() => {
@@ -117,10 +119,10 @@ export class Fleet {
   }
 
   /** A relay on a busy machine has no room for a moment, as it says. */
-  async #dial(options: LineOptions): Promise<Line> {
+  async #dial(openLine: OpenLine, options: LineOptions): Promise<Line> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#openLine(options);
+        return await openLine(options);
       } catch (error) {
         const isRetryable = error instanceof ParleyError && error.retryable;
         if (!isRetryable || tries === LOAD.tries) throw error;

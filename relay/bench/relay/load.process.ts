@@ -7,13 +7,22 @@ import { upstreamHandlers, type Side } from './upstream.ts';
 
 /** Callers of both sides. */
 const fleets: Readonly<Record<Side, Fleet>> = {
-  relay: new Fleet(openRelayLine),
-  baseline: new Fleet(openPipeLine),
+  relay: new Fleet(),
+  baseline: new Fleet(),
 };
 
+interface ConnectRequest {
+  readonly side: Side;
+  readonly url: string;
+  /** Whether the bare pipe is there, or a relay. */
+  readonly isPipe: boolean;
+  readonly sessions: number;
+  readonly schedule: Schedule;
+}
+
 const handlers = {
-  connect: ({ side, ...how }: { side: Side; url: string; sessions: number; schedule: Schedule }) =>
-    fleets[side].connect(how),
+  connect: ({ side, isPipe, ...how }: ConnectRequest) =>
+    fleets[side].connect({ ...how, openLine: isPipe ? openPipeLine : openRelayLine }),
   begin: (side: Side) => fleets[side].begin(),
   flow: (side: Side) => fleets[side].flow(),
   pause: (side: Side) => fleets[side].pause(),

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readConfig } from '../../src/config/config.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openLog, silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
@@ -7,6 +9,9 @@ import { createFailoverStages } from '../../src/stages/failover/failover-stages.
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
 import type { Generator } from '../../src/stages/generator.ts';
 import type { Synthesizer } from '../../src/stages/synthesizer.ts';
+import { readConfiguration } from '../../src/registry/configuration.ts';
+import { providerPrices } from '../../src/registry/provider-prices.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
 import { UNLIMITED } from '../process/unlimited.ts';
@@ -39,21 +44,35 @@ const synthesizer: Synthesizer = {
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
-  async open({ upstream, provider, sessions }) {
+  async open({ upstream, provider, sessions, keepsAccounts }) {
     // With a second one behind the first, as in a relay that is meant to stay up.
     const transcribers =
       provider === undefined
         ? [new SocketTranscriber(upstream.url), new SocketTranscriber(upstream.url)]
         : novaTranscribers(upstream);
     const problems = new Problems(systemClock);
+    const logger = openLog({ level: 'warn', clock: systemClock, problems }).logger;
+    const configuration = readConfiguration({
+      PORT: '0',
+      AUTH_SECRET: randomBytes(32).toString('hex'),
+      ...UNLIMITED,
+      MAX_SESSIONS: String(sessions + 10),
+      // Only what keeps accounts touches it.
+      DATA_DIR: temporaryFolder(),
+      STORAGE: keepsAccounts ? 'on' : 'off',
+    });
+    const { config } = configuration;
+    const storage = openStorage({
+      config: config.storage,
+      dataDir: config.dataDir,
+      clock: systemClock,
+      logger,
+      problems,
+    });
     const relay = await startRelay({
-      config: readConfig({
-        PORT: '0',
-        // Nothing is kept: with a secret given, the data folder is not touched.
-        AUTH_SECRET: randomBytes(32).toString('hex'),
-        ...UNLIMITED,
-        MAX_SESSIONS: String(sessions + 10),
-      }),
+      config,
+      storage,
+      ...(keepsAccounts && { money: providerPrices(configuration) }),
       providers: createFailoverStages({
         transcribers,
         generators: [generator],
@@ -64,15 +83,23 @@ const handlers = {
       }),
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
-      logger: openLog({ level: 'warn', clock: systemClock, problems }).logger,
+      logger,
       clock: systemClock,
       problems,
     });
+    storage.begin();
     return { url: relay.url, isNative: hasNativeMasking() };
   },
   usage,
   startProfile,
   stopProfile,
 } satisfies SubjectHandlers;
+
+/** Gone with this process. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 serve(handlers);

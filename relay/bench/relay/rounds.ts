@@ -5,7 +5,7 @@ import { BenchProcess } from '../process/bench-process.ts';
 import type { FleetFigures } from './fleet.ts';
 import type { LoadHandlers } from './load.process.ts';
 import { STEADY, WITH_PAUSES } from './schedule.ts';
-import type { BenchProvider, SubjectHandlers } from './subject.ts';
+import type { Baseline, BenchProvider, SubjectHandlers } from './subject.ts';
 import { SIDES, type Side, type UpstreamFigures, type UpstreamHandlers } from './upstream.ts';
 
 export interface RoundTimes {
@@ -19,6 +19,7 @@ export interface RoundTimes {
 interface RoundsOptions {
   readonly sessions: number;
   readonly provider: BenchProvider | undefined;
+  readonly baseline: Baseline;
   readonly rounds: number;
   readonly times: RoundTimes;
   /** Where a CPU profile of each side's last round is written; undefined for none. */
@@ -44,9 +45,10 @@ export interface RelayBenchRun {
   readonly isNative: boolean;
 }
 
-const SUBJECTS: Readonly<Record<Side, URL>> = {
-  relay: new URL('relay-subject.process.ts', import.meta.url),
-  baseline: new URL('pipe-subject.process.ts', import.meta.url),
+const RELAY = new URL('relay-subject.process.ts', import.meta.url);
+const BASELINE_SUBJECTS: Readonly<Record<Baseline, { entry: URL; flags: readonly string[] }>> = {
+  pipe: { entry: new URL('pipe-subject.process.ts', import.meta.url), flags: [] },
+  plain: { entry: RELAY, flags: RELAY_NODE_FLAGS },
 };
 const LOAD = new URL('load.process.ts', import.meta.url);
 const NOVA = new URL('nova.process.ts', import.meta.url);
@@ -70,8 +72,9 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   await using load = new BenchProcess<LoadHandlers & UpstreamHandlers>(LOAD, signal);
   await using vendor =
     provider === undefined ? undefined : new BenchProcess<UpstreamHandlers>(NOVA, signal);
-  await using relay = new BenchProcess<SubjectHandlers>(SUBJECTS.relay, signal, RELAY_NODE_FLAGS);
-  await using baseline = new BenchProcess<SubjectHandlers>(SUBJECTS.baseline, signal);
+  const { entry, flags } = BASELINE_SUBJECTS[options.baseline];
+  await using relay = new BenchProcess<SubjectHandlers>(RELAY, signal, RELAY_NODE_FLAGS);
+  await using baseline = new BenchProcess<SubjectHandlers>(entry, signal, flags);
   const processes: Processes = { load, upstream: vendor ?? load, subjects: { relay, baseline } };
   const { upstream, subjects } = processes;
   const schedule = provider === undefined ? STEADY : WITH_PAUSES;
@@ -79,10 +82,17 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   let isNative = true;
   for (const side of SIDES) {
     const address = await upstream.ask('listen', side);
-    const opened = await subjects[side].ask('open', { upstream: address, provider, sessions });
+    const keepsAccounts = side === 'relay' && options.baseline === 'plain';
+    const opened = await subjects[side].ask('open', {
+      upstream: address,
+      provider,
+      sessions,
+      keepsAccounts,
+    });
     isNative &&= opened.isNative;
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
-    await load.ask('connect', { side, url: opened.url, sessions, schedule }, 120_000);
+    const isPipe = side === 'baseline' && options.baseline === 'pipe';
+    await load.ask('connect', { side, url: opened.url, isPipe, sessions, schedule }, 120_000);
   }
   for (const side of SIDES) {
     const begun = await load.ask('begin', side);

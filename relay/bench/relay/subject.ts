@@ -5,6 +5,17 @@ export interface SubjectOptions {
   /** The vendor whose adapter is used; without it, the bench's own transcriber. */
   readonly provider: BenchProvider | undefined;
   readonly sessions: number;
+  /** Whether money is counted, and conversations are kept. */
+  readonly keepsAccounts: boolean;
+}
+
+/** What the relay can be compared with. */
+export const BASELINES = ['pipe', 'plain'] as const;
+/** `plain`: the relay itself, that counts no money and keeps nothing. */
+export type Baseline = (typeof BASELINES)[number];
+
+export function isBaseline(name: string): name is Baseline {
+  return (BASELINES as readonly string[]).includes(name);
 }
 
 /** Vendors that the relay can be measured with. */

@@ -36,6 +36,7 @@ test('five hundred calls go on over a stall of two seconds, and nothing is lost'
   const token = await signIn(url);
   await callers.ask('connect', {
     side: 'relay',
+    isPipe: false,
     url,
     sessions: SESSIONS,
     schedule: WITH_PAUSES,
