@@ -15,7 +15,7 @@ export interface Finding {
   readonly detail: string;
   /** What is wrong and what to change, in a sentence or two; null if there is nothing to say. */
   readonly advice: string | null;
-  /** null if it is not known. */
+  /** If it is not known, what counts in its place; null if that does not matter. */
   readonly price: string | null;
 }
 

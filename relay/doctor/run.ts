@@ -5,7 +5,8 @@ import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthe
 import { systemClock } from '../src/lib/clock.ts';
 import { withDeadline } from '../src/lib/deadline.ts';
 import { silentLogger, type Logger } from '../src/lib/logger.ts';
-import { priceInWords, priceOf } from '../src/metering/prices.ts';
+import type { PriceList } from '../src/metering/price-list.ts';
+import { priceInWords } from '../src/metering/prices.ts';
 import {
   candidatesFor,
   isFurther,
@@ -16,6 +17,7 @@ import {
   type KnownCandidate,
 } from '../src/registry/configuration.ts';
 import { openContext } from '../src/registry/open-providers.ts';
+import { providerPrices } from '../src/registry/provider-prices.ts';
 import { ProviderError } from '../src/stages/provider-error.ts';
 import { BROWSER, STAGES, type Owned, type Provider } from '../src/stages/provider.ts';
 import type { ProviderContext } from '../src/vendor-kit/vendor.ts';
@@ -70,8 +72,10 @@ export async function runDoctor(
   const { isJson } = asked;
   const { output, errors, environment, folder, signal } = options;
   let configuration: Configuration;
+  let prices: PriceList;
   try {
     configuration = readConfiguration(readEnvironment(folder, environment));
+    ({ prices } = providerPrices(configuration));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.write(`${error.message}\n`);
@@ -92,7 +96,7 @@ export async function runDoctor(
       (candidate) => !isFurther(candidate) || candidate.isConfigured(configuration.values),
     );
     const examinations = shown.map((candidate) =>
-      examine(candidate, configuration, context, question, signal),
+      examine(candidate, { ...configuration, prices }, context, question, signal),
     );
     for (const examination of examinations) {
       const finding = await examination;
@@ -116,23 +120,25 @@ function parseDoctorOptions(commandLine: readonly string[]): { isJson: boolean }
 
 async function examine(
   candidate: KnownCandidate,
-  { config, values, chosen }: Configuration,
+  { config, values, chosen, prices }: Configuration & { readonly prices: PriceList },
   context: ProviderContext,
   question: Int16Array,
   signal: AbortSignal,
 ): Promise<Finding> {
   const { stage, name } = candidate;
   const place = chosen[stage].indexOf(candidate) + 1;
-  const price = priceOf(name, candidate.model?.(values));
+  const isConfigured = candidate.isConfigured(values);
+  const price = prices.find(name, candidate.model?.(values));
+  const ceiling = isConfigured ? `not known, counts ${prices.ceilingInWords(stage)}` : null;
   const known = {
     stage,
     provider: name,
     place: place === 0 ? null : place,
-    configured: candidate.isConfigured(values),
+    configured: isConfigured,
     reachable: null,
     works: null,
     first_byte_ms: null,
-    price: price === undefined ? null : priceInWords(price),
+    price: price === undefined ? ceiling : priceInWords(price),
     advice: null,
   };
   if (!known.configured) {

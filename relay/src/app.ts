@@ -115,6 +115,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       dataDir: config.dataDir,
       maxUtteranceMs: config.limits.utterance_ms,
       caps: () => policy,
+      spentSince: (fromMs) => storage.admin.spentSince(fromMs),
       clock,
       logger,
       problems,

@@ -27,16 +27,31 @@ export class BudgetDay {
     return this.#endsAtMs;
   }
 
+  /** When the day of an instant began; both are ms since 1970. */
+  beginningOf(nowMs: number): number {
+    const key = this.keyAt(nowMs);
+    return (
+      this.#lastWith((ms) => dayOf(ms, this.#timeZone) < key, nowMs - LONGEST_DAY_MS, nowMs) + 1
+    );
+  }
+
   /** Once a day, or if the clock was set back: days are as long as their zone makes them. */
   #find(nowMs: number): void {
-    this.#key = dayOf(nowMs, this.#timeZone);
-    let [within, beyond] = [nowMs, nowMs + LONGEST_DAY_MS];
+    const key = dayOf(nowMs, this.#timeZone);
+    const isSameDay = (ms: number) => dayOf(ms, this.#timeZone) === key;
+    this.#key = key;
+    this.#endsAtMs = this.#lastWith(isSameDay, nowMs, nowMs + LONGEST_DAY_MS) + 1;
+    this.#beganBeforeMs = nowMs;
+  }
+
+  /** The last ms of which something holds, if it holds at `fromMs` and not any more at `toMs`. */
+  #lastWith(holds: (ms: number) => boolean, fromMs: number, toMs: number): number {
+    let [within, beyond] = [fromMs, toMs];
     while (beyond - within > 1) {
       const middle = Math.floor((within + beyond) / 2);
-      if (dayOf(middle, this.#timeZone) === this.#key) within = middle;
+      if (holds(middle)) within = middle;
       else beyond = middle;
     }
-    this.#endsAtMs = beyond;
-    this.#beganBeforeMs = nowMs;
+    return within;
   }
 }

@@ -138,6 +138,7 @@ describe('a day', () => {
     expect(day.keyAt(noonMs)).toBe('2026-10-25');
     // The clocks go back: it ends at midnight of winter time.
     expect(day.endAfter(noonMs)).toBe(Date.UTC(2026, 9, 25, 23));
+    expect(day.beginningOf(noonMs)).toBe(Date.UTC(2026, 9, 24, 22));
   });
 
   it('does not begin again if the system’s clock is set back', () => {

@@ -197,6 +197,13 @@ export class Budgets {
     };
   }
 
+  /** The day that is counted now. */
+  get day(): { readonly day: string; readonly beganAtMs: number } {
+    this.#turnDay();
+    const { day, wallMs } = this.#options;
+    return { day: this.#day, beganAtMs: day.beginningOf(wallMs()) };
+  }
+
   /** What is known of the same day from elsewhere; the larger amount counts. */
   restore(known: DaySpending): void {
     this.#turnDay();

@@ -1,6 +1,6 @@
 import { costMicroUsd } from './cost.ts';
 import type { Stage, UsedUnits } from './ledger.ts';
-import { priceOf, PRICES, type Price, type Rate } from './prices.ts';
+import { priceInWords, priceOf, PRICES, type Price, type Rate } from './prices.ts';
 
 /** What a provider costs whose price is not known, a rate for each stage. */
 export type PriceCeilings = Readonly<Record<Stage, Rate>>;
@@ -37,6 +37,11 @@ export class PriceList {
       this.#known.set(key, found);
     }
     return this.#known.get(key);
+  }
+
+  /** What counts if a price is not known, e.g. `$0.05 a minute`. */
+  ceilingInWords(stage: Stage): string {
+    return priceInWords({ rate: this.#ceilings[stage] });
   }
 
   /** What units of a provider's work cost, or at the most cost. */

@@ -127,7 +127,7 @@ export function priceOf(
 }
 
 /** e.g. `$0.0065 a minute`. */
-export function priceInWords({ rate }: Price): string {
+export function priceInWords({ rate }: Pick<Price, 'rate'>): string {
   switch (rate.unit) {
     case 'audio-minute':
       return rate.usd === 0 ? 'free' : `$${rate.usd} a minute`;
