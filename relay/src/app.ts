@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { accountTerms } from './accounts/account-terms.ts';
 import { ConversationRecorder } from './accounts/conversation-recorder.ts';
 import { openMoney } from './accounts/money.ts';
+import { openSettings } from './accounts/open-settings.ts';
+import { ProviderChoice } from './accounts/provider-choice.ts';
+import { sessionRules } from './accounts/session-rules.ts';
 import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { listen } from './http/listen.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
-import { createHttpServer, keepConnections } from './http/server.ts';
+import { connectionsFor, createHttpServer, keepConnections } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './lib/abort-reason.ts';
@@ -19,8 +22,6 @@ import { FailedAudio } from './logs/failed-audio.ts';
 import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
 import { Limiter } from './limits/limiter.ts';
-import { toPolicy } from './limits/policy.ts';
-import { readPolicy } from './limits/read-policy.ts';
 import type { Problems } from './lib/problems.ts';
 import type { LedgerSink } from './metering/ledger.ts';
 import type { PriceList } from './metering/price-list.ts';
@@ -37,11 +38,6 @@ import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 import { Watchdog } from './turn/watchdog.ts';
 
-/** A session's WebSocket, and the one that replaces it or the page's own requests. */
-const CONNECTIONS_PER_SESSION = 2;
-/** For pages that are only looked at, health checks and the operator. */
-const SPARE_CONNECTIONS = 200;
-
 export interface RelayOptions {
   readonly config: Config;
   readonly providers: Stages;
@@ -57,6 +53,8 @@ export interface RelayOptions {
   readonly pageRoot: string;
   /** Learn of all that happens in calls, beside the relay's own; they remain the caller's. */
   readonly observers?: readonly CallObserver[];
+  /** Names of the providers that cost money; by default none does. */
+  readonly paid?: ReadonlySet<string>;
   /** What is kept; nothing by default. */
   readonly storage?: Storage;
   /** Refusals of one client that are logged in a minute; by default ten. */
@@ -105,7 +103,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     append: (record) => storage.append(record),
     sealing: transcripts === 'off' ? undefined : new Sealing(sealing),
   });
-  const policy = toPolicy(readPolicy(config));
+  const settings = openSettings(options);
   const money =
     options.money &&
     (await openMoney({
@@ -114,7 +112,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       config: config.money,
       dataDir: config.dataDir,
       maxUtteranceMs: config.limits.utterance_ms,
-      caps: () => policy,
+      caps: () => settings.policy,
       spentSince: (fromMs) => storage.admin.spentSince(fromMs),
       clock,
       logger,
@@ -131,7 +129,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     ],
     { logger },
   );
-  const limiter = new Limiter({ clock, policy: () => policy });
+  const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
+  const limiter = new Limiter({ clock, policy: () => settings.policy });
   const recordings = new Recordings({
     dir: join(config.dataDir, 'recordings'),
     maxBytes: config.recording?.maxBytes ?? 0,
@@ -142,23 +141,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const admission = new Admission({ clock, problems, logger });
   const registry = new SessionRegistry({
     clock,
-    capacity: () => policy.instance,
+    capacity: () => settings.policy.instance,
     maxReplayBytes: config.maxReplayBytes,
     logger,
   });
   const sessions = new SessionCreator({
     context: {
-      providers,
       policy: config.providers,
       limits: config.limits,
-      rules: {
-        limits: ({ plan }) => {
-          const { sessionMs, idleMs } = policy.planOf(plan);
-          return { session_duration_ms: sessionMs, idle_ms: idleMs };
-        },
-        controlMessagesPerMinute: ({ plan }) => policy.planOf(plan).controlMessagesPerMinute,
-        takeTurn: (caller) => limiter.takeTurn(caller),
-      },
+      rules: sessionRules(settings, limiter),
       recordings: isRecordingAllowed ? recordings : undefined,
       watchdog: new Watchdog({ clock }),
       clock,
@@ -174,7 +165,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     spending: money?.spending,
     ticketTtlMs: config.ticketTtlMs,
     limiter,
-    planOf: policy.planOf,
+    planOf: (name) => settings.policy.planOf(name),
+    providersOf: (plan) => choice.of(plan),
+    isDraining: () => isDraining || settings.isDraining,
     logger,
   });
   const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
@@ -185,21 +178,22 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     sessions,
     registry,
     storage,
-    terms: accountTerms(() => policy, money?.budgets, {
+    terms: accountTerms(() => settings.policy, money?.budgets, {
       transcripts: storage.state === 'off' ? 'off' : transcripts,
       retention_days: retentionDays ?? null,
       recording: isRecordingAllowed,
     }),
     recordings,
     limiter,
+    settings,
     observers,
     clock,
     health: () => ({
-      status: isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
+      status: isDraining || settings.isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,
       uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
       active_connections: registry.activeConnections,
-      providers: activeProviders(providers),
+      providers: activeProviders(choice.all),
       services: providers.services().map(({ stage, name, health }) => ({ stage, name, health })),
       problems: problems.list(),
     }),
@@ -212,20 +206,24 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     refusals,
   });
 
-  const maxConnections = CONNECTIONS_PER_SESSION * policy.instance.sessions + SPARE_CONNECTIONS;
+  const maxConnections = () => connectionsFor(settings.policy.instance.sessions);
   const server = createHttpServer(app, {
     logger,
     refusals,
-    maxConnections,
+    maxConnections: maxConnections(),
     tls,
-    maxOfAddress: (address) => (proxies.has(address) ? Infinity : policy.addresses.connections),
+    maxOfAddress: (address) =>
+      proxies.has(address) ? Infinity : settings.policy.addresses.connections,
   });
   const descriptors = new DescriptorReserve({
     clock,
     problems,
     logger,
     onChange: (isOpen) =>
-      isOpen ? (server.maxConnections = maxConnections) : keepConnections(server),
+      isOpen ? (server.maxConnections = maxConnections()) : keepConnections(server),
+  });
+  settings.onChange(() => {
+    if (descriptors.isOpen) server.maxConnections = maxConnections();
   });
   const stopRealtime = acceptRealtime(server, {
     sessions,
@@ -263,7 +261,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     async stop(graceMs) {
       isDraining = true;
       stopping.abort(OVER);
-      sessions.stop();
       admission[Symbol.dispose]();
       descriptors[Symbol.dispose]();
       await registry.drain(graceMs);

@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   const { url } = await runRelay({
     config,
     money: providerPrices(configuration),
+    paid: configuration.paid,
     version: relayPackage.version,
     pageRoot: PAGE_ROOT,
     openProviders: (parts) => openProviders(configuration, { ...parts, phrases: FIXED_CLAUSES }),

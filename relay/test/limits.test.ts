@@ -1,32 +1,17 @@
 import {
   API_PATHS,
   CLOSE_REASONS,
-  errorResponseSchema,
   SUBPROTOCOL,
   UPLINK_CHUNK_SAMPLES,
   type CreateSessionResponse,
 } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
-import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { CallEvent } from '../src/turn/call-events.ts';
 import { createSession, signIn } from './support/api.ts';
+import { askForSession, guestPlan, refusalOf } from './support/limits.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay } from './support/test-relay.ts';
-
-const plans = (document: unknown) => ({ PLANS: JSON.stringify(document) });
-const guest = (limits: Readonly<Record<string, unknown>>) => plans({ plans: { guest: limits } });
-
-async function ask(url: string, token: string) {
-  const headers = { authorization: `Bearer ${token}` };
-  return fetch(new URL(API_PATHS.sessions, url), { method: 'POST', headers });
-}
-
-async function refusalOf(response: Response) {
-  const { code } = errorResponseSchema.parse(await response.json()).error;
-  const retryAfterS = response.headers.get('retry-after');
-  return { code, status: response.status, retryAfterS: retryAfterS && Number(retryAfterS) };
-}
 
 /** The code with which a socket for this ticket is closed. */
 async function knock(url: string, { ticket }: CreateSessionResponse): Promise<number> {
@@ -45,7 +30,7 @@ describe('one user', () => {
     );
     expect(await knock(relay.url, grants[3]!)).toBe(CLOSE_REASONS.ticketInvalid.code);
     expect(await relay.logs.until('connection refused')).toContain('"limit":"user-sessions"');
-    expect(await refusalOf(await ask(relay.url, token))).toEqual({
+    expect(await refusalOf(await askForSession(relay.url, token))).toEqual({
       code: 'too_many_sessions',
       status: 429,
       retryAfterS: null,
@@ -63,7 +48,7 @@ describe('one user', () => {
   });
 
   it('has a call at once in the place of one that was lost before a word was said', async () => {
-    await using relay = await startTestRelay({ env: guest({ concurrent_sessions: 2 }) });
+    await using relay = await startTestRelay({ env: guestPlan({ concurrent_sessions: 2 }) });
     const token = await signIn(relay.url);
     const start = async () => TestCall.start(relay.url, {}, await createSession(relay.url, token));
     await using spoken = await start();
@@ -73,7 +58,7 @@ describe('one user', () => {
     const silent = await start();
     await silent.cut();
     await using third = await start();
-    expect((await ask(relay.url, token)).status).toBe(429);
+    expect((await askForSession(relay.url, token)).status).toBe(429);
     await spoken.resume();
     third.type('Hello');
     await third.inbound.next('response.done');
@@ -84,19 +69,21 @@ describe('one user', () => {
   it('leaves four tickets unused at the most, and hears how long to wait', async () => {
     await using relay = await startTestRelay({ env: { TICKET_TTL_S: '20' } });
     const token = await signIn(relay.url);
-    for (let one = 0; one < 4; one++) expect((await ask(relay.url, token)).status).toBe(201);
-    const refusal = await refusalOf(await ask(relay.url, token));
+    for (let one = 0; one < 4; one++)
+      expect((await askForSession(relay.url, token)).status).toBe(201);
+    const refusal = await refusalOf(await askForSession(relay.url, token));
     expect(refusal).toMatchObject({ code: 'rate_limited', status: 429 });
     expect(refusal.retryAfterS).toBeGreaterThan(15);
     expect(refusal.retryAfterS).toBeLessThanOrEqual(20);
   });
 
   it('begins no more calls in an hour than the plan has', async () => {
-    const env = guest({ sessions_per_hour: 6, open_tickets: 100 });
+    const env = guestPlan({ sessions_per_hour: 6, open_tickets: 100 });
     await using relay = await startTestRelay({ env });
     const token = await signIn(relay.url);
-    for (let one = 0; one < 6; one++) expect((await ask(relay.url, token)).status).toBe(201);
-    expect(await refusalOf(await ask(relay.url, token))).toEqual({
+    for (let one = 0; one < 6; one++)
+      expect((await askForSession(relay.url, token)).status).toBe(201);
+    expect(await refusalOf(await askForSession(relay.url, token))).toEqual({
       code: 'rate_limited',
       status: 429,
       retryAfterS: 600,
@@ -106,7 +93,7 @@ describe('one user', () => {
   it('has so many turns in a minute over all calls', async () => {
     const events: CallEvent[] = [];
     await using relay = await startTestRelay({
-      env: guest({ turns_per_minute: 10 }),
+      env: guestPlan({ turns_per_minute: 10 }),
       observers: [{ name: 'test', observe: (event) => void events.push(event) }],
     });
     const token = await signIn(relay.url);
@@ -128,7 +115,7 @@ describe('one user', () => {
 describe('one call', () => {
   it('is told before it reaches its longest duration', async () => {
     // Told two minutes before the end: at once, if it lasts hardly longer.
-    await using relay = await startTestRelay({ env: guest({ session_duration_s: 120.5 }) });
+    await using relay = await startTestRelay({ env: guestPlan({ session_duration_s: 120.5 }) });
     await using call = await TestCall.start(relay.url);
     expect(call.inbound.ofType('session.created')[0]?.session.limits).toMatchObject({
       session_duration_ms: 120_500,
@@ -177,74 +164,5 @@ describe('one call', () => {
     expect(heardMs).toBeLessThan(75_000);
     call.type('Still there?');
     await call.inbound.next('response.done');
-  });
-});
-
-describe('one address', () => {
-  const env = (limits: Readonly<Record<string, unknown>>) => ({
-    ADDRESS_LIMITS: 'on',
-    ...plans({ addresses: limits }),
-  });
-
-  it('signs in so many guests in an hour', async () => {
-    await using relay = await startTestRelay({ env: env({ guest_sign_ins_per_hour: 3 }) });
-    const post = () => fetch(new URL(API_PATHS.guest, relay.url), { method: 'POST' });
-    for (let one = 0; one < 3; one++) expect((await post()).status).toBe(200);
-    expect(await refusalOf(await post())).toEqual({
-      code: 'rate_limited',
-      status: 429,
-      retryAfterS: 1_200,
-    });
-    const line = await relay.logs.until('request refused');
-    expect(JSON.parse(line)).toMatchObject({ limit: 'address-guest-sign-ins', status: 429 });
-  });
-
-  it('begins so many calls in an hour, under any number of names', async () => {
-    await using relay = await startTestRelay({ env: env({ sessions_per_hour: 4 }) });
-    for (let one = 0; one < 4; one++) await createSession(relay.url);
-    const refusal = await refusalOf(await ask(relay.url, await signIn(relay.url)));
-    expect(refusal).toEqual({ code: 'rate_limited', status: 429, retryAfterS: 900 });
-  });
-
-  it('sends so many requests in a minute, to any path and from any page', async () => {
-    await using relay = await startTestRelay({ env: env({ requests_per_minute: 20 }) });
-    const statuses = await Promise.all(
-      Array.from({ length: 30 }, async (_, index) => {
-        const path = ['/', '/health', '/api/v1/nowhere'][index % 3]!;
-        // Anyone may write this header.
-        const headers = { 'x-forwarded-for': `192.0.2.${index}`, origin: 'https://evil.example' };
-        const response = await fetch(`${relay.url}${path}`, { headers });
-        await response.body?.cancel();
-        return response.status;
-      }),
-    );
-    expect(statuses.filter((status) => status === 429)).toHaveLength(10);
-  });
-
-  it('has so many connections at a time', async () => {
-    await using relay = await startTestRelay({ env: env({ connections: 5 }) });
-    const { hostname, port } = new URL(relay.url);
-    const sockets: Socket[] = [];
-    for (let one = 0; one < 5; one++) {
-      const socket = connect(Number(port), hostname);
-      await new Promise((resolve) => socket.once('connect', resolve));
-      sockets.push(socket);
-    }
-    await using stack = new AsyncDisposableStack();
-    stack.defer(() => sockets.forEach((socket) => socket.destroy()));
-    const refused = connect(Number(port), hostname);
-    const answer = await refused.toArray();
-    expect(Buffer.concat(answer as Buffer[]).toString()).toMatch(
-      /^HTTP\/1\.1 429 .*"code":"rate_limited"/s,
-    );
-    sockets.pop()!.destroy();
-    await expect
-      .poll(async () =>
-        fetch(`${relay.url}/health`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      )
-      .toBe(true);
   });
 });

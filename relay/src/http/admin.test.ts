@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { errorResponseSchema, servicesResponseSchema } from '@parley/shared';
+import { errorResponseSchema, servicesResponseSchema, type ParleyError } from '@parley/shared';
+import { readConfig } from '../config/config.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
+import { AddressList } from '../lib/network-address.ts';
+import { Limiter } from '../limits/limiter.ts';
+import { toPolicy } from '../limits/policy.ts';
+import { readPolicy } from '../limits/read-policy.ts';
 import type { ProviderStatus } from '../stages/failover/provider-health.ts';
 import { adminOnly } from './admin-only.ts';
 import { admin } from './admin.ts';
+import { refuse } from './problem.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 const TOKEN = 'operators-token-0001';
 
@@ -30,19 +38,18 @@ function startAdmin(token: string | undefined) {
     hasAccounts: false,
     identify: () => Promise.reject(new Error('there are no accounts')),
   };
-  const app = admin(
-    adminOnly({
-      token,
-      signIn: withoutAccounts,
-      checkAttempts: () => {},
-      countAttempt: () => {},
-    }),
-    providers,
-  );
+  const policy = toPolicy(readPolicy(readConfig({})));
+  const limiter = new Limiter({ clock: new FakeClock(), policy: () => policy });
+  const proxies = new TrustedProxies(new AddressList([]));
+  const access = adminOnly({ token, signIn: withoutAccounts, limiter, proxies });
+  const app = admin(access, providers);
+  app.onError((error, c) => refuse(c, error as ParleyError));
+  const incoming = { headers: {}, socket: { remoteAddress: '192.0.2.1' } };
+  const request = (path: string, init: RequestInit) => app.request(path, init, { incoming });
   const ask = (path: string, init: RequestInit = {}) =>
-    app.request(path, { headers: { authorization: `Bearer ${TOKEN}` }, ...init });
+    request(path, { headers: { authorization: `Bearer ${TOKEN}` }, ...init });
   const reset = (body: string) => ask('/reset', { method: 'POST', body });
-  return { app, ask, reset, resets };
+  return { request, ask, reset, resets };
 }
 
 const codeOf = async (response: Response) =>
@@ -78,19 +85,19 @@ describe('the operator’s requests', () => {
   });
 
   it.each(['Bearer something else', 'Bearer ', ''])('refuse %j', async (authorization) => {
-    const { app, resets } = startAdmin(TOKEN);
+    const { request, resets } = startAdmin(TOKEN);
     for (const path of ['/', '/reset']) {
       const method = path === '/' ? 'GET' : 'POST';
-      const response = await app.request(path, { method, headers: { authorization } });
+      const response = await request(path, { method, headers: { authorization } });
       expect(await codeOf(response)).toBe('unauthorized');
     }
     expect(resets).toEqual([]);
   });
 
   it('are not there without a token in the configuration', async () => {
-    const { app } = startAdmin(undefined);
+    const { request } = startAdmin(undefined);
     for (const authorization of ['', 'Bearer ', 'Bearer undefined']) {
-      expect((await app.request('/', { headers: { authorization } })).status).toBe(404);
+      expect((await request('/', { headers: { authorization } })).status).toBe(404);
     }
   });
 });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { serviceHealthSchema, type serviceStatusSchema } from '@parley/shared';
 import type { ProviderStatus } from '../stages/failover/provider-health.ts';
 import type { Stages } from '../stages/stages.ts';
+import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
 
 const resetRequestSchema = serviceHealthSchema.pick({ name: true });
@@ -16,10 +17,10 @@ const resetRequestSchema = serviceHealthSchema.pick({ name: true });
  * @param access - refuses who is not an administrator
  */
 export function admin(
-  access: MiddlewareHandler,
+  access: MiddlewareHandler<AdminEnv>,
   providers: Pick<Stages, 'services' | 'reset'>,
-): Hono {
-  const app = new Hono();
+): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>();
   app.use(access);
   const report = () => ({ services: providers.services().map(serviceStatus) });
   app.get('/', (c) => c.json(report()));

@@ -15,12 +15,14 @@ import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Recordings } from '../recordings/recordings.ts';
+import type { RelaySettings } from '../limits/relay-settings.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import type { Storage } from '../storage/storage.ts';
 import { adminOnly } from './admin-only.ts';
+import { adminSettings } from './admin-settings.ts';
 import { admin } from './admin.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { clientName } from './client-name.ts';
@@ -50,6 +52,7 @@ export interface AppOptions {
   readonly observers: CallObservers;
   readonly clock: Clock;
   readonly limiter: Limiter;
+  readonly settings: RelaySettings;
   readonly health: () => object;
   readonly providers: Stages;
   readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'publicUrl'>;
@@ -126,14 +129,10 @@ export function createApp(options: AppOptions): App {
   app.route(API_PATHS.me, meRoutes({ ...accounts, signOut }));
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
   app.route(API_PATHS.usage, usageRoutes(accounts));
-  const adminAccess = adminOnly({
-    token: config.adminToken,
-    signIn,
-    checkAttempts: (c) => limiter.check('address-wrong-admin-tokens', addressOf(c)),
-    countAttempt: (c) => limiter.count('address-wrong-admin-tokens', addressOf(c)),
-  });
+  const adminAccess = adminOnly({ token: config.adminToken, signIn, limiter, proxies });
   app.route(API_PATHS.adminServices, admin(adminAccess, options.providers));
   app.route(API_PATHS.adminUsage, adminUsageRoutes(adminAccess, storage));
+  app.route(API_PATHS.adminSettings, adminSettings(adminAccess, options.settings));
   app.all('/api/*', (c) => problem(c, 'not_found'));
   app.use(readBeforeSending());
   app.route('/', page(options.pageRoot));

@@ -57,6 +57,16 @@ const DROPS_LOG_INTERVAL_MS = 10_000;
 /** Connections at a time that are there to be refused, if no descriptors are left for calls. */
 const REFUSED_CONNECTIONS = 8;
 
+/** A session's WebSocket, and the one that replaces it or the page's own requests. */
+const CONNECTIONS_PER_SESSION = 2;
+/** For pages that are only looked at, health checks and the operator. */
+const SPARE_CONNECTIONS = 200;
+
+/** How many connections a relay needs for so many sessions. */
+export function connectionsFor(sessions: number): number {
+  return CONNECTIONS_PER_SESSION * sessions + SPARE_CONNECTIONS;
+}
+
 export interface HttpServerOptions {
   readonly logger: Logger;
   readonly refusals: RefusalLog;

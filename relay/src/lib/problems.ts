@@ -7,6 +7,8 @@ const SENTENCES = {
     'The disk of the data folder is full: guests must sign in again after a restart.',
   data_not_written: 'The data folder cannot be written.',
   storage_behind: 'The database cannot be written to; conversations wait on disk.',
+  settings_not_read:
+    'The settings that an administrator changed cannot be read: those of the environment hold.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
   certificate_not_loaded: 'The new certificate cannot be used, so the old one is kept.',

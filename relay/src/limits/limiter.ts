@@ -49,6 +49,11 @@ export class Limiter {
     this.#byAddress[limit].count(subscriberOf(address), this.#addressRate(limit));
   }
 
+  /** What was counted has not happened. */
+  takeBack(limit: AddressRate, address: string): void {
+    this.#byAddress[limit].takeBack(subscriberOf(address), this.#addressRate(limit));
+  }
+
   /** @throws LimitReached */
   take(limit: AddressRate, address: string): void {
     this.check(limit, address);

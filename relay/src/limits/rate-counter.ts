@@ -50,4 +50,10 @@ export class RateCounter {
     const fullAtMs = Math.max(nowMs, this.#fullAtMs.get(key) ?? nowMs);
     this.#fullAtMs.set(key, Math.min(fullAtMs + perMs / count, nowMs + perMs));
   }
+
+  /** One that was counted has not happened. */
+  takeBack(key: string, { count, perMs }: Rate): void {
+    const fullAtMs = this.#fullAtMs.get(key);
+    if (fullAtMs !== undefined && count >= 1) this.#fullAtMs.set(key, fullAtMs - perMs / count);
+  }
 }

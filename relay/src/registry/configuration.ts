@@ -24,6 +24,8 @@ export interface Configuration {
   readonly values: Values;
   /** Who does each stage, in order of preference; at least one each. */
   readonly chosen: Readonly<Record<Stage, readonly KnownCandidate[]>>;
+  /** The names of those chosen that cost money. */
+  readonly paid: ReadonlySet<string>;
   /** What looks like a mistake although it is accepted, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -80,6 +82,7 @@ export function readConfiguration(environment: Environment): Configuration {
     environment,
     values,
     chosen,
+    paid,
     warnings: [
       ...nearMisses(environment, SETTING_NAMES),
       ...authAdvice(config.auth),

@@ -6,6 +6,7 @@ import { LimitReached } from '../limits/limit-reached.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type { Plan } from '../limits/plans.ts';
 import type { History } from '../turn/history.ts';
+import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
@@ -52,7 +53,7 @@ export interface SpendingDesk {
 }
 
 export interface SessionCreatorOptions {
-  readonly context: SessionContext;
+  readonly context: Omit<SessionContext, 'providers'>;
   readonly registry: SessionRegistry;
   readonly admission: Pick<Admission, 'isOpen'>;
   readonly observers: CallObservers;
@@ -61,6 +62,10 @@ export interface SessionCreatorOptions {
   readonly ticketTtlMs: number;
   readonly limiter: Pick<Limiter, 'checkSession' | 'countSession'>;
   readonly planOf: (name: string) => Plan;
+  /** @throws ParleyError `plan_excludes` */
+  readonly providersOf: (plan: Plan) => Stages;
+  /** Whether no new session is let in. */
+  readonly isDraining: () => boolean;
   readonly logger: Logger;
 }
 
@@ -69,7 +74,6 @@ export class SessionCreator {
   readonly #options: SessionCreatorOptions;
   /** Apart, so that guests cannot make those of accounts invalid. */
   readonly #tickets: Readonly<Record<Identity['kind'], Tickets<Grant>>>;
-  #isDraining = false;
 
   constructor(options: SessionCreatorOptions) {
     this.#options = options;
@@ -78,14 +82,9 @@ export class SessionCreator {
     this.#tickets = { guest: tickets(), account: tickets() };
   }
 
-  /** From now on no new session is let in. */
-  stop(): void {
-    this.#isDraining = true;
-  }
-
   /**
-   * @throws ParleyError `draining`, `budget_exhausted`, `capacity_exhausted`, `invalid_request`, `too_many_sessions`,
-   *   `rate_limited`
+   * @throws ParleyError `draining`, `budget_exhausted`, `capacity_exhausted`, `invalid_request`,
+   *   `too_many_sessions`, `rate_limited`, `plan_excludes`
    */
   create(
     caller: Caller,
@@ -93,10 +92,10 @@ export class SessionCreator {
     earlier?: EarlierConversation,
   ) {
     const { identity, client, address } = caller;
-    const { context } = this.#options;
-    const { providers } = context;
-    if (this.#isDraining) throw new ParleyError('draining');
-    const { voices } = providers.synthesizer;
+    const { planOf, providersOf, isDraining } = this.#options;
+    const context = { ...this.#options.context, providers: providersOf(planOf(identity.plan)) };
+    if (isDraining()) throw new ParleyError('draining');
+    const { voices } = context.providers.synthesizer;
     const voice = request.voice ?? voices[0]!.id;
     if (!voices.some(({ id }) => id === voice)) {
       throw new ParleyError('invalid_request', {
@@ -135,29 +134,33 @@ export class SessionCreator {
    * @throws LimitReached if there is no room: more tickets may be out, because most are never used
    */
   open(ticket: string): Session | undefined {
-    const { context, registry, observers, logger } = this.#options;
+    const { registry, observers, planOf, providersOf, logger } = this.#options;
     const { account, guest } = this.#tickets;
     const grant = account.redeem(ticket) ?? guest.redeem(ticket);
-    if (grant === undefined || this.#isDraining) return undefined;
+    if (grant === undefined || this.#options.isDraining()) return undefined;
     const room = this.#roomFor(grant.identity);
     if (room.kind === 'in-place-of') room.session.close('sessionGone');
     const { sessionId, conversationId, history, resumeKey, identity, client } = grant;
     const { voice, timeZone } = grant;
     const { userId } = identity;
-    const session = new Session(context, {
-      id: sessionId,
-      conversationId,
-      identity,
-      client,
-      spending: this.#options.spending?.open(sessionId, identity),
-      resumeKey,
-      settings: { voice, timeZone, isSpoken: true },
-      history,
-      emit: observers.emitterOf(sessionId, userId),
-      logger: logger.child({ sessionId, userId }),
-      onKeptBytes: registry.replayMemory.count,
-      onClosed: () => registry.remove(session),
-    });
+    const providers = providersOf(planOf(identity.plan));
+    const session = new Session(
+      { ...this.#options.context, providers },
+      {
+        id: sessionId,
+        conversationId,
+        identity,
+        client,
+        spending: this.#options.spending?.open(sessionId, identity),
+        resumeKey,
+        settings: { voice, timeZone, isSpoken: true },
+        history,
+        emit: observers.emitterOf(sessionId, userId),
+        logger: logger.child({ sessionId, userId }),
+        onKeptBytes: registry.replayMemory.count,
+        onClosed: () => registry.remove(session),
+      },
+    );
     registry.add(session);
     return session;
   }

@@ -69,6 +69,7 @@ export class Session implements ErrorBoundary {
       settings,
       history,
       policy,
+      allowsTools: () => rules.allowsTools(this.identity),
       maxUtteranceMs: limits.utterance_ms,
       watchdog,
       clock,

@@ -54,6 +54,8 @@ export interface GenerateRequest {
    */
   readonly onCutOff?: (usage: TokenUsage) => void;
   readonly person: Person;
+  /** The person may use none but Parley's own tools. */
+  readonly isWithoutTools?: boolean;
   readonly reminders: Reminders;
 }
 

@@ -12,6 +12,15 @@ export interface Stages {
   readonly ladder: Ladder;
   /** From now on `listener` learns of what is used for no call: phrases spoken ahead of need. */
   onOwnUse(listener: (use: ProviderUse) => void): void;
+  /**
+   * The same providers, with the same health, of which only some are used, or in another order.
+   *
+   * @param choose - which of a stage's providers to use, in which order
+   * @returns undefined if a stage is left without any
+   */
+  arranged(
+    choose: (stage: Stage, names: readonly string[]) => readonly string[],
+  ): Stages | undefined;
   /** Every provider of the relay, in order of stage and preference. */
   services(): readonly ProviderStatus[];
   /**

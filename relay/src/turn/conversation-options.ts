@@ -30,6 +30,8 @@ export interface ConversationOptions {
   /** What was said in earlier calls of the conversation; without it, nothing was. */
   readonly history?: History | undefined;
   readonly policy: ConversationPolicy;
+  /** Whether the person may use tools of MCP servers; asked at each turn. By default they may. */
+  readonly allowsTools?: () => boolean;
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;

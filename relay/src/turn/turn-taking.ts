@@ -156,6 +156,7 @@ export class TurnTaking {
               signal,
               onCutOff,
               person: { timeZone: settings.timeZone },
+              isWithoutTools: this.#conversation.allowsTools?.() === false,
               reminders,
             },
             observer,

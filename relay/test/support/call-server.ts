@@ -57,7 +57,6 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
   const policy = toPolicy(readPolicy(config));
   const sessions = new SessionCreator({
     context: {
-      providers: options.providers,
       policy: { ...config.providers, ...options.policy },
       limits: config.limits,
       rules: NO_RULES,
@@ -70,6 +69,8 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
     ticketTtlMs: config.ticketTtlMs,
     limiter: new Limiter({ clock, policy: () => policy }),
     planOf: policy.planOf,
+    providersOf: () => options.providers,
+    isDraining: () => false,
     logger,
   });
   const refusals = new RefusalLog({ logger, clock, maxOfOne: 100 });

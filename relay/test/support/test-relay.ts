@@ -25,6 +25,8 @@ export interface TestRelayOptions {
   readonly money?: RelayOptions['money'] | undefined;
   readonly storage?: Storage;
   readonly problems?: Problems;
+  /** Names of the providers that cost money. */
+  readonly paid?: readonly string[];
   /** Refusals of one client that are logged in a minute; by default more than a test causes. */
   readonly loggedRefusals?: number;
   readonly warmUp?: () => Promise<void>;
@@ -49,6 +51,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],
     ...(options.money && { money: options.money }),
+    paid: new Set(options.paid),
     ...(options.storage === undefined ? {} : { storage: options.storage }),
     loggedRefusals: options.loggedRefusals ?? 1_000,
     logger: pino({ level: 'info', base: null }, logWriter(logs)),

@@ -31,6 +31,12 @@ export interface FailoverStagesOptions {
 
 export type FailoverStages = Stages & AsyncDisposable;
 
+interface Candidates {
+  readonly transcriber: StageCandidates<Transcriber>;
+  readonly generator: StageCandidates<Generator>;
+  readonly synthesizer: StageCandidates<Synthesizer>;
+}
+
 /** The three stages, each with all its candidates behind it, which are probed between requests. */
 export function createFailoverStages(options: FailoverStagesOptions): FailoverStages {
   const { transcribers, generators, synthesizers, policy, clock, logger } = options;
@@ -38,7 +44,7 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
   let ownUse: (use: ProviderUse) => void = () => {};
   const onOwnUse = (use: ProviderUse) => ownUse(use);
   const common = { policy, onOwnUse, clock, logger };
-  const stages = {
+  const stages: Candidates = {
     transcriber: new StageCandidates({ stage: 'transcriber', providers: transcribers, ...common }),
     generator: new StageCandidates({ stage: 'generator', providers: generators, ...common }),
     synthesizer: new StageCandidates({ stage: 'synthesizer', providers: synthesizers, ...common }),
@@ -54,14 +60,7 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
   });
   for (const health of watched) logHealth(health, logger);
   const owned = [...transcribers, ...generators, ...synthesizers];
-  return {
-    transcriber: new FailoverTranscriber(stages.transcriber),
-    generator: new FailoverGenerator(stages.generator),
-    synthesizer: new FailoverSynthesizer(
-      stages.synthesizer,
-      new PhraseMemory({ phrases: options.phrases ?? [], clock }),
-    ),
-    ladder: createLadder(stages),
+  const watchedAll: Pick<Stages, 'services' | 'reset' | 'onOwnUse'> = {
     onOwnUse(listener) {
       ownUse = listener;
     },
@@ -71,6 +70,34 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
       for (const health of named) health.reset();
       return named.length > 0;
     },
+  };
+  /** A view of the stages, with a memory for phrases in its own first voice. */
+  const toStages = (of: Candidates): Stages => ({
+    ...watchedAll,
+    transcriber: new FailoverTranscriber(of.transcriber),
+    generator: new FailoverGenerator(of.generator),
+    synthesizer: new FailoverSynthesizer(
+      of.synthesizer,
+      new PhraseMemory({ phrases: options.phrases ?? [], clock }),
+    ),
+    ladder: createLadder(of),
+    arranged(choose) {
+      const namesOf = (stage: Stage) =>
+        choose(
+          stage,
+          stages[stage].candidates.map(({ name }) => name),
+        );
+      const chosen = {
+        transcriber: stages.transcriber.arranged(namesOf('transcriber')),
+        generator: stages.generator.arranged(namesOf('generator')),
+        synthesizer: stages.synthesizer.arranged(namesOf('synthesizer')),
+      };
+      const isComplete = STAGES.every((stage) => chosen[stage].candidates.length > 0);
+      return isComplete ? toStages(chosen) : undefined;
+    },
+  });
+  return {
+    ...toStages(stages),
     async [Symbol.asyncDispose]() {
       await monitor[Symbol.asyncDispose]();
       for (const health of watched) health[Symbol.dispose]();
@@ -96,7 +123,7 @@ function logHealth(watched: ProviderHealth, logger: Logger): void {
   });
 }
 
-function createLadder(stages: Readonly<Record<Stage, StageCandidates<Provider>>>): Ladder {
+function createLadder(stages: Candidates): Ladder {
   return {
     active: (stage) => stages[stage].active,
     order: (stage) => stages[stage].candidates.map(({ name }) => name),

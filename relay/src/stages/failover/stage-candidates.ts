@@ -35,27 +35,29 @@ export class StageCandidates<P extends Provider> {
   readonly policy: ResiliencePolicy;
   readonly clock: Clock;
   readonly candidates: readonly Candidate<P>[];
+  readonly #options: StageOptions<P>;
   readonly #onOwnUse: (use: ProviderUse) => void;
   readonly #logger: Logger;
 
-  constructor({ stage, providers, policy, onOwnUse, clock, logger }: StageOptions<P>) {
+  /** @param candidates - those of other `StageCandidates`, whose health they share */
+  constructor(options: StageOptions<P>, candidates = candidatesOf(options)) {
+    const { stage, policy, onOwnUse, clock, logger } = options;
+    this.#options = options;
     this.stage = stage;
     this.policy = policy;
     this.#onOwnUse = onOwnUse ?? (() => {});
     this.clock = clock;
+    this.candidates = candidates;
     this.#logger = logger;
-    this.candidates = providers.map((provider) => {
-      const { name } = provider;
-      if (name === BROWSER) return { name, provider, health: undefined };
-      const health = new ProviderHealth({
-        stage,
-        name,
-        policy: policy.breaker,
-        clock,
-        onListenerError: (err) => logger.error({ err, stage, name }, 'health listener failed'),
-      });
-      return { name, provider, health };
-    });
+  }
+
+  /** These alone of its candidates, in this order. */
+  arranged(names: readonly string[]): StageCandidates<P> {
+    const byName = new Map(this.candidates.map((candidate) => [candidate.name, candidate]));
+    return new StageCandidates(
+      this.#options,
+      names.flatMap((name) => byName.get(name) ?? []),
+    );
   }
 
   /** A provider's name, `browser`, or `none`. */
@@ -145,4 +147,20 @@ export class StageCandidates<P extends Provider> {
       releases.clear();
     };
   }
+}
+
+function candidatesOf<P extends Provider>(options: StageOptions<P>): readonly Candidate<P>[] {
+  const { stage, providers, policy, clock, logger } = options;
+  return providers.map((provider) => {
+    const { name } = provider;
+    if (name === BROWSER) return { name, provider, health: undefined };
+    const health = new ProviderHealth({
+      stage,
+      name,
+      policy: policy.breaker,
+      clock,
+      onListenerError: (err) => logger.error({ err, stage, name }, 'health listener failed'),
+    });
+    return { name, provider, health };
+  });
 }

@@ -1,12 +1,12 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { dynamicTool, jsonSchema } from 'ai';
 import { describe, expect, test } from 'vitest';
 import type { LanguageModelBehaviour } from '../../../simulators/language-models/language-model-behaviour.ts';
 import type { Flavour } from '../../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../../simulators/openai/openai-simulator.ts';
-import type { Clock } from '../../lib/clock.ts';
-import { systemClock } from '../../lib/clock.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import type { GeneratorEvent } from '../../stages/generator.ts';
+import type { ProviderContext } from '../vendor.ts';
 import { VendorHttp } from '../http-client/vendor-http.ts';
 import { createLanguageModelGenerator } from './language-model-generator.ts';
 import { failureOf, talkWith, testContext, textOf, type Talk } from './test-talk.ts';
@@ -41,6 +41,40 @@ test('a tool used wrongly is told so in words, and the talk goes on', async () =
   expect(textOf(await talk.ask('A timer for minus one second.'))).toBe('That did not work.');
   expect(talk.reminders.list()).toEqual([]);
 });
+
+test.each([
+  [false, ['shelf__look_up', 'set_timer']],
+  [true, ['set_timer']],
+])(
+  'tools from elsewhere are offered unless the person may not use them',
+  async (isWithoutTools, names) => {
+    let offered: readonly string[] = [];
+    const look = dynamicTool({ inputSchema: jsonSchema({ type: 'object' }), execute: () => '' });
+    await using talk = await chatWith(
+      {
+        useTool: (_question, toolNames) => {
+          offered = toolNames;
+          return undefined;
+        },
+      },
+      'openai',
+      { toolbox: { tools: () => ({ shelf__look_up: look }) } },
+    );
+    const { reminders } = talk;
+    const request = {
+      history: [{ role: 'user', text: 'Look!' }],
+      person: { timeZone: 'UTC' },
+    } as const;
+    const { signal } = new AbortController();
+    for await (const _ of talk.generator.generate({
+      ...request,
+      isWithoutTools,
+      reminders,
+      signal,
+    }));
+    expect(offered.filter((name) => ['shelf__look_up', 'set_timer'].includes(name))).toEqual(names);
+  },
+);
 
 test('a model that never tires of a tool is made to answer after the fourth time', async () => {
   await using talk = await chatWith({
@@ -165,7 +199,7 @@ test('the probe asks for the models and tells a wrong key', async () => {
 
 test('while calls run the connection is kept warm, once for all of them', async () => {
   const clock = new FakeClock();
-  await using talk = await chatWith({}, 'openai', clock);
+  await using talk = await chatWith({}, 'openai', { clock });
   const first = talk.generator.prepare?.();
   const second = talk.generator.prepare?.();
   await talk.until(() => talk.simulator.requests === 1 && talk.simulator.open === 0);
@@ -180,7 +214,7 @@ test('while calls run the connection is kept warm, once for all of them', async 
 async function chatWith(
   behaviour: LanguageModelBehaviour,
   flavour: Flavour = 'openai',
-  clock: Clock = systemClock,
+  context: Partial<ProviderContext> = {},
 ): Promise<Talk> {
   const simulator = await startOpenAiSimulator({ ...behaviour, flavour });
   const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 2_000 });
@@ -202,7 +236,7 @@ async function chatWith(
       models: { url: `${baseURL}/models`, headers },
       systemPrompt: 'Be brief. '.repeat(50),
       maxOutputTokens: 200,
-      context: { ...testContext, clock },
+      context: { ...testContext, ...context },
     }),
   );
 }

@@ -103,7 +103,7 @@ async function* generate(
   const { signal, onCutOff } = request;
   const now = () => new Date();
   const tools: ToolSet = {
-    ...options.context.toolbox?.tools(),
+    ...(request.isWithoutTools === true ? {} : options.context.toolbox?.tools()),
     ...builtInTools({ reminders: request.reminders, person: request.person, now }),
   };
   const turn = new ModelTurn({
