@@ -43,6 +43,8 @@ const COMMANDS = {
   talk: ['relay/talk/main.ts'],
   bench: ['relay/bench/main.ts'],
   doctor: ['relay/doctor/main.ts'],
+  backup: ['relay/tools/backup.ts'],
+  restore: ['relay/tools/restore.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.

@@ -1,6 +1,7 @@
 import { provideChromium } from './chromium.ts';
 import { takesNoArguments } from './command-line.ts';
 import { buildPage } from './page-build.ts';
+import { providePostgres } from './postgres.ts';
 import { runTool, say } from './project.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
@@ -17,12 +18,13 @@ const STEPS: readonly (readonly [string, readonly string[]])[] = [
 /** Runs every test. @returns the exit status */
 async function test(): Promise<number> {
   // A download mostly waits for the network, and nothing in the check is timed.
-  const [check, build, hasChromium] = await Promise.all([
+  const [check, build, hasChromium, hasPostgres] = await Promise.all([
     runTool('relay/tools/check.ts', []),
     buildPage(),
     provideChromium(),
+    providePostgres(),
   ]);
-  if (check !== 0 || build !== 0 || !hasChromium) return 1;
+  if (check !== 0 || build !== 0 || !hasChromium || !hasPostgres) return 1;
   for (const [script, toolArguments] of STEPS) {
     if ((await runTool(script, toolArguments)) !== 0) return 1;
   }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import type { Database } from './database.ts';
+import type { Database, Queries } from './database.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('migrations', import.meta.url));
 
@@ -14,20 +14,31 @@ const LOCK = 7_255_391;
  *
  * @throws the database's error, e.g. if its role may not create a schema
  */
-export async function migrate(database: Database): Promise<void> {
-  const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS });
-  await database.transaction(async (queries) => {
-    await queries.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
-    await queries.execute(sql`create schema if not exists parley_migrations`);
-    await queries.execute(
-      sql`create table if not exists parley_migrations.applied (name text primary key, at timestamptz not null default now())`,
-    );
-    const applied = await queries.execute(sql`select name from parley_migrations.applied`);
-    const known = new Set((applied as { rows: { name: string }[] }).rows.map(({ name }) => name));
-    for (const { hash, sql: statements } of migrations) {
-      if (known.has(hash)) continue;
-      for (const statement of statements) await queries.execute(sql.raw(statement));
-      await queries.execute(sql`insert into parley_migrations.applied (name) values (${hash})`);
-    }
-  });
+export function migrate(database: Database): Promise<void> {
+  return database.transaction(migrateIn);
+}
+
+/** As `migrate`, in a transaction that does more. */
+export async function migrateIn(queries: Queries): Promise<void> {
+  await queries.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
+  await queries.execute(sql`create schema if not exists parley_migrations`);
+  await queries.execute(
+    sql`create table if not exists parley_migrations.applied (name text primary key, at timestamptz not null default now())`,
+  );
+  const applied = await queries.execute(sql`select name from parley_migrations.applied`);
+  const known = new Set((applied as { rows: { name: string }[] }).rows.map(({ name }) => name));
+  for (const { hash, sql: statements } of migrations()) {
+    if (known.has(hash)) continue;
+    for (const statement of statements) await queries.execute(sql.raw(statement));
+    await queries.execute(sql`insert into parley_migrations.applied (name) values (${hash})`);
+  }
+}
+
+/** Names of all migrations, in their order. */
+export function migrationNames(): readonly string[] {
+  return migrations().map(({ hash }) => hash);
+}
+
+function migrations() {
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS });
 }

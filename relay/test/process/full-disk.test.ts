@@ -33,15 +33,15 @@ describe('a small disk', () => {
     const makeRoom = await fill();
     await using relay = await RelayProcess.start({
       stderr: log,
-      env: { DATA_DIR: disk, FAILED_AUDIO: 'on' },
+      env: { DATA_DIR: disk, FAILED_AUDIO: 'on', STORAGE: 'on' },
     });
     closeSync(log);
     const call = await relay.call();
     call.type('What is two plus two?');
     expect(await call.inbound.next('response.done')).toMatchObject({ status: 'completed' });
-    const { problems } = await relay.untilHealth((health) => health.problems.length >= 2);
+    const { problems } = await relay.untilHealth((health) => health.problems.length >= 3);
     expect(problems.map(({ code }) => code)).toEqual(
-      expect.arrayContaining(['log_not_written', 'secret_not_kept']),
+      expect.arrayContaining(['log_not_written', 'secret_not_kept', 'data_not_written']),
     );
     expect(await readdir(disk)).not.toContain('auth-secret');
     await makeRoom();

@@ -1,14 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import pg from 'pg';
+import { findPostgres } from '../../testing/postgres-binaries.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
-
-const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
 const START_MS = 20_000;
 const RETRY_MS = 50;
@@ -28,7 +26,12 @@ export class PostgresServer implements AsyncDisposable {
 
   /** @throws Error that says what to install */
   static async start(): Promise<PostgresServer> {
-    const bin = findBinaries();
+    const bin = findPostgres();
+    if (bin === undefined) {
+      throw new Error(
+        'These tests need a Postgres server: install it with "apt-get install postgresql" as root.',
+      );
+    }
     const dir = await mkdtemp(join(tmpdir(), 'parley-postgres-'));
     const as = unprivileged();
     if (as !== undefined) await chown(dir, as.uid, as.gid);
@@ -107,17 +110,6 @@ function unprivileged(): { readonly uid: number; readonly gid: number } | undefi
   const idOf = (flag: string) =>
     Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout.trim());
   return { uid: idOf('-u'), gid: idOf('-g') };
-}
-
-function findBinaries(): string {
-  const versions = existsSync(DEBIAN_POSTGRES) ? readdirSync(DEBIAN_POSTGRES) : [];
-  const latest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
-  if (latest !== undefined) return join(DEBIAN_POSTGRES, latest, 'bin');
-  const found = spawnSync('pg_config', ['--bindir'], { encoding: 'utf8' }).stdout?.trim();
-  if (found) return found;
-  throw new Error(
-    'These tests need a Postgres server: install it with "apt-get install postgresql" as root.',
-  );
 }
 
 async function freePort(): Promise<number> {

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '../../src/storage/database.ts';
 import { DatabaseService, type DatabaseOptions } from '../../src/storage/database-service.ts';
 import { openPglite } from '../../src/storage/pglite-database.ts';
 import { openPostgres } from '../../src/storage/postgres-database.ts';
+import { embeddedTemplate } from './embedded-template.ts';
 import { PostgresServer } from './postgres-server.ts';
 
 export const BACKENDS = ['embedded', 'postgres'] as const;
@@ -40,6 +41,8 @@ export class TestDatabases implements AsyncDisposable {
       kind === 'embedded'
         ? { dir: join(this.#folder, `db-${this.#count++}`) }
         : { url: this.#server.url(await this.#server.create()) };
+    // Making its files takes seconds, and is the same for each.
+    if ('dir' in at) await cp(await embeddedTemplate(), at.dir, { recursive: true });
     let database: Database | undefined;
     const service = new DatabaseService(
       {

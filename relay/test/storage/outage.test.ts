@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
+import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { Problems } from '../../src/lib/problems.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
+import { CuttableProxy } from '../support/cuttable-proxy.ts';
+import { PostgresServer } from '../support/postgres-server.ts';
+import { TestCall } from '../support/test-call.ts';
+import { startTestRelay } from '../support/test-relay.ts';
+
+const CALLS = 20;
+const AWAY_MS = 2_500;
+const NEVER = AbortSignal.any([]);
+
+it('calls go on while the database is away, and each turn is stored once', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-outage-'));
+  await using server = await PostgresServer.start();
+  await using proxy = await CuttableProxy.to(server.port);
+  const name = await server.create();
+  const problems = new Problems(systemClock);
+  const url = server.url(name).replace(String(server.port), String(proxy.port));
+  const { storage: config } = readConfig({ DATABASE_URL: url });
+  const logger = pino({ level: 'silent' });
+  const storage = openStorage({ config, dataDir, clock: systemClock, logger, problems });
+  storage.begin();
+  const count = async () => {
+    const rows = await server.query(
+      name,
+      'select count(*)::int as n, count(distinct user_text)::int as texts from parley.turns',
+    );
+    return rows[0] as { n: number; texts: number };
+  };
+  const until = async (check: () => Promise<boolean>) => {
+    const endMs = performance.now() + 25_000;
+    while (!(await check())) {
+      if (performance.now() > endMs) throw new Error(JSON.stringify(problems.list()));
+      await sleep(systemClock, 50, NEVER);
+    }
+  };
+  try {
+    await until(async () => storage.state === 'ok');
+    await using relay = await startTestRelay({ storage });
+    const calls = await Promise.all(Array.from({ length: CALLS }, () => TestCall.start(relay.url)));
+    let said = 0;
+    const round = async () => {
+      await Promise.all(
+        calls.map(async (call, index) => {
+          call.type(`Call ${index}, turn ${said + index}`);
+          await call.inbound.next('response.done');
+        }),
+      );
+      said += CALLS;
+    };
+    await round();
+    await until(async () => (await count()).n === said);
+    proxy.cut();
+    const cutAtMs = performance.now();
+    while (performance.now() - cutAtMs < AWAY_MS) {
+      await round();
+      await sleep(systemClock, 500, NEVER);
+    }
+    expect(storage.state).toBe('unavailable');
+    await expect(
+      storage.asUser({ userId: 'x', role: 'user' }).usage({ from: '2026-01-01', to: '2026-01-01' }),
+    ).rejects.toMatchObject({ code: 'storage_unavailable' });
+    proxy.mend();
+    await round();
+    await until(async () => (await count()).n === said);
+    expect(await count()).toEqual({ n: said, texts: said });
+    expect(problems.list()).toEqual([]);
+    for (const call of calls) await call.hangUp();
+  } finally {
+    await storage[Symbol.asyncDispose]();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}, 60_000);

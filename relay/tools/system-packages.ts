@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { run } from './project.ts';
+
+/** One at a time: apt holds a lock. */
+let installing: Promise<unknown> = Promise.resolve();
+
+/**
+ * Installs a package of Debian, if this process may.
+ *
+ * @returns false if it may not, or it failed; what the package manager says has then been shown
+ */
+export function installPackage(name: string): Promise<boolean> {
+  const installed = installing.then(() => install(name));
+  installing = installed;
+  return installed;
+}
+
+async function install(name: string): Promise<boolean> {
+  if (!isRootOnDebian()) return false;
+  const apt = (...aptArguments: string[]) =>
+    run('apt-get', [...aptArguments, '-qq'], {
+      environment: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  if ((await apt('update')) !== 0) return false;
+  return (await apt('install', '-y', '--no-install-recommends', name)) === 0;
+}
+
+function isRootOnDebian(): boolean {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  try {
+    // Ubuntu's packages of programs such as Chromium are snaps that do not run in a container.
+    return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
+}
