@@ -39,34 +39,24 @@ export interface Plan {
 /** The plan of an account whose token names none, or one that there is not. */
 export const DEFAULT_PLAN = 'default';
 
+const DEFAULT: PlanDocument = {
+  concurrent_sessions: 3,
+  sessions_per_hour: 60,
+  session_duration_s: 30 * 60,
+  idle_s: 10 * 60,
+  control_messages_per_minute: 100,
+  turns_per_minute: 60,
+  open_tickets: 4,
+  allows_tools: true,
+  allows_paid_providers: true,
+  session_usd: 5,
+  day_usd: 20,
+};
+
 /** What holds unless the settings, `PLANS` or an administrator say otherwise. */
 export const PLANS: Readonly<Record<'default' | 'guest', PlanDocument>> = {
-  default: {
-    concurrent_sessions: 3,
-    sessions_per_hour: 60,
-    session_duration_s: 30 * 60,
-    idle_s: 10 * 60,
-    control_messages_per_minute: 100,
-    turns_per_minute: 60,
-    open_tickets: 4,
-    allows_tools: true,
-    allows_paid_providers: true,
-    session_usd: 5,
-    day_usd: 20,
-  },
-  guest: {
-    concurrent_sessions: 3,
-    sessions_per_hour: 60,
-    session_duration_s: 30 * 60,
-    idle_s: 10 * 60,
-    control_messages_per_minute: 100,
-    turns_per_minute: 60,
-    open_tickets: 4,
-    allows_tools: true,
-    allows_paid_providers: true,
-    session_usd: 5,
-    day_usd: 5,
-  },
+  default: DEFAULT,
+  guest: { ...DEFAULT, day_usd: 5 },
 };
 
 export function toPlan(name: string, document: PlanDocument): Plan {
