@@ -184,11 +184,13 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: `${me}/sessions`, isLive: true },
   { method: 'DELETE', path: `${me}/sessions/sess_1`, isLive: true },
   { method: 'GET', path: conversations },
-  { method: 'GET', path: `${conversations}/ID` },
-  { method: 'PATCH', path: `${conversations}/ID`, body: { title: 'Mine now' } },
-  { method: 'DELETE', path: `${conversations}/ID` },
-  { method: 'GET', path: `${conversations}/ID/export` },
-  { method: 'GET', path: `${conversations}/ID/export?format=vtt` },
+  { method: 'GET', path: `${conversations}/conv_ID` },
+  { method: 'PATCH', path: `${conversations}/conv_ID`, body: { title: 'Mine now' } },
+  { method: 'DELETE', path: `${conversations}/conv_ID` },
+  { method: 'GET', path: `${conversations}/conv_ID/export` },
+  { method: 'GET', path: `${conversations}/conv_ID/export?format=vtt` },
+  { method: 'GET', path: `${conversations}/conv_ID/recording` },
+  { method: 'POST', path: API_PATHS.sessions, body: { conversation_id: 'conv_ID' } },
   { method: 'GET', path: usage },
 ];
 
@@ -204,7 +206,7 @@ describe.each(['starting', 'unavailable'] as const)('while the storage is %s', (
     async ({ method, path, body }) => {
       const { request } = await personOf(relay.url);
       storage.state = state;
-      const response = await request(method, path.replace('ID', 'conv_1'), body);
+      const response = await request(method, path, body);
       expect(response.status).toBe(503);
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await codeOf(response)).toBe('storage_unavailable');
@@ -226,9 +228,11 @@ it('shows fifty people nothing of one another, on any route', async () => {
     const stranger = (index + 1 + ((index * 17) % 49)) % 50;
     for (const { method, path, body } of ROUTES) {
       if (method === 'DELETE' && path === me) continue;
-      const response = await request(method, path.replace('ID', `conv_${stranger}`), body);
+      const theirs = <T>(of: T) =>
+        JSON.parse(JSON.stringify(of).replace('conv_ID', `conv_${stranger}`)) as T;
+      const response = await request(method, theirs(path), body && theirs(body));
       const text = await response.text();
-      const isTheirs = path.includes('ID') || path.includes('sess_');
+      const isTheirs = /conv_|sess_/.test(path + JSON.stringify(body));
       expect([path, response.status]).toEqual([path, isTheirs ? 404 : 200]);
       expect(text).not.toMatch(new RegExp(`(secret|answer|title)-(?!${index}\\b)`));
     }

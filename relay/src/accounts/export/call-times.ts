@@ -20,13 +20,16 @@ const MIN_SPAN_MS = 1_000;
 
 /** Where the turns of a conversation lie in time: in order, none beginning before the one before it. */
 export function timesOf({ sessions, turns }: ConversationDetail): readonly TimedTurn[] {
+  const lengths = new Map(sessions.map(({ id, duration_s: lengthS }) => [id, lengthS * 1_000]));
+  for (const turn of turns) {
+    // A call that runs has no duration yet, but turns.
+    lengths.set(turn.session_id, Math.max(lengths.get(turn.session_id) ?? 0, endOf(turn)));
+  }
   const bases = new Map<string, number>();
   let baseMs = 0;
-  for (const { id, duration_s: durationS } of sessions) {
+  for (const [id, ms] of lengths) {
     bases.set(id, baseMs);
-    // A call that runs has no duration yet, but turns.
-    const ends = turns.filter((turn) => turn.session_id === id).map(endOf);
-    baseMs += Math.max(durationS * 1_000, ...ends);
+    baseMs += ms;
   }
   let latestMs = 0;
   return turns.map((turn, index) => {
