@@ -8,6 +8,7 @@ import {
   liveSessionsResponseSchema,
   meSchema,
 } from '@parley/shared';
+import type { CallEvent } from '../src/turn/call-events.ts';
 import { createSession } from './support/api.ts';
 import { MemoryStorage } from './support/memory-storage.ts';
 import { personOf } from './support/person.ts';
@@ -17,12 +18,12 @@ import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
 const { me, conversations, usage } = API_PATHS;
 const storage = new MemoryStorage();
+let onEvent: (event: CallEvent) => void = () => {};
 let relay: TestRelay;
 beforeAll(async () => {
-  relay = await startTestRelay({
-    storage,
-    env: { ALLOWED_ORIGINS: 'https://friend.example' },
-  });
+  const observer = { name: 'observer', observe: (event: CallEvent) => onEvent(event) };
+  const env = { ALLOWED_ORIGINS: 'https://friend.example' };
+  relay = await startTestRelay({ storage, env, observers: [observer] });
 });
 afterAll(() => relay[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -162,8 +163,18 @@ describe('everything about a person', () => {
     storage.of(userId).conversations = [storedConversation()];
     storage.of(bystander.userId).conversations = [storedConversation()];
     await using call = await TestCall.start('', {}, await createSession(relay.url, token));
+    const order: string[] = [];
+    onEvent = ({ type, ...event }) => {
+      if (type === 'session-ended' && event.userId === userId) order.push(type);
+    };
+    storage.onRemoved = () => order.push('removed');
+    call.type('Something that is being answered when all of it is deleted');
+    await call.inbound.next('response.created');
     expect((await request('DELETE', me)).status).toBe(204);
     expect(await call.closed).toBe(CLOSE_REASONS.signedOut.code);
+    // All that happened in it was told before it was deleted.
+    expect(order).toEqual(['session-ended', 'removed']);
+    expect((await request('GET', me)).status).toBe(401);
     expect(storage.of(userId).conversations).toEqual([]);
     expect(storage.of(bystander.userId).conversations).toHaveLength(1);
   });

@@ -6,6 +6,7 @@ import {
   ParleyError,
   renameRequestSchema,
 } from '@parley/shared';
+import { endCalls } from '../accounts/end-calls.ts';
 import { attachment, exportFile } from '../accounts/export/export-file.ts';
 import type { Authenticator } from '../auth/identity.ts';
 import type { RecordingReader } from '../recordings/recording-reader.ts';
@@ -59,10 +60,11 @@ export function conversationRoutes(options: ConversationRoutesOptions): Hono<Ide
   app.delete(ID, async (c) => {
     const id = c.req.param('id');
     const { identity } = c.var;
-    for (const session of registry.ofUser(identity.userId)) {
-      // What is still said in it would bring it back.
-      if (session.summary.conversation_id === id) session.close('endedElsewhere');
-    }
+    const calls = registry.ofUser(identity.userId);
+    await endCalls(
+      calls.filter(({ summary }) => summary.conversation_id === id),
+      'endedElsewhere',
+    );
     if (!(await storage.asUser(identity).remove(id))) throw new ParleyError('not_found');
     return c.body(null, 204);
   });

@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { ParleyError, type Me } from '@parley/shared';
 import type { AccountTerms } from '../accounts/account-terms.ts';
+import { endCalls } from '../accounts/end-calls.ts';
 import { attachment } from '../accounts/export/export-file.ts';
 import { userExport } from '../accounts/export/user-export.ts';
 import type { Authenticator, Identity } from '../auth/identity.ts';
+import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Storage } from '../storage/storage.ts';
 import { identified, type IdentifiedEnv } from './requests.ts';
@@ -13,6 +15,7 @@ export interface MeRoutesOptions {
   readonly terms: AccountTerms;
   readonly storage: Storage;
   readonly registry: Pick<SessionRegistry, 'ofUser'>;
+  readonly sessions: Pick<SessionCreator, 'endAll'>;
   /** Refuses the tokens that this person has. */
   readonly signOut: (identity: Identity) => void;
 }
@@ -25,7 +28,7 @@ export interface MeRoutesOptions {
  * - `GET /sessions` lists their calls that run now, `DELETE /sessions/:id` ends one
  */
 export function meRoutes(options: MeRoutesOptions): Hono<IdentifiedEnv> {
-  const { authenticator, terms, storage, registry, signOut } = options;
+  const { authenticator, terms, storage, registry, sessions, signOut } = options;
   const app = new Hono<IdentifiedEnv>();
   app.use(identified(authenticator));
 
@@ -45,22 +48,24 @@ export function meRoutes(options: MeRoutesOptions): Hono<IdentifiedEnv> {
 
   app.delete('/', async (c) => {
     const { identity } = c.var;
-    for (const session of registry.ofUser(identity.userId)) session.close('signedOut');
+    const calls = registry.ofUser(identity.userId);
+    sessions.endAll(identity.userId, 'signedOut');
+    await endCalls(calls, 'signedOut');
     await storage.asUser(identity).removeEverything();
     signOut(identity);
     return c.body(null, 204);
   });
 
   app.get('/sessions', (c) => {
-    const sessions = registry.ofUser(c.var.identity.userId);
-    return c.json({ sessions: sessions.map(({ summary }) => summary) });
+    const calls = registry.ofUser(c.var.identity.userId);
+    return c.json({ sessions: calls.map(({ summary }) => summary) });
   });
 
   app.delete('/sessions/:id', (c) => {
-    const sessions = registry.ofUser(c.var.identity.userId);
-    const session = sessions.find(({ id }) => id === c.req.param('id'));
-    if (session === undefined) throw new ParleyError('not_found');
-    session.close('endedElsewhere');
+    const calls = registry.ofUser(c.var.identity.userId);
+    const call = calls.find(({ id }) => id === c.req.param('id'));
+    if (call === undefined) throw new ParleyError('not_found');
+    call.close('endedElsewhere');
     return c.body(null, 204);
   });
 

@@ -126,7 +126,7 @@ export function createApp(options: AppOptions): App {
   });
 
   const accounts = { authenticator: signIn, storage, terms, registry, recordings };
-  app.route(API_PATHS.me, meRoutes({ ...accounts, signOut }));
+  app.route(API_PATHS.me, meRoutes({ ...accounts, sessions, signOut }));
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
   app.route(API_PATHS.usage, usageRoutes(accounts));
   const adminAccess = adminOnly({ token: config.adminToken, signIn, limiter, proxies });

@@ -39,6 +39,7 @@ export class Session implements ErrorBoundary {
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
+  readonly #ended = Promise.withResolvers<void>();
   #hasFailed = false;
   #state: SessionState;
   #socket: SessionSocket | undefined;
@@ -94,6 +95,11 @@ export class Session implements ErrorBoundary {
   /** What the person may know of it elsewhere. */
   get summary(): LiveSession {
     return this.#controls.summary(this.isAttached);
+  }
+
+  /** Resolves when its last event has been emitted. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   get isAttached(): boolean {
@@ -209,7 +215,10 @@ export class Session implements ErrorBoundary {
     this.#release();
     this.#outbox.end();
     this.#state = { kind: 'closed' };
-    const ended = () => this.#emit({ type: 'session-ended', reason, durationMs });
+    const ended = () => {
+      this.#emit({ type: 'session-ended', reason, durationMs });
+      this.#ended.resolve();
+    };
     // Each on its own: a session that failed may fail in this, too.
     for (const end of [
       () => void this.#conversation.dispose().finally(ended),

@@ -15,6 +15,8 @@ interface Kept {
 export class MemoryStorage implements Storage {
   state: Storage['state'] = 'ok';
   grouped: readonly GroupedUsage[] = [];
+  /** All of a user was removed. */
+  onRemoved: () => void = () => {};
   readonly #users = new Map<string, Kept>();
 
   /** What is kept of a user; may be changed. */
@@ -82,6 +84,7 @@ export class MemoryStorage implements Storage {
         checked(() => {
           kept.conversations = [];
           kept.usage = [];
+          this.onRemoved();
         }),
     };
   }
