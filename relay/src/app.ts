@@ -134,7 +134,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const recordings = new Recordings({
     dir: join(config.dataDir, 'recordings'),
     maxBytes: config.recording?.maxBytes ?? 0,
-    keys: new Map(),
+    sealing: new Sealing(sealing),
     ...{ clock, logger, problems },
   });
   const isRecordingAllowed = config.recording !== undefined && storage.state !== 'off';

@@ -225,8 +225,9 @@ describe.each(['starting', 'unavailable'] as const)('while the storage is %s', (
   );
 });
 
-it('shows fifty people nothing of one another, on any route', async () => {
-  const people = await Promise.all(Array.from({ length: 50 }, () => personOf(relay.url)));
+// With the real storage, and fifty people, in history.test.ts.
+it('shows people nothing of one another, on any route', async () => {
+  const people = await Promise.all(Array.from({ length: 10 }, () => personOf(relay.url)));
   const own = new Map(
     people.map(({ userId }, index) => {
       const turns = [storedTurn({ user_text: `secret-${index}`, reply_text: `answer-${index}` })];
@@ -236,7 +237,7 @@ it('shows fifty people nothing of one another, on any route', async () => {
     }),
   );
   for (const [index, { userId, request }] of people.entries()) {
-    const stranger = (index + 1 + ((index * 17) % 49)) % 50;
+    const stranger = (index + 1 + ((index * 7) % 9)) % 10;
     for (const { method, path, body } of ROUTES) {
       if (method === 'DELETE' && path === me) continue;
       const theirs = <T>(of: T) =>

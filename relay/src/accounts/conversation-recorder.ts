@@ -1,4 +1,5 @@
 import { CLOSE_REASONS } from '@parley/shared';
+import { recordingName } from '../recordings/recordings.ts';
 import { titlePlace, turnPlace } from '../storage/kept-texts.ts';
 import type { CallHeader, JournalRecord, TurnRecord } from '../storage/records.ts';
 import type { Sealing } from '../storage/sealing.ts';
@@ -54,6 +55,7 @@ export class ConversationRecorder implements CallObserver {
     const session = this.#sessions.get(event.sessionId);
     if (session === undefined) return;
     if (event.type === 'session-ended') return this.#sessionEnded(event, session);
+    if (event.type === 'recording-started') return this.#recordingStarted(event, session);
     if ('turnId' in event && event.turnId !== undefined) {
       this.#ofTurn(event, session, event.turnId);
     }
@@ -79,6 +81,24 @@ export class ConversationRecorder implements CallObserver {
       id: sessionId,
       call,
       end: { atMs, durationMs, closeReason },
+    });
+  }
+
+  /** Kept from its beginning, so that the file is deleted with the rest whatever becomes of it. */
+  #recordingStarted(
+    { sessionId, atMs }: CallEventOf<'recording-started'>,
+    session: OpenSession,
+  ): void {
+    session.isKept = true;
+    const file = recordingName(sessionId);
+    const length = { bytes: 0, durationMs: 0, key: null };
+    this.#options.append({
+      type: 'recording',
+      id: file,
+      call: session.call,
+      atMs,
+      file,
+      ...length,
     });
   }
 

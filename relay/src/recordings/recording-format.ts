@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { SEAL_BYTES, type Sealing } from '../storage/sealing.ts';
 
 /**
  * A recording is a list of records that only grows: what was said late, after a lost connection,
@@ -41,15 +41,6 @@ export interface RecordingHead {
   readonly key: string | null;
 }
 
-/** Keys of 32 bytes by their ids; the first one encrypts, and none means that nothing is. */
-export type RecordingKeys = ReadonlyMap<string, Buffer>;
-
-const ALGORITHM = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-/** What encryption adds to the samples. */
-export const SEAL_BYTES = NONCE_BYTES + TAG_BYTES;
-
 export function encodeHead({ kind, item, start, bytes }: RecordHead): Buffer {
   const head = Buffer.alloc(RECORD_HEAD_BYTES);
   head.writeUInt8(RECORD_KINDS.indexOf(kind), 0);
@@ -76,38 +67,27 @@ export function encodeSamples(
   record: Omit<RecordHead, 'bytes'>,
   samples: Int16Array,
   recording: string,
-  key: Buffer | undefined,
+  sealing: Sealing,
 ): Buffer {
   const plain = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  const bytes = plain.length + (key === undefined ? 0 : SEAL_BYTES);
+  const bytes = plain.length + (sealing.keyId === undefined ? 0 : SEAL_BYTES);
   const head = encodeHead({ ...record, bytes });
-  if (key === undefined) return Buffer.concat([head, plain]);
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(placeOf(recording, head));
-  return Buffer.concat([head, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([head, sealing.sealBytes(plain, placeOf(recording, head)) ?? plain]);
 }
 
 /**
- * @param head - as it stands in the file
- * @returns undefined if it was encrypted with another key, or changed
+ * @param record.head - as it stands in the file
+ * @param key - as the recording's head says
+ * @returns undefined if they cannot be decrypted
  */
 export function decodeSamples(
-  head: Buffer,
-  content: Buffer,
+  record: { readonly head: Buffer; readonly content: Buffer },
   recording: string,
-  key: Buffer | undefined,
+  key: string | null,
+  sealing: Sealing,
 ): Buffer | undefined {
-  if (key === undefined) return content;
-  if (content.length < SEAL_BYTES) return undefined;
-  const decipher = createDecipheriv(ALGORITHM, key, content.subarray(0, NONCE_BYTES))
-    .setAAD(placeOf(recording, head))
-    .setAuthTag(content.subarray(-TAG_BYTES));
-  try {
-    const opened = decipher.update(content.subarray(NONCE_BYTES, -TAG_BYTES));
-    return Buffer.concat([opened, decipher.final()]);
-  } catch {
-    return undefined;
-  }
+  const { head, content } = record;
+  return key === null ? content : sealing.openBytes(content, key, placeOf(recording, head));
 }
 
 /** Moved to another place or another recording it cannot be decrypted. */

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
+import { SEAL_BYTES } from '../storage/sealing.ts';
 import {
   decodeHead,
   RECORD_HEAD_BYTES,
-  SEAL_BYTES,
   type RecordHead,
   type RecordingHead,
 } from './recording-format.ts';

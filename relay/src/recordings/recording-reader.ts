@@ -1,11 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
-import {
-  decodeSamples,
-  RECORD_HEAD_BYTES,
-  RECORDING_RATE_HZ,
-  type RecordingKeys,
-} from './recording-format.ts';
+import type { Sealing } from '../storage/sealing.ts';
+import { decodeSamples, RECORD_HEAD_BYTES, RECORDING_RATE_HZ } from './recording-format.ts';
 import { readIndex, type RecordingIndex, type Segment } from './recording-index.ts';
 
 /** The person on the left, the voice on the right. */
@@ -18,7 +14,7 @@ export interface RecordingReaderOptions {
   readonly path: string;
   /** Under which it was written. */
   readonly name: string;
-  readonly keys: RecordingKeys;
+  readonly sealing: Sealing;
 }
 
 /** A recording as the WAV file that is made of it while it is sent. */
@@ -27,12 +23,10 @@ export class RecordingReader {
   readonly bytes: number;
   readonly #options: RecordingReaderOptions;
   readonly #index: RecordingIndex;
-  readonly #key: Buffer | undefined;
 
   private constructor(options: RecordingReaderOptions, index: RecordingIndex) {
     this.#options = options;
     this.#index = index;
-    this.#key = index.key === null ? undefined : options.keys.get(index.key);
     this.bytes = WAV_HEADER_BYTES + index.length * FRAME_BYTES;
   }
 
@@ -40,7 +34,8 @@ export class RecordingReader {
   static async open(options: RecordingReaderOptions): Promise<RecordingReader> {
     await using file = await open(options.path, 'r');
     const index = await readIndex(file);
-    if (index.key !== null && !options.keys.has(index.key)) throw new RangeError('unknown key');
+    if (index.key !== null && !options.sealing.knows(index.key))
+      throw new RangeError('unknown key');
     return new RecordingReader(options, index);
   }
 
@@ -101,6 +96,8 @@ export class RecordingReader {
     await file.read(record, 0, record.length, at);
     const head = record.subarray(0, RECORD_HEAD_BYTES);
     const content = record.subarray(RECORD_HEAD_BYTES);
-    return decodeSamples(head, content, this.#options.name, this.#key) ?? Buffer.alloc(total * 2);
+    const { name, sealing } = this.#options;
+    const samples = decodeSamples({ head, content }, name, this.#index.key, sealing);
+    return samples ?? Buffer.alloc(total * 2);
   }
 }

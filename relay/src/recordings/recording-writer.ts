@@ -1,10 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import type { Sealing } from '../storage/sealing.ts';
 import {
   encodeHead,
   encodeSamples,
   type RecordHead,
   type RecordingHead,
-  type RecordingKeys,
 } from './recording-format.ts';
 
 /** Written at once; one second of speech. */
@@ -19,7 +19,7 @@ export interface RecordingWriterOptions {
   readonly path: string;
   /** Its name; what is encrypted can be read under this name only. */
   readonly name: string;
-  readonly keys: RecordingKeys;
+  readonly sealing: Sealing;
   /** Called with each number of bytes that were written. */
   readonly onWritten: (bytes: number) => void;
   /** Called once, if the disk fails or is too slow; nothing is written any more then. */
@@ -31,7 +31,6 @@ export interface RecordingWriterOptions {
 /** Writes one recording, slice by slice. Takes what it is given at once, and never throws. */
 export class RecordingWriter {
   readonly #options: RecordingWriterOptions;
-  readonly #key: Buffer | undefined;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #state: 'open' | 'closing' | 'failed' = 'open';
@@ -41,10 +40,7 @@ export class RecordingWriter {
 
   constructor(options: RecordingWriterOptions) {
     this.#options = options;
-    const [first] = options.keys;
-    const [keyId, key] = first ?? [null, undefined];
-    this.#key = key;
-    const head: RecordingHead = { version: 1, key: keyId };
+    const head: RecordingHead = { version: 1, key: options.sealing.keyId ?? null };
     const content = Buffer.from(JSON.stringify(head));
     const record = { kind: 'head', item: 0, start: 0, bytes: content.length } as const;
     this.#add(Buffer.concat([encodeHead(record), content]));
@@ -55,7 +51,7 @@ export class RecordingWriter {
   /** @param record.start - session clock, samples */
   samples(record: Omit<RecordHead, 'bytes'>, samples: Int16Array): void {
     if (this.#state !== 'open' || samples.length === 0 || record.start > MAX_START) return;
-    this.#add(encodeSamples(record, samples, this.#options.name, this.#key));
+    this.#add(encodeSamples(record, samples, this.#options.name, this.#options.sealing));
   }
 
   /** Of the item, nothing from `start` on was heard. */

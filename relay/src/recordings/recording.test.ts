@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readWav, readWavHeader } from '@parley/shared/audio/wav-reader';
 import { RecordingReader } from './recording-reader.ts';
 import { RecordingWriter } from './recording-writer.ts';
-import type { RecordingKeys } from './recording-format.ts';
+import { Sealing } from '../storage/sealing.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -16,30 +16,30 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 const KEY = randomBytes(32);
-const KEYS: RecordingKeys = new Map([['key-1', KEY]]);
-const NO_KEYS: RecordingKeys = new Map();
+const SEALED = new Sealing({ key: KEY, oldKeys: [] });
+const PLAIN = new Sealing({ key: undefined, oldKeys: [] });
 
 const pathOf = (name: string) => join(dir, name);
 const tone = (length: number, value: number) => new Int16Array(length).fill(value);
 
-function writerOf(name: string, keys = NO_KEYS, failures: unknown[] = []): RecordingWriter {
+function writerOf(name: string, sealing = PLAIN, failures: unknown[] = []): RecordingWriter {
   return new RecordingWriter({
-    ...{ path: pathOf(name), name, keys },
+    ...{ path: pathOf(name), name, sealing },
     onWritten: () => {},
     onFailed: (error) => failures.push(error),
     onClosed: () => {},
   });
 }
 
-async function bytesOf(name: string, keys = NO_KEYS, range?: readonly [number, number]) {
-  const reader = await RecordingReader.open({ path: pathOf(name), name, keys });
+async function bytesOf(name: string, sealing = PLAIN, range?: readonly [number, number]) {
+  const reader = await RecordingReader.open({ path: pathOf(name), name, sealing });
   const [start, end] = range ?? [0, reader.bytes];
   return Buffer.concat(await Array.fromAsync(reader.read(start, end)));
 }
 
 /** Both channels of the WAV file. */
-async function channelsOf(name: string, keys = NO_KEYS) {
-  const wav = await bytesOf(name, keys);
+async function channelsOf(name: string, sealing = PLAIN) {
+  const wav = await bytesOf(name, sealing);
   const { format, data } = readWavHeader(wav);
   expect(format).toMatchObject({ channels: 2, sampleRateHz: 16_000, bytesPerSample: 2 });
   expect(data).toEqual({ at: 44, length: wav.length - 44 });
@@ -50,15 +50,15 @@ async function channelsOf(name: string, keys = NO_KEYS) {
 }
 
 it.each([
-  ['plain', NO_KEYS],
-  ['encrypted', KEYS],
-])('both sides lie where they were said, with silence between: %s', async (_, keys) => {
-  const writer = writerOf('a', keys);
+  ['plain', PLAIN],
+  ['encrypted', SEALED],
+])('both sides lie where they were said, with silence between: %s', async (_, sealing) => {
+  const writer = writerOf('a', sealing);
   writer.samples({ kind: 'person', item: 1, start: 2 }, tone(3, 100));
   writer.samples({ kind: 'voice', item: 1, start: 6 }, tone(4, -7));
   writer.samples({ kind: 'person', item: 2, start: 12 }, tone(1, 5));
   await writer.close();
-  const { person, voice } = await channelsOf('a', keys);
+  const { person, voice } = await channelsOf('a', sealing);
   expect(person).toEqual([0, 0, 100, 100, 100, 0, 0, 0, 0, 0, 0, 0, 5]);
   expect(voice).toEqual([0, 0, 0, 0, 0, 0, -7, -7, -7, -7, 0, 0, 0]);
 });
@@ -86,13 +86,13 @@ it('what arrived late lies where it was said', async () => {
 });
 
 it('goes on in the same file after it was stopped', async () => {
-  const first = writerOf('a', KEYS);
+  const first = writerOf('a', SEALED);
   first.samples({ kind: 'person', item: 1, start: 0 }, tone(1, 1));
   await first.close();
-  const second = writerOf('a', KEYS);
+  const second = writerOf('a', SEALED);
   second.samples({ kind: 'person', item: 2, start: 2 }, tone(1, 2));
   await second.close();
-  expect((await channelsOf('a', KEYS)).person).toEqual([1, 0, 2]);
+  expect((await channelsOf('a', SEALED)).person).toEqual([1, 0, 2]);
 });
 
 it('any part of the WAV file is that part of it', async () => {
@@ -108,7 +108,7 @@ it('any part of the WAV file is that part of it', async () => {
   await fc.assert(
     fc.asyncProperty(at, at, async (a, b) => {
       const range = [Math.min(a, b), Math.max(a, b)] as const;
-      const part = await bytesOf('a', NO_KEYS, range);
+      const part = await bytesOf('a', PLAIN, range);
       expect(part.equals(whole.subarray(...range))).toBe(true);
     }),
     { numRuns: 25 },
@@ -116,14 +116,14 @@ it('any part of the WAV file is that part of it', async () => {
 });
 
 it('an encrypted one says nothing without its key, and cannot be moved', async () => {
-  const writer = writerOf('a', KEYS);
+  const writer = writerOf('a', SEALED);
   writer.samples({ kind: 'person', item: 1, start: 0 }, tone(500, 0x4142));
   await writer.close();
   expect((await readFile(pathOf('a'))).includes(Buffer.from('BABABA'))).toBe(false);
   await expect(channelsOf('a')).rejects.toThrow('unknown key');
-  const wrong: RecordingKeys = new Map([['key-1', randomBytes(32)]]);
-  expect((await channelsOf('a', wrong)).person).toEqual(Array.from({ length: 500 }, () => 0));
-  const moved = await RecordingReader.open({ path: pathOf('a'), name: 'b', keys: KEYS });
+  const rotated = new Sealing({ key: randomBytes(32), oldKeys: [KEY] });
+  expect((await channelsOf('a', rotated)).person).toHaveLength(500);
+  const moved = await RecordingReader.open({ path: pathOf('a'), name: 'b', sealing: SEALED });
   const wav = Buffer.concat(await Array.fromAsync(moved.read(44, moved.bytes)));
   expect(wav.every((byte) => byte === 0)).toBe(true);
 });
@@ -145,7 +145,7 @@ it('one that was cut off anywhere still has all before that', async () => {
 
 it('a disk that takes nothing ends it, and is said once', async () => {
   const failures: unknown[] = [];
-  const writer = writerOf(join('missing', 'folder'), NO_KEYS, failures);
+  const writer = writerOf(join('missing', 'folder'), PLAIN, failures);
   await writer.close();
   writer.samples({ kind: 'person', item: 1, start: 0 }, tone(10, 1));
   await writer.close();
@@ -154,7 +154,7 @@ it('a disk that takes nothing ends it, and is said once', async () => {
 
 it('a disk that is too slow ends it, and what waits is let go of', async () => {
   const failures: unknown[] = [];
-  const writer = writerOf('a', NO_KEYS, failures);
+  const writer = writerOf('a', PLAIN, failures);
   // All before the disk can take anything in.
   for (let index = 0; index < 2_000; index++) {
     writer.samples({ kind: 'person', item: 1, start: index * 1_600 }, tone(1_600, 1));

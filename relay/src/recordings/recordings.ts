@@ -4,19 +4,24 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { makeFolder } from '../lib/make-folder.ts';
 import type { Problems } from '../lib/problems.ts';
-import type { RecordingKeys } from './recording-format.ts';
+import type { Sealing } from '../storage/sealing.ts';
 import { RecordingReader } from './recording-reader.ts';
 import { RecordingWriter } from './recording-writer.ts';
 
 /** How often it is looked how much room they take: others delete them. */
 const COUNT_INTERVAL_MS = 600_000;
 
+/** The name of a session's file. */
+export function recordingName(sessionId: string): string {
+  return `${sessionId}.rec`;
+}
+
 export interface RecordingsOptions {
   /** Their own folder; made if it does not exist. */
   readonly dir: string;
   /** Once they take more, no other one begins. */
   readonly maxBytes: number;
-  readonly keys: RecordingKeys;
+  readonly sealing: Sealing;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problems: Problems;
@@ -43,22 +48,17 @@ export class Recordings implements AsyncDisposable {
     });
   }
 
-  /** The name of a session's file. */
-  nameOf(sessionId: string): string {
-    return `${sessionId}.rec`;
-  }
-
   /**
    * @param onFailed - called at most once: nothing more is recorded
    * @returns undefined if there is no room
    */
   record(sessionId: string, onFailed: () => void): RecordingWriter | undefined {
-    const { dir, maxBytes, keys, logger, problems } = this.#options;
+    const { dir, maxBytes, sealing, logger, problems } = this.#options;
     if (this.#bytes >= maxBytes) return undefined;
-    const name = this.nameOf(sessionId);
+    const name = recordingName(sessionId);
     const writer = new RecordingWriter({
       path: join(dir, name),
-      ...{ name, keys },
+      ...{ name, sealing },
       onWritten: (bytes) => {
         this.#bytes += bytes;
         problems.clear('data_not_written');
@@ -78,10 +78,10 @@ export class Recordings implements AsyncDisposable {
 
   /** With all that was recorded until now. @throws as `RecordingReader.open` */
   async read(sessionId: string): Promise<RecordingReader> {
-    const { dir, keys } = this.#options;
-    const name = this.nameOf(sessionId);
+    const { dir, sealing } = this.#options;
+    const name = recordingName(sessionId);
     await this.#running.get(name)?.flush();
-    return RecordingReader.open({ path: join(dir, name), name, keys });
+    return RecordingReader.open({ path: join(dir, name), name, sealing });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

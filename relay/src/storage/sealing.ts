@@ -4,6 +4,8 @@ import type { KeptText } from './records.ts';
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** What encryption adds. */
+export const SEAL_BYTES = NONCE_BYTES + TAG_BYTES;
 /** What is shown in place of a text that cannot be decrypted. */
 export const UNREADABLE = '[encrypted with a key that is not in STORE_KEYS_OLD]';
 
@@ -15,8 +17,8 @@ export interface SealingOptions {
 }
 
 /**
- * Encrypts texts by AES-256-GCM, each for the place where it is kept: one that is moved to another
- * row or column cannot be read there.
+ * Encrypts by AES-256-GCM, each text or sound for the place where it is kept: one that is moved to
+ * another place cannot be read there.
  */
 export class Sealing {
   readonly #current: string | undefined;
@@ -29,31 +31,50 @@ export class Sealing {
     this.#keys = new Map(all.map((one) => [idOf(one), one]));
   }
 
+  /** Of the key that encrypts what is new; undefined: nothing does. */
+  get keyId(): string | undefined {
+    return this.#current;
+  }
+
   /** @param place - e.g. `turn_1:user` */
   seal(text: string, place: string): KeptText {
-    const id = this.#current;
-    if (id === undefined) return { text, key: null };
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(ALGORITHM, this.#keys.get(id)!, nonce);
-    cipher.setAAD(Buffer.from(place));
-    const sealed = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
-    return { text: Buffer.concat(sealed).toString('base64url'), key: id };
+    const sealed = this.sealBytes(Buffer.from(text), Buffer.from(place));
+    if (sealed === undefined) return { text, key: null };
+    return { text: sealed.toString('base64url'), key: this.#current! };
   }
 
   /** The text again; `UNREADABLE` if its key is not known, or the text was changed or moved. */
   open({ text, key: id }: KeptText, place: string): string {
     if (id === null) return text;
+    const opened = this.openBytes(Buffer.from(text, 'base64url'), id, Buffer.from(place));
+    return opened?.toString('utf8') ?? UNREADABLE;
+  }
+
+  /** @returns `SEAL_BYTES` more than `plain`; undefined if nothing is encrypted */
+  sealBytes(plain: Uint8Array, place: Uint8Array): Buffer | undefined {
+    if (this.#current === undefined) return undefined;
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(ALGORITHM, this.#keys.get(this.#current)!, nonce);
+    cipher.setAAD(place);
+    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** @returns undefined if the key is not known, or what was sealed was changed or moved */
+  openBytes(sealed: Buffer, id: string, place: Uint8Array): Buffer | undefined {
     const key = this.#keys.get(id);
-    const bytes = Buffer.from(text, 'base64url');
-    if (key === undefined || bytes.length < NONCE_BYTES + TAG_BYTES) return UNREADABLE;
-    const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES));
-    decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-TAG_BYTES));
+    if (key === undefined || sealed.length < SEAL_BYTES) return undefined;
+    const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES));
+    decipher.setAAD(place).setAuthTag(sealed.subarray(-TAG_BYTES));
     try {
-      const opened = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-      return Buffer.concat([opened, decipher.final()]).toString('utf8');
+      const opened = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+      return Buffer.concat([opened, decipher.final()]);
     } catch {
-      return UNREADABLE;
+      return undefined;
     }
+  }
+
+  knows(id: string): boolean {
+    return this.#keys.has(id);
   }
 }
 

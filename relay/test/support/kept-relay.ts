@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import { Problems } from '../../src/lib/problems.ts';
+import { openStorage, type RunningStorage } from '../../src/storage/open-storage.ts';
+import { startTestRelay, type TestRelay, type TestRelayOptions } from './test-relay.ts';
+
+const OPEN_MS = 60_000;
+
+/** A relay that keeps what is said in the embedded database, in a folder of its own. */
+export interface KeptRelay extends AsyncDisposable {
+  readonly relay: TestRelay;
+  readonly storage: RunningStorage;
+  readonly dataDir: string;
+}
+
+/** Resolves when the database is open. */
+export async function startKeptRelay({
+  env,
+  ...options
+}: TestRelayOptions = {}): Promise<KeptRelay> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-kept-'));
+  const settings = { ...env, DATA_DIR: dataDir };
+  const storage = openStorage({
+    config: readConfig(settings).storage,
+    dataDir,
+    clock: systemClock,
+    logger: silentLogger,
+    problems: new Problems(systemClock),
+  });
+  const relay = await startTestRelay({ ...options, env: settings, storage });
+  storage.begin();
+  // The database's first start takes all of a processor, so it is not asked all the time.
+  await vi.waitUntil(() => storage.state === 'ok', { timeout: OPEN_MS, interval: 50 });
+  return {
+    relay,
+    storage,
+    dataDir,
+    async [Symbol.asyncDispose]() {
+      await relay[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
