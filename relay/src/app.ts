@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { accountTerms } from './accounts/account-terms.ts';
-import { ConversationRecorder } from './accounts/conversation-recorder.ts';
+import { keepingOf } from './accounts/keeping.ts';
 import { openMoney } from './accounts/money.ts';
 import { openSettings } from './accounts/open-settings.ts';
 import { ProviderChoice } from './accounts/provider-choice.ts';
@@ -28,9 +28,7 @@ import type { PriceList } from './metering/price-list.ts';
 import type { ProviderInUse } from './metering/turn-estimate.ts';
 import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
-import { Sealing } from './storage/sealing.ts';
 import type { Storage } from './storage/storage.ts';
-import { Recordings } from './recordings/recordings.ts';
 import { Admission } from './session/admission.ts';
 import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
@@ -98,11 +96,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     problems,
   });
   const storage = options.storage ?? NO_STORAGE;
-  const { transcripts, sealing, retentionDays } = config.storage;
-  const recorder = new ConversationRecorder({
-    append: (record) => storage.append(record),
-    sealing: transcripts === 'off' ? undefined : new Sealing(sealing),
-  });
+  const keeping = keepingOf({ config, storage, clock, logger, problems });
   const settings = openSettings(options);
   const money =
     options.money &&
@@ -123,7 +117,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     [
       new CallLog(logger),
       ...(config.failedAudio === undefined ? [] : [failedAudio]),
-      ...(storage.state === 'off' ? [] : [recorder]),
+      ...keeping.observers,
       ...(money === undefined ? [] : [money.spending]),
       ...(options.observers ?? []),
     ],
@@ -131,13 +125,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   );
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
   const limiter = new Limiter({ clock, policy: () => settings.policy });
-  const recordings = new Recordings({
-    dir: join(config.dataDir, 'recordings'),
-    maxBytes: config.recording?.maxBytes ?? 0,
-    sealing: new Sealing(sealing),
-    ...{ clock, logger, problems },
-  });
-  const isRecordingAllowed = config.recording !== undefined && storage.state !== 'off';
   const admission = new Admission({ clock, problems, logger });
   const registry = new SessionRegistry({
     clock,
@@ -150,7 +137,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       policy: config.providers,
       limits: config.limits,
       rules: sessionRules(settings, limiter),
-      recordings: isRecordingAllowed ? recordings : undefined,
+      recordings: keeping.newRecordings,
       watchdog: new Watchdog({ clock }),
       clock,
     },
@@ -178,12 +165,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     sessions,
     registry,
     storage,
-    terms: accountTerms(() => settings.policy, money?.budgets, {
-      transcripts: storage.state === 'off' ? 'off' : transcripts,
-      retention_days: retentionDays ?? null,
-      recording: isRecordingAllowed,
-    }),
-    recordings,
+    terms: accountTerms(() => settings.policy, money?.budgets, keeping.terms),
+    recordings: keeping.recordings,
     limiter,
     settings,
     observers,
@@ -247,7 +230,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     await money?.[Symbol.asyncDispose]();
     throw error;
   }
-  if (isRecordingAllowed) recordings.begin();
+  keeping.newRecordings?.begin();
   void signIn.begin();
   void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
     .catch((err: unknown) => logger.warn({ err }, 'the warm-up failed'))
@@ -268,7 +251,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       tls?.[Symbol.dispose]();
       refusals[Symbol.dispose]();
       await failedAudio[Symbol.asyncDispose]();
-      await recordings[Symbol.asyncDispose]();
+      await keeping.recordings[Symbol.asyncDispose]();
       await signIn[Symbol.asyncDispose]();
       await money?.[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {

@@ -27,6 +27,9 @@ export class Session implements ErrorBoundary {
   readonly resumeKey: string;
   /** Who calls; replaced when the client shows a newer token. */
   identity: Identity;
+  readonly #over = Promise.withResolvers<void>();
+  /** Resolves when its last event has been emitted. */
+  readonly ended = this.#over.promise;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #conversation: Conversation;
@@ -39,7 +42,6 @@ export class Session implements ErrorBoundary {
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
-  readonly #ended = Promise.withResolvers<void>();
   #hasFailed = false;
   #state: SessionState;
   #socket: SessionSocket | undefined;
@@ -95,11 +97,6 @@ export class Session implements ErrorBoundary {
   /** What the person may know of it elsewhere. */
   get summary(): LiveSession {
     return this.#controls.summary(this.isAttached);
-  }
-
-  /** Resolves when its last event has been emitted. */
-  get ended(): Promise<void> {
-    return this.#ended.promise;
   }
 
   get isAttached(): boolean {
@@ -217,7 +214,7 @@ export class Session implements ErrorBoundary {
     this.#state = { kind: 'closed' };
     const ended = () => {
       this.#emit({ type: 'session-ended', reason, durationMs });
-      this.#ended.resolve();
+      this.#over.resolve();
     };
     // Each on its own: a session that failed may fail in this, too.
     for (const end of [
