@@ -14,6 +14,10 @@ import type { KeyValueStore } from './store/settings.ts';
 import './ui/tokens.css';
 import './ui/base.css';
 
+// The schema library, which comes later if at all, would first try whether it may compile code: the
+// page's policy forbids that, and browsers report it.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');
 

@@ -11,6 +11,8 @@ const API = '/auth/v1';
 /** From this version on, errors carry their code as `code`. */
 const API_VERSION = '2024-01-01';
 const ALGORITHM = 'ES256';
+/** Two windows may renew with the same token in this time. */
+const REUSE_MS = 10_000;
 
 interface Person {
   readonly id: string;
@@ -55,8 +57,9 @@ export async function startSupabaseAuth({
   const proofs: Proof[] = [];
   const emails: SentEmail[] = [];
   const requests: string[] = [];
-  /** Each is good once. */
   const refreshTokens = new Map<string, Person>();
+  /** When each was used, ms since 1970. */
+  const usedAtMs = new Map<string, number>();
   const app = new Hono();
   const server = createServer(getRequestListener(app.fetch));
   const origin = () => `http://localhost:${(server.address() as AddressInfo).port}`;
@@ -198,7 +201,8 @@ export async function startSupabaseAuth({
     }
     const token = body['refresh_token'] ?? '';
     const person = refreshTokens.get(token);
-    if (person === undefined) {
+    const isSpent = Date.now() - (usedAtMs.get(token) ?? Infinity) > REUSE_MS;
+    if (person === undefined || isSpent) {
       return refuse(
         c,
         400,
@@ -206,7 +210,7 @@ export async function startSupabaseAuth({
         'Invalid Refresh Token: Refresh Token Not Found',
       );
     }
-    refreshTokens.delete(token);
+    if (!usedAtMs.has(token)) usedAtMs.set(token, Date.now());
     return c.json(await session(person));
   });
   app.post(`${API}/logout`, async (c) => {

@@ -80,9 +80,9 @@ export class RelayConnection {
     this.#backoff = new Backoff(options.random);
   }
 
-  /** undefined while there is no session. */
+  /** undefined until the session has been entered. */
   get sessionId(): string | undefined {
-    return this.#session?.session_id;
+    return this.#entered ? this.#session?.session_id : undefined;
   }
 
   get unacknowledgedMs(): number {

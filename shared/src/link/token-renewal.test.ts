@@ -57,8 +57,22 @@ test('a session that is still asked for with the old token is told of the new on
   expect(told).toEqual(['sess_2 new']);
 });
 
-test('a refusal is not repeated', async () => {
+test('a session that is not connected yet is told once it is', async () => {
   answers = [new ParleyError('not_found')];
+  renewal.renew('new');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told).toHaveLength(2);
+});
+
+test('a relay that never knows of the session is left alone after two minutes', async () => {
+  answers = Array.from({ length: 100 }, () => new ParleyError('not_found'));
+  renewal.renew('new');
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(told).toHaveLength(24);
+});
+
+test('a refusal is not repeated', async () => {
+  answers = [new ParleyError('unauthorized')];
   renewal.renew('new');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(told).toHaveLength(1);

@@ -3,6 +3,8 @@ import type { SessionApi } from './session-api.ts';
 
 /** The old token has a minute or more left when the new one is there. */
 const RETRY_MS = 5_000;
+/** By then the call has ended, or the relay has never heard of such a request. */
+const MAX_ATTEMPTS = 24;
 
 export interface TokenRenewalOptions {
   readonly api: Pick<SessionApi, 'useToken' | 'renewToken'>;
@@ -27,7 +29,7 @@ export class TokenRenewal {
     this.close();
     this.#current = new AbortController();
     this.#options.api.useToken(token);
-    void this.#tell(token, this.#current.signal);
+    void this.#tell(token, 1, this.#current.signal);
   }
 
   /** The call is over. */
@@ -35,17 +37,22 @@ export class TokenRenewal {
     this.#current.abort();
   }
 
-  async #tell(token: string, signal: AbortSignal): Promise<void> {
+  async #tell(token: string, attempt: number, signal: AbortSignal): Promise<void> {
     const sessionId = this.#options.sessionId();
     try {
       // One that is being asked for may still begin with the old token.
       if (sessionId === undefined) throw new Error('there is no session yet');
       await this.#options.api.renewToken(sessionId, token, signal);
     } catch (error) {
-      const isLasting = error instanceof ParleyError && !error.retryable;
-      if (signal.aborted || isLasting) return;
-      const timer = setTimeout(() => void this.#tell(token, signal), RETRY_MS);
+      if (signal.aborted || attempt === MAX_ATTEMPTS || isLasting(error)) return;
+      const timer = setTimeout(() => void this.#tell(token, attempt + 1, signal), RETRY_MS);
       signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
     }
   }
+}
+
+function isLasting(error: unknown): boolean {
+  if (!(error instanceof ParleyError) || error.retryable) return false;
+  // A session is there once its first connection is.
+  return error.code !== 'not_found';
 }

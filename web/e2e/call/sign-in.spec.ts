@@ -1,5 +1,5 @@
 import { startSupabaseAuth, type SupabaseAuthSimulator } from '@parley/relay/testing';
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { test as base } from './support/call-test.ts';
 import { openCallPage } from './support/call-page.ts';
 import { captions, untilReplies } from './support/captions.ts';
@@ -39,7 +39,17 @@ function hasten(): void {
     setLonger(handler, ms === 30_000 ? 500 : ms, ...rest)) as typeof setInterval;
 }
 
-test('a person signs in by code, and talks under a token that is renewed', async ({
+/** Expects the menu to name the account that is signed in. */
+async function expectAccount(page: Page, name: string): Promise<void> {
+  const menu = page.getByRole('menu');
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Account and history' }).click();
+    await expect(menu).toContainText(name, { timeout: 1_000 });
+  }).toPass();
+  await page.keyboard.press('Escape');
+}
+
+test('a person signs in by code, talks under a token that is renewed, and signs out', async ({
   supabase,
   guarded,
 }) => {
@@ -58,19 +68,35 @@ test('a person signs in by code, and talks under a token that is renewed', async
   expect(email?.email).toBe('ada@example.com');
   const renewed = page
     .context()
-    .waitForEvent('response', (response) => /\/sessions\/[^/]+\/token$/.test(response.url()));
+    .waitForEvent(
+      'response',
+      (response) => /\/sessions\/[^/]+\/token$/.test(response.url()) && response.status() === 204,
+    );
   await field.fill(email!.code);
   await page.keyboard.press('Enter');
 
   await untilReplies(page, 1);
   expect((await captions(page)).at(-1)).toMatchObject({ text: 'seven times eight is fifty six.' });
-  expect((await renewed).status()).toBe(204);
+  await renewed;
   expect(supabase.requests).toContain('POST /token?grant_type=refresh_token');
 
-  await page.reload();
-  await page.getByRole('button', { name: 'Press to talk' }).click();
-  await expect(page.locator('#call-state')).toHaveText('Listening');
+  const other = await page.context().newPage();
+  await other.goto(origin);
+  await other.getByRole('button', { name: 'What time is it in Tokyo?' }).click();
+  await expect(other.getByRole('button', { name: 'Hang up' })).toBeVisible();
+  await untilReplies(other, 1);
   expect(complaints).toEqual([]);
+  await page.bringToFront();
+  await page.getByRole('button', { name: 'Account and history' }).click();
+  await expect(page.getByRole('menu')).toContainText('ada@example.com');
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  for (const window of [page, other]) {
+    await expect(window.locator('#call-state')).toHaveText('Press to talk');
+    await expect(window.getByText('fifty six')).toHaveCount(0);
+  }
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toMatch(/ada@|eyJ/);
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await expect(dialog).toBeVisible();
 });
 
 test('a link from the e-mail and a service lead back signed in; a link works once', async ({
@@ -80,24 +106,20 @@ test('a link from the e-mail and a service lead back signed in; a link works onc
   const origin = `http://localhost:${guarded.port}`;
   await using call = await openCallPage(origin, {});
   const { page, complaints } = call;
-  const talk = page.getByRole('button', { name: 'Press to talk' });
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
-  await talk.click();
+  await page.getByRole('button', { name: 'Press to talk' }).click();
   await dialog.getByRole('textbox', { name: 'E-mail address' }).fill('grace@example.com');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('textbox', { name: 'Code' })).toBeFocused();
   const { link } = supabase.emails.at(-1)!;
   await page.goto(link);
+  await expectAccount(page, 'grace@example.com');
   await expect(page).toHaveURL(`${origin}/`);
-  await talk.click();
-  await expect(page.locator('#call-state')).toHaveText('Listening');
 
   await page.evaluate(() => localStorage.clear());
   await page.goto(link);
   await expect(dialog.getByRole('alert').first()).toContainText('This link has expired');
   await dialog.getByRole('button', { name: 'Continue with GitHub' }).click();
-  await expect(page).toHaveURL(`${origin}/`);
-  await talk.click();
-  await expect(page.locator('#call-state')).toHaveText('Listening');
+  await expectAccount(page, 'visitor@github.example');
   expect(complaints).toEqual([]);
 });

@@ -134,6 +134,10 @@ export class BrowserMediaEngine implements MediaEngine {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
   }
 
+  setRecording(recording: boolean): void {
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-recording', recording });
+  }
+
   setToken(token: string): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-token', token });
   }

@@ -49,6 +49,8 @@ export interface MediaEngine {
   /** 0–1 */
   setVolume(volume: number): void;
   setVoice(voice: string): void;
+  /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
+  setRecording(recording: boolean): void;
   /** The account's token was renewed: the running call must not end with the old one. */
   setToken(token: string): void;
   sendText(itemId: string, text: string): void;

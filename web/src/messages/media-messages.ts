@@ -49,6 +49,8 @@ export type MediaCommand =
   /** Stop the voice at once and cancel what is still being generated. */
   | { readonly type: 'cancel-response' }
   | { readonly type: 'set-voice'; readonly voice: string }
+  /** Only with the person's consent; `false` ends it. */
+  | { readonly type: 'set-recording'; readonly recording: boolean }
   /** The account's token was renewed. */
   | { readonly type: 'set-token'; readonly token: string }
   /** Push-to-talk: while held, everything is speech; releasing ends the utterance at once. */

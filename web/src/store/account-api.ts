@@ -68,6 +68,10 @@ export function createAccountApi(access: AccountAccess) {
 
   return {
     me: (signal: AbortSignal) => get(API_PATHS.me, meSchema, signal),
+    /** Everything that is kept of the person, as one file. */
+    everything: (signal: AbortSignal) => file(`${API_PATHS.me}/export`, signal),
+    removeEverything: (signal: AbortSignal) =>
+      send({ method: 'DELETE', path: API_PATHS.me, signal }),
     /** @param before - `next` of the page before this one */
     conversations: (search: ConversationSearch, before: string | null, signal: AbortSignal) =>
       get(

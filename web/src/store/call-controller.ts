@@ -19,6 +19,7 @@ import {
   FAILED_TO_START,
   MISCONFIGURED,
   NOT_SIGNED_IN,
+  NOT_TOLD,
   SIGN_IN_UNREACHABLE,
 } from './page-close-reasons.ts';
 import { readSettings, writeSettings, type KeyValueStore, type Settings } from './settings.ts';
@@ -108,7 +109,7 @@ export function createCallController(options: CallControllerOptions) {
   });
   const onMisconfigured = (message: string): void => {
     waitingTexts = [];
-    dispatch({ type: 'page-misconfigured', message });
+    dispatch({ type: 'complained', code: 'page_misconfigured', message });
     dispatch({ type: 'call-ended', reason: MISCONFIGURED });
   };
 
@@ -117,14 +118,14 @@ export function createCallController(options: CallControllerOptions) {
     // What the person is asked says the same in other words.
     if (isAsked) dispatch({ type: 'error-dismissed' });
   };
-  const onSignedOut = (): void => {
+  const clear = (): void => {
     void endCall();
     dispatch({ type: 'forgotten' });
     debug.clear();
   };
   account.store.subscribe((now, before) => {
     if (before.account === null || now.account?.token === before.account.token) return;
-    if (now.account === null) onSignedOut();
+    if (now.account === null) clear();
     else if (isRunning()) engine.setToken(now.account.token);
   });
 
@@ -272,6 +273,19 @@ export function createCallController(options: CallControllerOptions) {
       if (isRunning()) engine.cancelResponse();
     },
     sendText,
+    /** Only with the person's consent; `false` ends it. */
+    setRecording(recording: boolean): void {
+      if (isRunning()) engine.setRecording(recording);
+    },
+    /** Ends the person's calls on all devices, and leaves nothing of them on this one. */
+    async signOut(): Promise<void> {
+      if (!(await account.signOut())) dispatch({ type: 'complained', ...NOT_TOLD });
+    },
+    /** All that the relay kept of the person was deleted: nothing of it may stay here. */
+    async forget(): Promise<void> {
+      await (account.store.getState().account === null ? account.forgetGuest() : account.signOut());
+      clear();
+    },
     dismissError: (): void => dispatch({ type: 'error-dismissed' }),
     changeSettings(change: Partial<Settings>): void {
       settings.setState(change);

@@ -28,7 +28,10 @@ export type Standing =
   | { readonly kind: 'over'; readonly reason: CloseReason };
 
 export interface CallError {
-  readonly code: Extract<MediaNotice, { type: 'error' }>['code'] | 'page_misconfigured';
+  readonly code:
+    | Extract<MediaNotice, { type: 'error' }>['code']
+    | 'page_misconfigured'
+    | 'sign_out_untold';
   readonly message: string;
 }
 
@@ -91,8 +94,8 @@ export type CallAction =
   | { readonly type: 'call-ended'; readonly reason: CloseReason }
   /** The person signed out or had their data deleted: what was said must not stay on the screen. */
   | { readonly type: 'forgotten' }
-  /** The page itself cannot work, whether there is a call or not. */
-  | { readonly type: 'page-misconfigured'; readonly message: string }
+  /** Something is wrong, whether there is a call or not. */
+  | ({ readonly type: 'complained' } & CallError)
   | { readonly type: 'error-dismissed' };
 
 export const INITIAL_CALL_STATE: CallState = {
@@ -153,8 +156,8 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return ended(state, action.reason);
     case 'forgotten':
       return { ...INITIAL_CALL_STATE, vad: state.vad };
-    case 'page-misconfigured':
-      return { ...state, error: { code: 'page_misconfigured', message: action.message } };
+    case 'complained':
+      return { ...state, error: { code: action.code, message: action.message } };
     case 'error-dismissed':
       return { ...state, error: null };
   }

@@ -28,3 +28,9 @@ export const FAILED_TO_START = {
   retry: 'later',
   message: 'The call could not be started. Please try again.',
 } as const satisfies CloseReason;
+
+export const NOT_TOLD = {
+  code: 'sign_out_untold',
+  message:
+    'You are signed out here. The server did not answer, so calls on other devices may go on.',
+} as const;

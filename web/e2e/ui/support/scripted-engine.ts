@@ -57,6 +57,7 @@ export function createScriptedEngine(): ScriptedEngine {
       commands.push(`setSpeaker:${deviceId}`);
     },
     setVolume: (volume) => void commands.push(`setVolume:${volume}`),
+    setRecording: (recording) => void commands.push(`setRecording:${recording}`),
     setToken: (token) => void commands.push(`setToken:${token}`),
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),

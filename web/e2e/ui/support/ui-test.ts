@@ -1,5 +1,6 @@
 import { test as base, expect, type Page } from '@playwright/test';
 import { startHarnessServer } from './harness-server.ts';
+import { ME } from './scripted-me.ts';
 import type { SceneName } from './scenes.ts';
 
 interface UiFixtures {
@@ -24,6 +25,7 @@ export const test = base.extend<UiFixtures, { harnessUrl: string }>({
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
+    await page.route('**/api/v1/me', (route) => route.fulfill({ json: ME }));
     await use(async (scene, query = '') => {
       await page.goto(`${harnessUrl}?${query}`);
       await page.evaluate((name) => window.parley.play(name), scene);

@@ -2,9 +2,10 @@ import { useStore } from 'zustand';
 import { useController } from '../../store/controller-context.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { AccessCodeForm } from './access-code-form.tsx';
+import { PrivacySection } from '../settings/privacy-section.tsx';
 import { SignIn } from './sign-in.tsx';
 
-/** What the person is asked for before they can go on. */
+/** What the relay asks of the person, and they of it. */
 export function AccountDialog() {
   const { account } = useController();
   const question = useStore(account.store, (state) => state.question);
@@ -15,6 +16,12 @@ export function AccountDialog() {
       return (
         <DialogFrame title="Access code" onClose={account.dismiss}>
           <AccessCodeForm />
+        </DialogFrame>
+      );
+    case 'privacy':
+      return (
+        <DialogFrame title="Privacy" onClose={account.dismiss}>
+          <PrivacySection />
         </DialogFrame>
       );
     case 'sign-in':

@@ -16,6 +16,7 @@ import { ErrorNotice } from './error-notice.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
+import { RecordingMark } from './recording-mark.tsx';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
 
@@ -38,6 +39,7 @@ export function CallScreen(props: CallScreenProps) {
       <div className={styles.layout}>
         <header className={styles.header}>
           <h1 className={styles.wordmark}>Parley</h1>
+          <RecordingMark />
           <span className={styles.figures}>
             <CallCost />
             <CallClock />

@@ -4,6 +4,7 @@ import type { Settings } from '../../store/settings.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { ChoiceField } from './choice-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
+import { PrivacySection } from './privacy-section.tsx';
 import { SelectField } from './select-field.tsx';
 import { SliderField } from './slider-field.tsx';
 import { SwitchField } from './switch-field.tsx';
@@ -88,6 +89,9 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           value={settings.captionSize}
           onChange={(captionSize) => changeSettings({ captionSize })}
         />
+      </Section>
+      <Section title="Privacy">
+        <PrivacySection />
       </Section>
     </DialogFrame>
   );

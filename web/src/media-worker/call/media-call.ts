@@ -148,6 +148,8 @@ export class MediaCall {
       case 'set-voice':
         this.#requestedVoice = command.voice;
         return this.#send({ type: 'session.update', session: { voice: command.voice } });
+      case 'set-recording':
+        return this.#send({ type: 'session.update', session: { recording: command.recording } });
       case 'set-token':
         return this.#renewal.renew(command.token);
       case 'hold-to-talk':

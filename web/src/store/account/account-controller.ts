@@ -13,8 +13,8 @@ import {
 import { KeptGuest, type GuestToken } from './guest-token.ts';
 import { fetchSignInOptions, type AccountsAt, type SignInOptions } from './sign-in-options.ts';
 
-/** What the person is asked for before they can go on. */
-export type Question = 'sign-in' | 'access-code';
+/** What is between the person and the relay now: asked for before they can go on, or asked by them. */
+export type Question = 'sign-in' | 'access-code' | 'privacy';
 
 export interface AccountState {
   /** null: not known (yet). */

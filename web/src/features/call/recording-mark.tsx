@@ -1,0 +1,21 @@
+import { useCall, useController } from '../../store/controller-context.ts';
+import styles from './recording-mark.module.css';
+
+/** In sight for as long as the call is recorded; pressing it ends that at once. */
+export function RecordingMark() {
+  const { setRecording } = useController();
+  const isRecording = useCall((state) => state.session?.recording === true);
+  return (
+    <div className={styles.place}>
+      <span className="visually-hidden" role="status">
+        {isRecording ? 'This call is being recorded' : ''}
+      </span>
+      {isRecording && (
+        <button type="button" className={styles.mark} onClick={() => setRecording(false)}>
+          <span className={styles.dot} aria-hidden="true" />
+          Stop<span className={styles.object}> recording</span>
+        </button>
+      )}
+    </div>
+  );
+}

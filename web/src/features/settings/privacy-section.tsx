@@ -1,0 +1,129 @@
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import type { Me } from '@parley/shared';
+import { useAccountAccess } from '../../store/account-access.ts';
+import { createAccountApi, type AccountApi } from '../../store/account-api.ts';
+import { useController } from '../../store/controller-context.ts';
+import { createRemote, type RemoteProblem } from '../../store/remote.ts';
+import { Button } from '../../ui/button.tsx';
+import { useAction } from '../account/use-action.ts';
+import { useRemote } from '../account/use-remote.ts';
+import { fileNameOf, saveFile } from '../history/save-file.ts';
+import { RecordingField } from './recording-field.tsx';
+import { keptWords } from './privacy-words.ts';
+import styles from './privacy-section.module.css';
+
+/** What is kept of the person, and what they can do about it. */
+export function PrivacySection() {
+  const access = useAccountAccess();
+  const [{ api, remote }] = useState(() => {
+    const made = createAccountApi(access);
+    return { api: made, remote: createRemote((signal) => made.me(signal)) };
+  });
+  const me = useRemote(remote);
+  switch (me.kind) {
+    case 'loading':
+      return <p className={styles.words}>One moment</p>;
+    case 'failed':
+      return <Unknown problem={me.problem} onRetry={() => void remote.load()} />;
+    case 'ready':
+      return <Kept me={me.value} api={api} />;
+  }
+}
+
+function Unknown(props: { readonly problem: RemoteProblem; readonly onRetry: () => void }) {
+  const { problem, onRetry } = props;
+  if (problem.kind === 'signed-out') {
+    return <p className={styles.words}>Nothing is kept of you here: you have not called yet.</p>;
+  }
+  return (
+    <>
+      <p className={styles.words} role="alert">
+        {problem.kind === 'missing' ? 'This server keeps nothing of calls.' : problem.message}
+      </p>
+      {problem.kind === 'passing' && (
+        <span>
+          <Button onClick={onRetry}>Try again</Button>
+        </span>
+      )}
+    </>
+  );
+}
+
+function Kept({ me, api }: { readonly me: Me; readonly api: AccountApi }) {
+  const { account } = useController();
+  const name = useStore(account.store, (state) => state.account?.name ?? null);
+  const exporting = useAction();
+  const exportAll = (): void =>
+    void exporting.run(async (signal) => {
+      const day = new Date().toISOString().slice(0, 10);
+      saveFile(await api.everything(signal), fileNameOf(`Parley ${day}`, 'json'));
+    });
+  return (
+    <>
+      <p className={styles.words}>{keptWords(me, name)}</p>
+      {me.storage.recording && <RecordingField />}
+      <div className={styles.actions}>
+        <Button onClick={exportAll} aria-disabled={exporting.isRunning}>
+          {exporting.isRunning ? 'One moment' : 'Export my data'}
+        </Button>
+        <Deletion api={api} isGuest={me.kind === 'guest'} />
+      </div>
+      <p className={styles.complaint} role="alert">
+        {exporting.complaint}
+      </p>
+    </>
+  );
+}
+
+/** Enter by mistake then deletes nothing. */
+function focusFirst(button: HTMLButtonElement | null): void {
+  button?.focus();
+}
+
+/** Says what goes before anything does. */
+function Deletion({ api, isGuest }: { readonly api: AccountApi; readonly isGuest: boolean }) {
+  const controller = useController();
+  const [stage, setStage] = useState<'offered' | 'asked' | 'done'>('offered');
+  const { isRunning, complaint, run } = useAction();
+  const remove = async (): Promise<void> => {
+    if (!(await run((signal) => api.removeEverything(signal)))) return;
+    setStage('done');
+    await controller.forget();
+  };
+  switch (stage) {
+    case 'offered':
+      return (
+        <Button look="plain" onClick={() => setStage('asked')}>
+          Delete my data
+        </Button>
+      );
+    case 'done':
+      return (
+        <p className={styles.words} role="status">
+          All of it is deleted.
+        </p>
+      );
+    case 'asked':
+      return (
+        <div className={styles.question} role="group" aria-label="Delete my data">
+          <p>
+            This deletes your conversations, recordings and usage, ends your calls and{' '}
+            {isGuest ? 'forgets you as a guest' : 'signs you out on every device'}. It cannot be
+            undone.
+          </p>
+          <p className={styles.complaint} role="alert">
+            {complaint}
+          </p>
+          <div className={styles.actions}>
+            <Button look="danger" onClick={() => void remove()} aria-disabled={isRunning}>
+              {isRunning ? 'One moment' : 'Delete everything'}
+            </Button>
+            <Button ref={focusFirst} look="plain" onClick={() => setStage('offered')}>
+              Keep it
+            </Button>
+          </div>
+        </div>
+      );
+  }
+}
