@@ -8,16 +8,23 @@ import { useController } from '../store/controller-context.ts';
 import { createHistoryList } from '../store/history-list.ts';
 import { AccountPagesProvider } from '../features/account/account-pages-context.ts';
 import { SessionsPage } from '../features/account/sessions-page.tsx';
+import { CallBar } from '../features/call/call-bar.tsx';
 import { ConversationPage } from '../features/history/conversation-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { UsagePage } from '../features/usage/usage-page.tsx';
+import styles from './account-pages.module.css';
 
 /** What is kept of the person: conversations, what they cost, and calls that run now. */
 export function AccountPages() {
   const { account } = useController();
   // What belongs to one person is not kept in sight for the next.
   const name = useStore(account.store, (state) => state.account?.name);
-  return <PagesOfPerson key={name} />;
+  return (
+    <div className={styles.pages}>
+      <PagesOfPerson key={name} />
+      <CallBar />
+    </div>
+  );
 }
 
 function PagesOfPerson() {

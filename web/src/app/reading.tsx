@@ -1,29 +1,31 @@
 import { useEffect } from 'react';
+import { Link } from 'wouter';
 import { Button } from '../ui/button.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
-import { CallBar } from '../features/call/call-bar.tsx';
 import styles from './app.module.css';
 
-const fetchPages = () => import('./account-pages.tsx');
+const fetchPages = () => {
+  // Read by zod when it is loaded: otherwise it tries `eval`, which the policy forbids and reports.
+  Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+  return import('./account-pages.tsx');
+};
 
 /** All pages but the call screen. They are fetched when one is opened, and a call goes on meanwhile. */
 export function Reading() {
   const { part, failed, load } = useLoaded(fetchPages);
   useEffect(load, [load]);
+  if (part !== null) return <part.AccountPages />;
   return (
-    <div className={styles.reading}>
-      {part !== null && <part.AccountPages />}
-      {part === null && (
-        <main className={styles.unloaded}>
-          {failed && (
-            <div role="alert">
-              <p>This page could not be loaded. Check the connection.</p>
-              <Button onClick={load}>Try again</Button>
-            </div>
-          )}
-        </main>
+    <main className={styles.unloaded}>
+      {failed && (
+        <div role="alert">
+          <p>This page could not be loaded. Check the connection.</p>
+          <Button onClick={load}>Try again</Button>
+          <p>
+            <Link href="/">To the call screen</Link>
+          </p>
+        </div>
       )}
-      <CallBar />
-    </div>
+    </main>
   );
 }

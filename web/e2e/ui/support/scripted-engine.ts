@@ -43,6 +43,7 @@ export function createScriptedEngine(): ScriptedEngine {
       commands.push(
         `start:${options.microphone ? 'microphone' : 'typed'}`,
         `credentials:${JSON.stringify(options.credentials)}`,
+        ...(options.conversationId === undefined ? [] : [`goOn:${options.conversationId}`]),
       );
       return options.microphone
         ? microphone()

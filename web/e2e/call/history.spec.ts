@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { expect, type Page } from '@playwright/test';
+import { violationsIn } from '../support/axe.ts';
+import { silence } from '../support/wav.ts';
+import { DESKTOP, PHONE } from './support/call-page.ts';
+import { test } from './support/call-test.ts';
+import { captions, untilReplies } from './support/captions.ts';
+
+async function say(page: Page, text: string, replies: number): Promise<void> {
+  const message = page.getByRole('textbox', { name: 'Message' });
+  if (!(await message.isVisible())) {
+    await page.getByRole('button', { name: 'Type', exact: true }).click();
+  }
+  await message.fill(text);
+  await message.press('Enter');
+  await untilReplies(page, replies);
+}
+
+async function openPage(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Account and history' }).click();
+  await page.getByRole('menuitem', { name }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+}
+
+test('a conversation is kept: found, read, renamed, gone on with, exported and deleted', async ({
+  open,
+  network,
+}) => {
+  test.setTimeout(90_000);
+  const { page, complaints } = await open({
+    hears: silence(1_000),
+    context: { reducedMotion: 'reduce', viewport: DESKTOP },
+  });
+  await say(page, 'what is 6 times 7?', 1);
+  await page.getByRole('button', { name: 'Hang up' }).click();
+
+  await openPage(page, 'History');
+  const kept = page.getByRole('link', { name: /6 times 7/ });
+  // It is written behind the call's back: the list is asked again until it is there.
+  await expect(async () => {
+    await page.reload();
+    await expect(kept).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
+  const search = page.getByRole('searchbox', { name: 'Search words' });
+  await search.fill('octopuses');
+  await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
+  await search.fill('forty two');
+  await expect(kept).toBeVisible();
+  expect(await violationsIn(page)).toEqual([]);
+
+  await page.setViewportSize(PHONE);
+  await kept.click();
+  await expect(page.getByText('six times seven is forty two', { exact: false })).toBeVisible();
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill('A little arithmetic');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'A little arithmetic' })).toBeVisible();
+  expect(await violationsIn(page)).toEqual([]);
+  // A link to it works as well.
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'A little arithmetic' })).toBeVisible();
+
+  for (const [name, extension, expected] of [
+    ['Text', 'txt', 'forty two'],
+    ['JSON', 'json', '"user_text"'],
+    ['WebVTT', 'vtt', 'WEBVTT'],
+  ] as const) {
+    await page.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name }).click();
+    expect((await download).suggestedFilename()).toBe(`a-little-arithmetic.${extension}`);
+    expect(await readFile(await (await download).path(), 'utf8')).toContain(expected);
+  }
+
+  await page.getByRole('button', { name: 'Go on talking' }).click();
+  await expect(page.locator('#call-state')).toHaveText('Listening');
+  expect((await captions(page)).map(({ text }) => text)).toEqual([
+    'what is 6 times 7?',
+    'six times seven is forty two.',
+    'you go on from here',
+  ]);
+  await openPage(page, 'Sessions');
+  await expect(page.getByText('This page')).toBeVisible();
+  await page.goto(`${network.origin}/usage`);
+  await expect(page.getByText('Nothing was charged')).toBeVisible();
+  expect(await violationsIn(page)).toEqual([]);
+
+  await openPage(page, 'History');
+  await page.getByRole('link', { name: /A little arithmetic/ }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible();
+  // The storage of a relay that has just been started may still be opening.
+  expect(complaints.filter((complaint) => !complaint.includes('503'))).toEqual([]);
+});
