@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { matchRoute, useLocation, useRouter } from 'wouter';
+import { useBrowserLocation } from 'wouter/use-browser-location';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useController, useSettings } from '../store/controller-context.ts';
@@ -90,11 +90,15 @@ export function App() {
   );
 }
 
+/** The rest of the router is fetched with the pages. */
+const READING = new RegExp(
+  `^(${Object.values(PAGE_PATHS).join('|').replaceAll(':id', '[^/]+')})/?$`,
+);
+
 /** Whether another page than the call screen is open. Coming back from one puts the focus on the orb. */
 function useReading(): boolean {
-  const { parser } = useRouter();
-  const [path] = useLocation();
-  const isReading = Object.values(PAGE_PATHS).some((page) => matchRoute(parser, page, path)[0]);
+  const [path] = useBrowserLocation();
+  const isReading = READING.test(path);
   const wasReading = useRef(isReading);
   useEffect(() => {
     if (wasReading.current && !isReading) {

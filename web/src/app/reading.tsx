@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { Link } from 'wouter';
+import { navigate } from 'wouter/use-browser-location';
 import { Button } from '../ui/button.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import styles from './app.module.css';
@@ -21,9 +21,9 @@ export function Reading() {
         <div role="alert">
           <p>This page could not be loaded. Check the connection.</p>
           <Button onClick={load}>Try again</Button>
-          <p>
-            <Link href="/">To the call screen</Link>
-          </p>
+          <Button look="plain" onClick={() => navigate('/')}>
+            To the call screen
+          </Button>
         </div>
       )}
     </main>
