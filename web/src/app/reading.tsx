@@ -4,11 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import styles from './app.module.css';
 
-const fetchPages = () => {
-  // Read by zod when it is loaded: otherwise it tries `eval`, which the policy forbids and reports.
-  Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
-  return import('./account-pages.tsx');
-};
+const fetchPages = () => import('./account-pages.tsx');
 
 /** All pages but the call screen. They are fetched when one is opened, and a call goes on meanwhile. */
 export function Reading() {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isSignInReturn, returnedErrorIn, withoutSignInReturn } from './sign-in-return.ts';
+import { returnedErrorIn, withoutSignInReturn } from './sign-in-remains.ts';
+import { isSignInReturn } from './sign-in-return.ts';
 
 test.each([
   ['https://page.example/', false, null],

@@ -12,7 +12,8 @@ import {
   type SignInFault,
   type SignInMethods,
 } from './account-issuer.ts';
-import { isSignInReturn, returnedErrorIn, withoutSignInReturn } from './sign-in-return.ts';
+import { returnedErrorIn, withoutSignInReturn } from './sign-in-remains.ts';
+import { isSignInReturn } from './sign-in-return.ts';
 import type { AccountsAt } from './sign-in-options.ts';
 
 /** Accounts of a Supabase project. */
