@@ -111,11 +111,11 @@ export function adviceFor(code: CallError['code']): string | null {
     case 'utterance_too_long':
       return 'Say it in shorter pieces.';
     case 'too_many_sessions':
-      return 'They are listed under Sessions, in the menu at the top.';
+      return 'See Sessions in the menu at the top.';
     case 'budget_exhausted':
-      return 'What is left, and when it begins anew, stands under Usage in the menu at the top.';
+      return 'See Usage in the menu at the top.';
     case 'plan_excludes':
-      return 'Ask those who run this Parley for another plan.';
+      return 'Ask for another plan.';
     case 'text_too_long':
       return 'Send it in shorter pieces.';
     default:
