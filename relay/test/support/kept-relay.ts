@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -7,6 +7,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { openStorage, type RunningStorage } from '../../src/storage/open-storage.ts';
+import { embeddedTemplate } from './embedded-template.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from './test-relay.ts';
 
 const OPEN_MS = 60_000;
@@ -24,6 +25,7 @@ export async function startKeptRelay({
   ...options
 }: TestRelayOptions = {}): Promise<KeptRelay> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-kept-'));
+  await cp(await embeddedTemplate(), join(dataDir, 'db'), { recursive: true });
   const settings = { ...env, DATA_DIR: dataDir };
   const storage = openStorage({
     config: readConfig(settings).storage,
