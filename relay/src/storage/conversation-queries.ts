@@ -195,6 +195,6 @@ function cursorOf({ updatedAt, id }: SummaryRow): string {
 
 /** A cursor that is not ours begins at the end, so that nothing follows. */
 function parseCursor(cursor: string): { readonly at: string; readonly id: string } {
-  const [, ms = '0', id = ''] = /^(\d{1,15})\.(.*)$/s.exec(cursor) ?? [];
+  const [, ms = '0', id = ''] = /^(\d{1,13})\.([\w-]*)$/.exec(cursor) ?? [];
   return { at: new Date(Number(ms)).toISOString(), id };
 }

@@ -14,11 +14,21 @@ export interface DatabaseRequest {
 
 export type DatabaseAnswer =
   | { readonly id: number; readonly value: unknown }
-  /** Without data. */
-  | { readonly id: number; readonly error: string };
+  /** Without data; whether the database works, and only this request failed. */
+  | { readonly id: number; readonly error: string; readonly isQueryFault: boolean };
 
-/** Requests that may wait for the database; what comes beyond them is refused. */
+/** Requests of people that may wait for the database; what comes beyond them is refused. */
 const MAX_WAITING = 64;
+/** What the relay asks for itself, one at a time: however many people ask, records are written. */
+const OWN_METHODS: ReadonlySet<DatabaseMethod> = new Set([
+  'open',
+  'endLostSessions',
+  'write',
+  'close',
+]);
+
+/** One request was refused or failed: it says nothing about the database. Without data. */
+export class RequestFailed extends Error {}
 
 /**
  * The thread that everything about the database runs in, drivers included: no query, no parsing and
@@ -36,13 +46,18 @@ export class DatabaseThread {
     this.#clock = clock;
   }
 
-  /** @throws Error without data: the database's, or that there was no answer in time */
+  /**
+   * @throws RequestFailed if only this request failed
+   * @throws Error without data: the database's, or that there was no answer in time
+   */
   async ask<M extends DatabaseMethod>(
     method: M,
     deadlineMs: number,
     ...args: Parameters<DatabaseService[M]>
   ): Promise<Awaited<ReturnType<DatabaseService[M]>>> {
-    if (this.#waiting.size >= MAX_WAITING) throw new Error('Too much waits for the database.');
+    if (this.#waiting.size >= MAX_WAITING && !OWN_METHODS.has(method)) {
+      throw new RequestFailed('Too much waits for the database.');
+    }
     const worker = (this.#worker ??= this.#start());
     const id = this.#nextId++;
     const answered = Promise.withResolvers<unknown>();
@@ -68,8 +83,9 @@ export class DatabaseThread {
     });
     worker.on('message', (answer: DatabaseAnswer) => {
       const waiting = this.#waiting.get(answer.id);
-      if ('error' in answer) waiting?.reject(new Error(answer.error));
-      else waiting?.resolve(answer.value);
+      if (!('error' in answer)) waiting?.resolve(answer.value);
+      else if (answer.isQueryFault) waiting?.reject(new RequestFailed(answer.error));
+      else waiting?.reject(new Error(answer.error));
     });
     const ended = (error: Error) => {
       if (this.#worker !== worker) return;

@@ -32,6 +32,17 @@ export function isDataFault(error: unknown): boolean {
   return DATA_FAULTS.has(sqlState(error)?.slice(0, 2) ?? '');
 }
 
+/** SQLSTATE classes of a database that is lost, full, shutting down or broken. */
+const OUTAGES: ReadonlySet<string> = new Set(['08', '53', '57', '58', 'XX']);
+/** The one of them that is about a query: it took too long. */
+const QUERY_CANCELED = '57014';
+
+/** Whether the database works and only this one query failed. */
+export function isQueryFault(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && (state === QUERY_CANCELED || !OUTAGES.has(state.slice(0, 2)));
+}
+
 /**
  * What may be said of a database's error in a log: its code and first line. The query with its
  * values, which drizzle adds, and the failing row, which Postgres adds, hold what people said.

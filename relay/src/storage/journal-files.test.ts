@@ -85,6 +85,20 @@ it('a position that is lost, or is no position, loses no line', async () => {
   }
 });
 
+it('what is appended later does not count for those who wait for less', async () => {
+  const files = new JournalFiles(dir, MB);
+  expect(files.hasTaken(files.end)).toBe(true);
+  files.append(line(1));
+  const { end } = files;
+  const batch = await files.next();
+  files.append(line(2));
+  expect(files.hasTaken(end)).toBe(false);
+  files.taken(batch.end);
+  expect([files.hasTaken(end), files.isEmpty]).toEqual([true, false]);
+  await takeAll(files);
+  expect([files.hasTaken(end), files.isEmpty]).toEqual([true, true]);
+});
+
 it('refuses what is more than its bound, until something was taken', async () => {
   const files = new JournalFiles(dir, 1_000);
   let kept = 0;

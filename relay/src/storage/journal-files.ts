@@ -78,10 +78,19 @@ export class JournalFiles {
   }
 
   get isEmpty(): boolean {
-    for (const [segment, size] of this.#segments) {
-      if (segment > this.#position.segment || size > this.#position.offset) return false;
-    }
-    return true;
+    return this.hasTaken(this.end);
+  }
+
+  /** Behind what was appended last. */
+  get end(): JournalPosition {
+    const last = [...this.#segments].findLast(([, size]) => size > 0);
+    return last === undefined ? this.#position : { segment: last[0], offset: last[1] };
+  }
+
+  /** Whether the database has everything before a place. */
+  hasTaken({ segment, offset }: JournalPosition): boolean {
+    const taken = this.#position;
+    return taken.segment > segment || (taken.segment === segment && taken.offset >= offset);
   }
 
   /** What waits on the disk, and what was taken of the oldest segment. */

@@ -2,7 +2,7 @@ import { OVER } from '../lib/abort-reason.ts';
 import { sleep, type Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
-import type { JournalFiles } from './journal-files.ts';
+import type { JournalFiles, JournalPosition } from './journal-files.ts';
 import type { JournalRecord } from './records.ts';
 import type { RefusedRecord } from './record-writer.ts';
 
@@ -24,6 +24,8 @@ export interface JournalOptions {
   readonly connect: () => Promise<void>;
   /** @returns those that it refuses whatever is tried. @throws Error without data, if it is away */
   readonly write: (records: readonly JournalRecord[]) => Promise<readonly RefusedRecord[]>;
+  /** The database has everything that an earlier process left. @throws Error without data */
+  readonly onCaughtUp: () => Promise<void>;
   /** The database answers, or does not any more. */
   readonly onState: (isReachable: boolean) => void;
   readonly clock: Clock;
@@ -48,10 +50,14 @@ export class Journal implements AsyncDisposable {
   #isDiskFull = false;
   #complainedAtMs = Number.NEGATIVE_INFINITY;
   #behindSinceMs: number | undefined;
-  readonly #onEmpty = new Set<() => void>();
+  /** What an earlier process left is before it; undefined once the database has that. */
+  #inherited: JournalPosition | undefined;
+  /** What is called when the database has everything before a place. */
+  readonly #waiting = new Map<() => void, JournalPosition>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#inherited = options.files.end;
   }
 
   /** Begins to write to the database. */
@@ -81,11 +87,11 @@ export class Journal implements AsyncDisposable {
   async drained(signal: AbortSignal): Promise<void> {
     if (this.#options.files.isEmpty || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onEmpty.add(resolve);
+    this.#waiting.set(resolve, this.#options.files.end);
     signal.addEventListener('abort', () => resolve());
     this.#wake.resolve();
     await promise;
-    this.#onEmpty.delete(resolve);
+    this.#waiting.delete(resolve);
   }
 
   /** Stops; what is still in the journal is written by the next process. */
@@ -107,12 +113,13 @@ export class Journal implements AsyncDisposable {
           this.#reached(true);
         }
         retryMs = FIRST_RETRY_MS;
-        while (await this.#step()) if (signal.aborted) return;
-        for (const resolve of this.#onEmpty) resolve();
+        do await this.#tellOfProgress();
+        while (!signal.aborted && (await this.#step()));
+        if (signal.aborted) return;
         await this.#wake.promise;
         this.#wake = Promise.withResolvers();
         // Those who wait for it want no more to come.
-        if (this.#onEmpty.size === 0) await sleep(this.#options.clock, GATHER_MS, signal);
+        if (this.#waiting.size === 0) await sleep(this.#options.clock, GATHER_MS, signal);
       } catch (err) {
         this.#failed(err);
         await sleep(this.#options.clock, retryMs * (0.75 + Math.random() / 2), signal);
@@ -126,6 +133,15 @@ export class Journal implements AsyncDisposable {
     if (!this.#isReachable) return;
     this.#reached(false);
     this.#wake.resolve();
+  }
+
+  /** Others append all the time: what they add does not hold up those who wait for less. */
+  async #tellOfProgress(): Promise<void> {
+    const { files, onCaughtUp } = this.#options;
+    for (const [resolve, position] of this.#waiting) if (files.hasTaken(position)) resolve();
+    if (this.#inherited === undefined || !files.hasTaken(this.#inherited)) return;
+    await onCaughtUp();
+    this.#inherited = undefined;
   }
 
   /** Writes one batch. @returns whether there was one. @throws if it has to be tried again */

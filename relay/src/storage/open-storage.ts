@@ -7,7 +7,7 @@ import { OVER } from '../lib/abort-reason.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
-import { DatabaseThread, type DatabaseMethod } from './database-thread.ts';
+import { DatabaseThread, RequestFailed, type DatabaseMethod } from './database-thread.ts';
 import type { DatabaseService } from './database-service.ts';
 import { Journal } from './journal.ts';
 import { JournalFiles } from './journal-files.ts';
@@ -57,7 +57,6 @@ class DatabaseStorage implements RunningStorage {
   readonly #journal: Journal;
   readonly #retention: Retention;
   readonly #startedAtMs = Date.now();
-  #hasEndedLost = false;
 
   constructor(options: StorageOptions) {
     const { config, dataDir, clock, logger, problems } = options;
@@ -79,6 +78,7 @@ class DatabaseStorage implements RunningStorage {
       files,
       connect: () => this.#connect(),
       write: (records) => this.#thread.ask('write', WRITE_MS, records),
+      onCaughtUp: () => this.#thread.ask('endLostSessions', READ_MS, this.#startedAtMs),
       onState: (isReachable) => (this.state = isReachable ? 'ok' : 'unavailable'),
       clock,
       logger,
@@ -132,9 +132,6 @@ class DatabaseStorage implements RunningStorage {
   async #connect(): Promise<void> {
     try {
       await this.#thread.ask('open', OPEN_MS);
-      if (!this.#hasEndedLost)
-        await this.#thread.ask('endLostSessions', READ_MS, this.#startedAtMs);
-      this.#hasEndedLost = true;
     } catch (error) {
       // The embedded database does not recover from some faults, such as a full disk.
       if (this.#options.config.databaseUrl === undefined) await this.#thread.terminate();
@@ -153,7 +150,7 @@ class DatabaseStorage implements RunningStorage {
       return await this.#thread.ask(method, deadlineMs, ...args);
     } catch (cause) {
       this.#options.logger.warn({ err: cause, method }, 'the database gave no answer');
-      this.#journal.lost();
+      if (!(cause instanceof RequestFailed)) this.#journal.lost();
       throw new ParleyError('storage_unavailable', { cause });
     }
   }

@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { withoutData } from './database.ts';
+import { isQueryFault, withoutData } from './database.ts';
 import { DatabaseService, type DatabaseOptions } from './database-service.ts';
 import type { DatabaseAnswer, DatabaseRequest } from './database-thread.ts';
 
@@ -27,7 +27,7 @@ async function answer({ id, method, args }: DatabaseRequest): Promise<void> {
     const call = service[method] as (...parameters: unknown[]) => Promise<unknown>;
     reply = { id, value: await call.apply(service, [...args]) };
   } catch (error) {
-    reply = { id, error: withoutData(error) };
+    reply = { id, error: withoutData(error), isQueryFault: isQueryFault(error) };
   }
   port.postMessage(reply);
   if (method === 'close') port.close();

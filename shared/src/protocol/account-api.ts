@@ -5,7 +5,8 @@ import { latencyMarksSchema } from './latency.ts';
 /** An instant, ISO 8601 in UTC. */
 const instant = z.iso.datetime();
 /** A day, ISO 8601. */
-const day = z.iso.date();
+/** Of a year that every database and calendar knows. */
+const day = z.iso.date().refine((date) => date >= '1900' && date < '3000', 'Expected a day');
 /** US dollars; the relay counts whole micro-dollars. */
 const usd = z.number().min(0);
 /** What a person writes on one line. */
