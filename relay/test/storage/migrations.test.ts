@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { expect, it } from 'vitest';
-import { MIGRATIONS } from '../../src/storage/migrate.ts';
+import { MIGRATIONS, migrate } from '../../src/storage/migrate.ts';
+import { openPostgres } from '../../src/storage/postgres-database.ts';
 import * as schema from '../../src/storage/schema.ts';
+import { asUser } from '../../src/storage/user-transaction.ts';
+import { PostgresServer } from '../support/postgres-server.ts';
 
 type Snapshot = ReturnType<typeof generateDrizzleJson>;
 
@@ -17,3 +20,23 @@ it('the migrations make what the schema says', async () => {
   const made = JSON.parse(readFileSync(join(meta, latest), 'utf8')) as Snapshot;
   expect(await generateMigration(made, generateDrizzleJson(schema, made.id))).toEqual([]);
 });
+
+it('an owner of the database who may make no roles uses the one that an administrator made', async () => {
+  await using server = await PostgresServer.start();
+  const name = await server.create();
+  await server.query(
+    name,
+    `create role parley_user nologin noinherit; create role modest login;
+    grant parley_user to modest; alter database ${name} owner to modest`,
+  );
+  const database = openPostgres(server.url(name).replace('owner@', 'modest@'));
+  try {
+    await migrate(database);
+    const rows = await asUser(database, 'guest_x', (queries) =>
+      queries.select().from(schema.turns),
+    );
+    expect(rows).toEqual([]);
+  } finally {
+    await database.close();
+  }
+}, 60_000);
