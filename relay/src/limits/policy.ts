@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, usd } from './limit-kinds.ts';
+import { amount, amountFromOne, usd } from './limit-kinds.ts';
 import { DEFAULT_PLAN, planSchema, PLANS, toPlan, type Plan, type PlanDocument } from './plans.ts';
 
 const instanceSchema = z.strictObject({
@@ -13,11 +13,11 @@ const instanceSchema = z.strictObject({
 
 /** For one IPv4 address, or one IPv6 network of 64 bits. */
 const addressSchema = z.strictObject({
-  connections: amount,
-  requests_per_minute: amount,
+  connections: amountFromOne,
+  requests_per_minute: amountFromOne,
   guest_sign_ins_per_hour: amount,
   sessions_per_hour: amount,
-  wrong_admin_tokens_per_hour: amount,
+  wrong_admin_tokens_per_hour: amountFromOne,
   wrong_access_codes_per_hour: amount,
 });
 
@@ -93,16 +93,17 @@ export function defaultPolicy(options: { readonly limitsAddresses: boolean }): P
 
 /** The limits with some of them changed. */
 export function withChanges(document: PolicyDocument, changes: PolicyChanges): PolicyDocument {
-  const plans: Record<string, PlanDocument> = { ...document.plans };
+  // Not an object, which has more under names such as `constructor`.
+  const plans = new Map(Object.entries(document.plans));
   // `default` first: new plans begin with what it says then.
   const byName = Object.entries(changes.plans ?? {}).toSorted(
     ([one], [other]) => Number(other === DEFAULT_PLAN) - Number(one === DEFAULT_PLAN),
   );
   for (const [name, plan] of byName) {
-    plans[name] = changed(plans[name] ?? plans[DEFAULT_PLAN]!, plan);
+    plans.set(name, changed(plans.get(name) ?? plans.get(DEFAULT_PLAN)!, plan));
   }
   return {
-    plans,
+    plans: Object.fromEntries(plans),
     instance: changed(document.instance, changes.instance),
     addresses: changed(document.addresses, changes.addresses),
   };

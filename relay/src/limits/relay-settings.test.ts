@@ -66,6 +66,18 @@ it('changes what is named, tells who listens, and keeps it over a restart', asyn
   expect(open().settings.isDraining).toBe(false);
 });
 
+it.each(['constructor', 'toString', '__proto__'])(
+  'starts again after a plan was called %s',
+  async (name) => {
+    const { settings } = open();
+    const request = JSON.parse(`{"limits":{"plans":{"${name}":{"idle_s":30}}}}`);
+    await settings.change(request, 'operator');
+    for (const { policy } of [settings, open().settings]) {
+      expect(policy.planOf(name)).toMatchObject({ idleMs: 30_000, concurrentSessions: 3 });
+    }
+  },
+);
+
 it('goes back to what it was started with', async () => {
   const { settings } = open();
   await settings.change({ limits: { instance: { sessions: 7 } }, log_level: 'debug' }, 'operator');
@@ -91,6 +103,13 @@ it.each([
   [{ limits: { plans: { guest: { concurent_sessions: 1 } } } }, 'limits.plans.guest: Unrecognized'],
   [{ limits: { plans: { guest: { session_usd: -1 } } } }, 'limits.plans.guest.session_usd: Too'],
   [{ limits: { instance: { sessions: 0 } } }, 'limits.instance.sessions: Too small'],
+  ...['requests_per_minute', 'connections', 'wrong_admin_tokens_per_hour'].map(
+    // Then the administrator could not take it back either, nor after a restart.
+    (name): [unknown, string] => [
+      { limits: { addresses: { [name]: 0 } } },
+      `limits.addresses.${name}: Too small`,
+    ],
+  ),
   [{ providers: { transcriber: ['z'] } }, 'providers.transcriber: expected each once out of a, b.'],
   [{ providers: { transcriber: ['a', 'a'] } }, 'providers.transcriber: expected each once'],
   [{ providers: { transcriber: [] } }, 'providers.transcriber: Too small'],

@@ -41,8 +41,7 @@ export class RelaySettings {
 
   constructor(options: RelaySettingsOptions) {
     this.#options = options;
-    this.#changes = this.#readKept();
-    this.#policy = toPolicy(this.#limits());
+    [this.#changes, this.#policy] = this.#readKept();
   }
 
   get policy(): Policy {
@@ -65,7 +64,7 @@ export class RelaySettings {
   /** What holds now, and what of it an administrator changed. */
   describe() {
     return {
-      limits: this.#limits(),
+      limits: this.#limitsWith(this.#changes),
       providers: this.providers,
       log_level: this.logLevel,
       is_draining: this.#isDraining,
@@ -99,6 +98,8 @@ export class RelaySettings {
     const changes = mergeChanges(this.#changes, request);
     const unknown = this.#unknownProviders(changes.providers);
     if (unknown.length > 0) throw new ParleyError('invalid_request', { detail: unknown.join(' ') });
+    // Before it is kept: what cannot be used would keep the relay from its next start.
+    const policy = this.#policyWith(changes);
     try {
       await writeWhole(path, `${JSON.stringify(changes, undefined, 2)}\n`);
       problems.clear('settings_not_read');
@@ -108,14 +109,18 @@ export class RelaySettings {
       throw new ParleyError('storage_unavailable', { cause, detail });
     }
     this.#changes = changes;
-    this.#policy = toPolicy(this.#limits());
+    this.#policy = policy;
     this.#isDraining = request.is_draining ?? this.#isDraining;
     logger.warn({ by, keys: keysOf(request) }, 'settings changed');
     for (const listener of this.#listeners) listener();
   }
 
-  #limits(): PolicyDocument {
-    return withChanges(this.#options.start.limits, this.#changes.limits ?? {});
+  #limitsWith(changes: SettingsChanges): PolicyDocument {
+    return withChanges(this.#options.start.limits, changes.limits ?? {});
+  }
+
+  #policyWith(changes: SettingsChanges): Policy {
+    return toPolicy(this.#limitsWith(changes));
   }
 
   #unknownProviders(order: ProviderOrder = {}): string[] {
@@ -132,20 +137,22 @@ export class RelaySettings {
   }
 
   /** A file that cannot be used changes nothing: the relay starts, and says so. */
-  #readKept(): SettingsChanges {
+  #readKept(): readonly [SettingsChanges, Policy] {
     const { path, problems, logger } = this.#options;
     try {
       const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
       settingsChangesSchema.parse(json);
-      return mergeChanges({}, json as SettingsChanges);
+      const changes = mergeChanges({}, json as SettingsChanges);
+      return [changes, this.#policyWith(changes)];
     } catch (err) {
-      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      const unchanged = [{}, this.#policyWith({})] as const;
+      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return unchanged;
       problems.report('settings_not_read');
       logger.error(
         { err, path },
         'the kept settings cannot be read: those of the environment hold',
       );
-      return {};
+      return unchanged;
     }
   }
 }
