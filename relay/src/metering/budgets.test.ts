@@ -149,6 +149,16 @@ describe('a day', () => {
     expect(budgets.exhausted(ANNA)).toBe('user-day');
   });
 
+  it('ends at midnight after the system’s clock was far ahead for a while', () => {
+    const { budgets, time } = open({ day: 50 });
+    time.nowMs += 30 * 24 * HOUR_MS;
+    budgets.used('s', null, ANNA, 50);
+    time.nowMs -= 30 * 24 * HOUR_MS;
+    expect(budgets.exhausted(ANNA)).toBe('user-day');
+    time.nowMs += 12 * HOUR_MS;
+    expect(budgets.exhausted(ANNA)).toBeUndefined();
+  });
+
   it('is remembered over a restart, with what was reserved, but not on the next day', () => {
     const { budgets, make, time } = open({ guests: 100 });
     budgets.open('s', GUEST, 0);

@@ -36,6 +36,8 @@ export interface BudgetsOptions {
   readonly onChange?: () => void;
 }
 
+const DAY_MS = 86_400_000;
+
 /** The reservation for the goodbye, beside those of turns. */
 const GOODBYE = 'goodbye';
 
@@ -261,8 +263,13 @@ export class Budgets {
   /** At the end of a day nothing is spent any more; what is reserved is spent on the next one. */
   #turnDay(): void {
     const day = this.#options.day.keyAt(this.#options.wallMs());
-    // Also if the system's clock was set back.
-    if (day <= this.#day) return;
+    if (day === this.#day) return;
+    if (day < this.#day) {
+      // The system's clock was set back: what was spent stays spent. If it had been far ahead, the
+      // day that it made would not end for as long.
+      if (Date.parse(this.#day) - Date.parse(day) > DAY_MS) this.#day = day;
+      return;
+    }
     this.#day = day;
     this.#instance.spent = this.#guests.spent = 0;
     for (const [userId, account] of this.#users) {
