@@ -181,6 +181,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       problems: problems.list(),
     }),
     providers,
+    providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
     config,
     hosts,
     proxies,

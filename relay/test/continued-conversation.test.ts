@@ -10,6 +10,7 @@ import { systemClock } from '../src/lib/clock.ts';
 import type { Message, SummaryRequest } from '../src/stages/generator.ts';
 import type { CallEvent } from '../src/turn/call-events.ts';
 import { signIn } from './support/api.ts';
+import { guestPlan } from './support/limits.ts';
 import { MemoryStorage } from './support/memory-storage.ts';
 import { ScriptedGenerator } from './support/scripted-generator.ts';
 import { storedConversation, storedTurn } from './support/stored-conversation.ts';
@@ -57,8 +58,8 @@ function keep(id: string, count: number): void {
   storage.of(userId).conversations.push(storedConversation({ id, turns }));
 }
 
-const ask = (id: string, by = token) =>
-  fetch(relay.url + API_PATHS.sessions, {
+const ask = (id: string, by = token, url = relay.url) =>
+  fetch(url + API_PATHS.sessions, {
     method: 'POST',
     headers: { authorization: `Bearer ${by}` },
     body: JSON.stringify({ conversation_id: id }),
@@ -112,6 +113,35 @@ it('summarises a long one before the call begins, once', async () => {
 
   expect((await historyOf(await grantFor('conv_long')))[0]).toEqual(history[0]);
   expect(summaries).toHaveLength(1);
+});
+
+it('is summarised by no generator that the plan of its person does not pay for', async () => {
+  const options = { clock: systemClock, historyTokens: 500 };
+  let paidSummaries = 0;
+  const summariser = (count: () => void) => async () => {
+    count();
+    return { text: 'They spoke.', usage: { inputTokens: 400, outputTokens: 20 } };
+  };
+  const paid = new ScriptedGenerator({ ...options, summarise: summariser(() => paidSummaries++) });
+  const free = new ScriptedGenerator({ ...options, summarise: summariser(() => {}) });
+  await using ofFree = await startTestRelay({
+    env: guestPlan({ allows_paid_providers: false }),
+    storage,
+    providers: {
+      generator: [Object.assign(paid, { name: 'paid' }), Object.assign(free, { name: 'free' })],
+    },
+    paid: ['paid'],
+  });
+  const guest = await signIn(ofFree.url);
+  userId = decodeJwt(guest).sub!;
+  keep('conv_long', 100);
+  const asked = await ask('conv_long', guest, ofFree.url);
+  const grant = createSessionResponseSchema.parse(await asked.json());
+  await using call = await TestCall.start('', {}, grant);
+  call.type('And now?');
+  await call.inbound.next('response.done');
+  expect(free.requests[0]!.history[0]).toEqual({ role: 'earlier', text: 'They spoke.' });
+  expect(paidSummaries).toBe(0);
 });
 
 it('goes on without the oldest part if no summary can be had', async () => {

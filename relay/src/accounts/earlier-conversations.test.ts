@@ -11,7 +11,6 @@ import { EarlierConversations } from './earlier-conversations.ts';
 
 const BOUND_TOKENS = 500;
 const { identity } = TEST_CALLER;
-const call = { sessionId: 'sess_1', timeZone: 'UTC', emit: () => {} };
 
 function setUp(summarise?: (request: SummaryRequest) => Promise<never>) {
   const clock = new FakeClock();
@@ -26,14 +25,20 @@ function setUp(summarise?: (request: SummaryRequest) => Promise<never>) {
   });
   const stages = scriptedStages(clock, { generator });
   const conversations = new EarlierConversations({
-    ...{ storage, generator: stages.generator, clock, logger: silentLogger },
+    ...{ storage, clock, logger: silentLogger },
   });
-  return { clock, conversations };
+  const call = {
+    sessionId: 'sess_1',
+    timeZone: 'UTC',
+    generator: stages.generator,
+    emit: () => {},
+  };
+  return { clock, conversations, call };
 }
 
 it('waits no longer than five seconds for a summary', async () => {
   const asked: SummaryRequest[] = [];
-  const { clock, conversations } = setUp((request) => {
+  const { clock, conversations, call } = setUp((request) => {
     asked.push(request);
     return new Promise(() => {});
   });
@@ -49,7 +54,7 @@ it('waits no longer than five seconds for a summary', async () => {
 });
 
 it('keeps little for a generator that remembers nothing', async () => {
-  const { conversations } = setUp();
+  const { conversations, call } = setUp();
   const loaded = await conversations.load(identity, 'conv_1');
   await conversations.shorten(loaded, call);
   expect(loaded.history.tokens).toBeLessThanOrEqual(4_000);

@@ -19,7 +19,6 @@ const KEPT_MS = 600_000;
 
 export interface EarlierConversationsOptions {
   readonly storage: Storage;
-  readonly generator: Stages['generator'];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -61,14 +60,19 @@ export class EarlierConversations {
    * Summarises what is too long for the generator, while the person waits for the call to begin:
    * later that would compete with their first question. Never rejects.
    *
-   * @param call - the one that goes on with it, and what learns of the summary
+   * @param call - the one that goes on with it, its generator, and what learns of the summary
    */
   async shorten(
     { id, count, history }: LoadedConversation,
-    call: { readonly sessionId: string; readonly timeZone: string; readonly emit: EmitCallEvent },
+    call: {
+      readonly sessionId: string;
+      readonly timeZone: string;
+      readonly generator: Stages['generator'];
+      readonly emit: EmitCallEvent;
+    },
   ): Promise<void> {
-    const { generator, clock, logger } = this.#options;
-    const { sessionId: caller, timeZone, emit } = call;
+    const { clock, logger } = this.#options;
+    const { sessionId: caller, timeZone, generator, emit } = call;
     const person = () => ({ timeZone });
     const summary = new HistorySummary({
       ...{ history, generator, person, caller, emit, clock, logger },

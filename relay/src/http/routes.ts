@@ -55,6 +55,8 @@ export interface AppOptions {
   readonly settings: RelaySettings;
   readonly health: () => object;
   readonly providers: Stages;
+  /** Those that serve this person's calls. @throws ParleyError `plan_excludes` */
+  readonly providersOf: (identity: Identity) => Stages;
   readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'publicUrl'>;
   readonly hosts: OwnHosts;
   readonly proxies: TrustedProxies;
@@ -70,7 +72,6 @@ export function createApp(options: AppOptions): App {
   const { limiter, config, proxies } = options;
   const conversations = new EarlierConversations({
     storage,
-    generator: options.providers.generator,
     clock: options.clock,
     logger: options.logger,
   });
@@ -120,7 +121,8 @@ export function createApp(options: AppOptions): App {
     if (earlier !== undefined) {
       const { session_id: sessionId } = created;
       const emit = observers.emitterOf(sessionId, identity.userId);
-      await conversations.shorten(earlier, { sessionId, timeZone, emit });
+      const { generator } = options.providersOf(identity);
+      await conversations.shorten(earlier, { sessionId, timeZone, generator, emit });
     }
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
