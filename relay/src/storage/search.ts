@@ -11,6 +11,15 @@ const MAX_FOUND = 500;
 const MAX_WORDS = 10;
 /** Characters shown on each side of the first word. */
 const AROUND = 60;
+const searchFields = {
+  id: turns.id,
+  conversationId: turns.conversationId,
+  at: turns.at,
+  userText: turns.userText,
+  replyText: turns.replyText,
+  unheardText: turns.unheardText,
+  textKey: turns.textKey,
+};
 /** Which other letters are the same in another case depends on the database's locale. */
 const ASCII = /^[\x20-\x7e]*$/;
 
@@ -28,15 +37,22 @@ export async function search(
   const words = query.toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
   const plainWords = words.filter((word) => ASCII.test(word));
   const found = new Map<string, string | null>();
+  let last: { readonly at: Date; readonly id: string } | undefined;
   for (let read = 0; read < MAX_TURNS_READ && found.size < MAX_FOUND; read += PAGE) {
     const page = await queries
-      .select()
+      .select(searchFields)
       .from(turns)
-      // The database leaves out what it can read itself.
-      .where(or(isNotNull(turns.textKey), and(sql`true`, ...plainWords.map(isSaid))))
+      .where(
+        and(
+          // The database leaves out what it can read itself.
+          or(isNotNull(turns.textKey), and(sql`true`, ...plainWords.map(isSaid))),
+          // With an offset it would search all earlier pages again for each.
+          last &&
+            sql`(${turns.at}, ${turns.id}) < (${last.at.toISOString()}::timestamptz, ${last.id})`,
+        ),
+      )
       .orderBy(desc(turns.at), desc(turns.id))
-      .limit(PAGE)
-      .offset(read);
+      .limit(PAGE);
     for (const turn of page) {
       if (found.has(turn.conversationId)) continue;
       const { userText, replyText } = textsOf(turn, sealing);
@@ -44,6 +60,7 @@ export async function search(
       if (holdsAll(text, words)) found.set(turn.conversationId, excerptOf(text, words));
     }
     if (page.length < PAGE) break;
+    last = page.at(-1);
   }
   const titled = await queries
     .select()

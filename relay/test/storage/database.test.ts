@@ -262,6 +262,21 @@ describe.each(BACKENDS)('the %s database', (kind) => {
     });
   });
 
+  it('finds what was said long before much that holds the same word', async () => {
+    const [old, recent] = [callOf('guest_page', 'page_old'), callOf('guest_page', 'page_new')];
+    const said = { userText: 'Tell me of whales', atMs: START_MS };
+    await service.write([turnRecord(old, 1, { ...said, atMs: START_MS - 1 })]);
+    // At the same instant, and more than are read at once.
+    const many = Array.from({ length: 600 }, (_, number) => turnRecord(recent, number, said));
+    await service.write(many);
+    const { conversations } = await service.conversations('guest_page', {
+      ...ALL,
+      query: 'whales',
+    });
+    const found = conversations.map(({ id }) => id).toSorted();
+    expect(found).toEqual([recent.conversationId, old.conversationId].toSorted());
+  });
+
   it('opens again with what it had', async () => {
     const { conversationId } = await keep('guest_restart');
     await service.close();
