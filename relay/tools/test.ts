@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { provideChromium } from './chromium.ts';
 import { takesNoArguments } from './command-line.ts';
 import { buildPage } from './page-build.ts';
@@ -7,9 +8,12 @@ import { runTool, say } from './project.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
 
+/** These tests wait for others half of their time: processes, sockets, a voice in real time. */
+const WORKERS = String(Math.ceil(availableParallelism() * 1.5));
+
 /** The steps after the check, in the order in which a failure is cheapest to find. */
 const STEPS: readonly (readonly [string, readonly string[]])[] = [
-  [VITEST, ['run', '--project', 'relay', '--project', 'speech']],
+  [VITEST, ['run', '--project', 'relay', '--project', 'speech', '--maxWorkers', WORKERS]],
   // Tests without a bound in milliseconds share the processors; the others need the whole machine.
   [PLAYWRIGHT, ['test', '--project', 'page', '--project', 'ui', '--workers', '2']],
   [PLAYWRIGHT, ['test', '--project', 'audio']],

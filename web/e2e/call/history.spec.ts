@@ -22,11 +22,13 @@ async function openPage(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
 }
 
+test.use({ keeps: true });
+
 test('a conversation is kept: found, read, renamed, gone on with, exported and deleted', async ({
   open,
   network,
 }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(120_000);
   const { page, complaints } = await open({
     hears: silence(1_000),
     context: { reducedMotion: 'reduce', viewport: DESKTOP },
@@ -40,7 +42,7 @@ test('a conversation is kept: found, read, renamed, gone on with, exported and d
   await expect(async () => {
     await page.reload();
     await expect(kept).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 20_000 });
+  }).toPass({ timeout: 45_000 });
   const search = page.getByRole('searchbox', { name: 'Search words' });
   await search.fill('octopuses');
   await expect(page.getByRole('heading', { name: 'Nothing found' })).toBeVisible();

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPage } from '@parley/relay/testing';
+import { buildPage, embeddedTemplate } from '@parley/relay/testing';
 import { test as base } from '@playwright/test';
 import { startNetworkProxy, type NetworkProxy } from './network-proxy.ts';
 import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
-import { startRealRelay, type RealRelay } from './real-relay.ts';
+import { EMBEDDED_PROVIDERS, startRealRelay, type RealRelay } from './real-relay.ts';
 
 interface CallFixtures {
   /** Opens the real page, served by the real relay, in a browser of its own. */
@@ -15,6 +15,8 @@ interface CallFixtures {
 }
 
 interface CallWorkerFixtures {
+  /** Whether the real relay keeps what is said; it begins with an empty database. */
+  readonly keeps: boolean;
   /** The real relay; one serves all tests that do not break it. */
   readonly relay: RealRelay;
   /** The page is built, for any relay to serve. */
@@ -26,6 +28,7 @@ interface CallWorkerFixtures {
 export const test = base.extend<CallFixtures, CallWorkerFixtures>({
   // A recorded trace takes a picture of every frame of the orb, from the time that the voice needs.
   trace: ['off', { scope: 'worker' }],
+  keeps: [false, { option: true, scope: 'worker' }],
   dataDir: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
     async ({}, use) => {
@@ -44,8 +47,10 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     { scope: 'worker', timeout: 120_000 },
   ],
   relay: [
-    async ({ dataDir, builtPage: _builtPage }, use) => {
-      await using relay = await startRealRelay(dataDir);
+    async ({ dataDir, keeps, builtPage: _builtPage }, use) => {
+      if (keeps) cpSync(await embeddedTemplate(), join(dataDir, 'db'), { recursive: true });
+      const storage = { STORAGE: keeps ? 'on' : 'off' };
+      await using relay = await startRealRelay(dataDir, { ...EMBEDDED_PROVIDERS, ...storage });
       await use(relay);
     },
     { scope: 'worker', timeout: 120_000 },

@@ -24,7 +24,7 @@ export interface RealRelay extends AsyncDisposable {
 /** Settings by the names of their environment variables. */
 export type RelaySettings = Readonly<Record<string, string>>;
 
-const EMBEDDED_PROVIDERS: RelaySettings = {
+export const EMBEDDED_PROVIDERS: RelaySettings = {
   TRANSCRIBERS: 'embedded',
   GENERATORS: 'embedded',
   SYNTHESIZERS: 'embedded',
@@ -49,6 +49,8 @@ export async function startRealRelay(
       DATA_DIR: dataDir,
       SHUTDOWN_GRACE_S: '1',
       AUTH_SECRET,
+      // Opening a database takes the processor from the speech of other tests.
+      STORAGE: 'off',
       ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
