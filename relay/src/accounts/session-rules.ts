@@ -15,6 +15,7 @@ export function sessionRules(
       return { session_duration_ms: sessionMs, idle_ms: idleMs };
     },
     controlMessagesPerMinute: (caller) => planOf(caller).controlMessagesPerMinute,
+    turnsPerMinute: (caller) => planOf(caller).turnsPerMinute,
     allowsTools: (caller) => planOf(caller).allowsTools,
     takeTurn: (caller) => limiter.takeTurn(caller),
   };

@@ -53,3 +53,13 @@ it('takes any number of events if the plan does not limit them', () => {
   pass(10);
   expect(allowances.control.take()).toBe(true);
 });
+
+it('allows the turns of a person, unless the plan is for programs', () => {
+  const turnsOf = (turnsPerMinute: number) => {
+    const rules = { ...NO_RULES, turnsPerMinute: () => turnsPerMinute };
+    const allowances = new InboxAllowances(rules, TEST_CALLER.identity);
+    return Array.from({ length: 100 }, () => allowances.takeTurn()).filter(Boolean).length;
+  };
+  expect(turnsOf(60)).toBe(20);
+  expect(turnsOf(Infinity)).toBe(100);
+});

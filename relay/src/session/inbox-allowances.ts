@@ -9,6 +9,10 @@ import type { SessionRules } from './session-options.ts';
  */
 const AUDIO = { capacity: 700, perSecond: 10.1 };
 
+/** No person asks more than this in a row, in one conversation. */
+const TURNS = { capacity: 20, perSecond: 2 };
+const UNLIMITED = { capacity: Infinity, perSecond: Infinity };
+
 /** How much one session may send; refilled by its regular check, so that no message reads a clock. */
 export class InboxAllowances {
   readonly messages = new Allowance({ capacity: 1_500, perSecond: 60 });
@@ -16,13 +20,15 @@ export class InboxAllowances {
   readonly audio = new Allowance(AUDIO);
   /** Events, pings aside. */
   readonly control: Allowance;
-  readonly #turns = new Allowance({ capacity: 20, perSecond: 2 });
+  readonly #turns: Allowance;
   readonly #rules: SessionRules;
   readonly #caller: Identity;
 
   constructor(rules: SessionRules, caller: Identity) {
     const perMinute = rules.controlMessagesPerMinute(caller);
     this.control = new Allowance({ capacity: perMinute, perSecond: perMinute / 60 });
+    // A plan without a limit is for programs, whose turns are as quick as their answers.
+    this.#turns = new Allowance(rules.turnsPerMinute(caller) === Infinity ? UNLIMITED : TURNS);
     this.#rules = rules;
     this.#caller = caller;
   }

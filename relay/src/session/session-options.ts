@@ -22,6 +22,8 @@ export interface SessionRules {
   limits(caller: Identity): Partial<SessionLimits>;
   /** Events that one session may send in a minute, pings aside. */
   controlMessagesPerMinute(caller: Identity): number;
+  /** Over all sessions of the caller. */
+  turnsPerMinute(caller: Identity): number;
   /** Whether tools of MCP servers may be used. */
   allowsTools(caller: Identity): boolean;
   /** Counts a turn. @returns false if the caller has had as many as they may, over all sessions */
@@ -36,6 +38,7 @@ export function limitsOf({ limits, rules }: SessionContext, caller: Identity): S
 export const NO_RULES: SessionRules = {
   limits: () => ({}),
   controlMessagesPerMinute: () => Infinity,
+  turnsPerMinute: () => 60,
   allowsTools: () => true,
   takeTurn: () => true,
 };
