@@ -178,7 +178,7 @@ async function run(dice: readonly number[], calls: number): Promise<void> {
     const conversation = new Conversation({
       caller: sessionId,
       providers,
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
       policy: readConfig({}).providers,
       maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
@@ -206,7 +206,7 @@ async function run(dice: readonly number[], calls: number): Promise<void> {
     else if (what === 1) conversation.discardUtterance();
     else if (what === 2) conversation.cancelReply(undefined);
     else {
-      conversation.startUtterance(step);
+      conversation.startUtterance({ number: step, onsetMs: 0 });
       for (let chunk = 0; chunk < roll(20); chunk++) {
         if (conversation.openUtterance !== undefined) {
           conversation.pushAudio(new Int16Array(1_600).fill(1_000));

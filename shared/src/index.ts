@@ -7,3 +7,4 @@ export * from './protocol/errors.ts';
 export * from './protocol/http-api.ts';
 export * from './protocol/latency.ts';
 export * from './protocol/relay-events.ts';
+export * from './protocol/turn-detection.ts';

@@ -202,7 +202,20 @@ export class Inbox {
         // Known even if it is refused: its audio is then passed over, not counted as a mistake.
         this.#latestUtterance = event.utterance;
         if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
-        conversation.startUtterance(event.utterance);
+        conversation.startUtterance({
+          number: event.utterance,
+          onsetMs: event.audio_start_ms,
+          held: event.interrupts && {
+            responseId: event.interrupts.response_id,
+            playedMs: event.interrupts.audio_end_ms,
+          },
+        });
+        return;
+      case 'input_audio_buffer.speech_paused':
+        if (this.#isOpen(event.utterance)) conversation.pauseUtterance(event.audio_end_ms);
+        return;
+      case 'input_audio_buffer.speech_resumed':
+        if (this.#isOpen(event.utterance)) conversation.resumeUtterance();
         return;
       case 'input_audio_buffer.speech_stopped':
         if (this.#isOpen(event.utterance)) {

@@ -24,7 +24,7 @@ describe('a lost connection', () => {
         id: 'sess_1',
         ...TEST_CALLER,
         resumeKey: fingerprint('token'),
-        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
         emit: (event) => {
           const detail = event.type === 'connection-lost' ? ` ${event.closeCode}` : '';
           log.push(event.type + detail);

@@ -119,7 +119,7 @@ describe('sessions that keep too much between them', () => {
         id: `sess_${index}`,
         ...TEST_CALLER,
         resumeKey: `key ${index}`,
-        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
         emit: (event) => events.push(event),
         logger: silentLogger,
         onKeptBytes: registry.replayMemory.count,

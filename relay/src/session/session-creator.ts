@@ -153,7 +153,7 @@ export class SessionCreator {
         client,
         spending: this.#options.spending?.open(sessionId, identity),
         resumeKey,
-        settings: { voice, timeZone, isSpoken: true },
+        settings: { voice, timeZone, isSpoken: true, eagerness: 'medium' },
         history,
         emit: observers.emitterOf(sessionId, userId),
         logger: logger.child({ sessionId, userId }),

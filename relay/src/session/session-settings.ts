@@ -33,6 +33,7 @@ export function applyUpdate(
   if (recording === false) recorder?.stop();
   if (voice !== undefined) settings.voice = voice;
   if (timeZone !== undefined) settings.timeZone = timeZone;
+  if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
   return undefined;
 }
@@ -48,7 +49,7 @@ export function describeSession(
   context: SessionContext,
   providers: SessionDescription['providers'] = activeProviders(context.providers),
 ): SessionDescription {
-  const { voice, timeZone, isSpoken } = settings;
+  const { voice, timeZone, isSpoken, eagerness } = settings;
   const { voices } = context.providers.synthesizer;
   return {
     id,
@@ -56,6 +57,7 @@ export function describeSession(
     voices: voices.map(({ id: voiceId, label }) => ({ id: voiceId, label })),
     time_zone: timeZone,
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
+    turn_detection: { eagerness },
     providers,
     limits: limitsOf(context, identity),
   };

@@ -42,7 +42,7 @@ function openSession(
       id: 'sess_1',
       ...TEST_CALLER,
       resumeKey: fingerprint('token'),
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
       emit: options.emit ?? (() => {}),
       logger: silentLogger,
       onKeptBytes: options.onKeptBytes ?? (() => {}),

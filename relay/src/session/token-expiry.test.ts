@@ -34,7 +34,7 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
       id: 'sess_1',
       identity: { ...TEST_CALLER.identity, expiresAtMs: Date.now() - agoMs },
       resumeKey: 'key',
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true },
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
       emit: () => {},
       logger: silentLogger,
       onKeptBytes: () => {},

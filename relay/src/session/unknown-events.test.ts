@@ -21,7 +21,7 @@ function openSession() {
       id: 'sess_1',
       ...TEST_CALLER,
       resumeKey: fingerprint('token'),
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: false },
+      settings: { voice: 'one', timeZone: 'UTC', isSpoken: false, eagerness: 'medium' },
       emit: () => {},
       logger: silentLogger,
       onKeptBytes: () => {},

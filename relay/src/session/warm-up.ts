@@ -99,7 +99,7 @@ class RehearsedCall implements SessionSocket, Disposable {
         expiresAtMs: Infinity,
       },
       resumeKey: '',
-      settings: { voice: '', timeZone: 'UTC', isSpoken: true },
+      settings: { voice: '', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
       emit: observers.emitterOf('warm-up', 'warm-up'),
       logger: silentLogger,
       onKeptBytes: () => {},

@@ -9,13 +9,20 @@ export interface Transcriber extends Provider {
    *   if it could not be reached. Rejects with the signal's reason when aborted.
    */
   open(options: TranscriptionOptions): Promise<Transcription>;
+  /** For closed vocabularies: what these words are. Pure, within 100 µs. */
+  readonly phraseState?: ((words: string) => PhraseState) | undefined;
 }
+
+/** What words are to a closed vocabulary; `may-continue`: a whole phrase that begins a longer one. */
+export type PhraseState = 'complete' | 'may-continue' | 'incomplete' | 'unknown';
 
 export interface TranscriptionOptions {
   /** BCP 47, e.g. `en-US`. */
   readonly language: string;
   /** Aborting releases the stream and ends its events; nothing more need be called. */
   readonly signal: AbortSignal;
+  /** A reply is being heard: it may be a single word that interrupts or accompanies that. */
+  readonly mayInterrupt?: boolean | undefined;
   readonly onUsed?: ReportUse | undefined;
 }
 

@@ -1,7 +1,14 @@
-import type { CloseReasonName, ErrorCode, LatencyMarks, Usage } from '@parley/shared';
+import type {
+  CloseReasonName,
+  EndOfTurnReason,
+  ErrorCode,
+  LatencyMarks,
+  Usage,
+} from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { ClauseKind } from '../stages/clause-track.ts';
 import type { BudgetScope } from '../metering/budgets.ts';
+import type { BargeInVerdict } from './turn-detection/barge-in.ts';
 import type { ProviderUse, Stage } from '../stages/provider.ts';
 
 /** What every event of a call says of itself. */
@@ -31,6 +38,8 @@ interface OfReply extends OfTurn {
 export type TurnEnd =
   /** The client heard silence after speech. */
   | 'speech-stopped'
+  /** The silence after speech lasted for as long as the words asked for. */
+  | 'endpointed'
   /** The client said so, e.g. when a key was released. */
   | 'committed'
   | 'too-long'
@@ -47,6 +56,10 @@ export type TurnOutcome =
   | 'replied'
   /** Only noise, or silence. */
   | 'no-words'
+  /** The person only listened, aloud: the reply before goes on. */
+  | 'backchannel'
+  /** The person wanted silence, and no answer. */
+  | 'stopped'
   | 'discarded'
   /** The person has said more: the answer to a later turn answers these words too. */
   | 'continued'
@@ -123,6 +136,21 @@ export type CallEventBody =
       /** From the true end of speech to this decision; null if the client did not say when. */
       readonly afterMs: number | null;
     } & OfTurn)
+  /** In a pause, and again when more is known: how likely it is that the person has finished. */
+  | ({
+      readonly type: 'end-of-turn-predicted';
+      readonly probability: number;
+      /** Silence after which the turn is taken as over. */
+      readonly delayMs: number;
+      readonly reasons: readonly EndOfTurnReason[];
+    } & OfTurn)
+  /** What an utterance is that began while the reply was heard. */
+  | ({
+      readonly type: 'barge-in-decided';
+      readonly verdict: BargeInVerdict;
+      /** From the onset of speech, ms. */
+      readonly afterMs: number;
+    } & OfReply)
   | ({
       readonly type: 'reply-started';
       readonly trigger: 'speech' | 'text' | 'timer' | 'request' | 'notice';

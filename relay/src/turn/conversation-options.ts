@@ -1,3 +1,4 @@
+import type { Eagerness } from '@parley/shared';
 import type { ProviderPolicy } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -14,6 +15,7 @@ export interface ConversationSettings {
   timeZone: string;
   /** false: replies are written only. */
   isSpoken: boolean;
+  eagerness: Eagerness;
 }
 
 /** What the operator may decide. */

@@ -16,7 +16,7 @@ describe('barge-in', () => {
     await test.clock.advance(2_000);
     expect(test.voice.length).toBeGreaterThan(10);
 
-    test.conversation.startUtterance(1);
+    test.conversation.startUtterance({ number: 1, onsetMs: 0 });
     const sent = test.voice.length;
     expect(test.dropped).toEqual([1]);
     await settle();
@@ -147,7 +147,7 @@ describe('an utterance', () => {
 
   it('that is taken back leaves no trace', async () => {
     const test = new TestConversation();
-    test.conversation.startUtterance(1);
+    test.conversation.startUtterance({ number: 1, onsetMs: 0 });
     test.conversation.discardUtterance();
     await settle();
     expect(test.events).toEqual([]);
@@ -168,7 +168,7 @@ describe('an utterance', () => {
   it('is answered after all where what followed it was taken back', async () => {
     const test = new TestConversation({ transcriber: { onFinal: () => [finalWords('hello')] } });
     test.say();
-    test.conversation.startUtterance(9);
+    test.conversation.startUtterance({ number: 9, onsetMs: 0 });
     await settle();
     expect(test.types).toEqual(['conversation.item.input_audio_transcription.completed']);
     test.conversation.discardUtterance();
@@ -251,7 +251,7 @@ describe('what is said unasked', () => {
   it('waits until the person has finished and been answered', async () => {
     const test = new TestConversation({ transcriber: { onFinal: () => [finalWords('hello')] } });
     test.conversation.reminders.add(ring);
-    test.conversation.startUtterance(1);
+    test.conversation.startUtterance({ number: 1, onsetMs: 0 });
     await test.clock.advance(5_000);
     expect(test.events).toEqual([]);
     test.conversation.endUtterance('speech-stopped', {});
@@ -274,7 +274,7 @@ describe('what is said unasked', () => {
 
 it('releases everything when the call ends in the middle of all of it', async () => {
   const test = new TestConversation({ synthesizer: longWinded });
-  test.conversation.startUtterance(1);
+  test.conversation.startUtterance({ number: 1, onsetMs: 0 });
   test.type('Tell me a story');
   await test.clock.advance(1_000);
   void test.conversation.dispose();

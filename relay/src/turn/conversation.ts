@@ -3,7 +3,6 @@ import { newId } from '../lib/ids.ts';
 import { NO_PROVIDER } from '../stages/provider.ts';
 import type { TurnEnd } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
-import { EndOfTurn } from './end-of-turn.ts';
 import { History } from './history.ts';
 import { HistorySummary } from './history-summary.ts';
 import { InOrder, type Place } from './listening/in-order.ts';
@@ -12,6 +11,9 @@ import { RecognitionOutage } from './recognition-outage.ts';
 import { SessionReminders } from './reminders.ts';
 import { TurnIntake } from './turn-intake.ts';
 import { NO_BUDGET } from './turn-budget.ts';
+import { tellBudgetRefusal } from './budget-refusal.ts';
+import { TurnDetector, type HeldReply, type SpeechStart } from './turn-detection/turn-detector.ts';
+import { UtteranceLimits } from './turn-detection/utterance-limits.ts';
 import { TurnTaking } from './turn-taking.ts';
 import type { UserTurn } from './user-turn.ts';
 
@@ -26,7 +28,8 @@ export class Conversation {
   readonly #earlierMessages: number;
   readonly #turns: TurnTaking;
   readonly #outage: RecognitionOutage;
-  readonly #endOfTurn: EndOfTurn;
+  readonly #limits: UtteranceLimits;
+  readonly #detector: TurnDetector;
   readonly #listening: Listening;
   readonly #intake: TurnIntake;
   readonly #order = new InOrder<UserTurn>((userTurns) => this.#takeUp(userTurns));
@@ -61,15 +64,33 @@ export class Conversation {
       onEnded: () => this.#restIfDisposed(),
     });
     this.#outage = new RecognitionOutage(() => providers.ladder.active('transcriber'));
-    this.#endOfTurn = new EndOfTurn(options.maxUtteranceMs);
+    this.#limits = new UtteranceLimits(options.maxUtteranceMs);
     this.#listening = new Listening({
       caller: options.caller,
       transcriber: providers.transcriber,
       language: policy.language,
+      onProgress: () => this.#detector.progress(),
       output: options.output,
       emit: options.emit,
       watchdog: options.watchdog,
       logger: options.logger,
+    });
+    this.#detector = new TurnDetector({
+      clock,
+      emit: options.emit,
+      output: options.output,
+      settings: options.settings,
+      listening: this.#listening,
+      language: policy.language,
+      heardOf: (held) => this.#heardOf(held),
+      onEndOfTurn: (speechEndMs) => {
+        const sentMs = options.output.nowMs();
+        this.endUtterance('endpointed', { speechEndMs, sentMs });
+      },
+      onInterrupted: (responseId, wantsAnswer) => {
+        if (wantsAnswer) this.#turns.interrupt();
+        else this.#turns.cancel(responseId);
+      },
     });
     this.#intake = new TurnIntake(options, {
       history: this.#history,
@@ -94,21 +115,39 @@ export class Conversation {
     return this.#turns.isReplying || this.#listening.isBusy || !this.reminders.isEmpty;
   }
 
-  /** Confirmed speech: the reply that runs stops (barge-in). An open utterance is ended first. */
-  startUtterance(number: number): void {
+  /**
+   * Confirmed speech: the reply that runs stops (barge-in), unless the client holds it until it is
+   * decided whether it is interrupted. An open utterance is ended first.
+   */
+  startUtterance(start: SpeechStart): void {
+    const { number, held } = start;
     this.endUtterance('interrupted', {});
     if (this.#turns.isGoodbye) return;
     const turnId = newId('turn');
-    if (!this.#reserve(turnId)) return this.#refuseForBudget(number, turnId);
+    if (!this.#reserve(turnId)) {
+      tellBudgetRefusal(this.#options, number, turnId);
+      return this.#turns.sayGoodbye(turnId);
+    }
     if (this.#outage.isOut) return this.#refuseSpeech(number, turnId);
-    this.#turns.interrupt();
+    if (held === undefined) this.#turns.interrupt();
     const place = this.#order.take();
     this.#turnId = turnId;
     this.#place = place;
-    this.#listening.start(number, turnId, (settled) =>
-      this.#order.fill(place, { kind: 'spoken', ...settled }),
+    const settle = this.#detector.begin(start, turnId);
+    this.#listening.start({ number, turnId, mayInterrupt: held !== undefined }, (settled) =>
+      this.#order.fill(place, { kind: 'spoken', ...settled, bargeIn: settle(settled.outcome) }),
     );
-    this.#endOfTurn.begin();
+    this.#limits.begin();
+  }
+
+  /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
+  pauseUtterance(speechEndMs: number): void {
+    this.#detector.paused(speechEndMs);
+  }
+
+  /** The person goes on after a pause. */
+  resumeUtterance(): void {
+    this.#detector.resumed();
   }
 
   /**
@@ -118,7 +157,8 @@ export class Conversation {
    */
   pushAudio(samples: Int16Array): boolean {
     this.#listening.push(samples);
-    const why = this.#endOfTurn.audioCame(this.#listening.openMs);
+    if (this.#detector.isUndecided) this.#detector.progress();
+    const why = this.#limits.audioCame(this.#listening.openMs);
     if (why === undefined) return true;
     this.endUtterance(why, {});
     return false;
@@ -131,8 +171,8 @@ export class Conversation {
    */
   check(elapsedMs: number): boolean {
     if (this.#listening.openNumber === undefined) return false;
-    const { hasAudio } = this.#endOfTurn;
-    const why = this.#endOfTurn.timePassed(elapsedMs);
+    const { hasAudio } = this.#limits;
+    const why = this.#limits.timePassed(elapsedMs);
     if (why !== undefined) this.endUtterance(why, {});
     return hasAudio;
   }
@@ -149,12 +189,14 @@ export class Conversation {
     if (this.#listening.openNumber === undefined) return;
     const { speechEndMs } = instants;
     const afterMs = speechEndMs === undefined ? null : this.#options.output.nowMs() - speechEndMs;
+    this.#detector.over();
     this.#options.emit({ type: 'turn-decided', turnId: this.#turnId, why, afterMs });
     this.#listening.end(instants);
   }
 
   /** It was not speech after all. */
   discardUtterance(): void {
+    this.#detector.over();
     this.#listening.discard();
   }
 
@@ -199,6 +241,7 @@ export class Conversation {
     this.#isDisposed = true;
     this.reminders.cancelAll();
     this.#turns.stop();
+    this.#detector.over();
     this.#listening.discardAll();
     this.#restIfDisposed();
     const cancel = this.#options.clock.after(MAX_REST_MS, this.#rest.resolve);
@@ -211,25 +254,15 @@ export class Conversation {
     if (this.#isDisposed && isAtRest) this.#rest.resolve();
   }
 
-  #reserve(turnId: string): boolean {
-    return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
+  /** What the person heard last of the assistant. */
+  #heardOf(held: HeldReply | undefined): string | undefined {
+    if (held !== undefined) return this.#turns.heardOf(held.responseId, held.playedMs);
+    return this.#history.messages.findLast(({ role, text }) => role === 'assistant' && text !== '')
+      ?.text;
   }
 
-  /** Nothing more can be paid: goodbye is said, and audio that still comes is passed over. */
-  #refuseForBudget(number: number, turnId: string): void {
-    const { emit, output } = this.#options;
-    const itemId = newId('item');
-    const utterance = { turnId, itemId, utterance: number };
-    const { code, message, retryable } = new ParleyError('budget_exhausted');
-    emit({ type: 'utterance-started', ...utterance });
-    emit({ type: 'utterance-discarded', ...utterance, audioMs: 0 });
-    output.event({
-      type: 'conversation.item.input_audio_transcription.failed',
-      item_id: itemId,
-      utterance: number,
-      error: { code, message, retryable },
-    });
-    this.#turns.sayGoodbye(turnId);
+  #reserve(turnId: string): boolean {
+    return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
   }
 
   /** No provider of the relay recognises speech: audio that still comes is passed over. */

@@ -174,7 +174,7 @@ describe('an utterance that is lost', () => {
       },
     });
     test.say();
-    test.conversation.startUtterance(2);
+    test.conversation.startUtterance({ number: 2, onsetMs: 0 });
     await test.clock.advance(5_000);
     expect(test.ofType('response.created')).toEqual([]);
     test.conversation.endUtterance('speech-stopped', {});

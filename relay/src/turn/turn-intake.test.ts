@@ -91,7 +91,7 @@ it('utterances go before what is typed after them', async () => {
 
 it('utterances do not hold up what is typed while the person still speaks', async () => {
   const test = new TestConversation(recognised(seconds(1, finalWords('two'))));
-  test.conversation.startUtterance(1);
+  test.conversation.startUtterance({ number: 1, onsetMs: 0 });
   test.conversation.pushAudio(new Int16Array(1_600).fill(2));
   test.type('one');
   await settle();

@@ -95,7 +95,9 @@ export class TurnIntake {
     } else if (userTurn.outcome.kind === 'heard') {
       const { text, unrecognised } = userTurn.outcome;
       logger.debug({ itemId, transcript: text, unrecognised }, 'transcript final');
-      if (isQuestion(userTurn)) history.add(itemId, { role: 'user', text, unrecognised });
+      if (isQuestion(userTurn) || userTurn.bargeIn === 'stop') {
+        history.add(itemId, { role: 'user', text, unrecognised });
+      }
     }
   }
 
@@ -166,5 +168,9 @@ export class TurnIntake {
 function outcomeOf(userTurn: UserTurn): TurnOutcome {
   if (isQuestion(userTurn)) return 'continued';
   if (isLost(userTurn)) return 'failed';
+  if ('outcome' in userTurn) {
+    if (userTurn.bargeIn === 'backchannel') return 'backchannel';
+    if (userTurn.bargeIn === 'stop') return 'stopped';
+  }
   return 'outcome' in userTurn && userTurn.outcome.kind === 'discarded' ? 'discarded' : 'no-words';
 }

@@ -39,7 +39,7 @@ class Person {
       case 'say':
       case 'begin': {
         const number = this.#outcomes.push(act);
-        conversation.startUtterance(number);
+        conversation.startUtterance({ number: number, onsetMs: 0 });
         conversation.pushAudio(new Int16Array(1_600).fill(number));
         this.places.push(`${number}`);
         this.#open = number;

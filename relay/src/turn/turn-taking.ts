@@ -113,6 +113,11 @@ export class TurnTaking {
     return true;
   }
 
+  /** What is heard of a reply up to this position of its audio; undefined if it is not known. */
+  heardOf(id: string, playedMs: number): string | undefined {
+    return this.#replies.find(id)?.heardAt(playedMs);
+  }
+
   /** After a barge-in: how much of a reply's voice was heard. @returns false if it is unknown */
   truncate(id: string, playedMs: number): boolean {
     const reply = this.#replies.find(id);

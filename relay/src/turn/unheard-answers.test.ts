@@ -35,7 +35,7 @@ const timersOf = (test: TestConversation) =>
 
 async function interrupt(test: TestConversation, isTakenBack: boolean): Promise<void> {
   await settle();
-  test.conversation.startUtterance(1);
+  test.conversation.startUtterance({ number: 1, onsetMs: 0 });
   test.conversation.pushAudio(new Int16Array(1_600));
   if (isTakenBack) test.conversation.discardUtterance();
   else test.conversation.endUtterance('speech-stopped', {});
@@ -111,7 +111,7 @@ describe('an answer that was sent, but not played when it was interrupted,', () 
     ['as a whole', 16_000],
   ])('%s, is given again', async (_, voiceSamples) => {
     const test = await sent('', voiceSamples);
-    test.conversation.startUtterance(1);
+    test.conversation.startUtterance({ number: 1, onsetMs: 0 });
     truncate(test);
     await interrupt(test, true);
     expect(test.ofType('response.created')).toHaveLength(2);

@@ -1,11 +1,14 @@
 import type { EmitCallEvent } from './call-events.ts';
 import type { Settled } from './listening/listening.ts';
 import type { ConversationOutput } from './output.ts';
+import type { BargeInVerdict } from './turn-detection/barge-in.ts';
 import type { Turn } from './turn-taking.ts';
 
 export interface SpokenTurn extends Settled {
   /** `refused`: there was no provider that could have recognised it. */
   readonly kind: 'spoken' | 'refused';
+  /** What it was, if a reply was being heard when it began. */
+  readonly bargeIn?: BargeInVerdict | undefined;
 }
 
 /** What the person said, typed or asked for: one place in the order of speaking. */
@@ -34,7 +37,8 @@ export function isLost(userTurn: UserTurn): userTurn is LostTurn {
 /** Whether it wants an answer: coughs do not, nor does what was taken back or is lost. */
 export function isQuestion(userTurn: UserTurn): boolean {
   if (!('outcome' in userTurn)) return true;
-  const { outcome } = userTurn;
+  const { outcome, bargeIn } = userTurn;
+  if (bargeIn === 'backchannel' || bargeIn === 'stop') return false;
   return outcome.kind === 'heard' && (outcome.text !== '' || outcome.unrecognised);
 }
 
@@ -56,7 +60,7 @@ export function turnOf(userTurn: UserTurn, nowMs: number): Turn {
 
 /** Tells the client what became of what it sent. */
 export function sendOutcome(output: ConversationOutput, userTurn: UserTurn): void {
-  if (!('outcome' in userTurn)) return;
+  if (!('outcome' in userTurn) || userTurn.bargeIn === 'backchannel') return;
   const { itemId, number: utterance, outcome } = userTurn;
   const item = { item_id: itemId, utterance };
   if (outcome.kind === 'heard') {

@@ -88,7 +88,12 @@ export class TestConversation {
       maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),
       emit: (event) => this.callEvents.push(withAudio(event)),
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: script.isSpoken ?? true },
+      settings: {
+        voice: 'one',
+        timeZone: 'UTC',
+        isSpoken: script.isSpoken ?? true,
+        eagerness: 'medium',
+      },
       clock,
       logger: silentLogger,
       output: {
@@ -142,7 +147,7 @@ export class TestConversation {
 
   /** One whole utterance of a tenth of a second. */
   say(): void {
-    this.conversation.startUtterance(this.#nextUtterance++);
+    this.conversation.startUtterance({ number: this.#nextUtterance++, onsetMs: 0 });
     this.conversation.pushAudio(new Int16Array(1_600).fill(this.#nextUtterance));
     this.conversation.endUtterance('speech-stopped', {});
   }

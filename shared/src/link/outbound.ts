@@ -49,7 +49,9 @@ function onSessionClock(
 ): SequencedEvent {
   switch (event.type) {
     case 'input_audio_buffer.speech_started':
+    case 'input_audio_buffer.speech_resumed':
       return { ...event, audio_start_ms: toSessionMs(event.audio_start_ms) };
+    case 'input_audio_buffer.speech_paused':
     case 'input_audio_buffer.speech_stopped':
       return {
         ...event,

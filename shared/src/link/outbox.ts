@@ -103,6 +103,8 @@ function isForNewSession(message: Outbound, begun: Set<number>): boolean {
     case 'input_audio_buffer.speech_started':
       begun.add(event.utterance);
       return true;
+    case 'input_audio_buffer.speech_paused':
+    case 'input_audio_buffer.speech_resumed':
     case 'input_audio_buffer.speech_stopped':
     case 'input_audio_buffer.commit':
     case 'input_audio_buffer.clear':

@@ -18,6 +18,18 @@ const EXAMPLES: { readonly [type in ClientEventType]: ClientEvent & { type: type
     seq: 2,
     utterance: 1,
     audio_start_ms: 1_200.5,
+    interrupts: { response_id: 'resp_1', audio_end_ms: 840 },
+  },
+  'input_audio_buffer.speech_paused': {
+    type: 'input_audio_buffer.speech_paused',
+    utterance: 1,
+    audio_end_ms: 2_300,
+    sent_ms: 2_510,
+  },
+  'input_audio_buffer.speech_resumed': {
+    type: 'input_audio_buffer.speech_resumed',
+    utterance: 1,
+    audio_start_ms: 2_900,
   },
   'input_audio_buffer.speech_stopped': {
     type: 'input_audio_buffer.speech_stopped',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decodeEvent, type EventResult } from './decode-event.ts';
+import { EAGERNESS } from './turn-detection.ts';
 
 /** Longest typed message, characters. */
 export const MAX_TEXT_CHARACTERS = 2_000;
@@ -25,6 +26,7 @@ export const clientEventSchemas = {
       time_zone: z.string().min(1).max(64).optional(),
       /** Both sides are recorded; only with the person's consent. `false` ends that. */
       recording: z.boolean().optional(),
+      turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),
       /** `['text']` asks for replies in writing only. */
       output_modalities: z
         .array(z.enum(['audio', 'text']))
@@ -37,6 +39,23 @@ export const clientEventSchemas = {
     /** Number of the utterance that begins; its audio frames carry it as their item. */
     utterance: uint16,
     /** True onset, back-dated. */
+    audio_start_ms: instantMs,
+    /**
+     * The reply that is held at this position of its audio until the relay has decided whether it
+     * is interrupted; absent if no reply was heard, or if the client has stopped it by itself.
+     */
+    interrupts: z.object({ response_id: identifier, audio_end_ms: instantMs }).optional(),
+  }),
+  'input_audio_buffer.speech_paused': event('input_audio_buffer.speech_paused', {
+    utterance: uint16,
+    /** True end of speech so far, back-dated. */
+    audio_end_ms: instantMs,
+    /** When the client noticed it and sent this. */
+    sent_ms: instantMs,
+  }),
+  'input_audio_buffer.speech_resumed': event('input_audio_buffer.speech_resumed', {
+    utterance: uint16,
+    /** True onset of what follows the pause, back-dated. */
     audio_start_ms: instantMs,
   }),
   'input_audio_buffer.speech_stopped': event('input_audio_buffer.speech_stopped', {

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { decodeEvent, type EventResult } from './decode-event.ts';
 import { ERROR_CODES } from './errors.ts';
 import { latencyMarksSchema } from './latency.ts';
+import { EAGERNESS, END_OF_TURN_REASONS } from './turn-detection.ts';
 
 const identifier = z.string().min(1);
 const uint16 = z.int().min(0).max(0xffff);
 const instantMs = z.number().min(0);
 const errorCode = z.enum(ERROR_CODES);
+const endOfTurnReason = z.enum(END_OF_TURN_REASONS);
 const problem = z.object({ code: errorCode, message: z.string(), retryable: z.boolean() });
 
 /** Every relay event has its place in the downlink sequence, which audio frames share. */
@@ -37,6 +39,8 @@ const sessionDescriptionSchema = z.object({
   output_modalities: z.array(z.enum(['audio', 'text'])),
   /** The call is being recorded; absent in relays that record none. */
   recording: z.boolean().optional(),
+  /** Absent in relays that leave the end of each turn to the client. */
+  turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),
   providers: providerNamesSchema,
   limits: limitsSchema,
 });
@@ -100,6 +104,20 @@ export const relayEventSchemas = {
     /** Everything the client sent up to and including this sequence number has arrived. */
     input_seq: z.int().min(0),
   }),
+  'input_audio_buffer.end_of_turn_predicted': event('input_audio_buffer.end_of_turn_predicted', {
+    utterance: uint16,
+    /** That the person has finished, 0–1. */
+    probability: z.number().min(0).max(1),
+    /** Silence after which the turn is taken as over, ms from the true end of speech. */
+    delay_ms: z.int().min(0).max(60_000),
+    /** What speaks for and against it. */
+    reasons: z.array(endOfTurnReason).max(8),
+  }),
+  'input_audio_buffer.committed': event('input_audio_buffer.committed', {
+    utterance: uint16,
+    /** True end of speech on the session clock. */
+    audio_end_ms: z.number().min(0),
+  }),
   'conversation.item.input_audio_transcription.delta': event(
     'conversation.item.input_audio_transcription.delta',
     {
@@ -135,6 +153,13 @@ export const relayEventSchemas = {
     utterance: uint16.nullable(),
     /** How the voice will arrive; null if the reply is in writing only. */
     audio: z.object({ sample_rate: z.int().min(8_000).max(48_000) }).nullable(),
+  }),
+  'response.interruption_decided': event('response.interruption_decided', {
+    response_id: identifier,
+    /** The utterance that began while the response was heard. */
+    utterance: uint16,
+    /** `false`: a backchannel, or no words; the voice goes on where it was held. */
+    interrupted: z.boolean(),
   }),
   'response.output_audio_transcript.delta': event('response.output_audio_transcript.delta', {
     response_id: identifier,

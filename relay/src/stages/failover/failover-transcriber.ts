@@ -1,4 +1,4 @@
-import type { Transcriber } from '../transcriber.ts';
+import type { PhraseState, Transcriber } from '../transcriber.ts';
 import { FailoverTranscription, type ListenOptions } from './failover-transcription.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
@@ -15,6 +15,12 @@ export class FailoverTranscriber {
 
   get name(): string {
     return this.#stage.active;
+  }
+
+  /** What a closed vocabulary makes of these words; undefined if the active provider has none. */
+  phraseState(words: string): PhraseState | undefined {
+    const active = this.#stage.candidates.find(({ name }) => name === this.#stage.active);
+    return active?.provider.phraseState?.(words);
   }
 
   /** Begins an utterance. To be disposed of, which gives back the memory that keeps its audio. */

@@ -133,12 +133,13 @@ export class FailoverTranscription implements Disposable {
   /** Opens a recogniser and gives it what was said so far. */
   async #open({ candidate }: Attempt<Transcriber>, scope: AttemptScope): Promise<Transcription> {
     const { policy, timeoutError } = this.#stage;
-    const { language } = this.#options;
+    const { language, mayInterrupt } = this.#options;
     this.#scope = scope;
     scope.setDeadline(this.#budgetMs(policy.attempts.transcriberOpenMs), timeoutError);
     const transcription = await scope.wait(
       candidate.provider.open({
         language,
+        mayInterrupt,
         signal: scope.signal,
         onUsed: this.#stage.reporterOf(candidate.name, this.#options),
       }),

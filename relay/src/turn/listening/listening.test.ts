@@ -27,6 +27,7 @@ function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
     caller: 'test',
     transcriber: scriptedStages(clock, { transcriber, deadlines: DEADLINES }).transcriber,
     language: 'en-US',
+    onProgress: () => {},
     output: {
       event: (event) => {
         if ('transcript' in event) partials.push(event.transcript);
@@ -40,7 +41,7 @@ function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
     watchdog: new Watchdog({ clock }),
     logger: silentLogger,
   });
-  listening.start(1, 'turn_1', onSettled);
+  listening.start({ number: 1, turnId: 'turn_1', mayInterrupt: false }, onSettled);
   let outcome: UtteranceOutcome | undefined;
   const outcomePromise = settled.then((value) => (outcome = value.outcome));
   return {

@@ -4,6 +4,7 @@ import { newId } from '../../lib/ids.ts';
 import type { FailoverTranscriber } from '../../stages/failover/failover-transcriber.ts';
 import type { FailoverTranscription } from '../../stages/failover/failover-transcription.ts';
 import { NO_PROVIDER } from '../../stages/provider.ts';
+import type { PhraseState, TranscriptEvent } from '../../stages/transcriber.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { Marks } from '../reply/reply-options.ts';
 import { StageRun } from '../stage-run.ts';
@@ -48,8 +49,28 @@ interface Utterance {
   readonly marks: Marks;
   readonly run: StageRun;
   readonly onSettled: (settled: Settled) => void;
+  /** The words so far. */
+  words: string;
+  /** The recogniser's latest end-of-turn event. */
+  turnEvent: 'ended' | 'eager' | 'resumed' | undefined;
   /** From its end on. */
   watch?: Watch;
+}
+
+/** A partial transcript after such an event says that the person goes on. */
+const TURN_EVENTS = {
+  'transcript-partial': undefined,
+  'eager-end-of-turn': 'eager',
+  'turn-resumed': 'resumed',
+  'end-of-turn': 'ended',
+} as const;
+
+export interface UtteranceStart {
+  /** The client's number for it. */
+  readonly number: number;
+  readonly turnId: string;
+  /** It begins while a reply is heard. */
+  readonly mayInterrupt: boolean;
 }
 
 type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
@@ -58,6 +79,8 @@ export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
   readonly transcriber: FailoverTranscriber;
   /** BCP 47. */
   readonly language: string;
+  /** The recogniser knows more of the open utterance than before. */
+  readonly onProgress: () => void;
 }
 
 /** The person's side: at most one utterance takes audio, earlier ones may await their words. */
@@ -65,6 +88,7 @@ export class Listening {
   readonly #options: ListeningOptions;
   readonly #unsettled = new Set<Utterance>();
   #open: Utterance | undefined;
+  #hasPartials = false;
 
   constructor(options: ListeningOptions) {
     this.#options = options;
@@ -80,6 +104,20 @@ export class Listening {
     return this.#open?.transcription.durationMs ?? 0;
   }
 
+  /** What the recogniser knows of the open utterance so far. */
+  get progress(): Pick<Utterance, 'words' | 'turnEvent'> | undefined {
+    return this.#open;
+  }
+
+  /** What a closed vocabulary makes of these words; undefined if the recogniser has none. */
+  readonly phraseState = (words: string): PhraseState | undefined =>
+    this.#options.transcriber.phraseState(words);
+
+  /** Whether the recogniser has ever told words while the person spoke. */
+  get hasPartials(): boolean {
+    return this.#hasPartials;
+  }
+
   /** Whether the person is speaking, or was and their words are still to come. */
   get isBusy(): boolean {
     return this.#unsettled.size > 0;
@@ -91,7 +129,10 @@ export class Listening {
   }
 
   /** @param onSettled - called once; a short utterance may be settled before an earlier long one */
-  start(number: number, turnId: string, onSettled: (settled: Settled) => void): void {
+  start(
+    { number, turnId, mayInterrupt }: UtteranceStart,
+    onSettled: (settled: Settled) => void,
+  ): void {
     const { caller, transcriber, language, emit } = this.#options;
     const itemId = newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
@@ -107,6 +148,7 @@ export class Listening {
       abort,
       transcription: transcriber.listen({
         language,
+        mayInterrupt,
         signal,
         caller,
         onFailover,
@@ -117,6 +159,8 @@ export class Listening {
       marks: {},
       run,
       onSettled,
+      words: '',
+      turnEvent: undefined,
     };
     this.#open = utterance;
     this.#unsettled.add(utterance);
@@ -185,6 +229,13 @@ export class Listening {
     });
   }
 
+  #note(utterance: Utterance, event: Exclude<TranscriptEvent, { type: 'transcript-final' }>): void {
+    if ('text' in event) utterance.words = event.text;
+    utterance.turnEvent = TURN_EVENTS[event.type];
+    if (event.type === 'transcript-partial') this.#hasPartials = true;
+    if (this.#open === utterance) this.#options.onProgress();
+  }
+
   async #outcome(utterance: Utterance): Promise<UtteranceOutcome> {
     const { transcription, abort, itemId, number } = utterance;
     const failed = (error: ParleyError): UtteranceOutcome => ({
@@ -198,6 +249,7 @@ export class Listening {
         if (event.type === 'transcript-final') {
           return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
         }
+        this.#note(utterance, event);
         if (event.type === 'transcript-partial') {
           this.#options.output.event({
             type: 'conversation.item.input_audio_transcription.delta',

@@ -84,6 +84,11 @@ export class Reply {
     return this.#pipeline.track.heardText(this.#playedMs);
   }
 
+  /** What is heard of it up to this position of its audio. */
+  heardAt(playedMs: number): string {
+    return this.#pipeline.track.heardText(Math.min(playedMs, this.#playedMs));
+  }
+
   /** What was answered, if it is worth remembering: whole, and not looked up for the moment. */
   get answer(): string | undefined {
     const isWhole = this.#isOwnAnswer && this.#failure === undefined && !this.isCancelled;

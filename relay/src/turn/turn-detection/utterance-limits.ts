@@ -1,4 +1,4 @@
-import type { TurnEnd } from './call-events.ts';
+import type { TurnEnd } from '../call-events.ts';
 
 /**
  * Longest that an open utterance may go without audio: it holds a recogniser that others may need,
@@ -6,11 +6,8 @@ import type { TurnEnd } from './call-events.ts';
  */
 const MAX_AUDIO_GAP_MS = 15_000;
 
-/**
- * When a person's turn is over without the client saying so. The client's own end of speech, by
- * its VAD or a released key, comes from the session.
- */
-export class EndOfTurn {
+/** What ends an utterance that is too long, or that has no more audio. */
+export class UtteranceLimits {
   readonly #maxUtteranceMs: number;
   #hasAudio = false;
   #gapMs = 0;

@@ -1,0 +1,235 @@
+import type { ConversationOptions } from '../conversation-options.ts';
+import type { Listening, UtteranceOutcome } from '../listening/listening.ts';
+import { judgeBargeIn, type BargeInVerdict } from './barge-in.ts';
+import { judgeEndOfTurn, type EndOfTurnJudgement } from './end-of-turn.ts';
+import { Endpointing } from './endpointing.ts';
+import { classifyInterjection } from './short-words.ts';
+
+/** Audio that clients send from before the onset of speech, as docs/protocol.md asks for. */
+const PRE_ROLL_MS = 300;
+
+/** The reply that the client holds until it is decided whether it is interrupted. */
+export interface HeldReply {
+  readonly responseId: string;
+  /** Position in its audio. */
+  readonly playedMs: number;
+}
+
+export interface SpeechStart {
+  /** The client's number for the utterance. */
+  readonly number: number;
+  /** True onset of speech on the session clock. */
+  readonly onsetMs: number;
+  readonly held?: HeldReply | undefined;
+}
+
+/** An utterance as the detector sees it, from its beginning to its words. */
+interface Detected {
+  readonly start: SpeechStart;
+  readonly turnId: string;
+  /** The assistant has just asked. */
+  readonly isQuestion: boolean;
+  verdict: BargeInVerdict | undefined;
+}
+
+export interface TurnDetectorOptions extends Pick<
+  ConversationOptions,
+  'clock' | 'emit' | 'output' | 'settings'
+> {
+  readonly listening: Listening;
+  /** BCP 47. */
+  readonly language: string;
+  /** What was heard of a reply up to this position; of the latest reply without a position. */
+  readonly heardOf: (held: HeldReply | undefined) => string | undefined;
+  /** @param speechEndMs - on the session clock */
+  readonly onEndOfTurn: (speechEndMs: number) => void;
+  /** @param wantsAnswer - `false`: the person wants silence */
+  readonly onInterrupted: (responseId: string, wantsAnswer: boolean) => void;
+}
+
+/**
+ * Turn detection for clients that leave it to the relay: when a turn is over, and whether an
+ * utterance that begins while a reply is heard interrupts that reply.
+ */
+export class TurnDetector {
+  readonly #options: TurnDetectorOptions;
+  readonly #endpointing: Endpointing;
+  #open: Detected | undefined;
+  /** Without the silence of the pause; undefined while the person speaks. */
+  #pausedSpeechMs: number | undefined;
+
+  constructor(options: TurnDetectorOptions) {
+    const { clock, output } = options;
+    this.#options = options;
+    this.#endpointing = new Endpointing({
+      clock,
+      nowMs: () => output.nowMs(),
+      judge: () => this.#judge(),
+      onPredicted: (judgement) => this.#predicted(judgement),
+      onEnd: (speechEndMs) => this.#ended(speechEndMs),
+    });
+  }
+
+  /** An utterance begins. @returns to be called once with what became of it */
+  begin(
+    start: SpeechStart,
+    turnId: string,
+  ): (outcome: UtteranceOutcome) => BargeInVerdict | undefined {
+    this.over();
+    const heard = this.#options.heardOf(start.held);
+    const isQuestion = /[?？]\s*$/u.test(heard ?? '');
+    const detected: Detected = { start, turnId, isQuestion, verdict: undefined };
+    this.#open = detected;
+    return (outcome) => this.#settled(detected, outcome);
+  }
+
+  /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
+  paused(speechEndMs: number): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#pausedSpeechMs = Math.max(0, speechEndMs - open.start.onsetMs);
+    this.#considerBargeIn(open);
+    this.#endpointing.paused(speechEndMs);
+  }
+
+  /** The person goes on. */
+  resumed(): void {
+    this.#pausedSpeechMs = undefined;
+    this.#endpointing.stop();
+  }
+
+  /** More audio came, or the recogniser knows more. The hot path while a reply is held. */
+  progress(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    if (open.verdict === undefined && open.start.held !== undefined) this.#considerBargeIn(open);
+    if (this.#endpointing.isPaused) this.#endpointing.judgeAgain();
+  }
+
+  /** Whether audio decides anything now. */
+  get isUndecided(): boolean {
+    return this.#open?.start.held !== undefined && this.#open.verdict === undefined;
+  }
+
+  /** The utterance takes no more audio. */
+  over(): void {
+    this.#endpointing.stop();
+    this.#open = undefined;
+    this.#pausedSpeechMs = undefined;
+  }
+
+  #judge(): EndOfTurnJudgement {
+    const { listening, language, heardOf, settings } = this.#options;
+    const { words, turnEvent } = listening.progress ?? { words: '', turnEvent: undefined };
+    const judgement = judgeEndOfTurn(
+      {
+        words,
+        phrase: words === '' ? undefined : listening.phraseState(words),
+        transcriber: turnEvent,
+        hasPartials: listening.hasPartials,
+        language,
+        lastReply: heardOf(undefined),
+      },
+      settings.eagerness,
+    );
+    return this.#isPerhapsBackchannel(words)
+      ? { ...judgement, delayMs: Math.min(judgement.delayMs, BACKCHANNEL_DELAY_MS) }
+      : judgement;
+  }
+
+  /** The reply is held until the words are there: they are not waited for longer than needed. */
+  #isPerhapsBackchannel(words: string): boolean {
+    const open = this.#open;
+    if (!this.isUndecided || open === undefined) return false;
+    const context = { language: this.#options.language, isQuestion: open.isQuestion };
+    return classifyInterjection(words, context) === 'backchannel';
+  }
+
+  #predicted({ probability, delayMs, reasons }: EndOfTurnJudgement): void {
+    const { output, emit } = this.#options;
+    const { turnId, start } = this.#open!;
+    emit({ type: 'end-of-turn-predicted', turnId, probability, delayMs, reasons });
+    output.event({
+      type: 'input_audio_buffer.end_of_turn_predicted',
+      utterance: start.number,
+      probability: Math.round(probability * 100) / 100,
+      delay_ms: delayMs,
+      reasons: [...reasons],
+    });
+  }
+
+  #ended(speechEndMs: number): void {
+    const { output, onEndOfTurn } = this.#options;
+    output.event({
+      type: 'input_audio_buffer.committed',
+      utterance: this.#open!.start.number,
+      audio_end_ms: speechEndMs,
+    });
+    onEndOfTurn(speechEndMs);
+  }
+
+  #considerBargeIn(open: Detected): void {
+    const { listening } = this.#options;
+    const words = listening.progress?.words ?? '';
+    const speechMs = this.#pausedSpeechMs ?? listening.openMs - PRE_ROLL_MS;
+    this.#decide(open, { words, speechMs, isOver: false });
+  }
+
+  #settled(detected: Detected, outcome: UtteranceOutcome): BargeInVerdict | undefined {
+    const { start, verdict } = detected;
+    if (start.held === undefined) return undefined;
+    switch (outcome.kind) {
+      case 'discarded':
+        this.#decide(detected, { words: '', speechMs: 0, isOver: true });
+        return detected.verdict;
+      case 'failed':
+        // It is apologised for, which no reply may go on under.
+        this.#tell(detected, start.held, 'interruption');
+        return detected.verdict;
+      case 'heard': {
+        const { text } = outcome;
+        this.#decide(detected, { words: text, speechMs: 0, isOver: true });
+        const isStop = verdict !== undefined && this.#kindOf(detected, text) === 'stop';
+        // Words that only began like "stop" want an answer.
+        if (verdict === 'stop' && !isStop && text !== '') return 'interruption';
+        return isStop ? 'stop' : detected.verdict;
+      }
+    }
+  }
+
+  #kindOf({ isQuestion }: Detected, words: string) {
+    return classifyInterjection(words, { language: this.#options.language, isQuestion });
+  }
+
+  #decide(
+    detected: Detected,
+    evidence: { readonly words: string; readonly speechMs: number; readonly isOver: boolean },
+  ): void {
+    const { held } = detected.start;
+    if (held === undefined || detected.verdict !== undefined) return;
+    const { isQuestion } = detected;
+    const { language } = this.#options;
+    const verdict = judgeBargeIn({ ...evidence, isQuestion, language });
+    if (verdict !== undefined) this.#tell(detected, held, verdict);
+  }
+
+  #tell(detected: Detected, { responseId }: HeldReply, verdict: BargeInVerdict): void {
+    if (detected.verdict !== undefined) return;
+    detected.verdict = verdict;
+    const { turnId, start } = detected;
+    const { emit, output, onInterrupted } = this.#options;
+    const afterMs = output.nowMs() - start.onsetMs;
+    emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
+    const interrupted = verdict !== 'backchannel';
+    output.event({
+      type: 'response.interruption_decided',
+      response_id: responseId,
+      utterance: start.number,
+      interrupted,
+    });
+    if (interrupted) onInterrupted(responseId, verdict === 'interruption');
+  }
+}
+
+/** Silence after which a backchannel is over. */
+const BACKCHANNEL_DELAY_MS = 250;
