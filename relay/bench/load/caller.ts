@@ -6,10 +6,10 @@ import type { Tally } from './tally.ts';
 
 const ANSWER_DEADLINE_MS = 15_000;
 const CHUNK_MS = 100;
-/** A short question: a second and a half. */
-const CHUNKS = 15;
-/** Two seconds of answer, and half a second before the next question. */
-const PAUSE_MS = 2_500;
+/** A question of three seconds. */
+const CHUNKS = 30;
+/** Between two questions: the answer, and some thought. */
+const PAUSE_MS = 6_500;
 
 export interface CallerOptions {
   readonly url: string;

@@ -4,7 +4,7 @@ import { talk, type } from './caller.ts';
 import { Tally } from './tally.ts';
 
 /** About the length of a turn: the beginnings of the calls are spread over it. */
-const SPREAD_MS = 4_400;
+const SPREAD_MS = 10_000;
 /** Connections opened in a second. */
 const OPENINGS_PER_S = 100;
 
