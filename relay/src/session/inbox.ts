@@ -16,6 +16,7 @@ import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import type { InboxAllowances } from './inbox-allowances.ts';
+import { MessageRefusals } from './message-refusals.ts';
 import type { Outbox } from './outbox.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
@@ -26,9 +27,11 @@ import { judgeFrame, UplinkSequence } from './uplink.ts';
  */
 const ACKNOWLEDGE_EVERY = 50;
 
-/** Refused messages of a session that each have a line of the log. */
-const LOGGED_REFUSALS = 10;
-
+/** As frequent as the pauses of a person; of those, only all messages together are limited. */
+const PAUSES: ReadonlySet<ClientEvent['type']> = new Set([
+  'input_audio_buffer.speech_paused',
+  'input_audio_buffer.speech_resumed',
+]);
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
@@ -54,9 +57,7 @@ export class Inbox {
   readonly #recorder: InboxOptions['recorder'];
   readonly #sequence = new UplinkSequence();
   readonly #allowances: InboxAllowances;
-  #refusals = 0;
-  /** Which of them was logged last. */
-  #loggedRefusal = 0;
+  readonly #refusals: MessageRefusals;
   #latestUtterance: number | undefined;
   #hasHeard = false;
   #wasActive = false;
@@ -66,6 +67,7 @@ export class Inbox {
     this.#conversation = options.conversation;
     this.#recorder = options.recorder;
     this.#allowances = options.allowances;
+    this.#refusals = new MessageRefusals(options.logger);
   }
 
   get lastSeq(): number {
@@ -157,7 +159,7 @@ export class Inbox {
   error(code: ErrorCode, detail?: string): void {
     const error = new ParleyError(code, detail === undefined ? {} : { detail });
     const requestId = newId('req');
-    this.#logRefusal({ requestId, code, detail });
+    this.#refusals.log({ requestId, code, detail });
     this.#options.emit({ type: 'error', code, requestId });
     this.#options.outbox.event({
       type: 'error',
@@ -168,21 +170,13 @@ export class Inbox {
     });
   }
 
-  /** The first ten, and then ever fewer: a client can cause them as often as it likes. */
-  #logRefusal(fields: object): void {
-    const count = ++this.#refusals;
-    if (count > LOGGED_REFUSALS && !Number.isInteger(Math.log2(count))) return;
-    const leftOut = count - this.#loggedRefusal - 1;
-    this.#loggedRefusal = count;
-    this.#options.logger.info({ ...fields, leftOut: leftOut || undefined }, 'message refused');
-  }
-
   #receive(event: ClientEvent): void {
     const { outbox } = this.#options;
     const conversation = this.#conversation;
     if (event.type !== 'ping') {
       this.#wasActive = true;
-      if (!this.#allowances.control.take()) return this.#refuseControl(event);
+      const isPause = PAUSES.has(event.type);
+      if (!isPause && !this.#allowances.control.take()) return this.#refuseControl(event);
     }
     switch (event.type) {
       case 'ping':

@@ -8,6 +8,9 @@ import { classifyInterjection } from './short-words.ts';
 /** Audio that clients send from before the onset of speech, as docs/protocol.md asks for. */
 const PRE_ROLL_MS = 300;
 
+/** A person who answers a question often begins before its last word. */
+const FORESEEN_MS = 800;
+
 /** The reply that the client holds until it is decided whether it is interrupted. */
 export interface HeldReply {
   readonly responseId: string;
@@ -76,7 +79,8 @@ export class TurnDetector {
     turnId: string,
   ): (outcome: UtteranceOutcome) => BargeInVerdict | undefined {
     this.over();
-    const heard = this.#options.heardOf(start.held);
+    const { held } = start;
+    const heard = this.#options.heardOf(held && { ...held, playedMs: held.playedMs + FORESEEN_MS });
     const isQuestion = /[?？]\s*$/u.test(heard ?? '');
     const detected: Detected = { start, turnId, isQuestion, verdict: undefined };
     this.#open = detected;

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { words } from '../../../test/support/scripted-generator.ts';
+import { finalWords } from '../../../test/support/scripted-transcriber.ts';
+import { TestConversation, type Script } from '../../../test/support/test-conversation.ts';
+import type { Step } from '../../../test/support/script.ts';
+import { settle } from '../../lib/fake-clock.ts';
+import type { TranscriptEvent } from '../../stages/transcriber.ts';
+
+/** Ten seconds of voice a clause. */
+const longWinded = { clauseMs: () => 10_000 };
+const CHUNK = new Int16Array(1_600);
+
+/** A person who speaks, beside the relay that hears them. */
+class Speaking {
+  readonly test: TestConversation;
+  #utterance = 10;
+
+  constructor(script: Script) {
+    this.test = new TestConversation(script);
+  }
+
+  get #nowMs(): number {
+    return this.test.clock.now();
+  }
+
+  async begins(held?: { readonly responseId: string; readonly playedMs: number }): Promise<void> {
+    const { conversation } = this.test;
+    conversation.startUtterance({ number: ++this.#utterance, onsetMs: this.#nowMs, held });
+    // The pre-roll.
+    for (let chunk = 0; chunk < 3; chunk++) conversation.pushAudio(CHUNK);
+    await settle();
+  }
+
+  async speaks(ms: number): Promise<void> {
+    for (let chunk = 0; chunk < ms / 100; chunk++) {
+      await this.test.clock.advance(100);
+      this.test.conversation.pushAudio(CHUNK);
+    }
+  }
+
+  /** The client notices a pause 200 ms after it has begun. */
+  async pauses(ms = 200): Promise<void> {
+    const speechEndMs = this.#nowMs;
+    await this.speaks(200);
+    this.test.conversation.pauseUtterance(speechEndMs);
+    await this.speaks(Math.max(0, ms - 200));
+  }
+
+  async goesOn(ms: number): Promise<void> {
+    this.test.conversation.resumeUtterance();
+    await this.speaks(ms);
+  }
+
+  get committed() {
+    return this.test.ofType('input_audio_buffer.committed');
+  }
+
+  get decided() {
+    return this.test.ofType('response.interruption_decided').map(({ interrupted }) => interrupted);
+  }
+
+  get outcomes() {
+    return this.test.ofCall('turn-ended').map(({ outcome }) => outcome);
+  }
+}
+
+const partial = (text: string) => ({ give: { type: 'transcript-partial' as const, text } });
+
+describe('a pause inside a sentence', () => {
+  it('does not end the turn if the words before it are not a whole sentence', async () => {
+    const person = new Speaking({
+      transcriber: {
+        whileSpeaking: [partial('I would like to go to the')],
+        onFinal: () => [finalWords('I would like to go to the beach.')],
+      },
+    });
+    await person.begins();
+    await person.speaks(900);
+    await person.pauses(1_000);
+    expect(person.committed).toEqual([]);
+    await person.goesOn(500);
+    await person.pauses(2_000);
+    expect(person.committed).toHaveLength(1);
+    expect(person.test.ofType('response.created')).toHaveLength(1);
+  });
+
+  it('ends it soon if they are', async () => {
+    const person = new Speaking({
+      transcriber: {
+        whileSpeaking: [partial('What time is it?')],
+        onFinal: () => [finalWords('What time is it?')],
+      },
+    });
+    await person.begins();
+    await person.speaks(900);
+    const speechEndMs = person.test.clock.now();
+    await person.pauses(500);
+    expect(person.committed).toMatchObject([{ utterance: 11, audio_end_ms: speechEndMs }]);
+    const [decided] = person.test.ofCall('turn-decided');
+    expect(decided).toMatchObject({ why: 'endpointed' });
+    expect(decided!.afterMs).toBeLessThan(400);
+  });
+
+  it('that a client ends by itself is over at once, and once', async () => {
+    const person = new Speaking({});
+    await person.begins();
+    await person.pauses();
+    person.test.conversation.endUtterance('speech-stopped', {});
+    await person.test.clock.advance(5_000);
+    expect(person.committed).toEqual([]);
+    expect(person.outcomes).toEqual(['replied']);
+  });
+});
+
+describe('speech while a reply is heard', () => {
+  async function duringReply(
+    heard: Step<TranscriptEvent>,
+    whileSpeaking: readonly Step<TranscriptEvent>[] = [],
+    reply = 'This is a long story about a fox and a hen.',
+    playedMs = 3_500,
+  ) {
+    const person = new Speaking({
+      transcriber: { whileSpeaking, onFinal: () => [heard] },
+      generator: { reply: () => [words(reply)] },
+      synthesizer: longWinded,
+    });
+    person.test.type('Tell me a story');
+    await person.test.clock.advance(playedMs + 500);
+    const [created] = person.test.ofType('response.created');
+    await person.begins({ responseId: created!.response_id, playedMs });
+    return person;
+  }
+
+  it.each(['mhm', 'Okay.', ''])('leaves the reply alone if it is “%s”', async (heard) => {
+    const person = await duringReply(finalWords(heard));
+    await person.speaks(300);
+    await person.pauses(1_000);
+    expect(person.decided).toEqual([false]);
+    await person.test.clock.advance(20_000);
+    expect(person.test.outcomes).toEqual(['completed']);
+    expect(person.outcomes).toEqual(['backchannel', 'replied']);
+    const { history } = person.test.generator.requests.at(-1)!;
+    expect(history.map(({ text }) => text)).toEqual(['Tell me a story']);
+    expect(
+      person.test.ofType('conversation.item.input_audio_transcription.completed'),
+    ).toHaveLength(0);
+  });
+
+  it('stops it at the first word that says so, and says nothing afterwards', async () => {
+    const person = await duringReply(finalWords('Stop.'), [partial('stop')]);
+    expect(person.decided).toEqual([true]);
+    await person.speaks(300);
+    await person.pauses(1_000);
+    await person.test.clock.advance(20_000);
+    expect(person.test.outcomes).toEqual(['cancelled']);
+    expect(person.outcomes).toEqual(['replied', 'stopped']);
+    expect(person.test.ofType('response.created')).toHaveLength(1);
+  });
+
+  it('answers what only began like a stop word', async () => {
+    const person = await duringReply(finalWords('Stop the timer.'), [partial('stop')]);
+    await person.speaks(600);
+    await person.pauses(2_000);
+    expect(person.test.ofType('response.created')).toHaveLength(2);
+  });
+
+  it('interrupts it by its length, before any word is known', async () => {
+    const person = await duringReply(finalWords('What time is it?'));
+    await person.speaks(1_100);
+    expect(person.decided).toEqual([true]);
+    expect(person.test.outcomes).toEqual(['cancelled']);
+    await person.pauses(2_000);
+    expect(person.test.ofType('response.created')).toHaveLength(2);
+  });
+
+  it('is an answer if the assistant has asked', async () => {
+    const person = await duringReply(finalWords('Yes.'), [], 'Shall I go on?', 9_900);
+    await person.speaks(300);
+    await person.pauses(1_500);
+    expect(person.decided).toEqual([true]);
+    expect(person.test.ofType('response.created')).toHaveLength(2);
+  });
+
+  it('interrupts it if it cannot be recognised, and is apologised for', async () => {
+    const person = await duringReply({ fail: new Error('gone') });
+    await person.speaks(300);
+    await person.pauses(1_500);
+    expect(person.decided).toEqual([true]);
+    expect(person.test.ofType('response.created')).toHaveLength(2);
+  });
+
+  it('that the client takes back lets the reply go on', async () => {
+    const person = await duringReply(finalWords(''));
+    person.test.conversation.discardUtterance();
+    await settle();
+    expect(person.decided).toEqual([false]);
+    await person.test.clock.advance(20_000);
+    expect(person.test.outcomes).toEqual(['completed']);
+  });
+});
