@@ -84,7 +84,7 @@ export function emitSaid(emit: EmitCallEvent, userTurn: UserTurn): void {
     return emit({ type: 'turn-decided', turnId, why: kind, afterMs: null });
   }
   const { itemId, number: utterance, outcome, audioMs, finalMs, provider } = userTurn;
-  if (outcome.kind === 'discarded') {
+  if (outcome.kind === 'discarded' || userTurn.bargeIn === 'backchannel') {
     emit({ type: 'utterance-discarded', turnId, itemId, utterance, audioMs });
   } else if (outcome.kind === 'heard') {
     emit({

@@ -49,7 +49,10 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'response.created':
     case 'response.output_audio.done':
     case 'response.output_audio_transcript.delta':
+    case 'response.interruption_decided':
     case 'input_audio_buffer.ack':
+    case 'input_audio_buffer.committed':
+    case 'input_audio_buffer.end_of_turn_predicted':
     case 'pong':
       return undefined;
   }
