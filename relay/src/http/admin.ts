@@ -1,12 +1,12 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import type { z } from 'zod';
+import { z } from 'zod/mini';
 import { serviceHealthSchema, type serviceStatusSchema } from '@parley/shared';
 import type { ProviderStatus } from '../stages/failover/provider-health.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
 
-const resetRequestSchema = serviceHealthSchema.pick({ name: true });
+const resetRequestSchema = z.pick(serviceHealthSchema, { name: true });
 
 /**
  * The operator's requests, below `/api/v1/admin/services`.

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ParleyError } from '@parley/shared';
 import type { Authenticator, Identity } from '../auth/identity.ts';
 
@@ -21,7 +21,7 @@ export function identified(authenticator: Authenticator): MiddlewareHandler<Iden
  *
  * @throws ParleyError `malformed_json`, `invalid_request`
  */
-export async function bodyOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
+export async function bodyOf<T>(c: Context, schema: z.core.$ZodType<T>): Promise<T> {
   const text = await c.req.text();
   let body: unknown;
   try {
@@ -33,12 +33,12 @@ export async function bodyOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
 }
 
 /** @throws ParleyError `invalid_request` */
-export function queryOf<T>(c: Context, schema: z.ZodType<T>): T {
+export function queryOf<T>(c: Context, schema: z.core.$ZodType<T>): T {
   return checked(c.req.query(), schema, 'query');
 }
 
-function checked<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
-  const result = schema.safeParse(value);
+function checked<T>(value: unknown, schema: z.core.$ZodType<T>, what: string): T {
+  const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const detail = `${issue.path.join('.') || what}: ${issue.message}.`;

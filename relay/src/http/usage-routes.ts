@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { ParleyError, usageQuerySchema, type UsageResponse } from '@parley/shared';
 import type { AccountTerms } from '../accounts/account-terms.ts';
 import type { Authenticator } from '../auth/identity.ts';
@@ -12,9 +12,9 @@ const DEFAULT_DAYS = 30;
 const MAX_DAYS = 366;
 const DAY_MS = 86_400_000;
 
-const adminQuerySchema = usageQuerySchema.extend({
-  by: z.enum(USAGE_GROUPS).default('day'),
-  format: z.enum(['json', 'csv']).default('json'),
+const adminQuerySchema = z.extend(usageQuerySchema, {
+  by: z.prefault(z.enum(USAGE_GROUPS), 'day'),
+  format: z.prefault(z.enum(['json', 'csv']), 'json'),
 });
 
 export interface UsageRoutesOptions {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod/mini';
 import { ParleyError } from '../protocol/errors.ts';
 import { errorResponseSchema } from '../protocol/http-api.ts';
 import { ClientError } from './client-error.ts';
@@ -80,10 +80,10 @@ export async function requestRelay<Answer extends RelayAnswer, T>(
 export function requestJson<T>(
   relay: Relay,
   request: RelayRequest,
-  schema: z.ZodType<T>,
+  schema: z.core.$ZodType<T>,
 ): Promise<T> {
   return requestRelay(relay, request, async (answer) => {
-    const parsed = schema.safeParse(parseJson(await answer.text()));
+    const parsed = z.safeParse(schema, parseJson(await answer.text()));
     if (parsed.success) return parsed.data;
     throw unreadable(relay.baseUrl, request.path, answer.status);
   });

@@ -1,19 +1,19 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
 import { latencyMarksSchema } from './latency.ts';
 
 /** An instant, ISO 8601 in UTC. */
 const instant = z.iso.datetime();
-/** A day, ISO 8601. */
-/** Of a year that every database and calendar knows. */
-const day = z.iso.date().refine((date) => date >= '1900' && date < '3000', 'Expected a day');
+/** A day, ISO 8601, of a year that every database and calendar knows. */
+const day = z.iso
+  .date()
+  .check(z.refine((date) => date >= '1900' && date < '3000', 'Expected a day'));
 /** US dollars; the relay counts whole micro-dollars. */
-const usd = z.number().min(0);
+const usd = z.number().check(z.gte(0));
 /** What a person writes on one line. */
 const line = z
   .string()
-  .trim()
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Expected text without control characters');
+  .check(z.trim(), z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Expected text without control characters'));
 const stage = z.enum(['transcriber', 'generator', 'synthesizer']);
 
 /** `GET /api/v1/auth`: how a person may sign in here. Needs no token. */
@@ -23,24 +23,26 @@ export const authOptionsSchema = z.object({
   /** Guests are asked for a code first. */
   access_code: z.boolean(),
   /** null: no accounts of Supabase. */
-  supabase: z.object({ url: z.url(), anon_key: z.string() }).nullable(),
+  supabase: z.nullable(z.object({ url: z.url(), anon_key: z.string() })),
   /** null: no accounts of another OpenID Connect issuer. */
-  oidc: z.object({ issuer: z.url(), client_id: z.string() }).nullable(),
+  oidc: z.nullable(z.object({ issuer: z.url(), client_id: z.string() })),
   /** Whether the request came over https, or from this machine. */
   is_secure: z.boolean(),
 });
 export type AuthOptions = z.infer<typeof authOptionsSchema>;
 
 /** Body of `POST /api/v1/auth/guest`; may be left out. */
-export const guestRequestSchema = z.object({ access_code: z.string().max(200).optional() });
+export const guestRequestSchema = z.object({
+  access_code: z.optional(z.string().check(z.maxLength(200))),
+});
 
 /** What of a plan a person may want to know; null: without a limit. */
 export const planLimitsSchema = z.object({
-  concurrent_sessions: z.number().nullable(),
-  sessions_per_hour: z.number().nullable(),
+  concurrent_sessions: z.nullable(z.number()),
+  sessions_per_hour: z.nullable(z.number()),
   session_duration_s: z.number(),
-  session_usd: usd.nullable(),
-  day_usd: usd.nullable(),
+  session_usd: z.nullable(usd),
+  day_usd: z.nullable(usd),
 });
 
 /** `GET /api/v1/me` */
@@ -51,12 +53,12 @@ export const meSchema = z.object({
   plan: z.string(),
   limits: planLimitsSchema,
   /** What is left of the day's budget, and when the next day begins. */
-  day_left_usd: usd.nullable(),
+  day_left_usd: z.nullable(usd),
   day_ends_at: instant,
   storage: z.object({
     transcripts: z.enum(['on', 'off', 'encrypted']),
     /** null: kept until they are deleted. */
-    retention_days: z.number().nullable(),
+    retention_days: z.nullable(z.number()),
     /** Whether calls may be recorded, if the person agrees. */
     recording: z.boolean(),
   }),
@@ -83,13 +85,13 @@ export const conversationSummarySchema = z.object({
   /** When something was last said. */
   updated_at: instant,
   /** Of all its calls. */
-  duration_s: z.number().min(0),
-  turns: z.int().min(0),
+  duration_s: z.number().check(z.gte(0)),
+  turns: z.int().check(z.gte(0)),
   cost_usd: usd,
   is_live: z.boolean(),
   has_recording: z.boolean(),
   /** Where the searched words stand; null without a search. */
-  excerpt: z.string().nullable(),
+  excerpt: z.nullable(z.string()),
 });
 export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
 
@@ -97,19 +99,19 @@ export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
 export const conversationsResponseSchema = z.object({
   conversations: z.array(conversationSummarySchema),
   /** `before` of the next page; null: this is the last. */
-  next: z.string().nullable(),
+  next: z.nullable(z.string()),
 });
 export type ConversationsResponse = z.infer<typeof conversationsResponseSchema>;
 
 /** Query of `GET /api/v1/conversations`. */
 export const conversationsQuerySchema = z.object({
   /** Words that were said, or stand in the title. */
-  query: line.max(200).optional(),
-  from: day.optional(),
+  query: z.optional(line.check(z.maxLength(200))),
+  from: z.optional(day),
   /** Included. */
-  to: day.optional(),
-  before: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(30),
+  to: z.optional(day),
+  before: z.optional(z.string().check(z.maxLength(200))),
+  limit: z.prefault(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 30),
 });
 export type ConversationsQuery = z.infer<typeof conversationsQuerySchema>;
 
@@ -119,19 +121,19 @@ export const storedTurnSchema = z.object({
   at: instant,
   trigger: z.enum(['speech', 'text', 'timer', 'request', 'notice']),
   /** What the person said or typed; null if they did not. */
-  user_text: z.string().nullable(),
+  user_text: z.nullable(z.string()),
   /** What was heard of the reply; null if there was none. */
-  reply_text: z.string().nullable(),
+  reply_text: z.nullable(z.string()),
   /** What was written but not heard, because the reply was interrupted. */
-  unheard_text: z.string().nullable(),
+  unheard_text: z.nullable(z.string()),
   was_interrupted: z.boolean(),
   /** Instants on the session clock, ms. */
   timeline: latencyMarksSchema,
   /** From the session's start, ms. */
-  offset_ms: z.number().min(0),
+  offset_ms: z.number().check(z.gte(0)),
   /** The provider of each stage that was used. */
   providers: z.partialRecord(stage, z.string()),
-  error: z.enum(ERROR_CODES).nullable(),
+  error: z.nullable(z.enum(ERROR_CODES)),
   cost_usd: usd,
 });
 export type StoredTurn = z.infer<typeof storedTurnSchema>;
@@ -140,22 +142,25 @@ export const storedSessionSchema = z.object({
   id: z.string(),
   started_at: instant,
   /** null while it runs. */
-  ended_at: instant.nullable(),
-  duration_s: z.number().min(0),
-  close_reason: z.string().nullable(),
+  ended_at: z.nullable(instant),
+  duration_s: z.number().check(z.gte(0)),
+  close_reason: z.nullable(z.string()),
   client: z.string(),
   cost_usd: usd,
   has_recording: z.boolean(),
 });
 
 /** `GET /api/v1/conversations/:id`, oldest first. */
-export const conversationDetailSchema = conversationSummarySchema
-  .omit({ excerpt: true, turns: true })
-  .extend({ sessions: z.array(storedSessionSchema), turns: z.array(storedTurnSchema) });
+export const conversationDetailSchema = z.extend(
+  z.omit(conversationSummarySchema, { excerpt: true, turns: true }),
+  { sessions: z.array(storedSessionSchema), turns: z.array(storedTurnSchema) },
+);
 export type ConversationDetail = z.infer<typeof conversationDetailSchema>;
 
 /** Body of `PATCH /api/v1/conversations/:id`. */
-export const renameRequestSchema = z.object({ title: line.min(1).max(120) });
+export const renameRequestSchema = z.object({
+  title: line.check(z.minLength(1), z.maxLength(120)),
+});
 
 export const EXPORT_FORMATS = ['text', 'json', 'vtt'] as const;
 
@@ -164,16 +169,16 @@ export const usageRowSchema = z.object({
   day,
   stage,
   provider: z.string(),
-  audio_s: z.number().min(0),
-  input_tokens: z.int().min(0),
-  output_tokens: z.int().min(0),
-  characters: z.int().min(0),
+  audio_s: z.number().check(z.gte(0)),
+  input_tokens: z.int().check(z.gte(0)),
+  output_tokens: z.int().check(z.gte(0)),
+  characters: z.int().check(z.gte(0)),
   cost_usd: usd,
 });
 export type UsageRow = z.infer<typeof usageRowSchema>;
 
 /** Query of `GET /api/v1/usage`; without it the last thirty days. */
-export const usageQuerySchema = z.object({ from: day.optional(), to: day.optional() });
+export const usageQuerySchema = z.object({ from: z.optional(day), to: z.optional(day) });
 
 /** `GET /api/v1/usage` */
 export const usageResponseSchema = z.object({
@@ -182,7 +187,7 @@ export const usageResponseSchema = z.object({
   rows: z.array(usageRowSchema),
   limits: planLimitsSchema,
   spent_today_usd: usd,
-  day_left_usd: usd.nullable(),
+  day_left_usd: z.nullable(usd),
   day_ends_at: instant,
 });
 export type UsageResponse = z.infer<typeof usageResponseSchema>;

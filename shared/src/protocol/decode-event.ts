@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 export type EventResult<Event> =
   | { readonly kind: 'event'; readonly event: Event }
@@ -17,11 +17,11 @@ export type EventResult<Event> =
     };
 
 /** Numbers of messages: from 1, in 32 bits. */
-const sequenceSchema = z.int().min(1).max(0xffff_ffff);
+const sequenceSchema = z.int().check(z.gte(1), z.lte(0xffff_ffff));
 
 /** Tolerant of event types it does not know, strict about the shape of those it does. */
 export function decodeEvent<Event>(
-  schemas: Readonly<Record<string, z.ZodType>>,
+  schemas: Readonly<Record<string, z.core.$ZodType>>,
   text: string,
 ): EventResult<Event> {
   let value: unknown;
@@ -42,7 +42,7 @@ export function decodeEvent<Event>(
     const seq = sequenceSchema.safeParse((value as { seq?: unknown }).seq);
     return { kind: 'unknown', type, seq: seq.data };
   }
-  const parsed = schemas[type]!.safeParse(value);
+  const parsed = z.safeParse(schemas[type]!, value);
   if (parsed.success) return { kind: 'event', event: parsed.data as Event };
   const issue = parsed.error.issues[0]!;
   return {

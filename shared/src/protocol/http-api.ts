@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
 import { limitsSchema, providerNamesSchema } from './relay-events.ts';
 
@@ -34,16 +34,16 @@ export const guestResponseSchema = z.object({
 });
 
 export const createSessionRequestSchema = z.object({
-  voice: z.string().min(1).max(64).optional(),
-  time_zone: z.string().min(1).max(64).optional(),
+  voice: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  time_zone: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   /** Goes on with an earlier conversation of this person. */
-  conversation_id: z.string().min(1).max(64).optional(),
+  conversation_id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
 });
 
 export const createSessionResponseSchema = z.object({
   session_id: z.string(),
   /** Under which what is said is kept; relays that keep nothing leave it out. */
-  conversation_id: z.string().optional(),
+  conversation_id: z.optional(z.string()),
   /** Opens one WebSocket, once, within 30 seconds. */
   ticket: z.string(),
   /** Reopens the same session after a lost connection. */
@@ -61,11 +61,11 @@ export const serviceHealthSchema = z.object({
 });
 
 /** What the operator may know beyond that. */
-export const serviceStatusSchema = serviceHealthSchema.extend({
+export const serviceStatusSchema = z.extend(serviceHealthSchema, {
   /** How the latest failure is classed; null if there was none. */
-  last_fault: z.string().nullable(),
+  last_fault: z.nullable(z.string()),
   /** How long ago it was, s. */
-  last_failure_s: z.number().nullable(),
+  last_failure_s: z.nullable(z.number()),
   failures: z.number(),
   requests: z.number(),
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 /**
  * Where the time of a turn went.
@@ -81,8 +81,7 @@ export function timelineOf(marks: LatencyMarks): {
 
 /** Those of its instants that are known, ms. */
 export const latencyMarksSchema = z.object(
-  Object.fromEntries(LATENCY_MARKS.map((mark) => [mark, z.number().min(0).optional()])) as Record<
-    LatencyMark,
-    z.ZodOptional<z.ZodNumber>
-  >,
+  Object.fromEntries(
+    LATENCY_MARKS.map((mark) => [mark, z.optional(z.number().check(z.gte(0)))]),
+  ) as Record<LatencyMark, z.ZodMiniOptional<z.ZodMiniNumber>>,
 );

@@ -1,19 +1,20 @@
-import { z } from 'zod';
+// Not all of `zod`: what the page checks by it is loaded before a call can begin.
+import { z } from 'zod/mini';
 import { decodeEvent, type EventResult } from './decode-event.ts';
 import { ERROR_CODES } from './errors.ts';
 import { latencyMarksSchema } from './latency.ts';
 import { EAGERNESS, END_OF_TURN_REASONS } from './turn-detection.ts';
 
-const identifier = z.string().min(1);
-const uint16 = z.int().min(0).max(0xffff);
-const instantMs = z.number().min(0);
+const identifier = z.string().check(z.minLength(1));
+const uint16 = z.int().check(z.gte(0), z.lte(0xffff));
+const instantMs = z.number().check(z.gte(0));
 const errorCode = z.enum(ERROR_CODES);
 const endOfTurnReason = z.enum(END_OF_TURN_REASONS);
 const problem = z.object({ code: errorCode, message: z.string(), retryable: z.boolean() });
 
 /** Every relay event has its place in the downlink sequence, which audio frames share. */
-function event<T extends string, Fields extends z.ZodRawShape>(type: T, fields: Fields) {
-  return z.object({ type: z.literal(type), seq: z.int().min(1), ...fields });
+function event<T extends string, Fields extends z.core.$ZodShape>(type: T, fields: Fields) {
+  return z.object({ type: z.literal(type), seq: z.int().check(z.gte(1)), ...fields });
 }
 
 export const limitsSchema = z.object({
@@ -38,9 +39,9 @@ const sessionDescriptionSchema = z.object({
   time_zone: z.string(),
   output_modalities: z.array(z.enum(['audio', 'text'])),
   /** The call is being recorded; absent in relays that record none. */
-  recording: z.boolean().optional(),
+  recording: z.optional(z.boolean()),
   /** Absent in relays that leave the end of each turn to the client. */
-  turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),
+  turn_detection: z.optional(z.object({ eagerness: z.enum(EAGERNESS) })),
   providers: providerNamesSchema,
   limits: limitsSchema,
 });
@@ -51,7 +52,7 @@ const usageSchema = z.object({
   llm_input_tokens: z.number(),
   llm_output_tokens: z.number(),
   tts_characters: z.number(),
-  llm_tokens_estimated: z.boolean().optional(),
+  llm_tokens_estimated: z.optional(z.boolean()),
 });
 export type Usage = z.infer<typeof usageSchema>;
 
@@ -68,21 +69,21 @@ export const relayEventSchemas = {
     session: sessionDescriptionSchema,
     server_ms: instantMs,
     /** The last client sequence number that arrived: send again what came after it. */
-    last_input_seq: z.int().min(0),
+    last_input_seq: z.int().check(z.gte(0)),
   }),
   'session.usage': event('session.usage', {
     usage: usageSchema,
     /** Of the session so far. */
     cost_usd: z.number(),
     /** What the session may cost; null: without a limit. */
-    budget_usd: z.number().nullable(),
+    budget_usd: z.nullable(z.number()),
     /** A budget of the session, the person or the relay is nearly used up. */
     is_warning: z.boolean(),
   }),
   'session.ending': event('session.ending', {
     reason: z.enum(['duration', 'budget']),
     /** When the relay will end the session. */
-    in_ms: z.number().min(0),
+    in_ms: z.number().check(z.gte(0)),
   }),
   'session.degraded': event('session.degraded', {
     stage: z.enum(['transcriber', 'generator', 'synthesizer']),
@@ -102,21 +103,21 @@ export const relayEventSchemas = {
   }),
   'input_audio_buffer.ack': event('input_audio_buffer.ack', {
     /** Everything the client sent up to and including this sequence number has arrived. */
-    input_seq: z.int().min(0),
+    input_seq: z.int().check(z.gte(0)),
   }),
   'input_audio_buffer.end_of_turn_predicted': event('input_audio_buffer.end_of_turn_predicted', {
     utterance: uint16,
     /** That the person has finished, 0–1. */
-    probability: z.number().min(0).max(1),
+    probability: z.number().check(z.gte(0), z.lte(1)),
     /** Silence after which the turn is taken as over, ms from the true end of speech. */
-    delay_ms: z.int().min(0).max(60_000),
+    delay_ms: z.int().check(z.gte(0), z.lte(60_000)),
     /** What speaks for and against it. */
-    reasons: z.array(endOfTurnReason).max(8),
+    reasons: z.array(endOfTurnReason).check(z.maxLength(8)),
   }),
   'input_audio_buffer.committed': event('input_audio_buffer.committed', {
     utterance: uint16,
     /** True end of speech on the session clock. */
-    audio_end_ms: z.number().min(0),
+    audio_end_ms: z.number().check(z.gte(0)),
   }),
   'conversation.item.input_audio_transcription.delta': event(
     'conversation.item.input_audio_transcription.delta',
@@ -150,9 +151,9 @@ export const relayEventSchemas = {
     item: uint16,
     trigger: z.enum(['speech', 'text', 'timer', 'request', 'notice']),
     /** The utterance that is answered, where speech is. */
-    utterance: uint16.nullable(),
+    utterance: z.nullable(uint16),
     /** How the voice will arrive; null if the reply is in writing only. */
-    audio: z.object({ sample_rate: z.int().min(8_000).max(48_000) }).nullable(),
+    audio: z.nullable(z.object({ sample_rate: z.int().check(z.gte(8_000), z.lte(48_000)) })),
   }),
   'response.interruption_decided': event('response.interruption_decided', {
     response_id: identifier,
@@ -165,35 +166,35 @@ export const relayEventSchemas = {
     response_id: identifier,
     delta: z.string(),
     /** Counts from 0 within the response. */
-    chunk_index: z.int().min(0),
+    chunk_index: z.int().check(z.gte(0)),
     /** Whether this is the response's last text. */
     is_complete: z.boolean(),
     /** The session clock at sending. */
     timestamp: instantMs,
     /** Where in the response's audio these words begin, ms; null if they are not spoken. */
-    audio_start_ms: z.number().min(0).nullable(),
+    audio_start_ms: z.nullable(z.number().check(z.gte(0))),
     /** The clause that these words belong to, counted from 0; absent if there are no words. */
-    clause: z.int().min(0).optional(),
+    clause: z.optional(z.int().check(z.gte(0))),
     /**
      * Where in the clause's text these words begin, characters. Present only if a voice broke off:
      * an earlier delta held these words, and no voice of the relay follows.
      */
-    from_character: z.int().min(0).optional(),
+    from_character: z.optional(z.int().check(z.gte(0))),
   }),
   'response.output_audio_transcript.timed': event('response.output_audio_transcript.timed', {
     response_id: identifier,
-    clause: z.int().min(0),
+    clause: z.int().check(z.gte(0)),
     /** Where the clause's audio begins in the response's audio, ms. */
-    audio_start_ms: z.number().min(0),
+    audio_start_ms: z.number().check(z.gte(0)),
     /** Length of the clause's audio, as far as it is known or expected, ms. */
-    audio_ms: z.number().min(0),
+    audio_ms: z.number().check(z.gte(0)),
     /** Where the clause's first words end, ms from its start: as many as the voice has told. */
-    word_ends_ms: z.array(z.number().min(0)),
+    word_ends_ms: z.array(z.number().check(z.gte(0))),
   }),
   'response.output_audio.done': event('response.output_audio.done', {
     response_id: identifier,
     /** Length of all audio sent for the response. */
-    audio_ms: z.number().min(0),
+    audio_ms: z.number().check(z.gte(0)),
   }),
   'response.done': event('response.done', {
     response_id: identifier,
@@ -201,7 +202,7 @@ export const relayEventSchemas = {
     usage: usageSchema,
     /** The relay's instants of this turn on the session clock; the client adds its own. */
     timeline: latencyMarksSchema,
-    error: problem.nullable(),
+    error: z.nullable(problem),
   }),
   pong: event('pong', {
     client_ms: z.number(),
