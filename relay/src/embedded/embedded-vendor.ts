@@ -1,7 +1,11 @@
 import { cpus } from 'node:os';
 import { seconds, whole } from '../config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
-import { createEmbeddedAssistant, EMBEDDED_SPEECH_GRAMMAR } from './assistant/index.ts';
+import {
+  createEmbeddedAssistant,
+  EMBEDDED_SPEECH_GRAMMAR,
+  embeddedPhraseState,
+} from './assistant/index.ts';
 import { createEmbeddedSynthesizer } from './voice/embedded-synthesizer.ts';
 import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
 
@@ -42,6 +46,7 @@ export const embeddedVendor = defineVendor({
         warmed(
           createEmbeddedTranscriber({
             grammar: EMBEDDED_SPEECH_GRAMMAR,
+            phraseState: embeddedPhraseState,
             maxWorkers: values.EMBEDDED_WORKERS,
             waitMs: values.EMBEDDED_WAIT_S * 1_000,
           }),

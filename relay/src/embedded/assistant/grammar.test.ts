@@ -2,18 +2,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAPABILITIES } from '../../capabilities/index.ts';
-import { parseTemplate, type Template } from '../../phrases/template.ts';
+import { parseTemplate } from '../../phrases/template.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
+import { GRAMMAR_RULES, spokenFrom, withoutWeights, wordsIn } from './generated-sentences.ts';
 import { understand } from './understand.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
-
-const rules = new Map(
-  [...EMBEDDED_SPEECH_GRAMMAR.rules.matchAll(/^<(\w+)> = (.*);$/gm)].map(([, name, expansion]) => [
-    name,
-    expansion,
-  ]),
-);
 
 describe('the speech grammar', () => {
   it('holds no sentence that the assistant does not understand', () => {
@@ -36,10 +30,10 @@ describe('the speech grammar', () => {
         .split('\n')
         .map((line) => line.split(/\s/, 1)[0]),
     );
-    const spoken = [...rules]
+    const spoken = [...GRAMMAR_RULES]
       .filter(([name]) => name !== 'any_phones')
       .map(([, expansion]) => expansion);
-    const words = spoken.flatMap((expansion) => wordsIn(parseTemplate(withoutWeights(expansion!))));
+    const words = spoken.flatMap((expansion) => wordsIn(parseTemplate(withoutWeights(expansion))));
     expect(words.length).toBeGreaterThan(200);
     const pronounced = EMBEDDED_SPEECH_GRAMMAR.pronunciations;
     expect(words.filter((word) => !known.has(word) && !Object.hasOwn(pronounced, word))).toEqual(
@@ -79,44 +73,3 @@ it('written down, the sentences of the corpus are understood or not as they shou
   );
   expect(wrong).toEqual([]);
 });
-
-/** A sentence the grammar can produce, each alternative taken as `choices` say. */
-function spokenFrom(rule: string, choices: fc.Stream<number>): string {
-  const say = (template: Template): string => {
-    switch (template.kind) {
-      case 'word':
-        return template.word;
-      case 'reference':
-        return spokenFrom(template.name, choices);
-      case 'sequence':
-        return template.items.map(say).join(' ');
-      case 'choice':
-        return say(template.options[nextBelow(template.options.length)]!);
-      case 'optional':
-        return nextBelow(2) === 0 ? '' : say(template.item);
-    }
-  };
-  const nextBelow = (limit: number): number => (choices.next().value ?? 0) % limit;
-  return say(parseTemplate(withoutWeights(rules.get(rule)!)))
-    .replaceAll(/ +/g, ' ')
-    .trim();
-}
-
-function withoutWeights(expansion: string): string {
-  return expansion.replaceAll(/\/[\d.e-]+\//g, '');
-}
-
-function wordsIn(template: Template): string[] {
-  switch (template.kind) {
-    case 'word':
-      return [template.word];
-    case 'reference':
-      return [];
-    case 'sequence':
-      return template.items.flatMap(wordsIn);
-    case 'choice':
-      return template.options.flatMap(wordsIn);
-    case 'optional':
-      return wordsIn(template.item);
-  }
-}

@@ -1,24 +1,44 @@
 import type { Capability } from '../../capabilities/capability.ts';
 import type { Rule } from '../../phrases/slot.ts';
-import { parseTemplate, templateToJsgf } from '../../phrases/template.ts';
+import {
+  allReferences,
+  parseTemplate,
+  templateToJsgf,
+  type Template,
+} from '../../phrases/template.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { REJECT_WORDS } from '../recogniser/jsgf.ts';
-import { addPhrase, emptyPhraseTree, openingsToJsgf, phrasesToJsgf } from './phrase-tree.ts';
+import {
+  addPhrase,
+  emptyPhraseTree,
+  openingsToJsgf,
+  phrasesToJsgf,
+  type PhraseTree,
+} from './phrase-tree.ts';
 
-/** Collects the spoken phrases of all capabilities into the grammar that the recogniser uses. */
-export function speechGrammarOf(capabilities: readonly Capability[]): SpeechGrammar {
-  const rules = new Map<string, string>();
+/** What may be spoken: whole phrases, and the rules that their slots refer to. */
+export interface SpokenPhrases {
+  readonly phrases: PhraseTree;
+  /** Expansions by name; each reference is the name of another one. */
+  readonly rules: ReadonlyMap<string, Template>;
+}
+
+/** Collects the spoken phrases of all capabilities. */
+export function spokenPhrasesOf(capabilities: readonly Capability[]): SpokenPhrases {
+  const sources = new Map<string, string>();
+  const rules = new Map<string, Template>();
 
   const define = (rule: Rule): void => {
-    const expansion = templateToJsgf(parseTemplate(rule.expansion), (reference) => {
+    const earlier = sources.get(rule.name);
+    if (earlier === rule.expansion) return;
+    if (earlier !== undefined) throw new RangeError(`Two different rules are called ${rule.name}`);
+    const expansion = parseTemplate(rule.expansion);
+    for (const reference of allReferences(expansion)) {
       if (!rule.uses?.some((used) => used.name === reference)) {
         throw new RangeError(`Rule ${rule.name} refers to ${reference}, which it does not use`);
       }
-      return reference;
-    });
-    const earlier = rules.get(rule.name);
-    if (earlier === expansion) return;
-    if (earlier !== undefined) throw new RangeError(`Two different rules are called ${rule.name}`);
+    }
+    sources.set(rule.name, rule.expansion);
     rules.set(rule.name, expansion);
     for (const used of rule.uses ?? []) define(used);
   };
@@ -30,6 +50,14 @@ export function speechGrammarOf(capabilities: readonly Capability[]): SpeechGram
       addPhrase(phrases, template, (reference) => intent.rules[reference]!.name);
     }
   }
+  return { phrases, rules };
+}
+
+/** Writes the spoken phrases as the grammar that the recogniser uses. */
+export function speechGrammarOf({ phrases, rules: templates }: SpokenPhrases): SpeechGrammar {
+  const rules = new Map(
+    [...templates].map(([name, template]) => [name, templateToJsgf(template, (used) => used)]),
+  );
   const openings = openingsToJsgf(phrases, OPENING_WORDS);
   rules.set('understood', phrasesToJsgf(phrases));
   if (openings !== undefined) {

@@ -8,6 +8,8 @@ import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.
 
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
+  /** What words are to the grammar's phrases. */
+  readonly phraseState?: Transcriber['phraseState'];
   /** Utterances that can be recognised at the same moment; each costs a thread. */
   readonly maxWorkers?: number;
   /** The longest wait for a free recogniser. */
@@ -47,6 +49,7 @@ export function createEmbeddedTranscriber(
   });
   return {
     name: 'embedded',
+    phraseState: options.phraseState,
     async open({ signal, onUsed }: TranscriptionOptions) {
       return new EmbeddedTranscription(await pool.acquire(signal), signal, (audioMs) =>
         onUsed?.({ model: 'embedded', units: { audioMs } }),
