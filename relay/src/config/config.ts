@@ -74,6 +74,7 @@ export interface ProviderPolicy {
   readonly fillerDelayMs: number;
   /** Whether a question may be answered from memory while no generator works. */
   readonly allowCachedAnswers: boolean;
+  readonly allowSpeculation: boolean;
 }
 
 /**
@@ -147,6 +148,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
       firstWordMs: env.GENERATOR_FIRST_WORD_S * 1_000,
       fillerDelayMs: env.FILLER_DELAY_S * 1_000,
       allowCachedAnswers: env.CACHED_ANSWERS,
+      allowSpeculation: env.SPECULATION,
     },
     failedAudio: env.FAILED_AUDIO
       ? { maxBytes: env.FAILED_AUDIO_MAX_MB * 1_024 * 1_024 }

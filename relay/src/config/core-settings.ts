@@ -183,6 +183,11 @@ export const CORE_SETTINGS = {
     about:
       'Whether a question that was answered in the same call within ten minutes may be answered again from memory while no generator works.',
   }),
+  SPECULATION: flag({
+    fallback: true,
+    about:
+      'Whether an answer is begun while the person may still go on: the model is asked and the first words are spoken, but kept back until the turn is over. It saves a few hundred milliseconds of each turn; what is begun in vain is paid for, at most twice a turn.',
+  }),
   FAILED_AUDIO: flag({
     fallback: false,
     about:

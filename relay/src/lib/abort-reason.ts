@@ -4,3 +4,11 @@
  * passing on several chunks of speech.
  */
 export const OVER = new DOMException('It is over, or not wanted any more.', 'AbortError');
+
+/** Resolves once the signal is aborted; its listener stays until then. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -54,6 +54,8 @@ export interface GenerateRequest {
    */
   readonly onCutOff?: (usage: TokenUsage) => void;
   readonly person: Person;
+  /** Whether the answer is wanted is not known yet: its reader decides when a tool begins to work. */
+  readonly isSpeculative?: boolean;
   /** The person may use none but Parley's own tools. */
   readonly isWithoutTools?: boolean;
   readonly reminders: Reminders;

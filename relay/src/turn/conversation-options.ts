@@ -21,7 +21,7 @@ export interface ConversationSettings {
 /** What the operator may decide. */
 export type ConversationPolicy = Pick<
   ProviderPolicy,
-  'language' | 'fillerDelayMs' | 'allowCachedAnswers'
+  'language' | 'fillerDelayMs' | 'allowCachedAnswers' | 'allowSpeculation'
 >;
 
 export interface ConversationOptions {

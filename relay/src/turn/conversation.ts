@@ -83,10 +83,11 @@ export class Conversation {
       listening: this.#listening,
       language: policy.language,
       heardOf: (held) => this.#heardOf(held),
-      onEndOfTurn: (speechEndMs) => {
-        const sentMs = options.output.nowMs();
-        this.endUtterance('endpointed', { speechEndMs, sentMs });
-      },
+      // The words of an earlier utterance belong to the same answer.
+      onProbableEnd: (turn) => this.#listening.awaitsWords || this.#turns.speculate(turn),
+      onResumed: () => this.#turns.stopSpeculating(),
+      onEndOfTurn: (speechEndMs) =>
+        this.endUtterance('endpointed', { speechEndMs, sentMs: options.output.nowMs() }),
       onInterrupted: (responseId, wantsAnswer) => {
         if (wantsAnswer) this.#turns.interrupt();
         else this.#turns.cancel(responseId);
@@ -293,6 +294,7 @@ export class Conversation {
   #takeUp(userTurns: readonly UserTurn[]): void {
     if (this.#isDisposed) this.#intake.discard(userTurns);
     else this.#intake.takeUp(userTurns);
+    this.#turns.stopSpeculating();
     this.#restIfDisposed();
   }
 }

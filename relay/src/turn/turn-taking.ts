@@ -1,5 +1,7 @@
 import { newId } from '../lib/ids.ts';
 import type { Message } from '../stages/generator.ts';
+import { Announcements, type Announcement } from './announcements.ts';
+import { answerTo } from './answer-request.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { Goodbye } from './goodbye.ts';
 import type { History } from './history.ts';
@@ -8,16 +10,7 @@ import type { SessionReminders } from './reminders.ts';
 import { GOODBYE_SENTENCE } from './reply/goodbye-sentence.ts';
 import { Replies, type ReplyRequest } from './reply/replies.ts';
 import type { Reply } from './reply/reply.ts';
-
-/** Things to say unasked that may wait for a pause. */
-const MAX_ANNOUNCEMENTS = 20;
-
-/** Something to say unasked. */
-export interface Announcement {
-  readonly text: string;
-  /** A reminder that is due, or something about the call itself. */
-  readonly trigger: 'timer' | 'notice';
-}
+import { Speculator, type SupposedTurn } from './speculation.ts';
 
 /** A turn that is to be answered; what is said follows from the history. */
 export type Turn = Omit<ReplyRequest, 'content'>;
@@ -47,7 +40,7 @@ export class TurnTaking {
   readonly #conversation: ConversationOptions;
   readonly #options: TurnTakingOptions;
   readonly #replies: Replies;
-  readonly #announcements: Announcement[] = [];
+  readonly #announcements = new Announcements();
   readonly #running = new Set<Reply>();
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
@@ -58,12 +51,21 @@ export class TurnTaking {
   #latest: Answer | undefined;
   #isOver = false;
   readonly #goodbye: Goodbye;
+  readonly #speculator: Speculator;
 
   constructor(conversation: ConversationOptions, options: TurnTakingOptions) {
     this.#conversation = conversation;
     this.#goodbye = new Goodbye(conversation);
     this.#options = options;
     this.#replies = new Replies(conversation);
+    const { history, reminders } = options;
+    this.#speculator = new Speculator({
+      conversation,
+      history,
+      reminders,
+      replies: this.#replies,
+      mayBegin: () => !this.isReplying && !this.isQuestionOpen && !this.isGoodbye,
+    });
   }
 
   /** Goodbye is being said, or was: the person has no more turns. */
@@ -89,6 +91,16 @@ export class TurnTaking {
   /** Something that the person said has no answer yet. */
   get isQuestionOpen(): boolean {
     return this.#unanswered !== undefined;
+  }
+
+  /** The person may have finished, with these words: the answer is begun, and kept back. */
+  speculate(turn: SupposedTurn): void {
+    this.#speculator.begin(turn);
+  }
+
+  /** The person goes on. */
+  stopSpeculating(): void {
+    this.#speculator.discard();
   }
 
   /** Barge-in: the reply stops, and what it answers may still have to be answered. */
@@ -136,7 +148,6 @@ export class TurnTaking {
 
   /** Answers the conversation so far. @returns the response's id */
   answer(turn: Turn): string {
-    const { providers, settings } = this.#conversation;
     const { reminders, summary } = this.#options;
     summary.stop();
     this.#stopReply();
@@ -147,27 +158,16 @@ export class TurnTaking {
     // If it has to be answered again, its recognition is not counted again.
     const open = { ...turn, asrSeconds: 0 };
     this.#unanswered = open;
-    const reply = this.#start({
-      ...turn,
-      marks: { ...turn.marks },
-      content: {
-        kind: 'answer',
-        question: unasked.map(({ text }) => text).join(' '),
-        generate: (signal, observer, onCutOff) =>
-          providers.generator.generate(
-            {
-              history,
-              unasked: unasked.length,
-              signal,
-              onCutOff,
-              person: { timeZone: settings.timeZone },
-              isWithoutTools: this.#conversation.allowsTools?.() === false,
-              reminders,
-            },
-            observer,
-          ),
-      },
-    });
+    const question = unasked.map(({ text }) => text).join(' ');
+    const marks = { ...turn.marks };
+    const generate = answerTo(history, unasked.length, reminders, this.#conversation);
+    const reply = this.#start(
+      { ...turn, marks, content: { kind: 'answer', question, generate } },
+      this.#speculator.take(
+        { turnId: turn.turnId, words: unasked.length === 1 ? question : '' },
+        { marks, asrSeconds: turn.asrSeconds ?? 0 },
+      ),
+    );
     const takeBack = () => {
       restoreReminders();
       this.#lastAsked = askedBefore;
@@ -192,12 +192,7 @@ export class TurnTaking {
 
   announce(announcement: Announcement): void {
     if (this.#isOver) return;
-    // Several utterances may be lost over one fault; a sentence about it is said once.
-    const isKnown = this.#announcements.some(
-      ({ text, trigger }) => text === announcement.text && trigger === 'notice',
-    );
-    const isFull = this.#announcements.length >= MAX_ANNOUNCEMENTS;
-    if (!isKnown && !isFull) this.#announcements.push(announcement);
+    this.#announcements.add(announcement);
     this.#announceNext();
   }
 
@@ -216,7 +211,8 @@ export class TurnTaking {
     this.#isOver = true;
     this.#goodbye.cancel();
     this.#options.summary.stop();
-    this.#announcements.length = 0;
+    this.#announcements.clear();
+    this.#speculator.discard();
     this.#reply?.cancel();
   }
 
@@ -233,7 +229,7 @@ export class TurnTaking {
 
   #announceNext(): void {
     if (!this.isPause) return;
-    const next = this.#announcements.shift();
+    const next = this.#announcements.take();
     if (next !== undefined) this.say(next.text, { turnId: newId('turn'), trigger: next.trigger });
   }
 
@@ -253,21 +249,24 @@ export class TurnTaking {
     this.#unanswered ??= latest.turn;
   }
 
-  #start(asked: ReplyRequest): Reply {
+  /** @param begun - the reply, if it was begun ahead */
+  #start(asked: ReplyRequest, begun?: ReturnType<Speculator['take']>): Reply {
     this.#stopReply();
     const request = this.#goodbye.affordable(asked, this.#options.history.tokens);
-    const reply = this.#replies.make(request);
+    const isWanted = begun !== undefined && request === asked;
+    if (!isWanted) begun?.reply.cancel();
+    const reply = isWanted ? begun.reply : this.#replies.make(request);
     if (request !== asked) this.#sayNothingElse(reply);
     this.#reply = reply;
     this.#running.add(reply);
     this.#options.history.add(reply.id, { role: 'assistant', text: '' });
-    void reply.run().then(() => this.#ended(reply, request));
+    void (isWanted ? begun.release() : reply.run()).then(() => this.#ended(reply, request));
     return reply;
   }
 
   #sayNothingElse(goodbye: Reply): void {
     this.#goodbye.begin(goodbye);
-    this.#announcements.length = 0;
+    this.#announcements.clear();
   }
 
   /** What follows from the end of a reply. */

@@ -32,6 +32,11 @@ export class FailoverGenerator {
     return this.#stage.active;
   }
 
+  /** The generator that would be asked now has its answers at hand. */
+  get answersAtOnce(): boolean {
+    return this.#healthy?.provider.answersAtOnce === true;
+  }
+
   prepare(): () => void {
     return this.#stage.prepare();
   }
@@ -153,8 +158,9 @@ class GenerationRace implements Disposable {
       if (this.#winner === undefined && step.of.hasProgressed) this.#won(step.of);
       const { event } = step;
       if (event === undefined) return undefined;
-      // The tool begins to work when the generator is asked to go on, which is now.
-      if (event.type === 'tool-called') void step.of.step();
+      // The tool begins to work when the generator is asked to go on, which is now, if it is wanted.
+      const isWanted = this.#request.isSpeculative !== true;
+      if (event.type === 'tool-called' && isWanted) void step.of.step();
       if (event.type !== 'thought') return event;
       this.#awaitHedge();
     }

@@ -46,10 +46,18 @@ export class Replies {
     return this.#recent.get(id);
   }
 
-  /** Makes a reply that has not begun yet. */
-  make(request: ReplyRequest): Reply {
+  /**
+   * Makes a reply that has not begun yet.
+   *
+   * @param channels - in place of the conversation's own
+   */
+  make(
+    request: ReplyRequest,
+    channels: Pick<ConversationOptions, 'output' | 'emit'> = this.#options,
+  ): Reply {
     const { providers, settings } = this.#options;
-    const { caller, policy, output, clock, emit, watchdog, logger } = this.#options;
+    const { caller, policy, clock, watchdog, logger } = this.#options;
+    const { output, emit } = channels;
     const { content } = request;
     const filler = { delayMs: policy.fillerDelayMs, variant: this.#nextItem, clock };
     const reply = new Reply({

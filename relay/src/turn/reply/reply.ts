@@ -1,5 +1,5 @@
 import { ParleyError, type ErrorCode, type LatencyMark, type Usage } from '@parley/shared';
-import { OVER } from '../../lib/abort-reason.ts';
+import { aborted, OVER } from '../../lib/abort-reason.ts';
 import { newId } from '../../lib/ids.ts';
 import type { GeneratorEvent, TokenUsage } from '../../stages/generator.ts';
 import { BROWSER, type Stage } from '../../stages/provider.ts';
@@ -7,8 +7,10 @@ import type { VoiceEvent } from '../../stages/synthesizer.ts';
 import { StageRun } from '../stage-run.ts';
 import type { Watch } from '../watchdog.ts';
 import { apologyFor, EARLIER_I_SAID } from './apologies.ts';
-import type { ReplyOptions } from './reply-options.ts';
+import type { Marks, ReplyOptions } from './reply-options.ts';
 import { ReplyPipeline, type ReplyContent } from './reply-pipeline.ts';
+
+const NO_USAGE = { llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 };
 
 /**
  * One answer on its way out; `ReplyPipeline` spells the way.
@@ -35,12 +37,7 @@ export class Reply {
 
   constructor(options: ReplyOptions) {
     this.#options = options;
-    this.#usage = {
-      asr_seconds: options.asrSeconds,
-      llm_input_tokens: 0,
-      llm_output_tokens: 0,
-      tts_characters: 0,
-    };
+    this.#usage = { ...NO_USAGE, asr_seconds: options.asrSeconds };
     this.#isOwnAnswer = options.says.kind === 'answer';
     const { turnId, caller, emit } = options;
     const runOf = (stage: Stage) =>
@@ -113,6 +110,12 @@ export class Reply {
     emit({ type: 'reply-interrupted', ...reply, playedMs, clause, words, speech });
   }
 
+  /** It was begun ahead of its turn, which is over now: what was not known then. */
+  confirm({ marks, asrSeconds }: { readonly marks: Marks; readonly asrSeconds: number }): void {
+    Object.assign(this.#options.marks, { ...marks, ...this.#options.marks });
+    this.#usage.asr_seconds = asrSeconds;
+  }
+
   /** Runs to the end; never rejects. */
   async run(): Promise<void> {
     const { output, item, synthesizer, voice, logger, turnId, trigger, emit } = this.#options;
@@ -126,9 +129,7 @@ export class Reply {
       audio: voice === null ? null : { sample_rate: synthesizer.sampleRateHz },
     });
     const { signal } = this.#abort;
-    const cancelled = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve());
-    });
+    const cancelled = aborted(signal);
     // Own words wait for no generator.
     if (this.#options.says.kind === 'words') this.#mark('llm_first_token');
     try {

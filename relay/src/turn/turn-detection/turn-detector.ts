@@ -1,5 +1,6 @@
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { Listening, UtteranceOutcome } from '../listening/listening.ts';
+import type { SupposedTurn } from '../speculation.ts';
 import { judgeBargeIn, type BargeInVerdict } from './barge-in.ts';
 import { judgeEndOfTurn, type EndOfTurnJudgement } from './end-of-turn.ts';
 import { Endpointing } from './endpointing.ts';
@@ -8,6 +9,8 @@ import { classifyInterjection } from './short-words.ts';
 /** Audio that clients send from before the onset of speech, as docs/protocol.md asks for. */
 const PRE_ROLL_MS = 300;
 
+/** An answer is begun ahead if the person has finished as probably as this. */
+const MIN_SPECULATION_PROBABILITY = 0.7;
 /** A person who answers a question often begins before its last word. */
 const FORESEEN_MS = 800;
 
@@ -44,6 +47,10 @@ export interface TurnDetectorOptions extends Pick<
   readonly language: string;
   /** What was heard of a reply up to this position; of the latest reply without a position. */
   readonly heardOf: (held: HeldReply | undefined) => string | undefined;
+  /** The person has probably finished, with these words. */
+  readonly onProbableEnd: (turn: SupposedTurn) => void;
+  /** The person goes on after a pause. */
+  readonly onResumed: () => void;
   /** @param speechEndMs - on the session clock */
   readonly onEndOfTurn: (speechEndMs: number) => void;
   /** @param wantsAnswer - `false`: the person wants silence */
@@ -100,6 +107,7 @@ export class TurnDetector {
   resumed(): void {
     this.#pausedSpeechMs = undefined;
     this.#endpointing.stop();
+    this.#options.onResumed();
   }
 
   /** More audio came, or the recogniser knows more. The hot path while a reply is held. */
@@ -160,6 +168,9 @@ export class TurnDetector {
       delay_ms: delayMs,
       reasons: [...reasons],
     });
+    if (probability < MIN_SPECULATION_PROBABILITY) return;
+    const words = this.#options.listening.progress?.words ?? '';
+    this.#options.onProbableEnd({ turnId, utterance: start.number, words });
   }
 
   #ended(speechEndMs: number): void {
