@@ -13,7 +13,7 @@ export {
   startSupabaseAuth,
   type SupabaseAuthSimulator,
 } from '../simulators/supabase/supabase-auth.ts';
-export { embeddedTemplate } from '../test/support/embedded-template.ts';
+export { makeDatabaseTemplate } from '../src/storage/database-template.ts';
 export { buildPage } from '../tools/page-build.ts';
 export { staticHost, type StaticAnswer } from './static-host.ts';
 

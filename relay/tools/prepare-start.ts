@@ -1,9 +1,10 @@
 import { parseStartOptions } from '../src/config/start-options.ts';
+import { prepareDatabase } from './database-preparation.ts';
 import { buildPage } from './page-build.ts';
 import { say } from './project.ts';
 import { UNUSABLE } from './command-line.ts';
 
-/** Checks the command line of `npm start` before the time is spent on building the page. */
+/** Checks the command line of `npm start`, before time is spent on the page and the database. */
 async function prepareStart(): Promise<number> {
   try {
     // The relay itself prints the help.
@@ -12,7 +13,8 @@ async function prepareStart(): Promise<number> {
     say((error as Error).message);
     return UNUSABLE;
   }
-  return buildPage();
+  const [status] = await Promise.all([buildPage(), prepareDatabase()]);
+  return status;
 }
 
 process.exitCode = await prepareStart();

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { ConversationsQuery } from '@parley/shared';
@@ -8,7 +8,7 @@ import { titlePlace } from './kept-texts.ts';
 import { migrate } from './migrate.ts';
 import type { JournalRecord } from './records.ts';
 import { writeRecords } from './record-writer.ts';
-import { forgetRemoved, removeConversation, removeOld, removeUser } from './removal.ts';
+import { forgetRemoved, knownFiles, removeConversation, removeOld, removeUser } from './removal.ts';
 import { conversations, sessions } from './schema.ts';
 import { Sealing, type SealingOptions } from './sealing.ts';
 import type { UsageGroup } from './storage.ts';
@@ -24,6 +24,10 @@ export interface DatabaseOptions {
   readonly instance: string;
   readonly sealing: SealingOptions;
 }
+
+/** A recording that nothing was added to for so long runs no more, ms. */
+const ORPHAN_MS = 86_400_000;
+const ORPHANS_AT_ONCE = 500;
 
 type OpenDatabase = (options: DatabaseOptions['database']) => Promise<Database>;
 
@@ -120,9 +124,7 @@ export class DatabaseService {
   }
 
   async removeEverything(userId: string): Promise<void> {
-    await this.#deleteRecordings(
-      await this.#asUser(userId, (queries) => removeUser(queries, userId)),
-    );
+    await this.#deleteRecordings(await removeUser(this.#database, userId));
   }
 
   groupedUsage(query: { readonly by: UsageGroup; readonly from: string; readonly to: string }) {
@@ -139,6 +141,18 @@ export class DatabaseService {
     await this.#deleteRecordings(files);
     if (!isMore) await forgetRemoved(this.#database, nowMs);
     return isMore;
+  }
+
+  /** Deletes recordings that belong to no call, and tidies up a database that does not do so itself. */
+  async tidy(nowMs: number): Promise<void> {
+    const { recordingsDir } = this.#options;
+    const old = await filesBefore(recordingsDir, nowMs - ORPHAN_MS);
+    for (let from = 0; from < old.length; from += ORPHANS_AT_ONCE) {
+      const names = old.slice(from, from + ORPHANS_AT_ONCE);
+      const known = await this.#database.transaction((queries) => knownFiles(queries, names));
+      await this.#deleteRecordings(names.filter((name) => !known.has(name)));
+    }
+    await this.#database.vacuum?.();
   }
 
   async close(): Promise<void> {
@@ -161,4 +175,16 @@ export class DatabaseService {
       await rm(join(this.#options.recordingsDir, basename(file)), { force: true });
     }
   }
+}
+
+/** Names of the files in a folder that were changed before an instant, ms since 1970. */
+async function filesBefore(dir: string, beforeMs: number): Promise<readonly string[]> {
+  const names: string[] = [];
+  // There is no folder until something is recorded.
+  for (const name of await readdir(dir).catch(() => [])) {
+    if (!name.endsWith('.rec')) continue;
+    const file = await stat(join(dir, name)).catch(() => undefined);
+    if (file !== undefined && file.mtimeMs < beforeMs) names.push(name);
+  }
+  return names;
 }

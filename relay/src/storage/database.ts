@@ -12,6 +12,8 @@ export interface Database {
    * @throws what `work` threw, after a rollback, or the driver's error
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** Frees what deleted rows held and counts what is left; undefined: the server does so itself. */
+  readonly vacuum?: () => Promise<void>;
   close(): Promise<void>;
 }
 

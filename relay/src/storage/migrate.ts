@@ -14,7 +14,7 @@ const LOCK = 7_255_391;
  *
  * @throws the database's error, e.g. if its role may not create a schema
  */
-export function migrate(database: Database): Promise<void> {
+export function migrate(database: Pick<Database, 'transaction'>): Promise<void> {
   return database.transaction(migrateIn);
 }
 
@@ -37,6 +37,11 @@ export async function migrateIn(queries: Queries): Promise<void> {
 /** Names of all migrations, in their order. */
 export function migrationNames(): readonly string[] {
   return migrations().map(({ hash }) => hash);
+}
+
+/** Tells one set of migrations from another. */
+export function migrationDigest(): string {
+  return JSON.stringify(migrations());
 }
 
 function migrations() {

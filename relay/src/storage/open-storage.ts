@@ -13,7 +13,7 @@ import { Journal } from './journal.ts';
 import { JournalFiles } from './journal-files.ts';
 import type { JournalRecord } from './records.ts';
 import { NO_STORAGE } from './no-storage.ts';
-import { Retention } from './retention.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { AdminStore, Storage, UserStore } from './storage.ts';
 
 /** The embedded database makes its files at the first start, which a slow disk takes long for. */
@@ -55,7 +55,7 @@ class DatabaseStorage implements RunningStorage {
   readonly #options: StorageOptions;
   readonly #thread: DatabaseThread;
   readonly #journal: Journal;
-  readonly #retention: Retention;
+  readonly #housekeeping: Housekeeping;
   readonly #startedAtMs = Date.now();
 
   constructor(options: StorageOptions) {
@@ -84,9 +84,14 @@ class DatabaseStorage implements RunningStorage {
       logger,
       problems,
     });
-    this.#retention = new Retention({
+    this.#housekeeping = new Housekeeping({
       days: config.retentionDays,
       removeOld: (days) => this.#ask('removeOld', WRITE_MS, days, Date.now()),
+      tidy: async () => {
+        // The record of a recording may be on its way.
+        await this.#settle();
+        await this.#ask('tidy', WRITE_MS, Date.now());
+      },
       clock,
       logger,
     });
@@ -94,7 +99,7 @@ class DatabaseStorage implements RunningStorage {
 
   begin(): void {
     this.#journal.begin();
-    this.#retention.begin();
+    this.#housekeeping.begin();
   }
 
   append(record: JournalRecord): void {
@@ -120,7 +125,7 @@ class DatabaseStorage implements RunningStorage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#retention[Symbol.dispose]();
+    this.#housekeeping[Symbol.dispose]();
     if (this.state === 'ok') await this.#drain(DRAIN_MS);
     const stopped = this.#journal[Symbol.asyncDispose]();
     // What hangs, or is being opened, survives being cut off; what is not written stays on disk.

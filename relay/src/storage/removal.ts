@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, lt, notExists, sql, type SQL } from 'drizzle-orm';
 import type { Database, Queries } from './database.ts';
 import {
@@ -8,9 +9,12 @@ import {
   turns,
   users,
 } from './schema.ts';
+import { asUser } from './user-transaction.ts';
 
-/** Rows that one transaction of the retention job deletes. */
+/** Rows of one table that one transaction deletes. */
 const BATCH = 500;
+/** Rows of the ledger that one transaction puts a pseudonym on: a tenth of a second to a second. */
+const LEDGER_BATCH = 10_000;
 const DAY_MS = 86_400_000;
 /** Far longer than a record may wait in the journal before an operator notices. */
 const REMEMBER_REMOVED_DAYS = 90;
@@ -31,13 +35,38 @@ export async function removeConversation(
   return removed.length === 0 ? undefined : files;
 }
 
-/** Everything of the user that the transaction runs as; the ledger keeps its amounts. */
-export async function removeUser(queries: Queries, userId: string): Promise<RemovedFiles> {
-  const files = await filesOf(queries, eq(recordings.userId, userId));
-  // One by one, because each leaves a mark that keeps late records out.
-  await queries.delete(conversations).where(eq(conversations.userId, userId));
-  await queries.delete(users).where(eq(users.id, userId));
-  await queries.execute(sql`select parley.forget_me()`);
+/**
+ * Everything of a user; the ledger keeps its amounts. In transactions that are short enough for a
+ * server's limit of a statement, and that others get in between: if it fails on the way, it can be
+ * asked for again.
+ */
+export async function removeUser(database: Database, userId: string): Promise<RemovedFiles> {
+  const files: string[] = [];
+  for (let removed = BATCH; removed === BATCH;) {
+    removed = await asUser(database, userId, async (queries) => {
+      const latest = await queries
+        .select({ id: conversations.id })
+        .from(conversations)
+        .where(eq(conversations.userId, userId))
+        .limit(BATCH);
+      const ids = latest.map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      files.push(...(await filesOf(queries, inArray(recordings.conversationId, ids))));
+      // Each leaves a mark that keeps late records out.
+      await queries.delete(conversations).where(inArray(conversations.id, ids));
+      return ids.length;
+    });
+  }
+  await asUser(database, userId, (queries) => queries.delete(users).where(eq(users.id, userId)));
+  const pseudonym = randomUUID();
+  for (let forgotten = LEDGER_BATCH; forgotten === LEDGER_BATCH;) {
+    forgotten = await asUser(database, userId, async (queries) => {
+      const result = await queries.execute(
+        sql`select parley.forget_me(${pseudonym}::uuid, ${LEDGER_BATCH}::int) as forgotten`,
+      );
+      return (result as { rows: [{ forgotten: number }] }).rows[0].forgotten;
+    });
+  }
   return files;
 }
 
@@ -118,6 +147,14 @@ async function deleteSome(
   const old = queries.select({ id }).from(table).where(where).limit(BATCH);
   const removed = await queries.delete(table).where(inArray(id, old)).returning({ id });
   return removed.length;
+}
+
+/** Those of `names` that a recording is known by. */
+export async function knownFiles(
+  queries: Queries,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return new Set(await filesOf(queries, inArray(recordings.file, [...names])));
 }
 
 async function filesOf(queries: Queries, where: SQL): Promise<RemovedFiles> {

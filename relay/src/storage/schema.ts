@@ -173,6 +173,7 @@ export const ledger = parley.table(
     audioMs: count('audio_ms').notNull().default(0),
     inputTokens: count('input_tokens').notNull().default(0),
     cachedInputTokens: count('cached_input_tokens').notNull().default(0),
+    cacheWriteTokens: count('cache_write_tokens').notNull().default(0),
     outputTokens: count('output_tokens').notNull().default(0),
     characters: count('characters').notNull().default(0),
     microUsd: count('micro_usd').notNull(),

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -9,8 +9,8 @@ import {
   type StoredTurn,
 } from '@parley/shared';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { createSession, signIn } from '../support/api.ts';
-import { embeddedTemplate } from '../support/embedded-template.ts';
 import { RelayProcess } from '../support/relay-process.ts';
 import { TestCall } from '../support/test-call.ts';
 
@@ -21,7 +21,7 @@ const READY_MS = 25_000;
 let dataDir: string;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'parley-kept-'));
-  await cp(await embeddedTemplate(), join(dataDir, 'db'), { recursive: true });
+  await makeDatabaseTemplate();
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -7,9 +7,9 @@ import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
+import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { JournalFiles } from '../../src/storage/journal-files.ts';
 import { openStorage, type RunningStorage } from '../../src/storage/open-storage.ts';
-import { embeddedTemplate } from '../support/embedded-template.ts';
 import { callOf, turnRecord } from '../support/records.ts';
 
 const OPEN_MS = 30_000;
@@ -20,7 +20,7 @@ let storage: RunningStorage;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'parley-unlucky-'));
-  await cp(await embeddedTemplate(), join(dataDir, 'db'), { recursive: true });
+  await makeDatabaseTemplate();
   // A process that was killed while its database was away left this on the disk.
   const left = new JournalFiles(join(dataDir, 'journal'), 1_000_000);
   left.append(JSON.stringify(turnRecord(call, 1)));

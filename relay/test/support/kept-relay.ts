@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -6,8 +6,8 @@ import { readConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
+import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { openStorage, type RunningStorage } from '../../src/storage/open-storage.ts';
-import { embeddedTemplate } from './embedded-template.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from './test-relay.ts';
 
 const OPEN_MS = 60_000;
@@ -25,7 +25,7 @@ export async function startKeptRelay({
   ...options
 }: TestRelayOptions = {}): Promise<KeptRelay> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-kept-'));
-  await cp(await embeddedTemplate(), join(dataDir, 'db'), { recursive: true });
+  await makeDatabaseTemplate();
   const settings = { ...env, DATA_DIR: dataDir };
   const storage = openStorage({
     config: readConfig(settings).storage,

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '../../src/storage/database.ts';
 import { DatabaseService, type DatabaseOptions } from '../../src/storage/database-service.ts';
+import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { openPglite } from '../../src/storage/pglite-database.ts';
 import { openPostgres } from '../../src/storage/postgres-database.ts';
-import { embeddedTemplate } from './embedded-template.ts';
 import { PostgresServer } from './postgres-server.ts';
 
 export const BACKENDS = ['embedded', 'postgres'] as const;
@@ -15,6 +15,7 @@ export interface TestDatabase {
   readonly service: DatabaseService;
   /** For statements of the test's own. */
   readonly database: Database;
+  readonly recordingsDir: string;
 }
 
 /** Databases of both kinds, in this thread, with nothing in them. */
@@ -37,17 +38,18 @@ export class TestDatabases implements AsyncDisposable {
     kind: Backend,
     options: Partial<Pick<DatabaseOptions, 'sealing'>> = {},
   ): Promise<TestDatabase> {
+    this.#count++;
     const at =
       kind === 'embedded'
-        ? { dir: join(this.#folder, `db-${this.#count++}`) }
+        ? { dir: join(this.#folder, `db-${this.#count}`) }
         : { url: this.#server.url(await this.#server.create()) };
-    // Making its files takes seconds, and is the same for each.
-    if ('dir' in at) await cp(await embeddedTemplate(), at.dir, { recursive: true });
+    if ('dir' in at) await makeDatabaseTemplate();
+    const recordingsDir = join(this.#folder, `recordings-${this.#count}`);
     let database: Database | undefined;
     const service = new DatabaseService(
       {
         database: at,
-        recordingsDir: join(this.#folder, 'recordings'),
+        recordingsDir,
         instance: 'here',
         sealing: { key: undefined, oldKeys: [] },
         ...options,
@@ -55,7 +57,7 @@ export class TestDatabases implements AsyncDisposable {
       async () => (database = 'dir' in at ? await openPglite(at.dir) : openPostgres(at.url)),
     );
     await service.open();
-    return { service, database: database! };
+    return { service, database: database!, recordingsDir };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPage, embeddedTemplate } from '@parley/relay/testing';
+import { buildPage, makeDatabaseTemplate } from '@parley/relay/testing';
 import { test as base } from '@playwright/test';
 import { startNetworkProxy, type NetworkProxy } from './network-proxy.ts';
 import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
@@ -48,7 +48,7 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
   ],
   relay: [
     async ({ dataDir, keeps, builtPage: _builtPage }, use) => {
-      if (keeps) cpSync(await embeddedTemplate(), join(dataDir, 'db'), { recursive: true });
+      if (keeps) await makeDatabaseTemplate();
       const storage = { STORAGE: keeps ? 'on' : 'off' };
       await using relay = await startRealRelay(dataDir, { ...EMBEDDED_PROVIDERS, ...storage });
       await use(relay);

@@ -8,27 +8,29 @@ const FIRST_MS = 60_000;
 const PAUSE_MS = 200;
 const RETRY_MS = 600_000;
 
-export interface RetentionOptions {
+export interface HousekeepingOptions {
   /** undefined: everything is kept for ever. */
   readonly days: number | undefined;
   /** Deletes a batch. @returns whether more is left */
   readonly removeOld: (days: number) => Promise<boolean>;
+  /** What needs doing once a day besides. */
+  readonly tidy: () => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Deletes what is older than it may be, a minute after the start and then once a day. */
-export class Retention implements Disposable {
-  readonly #options: RetentionOptions;
+/** Deletes what is older than it may be, and tidies up, a minute after the start and then once a day. */
+export class Housekeeping implements Disposable {
+  readonly #options: HousekeepingOptions;
   #cancel: () => void = () => {};
   #isOver = false;
 
-  constructor(options: RetentionOptions) {
+  constructor(options: HousekeepingOptions) {
     this.#options = options;
   }
 
   begin(): void {
-    if (this.#options.days !== undefined) this.#after(FIRST_MS);
+    this.#after(FIRST_MS);
   }
 
   [Symbol.dispose](): void {
@@ -41,11 +43,13 @@ export class Retention implements Disposable {
   }
 
   async #run(): Promise<void> {
-    const { days = 0, removeOld, logger } = this.#options;
+    const { days, removeOld, tidy, logger } = this.#options;
     try {
-      this.#after((await removeOld(days)) ? PAUSE_MS : DAY_MS);
+      if (days !== undefined && (await removeOld(days))) return this.#after(PAUSE_MS);
+      await tidy();
+      this.#after(DAY_MS);
     } catch (err) {
-      logger.warn({ err }, 'what is older than RETENTION_DAYS could not be deleted');
+      logger.warn({ err }, 'what is kept could not be tidied up, or old data not deleted');
       this.#after(RETRY_MS);
     }
   }
