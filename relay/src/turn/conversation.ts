@@ -1,17 +1,15 @@
-import { ParleyError } from '@parley/shared';
 import { newId } from '../lib/ids.ts';
-import { NO_PROVIDER } from '../stages/provider.ts';
 import type { TurnEnd } from './call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { History } from './history.ts';
 import { HistorySummary } from './history-summary.ts';
 import { InOrder, type Place } from './listening/in-order.ts';
 import { Listening } from './listening/listening.ts';
+import { refusedTurn, tellBudgetRefusal } from './refused-speech.ts';
 import { RecognitionOutage } from './recognition-outage.ts';
 import { SessionReminders } from './reminders.ts';
 import { TurnIntake } from './turn-intake.ts';
 import { NO_BUDGET } from './turn-budget.ts';
-import { tellBudgetRefusal } from './budget-refusal.ts';
 import { TurnDetector, type HeldReply, type SpeechStart } from './turn-detection/turn-detector.ts';
 import { UtteranceLimits } from './turn-detection/utterance-limits.ts';
 import { TurnTaking } from './turn-taking.ts';
@@ -127,9 +125,13 @@ export class Conversation {
     const turnId = newId('turn');
     if (!this.#reserve(turnId)) {
       tellBudgetRefusal(this.#options, number, turnId);
+      this.#detector.refused(start);
       return this.#turns.sayGoodbye(turnId);
     }
-    if (this.#outage.isOut) return this.#refuseSpeech(number, turnId);
+    if (this.#outage.isOut) {
+      this.#detector.refused(start);
+      return this.#order.add(refusedTurn(this.#options, number, turnId));
+    }
     if (held === undefined) this.#turns.interrupt();
     const place = this.#order.take();
     this.#turnId = turnId;
@@ -264,25 +266,6 @@ export class Conversation {
 
   #reserve(turnId: string): boolean {
     return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
-  }
-
-  /** No provider of the relay recognises speech: audio that still comes is passed over. */
-  #refuseSpeech(number: number, turnId: string): void {
-    const itemId = newId('item');
-    this.#options.emit({ type: 'utterance-started', turnId, itemId, utterance: number });
-    const error = new ParleyError('transcriber_failed');
-    this.#order.add({
-      kind: 'refused',
-      turnId,
-      number,
-      itemId,
-      outcome: { kind: 'failed', error, audio: [] },
-      marks: {},
-      audioMs: 0,
-      finalMs: null,
-      provider: NO_PROVIDER,
-      standIn: undefined,
-    });
   }
 
   /** What is typed while the person speaks goes before what they have not said to its end. */

@@ -14,7 +14,7 @@ export interface ScriptedTranscriberOptions {
   /** What comes once the utterance is finalized; asked per utterance. */
   readonly onFinal?: (audio: Int16Array) => Iterable<Step<TranscriptEvent>>;
   /** What comes before that. */
-  readonly whileSpeaking?: readonly Step<TranscriptEvent>[];
+  readonly whileSpeaking?: Iterable<Step<TranscriptEvent>>;
   readonly ignoresAbort?: boolean;
   /** Replaces the whole of `open`. */
   readonly open?: Transcriber['open'];

@@ -13,6 +13,8 @@ export const END_OF_TURN_REASONS = [
   'phrase_may_continue',
   /** They only begin one. */
   'phrase_incomplete',
+  /** Nothing that the transcriber can understand begins like this. */
+  'phrase_unknown',
   /** By a statistic of words, they read as finished. */
   'words_finished',
   'words_unfinished',

@@ -84,7 +84,7 @@ function ofWords({ words, phrase, hasPartials, language, lastReply }: EndOfTurnE
     case 'incomplete':
       return { probability: PROBABILITY.phraseIncomplete, reasons: ['phrase_incomplete'] };
     case 'unknown':
-      return { probability: PROBABILITY.phraseUnknown, reasons: ['no_words'] };
+      return { probability: PROBABILITY.phraseUnknown, reasons: ['phrase_unknown'] };
     case undefined:
       return wordCompleteness(words, { language, lastReply });
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { words } from '../../../test/support/scripted-generator.ts';
 import { finalWords } from '../../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../../test/support/test-conversation.ts';
+import { ScriptedLadder } from '../../../test/support/scripted-ladder.ts';
 import type { Step } from '../../../test/support/script.ts';
 import { settle } from '../../lib/fake-clock.ts';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
@@ -196,5 +197,16 @@ describe('speech while a reply is heard', () => {
     expect(person.decided).toEqual([false]);
     await person.test.clock.advance(20_000);
     expect(person.test.outcomes).toEqual(['completed']);
+  });
+
+  it.each(['none', 'browser'])('is decided upon even if only “%s” could hear it', async (heir) => {
+    const ladder = new ScriptedLadder();
+    const person = new Speaking({ ladder, synthesizer: longWinded });
+    person.test.type('Tell me a story');
+    await person.test.clock.advance(4_000);
+    ladder.move('transcriber', heir);
+    const [created] = person.test.ofType('response.created');
+    await person.begins({ responseId: created!.response_id, playedMs: 3_500 });
+    expect(person.decided).toEqual([true]);
   });
 });

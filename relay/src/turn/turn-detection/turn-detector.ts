@@ -94,6 +94,11 @@ export class TurnDetector {
     return (outcome) => this.#settled(detected, outcome);
   }
 
+  /** An utterance is not taken: what is said about that interrupts the reply. */
+  refused({ number, held }: SpeechStart): void {
+    if (held !== undefined) this.#tellClient(held.responseId, number, true);
+  }
+
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
   paused(speechEndMs: number): void {
     const open = this.#open;
@@ -236,13 +241,17 @@ export class TurnDetector {
     const afterMs = output.nowMs() - start.onsetMs;
     emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
     const interrupted = verdict !== 'backchannel';
-    output.event({
+    this.#tellClient(responseId, start.number, interrupted);
+    if (interrupted) onInterrupted(responseId, verdict === 'interruption');
+  }
+
+  #tellClient(responseId: string, utterance: number, interrupted: boolean): void {
+    this.#options.output.event({
       type: 'response.interruption_decided',
       response_id: responseId,
-      utterance: start.number,
+      utterance,
       interrupted,
     });
-    if (interrupted) onInterrupted(responseId, verdict === 'interruption');
   }
 }
 
