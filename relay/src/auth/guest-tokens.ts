@@ -42,12 +42,18 @@ export class GuestTokens implements Authenticator {
     this.#signOuts = signOuts;
   }
 
-  /** A JWT (HS256) for a new guest. */
-  async issue(): Promise<{ readonly token: string; readonly expiresInS: number }> {
+  /**
+   * A JWT (HS256).
+   *
+   * @param userId - of a guest who is known; a new one without it
+   */
+  async issue(
+    userId = newId(GUEST_ID_PREFIX),
+  ): Promise<{ readonly token: string; readonly expiresInS: number }> {
     const expiresInS = Math.floor(this.#ttlMs / 1_000);
     const token = await new SignJWT(this.#codeMark === undefined ? {} : { code: this.#codeMark })
       .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(newId(GUEST_ID_PREFIX))
+      .setSubject(userId)
       .setIssuer(GUEST_ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt()

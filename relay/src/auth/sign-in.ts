@@ -82,6 +82,18 @@ export class SignIn implements Authenticator, AsyncDisposable {
     return this.#guests.issue();
   }
 
+  /**
+   * A guest stays who they are: another token, which is good for as long as a new one.
+   *
+   * @param authorization - with the token that they have
+   * @throws ParleyError `unauthorized`, `forbidden`
+   */
+  async renewedGuest(authorization: string) {
+    const { kind, userId } = await this.identify(authorization);
+    if (kind !== 'guest') throw new ParleyError('forbidden');
+    return this.#guests.issue(userId);
+  }
+
   /** From now on the tokens that this person has are refused. */
   signOut(identity: Identity): void {
     this.#signOuts.add(identity);

@@ -37,13 +37,15 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
     // The right one too: a refusal that only wrong ones get would tell them apart.
     limiter.check('address-wrong-access-codes', address);
     limiter.take('address-guest-sign-ins', address);
-    const { token, expiresInS } = await signIn.guest(code).catch((error: unknown) => {
+    const known = c.req.header('authorization');
+    if (known !== undefined) return c.json(answerOf(await signIn.renewedGuest(known)));
+    const guest = await signIn.guest(code).catch((error: unknown) => {
       const isWrong = error instanceof ParleyError && error.code === 'access_code_wrong';
       // Clients ask without a code first, to learn that there is one.
       if (isWrong && code !== undefined) limiter.count('address-wrong-access-codes', address);
       throw error;
     });
-    return c.json({ token, expires_in_s: expiresInS });
+    return c.json(answerOf(guest));
   });
 
   app.post(API_PATHS.signOut, async (c) => {
@@ -58,6 +60,10 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
   });
 
   return app;
+}
+
+function answerOf({ token, expiresInS }: Awaited<ReturnType<SignIn['guest']>>) {
+  return { token, expires_in_s: expiresInS };
 }
 
 function authOptions(auth: Config['auth'], is_secure: boolean): AuthOptions {

@@ -81,6 +81,9 @@ test('a conversation is kept: found, read, renamed, gone on with, exported and d
     'six times seven is forty two.',
     'you go on from here',
   ]);
+  // The relay knows what was said before, and not only the page.
+  await say(page, 'Say that again.', 2);
+  expect((await captions(page)).at(-1)?.text).toBe('six times seven is forty two.');
   await openPage(page, 'Sessions');
   await expect(page.getByText('This page')).toBeVisible();
   await page.goto(`${network.origin}/usage`);

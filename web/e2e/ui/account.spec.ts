@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { violationsIn } from '../support/axe.ts';
 import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import { EMAIL_CODE, HASTY_CODE, RIGHT_CODE } from './support/scripted-account.ts';
+import { ME } from './support/scripted-me.ts';
 import { commandsOf, expect, test } from './support/ui-test.ts';
 
 const LINE = '#call-state';
@@ -140,4 +141,32 @@ test('the debug panel has a line of cost for each turn', async ({ open }) => {
   await expect(rows.nth(1)).toHaveText(/^2\s*2\.5 s\s*450\s*50\s*200\s*\$0\.0258$/);
   await expect(rows.nth(2)).toHaveText(/^1\s*2\.0 s\s*360\s*40\s*160\s*\$0\.0213$/);
   await expect(rows.nth(3)).toHaveText(/Session so far, of \$5\.00\s*\$0\.0471/);
+});
+
+test('a day whose budget is nearly used up says how much is left', async ({ open, page }) => {
+  const me = { ...ME, day_left_usd: 0.8, limits: { ...ME.limits, day_usd: 5 } };
+  await page.unroute('**/api/v1/me');
+  await page.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
+  await open('dayWarned');
+  await expect(page.getByRole('status').locator('p').first()).toHaveText(
+    'Most of what may be spent has been spent',
+  );
+  await expect(page.getByText(/^\$0\.80 left until /)).toBeVisible();
+  me.day_left_usd = 0.65;
+  await page.evaluate(() =>
+    window.parley.engine.emit({
+      type: 'usage',
+      usage: {
+        asr_seconds: 50,
+        llm_input_tokens: 9_000,
+        llm_output_tokens: 1_000,
+        tts_characters: 4_000,
+      },
+      costUsd: 0.27,
+      budgetUsd: 5,
+      isWarning: true,
+    }),
+  );
+  await expect(page.getByText(/^\$0\.65 left until /)).toBeVisible();
+  await expectNoViolation(page);
 });

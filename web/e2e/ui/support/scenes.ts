@@ -226,6 +226,9 @@ export const SCENES = {
       phase('listening'),
     ],
   },
+  dayWarned: {
+    notices: [...EARLIER, spent(0.12, 900, true), phase('listening')],
+  },
   overBudget: {
     notices: [
       ...EARLIER,

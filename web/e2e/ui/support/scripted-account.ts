@@ -17,6 +17,9 @@ export const RIGHT_CODE = 'open sesame';
 /** Answered with too many attempts. */
 export const HASTY_CODE = 'once more';
 export const EMAIL_CODE = '123456';
+/** Of one guest, and the one that it is renewed by. */
+export const GUEST_TOKEN = `h.${btoa('{"sub":"guest_1"}')}.first`;
+export const RENEWED_GUEST_TOKEN = `h.${btoa('{"sub":"guest_1"}')}.second`;
 
 export interface ScriptedAccountOptions {
   readonly way: WayIn;
@@ -43,6 +46,9 @@ export function createScriptedAccount({
     fetch: async (url, init = {}) => {
       const { pathname } = new URL(url);
       onAsked(`${init.method ?? 'GET'} ${pathname}`);
+      if (init.headers !== undefined && 'authorization' in init.headers) {
+        return renewalOf(pathname);
+      }
       return answerOf(way, pathname, init.body);
     },
     loadIssuer: async (_accounts, { onAccount }) => scriptedIssuer(onAccount, onAsked),
@@ -60,6 +66,11 @@ function answerOf(way: WayIn, pathname: string, body = '{}'): Response {
   }
   if (code !== RIGHT_CODE) return new Response(null, { status: 401 });
   return Response.json({ token: 'guest-token', expires_in_s: 3_600 });
+}
+
+function renewalOf(pathname: string): Response {
+  if (pathname !== '/api/v1/auth/guest') return new Response(null, { status: 204 });
+  return Response.json({ token: RENEWED_GUEST_TOKEN, expires_in_s: 3_600 });
 }
 
 function optionsOf(way: WayIn): object {

@@ -81,12 +81,24 @@ export function ProblemState({ problem, onRetry, missing }: ProblemStateProps) {
   }
 }
 
+/** Guests alone have nothing but this browser to be known by. */
+const GUEST_FORGOTTEN =
+  'Guests are known for a while after their last visit, and yours was too long ago. What was kept of you then cannot be reached any more. Your next call begins anew.';
+
 function SignedOut() {
   const { account } = useController();
   const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
+  const isForgotten = useStore(account.store, (state) => state.isGuestForgotten);
   return (
-    <PageState icon={<LogIn />} title="You are not signed in">
-      <p>What belongs to you is shown once you are. As a guest, you are with your first call.</p>
+    <PageState
+      icon={<LogIn />}
+      title={isForgotten ? 'This server no longer knows you' : 'You are not signed in'}
+    >
+      <p>
+        {isForgotten
+          ? GUEST_FORGOTTEN
+          : 'What belongs to you is shown once you are. As a guest, you are with your first call.'}
+      </p>
       {hasAccounts ? (
         <Button look="primary" onClick={() => account.ask('sign-in')}>
           Sign in

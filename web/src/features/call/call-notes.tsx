@@ -1,8 +1,13 @@
+import { lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../../store/controller-context.ts';
-import { moneyLineOf, endingLineOf } from './cost-words.ts';
+import { endingLineOf, isDayWarning, moneyLineOf } from './cost-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './call-screen.module.css';
+
+const DayBudget = lazy(async () => ({
+  default: (await import('./day-budget.tsx')).DayBudget,
+}));
 
 const SEPARATOR = '\n';
 const NOT_SECURE =
@@ -21,6 +26,9 @@ export function CallNotes() {
       .filter((line) => line !== '')
       .join(SEPARATOR),
   );
+  const warnsOfDay = useCall(
+    ({ standing, cost }) => standing.kind === 'running' && isDayWarning(cost),
+  );
   return (
     <div className={styles.note} role="status">
       {lines !== '' &&
@@ -29,6 +37,11 @@ export function CallNotes() {
             {line}
           </p>
         ))}
+      {warnsOfDay && (
+        <Suspense fallback={null}>
+          <DayBudget />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -4,10 +4,15 @@ import { usdText } from '../../lib/figures.ts';
 /** Told from when most of a budget is used up; empty before that. */
 export function moneyLineOf({ standing, cost }: CallState): string {
   if (standing.kind !== 'running' || cost === null || !cost.isWarning) return '';
-  // The budget of the day may be the scarcer one, whose size the relay does not tell a call.
-  return cost.budgetUsd === null || cost.usd < cost.budgetUsd * WARNING_SHARE
+  return isDayWarning(cost)
     ? 'Most of what may be spent has been spent'
-    : `${usdText(cost.usd)} of ${usdText(cost.budgetUsd)} for this call are used`;
+    : `${usdText(cost.usd)} of ${usdText(cost.budgetUsd ?? 0)} for this call are used`;
+}
+
+/** The scarcer budget is that of the day, whose figures the relay does not tell a call. */
+export function isDayWarning(cost: CallState['cost']): boolean {
+  if (cost === null || !cost.isWarning) return false;
+  return cost.budgetUsd === null || cost.usd < cost.budgetUsd * WARNING_SHARE;
 }
 
 const WARNING_SHARE = 0.8;

@@ -1,6 +1,5 @@
-import { useEffect } from 'react';
-import { MessagesSquare, SearchX } from 'lucide-react';
-import { Link } from 'wouter';
+import { useEffect, useState } from 'react';
+import { SearchX } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { ConversationsResponse } from '@parley/shared';
 import { byDay, type HistoryListStore } from '../../store/history-list.ts';
@@ -9,8 +8,8 @@ import { Button } from '../../ui/button.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
-import stateStyles from '../account/page-state.module.css';
 import { ConversationRow } from './conversation-row.tsx';
+import { NothingKept } from './nothing-kept.tsx';
 import { SearchForm } from './search-form.tsx';
 import styles from './history-page.module.css';
 
@@ -29,6 +28,9 @@ export function HistoryPage() {
     };
   }, [list]);
   const onRetry = (): void => void list.load();
+  const [sawAny, setSawAny] = useState(false);
+  // A search among nothing is no use; one that finds nothing must stay to be changed.
+  if (!sawAny && found.kind === 'ready' && found.value.conversations.length > 0) setSawAny(true);
   return (
     <PageFrame title="History">
       {found.kind === 'loading' && <LoadingState rows={5} />}
@@ -41,7 +43,7 @@ export function HistoryPage() {
       )}
       {found.kind === 'ready' && (
         <>
-          <SearchForm list={list} />
+          {sawAny && <SearchForm list={list} />}
           {found.problem !== null && <StaleNote problem={found.problem} onRetry={onRetry} />}
           <FoundConversations list={list} found={found.value} />
         </>
@@ -89,17 +91,6 @@ function More({ list }: { readonly list: HistoryListStore }) {
         {more === 'loading' ? 'Loading' : 'Show earlier ones'}
       </Button>
     </div>
-  );
-}
-
-function NothingKept() {
-  return (
-    <PageState icon={<MessagesSquare />} title="Nothing here yet">
-      <p>What you talk about is kept here, to be read again, searched or gone on with.</p>
-      <Link href="/" className={stateStyles.link}>
-        To the call screen
-      </Link>
-    </PageState>
   );
 }
 

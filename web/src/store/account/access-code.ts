@@ -41,6 +41,38 @@ export async function tryAccessCode(
   }
 }
 
+/**
+ * Asks for another token for the guest who has this one.
+ *
+ * @param relay - its origin
+ * @returns `refused` if the relay does not take this one any more; `unreachable` otherwise
+ */
+export async function renewGuest(
+  fetchLike: RelayFetch,
+  relay: string,
+  token: string,
+): Promise<GuestToken | 'refused' | 'unreachable'> {
+  try {
+    const response = await fetchLike(new URL('/api/v1/auth/guest', relay).href, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    if (response.status === 401) return 'refused';
+    const guest = response.ok ? guestIn(await response.json()) : null;
+    // A relay that is older than this page makes another guest of them.
+    return guest !== null && subjectIn(guest.token) === subjectIn(token) ? guest : 'unreachable';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+/** Whom a JWT is of. @throws SyntaxError, DOMException */
+function subjectIn(token: string): unknown {
+  const claims = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+  return (JSON.parse(claims) as { readonly sub?: unknown }).sub;
+}
+
 function waitIn({ headers }: Response): number | null {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) ? seconds : null;

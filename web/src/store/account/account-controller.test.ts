@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   createScriptedAccount,
   EMAIL_CODE,
+  GUEST_TOKEN,
+  RENEWED_GUEST_TOKEN,
   RIGHT_CODE,
   type ScriptedAccountOptions,
 } from '../../../e2e/ui/support/scripted-account.ts';
@@ -111,5 +113,35 @@ describe('an account', () => {
   test('of a guest is not asked for at a relay without accounts', async () => {
     const account = await learned({ way: 'guests' });
     expect(await account.refused('unauthorized', () => undefined)).toBe(false);
+  });
+});
+
+describe('a guest who comes back', () => {
+  const DAY_MS = 86_400_000;
+  const keptSince = (daysAgo: number) =>
+    memoryStore({
+      [`parley.guest ${RELAY}`]: JSON.stringify({
+        token: GUEST_TOKEN,
+        keptAtMs: Date.now() - daysAgo * DAY_MS,
+        expiresAtMs: Date.now() + (30 - daysAgo) * DAY_MS,
+      }),
+    });
+
+  test('in time is given another token', async () => {
+    const account = await learned({ way: 'guests', storage: keptSince(20) });
+    await expect.poll(() => account.token(RELAY)).toBe(RENEWED_GUEST_TOKEN);
+  });
+
+  test('soon keeps the one they have', async () => {
+    const asked: string[] = [];
+    const onAsked = (what: string) => void asked.push(what);
+    const account = await learned({ way: 'guests', storage: keptSince(5), onAsked });
+    expect(await account.token(RELAY)).toBe(GUEST_TOKEN);
+    expect(asked).toEqual(['GET /api/v1/auth']);
+  });
+
+  test('too late is told that they are not known any more', async () => {
+    const account = await learned({ way: 'guests', storage: keptSince(31) });
+    expect(account.store.getState().isGuestForgotten).toBe(true);
   });
 });

@@ -2,7 +2,12 @@ import { createStore } from 'zustand/vanilla';
 import type { Credentials } from '../../messages/media-messages.ts';
 import type { RelayAddress } from '../relay-address.ts';
 import { readKept, writeKept, type KeyValueStore } from '../settings.ts';
-import { tryAccessCode, type AccessCodeAnswer, type RelayFetch } from './access-code.ts';
+import {
+  renewGuest,
+  tryAccessCode,
+  type AccessCodeAnswer,
+  type RelayFetch,
+} from './access-code.ts';
 import {
   SignInError,
   type Account,
@@ -22,6 +27,8 @@ export interface AccountState {
   /** null: a guest, or not signed in. */
   readonly account: Account | null;
   readonly question: Question | null;
+  /** The browser knows of a guest whom the relay does not know any more. */
+  readonly isGuestForgotten: boolean;
   /** Why the way back from a link or a service did not sign in. */
   readonly returnFault: SignInFault | null;
 }
@@ -51,6 +58,7 @@ export function createAccountController(options: AccountControllerOptions) {
     signIn: null,
     account: null,
     question: null,
+    isGuestForgotten: false,
     returnFault: null,
   }));
   let relay = '';
@@ -76,7 +84,8 @@ export function createAccountController(options: AccountControllerOptions) {
     if (signIn === null) return;
     const wasSignedIn = readKept(storage, signedInKey(relay))['is'] === true;
     isRecovering = signIn.accounts !== null && (wasSignedIn || options.isReturn);
-    store.setState({ signIn });
+    store.setState({ signIn, isGuestForgotten: kept.hasExpired(relay) });
+    void keepGuestKnown();
     if (!isRecovering) return;
     try {
       const loaded = await loadedIssuer();
@@ -104,6 +113,18 @@ export function createAccountController(options: AccountControllerOptions) {
       if (issuer === mine) issuer = null;
     });
     return mine;
+  };
+
+  /** Renews the token of a guest before it ends. */
+  const keepGuestKnown = async (): Promise<void> => {
+    const token = kept.dueToken(relay);
+    if (token === undefined) return;
+    const renewed = await renewGuest(fetchLike, relay, token);
+    // Meanwhile another guest may have taken its place.
+    if (renewed === 'unreachable' || kept.token(relay) !== token) return;
+    if (renewed !== 'refused') return kept.keepToken(relay, renewed);
+    kept.forgetToken(relay);
+    store.setState({ isGuestForgotten: true });
   };
 
   const ask = (question: Question, then: (() => void) | null): void => {

@@ -60,3 +60,27 @@ test('it does without storage', () => {
   expect(kept.token(RELAY)).toBeUndefined();
   expect(() => kept.keepToken(RELAY, { token: 'token', expiresInS: 1 })).not.toThrow();
 });
+
+test('a token is due to be renewed from half of its time on, until it has expired', () => {
+  let nowMs = 0;
+  const kept = new KeptGuest(memoryStore(), () => nowMs);
+  expect(kept.dueToken(RELAY)).toBeUndefined();
+  expect(kept.hasExpired(RELAY)).toBe(false);
+  kept.keepToken(RELAY, { token: 'token', expiresInS: 1_000 });
+  nowMs = 499_000;
+  expect(kept.dueToken(RELAY)).toBeUndefined();
+  nowMs = 501_000;
+  expect(kept.dueToken(RELAY)).toBe('token');
+  expect(kept.hasExpired(RELAY)).toBe(false);
+  nowMs = 1_000_000;
+  expect(kept.dueToken(RELAY)).toBeUndefined();
+  expect(kept.hasExpired(RELAY)).toBe(true);
+  kept.forgetToken(RELAY);
+  expect(kept.hasExpired(RELAY)).toBe(false);
+});
+
+test('a token that was kept before its age was is due at once', () => {
+  const text = JSON.stringify({ token: 'token', expiresAtMs: 9e15 });
+  const kept = new KeptGuest(memoryStore({ [`parley.guest ${RELAY}`]: text }), () => 0);
+  expect(kept.dueToken(RELAY)).toBe('token');
+});

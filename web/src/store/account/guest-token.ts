@@ -30,9 +30,27 @@ export class KeptGuest {
     return expiresAtMs - MARGIN_MS > this.#nowMs() ? token : undefined;
   }
 
+  /**
+   * The token, if half of its time is over: a guest who comes back now and then stays who they are,
+   * and with them what is kept of them.
+   */
+  dueToken(relay: string): string | undefined {
+    const { keptAtMs, expiresAtMs } = readKept(this.#storage, tokenKey(relay));
+    const token = this.token(relay);
+    if (typeof keptAtMs !== 'number' || typeof expiresAtMs !== 'number') return token;
+    return this.#nowMs() < (keptAtMs + expiresAtMs) / 2 ? undefined : token;
+  }
+
+  /** Whether there was a token that has expired: what was kept of this guest is out of reach. */
+  hasExpired(relay: string): boolean {
+    const { token } = readKept(this.#storage, tokenKey(relay));
+    return token !== undefined && this.token(relay) === undefined;
+  }
+
   keepToken(relay: string, { token, expiresInS }: GuestToken): void {
-    const expiresAtMs = this.#nowMs() + expiresInS * 1_000;
-    writeKept(this.#storage, tokenKey(relay), { token, expiresAtMs });
+    const keptAtMs = this.#nowMs();
+    const expiresAtMs = keptAtMs + expiresInS * 1_000;
+    writeKept(this.#storage, tokenKey(relay), { token, keptAtMs, expiresAtMs });
   }
 
   /** The access code that the relay took last. */

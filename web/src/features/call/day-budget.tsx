@@ -1,0 +1,31 @@
+import { useEffect, useState } from 'react';
+import { useAccountAccess } from '../../store/account-access.ts';
+import { createAccountApi } from '../../store/account-api.ts';
+import { useCall } from '../../store/controller-context.ts';
+import { createRemote } from '../../store/remote.ts';
+import { timeText } from '../../lib/dates.ts';
+import { usdText } from '../../lib/figures.ts';
+import { useRemote } from '../account/use-remote.ts';
+import styles from './call-screen.module.css';
+
+/**
+ * What is left of the day's budget, once most of it is used. It follows each turn, so it is not
+ * announced: that the budget runs out has been.
+ */
+export function DayBudget() {
+  const access = useAccountAccess();
+  const [remote] = useState(() => {
+    const api = createAccountApi(access);
+    return createRemote((signal) => api.me(signal));
+  });
+  const me = useRemote(remote);
+  const spentUsd = useCall((state) => state.cost?.usd);
+  useEffect(() => void remote.load(), [remote, spentUsd]);
+  if (me.kind !== 'ready' || me.value.day_left_usd === null) return null;
+  const { day_left_usd: leftUsd, day_ends_at: endsAt } = me.value;
+  return (
+    <p className={styles.line} aria-live="off">
+      {usdText(leftUsd)} left until {timeText(endsAt)}
+    </p>
+  );
+}
