@@ -21,6 +21,8 @@ export default defineConfig({
     { name: 'page', testMatch: UNTIMED },
     // The interface over a scripted engine: nothing in it is timed.
     { name: 'ui', testMatch: 'ui/**/*.spec.ts', fullyParallel: true },
+    // Makes the images of the documents anew (`npm run screenshots`): no test of `npm test`.
+    { name: 'screenshots', testMatch: 'screenshots/**/*.spec.ts' },
     // Expects times in milliseconds: one browser at a time, and nothing else beside it.
     {
       name: 'audio',

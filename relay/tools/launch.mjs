@@ -45,6 +45,7 @@ const COMMANDS = {
   doctor: ['relay/doctor/main.ts'],
   backup: ['relay/tools/backup.ts'],
   restore: ['relay/tools/restore.ts'],
+  screenshots: ['relay/tools/screenshots.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.

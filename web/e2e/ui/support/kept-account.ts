@@ -75,7 +75,11 @@ export function keptConversation(
 const OCTOPUSES = keptConversation('conv_octopus', 'Tell me something about octopuses', 0, {
   has_recording: true,
   turns: [
-    storedTurn('turn_1', { user_text: 'tell me something about octopuses', offset_ms: 4_000 }),
+    storedTurn('turn_1', {
+      user_text: 'tell me something about octopuses',
+      reply_text: 'An octopus has eight arms, and each of them can taste what it touches.',
+      offset_ms: 4_000,
+    }),
     storedTurn('turn_2', {
       user_text: 'how many hearts do they have',
       reply_text: 'Octopuses have three hearts. Two of them pump blood',

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useAccountAccess } from '../../store/account-access.ts';
 import { createAccountApi } from '../../store/account-api.ts';
-import { useCall } from '../../store/controller-context.ts';
+import { useController } from '../../store/controller-context.ts';
 import { createRemote } from '../../store/remote.ts';
 import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
@@ -19,8 +19,14 @@ export function DayBudget() {
     return createRemote((signal) => api.me(signal));
   });
   const me = useRemote(remote);
-  const spentUsd = useCall((state) => state.cost?.usd);
-  useEffect(() => void remote.load(), [remote, spentUsd]);
+  const { call } = useController();
+  useEffect(
+    () =>
+      call.subscribe((now, before) => {
+        if (now.cost?.usd !== before.cost?.usd) void remote.load();
+      }),
+    [call, remote],
+  );
   if (me.kind !== 'ready' || me.value.day_left_usd === null) return null;
   const { day_left_usd: leftUsd, day_ends_at: endsAt } = me.value;
   return (

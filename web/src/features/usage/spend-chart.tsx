@@ -11,13 +11,14 @@ import {
 import { shortDayText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 import { STAGE_WORDS } from '../account/stage-words.ts';
-import type { DaySpend } from './usage-figures.ts';
+import { spendTicks, type DaySpend } from './usage-figures.ts';
 import styles from './usage-page.module.css';
 
 const TICK = { fill: 'var(--text-quiet)', fontSize: 12 };
 
 /** One bar a day, its stages on top of each other. */
 export function SpendChart({ days }: { readonly days: readonly DaySpend[] }) {
+  const ticks = spendTicks(Math.max(...days.map(({ total }) => total)));
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 180 }}>
       <BarChart
@@ -37,6 +38,8 @@ export function SpendChart({ days }: { readonly days: readonly DaySpend[] }) {
         />
         <YAxis
           width={52}
+          ticks={[...ticks]}
+          domain={[0, ticks.at(-1) ?? 0]}
           tickFormatter={(usd: number) => usdText(usd)}
           tick={TICK}
           tickLine={false}
