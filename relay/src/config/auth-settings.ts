@@ -72,7 +72,8 @@ export const AUTH_SETTINGS = {
   }),
   AUTH_CLIENT_ID: setting(z.string().min(1).max(300).optional(), {
     type: 'text',
-    about: 'Under which the issuer knows the page. With it the page offers to sign in there.',
+    about:
+      'Under which the issuer knows a client of the relay. `GET /api/v1/auth` names it, and tokens that are meant for it are accepted. The page itself signs in at Supabase alone.',
   }),
   AUTH_ALGORITHMS: setting(
     nameList.pipe(z.array(z.enum(ALGORITHMS)).min(1)).default(splitAlgorithms(DEFAULT_ALGORITHMS)),

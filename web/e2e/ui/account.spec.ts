@@ -170,3 +170,11 @@ test('a day whose budget is nearly used up says how much is left', async ({ open
   await expect(page.getByText(/^\$0\.65 left until /)).toBeVisible();
   await expectNoViolation(page);
 });
+
+test('a server of accounts that the page cannot sign in to says so', async ({ open }) => {
+  const page = await open('idle', 'way=other-issuer');
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sign in' });
+  await expect(dialog.getByRole('alert')).toContainText('this page cannot sign in');
+  await expectNoViolation(page);
+});

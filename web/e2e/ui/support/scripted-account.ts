@@ -10,7 +10,15 @@ import {
 import type { KeyValueStore } from '../../../src/store/settings.ts';
 
 /** How a relay lets people in: `older` knows of no ways at all. */
-export const WAYS_IN = ['older', 'guests', 'plain-http', 'code', 'accounts', 'both'] as const;
+export const WAYS_IN = [
+  'older',
+  'guests',
+  'plain-http',
+  'code',
+  'accounts',
+  'both',
+  'other-issuer',
+] as const;
 export type WayIn = (typeof WAYS_IN)[number];
 
 export const RIGHT_CODE = 'open sesame';
@@ -76,7 +84,7 @@ function renewalOf(pathname: string): Response {
 function optionsOf(way: WayIn): object {
   const hasAccounts = way === 'accounts' || way === 'both';
   return {
-    guests: way !== 'accounts',
+    guests: way !== 'accounts' && way !== 'other-issuer',
     access_code: way === 'code' || way === 'both',
     supabase: hasAccounts ? { url: 'https://project.example', anon_key: 'anon' } : null,
     oidc: null,

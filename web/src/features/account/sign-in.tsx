@@ -21,13 +21,24 @@ interface Offer {
 export function SignIn() {
   const { account } = useController();
   const returnFault = useStore(account.store, (state) => state.returnFault);
+  const isPossible = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
   const fetchOffer = useCallback(async (): Promise<Offer> => {
     const issuer = await account.issuer();
     return { issuer, methods: await issuer.methods() };
   }, [account]);
   const { part: offer, failed, load } = useLoaded(fetchOffer);
-  useEffect(load, [load]);
+  useEffect(() => {
+    if (isPossible) load();
+  }, [isPossible, load]);
 
+  if (!isPossible) {
+    return (
+      <p className={styles.words} role="alert">
+        This server is for people with an account, and this page cannot sign in to such accounts.
+        Ask those who run this Parley how to use it.
+      </p>
+    );
+  }
   if (offer !== null) {
     return (
       <>

@@ -2,6 +2,8 @@ import { readKept, writeKept, type KeyValueStore } from '../settings.ts';
 
 /** A token about to expire would only be refused halfway through connecting. */
 const MARGIN_MS = 60_000;
+/** Share of a token's time: once a day if it is good for a month. */
+const RENEWED_AFTER = 1 / 30;
 
 export interface GuestToken {
   readonly token: string;
@@ -31,14 +33,15 @@ export class KeptGuest {
   }
 
   /**
-   * The token, if half of its time is over: a guest who comes back now and then stays who they are,
+   * The token, if it is time to renew it: a guest who comes back before it ends stays who they are,
    * and with them what is kept of them.
    */
   dueToken(relay: string): string | undefined {
     const { keptAtMs, expiresAtMs } = readKept(this.#storage, tokenKey(relay));
     const token = this.token(relay);
     if (typeof keptAtMs !== 'number' || typeof expiresAtMs !== 'number') return token;
-    return this.#nowMs() < (keptAtMs + expiresAtMs) / 2 ? undefined : token;
+    const ageMs = this.#nowMs() - keptAtMs;
+    return ageMs < (expiresAtMs - keptAtMs) * RENEWED_AFTER ? undefined : token;
   }
 
   /** Whether there was a token that has expired: what was kept of this guest is out of reach. */
