@@ -1,5 +1,7 @@
-import { API_PATHS, CLOSE_REASONS, errorResponseSchema } from '@parley/shared';
+import { once } from 'node:events';
+import { API_PATHS, CLOSE_REASONS, errorResponseSchema, SUBPROTOCOL } from '@parley/shared';
 import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { systemClock } from '../src/lib/clock.ts';
 import { createSession, signIn } from './support/api.ts';
 import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
@@ -59,6 +61,33 @@ it('changes limits of calls that run and of those that begin, and is logged', as
     status: 400,
     body: { error: { code: 'invalid_request' } },
   });
+});
+
+it.each([
+  '{"__proto__":{"log_level":"debug"}}',
+  '{"limits":{"plans":{"__proto__":{"turns_per_hour":1}}}}',
+  '{"limits":{"plans":{"guest":{"__proto__":null}}}}',
+  '{"limits":{"instance":{"__proto__":{"sessions":1}}}}',
+])('refuses %s as what it is', async (body) => {
+  await using relay = await startTestRelay({ env });
+  expect(await ask(relay, JSON.parse(body))).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid_request' } },
+  });
+  expect(await ask(relay)).toMatchObject({ status: 200, body: { changed: {} } });
+});
+
+it('a ticket that comes back while the relay is drained stays valid', async () => {
+  await using relay = await startTestRelay({ env });
+  const grant = await createSession(relay.url, await signIn(relay.url));
+  await ask(relay, { is_draining: true });
+  const address = new URL(API_PATHS.realtime, relay.url.replace('http', 'ws'));
+  const socket = new WebSocket(address, [SUBPROTOCOL, `ticket.${grant.ticket}`]);
+  const [code] = (await once(socket, 'close')) as [number];
+  expect(code).toBe(CLOSE_REASONS.draining.code);
+  await ask(relay, { is_draining: false });
+  await using call = await TestCall.start(relay.url, {}, grant);
+  await call.hangUp();
 });
 
 it('lets no new call in while it is drained, and then again', async () => {

@@ -78,7 +78,7 @@ describe('a relay that stops', () => {
     });
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ error: { code: 'draining', retryable: true } });
-    await expect(TestCall.start(relay.url, {}, waiting)).rejects.toThrow('4401');
+    await expect(TestCall.start(relay.url, {}, waiting)).rejects.toThrow('1012');
     const health = healthResponseSchema.parse(await (await fetch(`${relay.url}/health`)).json());
     expect(health).toMatchObject({ status: 'draining', active_connections: 1 });
 

@@ -149,3 +149,10 @@ it('without transcripts no word leaves the call, encrypted none that can be read
   expect(turn?.textKey).toMatch(/^[0-9a-f]{12}$/);
   expect(turn?.title?.key).toBe(turn?.textKey);
 });
+
+it('a title is cut between characters', () => {
+  const { tell, turns } = setUp();
+  tell(typed('turn_1', `${'a'.repeat(59)}${'🙂'.repeat(10)}`));
+  tell(done('turn_1', { text: 'It is four.', written: 'It is four.' }));
+  expect(turns()[0]?.title?.text).toBe(`${'a'.repeat(59)} …`);
+});

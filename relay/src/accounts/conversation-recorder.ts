@@ -223,7 +223,8 @@ function turnOf({ turns }: OpenSession, id: string, atMs: number): OpenTurn {
 function titleFrom(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   if (line.length <= MAX_TITLE_CHARACTERS) return line;
-  const cut = line.slice(0, MAX_TITLE_CHARACTERS);
+  // A pair of surrogates is one character, and half of it is none.
+  const cut = line.slice(0, MAX_TITLE_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
   const end = cut.lastIndexOf(' ');
   return `${end > 0 ? cut.slice(0, end) : cut} …`;
 }

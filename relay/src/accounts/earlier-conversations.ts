@@ -10,6 +10,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { EmitCallEvent } from '../turn/call-events.ts';
 import { HistorySummary } from '../turn/history-summary.ts';
 import { History } from '../turn/history.ts';
+import type { TurnBudget } from '../turn/turn-budget.ts';
 
 /** Longest that a person waits for a summary before the call begins, ms. */
 const SUMMARY_DEADLINE_MS = 5_000;
@@ -69,13 +70,15 @@ export class EarlierConversations {
       readonly timeZone: string;
       readonly generator: Stages['generator'];
       readonly emit: EmitCallEvent;
+      /** Pays for it; without it nothing limits what it may cost. */
+      readonly budget?: TurnBudget | undefined;
     },
   ): Promise<void> {
     const { clock, logger } = this.#options;
-    const { sessionId: caller, timeZone, generator, emit } = call;
+    const { sessionId: caller, timeZone, generator, emit, budget } = call;
     const person = () => ({ timeZone });
     const summary = new HistorySummary({
-      ...{ history, generator, person, caller, emit, clock, logger },
+      ...{ history, generator, person, caller, emit, budget, clock, logger },
     });
     await summary.settle(SUMMARY_DEADLINE_MS);
     this.#kept.set(id, { count, remembered: history.messages });

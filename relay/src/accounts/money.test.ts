@@ -106,10 +106,19 @@ it('the ledger tells what the file does not know, as soon as it can be read', as
   await money[Symbol.asyncDispose]();
 });
 
-it('a file that is not right is passed over', async () => {
+it('a file that is not right is passed over, and said until the ledger was read', async () => {
   await writeFile(join(dataDir, 'spending.json'), '{"day":"2026-11-22","instance');
-  const { money } = await open();
+  let isAway = true;
+  const spentSince = async () => {
+    if (isAway) throw new Error('starting');
+    return { microUsd: 0, byUser: new Map<string, number>() };
+  };
+  const { money, clock, problems } = await open({ spentSince });
   expect(codeOf(() => money.spending.admit(GUEST))).toBe('admitted');
+  expect(problems.list()).toMatchObject([{ code: 'spending_not_read' }]);
+  isAway = false;
+  await clock.advance(10_000);
+  expect(problems.list()).toEqual([]);
   await money[Symbol.asyncDispose]();
 });
 
@@ -139,5 +148,45 @@ it('phrases that are spoken ahead of need are paid by the relay itself', async (
     { userId: 'relay', sessionId: null, turnId: null, purpose: 'probe', microUsd: 1_000 },
   ]);
   expect(money.budgets.today()).toMatchObject({ instanceMicroUsd: 1_000, guestsMicroUsd: 0 });
+  await money[Symbol.asyncDispose]();
+});
+
+it('a summary before a call is reserved for, and paid by the plan of its person', async () => {
+  const { money, entries } = await open();
+  const member: Identity = { ...GUEST, userId: 'user_1', kind: 'account', plan: 'pro' };
+  const summarised = (userId: string) =>
+    money.spending.observe({
+      type: 'provider-used',
+      stage: 'generator',
+      provider: 'unlisted',
+      model: 'm',
+      purpose: 'summary',
+      units: { inputTokens: 10, outputTokens: 1 },
+      isEstimated: false,
+      atMs: NOON_MS,
+      sessionId: 's9',
+      userId,
+    });
+  {
+    using budget = money.spending.prepare('s9', member);
+    expect(budget.reserve('summary', 1_000)).toBe(true);
+    const reserved = money.budgets.today().instanceMicroUsd;
+    expect(reserved).toBeGreaterThan(0);
+    summarised('user_1');
+    // It came out of what was reserved.
+    expect(money.budgets.today().instanceMicroUsd).toBe(reserved);
+  }
+  expect(entries).toMatchObject([{ plan: 'pro', userId: 'user_1', sessionId: 's9' }]);
+  expect(money.budgets.today().instanceMicroUsd).toBe(entries[0]!.microUsd);
+  expect(money.spending.open('s9', member).isExhausted).toBe(false);
+  await money[Symbol.asyncDispose]();
+});
+
+it('a guest whose budget is used up has no summary', async () => {
+  const { money, spend } = await open();
+  money.spending.open('s1', GUEST);
+  spend(1_200_000);
+  using budget = money.spending.prepare('s9', GUEST);
+  expect(budget.reserve('summary', 1_000)).toBe(false);
   await money[Symbol.asyncDispose]();
 });

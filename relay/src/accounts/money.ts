@@ -72,7 +72,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
 /** Never rejects. */
 async function askLedger(
   budgets: Budgets,
-  { spentSince, clock }: MoneyOptions,
+  { spentSince, clock, problems }: MoneyOptions,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -88,6 +88,7 @@ async function askLedger(
         guestsMicroUsd: guests.reduce((sum, [, spent]) => sum + spent, 0),
         byUser: Object.fromEntries(byUser),
       });
+      problems.clear('spending_not_read');
       return;
     } catch {
       // The database is still being started, or is away: it may be back in a while.

@@ -51,14 +51,16 @@ export class SpendingFile implements AsyncDisposable {
     let text: string;
     try {
       text = await readFile(this.#path, 'utf8');
-    } catch {
-      return undefined;
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      text = '';
     }
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
-    this.#options.logger.warn(
-      'spending.json cannot be read: the ledger tells what was spent today',
-    );
+    const { logger, problems } = this.#options;
+    logger.warn('spending.json cannot be read: the ledger tells what was spent today');
+    // Until the ledger has told it.
+    problems.report('spending_not_read');
     return undefined;
   }
 

@@ -11,6 +11,7 @@ import type { ProviderUse } from '../stages/provider.ts';
 import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
 import { SUMMARY_TURN } from '../turn/history-summary.ts';
+import type { TurnBudget } from '../turn/turn-budget.ts';
 import { GOODBYE_SENTENCE } from '../turn/reply/goodbye-sentence.ts';
 import { SessionTotals } from './session-totals.ts';
 
@@ -57,6 +58,23 @@ export class Spending implements CallObserver, SpendingDesk {
     const session = new OpenSession(sessionId, payer, budgets, estimate);
     this.#sessions.set(sessionId, session);
     return session;
+  }
+
+  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable {
+    const { budgets, estimate } = this.#options;
+    const { userId, kind, plan } = identity;
+    const payer = { userId, kind, plan };
+    // The goodbye is kept when the session is opened.
+    budgets.open(sessionId, payer, 0);
+    const session = new OpenSession(sessionId, payer, budgets, estimate);
+    this.#sessions.set(sessionId, session);
+    return Object.assign(session, {
+      [Symbol.dispose]: () => {
+        if (this.#sessions.get(sessionId) !== session) return;
+        budgets.close(sessionId);
+        this.#sessions.delete(sessionId);
+      },
+    });
   }
 
   observe(event: CallEvent): void {
@@ -107,7 +125,7 @@ export class Spending implements CallObserver, SpendingDesk {
   }
 }
 
-/** Of a session that is not open yet: what it goes on with is summarised before. */
+/** Of a session that is over: what it used is told of late. */
 function payerOf(userId: string): Payer {
   const isGuest = userId.startsWith(`${GUEST_ID_PREFIX}_`);
   return isGuest

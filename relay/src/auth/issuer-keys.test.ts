@@ -52,6 +52,7 @@ describe('the keys of the issuer', () => {
     ['fails', () => (issuer.answer = { status: 500, body: '' })],
     ['shows a sign-in page', () => (issuer.answer = { status: 200, body: '<html>' })],
     ['answers without an end', () => (issuer.answer = { status: 200, body: ' '.repeat(300_000) })],
+    ['names no keys', () => (issuer.answer = { status: 200, body: '{"keys":[]}' })],
     ['answers with another document', () => (issuer.answer = { status: 200, body: '{"keys":1}' })],
     ['calls itself by another name', () => (issuer.calledItself = 'https://evil.example')],
   ])('go on being used while it %s, also after a restart', async (_, fail) => {

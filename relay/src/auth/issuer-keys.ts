@@ -48,7 +48,13 @@ export interface IssuerKeysOptions extends Pick<AccountsConfig, 'issuer' | 'jwks
 export class IssuerKeys implements AsyncDisposable {
   readonly #options: IssuerKeysOptions;
   readonly #wallMs: () => number;
-  #keys: { readonly find: JWTVerifyGetKey; readonly fetchedAtMs: number } | undefined;
+  #keys:
+    | {
+        readonly find: JWTVerifyGetKey;
+        readonly fetchedAtMs: number;
+        readonly isEmpty: boolean;
+      }
+    | undefined;
   #triedAtMs = -Infinity;
   #fetching: Promise<boolean> | undefined;
   #keeping: Promise<void> = Promise.resolve();
@@ -104,10 +110,13 @@ export class IssuerKeys implements AsyncDisposable {
     try {
       const jwks = (await this.#fetchJson(await this.#address())) as JSONWebKeySet;
       const find = createLocalJWKSet(jwks);
+      const isEmpty = jwks.keys.length === 0;
+      // An issuer that is being set up anew answers so; its tokens were signed with keys before.
+      if (isEmpty && this.#keys?.isEmpty === false) throw new Error('The issuer names no keys.');
       const fetchedAtMs = this.#wallMs();
-      this.#keys = { find, fetchedAtMs };
+      this.#keys = { find, fetchedAtMs, isEmpty };
       problems.clear('issuer_unreachable');
-      if (jwks.keys.length === 0) logger.warn({ issuer }, 'the issuer of accounts has no keys');
+      if (isEmpty) logger.warn({ issuer }, 'the issuer of accounts has no keys');
       // A disk that hangs keeps no person from signing in.
       this.#keeping = this.#keep({ from: this.#from, fetchedAtMs, jwks });
       return true;
@@ -162,7 +171,8 @@ export class IssuerKeys implements AsyncDisposable {
       const kept = keptSchema.parse(JSON.parse(await readFile(this.#path, 'utf8')));
       const isFuture = kept.fetchedAtMs > this.#wallMs();
       if (kept.from !== this.#from || isFuture) return;
-      this.#keys = { find: createLocalJWKSet(kept.jwks), fetchedAtMs: kept.fetchedAtMs };
+      const { jwks, fetchedAtMs } = kept;
+      this.#keys = { find: createLocalJWKSet(jwks), fetchedAtMs, isEmpty: jwks.keys.length === 0 };
     } catch (err) {
       if ((err as NodeJS.ErrnoException).code === 'ENOENT') return;
       this.#options.logger.warn({ err }, 'the kept keys of the issuer cannot be read');

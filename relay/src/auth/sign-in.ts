@@ -11,6 +11,7 @@ import { loadAuthSecret } from './auth-secret.ts';
 import { GUEST_ISSUER, GuestTokens } from './guest-tokens.ts';
 import { bearerOf, type Authenticator, type Identity } from './identity.ts';
 import { IssuerKeys } from './issuer-keys.ts';
+import { SignOutFile } from './sign-out-file.ts';
 import { SignOuts } from './sign-outs.ts';
 
 export interface SignInOptions {
@@ -26,13 +27,20 @@ export class SignIn implements Authenticator, AsyncDisposable {
   readonly #guests: GuestTokens;
   readonly #accounts: AccountTokens | undefined;
   readonly #keys: IssuerKeys | undefined;
-  readonly #signOuts = new SignOuts();
+  readonly #signOuts: SignOuts;
+  readonly #signOutFile: SignOutFile;
 
   /** @param secret - signs guests' tokens */
-  private constructor(secret: Uint8Array, { config, ...parts }: SignInOptions) {
+  private constructor(
+    secret: Uint8Array,
+    signOuts: SignOuts,
+    signOutFile: SignOutFile,
+    { config, ...parts }: SignInOptions,
+  ) {
     const { auth, guestTokenTtlMs, dataDir } = config;
     const { accounts, accessCode, allowsGuests } = auth;
-    const signOuts = this.#signOuts;
+    this.#signOuts = signOuts;
+    this.#signOutFile = signOutFile;
     this.#auth = auth;
     this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });
     if (accounts === undefined) return;
@@ -43,10 +51,12 @@ export class SignIn implements Authenticator, AsyncDisposable {
 
   /** @throws ConfigError if the data folder cannot be used */
   static async open(options: SignInOptions): Promise<SignIn> {
-    const { config, logger, problems } = options;
+    const { config, clock, logger, problems } = options;
     const { authSecret: configured, dataDir } = config;
     const secret = await loadAuthSecret({ configured, dataDir, logger, problems });
-    return new SignIn(secret, options);
+    const signOuts = new SignOuts();
+    const file = await SignOutFile.open({ dataDir, signOuts, clock, logger, problems });
+    return new SignIn(secret, signOuts, file, options);
   }
 
   /** Fetches what is needed to know accounts, so that the first of them need not wait for it. */
@@ -56,6 +66,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#keys?.[Symbol.asyncDispose]();
+    await this.#signOutFile[Symbol.asyncDispose]();
   }
 
   get hasAccounts(): boolean {

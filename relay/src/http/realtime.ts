@@ -11,6 +11,7 @@ import {
   TICKET_SUBPROTOCOL_PREFIX,
   type CloseReasonName,
   type ErrorCode,
+  ParleyError,
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
@@ -132,11 +133,12 @@ function connect(
     try {
       session = sessions.open(ticket);
     } catch (err) {
-      if (!(err instanceof LimitReached)) {
+      if (err instanceof ParleyError && err.code === 'draining') refusal = 'draining';
+      else if (err instanceof LimitReached) ({ limit } = err);
+      else {
         logger.error({ err }, 'session could not be opened');
         return closeSocket(webSocket, 'internal');
       }
-      ({ limit } = err);
     }
   } else if (resumeToken !== undefined) {
     session = registry.find(fingerprint(resumeToken));

@@ -122,7 +122,8 @@ export function createApp(options: AppOptions): App {
       const { session_id: sessionId } = created;
       const emit = observers.emitterOf(sessionId, identity.userId);
       const { generator } = options.providersOf(identity);
-      await conversations.shorten(earlier, { sessionId, timeZone, generator, emit });
+      using budget = sessions.budgetBefore(sessionId, identity);
+      await conversations.shorten(earlier, { sessionId, timeZone, generator, emit, budget });
     }
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });

@@ -9,6 +9,8 @@ const SENTENCES = {
   storage_behind: 'The database cannot be written to; conversations wait on disk.',
   settings_not_read:
     'The settings that an administrator changed cannot be read: those of the environment hold.',
+  spending_not_read:
+    'What was spent today cannot be read: until the database answers, budgets of the day begin anew.',
   out_of_descriptors:
     'The process has no file descriptors left, so new connections have to wait or are refused.',
   certificate_not_loaded: 'The new certificate cannot be used, so the old one is kept.',

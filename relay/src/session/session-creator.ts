@@ -8,6 +8,7 @@ import type { Plan } from '../limits/plans.ts';
 import type { History } from '../turn/history.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
+import type { TurnBudget } from '../turn/turn-budget.ts';
 import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
@@ -50,6 +51,8 @@ export interface SpendingDesk {
   /** @throws ParleyError `budget_exhausted` */
   admit(identity: Identity): void;
   open(sessionId: string, identity: Identity): SessionSpending;
+  /** For what a call needs before it is opened; the owner gives it back. */
+  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable;
 }
 
 export interface SessionCreatorOptions {
@@ -129,15 +132,23 @@ export class SessionCreator {
     };
   }
 
+  /** What pays for the summary that a call begins with; undefined: nothing limits it. */
+  budgetBefore(sessionId: string, identity: Identity): (TurnBudget & Disposable) | undefined {
+    return this.#options.spending?.prepare(sessionId, identity);
+  }
+
   /**
    * @returns undefined if the ticket is unknown, used or expired
+   * @throws ParleyError `draining`
    * @throws LimitReached if there is no room: more tickets may be out, because most are never used
    */
   open(ticket: string): Session | undefined {
     const { registry, observers, planOf, providersOf, logger } = this.#options;
     const { account, guest } = this.#tickets;
+    // The ticket stays valid: its client may come back when the relay lets calls in again.
+    if (this.#options.isDraining()) throw new ParleyError('draining');
     const grant = account.redeem(ticket) ?? guest.redeem(ticket);
-    if (grant === undefined || this.#options.isDraining()) return undefined;
+    if (grant === undefined) return undefined;
     const room = this.#roomFor(grant.identity);
     if (room.kind === 'in-place-of') room.session.close('sessionGone');
     const { sessionId, conversationId, history, resumeKey, identity, client } = grant;

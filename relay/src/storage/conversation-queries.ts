@@ -102,7 +102,7 @@ export async function readConversation(
     })
     .from(turns)
     .where(eq(turns.conversationId, id))
-    .orderBy(asc(turns.at), asc(turns.id))
+    .orderBy(desc(turns.at), desc(turns.id))
     .limit(MAX_TURNS);
   return {
     ...summary,
@@ -116,7 +116,7 @@ export async function readConversation(
       cost_usd: session.microUsd / 1e6,
       has_recording: session.hasRecording,
     })),
-    turns: turnRows.map(({ turn, microUsd }) => toTurn(turn, microUsd, sealing)),
+    turns: turnRows.toReversed().map(({ turn, microUsd }) => toTurn(turn, microUsd, sealing)),
   };
 }
 

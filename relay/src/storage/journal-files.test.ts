@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  fstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -121,4 +122,23 @@ it('names that are not its own are left alone', async () => {
   writeFileSync(join(dir, 'notes.txt'), 'mine');
   await takeAll(new JournalFiles(dir, MB));
   expect(readdirSync(dir)).toContain('notes.txt');
+});
+
+it('a segment that is full is synced before it is closed, and the next one apart', async () => {
+  const synced: number[] = [];
+  const sync = async (descriptor: number) => {
+    // It is still open.
+    expect(fstatSync(descriptor).isFile()).toBe(true);
+    synced.push(fstatSync(descriptor).size);
+  };
+  const files = new JournalFiles(dir, 16 * MB, sync);
+  const large = JSON.stringify({ text: 'a'.repeat(MB) });
+  for (let number = 0; number < 5; number++) files.append(large);
+  await files.flush();
+  expect(synced).toHaveLength(2);
+  expect(synced[0]).toBeGreaterThan(4 * MB);
+  expect(synced[0]! + synced[1]!).toBe(files.bytes);
+  await files.flush();
+  expect(synced).toHaveLength(2);
+  files.close();
 });

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -57,10 +58,14 @@ export class JournalFiles {
   /** The segment that is written to; undefined until there is a line to write. */
   #writing: { readonly segment: number; readonly descriptor: number } | undefined;
   #isFlushed = true;
+  readonly #syncFile: (descriptor: number) => Promise<void>;
+  /** What is made to survive a power cut now; never rejects. */
+  #syncing: Promise<void> = Promise.resolve();
   #position: JournalPosition;
 
   /** @param dir - its parent exists */
-  constructor(dir: string, maxBytes: number) {
+  constructor(dir: string, maxBytes: number, syncFile = promisify(fdatasync)) {
+    this.#syncFile = syncFile;
     this.#dir = dir;
     this.#maxBytes = maxBytes;
     const numbers = namesIn(dir)
@@ -127,15 +132,8 @@ export class JournalFiles {
 
   /** Makes what was appended survive a power cut. Never rejects: the next one tries again. */
   async flush(): Promise<void> {
-    if (this.#isFlushed || this.#writing === undefined) return;
-    this.#isFlushed = true;
-    const { descriptor } = this.#writing;
-    await new Promise<void>((resolve) => {
-      fdatasync(descriptor, (error) => {
-        if (error !== null) this.#isFlushed = false;
-        resolve();
-      });
-    });
+    if (!this.#isFlushed && this.#writing !== undefined) this.#sync(this.#writing.descriptor);
+    await this.#syncing;
   }
 
   /** The oldest lines that were not taken, whole segments never. @throws the system's error */
@@ -208,6 +206,15 @@ export class JournalFiles {
     this.#writing = undefined;
   }
 
+  /** A segment that is full is made to survive a power cut before it is closed, beside the calls. */
+  #finish(): void {
+    if (this.#writing === undefined) return;
+    const { descriptor } = this.#writing;
+    this.#writing = undefined;
+    if (!this.#isFlushed) this.#sync(descriptor);
+    this.#closeAfterSync(descriptor);
+  }
+
   /** Never one of an earlier process: that may end in half a line. */
   #openSegment(): { readonly segment: number; readonly descriptor: number } {
     const writing = this.#writing;
@@ -216,7 +223,7 @@ export class JournalFiles {
     const last = [...this.#segments.keys()].at(-1) ?? this.#position.segment;
     const segment = last + 1;
     const descriptor = this.#create(this.#path(segment));
-    this.close();
+    this.#finish();
     this.#segments.set(segment, 0);
     this.#writing = { segment, descriptor };
     return this.#writing;
@@ -232,7 +239,19 @@ export class JournalFiles {
       // Then its last line is damaged, and set aside when it is read.
       this.#segments.set(segment, fstatSync(descriptor).size);
     }
-    closeSync(descriptor);
+    this.#closeAfterSync(descriptor);
+  }
+
+  #sync(descriptor: number): void {
+    this.#isFlushed = true;
+    this.#syncing = this.#syncing
+      .then(() => this.#syncFile(descriptor))
+      .catch(() => void (this.#isFlushed = false));
+  }
+
+  /** Not before: its number may be another file's by the time that it is synced. */
+  #closeAfterSync(descriptor: number): void {
+    this.#syncing = this.#syncing.then(() => closeSync(descriptor));
   }
 
   #create(path: string): number {
