@@ -66,6 +66,8 @@ it('changes limits of calls that run and of those that begin, and is logged', as
 it.each([
   '{"__proto__":{"log_level":"debug"}}',
   '{"limits":{"plans":{"__proto__":{"turns_per_hour":1}}}}',
+  '{"limits":{"plans":{"__proto__":7}}}',
+  '{"limits":{"plans":{"__proto__":{"__proto__":{"idle_s":1}}}}}',
   '{"limits":{"plans":{"guest":{"__proto__":null}}}}',
   '{"limits":{"instance":{"__proto__":{"sessions":1}}}}',
 ])('refuses %s as what it is', async (body) => {

@@ -6,6 +6,7 @@ import type { Problems } from '../lib/problems.ts';
 import { writeWhole } from '../lib/write-whole.ts';
 import { toPolicy, withChanges, type Policy, type PolicyDocument } from './policy.ts';
 import {
+  isPrototypeKeyUsable,
   mergeChanges,
   settingsChangesSchema,
   type ProviderOrder,
@@ -88,7 +89,7 @@ export class RelaySettings {
   async change(request: unknown, by: string): Promise<void> {
     const { error } = settingsChangesSchema.safeParse(request);
     if (error !== undefined) throw new ParleyError('invalid_request', { detail: inWords(error) });
-    if (hasPrototypeKey(request)) {
+    if (!isPrototypeKeyUsable(request)) {
       throw new ParleyError('invalid_request', { detail: '__proto__: not a setting.' });
     }
     const changing = this.#last.then(async () => this.#change(request as SettingsRequest, by));
@@ -145,7 +146,7 @@ export class RelaySettings {
     try {
       const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
       settingsChangesSchema.parse(json);
-      if (hasPrototypeKey(json)) throw new Error('__proto__ is not a setting');
+      if (!isPrototypeKeyUsable(json)) throw new Error('__proto__ is not a setting');
       const changes = mergeChanges({}, json as SettingsChanges);
       return [changes, this.#policyWith(changes)];
     } catch (err) {
@@ -175,12 +176,6 @@ function orderOf(
     generator: order('generator'),
     synthesizer: order('synthesizer'),
   };
-}
-
-/** The schema passes over this one name, which JSON may hold and no copy of it keeps as it is. */
-function hasPrototypeKey(json: unknown): boolean {
-  if (typeof json !== 'object' || json === null) return false;
-  return Object.hasOwn(json, '__proto__') || Object.values(json).some(hasPrototypeKey);
 }
 
 /** A sentence for each thing that is wrong. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CORE_SETTINGS } from '../config/core-settings.ts';
+import { planSchema } from './plans.ts';
 import { policyChangesSchema, type PolicyChanges } from './policy.ts';
 
 /** The stages whose providers have an order. */
@@ -64,4 +65,19 @@ function mergeLimits(before: PolicyChanges = {}, changes: PolicyChanges): Policy
     instance: { ...before.instance, ...changes.instance },
     addresses: { ...before.addresses, ...changes.addresses },
   };
+}
+
+/**
+ * Schemas pass over `__proto__`, a name that JSON may hold. As that of a plan it is one like others,
+ * with what a plan has; anywhere else it is a mistake.
+ *
+ * @param json - as `settingsChangesSchema` takes it
+ */
+export function isPrototypeKeyUsable(json: unknown, path = ''): boolean {
+  if (typeof json !== 'object' || json === null) return true;
+  return Object.entries(json).every(([key, value]: [string, unknown]) => {
+    if (key !== '__proto__') return isPrototypeKeyUsable(value, `${path}.${key}`);
+    const isPlan = path === '.limits.plans' && planSchema.partial().safeParse(value).success;
+    return isPlan && isPrototypeKeyUsable(value);
+  });
 }
