@@ -7,6 +7,7 @@ test('what is not given is left to the benchmark', () => {
     bench: 'relay',
     sessions: undefined,
     talkers: undefined,
+    seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     provider: undefined,
     baseline: 'pipe',
@@ -27,6 +28,7 @@ test('what is given is taken', () => {
     bench: 'relay',
     sessions: 500,
     talkers: undefined,
+    seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     provider: 'nova',
     baseline: 'plain',
@@ -40,6 +42,11 @@ test('what is given is taken', () => {
   ).toMatchObject({
     bench: 'load',
     load: { connections: 2, messages: 3, users: 4, minutes: 5 },
+  });
+  expect(parseBenchOptions('outage --seconds 5 --sessions 2'.split(' '))).toMatchObject({
+    bench: 'outage',
+    seconds: 5,
+    sessions: 2,
   });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
@@ -57,9 +64,11 @@ test.each<[readonly string[], string]>([
   [['relay', '--rounds', '51'], '--rounds: found "51"'],
   [['relay', '--baseline', 'x'], '--baseline: found "x", expected pipe or plain.'],
   [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
-  [['turn', '--sessions', '5'], '--sessions belongs to bench relay'],
+  [['turn', '--sessions', '5'], '--sessions belongs to bench relay and outage'],
   [['relay', '--users', '5'], '--users belongs to bench load'],
   [['load', '--minutes', '61'], '--minutes: found "61"'],
+  [['outage', '--sessions', '151'], '--sessions: found "151"'],
+  [['load', '--seconds', '5'], '--seconds belongs to bench outage'],
   [['relay', '--talkers', '5'], '--talkers belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {
   expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);

@@ -21,6 +21,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       What people notice of many others: 50 connections that send 100 text messages each, then 100
       people who talk for one minute, with accounts, limits, metering and storage on.
 
+  npm run bench -- outage [--seconds N] [--sessions N] [--json]
+      Whether turns are stored once, and how long people wait, if the server of the database is
+      stopped for 60 seconds while 20 people talk. It needs Postgres's programs.
+
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
   --baseline plain bench relay: against the same relay without metering and storage, which the other
@@ -30,7 +34,7 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
 
-Exit status: 0 measured; 1 the measurement failed; 2 the options are not usable.
+Exit status: 0 measured; 1 the measurement failed, or bench outage found a turn missing or doubled; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
@@ -38,6 +42,8 @@ export interface BenchOptions {
   /** undefined if not given. */
   readonly sessions: number | undefined;
   readonly talkers: number | undefined;
+  /** bench outage: how long the database is away. */
+  readonly seconds: number;
   /** bench load; the usual ones if not given. */
   readonly load: {
     readonly connections: number;
@@ -52,27 +58,31 @@ export interface BenchOptions {
   readonly isJson: boolean;
 }
 
-const BENCHES = ['relay', 'turn', 'load'] as const;
+const BENCHES = ['relay', 'turn', 'load', 'outage'] as const;
 const NAMES = BENCHES.join(', ');
-/** Which benchmark an option belongs to. */
+/** Which benchmarks an option belongs to. */
 const OWNERS = {
-  sessions: 'relay',
-  provider: 'relay',
-  baseline: 'relay',
-  rounds: 'relay',
-  profile: 'relay',
-  talkers: 'turn',
-  connections: 'load',
-  messages: 'load',
-  users: 'load',
-  minutes: 'load',
-} as const satisfies Record<string, (typeof BENCHES)[number]>;
+  sessions: ['relay', 'outage'],
+  seconds: ['outage'],
+  provider: ['relay'],
+  baseline: ['relay'],
+  rounds: ['relay'],
+  profile: ['relay'],
+  talkers: ['turn'],
+  connections: ['load'],
+  messages: ['load'],
+  users: ['load'],
+  minutes: ['load'],
+} as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
 
 const MAX_SESSIONS = 10_000;
 const MAX_TALKERS = 1_000;
 const MAX_ROUNDS = 50;
 const MAX_MESSAGES = 10_000;
 const MAX_MINUTES = 60;
+const MAX_SECONDS = 600;
+/** Turns of a bench outage are told apart by the level of their audio. */
+const MAX_OUTAGE_SESSIONS = 150;
 const DEFAULT_ROUNDS = 15;
 
 /**
@@ -86,6 +96,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     allowPositionals: true,
     options: {
       sessions: { type: 'string' },
+      seconds: { type: 'string' },
       talkers: { type: 'string' },
       provider: { type: 'string' },
       baseline: { type: 'string' },
@@ -106,9 +117,12 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     throw new UsageError(`There is no benchmark ${JSON.stringify(bench)}; there are ${NAMES}.`);
   }
   if (rest.length > 0) throw new UsageError('One benchmark at a time.');
-  for (const [name, owner] of Object.entries(OWNERS)) {
-    if (owner !== bench && values[name as keyof typeof OWNERS] !== undefined) {
-      throw new UsageError(`--${name} belongs to bench ${owner}.`);
+  for (const [name, owners] of Object.entries(OWNERS)) {
+    if (
+      !owners.some((owner) => owner === bench) &&
+      values[name as keyof typeof OWNERS] !== undefined
+    ) {
+      throw new UsageError(`--${name} belongs to bench ${owners.join(' and ')}.`);
     }
   }
   const { provider, baseline = 'pipe' } = values;
@@ -124,7 +138,12 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
   }
   return {
     bench,
-    sessions: count('--sessions', values.sessions, MAX_SESSIONS),
+    sessions: count(
+      '--sessions',
+      values.sessions,
+      bench === 'outage' ? MAX_OUTAGE_SESSIONS : MAX_SESSIONS,
+    ),
+    seconds: count('--seconds', values.seconds, MAX_SECONDS) ?? 60,
     talkers: count('--talkers', values.talkers, MAX_TALKERS),
     load: {
       connections: count('--connections', values.connections, MAX_SESSIONS) ?? 50,

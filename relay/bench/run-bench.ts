@@ -1,6 +1,7 @@
 import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
 import { benchLoad } from './load/bench-load.ts';
+import { benchOutage } from './outage/bench-outage.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 
@@ -19,8 +20,7 @@ export async function runBench(commandLine: readonly string[], io: CommandIo): P
   const options = optionsOrStatus(() => parseBenchOptions(commandLine), BENCH_USAGE, io);
   if (typeof options === 'number') return options;
   try {
-    await measure(options, io);
-    return 0;
+    return (await measure(options, io)) ? 0 : 1;
   } catch (error) {
     if (!io.signal.aborted) {
       io.errors.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -29,7 +29,8 @@ export async function runBench(commandLine: readonly string[], io: CommandIo): P
   }
 }
 
-async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<void> {
+/** @returns false if what was measured is not as it must be */
+async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<boolean> {
   const { bench, isJson, provider, baseline, rounds, profileDir } = options;
   const tell = (line: string) => {
     if (!isJson) output.write(`${line}\n`);
@@ -44,9 +45,15 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     }
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
+  } else if (bench === 'outage') {
+    const { seconds, sessions = 20 } = options;
+    const { isWhole, ...report } = await benchOutage({ seconds, sessions, signal, tell });
+    print(report);
+    return isWhole;
   } else {
     for (const talkers of options.talkers === undefined ? many.talkers : [options.talkers]) {
       print(await benchTurn({ talkers, signal, tell }));
     }
   }
+  return true;
 }

@@ -63,7 +63,7 @@ it('a thousand strangers spend what guests may, and one turn more; accounts go o
 
   // A person with an account opens a session and is answered, again and again.
   const account = await issuer.token({ sub: 'person' });
-  let isOver = false;
+  const over = new AbortController();
   const served: string[] = [];
   const accountTalks = async () => {
     do {
@@ -71,13 +71,13 @@ it('a thousand strangers spend what guests may, and one turn more; accounts go o
       call.type('Hello');
       served.push((await call.inbound.next('response.done')).status);
       await call.hangUp();
-    } while (!isOver);
+    } while (!over.signal.aborted);
   };
   const talking = accountTalks();
   for (let first = 0; first < ATTEMPTS; first += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => attempt(first + index)));
   }
-  isOver = true;
+  over.abort();
   await talking;
 
   expect([...outcomes.values()].reduce((sum, times) => sum + times, 0)).toBe(ATTEMPTS);

@@ -100,9 +100,14 @@ export async function talk(
   }
 }
 
-/** @returns when its end was sent */
-async function ask(connection: Connection, utterance: number, signal: AbortSignal) {
-  const samples = new Int16Array(UPLINK_CHUNK_SAMPLES).fill(1_000);
+/** @param level - of its samples. @returns when its end was sent */
+export async function ask(
+  connection: Connection,
+  utterance: number,
+  signal: AbortSignal,
+  level = 1_000,
+) {
+  const samples = new Int16Array(UPLINK_CHUNK_SAMPLES).fill(level);
   const startedAtMs = performance.now();
   connection.speechStarted(utterance, startedAtMs);
   for (let chunk = 1; chunk <= CHUNKS; chunk++) {
@@ -121,7 +126,7 @@ interface Reply {
 }
 
 /** @throws Error if it fails, or does not come in time */
-function awaitReply(connection: Connection, onBegun?: (ms: number) => void): Promise<Reply> {
+export function awaitReply(connection: Connection, onBegun?: (ms: number) => void): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   let firstAudioMs: number | undefined;
   const stop = connection.listen({

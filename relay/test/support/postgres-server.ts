@@ -15,13 +15,15 @@ const RETRY_MS = 50;
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #dir: string;
-  readonly #child: ChildProcess;
+  readonly #bin: string;
+  #child: ChildProcess;
   #databases = 0;
 
-  private constructor(dir: string, port: number, child: ChildProcess) {
+  private constructor(dir: string, port: number, bin: string) {
     this.#dir = dir;
     this.port = port;
-    this.#child = child;
+    this.#bin = bin;
+    this.#child = this.#spawn();
   }
 
   /** @throws Error that says what to install */
@@ -43,21 +45,7 @@ export class PostgresServer implements AsyncDisposable {
     );
     if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
     const port = await freePort();
-    const settings = ['fsync=off', `unix_socket_directories=${dir}`, 'max_connections=40'];
-    const child = spawn(
-      join(bin, 'postgres'),
-      [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        '-h',
-        '127.0.0.1',
-        ...settings.flatMap((one) => ['-c', one]),
-      ],
-      { ...as, cwd: dir, stdio: 'ignore' },
-    );
-    const server = new PostgresServer(dir, port, child);
+    const server = new PostgresServer(dir, port, bin);
     await server.#answers();
     return server;
   }
@@ -96,10 +84,39 @@ export class PostgresServer implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it as its operator would, at once for all clients. */
+  stop(): Promise<void> {
+    return this.#end('SIGINT');
+  }
+
+  /** Starts it again, with what it had. */
+  async restart(): Promise<void> {
+    this.#child = this.#spawn();
+    await this.#answers();
+  }
+
+  #spawn(): ChildProcess {
+    const dir = this.#dir;
+    const settings = ['fsync=off', `unix_socket_directories=${dir}`, 'max_connections=40'].flatMap(
+      (one) => ['-c', one],
+    );
+    const where = ['-D', join(dir, 'data'), '-p', String(this.port), '-h', '127.0.0.1'];
+    return spawn(join(this.#bin, 'postgres'), [...where, ...settings], {
+      ...unprivileged(),
+      cwd: dir,
+      stdio: 'ignore',
+    });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGQUIT');
+    this.#child.kill(signal);
     await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGQUIT');
     await rm(this.#dir, { recursive: true, force: true });
   }
 }
