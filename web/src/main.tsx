@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { registerServiceWorker } from './app/service-worker.ts';
 import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
 import { AccountAccessProvider, type AccountAccess } from './store/account-access.ts';
 import { createAccountController } from './store/account/account-controller.ts';
@@ -63,6 +64,8 @@ createRoot(root).render(
     </ControllerProvider>
   </StrictMode>,
 );
+
+registerServiceWorker();
 
 /** Reading `localStorage` itself throws if the browser forbids it. */
 function browserStorage(): KeyValueStore | null {

@@ -7,6 +7,8 @@ import { CallScreen } from '../features/call/call-screen.tsx';
 import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
 import { Reading } from './reading.tsx';
+import { useCallPresence } from './use-call-presence.ts';
+import { useIntent } from './use-intent.ts';
 import styles from './app.module.css';
 
 const SettingsDialog = lazy(async () => ({
@@ -33,7 +35,8 @@ export function App() {
   const isReading = useReading();
   useEarcons();
 
-  useEffect(() => controller.preload(), [controller]);
+  useCallPresence();
+  useIntent();
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;

@@ -203,7 +203,7 @@ describe('the relay', () => {
       standing: { kind: 'over', reason: { reason: 'page_misconfigured', retry: 'never' } },
       error: { message },
     });
-    expect(engine.commands).toEqual(['preload']);
+    expect(engine.commands).toEqual([]);
   });
 
   test('is not called any more if the person hung up before its address was known', async () => {

@@ -252,9 +252,9 @@ export function createCallController(options: CallControllerOptions) {
     startCall,
     requestMicrophone,
     endCall,
+    loadDetector: () => engine.preload(),
     /** Begins what may be done before anything is pressed. */
     preload(): void {
-      engine.preload();
       void learnProviders();
       void account.learn();
     },

@@ -31,6 +31,8 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   const { browser } = resources.use(await launchWithMicrophone(options));
   const context = await browser.newContext({
     viewport: DESKTOP,
+    // What a worker answers would not be the relay's answer.
+    serviceWorkers: 'block',
     // Listing any permission denies the rest.
     ...(options.permission === 'denied'
       ? {}
@@ -58,6 +60,7 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   // The speech detector's runtime; pressing the button before it is there is another matter.
   const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));
   await page.goto(`${origin}/${options.tapped === true ? '?mic=raw&tap' : ''}`);
+  await page.getByRole('button', { name: 'Press to talk' }).hover();
   await (await detector).finished();
   const owned = resources.move();
   return { page, complaints, requests, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { useOnline } from '../../ui/use-online.ts';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { providerLineOf, SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
@@ -8,9 +9,11 @@ import styles from './welcome.module.css';
 export function Welcome() {
   const controller = useController();
   const providers = useStore(controller.providers);
+  const online = useOnline();
   const inCall = useCall((state) => state.standing.kind === 'running');
   // While a provider stands in for another, another line says so.
   const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
+  if (!online && !inCall) return <OfflineWelcome />;
   return (
     <section className={styles.welcome} data-in-call={inCall} aria-labelledby="welcome-title">
       <h2 id="welcome-title" className={styles.title}>
@@ -32,6 +35,20 @@ export function Welcome() {
       {/* Holds its line while the names are on their way or out of date, so that nothing moves. */}
       <p className={styles.providers} data-current={isAsUsual}>
         {providers === null ? '\u00a0' : providerLineOf(providers)}
+      </p>
+    </section>
+  );
+}
+
+function OfflineWelcome() {
+  return (
+    <section className={styles.welcome} aria-labelledby="welcome-title">
+      <h2 id="welcome-title" className={styles.title}>
+        There is no network.
+      </h2>
+      <p className={styles.providers} data-current="true">
+        Parley hears and answers through its relay, which cannot be reached now. As soon as the
+        network is back, press to talk. Your earlier conversations are kept there, too.
       </p>
     </section>
   );

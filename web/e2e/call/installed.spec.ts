@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, expect } from '@playwright/test';
+import { CHROMIUM_ARGUMENTS, CHROMIUM_EXECUTABLE } from '../support/chromium.ts';
+import { test } from './support/call-test.ts';
+
+test('the page can be installed, and opens without a network', async ({ network }) => {
+  // Browsers install nothing in a window that forgets.
+  const profile = mkdtempSync(join(tmpdir(), 'parley-profile-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    ...CHROMIUM_EXECUTABLE,
+    args: [...CHROMIUM_ARGUMENTS],
+  });
+  try {
+    const page = await context.newPage();
+    await page.goto(network.origin);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+    const session = await context.newCDPSession(page);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    expect(installabilityErrors).toEqual([]);
+
+    // The worker's requests are cut off at the proxy, the page's belief by the browser.
+    network.routeTo(9);
+    network.cut();
+    await page.goto(`${network.origin}/history`);
+    await page.goto(network.origin);
+    await context.setOffline(true);
+    await expect(page.getByRole('heading', { name: 'There is no network.' })).toBeVisible();
+    await context.setOffline(false);
+    await expect(page.getByRole('heading', { name: 'A voice you can talk to' })).toBeVisible();
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+test('the detector is loaded once a person comes near a button, or has talked before', async ({
+  network,
+  browser,
+}) => {
+  const page = await browser.newPage({ serviceWorkers: 'block' });
+  const detectors: string[] = [];
+  page.on('request', (request) => {
+    if (/\.(wasm|onnx)$/.test(request.url())) detectors.push(request.url());
+  });
+  page.context().on('request', (request) => {
+    if (/\.(wasm|onnx)$/.test(request.url())) detectors.push(request.url());
+  });
+  await page.goto(network.origin, { waitUntil: 'networkidle' });
+  expect(detectors).toEqual([]);
+  const detector = page.context().waitForEvent('request', {
+    predicate: (request) => request.url().endsWith('.wasm'),
+  });
+  await page.getByRole('button', { name: 'Press to talk' }).hover();
+  await detector;
+  await page.close();
+});

@@ -1,0 +1,20 @@
+/** Beside the page it was built with; made by `vite-plugin-pwa`. */
+const SCRIPT = '/sw.js';
+/** Until the page has done what it does first. */
+const DELAY_MS = 5_000;
+
+/**
+ * Lets the page open without a network. Waits until nothing else is loaded, and does without where
+ * people save data: what it keeps is what they have loaded anyway, but it asks for it again.
+ */
+export function registerServiceWorker(): void {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || savesData()) return;
+  const register = () => void navigator.serviceWorker.register(SCRIPT).catch(() => {});
+  addEventListener('load', () => setTimeout(register, DELAY_MS), { once: true });
+}
+
+/** The person has asked their browser to load no more than is needed. */
+export function savesData(): boolean {
+  const { connection } = navigator as { readonly connection?: { readonly saveData?: boolean } };
+  return connection?.saveData === true;
+}
