@@ -21,8 +21,9 @@ const VOICES: readonly [Voice, ...Voice[]] = [
   { id: 'awb', label: 'Alan, Scottish English' },
 ];
 
-const BEFORE_MS = 30;
-const PAUSE_MS = { sentence: 220, clause: 110, withinClause: 30 } as const;
+/** Not a moment: it would be waited for at the beginning of every answer. */
+const BEFORE_MS = 0;
+const PAUSE_MS = { sentence: 250, clause: 140, withinClause: 60 } as const;
 /** Short enough that what follows can pace it and stop it. */
 const MAX_EMIT_SAMPLES = (FLITE_SAMPLE_RATE_HZ * 200) / 1_000;
 
