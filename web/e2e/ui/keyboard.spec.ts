@@ -30,6 +30,7 @@ test('a whole call by keyboard alone', async ({ open }) => {
   await page.keyboard.press('t');
   const field = page.getByRole('textbox', { name: 'Message' });
   await expect(field).toBeFocused();
+  await expect(field).toHaveValue('');
   await page.keyboard.type('tell me more');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Conversation' })).toContainText('tell me more', {

@@ -33,6 +33,8 @@ export function useShortcuts(
       if (shortcut === null) return;
       if (shortcut !== 'talk') {
         if (!event.repeat) onShortcut(shortcut);
+        // The letter would be typed into the field that it opens.
+        if (shortcut === 'type') event.preventDefault();
         return;
       }
       if (!talking) talking = onTalk(true);
