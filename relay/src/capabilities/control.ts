@@ -23,7 +23,8 @@ export const control: Capability = {
       answer: (_, { lastReply }) => lastReply ?? 'I have not said anything yet.',
     }),
     intent({
-      phrases: ['stop [it | talking]', 'never mind', 'be quiet'],
+      // Without "no", the recogniser would take it for "hello".
+      phrases: ['stop [it | talking]', 'never mind', 'be quiet', 'no'],
       typed: [
         'nevermind',
         'cancel [that]',
@@ -33,8 +34,12 @@ export const control: Capability = {
         'enough',
         'that is (enough | all)',
         'forget it',
-        'no',
-        'no thanks',
+        'no (no | thanks)',
+        '(no | okay | wait) (stop | wait)',
+        '(wait | stop) (wait | stop)',
+        '(stop stop stop | wait wait wait | no no no)',
+        'wait',
+        'hold on',
         'no thank you',
         'nothing',
         'silence',
@@ -43,7 +48,14 @@ export const control: Capability = {
       answer: () => 'Okay.',
     }),
     intent({
-      typed: ['(yes | yeah | yep | ok | okay | sure | alright | fine | got it | i see)'],
+      typed: [
+        '(yes | yeah | yep | ok | okay | sure | alright | all right | fine | got it | i see | right)',
+        '(mhm [mhm] | uh huh | hmm | oh | aha | sure)',
+        'yes yes',
+        'yeah yeah',
+        'okay okay',
+        'right right',
+      ],
       answer: () => 'All right.',
     }),
   ],

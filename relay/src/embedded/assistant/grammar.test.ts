@@ -5,6 +5,7 @@ import { CAPABILITIES } from '../../capabilities/index.ts';
 import { parseTemplate } from '../../phrases/template.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 import { GRAMMAR_RULES, spokenFrom, withoutWeights, wordsIn } from './generated-sentences.ts';
+import { INTERJECTIONS } from '../recogniser/interjections.ts';
 import { understand } from './understand.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
@@ -62,6 +63,11 @@ it('every suggestion is understood, and there are about a dozen', () => {
   ).toEqual([]);
   expect(SUGGESTIONS.length).toBeGreaterThanOrEqual(10);
   expect(SUGGESTIONS.length).toBeLessThanOrEqual(14);
+});
+
+it('understands every interjection, if it answers a question', () => {
+  const all = [...INTERJECTIONS];
+  expect(all.filter((words) => understand(words, CAPABILITIES) === undefined)).toEqual([]);
 });
 
 it('written down, the sentences of the corpus are understood or not as they should be', () => {

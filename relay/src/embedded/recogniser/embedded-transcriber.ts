@@ -50,10 +50,12 @@ export function createEmbeddedTranscriber(
   return {
     name: 'embedded',
     phraseState: options.phraseState,
-    async open({ signal, onUsed }: TranscriptionOptions) {
-      return new EmbeddedTranscription(await pool.acquire(signal), signal, (audioMs) =>
-        onUsed?.({ model: 'embedded', units: { audioMs } }),
-      );
+    async open({ signal, mayInterrupt, onUsed }: TranscriptionOptions) {
+      return new EmbeddedTranscription(await pool.acquire(signal), {
+        signal,
+        mayInterrupt,
+        onHeard: (audioMs) => onUsed?.({ model: 'embedded', units: { audioMs } }),
+      });
     },
     probe: (signal) => pool.probe({ type: 'discard' }, signal),
     warm: (count) => pool.warm(count),

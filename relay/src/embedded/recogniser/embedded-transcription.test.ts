@@ -21,7 +21,7 @@ function scene(answer: Answerer) {
     },
   };
   return {
-    transcription: new EmbeddedTranscription(lease, controller.signal),
+    transcription: new EmbeddedTranscription(lease, { signal: controller.signal }),
     controller,
     requests,
     releases: () => releases,
@@ -118,7 +118,7 @@ describe('EmbeddedTranscription', () => {
     const aborted = AbortSignal.abort();
     let released = false;
     const lease = { request: stuck, release: () => (released = true) };
-    void new EmbeddedTranscription(lease, aborted);
+    void new EmbeddedTranscription(lease, { signal: aborted });
     expect(released).toBe(true);
   });
 

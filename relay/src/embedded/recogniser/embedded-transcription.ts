@@ -1,6 +1,10 @@
 import { ParleyError } from '@parley/shared';
 import type { WorkerLease } from '../../lib/worker-pool.ts';
-import type { TranscriptEvent, Transcription } from '../../stages/transcriber.ts';
+import type {
+  TranscriptEvent,
+  Transcription,
+  TranscriptionOptions,
+} from '../../stages/transcriber.ts';
 import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
 import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
 
@@ -12,6 +16,14 @@ const MAX_BACKLOG_SAMPLES = 60_000 * SAMPLES_PER_MS;
  * abandoned utterance frees its thread within a few tens of milliseconds.
  */
 const MAX_REQUEST_SAMPLES = 300 * SAMPLES_PER_MS;
+
+export interface EmbeddedTranscriptionOptions extends Pick<
+  TranscriptionOptions,
+  'signal' | 'mayInterrupt'
+> {
+  /** Called once, at the end, if any audio was pushed. */
+  readonly onHeard?: (audioMs: number) => void;
+}
 
 type Lease = WorkerLease<RecogniserRequest, RecogniserAnswer>;
 
@@ -25,13 +37,12 @@ export class EmbeddedTranscription implements Transcription {
   #pumping = false;
   #lastPartial = '';
   #samples = 0;
-  readonly #onHeard: (audioMs: number) => void;
+  readonly #options: EmbeddedTranscriptionOptions;
 
-  /** @param onHeard - called once, at the end, if any audio was pushed */
-  constructor(lease: Lease, signal: AbortSignal, onHeard: (audioMs: number) => void = () => {}) {
+  constructor(lease: Lease, options: EmbeddedTranscriptionOptions) {
     this.#lease = lease;
-    this.#onHeard = onHeard;
-    this.#events = new TranscriptQueue(signal, () => this.#release());
+    this.#options = options;
+    this.#events = new TranscriptQueue(options.signal, () => this.#release());
   }
 
   get events(): AsyncIterable<TranscriptEvent> {
@@ -68,11 +79,14 @@ export class EmbeddedTranscription implements Transcription {
 
   /** One request at a time, until there is nothing left to ask. */
   async #pump(): Promise<void> {
+    const { mayInterrupt = false } = this.#options;
     try {
       while (!this.#events.isOver) {
         const samples = this.#take();
         if (samples !== undefined)
-          this.#onAnswer(await this.#lease.request({ type: 'audio', samples }, [samples.buffer]));
+          this.#onAnswer(
+            await this.#lease.request({ type: 'audio', samples, mayInterrupt }, [samples.buffer]),
+          );
         else if (this.#finalizing) this.#onAnswer(await this.#lease.request({ type: 'finish' }));
         else return;
       }
@@ -115,7 +129,7 @@ export class EmbeddedTranscription implements Transcription {
   #release(): void {
     this.#backlog.length = 0;
     this.#backlogSamples = 0;
-    if (this.#samples > 0) this.#onHeard(Math.ceil(this.#samples / SAMPLES_PER_MS));
+    if (this.#samples > 0) this.#options.onHeard?.(Math.ceil(this.#samples / SAMPLES_PER_MS));
     // Leaves the thread between utterances. If it dies of that, the pool replaces it.
     this.#lease.request({ type: 'discard' }).catch(() => {});
     this.#lease.release();

@@ -2,7 +2,7 @@ import type { RecognisedSpeech } from './recogniser.ts';
 
 /** What a recogniser's thread is asked; each request has one answer. */
 export type RecogniserRequest =
-  | { readonly type: 'audio'; readonly samples: Int16Array }
+  | { readonly type: 'audio'; readonly samples: Int16Array; readonly mayInterrupt: boolean }
   | { readonly type: 'finish' }
   | { readonly type: 'discard' };
 

@@ -1,6 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import createModule, { type Decoder } from 'soundswallower';
+import createModule, { type Config, type Decoder } from 'soundswallower';
 import type { SpeechGrammar } from '../grammar.ts';
+import {
+  INTERJECTION_GRAMMAR,
+  INTERJECTION_WORD_INSERTION,
+  MAX_INTERJECTION_VOICE_MS,
+  readInterjection,
+} from './interjections.ts';
 import { loadGrammar } from './load-grammar.ts';
 import { readHypothesis } from './jsgf.ts';
 import { LevelMeter } from './level.ts';
@@ -20,18 +26,32 @@ declare module 'soundswallower' {
  */
 const CEPSTRAL_MEAN = '44.54,3.82,19.05,4.28,2.1,1.8,-6.41,2.85,4.81,2.73,3.91,0.32,2.63';
 
+/**
+ * Word insertion penalty, of which the loop that refuses other speech pays one for each phone. At
+ * the decoder's own 0.65, the breath around a pause in a sentence made it refuse every seventh.
+ */
+const WORD_INSERTION = 0.3;
+
 /** Less voice than this is a cough, a click or a door: the shortest vowels last about as long. */
 const MIN_WORD_VOICE_MS = 32;
 /** What must be voiced before an utterance counts as speech that was not understood. */
 const MIN_SPEECH_VOICE_MS = 160;
+/**
+ * Voice after which an utterance that may be an interjection, and is none so far, is taken for the
+ * beginning of a sentence: what "mhm" could begin would end the reply that it accompanies.
+ */
+const MIN_SENTENCE_VOICE_MS = 450;
 
 export interface RecognisedSpeech {
   readonly text: string;
   readonly unrecognised: boolean;
 }
 
-/** What one utterance needs besides the decoder. */
 interface Utterance {
+  /** Listens for interjections, as long as it may be one. */
+  interjections: Decoder | undefined;
+  /** The interjection at the last look, if it was one. */
+  lastInterjection: string | undefined;
   readonly level: LevelMeter;
   readonly voicing: VoicingMeter;
   /** Everything so far, until the level is decided: it may be decoded again at another gain. */
@@ -42,46 +62,68 @@ interface Utterance {
 
 /** Speech recognition over a closed grammar. Keeps its thread busy, so it needs a thread of its own. */
 export class Recogniser {
-  readonly #decoder: Decoder;
+  readonly #sentences: Decoder;
+  readonly #interjections: Decoder;
   #utterance: Utterance | undefined;
 
-  private constructor(decoder: Decoder) {
-    this.#decoder = decoder;
+  private constructor(sentences: Decoder, interjections: Decoder) {
+    this.#sentences = sentences;
+    this.#interjections = interjections;
   }
 
   /** @throws Error that names the words without a pronunciation, or the rule that is wrong */
   static async create(grammar: SpeechGrammar): Promise<Recogniser> {
-    const module = await createModule({
-      modelBase: fileURLToPath(new URL('model/', import.meta.resolve('soundswallower'))),
-    });
-    const decoder = new module.Decoder({
-      loglevel: 'FATAL',
-      samprate: 16_000,
-      cmninit: CEPSTRAL_MEAN,
-    });
-    await decoder.initialize();
-    loadGrammar(decoder, grammar);
-    return new Recogniser(decoder);
+    const modelBase = fileURLToPath(new URL('model/', import.meta.resolve('soundswallower')));
+    const module = await createModule({ modelBase });
+    const decoderOf = async (own: SpeechGrammar, config: Config): Promise<Decoder> => {
+      const decoder = new module.Decoder({
+        loglevel: 'FATAL',
+        samprate: 16_000,
+        cmninit: CEPSTRAL_MEAN,
+        ...config,
+      });
+      await decoder.initialize();
+      loadGrammar(decoder, own);
+      return decoder;
+    };
+    return new Recogniser(
+      await decoderOf(grammar, { wip: WORD_INSERTION }),
+      await decoderOf(INTERJECTION_GRAMMAR, {
+        wip: INTERJECTION_WORD_INSERTION,
+        // There is no such file, which the decoder takes for an empty dictionary: 10 MB less.
+        dict: `${modelBase}no-dictionary`,
+      }),
+    );
   }
 
   /**
    * Takes PCM16 mono at 16 kHz; begins an utterance if none is open.
    *
+   * @param mayInterrupt - it may be a word that interrupts or accompanies a reply; read at its begin
    * @returns the words so far, empty if none fit the grammar
    */
-  async push(samples: Int16Array): Promise<string> {
-    const utterance = (this.#utterance ??= this.#begin());
+  async push(samples: Int16Array, mayInterrupt = false): Promise<string> {
+    const utterance = (this.#utterance ??= this.#begin(mayInterrupt));
     utterance.level.push(samples);
     utterance.voicing.push(samples);
-    this.#decode(samples, utterance.gain);
+    this.#decode(utterance, samples);
     if (!utterance.isDecided) {
       utterance.held.push(samples);
       if (utterance.level.isDecided) await this.#decideLevel(utterance);
     }
+    const { voicedMs } = utterance.voicing;
     // Silence and noise decode as short words for a while.
-    if (utterance.voicing.voicedMs < MIN_WORD_VOICE_MS) return '';
-    const hypothesis = readHypothesis(this.#decoder.get_text());
-    return hypothesis.kind === 'words' ? hypothesis.text : '';
+    if (voicedMs < MIN_WORD_VOICE_MS) return '';
+    if (utterance.interjections !== undefined) {
+      if (voicedMs < MAX_INTERJECTION_VOICE_MS) {
+        const heard = interjectionSoFar(utterance, utterance.interjections);
+        if (heard !== undefined || voicedMs < MIN_SENTENCE_VOICE_MS) return heard ?? '';
+      } else {
+        await reset(utterance.interjections);
+        utterance.interjections = undefined;
+      }
+    }
+    return sentenceIn(this.#sentences);
   }
 
   /** Ends the utterance. */
@@ -90,38 +132,45 @@ export class Recogniser {
     if (utterance === undefined) return { text: '', unrecognised: false };
     if (!utterance.isDecided) await this.#decideLevel(utterance);
     const { voicedMs } = utterance.voicing;
-    this.#utterance = undefined;
-    this.#decoder.stop();
-    const hypothesis = readHypothesis(this.#decoder.get_text());
-    await this.#forget();
-    if (hypothesis.kind === 'words' && voicedMs >= MIN_WORD_VOICE_MS) {
-      return { text: hypothesis.text, unrecognised: false };
-    }
-    return { text: '', unrecognised: voicedMs >= MIN_SPEECH_VOICE_MS };
+    await this.discard();
+    if (voicedMs < MIN_WORD_VOICE_MS) return { text: '', unrecognised: false };
+    const sentence = sentenceIn(this.#sentences);
+    const interjection = interjectionIn(utterance.interjections);
+    // Several words that fit a sentence are one; a single word is known better among its like.
+    const text = interjection !== '' && !sentence.includes(' ') ? interjection : sentence;
+    return { text, unrecognised: text === '' && voicedMs >= MIN_SPEECH_VOICE_MS };
   }
 
   /** Drops the utterance, if one is open. */
   async discard(): Promise<void> {
-    if (this.#utterance === undefined) return;
+    const utterance = this.#utterance;
+    if (utterance === undefined) return;
     this.#utterance = undefined;
-    this.#decoder.stop();
-    await this.#forget();
+    for (const decoder of this.#decodersOf(utterance)) await reset(decoder);
   }
 
-  #begin(): Utterance {
-    this.#decoder.start();
-    return {
+  #begin(mayInterrupt: boolean): Utterance {
+    const utterance: Utterance = {
+      interjections: mayInterrupt ? this.#interjections : undefined,
+      lastInterjection: undefined,
       level: new LevelMeter(),
       voicing: new VoicingMeter(),
       held: [],
       gain: 1,
       isDecided: false,
     };
+    for (const decoder of this.#decodersOf(utterance)) decoder.start();
+    return utterance;
   }
 
-  #decode(samples: Int16Array, gain: number): void {
-    const scale = gain / 0x8000;
-    this.#decoder.process_audio(Float32Array.from(samples, (sample) => sample * scale));
+  #decodersOf({ interjections }: Utterance): readonly Decoder[] {
+    return interjections === undefined ? [this.#sentences] : [this.#sentences, interjections];
+  }
+
+  #decode(utterance: Utterance, samples: Int16Array): void {
+    const scale = utterance.gain / 0x8000;
+    const scaled = Float32Array.from(samples, (sample) => sample * scale);
+    for (const decoder of this.#decodersOf(utterance)) decoder.process_audio(scaled);
   }
 
   /** If the level is far from the expected one, decodes what was held again, at the right one. */
@@ -129,16 +178,35 @@ export class Recogniser {
     utterance.isDecided = true;
     utterance.gain = utterance.level.gain;
     if (utterance.gain !== 1) {
-      this.#decoder.stop();
-      await this.#forget();
-      this.#decoder.start();
-      for (const samples of utterance.held) this.#decode(samples, utterance.gain);
+      for (const decoder of this.#decodersOf(utterance)) {
+        await reset(decoder);
+        decoder.start();
+      }
+      for (const samples of utterance.held) this.#decode(utterance, samples);
     }
     utterance.held.length = 0;
   }
+}
 
-  /** The next utterance must not be normalised by the voice and microphone of this one. */
-  async #forget(): Promise<void> {
-    await this.#decoder.reinitialize_audio();
-  }
+/** Ends what was begun. The next utterance must not be normalised by this voice and microphone. */
+async function reset(decoder: Decoder): Promise<void> {
+  decoder.stop();
+  await decoder.reinitialize_audio();
+}
+
+function sentenceIn(decoder: Decoder): string {
+  const hypothesis = readHypothesis(decoder.get_text());
+  return hypothesis.kind === 'words' ? hypothesis.text : '';
+}
+
+function interjectionIn(decoder: Decoder | undefined): string {
+  return (decoder && readInterjection(decoder.get_text())) ?? '';
+}
+
+/** Only what is heard twice in a row: for a moment, the beginning of a sentence is a word, too. */
+function interjectionSoFar(utterance: Utterance, decoder: Decoder): string | undefined {
+  const heard = readInterjection(decoder.get_text());
+  const isSteady = heard === utterance.lastInterjection;
+  utterance.lastInterjection = heard;
+  return isSteady ? heard : undefined;
 }

@@ -15,8 +15,10 @@ process.removeAllListeners('uncaughtException');
 
 async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {
   switch (request.type) {
-    case 'audio':
-      return { type: 'partial', text: await recogniser.push(request.samples) };
+    case 'audio': {
+      const text = await recogniser.push(request.samples, request.mayInterrupt);
+      return { type: 'partial', text };
+    }
     case 'finish':
       return { type: 'final', ...(await recogniser.finish()) };
     case 'discard':
