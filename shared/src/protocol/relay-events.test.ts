@@ -43,7 +43,12 @@ const EXAMPLES: { readonly [type in RelayEventType]: Omit<RelayEventOf<type>, 't
     reasons: ['phrase_complete'],
   },
   'input_audio_buffer.committed': { utterance: 1, audio_end_ms: 2_300.5 },
-  'response.interruption_decided': { response_id: 'resp_1', utterance: 2, interrupted: true },
+  'response.interruption_decided': {
+    response_id: 'resp_1',
+    utterance: 2,
+    interrupted: true,
+    answer_follows: true,
+  },
   'conversation.item.input_audio_transcription.delta': { ...item, transcript: 'what is' },
   'conversation.item.input_audio_transcription.completed': { ...item, transcript: '' },
   'conversation.item.input_audio_transcription.failed': { ...item, error },

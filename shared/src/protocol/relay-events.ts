@@ -161,6 +161,8 @@ export const relayEventSchemas = {
     utterance: uint16,
     /** `false`: a backchannel, or no words; the voice goes on where it was held. */
     interrupted: z.boolean(),
+    /** `false`: the person wants silence ("stop"), and nothing is said. */
+    answer_follows: z.optional(z.boolean()),
   }),
   'response.output_audio_transcript.delta': event('response.output_audio_transcript.delta', {
     response_id: identifier,

@@ -150,6 +150,9 @@ describe('speech while a reply is heard', () => {
   it('stops it at the first word that says so, and says nothing afterwards', async () => {
     const person = await duringReply(finalWords('Stop.'), [partial('stop')]);
     expect(person.decided).toEqual([true]);
+    expect(person.test.ofType('response.interruption_decided')).toMatchObject([
+      { answer_follows: false },
+    ]);
     await person.speaks(300);
     await person.pauses(1_000);
     await person.test.clock.advance(20_000);
@@ -169,6 +172,9 @@ describe('speech while a reply is heard', () => {
     const person = await duringReply(finalWords('What time is it?'));
     await person.speaks(1_100);
     expect(person.decided).toEqual([true]);
+    expect(person.test.ofType('response.interruption_decided')).toMatchObject([
+      { answer_follows: true },
+    ]);
     expect(person.test.outcomes).toEqual(['cancelled']);
     await person.pauses(2_000);
     expect(person.test.ofType('response.created')).toHaveLength(2);

@@ -96,7 +96,7 @@ export class TurnDetector {
 
   /** An utterance is not taken: what is said about that interrupts the reply. */
   refused({ number, held }: SpeechStart): void {
-    if (held !== undefined) this.#tellClient(held.responseId, number, true);
+    if (held !== undefined) this.#tellClient(held.responseId, number, 'interruption');
   }
 
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
@@ -241,16 +241,17 @@ export class TurnDetector {
     const afterMs = output.nowMs() - start.onsetMs;
     emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
     const interrupted = verdict !== 'backchannel';
-    this.#tellClient(responseId, start.number, interrupted);
+    this.#tellClient(responseId, start.number, verdict);
     if (interrupted) onInterrupted(responseId, verdict === 'interruption');
   }
 
-  #tellClient(responseId: string, utterance: number, interrupted: boolean): void {
+  #tellClient(responseId: string, utterance: number, verdict: BargeInVerdict): void {
     this.#options.output.event({
       type: 'response.interruption_decided',
       response_id: responseId,
       utterance,
-      interrupted,
+      interrupted: verdict !== 'backchannel',
+      answer_follows: verdict === 'interruption',
     });
   }
 }
