@@ -19,6 +19,8 @@ export interface EnginePage {
 export interface EnginePageOptions extends MicrophoneOptions {
   /** Runs in the page before anything of it, e.g. to give it what Chromium lacks here. */
   readonly before?: () => void;
+  /** Whether the test says when turns are over and what interrupts a reply; else the page does. */
+  readonly relayDecides?: boolean;
 }
 
 interface EngineFixtures {
@@ -42,8 +44,9 @@ export const test = base.extend<EngineFixtures, EngineWorkerFixtures>({
   ],
   open: async ({ builtPage }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async ({ before, ...microphone }) => {
+    await use(async ({ before, relayDecides = false, ...microphone }) => {
       const relay = new TestRelay();
+      relay.decides = relayDecides;
       const server = resources.use(await servePage(builtPage, relay.api));
       relay.listen(server);
       const { browser } = resources.use(await launchWithMicrophone(microphone));

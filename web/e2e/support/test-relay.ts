@@ -14,6 +14,7 @@ import {
   type ClientEventType,
   type RelayEventOf,
   type RelayEventType,
+  type SessionDescription,
 } from '@parley/shared';
 import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session-fixture';
 import type { PageServer } from './page-server.ts';
@@ -33,6 +34,8 @@ export class TestRelay {
   readonly received: Received[] = [];
   readonly repeated: number[] = [];
   connections = 0;
+  /** Whether the test says when turns are over and what interrupts a reply; else the page does. */
+  decides = false;
   #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
   #socket: WebSocket | undefined;
   #origin = '';
@@ -41,6 +44,8 @@ export class TestRelay {
   #seq = 0;
   #inputSeq = 0;
   #item = 0;
+  /** How often a reply was cut off. */
+  #interruptions = 0;
   #watchers: (() => void)[] = [];
 
   /** Answers requests below `/api`; to be handed to `servePage`. */
@@ -152,6 +157,20 @@ export class TestRelay {
     this.#send(this.#seq, JSON.stringify({ type, seq: this.#seq, ...body }));
   }
 
+  /** The turn is over. */
+  commit({ utterance, audio_end_ms }: ClientEventOf<'input_audio_buffer.speech_paused'>): void {
+    this.event('input_audio_buffer.committed', { utterance, audio_end_ms });
+  }
+
+  /** Whether what began with `interrupts` does interrupt. */
+  decide(speech: ClientEventOf<'input_audio_buffer.speech_started'>, interrupted: boolean): void {
+    if (interrupted) this.#interruptions += 1;
+    const { utterance, interrupts } = speech;
+    if (interrupts === undefined) throw new Error(`Utterance ${utterance} holds no reply.`);
+    const { response_id } = interrupts;
+    this.event('response.interruption_decided', { response_id, utterance, interrupted });
+  }
+
   /** Cuts the connection as a lost network does: without a goodbye. */
   cut(): void {
     this.#socket?.terminate();
@@ -165,7 +184,7 @@ export class TestRelay {
     aheadMs: number,
   ): Promise<boolean> {
     const startMs = this.nowMs;
-    const cancelledBy = this.events('input_audio_buffer.speech_started').length;
+    const before = this.#interruptions;
     const length = Math.round((FRAME_MS * rateHz) / 1_000);
     let cancelled = false;
     for (let from = 0; from < samples.length && !cancelled; from += length) {
@@ -175,7 +194,7 @@ export class TestRelay {
           setTimeout(resolve, Math.max(1, dueMs - this.nowMs));
         });
       }
-      cancelled = this.events('input_audio_buffer.speech_started').length > cancelledBy;
+      cancelled = this.#interruptions > before;
       if (cancelled) break;
       this.#seq += 1;
       const header = {
@@ -199,7 +218,7 @@ export class TestRelay {
     });
     if (!resuming) {
       this.#socket = socket;
-      this.event('session.created', { session: TEST_SESSION, server_ms: this.nowMs });
+      this.event('session.created', { session: this.#session, server_ms: this.nowMs });
     }
   }
 
@@ -228,7 +247,15 @@ export class TestRelay {
     }
     if (!this.#isNew(event.seq ?? 0)) return;
     this.received.push({ kind: 'event', atMs, event });
+    const isSpeech = event.type === 'input_audio_buffer.speech_started';
+    if (isSpeech && event.interrupts === undefined) this.#interruptions += 1;
     this.#acknowledge();
+  }
+
+  get #session(): SessionDescription {
+    return this.decides
+      ? { ...TEST_SESSION, turn_detection: { eagerness: 'medium' } }
+      : TEST_SESSION;
   }
 
   #resume(socket: WebSocket, lastSeq: number): void {
@@ -237,7 +264,7 @@ export class TestRelay {
       if (seq > lastSeq) socket.send(data);
     }
     this.event('session.resumed', {
-      session: TEST_SESSION,
+      session: this.#session,
       server_ms: this.nowMs,
       last_input_seq: this.#inputSeq,
     });

@@ -1,3 +1,4 @@
+import type { Eagerness } from '@parley/shared/turn-detection';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, MicrophoneResult } from './media-engine.ts';
@@ -90,11 +91,11 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
-    const { relay: baseUrl, credentials, timeZone, voice, conversationId } = options;
-    this.#worker.post(
-      { type: 'start', baseUrl, credentials, timeZone, voice, conversationId, playback: port2 },
-      [port2],
-    );
+    const { relay: baseUrl, credentials, timeZone, voice, eagerness, conversationId } = options;
+    const choices = { timeZone, voice, eagerness, conversationId };
+    this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
+      port2,
+    ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
     this.setVolume(this.#volume);
@@ -132,6 +133,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setVoice(voice: string): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
+  }
+
+  setEagerness(eagerness: Eagerness): void {
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-eagerness', eagerness });
   }
 
   setRecording(recording: boolean): void {

@@ -1,3 +1,4 @@
+import type { Eagerness } from '@parley/shared/turn-detection';
 import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
 
 /** Why the microphone could not be had; each needs other words. */
@@ -20,6 +21,8 @@ export interface CallOptions {
   readonly credentials: Credentials;
   readonly timeZone: string;
   readonly voice: string | undefined;
+  /** How soon the relay takes a turn as over. */
+  readonly eagerness: Eagerness;
   /** An earlier conversation to go on with; a new one if it is undefined. */
   readonly conversationId: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
@@ -49,6 +52,7 @@ export interface MediaEngine {
   /** 0–1 */
   setVolume(volume: number): void;
   setVoice(voice: string): void;
+  setEagerness(eagerness: Eagerness): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
   /** The account's token was renewed: the running call must not end with the old one. */

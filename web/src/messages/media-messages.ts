@@ -1,5 +1,7 @@
 import type {
   CloseReason,
+  Eagerness,
+  EndOfTurnReason,
   ErrorCode,
   LatencyTimeline,
   RelayEventOf,
@@ -29,6 +31,7 @@ export type MediaCommand =
       readonly credentials: Credentials;
       readonly timeZone: string;
       readonly voice: string | undefined;
+      readonly eagerness: Eagerness;
       /** An earlier conversation to go on with. */
       readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
@@ -49,6 +52,8 @@ export type MediaCommand =
   /** Stop the voice at once and cancel what is still being generated. */
   | { readonly type: 'cancel-response' }
   | { readonly type: 'set-voice'; readonly voice: string }
+  /** How soon the relay takes a turn as over. */
+  | { readonly type: 'set-eagerness'; readonly eagerness: Eagerness }
   /** Only with the person's consent; `false` ends it. */
   | { readonly type: 'set-recording'; readonly recording: boolean }
   /** The account's token was renewed. */
@@ -101,9 +106,22 @@ export type CallPhase =
   | 'reconnecting'
   | 'ended';
 
+/** The relay's estimate of whether the person has finished. */
+export interface EndOfTurnPrediction {
+  /** That they have, 0–1. */
+  readonly probability: number;
+  /** Silence after which the turn is over. */
+  readonly delayMs: number;
+  /** How much of it had passed when this was known. */
+  readonly elapsedMs: number;
+  readonly reasons: readonly EndOfTurnReason[];
+}
+
 export interface MeasuredTurn {
   readonly responseId: string;
   readonly utterance: number | null;
+  /** What ended the turn, unless the page did. */
+  readonly endOfTurn?: EndOfTurnPrediction;
   readonly voiceToVoiceMs: number;
   readonly timeline: LatencyTimeline;
 }
@@ -136,6 +154,12 @@ export interface DebugEntry {
 
 /** What is said in a call, and how far it was heard. */
 export type ConversationNotice =
+  /** Whether what was said over a reply interrupts it; if not, it was a backchannel. */
+  | {
+      readonly type: 'interruption-decided';
+      readonly utterance: number;
+      readonly interrupted: boolean;
+    }
   | {
       readonly type: 'user-transcript';
       readonly itemId: string;
@@ -222,6 +246,8 @@ export type MediaNotice =
       readonly ability: PageAbility;
     }
   | ConversationNotice
+  /** In a pause of the person; null as soon as they go on or the turn is over. */
+  | { readonly type: 'end-of-turn'; readonly prediction: EndOfTurnPrediction | null }
   | { readonly type: 'turn-measured'; readonly turn: MeasuredTurn }
   /** About thirty times a second. Levels are 0–1, perceptual (not linear amplitude). */
   | {

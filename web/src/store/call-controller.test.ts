@@ -144,6 +144,8 @@ test('a changed voice reaches a running call, a changed volume any', async () =>
   await controller.startCall();
   controller.changeSettings({ voice: 'rms' });
   expect(engine.commands).toContain('setVoice:rms');
+  controller.changeSettings({ eagerness: 'low' });
+  expect(engine.commands).toContain('setEagerness:low');
 });
 
 describe('the relay', () => {

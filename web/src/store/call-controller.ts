@@ -13,6 +13,7 @@ import {
 import { SignInError } from './account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { SILENCE, type Levels } from './levels.ts';
+import { HungUpCall } from './hung-up-call.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from './relay-address.ts';
 import {
@@ -56,8 +57,7 @@ export function createCallController(options: CallControllerOptions) {
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
   let generation = 0;
   let stopping: Promise<unknown> = Promise.resolve();
-  /** Hears of the end of the call that was hung up; null once that is behind us. */
-  let onClosed: (() => void) | null = null;
+  const hungUp = new HungUpCall();
   /** Typed before there was a session to send it in. */
   let waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
 
@@ -68,11 +68,7 @@ export function createCallController(options: CallControllerOptions) {
   const dispatchNotice = (notice: MediaNotice): void =>
     dispatch({ type: 'notice', notice, atMs: nowMs() });
   const onNotice = (notice: MediaNotice): void => {
-    if (onClosed !== null && notice.type !== 'vad') {
-      // Still of the call that was hung up.
-      if (notice.type === 'closed') onClosed();
-      return;
-    }
+    if (hungUp.takes(notice)) return;
     switch (notice.type) {
       case 'levels':
         return levels.setState(notice, true);
@@ -82,6 +78,9 @@ export function createCallController(options: CallControllerOptions) {
         return debug.entry(notice.entry);
       case 'turn-measured':
         return debug.turn(notice.turn);
+      case 'interruption-decided':
+        debug.interjection(notice);
+        return dispatchNotice(notice);
       case 'usage':
         debug.usage(call.getState().session?.id ?? '', notice);
         return dispatchNotice(notice);
@@ -164,6 +163,7 @@ export function createCallController(options: CallControllerOptions) {
         credentials,
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
+        eagerness: chosen.eagerness,
         conversationId: earlier?.id,
         microphone,
         microphoneId: chosen.microphoneId ?? undefined,
@@ -193,7 +193,7 @@ export function createCallController(options: CallControllerOptions) {
     waitingTexts = [];
     dispatch({ type: 'call-ended', reason: CLOSE_REASONS.normal });
     levels.setState(SILENCE, true);
-    stopping = Promise.all([nextClosed(), engine.stop().catch(() => undefined)]);
+    stopping = Promise.all([hungUp.closed(), engine.stop().catch(() => undefined)]);
     await stopping;
   };
 
@@ -218,23 +218,11 @@ export function createCallController(options: CallControllerOptions) {
     if (names !== null && providers.getState() === null) providers.setState(names, true);
   };
 
-  /** The engine reports the end of a call once more; the next call must not take it for its own. */
-  const nextClosed = (): Promise<void> => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const settle = (): void => {
-      onClosed = null;
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(settle, CLOSED_DEADLINE_MS);
-    onClosed = settle;
-    return promise;
-  };
-
   const applyToRunningCall = (change: Partial<Settings>): void => {
     if (change.volume !== undefined) engine.setVolume(change.volume);
     if (!isRunning()) return;
     if (change.voice !== undefined && change.voice !== null) engine.setVoice(change.voice);
+    if (change.eagerness !== undefined) engine.setEagerness(change.eagerness);
     // A speaker that was unplugged meanwhile leaves the system's choice in place.
     if (change.speakerId !== undefined) engine.setSpeaker(change.speakerId ?? '').catch(() => {});
     if (change.microphoneId !== undefined && call.getState().microphone.kind === 'granted') {
@@ -295,6 +283,3 @@ export function createCallController(options: CallControllerOptions) {
     setDebug: (enabled: boolean): void => engine.setDebug(enabled),
   };
 }
-
-/** A worker that is asked to stop answers within milliseconds; a crashed one never does. */
-const CLOSED_DEADLINE_MS = 500;

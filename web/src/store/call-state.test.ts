@@ -137,3 +137,28 @@ describe('the ladder', () => {
     expect(state.conversation.at(-1)).toMatchObject({ reason: 'session-replaced' });
   });
 });
+
+describe('an utterance of which nothing was understood', () => {
+  const EMPTY = notice({
+    type: 'user-transcript',
+    itemId: 'u1',
+    utterance: 1,
+    text: '',
+    state: 'final',
+  });
+
+  test.each([
+    ['speech', notice({ type: 'phase', phase: 'hearing' })],
+    ['typing', { type: 'text-sent', itemId: 'i', text: 'hello' }],
+    ['an answer', notice({ type: 'phase', phase: 'speaking' })],
+  ] as const)('is said to be so until %s', (_, next) => {
+    const state = after(STARTED, EMPTY);
+    expect(state.notUnderstood).toBe(true);
+    expect(callStateAfter(state, next).notUnderstood).toBe(false);
+  });
+
+  test('is not forgotten over what goes on around it', () => {
+    const state = after(STARTED, EMPTY, notice({ type: 'phase', phase: 'listening' }));
+    expect(state).toMatchObject({ notUnderstood: true, conversation: [] });
+  });
+});

@@ -1,7 +1,12 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
 import type { MicrophoneRefusal, MicrophoneResult } from '../engine/media-engine.ts';
-import type { CallPhase, MediaNotice } from '../messages/media-messages.ts';
+import type {
+  CallPhase,
+  ConversationNotice,
+  EndOfTurnPrediction,
+  MediaNotice,
+} from '../messages/media-messages.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import {
   conversationAfter,
@@ -55,6 +60,10 @@ export interface CallState {
   /** The provider of each stage; null before there is a session. */
   readonly ladder: Ladder | null;
   readonly conversation: Conversation;
+  /** While the person pauses: how soon their turn is taken as over. */
+  readonly endOfTurn: EndOfTurnPrediction | null;
+  /** What was said last was heard, and nothing was understood of it. */
+  readonly notUnderstood: boolean;
   /** The earlier conversation that the call goes on with; null if it is a new one. */
   readonly continues: string | null;
   readonly error: CallError | null;
@@ -109,6 +118,8 @@ export const INITIAL_CALL_STATE: CallState = {
   sessionSinceMs: null,
   ladder: null,
   conversation: [],
+  endOfTurn: null,
+  notUnderstood: false,
   continues: null,
   error: null,
   cost: null,
@@ -146,6 +157,7 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       return {
         ...state,
         error: null,
+        notUnderstood: false,
         conversation: withTypedText(state.conversation, action.itemId, action.text),
       };
     case 'muted':
@@ -202,16 +214,18 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     case 'page-ability':
       if (state.ladder === null) return state;
       return { ...state, ladder: ladderAfter(state.ladder, notice, atMs) };
+    case 'end-of-turn':
+      return { ...state, endOfTurn: notice.prediction };
     case 'user-transcript':
+      return withConversation(state, notice, notice.state === 'final' && notice.text.trim() === '');
+    case 'interruption-decided':
     case 'response-started':
     case 'response-text':
     case 'response-timed':
     case 'response-voiced':
     case 'response-progress':
-    case 'response-ended': {
-      const conversation = conversationAfter(state.conversation, notice);
-      return conversation === state.conversation ? state : { ...state, conversation };
-    }
+    case 'response-ended':
+      return withConversation(state, notice, state.notUnderstood);
     case 'error':
       return { ...state, error: { code: notice.code, message: notice.message } };
     case 'closed':
@@ -225,13 +239,23 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
   }
 }
 
+function withConversation(
+  state: CallState,
+  notice: ConversationNotice,
+  notUnderstood: boolean,
+): CallState {
+  const conversation = conversationAfter(state.conversation, notice);
+  const isSame = conversation === state.conversation && notUnderstood === state.notUnderstood;
+  return isSame ? state : { ...state, conversation, notUnderstood };
+}
+
 function withPhase(state: CallState, phase: CallPhase): CallState {
   if (phase === state.phase) return state;
   return {
     ...state,
     phase,
     // A new attempt at being heard makes the last complaint stale.
-    error: phase === 'hearing' || phase === 'speaking' ? null : state.error,
+    ...(phase === 'hearing' || phase === 'speaking' ? { error: null, notUnderstood: false } : {}),
   };
 }
 

@@ -49,6 +49,18 @@ function texts(items: Conversation): string[] {
 }
 
 describe('what the person says', () => {
+  test('over a reply is not kept if it was a backchannel', () => {
+    const partial = [said(1, 'what time is it'), said(2, 'mhm', 'partial')];
+    const decided = { type: 'interruption-decided', utterance: 2 } as const;
+    expect(texts(after(...partial, { ...decided, interrupted: false }))).toEqual([
+      'what time is it',
+    ]);
+    expect(texts(after(...partial, { ...decided, interrupted: true }))).toEqual([
+      'what time is it',
+      'mhm',
+    ]);
+  });
+
   test('grows in place and settles', () => {
     const items = after(
       said(1, 'what', 'partial'),

@@ -54,6 +54,9 @@ export function conversationAfter(items: Conversation, notice: ConversationNotic
   switch (notice.type) {
     case 'user-transcript':
       return withTranscript(items, notice);
+    case 'interruption-decided':
+      // Of a backchannel nothing is kept.
+      return notice.interrupted ? items : withoutPartial(items, notice.utterance);
     case 'response-started':
       if (items.some((item) => item.kind === 'reply' && item.id === notice.responseId))
         return items;
@@ -173,6 +176,13 @@ function withTranscript(
   };
   if (known !== -1) return items.with(known, item);
   return appended(items, item, placeOf(items, notice.utterance));
+}
+
+function withoutPartial(items: Conversation, utterance: number): Conversation {
+  const position = items.findLastIndex(
+    (item) => item.kind === 'user' && item.state === 'partial' && item.utterance === utterance,
+  );
+  return position === -1 ? items : items.toSpliced(position, 1);
 }
 
 /** Where the first words of an utterance belong, in the order of speaking. */

@@ -19,9 +19,13 @@ export interface SessionUsage extends Pick<
   readonly sessionId: string;
 }
 
+/** What was said over a reply, and what the relay made of it. */
+export type Interjection = Extract<MediaNotice, { type: 'interruption-decided' }>;
+
 /** What the debug panel shows; each list is bounded, oldest first. */
 export interface DebugState {
   readonly turns: readonly MeasuredTurn[];
+  readonly interjections: readonly Interjection[];
   readonly usage: readonly SessionUsage[];
   readonly stats: readonly MediaStats[];
   readonly log: readonly LoggedEntry[];
@@ -35,7 +39,7 @@ export const MAX_LOG_ENTRIES = 500;
 /** The panel is shown news at most this often, however fast the call talks. */
 const PUBLISH_INTERVAL_MS = 250;
 
-const NOTHING: DebugState = { turns: [], usage: [], stats: [], log: [] };
+const NOTHING: DebugState = { turns: [], interjections: [], usage: [], stats: [], log: [] };
 
 /** Gathers what the panel shows and publishes it in batches, off the call's own store. */
 export function createDebugRecorder() {
@@ -59,6 +63,8 @@ export function createDebugRecorder() {
     store,
     turn: (turn: MeasuredTurn): void =>
       publishSoon({ turns: [...state.turns, turn].slice(-MAX_TURNS) }),
+    interjection: (interjection: Interjection): void =>
+      publishSoon({ interjections: [...state.interjections, interjection].slice(-MAX_TURNS) }),
     usage(sessionId: string, { usage, costUsd, budgetUsd }: Omit<SessionUsage, 'sessionId'>): void {
       const sample = { sessionId, usage, costUsd, budgetUsd };
       publishSoon({ usage: [...state.usage, sample].slice(-MAX_TURNS) });

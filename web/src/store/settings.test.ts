@@ -20,7 +20,13 @@ const FORBIDDEN: KeyValueStore = {
 describe('settings', () => {
   test('come back as they were kept', () => {
     const store = memoryStore();
-    const chosen = { ...DEFAULT_SETTINGS, theme: 'dark', volume: 0.35, voice: 'slt' } as const;
+    const chosen = {
+      ...DEFAULT_SETTINGS,
+      theme: 'dark',
+      volume: 0.35,
+      voice: 'slt',
+      eagerness: 'low',
+    } as const;
     writeSettings(store, chosen);
     expect(readSettings(store)).toEqual(chosen);
   });
@@ -31,6 +37,7 @@ describe('settings', () => {
       captionSize: 'large',
       volume: 7,
       earcons: 'yes',
+      eagerness: 'hasty',
       voice: '',
       speakerId: 'x'.repeat(300),
     };

@@ -1,3 +1,5 @@
+import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
+
 /** What a person chose, kept in this browser. */
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
@@ -6,6 +8,8 @@ export interface Settings {
   readonly earcons: boolean;
   /** 0–1 */
   readonly volume: number;
+  /** How soon an answer may begin after the person has fallen silent. */
+  readonly eagerness: Eagerness;
   /** null: the server's choice. */
   readonly voice: string | null;
   /** null: the system's choice. */
@@ -18,6 +22,7 @@ export const DEFAULT_SETTINGS: Settings = {
   captionSize: 'medium',
   earcons: true,
   volume: 1,
+  eagerness: 'medium',
   voice: null,
   microphoneId: null,
   speakerId: null,
@@ -39,6 +44,7 @@ export function readSettings(store: KeyValueStore | null): Settings {
     captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
     earcons: typeof kept['earcons'] === 'boolean' ? kept['earcons'] : DEFAULT_SETTINGS.earcons,
     volume: isFraction(kept['volume']) ? kept['volume'] : DEFAULT_SETTINGS.volume,
+    eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
     voice: identifierOrNull(kept['voice']),
     microphoneId: identifierOrNull(kept['microphoneId']),
     speakerId: identifierOrNull(kept['speakerId']),

@@ -24,6 +24,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       credentials: { kind: 'guest', token: undefined, accessCode: undefined },
       timeZone: 'Europe/Berlin',
       voice: undefined,
+      eagerness: 'medium',
       conversationId: undefined,
       microphone: true,
       microphoneId: undefined,

@@ -61,6 +61,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setRecording: (recording) => void commands.push(`setRecording:${recording}`),
     setToken: (token) => void commands.push(`setToken:${token}`),
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
+    setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),
     cancelResponse: () => void commands.push('cancelResponse'),

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../../store/controller-context.ts';
+import { notUnderstoodLineOf } from './call-words.ts';
 import { endingLineOf, isDayWarning, moneyLineOf } from './cost-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './call-screen.module.css';
@@ -22,7 +23,13 @@ export function CallNotes() {
   const isSecure = useStore(account.store, ({ signIn }) => signIn?.isSecure !== false);
   // One string, so that an equal answer renders nothing.
   const lines = useCall((state) =>
-    [endingLineOf(state), moneyLineOf(state), ...ladderLinesOf(state), isSecure ? '' : NOT_SECURE]
+    [
+      notUnderstoodLineOf(state),
+      endingLineOf(state),
+      moneyLineOf(state),
+      ...ladderLinesOf(state),
+      isSecure ? '' : NOT_SECURE,
+    ]
       .filter((line) => line !== '')
       .join(SEPARATOR),
   );

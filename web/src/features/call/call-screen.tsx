@@ -11,6 +11,7 @@ import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
 import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
+import { EndOfTurnRing } from './end-of-turn-ring.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
@@ -181,6 +182,7 @@ function MainOrb({ ref, onType }: MainOrbProps) {
       onPointerDown={hold}
       onPointerUp={release}
       onPointerCancel={release}
+      ring={<EndOfTurnRing />}
       onContextMenu={(event) => action === 'hold' && event.preventDefault()}
     />
   );

@@ -50,6 +50,11 @@ function runningLineOf(state: CallState, online: boolean): string {
   return state.phase === 'hearing' ? 'I hear you' : 'Listening';
 }
 
+/** What a person can do who was heard and not understood. */
+export function notUnderstoodLineOf({ notUnderstood }: CallState): string {
+  return notUnderstood ? 'That was not understood. Say it again in other words, or type it' : '';
+}
+
 /** What is read out when it changes; the ordinary to and fro of a conversation is not. */
 export function announcementOf(state: CallState, online: boolean): string {
   if (state.standing.kind !== 'running' || state.phase === 'reconnecting') {

@@ -18,10 +18,11 @@ interface OrbProps extends ComponentProps<'button'> {
   readonly label: string;
   /** Sign in its middle, if it invites to be pressed. */
   readonly icon: ReactNode;
+  readonly ring: ReactNode;
 }
 
 /** Button, microphone level, voice and state in one shape. */
-export function Orb({ mood, label, icon, ...rest }: OrbProps) {
+export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
   const { levels } = useController();
   const host = useRef<HTMLSpanElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -50,6 +51,7 @@ export function Orb({ mood, label, icon, ...rest }: OrbProps) {
       >
         <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
       </span>
+      {ring}
       <span className={styles.icon} aria-hidden="true">
         {icon}
       </span>

@@ -11,11 +11,17 @@ export function Welcome() {
   const providers = useStore(controller.providers);
   const online = useOnline();
   const inCall = useCall((state) => state.standing.kind === 'running');
+  const isHearing = useCall((state) => state.phase === 'hearing');
   // While a provider stands in for another, another line says so.
   const isAsUsual = useCall((state) => ladderLinesOf(state).length === 0);
   if (!online && !inCall) return <OfflineWelcome />;
   return (
-    <section className={styles.welcome} data-in-call={inCall} aria-labelledby="welcome-title">
+    <section
+      className={styles.welcome}
+      data-in-call={inCall}
+      data-hearing={isHearing}
+      aria-labelledby="welcome-title"
+    >
       <h2 id="welcome-title" className={styles.title}>
         {inCall ? 'You could try' : 'A voice you can talk to, and interrupt.'}
       </h2>

@@ -13,6 +13,7 @@ export function debugExport(debug: DebugState, call: CallState, nowMs: number): 
       phase: call.phase,
       measures: measuresOf(debug.turns),
       turns: debug.turns,
+      interjections: debug.interjections,
       usage: debug.usage,
       stats: debug.stats,
       log: debug.log,

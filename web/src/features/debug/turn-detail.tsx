@@ -1,13 +1,33 @@
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
+import type { EndOfTurnPrediction, MeasuredTurn } from '../../messages/media-messages.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
 import { msText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 
-/** A turn's eight segments: exact figure, who did it, and the target if there is one. */
+/** Where a turn's time went, and why it ended when it did. */
 export function TurnDetail(props: { readonly turn: MeasuredTurn; readonly number: number }) {
   const { turn, number } = props;
+  return (
+    <>
+      <Segments turn={turn} number={number} />
+      {turn.utterance !== null && (
+        <p className={styles.decision}>{decisionWords(turn.endOfTurn)}</p>
+      )}
+    </>
+  );
+}
+
+/** Why the turn was taken as over when it was. */
+function decisionWords(endOfTurn: EndOfTurnPrediction | undefined): string {
+  if (endOfTurn === undefined) return 'End of turn: not predicted.';
+  const { probability, delayMs, reasons } = endOfTurn;
+  const why = reasons.map((reason) => reason.replaceAll('_', ' ')).join(', ');
+  return `End of turn: ${Math.round(probability * 100)} % likely, after ${msText(delayMs)} ms (${why}).`;
+}
+
+/** The eight segments: exact figure, who did it, and the target if there is one. */
+function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly number: number }) {
   return (
     <dl className={styles.detail} aria-label={`Turn ${number} in full`}>
       {LATENCY_SEGMENTS.map((segment) => {

@@ -52,10 +52,24 @@ export function Waterfall() {
           .toReversed()}
       </ol>
       <TurnDetail turn={chosen} number={turns.indexOf(chosen) + 1} />
+      <Interjections />
       <TurnTable turns={turns} />
     </div>
   );
 }
+
+/** What was said over replies last: not each of it is a turn. */
+function Interjections() {
+  const interjections = useDebug((state) => state.interjections).slice(-LAST_INTERJECTIONS);
+  if (interjections.length === 0) return null;
+  const words = interjections.map(
+    ({ utterance, interrupted }) =>
+      `${utterance} ${interrupted ? 'an interruption' : 'a backchannel'}`,
+  );
+  return <p className={styles.decision}>Said over replies: utterance {words.join(', ')}.</p>;
+}
+
+const LAST_INTERJECTIONS = 6;
 
 interface TurnRowProps {
   readonly turn: MeasuredTurn;

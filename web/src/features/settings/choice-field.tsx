@@ -4,6 +4,7 @@ import styles from './field.module.css';
 
 interface ChoiceFieldProps<T extends string> {
   readonly label: string;
+  readonly hint?: string;
   readonly choices: readonly { readonly value: T; readonly label: string }[];
   readonly value: T;
   readonly onChange: (value: T) => void;
@@ -11,7 +12,7 @@ interface ChoiceFieldProps<T extends string> {
 
 /** One of a few, all in sight. */
 export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
-  const { label, choices, value, onChange } = props;
+  const { label, hint, choices, value, onChange } = props;
   const id = useId();
   return (
     <div className={styles.field}>
@@ -21,6 +22,7 @@ export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
       <RadioGroup.Root
         className={styles.choices}
         aria-labelledby={id}
+        aria-describedby={hint && `${id}-hint`}
         orientation="horizontal"
         value={value}
         onValueChange={(next) => {
@@ -34,6 +36,11 @@ export function ChoiceField<T extends string>(props: ChoiceFieldProps<T>) {
           </RadioGroup.Item>
         ))}
       </RadioGroup.Root>
+      {hint && (
+        <p id={`${id}-hint`} className={styles.hint}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

@@ -23,6 +23,12 @@ const CAPTION_SIZES = [
   { value: 'large', label: 'Large' },
 ] as const satisfies readonly { value: Settings['captionSize']; label: string }[];
 
+const RESPONSIVENESS = [
+  { value: 'high', label: 'Quick' },
+  { value: 'medium', label: 'Balanced' },
+  { value: 'low', label: 'Patient' },
+] as const satisfies readonly { value: Settings['eagerness']; label: string }[];
+
 const DEVICE_LABELS = {
   defaultLabel: 'System default',
   missingLabel: () => 'Not connected now',
@@ -68,6 +74,13 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           defaultLabel={voices === null ? 'Default (more during a call)' : 'Default'}
           missingLabel={(voice) => voice}
           onChange={(voice) => changeSettings({ voice })}
+        />
+        <ChoiceField
+          label="Responsiveness"
+          hint="How soon Parley answers when you pause."
+          choices={RESPONSIVENESS}
+          value={settings.eagerness}
+          onChange={(eagerness) => changeSettings({ eagerness })}
         />
         <SwitchField
           label="Short sounds"

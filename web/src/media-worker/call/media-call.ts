@@ -20,6 +20,7 @@ import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
 import { ReplyPlayback } from './reply-playback.ts';
+import { SessionChoices } from './session-choices.ts';
 import {
   pageSpeaks,
   relayHears,
@@ -50,6 +51,7 @@ export class MediaCall {
   readonly #turns: TurnTaking;
   readonly #playback: ReplyPlayback;
   readonly #segmenter: UtteranceSegmenter;
+  readonly #choices: SessionChoices;
   readonly #phases: CallPhases;
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
@@ -58,7 +60,6 @@ export class MediaCall {
   #microphone: MessagePort | undefined;
   #providers: SpeechProviders | undefined;
   #sessionLost = false;
-  #requestedVoice: string | undefined;
   #chunksSent = 0;
   #outputLatencyMs = 0;
 
@@ -68,7 +69,7 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
-    this.#requestedVoice = start.voice;
+    this.#choices = new SessionChoices(start, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#debug = new CallDebug({ now, notify, stats: () => this.#stats() });
     const levels = new CallLevels({ notify, now });
@@ -76,11 +77,16 @@ export class MediaCall {
       phases: this.#phases,
       now,
       send: (event) => this.#send(event),
-      log: (source, name) => this.#debug.log(source, name),
+      notify,
+      toLocalMs: (sessionMs) => {
+        const nowMs = now();
+        return sessionMs - (this.#connection.clock.toSessionMs(nowMs) - nowMs);
+      },
+      onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
+      log: (source, name, detail) => this.#debug.log(source, name, detail),
     };
     const playback = new ReplyPlayback({
       ...common,
-      notify,
       request: (request) => options.notify(request),
       post: (command, transfer) => this.#speaker.postMessage(command, transfer),
       toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
@@ -94,10 +100,12 @@ export class MediaCall {
     this.#segmenter = new UtteranceSegmenter({
       contextClock: this.#contextClock,
       now,
-      isPlaying: () => playback.replies.speaking,
+      isPlaying: () => playback.replies.speaking && !turns.isUndecided,
       onSuspected: () => turns.speechSuspected(),
       onMisfire: () => turns.speechMisfired(),
-      onStarted: (onsetMs) => turns.speechStarted(onsetMs),
+      onStarted: (onsetMs, isHeld) => turns.speechStarted(onsetMs, isHeld),
+      onPaused: (speechEndMs) => turns.speechPaused(speechEndMs),
+      onResumed: (onsetMs) => turns.speechResumed(onsetMs),
       onChunk: (chunk) => {
         this.#chunksSent += 1;
         this.#connection.send({ kind: 'audio', utterance: turns.utterance, ...chunk });
@@ -146,10 +154,9 @@ export class MediaCall {
       case 'page-voice':
         return this.#playback.onPageVoice(command);
       case 'set-voice':
-        this.#requestedVoice = command.voice;
-        return this.#send({ type: 'session.update', session: { voice: command.voice } });
+      case 'set-eagerness':
       case 'set-recording':
-        return this.#send({ type: 'session.update', session: { recording: command.recording } });
+        return this.#choices.handle(command);
       case 'set-token':
         return this.#renewal.renew(command.token);
       case 'hold-to-talk':
@@ -202,7 +209,7 @@ export class MediaCall {
     return new RelayConnection({
       api: this.#api,
       request: () => ({
-        voice: this.#requestedVoice,
+        voice: this.#choices.voice,
         timeZone: start.timeZone,
         conversationId: start.conversationId,
       }),
@@ -242,7 +249,10 @@ export class MediaCall {
 
   #onEvent(event: RelayEvent): void {
     if (event.type === 'session.created') {
-      this.#segmenter.utteranceLimitMs = event.session.limits.utterance_ms - UTTERANCE_MARGIN_MS;
+      const { limits, turn_detection } = event.session;
+      this.#segmenter.utteranceLimitMs = limits.utterance_ms - UTTERANCE_MARGIN_MS;
+      this.#turns.relayDecides = this.#segmenter.relayDecides = turn_detection !== undefined;
+      this.#choices.begun(event);
     }
     this.#providers = speechProvidersAfter(this.#providers, event);
     this.#segmenter.setPaused(!relayHears(this.#providers));
@@ -253,6 +263,7 @@ export class MediaCall {
       this.#sessionLost = false;
       this.#options.notify({ type: 'session-replaced' });
     }
+    this.#turns.onEvent(event);
     this.#playback.onEvent(event);
   }
 
@@ -276,6 +287,7 @@ export class MediaCall {
   #release(): void {
     this.#renewal.close();
     this.#detachMicrophone();
+    this.#turns.close();
     this.#playback.close();
     this.#speaker.close();
     this.#debug.setEnabled(false);

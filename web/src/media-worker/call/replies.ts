@@ -1,6 +1,6 @@
 import type { RelayEventOf } from '@parley/shared';
 import { timelineOf, type LatencyMarks } from '@parley/shared/latency';
-import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { EndOfTurnPrediction, MediaNotice } from '../../messages/media-messages.ts';
 import { isApology } from './relay-notices.ts';
 
 /** Utterances whose end is remembered until they are answered. */
@@ -8,11 +8,20 @@ const MAX_ENDS = 16;
 
 type Done = Pick<RelayEventOf<'response.done'>, 'status' | 'timeline'>;
 
+/** How a turn was ended. */
+interface TurnEnd {
+  readonly speechEndMs: number;
+  /** When we sent the end; undefined if the relay decided it. */
+  readonly sentMs?: number;
+  /** What the relay had predicted. */
+  readonly endOfTurn?: EndOfTurnPrediction | undefined;
+}
+
 interface Reply {
   readonly responseId: string;
   readonly trigger: RelayEventOf<'response.created'>['trigger'];
   readonly utterance: number | null;
-  readonly asked: { readonly speechEndMs?: number; readonly sentMs: number } | undefined;
+  readonly asked: Partial<TurnEnd> | undefined;
   receivedMs: number | undefined;
   heardMs: number | undefined;
   voice: 'expected' | 'ended' | 'interrupted';
@@ -36,7 +45,7 @@ export interface RepliesOptions {
 export class Replies {
   readonly #options: RepliesOptions;
   readonly #replies = new Map<string, Reply>();
-  readonly #ends = new Map<number, { readonly speechEndMs: number; readonly sentMs: number }>();
+  readonly #ends = new Map<number, TurnEnd>();
   #typedMs: number | undefined;
 
   constructor(options: RepliesOptions) {
@@ -63,8 +72,8 @@ export class Replies {
     return this.#replies.get(responseId)?.voice === 'expected';
   }
 
-  utteranceEnded(utterance: number, instants: { speechEndMs: number; sentMs: number }): void {
-    this.#ends.set(utterance, instants);
+  utteranceEnded(utterance: number, end: TurnEnd): void {
+    this.#ends.set(utterance, end);
     if (this.#ends.size > MAX_ENDS) this.#ends.delete(this.#ends.keys().next().value!);
   }
 
@@ -169,10 +178,12 @@ export class Replies {
     const { asked, heardMs, receivedMs, responseId, utterance } = reply;
     // Only what was asked for and heard has a voice-to-voice latency.
     if (asked === undefined || heardMs === undefined || receivedMs === undefined) return;
+    const { endOfTurn } = asked;
     const toSessionMs = (localMs: number) => this.#options.toSessionMs(localMs);
     const ours: LatencyMarks = {
       ...(asked.speechEndMs === undefined ? {} : { speech_end: toSessionMs(asked.speechEndMs) }),
-      end_sent: toSessionMs(asked.sentMs),
+      // If the relay decided, its own timeline says when.
+      ...(asked.sentMs === undefined ? {} : { end_sent: toSessionMs(asked.sentMs) }),
       audio_received: toSessionMs(receivedMs),
       audio_heard: toSessionMs(heardMs),
     };
@@ -183,7 +194,7 @@ export class Replies {
     const marks: LatencyMarks = { ...theirs, ...ours };
     this.#options.notify({
       type: 'turn-measured',
-      turn: { responseId, utterance, ...timelineOf(marks) },
+      turn: { responseId, utterance, ...(endOfTurn && { endOfTurn }), ...timelineOf(marks) },
     });
   }
 

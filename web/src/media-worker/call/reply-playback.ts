@@ -2,7 +2,7 @@ import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
-import { VoiceQueue } from '../downlink/voice-queue.ts';
+import { VoiceQueue, type AudibleReply } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';
 import { PageVoice, type PageVoiceReport } from './page-voice.ts';
 import { Replies } from './replies.ts';
@@ -32,7 +32,7 @@ export interface ReplyPlaybackOptions {
 export class ReplyPlayback {
   /** Whether the page is to speak what comes without a voice from here on. */
   pageSpeaks = false;
-  /** While the person speaks no reply begins. */
+  /** While the person speaks no reply begins: the relay will cancel it. */
   personSpeaks = false;
   readonly voice: VoiceQueue;
   readonly replies: Replies;
@@ -88,6 +88,11 @@ export class ReplyPlayback {
       },
       now: () => options.now(),
     });
+  }
+
+  /** The reply that is heard and can be held; the page's own voice cannot. */
+  get audible(): AudibleReply | undefined {
+    return this.#page.isSpeaking ? undefined : this.voice.audible;
   }
 
   /** Falls silent and forgets every reply, or only `responseId`. */

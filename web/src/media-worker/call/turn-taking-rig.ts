@@ -13,6 +13,7 @@ export class TurnTakingRig {
   readonly notices: MediaNotice[] = [];
   readonly requests: PageVoiceRequest[] = [];
   readonly phases: CallPhase[] = [];
+  readonly endsOfTurn: number[] = [];
   readonly playback: ReplyPlayback;
   readonly turns: TurnTaking;
   nowMs = 50_000;
@@ -23,12 +24,14 @@ export class TurnTakingRig {
     const common = {
       phases,
       now: () => this.nowMs,
+      notify: (notice: MediaNotice) => this.notices.push(notice),
+      toLocalMs: (sessionMs: number) => sessionMs + 50_000,
+      onEndOfTurn: (speechEndMs: number) => this.endsOfTurn.push(speechEndMs),
       send: (event: SequencedEvent) => this.sent.push(event),
       log: () => {},
     };
     this.playback = new ReplyPlayback({
       ...common,
-      notify: (notice) => this.notices.push(notice),
       request: (request) => this.requests.push(request),
       post: (command) => this.posted.push(command),
       toSessionMs: (localMs) => localMs - 50_000,
@@ -50,8 +53,30 @@ export class TurnTakingRig {
     });
   }
 
+  /** Something the relay says, in the order in which the call hands it on. */
+  event(event: RelayEvent): void {
+    this.turns.onEvent(event);
+    this.playback.onEvent(event);
+  }
+
+  decided(id: string, utterance: number, interrupted: boolean, answerFollows = interrupted): void {
+    this.event({
+      type: 'response.interruption_decided',
+      seq: 1,
+      response_id: id,
+      utterance,
+      interrupted,
+      answer_follows: answerFollows,
+    });
+  }
+
+  committed(utterance: number, endMs: number): void {
+    const type = 'input_audio_buffer.committed';
+    this.event({ type, seq: 1, utterance, audio_end_ms: endMs - 50_000 });
+  }
+
   created(id: string, item: number, change: Partial<RelayEventOf<'response.created'>> = {}): void {
-    this.playback.onEvent({
+    this.event({
       type: 'response.created',
       seq: 1,
       response_id: id,
@@ -63,14 +88,18 @@ export class TurnTakingRig {
     } satisfies RelayEvent);
   }
 
-  done(id: string, status: 'completed' | 'cancelled'): void {
-    this.playback.onEvent({
+  done(
+    id: string,
+    status: 'completed' | 'cancelled',
+    timeline: RelayEventOf<'response.done'>['timeline'] = {},
+  ): void {
+    this.event({
       type: 'response.done',
       seq: 2,
       response_id: id,
       status,
       usage: { asr_seconds: 0, llm_input_tokens: 0, llm_output_tokens: 0, tts_characters: 0 },
-      timeline: {},
+      timeline,
       error: null,
     });
   }

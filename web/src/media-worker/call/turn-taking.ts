@@ -1,5 +1,11 @@
-import type { DebugEntry } from '../../messages/media-messages.ts';
+import type { RelayEvent, RelayEventOf } from '@parley/shared';
+import type {
+  DebugEntry,
+  EndOfTurnPrediction,
+  MediaNotice,
+} from '../../messages/media-messages.ts';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
+import { BargeIn } from './barge-in.ts';
 import type { CallPhases } from './call-phase.ts';
 import type { ReplyPlayback } from './reply-playback.ts';
 
@@ -9,57 +15,118 @@ export interface TurnTakingOptions {
   readonly playback: ReplyPlayback;
   readonly phases: CallPhases;
   now(): number;
+  /** A session-clock instant on our own clock. */
+  toLocalMs(sessionMs: number): number;
+  /** The relay wants no more of the open utterance. */
+  onEndOfTurn(speechEndMs: number): void;
+  notify(notice: MediaNotice): void;
   send(event: SequencedEvent): void;
-  log(source: DebugEntry['source'], name: string): void;
+  log(source: DebugEntry['source'], name: string, detail?: string): void;
+}
+
+/** The utterance that was opened last. */
+interface Utterance {
+  readonly number: number;
+  isOpen: boolean;
+  /** True end of speech of the pause that is going on. */
+  pausedAtMs: number | undefined;
+  prediction: EndOfTurnPrediction | undefined;
+  /** The person wants silence: no answer follows. */
+  isUnanswered: boolean;
 }
 
 /**
  * The person's turns, and barge-in.
  *
- * The first frame that may be speech holds the voice where it is. Confirmed speech is a barge-in:
- * it flushes the voice, reports how much of it was heard and opens an utterance. A misfire lets
- * the voice go on from where it was held. Typing interrupts as speaking does.
+ * The first frame that may be speech holds the voice where it is; a misfire lets it go on from
+ * there. Confirmed speech keeps it held until the relay has decided whether that interrupts: then
+ * the voice is flushed and reported with how much of it was heard, or goes on. If the relay does
+ * not decide, or the voice cannot be held, speech is a barge-in at once. Typing always is.
  */
 export class TurnTaking {
+  /** Whether the relay decides when a turn is over and what interrupts a reply. */
+  relayDecides = false;
   readonly #options: TurnTakingOptions;
-  #utterance = 0;
+  readonly #bargeIn: BargeIn;
+  #utterance: Utterance = newUtterance(0, false);
+  #isHearing = false;
 
   constructor(options: TurnTakingOptions) {
+    const { playback } = options;
     this.#options = options;
+    this.#bargeIn = new BargeIn({
+      hold: () => playback.voice.hold(),
+      resume: () => playback.voice.resume(),
+      onUndecided: (responseId, isInterruption) => this.#decide(responseId, isInterruption),
+    });
   }
 
   /** The number of the utterance that was opened last. */
   get utterance(): number {
-    return this.#utterance;
+    return this.#utterance.number;
+  }
+
+  /** Whether a reply is held until it is known whether it is interrupted. */
+  get isUndecided(): boolean {
+    return this.#bargeIn.undecided !== undefined;
   }
 
   speechSuspected(): void {
     this.#options.log('vad', 'suspected');
-    this.#options.playback.voice.hold();
+    this.#bargeIn.suspected();
   }
 
   speechMisfired(): void {
     this.#options.log('vad', 'dismissed');
-    this.#options.playback.voice.resume();
+    this.#bargeIn.dismissed();
   }
 
-  speechStarted(onsetMs: number): void {
-    this.#options.log('vad', 'started');
-    this.#utterance = (this.#utterance % MAX_UTTERANCE) + 1;
-    this.#setSpeaking(true);
-    this.#options.playback.interrupt();
-    this.#options.send({
+  /** @param isHeld push-to-talk: who presses a key for it means to interrupt */
+  speechStarted(onsetMs: number, isHeld = false): void {
+    const { playback, send, log } = this.#options;
+    log('vad', 'started');
+    const number = (this.#utterance.number % MAX_UTTERANCE) + 1;
+    this.#utterance = newUtterance(number, true);
+    const held = this.relayDecides && !isHeld ? playback.audible : undefined;
+    if (held === undefined) this.#interrupt();
+    else this.#bargeIn.await(held, number, onsetMs);
+    this.#update();
+    send({
       type: 'input_audio_buffer.speech_started',
-      utterance: this.#utterance,
+      utterance: number,
       audio_start_ms: onsetMs,
+      ...(held && {
+        interrupts: { response_id: held.responseId, audio_end_ms: held.playedMs },
+      }),
     });
   }
 
+  speechPaused(speechEndMs: number): void {
+    const { send, now, log } = this.#options;
+    log('vad', 'paused');
+    const { number: utterance } = this.#utterance;
+    this.#utterance.pausedAtMs = speechEndMs;
+    send({
+      type: 'input_audio_buffer.speech_paused',
+      utterance,
+      audio_end_ms: speechEndMs,
+      sent_ms: now(),
+    });
+  }
+
+  speechResumed(onsetMs: number): void {
+    const { send, log } = this.#options;
+    log('vad', 'resumed');
+    const { number: utterance } = this.#utterance;
+    this.#forgetPrediction();
+    send({ type: 'input_audio_buffer.speech_resumed', utterance, audio_start_ms: onsetMs });
+  }
+
   speechEnded(speechEndMs: number): void {
-    const { playback, phases, now, send, log } = this.#options;
+    const { playback, now, send, log } = this.#options;
     log('vad', 'ended');
     const sentMs = now();
-    const utterance = this.#utterance;
+    const { number: utterance } = this.#utterance;
     playback.replies.utteranceEnded(utterance, { speechEndMs, sentMs });
     send({
       type: 'input_audio_buffer.speech_stopped',
@@ -67,20 +134,42 @@ export class TurnTaking {
       audio_end_ms: speechEndMs,
       sent_ms: sentMs,
     });
-    phases.asked();
-    this.#setSpeaking(false);
+    this.#over(speechEndMs);
   }
 
   /** The open utterance turned out to be a mistake. */
   speechDiscarded(): void {
     this.#options.log('vad', 'discarded');
-    this.#options.send({ type: 'input_audio_buffer.clear', utterance: this.#utterance });
-    this.#setSpeaking(false);
+    this.#options.send({ type: 'input_audio_buffer.clear', utterance: this.#utterance.number });
+    this.#utterance.isOpen = false;
+    this.#update();
+  }
+
+  onEvent(event: RelayEvent): void {
+    switch (event.type) {
+      case 'input_audio_buffer.committed':
+        return this.#committed(event);
+      case 'input_audio_buffer.end_of_turn_predicted':
+        return this.#predicted(event);
+      case 'response.interruption_decided':
+        return this.#decided(event);
+      case 'conversation.item.input_audio_transcription.failed':
+        // The relay takes no speech at the moment: it will not decide.
+        if (event.utterance === this.#bargeIn.undecided?.utterance) this.#settle(false);
+        return;
+      case 'response.done':
+        // There is nothing left to go on with.
+        if (event.status !== 'cancelled') return;
+        if (event.response_id === this.#bargeIn.undecided?.responseId) this.#settle(true);
+        return;
+      default:
+    }
   }
 
   sendText(id: string, text: string): void {
     const { playback, phases, now, send } = this.#options;
-    playback.interrupt();
+    this.#interrupt();
+    this.#update();
     playback.replies.textSent(now());
     send({
       type: 'conversation.item.create',
@@ -90,12 +179,110 @@ export class TurnTaking {
   }
 
   cancelResponse(): void {
-    this.#options.playback.interrupt();
+    this.#interrupt();
+    this.#update();
     this.#options.send({ type: 'response.cancel' });
   }
 
-  #setSpeaking(speaking: boolean): void {
-    this.#options.playback.personSpeaks = speaking;
-    this.#options.phases.hearing(speaking);
+  close(): void {
+    this.#bargeIn.over();
   }
+
+  #committed(event: RelayEventOf<'input_audio_buffer.committed'>): void {
+    const { playback, log, toLocalMs, onEndOfTurn } = this.#options;
+    const { number, isOpen, prediction } = this.#utterance;
+    const speechEndMs = toLocalMs(event.audio_end_ms);
+    const isCurrent = event.utterance === number;
+    const endOfTurn = isCurrent ? prediction : undefined;
+    playback.replies.utteranceEnded(event.utterance, { speechEndMs, endOfTurn });
+    if (!isCurrent || !isOpen) return;
+    log('vad', 'committed');
+    this.#over(speechEndMs);
+    onEndOfTurn(speechEndMs);
+  }
+
+  #predicted(event: RelayEventOf<'input_audio_buffer.end_of_turn_predicted'>): void {
+    const { number, isOpen, pausedAtMs } = this.#utterance;
+    // It may have crossed the news that the person goes on.
+    if (event.utterance !== number || !isOpen || pausedAtMs === undefined) return;
+    const { probability, delay_ms: delayMs, reasons } = event;
+    const { now, notify, log } = this.#options;
+    const elapsedMs = Math.max(0, now() - pausedAtMs);
+    log('vad', 'predicted', `${probability} in ${delayMs} ms: ${reasons.join(', ')}`);
+    const prediction = { probability, delayMs, reasons, elapsedMs };
+    this.#utterance.prediction = prediction;
+    notify({ type: 'end-of-turn', prediction });
+  }
+
+  #decided(event: RelayEventOf<'response.interruption_decided'>): void {
+    const { response_id: responseId, utterance, interrupted } = event;
+    const { notify, log, playback } = this.#options;
+    log('vad', interrupted ? 'interruption' : 'backchannel', `utterance ${utterance}`);
+    notify({ type: 'interruption-decided', utterance, interrupted });
+    const isMeant = utterance === this.#utterance.number;
+    if (interrupted && isMeant && event.answer_follows === false) {
+      this.#utterance.isUnanswered = true;
+    }
+    const undecided = this.#bargeIn.undecided;
+    // A later utterance over the same reply has a decision of its own.
+    if (interrupted && undecided?.responseId === responseId) this.#settle(true);
+    else if (interrupted) playback.interrupt(responseId);
+    else if (undecided?.utterance === utterance) this.#settle(false);
+  }
+
+  /** The relay has not decided in time. */
+  #decide(responseId: string, isInterruption: boolean): void {
+    this.#settle(isInterruption);
+    if (isInterruption) {
+      this.#options.send({ type: 'response.cancel', response_id: responseId });
+    }
+  }
+
+  #settle(isInterruption: boolean): void {
+    if (isInterruption) this.#interrupt();
+    else this.#bargeIn.goOn();
+    if (isInterruption && !this.#utterance.isOpen) this.#awaitAnswer();
+    this.#update();
+  }
+
+  #interrupt(): void {
+    this.#bargeIn.over();
+    this.#options.playback.interrupt();
+  }
+
+  /** The utterance takes no more audio. */
+  #over(speechEndMs: number): void {
+    this.#utterance.isOpen = false;
+    this.#forgetPrediction();
+    if (this.isUndecided) this.#bargeIn.ended(speechEndMs);
+    else this.#awaitAnswer();
+    this.#update();
+  }
+
+  #awaitAnswer(): void {
+    if (!this.#utterance.isUnanswered) this.#options.phases.asked();
+  }
+
+  #forgetPrediction(): void {
+    this.#utterance.pausedAtMs = undefined;
+    if (this.#utterance.prediction === undefined) return;
+    this.#utterance.prediction = undefined;
+    this.#options.notify({ type: 'end-of-turn', prediction: null });
+  }
+
+  #update(): void {
+    const { playback, phases } = this.#options;
+    const { isUndecided } = this;
+    const { isOpen } = this.#utterance;
+    // While it is undecided, what comes waits behind the reply that is held.
+    playback.personSpeaks = isOpen && !isUndecided;
+    const isHearing = isOpen || isUndecided;
+    // The page's own recogniser has a say in this, too.
+    if (isHearing !== this.#isHearing) phases.hearing(isHearing);
+    this.#isHearing = isHearing;
+  }
+}
+
+function newUtterance(number: number, isOpen: boolean): Utterance {
+  return { number, isOpen, pausedAtMs: undefined, prediction: undefined, isUnanswered: false };
 }

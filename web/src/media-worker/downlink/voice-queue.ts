@@ -12,10 +12,18 @@ interface VoiceItem {
   readonly buffer: JitterBuffer;
   received: boolean;
   begun: boolean;
+  /** Its first sample was rendered. */
+  started: boolean;
   completed: boolean;
   playedMs: number;
   /** Known once the worklet has fallen silent on `hold`. */
   heldMs: number | undefined;
+}
+
+/** The reply whose voice is being heard, and how far. */
+export interface AudibleReply {
+  readonly responseId: string;
+  readonly playedMs: number;
 }
 
 export interface VoiceQueueOptions {
@@ -66,6 +74,13 @@ export class VoiceQueue {
     return this.#target.underruns;
   }
 
+  /** What is heard, or held in the middle of it. */
+  get audible(): AudibleReply | undefined {
+    const [voice] = this.#items;
+    if (voice?.started !== true) return undefined;
+    return { responseId: voice.responseId, playedMs: voice.heldMs ?? voice.playedMs };
+  }
+
   open(reply: { responseId: string; item: number; rateHz: number }): void {
     this.#items.push({
       ...reply,
@@ -73,6 +88,7 @@ export class VoiceQueue {
       buffer: new JitterBuffer(reply.rateHz, this.#target),
       received: false,
       begun: false,
+      started: false,
       completed: false,
       playedMs: 0,
       heldMs: undefined,
@@ -151,6 +167,7 @@ export class VoiceQueue {
     const { responseId } = voice;
     switch (report.type) {
       case 'started':
+        voice.started = true;
         return this.#options.onStarted(responseId, report.contextTimeS);
       case 'position':
         voice.playedMs = report.playedMs;

@@ -77,6 +77,30 @@ test('what one utterance sent is not sent again by the next', () => {
   expect(sent()).toEqual(count(0, end));
 });
 
+test('what followed the end of an abandoned utterance is sent again with the next', () => {
+  recorder.begin(0);
+  const sentUpTo = record(0, 50);
+  recorder.abandon(1_000);
+  recorder.begin(700);
+  const end = record(sentUpTo, 2);
+  recorder.end();
+  const last = chunks.findLastIndex(({ startMs }) => startMs === 1_000);
+  expect(chunks.slice(0, last).every((chunk) => !chunk.last)).toBe(true);
+  expect(chunks.slice(last).flatMap(({ samples }) => [...samples])).toEqual(count(16_000, end));
+});
+
+test('what may be needed again is kept, however long ago it was', () => {
+  recorder.begin(0);
+  let end = record(0, 20);
+  recorder.keepFrom(500);
+  end = record(end, 40);
+  recorder.abandon(300);
+  chunks = [];
+  recorder.begin(500);
+  recorder.end();
+  expect(sent()).toEqual(count(8_000, end));
+});
+
 test('what was forgotten is never sent', () => {
   const muted = record(0, 5);
   recorder.forget();

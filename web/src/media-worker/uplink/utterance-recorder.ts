@@ -19,8 +19,9 @@ export interface UtteranceChunk {
 /**
  * Cuts what is said into chunks for the relay.
  *
- * Keeps the last moments of silence, so that an utterance can begin before it was recognised as
- * one; a moment that was already sent is not sent again with the next utterance.
+ * Keeps the last moments, so that an utterance can begin before it was recognised as one. A moment
+ * that was already sent is not sent again with the next utterance, unless the relay had taken the
+ * turn as over before: then it has passed it over.
  */
 export class UtteranceRecorder {
   readonly #historyMs: number;
@@ -31,6 +32,10 @@ export class UtteranceRecorder {
   #pendingLength = 0;
   #pendingStartMs = 0;
   #sentUpToMs = Number.NEGATIVE_INFINITY;
+  /** Nothing earlier belongs to the next utterance. */
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  /** What is kept beyond `historyMs`. */
+  #keepFromMs = Number.POSITIVE_INFINITY;
 
   /** @param historyMs how far back `begin` can reach */
   constructor(historyMs: number, emit: (chunk: UtteranceChunk) => void) {
@@ -43,21 +48,24 @@ export class UtteranceRecorder {
   }
 
   push(frame: RecordedFrame): void {
-    if (this.#open) {
-      this.#append(frame);
-      return;
-    }
     this.#history.push(frame);
-    const keepFromMs = endOf(frame) - this.#historyMs;
+    const keepFromMs = Math.min(endOf(frame) - this.#historyMs, this.#keepFromMs);
     while (this.#history.length > 0 && endOf(this.#history[0]!) <= keepFromMs)
       this.#history.shift();
+    if (this.#open) this.#append(frame);
+  }
+
+  /** What is captured from `fromMs` on may be needed again until the open utterance is over. */
+  keepFrom(fromMs: number): void {
+    this.#keepFromMs = Math.min(this.#keepFromMs, fromMs);
   }
 
   /** Opens an utterance with what was captured from `fromMs` on. */
   begin(fromMs: number): void {
     this.#open = true;
-    const startMs = Math.max(fromMs, this.#sentUpToMs);
-    for (const frame of this.#history.splice(0)) {
+    this.#keepFromMs = Number.POSITIVE_INFINITY;
+    const startMs = Math.max(fromMs, this.#notBeforeMs);
+    for (const frame of this.#history) {
       const skip = Math.max(0, Math.round((startMs - frame.startMs) * SAMPLES_PER_MS));
       if (skip >= frame.samples.length) continue;
       this.#append({
@@ -70,13 +78,26 @@ export class UtteranceRecorder {
   /** Closes the utterance: its last chunk is short, and empty if nothing was left over. */
   end(): void {
     if (!this.#open) return;
-    this.#open = false;
+    this.#close(this.#sentUpToMs);
     this.#emitPending(true);
+  }
+
+  /** Closes the utterance without another chunk: the relay took none of it after `speechEndMs`. */
+  abandon(speechEndMs: number): void {
+    if (!this.#open) return;
+    this.#close(speechEndMs);
+    this.#pendingLength = 0;
   }
 
   /** Forgets the silence that was kept: what was captured before must not be sent. */
   forget(): void {
     this.#history = [];
+  }
+
+  #close(notBeforeMs: number): void {
+    this.#open = false;
+    this.#keepFromMs = Number.POSITIVE_INFINITY;
+    this.#notBeforeMs = notBeforeMs;
   }
 
   #append(frame: RecordedFrame): void {

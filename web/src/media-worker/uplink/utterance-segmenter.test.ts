@@ -39,6 +39,8 @@ beforeEach(() => {
     onSuspected: () => log.push('suspected'),
     onMisfire: () => log.push('misfire'),
     onStarted: () => log.push('started'),
+    onPaused: (endMs) => log.push(`paused at ${Math.round(endMs)}`),
+    onResumed: (onsetMs) => log.push(`resumed at ${Math.round(onsetMs)}`),
     onChunk: ({ samples, last }) => {
       sentMs += samples.length / 16;
       if (last) log.push('last chunk');
@@ -243,6 +245,8 @@ test('frames wait for a detector that still loads, and no more than a bound of t
     onSuspected: () => {},
     onMisfire: () => {},
     onStarted: () => {},
+    onPaused: () => {},
+    onResumed: () => {},
     onChunk: () => {},
     onEnded: () => {},
     onDiscarded: () => {},

@@ -1,10 +1,17 @@
 import { levelOf, rmsOf } from '@parley/shared/audio/level';
 import { toPcm16 } from '@parley/shared/audio/pcm16';
-import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
+import { SPEECH_POLICY, speechPolicyFor } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
 import { CaptureClock, type ContextClock } from './context-clock.ts';
 import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
-import { QUIET, speechEndOf, stepGate, type GateFrame, type GateState } from './speech-gate.ts';
+import {
+  afterEndOfTurn,
+  QUIET,
+  speechEndOf,
+  stepGate,
+  type GateFrame,
+  type GateState,
+} from './speech-gate.ts';
 import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
 
 export interface SegmenterOptions {
@@ -16,8 +23,11 @@ export interface SegmenterOptions {
   onSuspected(): void;
   /** What was suspected was not speech. */
   onMisfire(): void;
-  /** Speech: an utterance begins. Its chunks follow. */
-  onStarted(onsetMs: number): void;
+  /** An utterance begins. Its chunks follow. @param isHeld push-to-talk, not detected speech */
+  onStarted(onsetMs: number, isHeld: boolean): void;
+  /** The person is silent, perhaps only for a moment; the utterance stays open. */
+  onPaused(speechEndMs: number): void;
+  onResumed(onsetMs: number): void;
   onChunk(chunk: UtteranceChunk): void;
   /** The utterance's last chunk was delivered. */
   onEnded(speechEndMs: number): void;
@@ -50,12 +60,15 @@ const RELEASE_DEADLINE_MS = 500;
 const MIN_HOLD_MS = 250;
 
 /**
- * Cuts utterances out of the microphone's frames: from the pre-roll before the onset of speech to
- * the end of the redemption time, or for as long as push-to-talk is held.
+ * Cuts utterances out of the microphone's frames: from the pre-roll before the onset of speech
+ * until the relay takes the turn as over, at the latest to the end of the redemption time; or for
+ * as long as push-to-talk is held.
  */
 export class UtteranceSegmenter {
   /** The relay's longest utterance; a longer one is continued as the next. */
   utteranceLimitMs = Number.POSITIVE_INFINITY;
+  /** Whether the relay decides when a turn is over. */
+  relayDecides = false;
   readonly #options: SegmenterOptions;
   readonly #recorder: UtteranceRecorder;
   readonly #queue: DetectorQueue;
@@ -68,6 +81,8 @@ export class UtteranceSegmenter {
   /** Undefined without a microphone. */
   #clock: CaptureClock | undefined;
   #utteranceStartMs = 0;
+  /** Where the person went on after a pause: the relay may have taken the turn as over before. */
+  #resumptionsMs: number[] = [];
 
   constructor(options: SegmenterOptions) {
     this.#options = options;
@@ -118,8 +133,10 @@ export class UtteranceSegmenter {
       if (this.#clock === undefined || this.#paused) return;
       clearTimeout(this.#releaseTimer);
       this.#hold = { kind: 'down', sinceMs: nowMs, speechEndMs: undefined };
+      const isPaused = this.#gate.kind === 'paused';
       this.#gate = QUIET;
       if (!this.#recorder.isOpen) this.#begin(nowMs);
+      else if (isPaused) this.#resumed(nowMs);
       void this.#queue.drain();
     } else if (!held && this.#hold.kind === 'down') {
       this.#hold = { ...this.#hold, kind: 'released', atMs: nowMs };
@@ -128,6 +145,22 @@ export class UtteranceSegmenter {
         if (this.#hold.kind === 'released') this.#letGo(this.#hold);
       }, RELEASE_DEADLINE_MS);
     }
+  }
+
+  /**
+   * The relay has taken the turn as over. If that crossed speech that goes on, the next utterance
+   * begins at once, from before that speech: the relay passes over what was sent of it.
+   *
+   * @param speechEndMs where the turn ended
+   */
+  endOfTurn(speechEndMs: number): void {
+    if (!this.#recorder.isOpen) return;
+    this.#recorder.abandon(speechEndMs);
+    const resumedMs = this.#resumptionsMs.find((ms) => ms > speechEndMs);
+    const isGoingOn = this.#gate.kind === 'speaking' || this.#hold.kind !== 'up';
+    if (resumedMs !== undefined || isGoingOn) return this.#goOn(resumedMs ?? speechEndMs);
+    this.#gate = afterEndOfTurn(this.#gate);
+    if (this.#gate.kind === 'tentative') this.#options.onSuspected();
   }
 
   push(block: CapturedBlock): void {
@@ -153,7 +186,8 @@ export class UtteranceSegmenter {
   }
 
   #step(frame: GateFrame): void {
-    const policy = this.#options.isPlaying() ? ECHO_GUARD_POLICY : SPEECH_POLICY;
+    const { relayDecides } = this;
+    const policy = speechPolicyFor({ isPlaying: this.#options.isPlaying(), relayDecides });
     const { state, event } = stepGate(this.#gate, frame, policy);
     this.#gate = state;
     switch (event?.type) {
@@ -163,6 +197,10 @@ export class UtteranceSegmenter {
         return this.#options.onMisfire();
       case 'speech-confirmed':
         return this.#begin(event.onsetMs);
+      case 'speech-paused':
+        return this.#options.onPaused(event.endMs);
+      case 'speech-resumed':
+        return this.#resumed(event.onsetMs);
       case 'speech-ended':
         return this.#end(event.endMs);
       case undefined:
@@ -193,8 +231,25 @@ export class UtteranceSegmenter {
 
   #begin(onsetMs: number): void {
     this.#utteranceStartMs = onsetMs - PRE_ROLL_MS;
-    this.#options.onStarted(onsetMs);
+    this.#resumptionsMs = [];
+    this.#options.onStarted(onsetMs, this.#hold.kind !== 'up');
     this.#recorder.begin(this.#utteranceStartMs);
+  }
+
+  #resumed(onsetMs: number): void {
+    this.#resumptionsMs.push(onsetMs);
+    this.#recorder.keepFrom(onsetMs - PRE_ROLL_MS);
+    this.#options.onResumed(onsetMs);
+  }
+
+  #goOn(onsetMs: number): void {
+    this.#begin(onsetMs);
+    const gate = this.#gate;
+    if (gate.kind !== 'speaking' && gate.kind !== 'paused') return;
+    // What was said before has ended with the turn.
+    this.#gate = { ...gate, onsetMs };
+    if (gate.kind === 'paused')
+      this.#options.onPaused(speechEndOf(this.#gate, this.#options.now()));
   }
 
   #end(speechEndMs: number): void {

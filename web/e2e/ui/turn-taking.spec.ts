@@ -1,0 +1,100 @@
+import type { Page } from '@playwright/test';
+import type { MediaNotice } from '../../src/messages/media-messages.ts';
+import { commandsOf, expect, test } from './support/ui-test.ts';
+
+const PREDICTION = {
+  probability: 0.12,
+  delayMs: 60_000,
+  elapsedMs: 200,
+  reasons: ['phrase_incomplete', 'entity_open'],
+} as const;
+
+function emit(page: Page, ...notices: MediaNotice[]): Promise<void> {
+  return page.evaluate((all) => window.parley.engine.emit(...all), notices);
+}
+
+test('in a pause a ring fills around the orb, until the person goes on', async ({ open }) => {
+  const page = await open('hearing');
+  const ring = page.locator('[data-ring]');
+  await expect(ring).toHaveCount(0);
+  await emit(page, { type: 'end-of-turn', prediction: PREDICTION });
+  await expect(ring).toBeVisible();
+  await expect(page.locator('#call-state')).toHaveText('I hear you');
+  const [filling] = await ring.evaluate((element) =>
+    element.getAnimations({ subtree: true }).map((animation) => animation.effect?.getTiming()),
+  );
+  expect(filling).toMatchObject({ duration: 60_000, delay: -200 });
+  await emit(page, { type: 'end-of-turn', prediction: null });
+  await expect(ring).toHaveCount(0);
+});
+
+test('at the first syllable the suggestions fade, and the words appear in their place', async ({
+  open,
+}) => {
+  const page = await open('listening');
+  const suggestion = page.getByRole('button', { name: 'What time is it in Tokyo?' });
+  await expect(suggestion).toBeVisible();
+  await emit(page, { type: 'phase', phase: 'hearing' });
+  await expect(page.getByRole('list').filter({ has: suggestion })).toHaveCSS('opacity', '0');
+  const said = { type: 'user-transcript', itemId: 'u1', utterance: 1 } as const;
+  await emit(page, { ...said, text: 'what is', state: 'partial' });
+  await expect(suggestion).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Conversation' })).toContainText('what is');
+});
+
+test('an utterance that was not understood leaves a quiet line with what to do', async ({
+  open,
+}) => {
+  const page = await open('listening');
+  const said = { type: 'user-transcript', itemId: 'u1', utterance: 1 } as const;
+  await emit(page, { ...said, text: '', state: 'final' });
+  const line = page.getByText('That was not understood. Say it again in other words, or type it');
+  await expect(line).toBeVisible();
+  await emit(page, { type: 'phase', phase: 'hearing' });
+  await expect(line).toHaveCount(0);
+});
+
+test('how responsive Parley is can be chosen, and is kept', async ({ open }) => {
+  const page = await open('listening');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const field = page.getByRole('radiogroup', { name: 'Responsiveness' });
+  await expect(field.getByRole('radio', { name: 'Balanced' })).toBeChecked();
+  await field.getByRole('radio', { name: 'Patient' }).click();
+  expect(await commandsOf(page)).toContain('setEagerness:low');
+  await page.reload();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('radio', { name: 'Patient' })).toBeChecked();
+});
+
+test('the debug panel says why a turn ended, and what was a backchannel', async ({ open }) => {
+  const page = await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await expect(panel).toContainText('End of turn: not predicted.');
+  await emit(
+    page,
+    { type: 'interruption-decided', utterance: 7, interrupted: false },
+    {
+      type: 'turn-measured',
+      turn: {
+        responseId: 'reply-8',
+        utterance: 8,
+        voiceToVoiceMs: 8,
+        timeline: {
+          endpointing_ms: 1,
+          uplink_ms: 1,
+          asr_final_ms: 1,
+          llm_ttft_ms: 1,
+          text_aggregation_ms: 1,
+          tts_ttfb_ms: 1,
+          downlink_ms: 1,
+          playout_ms: 1,
+        },
+        endOfTurn: { ...PREDICTION, delayMs: 1_240 },
+      },
+    },
+  );
+  await expect(panel).toContainText(
+    'End of turn: 12 % likely, after 1,240 ms (phrase incomplete, entity open).',
+  );
+  await expect(panel).toContainText('Said over replies: utterance 7 a backchannel.');
+});
