@@ -1,4 +1,4 @@
-import { classifyInterjection } from './short-words.ts';
+import { beginsInterjection, classifyInterjection } from './short-words.ts';
 
 /** What an utterance that began while a reply was heard turned out to be. */
 export type BargeInVerdict =
@@ -34,8 +34,11 @@ export function judgeBargeIn(evidence: BargeInEvidence): BargeInVerdict | undefi
   if (kind === 'stop') return 'stop';
   const isLong = speechMs > MAX_BACKCHANNEL_MS;
   if (kind === 'other') {
+    if (isOver || isLong) return 'interruption';
+    // "I" may become "I see", "that's" may become "that's enough".
+    if (beginsInterjection(words, language)) return undefined;
     const isOneWord = !/\s/.test(words.trim());
-    return isOver || isLong || !isOneWord || speechMs > MIN_WORD_MS ? 'interruption' : undefined;
+    return !isOneWord || speechMs > MIN_WORD_MS ? 'interruption' : undefined;
   }
   if (isLong) return 'interruption';
   return isOver ? 'backchannel' : undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { INTERJECTIONS } from './interjection-lists.ts';
-import { classifyInterjection, type Interjection } from './short-words.ts';
+import { beginsInterjection, classifyInterjection, type Interjection } from './short-words.ts';
 
 const overStatement = (words: string, language = 'en-US') =>
   classifyInterjection(words, { language, isQuestion: false });
@@ -118,6 +118,15 @@ test.each(ELSEWHERE)('in %s "%s" is %s over a statement, %s over a question', (.
     statement,
     asked,
   ]);
+});
+
+test('a part of a listed phrase may still become it', () => {
+  for (const words of ['I', "that's", 'be', 'hold', 'oh']) {
+    expect([words, beginsInterjection(words, 'en')]).toEqual([words, true]);
+  }
+  for (const words of ['', 'what', 'i want', 'ho', 'be quiet']) {
+    expect([words, beginsInterjection(words, 'en')]).toEqual([words, false]);
+  }
 });
 
 test('decomposed letters are the same letters', () => {

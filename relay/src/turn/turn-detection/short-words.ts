@@ -48,6 +48,16 @@ export function classifyInterjection(
   return 'backchannel';
 }
 
+/** Whether more words could make a listed phrase of these: "I" → "I see". */
+export function beginsInterjection(words: string, language: string): boolean {
+  const said = wordsOf(words).join(' ');
+  if (said === '') return false;
+  for (const phrase of phrasesOf(language).keys()) {
+    if (phrase.startsWith(`${said} `)) return true;
+  }
+  return false;
+}
+
 /** @returns undefined if a part of the words is not listed */
 function kindsOf(said: readonly string[], phrases: Phrases): ReadonlySet<Kind> | undefined {
   const kinds = new Set<Kind>();
