@@ -13,6 +13,7 @@ test('what is not given is left to the benchmark', () => {
     baseline: 'pipe',
     rounds: 15,
     profileDir: undefined,
+    only: undefined,
     isJson: false,
   });
 });
@@ -34,6 +35,7 @@ test('what is given is taken', () => {
     baseline: 'plain',
     rounds: 3,
     profileDir: 'p',
+    only: undefined,
     isJson: true,
   });
   expect(parseBenchOptions(['--talkers=7', 'turn'])).toMatchObject({ bench: 'turn', talkers: 7 });
@@ -48,6 +50,7 @@ test('what is given is taken', () => {
     seconds: 5,
     sessions: 2,
   });
+  expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
 
@@ -69,6 +72,8 @@ test.each<[readonly string[], string]>([
   [['load', '--minutes', '61'], '--minutes: found "61"'],
   [['outage', '--sessions', '151'], '--sessions: found "151"'],
   [['load', '--seconds', '5'], '--seconds belongs to bench outage'],
+  [['relay', '--only', 'pause'], '--only belongs to bench dialogues'],
+  [['dialogues', '--only', 'songs'], '--only: found "songs", expected finished, pause,'],
   [['relay', '--talkers', '5'], '--talkers belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {
   expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);

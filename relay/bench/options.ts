@@ -7,6 +7,7 @@ import {
   type Baseline,
   type BenchProvider,
 } from './relay/subject.ts';
+import { DIALOGUE_KINDS, type DialogueKind } from './dialogues/dialogue.ts';
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
 
@@ -25,12 +26,18 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       Whether turns are stored once, and how long people wait, if the server of the database is
       stopped for 60 seconds while 20 people talk. It needs Postgres's programs.
 
+  npm run bench -- dialogues [--only KIND] [--json]
+      Turn-taking: how often people are cut off, how often a reply ends without cause, how long the
+      end of a turn takes. Scripted people with synthetic voices talk to the page's detector and
+      the embedded providers, beside a page that waits for a fixed 480 ms.
+
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
   --baseline plain bench relay: against the same relay without metering and storage, which the other
                    side has on
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
+  --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
 
@@ -55,10 +62,11 @@ export interface BenchOptions {
   readonly baseline: Baseline;
   readonly rounds: number;
   readonly profileDir: string | undefined;
+  readonly only: DialogueKind | undefined;
   readonly isJson: boolean;
 }
 
-const BENCHES = ['relay', 'turn', 'load', 'outage'] as const;
+const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues'] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
 const OWNERS = {
@@ -73,6 +81,7 @@ const OWNERS = {
   messages: ['load'],
   users: ['load'],
   minutes: ['load'],
+  only: ['dialogues'],
 } as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
 
 const MAX_SESSIONS = 10_000;
@@ -106,6 +115,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       messages: { type: 'string' },
       users: { type: 'string' },
       minutes: { type: 'string' },
+      only: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -136,6 +146,12 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       `--baseline: found ${JSON.stringify(baseline)}, expected ${BASELINES.join(' or ')}.`,
     );
   }
+  const { only } = values;
+  if (only !== undefined && !isKind(only)) {
+    throw new UsageError(
+      `--only: found ${JSON.stringify(only)}, expected ${DIALOGUE_KINDS.join(', ')}.`,
+    );
+  }
   return {
     bench,
     sessions: count(
@@ -155,8 +171,13 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     baseline,
     rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
     profileDir: values.profile,
+    only,
     isJson: values.json,
   };
+}
+
+function isKind(name: string): name is DialogueKind {
+  return (DIALOGUE_KINDS as readonly string[]).includes(name);
 }
 
 function isBench(name: string): name is (typeof BENCHES)[number] {

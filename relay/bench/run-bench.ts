@@ -1,5 +1,6 @@
 import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
+import { benchDialogues } from './dialogues/bench-dialogues.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchRelay } from './relay/bench-relay.ts';
@@ -43,6 +44,8 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
       print(await benchRelay({ sessions, provider, baseline, rounds, profileDir, signal, tell }));
     }
+  } else if (bench === 'dialogues') {
+    print(await benchDialogues({ only: options.only, signal, tell }));
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
   } else if (bench === 'outage') {

@@ -6,6 +6,15 @@ import { fileURLToPath } from 'node:url';
 
 export { createEmbeddedTranscriber } from '../src/embedded/recogniser/embedded-transcriber.ts';
 export { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
+export { serve } from '../bench/process/serve.ts';
+export type {
+  Background,
+  Dialogue,
+  Observation,
+  PageHandlers,
+  TimedWord,
+} from '../bench/dialogues/dialogue.ts';
+export { writeMark } from '../bench/dialogues/sample-mark.ts';
 export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
 export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';

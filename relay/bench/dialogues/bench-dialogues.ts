@@ -1,0 +1,83 @@
+import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
+import { BenchProcess } from '../process/bench-process.ts';
+import { DIALOGUES } from './dialogues.ts';
+import type { DialogueKind, PageHandlers } from './dialogue.ts';
+import { judgeDialogue, type Outcome } from './judgement.ts';
+import type { RelaysHandlers } from './relays.process.ts';
+import { figuresOf, remarksOn, tableOf } from './report.ts';
+
+const RELAYS = new URL('relays.process.ts', import.meta.url);
+const PAGE = new URL('../../../web/bench/page.process.ts', import.meta.url);
+/** Calls at a time: more would make one another late on two cores. */
+const CALLERS = 8;
+const PREPARE_DEADLINE_MS = 120_000;
+const CALL_DEADLINE_MS = 90_000;
+
+export interface BenchDialoguesOptions {
+  readonly only: DialogueKind | undefined;
+  /** Calls before the first that counts. */
+  readonly warmUps?: number;
+  readonly signal: AbortSignal;
+  /** Takes a line for people. */
+  readonly tell: (line: string) => void;
+}
+
+/**
+ * The turn-taking suite: the page's own detector, gate, segmenter and player, without a browser,
+ * talk to real relays in real time. Each dialogue is held twice: the relay decides when a turn is
+ * over and what interrupts, and the page does after its fixed silence.
+ */
+export async function benchDialogues(options: BenchDialoguesOptions) {
+  const { only, signal, tell, warmUps = CALLERS } = options;
+  const dialogues = DIALOGUES.filter(({ kind }) => only === undefined || kind === only);
+  await using page = new BenchProcess<PageHandlers>(PAGE, signal);
+  await using relays = new BenchProcess<RelaysHandlers>(RELAYS, signal, RELAY_NODE_FLAGS);
+  const words = await page.ask('prepare', dialogues, PREPARE_DEADLINE_MS);
+  const urls = await relays.ask(
+    'open',
+    { dialogues, words, callers: CALLERS },
+    PREPARE_DEADLINE_MS,
+  );
+  // Recognisers and compilers are slow at first, which is not what is measured.
+  const first = Math.max(
+    0,
+    dialogues.findIndex(({ transcriber }) => transcriber === 'embedded'),
+  );
+  const { name, transcriber } = dialogues[first]!;
+  const warmUp = { url: urls[transcriber], name, run: first, decides: 'relay' } as const;
+  await Promise.all(
+    Array.from({ length: warmUps }, () => page.ask('converse', warmUp, CALL_DEADLINE_MS)),
+  );
+  const outcomes: Record<'relay' | 'page', Outcome[]> = { relay: [], page: [] };
+  const waiting = dialogues.flatMap((dialogue, run) =>
+    (['relay', 'page'] as const).map((decides) => ({ dialogue, run, decides })),
+  );
+  const caller = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { dialogue, run, decides } = next;
+      const url = urls[dialogue.transcriber];
+      const seen = await page.ask(
+        'converse',
+        { url, name: dialogue.name, run, decides },
+        CALL_DEADLINE_MS,
+      );
+      outcomes[decides].push(...judgeDialogue(dialogue, seen));
+      if (seen.problem !== undefined) tell(`  ${dialogue.name}: ${seen.problem}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  for (const [decides, title] of [
+    ['relay', 'The relay decides'],
+    ['page', 'The page decides, after 480 ms'],
+  ] as const) {
+    tell(`${title}: ${dialogues.length} dialogues`);
+    for (const line of tableOf(outcomes[decides])) tell(`  ${line}`);
+    for (const line of remarksOn(outcomes[decides])) tell(`    ${line}`);
+  }
+  return {
+    bench: 'dialogues' as const,
+    dialogues: dialogues.length,
+    relay: figuresOf(outcomes.relay),
+    fixed_480_ms: figuresOf(outcomes.page),
+  };
+}
