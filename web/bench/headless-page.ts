@@ -36,6 +36,8 @@ export interface HeadlessPageOptions {
 export class HeadlessPage implements AsyncDisposable {
   /** The assistant's voice at the loudspeaker, `performance.now()`. */
   readonly voice: { startMs: number; endMs: number }[] = [];
+  /** How late the latest frame came, at the most: a machine that is too busy. */
+  lateMs = 0;
   readonly #options: HeadlessPageOptions;
   readonly #call: MediaCall;
   readonly #player: PlaybackCore;
@@ -113,7 +115,11 @@ export class HeadlessPage implements AsyncDisposable {
 
   /** All frames that are due: timers are late on a busy machine, audio is not. */
   #tick(): void {
-    const due = Math.floor((performance.now() - this.#startedMs) / FRAME_MS);
+    const passedMs = performance.now() - this.#startedMs;
+    const due = Math.floor(passedMs / FRAME_MS);
+    if (this.#phase === 'listening' || this.#utterance !== undefined) {
+      this.lateMs = Math.max(this.lateMs, passedMs - (this.#frames + 1) * FRAME_MS);
+    }
     while (this.#frames < due) this.#frame();
   }
 

@@ -62,7 +62,8 @@ const handlers: PageHandlers = {
     }
     seen.voice.push(...page.voice);
     const { problem, ...rest } = seen;
-    return problem === undefined ? rest : { ...rest, problem };
+    const observed = { ...rest, lateMs: page.lateMs };
+    return problem === undefined ? observed : { ...observed, problem };
   },
 };
 

@@ -77,6 +77,8 @@ export interface Observation {
   readonly flushedMs: readonly number[];
   /** Replies that were heard to their end. */
   readonly endedMs: readonly number[];
+  /** How late the page's own clock was at the most. */
+  readonly lateMs: number;
   /** What went wrong with the call itself. */
   readonly problem?: string;
 }

@@ -24,6 +24,7 @@ const SEEN: Observation = {
   voice: [{ startMs: 3_600, endMs: 8_000 }],
   flushedMs: [],
   endedMs: [8_000],
+  lateMs: 0,
 };
 
 const judge = (seen: Partial<Observation>, ...utterances: readonly Utterance[]) =>
