@@ -24,11 +24,10 @@ function createTest(names = ['a', 'b']) {
   const failovers: Failover[] = [];
   const attempts: ProviderAttempt[] = [];
   /** Begins an utterance and lets the first recogniser listen, if it does. */
-  const listen = async (earlier?: readonly Int16Array[]) => {
+  const listen = async () => {
     const transcription = transcriber.listen({
       language: 'en-US',
       signal: abort.signal,
-      earlier,
       onFailover: (failover) => failovers.push(failover),
       onAttempt: (attempt) => attempts.push(attempt),
     });
@@ -69,38 +68,6 @@ describe('the failover transcriber', () => {
     expect(stage.candidates[0]!.health!.status()).toMatchObject({ requests: 1, failures: 0 });
     expect(clock.pendingTimers).toBe(0);
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
-  });
-
-  it('begins with the audio of the utterance before it, for every recogniser', async () => {
-    const { listen, fakes } = createTest();
-    const before = await listen();
-    before.transcription.push(pcm(1, 2));
-    const { transcription, texts, done } = await listen(before.transcription.audio);
-    before.transcription[Symbol.dispose]();
-    transcription.push(pcm(3));
-    expect(fakes[0]!.log).toEqual(['open', '1', '2', 'open', '1', '2', '3']);
-    fakes[0]!.fail();
-    await settle();
-    transcription.push(pcm(4));
-    transcription.finalize();
-    fakes[1]!.final('one and two');
-    await done;
-    expect(fakes[1]!.log).toEqual(['open', '1', '2', '3', '4', 'finalize']);
-    expect(texts).toEqual(['one and two']);
-    expect(transcription.durationMs).toBe(2 / 16);
-    expect(transcription.audio.flatMap((piece) => [...piece])).toEqual([1, 2, 3, 4]);
-  });
-
-  it('leaves a continued utterance as much time as any other', async () => {
-    const { listen, fakes } = createTest();
-    const longest = new Int16Array(DEFAULT_POLICY.maxUtteranceMs * 16);
-    const { transcription, done } = await listen([pcm(1, 2)]);
-    transcription.push(longest);
-    fakes[0]!.fail();
-    await settle();
-    fakes[1]!.final('all of it');
-    await done;
-    expect(fakes[1]!.log).toHaveLength(1 + 2 + longest.length);
   });
 
   it('opens the next if the first refuses or hangs', async () => {

@@ -13,13 +13,7 @@ import type { StageCandidates } from './stage-candidates.ts';
 /** Samples in a ms of speech. */
 const SAMPLES_PER_MS = 16;
 
-export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {
-  /**
-   * Audio of an utterance that this one continues, PCM16 mono at 16 kHz: every recogniser hears it
-   * first, and its use is counted again.
-   */
-  readonly earlier?: readonly Int16Array[] | undefined;
-}
+export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
 
 /** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
 export class FailoverTranscription implements Disposable {
@@ -50,21 +44,16 @@ export class FailoverTranscription implements Disposable {
     this.#stage = stage;
     this.#options = options;
     this.#attempts = stage.attempts(options);
-    const { earlier = [] } = options;
-    const earlierSamples = earlier.reduce((sum, { length }) => sum + length, 0);
-    // What came before takes none of the room for this utterance.
-    const maxSamples = stage.policy.maxUtteranceMs * SAMPLES_PER_MS + earlierSamples;
-    this.#replay = new ReplayBuffer(maxSamples);
-    for (const samples of earlier) this.#replay.add(samples);
+    this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
     this.events = this.#run();
   }
 
-  /** Length of what was pushed, without what came earlier. */
+  /** Length of what was pushed. */
   get durationMs(): number {
     return this.#samples / SAMPLES_PER_MS;
   }
 
-  /** What came earlier and what was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
+  /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
   get audio(): readonly Int16Array[] {
     return [...this.#replay.pieces()];
   }
