@@ -121,7 +121,7 @@ export class Conversation {
   startUtterance(start: SpeechStart): void {
     const { number, held } = start;
     this.endUtterance('interrupted', {});
-    if (this.#turns.isGoodbye) return;
+    if (this.#turns.isGoodbye) return this.#detector.ignored(start);
     const turnId = newId('turn');
     if (!this.#reserve(turnId)) {
       tellBudgetRefusal(this.#options, number, turnId);

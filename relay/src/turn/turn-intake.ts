@@ -98,6 +98,7 @@ export class TurnIntake {
       if (isQuestion(userTurn) || userTurn.bargeIn === 'stop') {
         history.add(itemId, { role: 'user', text, unrecognised });
       }
+      if (userTurn.bargeIn === 'stop') this.#options.turns.leaveUnanswered();
     }
   }
 

@@ -141,6 +141,11 @@ export class TurnTaking {
     return true;
   }
 
+  /** What the person said last wants no answer, not even together with what comes next. */
+  leaveUnanswered(): void {
+    this.#lastAsked = this.#options.history.messages.at(-1);
+  }
+
   /** The turn is answered later: with the next one, or if nothing comes of that. */
   postpone(turn: Turn): void {
     this.#unanswered = turn;

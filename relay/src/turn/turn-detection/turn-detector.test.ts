@@ -159,6 +159,9 @@ describe('speech while a reply is heard', () => {
     expect(person.test.outcomes).toEqual(['cancelled']);
     expect(person.outcomes).toEqual(['replied', 'stopped']);
     expect(person.test.ofType('response.created')).toHaveLength(1);
+    person.test.type('What time is it?');
+    await settle();
+    expect(person.test.generator.requests.at(-1)).toMatchObject({ unasked: 1 });
   });
 
   it('answers what only began like a stop word', async () => {

@@ -99,6 +99,11 @@ export class TurnDetector {
     if (held !== undefined) this.#tellClient(held.responseId, number, 'interruption');
   }
 
+  /** An utterance is passed over, and the reply goes on. */
+  ignored({ number, held }: SpeechStart): void {
+    if (held !== undefined) this.#tellClient(held.responseId, number, 'backchannel');
+  }
+
   /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
   paused(speechEndMs: number): void {
     const open = this.#open;
