@@ -23,6 +23,8 @@ export default defineConfig({
     { name: 'ui', testMatch: 'ui/**/*.spec.ts', fullyParallel: true },
     // Makes the images of the documents anew (`npm run screenshots`): no test of `npm test`.
     { name: 'screenshots', testMatch: 'screenshots/**/*.spec.ts' },
+    // Measures with minutes of sound; see each file.
+    { name: 'lab', testMatch: 'lab/**/*.spec.ts' },
     // Expects times in milliseconds: one browser at a time, and nothing else beside it.
     {
       name: 'audio',

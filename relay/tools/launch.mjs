@@ -46,6 +46,7 @@ const COMMANDS = {
   backup: ['relay/tools/backup.ts'],
   restore: ['relay/tools/restore.ts'],
   screenshots: ['relay/tools/screenshots.ts'],
+  lab: ['relay/tools/lab.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.

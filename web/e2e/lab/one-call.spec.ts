@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { joined, silence } from '../support/wav.ts';
-import { test } from './support/call-test.ts';
-import { captions, untilReplies } from './support/captions.ts';
+import { test } from '../call/support/call-test.ts';
+import { captions, untilReplies } from '../call/support/captions.ts';
 
 /** Late enough for an answer to have begun on a busy machine, early enough for it to go on. */
 const INTO_THE_ANSWER_MS = 4_000;
