@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { round } from '../statistics.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { SimulatorsHandlers } from '../turn/simulators.process.ts';
@@ -43,6 +44,8 @@ export async function benchLoad(options: BenchLoadOptions) {
   await using callers = new BenchProcess<CallersHandlers>(CALLERS, signal);
   const { environment } = await simulators.ask('open', DELAYS);
   const secret = randomBytes(32).toString('hex');
+  // As before the first start.
+  await makeDatabaseTemplate();
   await using relay = await WholeRelay.start(
     {
       AUTH_SECRET: randomBytes(32).toString('hex'),

@@ -1,3 +1,4 @@
+import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { reportOf } from './report.ts';
 import type { Baseline, BenchProvider } from './subject.ts';
 import { runRounds, type RelayBenchRun, type RoundFigures, type RoundTimes } from './rounds.ts';
@@ -37,6 +38,8 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
   if (provider !== undefined) tell(`in utterances of 10 s with pauses of 3 s, to ${provider}`);
   tell(`${''.padEnd(18)}${HEADINGS.map((heading) => heading.padStart(13)).join('')}`);
   const starts = Math.min(options.starts ?? STARTS, options.rounds);
+  // As before the first start: to make the database in the run would be part of what is measured.
+  if (baseline === 'plain') await makeDatabaseTemplate();
   const runs: RelayBenchRun[] = [];
   let round = 0;
   for (let start = 0; start < starts; start++) {
