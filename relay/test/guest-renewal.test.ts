@@ -37,4 +37,15 @@ describe('a guest who asks with the token that they have', () => {
     await ask('POST', API_PATHS.signOut, token);
     expect((await renew(token)).status).toBe(401);
   });
+
+  it.each(['Bearer', 'Basic cGFybGV5OnNlY3JldA=='])(
+    'is a new one with “%s”, which is not a token',
+    async (authorization) => {
+      const response = await fetch(new URL(API_PATHS.guest, relay.url), {
+        method: 'POST',
+        headers: { authorization },
+      });
+      expect(guestResponseSchema.parse(await response.json()).token).toMatch(/^ey/);
+    },
+  );
 });

@@ -38,7 +38,9 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
     limiter.check('address-wrong-access-codes', address);
     limiter.take('address-guest-sign-ins', address);
     const known = c.req.header('authorization');
-    if (known !== undefined) return c.json(answerOf(await signIn.renewedGuest(known)));
+    // A proxy may ask for a password of its own, which comes in the same header.
+    if (known !== undefined && /^bearer\s+\S/i.test(known))
+      return c.json(answerOf(await signIn.renewedGuest(known)));
     const guest = await signIn.guest(code).catch((error: unknown) => {
       const isWrong = error instanceof ParleyError && error.code === 'access_code_wrong';
       // Clients ask without a code first, to learn that there is one.
