@@ -1,7 +1,7 @@
 /** Beside the page it was built with; made by `vite-plugin-pwa`. */
 const SCRIPT = '/sw.js';
 /** Until the page has done what it does first. */
-const DELAY_MS = 5_000;
+const DELAY_MS = 3_000;
 
 /**
  * Lets the page open without a network. Waits until nothing else is loaded, and does without where
