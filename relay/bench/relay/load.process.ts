@@ -32,5 +32,5 @@ export type LoadHandlers = typeof handlers;
 serve({
   ...handlers,
   // Unless a vendor is simulated, the transcribers are in the same process as the callers.
-  ...upstreamHandlers({ relay: new Simulator('relay'), baseline: new Simulator('baseline') }),
+  ...upstreamHandlers({ relay: new Simulator(), baseline: new Simulator() }),
 });

@@ -6,9 +6,7 @@ import { Arrivals } from './arrivals.ts';
 import { readMark } from './marked-chunk.ts';
 import { WITH_PAUSES } from './schedule.ts';
 import {
-  AUDIO_OFFSET_BYTES,
   upstreamHandlers,
-  type Side,
   type UpstreamAddress,
   type UpstreamFigures,
   type UpstreamSide,
@@ -21,13 +19,8 @@ const UTTERANCE_SAMPLES = WITH_PAUSES.speakingChunks * UPLINK_CHUNK_SAMPLES;
 /** Deepgram's Nova, as its simulator speaks it, with a record of what arrives. */
 class Nova implements UpstreamSide {
   readonly #arrivals = new Arrivals(WITH_PAUSES);
-  readonly #side: Side;
   #simulator: Simulator | undefined;
   #peak = 0;
-
-  constructor(side: Side) {
-    this.#side = side;
-  }
 
   get connections(): number {
     return this.#simulator?.open ?? 0;
@@ -37,8 +30,7 @@ class Nova implements UpstreamSide {
     return this.#arrivals.delivered;
   }
 
-  async listen(): Promise<UpstreamAddress> {
-    const offset = AUDIO_OFFSET_BYTES[this.#side];
+  async listen(offset: number): Promise<UpstreamAddress> {
     const simulator = await startDeepgramSimulator({
       hear: wordsOf,
       onAudio: ({ buffer, byteOffset, byteLength }) => {
@@ -68,4 +60,4 @@ function wordsOf({ length }: Int16Array): string {
     .join(' ');
 }
 
-serve(upstreamHandlers({ relay: new Nova('relay'), baseline: new Nova('baseline') }));
+serve(upstreamHandlers({ relay: new Nova(), baseline: new Nova() }));

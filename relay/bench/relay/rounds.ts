@@ -81,7 +81,8 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   const idleRss = { relay: 0, baseline: 0 };
   let isNative = true;
   for (const side of SIDES) {
-    const address = await upstream.ask('listen', side);
+    const isPipe = side === 'baseline' && options.baseline === 'pipe';
+    const address = await upstream.ask('listen', { side, isPipe });
     const keepsAccounts = side === 'relay' && options.baseline === 'plain';
     const opened = await subjects[side].ask('open', {
       upstream: address,
@@ -91,7 +92,6 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     });
     isNative &&= opened.isNative;
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
-    const isPipe = side === 'baseline' && options.baseline === 'pipe';
     await load.ask('connect', { side, url: opened.url, isPipe, sessions, schedule }, 120_000);
   }
   for (const side of SIDES) {

@@ -5,13 +5,7 @@ import { Arrivals } from './arrivals.ts';
 import { readMark } from './marked-chunk.ts';
 import { STEADY } from './schedule.ts';
 import { FINALIZE } from './socket-transcriber.ts';
-import {
-  AUDIO_OFFSET_BYTES,
-  type Side,
-  type UpstreamAddress,
-  type UpstreamFigures,
-  type UpstreamSide,
-} from './upstream.ts';
+import { type UpstreamAddress, type UpstreamFigures, type UpstreamSide } from './upstream.ts';
 
 /** Connections that may wait to be accepted: they come by the thousand. */
 const BACKLOG = 4_096;
@@ -20,11 +14,11 @@ const BACKLOG = 4_096;
 export class Simulator implements UpstreamSide {
   readonly #server: WebSocketServer;
   readonly #arrivals = new Arrivals(STEADY);
+  #offset = 0;
   #opened = 0;
   #peak = 0;
 
-  constructor(side: Side) {
-    const offset = AUDIO_OFFSET_BYTES[side];
+  constructor() {
     this.#server = new WebSocketServer({
       host: '127.0.0.1',
       port: 0,
@@ -36,7 +30,7 @@ export class Simulator implements UpstreamSide {
       this.#peak = Math.max(this.#peak, this.connections);
       socket.on('error', () => socket.terminate());
       socket.on('message', (message: Buffer, isBinary) => {
-        if (isBinary) this.#arrivals.arrived(readMark(message, offset));
+        if (isBinary) this.#arrivals.arrived(readMark(message, this.#offset));
         else if (message.toString('utf8') === FINALIZE) socket.send('');
       });
     });
@@ -50,7 +44,8 @@ export class Simulator implements UpstreamSide {
     return this.#arrivals.delivered;
   }
 
-  async listen(): Promise<UpstreamAddress> {
+  async listen(offset: number): Promise<UpstreamAddress> {
+    this.#offset = offset;
     if (this.#server.address() === null) await once(this.#server, 'listening');
     const { port } = this.#server.address() as AddressInfo;
     return { url: `ws://127.0.0.1:${port}`, key: '' };

@@ -21,22 +21,21 @@ export interface UpstreamFigures extends ArrivalFigures {
 /** What the process of the transcribers can be asked. */
 export interface UpstreamHandlers {
   readonly [name: string]: (argument: never) => unknown;
-  readonly listen: (side: Side) => Promise<UpstreamAddress>;
+  /** `isPipe`: what comes has a header before its audio. */
+  readonly listen: (asked: {
+    readonly side: Side;
+    readonly isPipe: boolean;
+  }) => Promise<UpstreamAddress>;
   readonly connections: (side: Side) => number;
   readonly delivered: (side: Side) => number;
   readonly record: (side: Side) => void;
   readonly take: (side: Side) => UpstreamFigures;
 }
 
-/** What a pipe hands on still has the client's header, what the relay hands on has none. */
-export const AUDIO_OFFSET_BYTES: Readonly<Record<Side, number>> = {
-  relay: 0,
-  baseline: AUDIO_FRAME_HEADER_BYTES,
-};
-
 /** Asks one side's transcriber for the handlers' answers. */
 export interface UpstreamSide {
-  listen(): Promise<UpstreamAddress>;
+  /** @param offset - where the audio begins in what is handed on, bytes */
+  listen(offset: number): Promise<UpstreamAddress>;
   readonly connections: number;
   readonly delivered: number;
   record(): void;
@@ -45,7 +44,8 @@ export interface UpstreamSide {
 
 export function upstreamHandlers(sides: Readonly<Record<Side, UpstreamSide>>): UpstreamHandlers {
   return {
-    listen: (side: Side) => sides[side].listen(),
+    // What a pipe hands on still has the client's header, what a relay hands on has none.
+    listen: ({ side, isPipe }) => sides[side].listen(isPipe ? AUDIO_FRAME_HEADER_BYTES : 0),
     connections: (side: Side) => sides[side].connections,
     delivered: (side: Side) => sides[side].delivered,
     record: (side: Side) => sides[side].record(),

@@ -21,7 +21,7 @@ test('five hundred calls go on over a stall of two seconds, and nothing is lost'
   const { signal } = new AbortController();
   await using callers = new BenchProcess<LoadHandlers>(bench('load'), signal);
   await using vendor = new BenchProcess<UpstreamHandlers>(bench('nova'), signal);
-  const upstream = await vendor.ask('listen', 'relay');
+  const upstream = await vendor.ask('listen', { side: 'relay', isPipe: false });
   await using relay = await RelayProcess.start({
     program: PROGRAM,
     env: {
