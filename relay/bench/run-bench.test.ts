@@ -66,6 +66,21 @@ describe.concurrent('a short run', () => {
     expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
   });
 
+  test('bench relay compares with a relay that keeps no accounts', DEADLINE, async () => {
+    const report = await benchRelay({
+      ...quiet(),
+      sessions: 10,
+      provider: 'nova',
+      baseline: 'plain',
+      rounds: 2,
+      starts: 1,
+      profileDir: undefined,
+      times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
+    });
+    expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
+    expect(report.rss_kb_per_session.baseline).toBeGreaterThan(0);
+  });
+
   test('bench turn measures every turn, none faster than its providers', DEADLINE, async () => {
     const report = await benchTurn({
       ...quiet(),

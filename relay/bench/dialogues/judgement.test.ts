@@ -58,7 +58,7 @@ test('an answer to the first part alone is a cut-off', () => {
   expect(judge({ turnEnds, answers }, asks)).toMatchObject([{ verdict: 'cut-off' }]);
 });
 
-test('a turn that was ended early is no cut-off if the whole of it is answered', () => {
+test('a turn that was ended early is not a cut-off if the whole of it is answered', () => {
   const turnEnds = [
     { atMs: 1_900, utterance: 1 },
     { atMs: 3_300, utterance: 2 },

@@ -103,7 +103,7 @@ function judgeTurn(
   const silentMs = isOverReply ? flushedMs.find((ms) => ms > startMs) : undefined;
   const silenceMs = silentMs === undefined ? undefined : silentMs - startMs;
   const figures = { endedEarly, endpointingMs, silenceMs };
-  // A voice that goes on under the person's own words is no new one.
+  // A voice that goes on under the person's own words is not a new one.
   if (isPartial || (spokeOver && !isOverReply)) return { ...figures, verdict: 'cut-off' };
   if (isOverReply && silenceMs === undefined) return { ...figures, verdict: 'missed-stop' };
   return { ...figures, verdict: heard.length === 0 ? 'unanswered' : 'fine' };

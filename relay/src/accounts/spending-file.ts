@@ -1,17 +1,15 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
+import { FileWriter } from '../lib/file-writer.ts';
 import { parseJson } from '../lib/json.ts';
 import type { Logger } from '../lib/logger.ts';
-import { makeFolder } from '../lib/make-folder.ts';
 import type { Problems } from '../lib/problems.ts';
 import type { DaySpending } from '../metering/budgets.ts';
 
 /** From a change until it is written. What is lost by then is not even a second of the calls. */
 const DELAY_MS = 250;
-/** If it cannot be written. */
-const RETRY_MS = 5_000;
 
 const amount = z.number().int().min(0);
 const schema = z.object({
@@ -36,14 +34,21 @@ export interface SpendingFileOptions {
 export class SpendingFile implements AsyncDisposable {
   readonly #path: string;
   readonly #options: SpendingFileOptions;
-  #writing: Promise<void> = Promise.resolve();
-  #cancel: (() => void) | undefined;
-  #hasFailed = false;
-  #isOver = false;
+  readonly #writer: FileWriter;
 
   constructor(options: SpendingFileOptions) {
+    const { dataDir, today, clock, logger, problems } = options;
     this.#options = options;
-    this.#path = join(options.dataDir, 'spending.json');
+    this.#path = join(dataDir, 'spending.json');
+    this.#writer = new FileWriter({
+      path: this.#path,
+      text: () => JSON.stringify(today()),
+      delayMs: DELAY_MS,
+      failure: 'what was spent today cannot be written',
+      clock,
+      logger,
+      problems,
+    });
   }
 
   /** @returns undefined if nothing is known, or what is there cannot be read */
@@ -66,40 +71,10 @@ export class SpendingFile implements AsyncDisposable {
 
   /** Something has changed: it is written soon. Returns at once. */
   changed(): void {
-    this.#schedule(DELAY_MS);
+    this.#writer.changed();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const isWritten = this.#cancel === undefined;
-    this.#isOver = true;
-    this.#cancel?.();
-    await this.#writing;
-    if (!isWritten) await this.#write();
-  }
-
-  #schedule(delayMs: number): void {
-    if (this.#isOver || this.#cancel !== undefined) return;
-    this.#cancel = this.#options.clock.after(delayMs, () => {
-      this.#cancel = undefined;
-      this.#writing = this.#writing.then(() => this.#write());
-    });
-  }
-
-  /** Never rejects. */
-  async #write(): Promise<void> {
-    const { dataDir, today, logger, problems } = this.#options;
-    const unfinished = `${this.#path}.new`;
-    try {
-      await makeFolder(dataDir);
-      await writeFile(unfinished, JSON.stringify(today()), { mode: 0o600 });
-      await rename(unfinished, this.#path);
-      if (this.#hasFailed) problems.clear('data_not_written');
-      this.#hasFailed = false;
-    } catch (err) {
-      if (!this.#hasFailed) logger.error({ err }, 'what was spent today cannot be written');
-      this.#hasFailed = true;
-      problems.report('data_not_written');
-      this.#schedule(RETRY_MS);
-    }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#writer[Symbol.asyncDispose]();
   }
 }

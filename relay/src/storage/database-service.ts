@@ -180,7 +180,7 @@ export class DatabaseService {
 /** Names of the files in a folder that were changed before an instant, ms since 1970. */
 async function filesBefore(dir: string, beforeMs: number): Promise<readonly string[]> {
   const names: string[] = [];
-  // There is no folder until something is recorded.
+  // The folder does not exist until something is recorded.
   for (const name of await readdir(dir).catch(() => [])) {
     if (!name.endsWith('.rec')) continue;
     const file = await stat(join(dir, name)).catch(() => undefined);

@@ -5,6 +5,8 @@ import { finalWords } from '../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../test/support/test-conversation.ts';
 import { settle } from '../lib/fake-clock.ts';
 import type { TranscriptEvent } from '../stages/transcriber.ts';
+import { GOODBYE_SENTENCE } from './reply/goodbye-sentence.ts';
+import { NO_BUDGET } from './turn-budget.ts';
 
 const CHUNK = new Int16Array(1_600);
 const FINAL_AFTER_MS = 100;
@@ -103,41 +105,53 @@ describe('an answer that is begun in the pause', () => {
     expect(test.generator.requests).toHaveLength(0);
   });
 
+  it('is told as speculation if nothing more can be paid when the turn is over', async () => {
+    let isSpent = false;
+    const budget = { ...NO_BUDGET, reserve: () => !isSpent };
+    // Which says what it used.
+    const generator = { model: 'one' };
+    const test = await asked(QUESTION, QUESTION, { budget, generator });
+    isSpent = true;
+    await test.clock.advance(30_000);
+    expect(test.generator.requests[0]!.signal.aborted).toBe(true);
+    expect(test.reply).toBe(GOODBYE_SENTENCE);
+    const used = test.ofCall('provider-used').filter(({ stage }) => stage === 'generator');
+    expect(used.map(({ purpose }) => purpose)).toEqual(['speculation']);
+    expect(test.clock.pendingTimers).toBe(0);
+  });
+
   it('lets no tool begin to work before the turn is over', async () => {
-    let uses = 0;
-    const test = await asked(QUESTION, QUESTION, {
-      generator: {
-        *reply() {
-          yield { give: { type: 'tool-called', name: 'start_timer' } };
-          // A tool works when the next event is asked for.
-          uses++;
-          yield words('The timer is set.');
-        },
-      },
-    });
+    const timer = startTimer();
+    const test = await asked(QUESTION, QUESTION, { generator: timer });
     await test.clock.advance(60);
     expect(test.generator.requests).toHaveLength(1);
-    expect(uses).toBe(0);
+    expect(timer.uses).toBe(0);
     await test.clock.advance(5_000);
-    expect(uses).toBe(1);
+    expect(timer.uses).toBe(1);
     expect(test.reply).toContain('The timer is set.');
   });
 
   it('that a tool would have given is never given if the person goes on', async () => {
-    let uses = 0;
-    const test = await asked(QUESTION, QUESTION, {
-      generator: {
-        *reply() {
-          yield { give: { type: 'tool-called', name: 'start_timer' } };
-          uses++;
-          yield words('The timer is set.');
-        },
-      },
-    });
+    const timer = startTimer();
+    const test = await asked(QUESTION, QUESTION, { generator: timer });
     test.conversation.resumeUtterance();
     test.conversation.discardUtterance();
     await test.clock.advance(5_000);
-    expect(uses).toBe(0);
+    expect(timer.uses).toBe(0);
     expect(test.clock.pendingTimers).toBe(0);
   });
 });
+
+/** A generator that uses a tool and counts how often the tool has worked. */
+function startTimer() {
+  const timer = {
+    uses: 0,
+    *reply() {
+      yield { give: { type: 'tool-called', name: 'start_timer' } } as const;
+      // A tool works when the next event is asked for.
+      timer.uses += 1;
+      yield words('The timer is set.');
+    },
+  };
+  return timer;
+}

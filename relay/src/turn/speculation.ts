@@ -42,6 +42,15 @@ interface Begun {
   readonly ended: Promise<void>;
 }
 
+/** A reply that was begun ahead; one of the two is to be called. */
+export interface TakenReply {
+  readonly reply: Reply;
+  /** It is wanted. Resolves when it has ended. */
+  readonly release: () => Promise<void>;
+  /** It is not: what it cost is told. */
+  readonly discard: () => void;
+}
+
 /**
  * Speculation: answers that are begun while the person is silent and may have finished. The model
  * is asked and the first second of voice is made; nothing of it goes out, and no tool begins to
@@ -80,7 +89,7 @@ export class Speculator {
   take(
     turn: Pick<SupposedTurn, 'turnId' | 'words'>,
     known: { readonly marks: Marks; readonly asrSeconds: number },
-  ): { readonly reply: Reply; readonly release: () => Promise<void> } | undefined {
+  ): TakenReply | undefined {
     const begun = this.#begun;
     if (begun === undefined || !isSame(begun.turn, turn)) {
       this.discard();
@@ -97,6 +106,7 @@ export class Speculator {
         output.release();
         return ended;
       },
+      discard: () => giveUp(begun),
     };
   }
 
@@ -105,9 +115,7 @@ export class Speculator {
     const begun = this.#begun;
     if (begun === undefined) return;
     this.#begun = undefined;
-    begun.confirm(false);
-    begun.events.discard();
-    begun.reply.cancel();
+    giveUp(begun);
   }
 
   get #isWorthwhile(): boolean {
@@ -187,4 +195,10 @@ function plain(words: string): string {
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+}
+
+function giveUp({ confirm, events, reply }: Begun): void {
+  confirm(false);
+  events.discard();
+  reply.cancel();
 }

@@ -10,7 +10,7 @@ import type { SessionReminders } from './reminders.ts';
 import { GOODBYE_SENTENCE } from './reply/goodbye-sentence.ts';
 import { Replies, type ReplyRequest } from './reply/replies.ts';
 import type { Reply } from './reply/reply.ts';
-import { Speculator, type SupposedTurn } from './speculation.ts';
+import { Speculator, type SupposedTurn, type TakenReply } from './speculation.ts';
 
 /** A turn that is to be answered; what is said follows from the history. */
 export type Turn = Omit<ReplyRequest, 'content'>;
@@ -255,11 +255,11 @@ export class TurnTaking {
   }
 
   /** @param begun - the reply, if it was begun ahead */
-  #start(asked: ReplyRequest, begun?: ReturnType<Speculator['take']>): Reply {
+  #start(asked: ReplyRequest, begun?: TakenReply): Reply {
     this.#stopReply();
     const request = this.#goodbye.affordable(asked, this.#options.history.tokens);
     const isWanted = begun !== undefined && request === asked;
-    if (!isWanted) begun?.reply.cancel();
+    if (!isWanted) begun?.discard();
     const reply = isWanted ? begun.reply : this.#replies.make(request);
     if (request !== asked) this.#sayNothingElse(reply);
     this.#reply = reply;

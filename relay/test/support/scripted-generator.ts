@@ -13,6 +13,8 @@ export interface ScriptedGeneratorOptions {
   /** The reply to a request; without it, the last words are repeated. */
   readonly reply?: (request: GenerateRequest) => Iterable<Step<GeneratorEvent>>;
   readonly ignoresAbort?: boolean;
+  /** Without it, what it uses costs nothing and is not told. */
+  readonly model?: string;
   /** How much of a conversation it is sent; without it, summaries are of no use to it. */
   readonly historyTokens?: number;
   /** What it does when a summary is asked for. */
@@ -23,13 +25,15 @@ export interface ScriptedGeneratorOptions {
 export class ScriptedGenerator implements Generator {
   readonly name = 'scripted-generator';
   readonly requests: GenerateRequest[] = [];
+  readonly model?: string;
   readonly historyTokens?: number;
   readonly summarise?: (request: SummaryRequest) => Promise<Summary>;
   readonly #options: ScriptedGeneratorOptions;
 
   constructor(options: ScriptedGeneratorOptions) {
     this.#options = options;
-    const { historyTokens, summarise } = options;
+    const { model, historyTokens, summarise } = options;
+    if (model !== undefined) this.model = model;
     if (historyTokens !== undefined) this.historyTokens = historyTokens;
     if (summarise !== undefined) this.summarise = summarise;
   }

@@ -3,6 +3,7 @@ import { readConfig, type Deadlines } from '../../src/config/config.ts';
 import type { ConversationPolicy } from '../../src/turn/conversation-options.ts';
 import type { CallEventBody } from '../../src/turn/call-events.ts';
 import { Conversation } from '../../src/turn/conversation.ts';
+import type { TurnBudget } from '../../src/turn/turn-budget.ts';
 import { Watchdog } from '../../src/turn/watchdog.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { FakeClock } from '../../src/lib/fake-clock.ts';
@@ -40,6 +41,7 @@ export interface Script {
   readonly isSpoken?: boolean;
   readonly policy?: Partial<ConversationPolicy>;
   readonly ladder?: Ladder;
+  readonly budget?: TurnBudget;
   readonly deadlines?: Deadlines;
 }
 
@@ -86,6 +88,7 @@ export class TestConversation {
       }),
       policy: { ...readConfig({}).providers, ...script.policy },
       maxUtteranceMs: 60_000,
+      budget: script.budget,
       watchdog: new Watchdog({ clock }),
       emit: (event) => this.callEvents.push(withAudio(event)),
       settings: {

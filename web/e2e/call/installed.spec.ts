@@ -41,20 +41,26 @@ test('the detector is loaded once a person comes near a button, or has talked be
   network,
   browser,
 }) => {
-  const page = await browser.newPage({ serviceWorkers: 'block' });
-  const detectors: string[] = [];
-  page.on('request', (request) => {
-    if (/\.(wasm|onnx)$/.test(request.url())) detectors.push(request.url());
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const isOfDetector = (url: string) => /\.(?:wasm|onnx)$/.test(url);
+  const loaded: string[] = [];
+  // A worker's requests are the context's, not the page's.
+  context.on('request', (request) => {
+    if (isOfDetector(request.url())) loaded.push(request.url());
   });
-  page.context().on('request', (request) => {
-    if (/\.(wasm|onnx)$/.test(request.url())) detectors.push(request.url());
-  });
+  const untilLoaded = () =>
+    context.waitForEvent('request', { predicate: (request) => isOfDetector(request.url()) });
   await page.goto(network.origin, { waitUntil: 'networkidle' });
-  expect(detectors).toEqual([]);
-  const detector = page.context().waitForEvent('request', {
-    predicate: (request) => request.url().endsWith('.wasm'),
-  });
+  expect(loaded).toEqual([]);
+  const onHover = untilLoaded();
   await page.getByRole('button', { name: 'Press to talk' }).hover();
-  await detector;
-  await page.close();
+  await onHover;
+
+  await page.evaluate(() => localStorage.setItem('parley.talked', '1'));
+  await page.mouse.move(0, 0);
+  const onReturn = untilLoaded();
+  await page.reload();
+  await onReturn;
+  await context.close();
 });

@@ -78,6 +78,7 @@ const expectSoon = expect.configure({ timeout: 20_000 });
 
 test.beforeEach(() => {
   stage.vendors.script.heard = HEARD;
+  stage.vendors.script.heardWithinMs = spokenMs(stage.asked);
   stage.vendors.script.answer = ANSWER;
 });
 

@@ -90,7 +90,7 @@ export class Recogniser {
       await decoderOf(grammar, { wip: WORD_INSERTION }),
       await decoderOf(INTERJECTION_GRAMMAR, {
         wip: INTERJECTION_WORD_INSERTION,
-        // There is no such file, which the decoder takes for an empty dictionary: 10 MB less.
+        // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
         dict: `${modelBase}no-dictionary`,
       }),
     );

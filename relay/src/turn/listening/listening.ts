@@ -9,7 +9,7 @@ import type { ConversationOptions } from '../conversation-options.ts';
 import type { Marks } from '../reply/reply-options.ts';
 import { StageRun } from '../stage-run.ts';
 import type { Watch } from '../watchdog.ts';
-import { SilenceDetector } from './speculation.ts';
+import { SilenceDetector } from './silence-detector.ts';
 
 export type UtteranceOutcome =
   | { readonly kind: 'heard'; readonly text: string; readonly unrecognised: boolean }
@@ -110,8 +110,9 @@ export class Listening {
   }
 
   /** What a closed vocabulary makes of these words; undefined if the recogniser has none. */
-  readonly phraseState = (words: string): PhraseState | undefined =>
-    this.#options.transcriber.phraseState(words);
+  phraseState(words: string): PhraseState | undefined {
+    return this.#options.transcriber.phraseState(words);
+  }
 
   /** Whether the recogniser has ever told words while the person spoke. */
   get hasPartials(): boolean {

@@ -46,7 +46,7 @@ const PROBABILITY = {
   phraseComplete: 0.95,
   phraseMayContinue: 0.78,
   phraseIncomplete: 0.05,
-  /** Words outside a closed vocabulary; whatever they are, waiting long gains nothing. */
+  /** Words outside a closed vocabulary: they are refused in any case, so a long wait gains nothing. */
   phraseUnknown: 0.62,
   /** The words of a transcriber that tells them may still come. */
   noWords: 0.5,

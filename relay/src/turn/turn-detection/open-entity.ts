@@ -53,7 +53,7 @@ function mail(said: string, tokens: readonly string[], question: string): Entity
     MAIL_IS_ASKED.test(question) || MAIL_IS_TOLD.test(said) || /\S@|\bat \S+ dot\b/.test(said);
   if (!isMail) return undefined;
   if (DOMAIN_END.test(said)) return /\bat\b|@/.test(said) ? WHOLE : undefined;
-  // "I don't have one" is no address; one that was begun lacks its ending.
+  // "I don't have one" is not an address; one that was begun lacks its ending.
   const hasBegun = /\b(?:at|dot|underscore|dash)\b|[@._]/.test(said) || MAIL_IS_TOLD.test(said);
   return hasBegun || tokens.length === 1 ? open(0.08) : undefined;
 }

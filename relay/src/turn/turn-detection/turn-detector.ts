@@ -9,6 +9,8 @@ import { classifyInterjection } from './short-words.ts';
 /** Audio that clients send from before the onset of speech, as docs/protocol.md asks for. */
 const PRE_ROLL_MS = 300;
 
+/** Silence after which a backchannel is over. */
+const BACKCHANNEL_DELAY_MS = 250;
 /** An answer is begun ahead if the person has finished as probably as this. */
 const MIN_SPECULATION_PROBABILITY = 0.7;
 /** A person who answers a question often begins before its last word. */
@@ -124,7 +126,7 @@ export class TurnDetector {
   progress(): void {
     const open = this.#open;
     if (open === undefined) return;
-    if (open.verdict === undefined && open.start.held !== undefined) this.#considerBargeIn(open);
+    if (this.isUndecided) this.#considerBargeIn(open);
     if (this.#endpointing.isPaused) this.#endpointing.judgeAgain();
   }
 
@@ -163,8 +165,7 @@ export class TurnDetector {
   #isPerhapsBackchannel(words: string): boolean {
     const open = this.#open;
     if (!this.isUndecided || open === undefined) return false;
-    const context = { language: this.#options.language, isQuestion: open.isQuestion };
-    return classifyInterjection(words, context) === 'backchannel';
+    return this.#kindOf(open, words) === 'backchannel';
   }
 
   #predicted({ probability, delayMs, reasons }: EndOfTurnJudgement): void {
@@ -245,9 +246,8 @@ export class TurnDetector {
     const { emit, output, onInterrupted } = this.#options;
     const afterMs = output.nowMs() - start.onsetMs;
     emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
-    const interrupted = verdict !== 'backchannel';
     this.#tellClient(responseId, start.number, verdict);
-    if (interrupted) onInterrupted(responseId, verdict === 'interruption');
+    if (verdict !== 'backchannel') onInterrupted(responseId, verdict === 'interruption');
   }
 
   #tellClient(responseId: string, utterance: number, verdict: BargeInVerdict): void {
@@ -260,6 +260,3 @@ export class TurnDetector {
     });
   }
 }
-
-/** Silence after which a backchannel is over. */
-const BACKCHANNEL_DELAY_MS = 250;

@@ -98,7 +98,7 @@ test("the recogniser's punctuation counts", () => {
   expect(judge('we could go there...').probability).toBeLessThan(plain);
 });
 
-test('nothing but punctuation is no words', () => {
+test('punctuation alone does not count as words', () => {
   expect(judge(' … ')).toEqual({ probability: 0.5, reasons: ['no_words'] });
 });
 

@@ -31,7 +31,7 @@ const PUNCTUATION_LOG_ODDS: Readonly<Record<string, number>> = {
   ',': -2.5,
   '…': -2.5,
 };
-/** Where there is no statistic of the language, by its punctuation. */
+/** For languages without a statistic, by their punctuation. */
 const PUNCTUATION_PROBABILITY: Readonly<Record<string, number>> = {
   '?': 0.95,
   '.': 0.88,

@@ -17,8 +17,10 @@ const BYTES_A_SAMPLE = 2;
 
 /** What is said in a test. */
 interface Script {
-  /** All that a person says is taken for this. */
+  /** All that a person says is taken for this: word by word, for as long as it takes to say. */
   heard: string;
+  /** From its first word to its last. */
+  heardWithinMs: number;
   /** All that is asked is answered with this. */
   answer: string;
 }
@@ -42,7 +44,7 @@ export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposa
 export async function startVendors(): Promise<Vendors> {
   await using resources = new AsyncDisposableStack();
   const voice = resources.use(await startVoice());
-  const script: Script = { heard: '', answer: '' };
+  const script: Script = { heard: '', heardWithinMs: 0, answer: '' };
   const heardMs = new Map<Name, number>();
   const failing = new Map<Name, { readonly clause: string; readonly spokenMs: number }>();
 
@@ -50,7 +52,8 @@ export async function startVendors(): Promise<Vendors> {
     hear(audio) {
       const ms = (audio.length * 1_000) / MICROPHONE_HZ;
       heardMs.set(name, Math.max(ms, heardMs.get(name) ?? 0));
-      return script.heard;
+      const words = script.heard.split(' ');
+      return words.slice(0, Math.ceil((words.length * ms) / script.heardWithinMs)).join(' ');
     },
     answer: () => script.answer,
     async speak(text, rateHz) {
