@@ -9,6 +9,9 @@ const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((
 export const CHROMIUM_EXECUTABLE =
   systemChromium === undefined ? {} : { executablePath: systemChromium };
 
+/** A microphone that is no device: it plays a file, or beeps. */
+export const FAKE_MICROPHONE = '--use-fake-device-for-media-stream';
+
 /** Quiet, and with a microphone that needs no hardware. */
 export const CHROMIUM_ARGUMENTS: readonly string[] = [
   '--no-sandbox',
@@ -18,7 +21,7 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--no-first-run',
-  '--use-fake-device-for-media-stream',
+  FAKE_MICROPHONE,
 ];
 
 /** The question for the microphone is answered without a person. */
