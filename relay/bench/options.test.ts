@@ -51,6 +51,7 @@ test('what is given is taken', () => {
     sessions: 2,
   });
   expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
+  expect(parseBenchOptions(['web', '--json'])).toMatchObject({ bench: 'web', isJson: true });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
 

@@ -31,6 +31,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       end of a turn takes. Scripted people with synthetic voices talk to the page's detector and
       the embedded providers, beside a page that waits for a fixed 480 ms.
 
+  npm run bench -- web [--json]
+      The page in Chromium: what it loads, how soon it listens, what it costs its main thread, how
+      soon it answers over providers with known delays, and how soon speech silences it.
+
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
   --baseline plain bench relay: against the same relay without metering and storage, which the other
@@ -66,7 +70,7 @@ export interface BenchOptions {
   readonly isJson: boolean;
 }
 
-const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues'] as const;
+const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues', 'web'] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
 const OWNERS = {

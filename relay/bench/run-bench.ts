@@ -5,6 +5,7 @@ import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';
+import { benchWeb } from './web/bench-web.ts';
 
 /** What is measured by default: people see more than the figure that counts, which is the one of `--json`. */
 const DEFAULTS = {
@@ -48,6 +49,8 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     print(await benchDialogues({ only: options.only, signal, tell }));
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
+  } else if (bench === 'web') {
+    print(await benchWeb({ signal, tell }));
   } else if (bench === 'outage') {
     const { seconds, sessions = 20 } = options;
     const { isWhole, ...report } = await benchOutage({ seconds, sessions, signal, tell });

@@ -16,6 +16,7 @@ export type {
   TimedWord,
 } from '../bench/dialogues/dialogue.ts';
 export { writeMark } from '../bench/dialogues/sample-mark.ts';
+export type { BrowserFigures, BrowserHandlers, WebBenchOptions } from '../bench/web/browser.ts';
 export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
 export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';

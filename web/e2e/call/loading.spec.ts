@@ -1,5 +1,5 @@
-import { get } from 'node:http';
 import { expect, type CDPSession } from '@playwright/test';
+import { servedBytes } from '../support/served-bytes.ts';
 import { test } from './support/call-test.ts';
 
 /** Scripts and styles, worker included, compressed. */
@@ -65,19 +65,4 @@ async function watchLoading(session: CDPSession): Promise<() => readonly Loaded[
       // A revalidated answer is taken from the cache too, but not without asking.
       fromCache: (entry.fromCache || cached.has(requestId)) && !statuses.has(requestId),
     }));
-}
-
-/** Bytes that a browser receives, headers aside. It does not report those of workers. */
-function servedBytes(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'accept-encoding': 'gzip, deflate, br, zstd' };
-    get(url, { headers }, (response) => {
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-      });
-      response.on('end', () => resolve(bytes));
-      response.on('error', reject);
-    }).on('error', reject);
-  });
 }
