@@ -32,6 +32,11 @@ export class Backoff {
     this.#attempt = Math.max(this.#attempt, 2);
   }
 
+  /** The last attempt led to a connection that worked for a while: it is not one more failure. */
+  worked(): void {
+    this.#attempt = Math.min(this.#attempt, 2);
+  }
+
   reset(): void {
     this.#attempt = 0;
   }

@@ -4,13 +4,16 @@ import { Heartbeat } from './heartbeat.ts';
 let pings: number[];
 let deaths: number;
 let heartbeat: Heartbeat;
+let isInUse: boolean;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
   pings = [];
   deaths = 0;
+  isInUse = false;
   heartbeat = new Heartbeat({
     intervalMs: 15_000,
+    isInUse: () => isInUse,
     now: () => Date.now(),
     ping: (sentMs) => pings.push(sentMs),
     onDead: () => (deaths += 1),
@@ -51,4 +54,44 @@ test('a stopped heartbeat is silent', () => {
   vi.advanceTimersByTime(60_000);
   expect(pings).toEqual([0]);
   expect(deaths).toBe(0);
+});
+
+test('while voice passes a dead line is noticed within 8 seconds', () => {
+  isInUse = true;
+  for (let s = 0; s < 19; s += 1) {
+    heartbeat.answered(pings.at(-1)!);
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(pings.slice(-3)).toEqual([13_000, 16_000, 19_000]);
+  heartbeat.answered(19_000);
+  vi.advanceTimersByTime(7_999);
+  expect(deaths).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(deaths).toBe(1);
+});
+
+test('a line whose answers wait behind a long voice is not dead, until 15 seconds have passed', () => {
+  vi.advanceTimersByTime(4_000);
+  heartbeat.heard();
+  vi.advanceTimersByTime(4_999);
+  expect(deaths).toBe(0);
+  heartbeat.answered(0);
+  vi.advanceTimersByTime(1_000);
+  for (let s = 0; s < 14; s += 1) {
+    vi.advanceTimersByTime(1_000);
+    heartbeat.heard();
+  }
+  expect(deaths).toBe(0);
+  vi.advanceTimersByTime(1_000);
+  expect(deaths).toBe(1);
+});
+
+test('a line can be tried at any moment', () => {
+  heartbeat.answered(0);
+  vi.advanceTimersByTime(300);
+  heartbeat.probe();
+  heartbeat.probe();
+  expect(pings).toEqual([0, 300]);
+  vi.advanceTimersByTime(5_000);
+  expect(deaths).toBe(1);
 });

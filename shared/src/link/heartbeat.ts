@@ -1,10 +1,17 @@
 /** The first pings follow one another quickly, to know the clock offset early. */
 const FAST_PINGS = 4;
 const FAST_INTERVAL_MS = 1_000;
+/** While something is said or awaited: a line that fell silent on one side is noticed in 8 s. */
+const IN_USE_INTERVAL_MS = 3_000;
+/** Without any message from the relay. */
 const PONG_DEADLINE_MS = 5_000;
+/** However much else arrives: what we send may no longer reach the relay. */
+const MAX_PONG_MS = 15_000;
 
 export interface HeartbeatOptions {
   readonly intervalMs: number;
+  /** Whether anything but pings has passed lately. */
+  isInUse(): boolean;
   now(): number;
   /** Sends a ping that carries `sentMs`. */
   ping(sentMs: number): void;
@@ -37,9 +44,23 @@ export class Heartbeat {
     if (sentMs !== this.#awaitedMs) return false;
     this.#awaitedMs = undefined;
     clearTimeout(this.#timer);
-    const intervalMs = this.#sent <= FAST_PINGS ? FAST_INTERVAL_MS : this.#options.intervalMs;
-    this.#timer = setTimeout(() => this.#ping(), intervalMs);
+    this.#timer = setTimeout(() => this.#ping(), this.#intervalMs);
     return true;
+  }
+
+  /**
+   * Something else arrived. On a slow line an answer waits behind the voice that was sent before
+   * it, and the line is not dead.
+   */
+  heard(): void {
+    if (this.#awaitedMs !== undefined) this.#expect(this.#awaitedMs);
+  }
+
+  /** Pings now, unless an answer is awaited anyway. */
+  probe(): void {
+    if (this.#awaitedMs !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#ping();
   }
 
   stop(): void {
@@ -51,10 +72,26 @@ export class Heartbeat {
     const sentMs = this.#options.now();
     this.#awaitedMs = sentMs;
     this.#sent += 1;
-    this.#timer = setTimeout(() => {
-      this.stop();
-      this.#options.onDead();
-    }, PONG_DEADLINE_MS);
+    this.#expect(sentMs);
     this.#options.ping(sentMs);
+  }
+
+  /** Waits for the answer to the ping of `sentMs` from now on. */
+  #expect(sentMs: number): void {
+    clearTimeout(this.#timer);
+    const waitedMs = this.#options.now() - sentMs;
+    this.#timer = setTimeout(
+      () => {
+        this.stop();
+        this.#options.onDead();
+      },
+      Math.min(PONG_DEADLINE_MS, MAX_PONG_MS - waitedMs),
+    );
+  }
+
+  get #intervalMs(): number {
+    if (this.#sent <= FAST_PINGS) return FAST_INTERVAL_MS;
+    const { intervalMs } = this.#options;
+    return this.#options.isInUse() ? Math.min(IN_USE_INTERVAL_MS, intervalMs) : intervalMs;
   }
 }

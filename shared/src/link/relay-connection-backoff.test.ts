@@ -13,6 +13,7 @@ afterEach(() => {
 });
 
 let openings = 0;
+let said = 0;
 
 /** A socket of a relay that opens and resumes sessions, but answers no ping. */
 class MuteSocket extends EventTarget {
@@ -25,13 +26,13 @@ class MuteSocket extends EventTarget {
     openings += 1;
     queueMicrotask(() => {
       this.dispatchEvent(new Event('open'));
-      if (protocols.includes('ticket.once')) this.#say({ type: 'session.created' });
+      if (protocols.includes('ticket.once')) this.say({ type: 'session.created' });
     });
   }
 
   send(data: string | Uint8Array): void {
     if (typeof data !== 'string' || !data.includes('session.resume')) return;
-    this.#say({ type: 'session.resumed', last_input_seq: 0 });
+    this.say({ type: 'session.resumed', last_input_seq: 0 });
   }
 
   close(): void {
@@ -39,8 +40,9 @@ class MuteSocket extends EventTarget {
     this.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }));
   }
 
-  #say(event: object): void {
-    const data = JSON.stringify({ seq: openings, session: TEST_SESSION, server_ms: 0, ...event });
+  protected say(event: object): void {
+    said += 1;
+    const data = JSON.stringify({ seq: said, session: TEST_SESSION, server_ms: 0, ...event });
     this.dispatchEvent(new MessageEvent('message', { data }));
   }
 }
@@ -84,6 +86,30 @@ test('a relay that answers no ping is tried again less and less often', async ()
   // Each takes five seconds to be given up, and in the end half a minute passes between two.
   expect(openings).toBeGreaterThan(15);
   expect(openings).toBeLessThan(30);
+  connection.close();
+});
+
+test('a line that breaks every few seconds is resumed within two seconds each time', async () => {
+  /** Works for three seconds. */
+  class BreakingSocket extends MuteSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      setTimeout(() => this.close(), 3_000);
+    }
+    override send(data: string | Uint8Array): void {
+      super.send(data);
+      if (typeof data !== 'string' || !data.includes('"ping"')) return;
+      const { client_ms } = JSON.parse(data) as { client_ms: number };
+      queueMicrotask(() => this.say({ type: 'pong', client_ms }));
+    }
+  }
+  const waits: number[] = [];
+  const connection = connect(BreakingSocket, (status) => {
+    if (status.kind === 'waiting') waits.push(status.retryInMs);
+  });
+  await vi.advanceTimersByTimeAsync(2 * 60_000);
+  expect(waits.length).toBeGreaterThan(20);
+  expect(Math.max(...waits)).toBe(2_000);
   connection.close();
 });
 

@@ -24,6 +24,8 @@ import type { SessionApi, SessionRequest } from './session-api.ts';
  * of the first ping, so that a relay which answers none is not tried again and again without a wait.
  */
 const STABLE_MS = 15_000;
+/** A line that breaks again and again is worth the next attempt, unlike a relay that refuses at once. */
+const WORKED_MS = 1_000;
 
 export type ConnectionStatus =
   | { readonly kind: 'connecting'; readonly attempt: number }
@@ -116,8 +118,7 @@ export class RelayConnection {
       const wait = Promise.withResolvers<void>();
       this.#endWait = wait.resolve;
       const timer = setTimeout(wait.resolve, retryInMs);
-      await wait.promise;
-      clearTimeout(timer);
+      await wait.promise.finally(() => clearTimeout(timer));
     }
   }
 
@@ -127,9 +128,10 @@ export class RelayConnection {
     if (this.#socket?.readyAtMs !== undefined) this.#transmit(numbered);
   }
 
-  /** The network came back: there is no reason to wait any longer. */
+  /** The network came back: there is no reason to wait, and the socket may lead nowhere now. */
   retryNow(): void {
     this.#endWait();
+    this.#socket?.probe();
   }
 
   /** Ends the session. */
@@ -159,7 +161,9 @@ export class RelayConnection {
     socket.close(signal.aborted ? 'hang-up' : 'abandon');
     if (socket.readyAtMs !== undefined) {
       this.#lostAtMs = this.#options.now();
-      if (this.#lostAtMs - socket.readyAtMs >= STABLE_MS) this.#backoff.reset();
+      const lastedMs = this.#lostAtMs - socket.readyAtMs;
+      if (lastedMs >= STABLE_MS) this.#backoff.reset();
+      else if (lastedMs >= WORKED_MS && socket.hasAnswered) this.#backoff.worked();
     }
     if (signal.aborted) await socket.closed;
     return reason;

@@ -3,6 +3,8 @@ import { Heartbeat } from './heartbeat.ts';
 
 /** From opening the socket to the relay's word that the session is there. */
 const CONNECT_DEADLINE_MS = 10_000;
+/** After voice has passed, the next of it may be wanted at any moment. */
+const IN_USE_MS = 30_000;
 /**
  * A socket that is given up without giving up the session: any code but 1000 and 1001, which would
  * tell the relay that the call is over.
@@ -41,6 +43,8 @@ export class RelaySocket {
   readonly #heartbeat: Heartbeat;
   readonly #deadline: ReturnType<typeof setTimeout>;
   #readyAtMs: number | undefined;
+  #voiceAtMs = Number.NEGATIVE_INFINITY;
+  #hasAnswered = false;
   #isGivenUp = false;
 
   constructor(options: RelaySocketOptions) {
@@ -54,6 +58,7 @@ export class RelaySocket {
     this.#options = options;
     this.#heartbeat = new Heartbeat({
       intervalMs: options.heartbeatMs,
+      isInUse: () => options.now() - this.#voiceAtMs < IN_USE_MS,
       now: () => options.now(),
       ping: (sentMs) => options.ping(sentMs),
       onDead: lost,
@@ -64,7 +69,10 @@ export class RelaySocket {
       if (!this.#isGivenUp) options.onOpen();
     });
     socket.addEventListener('message', ({ data }) => {
-      if (!this.#isGivenUp) options.onMessage(data);
+      if (this.#isGivenUp) return;
+      if (typeof data !== 'string') this.#voiceAtMs = options.now();
+      this.#heartbeat.heard();
+      options.onMessage(data);
     });
     // The close that follows says all there is to know; `ws` wants errors to be listened to.
     socket.addEventListener('error', () => {});
@@ -79,6 +87,11 @@ export class RelaySocket {
     return this.#readyAtMs;
   }
 
+  /** Whether a ping was answered, so that it works both ways. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
   /** The session is there: messages may be sent. */
   ready(): void {
     clearTimeout(this.#deadline);
@@ -88,13 +101,21 @@ export class RelaySocket {
 
   /** A ping was answered. @returns whether it is the one that is awaited */
   answered(sentMs: number): boolean {
-    return this.#heartbeat.answered(sentMs);
+    const isAwaited = this.#heartbeat.answered(sentMs);
+    this.#hasAnswered ||= isAwaited;
+    return isAwaited;
+  }
+
+  /** Finds out at once whether it still works. */
+  probe(): void {
+    if (this.#readyAtMs !== undefined) this.#heartbeat.probe();
   }
 
   /** Sends if the socket is open. @returns whether it was */
   send(data: string | Uint8Array<ArrayBuffer>): boolean {
     const { socket } = this.#options;
     if (socket.readyState !== socket.OPEN) return false;
+    if (typeof data !== 'string') this.#voiceAtMs = this.#options.now();
     socket.send(data);
     return true;
   }
