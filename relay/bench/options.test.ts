@@ -9,6 +9,7 @@ test('what is not given is left to the benchmark', () => {
     talkers: undefined,
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
+    chaos: { minutes: 20, seed: 1 },
     provider: undefined,
     baseline: 'pipe',
     rounds: 15,
@@ -31,6 +32,7 @@ test('what is given is taken', () => {
     talkers: undefined,
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
+    chaos: { minutes: 20, seed: 1 },
     provider: 'nova',
     baseline: 'plain',
     rounds: 3,
@@ -49,6 +51,9 @@ test('what is given is taken', () => {
     bench: 'outage',
     seconds: 5,
     sessions: 2,
+  });
+  expect(parseBenchOptions('chaos --minutes 5 --seed 7'.split(' '))).toMatchObject({
+    chaos: { minutes: 5, seed: 7 },
   });
   expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
   expect(parseBenchOptions(['web', '--json'])).toMatchObject({ bench: 'web', isJson: true });
@@ -70,6 +75,7 @@ test.each<[readonly string[], string]>([
   [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
   [['turn', '--sessions', '5'], '--sessions belongs to bench relay and outage'],
   [['relay', '--users', '5'], '--users belongs to bench load'],
+  [['load', '--seed', '5'], '--seed belongs to bench chaos'],
   [['load', '--minutes', '61'], '--minutes: found "61"'],
   [['outage', '--sessions', '151'], '--sessions: found "151"'],
   [['load', '--seconds', '5'], '--seconds belongs to bench outage'],

@@ -35,6 +35,11 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       The page in Chromium: what it loads, how soon it listens, what it costs its main thread, how
       soon it answers over providers with known delays, and how soon speech silences it.
 
+  npm run bench -- chaos [--minutes N] [--seed N] [--json]
+      Whether anything is lost, doubled or out of order if connections are cut, reset, stalled,
+      half open and lossy at random moments: 20 minutes of speech, in many calls at a time, over
+      such lines and over good ones. A seed repeats the faults.
+
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
   --baseline plain bench relay: against the same relay without metering and storage, which the other
@@ -45,7 +50,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
 
-Exit status: 0 measured; 1 the measurement failed, or bench outage found a turn missing or doubled; 2 the options are not usable.
+Exit status: 0 measured; 1 the measurement failed, bench outage found a turn missing or doubled,
+or bench chaos found a difference; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
@@ -62,6 +68,7 @@ export interface BenchOptions {
     readonly users: number;
     readonly minutes: number;
   };
+  readonly chaos: { readonly minutes: number; readonly seed: number };
   readonly provider: BenchProvider | undefined;
   readonly baseline: Baseline;
   readonly rounds: number;
@@ -70,7 +77,7 @@ export interface BenchOptions {
   readonly isJson: boolean;
 }
 
-const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues', 'web'] as const;
+const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues', 'web', 'chaos'] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
 const OWNERS = {
@@ -84,7 +91,8 @@ const OWNERS = {
   connections: ['load'],
   messages: ['load'],
   users: ['load'],
-  minutes: ['load'],
+  minutes: ['load', 'chaos'],
+  seed: ['chaos'],
   only: ['dialogues'],
 } as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
 
@@ -94,6 +102,7 @@ const MAX_ROUNDS = 50;
 const MAX_MESSAGES = 10_000;
 const MAX_MINUTES = 60;
 const MAX_SECONDS = 600;
+const MAX_SEED = 1_000_000;
 /** Turns of a bench outage are told apart by the level of their audio. */
 const MAX_OUTAGE_SESSIONS = 150;
 const DEFAULT_ROUNDS = 15;
@@ -120,6 +129,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       users: { type: 'string' },
       minutes: { type: 'string' },
       only: { type: 'string' },
+      seed: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -151,6 +161,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     );
   }
   const { only } = values;
+  const minutes = count('--minutes', values.minutes, MAX_MINUTES);
   if (only !== undefined && !isKind(only)) {
     throw new UsageError(
       `--only: found ${JSON.stringify(only)}, expected ${DIALOGUE_KINDS.join(', ')}.`,
@@ -169,7 +180,11 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       connections: count('--connections', values.connections, MAX_SESSIONS) ?? 50,
       messages: count('--messages', values.messages, MAX_MESSAGES) ?? 100,
       users: count('--users', values.users, MAX_SESSIONS) ?? 100,
-      minutes: count('--minutes', values.minutes, MAX_MINUTES) ?? 1,
+      minutes: minutes ?? 1,
+    },
+    chaos: {
+      minutes: minutes ?? 20,
+      seed: count('--seed', values.seed, MAX_SEED) ?? 1,
     },
     provider,
     baseline,

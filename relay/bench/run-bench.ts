@@ -1,5 +1,6 @@
 import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
+import { benchChaos } from './chaos/bench-chaos.ts';
 import { benchDialogues } from './dialogues/bench-dialogues.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
@@ -47,6 +48,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     }
   } else if (bench === 'dialogues') {
     print(await benchDialogues({ only: options.only, signal, tell }));
+  } else if (bench === 'chaos') {
+    const { isWhole, ...report } = await benchChaos({ ...options.chaos, signal, tell });
+    print(report);
+    return isWhole;
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
   } else if (bench === 'web') {

@@ -15,7 +15,12 @@ export type {
   PageHandlers,
   TimedWord,
 } from '../bench/dialogues/dialogue.ts';
-export { writeMark } from '../bench/dialogues/sample-mark.ts';
+export type {
+  ChaosHandlers,
+  Conversation,
+  ConversationOptions,
+} from '../bench/chaos/conversation.ts';
+export { writeMark, type SampleMark } from '../bench/dialogues/sample-mark.ts';
 export type { BrowserFigures, BrowserHandlers, WebBenchOptions } from '../bench/web/browser.ts';
 export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';

@@ -1,11 +1,12 @@
 import { MediaCall, type MediaCallOptions } from '../src/media-worker/call/media-call.ts';
 import type { SpeechDetector } from '../src/media-worker/uplink/speech-detector.ts';
 import { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from '../src/messages/capture-messages.ts';
+import type { MediaNotice } from '../src/messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../src/messages/playback-messages.ts';
 import { PlaybackCore } from '../src/worklets/playback-core.ts';
 import { rmsOf } from '@parley/shared/audio/level';
 import { PCM16_SCALE, toPcm16 } from '@parley/shared/audio/pcm16';
-import { writeMark } from '@parley/relay/testing';
+import { writeMark, type SampleMark } from '@parley/relay/testing';
 import type { Room } from './room.ts';
 import { tappedSocket, type TappedEvent } from './tapped-socket.ts';
 
@@ -17,16 +18,20 @@ const MAX_GAP_MS = 600;
 const READY_DEADLINE_MS = 15_000;
 const POLL_MS = 8;
 
+/** Which of the prepared utterances is said, for the marks in the microphone's samples. */
+type Said = Pick<SampleMark, 'run' | 'utterance'>;
+
 export interface HeadlessPageOptions {
   readonly url: string;
   readonly decides: 'relay' | 'page';
   readonly detector: SpeechDetector;
   readonly room: Room;
-  /** Number of the dialogue, for the marks in the microphone's samples. */
-  readonly run: number;
   /** As it passes the socket, in either direction. @param atMs - `performance.now()` */
   readonly onEvent: (event: TappedEvent, atMs: number) => void;
   readonly onReport: (report: PlaybackReport, atMs: number) => void;
+  /** What the media worker tells the page, and what it hands to the player. */
+  readonly onNotice?: (notice: MediaNotice) => void;
+  readonly onPlayback?: (command: PlaybackCommand) => void;
 }
 
 /**
@@ -45,7 +50,7 @@ export class HeadlessPage implements AsyncDisposable {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #startedMs: number;
   #frames = 0;
-  #utterance: { readonly number: number; readonly at: number } | undefined;
+  #utterance: (Said & { readonly at: number }) | undefined;
   #phase = 'idle';
 
   constructor(options: HeadlessPageOptions) {
@@ -56,9 +61,10 @@ export class HeadlessPage implements AsyncDisposable {
       onReport(report, performance.now());
       speaker.port1.postMessage(report);
     });
-    speaker.port1.addEventListener('message', ({ data }: MessageEvent<PlaybackCommand>) =>
-      this.#player.handle(data),
-    );
+    speaker.port1.addEventListener('message', ({ data }: MessageEvent<PlaybackCommand>) => {
+      options.onPlayback?.(data);
+      this.#player.handle(data);
+    });
     speaker.port1.start();
     const onTapped = (event: TappedEvent) => onEvent(event, performance.now());
     this.#call = new MediaCall({
@@ -82,6 +88,7 @@ export class HeadlessPage implements AsyncDisposable {
       now: () => performance.now(),
       notify: (notice) => {
         if (notice.type === 'phase') this.#phase = notice.phase;
+        if (notice.type !== 'speak' && notice.type !== 'hush') options.onNotice?.(notice);
       },
       onDetectorFailed: () => {
         throw new Error('The speech detector failed.');
@@ -99,11 +106,11 @@ export class HeadlessPage implements AsyncDisposable {
   }
 
   /** The person speaks as soon as possible. @returns when the first sample reaches the microphone */
-  speak(samples: Int16Array, number: number): number {
+  speak(samples: Int16Array, said: Said): number {
     const { room } = this.#options;
     const at = room.position;
     room.speak(samples, at);
-    this.#utterance = { number, at };
+    this.#utterance = { ...said, at };
     return this.#startedMs + (at * 1_000) / HZ;
   }
 
@@ -124,7 +131,7 @@ export class HeadlessPage implements AsyncDisposable {
   }
 
   #frame(): void {
-    const { room, run } = this.#options;
+    const { room } = this.#options;
     const index = this.#frames * FRAME_SAMPLES;
     this.#frames += 1;
     const output = new Float32Array(FRAME_SAMPLES);
@@ -137,7 +144,7 @@ export class HeadlessPage implements AsyncDisposable {
     if (isAudible) this.#heard(frameMs);
     const pcm = toPcm16(room.hear(output, isAudible));
     if (this.#utterance !== undefined) {
-      const { number: utterance, at } = this.#utterance;
+      const { run, utterance, at } = this.#utterance;
       writeMark(pcm, { run, utterance, offsetMs: ((index - at) * 1_000) / HZ });
     }
     const samples = Float32Array.from(pcm, (sample) => sample * PCM16_SCALE);

@@ -34,7 +34,6 @@ const handlers: PageHandlers = {
     await using page = new HeadlessPage({
       url,
       decides,
-      run,
       detector: await loadSileroInNode(),
       room: new Room({ background, echoDb }),
       onEvent: (event, atMs) => noteEvent(seen, event, atMs),
@@ -50,7 +49,7 @@ const handlers: PageHandlers = {
       for (const [index, { at, expects }] of dialogue.utterances.entries()) {
         const replied = index > 0 ? await reply(page, seen, fromMs, 'after' in at) : fromMs;
         await passed(replied + ('after' in at ? at.after : at.over));
-        const startMs = page.speak(speech[index]!.samples, index);
+        const startMs = page.speak(speech[index]!.samples, { run, utterance: index });
         const endMs = startMs + speech[index]!.samples.length / SAMPLES_PER_MS;
         seen.utterances.push({ startMs, endMs });
         await passed(endMs);

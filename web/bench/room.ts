@@ -5,7 +5,7 @@ import { FRAME_SAMPLES } from '../src/messages/capture-messages.ts';
 const HZ = 16_000;
 /** From the loudspeaker to the microphone, through both converters. */
 const ECHO_DELAY_SAMPLES = 0.06 * HZ;
-/** A soft room noise is always there. */
+/** A soft room noise. */
 const FLOOR_DB = -66;
 const TAP_EVERY_SAMPLES = 0.7 * HZ;
 const TAP_SAMPLES = 0.03 * HZ;
@@ -14,6 +14,7 @@ const TAP_SAMPLES = 0.03 * HZ;
 export class Room {
   readonly #background: Background | undefined;
   readonly #echoGain: number;
+  readonly #floorGain: number;
   readonly #played = new Float32Array(HZ);
   #at = 0;
   #speech: Int16Array | undefined;
@@ -23,12 +24,16 @@ export class Room {
   constructor({
     background,
     echoDb,
+    isSilent = false,
   }: {
     background?: Background | undefined;
     echoDb?: number | undefined;
+    /** Without the noise that is else always there: what is heard does not depend on when. */
+    isSilent?: boolean;
   }) {
     this.#background = background;
     this.#echoGain = echoDb === undefined ? 0 : gainOf(echoDb);
+    this.#floorGain = isSilent ? 0 : gainOf(FLOOR_DB);
   }
 
   /** Sample that comes next, since the microphone was opened. */
@@ -55,7 +60,7 @@ export class Room {
       heard[index] =
         person +
         echo * this.#echoGain +
-        this.#noise() * gainOf(FLOOR_DB) +
+        this.#noise() * this.#floorGain +
         this.#soundAt(sound, at) * gain;
     }
     this.#at += FRAME_SAMPLES;

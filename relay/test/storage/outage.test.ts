@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
-import { CuttableProxy } from '../support/cuttable-proxy.ts';
+import { FaultyProxy } from '../support/faulty-proxy.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import { TestCall } from '../support/test-call.ts';
 import { startTestRelay } from '../support/test-relay.ts';
@@ -19,7 +19,7 @@ const NEVER = AbortSignal.any([]);
 it('calls go on while the database is away, and each turn is stored once', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-outage-'));
   await using server = await PostgresServer.start();
-  await using proxy = await CuttableProxy.to(server.port);
+  await using proxy = await FaultyProxy.to(server.port);
   const name = await server.create();
   const problems = new Problems(systemClock);
   const url = server.url(name).replace(String(server.port), String(proxy.port));

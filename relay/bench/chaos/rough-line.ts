@@ -1,0 +1,57 @@
+import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { FaultyProxy, type FaultyConnection } from '../../test/support/faulty-proxy.ts';
+import { strike, strikes, type Fault } from './faults.ts';
+import { seeded } from './random.ts';
+
+/** The way of one call to the relay, on which one fault follows the other. */
+export class RoughLine implements AsyncDisposable {
+  readonly #proxy: FaultyProxy;
+  readonly #over: AbortController;
+
+  private constructor(proxy: FaultyProxy, over: AbortController) {
+    this.#proxy = proxy;
+    this.#over = over;
+  }
+
+  /** @param onFault - called with each fault as it happens */
+  static async to(port: number, seed: number, onFault: (fault: Fault) => void): Promise<RoughLine> {
+    const over = new AbortController();
+    const coming = strikes(seed);
+    const random = seeded(seed + 1);
+    const torment = async (connection: FaultyConnection) => {
+      // Requests over HTTP are left alone: a call begins with them, and is none before.
+      if (!(await connection.isWebSocket)) return;
+      for (;;) {
+        const { afterMs, fault } = coming.next().value;
+        if (!(await lasts(connection, afterMs, over.signal))) return;
+        onFault(fault);
+        const durationMs = strike(connection, fault, random);
+        if (durationMs === undefined) return;
+        if (!(await lasts(connection, durationMs, over.signal))) return;
+        connection.delay(undefined);
+      }
+    };
+    const proxy = await FaultyProxy.to(port, (connection) => void torment(connection));
+    return new RoughLine(proxy, over);
+  }
+
+  get port(): number {
+    return this.#proxy.port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#proxy[Symbol.asyncDispose]();
+  }
+}
+
+/** @returns whether the connection is still there after so long */
+async function lasts(
+  connection: FaultyConnection,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const ended = connection.closed.then(() => false);
+  const passed = sleep(systemClock, durationMs, signal).then(() => !signal.aborted);
+  return Promise.race([ended, passed]);
+}
