@@ -1,7 +1,8 @@
-import { mixed, readColourTokens, rgba } from '../../ui/colour-tokens.ts';
+import { mixed, rgba, type Rgb } from '../../ui/colour-tokens.ts';
 import { outlineRadius, type OrbPose } from './orb-pose.ts';
 
-const TOKENS = {
+/** The colour tokens that the orb is drawn in. */
+export const ORB_TOKENS = {
   light: '--orb-light',
   cool: '--orb-cool',
   main: '--orb-main',
@@ -10,12 +11,10 @@ const TOKENS = {
   still: '--orb-still',
 } as const;
 
-type OrbPalette = ReturnType<typeof readOrbPalette>;
+export type OrbPalette = Readonly<Record<keyof typeof ORB_TOKENS, Rgb>>;
 
-/** The orb's colours as they apply within `element` now. */
-export function readOrbPalette(element: HTMLElement) {
-  return readColourTokens(element, TOKENS);
-}
+/** Of a canvas in the page or in a worker. */
+export type OrbContext = Omit<OffscreenCanvasRenderingContext2D, 'canvas'>;
 
 const TURN = 2 * Math.PI;
 const OUTLINE_POINTS = 72;
@@ -41,12 +40,11 @@ export interface OrbFrame {
 type BodyColours = Pick<OrbPalette, 'light' | 'cool' | 'main' | 'deep'>;
 
 /** Draws the orb once; the context is expected to be scaled to CSS pixels. */
-export function drawOrb(context: CanvasRenderingContext2D, frame: OrbFrame): void {
+export function drawOrb(context: OrbContext, frame: OrbFrame): void {
   const { sizePx, pose, palette } = frame;
   const microphone = frame.microphone[0] ?? 0;
-  const breath = 1 + pose.breath * Math.sin(frame.seconds * 1.25);
   const swell = 1 + 0.05 * pose.voiceGain * frame.voice;
-  const radius = (sizePx / 2) * pose.size * breath * swell;
+  const radius = (sizePx / 2) * pose.size * swell;
   const amplitude =
     pose.wobble + pose.microphoneGain * microphone + 0.05 * pose.voiceGain * frame.voice;
   const colours: BodyColours = {
@@ -78,38 +76,9 @@ export function drawOrb(context: CanvasRenderingContext2D, frame: OrbFrame): voi
   context.restore();
 }
 
-/** For people who want no motion, or whose system sets the colours: a disc with a ring. */
-export function drawStillOrb(
-  context: CanvasRenderingContext2D,
-  sizePx: number,
-  pose: OrbPose,
-  palette: OrbPalette,
-): void {
-  const radius = (sizePx / 2) * 0.58;
-  const main = mixed(palette.still, palette.main, pose.colour);
-  context.clearRect(0, 0, sizePx, sizePx);
-  context.save();
-  context.translate(sizePx / 2, sizePx / 2);
-  context.beginPath();
-  context.arc(0, 0, radius, 0, TURN);
-  if (pose.fill > 0.5) {
-    context.fillStyle = rgba(main, 1);
-    context.fill();
-  }
-  context.lineWidth = 2;
-  context.strokeStyle = rgba(main, 1);
-  context.stroke();
-  context.beginPath();
-  context.arc(0, 0, radius * 1.16, 0, TURN);
-  context.lineWidth = 2 + 4 * Math.max(pose.rings, pose.voiceGain, pose.glow > 0.9 ? 0.5 : 0);
-  context.strokeStyle = rgba(palette.line, 0.75);
-  context.stroke();
-  context.restore();
-}
-
 /** Two veils around the body that swing wider with the voice than the body itself does. */
 function drawVeils(
-  context: CanvasRenderingContext2D,
+  context: OrbContext,
   frame: OrbFrame,
   radius: number,
   colours: BodyColours,
@@ -127,7 +96,7 @@ function drawVeils(
   }
 }
 
-function drawRings(context: CanvasRenderingContext2D, frame: OrbFrame, radius: number): void {
+function drawRings(context: OrbContext, frame: OrbFrame, radius: number): void {
   const { pose, palette } = frame;
   if (pose.rings < 0.01) return;
   context.lineWidth = 1.5;
@@ -141,11 +110,7 @@ function drawRings(context: CanvasRenderingContext2D, frame: OrbFrame, radius: n
   }
 }
 
-function bodyGradient(
-  context: CanvasRenderingContext2D,
-  radius: number,
-  colours: BodyColours,
-): CanvasGradient {
+function bodyGradient(context: OrbContext, radius: number, colours: BodyColours): CanvasGradient {
   const gradient = context.createLinearGradient(
     -radius * 0.6,
     -radius * 0.8,
@@ -160,7 +125,7 @@ function bodyGradient(
 
 /** Soft lights inside the body, and its lit edge; the path of the body must be current. */
 function drawGlow(
-  context: CanvasRenderingContext2D,
+  context: OrbContext,
   frame: OrbFrame,
   radius: number,
   colours: BodyColours,
@@ -194,12 +159,7 @@ function drawGlow(
 }
 
 /** Traces the outline as curves through the midpoints, so that it shows no corners. */
-function tracePath(
-  context: CanvasRenderingContext2D,
-  radius: number,
-  seconds: number,
-  amplitude: number,
-): void {
+function tracePath(context: OrbContext, radius: number, seconds: number, amplitude: number): void {
   const pointAt = (point: number): readonly [number, number] => {
     const angle = (point / OUTLINE_POINTS) * TURN;
     const distance = radius * outlineRadius(angle, seconds, amplitude);

@@ -7,7 +7,7 @@ export type OrbMood = Exclude<CallPhase, 'ended'> | 'muted' | 'off';
 export interface OrbPose {
   /** Radius of the body, as a share of the space it has. */
   readonly size: number;
-  /** Depth of the slow breath, share of the radius. */
+  /** Depth of the slow breath, share of the radius; the style sheet moves it. */
   readonly breath: number;
   /** How far the outline leaves the circle at rest, share of the radius. */
   readonly wobble: number;
@@ -78,7 +78,7 @@ export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   off: { ...AT_REST, size: 0.56, breath: 0.01, glow: 0.3, colour: 0.55, halo: 0.25 },
 };
 
-/** Moods in which nothing moves faster than a breath: half the frames look the same. */
+/** Moods in which nothing but the breath moves: one drawing is enough. */
 export const CALM_MOODS: ReadonlySet<OrbMood> = new Set([
   'idle',
   'starting',
@@ -86,6 +86,9 @@ export const CALM_MOODS: ReadonlySet<OrbMood> = new Set([
   'reconnecting',
   'off',
 ]);
+
+/** Moods that follow a voice; in the others half the frames look the same. */
+export const LIVELY_MOODS: ReadonlySet<OrbMood> = new Set(['hearing', 'speaking']);
 
 /** Time for a pose to come two thirds of the way to the next. */
 const EASE_MS = 140;

@@ -25,14 +25,14 @@ interface OrbProps extends ComponentProps<'button'> {
 export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
   const { levels } = useController();
   const host = useRef<HTMLSpanElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const animation = useRef<OrbAnimation | null>(null);
   const moodNow = useEffectEvent(() => mood);
+  const pose = ORB_POSES[mood];
   const still = useMediaQuery('(prefers-reduced-motion: reduce), (forced-colors: active)');
 
   useEffect(() => {
-    if (canvas.current === null || host.current === null) return;
-    const started = startOrbAnimation(canvas.current, host.current, levels, still, moodNow());
+    if (host.current === null) return;
+    const started = startOrbAnimation(host.current, levels, still, moodNow());
     animation.current = started;
     return () => {
       animation.current = null;
@@ -47,10 +47,8 @@ export function Orb({ mood, label, icon, ring, ...rest }: OrbProps) {
       <span
         ref={host}
         className={styles.space}
-        style={{ '--halo': ORB_POSES[mood].halo } as CSSProperties}
-      >
-        <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
-      </span>
+        style={{ '--halo': pose.halo, '--breath': pose.breath } as CSSProperties}
+      />
       {ring}
       <span className={styles.icon} aria-hidden="true">
         {icon}
