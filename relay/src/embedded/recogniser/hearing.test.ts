@@ -54,6 +54,19 @@ describe('LevelMeter', () => {
     expect(meterOf(new Int16Array(RATE_HZ), vowel(300, 10_000)).isDecided).toBe(true);
   });
 
+  it('takes the noise of a room before the speech for what it is', () => {
+    for (const noisePeak of [40, 100, 300]) {
+      const room = meterOf(hiss(600, noisePeak));
+      expect(room.isDecided).toBe(false);
+      room.push(vowel(300, 12_000));
+      expect(room.isDecided).toBe(true);
+      expect(room.gain).toBe(1);
+    }
+    const quiet = meterOf(hiss(600, 40), vowel(300, 900));
+    expect(quiet.gain).toBeGreaterThan(4);
+    expect(quiet.gain).toBeLessThan(15);
+  });
+
   it('leaves a usual level alone, raises a quiet one and lowers one that is far too loud', () => {
     expect(meterOf(vowel(400, 12_000)).gain).toBe(1);
     expect(meterOf(vowel(400, 600)).gain).toBeGreaterThan(5);

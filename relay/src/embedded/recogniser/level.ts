@@ -1,7 +1,8 @@
 import { rmsOf } from '@parley/shared/audio/level';
 
 /**
- * How loud the caller's speech arrives, decided once per utterance from its first speech.
+ * How loud the caller's speech arrives, decided once per utterance from its first speech: from what
+ * rises above the noise of the room, which clients send from before the onset of speech.
  *
  * The recogniser's normalisation adapts over seconds, an utterance may be one word long. Within
  * 9 dB of the level it expects that does not matter; a quiet microphone needs the gain.
@@ -14,6 +15,8 @@ const MAX_GAIN = 32;
 const RMS = {
   /** Under this, 20 ms hold no speech: -60 dB of full scale. */
   floor: 33,
+  /** So far above the quietest 20 ms, the noise of the room, is speech: 12 dB. */
+  aboveNoise: 4,
   /** Of the loudest 20 ms of an utterance, at the level the recogniser expects. */
   expected: 5_000,
   toleratedRatio: 2.8,
@@ -22,12 +25,14 @@ const RMS = {
 export class LevelMeter {
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
-  #soundFrames = 0;
+  #speechFrames = 0;
   #loudestRms = 0;
+  /** Of the quietest frame so far. */
+  #noiseRms = Number.POSITIVE_INFINITY;
 
   /** Whether enough was heard to trust `gain`. */
   get isDecided(): boolean {
-    return this.#soundFrames >= DECISION_FRAMES;
+    return this.#speechFrames >= DECISION_FRAMES;
   }
 
   /** What to multiply samples by; exactly 1 if they are near enough to the expected level. */
@@ -52,7 +57,8 @@ export class LevelMeter {
 
   #measure(): void {
     const rms = rmsOf(this.#frame);
-    if (rms >= RMS.floor) this.#soundFrames += 1;
+    this.#noiseRms = Math.min(this.#noiseRms, rms);
+    if (rms >= Math.max(RMS.floor, RMS.aboveNoise * this.#noiseRms)) this.#speechFrames += 1;
     this.#loudestRms = Math.max(this.#loudestRms, rms);
   }
 }
