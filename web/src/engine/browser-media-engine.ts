@@ -1,9 +1,11 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
-import type { CallOptions, MediaEngine, MicrophoneResult } from './media-engine.ts';
+import type { CallOptions, MediaEngine } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
+import type { MicrophoneResult } from '../messages/microphone.ts';
+import { openMicrophone } from './microphone.ts';
 import { createPageSpeech } from './page-speech/browser-page-speech.ts';
 import type { PageSpeech } from './page-speech/page-speech.ts';
 import { watchPage } from './page-watch.ts';
@@ -70,19 +72,16 @@ export class BrowserMediaEngine implements MediaEngine {
       onNode: (node) => this.#offerToTests(node),
       onBroken: () => this.#onUnplayable(call),
     });
+    const processed = this.#query.get('mic') !== 'raw';
     const microphone = new CallMicrophone({
       graph,
-      processed: this.#query.get('mic') !== 'raw',
+      request: (deviceId) => openMicrophone({ deviceId, processed }),
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
         if (pageSpeech.wantsMicrophone) microphone.lend(true);
       },
-      onLost: () =>
-        this.#notifyError(
-          'microphone_lost',
-          'The microphone was disconnected. Connect one, or type.',
-        ),
+      onResult: (result) => this.#notify({ type: 'microphone', result }),
     });
     const pageSpeech = createPageSpeech({
       post: (command) => this.#worker.post(command),
@@ -155,6 +154,10 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#held = held;
     this.#applyMute();
     this.#worker.post({ type: 'hold-to-talk', held });
+  }
+
+  retryNow(): void {
+    this.#worker.post({ type: 'retry-now' });
   }
 
   cancelResponse(): void {

@@ -1,27 +1,44 @@
 import type { AudioGraph } from './audio-graph.ts';
-import type { MicrophoneResult } from './media-engine.ts';
 import type { MediaCommand } from '../messages/media-messages.ts';
-import { openMicrophone } from './microphone.ts';
+import type { MicrophoneRefusal, MicrophoneResult } from '../messages/microphone.ts';
+import type { OpenedMicrophone } from './microphone.ts';
 
 export interface CallMicrophoneOptions {
-  readonly graph: AudioGraph;
-  /** Whether the browser may clean the signal up. */
-  readonly processed: boolean;
+  readonly graph: Pick<AudioGraph, 'connectMicrophone' | 'disconnectMicrophone'>;
+  /** Asks the browser; waits for the person's answer, however long that takes. */
+  request(deviceId: string | undefined): Promise<OpenedMicrophone>;
   post(command: MediaCommand, transfer?: Transferable[]): void;
   /** It was opened, closed, lent or taken back. */
   onChanged(): void;
-  /** It was taken away, and there is not another. */
-  onLost(): void;
+  /** What became of it without a request: it was lost, or came back. */
+  onResult(result: MicrophoneResult): void;
 }
 
-/** A call's microphone, from one device to the next. */
+/** A device that is to be heard; another object is another wish, even for the same device. */
+interface Wish {
+  readonly deviceId: string | undefined;
+}
+
+/** Refusals that end when something is plugged in. A person who said no is not asked again. */
+const CURABLE: ReadonlySet<MicrophoneRefusal> = new Set(['not-found', 'in-use', 'lost', 'failed']);
+
+/**
+ * A call's microphone, from one device to the next.
+ *
+ * One opening runs at a time, and the newest wish wins: whatever was opened for an older one is
+ * released, and each request is told what became of the newest. WebKit, which reports a change of
+ * devices in the very moment in which it grants the microphone, starts no second opening.
+ */
 export class CallMicrophone {
   readonly #options: CallMicrophoneOptions;
   readonly #closed = new AbortController();
   #track: MediaStreamTrack | undefined;
-  #deviceId: string | undefined;
-  /** Counts requests, so that only the latest answer is used. */
-  #requests = 0;
+  /** What the person chose, which a stand-in does not change. */
+  #chosen: string | undefined;
+  /** undefined: not to be heard, because it is lent, refused or the call is over. */
+  #wish: Wish | undefined;
+  #opening: Promise<MicrophoneResult> | undefined;
+  #isMissing = false;
   #lent = false;
 
   constructor(options: CallMicrophoneOptions) {
@@ -39,75 +56,120 @@ export class CallMicrophone {
   }
 
   /** Opens `deviceId`, or the one that the system prefers, in place of the open one. */
-  async open(deviceId: string | undefined): Promise<MicrophoneResult> {
-    const { graph, processed, post } = this.#options;
-    this.#deviceId = deviceId;
-    this.#lent = false;
-    this.#requests += 1;
-    const request = this.#requests;
-    const opened = await openMicrophone({ deviceId, processed });
-    if (!opened.ok) return opened;
-    const { stream, track } = opened;
-    const isStale = () => this.#closed.signal.aborted || this.#requests !== request;
-    try {
-      if (isStale()) throw new Error('The call ended, or another microphone was chosen.');
-      const port = await graph.connectMicrophone(stream);
-      if (isStale()) throw new Error('The call ended while the microphone was connected.');
-      this.#track?.stop();
-      this.#track = track;
-      // Chromium reports it; the DOM types do not know it.
-      const { latency = 0 } = track.getSettings() as { readonly latency?: number };
-      const latencyMs = latency * 1_000;
-      post({ type: 'attach-capture', port, latencyMs }, [port]);
-      const on = { once: true, signal: this.#closed.signal };
-      track.addEventListener('ended', () => void this.#onTrackEnded(track), on);
-      this.#options.onChanged();
-      return { ok: true };
-    } catch {
-      track.stop();
-      return { ok: false, refusal: 'failed' };
-    }
+  open(deviceId: string | undefined): Promise<MicrophoneResult> {
+    this.#chosen = deviceId;
+    return this.#want(deviceId);
   }
 
-  /** Something was plugged in: a chosen microphone that had been missing may be back. */
+  /** Something was plugged in: a microphone that had been missing may be back. */
   openIfMissing(): void {
-    const missing = this.#track === undefined && this.#requests > 0 && !this.#lent;
-    if (missing) void this.open(this.#deviceId);
+    if (!this.#isMissing || this.#opening !== undefined) return;
+    void this.#want(this.#chosen).then((result) => result.ok && this.#tell(result));
   }
 
   /** Leaves it to the browser's own recogniser, or takes it back. */
   lend(lent: boolean): void {
     if (lent === this.#lent || this.#closed.signal.aborted) return;
     if (!lent) {
-      void this.open(this.#deviceId);
+      void this.#want(this.#chosen).then((result) => result.ok || this.#tell(result));
       return;
     }
     if (this.#track === undefined) return;
     this.#lent = true;
+    this.#wish = undefined;
     this.#letGo();
   }
 
   close(): void {
     this.#closed.abort();
+    this.#wish = undefined;
+    this.#letGo();
+  }
+
+  #want(deviceId: string | undefined): Promise<MicrophoneResult> {
+    if (this.#closed.signal.aborted) return Promise.resolve({ ok: false, refusal: 'failed' });
+    this.#lent = false;
+    const isBeingOpened = this.#opening !== undefined && this.#wish?.deviceId === deviceId;
+    if (!isBeingOpened || this.#wish === undefined) this.#wish = { deviceId };
+    this.#opening ??= this.#openNewest();
+    return this.#opening;
+  }
+
+  async #openNewest(): Promise<MicrophoneResult> {
+    let result: MicrophoneResult = { ok: false, refusal: 'failed' };
+    let wish: Wish | undefined;
+    while (this.#wish !== undefined && this.#wish !== wish) {
+      wish = this.#wish;
+      // oxlint-disable-next-line no-await-in-loop -- one opening at a time
+      result = await this.#openOne(wish);
+    }
+    this.#opening = undefined;
+    if (this.#lent) return { ok: true };
+    this.#isMissing = !result.ok && CURABLE.has(result.refusal);
+    return result;
+  }
+
+  async #openOne(wish: Wish): Promise<MicrophoneResult> {
+    const failed = { ok: false, refusal: 'failed' } as const;
+    const opened = await this.#options.request(wish.deviceId).catch(() => failed);
+    if (!opened.ok) return opened;
+    const { stream, track } = opened;
+    try {
+      if (this.#wish !== wish) throw new Error('Another microphone is wanted by now, or none.');
+      const port = await this.#options.graph.connectMicrophone(stream);
+      // It may have ended while it was connected, and says so only once.
+      if (this.#wish === wish && track.readyState === 'live') {
+        this.#attach(track, port);
+        return { ok: true };
+      }
+      this.#abandon(track, port);
+      return failed;
+    } catch {
+      track.stop();
+      return failed;
+    }
+  }
+
+  #attach(track: MediaStreamTrack, port: MessagePort): void {
     this.#track?.stop();
-    this.#track = undefined;
+    this.#track = track;
+    // Chromium reports it; the DOM types do not know it.
+    const { latency = 0 } = track.getSettings() as { readonly latency?: number };
+    this.#options.post({ type: 'attach-capture', port, latencyMs: latency * 1_000 }, [port]);
+    const on = { once: true, signal: this.#closed.signal };
+    track.addEventListener('ended', () => void this.#onTrackEnded(track), on);
+    this.#options.onChanged();
+  }
+
+  /** Connected in vain; the one before it is disconnected by that. */
+  #abandon(track: MediaStreamTrack, port: MessagePort): void {
+    track.stop();
+    port.close();
+    this.#letGo();
   }
 
   /** Unplugged, or taken away by the system: goes on with any other that there is. */
   async #onTrackEnded(track: MediaStreamTrack): Promise<void> {
     if (this.#track !== track) return;
     this.#letGo();
-    const chosen = this.#deviceId;
-    const result = await this.open(undefined);
-    // What was chosen is chosen again once it is back.
-    this.#deviceId = chosen;
-    if (!result.ok && !this.#closed.signal.aborted) this.#options.onLost();
+    // What is being opened anyway takes its place, and who asked for it is told how that went.
+    if (this.#opening !== undefined) return;
+    const result = await this.#want(undefined);
+    if (result.ok) return;
+    this.#isMissing = true;
+    this.#tell(result.refusal === 'not-found' ? { ok: false, refusal: 'lost' } : result);
+  }
+
+  #tell(result: MicrophoneResult): void {
+    if (!this.#closed.signal.aborted) this.#options.onResult(result);
   }
 
   #letGo(): void {
     this.#track?.stop();
     this.#track = undefined;
     this.#options.graph.disconnectMicrophone();
+    // The worker may be in another call by now.
+    if (this.#closed.signal.aborted) return;
     this.#options.post({ type: 'detach-capture' });
     this.#options.onChanged();
   }

@@ -1,19 +1,6 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
-
-/** Why the microphone could not be had; each needs other words. */
-export type MicrophoneRefusal =
-  | 'denied'
-  | 'dismissed'
-  | 'not-found'
-  | 'in-use'
-  | 'insecure-context'
-  | 'unsupported'
-  | 'failed';
-
-export type MicrophoneResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly refusal: MicrophoneRefusal };
+import type { MicrophoneResult } from '../messages/microphone.ts';
 
 export interface CallOptions {
   /** Origin of the relay, e.g. `http://localhost:8787`. */
@@ -59,6 +46,8 @@ export interface MediaEngine {
   setToken(token: string): void;
   sendText(itemId: string, text: string): void;
   holdToTalk(held: boolean): void;
+  /** Tries to reach the relay now instead of when the next attempt is due. */
+  retryNow(): void;
   cancelResponse(): void;
   setDebug(enabled: boolean): void;
   /** Ends the call and releases microphone, socket and audio. */

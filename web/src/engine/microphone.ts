@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from './media-engine.ts';
+import type { MicrophoneRefusal } from '../messages/microphone.ts';
 
 export interface MicrophoneRequest {
   /** undefined: whichever the browser thinks best. */

@@ -8,6 +8,7 @@ import type {
   SessionDescription,
   Usage,
 } from '@parley/shared';
+import type { MicrophoneResult } from './microphone.ts';
 
 /** How a call signs in. */
 export type Credentials =
@@ -214,8 +215,17 @@ export type ConversationNotice =
 export type MediaNotice =
   | { readonly type: 'phase'; readonly phase: CallPhase }
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
+  /** The microphone was lost, or came back, without a request of the page's. */
+  | { readonly type: 'microphone'; readonly result: MicrophoneResult }
+  /** The relay cannot be reached: the next attempt begins in so long, 0 if it runs. */
+  | { readonly type: 'unreachable'; readonly retryInMs: number }
   | { readonly type: 'signed-in'; readonly token: string; readonly expiresInS: number }
-  | { readonly type: 'session'; readonly session: SessionDescription }
+  | {
+      readonly type: 'session';
+      readonly session: SessionDescription;
+      /** Under which what is said is kept; left out by relays that keep nothing. */
+      readonly conversationId?: string | undefined;
+    }
   /** What the session has used and cost so far. */
   | {
       readonly type: 'usage';
@@ -266,7 +276,6 @@ export type MediaNotice =
         /** Something answers at the relay's address, but not as a relay does. */
         | 'not_a_relay'
         | 'vad_failed'
-        | 'microphone_lost'
         | 'audio_unavailable';
       readonly message: string;
     }

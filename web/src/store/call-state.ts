@@ -1,6 +1,6 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
-import type { MicrophoneRefusal, MicrophoneResult } from '../engine/media-engine.ts';
+import type { MicrophoneResult } from '../messages/microphone.ts';
 import type {
   CallPhase,
   ConversationNotice,
@@ -17,14 +17,7 @@ import {
   withTypedText,
   type Conversation,
 } from './conversation-state.ts';
-
-export type MicrophoneState =
-  | { readonly kind: 'unknown' }
-  | { readonly kind: 'asking' }
-  | { readonly kind: 'granted' }
-  | { readonly kind: 'refused'; readonly refusal: MicrophoneRefusal }
-  /** A typed call: not asked for. */
-  | { readonly kind: 'unwanted' };
+import { microphoneAfter, type MicrophoneState } from './microphone-state.ts';
 
 /** Whether there is a call at all; `phase` says what a running one is doing. */
 export type Standing =
@@ -66,11 +59,22 @@ export interface CallState {
   readonly notUnderstood: boolean;
   /** The earlier conversation that the call goes on with; null if it is a new one. */
   readonly continues: string | null;
+  /** Under which this conversation is kept, to go on with it; null if it is not, or not yet. */
+  readonly keptAs: string | null;
+  /** Since when the relay cannot be reached; null while it can. */
+  readonly outage: Outage | null;
   readonly error: CallError | null;
   /** What the session has cost so far; null before the relay has said. */
   readonly cost: CallCost | null;
   /** The relay will end the call soon; null if it will not, as far as is known. */
   readonly ending: CallEnding | null;
+}
+
+export interface Outage {
+  /** On the page's clock. */
+  readonly sinceMs: number;
+  /** When the next attempt begins, on the page's clock; null while one runs. */
+  readonly nextTryAtMs: number | null;
 }
 
 export interface CallCost {
@@ -121,6 +125,8 @@ export const INITIAL_CALL_STATE: CallState = {
   endOfTurn: null,
   notUnderstood: false,
   continues: null,
+  keptAs: null,
+  outage: null,
   error: null,
   cost: null,
   ending: null,
@@ -143,16 +149,12 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
             ? withDivider(state.conversation, action.dividerId)
             : withEarlier(action.earlier.items, action.dividerId),
         continues: action.earlier?.id ?? null,
+        keptAs: action.earlier?.id ?? null,
       };
     case 'microphone-asked':
       return { ...state, microphone: { kind: 'asking' } };
     case 'microphone-answered':
-      return {
-        ...state,
-        microphone: action.result.ok
-          ? { kind: 'granted' }
-          : { kind: 'refused', refusal: action.result.refusal },
-      };
+      return { ...state, microphone: microphoneAfter(action.result) };
     case 'text-sent':
       return {
         ...state,
@@ -186,12 +188,27 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     case 'session':
       return {
         ...state,
+        outage: null,
+        keptAs: notice.conversationId ?? state.keptAs,
         session: notice.session,
         sessionSinceMs: state.sessionSinceMs ?? atMs,
         ladder:
           state.ladder === null || state.session?.id !== notice.session.id
             ? ladderOf(notice.session.providers, atMs)
             : ladderAfterSession(state.ladder, notice.session.providers, atMs),
+      };
+    case 'microphone': {
+      const { result } = notice;
+      const isWanted = state.microphone.kind !== 'unwanted';
+      return isWanted ? { ...state, microphone: microphoneAfter(result) } : state;
+    }
+    case 'unreachable':
+      return {
+        ...state,
+        outage: {
+          sinceMs: state.outage?.sinceMs ?? atMs,
+          nextTryAtMs: notice.retryInMs === 0 ? null : atMs + notice.retryInMs,
+        },
       };
     case 'usage': {
       const { costUsd: usd, budgetUsd, isWarning } = notice;
@@ -254,6 +271,7 @@ function withPhase(state: CallState, phase: CallPhase): CallState {
   return {
     ...state,
     phase,
+    outage: phase === 'reconnecting' ? state.outage : null,
     // A new attempt at being heard makes the last complaint stale.
     ...(phase === 'hearing' || phase === 'speaking' ? { error: null, notUnderstood: false } : {}),
   };
@@ -269,5 +287,6 @@ function ended(state: CallState, reason: CloseReason): CallState {
     phase: 'ended',
     microphone: state.microphone.kind === 'refused' ? state.microphone : { kind: 'unknown' },
     conversation: withCallOver(state.conversation),
+    keptAs: state.keptAs,
   };
 }

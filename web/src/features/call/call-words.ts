@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from '../../engine/media-engine.ts';
+import type { MicrophoneRefusal } from '../../messages/microphone.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { CallError, CallState } from '../../store/call-state.ts';
 import type { ProviderNames } from '../../store/provider-names.ts';
@@ -96,6 +96,11 @@ export const REFUSALS = {
     line: 'No microphone in this browser',
     title: 'This browser cannot share a microphone',
     advice: 'Use a current Chrome, Edge, Firefox or Safari. Typing works here.',
+  },
+  lost: {
+    line: 'The microphone is gone',
+    title: 'The microphone was disconnected',
+    advice: 'Plug it in again: it is used as soon as it is back. Or choose another in Settings.',
   },
   failed: {
     line: 'The microphone did not start',

@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from '../../engine/media-engine.ts';
+import type { MicrophoneRefusal } from '../../messages/microphone.ts';
 import { Button } from '../../ui/button.tsx';
 import { REFUSALS } from './call-words.ts';
 import styles from './microphone-help.module.css';

@@ -1,0 +1,183 @@
+import * as fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import type { MediaCommand } from '../messages/media-messages.ts';
+import type { MicrophoneResult } from '../messages/microphone.ts';
+import { CallMicrophone } from './call-microphone.ts';
+import type { OpenedMicrophone } from './microphone.ts';
+
+/** A browser whose answers are given one by one, and a call that keeps the microphone's books. */
+class Room {
+  readonly tracks: FakeTrack[] = [];
+  readonly results: MicrophoneResult[] = [];
+  readonly posted: MediaCommand['type'][] = [];
+  readonly requests: (string | undefined)[] = [];
+  /** What is awaited: an answer of the browser or a worklet that loads. */
+  readonly waiting: (() => void)[] = [];
+  readonly microphone: CallMicrophone;
+  refusal: 'denied' | 'not-found' | null = null;
+  openings = 0;
+  mostOpenings = 0;
+  connected: MediaStream | null = null;
+
+  constructor() {
+    this.microphone = new CallMicrophone({
+      request: (deviceId) => this.#request(deviceId),
+      graph: {
+        connectMicrophone: async (stream) => {
+          await this.#wait();
+          this.connected = stream;
+          return new MessageChannel().port1;
+        },
+        disconnectMicrophone: () => (this.connected = null),
+      },
+      post: ({ type }) => void this.posted.push(type),
+      onChanged: () => {},
+      onResult: (result) => this.results.push(result),
+    });
+  }
+
+  get live(): readonly FakeTrack[] {
+    return this.tracks.filter((track) => track.readyState === 'live');
+  }
+
+  /** Answers all that is awaited, and all that follows from it. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 40; round += 1) {
+      this.waiting.shift()?.();
+      await pause();
+    }
+  }
+
+  async #request(deviceId: string | undefined): Promise<OpenedMicrophone> {
+    this.requests.push(deviceId);
+    this.openings += 1;
+    this.mostOpenings = Math.max(this.mostOpenings, this.openings);
+    await this.#wait();
+    this.openings -= 1;
+    if (this.refusal !== null) return { ok: false, refusal: this.refusal };
+    const track = new FakeTrack(deviceId);
+    this.tracks.push(track);
+    const stream = { id: `stream of ${deviceId}` };
+    return { ok: true, stream, track } as unknown as OpenedMicrophone;
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}
+
+class FakeTrack extends EventTarget {
+  readonly deviceId: string | undefined;
+  readyState: MediaStreamTrackState = 'live';
+
+  constructor(deviceId: string | undefined) {
+    super();
+    this.deviceId = deviceId;
+  }
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+
+  unplug(): void {
+    if (this.readyState === 'ended') return;
+    this.readyState = 'ended';
+    this.dispatchEvent(new Event('ended'));
+  }
+
+  getSettings(): MediaTrackSettings {
+    return {};
+  }
+}
+
+/** Lets what was answered take effect, through as many promises as lie between. */
+async function pause(): Promise<void> {
+  for (let tick = 0; tick < 12; tick += 1) await Promise.resolve();
+}
+
+let room: Room;
+beforeEach(() => {
+  room = new Room();
+});
+
+test('a change of devices while the microphone is granted does not make the grant stale', async () => {
+  const opened = room.microphone.open(undefined);
+  room.microphone.openIfMissing();
+  room.waiting.shift()?.();
+  await pause();
+  room.microphone.openIfMissing();
+  await room.settle();
+  expect(await opened).toEqual({ ok: true });
+  expect(room.requests).toHaveLength(1);
+  expect(room.live).toHaveLength(1);
+});
+
+test('the newest choice wins, and both requests are told what became of it', async () => {
+  const first = room.microphone.open('desk');
+  const second = room.microphone.open('headset');
+  await room.settle();
+  expect(await Promise.all([first, second])).toEqual([{ ok: true }, { ok: true }]);
+  expect(room.live.map(({ deviceId }) => deviceId)).toEqual(['headset']);
+});
+
+test('a microphone that is unplugged is lost, and used again once it is back', async () => {
+  void room.microphone.open('desk');
+  await room.settle();
+  room.refusal = 'not-found';
+  room.tracks[0]?.unplug();
+  await room.settle();
+  expect(room.results).toEqual([{ ok: false, refusal: 'lost' }]);
+  room.refusal = null;
+  room.microphone.openIfMissing();
+  await room.settle();
+  expect(room.results.at(-1)).toEqual({ ok: true });
+  expect(room.live.map(({ deviceId }) => deviceId)).toEqual(['desk']);
+});
+
+test('who said no is not asked again because something is plugged in', async () => {
+  room.refusal = 'denied';
+  void room.microphone.open(undefined);
+  await room.settle();
+  room.microphone.openIfMissing();
+  await room.settle();
+  expect(room.requests).toHaveLength(1);
+});
+
+test('however requests, devices and the end of the call cross, one opens at a time and nothing leaks', async () => {
+  const step = fc.constantFrom('desk', 'headset', 'devices', 'unplug', 'lend', 'take', 'answer');
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 24 }), fc.boolean(), async (steps, closes) => {
+      room = new Room();
+      const asked: Promise<MicrophoneResult>[] = [];
+      let chosen: string | null = null;
+      let isLent = false;
+      for (const next of steps) {
+        if (next === 'devices') room.microphone.openIfMissing();
+        else if (next === 'unplug') room.live.at(-1)?.unplug();
+        else if (next === 'lend' || next === 'take') room.microphone.lend(next === 'lend');
+        else if (next === 'answer') room.waiting.shift()?.();
+        else {
+          asked.push(room.microphone.open(next));
+          chosen = next;
+        }
+        isLent = room.microphone.isLent;
+        await pause();
+      }
+      if (closes) room.microphone.close();
+      await room.settle();
+      // Every request was answered, and a microphone that is not there was told of.
+      const told = [...(await Promise.all(asked)), ...room.results];
+      expect(room.mostOpenings).toBeLessThanOrEqual(1);
+      expect(room.live.length).toBeLessThanOrEqual(closes || isLent || chosen === null ? 0 : 1);
+      const isWanted = !closes && !isLent && chosen !== null;
+      const isExplained = room.live.length === 1 || told.some(({ ok }) => !ok);
+      expect(!isWanted || isExplained).toBe(true);
+      expect(room.microphone.track).toBe(room.live[0]);
+      expect(room.connected === null).toBe(room.live.length === 0);
+      const attached = room.posted.findLast((type) => type.endsWith('-capture'));
+      const isAttached = attached === 'attach-capture';
+      expect(closes || isAttached === (room.live.length === 1)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
