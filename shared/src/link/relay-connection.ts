@@ -87,6 +87,11 @@ export class RelayConnection {
     return this.#entered ? this.#session?.session_id : undefined;
   }
 
+  /** Under which the session's conversation is kept; undefined if it is not. */
+  get conversationId(): string | undefined {
+    return this.#session?.conversation_id;
+  }
+
   get unacknowledgedMs(): number {
     return this.#outbox.unacknowledgedMs;
   }
@@ -272,8 +277,7 @@ export class RelayConnection {
 
   #isResumable({ retry }: CloseReason): boolean {
     if (retry !== 'resume' || this.#session === undefined || !this.#entered) return false;
-    const elapsedMs = this.#options.now() - this.#lostAtMs;
-    return elapsedMs < this.#session.limits.resume_window_ms;
+    return this.#options.now() - this.#lostAtMs < this.#session.limits.resume_window_ms;
   }
 
   #forgetSession(): void {

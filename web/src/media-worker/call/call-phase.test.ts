@@ -52,6 +52,15 @@ describe('over a call', () => {
     ]);
   });
 
+  test('what becomes of an earlier utterance does not end the wait for the latest', () => {
+    phases.asked(1);
+    phases.asked(2);
+    phases.answered(1);
+    expect(reported.at(-1)).toBe('thinking');
+    phases.answered(2);
+    expect(reported.at(-1)).toBe('listening');
+  });
+
   test('an answer that never comes is not thought of for ever', () => {
     phases.asked();
     vi.advanceTimersByTime(29_000);

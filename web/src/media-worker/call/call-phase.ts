@@ -39,6 +39,7 @@ export class CallPhases {
   };
   #replying = false;
   #asked: ReturnType<typeof setTimeout> | undefined;
+  #askedUtterance = 0;
   #phase: CallPhase | undefined;
 
   constructor(report: (phase: CallPhase) => void) {
@@ -60,15 +61,25 @@ export class CallPhases {
     this.#update({ speaking });
   }
 
-  /** Something was said or typed: an answer is awaited, though not for ever. */
-  asked(): void {
+  /**
+   * Something was said or typed: an answer is awaited, though not for ever.
+   *
+   * @param utterance 0 if it was typed
+   */
+  asked(utterance = 0): void {
     clearTimeout(this.#asked);
+    this.#askedUtterance = utterance;
     this.#asked = setTimeout(() => this.answered(), ANSWER_DEADLINE_MS);
     this.#update();
   }
 
-  /** A reply has begun, or there will be none. */
-  answered(): void {
+  /**
+   * A reply has begun, or there will be none.
+   *
+   * @param utterance what it answers; an earlier one than that which was asked last changes nothing
+   */
+  answered(utterance: number | null = null): void {
+    if (utterance !== null && utterance < this.#askedUtterance) return;
     clearTimeout(this.#asked);
     this.#asked = undefined;
     this.#update();

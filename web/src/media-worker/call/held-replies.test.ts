@@ -65,6 +65,14 @@ test('an interruption flushes the reply and reports how much of it was heard', (
   expect(rig.phases.at(-1)).toBe('thinking');
 });
 
+test('a timer that goes off does not end the wait for an answer', () => {
+  rig.turns.sendText('typed', 'what is the capital of France');
+  rig.created('timer', 1, { trigger: 'timer' });
+  rig.done('timer', 'cancelled');
+  expect(rig.phases.at(-1)).toBe('thinking');
+  expect(rig.phases.slice(rig.phases.indexOf('thinking'))).not.toContain('listening');
+});
+
 test('after “stop” no answer is awaited', () => {
   interject();
   rig.decided('a', 1, true, false);

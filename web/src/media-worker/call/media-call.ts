@@ -235,9 +235,12 @@ export class MediaCall {
     this.#debug.log('socket', kind, 'attempt' in status ? `attempt ${status.attempt}` : '');
     switch (kind) {
       case 'connecting':
-      case 'waiting':
-        if (status.attempt > 0) this.#phases.connection('lost');
-        return;
+      case 'waiting': {
+        if (status.attempt === 0) return;
+        this.#phases.connection('lost');
+        const retryInMs = status.kind === 'waiting' ? status.retryInMs : 0;
+        return this.#options.notify({ type: 'unreachable', retryInMs });
+      }
       case 'open':
         return this.#phases.connection('open');
       case 'closed':
@@ -258,7 +261,9 @@ export class MediaCall {
     this.#segmenter.setPaused(!relayHears(this.#providers));
     this.#playback.pageSpeaks = pageSpeaks(this.#providers);
     const notice = noticeOf(event);
-    if (notice !== undefined) this.#options.notify(notice);
+    const { conversationId } = this.#connection;
+    if (notice?.type === 'session') this.#options.notify({ ...notice, conversationId });
+    else if (notice !== undefined) this.#options.notify(notice);
     if (event.type === 'session.created' && this.#sessionLost) {
       this.#sessionLost = false;
       this.#options.notify({ type: 'session-replaced' });

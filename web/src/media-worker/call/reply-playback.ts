@@ -123,10 +123,10 @@ export class ReplyPlayback {
     switch (event.type) {
       case 'conversation.item.input_audio_transcription.completed':
         // Nothing was understood; an answer that comes all the same announces itself.
-        if (event.transcript === '') phases.answered();
+        if (event.transcript === '') phases.answered(event.utterance);
         return;
       case 'conversation.item.input_audio_transcription.failed':
-        return phases.answered();
+        return phases.answered(event.utterance);
       case 'response.created':
         return this.#onResponse(event);
       case 'response.output_audio_transcript.delta':
@@ -164,7 +164,9 @@ export class ReplyPlayback {
     // It crossed the news that the person speaks again: the relay will cancel it.
     if (this.personSpeaks) this.voice.flush(responseId);
     this.#settle();
-    this.#options.phases.answered();
+    // A timer that goes off is not what the person waits for.
+    if (event.trigger === 'timer' || event.trigger === 'notice') return;
+    this.#options.phases.answered(event.utterance);
   }
 
   #onText(event: RelayEventOf<'response.output_audio_transcript.delta'>): void {

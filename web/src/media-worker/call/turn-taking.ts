@@ -260,7 +260,8 @@ export class TurnTaking {
   }
 
   #awaitAnswer(): void {
-    if (!this.#utterance.isUnanswered) this.#options.phases.asked();
+    const { isUnanswered, number } = this.#utterance;
+    if (!isUnanswered) this.#options.phases.asked(number);
   }
 
   #forgetPrediction(): void {
