@@ -20,6 +20,10 @@ const SCENES: readonly SceneName[] = [
   'timer',
   'warned',
   'ended',
+  'unreachable',
+  'lost',
+  'long',
+  'broken',
 ];
 
 const SCREENS = [

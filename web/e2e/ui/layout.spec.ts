@@ -22,6 +22,10 @@ const SCENES: readonly SceneName[] = [
   'failed',
   'warned',
   'ended',
+  'unreachable',
+  'lost',
+  'long',
+  'broken',
 ];
 
 /** Everything that must be within reach without scrolling. */

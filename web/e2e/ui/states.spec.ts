@@ -13,6 +13,7 @@ const LINES: readonly (readonly [SceneName, string])[] = [
   ['pageListening', 'I hear you'],
   ['typingOnly', 'Type a message'],
   ['refused', 'Microphone blocked: allow it in the address bar'],
+  ['lost', 'The microphone is gone'],
   ['failed', 'Listening'],
   ['ended', 'The call was ended because nothing was said for a while'],
 ];
@@ -23,6 +24,29 @@ for (const [scene, line] of LINES) {
     await expect(page.locator('#call-state')).toHaveText(line);
   });
 }
+
+test('in a long conversation the orb leaves its room to the words', async ({ open }) => {
+  const page = await open('speaking');
+  const heightOf = (selector: string) =>
+    page.locator(selector).evaluate((element) => element.getBoundingClientRect().height);
+  const region = 'main [role=region]';
+  const [orb, words] = [await heightOf('[data-orb]'), await heightOf(region)];
+  await page.evaluate(() => window.parley.startOver('long'));
+  expect(await heightOf('[data-orb]')).toBeLessThan(orb / 2);
+  expect(await heightOf(region)).toBeGreaterThan(words + 150);
+});
+
+test('the first line of a short conversation is read whole; what is scrolled away fades', async ({
+  open,
+}) => {
+  const page = await open('thinking');
+  const region = page.getByRole('region', { name: 'Conversation' });
+  const fade = () => region.evaluate((box) => getComputedStyle(box).getPropertyValue('--fade'));
+  expect(await fade()).toBe('0px');
+  await page.evaluate(() => window.parley.startOver('long'));
+  await page.setViewportSize({ width: 390, height: 560 });
+  await expect.poll(fade).toBe('40px');
+});
 
 test('the first visit says what this is, what to say and who answers', async ({ open }) => {
   const page = await open('idle');

@@ -14,11 +14,13 @@ import { SignInError } from './account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { SILENCE, type Levels } from './levels.ts';
 import { HungUpCall } from './hung-up-call.ts';
+import { lostConversationOf } from './lost-call.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from './relay-address.ts';
 import {
   FAILED_TO_START,
   MISCONFIGURED,
+  NOT_KEPT,
   NOT_SIGNED_IN,
   NOT_TOLD,
   SIGN_IN_UNREACHABLE,
@@ -58,6 +60,7 @@ export function createCallController(options: CallControllerOptions) {
   let generation = 0;
   let stopping: Promise<unknown> = Promise.resolve();
   const hungUp = new HungUpCall();
+  let goingBack = false;
   /** Typed before there was a session to send it in. */
   let waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
 
@@ -95,6 +98,7 @@ export function createCallController(options: CallControllerOptions) {
       case 'closed':
         waitingTexts = [];
         levels.setState(SILENCE, true);
+        if (notice.reason.reason === 'not_found' && goingBack) return startAnew();
         dispatchNotice(notice);
         return void onRefused(notice.reason.reason);
       default:
@@ -102,6 +106,13 @@ export function createCallController(options: CallControllerOptions) {
     }
   };
   engine.subscribe(onNotice);
+
+  /** What the call was to go on with is not kept any more: it goes on without, and says so. */
+  const startAnew = (): void => {
+    dispatch({ type: 'call-ended', reason: CLOSE_REASONS.sessionGone });
+    void startCall();
+    dispatch({ type: 'complained', ...NOT_KEPT });
+  };
 
   void options.relay.then((relay) => {
     if (relay.kind === 'misconfigured') onMisconfigured(relay.message);
@@ -141,6 +152,7 @@ export function createCallController(options: CallControllerOptions) {
     if (account.asksFirst(() => void startCall({ microphone, earlier }))) return;
     if (isRunning()) void endCall();
     generation += 1;
+    goingBack = earlier !== null;
     const mine = generation;
     const chosen = settings.getState();
     dispatch({ type: 'call-started', microphone, dividerId: options.newId(), earlier });
@@ -240,6 +252,9 @@ export function createCallController(options: CallControllerOptions) {
     startCall,
     requestMicrophone,
     endCall,
+    /** Calls again; goes on with the call that was lost, if the relay keeps its conversation. */
+    callAgain: (): Promise<void> => startCall({ earlier: lostConversationOf(call.getState()) }),
+    retryNow: (): void => engine.retryNow(),
     loadDetector: () => engine.preload(),
     /** Begins what may be done before anything is pressed. */
     preload(): void {

@@ -34,3 +34,8 @@ export const NOT_TOLD = {
   message:
     'You are signed out here. The server did not answer, so calls on other devices may go on.',
 } as const;
+
+export const NOT_KEPT = {
+  code: 'not_found',
+  message: 'What was said before is not kept any more. A new conversation has begun.',
+} as const;

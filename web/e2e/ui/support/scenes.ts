@@ -68,6 +68,19 @@ const ANSWERING: readonly MediaNotice[] = [
   played('reply-3', 4_600),
 ];
 
+/** Enough for the orb to leave its room to the words. */
+const MORE: readonly MediaNotice[] = [
+  replyEnded('reply-3', 'completed', 12_000),
+  said(4, 'and how do they sleep'),
+  ...reply('reply-4', 4, [
+    'They find a den, turn pale, and now and then a pattern runs over them.',
+  ]),
+  replyEnded('reply-4', 'completed', 4_000),
+  said(5, 'thank you parley'),
+  ...reply('reply-5', 5, ['You are welcome.']),
+  replyEnded('reply-5', 'completed', 900),
+];
+
 const TURNS: readonly MediaNotice[] = [
   measured(1, [492, 18, 41, 12, 3, 46, 9, 88]),
   measured(2, [478, 22, 212, 148, 31, 96, 12, 64]),
@@ -184,6 +197,32 @@ export const SCENES = {
       stage('synthesizer', 'none'),
       stage('generator', 'another'),
       phase('listening'),
+    ],
+  },
+  unreachable: {
+    notices: [
+      ...EARLIER,
+      phase('listening'),
+      phase('reconnecting'),
+      { type: 'unreachable', retryInMs: 19_000 },
+    ],
+  },
+  lost: {
+    notices: [
+      ...EARLIER,
+      phase('listening'),
+      { type: 'microphone', result: { ok: false, refusal: 'lost' } },
+    ],
+  },
+  long: {
+    notices: [...EARLIER, ...ANSWERING, ...MORE, phase('listening')],
+  },
+  broken: {
+    notices: [
+      { type: 'session', session: SESSION, conversationId: 'conversation-1' },
+      ...EARLIER,
+      phase('listening'),
+      { type: 'closed', reason: { ...CLOSE_REASONS.draining } },
     ],
   },
   replaced: {

@@ -1,11 +1,7 @@
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import type {
-  CallOptions,
-  MediaEngine,
-  MicrophoneRefusal,
-  MicrophoneResult,
-} from '../../../src/engine/media-engine.ts';
+import type { CallOptions, MediaEngine } from '../../../src/engine/media-engine.ts';
 import type { MediaNotice } from '../../../src/messages/media-messages.ts';
+import type { MicrophoneRefusal, MicrophoneResult } from '../../../src/messages/microphone.ts';
 
 export interface ScriptedEngine extends MediaEngine {
   emit(...notices: MediaNotice[]): void;
@@ -64,6 +60,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),
+    retryNow: () => void commands.push('retryNow'),
     cancelResponse: () => void commands.push('cancelResponse'),
     setDebug: (enabled) => void commands.push(`setDebug:${enabled}`),
     async stop() {

@@ -1,7 +1,8 @@
 import { useEffect, useRef, type PointerEvent, type Ref, type RefObject } from 'react';
-import { Keyboard, Mic, MicOff, Phone } from 'lucide-react';
+import { Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
+import { lostConversationOf } from '../../store/lost-call.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { AccountMenu } from '../account/account-menu.tsx';
@@ -14,22 +15,29 @@ import { Composer } from './composer.tsx';
 import { EndOfTurnRing } from './end-of-turn-ring.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
+import { OutageNotice } from './outage-notice.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
 import { RecordingMark } from './recording-mark.tsx';
 import { Welcome } from './welcome.tsx';
+import { useSlide } from './use-slide.ts';
 import styles from './call-screen.module.css';
 
 interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;
 }
 
+/** From as many lines on, they are what a person looks at: the orb leaves them its room. */
+const LONG_CONVERSATION = 9;
+
 /** The product: one orb, one line of state, the conversation, and five controls. */
 export function CallScreen(props: CallScreenProps) {
   const controller = useController();
   const microphone = useCall((state) => state.microphone);
   const standing = useCall((state) => state.standing.kind);
+  const isLost = useCall((state) => lostConversationOf(state) !== null);
+  const isLong = useCall((state) => state.conversation.length >= LONG_CONVERSATION);
   const isEmpty = useCall((state) => state.conversation.length === 0);
   const refused =
     standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
@@ -37,7 +45,7 @@ export function CallScreen(props: CallScreenProps) {
 
   return (
     <main className={styles.screen}>
-      <div className={styles.layout}>
+      <div className={styles.layout} data-long={isLong}>
         <header className={styles.header}>
           <h1 className={styles.wordmark}>Parley</h1>
           <RecordingMark />
@@ -46,7 +54,7 @@ export function CallScreen(props: CallScreenProps) {
             <CallClock />
           </span>
         </header>
-        <div className={styles.stage}>
+        <div ref={useSlide(isLong)} className={styles.stage}>
           <MainOrb ref={orb} onType={() => props.onTyping(true)} />
           <StateLine />
           <CallNotes />
@@ -63,11 +71,13 @@ export function CallScreen(props: CallScreenProps) {
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
+          <OutageNotice />
           <ErrorNotice />
           {standing === 'over' && (
             <span className={styles.again}>
-              <Button look="primary" onClick={() => void controller.startCall()}>
-                <Phone aria-hidden="true" size={18} /> Call again
+              <Button look="primary" onClick={() => void controller.callAgain()}>
+                <Phone aria-hidden="true" size={18} />{' '}
+                {isLost ? 'Go back to the call' : 'Call again'}
               </Button>
             </span>
           )}
@@ -144,7 +154,7 @@ function MainOrb({ ref, onType }: MainOrbProps) {
   const press = (): void => {
     switch (action) {
       case 'start':
-        return void controller.startCall();
+        return void controller.callAgain();
       case 'ask-microphone':
         return void controller.requestMicrophone();
       case 'mute':
@@ -193,4 +203,5 @@ const ORB_ICONS = {
   microphone: <Mic />,
   muted: <MicOff />,
   keyboard: <Keyboard />,
+  again: <RotateCw />,
 } as const;

@@ -25,7 +25,7 @@ const REPLY: ReplyItem = {
 test('a line is read out when it no longer changes', () => {
   expect(lastSettledText([])).toBe('');
   expect(lastSettledText([{ ...USER, state: 'partial' }])).toBe('');
-  expect(lastSettledText([USER, REPLY])).toBe('You: hello');
+  expect(lastSettledText([USER, REPLY])).toBe('You: Hello');
   expect(lastSettledText([USER, { ...REPLY, status: 'completed' }])).toBe(
     'Parley: Good morning to you.',
   );

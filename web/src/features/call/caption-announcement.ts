@@ -3,6 +3,7 @@ import {
   type Conversation,
   type ConversationItem,
 } from '../../store/conversation-state.ts';
+import { captionText } from './caption-text.ts';
 
 /** What stands between two parts of a conversation. */
 export const DIVIDER_WORDS = {
@@ -27,7 +28,9 @@ export function lastSettledText(items: Conversation): string {
     return isCall ? '' : DIVIDER_WORDS[settled.reason];
   }
   if (settled.kind === 'user') {
-    return settled.state === 'failed' ? 'Not understood' : `You: ${settled.text}`;
+    return settled.state === 'failed'
+      ? 'Not understood'
+      : `You: ${settled.state === 'typed' ? settled.text : captionText(settled.text)}`;
   }
   const { heard } = replyCaption(settled);
   return settled.status === 'interrupted' ? `Parley, interrupted: ${heard}` : `Parley: ${heard}`;

@@ -9,6 +9,7 @@ import {
 } from '../../store/conversation-state.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { DIVIDER_WORDS, lastSettledText } from './caption-announcement.ts';
+import { captionText } from './caption-text.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import styles from './captions.module.css';
 
@@ -53,11 +54,16 @@ const Caption = memo(function Caption({ item }: { readonly item: ConversationIte
   }
 });
 
+function userText({ state, text }: UserItem): string {
+  if (state === 'failed') return 'That was not understood. Please say it again.';
+  return state === 'typed' ? text : captionText(text);
+}
+
 function UserCaption({ item }: { readonly item: UserItem }) {
   return (
     <li className={styles.user} data-state={item.state}>
       <span className="visually-hidden">You: </span>
-      {item.state === 'failed' ? 'That was not understood. Please say it again.' : item.text}
+      {userText(item)}
     </li>
   );
 }

@@ -9,6 +9,8 @@ export const ORB_TOKENS = {
   deep: '--orb-deep',
   line: '--orb-line',
   still: '--orb-still',
+  warm: '--orb-warm',
+  warmLine: '--orb-warm-line',
 } as const;
 
 export type OrbPalette = Readonly<Record<keyof typeof ORB_TOKENS, Rgb>>;
@@ -47,11 +49,13 @@ export function drawOrb(context: OrbContext, frame: OrbFrame): void {
   const radius = (sizePx / 2) * pose.size * swell;
   const amplitude =
     pose.wobble + pose.microphoneGain * microphone + 0.05 * pose.voiceGain * frame.voice;
+  const tinted = (colour: OrbPalette['main']) =>
+    mixed(mixed(palette.still, colour, pose.colour), palette.warm, 0.85 * pose.warmth);
   const colours: BodyColours = {
-    light: mixed(palette.still, palette.light, pose.colour),
-    cool: mixed(palette.still, palette.cool, pose.colour),
-    main: mixed(palette.still, palette.main, pose.colour),
-    deep: mixed(palette.still, palette.deep, pose.colour),
+    light: tinted(palette.light),
+    cool: tinted(palette.cool),
+    main: tinted(palette.main),
+    deep: tinted(palette.deep),
   };
 
   context.clearRect(0, 0, sizePx, sizePx);
@@ -69,7 +73,7 @@ export function drawOrb(context: OrbContext, frame: OrbFrame): void {
   }
   if (pose.fill < 0.99) {
     tracePath(context, radius, frame.seconds, amplitude);
-    context.strokeStyle = rgba(palette.line, 1 - pose.fill);
+    context.strokeStyle = rgba(mixed(palette.line, palette.warmLine, pose.warmth), 1 - pose.fill);
     context.lineWidth = 2;
     context.stroke();
   }

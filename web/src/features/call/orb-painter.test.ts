@@ -11,6 +11,8 @@ const PALETTE: OrbPalette = {
   deep: GREY,
   line: GREY,
   still: GREY,
+  warm: GREY,
+  warmLine: GREY,
 };
 const FRAME_MS = 1_000 / 60;
 

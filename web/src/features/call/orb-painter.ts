@@ -108,6 +108,7 @@ export class OrbPainter {
       Math.abs(this.#pose.size - target.size) < 0.001 &&
       Math.abs(this.#pose.colour - target.colour) < 0.01 &&
       Math.abs(this.#pose.fill - target.fill) < 0.005 &&
+      Math.abs(this.#pose.warmth - target.warmth) < 0.01 &&
       Math.abs(this.#pose.voiceGain - target.voiceGain) < 0.01 &&
       Math.abs(this.#pose.rings - target.rings) < 0.01
     );

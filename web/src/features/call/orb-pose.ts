@@ -1,7 +1,18 @@
 import type { CallPhase } from '../../messages/media-messages.ts';
 
 /** What the orb expresses. */
-export type OrbMood = Exclude<CallPhase, 'ended'> | 'muted' | 'off';
+export type OrbMood =
+  | Exclude<CallPhase, 'ended'>
+  | 'muted'
+  | 'off'
+  /** The browser asks for the microphone. */
+  | 'asking'
+  /** The microphone was refused. */
+  | 'blocked'
+  /** There is no microphone, or not any more. */
+  | 'absent'
+  /** The call ended in an error. */
+  | 'failed';
 
 /** How the orb holds itself in a mood. All values are 0–1 unless they say otherwise. */
 export interface OrbPose {
@@ -25,6 +36,8 @@ export interface OrbPose {
   readonly fill: number;
   /** Full colour (1) or grey (0). */
   readonly colour: number;
+  /** The colour of a warning (1) in place of the orb's own (0). */
+  readonly warmth: number;
   /** Soft light around the body; the style sheet draws it. */
   readonly halo: number;
 }
@@ -40,6 +53,7 @@ const AT_REST: OrbPose = {
   drift: 0.04,
   fill: 1,
   colour: 1,
+  warmth: 0,
   halo: 0.5,
 };
 
@@ -76,6 +90,14 @@ export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   muted: { ...AT_REST, size: 0.58, breath: 0.008, wobble: 0, glow: 0, fill: 0, halo: 0 },
   reconnecting: { ...AT_REST, size: 0.54, breath: 0.03, glow: 0.2, colour: 0.15, halo: 0.15 },
   off: { ...AT_REST, size: 0.56, breath: 0.01, glow: 0.3, colour: 0.55, halo: 0.25 },
+  // Open, with rings that wait for the person's word.
+  asking: { ...AT_REST, size: 0.5, breath: 0.05, glow: 0, fill: 0, rings: 0.9, halo: 0.2 },
+  // Shut, and still: nothing is heard before the person does something.
+  blocked: { ...AT_REST, size: 0.5, breath: 0, wobble: 0, glow: 0.1, warmth: 1, halo: 0 },
+  // An empty place.
+  absent: { ...AT_REST, size: 0.54, breath: 0, wobble: 0, glow: 0, fill: 0, warmth: 1, halo: 0 },
+  // Slack, and grey.
+  failed: { ...AT_REST, size: 0.44, breath: 0, wobble: 0.05, glow: 0, warmth: 0.55, halo: 0 },
 };
 
 /** Moods in which nothing but the breath moves: one drawing is enough. */
@@ -85,6 +107,10 @@ export const CALM_MOODS: ReadonlySet<OrbMood> = new Set([
   'muted',
   'reconnecting',
   'off',
+  'asking',
+  'blocked',
+  'absent',
+  'failed',
 ]);
 
 /** Moods that follow a voice; in the others half the frames look the same. */

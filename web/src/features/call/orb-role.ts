@@ -1,3 +1,5 @@
+import type { CloseReason } from '@parley/shared/close-codes';
+import type { MicrophoneRefusal } from '../../messages/microphone.ts';
 import type { CallState } from '../../store/call-state.ts';
 import { isPageListening, isUnderstood } from './ladder-words.ts';
 import type { OrbMood } from './orb-pose.ts';
@@ -18,7 +20,7 @@ export interface OrbRole {
   readonly action: OrbAction;
   /** The button's name: what pressing it does. */
   readonly label: string;
-  readonly icon: 'microphone' | 'muted' | 'keyboard' | 'none';
+  readonly icon: 'microphone' | 'muted' | 'keyboard' | 'again' | 'none';
 }
 
 /** What the orb shows and does in a state of the call. */
@@ -27,7 +29,9 @@ export function orbRoleOf(state: CallState): OrbRole {
     case 'none':
       return { mood: 'idle', action: 'start', label: 'Press to talk', icon: 'microphone' };
     case 'over':
-      return { mood: 'off', action: 'start', label: 'Call again', icon: 'microphone' };
+      return isFailure(state, state.standing.reason)
+        ? { mood: 'failed', action: 'start', label: 'Call again', icon: 'again' }
+        : { mood: 'off', action: 'start', label: 'Call again', icon: 'microphone' };
     case 'running':
       return { ...actionOf(state), mood: moodOf(state) };
   }
@@ -38,7 +42,8 @@ function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
     return { action: 'stop-speaking', label: 'Stop speaking', icon: 'none' };
   }
   if (state.microphone.kind !== 'granted' && state.microphone.kind !== 'asking') {
-    return { action: 'ask-microphone', label: 'Use the microphone', icon: 'microphone' };
+    const icon = state.microphone.kind === 'refused' ? 'muted' : 'microphone';
+    return { action: 'ask-microphone', label: 'Use the microphone', icon };
   }
   if (!isUnderstood(state)) {
     return state.phase === 'thinking'
@@ -60,7 +65,7 @@ function moodOf(state: CallState): OrbMood {
   switch (state.phase) {
     case 'starting':
     case 'idle':
-      return 'starting';
+      return withoutMicrophone(state) ?? 'starting';
     case 'ended':
       return 'off';
     case 'thinking':
@@ -69,7 +74,23 @@ function moodOf(state: CallState): OrbMood {
       return state.phase;
     case 'listening':
     case 'hearing':
-      if (state.microphone.kind !== 'granted' || !isUnderstood(state)) return 'idle';
+      if (state.microphone.kind !== 'granted' || !isUnderstood(state)) {
+        return withoutMicrophone(state) ?? 'idle';
+      }
       return state.muted ? 'muted' : state.phase;
   }
+}
+
+/** What the orb shows if there ought to be a microphone. */
+function withoutMicrophone({ microphone }: CallState): OrbMood | null {
+  if (microphone.kind === 'asking') return 'asking';
+  if (microphone.kind !== 'refused') return null;
+  return ABSENT.has(microphone.refusal) ? 'absent' : 'blocked';
+}
+
+const ABSENT: ReadonlySet<MicrophoneRefusal> = new Set(['not-found', 'lost', 'unsupported']);
+
+/** Whether a call broke off: another attempt may mend it, or there was a complaint. */
+function isFailure({ error }: CallState, { retry }: CloseReason): boolean {
+  return error !== null || retry !== 'never';
 }

@@ -12,7 +12,8 @@ export function drawStillOrb(
   palette: OrbPalette,
 ): void {
   const radius = (sizePx / 2) * 0.58;
-  const main = mixed(palette.still, palette.main, pose.colour);
+  const own = mixed(palette.still, palette.main, pose.colour);
+  const main = mixed(own, palette.warmLine, pose.warmth);
   context.clearRect(0, 0, sizePx, sizePx);
   context.save();
   context.translate(sizePx / 2, sizePx / 2);

@@ -1,0 +1,14 @@
+import type { CallState, EarlierConversation } from './call-state.ts';
+
+/**
+ * The conversation of a call that ended though its person did not hang up, as far as the relay
+ * keeps it: another call can go on with it.
+ *
+ * @returns null if there is nothing to go back to, or the call was ended on purpose
+ */
+export function lostConversationOf(state: CallState): EarlierConversation | null {
+  const { standing, keptAs, conversation } = state;
+  if (standing.kind !== 'over' || keptAs === null || conversation.length === 0) return null;
+  const { reason, retry } = standing.reason;
+  return reason === 'idle' || retry !== 'never' ? { id: keptAs, items: conversation } : null;
+}
