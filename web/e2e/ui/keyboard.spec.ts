@@ -1,4 +1,4 @@
-import { commandsOf, expect, test } from './support/ui-test.ts';
+import { commandsOf, expect, forEachScene, test } from './support/ui-test.ts';
 
 test('a whole call by keyboard alone', async ({ open }) => {
   const page = await open('idle');
@@ -79,6 +79,44 @@ test('a whole call by keyboard alone', async ({ open }) => {
       'stop',
     ]),
   );
+});
+
+test('“?” and a button show what the keys do, and escape closes the closest layer first', async ({
+  open,
+}) => {
+  const page = await open('speaking');
+  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  await page.keyboard.press('?');
+  await expect(sheet).toContainText('Mute, and unmute');
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  await page.getByRole('button', { name: 'Keys' }).click();
+  await expect(sheet).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('t');
+  await page.locator('[data-orb]').focus();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('textbox', { name: 'Message' })).toHaveCount(0);
+  expect(await commandsOf(page)).not.toContain('cancelResponse');
+  await page.keyboard.press('Escape');
+  expect(await commandsOf(page)).toContain('cancelResponse');
+  // Nor is the call ever ended by it.
+  await page.keyboard.press('Escape');
+  expect(await commandsOf(page)).not.toContain('stop');
+});
+
+test('no two controls have the same name, in any state', async ({ open }) => {
+  const page = await open('idle');
+  const scenes = ['idle', 'listening', 'speaking', 'refused', 'lost', 'ended', 'broken'] as const;
+  await forEachScene(page, scenes, async (scene) => {
+    const names = await page
+      .locator('main')
+      .getByRole('button')
+      .evaluateAll((buttons) =>
+        buttons.map((button) => button.getAttribute('aria-label') ?? button.textContent?.trim()),
+      );
+    expect(names.toSorted(), scene).toEqual([...new Set(names)].toSorted());
+  });
 });
 
 test('every control can be reached with the Tab key and has a name', async ({ open }) => {

@@ -25,6 +25,27 @@ for (const [scene, line] of LINES) {
   });
 }
 
+test('the words of a call that is over can be copied and saved, beside its figures', async ({
+  open,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const page = await open('ended');
+  const summary = page.getByRole('region', { name: 'The call that is over' });
+  await expect(summary).toContainText(/\d+ s · 2 turns/);
+  await summary.getByRole('button', { name: 'Copy' }).click();
+  await expect(summary).toContainText('Copied');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    'You: What time is it in tokyo\n' +
+      'Parley: It is twenty to six in the evening in Tokyo.\n' +
+      'You: How many kilometers is five miles\n' +
+      'Parley: Five miles is about eight kilometers.\n',
+  );
+  const saved = page.waitForEvent('download');
+  await summary.getByRole('button', { name: 'Save the words as Markdown' }).click();
+  expect((await saved).suggestedFilename()).toMatch(/^parley-\d{4}-\d\d-\d\d\.md$/);
+});
+
 test('in a long conversation the orb leaves its room to the words', async ({ open }) => {
   const page = await open('speaking');
   const heightOf = (selector: string) =>

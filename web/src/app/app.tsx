@@ -17,9 +17,15 @@ const SettingsDialog = lazy(async () => ({
 const AccountDialog = lazy(async () => ({
   default: (await import('../features/account/account-dialog.tsx')).AccountDialog,
 }));
+const ShortcutsDialog = lazy(async () => ({
+  default: (await import('../features/call/shortcuts-dialog.tsx')).ShortcutsDialog,
+}));
 const DebugPanel = lazy(async () => ({
   default: (await import('../features/debug/debug-panel.tsx')).DebugPanel,
 }));
+
+/** Below this width the debug panel lies over the call; `app.module.css` has the same. */
+const SHEET_BELOW_PX = 900;
 
 /** The call, and what is opened around it. */
 export function App() {
@@ -27,6 +33,7 @@ export function App() {
   const theme = useSettings((settings) => settings.theme);
   const [typing, setTyping] = useState(false);
   const [settingsOpen, setSettingsOpen] = useState(false);
+  const [keysOpen, setKeysOpen] = useState(false);
   const [debugOpen, setDebugOpen] = useState(() =>
     new URLSearchParams(location.search).has('debug'),
   );
@@ -55,11 +62,16 @@ export function App() {
       case 'mute':
         return controller.setMuted(!controller.call.getState().muted);
       case 'stop':
+        // One meaning at a time: what lies closest is closed, and only then the voice is stopped.
+        if (typing) return showTyping(false);
+        if (debugOpen && innerWidth < SHEET_BELOW_PX) return showDebug(false);
         return controller.stopSpeaking();
       case 'type':
         return showTyping(true);
       case 'debug':
         return showDebug(!debugOpen);
+      case 'help':
+        return setKeysOpen(true);
     }
   };
   const onTalk = (held: boolean): boolean => {
@@ -68,7 +80,7 @@ export function App() {
     if (possible || !held) controller.holdToTalk(held);
     return possible;
   };
-  useShortcuts(!settingsOpen && !isAsked && !isReading, onShortcut, onTalk);
+  useShortcuts(!settingsOpen && !keysOpen && !isAsked && !isReading, onShortcut, onTalk);
 
   return (
     <div className={styles.app} data-debug={debugOpen && !isReading}>
@@ -80,6 +92,7 @@ export function App() {
           onTyping={showTyping}
           settingsOpen={settingsOpen}
           onSettings={() => setSettingsOpen(true)}
+          onKeys={() => setKeysOpen(true)}
           debugOpen={debugOpen}
           onDebug={() => showDebug(!debugOpen)}
         />
@@ -87,6 +100,7 @@ export function App() {
       <Suspense fallback={null}>
         {debugOpen && !isReading && <DebugPanel onClose={() => showDebug(false)} />}
         {isAsked && <AccountDialog />}
+        {keysOpen && <ShortcutsDialog onClose={() => setKeysOpen(false)} />}
         {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
       </Suspense>
     </div>

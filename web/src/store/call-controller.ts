@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from './account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
@@ -10,6 +10,7 @@ import {
   type CallState,
   type EarlierConversation,
 } from './call-state.ts';
+import { applyToEngine } from './settings-in-call.ts';
 import { SignInError } from './account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { SILENCE, type Levels } from './levels.ts';
@@ -66,6 +67,8 @@ export function createCallController(options: CallControllerOptions) {
 
   const dispatch = (action: CallAction): void =>
     call.setState((state) => callStateAfter(state, action), true);
+  const over = (reason: CloseReason): void =>
+    dispatch({ type: 'call-ended', reason, atMs: nowMs() });
   const isRunning = (): boolean => call.getState().standing.kind === 'running';
 
   const dispatchNotice = (notice: MediaNotice): void =>
@@ -109,7 +112,7 @@ export function createCallController(options: CallControllerOptions) {
 
   /** What the call was to go on with is not kept any more: it goes on without, and says so. */
   const startAnew = (): void => {
-    dispatch({ type: 'call-ended', reason: CLOSE_REASONS.sessionGone });
+    over(CLOSE_REASONS.sessionGone);
     void startCall();
     dispatch({ type: 'complained', ...NOT_KEPT });
   };
@@ -120,7 +123,7 @@ export function createCallController(options: CallControllerOptions) {
   const onMisconfigured = (message: string): void => {
     waitingTexts = [];
     dispatch({ type: 'complained', code: 'page_misconfigured', message });
-    dispatch({ type: 'call-ended', reason: MISCONFIGURED });
+    over(MISCONFIGURED);
   };
 
   const onRefused = async (reason: string): Promise<void> => {
@@ -164,7 +167,7 @@ export function createCallController(options: CallControllerOptions) {
       const credentials = await account.credentials(relay.origin);
       if (mine !== generation) return;
       if (credentials === null) {
-        dispatch({ type: 'call-ended', reason: NOT_SIGNED_IN });
+        over(NOT_SIGNED_IN);
         account.asksFirst(() => void startCall({ microphone, earlier }));
         return;
       }
@@ -185,7 +188,7 @@ export function createCallController(options: CallControllerOptions) {
     } catch (error) {
       if (mine !== generation) return;
       const reason = error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START;
-      dispatch({ type: 'call-ended', reason });
+      over(reason);
     }
   };
 
@@ -203,7 +206,7 @@ export function createCallController(options: CallControllerOptions) {
     if (!isRunning()) return;
     generation += 1;
     waitingTexts = [];
-    dispatch({ type: 'call-ended', reason: CLOSE_REASONS.normal });
+    over(CLOSE_REASONS.normal);
     levels.setState(SILENCE, true);
     stopping = Promise.all([hungUp.closed(), engine.stop().catch(() => undefined)]);
     await stopping;
@@ -228,18 +231,6 @@ export function createCallController(options: CallControllerOptions) {
     if (relay.kind !== 'known') return;
     const names = await options.fetchProviders(relay.origin);
     if (names !== null && providers.getState() === null) providers.setState(names, true);
-  };
-
-  const applyToRunningCall = (change: Partial<Settings>): void => {
-    if (change.volume !== undefined) engine.setVolume(change.volume);
-    if (!isRunning()) return;
-    if (change.voice !== undefined && change.voice !== null) engine.setVoice(change.voice);
-    if (change.eagerness !== undefined) engine.setEagerness(change.eagerness);
-    // A speaker that was unplugged meanwhile leaves the system's choice in place.
-    if (change.speakerId !== undefined) engine.setSpeaker(change.speakerId ?? '').catch(() => {});
-    if (change.microphoneId !== undefined && call.getState().microphone.kind === 'granted') {
-      void requestMicrophone();
-    }
   };
 
   return {
@@ -293,7 +284,10 @@ export function createCallController(options: CallControllerOptions) {
     changeSettings(change: Partial<Settings>): void {
       settings.setState(change);
       writeSettings(storage, settings.getState());
-      applyToRunningCall(change);
+      applyToEngine(engine, change, isRunning());
+      if (change.microphoneId === undefined || call.getState().microphone.kind !== 'granted')
+        return;
+      void requestMicrophone();
     },
     setDebug: (enabled: boolean): void => engine.setDebug(enabled),
   };

@@ -59,7 +59,7 @@ describe('a call', () => {
   });
 
   test('says nothing any more once it was hung up', () => {
-    const over = after(STARTED, { type: 'call-ended', reason: CLOSE_REASONS.normal });
+    const over = after(STARTED, { type: 'call-ended', reason: CLOSE_REASONS.normal, atMs: 0 });
     expect(callStateAfter(over, notice({ type: 'phase', phase: 'speaking' }))).toBe(over);
     expect(
       callStateAfter(over, notice({ type: 'closed', reason: CLOSE_REASONS.internal })).standing,
@@ -74,7 +74,7 @@ describe('a call', () => {
     const state = after(
       STARTED,
       { type: 'microphone-answered', result: { ok: false, refusal: 'denied' } },
-      { type: 'call-ended', reason: CLOSE_REASONS.normal },
+      { type: 'call-ended', reason: CLOSE_REASONS.normal, atMs: 0 },
     );
     expect(state.microphone).toEqual({ kind: 'refused', refusal: 'denied' });
   });

@@ -7,6 +7,7 @@ import type {
   EndOfTurnPrediction,
   MediaNotice,
 } from '../messages/media-messages.ts';
+import { callFigures, type CallFigures } from './call-figures.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import {
   conversationAfter,
@@ -68,6 +69,8 @@ export interface CallState {
   readonly cost: CallCost | null;
   /** The relay will end the call soon; null if it will not, as far as is known. */
   readonly ending: CallEnding | null;
+  /** Of the call that is over; null before one is. */
+  readonly figures: CallFigures | null;
 }
 
 export interface Outage {
@@ -104,7 +107,7 @@ export type CallAction =
   | { readonly type: 'text-sent'; readonly itemId: string; readonly text: string }
   | { readonly type: 'muted'; readonly muted: boolean }
   | { readonly type: 'held'; readonly held: boolean }
-  | { readonly type: 'call-ended'; readonly reason: CloseReason }
+  | { readonly type: 'call-ended'; readonly reason: CloseReason; readonly atMs: number }
   /** The person signed out or had their data deleted: what was said must not stay on the screen. */
   | { readonly type: 'forgotten' }
   /** Something is wrong, whether there is a call or not. */
@@ -130,6 +133,7 @@ export const INITIAL_CALL_STATE: CallState = {
   error: null,
   cost: null,
   ending: null,
+  figures: null,
 };
 
 /** The only way the call's state changes. */
@@ -167,7 +171,7 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
     case 'held':
       return state.held === action.held ? state : { ...state, held: action.held };
     case 'call-ended':
-      return ended(state, action.reason);
+      return ended(state, action.reason, action.atMs);
     case 'forgotten':
       return { ...INITIAL_CALL_STATE, vad: state.vad };
     case 'complained':
@@ -246,7 +250,7 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
     case 'error':
       return { ...state, error: { code: notice.code, message: notice.message } };
     case 'closed':
-      return ended(state, notice.reason);
+      return ended(state, notice.reason, atMs);
     case 'signed-in':
     case 'turn-measured':
     case 'levels':
@@ -277,7 +281,7 @@ function withPhase(state: CallState, phase: CallPhase): CallState {
   };
 }
 
-function ended(state: CallState, reason: CloseReason): CallState {
+function ended(state: CallState, reason: CloseReason, atMs: number): CallState {
   if (state.standing.kind !== 'running') return state;
   return {
     ...INITIAL_CALL_STATE,
@@ -288,5 +292,6 @@ function ended(state: CallState, reason: CloseReason): CallState {
     microphone: state.microphone.kind === 'refused' ? state.microphone : { kind: 'unknown' },
     conversation: withCallOver(state.conversation),
     keptAs: state.keptAs,
+    figures: callFigures(state.sessionSinceMs, state.cost, atMs),
   };
 }

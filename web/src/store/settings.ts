@@ -6,6 +6,8 @@ export interface Settings {
   readonly captionSize: 'small' | 'medium' | 'large';
   /** Short sounds at start, heard and end. */
   readonly earcons: boolean;
+  /** A screen reader reads each answer again once it was spoken. */
+  readonly readsAnswers: boolean;
   /** 0–1 */
   readonly volume: number;
   /** How soon an answer may begin after the person has fallen silent. */
@@ -21,6 +23,7 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   captionSize: 'medium',
   earcons: true,
+  readsAnswers: false,
   volume: 1,
   eagerness: 'medium',
   voice: null,
@@ -42,7 +45,8 @@ export function readSettings(store: KeyValueStore | null): Settings {
   return {
     theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),
     captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
-    earcons: typeof kept['earcons'] === 'boolean' ? kept['earcons'] : DEFAULT_SETTINGS.earcons,
+    earcons: booleanOr(kept['earcons'], DEFAULT_SETTINGS.earcons),
+    readsAnswers: booleanOr(kept['readsAnswers'], DEFAULT_SETTINGS.readsAnswers),
     volume: isFraction(kept['volume']) ? kept['volume'] : DEFAULT_SETTINGS.volume,
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
     voice: identifierOrNull(kept['voice']),
@@ -80,6 +84,10 @@ export function writeKept(store: KeyValueStore | null, key: string, value: objec
 
 function oneOf<T extends string>(choices: readonly T[], value: unknown, otherwise: T): T {
   return choices.find((choice) => choice === value) ?? otherwise;
+}
+
+function booleanOr(value: unknown, otherwise: boolean): boolean {
+  return typeof value === 'boolean' ? value : otherwise;
 }
 
 function isFraction(value: unknown): value is number {

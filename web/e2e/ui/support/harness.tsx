@@ -74,6 +74,9 @@ window.parley = {
     await painted();
     await window.parley.play(name);
     await painted();
+    // A long conversation has moved the orb.
+    const orb = document.querySelector('[data-orb]');
+    await Promise.all(orb?.getAnimations().map(({ finished }) => finished) ?? []);
   },
 };
 

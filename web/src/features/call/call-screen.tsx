@@ -1,5 +1,13 @@
-import { useEffect, useRef, type PointerEvent, type Ref, type RefObject } from 'react';
-import { Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useRef,
+  type PointerEvent,
+  type Ref,
+  type RefObject,
+} from 'react';
+import { CircleQuestionMark, Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { lostConversationOf } from '../../store/lost-call.ts';
@@ -24,8 +32,13 @@ import { Welcome } from './welcome.tsx';
 import { useSlide } from './use-slide.ts';
 import styles from './call-screen.module.css';
 
+const CallSummary = lazy(async () => ({
+  default: (await import('./call-summary.tsx')).CallSummary,
+}));
+
 interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;
+  readonly onKeys: () => void;
 }
 
 /** From as many lines on, they are what a person looks at: the orb leaves them its room. */
@@ -74,6 +87,11 @@ export function CallScreen(props: CallScreenProps) {
           <OutageNotice />
           <ErrorNotice />
           {standing === 'over' && (
+            <Suspense fallback={null}>
+              <CallSummary />
+            </Suspense>
+          )}
+          {standing === 'over' && (
             <span className={styles.again}>
               <Button look="primary" onClick={() => void controller.callAgain()}>
                 <Phone aria-hidden="true" size={18} />{' '}
@@ -86,6 +104,19 @@ export function CallScreen(props: CallScreenProps) {
         </div>
         {/* Last, though it is seen at the top: a keyboard comes to the call first. */}
         <div className={styles.account}>
+          <span className={styles.keys}>
+            <Button
+              look="plain"
+              shape="icon"
+              aria-label="Keys"
+              aria-keyshortcuts="?"
+              aria-haspopup="dialog"
+              title="Keys (?)"
+              onClick={props.onKeys}
+            >
+              <CircleQuestionMark aria-hidden="true" size={20} />
+            </Button>
+          </span>
           <AccountMenu />
         </div>
       </div>

@@ -2,6 +2,7 @@ import {
   replyCaption,
   type Conversation,
   type ConversationItem,
+  type UserItem,
 } from '../../store/conversation-state.ts';
 import { captionText } from './caption-text.ts';
 
@@ -18,31 +19,40 @@ export const DIVIDER_WORDS = {
 /**
  * What a screen reader announces of the conversation: each line once, when it no longer changes.
  * The visible words appear one by one, which would be read out one by one.
+ *
+ * Two voices at once cannot be understood: of what the person said only that it was heard is
+ * announced, and an answer that is spoken not at all, unless the person wants `allWords`.
  */
-export function lastSettledText(items: Conversation): string {
-  const settled = items.findLast(isSettled);
+export function lastSettledText(items: Conversation, allWords: boolean): string {
+  const settled = items.findLast((item) => isSettled(item, allWords));
   if (settled === undefined) return '';
   if (settled.kind === 'divider') {
     // That a call begins is said by the call itself.
     const isCall = settled.reason === 'new-call' || settled.reason === 'continued';
     return isCall ? '' : DIVIDER_WORDS[settled.reason];
   }
-  if (settled.kind === 'user') {
-    return settled.state === 'failed'
-      ? 'Not understood'
-      : `You: ${settled.state === 'typed' ? settled.text : captionText(settled.text)}`;
-  }
+  if (settled.kind === 'user') return announcementOfUser(items, settled, allWords);
   const { heard } = replyCaption(settled);
   return settled.status === 'interrupted' ? `Parley, interrupted: ${heard}` : `Parley: ${heard}`;
 }
 
-function isSettled(item: ConversationItem): boolean {
+function announcementOfUser(items: Conversation, item: UserItem, allWords: boolean): string {
+  if (item.state === 'failed') return 'Not understood';
+  if (item.state === 'typed') return `You: ${item.text}`;
+  if (allWords) return `You: ${captionText(item.text)}`;
+  // The same words twice are announced once: a space that is not spoken makes them differ.
+  const isOdd = items.filter(({ kind }) => kind === 'user').length % 2 === 1;
+  return isOdd ? 'Heard' : 'Heard\u00a0';
+}
+
+function isSettled(item: ConversationItem, allWords: boolean): boolean {
   switch (item.kind) {
     case 'divider':
       return true;
     case 'user':
       return item.state !== 'partial';
     case 'reply':
-      return item.status !== 'running' && item.parts.length > 0;
+      if (item.status === 'running' || item.parts.length === 0) return false;
+      return allWords || !item.spoken || item.status === 'failed';
   }
 }

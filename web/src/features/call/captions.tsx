@@ -17,6 +17,7 @@ import styles from './captions.module.css';
 export function Captions() {
   const items = useCall((state) => state.conversation);
   const size = useSettings((settings) => settings.captionSize);
+  const readsAnswers = useSettings((settings) => settings.readsAnswers);
   const { viewport, content, away, scrollToEnd } = useStickToEnd();
   return (
     <div className={styles.captions} data-size={size}>
@@ -28,7 +29,7 @@ export function Captions() {
         </ol>
       </ScrollRegion>
       <p className="visually-hidden" role="status">
-        {lastSettledText(items)}
+        {lastSettledText(items, readsAnswers)}
       </p>
       {away && (
         <button type="button" className={styles.latest} onClick={scrollToEnd}>

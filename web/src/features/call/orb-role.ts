@@ -30,8 +30,8 @@ export function orbRoleOf(state: CallState): OrbRole {
       return { mood: 'idle', action: 'start', label: 'Press to talk', icon: 'microphone' };
     case 'over':
       return isFailure(state, state.standing.reason)
-        ? { mood: 'failed', action: 'start', label: 'Call again', icon: 'again' }
-        : { mood: 'off', action: 'start', label: 'Call again', icon: 'microphone' };
+        ? { mood: 'failed', action: 'start', label: 'Press to talk again', icon: 'again' }
+        : { mood: 'off', action: 'start', label: 'Press to talk again', icon: 'microphone' };
     case 'running':
       return { ...actionOf(state), mood: moodOf(state) };
   }
@@ -50,14 +50,14 @@ function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
       ? { action: 'stop-speaking', label: 'Stop the answer', icon: 'none' }
       : { action: 'type', label: 'Type a message', icon: 'keyboard' };
   }
-  if (state.muted) return { action: 'unmute', label: 'Unmute', icon: 'muted' };
+  if (state.muted) return { action: 'unmute', label: 'Unmute the microphone', icon: 'muted' };
   if (state.vad === 'failed' && !isPageListening(state)) {
     return { action: 'hold', label: 'Hold to talk', icon: 'microphone' };
   }
   if (state.phase === 'thinking') {
     return { action: 'stop-speaking', label: 'Stop the answer', icon: 'none' };
   }
-  return { action: 'mute', label: 'Mute', icon: 'none' };
+  return { action: 'mute', label: 'Mute the microphone', icon: 'none' };
 }
 
 function moodOf(state: CallState): OrbMood {

@@ -14,11 +14,12 @@ test('each key has its shortcut, in either case', () => {
   expect(shortcutOf(press('Escape'), 'none')).toBe('stop');
   expect(shortcutOf(press('t'), 'control')).toBe('type');
   expect(shortcutOf(press('d'), 'none')).toBe('debug');
+  expect(shortcutOf(press('?'), 'none')).toBe('help');
   expect(shortcutOf(press('x'), 'none')).toBeNull();
 });
 
 test('while a person writes, no key is a shortcut', () => {
-  for (const key of ['m', 't', 'd', ' ', 'Escape'])
+  for (const key of ['m', 't', 'd', '?', ' ', 'Escape'])
     expect(shortcutOf(press(key), 'text')).toBeNull();
 });
 

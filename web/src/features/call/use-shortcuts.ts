@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent } from 'react';
 
-export type Shortcut = 'talk' | 'mute' | 'stop' | 'type' | 'debug';
+export type Shortcut = 'talk' | 'mute' | 'stop' | 'type' | 'debug' | 'help';
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
 
@@ -77,6 +77,8 @@ export function shortcutOf(press: KeyPress, focus: FocusKind): Shortcut | null {
       return 'type';
     case 'd':
       return 'debug';
+    case '?':
+      return 'help';
     default:
       return null;
   }

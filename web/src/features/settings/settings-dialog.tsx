@@ -102,6 +102,12 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
           value={settings.captionSize}
           onChange={(captionSize) => changeSettings({ captionSize })}
         />
+        <SwitchField
+          label="Read answers to a screen reader"
+          hint="Again, after the voice. An answer without a voice is read in any case."
+          checked={settings.readsAnswers}
+          onChange={(readsAnswers) => changeSettings({ readsAnswers })}
+        />
       </Section>
       <Section title="Privacy">
         <PrivacySection />

@@ -1,0 +1,16 @@
+import type { MediaEngine } from '../engine/media-engine.ts';
+import type { Settings } from './settings.ts';
+
+/** What a change of the settings means to the engine; the volume holds between calls, too. */
+export function applyToEngine(
+  engine: Pick<MediaEngine, 'setVolume' | 'setVoice' | 'setEagerness' | 'setSpeaker'>,
+  { volume, voice, eagerness, speakerId }: Partial<Settings>,
+  isRunning: boolean,
+): void {
+  if (volume !== undefined) engine.setVolume(volume);
+  if (!isRunning) return;
+  if (voice !== undefined && voice !== null) engine.setVoice(voice);
+  if (eagerness !== undefined) engine.setEagerness(eagerness);
+  // A speaker that was unplugged meanwhile leaves the system's choice in place.
+  if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});
+}
