@@ -8,6 +8,8 @@ export interface Settings {
   readonly earcons: boolean;
   /** A screen reader reads each answer again once it was spoken. */
   readonly readsAnswers: boolean;
+  /** Was shown that an answer can be interrupted. */
+  readonly guided: boolean;
   /** 0–1 */
   readonly volume: number;
   /** How soon an answer may begin after the person has fallen silent. */
@@ -24,6 +26,7 @@ export const DEFAULT_SETTINGS: Settings = {
   captionSize: 'medium',
   earcons: true,
   readsAnswers: false,
+  guided: false,
   volume: 1,
   eagerness: 'medium',
   voice: null,
@@ -46,6 +49,7 @@ export function readSettings(store: KeyValueStore | null): Settings {
     theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),
     captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
     earcons: booleanOr(kept['earcons'], DEFAULT_SETTINGS.earcons),
+    guided: booleanOr(kept['guided'], DEFAULT_SETTINGS.guided),
     readsAnswers: booleanOr(kept['readsAnswers'], DEFAULT_SETTINGS.readsAnswers),
     volume: isFraction(kept['volume']) ? kept['volume'] : DEFAULT_SETTINGS.volume,
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),

@@ -24,6 +24,7 @@ import { EndOfTurnRing } from './end-of-turn-ring.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { OutageNotice } from './outage-notice.tsx';
+import { FirstTalkGuide } from './first-talk-guide.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
@@ -84,6 +85,7 @@ export function CallScreen(props: CallScreenProps) {
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
+          <FirstTalkGuide />
           <OutageNotice />
           <ErrorNotice />
           {standing === 'over' && (

@@ -152,6 +152,6 @@ export const SUGGESTIONS = [
 ] as const;
 
 /** Whether what the person says now would be heard. */
-function isHeard(state: CallState): boolean {
+export function isHeard(state: CallState): boolean {
   return state.microphone.kind === 'granted' && !state.muted && isUnderstood(state);
 }

@@ -1,0 +1,48 @@
+import type { Page } from '@playwright/test';
+import type { CallPhase } from '../../src/messages/media-messages.ts';
+import { expect, test } from './support/ui-test.ts';
+
+const guide = (page: Page) => page.getByText('talk, and Parley stops');
+const phase = (page: Page, next: CallPhase) =>
+  page.evaluate((name) => window.parley.engine.emit({ type: 'phase', phase: name }), next);
+
+test('the first answer shows that it can be interrupted, until the person has done it', async ({
+  open,
+}) => {
+  const page = await open('listening');
+  await expect(guide(page)).toHaveCount(0);
+  await phase(page, 'speaking');
+  await expect(guide(page)).toBeVisible();
+  // Who talks is not told to.
+  await phase(page, 'hearing');
+  await expect(guide(page)).toHaveCount(0);
+  await phase(page, 'speaking');
+  await page.waitForFunction(() => document.querySelector('[data-mood=speaking]') !== null);
+  await expect(guide(page)).toHaveCount(0);
+});
+
+test('it is shown for ten seconds in all, and in no later visit', async ({ open, page }) => {
+  await page.clock.install();
+  await open('listening');
+  await phase(page, 'speaking');
+  await page.clock.runFor(6_000);
+  await phase(page, 'listening');
+  await expect(guide(page)).toHaveCount(0);
+  await page.clock.runFor(60_000);
+  await phase(page, 'speaking');
+  await expect(guide(page)).toBeVisible();
+  await page.clock.runFor(4_500);
+  await expect(guide(page)).toHaveCount(0);
+  await open('speaking');
+  await expect(guide(page)).toHaveCount(0);
+});
+
+test('it can be put away, and takes neither the focus nor a key', async ({ open }) => {
+  const page = await open('listening');
+  await page.locator('[data-orb]').focus();
+  await phase(page, 'speaking');
+  await expect(guide(page)).toBeVisible();
+  await expect(page.locator('[data-orb]')).toBeFocused();
+  await page.getByRole('button', { name: 'Got it' }).click();
+  await expect(guide(page)).toHaveCount(0);
+});
