@@ -83,13 +83,8 @@ export class RelayConnection {
   }
 
   /** undefined until the session has been entered. */
-  get sessionId(): string | undefined {
-    return this.#entered ? this.#session?.session_id : undefined;
-  }
-
-  /** Under which the session's conversation is kept; undefined if it is not. */
-  get conversationId(): string | undefined {
-    return this.#session?.conversation_id;
+  get session(): CreateSessionResponse | undefined {
+    return this.#entered ? this.#session : undefined;
   }
 
   get unacknowledgedMs(): number {

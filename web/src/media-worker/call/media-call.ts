@@ -119,7 +119,7 @@ export class MediaCall {
     this.#connection = this.#connect();
     this.#renewal = new TokenRenewal({
       api: this.#api,
-      sessionId: () => this.#connection.sessionId,
+      sessionId: () => this.#connection.session?.session_id,
     });
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if ('contextTimeS' in data) this.#contextClock.observe(data.contextTimeS, now());
@@ -261,7 +261,7 @@ export class MediaCall {
     this.#segmenter.setPaused(!relayHears(this.#providers));
     this.#playback.pageSpeaks = pageSpeaks(this.#providers);
     const notice = noticeOf(event);
-    const { conversationId } = this.#connection;
+    const conversationId = this.#connection.session?.conversation_id;
     if (notice?.type === 'session') this.#options.notify({ ...notice, conversationId });
     else if (notice !== undefined) this.#options.notify(notice);
     if (event.type === 'session.created' && this.#sessionLost) {
