@@ -12,6 +12,7 @@ import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { lostConversationOf } from '../../store/lost-call.ts';
 import { Button } from '../../ui/button.tsx';
+import { useLoaded } from '../../ui/use-loaded.ts';
 import { useOnline } from '../../ui/use-online.ts';
 import { AccountMenu } from '../account/account-menu.tsx';
 import { CallCost } from './call-cost.tsx';
@@ -23,8 +24,6 @@ import { Composer } from './composer.tsx';
 import { EndOfTurnRing } from './end-of-turn-ring.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
-import { OutageNotice } from './outage-notice.tsx';
-import { FirstTalkGuide } from './first-talk-guide.tsx';
 import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
@@ -85,8 +84,7 @@ export function CallScreen(props: CallScreenProps) {
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
-          <FirstTalkGuide />
-          <OutageNotice />
+          {standing === 'running' && <Asides />}
           <ErrorNotice />
           {standing === 'over' && (
             <Suspense fallback={null}>
@@ -152,6 +150,15 @@ function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
     };
   }, [call]);
   return orb;
+}
+
+const fetchAsides = () => import('./call-asides.tsx');
+
+/** A relay that is gone before they are fetched leaves the call without them. */
+function Asides() {
+  const { part, load } = useLoaded(fetchAsides);
+  useEffect(load, [load]);
+  return part === null ? null : <part.CallAsides />;
 }
 
 function StateLine() {

@@ -2,16 +2,12 @@ import { X } from 'lucide-react';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { adviceFor } from './call-words.ts';
-import { isLong } from './outage-words.ts';
 import styles from './error-notice.module.css';
 
 /** The latest complaint: what happened and what to do. Lies over the captions and moves nothing. */
 export function ErrorNotice() {
   const { dismissError } = useController();
-  // That the relay is not reached for long is said by another notice, with what can be done.
-  const error = useCall(({ error: latest, outage }) =>
-    latest?.code === 'network_unreachable' && isLong(outage, Date.now()) ? null : latest,
-  );
+  const error = useCall((state) => state.error);
   const advice = error === null ? null : adviceFor(error.code);
   return (
     <div className={styles.place} role="alert">

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { useCall, useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
@@ -12,7 +12,8 @@ export function OutageNotice() {
 }
 
 function Outage() {
-  const { retryNow, dismissError, call } = useController();
+  const { retryNow, dismissError } = useController();
+  const isComplaint = useCall(({ error }) => error?.code === 'network_unreachable');
   const online = useOnline();
   const [nowMs, setNowMs] = useState(() => Date.now());
   const isShown = useCall(({ outage }) => isLong(outage, nowMs));
@@ -22,9 +23,10 @@ function Outage() {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
-  useEffect(() => {
-    if (isShown && call.getState().error?.code === 'network_unreachable') dismissError();
-  }, [isShown, call, dismissError]);
+  // Before it is painted: it says the same with less.
+  useLayoutEffect(() => {
+    if (isShown && isComplaint) dismissError();
+  }, [isShown, isComplaint, dismissError]);
   return (
     <div className={styles.place}>
       <div className={styles.notice} hidden={!isShown}>

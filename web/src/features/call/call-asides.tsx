@@ -1,0 +1,12 @@
+import { FirstTalkGuide } from './first-talk-guide.tsx';
+import { OutageNotice } from './outage-notice.tsx';
+
+/** What a running call may have to say beside itself; fetched when one begins. */
+export function CallAsides() {
+  return (
+    <>
+      <FirstTalkGuide />
+      <OutageNotice />
+    </>
+  );
+}
