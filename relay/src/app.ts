@@ -30,6 +30,7 @@ import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { Admission } from './session/admission.ts';
+import { voicesOf } from './session/session-settings.ts';
 import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
@@ -177,6 +178,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
       active_connections: registry.activeConnections,
       providers: activeProviders(choice.all),
+      ...voicesOf(choice.all),
       services: providers.services().map(({ stage, name, health }) => ({ stage, name, health })),
       problems: problems.list(),
     }),

@@ -47,6 +47,16 @@ const REFUSED: readonly (readonly [string, ErrorCode, string | Uint8Array])[] = 
     json({ type: 'session.update', session: { voice: 'unknown' } }),
   ],
   [
+    'a pace that no voice has',
+    'invalid_event',
+    json({ type: 'session.update', session: { speed: 40 } }),
+  ],
+  [
+    'a pace of a voice that has one only',
+    'invalid_event',
+    json({ type: 'session.update', session: { speed: 1.2 } }),
+  ],
+  [
     'a time zone there is not',
     'invalid_event',
     json({ type: 'session.update', session: { time_zone: 'Moon/Sea_of_Tranquility' } }),

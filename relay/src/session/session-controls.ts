@@ -50,8 +50,8 @@ export class SessionControls {
 
   /** @returns what was wrong, or undefined */
   update(update: SettingsUpdate): string | undefined {
-    const { voices } = this.#context.providers.synthesizer;
-    const problem = applyUpdate(this.#options.settings, update, voices, this.recorder);
+    const { synthesizer } = this.#context.providers;
+    const problem = applyUpdate(this.#options.settings, update, synthesizer, this.recorder);
     if (problem === undefined) this.#told();
     return problem;
   }

@@ -2,7 +2,8 @@ import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { CallRecorder } from './call-recorder.ts';
-import type { Voice } from '../stages/synthesizer.ts';
+import type { Stages } from '../stages/stages.ts';
+import type { Synthesizer } from '../stages/synthesizer.ts';
 import { activeProviders } from './provider-notices.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 
@@ -16,12 +17,18 @@ export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
 export function applyUpdate(
   settings: ConversationSettings,
   update: SettingsUpdate,
-  voices: readonly Voice[],
+  { voices, speeds }: Pick<Synthesizer, 'voices' | 'speeds'>,
   recorder: Pick<CallRecorder, 'start' | 'stop'> | undefined,
 ): string | undefined {
-  const { voice, time_zone: timeZone, output_modalities: modalities, recording } = update;
+  const { voice, speed, time_zone: timeZone, output_modalities: modalities, recording } = update;
   if (voice !== undefined && !voices.some(({ id }) => id === voice)) {
     return 'session.voice: expected the id of one of the voices in session.created.';
+  }
+  if (speed !== undefined) {
+    if (speeds === undefined) return 'session.speed: this voice has one pace only.';
+    if (speed < speeds.min || speed > speeds.max) {
+      return `session.speed: expected a number from ${speeds.min} to ${speeds.max}.`;
+    }
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     return 'session.time_zone: expected an IANA time zone.';
@@ -32,6 +39,7 @@ export function applyUpdate(
   if (recording === true) recorder?.start();
   if (recording === false) recorder?.stop();
   if (voice !== undefined) settings.voice = voice;
+  if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
   if (timeZone !== undefined) settings.timeZone = timeZone;
   if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
@@ -49,16 +57,27 @@ export function describeSession(
   context: SessionContext,
   providers: SessionDescription['providers'] = activeProviders(context.providers),
 ): SessionDescription {
-  const { voice, timeZone, isSpoken, eagerness } = settings;
-  const { voices } = context.providers.synthesizer;
+  const { voice, speed = 1, timeZone, isSpoken, eagerness } = settings;
+  const choices = voicesOf(context.providers);
   return {
     id,
     voice,
-    voices: voices.map(({ id: voiceId, label }) => ({ id: voiceId, label })),
+    ...choices,
+    ...(choices.speeds && { speed }),
     time_zone: timeZone,
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
     turn_detection: { eagerness },
     providers,
     limits: limitsOf(context, identity),
+  };
+}
+
+/** What a call may choose of a voice: of the first synthesizer, whose voices the others follow. */
+export function voicesOf({
+  synthesizer: { voices, speeds },
+}: Pick<Stages, 'synthesizer'>): Pick<SessionDescription, 'voices' | 'speeds'> {
+  return {
+    voices: voices.map(({ id, label }) => ({ id, label })),
+    ...(speeds && { speeds: { ...speeds } }),
   };
 }

@@ -4,6 +4,8 @@ import type { FailoverObserver, Provider, ReportUse } from './provider.ts';
 export interface Synthesizer extends Provider {
   readonly sampleRateHz: number;
   readonly voices: readonly Voice[];
+  /** How fast and slow it can speak; undefined if it has one pace. */
+  readonly speeds?: SpeedRange | undefined;
   /**
    * Speaks clause by clause, as the text arrives.
    *
@@ -23,9 +25,17 @@ export interface Voice {
   readonly label: string;
 }
 
+/** Factors of a voice's own pace: 2 is twice as fast. */
+export interface SpeedRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface SynthesisOptions {
   /** A `Voice.id`; an unknown one is spoken by the first voice. */
   readonly voice: string;
+  /** A factor within the provider's `speeds`; undefined is the voice's own pace. */
+  readonly speed?: number | undefined;
   readonly signal: AbortSignal;
   readonly onUsed?: ReportUse | undefined;
 }
@@ -49,6 +59,7 @@ export type SpeechEvent =
   /** All audio of the clause was given. */
   | { readonly type: 'clause-done'; readonly clause: number };
 
+/** A `speed` that the voice has not is spoken at the nearest that it has. */
 export interface SpeakOptions extends Omit<SynthesisOptions, 'onUsed'>, FailoverObserver {}
 
 /** A reply on its way out. The clauses are those of the track; word times stand there. */

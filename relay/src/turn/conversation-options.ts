@@ -12,6 +12,8 @@ import type { Watchdog } from './watchdog.ts';
 /** What the person may change during a call. */
 export interface ConversationSettings {
   voice: string;
+  /** A factor of the voice's own pace; undefined is that pace. */
+  speed?: number | undefined;
   timeZone: string;
   /** false: replies are written only. */
   isSpoken: boolean;

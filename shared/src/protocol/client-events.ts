@@ -4,6 +4,9 @@ import { EAGERNESS } from './turn-detection.ts';
 
 /** Longest typed message, characters. */
 export const MAX_TEXT_CHARACTERS = 2_000;
+/** What no voice exceeds; each has its own range. */
+const MIN_SPEED = 0.25;
+const MAX_SPEED = 4;
 /** Largest JSON message a client may send, bytes. */
 export const MAX_CLIENT_EVENT_BYTES = 16 * 1024;
 
@@ -22,6 +25,8 @@ export const clientEventSchemas = {
     session: z.object({
       /** A voice named in `session.created`. */
       voice: identifier.optional(),
+      /** A factor of the voice's own pace, within `speeds` of `session.created`. */
+      speed: z.number().min(MIN_SPEED).max(MAX_SPEED).optional(),
       /** IANA time zone of the person, for answers about time. */
       time_zone: z.string().min(1).max(64).optional(),
       /** Both sides are recorded; only with the person's consent. `false` ends that. */

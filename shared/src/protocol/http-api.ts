@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
-import { limitsSchema, providerNamesSchema } from './relay-events.ts';
+import { limitsSchema, providerNamesSchema, speedsSchema, voicesSchema } from './relay-events.ts';
 
 /** WebSocket subprotocol of this protocol version. */
 export const SUBPROTOCOL = 'parley.v1';
@@ -79,6 +79,9 @@ export const healthResponseSchema = z.object({
   active_connections: z.number(),
   /** The provider of each stage now; `browser` and `none` as in `session.degraded`. */
   providers: providerNamesSchema,
+  /** What a call may choose, as in `session.created`. */
+  voices: voicesSchema,
+  speeds: z.optional(speedsSchema),
   /** All providers that could, in order of preference. */
   services: z.array(serviceHealthSchema),
   /** What is wrong with the relay itself now: a stable code, a sentence, and for how long. */

@@ -32,10 +32,17 @@ export const providerNamesSchema = z.object({
   synthesizer: z.string(),
 });
 
+/** The voices there are; `label` is for people. */
+export const voicesSchema = z.array(z.object({ id: z.string(), label: z.string() }));
+export const speedsSchema = z.object({ min: z.number(), max: z.number() });
+
 const sessionDescriptionSchema = z.object({
   id: identifier,
   voice: z.string(),
-  voices: z.array(z.object({ id: z.string(), label: z.string() })),
+  voices: voicesSchema,
+  /** A factor of the voice's own pace, and what may be chosen; absent if the voice has one pace. */
+  speed: z.optional(z.number()),
+  speeds: z.optional(speedsSchema),
   time_zone: z.string(),
   output_modalities: z.array(z.enum(['audio', 'text'])),
   /** The call is being recorded; absent in relays that record none. */

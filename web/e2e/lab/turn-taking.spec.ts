@@ -31,8 +31,8 @@ test.beforeAll(async () => {
 test.describe.configure({ timeout: 420_000 });
 
 /** Without the silence around it. */
-function spoken(voice: VoiceName, text: string, input?: 'phones'): Int16Array {
-  const samples = speakPiece(flite, voice, text, input);
+function spoken(voice: VoiceName, text: string, input: 'text' | 'phones' = 'text'): Int16Array {
+  const samples = speakPiece(flite, voice, text, { input });
   const isSound = (sample: number) => Math.abs(sample) > 200;
   return samples.slice(samples.findIndex(isSound), samples.findLastIndex(isSound) + 1);
 }

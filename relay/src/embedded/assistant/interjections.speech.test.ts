@@ -36,7 +36,7 @@ interface Sound {
 const inAllVoices = (piece: string, input: 'text' | 'phones'): Sound[] =>
   VOICES.map((voice) => ({
     name: `${voice}: ${piece}`,
-    samples: speakPiece(flite, voice, piece, input),
+    samples: speakPiece(flite, voice, piece, { input }),
   }));
 
 /** A voiced nasal: the harmonics of a pitch that rises or falls, strong below 400 Hz and weak above. */

@@ -1,3 +1,5 @@
+import { toPcm16 } from '@parley/shared/audio/pcm16';
+import { resample } from '@parley/shared/audio/stream-resampler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createEmbeddedSynthesizer,
@@ -13,6 +15,8 @@ import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
 const VOICES = ['slt', 'rms', 'awb'] as const;
 /** Of the corpus every third sentence is said; the voices take turns. */
 const STEP = 3;
+/** And every so many for each rate of a microphone. */
+const RATE_STEP = 60;
 /** The first of these are asked through the whole relay, elsewhere. */
 const REFUSED_ELSEWHERE = 20;
 const REFUSED_HERE = 12;
@@ -75,6 +79,26 @@ async function hear(
     if (event.type === 'transcript-final') return event;
   }
   throw new Error('The transcription ended without a final transcript');
+}
+
+function joined(parts: readonly Int16Array[]): Int16Array {
+  const all = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** What a microphone of this rate takes in, at the rate that the page sends. */
+function throughMicrophone(samples: Int16Array, deviceHz: number): Int16Array {
+  const captured = resample(
+    Float32Array.from(samples, (sample) => sample / 32_768),
+    16_000,
+    deviceHz,
+  );
+  return toPcm16(resample(captured, deviceHz, 16_000));
 }
 
 /** Everything the assistant says and does, so that "five" and "nine" seconds differ. */
@@ -163,6 +187,20 @@ describe(
       );
       expect(unlessFew(failures, 0.15 * utterances.length)).toEqual([]);
     });
+
+    it.each([8_000, 44_100])(
+      'understands a microphone of %d Hz, eight times out of ten',
+      async (deviceHz) => {
+        const sentences = UNDERSTOOD_SENTENCES.filter((_, index) => index % RATE_STEP === 1);
+        const failures = await failuresOf(
+          inTurn(sentences),
+          async (heard, sentence) =>
+            !heard.unrecognised && (await reactionTo(heard.text)) === (await reactionTo(sentence)),
+          (audio) => [throughMicrophone(joined(audio), deviceHz)],
+        );
+        expect(unlessFew(failures, 0.2 * sentences.length)).toEqual([]);
+      },
+    );
 
     it('refuses four of five sentences it does not know', async () => {
       const sentences = REFUSED_SENTENCES.slice(REFUSED_ELSEWHERE);

@@ -22,9 +22,13 @@ async function* clausesOf(...clauses: string[]): AsyncGenerator<string> {
   yield* clauses;
 }
 
-async function speak(clauses: readonly string[], voice = 'slt'): Promise<SpeechEvent[]> {
+async function speak(
+  clauses: readonly string[],
+  voice = 'slt',
+  speed?: number,
+): Promise<SpeechEvent[]> {
   const { signal } = new AbortController();
-  return Array.fromAsync(synthesizer.synthesize(clausesOf(...clauses), { voice, signal }));
+  return Array.fromAsync(synthesizer.synthesize(clausesOf(...clauses), { voice, speed, signal }));
 }
 
 function audioOf(events: readonly SpeechEvent[]): Int16Array[] {
@@ -84,6 +88,18 @@ describe('the embedded synthesizer', () => {
         { type: 'clause-done', clause: 0 },
       ]);
     }
+  });
+
+  it.each(['slt', 'rms', 'awb'])('speaks faster and slower as %s', async (voice) => {
+    const lengthAt = async (speed?: number) =>
+      audioOf(await speak(['Seven times eight is fifty six.'], voice, speed)).reduce(
+        (sum, { length }) => sum + length,
+        0,
+      );
+    const usual = await lengthAt();
+    expect(await lengthAt(1)).toBe(usual);
+    expect(usual / (await lengthAt(1.5))).toBeCloseTo(1.5, 1);
+    expect(usual / (await lengthAt(0.6))).toBeCloseTo(0.6, 1);
   });
 
   it('speaks with the first voice where it does not know the one asked for', async () => {

@@ -21,6 +21,9 @@ const VOICES: readonly [Voice, ...Voice[]] = [
   { id: 'awb', label: 'Alan, Scottish English' },
 ];
 
+/** Faster, words run together; slower, they fall apart. */
+const SPEEDS = { min: 0.6, max: 1.8 } as const;
+
 /** Not a moment: it would be waited for at the beginning of every answer. */
 const BEFORE_MS = 0;
 const PAUSE_MS = { sentence: 250, clause: 140, withinClause: 60 } as const;
@@ -48,6 +51,7 @@ const PROBE: SynthesisRequest = {
   voice: VOICES[0].id,
   text: 'a',
   pauses: { beforeMs: 0, afterMs: 0 },
+  speed: 1,
 };
 
 /** A piece of a clause on its way to a thread. */
@@ -76,12 +80,13 @@ export async function createEmbeddedSynthesizer(
   async function speak(
     { text, pauses }: Piece,
     voice: string,
+    speed: number,
     signal: AbortSignal,
   ): Promise<Int16Array> {
     // Leased for one piece: a reply takes seconds to be heard but milliseconds to be made.
     const lease = await pool.acquire(signal);
     try {
-      return (await lease.request({ voice, text, pauses })).samples;
+      return (await lease.request({ voice, text, pauses, speed })).samples;
     } finally {
       lease.release();
     }
@@ -89,11 +94,11 @@ export async function createEmbeddedSynthesizer(
 
   async function* synthesize(
     clauses: AsyncIterable<string>,
-    { voice, signal, onUsed }: SynthesisOptions,
+    { voice, speed = 1, signal, onUsed }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
     const voiceId = (VOICES.find(({ id }) => id === voice) ?? VOICES[0]).id;
     const make = (piece: Piece) => {
-      const made = speak(piece, voiceId, signal);
+      const made = speak(piece, voiceId, speed, signal);
       made.catch(() => {});
       return made;
     };
@@ -105,7 +110,7 @@ export async function createEmbeddedSynthesizer(
     signal.addEventListener('abort', report, { once: true });
     const begin = async (text: string) => {
       characters += text.length;
-      const [first, ...rest] = piecesOf(text);
+      const [first, ...rest] = piecesOf(text, speed);
       return { made: first === undefined ? undefined : await make(first), rest };
     };
     try {
@@ -138,6 +143,7 @@ export async function createEmbeddedSynthesizer(
     name: 'embedded',
     sampleRateHz: FLITE_SAMPLE_RATE_HZ,
     voices: VOICES,
+    speeds: SPEEDS,
     synthesize,
     probe: (signal) => pool.probe(PROBE, signal),
     warm: (count) => pool.warm(count),
@@ -146,14 +152,14 @@ export async function createEmbeddedSynthesizer(
 }
 
 /** What is synthesised at once; nothing for a clause that no voice could say. */
-function piecesOf(clause: string): Piece[] {
+function piecesOf(clause: string, speed: number): Piece[] {
   const pieces = splitIntoPieces(toSpokenText(clause));
   const endMs = /[.?!]["')]*\s*$/.test(clause) ? PAUSE_MS.sentence : PAUSE_MS.clause;
   return pieces.map((text, index) => ({
     text,
     pauses: {
       beforeMs: BEFORE_MS,
-      afterMs: index === pieces.length - 1 ? endMs : PAUSE_MS.withinClause,
+      afterMs: Math.round((index === pieces.length - 1 ? endMs : PAUSE_MS.withinClause) / speed),
     },
   }));
 }

@@ -20,17 +20,23 @@ export async function compileFlite(): Promise<WebAssembly.Module> {
  * host, and a fault in it ends as an exception, not as the end of the process.
  *
  * @param text printable ASCII, see `toSpokenText`; its length bounds time and memory
- * @param input `phones`: the text is names of phones, "pau m hh m pau"
+ * @param options.input `phones`: the text is names of phones, "pau m hh m pau"
+ * @param options.speed a factor of the voice's own pace
  * @returns PCM16 mono at 16 kHz
  */
 export function speakPiece(
   flite: WebAssembly.Module,
   voice: string,
   text: string,
-  input: 'text' | 'phones' = 'text',
+  {
+    input = 'text',
+    speed = 1,
+  }: { readonly input?: 'text' | 'phones'; readonly speed?: number } = {},
 ): Int16Array<ArrayBuffer> {
   // What follows `-t` is taken as text, even if it looks like an option.
-  const args = ['flite', '-voice', voice, '-o', OUTPUT_NAME, input === 'text' ? '-t' : '-p', text];
+  const pace = speed === 1 ? [] : ['--setf', `duration_stretch=${(1 / speed).toFixed(3)}`];
+  const said = [input === 'text' ? '-t' : '-p', text];
+  const args = ['flite', '-voice', voice, ...pace, '-o', OUTPUT_NAME, ...said];
   const output = new File([]);
   const discarded = new ConsoleStdout(() => {});
   const wasi = new WASI(

@@ -6,6 +6,8 @@ export interface SynthesisRequest {
   /** As `toSpokenText` leaves it, no longer than a piece may be. */
   readonly text: string;
   readonly pauses: Pauses;
+  /** A factor of the voice's own pace. */
+  readonly speed: number;
 }
 
 export interface SynthesisAnswer {

@@ -8,8 +8,8 @@ if (parentPort === null) throw new Error('This file runs in a worker thread.');
 const port = parentPort;
 const flite = workerData as WebAssembly.Module;
 
-port.on('message', ({ voice, text, pauses }: SynthesisRequest) => {
-  const samples = trimSilence(speakPiece(flite, voice, text), pauses);
+port.on('message', ({ voice, text, pauses, speed }: SynthesisRequest) => {
+  const samples = trimSilence(speakPiece(flite, voice, text, { speed }), pauses);
   port.postMessage({ samples } satisfies SynthesisAnswer, [samples.buffer]);
 });
 port.postMessage(WORKER_READY);

@@ -138,6 +138,7 @@ export class FailoverSpeech implements Disposable {
       pace,
       waiting: this.#waiting,
       voice: options.voice,
+      speed: options.speed,
       signal: options.signal,
       onUsed: stage.reporterOf(attempt.candidate.name, options),
       toHz: sampleRateHz,
@@ -193,8 +194,15 @@ export class FailoverSpeech implements Disposable {
     this.#recording = isWorthIt ? new PhraseRecording() : undefined;
   }
 
+  /** What is remembered at one pace is not what is said at another. */
+  get #pacedVoice(): string {
+    const { voiceId, options } = this.#options;
+    return options.speed === undefined ? voiceId : `${voiceId} ×${options.speed}`;
+  }
+
   #keep(index: number): void {
-    const { memory, voiceId, track } = this.#options;
+    const { memory, track } = this.#options;
+    const voiceId = this.#pacedVoice;
     const speaker = this.#permit?.candidate.name;
     const text = track.peek(index)?.text;
     if (this.#recording !== undefined && speaker !== undefined && text !== undefined) {
@@ -205,7 +213,12 @@ export class FailoverSpeech implements Disposable {
 
   #recall(clause: Clause): readonly SpeechEvent[] | undefined {
     const { memory, voiceId, stage } = this.#options;
-    return memory.recall({ speaker: stage.active, voiceId, text: clause.text }, this.#isExhausted);
+    const phrase = { speaker: stage.active, text: clause.text };
+    const recalled = memory.recall({ ...phrase, voiceId: this.#pacedVoice }, this.#isExhausted);
+    // At another pace is better than not at all.
+    return (
+      recalled ?? (this.#isExhausted ? memory.recall({ ...phrase, voiceId }, true) : undefined)
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ClauseTrack } from '../clause-track.ts';
-import type { SpeakOptions, Synthesizer, Voice, VoiceEvent } from '../synthesizer.ts';
+import type { SpeakOptions, SpeedRange, Synthesizer, Voice, VoiceEvent } from '../synthesizer.ts';
 import { FailoverSpeech } from './failover-speech.ts';
 import type { PhraseMemory } from './phrase-memory.ts';
 import { SpeakingPace } from './speaking-pace.ts';
@@ -15,11 +15,12 @@ const UNSPOKEN_HZ = 24_000;
  * middle of a clause that was already going out, the next goes on with the words that were not
  * spoken yet. Remembered phrases come from memory, in their place among the clauses.
  *
- * All audio leaves at the first candidate's rate; its voices are the ones to choose from.
+ * All audio leaves at the first candidate's rate; its voices and its speeds are the ones to choose from.
  */
 export class FailoverSynthesizer {
   readonly sampleRateHz: number;
   readonly voices: readonly Voice[];
+  readonly speeds: SpeedRange | undefined;
   readonly #stage: StageCandidates<Synthesizer>;
   readonly #memory: PhraseMemory;
   readonly #pace = new SpeakingPace();
@@ -30,6 +31,7 @@ export class FailoverSynthesizer {
     this.#memory = memory;
     this.sampleRateHz = first?.sampleRateHz ?? UNSPOKEN_HZ;
     this.voices = first?.voices ?? [];
+    this.speeds = first?.speeds;
   }
 
   get name(): string {

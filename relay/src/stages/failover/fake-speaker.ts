@@ -1,7 +1,13 @@
 import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
 import { sleep } from '../../lib/clock.ts';
-import type { SpeechEvent, SynthesisOptions, Synthesizer, TimedWord } from '../synthesizer.ts';
+import type {
+  SpeechEvent,
+  SpeedRange,
+  SynthesisOptions,
+  Synthesizer,
+  TimedWord,
+} from '../synthesizer.ts';
 
 /** Of a voice without a pace of its own: lengths say exactly how many characters were spoken. */
 export const MS_PER_CHARACTER = 60;
@@ -39,7 +45,9 @@ export class FakeSpeaker implements Synthesizer {
     readonly atMs: number;
     readonly clauses: string[];
     readonly signal: AbortSignal;
+    readonly speed: number | undefined;
   }[] = [];
+  speeds: SpeedRange | undefined;
   plan: SpeakerPlan;
   readonly #vocabulary: string[];
   readonly #clock: Clock;
@@ -55,9 +63,9 @@ export class FakeSpeaker implements Synthesizer {
 
   async *synthesize(
     clauses: AsyncIterable<string>,
-    { signal }: SynthesisOptions,
+    { signal, speed }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
-    const asked = { atMs: this.#clock.now(), clauses: [] as string[], signal };
+    const asked = { atMs: this.#clock.now(), clauses: [] as string[], signal, speed };
     this.asked.push(asked);
     let left = this.plan.failAfter ?? Infinity;
     for await (const text of readAhead(clauses, this.plan.readsAhead ?? 0)) {

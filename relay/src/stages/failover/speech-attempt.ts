@@ -23,6 +23,7 @@ export interface SpeechAttemptOptions {
   /** When the wait that the stage's deadline is about began; shared by all attempts. */
   readonly waiting: { sinceMs: number };
   readonly voice: string;
+  readonly speed: number | undefined;
   readonly signal: AbortSignal;
   readonly onUsed: ReportUse;
   readonly toHz: number;
@@ -64,10 +65,12 @@ export class SpeechAttempt implements Disposable {
     };
     this.#feed = new ClauseFeed({ track, endsBefore, onWaiting });
     const known = provider.voices.find(({ id }) => id === voice) ?? provider.voices[0];
-    this.#speaker = `${name} ${known?.id ?? ''}`;
+    const speed = speedOf(provider, options.speed);
+    this.#speaker = `${name} ${known?.id ?? ''}${speed === undefined ? '' : ` ×${speed}`}`;
     this.msPerCharacter = pace.of(this.#speaker);
     const speech = provider.synthesize(this.#feed, {
       voice,
+      speed,
       signal: this.#scope.signal,
       onUsed,
     });
@@ -208,4 +211,11 @@ export class SpeechAttempt implements Disposable {
     );
     this.#scope.setDeadline(budgetMs, stage.timeoutError);
   }
+}
+
+/** The nearest speed to the one asked for that the voice has; undefined: its own pace. */
+function speedOf({ speeds }: Synthesizer, asked: number | undefined): number | undefined {
+  if (asked === undefined || speeds === undefined) return undefined;
+  const speed = Math.min(speeds.max, Math.max(speeds.min, asked));
+  return speed === 1 ? undefined : speed;
 }

@@ -80,6 +80,7 @@ export class Replies {
                 policy.allowCachedAnswers ? this.#answers.recall(content.question) : undefined,
             },
       voice: settings.isSpoken ? settings.voice : null,
+      speed: settings.speed,
       synthesizer: providers.synthesizer,
       active: (stage) => providers.ladder.active(stage),
       canSpeak: this.#canSpeak(content.kind === 'words'),

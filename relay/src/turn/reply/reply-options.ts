@@ -25,6 +25,7 @@ export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   readonly active: (stage: Stage) => string;
   /** null for a reply in writing only. */
   readonly voice: string | null;
+  readonly speed: number | undefined;
   readonly synthesizer: Stages['synthesizer'];
   /** false if it is known that no voice of the relay works: the words are written at once. */
   readonly canSpeak: boolean;

@@ -22,7 +22,7 @@ export type ReplyContent =
 
 export interface ReplyPipelineOptions extends Pick<
   ReplyOptions,
-  'item' | 'output' | 'pacer' | 'synthesizer'
+  'item' | 'output' | 'pacer' | 'synthesizer' | 'speed'
 > {
   readonly responseId: string;
   readonly content: ReplyContent;
@@ -65,11 +65,12 @@ export class ReplyPipeline {
 
   /** @throws as `FailoverSynthesizer.speak` */
   speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
-    const { synthesizer, item, pacer, output, onEvent, onSending } = this.#options;
+    const { synthesizer, speed, item, pacer, output, onEvent, onSending } = this.#options;
     const { track, captions } = this;
     return play(
       synthesizer.speak(track, {
         voice,
+        speed,
         signal,
         caller: observer.caller,
         onFailover: observer.onFailover,

@@ -49,6 +49,7 @@ export class Reply {
       item: options.item,
       content: this.#content(),
       synthesizer: options.synthesizer,
+      speed: options.speed,
       pacer: options.pacer,
       output: options.output,
       onWritten: ({ kind }) => {

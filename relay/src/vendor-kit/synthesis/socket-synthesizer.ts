@@ -1,5 +1,5 @@
 import type { ReportUse } from '../../stages/provider.ts';
-import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
+import type { SpeedRange, Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
 import {
   openVendorSocket,
@@ -17,6 +17,7 @@ export interface SocketSynthesizerOptions {
   readonly sampleRateHz: number;
   /** At least one; the first speaks if an unknown one is asked for. */
   readonly voices: readonly Voice[];
+  readonly speeds?: SpeedRange | undefined;
   /** Whether the voice belongs to the socket, or comes with each clause. */
   readonly hasVoicePerSocket: boolean;
   /** Clauses submitted to the vendor beyond the one that is being delivered. */
@@ -24,7 +25,13 @@ export interface SocketSynthesizerOptions {
   readonly pool: Pick<SocketPoolOptions, 'maxAgeMs'>;
   /** The vendor's address, `ws:` or `wss:`, and what it wants to know of us. */
   addressFor(voice: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
-  protocolFor(socket: VendorSocket, voice: string, onUsed: ReportUse): SpeechProtocol;
+  /** @param speed - undefined: the voice's own pace */
+  protocolFor(
+    socket: VendorSocket,
+    voice: string,
+    onUsed: ReportUse,
+    speed: number | undefined,
+  ): SpeechProtocol;
   /** The model that speaks with this voice. */
   modelFor(voice: string): string;
   /** false: the vendor counts something else, which the protocol reports. */
@@ -59,13 +66,14 @@ export function createSocketSynthesizer(
     name,
     sampleRateHz,
     voices,
-    synthesize(clauses, { voice, signal, onUsed = () => {} }) {
+    speeds: options.speeds,
+    synthesize(clauses, { voice, speed, signal, onUsed = () => {} }) {
       const known = voices.some(({ id }) => id === voice) ? voice : first;
       spares.use(keyOf(known));
       return speakOverSocket(clauses, {
         pool,
         key: keyOf(known),
-        protocolFor: (socket) => options.protocolFor(socket, known, onUsed),
+        protocolFor: (socket) => options.protocolFor(socket, known, onUsed, speed),
         rateHz: sampleRateHz,
         ahead,
         signal,

@@ -25,6 +25,26 @@ const vendor = simulatedVendor(
 
 defineVoiceCases(vendor);
 
+it('asks for another pace than the voice’s own, if its model takes one', async () => {
+  const asked: string[] = [];
+  const read = (message: unknown) => {
+    const { way, text } = message as Traffic;
+    if (way === 'in' && text?.includes('"transcript"') === true) asked.push(text);
+  };
+  simulatorTraffic.subscribe(read);
+  const { signal } = new AbortController();
+  const clauses = clausesOf('Good morning.');
+  await Array.fromAsync(vendor.adapter.synthesize(clauses, { voice: 'first', speed: 1.2, signal }));
+  await speak(vendor, 'Good evening.');
+  simulatorTraffic.unsubscribe(read);
+  const configs = asked.map(
+    (text) => (JSON.parse(text) as Record<string, unknown>)['generation_config'],
+  );
+  expect(configs).toEqual([{ speed: 1.2 }, { speed: 1.2 }, undefined, undefined]);
+  expect(vendor.simulator.complaints).toEqual([]);
+  expect(vendor.adapter.speeds).toEqual({ min: 0.6, max: 1.5 });
+});
+
 it('speaks a long reply whole', async () => {
   const texts = Array.from({ length: 100 }, (_, n) => `${'x'.repeat(96)} ${100 + n}`);
   expect(lengths(await speak(vendor, ...texts))).toEqual(texts.map(() => 6_000));

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startElevenLabsSimulator } from '../../../simulators/elevenlabs/elevenlabs-simulator.ts';
+import { simulatorTraffic, type Traffic } from '../../../simulators/kit/traffic.ts';
 import {
   defineVoiceCases,
   lengths,
@@ -45,6 +46,24 @@ it('uses one socket for the replies of a call', async () => {
   expect(vendor.simulator.requests).toBe(1);
   leave();
   await expect.poll(() => vendor.simulator.open).toBe(0);
+});
+
+it('asks for another pace than the voice’s own', async () => {
+  const asked: unknown[] = [];
+  const read = (message: unknown) => {
+    const { way, text } = message as Traffic;
+    if (way !== 'in' || text === undefined) return;
+    const { text: said, voice_settings: settings } = JSON.parse(text) as Record<string, unknown>;
+    if (said !== undefined) asked.push(settings);
+  };
+  simulatorTraffic.subscribe(read);
+  const { signal } = new AbortController();
+  const clauses = clausesOf('Good morning.', 'And good day.');
+  await Array.fromAsync(vendor.adapter.synthesize(clauses, { voice: 'first', speed: 0.8, signal }));
+  await speak(vendor, 'Good evening.');
+  simulatorTraffic.unsubscribe(read);
+  expect(asked).toEqual([{ speed: 0.8 }, { speed: 0.8 }, undefined]);
+  expect(vendor.simulator.complaints).toEqual([]);
 });
 
 it('keeps a socket for a voice that a call uses', async () => {

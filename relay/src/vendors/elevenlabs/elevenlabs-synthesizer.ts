@@ -14,6 +14,7 @@ const RATE_HZ = 24_000;
 const INACTIVITY_S = 180;
 /** A socket cannot be kept alive while it has no context, so a spare is renewed before its time. */
 const MAX_AGE_MS = (INACTIVITY_S - 20) * 1_000;
+const SPEEDS = { min: 0.7, max: 1.2 } as const;
 /** A context each, of the five that a socket may have; each counts as a request under way. */
 const AHEAD = 1;
 /** Only these models take a language; others refuse the request that names one. */
@@ -29,6 +30,7 @@ export function createElevenLabsSynthesizer(
     context,
     sampleRateHz: RATE_HZ,
     voices,
+    speeds: SPEEDS,
     hasVoicePerSocket: true,
     ahead: AHEAD,
     pool: { maxAgeMs: MAX_AGE_MS },
@@ -46,7 +48,7 @@ export function createElevenLabsSynthesizer(
       ),
       headers: { 'xi-api-key': apiKey },
     }),
-    protocolFor: () => new MultiContextProtocol(),
+    protocolFor: (_socket, _voice, _onUsed, speed) => new MultiContextProtocol(speed),
     modelFor: () => model,
   });
 }
@@ -63,12 +65,19 @@ interface SpokenContext {
  */
 class MultiContextProtocol implements SpeechProtocol {
   readonly #contexts = new Map<string, SpokenContext>();
+  readonly #settings: { readonly voice_settings?: { readonly speed: number } };
+
+  /** @param speed - undefined: the voice's own pace */
+  constructor(speed: number | undefined) {
+    this.#settings = speed === undefined ? {} : { voice_settings: { speed } };
+  }
 
   submit(socket: SpokenSocket, clause: ClauseSpeech): void {
     const id = newId('clause');
     this.#contexts.set(id, { clause, words: new WordJoiner() });
     // The vendor wants a text to end with a space.
-    socket.sendText({ text: `${clause.text.trim()} `, context_id: id });
+    // A context takes settings with its first message only.
+    socket.sendText({ text: `${clause.text.trim()} `, context_id: id, ...this.#settings });
     socket.sendText({ context_id: id, flush: true });
     socket.sendText({ context_id: id, close_context: true });
   }

@@ -25,6 +25,13 @@ import { SpeechUse } from './speech-use.ts';
 const AHEAD = 2;
 /** Well under the 4,096 characters and 2,000 tokens that the API takes at once. */
 const MAX_INPUT_CHARACTERS = 1_000;
+/** The API takes 0.25 to 4; what lies outside of this is hard to follow. */
+const SPEEDS = { min: 0.5, max: 2 } as const;
+
+interface Manner {
+  readonly voice: string;
+  readonly speed: number | undefined;
+}
 
 export interface OpenAiSynthesizerOptions extends OpenAiAdapterOptions {
   readonly voices: readonly [Voice, ...Voice[]];
@@ -43,19 +50,20 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   const http = new VendorHttp(adapter);
   const models = new ModelList(http, modelListOf(server), context.clock);
 
-  const ask = (input: string, voice: string, signal: AbortSignal): Promise<Response> =>
+  const ask = (input: string, manner: Manner, signal: AbortSignal): Promise<Response> =>
     http.request(endpointOf(server, 'audio/speech'), {
       method: 'POST',
       headers: { ...authorization(server), 'content-type': 'application/json' },
-      body: JSON.stringify({ model, input, voice, response_format: 'pcm' }),
+      body: JSON.stringify({ model, input, ...manner, response_format: 'pcm' }),
       signal,
     });
 
   async function* synthesize(
     clauses: AsyncIterable<string>,
-    { voice, signal, onUsed }: SynthesisOptions,
+    { voice, speed, signal, onUsed }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
-    const id = (voices.find((known) => known.id === voice) ?? voices[0]).id;
+    const { id } = voices.find((known) => known.id === voice) ?? voices[0];
+    const manner = { voice: id, speed };
     const stop = new AbortController();
     const use = new SpeechUse();
     const report = () => use.report((units) => onUsed?.({ model, units, isEstimated: true }));
@@ -67,7 +75,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     if (signal.aborted) onAbort();
     // Begun by its first samples, so that this clause's first sound does not wait for the next.
     const begin = async (text: string) => {
-      const next = audioOf(text, id, use, stop.signal);
+      const next = audioOf(text, manner, use, stop.signal);
       return { first: await next(), next };
     };
     try {
@@ -95,7 +103,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
   }
 
   /** The audio of a clause, asked for part by part if it is too long for one request. */
-  function audioOf(text: string, voice: string, use: SpeechUse, signal: AbortSignal) {
+  function audioOf(text: string, manner: Manner, use: SpeechUse, signal: AbortSignal) {
     // Asked to speak a dash, some servers fail and others make a noise.
     const parts = splitText(text, MAX_INPUT_CHARACTERS).filter(isSpeakable);
     let answer: SpeechResponse | undefined;
@@ -105,7 +113,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
         if (samples !== undefined) return samples;
         const part = parts.shift();
         if (part === undefined) return undefined;
-        const asked = ask(part, voice, signal);
+        const asked = ask(part, manner, signal);
         use.asked(part, asked);
         answer = await SpeechResponse.open(await asked, adapter, sampleRateHz);
       }
@@ -116,6 +124,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
     name: server.name,
     sampleRateHz,
     voices,
+    speeds: SPEEDS,
     synthesize,
     prepare: () => models.keepWarm(),
     probe: (signal) => models.check(signal),
