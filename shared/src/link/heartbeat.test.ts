@@ -42,6 +42,24 @@ test('a ping without an answer for 5 seconds means a dead connection, once', () 
   expect(pings).toEqual([0]);
 });
 
+test.each([5_000, 60_000])('a program that slept for %d ms reads its answer first', (sleptMs) => {
+  // The timer is due by then, and comes before what the socket holds.
+  vi.setSystemTime(2_000 + sleptMs);
+  vi.advanceTimersByTime(5_000);
+  expect(deaths).toBe(0);
+  expect(heartbeat.answered(0)).toBe(true);
+  vi.advanceTimersByTime(900);
+  expect(deaths).toBe(0);
+});
+
+test('a program that slept and has no answer finds its connection dead soon after', () => {
+  vi.setSystemTime(60_000);
+  vi.advanceTimersByTime(5_000 + 1_999);
+  expect(deaths).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(deaths).toBe(1);
+});
+
 test('an answer to another ping does not count', () => {
   expect(heartbeat.answered(-1)).toBe(false);
   vi.advanceTimersByTime(5_000);

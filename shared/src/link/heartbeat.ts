@@ -7,6 +7,10 @@ const IN_USE_INTERVAL_MS = 3_000;
 const PONG_DEADLINE_MS = 5_000;
 /** However much else arrives: what we send may no longer reach the relay. */
 const MAX_PONG_MS = 15_000;
+/** A deadline that comes later than this was slept through: the system had stopped the program. */
+const LATE_MS = 1_000;
+/** What arrived meanwhile comes after the timers; it is given this long. */
+const AFTER_SLEEP_MS = 2_000;
 
 export interface HeartbeatOptions {
   readonly intervalMs: number;
@@ -79,14 +83,19 @@ export class Heartbeat {
   /** Waits for the answer to the ping of `sentMs` from now on. */
   #expect(sentMs: number): void {
     clearTimeout(this.#timer);
-    const waitedMs = this.#options.now() - sentMs;
-    this.#timer = setTimeout(
-      () => {
-        this.stop();
-        this.#options.onDead();
-      },
-      Math.min(PONG_DEADLINE_MS, MAX_PONG_MS - waitedMs),
-    );
+    const nowMs = this.#options.now();
+    const deadlineMs = Math.min(PONG_DEADLINE_MS, MAX_PONG_MS - (nowMs - sentMs));
+    this.#timer = setTimeout(() => this.#onSilence(nowMs + deadlineMs), deadlineMs);
+  }
+
+  #onSilence(dueMs: number): void {
+    const die = (): void => {
+      this.stop();
+      this.#options.onDead();
+    };
+    const hasSlept = this.#options.now() - dueMs > LATE_MS;
+    if (hasSlept) this.#timer = setTimeout(die, AFTER_SLEEP_MS);
+    else die();
   }
 
   get #intervalMs(): number {
