@@ -39,7 +39,19 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The detector's runtime is large by nature and loaded apart from the page.
     chunkSizeWarningLimit: 1_000,
-    rolldownOptions: { input: ['index.html', '404.html'], checks: QUIET_CHECKS },
+    rolldownOptions: {
+      input: ['index.html', '404.html'],
+      checks: QUIET_CHECKS,
+      // In one file it compresses better than in the ten that parts fetched later would make of it.
+      // The page for wrong addresses has nothing in common with it.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'], test: /^(?!.*(404\.html|not-found\.css))/ },
+          ],
+        },
+      },
+    },
   },
   optimizeDeps: {
     // Found only in the media worker, which Vite does not scan: found late, they would make the

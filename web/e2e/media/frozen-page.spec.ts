@@ -1,11 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
 import { joined, silence, spokenMs, tone } from '../support/wav.ts';
+import type { EngineWindow } from './page/main.ts';
 import { blockMainThread, notices, startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
 const ANSWER_MS = 4_000;
+const FROZEN_MS = 5_500;
 
 test('a page that is frozen for two seconds loses nothing that is said, in either direction', async ({
   open,
@@ -47,4 +50,20 @@ test('a page that is frozen for two seconds loses nothing that is said, in eithe
   expect(Math.abs(soundingMs(voice, rateHz) - ANSWER_MS)).toBeLessThan(2);
   const stats = (await notices(page)).findLast((notice) => notice.type === 'stats');
   expect(stats).toMatchObject({ stats: { underruns: 0, reconnects: 0 } });
+
+  // As the system does with a page in the background: not even its timers run.
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await setTimeout(FROZEN_MS);
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  const again = relay.reply(tone(500, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
+  await again.sent;
+  await page.waitForFunction(
+    () =>
+      (window as unknown as EngineWindow).notices.filter(({ type }) => type === 'response-ended')
+        .length === 2,
+  );
+  expect((await notices(page)).filter(({ type }) => ['closed', 'error'].includes(type))).toEqual(
+    [],
+  );
 });

@@ -28,6 +28,7 @@ interface TapWindow {
 export async function installTap(page: Page): Promise<void> {
   await page.addInitScript(() => {
     let tap: Promise<AudioWorkletNode> | undefined;
+    let tapped: BaseAudioContext | undefined;
     const makeTap = async (context: BaseAudioContext) => {
       await context.audioWorklet.addModule('/tap.worklet.js');
       const node = new AudioWorkletNode(context, 'tap', { numberOfInputs: 2 });
@@ -37,8 +38,10 @@ export async function installTap(page: Page): Promise<void> {
     };
     window.addEventListener('parley:audio-node', (event) => {
       const { role, node } = (event as CustomEvent<{ role: string; node: AudioNode }>).detail;
-      tap ??= makeTap(node.context);
-      void tap.then((recorder) => node.connect(recorder, 0, role === 'playback' ? 0 : 1));
+      // Each call has a context of its own; the last one is recorded.
+      if (tapped !== node.context) tap = makeTap(node.context);
+      tapped = node.context;
+      void tap?.then((recorder) => node.connect(recorder, 0, role === 'playback' ? 0 : 1));
     });
     const encode = (samples: Float32Array) => {
       const bytes = new Uint8Array(samples.buffer);

@@ -82,20 +82,6 @@ test('the first visit says what this is, what to say and who answers', async ({ 
   expect(await commandsOf(page)).toContain('start:typed');
 });
 
-test('words appear as they are spoken', async ({ open }) => {
-  const page = await open('speaking');
-  await expect(page.getByText('Two of them pump blood through the gills, and')).toBeVisible();
-  await expect(page.getByText('the third sends it around')).toBeHidden();
-  await page.evaluate(() =>
-    window.parley.engine.emit({
-      type: 'response-progress',
-      responseId: 'reply-3',
-      playedMs: 7_000,
-    }),
-  );
-  await expect(page.getByText('the third sends it around the body')).toBeVisible();
-});
-
 test('what was not heard after an interruption is struck through', async ({ open }) => {
   const page = await open('interrupted');
   await expect(page.locator('s')).toContainText('the third sends it around the body');

@@ -14,6 +14,9 @@ import styles from './app.module.css';
 const SettingsDialog = lazy(async () => ({
   default: (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
 }));
+const CheckDialog = lazy(async () => ({
+  default: (await import('../features/check/check-dialog.tsx')).CheckDialog,
+}));
 const AccountDialog = lazy(async () => ({
   default: (await import('../features/account/account-dialog.tsx')).AccountDialog,
 }));
@@ -32,8 +35,7 @@ export function App() {
   const controller = useController();
   const theme = useSettings((settings) => settings.theme);
   const [typing, setTyping] = useState(false);
-  const [settingsOpen, setSettingsOpen] = useState(false);
-  const [keysOpen, setKeysOpen] = useState(false);
+  const [dialog, setDialog] = useState<'settings' | 'check' | 'keys' | null>(null);
   const [debugOpen, setDebugOpen] = useState(() =>
     new URLSearchParams(location.search).has('debug'),
   );
@@ -71,7 +73,7 @@ export function App() {
       case 'debug':
         return showDebug(!debugOpen);
       case 'help':
-        return setKeysOpen(true);
+        return setDialog('keys');
     }
   };
   const onTalk = (held: boolean): boolean => {
@@ -80,7 +82,7 @@ export function App() {
     if (possible || !held) controller.holdToTalk(held);
     return possible;
   };
-  useShortcuts(!settingsOpen && !keysOpen && !isAsked && !isReading, onShortcut, onTalk);
+  useShortcuts(dialog === null && !isAsked && !isReading, onShortcut, onTalk);
 
   return (
     <div className={styles.app} data-debug={debugOpen && !isReading}>
@@ -90,9 +92,10 @@ export function App() {
         <CallScreen
           typing={typing}
           onTyping={showTyping}
-          settingsOpen={settingsOpen}
-          onSettings={() => setSettingsOpen(true)}
-          onKeys={() => setKeysOpen(true)}
+          settingsOpen={dialog === 'settings'}
+          onSettings={() => setDialog('settings')}
+          onCheck={() => setDialog('check')}
+          onKeys={() => setDialog('keys')}
           debugOpen={debugOpen}
           onDebug={() => showDebug(!debugOpen)}
         />
@@ -100,8 +103,11 @@ export function App() {
       <Suspense fallback={null}>
         {debugOpen && !isReading && <DebugPanel onClose={() => showDebug(false)} />}
         {isAsked && <AccountDialog />}
-        {keysOpen && <ShortcutsDialog onClose={() => setKeysOpen(false)} />}
-        {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
+        {dialog === 'settings' && (
+          <SettingsDialog onClose={() => setDialog(null)} onCheck={() => setDialog('check')} />
+        )}
+        {dialog === 'check' && <CheckDialog onClose={() => setDialog(null)} />}
+        {dialog === 'keys' && <ShortcutsDialog onClose={() => setDialog(null)} />}
       </Suspense>
     </div>
   );

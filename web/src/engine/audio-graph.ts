@@ -14,6 +14,8 @@ export interface TappableNode {
 
 export interface AudioGraphOptions {
   onNode(node: TappableNode): void;
+  /** The system stops the sound, or lets it go on: a phone call, a locked screen, another app. */
+  onPaused(isPaused: boolean): void;
   /** The voice cannot be played: the worklets could not be loaded, or failed. */
   onBroken(): void;
 }
@@ -47,6 +49,11 @@ export class AudioGraph {
     this.#modules = this.#load(playback);
     this.#modules.catch(() => options.onBroken());
     this.#keepRunning();
+  }
+
+  /** What the voice is played at. */
+  get rateHz(): number {
+    return this.#context.sampleRate;
   }
 
   /** From the context to the ear, ms; an estimate if the browser does not measure it. */
@@ -128,8 +135,13 @@ export class AudioGraph {
    * started again as soon as the browser lets it, at the latest with the next touch.
    */
   #keepRunning(): void {
+    let hasRun = false;
     const resume = () => {
-      if (this.#context.state === 'running' || this.#context.state === 'closed') return;
+      const { state } = this.#context;
+      // One that has not begun yet is not paused.
+      if (hasRun && state !== 'closed') this.#options.onPaused(state !== 'running');
+      hasRun ||= state === 'running';
+      if (state === 'running' || state === 'closed') return;
       this.#context.resume().catch(() => {});
     };
     const { signal } = this.#released;

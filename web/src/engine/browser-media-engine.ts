@@ -1,14 +1,17 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
-import type { CallOptions, MediaEngine } from './media-engine.ts';
+import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
+import type { DetectorCheck } from '../messages/detector-check.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
-import { openMicrophone } from './microphone.ts';
+import { listInputs, openMicrophone } from './microphone.ts';
+import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { createPageSpeech } from './page-speech/browser-page-speech.ts';
 import type { PageSpeech } from './page-speech/page-speech.ts';
 import { watchPage } from './page-watch.ts';
+import { Withheld } from './withheld.ts';
 
 /** A call while it lasts. */
 interface RunningCall {
@@ -68,8 +71,12 @@ export class BrowserMediaEngine implements MediaEngine {
     void this.stop();
     const { port1, port2 } = new MessageChannel();
     const released = new AbortController();
+    const withheld = new Withheld((what) => {
+      if (!released.signal.aborted) this.#notify({ type: 'withheld', ...what });
+    });
     const graph = new AudioGraph(port1, {
       onNode: (node) => this.#offerToTests(node),
+      onPaused: (isPaused) => withheld.set('sound', isPaused),
       onBroken: () => this.#onUnplayable(call),
     });
     const processed = this.#query.get('mic') !== 'raw';
@@ -81,6 +88,9 @@ export class BrowserMediaEngine implements MediaEngine {
         this.#applyMute();
         if (pageSpeech.wantsMicrophone) microphone.lend(true);
       },
+      listInputs,
+      onSilenced: (isSilenced) => withheld.set('microphone', isSilenced),
+      onSwitched: (label) => this.#notify({ type: 'microphone-switched', label }),
       onResult: (result) => this.#notify({ type: 'microphone', result }),
     });
     const pageSpeech = createPageSpeech({
@@ -90,8 +100,10 @@ export class BrowserMediaEngine implements MediaEngine {
     });
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
-    const { relay: baseUrl, credentials, timeZone, voice, eagerness, conversationId } = options;
-    const choices = { timeZone, voice, eagerness, conversationId };
+    const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
+    const { conversationId } = options;
+    const choices = { timeZone, voice, eagerness, speed, conversationId };
+    pageSpeech.setSpeed(speed);
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,
     ]);
@@ -100,7 +112,7 @@ export class BrowserMediaEngine implements MediaEngine {
     this.setVolume(this.#volume);
     watchPage(released.signal, graph, {
       onBack: () => this.#worker.post({ type: 'retry-now' }),
-      onDevices: () => microphone.openIfMissing(),
+      onDevices: () => void microphone.devicesChanged(),
       onOutputLatency: (latencyMs) => this.#worker.post({ type: 'output-latency', latencyMs }),
     });
     if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
@@ -132,6 +144,11 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setVoice(voice: string): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
+  }
+
+  setSpeed(speed: number): void {
+    this.#call?.pageSpeech.setSpeed(speed);
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-speed', speed });
   }
 
   setEagerness(eagerness: Eagerness): void {
@@ -169,11 +186,35 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#worker.post({ type: 'set-debug', enabled });
   }
 
+  async *checkSound(options: SoundCheckOptions, signal: AbortSignal): AsyncGenerator<CheckEvent> {
+    const { checkSoundInBrowser } = await import('./sound-check/browser-sound-check.ts');
+    yield* checkSoundInBrowser(
+      {
+        ...options,
+        onNode: (node) => this.#offerToTests(node),
+        checkDetector: () => this.#checkDetector(signal),
+      },
+      signal,
+    );
+  }
+
   async stop(): Promise<void> {
     if (this.#call === undefined) return;
     this.#stopping += 1;
     this.#worker.post({ type: 'stop' });
     await this.#release();
+  }
+
+  #checkDetector(signal: AbortSignal): Promise<DetectorCheck> {
+    return new Promise((resolve) => {
+      const unsubscribe = this.subscribe((notice) => {
+        if (notice.type !== 'detector-checked') return;
+        unsubscribe();
+        resolve(notice.detector);
+      });
+      signal.addEventListener('abort', unsubscribe, { once: true });
+      this.#worker.post({ type: 'check-detector' });
+    });
   }
 
   #applyMute(): void {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { MediaCommand } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
 import { CallMicrophone } from './call-microphone.ts';
@@ -15,6 +15,11 @@ class Room {
   readonly waiting: (() => void)[] = [];
   readonly microphone: CallMicrophone;
   refusal: 'denied' | 'not-found' | null = null;
+  /** What the system prefers, and what is plugged in. */
+  system = 'desk';
+  inputs = ['desk', 'headset'];
+  isSilenced = false;
+  switches = 0;
   openings = 0;
   mostOpenings = 0;
   connected: MediaStream | null = null;
@@ -32,6 +37,12 @@ class Room {
       },
       post: ({ type }) => void this.posted.push(type),
       onChanged: () => {},
+      listInputs: async () => [
+        { deviceId: 'default', label: this.system },
+        ...this.inputs.map((deviceId) => ({ deviceId, label: deviceId })),
+      ],
+      onSilenced: (isSilenced) => (this.isSilenced = isSilenced),
+      onSwitched: () => (this.switches += 1),
       onResult: (result) => this.results.push(result),
     });
   }
@@ -69,6 +80,7 @@ class Room {
 class FakeTrack extends EventTarget {
   readonly deviceId: string | undefined;
   readyState: MediaStreamTrackState = 'live';
+  muted = false;
 
   constructor(deviceId: string | undefined) {
     super();
@@ -86,7 +98,7 @@ class FakeTrack extends EventTarget {
   }
 
   getSettings(): MediaTrackSettings {
-    return {};
+    return this.deviceId === undefined ? {} : { deviceId: this.deviceId };
   }
 }
 
@@ -102,10 +114,10 @@ beforeEach(() => {
 
 test('a change of devices while the microphone is granted does not make the grant stale', async () => {
   const opened = room.microphone.open(undefined);
-  room.microphone.openIfMissing();
+  void room.microphone.devicesChanged();
   room.waiting.shift()?.();
   await pause();
-  room.microphone.openIfMissing();
+  void room.microphone.devicesChanged();
   await room.settle();
   expect(await opened).toEqual({ ok: true });
   expect(room.requests).toHaveLength(1);
@@ -128,17 +140,78 @@ test('a microphone that is unplugged is lost, and used again once it is back', a
   await room.settle();
   expect(room.results).toEqual([{ ok: false, refusal: 'lost' }]);
   room.refusal = null;
-  room.microphone.openIfMissing();
+  void room.microphone.devicesChanged();
   await room.settle();
   expect(room.results.at(-1)).toEqual({ ok: true });
   expect(room.live.map(({ deviceId }) => deviceId)).toEqual(['desk']);
+});
+
+test('one that gives way to another leaves the turn open, with a notice, and comes back', async () => {
+  void room.microphone.open('headset');
+  await room.settle();
+  room.inputs = ['desk'];
+  room.tracks[0]?.unplug();
+  await room.settle();
+  expect(room.posted).toEqual(['attach-capture', 'attach-capture']);
+  expect(room.switches).toBe(1);
+  room.inputs = ['desk', 'headset'];
+  void room.microphone.devicesChanged();
+  await room.settle();
+  expect(room.live.map(({ deviceId }) => deviceId)).toEqual(['headset']);
+  expect(room.switches).toBe(2);
+  void room.microphone.devicesChanged();
+  await room.settle();
+  expect(room.requests).toHaveLength(3);
+});
+
+test('a turn does not wait for ever for a browser that does not answer', async () => {
+  vi.useFakeTimers();
+  try {
+    void room.microphone.open(undefined);
+    await room.settle();
+    room.tracks[0]?.unplug();
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(room.posted).toEqual(['attach-capture']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(room.posted).toEqual(['attach-capture', 'detach-capture']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('the system’s choice is followed, unless the person made one', async () => {
+  void room.microphone.open(undefined);
+  await room.settle();
+  void room.microphone.devicesChanged();
+  await room.settle();
+  expect(room.requests).toHaveLength(1);
+  room.system = 'headset';
+  void room.microphone.devicesChanged();
+  await room.settle();
+  expect(room.requests).toHaveLength(2);
+  expect(room.switches).toBe(1);
+  void room.microphone.open('desk');
+  await room.settle();
+  room.system = 'desk';
+  void room.microphone.devicesChanged();
+  await room.settle();
+  expect(room.requests).toHaveLength(3);
+});
+
+test('a microphone that the system silences is told', async () => {
+  void room.microphone.open(undefined);
+  await room.settle();
+  const track = room.tracks[0]!;
+  track.muted = true;
+  track.dispatchEvent(new Event('mute'));
+  expect(room.isSilenced).toBe(true);
 });
 
 test('who said no is not asked again because something is plugged in', async () => {
   room.refusal = 'denied';
   void room.microphone.open(undefined);
   await room.settle();
-  room.microphone.openIfMissing();
+  void room.microphone.devicesChanged();
   await room.settle();
   expect(room.requests).toHaveLength(1);
 });
@@ -152,7 +225,7 @@ test('however requests, devices and the end of the call cross, one opens at a ti
       let chosen: string | null = null;
       let isLent = false;
       for (const next of steps) {
-        if (next === 'devices') room.microphone.openIfMissing();
+        if (next === 'devices') void room.microphone.devicesChanged();
         else if (next === 'unplug') room.live.at(-1)?.unplug();
         else if (next === 'lend' || next === 'take') room.microphone.lend(next === 'lend');
         else if (next === 'answer') room.waiting.shift()?.();

@@ -3,6 +3,8 @@ import type { MediaCommand } from '../messages/media-messages.ts';
 import type { MicrophoneRefusal, MicrophoneResult } from '../messages/microphone.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 
+type InputDevice = Pick<MediaDeviceInfo, 'deviceId' | 'label'>;
+
 export interface CallMicrophoneOptions {
   readonly graph: Pick<AudioGraph, 'connectMicrophone' | 'disconnectMicrophone'>;
   /** Asks the browser; waits for the person's answer, however long that takes. */
@@ -10,9 +12,18 @@ export interface CallMicrophoneOptions {
   post(command: MediaCommand, transfer?: Transferable[]): void;
   /** It was opened, closed, lent or taken back. */
   onChanged(): void;
+  /** The inputs there are, the system's choice among them as `default` if the browser lists that. */
+  listInputs(): Promise<readonly InputDevice[]>;
+  /** The system silences it although it is open, or no longer does. */
+  onSilenced(isSilenced: boolean): void;
+  /** Another one took its place without the person's doing. @param label '' if it has no name */
+  onSwitched(label: string): void;
   /** What became of it without a request: it was lost, or came back. */
   onResult(result: MicrophoneResult): void;
 }
+
+/** How long what is being said waits for another microphone; it ends then, and may begin anew. */
+const SUCCESSOR_DEADLINE_MS = 2_000;
 
 /** A device that is to be heard; another object is another wish, even for the same device. */
 interface Wish {
@@ -40,6 +51,8 @@ export class CallMicrophone {
   #opening: Promise<MicrophoneResult> | undefined;
   #isMissing = false;
   #lent = false;
+  /** What the system's choice was called when the microphone was opened. */
+  #defaultLabel: string | undefined;
 
   constructor(options: CallMicrophoneOptions) {
     this.#options = options;
@@ -61,10 +74,30 @@ export class CallMicrophone {
     return this.#want(deviceId);
   }
 
-  /** Something was plugged in: a microphone that had been missing may be back. */
-  openIfMissing(): void {
-    if (!this.#isMissing || this.#opening !== undefined) return;
-    void this.#want(this.#chosen).then((result) => result.ok && this.#tell(result));
+  /**
+   * Something was plugged in or out, or the system prefers another: a microphone that had been
+   * missing may be back, and so may the chosen one; the system's choice is followed.
+   */
+  async devicesChanged(): Promise<void> {
+    if (this.#opening !== undefined) return;
+    if (this.#isMissing) {
+      const result = await this.#want(this.#chosen);
+      if (result.ok) this.#tell(result);
+      return;
+    }
+    if (this.#track === undefined) return;
+    const track = this.#track;
+    const inputs = await this.#inputs();
+    if (this.#track !== track || this.#opening !== undefined) return;
+    const isListed = inputs.some(({ deviceId }) => deviceId === this.#chosen);
+    const isBack = isListed && track.getSettings().deviceId !== this.#chosen;
+    // Browsers that do not list the system's choice follow it by themselves.
+    const label = labelOfDefault(inputs);
+    const isMoved =
+      this.#chosen === undefined && label !== undefined && label !== this.#defaultLabel;
+    if (!isBack && !isMoved) return;
+    const result = await this.#want(this.#chosen);
+    if (result.ok) this.#tellSwitched();
   }
 
   /** Leaves it to the browser's own recogniser, or takes it back. */
@@ -78,6 +111,7 @@ export class CallMicrophone {
     this.#lent = true;
     this.#wish = undefined;
     this.#letGo();
+    this.#detach();
   }
 
   close(): void {
@@ -138,7 +172,21 @@ export class CallMicrophone {
     this.#options.post({ type: 'attach-capture', port, latencyMs: latency * 1_000 }, [port]);
     const on = { once: true, signal: this.#closed.signal };
     track.addEventListener('ended', () => void this.#onTrackEnded(track), on);
+    this.#watchSilence(track);
     this.#options.onChanged();
+    void this.#inputs().then((inputs) => {
+      this.#defaultLabel = labelOfDefault(inputs);
+    });
+  }
+
+  #watchSilence(track: MediaStreamTrack): void {
+    const look = (): void => {
+      if (this.#track === track) this.#options.onSilenced(track.muted);
+    };
+    const { signal } = this.#closed;
+    track.addEventListener('mute', look, { signal });
+    track.addEventListener('unmute', look, { signal });
+    look();
   }
 
   /** Connected in vain; the one before it is disconnected by that. */
@@ -146,16 +194,22 @@ export class CallMicrophone {
     track.stop();
     port.close();
     this.#letGo();
+    this.#detach();
   }
 
   /** Unplugged, or taken away by the system: goes on with any other that there is. */
   async #onTrackEnded(track: MediaStreamTrack): Promise<void> {
     if (this.#track !== track) return;
     this.#letGo();
+    // Until then what is being said stays open, for the next one to go on with.
+    const deadline = setTimeout(() => this.#detach(), SUCCESSOR_DEADLINE_MS);
     // What is being opened anyway takes its place, and who asked for it is told how that went.
-    if (this.#opening !== undefined) return;
-    const result = await this.#want(undefined);
-    if (result.ok) return;
+    const asked = this.#opening;
+    const result = await (asked ?? this.#want(undefined));
+    clearTimeout(deadline);
+    this.#detach();
+    if (asked !== undefined) return;
+    if (result.ok) return this.#tellSwitched();
     this.#isMissing = true;
     this.#tell(result.refusal === 'not-found' ? { ok: false, refusal: 'lost' } : result);
   }
@@ -168,9 +222,25 @@ export class CallMicrophone {
     this.#track?.stop();
     this.#track = undefined;
     this.#options.graph.disconnectMicrophone();
-    // The worker may be in another call by now.
-    if (this.#closed.signal.aborted) return;
-    this.#options.post({ type: 'detach-capture' });
-    this.#options.onChanged();
+    if (!this.#closed.signal.aborted) this.#options.onChanged();
   }
+
+  /** The worker has no microphone any more, unless another one took its place. */
+  #detach(): void {
+    // The worker may be in another call by now.
+    if (this.#closed.signal.aborted || this.#track !== undefined) return;
+    this.#options.post({ type: 'detach-capture' });
+  }
+
+  #tellSwitched(): void {
+    if (!this.#closed.signal.aborted) this.#options.onSwitched(this.#track?.label ?? '');
+  }
+
+  #inputs(): Promise<readonly InputDevice[]> {
+    return this.#options.listInputs().catch(() => []);
+  }
+}
+
+function labelOfDefault(inputs: readonly InputDevice[]): string | undefined {
+  return inputs.find(({ deviceId }) => deviceId === 'default')?.label;
 }

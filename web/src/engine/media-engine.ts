@@ -1,6 +1,7 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
+import type { CheckEvent } from './sound-check/sound-check-events.ts';
 
 export interface CallOptions {
   /** Origin of the relay, e.g. `http://localhost:8787`. */
@@ -10,12 +11,23 @@ export interface CallOptions {
   readonly voice: string | undefined;
   /** How soon the relay takes a turn as over. */
   readonly eagerness: Eagerness;
+  /** A factor of the voice's own pace. */
+  readonly speed: number;
   /** An earlier conversation to go on with; a new one if it is undefined. */
   readonly conversationId: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
   readonly microphone: boolean;
   readonly microphoneId: string | undefined;
   readonly speakerId: string | undefined;
+}
+
+export interface SoundCheckOptions {
+  /** Origin of the relay; null if none is known. */
+  readonly relay: string | null;
+  readonly microphoneId: string | undefined;
+  readonly speakerId: string | undefined;
+  /** 0–1 */
+  readonly volume: number;
 }
 
 /**
@@ -39,6 +51,8 @@ export interface MediaEngine {
   /** 0–1 */
   setVolume(volume: number): void;
   setVoice(voice: string): void;
+  /** A factor of the voice's own pace; the nearest that the voice has is taken. */
+  setSpeed(speed: number): void;
   setEagerness(eagerness: Eagerness): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
@@ -50,6 +64,11 @@ export interface MediaEngine {
   retryNow(): void;
   cancelResponse(): void;
   setDebug(enabled: boolean): void;
+  /**
+   * Checks what a call needs, from within a person's gesture. Ends when `signal` is aborted, and
+   * leaves neither microphone nor audio open. Never throws.
+   */
+  checkSound(options: SoundCheckOptions, signal: AbortSignal): AsyncIterable<CheckEvent>;
   /** Ends the call and releases microphone, socket and audio. */
   stop(): Promise<void>;
 }

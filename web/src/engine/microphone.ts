@@ -32,6 +32,12 @@ export async function openMicrophone(request: MicrophoneRequest): Promise<Opened
   }
 }
 
+/** The microphones there are; Chromium lists the system's choice again as `default`. */
+export async function listInputs(): Promise<readonly MediaDeviceInfo[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.filter(({ kind }) => kind === 'audioinput');
+}
+
 /**
  * What `getUserMedia` meant by rejecting, after the names in the Media Capture and Streams
  * specification. A refusal and a dismissed question share one name: after a dismissal the browser

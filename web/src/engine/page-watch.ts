@@ -21,6 +21,9 @@ export function watchPage(
   };
   window.addEventListener('online', onBack, { signal });
   document.addEventListener('visibilitychange', onBack, { signal });
+  // After the system had frozen the page, or kept it while another was looked at.
+  document.addEventListener('resume', onBack, { signal });
+  window.addEventListener('pageshow', onBack, { signal });
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   devices?.addEventListener('devicechange', () => options.onDevices(), { signal });
   let reportedMs = 0;

@@ -1,5 +1,6 @@
 import { localNowMs } from '../lib/local-clock.ts';
 import { MediaCall } from './call/media-call.ts';
+import type { DetectorCheck } from '../messages/detector-check.ts';
 import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../messages/media-messages.ts';
 import type { SpeechDetector } from './uplink/speech-detector.ts';
 import { loadSileroDetector } from './uplink/silero-detector.ts';
@@ -15,8 +16,15 @@ function notify(notice: MediaNotice | PageVoiceRequest): void {
   self.postMessage(notice, []);
 }
 
-async function loadDetector(): Promise<void> {
-  if (detector !== 'absent') return;
+/** The load that is under way, or the last one. */
+let loading: Promise<void> | undefined;
+
+function loadDetector(): Promise<void> {
+  if (detector === 'absent') loading = fetchDetector();
+  return loading ?? Promise.resolve();
+}
+
+async function fetchDetector(): Promise<void> {
   detector = 'loading';
   notify({ type: 'vad', state: 'loading' });
   try {
@@ -39,17 +47,39 @@ function onDetectorFailed(): void {
   });
 }
 
+async function runDetectorCheck(loaded: SpeechDetector): Promise<DetectorCheck> {
+  const { checkDetector } = await import('./uplink/detector-check.ts');
+  return checkDetector(loaded);
+}
+
+async function answerDetectorCheck(): Promise<void> {
+  await loadDetector();
+  let result: DetectorCheck = { kind: 'failed' };
+  if (typeof detector !== 'string') {
+    // A call's detector must hear nothing but the call.
+    result =
+      call === undefined
+        ? await runDetectorCheck(detector).catch(() => ({ kind: 'failed' }) as const)
+        : { kind: 'ready', speech: null, silence: null };
+  }
+  notify({ type: 'detector-checked', detector: result });
+}
+
 function start(command: Extract<MediaCommand, { type: 'start' }>): void {
   call?.handle({ type: 'stop' });
-  call = new MediaCall({
+  const begun: MediaCall = new MediaCall({
     start: command,
     now: localNowMs,
     random: () => Math.random(),
     fetch: (url, init) => fetch(url, init),
     WebSocket,
-    notify,
+    notify(notice) {
+      if (notice.type === 'closed' && call === begun) call = undefined;
+      notify(notice);
+    },
     onDetectorFailed,
   });
+  call = begun;
   if (typeof detector !== 'string') call.setDetector(detector);
   else void loadDetector();
 }
@@ -58,6 +88,9 @@ self.addEventListener('message', ({ data }: MessageEvent<MediaCommand>) => {
   switch (data.type) {
     case 'load':
       void loadDetector();
+      return;
+    case 'check-detector':
+      void answerDetectorCheck();
       return;
     case 'start':
       return start(data);

@@ -8,6 +8,7 @@ import type {
   SessionDescription,
   Usage,
 } from '@parley/shared';
+import type { DetectorCheck } from './detector-check.ts';
 import type { MicrophoneResult } from './microphone.ts';
 
 /** How a call signs in. */
@@ -25,6 +26,8 @@ export type Credentials =
 export type MediaCommand =
   /** Load the VAD now, so that it is warm when the microphone is granted. */
   | { readonly type: 'load' }
+  /** Run the VAD on sounds whose answer is known; answered by `detector-checked`. */
+  | { readonly type: 'check-detector' }
   | {
       readonly type: 'start';
       /** Origin of the relay, e.g. `http://localhost:8787`. */
@@ -33,6 +36,8 @@ export type MediaCommand =
       readonly timeZone: string;
       readonly voice: string | undefined;
       readonly eagerness: Eagerness;
+      /** A factor of the voice's own pace. */
+      readonly speed: number;
       /** An earlier conversation to go on with. */
       readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
@@ -53,6 +58,8 @@ export type MediaCommand =
   /** Stop the voice at once and cancel what is still being generated. */
   | { readonly type: 'cancel-response' }
   | { readonly type: 'set-voice'; readonly voice: string }
+  /** A factor of the voice's own pace. */
+  | { readonly type: 'set-speed'; readonly speed: number }
   /** How soon the relay takes a turn as over. */
   | { readonly type: 'set-eagerness'; readonly eagerness: Eagerness }
   /** Only with the person's consent; `false` ends it. */
@@ -215,6 +222,11 @@ export type ConversationNotice =
 export type MediaNotice =
   | { readonly type: 'phase'; readonly phase: CallPhase }
   | { readonly type: 'vad'; readonly state: 'loading' | 'ready' | 'failed' }
+  | { readonly type: 'detector-checked'; readonly detector: DetectorCheck }
+  /** What the system keeps from the call for the time being. */
+  | { readonly type: 'withheld'; readonly sound: boolean; readonly microphone: boolean }
+  /** Another microphone took the place of the one before; `label` is empty if it has no name. */
+  | { readonly type: 'microphone-switched'; readonly label: string }
   /** The microphone was lost, or came back, without a request of the page's. */
   | { readonly type: 'microphone'; readonly result: MicrophoneResult }
   /** The relay cannot be reached: the next attempt begins in so long, 0 if it runs. */

@@ -3,15 +3,16 @@ import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from './account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
+import type { EarlierConversation } from './call-facts.ts';
 import {
   callStateAfter,
   INITIAL_CALL_STATE,
   type CallAction,
   type CallState,
-  type EarlierConversation,
 } from './call-state.ts';
 import { applyToEngine } from './settings-in-call.ts';
 import { SignInError } from './account/account-issuer.ts';
+import { checkChosenSound } from './check-chosen-sound.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { SILENCE, type Levels } from './levels.ts';
 import { HungUpCall } from './hung-up-call.ts';
@@ -70,7 +71,6 @@ export function createCallController(options: CallControllerOptions) {
   const over = (reason: CloseReason): void =>
     dispatch({ type: 'call-ended', reason, atMs: nowMs() });
   const isRunning = (): boolean => call.getState().standing.kind === 'running';
-
   const dispatchNotice = (notice: MediaNotice): void =>
     dispatch({ type: 'notice', notice, atMs: nowMs() });
   const onNotice = (notice: MediaNotice): void => {
@@ -171,7 +171,8 @@ export function createCallController(options: CallControllerOptions) {
         account.asksFirst(() => void startCall({ microphone, earlier }));
         return;
       }
-      engine.setMuted(false);
+      dispatch({ type: 'holds', holds: chosen.talkBy === 'hold' });
+      engine.setMuted(chosen.talkBy === 'hold');
       engine.setVolume(chosen.volume);
       const result = await engine.start({
         relay: relay.origin,
@@ -179,6 +180,7 @@ export function createCallController(options: CallControllerOptions) {
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
         eagerness: chosen.eagerness,
+        speed: chosen.speed,
         conversationId: earlier?.id,
         microphone,
         microphoneId: chosen.microphoneId ?? undefined,
@@ -285,10 +287,14 @@ export function createCallController(options: CallControllerOptions) {
       settings.setState(change);
       writeSettings(storage, settings.getState());
       applyToEngine(engine, change, isRunning());
-      if (change.microphoneId === undefined || call.getState().microphone.kind !== 'granted')
-        return;
-      void requestMicrophone();
+      if (!isRunning()) return;
+      if (change.talkBy !== undefined) dispatch({ type: 'holds', holds: change.talkBy === 'hold' });
+      const isOpen = call.getState().microphone.kind === 'granted';
+      if (change.microphoneId !== undefined && isOpen) void requestMicrophone();
     },
     setDebug: (enabled: boolean): void => engine.setDebug(enabled),
+    /** Tries out what a call needs, with the devices that were chosen. From within a gesture. */
+    checkSound: (signal: AbortSignal) =>
+      checkChosenSound(engine, settings.getState(), options.relay, signal),
   };
 }

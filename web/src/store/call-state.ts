@@ -1,12 +1,8 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
 import type { MicrophoneResult } from '../messages/microphone.ts';
-import type {
-  CallPhase,
-  ConversationNotice,
-  EndOfTurnPrediction,
-  MediaNotice,
-} from '../messages/media-messages.ts';
+import type { CallPhase, EndOfTurnPrediction, MediaNotice } from '../messages/media-messages.ts';
+import type { CallCost, CallEnding, CallError, EarlierConversation, Outage } from './call-facts.ts';
 import { callFigures, type CallFigures } from './call-figures.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import {
@@ -14,11 +10,14 @@ import {
   withCallOver,
   withDivider,
   withEarlier,
+  withPlayback,
   withSessionReplaced,
   withTypedText,
+  type ContentNotice,
   type Conversation,
+  type Playback,
 } from './conversation-state.ts';
-import { microphoneAfter, type MicrophoneState } from './microphone-state.ts';
+import { microphoneAfter, talkedInto, type MicrophoneState } from './microphone-state.ts';
 
 /** Whether there is a call at all; `phase` says what a running one is doing. */
 export type Standing =
@@ -26,25 +25,15 @@ export type Standing =
   | { readonly kind: 'running' }
   | { readonly kind: 'over'; readonly reason: CloseReason };
 
-export interface CallError {
-  readonly code:
-    | Extract<MediaNotice, { type: 'error' }>['code']
-    | 'page_misconfigured'
-    | 'sign_out_untold';
-  readonly message: string;
-}
-
-/** A conversation of the history that a call goes on with. */
-export interface EarlierConversation {
-  readonly id: string;
-  readonly items: Conversation;
-}
-
 export interface CallState {
   readonly standing: Standing;
   readonly phase: CallPhase;
   readonly microphone: MicrophoneState;
   readonly muted: boolean;
+  /** The person chose to be heard only while they hold a button. */
+  readonly holds: boolean;
+  /** The system keeps this from the call for the time being. */
+  readonly withheld: 'nothing' | 'sound' | 'microphone';
   /** Push-to-talk is being held. */
   readonly held: boolean;
   readonly vad: 'loading' | 'ready' | 'failed';
@@ -54,6 +43,11 @@ export interface CallState {
   /** The provider of each stage; null before there is a session. */
   readonly ladder: Ladder | null;
   readonly conversation: Conversation;
+  /**
+   * Of the reply that is heard. Apart from the conversation, so that the voice's going on, ten times a
+   * second, renders nothing: see `SpokenWords`.
+   */
+  readonly playback: Playback | null;
   /** While the person pauses: how soon their turn is taken as over. */
   readonly endOfTurn: EndOfTurnPrediction | null;
   /** What was said last was heard, and nothing was understood of it. */
@@ -73,27 +67,6 @@ export interface CallState {
   readonly figures: CallFigures | null;
 }
 
-export interface Outage {
-  /** On the page's clock. */
-  readonly sinceMs: number;
-  /** When the next attempt begins, on the page's clock; null while one runs. */
-  readonly nextTryAtMs: number | null;
-}
-
-export interface CallCost {
-  readonly usd: number;
-  /** null: without a limit. */
-  readonly budgetUsd: number | null;
-  /** A budget is nearly used up. */
-  readonly isWarning: boolean;
-}
-
-export interface CallEnding {
-  readonly reason: 'duration' | 'budget';
-  /** On the page's clock. */
-  readonly atMs: number;
-}
-
 export type CallAction =
   | { readonly type: 'notice'; readonly notice: MediaNotice; readonly atMs: number }
   | {
@@ -106,6 +79,8 @@ export type CallAction =
   | { readonly type: 'microphone-answered'; readonly result: MicrophoneResult }
   | { readonly type: 'text-sent'; readonly itemId: string; readonly text: string }
   | { readonly type: 'muted'; readonly muted: boolean }
+  /** Speech is heard only while a button is held, from now on or no more. */
+  | { readonly type: 'holds'; readonly holds: boolean }
   | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'call-ended'; readonly reason: CloseReason; readonly atMs: number }
   /** The person signed out or had their data deleted: what was said must not stay on the screen. */
@@ -119,12 +94,15 @@ export const INITIAL_CALL_STATE: CallState = {
   phase: 'idle',
   microphone: { kind: 'unknown' },
   muted: false,
+  holds: false,
+  withheld: 'nothing',
   held: false,
   vad: 'loading',
   session: null,
   sessionSinceMs: null,
   ladder: null,
   conversation: [],
+  playback: null,
   endOfTurn: null,
   notUnderstood: false,
   continues: null,
@@ -168,6 +146,8 @@ export function callStateAfter(state: CallState, action: CallAction): CallState 
       };
     case 'muted':
       return { ...state, muted: action.muted };
+    case 'holds':
+      return { ...state, holds: action.holds, muted: action.holds };
     case 'held':
       return state.held === action.held ? state : { ...state, held: action.held };
     case 'call-ended':
@@ -239,19 +219,27 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       return { ...state, endOfTurn: notice.prediction };
     case 'user-transcript':
       return withConversation(state, notice, notice.state === 'final' && notice.text.trim() === '');
+    case 'response-progress':
+      return withProgress(state, notice);
     case 'interruption-decided':
     case 'response-started':
     case 'response-text':
     case 'response-timed':
     case 'response-voiced':
-    case 'response-progress':
     case 'response-ended':
       return withConversation(state, notice, state.notUnderstood);
     case 'error':
       return { ...state, error: { code: notice.code, message: notice.message } };
     case 'closed':
       return ended(state, notice.reason, atMs);
+    case 'withheld': {
+      const withheld = notice.sound ? 'sound' : notice.microphone ? 'microphone' : 'nothing';
+      return { ...state, withheld };
+    }
+    case 'microphone-switched':
+      return { ...state, microphone: { kind: 'granted', switchedTo: notice.label } };
     case 'signed-in':
+    case 'detector-checked':
     case 'turn-measured':
     case 'levels':
     case 'stats':
@@ -260,9 +248,19 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
   }
 }
 
+function withProgress(state: CallState, { responseId, playedMs }: Playback): CallState {
+  const before = state.playback;
+  const isAnother = before !== null && before.responseId !== responseId;
+  return {
+    ...state,
+    playback: { responseId, playedMs },
+    conversation: isAnother ? withPlayback(state.conversation, before) : state.conversation,
+  };
+}
+
 function withConversation(
   state: CallState,
-  notice: ConversationNotice,
+  notice: ContentNotice,
   notUnderstood: boolean,
 ): CallState {
   const conversation = conversationAfter(state.conversation, notice);
@@ -278,6 +276,7 @@ function withPhase(state: CallState, phase: CallPhase): CallState {
     outage: phase === 'reconnecting' ? state.outage : null,
     // A new attempt at being heard makes the last complaint stale.
     ...(phase === 'hearing' || phase === 'speaking' ? { error: null, notUnderstood: false } : {}),
+    microphone: phase === 'thinking' ? talkedInto(state.microphone) : state.microphone,
   };
 }
 
@@ -290,7 +289,7 @@ function ended(state: CallState, reason: CloseReason, atMs: number): CallState {
     standing: { kind: 'over', reason },
     phase: 'ended',
     microphone: state.microphone.kind === 'refused' ? state.microphone : { kind: 'unknown' },
-    conversation: withCallOver(state.conversation),
+    conversation: withCallOver(state.conversation, state.playback),
     keptAs: state.keptAs,
     figures: callFigures(state.sessionSinceMs, state.cost, atMs),
   };

@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { ConversationNotice } from '../messages/media-messages.ts';
 import {
   conversationAfter,
   MAX_CONVERSATION_ITEMS,
   replyCaption,
   withCallOver,
+  withPlayback,
   withDivider,
   withSessionReplaced,
   withTypedText,
+  type ContentNotice,
   type Conversation,
 } from './conversation-state.ts';
 
-function after(...notices: ConversationNotice[]): Conversation {
+function after(...notices: ContentNotice[]): Conversation {
   return notices.reduce(conversationAfter, []);
 }
 
@@ -125,11 +126,8 @@ describe('a reply', () => {
   });
 
   test('shows only what has begun while it is spoken, and all of it once complete', () => {
-    const speaking = after(started('r1'), clause('r1', 0, 'One two three.', 0), {
-      type: 'response-progress',
-      responseId: 'r1',
-      playedMs: 260,
-    });
+    const begun = after(started('r1'), clause('r1', 0, 'One two three.', 0));
+    const speaking = withPlayback(begun, { responseId: 'r1', playedMs: 260 });
     expect(texts(speaking)).toEqual(['One two ']);
     expect(texts(conversationAfter(speaking, ended('r1', 'completed', 300)))).toEqual([
       'One two three.',
@@ -153,8 +151,8 @@ describe('a reply', () => {
       started('r1'),
       clause('r1', 0, 'One two three.', 0),
       ended('r1', 'cancelled', 0),
-      { type: 'response-progress', responseId: 'r1', playedMs: 5_000 },
     );
+    expect(withPlayback(items, { responseId: 'r1', playedMs: 5_000 })).toBe(items);
     expect(texts(items)).toEqual(['']);
   });
 
@@ -177,7 +175,7 @@ test('a new call is set apart from what was said before, but not from nothing', 
 });
 
 test('a call that ends leaves no reply running', () => {
-  const items = withCallOver(after(started('r1'), clause('r1', 0, 'Hello there.', 0)));
+  const items = withCallOver(after(started('r1'), clause('r1', 0, 'Hello there.', 0)), null);
   expect(items).toMatchObject([{ status: 'interrupted' }]);
 });
 
@@ -281,7 +279,7 @@ test('an interrupted reply keeps the words that the voice had spoken to their en
   const reply = [started('r1'), clause('r1', 0, 'I am extraordinarily happy today.', 100), timed];
   expect(texts(after(...reply, ended('r1', 'cancelled', 1_100)))).toEqual(['I am ']);
   const playedMs = 1_100;
-  expect(texts(after(...reply, { type: 'response-progress', responseId: 'r1', playedMs }))).toEqual(
-    ['I am extraordinarily '],
-  );
+  expect(texts(withPlayback(after(...reply), { responseId: 'r1', playedMs }))).toEqual([
+    'I am extraordinarily ',
+  ]);
 });

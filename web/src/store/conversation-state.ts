@@ -49,8 +49,17 @@ export type Conversation = readonly ConversationItem[];
 /** Older items leave, so that a day-long call does not grow without bound. */
 export const MAX_CONVERSATION_ITEMS = 200;
 
+/** How far the voice of a running reply has come. */
+export interface Playback {
+  readonly responseId: string;
+  readonly playedMs: number;
+}
+
+/** What changes a conversation; how far its voice has come is a `Playback`. */
+export type ContentNotice = Exclude<ConversationNotice, { type: 'response-progress' }>;
+
 /** What a notice makes of the conversation; the same conversation if it changes nothing. */
-export function conversationAfter(items: Conversation, notice: ConversationNotice): Conversation {
+export function conversationAfter(items: Conversation, notice: ContentNotice): Conversation {
   switch (notice.type) {
     case 'user-transcript':
       return withTranscript(items, notice);
@@ -96,10 +105,6 @@ export function conversationAfter(items: Conversation, notice: ConversationNotic
           ? { ...reply, voicedClause: notice.clause }
           : reply,
       );
-    case 'response-progress':
-      return withReply(items, notice.responseId, (reply) =>
-        reply.status === 'running' ? { ...reply, playedMs: notice.playedMs } : reply,
-      );
     case 'response-ended':
       return withReply(items, notice.responseId, (reply) => ({
         ...reply,
@@ -140,9 +145,18 @@ export function withSessionReplaced(
   return appended(items, { kind: 'divider', id, reason });
 }
 
+/** Takes down how far a reply was heard whose voice goes on no more. */
+export function withPlayback(items: Conversation, playback: Playback | null): Conversation {
+  if (playback === null) return items;
+  const { responseId, playedMs } = playback;
+  return withReply(items, responseId, (reply) =>
+    reply.status === 'running' ? { ...reply, playedMs } : reply,
+  );
+}
+
 /** What was still being said when the call ended was not heard to its end. */
-export function withCallOver(items: Conversation): Conversation {
-  return items.map((item) =>
+export function withCallOver(items: Conversation, playback: Playback | null): Conversation {
+  return withPlayback(items, playback).map((item) =>
     item.kind === 'reply' && item.status === 'running' ? { ...item, status: 'interrupted' } : item,
   );
 }

@@ -1,5 +1,5 @@
 import type { ConversationDetail, StoredTurn } from '@parley/shared';
-import type { EarlierConversation } from './call-state.ts';
+import type { EarlierConversation } from './call-facts.ts';
 import {
   MAX_CONVERSATION_ITEMS,
   type ConversationItem,

@@ -1,4 +1,5 @@
-import type { CallState, EarlierConversation } from './call-state.ts';
+import type { EarlierConversation } from './call-facts.ts';
+import type { CallState } from './call-state.ts';
 
 /**
  * The conversation of a call that ended though its person did not hang up, as far as the relay

@@ -3,7 +3,9 @@ import { heardWords, type ClauseTiming } from '@parley/shared/heard-words';
 import { describe, expect, test } from 'vitest';
 import {
   captionOf,
+  captionWords,
   joinTexts,
+  spokenPosition,
   withPart,
   withTiming,
   type PartVoice,
@@ -128,6 +130,13 @@ describe('for any clauses, timings and positions', () => {
         expect([...wordsIn(heard), ...wordsIn(unheard)]).toEqual(all);
         expect(wordsIn(begun).length).toBeLessThanOrEqual(1);
         expect(unheard.startsWith(begun + coming)).toBe(true);
+        const words = captionWords(parts);
+        expect(words.map(({ text }) => text)).toEqual(all);
+        const spokenNow = spokenPosition(parts, at(playedMs));
+        expect(spokenNow.heard).toBe(wordsIn(heard).length);
+        expect(words[spokenNow.heard]?.text ?? '').toBe(
+          spokenNow.isBegun ? begun.trim() : (wordsIn(unheard)[0] ?? ''),
+        );
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { heardWords, wordStart, type ClauseTiming } from '@parley/shared/heard-words';
+import { heardWords, wordRanges, wordStart, type ClauseTiming } from '@parley/shared/heard-words';
 
 /** A clause of a reply, or the part of one that another voice took over. */
 export interface ReplyPart {
@@ -61,6 +61,40 @@ export function captionOf(parts: readonly ReplyPart[], position: PlaybackPositio
     coming: isBegun ? cutText.slice(begunEnd) : '',
     unheard: joinTexts([cutText.slice(heardEnd), ...parts.slice(cut + 1).map(({ text }) => text)]),
   };
+}
+
+/** A word of a reply, with what stands before it. */
+export interface CaptionWord {
+  readonly gap: string;
+  readonly text: string;
+}
+
+/** Where the voice is among the words of a reply. */
+export interface SpokenPosition {
+  /** Words that were heard to their end. */
+  readonly heard: number;
+  /** Whether the word after those has begun. */
+  readonly isBegun: boolean;
+}
+
+/** The words of all clauses in order; joined, with their gaps, they are the reply's text. */
+export function captionWords(parts: readonly ReplyPart[]): readonly CaptionWord[] {
+  const text = joinTexts(parts.map((part) => part.text));
+  let end = 0;
+  return wordRanges(text).map((range) => {
+    const word = { gap: text.slice(end, range.start), text: text.slice(range.start, range.end) };
+    end = range.end;
+    return word;
+  });
+}
+
+/** Counts the words that `captionOf` calls heard and begun. */
+export function spokenPosition(
+  parts: readonly ReplyPart[],
+  position: PlaybackPosition,
+): SpokenPosition {
+  const { heard, begun } = captionOf(parts, position);
+  return { heard: wordRanges(heard).length, isBegun: begun.trim() !== '' };
 }
 
 /**

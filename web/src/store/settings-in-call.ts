@@ -3,13 +3,18 @@ import type { Settings } from './settings.ts';
 
 /** What a change of the settings means to the engine; the volume holds between calls, too. */
 export function applyToEngine(
-  engine: Pick<MediaEngine, 'setVolume' | 'setVoice' | 'setEagerness' | 'setSpeaker'>,
-  { volume, voice, eagerness, speakerId }: Partial<Settings>,
+  engine: Pick<
+    MediaEngine,
+    'setVolume' | 'setMuted' | 'setVoice' | 'setSpeed' | 'setEagerness' | 'setSpeaker'
+  >,
+  { volume, talkBy, voice, speed, eagerness, speakerId }: Partial<Settings>,
   isRunning: boolean,
 ): void {
   if (volume !== undefined) engine.setVolume(volume);
   if (!isRunning) return;
+  if (talkBy !== undefined) engine.setMuted(talkBy === 'hold');
   if (voice !== undefined && voice !== null) engine.setVoice(voice);
+  if (speed !== undefined) engine.setSpeed(speed);
   if (eagerness !== undefined) engine.setEagerness(eagerness);
   // A speaker that was unplugged meanwhile leaves the system's choice in place.
   if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});

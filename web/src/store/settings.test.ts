@@ -26,6 +26,9 @@ describe('settings', () => {
       volume: 0.35,
       voice: 'slt',
       eagerness: 'low',
+      speed: 1.2,
+      turnCue: 'vibration',
+      talkBy: 'hold',
     } as const;
     writeSettings(store, chosen);
     expect(readSettings(store)).toEqual(chosen);
@@ -36,6 +39,9 @@ describe('settings', () => {
       theme: 'purple',
       captionSize: 'large',
       volume: 7,
+      speed: 40,
+      turnCue: 'bell',
+      talkBy: 'telepathy',
       earcons: 'yes',
       eagerness: 'hasty',
       voice: '',

@@ -1,5 +1,8 @@
 import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
 
+const TURN_CUES = ['off', 'vibration', 'tone'] as const;
+const WAYS_TO_TALK = ['voice', 'hold'] as const;
+
 /** What a person chose, kept in this browser. */
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
@@ -12,8 +15,14 @@ export interface Settings {
   readonly guided: boolean;
   /** 0–1 */
   readonly volume: number;
+  /** How the person is told that they were heard, and that it is their turn. */
+  readonly turnCue: (typeof TURN_CUES)[number];
+  /** Whether speech is heard whenever there is some, or only while a button is held. */
+  readonly talkBy: (typeof WAYS_TO_TALK)[number];
   /** How soon an answer may begin after the person has fallen silent. */
   readonly eagerness: Eagerness;
+  /** A factor of the voice's own pace. */
+  readonly speed: number;
   /** null: the server's choice. */
   readonly voice: string | null;
   /** null: the system's choice. */
@@ -25,10 +34,13 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   captionSize: 'medium',
   earcons: true,
+  turnCue: 'off',
+  talkBy: 'voice',
   readsAnswers: false,
   guided: false,
   volume: 1,
   eagerness: 'medium',
+  speed: 1,
   voice: null,
   microphoneId: null,
   speakerId: null,
@@ -49,10 +61,13 @@ export function readSettings(store: KeyValueStore | null): Settings {
     theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),
     captionSize: oneOf(CAPTION_SIZES, kept['captionSize'], DEFAULT_SETTINGS.captionSize),
     earcons: booleanOr(kept['earcons'], DEFAULT_SETTINGS.earcons),
+    turnCue: oneOf(TURN_CUES, kept['turnCue'], DEFAULT_SETTINGS.turnCue),
+    talkBy: oneOf(WAYS_TO_TALK, kept['talkBy'], DEFAULT_SETTINGS.talkBy),
     guided: booleanOr(kept['guided'], DEFAULT_SETTINGS.guided),
     readsAnswers: booleanOr(kept['readsAnswers'], DEFAULT_SETTINGS.readsAnswers),
     volume: isFraction(kept['volume']) ? kept['volume'] : DEFAULT_SETTINGS.volume,
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
+    speed: isSpeed(kept['speed']) ? kept['speed'] : DEFAULT_SETTINGS.speed,
     voice: identifierOrNull(kept['voice']),
     microphoneId: identifierOrNull(kept['microphoneId']),
     speakerId: identifierOrNull(kept['speakerId']),
@@ -96,6 +111,11 @@ function booleanOr(value: unknown, otherwise: boolean): boolean {
 
 function isFraction(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+/** As much as the protocol takes; each voice has its own range. */
+function isSpeed(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0.25 && value <= 4;
 }
 
 function identifierOrNull(value: unknown): string | null {

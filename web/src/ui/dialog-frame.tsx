@@ -10,10 +10,22 @@ interface DialogFrameProps {
   readonly children: ReactNode;
 }
 
+/** What had the focus before the dialog that is open, or the first of a chain of them. */
+let openerOfLast: Element | null = null;
+
+/** A dialog that another one opens in its place gives the focus back where that one would have. */
+function findOpener(): Element | null {
+  const { activeElement, body } = document;
+  // The focus is nowhere for a moment after the dialog before has gone.
+  const isOpener = activeElement !== body && activeElement?.closest('[role=dialog]') === null;
+  if (isOpener) openerOfLast = activeElement;
+  return openerOfLast;
+}
+
 /** A dialog that is open for as long as it is rendered, and gives the focus back when it closes. */
 export function DialogFrame({ title, onClose, children }: DialogFrameProps) {
   // Radix gives the focus back to its own trigger; ours lies outside of the dialog.
-  const [opener] = useState(() => document.activeElement);
+  const [opener] = useState(findOpener);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -24,6 +36,9 @@ export function DialogFrame({ title, onClose, children }: DialogFrameProps) {
           aria-describedby={undefined}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
+            const isReplaced = document.querySelector('[role=dialog]') !== null;
+            if (isReplaced) return;
+            openerOfLast = null;
             if (opener instanceof HTMLElement) opener.focus();
           }}
         >

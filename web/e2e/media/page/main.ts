@@ -26,6 +26,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       timeZone: 'Europe/Berlin',
       voice: undefined,
       eagerness: 'medium',
+      speed: 1,
       conversationId: undefined,
       microphone: true,
       microphoneId: undefined,

@@ -9,6 +9,8 @@ export const SESSION: SessionDescription = {
     { id: 'slt', label: 'Slate' },
     { id: 'rms', label: 'Ramus' },
   ],
+  speed: 1,
+  speeds: { min: 0.6, max: 1.8 },
   time_zone: 'Europe/Berlin',
   output_modalities: ['audio', 'text'],
   providers: { transcriber: 'embedded', generator: 'embedded', synthesizer: 'embedded' },

@@ -1,5 +1,6 @@
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { CallOptions, MediaEngine } from '../../../src/engine/media-engine.ts';
+import type { CheckEvent } from '../../../src/engine/sound-check/sound-check-events.ts';
 import type { MediaNotice } from '../../../src/messages/media-messages.ts';
 import type { MicrophoneRefusal, MicrophoneResult } from '../../../src/messages/microphone.ts';
 
@@ -7,6 +8,8 @@ export interface ScriptedEngine extends MediaEngine {
   emit(...notices: MediaNotice[]): void;
   /** How the microphone is answered for from now on; `pending` leaves the question open. */
   answerMicrophone(answer: 'granted' | 'pending' | MicrophoneRefusal): void;
+  /** What a check of the sound finds from now on; it then waits for ever, unless it is done. */
+  answerSoundCheck(events: readonly CheckEvent[]): void;
   /** Every command so far, as `name` or `name:argument`. */
   readonly commands: readonly string[];
 }
@@ -15,6 +18,7 @@ export interface ScriptedEngine extends MediaEngine {
 export function createScriptedEngine(): ScriptedEngine {
   const listeners = new Set<(notice: MediaNotice) => void>();
   const commands: string[] = [];
+  let checkEvents: readonly CheckEvent[] = [];
   let answer: 'granted' | 'pending' | MicrophoneRefusal = 'granted';
 
   const microphone = (): Promise<MicrophoneResult> => {
@@ -29,6 +33,18 @@ export function createScriptedEngine(): ScriptedEngine {
     },
     answerMicrophone(next) {
       answer = next;
+    },
+    answerSoundCheck(events) {
+      checkEvents = events;
+    },
+    async *checkSound(_options, signal) {
+      commands.push('checkSound');
+      yield* checkEvents;
+      if (checkEvents.at(-1)?.type === 'done') return;
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
+      commands.push('checkSound:aborted');
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -57,6 +73,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setRecording: (recording) => void commands.push(`setRecording:${recording}`),
     setToken: (token) => void commands.push(`setToken:${token}`),
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
+    setSpeed: (speed) => void commands.push(`setSpeed:${speed}`),
     setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),

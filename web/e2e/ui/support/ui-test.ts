@@ -1,7 +1,11 @@
 import { test as base, expect, type Page } from '@playwright/test';
 import { startHarnessServer } from './harness-server.ts';
+import { SESSION } from './notices.ts';
 import { ME } from './scripted-me.ts';
 import type { SceneName } from './scenes.ts';
+
+/** What the relay offers outside of a call. */
+const OFFER = { providers: SESSION.providers, voices: SESSION.voices, speeds: SESSION.speeds };
 
 interface UiFixtures {
   /** What the browser may complain of, if a test has it happen. */
@@ -29,6 +33,7 @@ export const test = base.extend<UiFixtures, { harnessUrl: string }>({
       if (message.type() === 'error') complaints.push(message.text());
     });
     await page.route('**/api/v1/me', (route) => route.fulfill({ json: ME }));
+    await page.route('**/health', (route) => route.fulfill({ json: OFFER }));
     await use(async (scene, query = '') => {
       await page.goto(`${harnessUrl}?${query}`);
       await page.evaluate((name) => window.parley.play(name), scene);

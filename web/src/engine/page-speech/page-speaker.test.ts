@@ -49,6 +49,7 @@ function utteranceOf(text: string): ScriptedUtterance {
     lang: '',
     voice: null,
     volume: 1,
+    rate: 1,
     addEventListener: (type: string, listener: unknown) =>
       listeners.push({ type, listener: listener as () => void }),
     fire: (type: string) => {

@@ -20,7 +20,7 @@ const MAX_FAILURES = 2;
 /** The share of an utterance that is used. */
 export type Utterance = Pick<
   SpeechSynthesisUtterance,
-  'lang' | 'voice' | 'volume' | 'addEventListener'
+  'lang' | 'voice' | 'volume' | 'rate' | 'addEventListener'
 >;
 
 /** The share of `speechSynthesis` that is used. */
@@ -57,6 +57,8 @@ type State =
 export class PageSpeaker {
   /** 0–1; holds from the next clause on. */
   volume = 1;
+  /** A factor of the voice's own pace. */
+  speed = 1;
   readonly #options: PageSpeakerOptions;
   #queue: Clause[] = [];
   #state: State = { kind: 'quiet' };
@@ -133,13 +135,14 @@ export class PageSpeaker {
     utterance.lang = voice?.lang ?? 'en-US';
     utterance.voice = voice ?? null;
     utterance.volume = this.volume;
+    utterance.rate = this.speed;
     this.#state = { kind: 'speaking', clause, utterance };
     const isCurrent = () => this.#state.kind === 'speaking' && this.#state.utterance === utterance;
     utterance.addEventListener('start', () => {
       if (!isCurrent()) return;
       this.#expect(
         () => this.#done(clause, 'ended', true),
-        END_MARGIN_MS + clause.text.length * SLOWEST_MS_PER_CHARACTER,
+        END_MARGIN_MS + (clause.text.length * SLOWEST_MS_PER_CHARACTER) / Math.min(1, this.speed),
       );
       onReport(clause, 'started');
     });

@@ -44,6 +44,7 @@ export class PageSpeech {
   #turns = { transcriber: false, synthesizer: false };
   #open = false;
   #volume = 1;
+  #speed = 1;
   #wantsMicrophone = false;
   #ended = false;
 
@@ -68,6 +69,12 @@ export class PageSpeech {
     this.#open = open;
     if (open) this.#recogniser?.start();
     else this.#recogniser?.stop();
+  }
+
+  /** @param speed a factor of the voice's own pace */
+  setSpeed(speed: number): void {
+    this.#speed = speed;
+    if (this.#speaker !== undefined) this.#speaker.speed = speed;
   }
 
   /** @param volume 0–1 */
@@ -155,6 +162,7 @@ export class PageSpeech {
       onFailed: (failure) => this.#notifyAbility('synthesizer', failure),
     });
     this.#speaker.volume = this.#volume;
+    this.#speaker.speed = this.#speed;
   }
 
   #wantMicrophone(wanted: boolean): void {

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { useCall, useController } from '../../store/controller-context.ts';
-import { notUnderstoodLineOf } from './call-words.ts';
+import { microphoneLineOf, notUnderstoodLineOf, withheldLineOf } from './call-words.ts';
 import { endingLineOf, isDayWarning, moneyLineOf } from './cost-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './call-screen.module.css';
@@ -25,6 +25,8 @@ export function CallNotes() {
   const lines = useCall((state) =>
     [
       notUnderstoodLineOf(state),
+      withheldLineOf(state),
+      microphoneLineOf(state),
       endingLineOf(state),
       moneyLineOf(state),
       ...ladderLinesOf(state),

@@ -1,12 +1,4 @@
-import {
-  lazy,
-  Suspense,
-  useEffect,
-  useRef,
-  type PointerEvent,
-  type Ref,
-  type RefObject,
-} from 'react';
+import { lazy, Suspense, useEffect, useRef, type Ref, type RefObject } from 'react';
 import { CircleQuestionMark, Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useCall, useController } from '../../store/controller-context.ts';
@@ -24,20 +16,30 @@ import { Composer } from './composer.tsx';
 import { EndOfTurnRing } from './end-of-turn-ring.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
-import { MicrophoneHelp } from './microphone-help.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
+import { useHold } from './use-hold.ts';
 import { RecordingMark } from './recording-mark.tsx';
 import { Welcome } from './welcome.tsx';
 import { useSlide } from './use-slide.ts';
 import styles from './call-screen.module.css';
 
+const MicrophoneHelp = lazy(async () => ({
+  default: (await import('./microphone-help.tsx')).MicrophoneHelp,
+}));
+const HoldButton = lazy(async () => ({
+  default: (await import('./hold-button.tsx')).HoldButton,
+}));
+const CheckOfferNotice = lazy(async () => ({
+  default: (await import('../check/check-offer-notice.tsx')).CheckOfferNotice,
+}));
 const CallSummary = lazy(async () => ({
   default: (await import('./call-summary.tsx')).CallSummary,
 }));
 
 interface CallScreenProps extends Omit<ControlsProps, 'onType'> {
   readonly onTyping: (open: boolean) => void;
+  readonly onCheck: () => void;
   readonly onKeys: () => void;
 }
 
@@ -49,6 +51,7 @@ export function CallScreen(props: CallScreenProps) {
   const controller = useController();
   const microphone = useCall((state) => state.microphone);
   const standing = useCall((state) => state.standing.kind);
+  const holds = useCall((state) => state.holds);
   const isLost = useCall((state) => lostConversationOf(state) !== null);
   const isLong = useCall((state) => state.conversation.length >= LONG_CONVERSATION);
   const isEmpty = useCall((state) => state.conversation.length === 0);
@@ -74,11 +77,13 @@ export function CallScreen(props: CallScreenProps) {
         </div>
         <div className={styles.below}>
           {refused !== null && (
-            <MicrophoneHelp
-              refusal={refused}
-              onRetry={() => void controller.requestMicrophone()}
-              onType={() => props.onTyping(true)}
-            />
+            <Suspense fallback={null}>
+              <MicrophoneHelp
+                refusal={refused}
+                onRetry={() => void controller.requestMicrophone()}
+                onType={() => props.onTyping(true)}
+              />
+            </Suspense>
           )}
           {!isEmpty && <Captions />}
           {isEmpty && refused === null && <Welcome />}
@@ -98,6 +103,16 @@ export function CallScreen(props: CallScreenProps) {
                 {isLost ? 'Go back to the call' : 'Call again'}
               </Button>
             </span>
+          )}
+          {standing !== 'none' && (
+            <Suspense fallback={null}>
+              <CheckOfferNotice onCheck={props.onCheck} />
+            </Suspense>
+          )}
+          {holds && (
+            <Suspense fallback={null}>
+              <HoldButton />
+            </Suspense>
           )}
           {props.typing && <Composer onClose={() => props.onTyping(false)} />}
           <Controls {...props} onType={() => props.onTyping(!props.typing)} />
@@ -189,7 +204,7 @@ function MainOrb({ ref, onType }: MainOrbProps) {
   const controller = useController();
   // Compared piece by piece, so that a new caption does not render the orb.
   const { mood, action, label, icon } = useCall(useShallow(orbRoleOf));
-  const held = useRef(false);
+  const hold = useHold(action === 'hold');
 
   const press = (): void => {
     switch (action) {
@@ -207,18 +222,6 @@ function MainOrb({ ref, onType }: MainOrbProps) {
       case 'hold':
     }
   };
-  const hold = (event: PointerEvent<HTMLButtonElement>): void => {
-    if (action !== 'hold') return;
-    held.current = true;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    controller.holdToTalk(true);
-  };
-  const release = (): void => {
-    if (!held.current) return;
-    held.current = false;
-    controller.holdToTalk(false);
-  };
-
   return (
     <Orb
       ref={ref}
@@ -229,11 +232,13 @@ function MainOrb({ ref, onType }: MainOrbProps) {
       data-orb=""
       icon={ORB_ICONS[icon]}
       onClick={press}
-      onPointerDown={hold}
-      onPointerUp={release}
-      onPointerCancel={release}
       ring={<EndOfTurnRing />}
-      onContextMenu={(event) => action === 'hold' && event.preventDefault()}
+      data-action={action}
+      onPointerDown={hold.onPointerDown}
+      onPointerUp={hold.onPointerUp}
+      onPointerCancel={hold.onPointerCancel}
+      onLostPointerCapture={hold.onLostPointerCapture}
+      onContextMenu={hold.onContextMenu}
     />
   );
 }

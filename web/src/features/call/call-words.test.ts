@@ -5,10 +5,11 @@ import { runningCall as running } from '../../store/running-call.ts';
 import {
   announcementOf,
   providerLineOf,
-  REFUSALS,
+  REFUSAL_LINES,
   stateLineOf,
   SUGGESTIONS,
 } from './call-words.ts';
+import { MICROPHONE_ADVICE } from './microphone-advice.ts';
 import { orbRoleOf } from './orb-role.ts';
 
 const OVER: CallState = {
@@ -77,7 +78,8 @@ describe('pressing the orb', () => {
 
 test('every word shown is calm', () => {
   const words = [
-    ...Object.values(REFUSALS).flatMap(({ line, title, advice }) => [line, title, advice]),
+    ...Object.values(REFUSAL_LINES),
+    ...Object.values(MICROPHONE_ADVICE).flatMap(({ title, advice }) => [title, advice]),
     ...SUGGESTIONS,
   ];
   for (const sentence of words) expect(sentence).not.toContain('!');

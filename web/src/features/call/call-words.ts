@@ -1,6 +1,7 @@
 import type { MicrophoneRefusal } from '../../messages/microphone.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
-import type { CallError, CallState } from '../../store/call-state.ts';
+import type { CallError } from '../../store/call-facts.ts';
+import type { CallState } from '../../store/call-state.ts';
 import type { ProviderNames } from '../../store/provider-names.ts';
 import { isUnderstood } from './ladder-words.ts';
 
@@ -41,13 +42,36 @@ function runningLineOf(state: CallState, online: boolean): string {
   if (state.held && isUnderstood(state)) return 'Listening, release to send';
   if (state.phase === 'thinking') return 'Thinking';
   if (state.phase === 'speaking') {
-    return isHeard(state) ? 'Speaking, talk to interrupt' : 'Speaking';
+    if (isHeard(state)) return 'Speaking, talk to interrupt';
+    return state.holds ? 'Speaking, hold to interrupt' : 'Speaking';
   }
   if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';
-  if (state.microphone.kind === 'refused') return REFUSALS[state.microphone.refusal].line;
+  if (state.microphone.kind === 'refused') return REFUSAL_LINES[state.microphone.refusal];
   if (state.microphone.kind === 'unwanted' || !isUnderstood(state)) return 'Type a message';
+  if (state.holds && state.muted) return 'Hold to talk';
   if (state.muted) return 'Muted';
   return state.phase === 'hearing' ? 'I hear you' : 'Listening';
+}
+
+/** What the system keeps from the call. */
+export function withheldLineOf({ withheld }: CallState): string {
+  return WITHHELD[withheld];
+}
+
+const WITHHELD: Readonly<Record<CallState['withheld'], string>> = {
+  nothing: '',
+  sound: 'The system has paused the sound. Touch the page to go on',
+  microphone: 'The system has silenced your microphone',
+};
+
+/** Which microphone hears the person, if another one took over by itself. */
+export function microphoneLineOf({ standing, microphone }: CallState): string {
+  if (standing.kind !== 'running' || microphone.kind !== 'granted') return '';
+  const { switchedTo } = microphone;
+  if (switchedTo === undefined) return '';
+  // As browsers name the system's choice.
+  const name = switchedTo.replace(/^Default - /, '');
+  return name === '' ? 'Another microphone hears you now' : `Your microphone is now ${name}`;
 }
 
 /** What a person can do who was heard and not understood. */
@@ -66,48 +90,16 @@ export function announcementOf(state: CallState, online: boolean): string {
   return 'In a call';
 }
 
-export const REFUSALS = {
-  denied: {
-    line: 'Microphone blocked: allow it in the address bar',
-    title: 'The microphone is blocked',
-    advice: 'Open the settings beside the address, allow the microphone, then try again.',
-  },
-  dismissed: {
-    line: 'No microphone yet',
-    title: 'The microphone was not allowed yet',
-    advice: 'Press Try again, then choose Allow when the browser asks.',
-  },
-  'not-found': {
-    line: 'No microphone found',
-    title: 'No microphone was found',
-    advice: 'Plug one in or switch your headset on, then try again.',
-  },
-  'in-use': {
-    line: 'The microphone is busy',
-    title: 'Another program is using the microphone',
-    advice: 'Close that program or choose another microphone in Settings, then try again.',
-  },
-  'insecure-context': {
-    line: 'The microphone needs a secure page',
-    title: 'This page is not secure',
-    advice: 'Browsers give the microphone to secure pages only. Open this address with https.',
-  },
-  unsupported: {
-    line: 'No microphone in this browser',
-    title: 'This browser cannot share a microphone',
-    advice: 'Use a current Chrome, Edge, Firefox or Safari. Typing works here.',
-  },
-  lost: {
-    line: 'The microphone is gone',
-    title: 'The microphone was disconnected',
-    advice: 'Plug it in again: it is used as soon as it is back. Or choose another in Settings.',
-  },
-  failed: {
-    line: 'The microphone did not start',
-    title: 'The microphone did not start',
-    advice: 'Choose another one in Settings or plug it in again, then try again.',
-  },
-} as const satisfies Record<MicrophoneRefusal, object>;
+export const REFUSAL_LINES: Readonly<Record<MicrophoneRefusal, string>> = {
+  denied: 'Microphone blocked: allow it in the address bar',
+  dismissed: 'No microphone yet',
+  'not-found': 'No microphone found',
+  'in-use': 'The microphone is busy',
+  'insecure-context': 'The microphone needs a secure page',
+  unsupported: 'No microphone in this browser',
+  lost: 'The microphone is gone',
+  failed: 'The microphone did not start',
+};
 
 /** What a person can do about an error, if its own sentence does not say. */
 export function adviceFor(code: CallError['code']): string | null {

@@ -10,6 +10,7 @@ import {
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { DIVIDER_WORDS, lastSettledText } from './caption-announcement.ts';
 import { captionText } from './caption-text.ts';
+import { SpokenWords } from './spoken-words.tsx';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import styles from './captions.module.css';
 
@@ -70,7 +71,7 @@ function UserCaption({ item }: { readonly item: UserItem }) {
 }
 
 function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
-  const { heard, begun, coming, unheard } = replyCaption(reply);
+  const isFollowed = reply.spoken && reply.status === 'running';
   return (
     <li className={styles.reply} data-status={reply.status}>
       {reply.trigger === 'timer' && (
@@ -79,15 +80,22 @@ function ReplyCaption({ reply }: { readonly reply: ReplyItem }) {
         </span>
       )}
       <span className="visually-hidden">Parley: </span>
-      {heard + begun}
+      {isFollowed ? <SpokenWords reply={reply} /> : <SettledWords reply={reply} />}
+      {reply.status === 'failed' && <span className={styles.failed}> The voice broke off.</span>}
+    </li>
+  );
+}
+
+function SettledWords({ reply }: { readonly reply: ReplyItem }) {
+  const { heard, unheard } = replyCaption(reply);
+  return (
+    <>
+      {heard}
       {reply.status === 'interrupted' && unheard !== '' && (
         <s className={styles.unheard} title="Not heard: you interrupted here">
           {unheard}
         </s>
       )}
-      {/* The rest of the clause keeps its place, so that no line moves while it is spoken. */}
-      {coming !== '' && <span className={styles.coming}>{coming}</span>}
-      {reply.status === 'failed' && <span className={styles.failed}> The voice broke off.</span>}
-    </li>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import type { MicrophoneRefusal } from '../../messages/microphone.ts';
 import { Button } from '../../ui/button.tsx';
-import { REFUSALS } from './call-words.ts';
+import { MICROPHONE_ADVICE } from './microphone-advice.ts';
 import styles from './microphone-help.module.css';
 
 interface MicrophoneHelpProps {
@@ -11,7 +11,7 @@ interface MicrophoneHelpProps {
 
 /** Why there is no microphone, what to do about it, and the way on without one. */
 export function MicrophoneHelp({ refusal, onRetry, onType }: MicrophoneHelpProps) {
-  const words = REFUSALS[refusal];
+  const words = MICROPHONE_ADVICE[refusal];
   const canRetry = refusal !== 'unsupported' && refusal !== 'insecure-context';
   return (
     <section className={styles.card} role="alert">

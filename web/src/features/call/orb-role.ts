@@ -38,6 +38,9 @@ export function orbRoleOf(state: CallState): OrbRole {
 }
 
 function actionOf(state: CallState): Omit<OrbRole, 'mood'> {
+  if (state.holds && state.muted && state.microphone.kind === 'granted' && isUnderstood(state)) {
+    return { action: 'hold', label: 'Hold to talk', icon: 'microphone' };
+  }
   if (state.phase === 'speaking') {
     return { action: 'stop-speaking', label: 'Stop speaking', icon: 'none' };
   }
@@ -77,6 +80,7 @@ function moodOf(state: CallState): OrbMood {
       if (state.microphone.kind !== 'granted' || !isUnderstood(state)) {
         return withoutMicrophone(state) ?? 'idle';
       }
+      if (state.holds) return 'listening';
       return state.muted ? 'muted' : state.phase;
   }
 }

@@ -1,4 +1,5 @@
-import type { CallState, Outage } from '../../store/call-state.ts';
+import type { Outage } from '../../store/call-facts.ts';
+import type { CallState } from '../../store/call-state.ts';
 
 /** A shorter silence of the relay is a reconnection, which the line of state tells. */
 const LONG_MS = 10_000;

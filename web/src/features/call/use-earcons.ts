@@ -1,88 +1,26 @@
 import { useEffect } from 'react';
-import type { CallState } from '../../store/call-state.ts';
 import { useController } from '../../store/controller-context.ts';
 
-type Earcon = 'start' | 'heard' | 'end';
-
-interface Tone {
-  readonly fromHz: number;
-  readonly toHz: number;
-  readonly atS: number;
-  readonly lengthS: number;
-}
-
-/** A rising fourth to begin, one soft tap when heard, the fourth falling at the end. */
-const TONES: Readonly<Record<Earcon, readonly Tone[]>> = {
-  start: [
-    { fromHz: 440, toHz: 440, atS: 0, lengthS: 0.11 },
-    { fromHz: 587, toHz: 587, atS: 0.09, lengthS: 0.16 },
-  ],
-  heard: [{ fromHz: 660, toHz: 620, atS: 0, lengthS: 0.07 }],
-  end: [
-    { fromHz: 587, toHz: 587, atS: 0, lengthS: 0.11 },
-    { fromHz: 440, toHz: 440, atS: 0.09, lengthS: 0.18 },
-  ],
-};
-
-/** The sound that belongs to a change of the call's state, if any. */
-export function earconBetween(before: CallState, now: CallState): Earcon | null {
-  if (before.standing.kind === 'running' && now.standing.kind === 'over') return 'end';
-  if (before.session === null && now.session !== null) return 'start';
-  if (before.phase === 'hearing' && now.phase === 'thinking') return 'heard';
-  return null;
-}
-
-/** About −30 dB: noticed beside a voice, never over it. */
-const PEAK_GAIN = 0.035;
-const ATTACK_S = 0.012;
-
-/** Plays the short sounds as the call goes along, while the setting is on. */
+/** Fetches the short sounds with the first call: before it there is nothing to hear. */
 export function useEarcons(): void {
   const { call, settings } = useController();
   useEffect(() => {
-    const player = createEarconPlayer();
-    const unsubscribe = call.subscribe((now, before) => {
-      const earcon = settings.getState().earcons ? earconBetween(before, now) : null;
-      if (earcon !== null) player.play(earcon);
+    let end: (() => void) | undefined;
+    let isOver = false;
+    const begin = async (): Promise<void> => {
+      const { startEarcons } = await import('./earcons.ts');
+      if (!isOver) end = startEarcons(call, settings);
+    };
+    const unsubscribe = call.subscribe((state) => {
+      if (state.standing.kind !== 'running') return;
+      unsubscribe();
+      // Without a network that would fetch them, a call begins without sounds.
+      begin().catch(() => undefined);
     });
     return () => {
+      isOver = true;
       unsubscribe();
-      player.dispose();
+      end?.();
     };
   }, [call, settings]);
-}
-
-/** Synthesises the short sounds; the first must be played from within a person's gesture. */
-function createEarconPlayer() {
-  let context: AudioContext | null = null;
-  return {
-    play(earcon: Earcon): void {
-      try {
-        context ??= new AudioContext({ latencyHint: 'playback' });
-        if (context.state === 'suspended') context.resume().catch(() => undefined);
-        for (const tone of TONES[earcon]) schedule(context, tone);
-      } catch {
-        // A device without a free output has no earcons; the call itself reports what matters.
-      }
-    },
-    dispose(): void {
-      context?.close().catch(() => undefined);
-      context = null;
-    },
-  };
-}
-
-function schedule(context: AudioContext, tone: Tone): void {
-  const begin = context.currentTime + tone.atS;
-  const end = begin + tone.lengthS;
-  const oscillator = new OscillatorNode(context, { type: 'sine', frequency: tone.fromHz });
-  const gain = new GainNode(context, { gain: 0 });
-  oscillator.frequency.setValueAtTime(tone.fromHz, begin);
-  oscillator.frequency.linearRampToValueAtTime(tone.toHz, end);
-  gain.gain.setValueAtTime(0, begin);
-  gain.gain.linearRampToValueAtTime(PEAK_GAIN, begin + ATTACK_S);
-  gain.gain.exponentialRampToValueAtTime(0.0005, end);
-  oscillator.connect(gain).connect(context.destination);
-  oscillator.start(begin);
-  oscillator.stop(end + 0.02);
 }

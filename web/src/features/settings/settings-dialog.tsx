@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import { useController, useSettings } from '../../store/controller-context.ts';
 import type { Settings } from '../../store/settings.ts';
+import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { ChoiceField } from './choice-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
@@ -9,6 +10,7 @@ import { SelectField } from './select-field.tsx';
 import { SliderField } from './slider-field.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { canChooseSpeaker, useDevices } from './use-devices.ts';
+import { useVoiceOffer } from './use-voice-offer.ts';
 import styles from './settings-dialog.module.css';
 
 const THEMES = [
@@ -29,16 +31,37 @@ const RESPONSIVENESS = [
   { value: 'low', label: 'Patient' },
 ] as const satisfies readonly { value: Settings['eagerness']; label: string }[];
 
+const WAYS_TO_TALK = [
+  { value: 'voice', label: 'Freely' },
+  { value: 'hold', label: 'Hold a button' },
+] as const satisfies readonly { value: Settings['talkBy']; label: string }[];
+
+const TURN_CUES = [
+  { value: 'off', label: 'Off' },
+  { value: 'vibration', label: 'Vibrate' },
+  { value: 'tone', label: 'Tone' },
+] as const satisfies readonly { value: Settings['turnCue']; label: string }[];
+
+/** Not in Safari, nor on computers that have nothing to vibrate with. */
+function canVibrate(): boolean {
+  return 'vibrate' in navigator && matchMedia('(pointer: coarse)').matches;
+}
+
 const DEVICE_LABELS = {
   defaultLabel: 'System default',
   missingLabel: () => 'Not connected now',
 } as const;
 
+interface SettingsDialogProps {
+  readonly onClose: () => void;
+  readonly onCheck: () => void;
+}
+
 /** Everything a person can choose. Changes hold at once; there is nothing to save. */
-export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
+export function SettingsDialog({ onClose, onCheck }: SettingsDialogProps) {
   const { changeSettings } = useController();
   const settings = useSettings((all) => all);
-  const voices = useCall((state) => state.session?.voices ?? null);
+  const offer = useVoiceOffer();
   const devices = useDevices();
 
   return (
@@ -61,26 +84,56 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
             onChange={(speakerId) => changeSettings({ speakerId })}
           />
         )}
+        <span>
+          <Button onClick={onCheck}>Check sound and connection</Button>
+        </span>
         <SliderField
           label="Volume"
           value={settings.volume}
+          valueText={`${Math.round(settings.volume * 100)} %`}
           onChange={(volume) => changeSettings({ volume })}
         />
         <SelectField
           label="Voice"
-          choices={voices ?? []}
+          choices={offer?.voices ?? []}
           value={settings.voice}
-          // The voices are known once a call has begun.
-          defaultLabel={voices === null ? 'Default (more during a call)' : 'Default'}
+          defaultLabel="Default"
           missingLabel={(voice) => voice}
           onChange={(voice) => changeSettings({ voice })}
         />
+        {offer?.speeds && (
+          <SliderField
+            label="Pace"
+            {...offer.speeds}
+            step={0.1}
+            value={Math.min(offer.speeds.max, Math.max(offer.speeds.min, settings.speed))}
+            valueText={`${settings.speed.toFixed(1)} ×`}
+            isShown
+            onChange={(speed) => changeSettings({ speed })}
+          />
+        )}
         <ChoiceField
           label="Responsiveness"
           hint="How soon Parley answers when you pause."
           choices={RESPONSIVENESS}
           value={settings.eagerness}
           onChange={(eagerness) => changeSettings({ eagerness })}
+        />
+        <ChoiceField
+          label="Talking"
+          hint="Freely, or only while you hold the button. The space bar can always be held."
+          choices={WAYS_TO_TALK}
+          value={settings.talkBy}
+          onChange={(talkBy) => changeSettings({ talkBy })}
+        />
+        <ChoiceField
+          label="Turn signal"
+          hint="When you were heard, and when it is your turn again."
+          choices={
+            canVibrate() ? TURN_CUES : TURN_CUES.filter(({ value }) => value !== 'vibration')
+          }
+          value={settings.turnCue}
+          onChange={(turnCue) => changeSettings({ turnCue })}
         />
         <SwitchField
           label="Short sounds"

@@ -4,35 +4,46 @@ import styles from './field.module.css';
 
 interface SliderFieldProps {
   readonly label: string;
-  /** 0–1 */
   readonly value: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  /** What is shown and read out, e.g. `80 %`. */
+  readonly valueText: string;
+  /** Whether the value stands beside the slider. */
+  readonly isShown?: boolean;
   readonly onChange: (value: number) => void;
 }
 
-export function SliderField({ label, value, onChange }: SliderFieldProps) {
+export function SliderField(props: SliderFieldProps) {
+  const { label, value, min = 0, max = 1, step = 0.05, valueText, isShown, onChange } = props;
   const id = useId();
-  const percent = Math.round(value * 100);
+  // In steps, which are whole: sums of fractions are not.
+  const toSteps = (amount: number): number => Math.round(amount / step);
   return (
     <div className={styles.field}>
       <span id={id} className={styles.label}>
         {label}
       </span>
-      <Slider.Root
-        className={styles.slider}
-        value={[percent]}
-        max={100}
-        step={5}
-        onValueChange={([next]) => onChange((next ?? percent) / 100)}
-      >
-        <Slider.Track className={styles.track}>
-          <Slider.Range className={styles.range} />
-        </Slider.Track>
-        <Slider.Thumb
-          className={styles.thumb}
-          aria-labelledby={id}
-          aria-valuetext={`${percent} %`}
-        />
-      </Slider.Root>
+      <span className={styles.measured}>
+        <Slider.Root
+          className={styles.slider}
+          value={[toSteps(value)]}
+          min={toSteps(min)}
+          max={toSteps(max)}
+          onValueChange={([next]) => onChange(Number(((next ?? 0) * step).toFixed(2)))}
+        >
+          <Slider.Track className={styles.track}>
+            <Slider.Range className={styles.range} />
+          </Slider.Track>
+          <Slider.Thumb className={styles.thumb} aria-labelledby={id} aria-valuetext={valueText} />
+        </Slider.Root>
+        {isShown === true && (
+          <span className={styles.amount} aria-hidden="true">
+            {valueText}
+          </span>
+        )}
+      </span>
     </div>
   );
 }

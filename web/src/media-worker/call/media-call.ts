@@ -92,6 +92,7 @@ export class MediaCall {
       toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
       heardAtMs: (contextTimeS) =>
         (this.#contextClock.toLocalMs(contextTimeS) ?? now()) + this.#outputLatencyMs,
+      outputLatencyMs: () => this.#outputLatencyMs,
       onVoiceLevel: (rms) => levels.voice(rms),
     });
     const turns = new TurnTaking({ ...common, playback });
@@ -134,7 +135,7 @@ export class MediaCall {
     this.#segmenter.setDetector(detector);
   }
 
-  handle(command: Exclude<MediaCommand, { type: 'load' | 'start' }>): void {
+  handle(command: Exclude<MediaCommand, { type: 'load' | 'check-detector' | 'start' }>): void {
     switch (command.type) {
       case 'attach-capture':
         return this.#attachMicrophone(command.port, command.latencyMs);
@@ -153,10 +154,6 @@ export class MediaCall {
         return this.#phases.hearing(command.hearing);
       case 'page-voice':
         return this.#playback.onPageVoice(command);
-      case 'set-voice':
-      case 'set-eagerness':
-      case 'set-recording':
-        return this.#choices.handle(command);
       case 'set-token':
         return this.#renewal.renew(command.token);
       case 'hold-to-talk':
@@ -167,12 +164,14 @@ export class MediaCall {
         return this.#connection.retryNow();
       case 'stop':
         return this.#connection.close();
+      default:
+        return this.#choices.handle(command);
     }
   }
 
   /** @param latencyMs from the microphone's membrane to the audio context */
   #attachMicrophone(port: MessagePort, latencyMs: number): void {
-    this.#detachMicrophone();
+    this.#microphone?.close();
     this.#microphone = port;
     this.#segmenter.attach(latencyMs);
     port.addEventListener('message', ({ data }: MessageEvent<CapturedBlock>) => {

@@ -21,6 +21,8 @@ export interface ReplyPlaybackOptions {
   toSessionMs(localMs: number): number;
   /** When a sample that was rendered at this context time leaves the speaker. */
   heardAtMs(contextTimeS: number): number;
+  /** From the context to the ear. */
+  outputLatencyMs(): number;
   onVoiceLevel(rms: number): void;
   log(source: DebugEntry['source'], name: string): void;
 }
@@ -70,7 +72,8 @@ export class ReplyPlayback {
         options.onVoiceLevel(rms);
         this.#progressReports += 1;
         if (this.#progressReports % REPORTS_PER_PROGRESS !== 0) return;
-        options.notify({ type: 'response-progress', responseId, playedMs });
+        const heardMs = Math.max(0, playedMs - options.outputLatencyMs());
+        options.notify({ type: 'response-progress', responseId, playedMs: heardMs });
       },
       onFinished: (responseId, playedMs) => {
         this.replies.voiceEnded(responseId, 'ended', playedMs);

@@ -5,7 +5,7 @@ import { SessionChoices } from './session-choices.ts';
 
 function begin(eagerness?: 'low' | 'medium' | 'high') {
   const sent: SequencedEvent[] = [];
-  const choices = new SessionChoices({ voice: undefined, eagerness: 'high' }, (event) =>
+  const choices = new SessionChoices({ voice: undefined, eagerness: 'high', speed: 1 }, (event) =>
     sent.push(event),
   );
   const session =
@@ -32,4 +32,27 @@ test('a voice that was chosen is that of the next session, too', () => {
   choices.handle({ type: 'set-voice', voice: 'rms' });
   expect(sent).toEqual([{ type: 'session.update', session: { voice: 'rms' } }]);
   expect(choices.voice).toBe('rms');
+});
+
+test('a pace that was chosen is asked for as far as the voice has it, in each session', () => {
+  const sent: SequencedEvent[] = [];
+  const start = { voice: undefined, eagerness: 'high', speed: 2 } as const;
+  const choices = new SessionChoices(start, (event) => sent.push(event));
+  const begun = (session: object) =>
+    choices.begun({
+      type: 'session.created',
+      seq: 1,
+      server_ms: 0,
+      session: { ...TEST_SESSION, ...session },
+    });
+  begun({});
+  choices.handle({ type: 'set-speed', speed: 1.8 });
+  expect(sent).toEqual([]);
+  begun({ speed: 1, speeds: { min: 0.7, max: 1.2 } });
+  choices.handle({ type: 'set-speed', speed: 0.9 });
+  begun({ speed: 0.9, speeds: { min: 0.7, max: 1.2 } });
+  expect(sent).toEqual([
+    { type: 'session.update', session: { speed: 1.2 } },
+    { type: 'session.update', session: { speed: 0.9 } },
+  ]);
 });

@@ -1,10 +1,10 @@
-import type { Eagerness, RelayEventOf } from '@parley/shared';
+import type { Eagerness, RelayEventOf, SessionDescription } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { MediaCommand } from '../../messages/media-messages.ts';
 
 export type ChoiceCommand = Extract<
   MediaCommand,
-  { type: 'set-voice' | 'set-eagerness' | 'set-recording' }
+  { type: 'set-voice' | 'set-speed' | 'set-eagerness' | 'set-recording' }
 >;
 
 /** What the person chose of a session, for the running one and for one that replaces it. */
@@ -12,14 +12,18 @@ export class SessionChoices {
   readonly #send: (event: SequencedEvent) => void;
   #voice: string | undefined;
   #eagerness: Eagerness;
+  #speed: number;
+  /** Of the session's voice; undefined if it has one pace. */
+  #speeds: SessionDescription['speeds'];
   #relayDecides = false;
 
   constructor(
-    start: Pick<Extract<MediaCommand, { type: 'start' }>, 'voice' | 'eagerness'>,
+    start: Pick<Extract<MediaCommand, { type: 'start' }>, 'voice' | 'eagerness' | 'speed'>,
     send: (event: SequencedEvent) => void,
   ) {
     this.#voice = start.voice;
     this.#eagerness = start.eagerness;
+    this.#speed = start.speed;
     this.#send = send;
   }
 
@@ -32,6 +36,9 @@ export class SessionChoices {
       case 'set-voice':
         this.#voice = command.voice;
         return this.#update({ voice: command.voice });
+      case 'set-speed':
+        this.#speed = command.speed;
+        return this.#updateSpeed();
       case 'set-recording':
         return this.#update({ recording: command.recording });
       case 'set-eagerness':
@@ -40,11 +47,20 @@ export class SessionChoices {
     }
   }
 
-  /** A session has begun: it does not know yet how soon it is to take a turn as over. */
+  /** A session has begun: it does not know yet how soon a turn is over, and how fast to speak. */
   begun({ session }: RelayEventOf<'session.created'>): void {
     const { turn_detection: detection } = session;
     this.#relayDecides = detection !== undefined;
     if (detection?.eagerness !== this.#eagerness) this.#updateEagerness();
+    this.#speeds = session.speeds;
+    if (this.#speed !== (session.speed ?? 1)) this.#updateSpeed();
+  }
+
+  /** Chosen for another voice, perhaps: the nearest that this one has. */
+  #updateSpeed(): void {
+    if (this.#speeds === undefined) return;
+    const { min, max } = this.#speeds;
+    this.#update({ speed: Math.min(max, Math.max(min, this.#speed)) });
   }
 
   /** A relay that leaves turns to the page has no eagerness. */

@@ -36,6 +36,7 @@ export class TurnTakingRig {
       post: (command) => this.posted.push(command),
       toSessionMs: (localMs) => localMs - 50_000,
       heardAtMs: (contextTimeS) => contextTimeS * 1_000,
+      outputLatencyMs: () => 0,
       onVoiceLevel: () => {},
     });
     this.turns = new TurnTaking({ ...common, playback: this.playback });

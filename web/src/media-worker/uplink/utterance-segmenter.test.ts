@@ -97,6 +97,27 @@ test('while we play, what is likely our own echo is not taken for speech', async
   expect(log).toEqual(['suspected', 'started']);
 });
 
+test('another microphone goes on with what is being said', async () => {
+  await hear(SPEECH, 20);
+  const before = sentMs;
+  // It takes a moment to open, and counts its samples from 0.
+  nowMs += 160;
+  segmenter.attach(0);
+  const startS = nowMs / 1_000;
+  for (let n = 0; n < 60; n += 1) {
+    nowMs += 32;
+    segmenter.push({
+      samples: new Float32Array(512).fill(n < 20 ? SPEECH : SILENCE),
+      index: n * 512,
+      contextTimeS: startS + n * 0.032,
+      sentContextTimeS: nowMs / 1_000,
+    });
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  }
+  expect(log).toEqual(['suspected', 'started', 'last chunk', 'ended at 1360']);
+  expect(sentMs - before).toBeGreaterThan(20 * 32 + 400);
+});
+
 describe('muted', () => {
   test('nothing leaves, and an open utterance is ended', async () => {
     await hear(SPEECH, 20);

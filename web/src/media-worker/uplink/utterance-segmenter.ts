@@ -102,12 +102,16 @@ export class UtteranceSegmenter {
     this.#queue.setDetector(detector);
   }
 
-  /** A microphone was opened. @param latencyMs from its membrane to the audio context */
+  /**
+   * A microphone was opened. In the place of another, it goes on with what is being said.
+   *
+   * @param latencyMs from its membrane to the audio context
+   */
   attach(latencyMs: number): void {
     this.#clock = new CaptureClock(this.#options.contextClock, latencyMs);
   }
 
-  /** The microphone is gone, or changed: what was open ends here. */
+  /** The microphone is gone: what was open ends here. */
   detach(): void {
     this.#clock = undefined;
     this.#queue.clear();

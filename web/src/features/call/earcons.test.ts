@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { SESSION } from '../../../e2e/ui/support/notices.ts';
 import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
-import { earconBetween } from './use-earcons.ts';
+import { earconBetween, turnCueBetween } from './earcons.ts';
 
 const RUNNING: CallState = {
   ...INITIAL_CALL_STATE,
@@ -28,4 +28,15 @@ test('nothing else makes a sound', () => {
   expect(
     earconBetween({ ...RUNNING, phase: 'hearing' }, { ...RUNNING, phase: 'listening' }),
   ).toBeNull();
+});
+
+test('a turn is signalled when it was heard and when it comes back', () => {
+  const talking: CallState = { ...RUNNING, microphone: { kind: 'granted' }, phase: 'hearing' };
+  const answered: CallState = { ...talking, phase: 'speaking' };
+  const listening: CallState = { ...talking, phase: 'listening' };
+  expect(turnCueBetween(talking, { ...talking, phase: 'thinking' })).toBe('heard');
+  expect(turnCueBetween(answered, listening)).toBe('turn');
+  expect(turnCueBetween(answered, { ...listening, muted: true })).toBeNull();
+  expect(turnCueBetween(answered, { ...listening, muted: true, holds: true })).toBe('turn');
+  expect(turnCueBetween(answered, talking)).toBeNull();
 });

@@ -1,0 +1,38 @@
+import { dbfsOf, rmsOf } from '@parley/shared/audio/level';
+
+/** What a microphone that delivers nothing but zeros is said to have: far below any real one. */
+export const SILENT_DBFS = -120;
+
+/** Below this nothing is taken for speech, however quiet the room is. */
+const QUIETEST_SPEECH_DBFS = -58;
+/** How much louder than the room speech is at least. */
+const SPEECH_ABOVE_NOISE_DB = 9;
+/** Speech of this length is enough to tell its level: 20 frames of 32 ms. */
+const ENOUGH_FRAMES = 20;
+
+/** RMS of a frame, dB relative to full scale. */
+export function frameDbfs(samples: Float32Array): number {
+  return Math.max(SILENT_DBFS, dbfsOf(rmsOf(samples)));
+}
+
+/** The level that half of the frames do not exceed: one knock does not make a room noisy. */
+export function noiseFloorOf(levels: readonly number[]): number {
+  return percentile(levels, 0.5) ?? SILENT_DBFS;
+}
+
+/**
+ * How loud the person speaks: the level that the louder half of their speech has.
+ *
+ * @param levels one a frame, dBFS
+ * @returns null while too little speech was heard to tell
+ */
+export function speechLevelOf(levels: readonly number[], noiseDbfs: number): number | null {
+  const thresholdDbfs = Math.max(QUIETEST_SPEECH_DBFS, noiseDbfs + SPEECH_ABOVE_NOISE_DB);
+  const speech = levels.filter((level) => level > thresholdDbfs);
+  return speech.length < ENOUGH_FRAMES ? null : percentile(speech, 0.75);
+}
+
+function percentile(values: readonly number[], share: number): number | null {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+}

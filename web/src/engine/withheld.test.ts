@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Withheld, type WithheldMedia } from './withheld.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('what the system withholds is told once it lasts, and when it is given back', () => {
+  const told: WithheldMedia[] = [];
+  const withheld = new Withheld((now) => told.push(now));
+  withheld.set('sound', true);
+  withheld.set('sound', true);
+  vi.advanceTimersByTime(1_499);
+  expect(told).toEqual([]);
+  vi.advanceTimersByTime(1);
+  withheld.set('microphone', true);
+  vi.advanceTimersByTime(1_500);
+  withheld.set('sound', false);
+  withheld.set('microphone', false);
+  expect(told).toEqual([
+    { sound: true, microphone: false },
+    { sound: true, microphone: true },
+    { sound: false, microphone: true },
+    { sound: false, microphone: false },
+  ]);
+});
+
+test('an instant in which a device changes is not told', () => {
+  const told: WithheldMedia[] = [];
+  const withheld = new Withheld((now) => told.push(now));
+  withheld.set('sound', true);
+  vi.advanceTimersByTime(1_000);
+  withheld.set('sound', false);
+  vi.advanceTimersByTime(5_000);
+  expect(told).toEqual([]);
+});

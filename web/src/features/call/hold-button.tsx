@@ -1,0 +1,21 @@
+import { Mic } from 'lucide-react';
+import { useCall } from '../../store/controller-context.ts';
+import styles from './hold-button.module.css';
+import { useHold } from './use-hold.ts';
+
+/** Push-to-talk in reach of the thumb. */
+export function HoldButton() {
+  const isHeld = useCall((state) => state.held);
+  const isPossible = useCall(
+    ({ standing, microphone, holds }) =>
+      holds && standing.kind === 'running' && microphone.kind === 'granted',
+  );
+  const hold = useHold(isPossible);
+  if (!isPossible) return null;
+  return (
+    <button type="button" className={styles.hold} aria-pressed={isHeld} {...hold}>
+      <Mic aria-hidden="true" size={24} />
+      {isHeld ? 'Release to send' : 'Hold to talk'}
+    </button>
+  );
+}

@@ -1,0 +1,145 @@
+import { useEffect, useRef, useState } from 'react';
+import { Check, CircleAlert, TriangleAlert } from 'lucide-react';
+import { levelOf } from '@parley/shared/audio/level';
+import { useAccountAccess } from '../../store/account-access.ts';
+import { Button } from '../../ui/button.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { reportOf } from './check-report.ts';
+import { STEP_WORDS, verdictsOf, type Verdict } from './check-verdicts.ts';
+import { useSoundCheck, type CheckState } from './use-sound-check.ts';
+import styles from './check-dialog.module.css';
+
+const GRADES = {
+  good: { name: 'Good', icon: <Check aria-hidden="true" size={18} /> },
+  fair: { name: 'Could be better', icon: <CircleAlert aria-hidden="true" size={18} /> },
+  bad: { name: 'Needs attention', icon: <TriangleAlert aria-hidden="true" size={18} /> },
+} as const;
+
+/** Tries out microphone, speaker and connection, and says what to do about what is not right. */
+export function CheckDialog({ onClose }: { readonly onClose: () => void }) {
+  const bar = useRef<HTMLDivElement>(null);
+  const { state, run } = useSoundCheck((dbfs) => {
+    if (bar.current === null) return;
+    const level = dbfs === null ? 0 : levelOf(10 ** (dbfs / 20));
+    bar.current.style.transform = `scaleX(${level.toFixed(3)})`;
+  });
+  return (
+    <DialogFrame title="Sound and connection" onClose={onClose}>
+      <div className={styles.check}>
+        <p className={styles.words} role="status">
+          {wordsOf(state)}
+        </p>
+        <div className={styles.meter} aria-hidden="true">
+          <div ref={bar} className={styles.level} />
+        </div>
+        {state.kind !== 'idle' && <Verdicts state={state} />}
+        <div className={styles.actions}>
+          {state.kind === 'idle' && <StartButton onStart={() => void run()} />}
+          {state.kind === 'done' && (
+            <>
+              <Report state={state} />
+              <Button look="primary" onClick={() => void run()}>
+                Check again
+              </Button>
+            </>
+          )}
+        </div>
+      </div>
+    </DialogFrame>
+  );
+}
+
+function wordsOf(state: CheckState): string {
+  switch (state.kind) {
+    case 'idle':
+      return 'This takes about fifteen seconds. You say a few words and hear some short tones. Nothing is recorded.';
+    case 'running':
+      return STEP_WORDS[state.step];
+    case 'done': {
+      const open = verdictsOf(state.figures).filter(({ grade }) => grade !== 'good').length;
+      if (open === 0) return 'All is well.';
+      return open === 1
+        ? 'Done. One thing could be better.'
+        : `Done. ${open} things could be better.`;
+    }
+  }
+}
+
+function StartButton({ onStart }: { readonly onStart: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <Button ref={button} look="primary" onClick={onStart}>
+      Start the check
+    </Button>
+  );
+}
+
+function Verdicts({ state }: { readonly state: Exclude<CheckState, { kind: 'idle' }> }) {
+  const verdicts = verdictsOf(state.figures);
+  if (verdicts.length === 0) return null;
+  return (
+    <ul className={styles.verdicts} aria-label="Results">
+      {verdicts.map((verdict) => (
+        <VerdictRow key={verdict.of} verdict={verdict} />
+      ))}
+    </ul>
+  );
+}
+
+function VerdictRow({ verdict: { grade, sentence, fix } }: { readonly verdict: Verdict }) {
+  const { name, icon } = GRADES[grade];
+  return (
+    <li className={styles.verdict} data-grade={grade}>
+      <span className={styles.icon}>{icon}</span>
+      <span>
+        <span className="visually-hidden">{name}: </span>
+        {sentence}
+        {fix !== '' && <span className={styles.fix}>{fix}</span>}
+      </span>
+    </li>
+  );
+}
+
+/** The report, to be handed on: shared where the system can, else copied. */
+function Report({ state }: { readonly state: Extract<CheckState, { kind: 'done' }> }) {
+  const access = useAccountAccess();
+  const [outcome, setOutcome] = useState<'none' | 'copied' | 'refused'>('none');
+  const text = async (): Promise<string> => {
+    const relay = await access.relay;
+    return reportOf(state.figures, {
+      atMs: state.atMs,
+      userAgent: navigator.userAgent,
+      relay: relay.kind === 'known' ? relay.origin : null,
+    });
+  };
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(await text());
+      setOutcome('copied');
+    } catch {
+      setOutcome('refused');
+    }
+  };
+  const share = async (): Promise<void> => {
+    try {
+      await navigator.share({ title: 'Parley: sound and connection', text: await text() });
+    } catch {
+      // The person closed the system's dialog, or it takes no text: copying is still there.
+    }
+  };
+  return (
+    <>
+      <span role="status" className={styles.outcome}>
+        {outcome === 'copied' && 'Copied.'}
+        {outcome === 'refused' && 'The browser did not let the report be copied.'}
+      </span>
+      {canShare() && <Button onClick={() => void share()}>Share</Button>}
+      <Button onClick={() => void copy()}>Copy report</Button>
+    </>
+  );
+}
+
+function canShare(): boolean {
+  return (navigator as { readonly share?: unknown }).share !== undefined;
+}

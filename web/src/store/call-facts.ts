@@ -1,0 +1,37 @@
+import type { MediaNotice } from '../messages/media-messages.ts';
+import type { Conversation } from './conversation-state.ts';
+
+export interface CallError {
+  readonly code:
+    | Extract<MediaNotice, { type: 'error' }>['code']
+    | 'page_misconfigured'
+    | 'sign_out_untold';
+  readonly message: string;
+}
+
+/** A conversation of the history that a call goes on with. */
+export interface EarlierConversation {
+  readonly id: string;
+  readonly items: Conversation;
+}
+
+export interface Outage {
+  /** On the page's clock. */
+  readonly sinceMs: number;
+  /** When the next attempt begins, on the page's clock; null while one runs. */
+  readonly nextTryAtMs: number | null;
+}
+
+export interface CallCost {
+  readonly usd: number;
+  /** null: without a limit. */
+  readonly budgetUsd: number | null;
+  /** A budget is nearly used up. */
+  readonly isWarning: boolean;
+}
+
+export interface CallEnding {
+  readonly reason: 'duration' | 'budget';
+  /** On the page's clock. */
+  readonly atMs: number;
+}
