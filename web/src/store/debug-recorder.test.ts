@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { DebugEntry } from '../messages/media-messages.ts';
+import type { DebugEntry, MeasuredTurn } from '../messages/media-messages.ts';
 import { createDebugRecorder, MAX_LOG_ENTRIES } from './debug-recorder.ts';
 
 const ENTRY: DebugEntry = { atMs: 1, source: 'vad', name: 'speech start', detail: '' };
@@ -38,4 +38,19 @@ test('a listener hears of an entry at once, until it is disposed of', () => {
   stop();
   recorder.entry(ENTRY);
   expect(heard).toEqual([1]);
+});
+
+test('a turn knows the entries that were logged for it', () => {
+  const recorder = createDebugRecorder();
+  const turn = { responseId: 'a', utterance: 1, voiceToVoiceMs: 8 } as MeasuredTurn;
+  recorder.entry(ENTRY);
+  recorder.turn(turn);
+  recorder.entry(ENTRY);
+  recorder.entry(ENTRY);
+  recorder.turn({ ...turn, responseId: 'b' });
+  vi.advanceTimersByTime(250);
+  expect(recorder.store.getState().turns).toMatchObject([
+    { responseId: 'a', entriesAfter: 0, entriesUpTo: 1 },
+    { responseId: 'b', entriesAfter: 1, entriesUpTo: 3 },
+  ]);
 });

@@ -6,6 +6,12 @@ import type {
   MediaStats,
 } from '../messages/media-messages.ts';
 
+/** A turn, and the entries that were logged from the turn before it until it was measured. */
+export interface RecordedTurn extends MeasuredTurn {
+  readonly entriesAfter: number;
+  readonly entriesUpTo: number;
+}
+
 export interface LoggedEntry extends DebugEntry {
   /** Counts from 1; identifies an entry for as long as the page lives. */
   readonly id: number;
@@ -24,7 +30,7 @@ export type Interjection = Extract<MediaNotice, { type: 'interruption-decided' }
 
 /** What the debug panel shows; each list is bounded, oldest first. */
 export interface DebugState {
-  readonly turns: readonly MeasuredTurn[];
+  readonly turns: readonly RecordedTurn[];
   readonly interjections: readonly Interjection[];
   readonly usage: readonly SessionUsage[];
   readonly stats: readonly MediaStats[];
@@ -61,8 +67,11 @@ export function createDebugRecorder() {
 
   return {
     store,
-    turn: (turn: MeasuredTurn): void =>
-      publishSoon({ turns: [...state.turns, turn].slice(-MAX_TURNS) }),
+    turn(turn: MeasuredTurn): void {
+      const entriesAfter = state.turns.at(-1)?.entriesUpTo ?? 0;
+      const recorded = { ...turn, entriesAfter, entriesUpTo: entries };
+      publishSoon({ turns: [...state.turns, recorded].slice(-MAX_TURNS) });
+    },
     interjection: (interjection: Interjection): void =>
       publishSoon({ interjections: [...state.interjections, interjection].slice(-MAX_TURNS) }),
     usage(sessionId: string, { usage, costUsd, budgetUsd }: Omit<SessionUsage, 'sessionId'>): void {

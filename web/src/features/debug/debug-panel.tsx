@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { Check, Copy, X } from 'lucide-react';
-import { useController } from '../../store/controller-context.ts';
+import { useController, useDebug } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectionCharts } from './connection-charts.tsx';
 import { CostTable } from './cost-table.tsx';
@@ -10,6 +10,7 @@ import { EventLog } from './event-log.tsx';
 import { clampedPanelWidth, PANEL_WIDTH } from './panel-width.ts';
 import { PercentileTable } from './percentile-table.tsx';
 import { ProviderTable } from './provider-table.tsx';
+import { TurnWords } from './turn-words.tsx';
 import { VadStrip } from './vad-strip.tsx';
 import { Waterfall } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
@@ -19,6 +20,10 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
   const controller = useController();
   const [widthPx, setWidthPx] = useState(() => clampedPanelWidth(PANEL_WIDTH.usual, innerWidth));
   const panel = useRef<HTMLElement>(null);
+  const turns = useDebug((state) => state.turns);
+  const [openedId, setOpenedId] = useState<string | null>(null);
+  const opened = turns.findIndex(({ responseId }) => responseId === openedId);
+  const recorded = turns[opened];
 
   useEffect(() => {
     controller.setDebug(true);
@@ -53,7 +58,8 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
       <div className={styles.body}>
         <section className={styles.section} aria-label="Turns">
           <PercentileTable />
-          <Waterfall />
+          <Waterfall openedId={openedId} onOpen={setOpenedId} />
+          {recorded !== undefined && <TurnWords turn={recorded} />}
         </section>
         <section className={styles.section} aria-label="Cost">
           <CostTable />
@@ -65,7 +71,10 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
           <VadStrip />
           <ConnectionCharts />
         </section>
-        <EventLog />
+        <EventLog
+          turn={recorded === undefined ? null : { number: opened + 1, recorded }}
+          onAllTurns={() => setOpenedId(null)}
+        />
       </div>
     </aside>
   );

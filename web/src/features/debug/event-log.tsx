@@ -1,21 +1,27 @@
 import { useState } from 'react';
 import { Pause, Play } from 'lucide-react';
 import { useDebug } from '../../store/controller-context.ts';
-import type { LoggedEntry } from '../../store/debug-recorder.ts';
+import type { LoggedEntry, RecordedTurn } from '../../store/debug-recorder.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { filteredLog, LOG_SOURCES, logTime, type LogFilter } from './log-filter.ts';
 import styles from './event-log.module.css';
 
+interface EventLogProps {
+  /** Whose entries are shown; null for all. */
+  readonly turn: { readonly number: number; readonly recorded: RecordedTurn } | null;
+  readonly onAllTurns: () => void;
+}
+
 /** Rows beyond this are in the copy, not on the screen. */
 const MAX_ROWS = 150;
 
 /** What was sent, received and decided, newest first; may be filtered and held still. */
-export function EventLog() {
+export function EventLog({ turn, onAllTurns }: EventLogProps) {
   const log = useDebug((state) => state.log);
   const [held, setHeld] = useState<readonly LoggedEntry[] | null>(null);
-  const [filter, setFilter] = useState<LogFilter>({ source: 'all', words: '' });
-  const entries = filteredLog(held ?? log, filter);
+  const [filter, setFilter] = useState<Omit<LogFilter, 'turn'>>({ source: 'all', words: '' });
+  const entries = filteredLog(held ?? log, { ...filter, turn: turn?.recorded ?? null });
   const Sign = held === null ? Pause : Play;
   const shown = entries.slice(-MAX_ROWS).toReversed();
 
@@ -54,6 +60,14 @@ export function EventLog() {
           <Sign aria-hidden="true" size={18} />
         </Button>
       </div>
+      {turn !== null && (
+        <p className={styles.turn}>
+          Turn {turn.number} only.
+          <Button look="plain" onClick={onAllTurns}>
+            Show all events
+          </Button>
+        </p>
+      )}
       <ScrollRegion className={styles.scroll} aria-label="Events, newest first">
         {shown.length === 0 ? (
           <p className={styles.empty}>

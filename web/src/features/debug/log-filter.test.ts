@@ -15,7 +15,7 @@ const LOG: readonly LoggedEntry[] = [
 ];
 
 function ids(source: Parameters<typeof filteredLog>[1]['source'], words: string): number[] {
-  return filteredLog(LOG, { source, words }).map((entry) => entry.id);
+  return filteredLog(LOG, { source, words, turn: null }).map((entry) => entry.id);
 }
 
 test('the log is filtered by source and by every word', () => {
@@ -24,6 +24,11 @@ test('the log is filtered by source and by every word', () => {
   expect(ids('all', 'SPEECH')).toEqual([1, 2]);
   expect(ids('all', 'speech utterance')).toEqual([2]);
   expect(ids('received', 'speech')).toEqual([]);
+});
+
+test('the log of a turn is what was logged after the turn before it, until it was measured', () => {
+  const turn = { entriesAfter: 1, entriesUpTo: 2 };
+  expect(filteredLog(LOG, { source: 'all', words: '', turn }).map(({ id }) => id)).toEqual([2]);
 });
 
 test('times are seconds to the millisecond', () => {

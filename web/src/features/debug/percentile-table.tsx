@@ -1,4 +1,4 @@
-import { measuresOf, msText } from './statistics.ts';
+import { ENOUGH_TURNS, measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import { Verdict } from './verdict.tsx';
 import { useDebug } from '../../store/controller-context.ts';
@@ -7,6 +7,7 @@ import styles from './debug-panel.module.css';
 /** p50, p95 and p99 over the session, against the targets. */
 export function PercentileTable() {
   const turns = useDebug((state) => state.turns);
+  const typedMs = typedMedianMs(turns);
   return (
     <table className={styles.table}>
       <caption className="visually-hidden">Latency over the session, milliseconds</caption>
@@ -21,15 +22,41 @@ export function PercentileTable() {
               </td>
             ) : (
               (['p50', 'p95', 'p99'] as const).map((rank) => (
-                <td key={rank}>
-                  {msText(percentiles[rank])} <Verdict ms={percentiles[rank]} targetMs={targetMs} />
-                </td>
+                <Figure key={rank} ms={percentiles[rank]} targetMs={targetMs} />
               ))
             )}
             <td className={styles.quiet}>{msText(targetMs)}</td>
           </tr>
         ))}
+        {typedMs !== null && (
+          <tr>
+            <th scope="row">Typed, to first sound</th>
+            <td>{msText(typedMs)}</td>
+            <td colSpan={3} />
+          </tr>
+        )}
       </tbody>
     </table>
+  );
+}
+
+interface FigureProps {
+  /** null: too few turns bear it. */
+  readonly ms: number | null;
+  readonly targetMs: number;
+}
+
+function Figure({ ms, targetMs }: FigureProps) {
+  if (ms === null) {
+    return (
+      <td className={styles.quiet} title={`From ${ENOUGH_TURNS} turns on`}>
+        –
+      </td>
+    );
+  }
+  return (
+    <td>
+      {msText(ms)} <Verdict ms={ms} targetMs={targetMs} />
+    </td>
   );
 }

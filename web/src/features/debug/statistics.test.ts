@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import { measuresOf, msText, percentile, waterfallSpanMs } from './statistics.ts';
+import { measuresOf, msText, percentile, typedMedianMs, waterfallSpanMs } from './statistics.ts';
 
 function turn(voiceToVoiceMs: number, utterance: number | null = 1): MeasuredTurn {
   return {
@@ -37,7 +37,15 @@ describe('percentiles', () => {
 
   test('of voice to voice leave typed turns out', () => {
     const [voiceToVoice] = measuresOf([turn(800), turn(5, null)]);
-    expect(voiceToVoice?.percentiles).toEqual({ p50: 800, p95: 800, p99: 800 });
+    expect(voiceToVoice?.percentiles).toMatchObject({ p50: 800 });
+    expect(typedMedianMs([turn(800), turn(5, null)])).toBe(5);
+    expect(typedMedianMs([turn(800)])).toBeNull();
+  });
+
+  test('beyond the middle are told from twenty turns on', () => {
+    const turns = Array.from({ length: 20 }, (_, index) => turn(100 + index));
+    expect(measuresOf(turns.slice(1))[0]?.percentiles).toEqual({ p50: 110, p95: null, p99: null });
+    expect(measuresOf(turns)[0]?.percentiles).toEqual({ p50: 109, p95: 118, p99: 119 });
   });
 
   test('are absent if nothing was measured', () => {

@@ -14,17 +14,31 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** The four figures that have a target, over all turns that have them; null if none has. */
+/** Of fewer turns the 95th percentile is but the slowest of them. */
+export const ENOUGH_TURNS = 20;
+
+/** The four figures that have a target, over all spoken turns; null if there is none. */
 export function measuresOf(turns: readonly MeasuredTurn[]) {
-  // A typed turn has no speech to recognise; its zeros would flatter the figure.
+  // A typed turn has no speech to wait for or to recognise; its zeros would flatter the figures.
   const spoken = turns.filter((turn) => turn.utterance !== null);
   const targets = LATENCY_TARGETS_MS;
   return [
     measure('Voice to voice', targets.voice_to_voice_ms, spoken, (turn) => turn.voiceToVoiceMs),
     measure('ASR final', targets.asr_final_ms, spoken, (turn) => turn.timeline.asr_final_ms),
-    measure('LLM first token', targets.llm_ttft_ms, turns, (turn) => turn.timeline.llm_ttft_ms),
-    measure('TTS first byte', targets.tts_ttfb_ms, turns, (turn) => turn.timeline.tts_ttfb_ms),
+    measure('LLM first token', targets.llm_ttft_ms, spoken, (turn) => turn.timeline.llm_ttft_ms),
+    measure('TTS first byte', targets.tts_ttfb_ms, spoken, (turn) => turn.timeline.tts_ttfb_ms),
   ];
+}
+
+/** From what was typed to the first sample of the answer: the middle of all; null if none was. */
+export function typedMedianMs(turns: readonly MeasuredTurn[]): number | null {
+  const typed = turns.filter((turn) => turn.utterance === null);
+  return typed.length === 0
+    ? null
+    : percentile(
+        typed.map((turn) => turn.voiceToVoiceMs),
+        0.5,
+      );
 }
 
 function measure(
@@ -34,10 +48,11 @@ function measure(
   msOf: (turn: MeasuredTurn) => number,
 ) {
   const values = turns.map(msOf);
+  const isEnough = values.length >= ENOUGH_TURNS;
   const percentiles = {
     p50: percentile(values, 0.5),
-    p95: percentile(values, 0.95),
-    p99: percentile(values, 0.99),
+    p95: isEnough ? percentile(values, 0.95) : null,
+    p99: isEnough ? percentile(values, 0.99) : null,
   };
   return { name, targetMs, percentiles: values.length === 0 ? null : percentiles };
 }

@@ -9,7 +9,7 @@ import styles from './waterfall.module.css';
 
 const COLUMNS = [
   'Turn',
-  ...LATENCY_SEGMENTS.map((segment) => SEGMENT_WORDS[segment].label),
+  ...LATENCY_SEGMENTS.map((segment) => SEGMENT_WORDS[segment].short),
   'Total',
 ];
 
@@ -19,14 +19,17 @@ export function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }
     <details className={styles.tableBox}>
       <summary>All turns as a table</summary>
       <ScrollRegion className={styles.tableScroll} aria-label="Turns as a table">
-        <table className={panel.table}>
+        <table className={`${panel.table} ${styles.figures}`}>
           <caption className="visually-hidden">Every turn, milliseconds, newest first</caption>
           <TableHead names={COLUMNS} />
           <tbody>
             {turns
               .map((turn, position) => (
                 <tr key={turn.responseId}>
-                  <th scope="row">{position + 1}</th>
+                  <th scope="row">
+                    {position + 1}
+                    {turn.utterance === null && <span className={styles.typed}> typed</span>}
+                  </th>
                   {LATENCY_SEGMENTS.map((segment) => (
                     <td key={segment}>{msText(turn.timeline[segment])}</td>
                   ))}

@@ -11,8 +11,15 @@ import styles from './waterfall.module.css';
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
 
+interface WaterfallProps {
+  /** The turn whose words and events are shown. */
+  readonly openedId: string | null;
+  /** @param responseId null if the opened turn is pressed again */
+  readonly onOpen: (responseId: string | null) => void;
+}
+
 /** One row a turn, newest on top; the row that is pointed at or focused is shown in full below. */
-export function Waterfall() {
+export function Waterfall({ openedId, onOpen }: WaterfallProps) {
   const turns = useDebug((state) => state.turns);
   const [chosenId, setChosenId] = useState<string | null>(null);
   const newest = turns.at(-1);
@@ -23,7 +30,8 @@ export function Waterfall() {
       </p>
     );
   }
-  const chosen = turns.find((turn) => turn.responseId === chosenId) ?? newest;
+  const find = (id: string | null) => turns.find((turn) => turn.responseId === id);
+  const chosen = find(chosenId) ?? find(openedId) ?? newest;
   const spanMs = waterfallSpanMs(turns);
   return (
     <div className={styles.waterfall}>
@@ -46,7 +54,9 @@ export function Waterfall() {
               number={position + 1}
               spanMs={spanMs}
               isChosen={turn === chosen}
+              isOpened={turn.responseId === openedId}
               onChoose={() => setChosenId(turn.responseId)}
+              onOpen={() => onOpen(turn.responseId === openedId ? null : turn.responseId)}
             />
           ))
           .toReversed()}
@@ -76,23 +86,27 @@ interface TurnRowProps {
   readonly number: number;
   readonly spanMs: number;
   readonly isChosen: boolean;
+  readonly isOpened: boolean;
   readonly onChoose: () => void;
+  readonly onOpen: () => void;
 }
 
-function TurnRow({ turn, number, spanMs, isChosen, onChoose }: TurnRowProps) {
+function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }: TurnRowProps) {
   return (
     <li>
       <button
         type="button"
         className={styles.row}
-        aria-pressed={isChosen}
+        aria-pressed={isOpened}
+        data-chosen={isChosen}
         onPointerEnter={onChoose}
         onFocus={onChoose}
-        onClick={onChoose}
+        onClick={onOpen}
       >
         <span className={styles.number}>
           <span className="visually-hidden">Turn </span>
           {number}
+          {turn.utterance === null && <span className="visually-hidden"> (typed)</span>}
         </span>
         <span className={styles.bar}>
           {LATENCY_SEGMENTS.map((segment) => (
