@@ -97,7 +97,16 @@ export const ORB_POSES: Readonly<Record<OrbMood, OrbPose>> = {
   // An empty place.
   absent: { ...AT_REST, size: 0.54, breath: 0, wobble: 0, glow: 0, fill: 0, warmth: 1, halo: 0 },
   // Slack, and grey.
-  failed: { ...AT_REST, size: 0.44, breath: 0, wobble: 0.05, glow: 0, warmth: 0.55, halo: 0 },
+  failed: {
+    ...AT_REST,
+    size: 0.44,
+    breath: 0,
+    wobble: 0.05,
+    glow: 0,
+    colour: 0.1,
+    warmth: 0.4,
+    halo: 0,
+  },
 };
 
 /** Moods in which nothing but the breath moves: one drawing is enough. */
