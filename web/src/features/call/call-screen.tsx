@@ -57,6 +57,7 @@ export function CallScreen(props: CallScreenProps) {
   const isEmpty = useCall((state) => state.conversation.length === 0);
   const refused =
     standing === 'running' && microphone.kind === 'refused' ? microphone.refusal : null;
+  const asides = useAsides(standing === 'running');
   const orb = useFocusKeeper();
 
   return (
@@ -89,7 +90,7 @@ export function CallScreen(props: CallScreenProps) {
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
-          {standing === 'running' && <Asides />}
+          {asides !== null && standing === 'running' && <asides.CallAsides />}
           <ErrorNotice />
           {standing === 'over' && (
             <Suspense fallback={null}>
@@ -169,11 +170,13 @@ function useFocusKeeper(): RefObject<HTMLButtonElement | null> {
 
 const fetchAsides = () => import('./call-asides.tsx');
 
-/** A relay that is gone before they are fetched leaves the call without them. */
-function Asides() {
+/** Fetched when a call begins; a relay that is gone by then leaves the call without them. */
+function useAsides(isRunning: boolean) {
   const { part, load } = useLoaded(fetchAsides);
-  useEffect(load, [load]);
-  return part === null ? null : <part.CallAsides />;
+  useEffect(() => {
+    if (isRunning) load();
+  }, [isRunning, load]);
+  return part;
 }
 
 function StateLine() {
