@@ -32,7 +32,9 @@ export function PercentileTable() {
           <tr>
             <th scope="row">Typed, to first sound</th>
             <td>{msText(typedMs)}</td>
-            <td colSpan={3} />
+            <td colSpan={3} className={styles.quiet}>
+              no speech to wait for
+            </td>
           </tr>
         )}
       </tbody>
