@@ -7,6 +7,7 @@ import {
   scriptedAccount,
   storedTurn,
 } from '../ui/support/kept-account.ts';
+import { SETTINGS_KEY } from '../../src/store/settings.ts';
 import { scriptAccountApi } from '../ui/support/scripted-account-api.ts';
 import type { SceneName } from '../ui/support/scenes.ts';
 import { expect, test } from '../ui/support/ui-test.ts';
@@ -138,6 +139,12 @@ for (const { name, viewport, dark = false, scene, query, show } of SCREENSHOTS) 
     });
 
     test(`${name}.png shows what it shall`, async ({ open, page }) => {
+      // Of a person who has talked before: the guide to the first talk is not there.
+      const settings = JSON.stringify({ guided: true });
+      await page.addInitScript(([key, kept]) => localStorage.setItem(key, kept), [
+        SETTINGS_KEY,
+        settings,
+      ] as const);
       await scriptAccountApi(page, scriptedAccount({ conversations: CONVERSATIONS }));
       await open(scene, query);
       await show?.(page);
