@@ -21,7 +21,6 @@ import { orbRoleOf } from './orb-role.ts';
 import { useHold } from './use-hold.ts';
 import { RecordingMark } from './recording-mark.tsx';
 import { Welcome } from './welcome.tsx';
-import { useSlide } from './use-slide.ts';
 import styles from './call-screen.module.css';
 
 const MicrophoneHelp = lazy(async () => ({
@@ -71,7 +70,7 @@ export function CallScreen(props: CallScreenProps) {
             <CallClock />
           </span>
         </header>
-        <div ref={useSlide(isLong)} className={styles.stage}>
+        <div className={styles.stage}>
           <MainOrb ref={orb} onType={() => props.onTyping(true)} />
           <StateLine />
           <CallNotes />
@@ -90,7 +89,7 @@ export function CallScreen(props: CallScreenProps) {
           {isEmpty && refused === null && <Welcome />}
         </div>
         <div className={styles.reach}>
-          {asides !== null && standing === 'running' && <asides.CallAsides />}
+          {asides !== null && standing === 'running' && <asides.CallAsides isLong={isLong} />}
           <ErrorNotice />
           {standing === 'over' && (
             <Suspense fallback={null}>

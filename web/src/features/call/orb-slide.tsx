@@ -1,16 +1,15 @@
-import { useLayoutEffect, useRef, type RefObject } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /**
- * Lets the orb within slide and grow to the place and size that it has after `change`, by a
- * transform alone: the layout is computed once. Who wants no motion sees it in its new place.
+ * Lets the orb slide and grow to the place and size that it has after `change`, by a transform
+ * alone: the layout is computed once. Who wants no motion sees it in its new place.
  */
-export function useSlide(change: boolean): RefObject<HTMLDivElement | null> {
-  const host = useRef<HTMLDivElement>(null);
+export function OrbSlide({ change }: { readonly change: boolean }): null {
   const before = useRef<{ readonly change: boolean; readonly box: DOMRect } | null>(null);
   // After every render: the place before a change is that of the render before it.
   useLayoutEffect(() => {
-    const orb = host.current?.querySelector('[data-orb]');
-    if (orb == null) return;
+    const orb = document.querySelector('[data-orb]');
+    if (orb === null) return;
     const box = orb.getBoundingClientRect();
     const last = before.current;
     before.current = { change, box };
@@ -25,5 +24,5 @@ export function useSlide(change: boolean): RefObject<HTMLDivElement | null> {
       { duration: 240, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' },
     );
   });
-  return host;
+  return null;
 }
