@@ -8,7 +8,7 @@ test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true
 async function openHolding(open: (scene: 'listening') => Promise<Page>) {
   const page = await open('listening');
   await page.getByRole('button', { name: 'Settings' }).tap();
-  await page.getByRole('radio', { name: 'Hold a button' }).tap();
+  await page.getByRole('radio', { name: 'Hold button' }).tap();
   await page.getByRole('button', { name: 'Close' }).tap();
   const button = page.locator('nav').locator('..').getByRole('button', { name: 'Hold to talk' });
   await expect(button).toBeVisible();

@@ -33,7 +33,7 @@ const RESPONSIVENESS = [
 
 const WAYS_TO_TALK = [
   { value: 'voice', label: 'Freely' },
-  { value: 'hold', label: 'Hold a button' },
+  { value: 'hold', label: 'Hold button' },
 ] as const satisfies readonly { value: Settings['talkBy']; label: string }[];
 
 const TURN_CUES = [
