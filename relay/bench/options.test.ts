@@ -10,6 +10,7 @@ test('what is not given is left to the benchmark', () => {
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
+    echo: { minutes: 10, browser: 'chromium' },
     provider: undefined,
     baseline: 'pipe',
     rounds: 15,
@@ -33,6 +34,7 @@ test('what is given is taken', () => {
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
+    echo: { minutes: 10, browser: 'chromium' },
     provider: 'nova',
     baseline: 'plain',
     rounds: 3,
@@ -54,6 +56,10 @@ test('what is given is taken', () => {
   });
   expect(parseBenchOptions('chaos --minutes 5 --seed 7'.split(' '))).toMatchObject({
     chaos: { minutes: 5, seed: 7 },
+  });
+  expect(parseBenchOptions('echo --minutes 2 --browser firefox'.split(' '))).toMatchObject({
+    bench: 'echo',
+    echo: { minutes: 2, browser: 'firefox' },
   });
   expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
   expect(parseBenchOptions(['web', '--json'])).toMatchObject({ bench: 'web', isJson: true });
@@ -81,6 +87,8 @@ test.each<[readonly string[], string]>([
   [['load', '--seconds', '5'], '--seconds belongs to bench outage'],
   [['relay', '--only', 'pause'], '--only belongs to bench dialogues'],
   [['dialogues', '--only', 'songs'], '--only: found "songs", expected finished, pause,'],
+  [['echo', '--browser', 'lynx'], '--browser: found "lynx", expected chromium or firefox.'],
+  [['web', '--browser', 'firefox'], '--browser belongs to bench echo'],
   [['relay', '--talkers', '5'], '--talkers belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {
   expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);

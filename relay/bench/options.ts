@@ -7,6 +7,7 @@ import {
   type Baseline,
   type BenchProvider,
 } from './relay/subject.ts';
+import { ECHO_BROWSERS, type EchoBrowser } from './echo/laboratory.ts';
 import { DIALOGUE_KINDS, type DialogueKind } from './dialogues/dialogue.ts';
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
@@ -35,6 +36,11 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       The page in Chromium: what it loads, how soon it listens, what it costs its main thread, how
       soon it answers over providers with known delays, and how soon speech silences it.
 
+  npm run bench -- echo [--minutes N] [--browser chromium] [--json]
+      Whether Parley hears itself: the page in a real browser and in a room whose microphone hears
+      the speaker at several levels. 10 minutes of answers to a silent person, in which nothing may
+      end or hold them; then another voice talks over answers: how soon the speaker is silent.
+
   npm run bench -- chaos [--minutes N] [--seed N] [--json]
       Whether anything is lost, doubled or out of order if connections are cut, reset, stalled,
       half open and lossy at random moments: 20 minutes of speech, in many calls at a time, over
@@ -47,6 +53,7 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}
+  --browser NAME   bench echo: ${ECHO_BROWSERS.join(' or ')}
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
 
@@ -69,6 +76,7 @@ export interface BenchOptions {
     readonly minutes: number;
   };
   readonly chaos: { readonly minutes: number; readonly seed: number };
+  readonly echo: { readonly minutes: number; readonly browser: EchoBrowser };
   readonly provider: BenchProvider | undefined;
   readonly baseline: Baseline;
   readonly rounds: number;
@@ -77,7 +85,7 @@ export interface BenchOptions {
   readonly isJson: boolean;
 }
 
-const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues', 'web', 'chaos'] as const;
+const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues', 'web', 'echo', 'chaos'] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
 const OWNERS = {
@@ -91,7 +99,8 @@ const OWNERS = {
   connections: ['load'],
   messages: ['load'],
   users: ['load'],
-  minutes: ['load', 'chaos'],
+  minutes: ['load', 'echo', 'chaos'],
+  browser: ['echo'],
   seed: ['chaos'],
   only: ['dialogues'],
 } as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
@@ -128,6 +137,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       messages: { type: 'string' },
       users: { type: 'string' },
       minutes: { type: 'string' },
+      browser: { type: 'string' },
       only: { type: 'string' },
       seed: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -160,11 +170,16 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       `--baseline: found ${JSON.stringify(baseline)}, expected ${BASELINES.join(' or ')}.`,
     );
   }
-  const { only } = values;
+  const { only, browser = 'chromium' } = values;
   const minutes = count('--minutes', values.minutes, MAX_MINUTES);
   if (only !== undefined && !isKind(only)) {
     throw new UsageError(
       `--only: found ${JSON.stringify(only)}, expected ${DIALOGUE_KINDS.join(', ')}.`,
+    );
+  }
+  if (!isBrowser(browser)) {
+    throw new UsageError(
+      `--browser: found ${JSON.stringify(browser)}, expected ${ECHO_BROWSERS.join(' or ')}.`,
     );
   }
   return {
@@ -186,6 +201,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       minutes: minutes ?? 20,
       seed: count('--seed', values.seed, MAX_SEED) ?? 1,
     },
+    echo: { minutes: minutes ?? 10, browser },
     provider,
     baseline,
     rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
@@ -197,6 +213,10 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
 
 function isKind(name: string): name is DialogueKind {
   return (DIALOGUE_KINDS as readonly string[]).includes(name);
+}
+
+function isBrowser(name: string): name is EchoBrowser {
+  return (ECHO_BROWSERS as readonly string[]).includes(name);
 }
 
 function isBench(name: string): name is (typeof BENCHES)[number] {

@@ -2,6 +2,7 @@ import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
 import { benchChaos } from './chaos/bench-chaos.ts';
 import { benchDialogues } from './dialogues/bench-dialogues.ts';
+import { benchEcho } from './echo/bench-echo.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchRelay } from './relay/bench-relay.ts';
@@ -56,6 +57,8 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     print(await benchLoad({ ...options.load, signal, tell }));
   } else if (bench === 'web') {
     print(await benchWeb({ signal, tell }));
+  } else if (bench === 'echo') {
+    print(await benchEcho({ ...options.echo, signal, tell }));
   } else if (bench === 'outage') {
     const { seconds, sessions = 20 } = options;
     const { isWhole, ...report } = await benchOutage({ seconds, sessions, signal, tell });

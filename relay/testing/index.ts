@@ -22,6 +22,14 @@ export type {
 } from '../bench/chaos/conversation.ts';
 export { writeMark, type SampleMark } from '../bench/dialogues/sample-mark.ts';
 export type { BrowserFigures, BrowserHandlers, WebBenchOptions } from '../bench/web/browser.ts';
+export type {
+  EchoBrowser,
+  EchoHandlers,
+  EchoNote,
+  EchoSetting,
+  InterruptionOutcome,
+} from '../bench/echo/laboratory.ts';
+export { UNLIMITED } from '../bench/process/unlimited.ts';
 export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
 export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';
