@@ -41,6 +41,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       the speaker at several levels. 10 minutes of answers to a silent person, in which nothing may
       end or hold them; then another voice talks over answers: how soon the speaker is silent.
 
+  npm run bench -- lighthouse [--json]
+      Lighthouse's scores of the page on a phone: performance, accessibility, best practices. It is
+      fetched from the registry when it is not there.
+
   npm run bench -- chaos [--minutes N] [--seed N] [--json]
       Whether anything is lost, doubled or out of order if connections are cut, reset, stalled,
       half open and lossy at random moments: 20 minutes of speech, in many calls at a time, over
@@ -58,7 +62,7 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --help           shows this
 
 Exit status: 0 measured; 1 the measurement failed, bench outage found a turn missing or doubled,
-or bench chaos found a difference; 2 the options are not usable.
+bench chaos found a difference, or bench lighthouse a score below its target; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
@@ -85,7 +89,17 @@ export interface BenchOptions {
   readonly isJson: boolean;
 }
 
-const BENCHES = ['relay', 'turn', 'load', 'outage', 'dialogues', 'web', 'echo', 'chaos'] as const;
+const BENCHES = [
+  'relay',
+  'turn',
+  'load',
+  'outage',
+  'dialogues',
+  'web',
+  'echo',
+  'chaos',
+  'lighthouse',
+] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
 const OWNERS = {

@@ -3,6 +3,7 @@ import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts'
 import { benchChaos } from './chaos/bench-chaos.ts';
 import { benchDialogues } from './dialogues/bench-dialogues.ts';
 import { benchEcho } from './echo/bench-echo.ts';
+import { benchLighthouse } from './lighthouse/bench-lighthouse.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchRelay } from './relay/bench-relay.ts';
@@ -53,6 +54,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     const { isWhole, ...report } = await benchChaos({ ...options.chaos, signal, tell });
     print(report);
     return isWhole;
+  } else if (bench === 'lighthouse') {
+    const { isReached, ...report } = await benchLighthouse({ signal, tell });
+    print(report);
+    return isReached;
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
   } else if (bench === 'web') {

@@ -5,6 +5,11 @@ import { installPackage } from './system-packages.ts';
 /** Where Debian and its derivatives put Chromium; `playwright.config.ts` looks there too. */
 const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
+/** The system's Chromium; undefined if there is none. */
+export function chromiumPath(): string | undefined {
+  return SYSTEM_CHROMIUM.find((path) => existsSync(path));
+}
+
 /**
  * Provides a Chromium for the browser tests: the system's package if this process may install it,
  * else Playwright's own download.
@@ -12,7 +17,7 @@ const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
  * @returns false if neither works; what to do has then been printed
  */
 export async function provideChromium(): Promise<boolean> {
-  if (SYSTEM_CHROMIUM.some((path) => existsSync(path))) return true;
+  if (chromiumPath() !== undefined) return true;
   say('Installing Chromium for the browser tests …');
   if (await installPackage('chromium')) return true;
   if ((await runTool('node_modules/@playwright/test/cli.js', ['install', 'chromium'])) === 0) {
