@@ -20,6 +20,9 @@ export type {
   Conversation,
   ConversationOptions,
 } from '../bench/chaos/conversation.ts';
+export { lossDelayMs } from '../bench/chaos/faults.ts';
+export { seeded } from '../bench/chaos/random.ts';
+export { FaultyProxy, type FaultyConnection } from '../test/support/faulty-proxy.ts';
 export { writeMark, type SampleMark } from '../bench/dialogues/sample-mark.ts';
 export type { BrowserFigures, BrowserHandlers, WebBenchOptions } from '../bench/web/browser.ts';
 export type {
