@@ -7,6 +7,8 @@ const PROGRAMS = {
   pulseaudio: '/usr/bin/pulseaudio',
   'pulseaudio-utils': '/usr/bin/parec',
   'firefox-esr': '/usr/bin/firefox-esr',
+  'webkit2gtk-driver': '/usr/bin/WebKitWebDriver',
+  xvfb: '/usr/bin/Xvfb',
 } as const;
 type RigPackage = keyof typeof PROGRAMS;
 

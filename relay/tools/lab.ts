@@ -8,7 +8,11 @@ const ABOUT =
 
 /** @returns the exit status */
 async function lab(): Promise<number> {
-  if (!(await provideChromium()) || !(await provideAudioRig('firefox-esr'))) return 1;
+  if (
+    !(await provideChromium()) ||
+    !(await provideAudioRig('firefox-esr', 'webkit2gtk-driver', 'xvfb'))
+  )
+    return 1;
   return runTool('node_modules/@playwright/test/cli.js', ['test', '--project', 'lab']);
 }
 

@@ -47,6 +47,7 @@ const COMMANDS = {
   restore: ['relay/tools/restore.ts'],
   screenshots: ['relay/tools/screenshots.ts'],
   lab: ['relay/tools/lab.ts'],
+  browsers: ['relay/tools/browsers.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket, type RawData } from 'ws';
+import { endProcess } from './end-process.ts';
 
 const EXECUTABLE = '/usr/bin/firefox-esr';
 const LISTENING = /WebDriver BiDi listening on (ws:\/\/\S+)/;
 const START_DEADLINE_MS = 60_000;
 const COMMAND_DEADLINE_MS = 60_000;
-const STOP_DEADLINE_MS = 5_000;
 
 const PREFERENCES: Readonly<Record<string, boolean | number | string>> = {
   // The question for the microphone is answered without a person.
@@ -56,7 +56,7 @@ export async function openFirefox(
     ['--headless', '--no-remote', '--remote-debugging-port=0', '--profile', profile],
     { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  resources.defer(() => end(child));
+  resources.defer(() => endProcess(child));
   const socket = new WebSocket(`${await address(child)}/session`);
   resources.defer(() => socket.terminate());
   await once(socket, 'open', { signal: AbortSignal.timeout(COMMAND_DEADLINE_MS) });
@@ -102,14 +102,6 @@ async function address(child: ChildProcess): Promise<string> {
     else if (complaints.length < 20) complaints.push(line);
   });
   return promise.finally(() => clearTimeout(timer));
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
-  await ended.finally(() => clearTimeout(force));
 }
 
 type Answer =
