@@ -30,7 +30,7 @@ export type {
   EchoHandlers,
   EchoNote,
   EchoSetting,
-  InterruptionOutcome,
+  InterruptionVerdict,
 } from '../bench/echo/laboratory.ts';
 export { UNLIMITED } from '../bench/process/unlimited.ts';
 export { CATALOGUE } from '../simulators/catalogue.ts';

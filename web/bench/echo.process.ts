@@ -31,7 +31,7 @@ const MEASURE_LEVEL_MS = 4_000;
 /** Between the beginning of an answer and what is said over it, in turns: mid-word and in pauses. */
 const INTO_THE_ANSWER_MS = [2_600, 3_150, 3_700, 4_250, 4_800] as const;
 /** An answer that is older may end while something is said over it. */
-const LATEST_MS = 12_000;
+const LATEST_MS = 18_000;
 /** Recorded after the person has finished. */
 const AFTER_MS = 2_200;
 const RECORDING_DEADLINE_MS = 10_000;
@@ -99,8 +99,12 @@ const handlers: EchoHandlers = {
       await rig.play(speech, MICROPHONE_HZ);
       const lengthMs = (speech.length * 1_000) / MICROPHONE_HZ;
       await recording.until(lengthMs + AFTER_MS, AbortSignal.timeout(RECORDING_DEADLINE_MS));
-      outcomes.push(outcomeOf(recording.take()));
+      const before = call.notes.length;
       await call.read();
+      const detected = call.notes
+        .slice(before)
+        .flatMap((note) => (note.type === 'vad' ? [note.name] : []));
+      outcomes.push({ ...outcomeOf(recording.take()), detected });
     }
     await call.end();
     return outcomes;

@@ -1,4 +1,4 @@
-import type { InterruptionOutcome } from '@parley/relay/testing';
+import type { InterruptionVerdict } from '@parley/relay/testing';
 import { ROOM_HZ, type RoomStretch } from '../e2e/lab/room-recording.ts';
 import { stretchesOf } from '../e2e/support/tap.ts';
 
@@ -8,7 +8,7 @@ const AUDIBLE = 0.01;
 const MS = ROOM_HZ / 1_000;
 
 /** What became of an answer over which the person in this recording speaks. */
-export function outcomeOf({ person, speaker }: RoomStretch): InterruptionOutcome {
+export function outcomeOf({ person, speaker }: RoomStretch): InterruptionVerdict {
   const [said] = stretchesOf(toFloat(person), ROOM_HZ, { audible: AUDIBLE, quietMs: QUIET_MS });
   const voices = stretchesOf(toFloat(speaker), ROOM_HZ, { audible: AUDIBLE, quietMs: QUIET_MS });
   const over = voices.find(({ start, end }) => said && start <= said.start && end > said.start);

@@ -81,8 +81,10 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
     const outcomes = await laboratory.ask('doubleTalk', { ...setting, said: SAID }, deadlineMs);
     const figures = silenceFigures(outcomes);
     tell(doubleTalkRow(`${levelDb} dB`, `${setting.delayMs} ms`, figures));
-    for (const [n, { verdict }] of outcomes.entries()) {
-      if (verdict !== 'silenced') tell(`    ${verdict}: ${SAID[n]!.voice} “${SAID[n]!.text}”`);
+    for (const [n, { verdict, detected }] of outcomes.entries()) {
+      if (verdict === 'silenced') continue;
+      const { voice, text } = SAID[n]!;
+      tell(`    ${verdict}: ${voice} “${text}”: ${detected.join(', ') || 'nothing detected'}`);
     }
     doubleTalks.push({ setting, outcomes, figures });
   }

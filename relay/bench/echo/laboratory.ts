@@ -43,13 +43,17 @@ export interface Interruption {
  * What became of it: `spoiled` if the answer was not heard when it was said, `missed` if the answer
  * went on.
  */
-export type InterruptionOutcome =
+export type InterruptionVerdict =
   | {
       readonly verdict: 'silenced';
       /** From the first sound in the room to the last sample of the speaker. */
       readonly silenceMs: number;
     }
   | { readonly verdict: 'missed' | 'spoiled' };
+export type InterruptionOutcome = InterruptionVerdict & {
+  /** What the page's log of its detector says meanwhile: `suspected`, `dismissed` … */
+  readonly detected: readonly string[];
+};
 
 export type EchoHandlers = {
   /** The room, the relay and the browser, for the calls that follow. */
