@@ -96,7 +96,12 @@ export class HeadlessPage implements AsyncDisposable {
       },
     });
     this.#call.setDetector(detector);
-    this.#call.handle({ type: 'attach-capture', port: this.#microphone.port2, latencyMs: 0 });
+    this.#call.handle({
+      type: 'attach-capture',
+      port: this.#microphone.port2,
+      latencyMs: 0,
+      isPriming: false,
+    });
     this.#startedMs = performance.now();
     this.#timer = setInterval(() => this.#tick(), POLL_MS);
   }

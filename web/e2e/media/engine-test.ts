@@ -21,6 +21,8 @@ export interface EnginePageOptions extends MicrophoneOptions {
   readonly before?: () => void;
   /** Whether the test says when turns are over and what interrupts a reply; else the page does. */
   readonly relayDecides?: boolean;
+  /** Whether the browser cleans the microphone's signal up, as in a real call. */
+  readonly processed?: boolean;
 }
 
 interface EngineFixtures {
@@ -44,16 +46,16 @@ export const test = base.extend<EngineFixtures, EngineWorkerFixtures>({
   ],
   open: async ({ builtPage }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async ({ before, relayDecides = false, ...microphone }) => {
+    await use(async ({ before, relayDecides = false, processed = false, ...microphone }) => {
       const relay = new TestRelay();
       relay.decides = relayDecides;
       const server = resources.use(await servePage(builtPage, relay.api));
       relay.listen(server);
       const { browser } = resources.use(await launchWithMicrophone(microphone));
       const page = await browser.newPage();
-      await installTap(page);
+      await installTap(page, { hearsBreath: processed });
       if (before !== undefined) await page.addInitScript(before);
-      await page.goto(`${server.origin}/?mic=raw&tap`);
+      await page.goto(`${server.origin}/?${processed ? '' : 'mic=raw&'}tap`);
       return { page, relay };
     });
   },

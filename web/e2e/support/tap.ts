@@ -22,11 +22,12 @@ interface TapWindow {
 }
 
 /**
- * Records the voice exactly as it is played, and the microphone as it is captured, for at most two
+ * Records the voice exactly as it is played, with the breath before it if that is wanted, and the
+ * microphone as it is captured, for at most two
  * minutes. To be called before the page is opened with `?tap`, on a page that `servePage` serves.
  */
-export async function installTap(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+export async function installTap(page: Page, { hearsBreath = false } = {}): Promise<void> {
+  await page.addInitScript((isBreathHeard) => {
     let tap: Promise<AudioWorkletNode> | undefined;
     let tapped: BaseAudioContext | undefined;
     const makeTap = async (context: BaseAudioContext) => {
@@ -38,10 +39,11 @@ export async function installTap(page: Page): Promise<void> {
     };
     window.addEventListener('parley:audio-node', (event) => {
       const { role, node } = (event as CustomEvent<{ role: string; node: AudioNode }>).detail;
+      if (role === 'breath' && !isBreathHeard) return;
       // Each call has a context of its own; the last one is recorded.
       if (tapped !== node.context) tap = makeTap(node.context);
       tapped = node.context;
-      void tap?.then((recorder) => node.connect(recorder, 0, role === 'playback' ? 0 : 1));
+      void tap?.then((recorder) => node.connect(recorder, 0, role === 'microphone' ? 1 : 0));
     });
     const encode = (samples: Float32Array) => {
       const bytes = new Uint8Array(samples.buffer);
@@ -62,7 +64,7 @@ export async function installTap(page: Page): Promise<void> {
       return { rateHz, voice: encode(voice), microphone: encode(microphone), renderedMs };
     };
     Object.assign(window, { recorded });
-  });
+  }, hearsBreath);
 }
 
 /** Everything that was recorded since the audio context began. */

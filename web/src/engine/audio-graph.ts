@@ -2,13 +2,14 @@
 import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 // oxlint-disable-next-line import/default -- as above
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
+import { breathSamples, isHeadphones } from './priming-breath.ts';
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */
 const VOLUME_TIME_CONSTANT_S = 0.02;
 
 /** A node of the graph that tests may listen to. */
 export interface TappableNode {
-  readonly role: 'playback' | 'microphone';
+  readonly role: 'playback' | 'microphone' | 'breath';
   readonly node: AudioNode;
 }
 
@@ -35,6 +36,7 @@ export class AudioGraph {
     | undefined;
   /** Kept so that it is not collected while it plays. */
   #playback: AudioWorkletNode | undefined;
+  #isSilent = false;
 
   /**
    * To be called within a person's gesture, or the context stays silent.
@@ -66,6 +68,7 @@ export class AudioGraph {
   /** @param volume 0–1 */
   setVolume(volume: number): void {
     const { currentTime } = this.#context;
+    this.#isSilent = volume === 0;
     this.#volume.gain.setTargetAtTime(volume, currentTime, VOLUME_TIME_CONSTANT_S);
   }
 
@@ -94,6 +97,29 @@ export class AudioGraph {
     this.#microphone = { source, node };
     this.#options.onNode({ role: 'microphone', node: source });
     return port2;
+  }
+
+  /**
+   * Lets the browser's echo canceller learn how the microphone hears the speaker, by a breath that
+   * the volume does not change: softer ones teach it nothing. Nothing is played to headphones, nor
+   * if the volume is zero.
+   *
+   * Resolves once the breath's echo is over; if the graph is closed before, never.
+   */
+  async primeEchoCanceller(): Promise<void> {
+    if (this.#isSilent || isHeadphones(await this.#speakerLabel())) return;
+    if (this.#released.signal.aborted) return;
+    const { sampleRate } = this.#context;
+    const samples = breathSamples(sampleRate, Math.random);
+    const buffer = new AudioBuffer({ length: samples.length, sampleRate });
+    buffer.copyToChannel(samples, 0);
+    const breath = new AudioBufferSourceNode(this.#context, { buffer });
+    breath.connect(this.#context.destination);
+    this.#options.onNode({ role: 'breath', node: breath });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    breath.addEventListener('ended', () => resolve(), { once: true });
+    breath.start();
+    await promise;
   }
 
   disconnectMicrophone(): void {
@@ -128,6 +154,20 @@ export class AudioGraph {
     node.connect(this.#volume);
     this.#playback = node;
     this.#options.onNode({ role: 'playback', node });
+  }
+
+  /** The name of the speaker in use; '' if the browser does not tell it. */
+  async #speakerLabel(): Promise<string> {
+    const { sinkId = '' } = this.#context as { readonly sinkId?: unknown };
+    try {
+      const devices = await navigator.mediaDevices.enumerateDevices();
+      const inUse = sinkId === '' ? 'default' : sinkId;
+      const isInUse = ({ kind, deviceId }: MediaDeviceInfo) =>
+        kind === 'audiooutput' && deviceId === inUse;
+      return devices.find(isInUse)?.label ?? '';
+    } catch {
+      return '';
+    }
   }
 
   /**

@@ -34,6 +34,7 @@ class Room {
           return new MessageChannel().port1;
         },
         disconnectMicrophone: () => (this.connected = null),
+        primeEchoCanceller: () => new Promise(() => {}),
       },
       post: ({ type }) => void this.posted.push(type),
       onChanged: () => {},

@@ -6,7 +6,10 @@ import type { OpenedMicrophone } from './microphone.ts';
 type InputDevice = Pick<MediaDeviceInfo, 'deviceId' | 'label'>;
 
 export interface CallMicrophoneOptions {
-  readonly graph: Pick<AudioGraph, 'connectMicrophone' | 'disconnectMicrophone'>;
+  readonly graph: Pick<
+    AudioGraph,
+    'connectMicrophone' | 'disconnectMicrophone' | 'primeEchoCanceller'
+  >;
   /** Asks the browser; waits for the person's answer, however long that takes. */
   request(deviceId: string | undefined): Promise<OpenedMicrophone>;
   post(command: MediaCommand, transfer?: Transferable[]): void;
@@ -169,7 +172,10 @@ export class CallMicrophone {
     this.#track = track;
     // Chromium reports it; the DOM types do not know it.
     const { latency = 0 } = track.getSettings() as { readonly latency?: number };
-    this.#options.post({ type: 'attach-capture', port, latencyMs: latency * 1_000 }, [port]);
+    const latencyMs = latency * 1_000;
+    const isPriming = track.getSettings().echoCancellation !== false;
+    this.#options.post({ type: 'attach-capture', port, latencyMs, isPriming }, [port]);
+    if (isPriming) void this.#prime(track);
     const on = { once: true, signal: this.#closed.signal };
     track.addEventListener('ended', () => void this.#onTrackEnded(track), on);
     this.#watchSilence(track);
@@ -177,6 +183,12 @@ export class CallMicrophone {
     void this.#inputs().then((inputs) => {
       this.#defaultLabel = labelOfDefault(inputs);
     });
+  }
+
+  /** Each track has an echo canceller of its own, which a muted one keeps. */
+  async #prime(track: MediaStreamTrack): Promise<void> {
+    await this.#options.graph.primeEchoCanceller().catch(() => {});
+    if (this.#track === track) this.#options.post({ type: 'capture-primed' });
   }
 
   #watchSilence(track: MediaStreamTrack): void {

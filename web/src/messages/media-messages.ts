@@ -49,7 +49,10 @@ export type MediaCommand =
       readonly port: MessagePort;
       /** From the microphone's membrane to the audio context, if the browser knows it. */
       readonly latencyMs: number;
+      /** Its echo canceller has yet to learn: until `capture-primed` speech interrupts no reply. */
+      readonly isPriming: boolean;
     }
+  | { readonly type: 'capture-primed' }
   | { readonly type: 'detach-capture' }
   /** From the audio context to the ear; sent again when it changes. */
   | { readonly type: 'output-latency'; readonly latencyMs: number }

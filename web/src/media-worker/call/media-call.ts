@@ -138,7 +138,9 @@ export class MediaCall {
   handle(command: Exclude<MediaCommand, { type: 'load' | 'check-detector' | 'start' }>): void {
     switch (command.type) {
       case 'attach-capture':
-        return this.#attachMicrophone(command.port, command.latencyMs);
+        return this.#attachMicrophone(command);
+      case 'capture-primed':
+        return this.#segmenter.setPriming(false);
       case 'detach-capture':
         return this.#detachMicrophone();
       case 'output-latency':
@@ -169,11 +171,12 @@ export class MediaCall {
     }
   }
 
-  /** @param latencyMs from the microphone's membrane to the audio context */
-  #attachMicrophone(port: MessagePort, latencyMs: number): void {
+  #attachMicrophone(command: Extract<MediaCommand, { type: 'attach-capture' }>): void {
+    const { port, latencyMs, isPriming } = command;
     this.#microphone?.close();
     this.#microphone = port;
     this.#segmenter.attach(latencyMs);
+    this.#segmenter.setPriming(isPriming);
     port.addEventListener('message', ({ data }: MessageEvent<CapturedBlock>) => {
       this.#contextClock.observe(data.sentContextTimeS, this.#options.now());
       this.#segmenter.push(data);

@@ -77,6 +77,7 @@ export class UtteranceSegmenter {
   #hold: Hold = { kind: 'up' };
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #muted = false;
+  #priming = false;
   #paused = false;
   /** Undefined without a microphone. */
   #clock: CaptureClock | undefined;
@@ -121,6 +122,11 @@ export class UtteranceSegmenter {
   setMuted(muted: boolean): void {
     this.#muted = muted;
     if (muted && this.#hold.kind === 'up') this.#endNow();
+  }
+
+  /** Until the echo canceller has learnt, what is heard while we play is taken for ourselves. */
+  setPriming(priming: boolean): void {
+    this.#priming = priming;
   }
 
   /** While paused nothing becomes an utterance, held or not: the relay takes no speech. */
@@ -181,12 +187,23 @@ export class UtteranceSegmenter {
       this.#recorder.forget();
       return;
     }
+    if (this.#isOverheard()) {
+      this.#recorder.forget();
+      this.#step({ probability: 0, startMs });
+      return;
+    }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
     if (this.#hold.kind === 'up') this.#step({ probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
       this.#endNow();
     }
+  }
+
+  /** Whether what is heard is our own voice, as far as can be known. */
+  #isOverheard(): boolean {
+    if (this.#hold.kind !== 'up' || this.#recorder.isOpen) return false;
+    return this.#priming && this.#options.isPlaying();
   }
 
   #step(frame: GateFrame): void {
