@@ -151,6 +151,9 @@ export interface MediaStats {
   readonly underruns: number;
   readonly chunksSent: number;
   readonly reconnects: number;
+  /** How much softer than it is played the voice comes back; null until it is known. */
+  readonly echoDb: number | null;
+  readonly echoDelayMs: number | null;
 }
 
 export interface DebugEntry {

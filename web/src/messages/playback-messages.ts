@@ -17,7 +17,7 @@ export type PlaybackCommand =
 export type PlaybackReport =
   /** The item's first sample was rendered. */
   | { readonly type: 'started'; readonly item: number; readonly contextTimeS: number }
-  /** About thirty times a second while there is an item. */
+  /** `POSITION_REPORTS_PER_SECOND` times a second, a little less, while there is an item. */
   | {
       readonly type: 'position';
       readonly item: number;
@@ -32,6 +32,9 @@ export type PlaybackReport =
   | { readonly type: 'held'; readonly item: number; readonly playedMs: number }
   | { readonly type: 'flushed'; readonly item: number; readonly playedMs: number }
   | { readonly type: 'ended'; readonly item: number; readonly playedMs: number };
+
+/** How often the worklet reports its position. */
+export const POSITION_REPORTS_PER_SECOND = 30;
 
 /** How much audio the worklet can hold ahead; the worker keeps the rest. */
 export const PLAYBACK_AHEAD_MS = 4_000;

@@ -2,6 +2,7 @@ import { PCM16_SCALE } from '@parley/shared/audio/pcm16';
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
 import {
   PLAYBACK_AHEAD_MS,
+  POSITION_REPORTS_PER_SECOND,
   type PlaybackCommand,
   type PlaybackReport,
 } from '../messages/playback-messages.ts';
@@ -10,7 +11,6 @@ import {
 const FADE_MS = 15;
 /** After a gap, this much has to be there before the voice comes back. */
 const RESTART_MS = 40;
-const REPORTS_PER_SECOND = 30;
 
 interface PlayingItem {
   readonly item: number;
@@ -49,7 +49,7 @@ export class PlaybackCore {
     this.#report = report;
     this.#fadeSamples = Math.round((FADE_MS * contextHz) / 1_000);
     this.#restartSamples = Math.round((RESTART_MS * contextHz) / 1_000);
-    this.#reportSamples = Math.round(contextHz / REPORTS_PER_SECOND);
+    this.#reportSamples = Math.round(contextHz / POSITION_REPORTS_PER_SECOND);
     this.#gain = this.#fadeSamples;
   }
 

@@ -101,6 +101,8 @@ const STATS: readonly MediaNotice[] = Array.from({ length: 80 }, (_, index) => (
     underruns: 0,
     chunksSent: index * 5,
     reconnects: 1,
+    echoDb: -62,
+    echoDelayMs: 96,
   },
 }));
 

@@ -16,6 +16,8 @@ const COUNTERS = [
   ['Underruns', 'underruns', ''],
   ['Chunks sent', 'chunksSent', ''],
   ['Reconnects', 'reconnects', ''],
+  ['Echo', 'echoDb', ' dB'],
+  ['Echo delay', 'echoDelayMs', ' ms'],
 ] as const satisfies readonly (readonly [string, keyof MediaStats, string])[];
 
 /** Round trip, buffers and counters over the last two minutes. */
@@ -31,14 +33,16 @@ export function ConnectionCharts() {
         {COUNTERS.map(([name, counter, unit]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd className={styles.value}>
-              {now === undefined ? '–' : `${msText(now[counter])}${unit}`}
-            </dd>
+            <dd className={styles.value}>{counterText(now?.[counter], unit)}</dd>
           </div>
         ))}
       </dl>
     </div>
   );
+}
+
+function counterText(value: number | null | undefined, unit: string): string {
+  return value === undefined || value === null ? '–' : `${msText(value)}${unit}`;
 }
 
 interface GaugeProps {

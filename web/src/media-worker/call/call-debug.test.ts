@@ -19,6 +19,8 @@ beforeEach(() => {
       underruns: 0,
       chunksSent: 0,
       reconnects: 0,
+      echoDb: null,
+      echoDelayMs: null,
     }),
   });
 });

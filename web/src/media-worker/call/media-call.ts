@@ -4,8 +4,9 @@ import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/rela
 import type { RelayFetch } from '@parley/shared/link/relay-request';
 import { SessionApi } from '@parley/shared/link/session-api';
 import { TokenRenewal } from '@parley/shared/link/token-renewal';
+import { CapturePort } from '../uplink/capture-port.ts';
 import { ContextClock } from '../uplink/context-clock.ts';
-import type { CapturedBlock } from '../../messages/capture-messages.ts';
+import { EchoGuard } from '../uplink/echo-guard.ts';
 import type {
   MediaCommand,
   MediaNotice,
@@ -55,9 +56,10 @@ export class MediaCall {
   readonly #phases: CallPhases;
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
-  /** Ports of the worklets. */
+  readonly #echo = new EchoGuard();
+  readonly #microphone: CapturePort;
+  /** Port of the playback worklet. */
   readonly #speaker: MessagePort;
-  #microphone: MessagePort | undefined;
   #providers: SpeechProviders | undefined;
   #sessionLost = false;
   #chunksSent = 0;
@@ -83,6 +85,7 @@ export class MediaCall {
         return sessionMs - (this.#connection.clock.toSessionMs(nowMs) - nowMs);
       },
       onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
+      echoSummary: () => this.#echo.summary,
       log: (source, name, detail) => this.#debug.log(source, name, detail),
     };
     const playback = new ReplyPlayback({
@@ -100,6 +103,7 @@ export class MediaCall {
     this.#turns = turns;
     this.#segmenter = new UtteranceSegmenter({
       contextClock: this.#contextClock,
+      echo: this.#echo,
       now,
       isPlaying: () => playback.replies.speaking && !turns.isUndecided,
       onSuspected: () => turns.speechSuspected(),
@@ -116,6 +120,12 @@ export class MediaCall {
       onDetectorFailed: () => options.onDetectorFailed(),
       onLevel: (level, probability) => levels.microphone(level, probability),
     });
+    this.#microphone = new CapturePort({
+      contextClock: this.#contextClock,
+      echo: this.#echo,
+      segmenter: this.#segmenter,
+      now,
+    });
     this.#api = this.#signIn();
     this.#connection = this.#connect();
     this.#renewal = new TokenRenewal({
@@ -125,6 +135,7 @@ export class MediaCall {
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if ('contextTimeS' in data) this.#contextClock.observe(data.contextTimeS, now());
       playback.onPlayback(data);
+      if (data.type === 'position') this.#noteVoice(data);
     });
     this.#speaker.start();
     void this.#connection.run();
@@ -138,11 +149,11 @@ export class MediaCall {
   handle(command: Exclude<MediaCommand, { type: 'load' | 'check-detector' | 'start' }>): void {
     switch (command.type) {
       case 'attach-capture':
-        return this.#attachMicrophone(command);
+        return this.#microphone.attach(command);
       case 'capture-primed':
-        return this.#segmenter.setPriming(false);
+        return this.#echo.primed();
       case 'detach-capture':
-        return this.#detachMicrophone();
+        return this.#microphone.detach();
       case 'output-latency':
         this.#outputLatencyMs = command.latencyMs;
         return;
@@ -169,26 +180,6 @@ export class MediaCall {
       default:
         return this.#choices.handle(command);
     }
-  }
-
-  #attachMicrophone(command: Extract<MediaCommand, { type: 'attach-capture' }>): void {
-    const { port, latencyMs, isPriming } = command;
-    this.#microphone?.close();
-    this.#microphone = port;
-    this.#segmenter.attach(latencyMs);
-    this.#segmenter.setPriming(isPriming);
-    port.addEventListener('message', ({ data }: MessageEvent<CapturedBlock>) => {
-      this.#contextClock.observe(data.sentContextTimeS, this.#options.now());
-      this.#segmenter.push(data);
-    });
-    port.start();
-  }
-
-  #detachMicrophone(): void {
-    if (this.#microphone === undefined) return;
-    this.#microphone.close();
-    this.#microphone = undefined;
-    this.#segmenter.detach();
   }
 
   #signIn(): SessionApi {
@@ -274,6 +265,11 @@ export class MediaCall {
     this.#playback.onEvent(event);
   }
 
+  #noteVoice({ contextTimeS, rms }: Extract<PlaybackReport, { type: 'position' }>): void {
+    const renderedMs = this.#contextClock.toLocalMs(contextTimeS);
+    if (renderedMs !== undefined) this.#echo.rendered(renderedMs, rms);
+  }
+
   #send(event: SequencedEvent): void {
     this.#connection.send({ kind: 'event', event });
   }
@@ -288,12 +284,14 @@ export class MediaCall {
       underruns: voice.underruns,
       chunksSent: this.#chunksSent,
       reconnects: this.#connection.reconnects,
+      echoDb: this.#echo.leak?.levelDb ?? null,
+      echoDelayMs: this.#echo.leak?.delayMs ?? null,
     };
   }
 
   #release(): void {
     this.#renewal.close();
-    this.#detachMicrophone();
+    this.#microphone.detach();
     this.#turns.close();
     this.#playback.close();
     this.#speaker.close();

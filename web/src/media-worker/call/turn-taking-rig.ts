@@ -28,6 +28,7 @@ export class TurnTakingRig {
       toLocalMs: (sessionMs: number) => sessionMs + 50_000,
       onEndOfTurn: (speechEndMs: number) => this.endsOfTurn.push(speechEndMs),
       send: (event: SequencedEvent) => this.sent.push(event),
+      echoSummary: () => '',
       log: () => {},
     };
     this.playback = new ReplyPlayback({

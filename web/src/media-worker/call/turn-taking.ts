@@ -21,6 +21,8 @@ export interface TurnTakingOptions {
   onEndOfTurn(speechEndMs: number): void;
   notify(notice: MediaNotice): void;
   send(event: SequencedEvent): void;
+  /** What is known of our echo, for the log of what was not an interruption. */
+  echoSummary(): string;
   log(source: DebugEntry['source'], name: string, detail?: string): void;
 }
 
@@ -77,7 +79,7 @@ export class TurnTaking {
   }
 
   speechMisfired(): void {
-    this.#options.log('vad', 'dismissed');
+    this.#options.log('vad', 'dismissed', this.#options.echoSummary());
     this.#bargeIn.dismissed();
   }
 
@@ -216,8 +218,9 @@ export class TurnTaking {
 
   #decided(event: RelayEventOf<'response.interruption_decided'>): void {
     const { response_id: responseId, utterance, interrupted } = event;
-    const { notify, log, playback } = this.#options;
-    log('vad', interrupted ? 'interruption' : 'backchannel', `utterance ${utterance}`);
+    const { notify, log, playback, echoSummary } = this.#options;
+    const detail = interrupted ? '' : `, ${echoSummary()}`;
+    log('vad', interrupted ? 'interruption' : 'backchannel', `utterance ${utterance}${detail}`);
     notify({ type: 'interruption-decided', utterance, interrupted });
     const isMeant = utterance === this.#utterance.number;
     if (interrupted && isMeant && event.answer_follows === false) {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ContextClock } from './context-clock.ts';
+import { EchoGuard } from './echo-guard.ts';
 import type { UtteranceChunk } from './utterance-recorder.ts';
 import { UtteranceSegmenter } from './utterance-segmenter.ts';
 
@@ -45,6 +46,7 @@ class Crossing {
     contextClock.observe(0, 0);
     this.segmenter = new UtteranceSegmenter({
       contextClock,
+      echo: new EchoGuard(),
       now: () => this.#frame * FRAME_MS,
       isPlaying: () => false,
       onSuspected: () => {},

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ContextClock } from './context-clock.ts';
+import { EchoGuard } from './echo-guard.ts';
 import type { SpeechDetector } from './speech-detector.ts';
 import { UtteranceSegmenter } from './utterance-segmenter.ts';
 
@@ -34,6 +35,7 @@ beforeEach(() => {
   contextClock.observe(0, 0);
   segmenter = new UtteranceSegmenter({
     contextClock,
+    echo: new EchoGuard(),
     now: () => nowMs,
     isPlaying: () => playing,
     onSuspected: () => log.push('suspected'),
@@ -261,6 +263,7 @@ test('frames wait for a detector that still loads, and no more than a bound of t
   let answered = 0;
   const late = new UtteranceSegmenter({
     contextClock: new ContextClock(),
+    echo: new EchoGuard(),
     now: () => nowMs,
     isPlaying: () => false,
     onSuspected: () => {},

@@ -3,6 +3,7 @@ import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { SPEECH_POLICY, speechPolicyFor } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
 import { CaptureClock, type ContextClock } from './context-clock.ts';
+import type { EchoGuard } from './echo-guard.ts';
 import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
 import {
   afterEndOfTurn,
@@ -16,6 +17,7 @@ import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts'
 
 export interface SegmenterOptions {
   readonly contextClock: ContextClock;
+  readonly echo: EchoGuard;
   now(): number;
   /** While we play, it takes clearer speech. */
   isPlaying(): boolean;
@@ -77,7 +79,6 @@ export class UtteranceSegmenter {
   #hold: Hold = { kind: 'up' };
   #releaseTimer: ReturnType<typeof setTimeout> | undefined;
   #muted = false;
-  #priming = false;
   #paused = false;
   /** Undefined without a microphone. */
   #clock: CaptureClock | undefined;
@@ -122,11 +123,6 @@ export class UtteranceSegmenter {
   setMuted(muted: boolean): void {
     this.#muted = muted;
     if (muted && this.#hold.kind === 'up') this.#endNow();
-  }
-
-  /** Until the echo canceller has learnt, what is heard while we play is taken for ourselves. */
-  setPriming(priming: boolean): void {
-    this.#priming = priming;
   }
 
   /** While paused nothing becomes an utterance, held or not: the relay takes no speech. */
@@ -187,28 +183,29 @@ export class UtteranceSegmenter {
       this.#recorder.forget();
       return;
     }
-    if (this.#isOverheard()) {
-      this.#recorder.forget();
-      this.#step({ probability: 0, startMs });
-      return;
-    }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
-    if (this.#hold.kind === 'up') this.#step({ probability, startMs });
+    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples) });
+    if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
       this.#endNow();
     }
   }
 
-  /** Whether what is heard is our own voice, as far as can be known. */
-  #isOverheard(): boolean {
+  /** Whether we heard ourselves. What is heard while that may be is not kept as a pre-roll. */
+  #isOurs(frame: { startMs: number; endMs: number; rms: number }): boolean {
+    const { echo, isPlaying } = this.#options;
+    echo.captured(frame);
     if (this.#hold.kind !== 'up' || this.#recorder.isOpen) return false;
-    return this.#priming && this.#options.isPlaying();
+    if (!isPlaying() || !echo.isClosed) return echo.isEcho(frame, isPlaying());
+    this.#recorder.forget();
+    return true;
   }
 
   #step(frame: GateFrame): void {
     const { relayDecides } = this;
-    const policy = speechPolicyFor({ isPlaying: this.#options.isPlaying(), relayDecides });
+    const isEchoLikely = this.#options.isPlaying() && this.#options.echo.isEchoAudible;
+    const policy = speechPolicyFor({ isEchoLikely, relayDecides });
     const { state, event } = stepGate(this.#gate, frame, policy);
     this.#gate = state;
     switch (event?.type) {

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { ContextClock } from './context-clock.ts';
+import { EchoGuard } from './echo-guard.ts';
+import { UtteranceSegmenter } from './utterance-segmenter.ts';
+
+const FRAME_MS = 32;
+
+/** A microphone whose frames have a level and a probability of speech, while we play or not. */
+class Rig {
+  readonly echo = new EchoGuard();
+  readonly log: string[] = [];
+  readonly segmenter: UtteranceSegmenter;
+  isPlaying = false;
+  sentMs = 0;
+  #frame = 0;
+  #probability = 0;
+
+  constructor() {
+    const contextClock = new ContextClock();
+    contextClock.observe(0, 0);
+    this.segmenter = new UtteranceSegmenter({
+      contextClock,
+      echo: this.echo,
+      now: () => this.nowMs,
+      isPlaying: () => this.isPlaying,
+      onSuspected: () => this.log.push('suspected'),
+      onMisfire: () => this.log.push('misfire'),
+      onStarted: () => this.log.push('started'),
+      onPaused: () => {},
+      onResumed: () => {},
+      onChunk: ({ samples }) => {
+        this.sentMs += samples.length / 16;
+      },
+      onEnded: (endMs) => this.log.push(`ended at ${Math.round(endMs)}`),
+      onDiscarded: () => {},
+      onDetectorFailed: () => {},
+      onLevel: () => {},
+    });
+    this.segmenter.attach(0);
+    this.segmenter.setDetector({ probabilityOf: async () => this.#probability });
+  }
+
+  get nowMs(): number {
+    return this.#frame * FRAME_MS;
+  }
+
+  /** @param played level of what is played meanwhile */
+  async hear(rms: number, frames: number, { probability = 0.9, played = 0 } = {}): Promise<void> {
+    this.#probability = probability;
+    for (let n = 0; n < frames; n += 1) {
+      const contextTimeS = this.nowMs / 1_000;
+      this.#frame += 1;
+      this.echo.rendered(this.nowMs, played);
+      const samples = new Float32Array(512).fill(rms);
+      const index = (this.#frame - 1) * 512;
+      this.segmenter.push({ samples, index, contextTimeS, sentContextTimeS: contextTimeS });
+      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    }
+  }
+
+  /** Syllables of which so much comes back at once, none of which the detector takes for speech. */
+  async play(leak: number, seconds: number): Promise<void> {
+    for (let n = 0; n < seconds * 5; n += 1) {
+      const played = 0.05 + 0.1 * ((n * 7) % 5);
+      await this.hear(played * leak, 4, { probability: 0.05, played });
+      await this.hear(0.0001, 2, { probability: 0.05 });
+    }
+  }
+}
+
+describe('until the echo canceller has learnt', () => {
+  test('what is heard while we play neither holds the voice nor becomes an utterance', async () => {
+    const rig = new Rig();
+    rig.echo.attach(true);
+    rig.isPlaying = true;
+    await rig.hear(0.1, 30);
+    expect(rig.log).toEqual([]);
+    rig.echo.primed();
+    await rig.hear(0.1, 10);
+    expect(rig.log).toEqual(['suspected', 'started']);
+    // What was overheard before is not in its pre-roll.
+    expect(rig.sentMs).toBeLessThanOrEqual(10 * FRAME_MS);
+  });
+
+  test('a suspicion that began before we play is dismissed', async () => {
+    const rig = new Rig();
+    rig.echo.attach(true);
+    await rig.hear(0.1, 1);
+    rig.isPlaying = true;
+    await rig.hear(0.1, 10);
+    expect(rig.log).toEqual(['suspected', 'misfire']);
+  });
+
+  test('the person is heard as ever while we do not play', async () => {
+    const rig = new Rig();
+    rig.echo.attach(true);
+    await rig.hear(0.1, 10);
+    rig.isPlaying = true;
+    await rig.hear(0.1, 10);
+    await rig.hear(0.001, 40, { probability: 0.05 });
+    expect(rig.log).toEqual(['suspected', 'started', 'ended at 560']);
+  });
+
+  test('a key that is held interrupts', async () => {
+    const rig = new Rig();
+    rig.echo.attach(true);
+    rig.isPlaying = true;
+    rig.segmenter.holdToTalk(true);
+    await rig.hear(0.1, 10);
+    expect(rig.log).toEqual(['started']);
+  });
+});
+
+describe('once the echo is measured', () => {
+  test('what is not louder than it is ours, however much it sounds like speech', async () => {
+    const rig = new Rig();
+    rig.isPlaying = true;
+    await rig.play(0.2, 3);
+    for (let n = 0; n < 20; n += 1) await rig.hear(0.07, 4, { played: 0.35 });
+    expect(rig.log).toEqual([]);
+    await rig.hear(0.25, 6, { played: 0.35 });
+    expect(rig.log).toEqual(['suspected', 'started']);
+  });
+
+  test('its last, after we have played, is ours too', async () => {
+    const rig = new Rig();
+    rig.isPlaying = true;
+    await rig.play(0.2, 3);
+    await rig.hear(0.07, 4, { played: 0.35 });
+    rig.isPlaying = false;
+    await rig.hear(0.05, 2);
+    expect(rig.log).toEqual([]);
+    await rig.hear(0.001, 10, { probability: 0.05 });
+    await rig.hear(0.05, 4);
+    expect(rig.log).toEqual(['suspected', 'started']);
+  });
+
+  test('if there is none, unsure speech interrupts as it does while we are silent', async () => {
+    const rig = new Rig();
+    rig.isPlaying = true;
+    await rig.hear(0.03, 4, { probability: 0.6, played: 0.3 });
+    expect(rig.log).toEqual([]);
+    await rig.play(0.0001, 3);
+    await rig.hear(0.03, 4, { probability: 0.6, played: 0.3 });
+    expect(rig.log).toEqual(['suspected', 'started']);
+  });
+
+  test('another microphone is measured anew', async () => {
+    const rig = new Rig();
+    rig.isPlaying = true;
+    await rig.play(0.2, 3);
+    expect(rig.echo.leak).toBeDefined();
+    rig.echo.attach(false);
+    expect(rig.echo.leak).toBeUndefined();
+    await rig.hear(0.07, 6, { played: 0.35 });
+    expect(rig.log).toEqual(['suspected', 'started']);
+  });
+});
+
+test('what is left of an echo does not interrupt before it was measured', async () => {
+  const rig = new Rig();
+  rig.isPlaying = true;
+  await rig.hear(0.001, 10);
+  expect(rig.log).toEqual([]);
+});

@@ -1,0 +1,204 @@
+/** Time is cut into slots of this length; both signals are powers of slots. */
+const SLOT_MS = 16;
+/** How long what was played and heard is remembered: 4 s. */
+const SLOTS = 256;
+/** What an estimate is made from: 3 s, of which as much as this was loud enough to leak. */
+const WINDOW_SLOTS = 192;
+const MIN_LOUD_SLOTS = 40;
+/** Echo comes after 400 ms at the latest. */
+const MAX_LAG_SLOTS = 25;
+/** Made anew each so many slots: 256 ms. */
+const ESTIMATE_SLOTS = 16;
+/** −50 dBFS: softer playback says nothing about what leaks. */
+const AUDIBLE_POWER = 1e-5;
+/** A leak is what is heard in the loud moments of playback, but for the loudest, which may be the person. */
+const QUANTILE = 0.7;
+/** From this correlation on what is heard is what was played. */
+const LIKE_ECHO = 0.6;
+/** Silence between words: what is heard then is no echo. */
+const FLOOR_QUANTILE = 0.1;
+/** An echo is smeared by the room, and the clocks are not exact. */
+const SPREAD_SLOTS = 2;
+const TAIL_SLOTS = 6;
+const FLOOR_DB = -90;
+
+/** How much of what is played comes back through the microphone, after the browser's canceller. */
+export interface Leak {
+  /** How much softer than it was played. Of a microphone that hears only noise, that noise. */
+  readonly levelDb: number;
+  readonly delayMs: number;
+  /** How alike what is heard and what is played are, 0–1: from about 0.6 on it is an echo. */
+  readonly likeness: number;
+  /** What the loud moments of playback leak, dBFS. */
+  readonly loudnessDbfs: number;
+}
+
+/**
+ * Measures the echo, by comparing the loudness of what is played with what the microphone hears.
+ *
+ * All instants are ms on one clock; levels are root mean squares of samples in −1…1.
+ */
+export class LeakMeter {
+  readonly #played = new SlotHistory();
+  readonly #heard = new SlotHistory();
+  #leak: Leak | undefined;
+  #lag = 0;
+  #gain = 0;
+  #estimatedSlot = Number.NEGATIVE_INFINITY;
+
+  /** The latest estimate; undefined before the first second of playback. */
+  get leak(): Leak | undefined {
+    return this.#leak;
+  }
+
+  rendered(startMs: number, endMs: number, rms: number): void {
+    this.#played.write(startMs, endMs, rms * rms);
+  }
+
+  captured(startMs: number, endMs: number, rms: number): void {
+    this.#heard.write(startMs, endMs, rms * rms);
+    const slot = this.#heard.latest;
+    if (slot - this.#estimatedSlot < ESTIMATE_SLOTS) return;
+    this.#estimatedSlot = slot;
+    this.#estimate(slot);
+  }
+
+  /** As loud as the echo in these moments can be, as a root mean square; 0 before an estimate. */
+  echoRms(startMs: number, endMs: number): number {
+    if (this.#gain === 0) return 0;
+    const first = Math.floor(startMs / SLOT_MS) - this.#lag - TAIL_SLOTS;
+    const last = Math.floor(endMs / SLOT_MS) - this.#lag + SPREAD_SLOTS;
+    let power = 0;
+    for (let slot = first; slot <= last; slot += 1) power = Math.max(power, this.#played.at(slot));
+    return Math.sqrt(power * this.#gain);
+  }
+
+  /** Another microphone, or another canceller: what was measured is not true of it. */
+  reset(): void {
+    this.#leak = undefined;
+    this.#gain = 0;
+    this.#heard.clear();
+  }
+
+  #estimate(latest: number): void {
+    const first = latest - WINDOW_SLOTS + 1;
+    let loud = 0;
+    for (let slot = first - MAX_LAG_SLOTS; slot <= latest; slot += 1) {
+      if (this.#played.at(slot) >= AUDIBLE_POWER) loud += 1;
+    }
+    if (loud < MIN_LOUD_SLOTS) return;
+    let lag = 0;
+    let likeness = Number.NEGATIVE_INFINITY;
+    for (let candidate = 0; candidate <= MAX_LAG_SLOTS; candidate += 1) {
+      const likenessHere = this.#likeness(first, latest, candidate);
+      if (likenessHere <= likeness) continue;
+      likeness = likenessHere;
+      lag = candidate;
+    }
+    const loudness = this.#meanAudible(first - lag, latest - lag);
+    const gain = this.#gainAt(first, latest, lag, loudness);
+    if (gain === undefined) return;
+    // What is not like the playback is another sound: it can only show that the echo is no louder.
+    const isOther = likeness < LIKE_ECHO && this.#leak !== undefined && gain >= this.#gain;
+    if (isOther) return;
+    this.#lag = lag;
+    this.#gain = gain;
+    this.#leak = {
+      levelDb: dbOf(gain),
+      delayMs: lag * SLOT_MS,
+      likeness: Math.max(0, likeness),
+      loudnessDbfs: dbOf(gain * loudness),
+    };
+  }
+
+  /** The correlation of the amplitudes. */
+  #likeness(first: number, latest: number, lag: number): number {
+    let n = 0;
+    let sumX = 0;
+    let sumY = 0;
+    let sumXX = 0;
+    let sumYY = 0;
+    let sumXY = 0;
+    for (let slot = first; slot <= latest; slot += 1) {
+      if (!this.#heard.has(slot)) continue;
+      const x = Math.sqrt(this.#played.at(slot - lag));
+      const y = Math.sqrt(this.#heard.at(slot));
+      n += 1;
+      sumX += x;
+      sumY += y;
+      sumXX += x * x;
+      sumYY += y * y;
+      sumXY += x * y;
+    }
+    const spread = (n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY);
+    return spread > 0 ? (n * sumXY - sumX * sumY) / Math.sqrt(spread) : 0;
+  }
+
+  #meanAudible(first: number, latest: number): number {
+    let sum = 0;
+    let n = 0;
+    for (let slot = first; slot <= latest; slot += 1) {
+      const power = this.#played.at(slot);
+      if (power < AUDIBLE_POWER) continue;
+      sum += power;
+      n += 1;
+    }
+    return n === 0 ? 0 : sum / n;
+  }
+
+  /** What comes back of the moments that are louder than the mean, above the noise. */
+  #gainAt(first: number, latest: number, lag: number, loudness: number): number | undefined {
+    const heard: number[] = [];
+    const ratios: number[] = [];
+    for (let slot = first; slot <= latest; slot += 1) {
+      if (this.#heard.has(slot)) heard.push(this.#heard.at(slot));
+    }
+    const noise = quantileOf(heard, FLOOR_QUANTILE) ?? 0;
+    for (let slot = first; slot <= latest; slot += 1) {
+      const played = this.#played.at(slot - lag);
+      if (!this.#heard.has(slot) || played < AUDIBLE_POWER || played < loudness / 2) continue;
+      ratios.push(Math.max(0, this.#heard.at(slot) - noise) / played);
+    }
+    return ratios.length < MIN_LOUD_SLOTS / 4 ? undefined : quantileOf(ratios, QUANTILE);
+  }
+}
+
+/** The powers of the last slots. */
+class SlotHistory {
+  readonly #powers = new Float32Array(SLOTS);
+  /** Which slot each entry is of; one that was not written holds nothing. */
+  readonly #slots = new Float64Array(SLOTS).fill(Number.NaN);
+  latest = Number.NEGATIVE_INFINITY;
+
+  write(startMs: number, endMs: number, power: number): void {
+    const first = Math.round(startMs / SLOT_MS);
+    const end = Math.round(endMs / SLOT_MS);
+    for (let slot = first; slot < end; slot += 1) {
+      const at = ((slot % SLOTS) + SLOTS) % SLOTS;
+      this.#powers[at] = power;
+      this.#slots[at] = slot;
+      this.latest = slot;
+    }
+  }
+
+  has(slot: number): boolean {
+    return this.#slots[((slot % SLOTS) + SLOTS) % SLOTS] === slot;
+  }
+
+  at(slot: number): number {
+    return this.has(slot) ? this.#powers[((slot % SLOTS) + SLOTS) % SLOTS]! : 0;
+  }
+
+  clear(): void {
+    this.#slots.fill(Number.NaN);
+  }
+}
+
+function quantileOf(values: number[], quantile: number): number | undefined {
+  values.sort((a, b) => a - b);
+  return values[Math.floor(quantile * (values.length - 1))];
+}
+
+function dbOf(power: number): number {
+  return Math.max(FLOOR_DB, 10 * Math.log10(power));
+}
