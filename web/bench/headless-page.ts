@@ -77,6 +77,7 @@ export class HeadlessPage implements AsyncDisposable {
         conversationId: undefined,
         playback: speaker.port2,
         eagerness: 'medium',
+        interruption: 'automatic',
         speed: 1,
       },
       fetch: (input, init) => fetch(input, init),

@@ -68,6 +68,25 @@ test('how responsive Parley is can be chosen, and is kept', async ({ open }) => 
   await expect(page.getByRole('radio', { name: 'Patient' })).toBeChecked();
 });
 
+test('a call that hears itself says what interrupts it, and the voice can be chosen all the same', async ({
+  open,
+}) => {
+  const page = await open('listening');
+  const line = page.locator('#call-state');
+  await emit(page, { type: 'echo', isHopeless: true }, { type: 'phase', phase: 'speaking' });
+  await expect(line).toHaveText('Speaking, tap to interrupt');
+  await page.getByRole('button', { name: 'Interrupt by voice all the same' }).click();
+  expect(await commandsOf(page)).toContain('setInterruption:voice');
+  await expect(line).toHaveText('Speaking, talk to interrupt');
+  await expect(page.getByText('Your microphone hears Parley')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const field = page.getByRole('radiogroup', { name: 'While Parley speaks' });
+  await expect(field.getByRole('radio', { name: 'By voice' })).toBeChecked();
+  await field.getByRole('radio', { name: 'By button' }).click();
+  expect(await commandsOf(page)).toContain('setInterruption:button');
+  await expect(line).toHaveText('Speaking, tap to interrupt');
+});
+
 test('the debug panel says why a turn ended, and what was a backchannel', async ({ open }) => {
   const page = await open('measured', 'debug');
   const panel = page.getByRole('complementary', { name: 'Debug panel' });

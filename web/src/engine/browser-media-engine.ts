@@ -1,4 +1,5 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
+import type { Interruption } from '../messages/interruption.ts';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
@@ -101,8 +102,8 @@ export class BrowserMediaEngine implements MediaEngine {
     const call: RunningCall = { graph, released, microphone, pageSpeech };
     this.#call = call;
     const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
-    const { conversationId } = options;
-    const choices = { timeZone, voice, eagerness, speed, conversationId };
+    const { conversationId, interruption } = options;
+    const choices = { timeZone, voice, eagerness, speed, interruption, conversationId };
     pageSpeech.setSpeed(speed);
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,
@@ -153,6 +154,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setEagerness(eagerness: Eagerness): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-eagerness', eagerness });
+  }
+
+  setInterruption(interruption: Interruption): void {
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-interruption', interruption });
   }
 
   setRecording(recording: boolean): void {

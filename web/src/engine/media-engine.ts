@@ -1,4 +1,5 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
+import type { Interruption } from '../messages/interruption.ts';
 import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
@@ -11,6 +12,7 @@ export interface CallOptions {
   readonly voice: string | undefined;
   /** How soon the relay takes a turn as over. */
   readonly eagerness: Eagerness;
+  readonly interruption: Interruption;
   /** A factor of the voice's own pace. */
   readonly speed: number;
   /** An earlier conversation to go on with; a new one if it is undefined. */
@@ -54,6 +56,7 @@ export interface MediaEngine {
   /** A factor of the voice's own pace; the nearest that the voice has is taken. */
   setSpeed(speed: number): void;
   setEagerness(eagerness: Eagerness): void;
+  setInterruption(interruption: Interruption): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
   /** The account's token was renewed: the running call must not end with the old one. */

@@ -10,6 +10,8 @@ import type {
 } from '@parley/shared';
 import type { DetectorCheck } from './detector-check.ts';
 import type { MicrophoneResult } from './microphone.ts';
+import type { DebugEntry, MediaStats } from './debug-messages.ts';
+import type { Interruption } from './interruption.ts';
 
 /** How a call signs in. */
 export type Credentials =
@@ -38,6 +40,7 @@ export type MediaCommand =
       readonly eagerness: Eagerness;
       /** A factor of the voice's own pace. */
       readonly speed: number;
+      readonly interruption: Interruption;
       /** An earlier conversation to go on with. */
       readonly conversationId: string | undefined;
       /** Port of the playback worklet; transferred. */
@@ -65,6 +68,7 @@ export type MediaCommand =
   | { readonly type: 'set-speed'; readonly speed: number }
   /** How soon the relay takes a turn as over. */
   | { readonly type: 'set-eagerness'; readonly eagerness: Eagerness }
+  | { readonly type: 'set-interruption'; readonly interruption: Interruption }
   /** Only with the person's consent; `false` ends it. */
   | { readonly type: 'set-recording'; readonly recording: boolean }
   /** The account's token was renewed. */
@@ -135,35 +139,6 @@ export interface MeasuredTurn {
   readonly endOfTurn?: EndOfTurnPrediction;
   readonly voiceToVoiceMs: number;
   readonly timeline: LatencyTimeline;
-}
-
-/** Gauges sampled twice a second while the panel is open. */
-export interface MediaStats {
-  /** Since the call began. */
-  readonly atMs: number;
-  readonly rttMs: number | null;
-  /** Sent but not yet acknowledged. */
-  readonly unackedMs: number;
-  /** Received but not yet played. */
-  readonly jitterBufferMs: number;
-  /** How much the jitter buffer wants before it starts. */
-  readonly jitterTargetMs: number;
-  readonly underruns: number;
-  readonly chunksSent: number;
-  readonly reconnects: number;
-  /** How much softer than it is played the voice comes back; null until it is known. */
-  readonly echoDb: number | null;
-  readonly echoDelayMs: number | null;
-}
-
-export interface DebugEntry {
-  /** Since the call began. */
-  readonly atMs: number;
-  readonly source: 'sent' | 'received' | 'vad' | 'socket' | 'playback';
-  /** Event type or what happened. */
-  readonly name: string;
-  /** A few words; never audio. */
-  readonly detail: string;
 }
 
 /** What is said in a call, and how far it was heard. */
@@ -284,6 +259,8 @@ export type MediaNotice =
       readonly voice: number;
       readonly speechProbability: number;
     }
+  /** Whether the microphone hears the voice so loud that no person can be heard over it. */
+  | { readonly type: 'echo'; readonly isHopeless: boolean }
   | { readonly type: 'stats'; readonly stats: MediaStats }
   | { readonly type: 'debug'; readonly entry: DebugEntry }
   | {

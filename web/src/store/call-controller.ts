@@ -180,6 +180,7 @@ export function createCallController(options: CallControllerOptions) {
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
         eagerness: chosen.eagerness,
+        interruption: chosen.interruption,
         speed: chosen.speed,
         conversationId: earlier?.id,
         microphone,
@@ -260,8 +261,7 @@ export function createCallController(options: CallControllerOptions) {
       dispatch({ type: 'muted', muted });
     },
     holdToTalk(held: boolean): void {
-      if (held && !isRunning()) return;
-      if (call.getState().held === held) return;
+      if ((held && !isRunning()) || call.getState().held === held) return;
       engine.holdToTalk(held);
       dispatch({ type: 'held', held });
     },

@@ -17,7 +17,7 @@ import {
   type Conversation,
   type Playback,
 } from './conversation-state.ts';
-import { microphoneAfter, talkedInto, type MicrophoneState } from './microphone-state.ts';
+import { microphoneAfter, talkedInto, withheld, type MicrophoneState } from './microphone-state.ts';
 
 /** Whether there is a call at all; `phase` says what a running one is doing. */
 export type Standing =
@@ -34,6 +34,8 @@ export interface CallState {
   readonly holds: boolean;
   /** The system keeps this from the call for the time being. */
   readonly withheld: 'nothing' | 'sound' | 'microphone';
+  /** The microphone hears the voice so loud that the person cannot be heard over it. */
+  readonly hearsItself: boolean;
   /** Push-to-talk is being held. */
   readonly held: boolean;
   readonly vad: 'loading' | 'ready' | 'failed';
@@ -96,6 +98,7 @@ export const INITIAL_CALL_STATE: CallState = {
   muted: false,
   holds: false,
   withheld: 'nothing',
+  hearsItself: false,
   held: false,
   vad: 'loading',
   session: null,
@@ -232,10 +235,10 @@ function afterNotice(state: CallState, notice: MediaNotice, atMs: number): CallS
       return { ...state, error: { code: notice.code, message: notice.message } };
     case 'closed':
       return ended(state, notice.reason, atMs);
-    case 'withheld': {
-      const withheld = notice.sound ? 'sound' : notice.microphone ? 'microphone' : 'nothing';
-      return { ...state, withheld };
-    }
+    case 'withheld':
+      return { ...state, withheld: withheld(notice) };
+    case 'echo':
+      return { ...state, hearsItself: notice.isHopeless };
     case 'microphone-switched':
       return { ...state, microphone: { kind: 'granted', switchedTo: notice.label } };
     case 'signed-in':

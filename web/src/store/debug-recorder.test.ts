@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { DebugEntry, MeasuredTurn } from '../messages/media-messages.ts';
+import type { DebugEntry } from '../messages/debug-messages.ts';
+import type { MeasuredTurn } from '../messages/media-messages.ts';
 import { createDebugRecorder, MAX_LOG_ENTRIES } from './debug-recorder.ts';
 
 const ENTRY: DebugEntry = { atMs: 1, source: 'vad', name: 'speech start', detail: '' };

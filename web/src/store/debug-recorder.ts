@@ -1,10 +1,6 @@
 import { createStore } from 'zustand/vanilla';
-import type {
-  DebugEntry,
-  MeasuredTurn,
-  MediaNotice,
-  MediaStats,
-} from '../messages/media-messages.ts';
+import type { DebugEntry, MediaStats } from '../messages/debug-messages.ts';
+import type { MeasuredTurn, MediaNotice } from '../messages/media-messages.ts';
 
 /** A turn, and the entries that were logged from the turn before it until it was measured. */
 export interface RecordedTurn extends MeasuredTurn {

@@ -20,3 +20,9 @@ export function microphoneAfter(result: MicrophoneResult): MicrophoneState {
 export function talkedInto(state: MicrophoneState): MicrophoneState {
   return state.kind === 'granted' && state.switchedTo !== undefined ? { kind: 'granted' } : state;
 }
+
+/** What the system keeps from the call: without sound, the microphone is the lesser loss. */
+export function withheld(system: { readonly sound: boolean; readonly microphone: boolean }) {
+  if (system.sound) return 'sound';
+  return system.microphone ? 'microphone' : 'nothing';
+}

@@ -5,9 +5,15 @@ import type { Settings } from './settings.ts';
 export function applyToEngine(
   engine: Pick<
     MediaEngine,
-    'setVolume' | 'setMuted' | 'setVoice' | 'setSpeed' | 'setEagerness' | 'setSpeaker'
+    | 'setVolume'
+    | 'setMuted'
+    | 'setVoice'
+    | 'setSpeed'
+    | 'setEagerness'
+    | 'setInterruption'
+    | 'setSpeaker'
   >,
-  { volume, talkBy, voice, speed, eagerness, speakerId }: Partial<Settings>,
+  { volume, talkBy, voice, speed, eagerness, interruption, speakerId }: Partial<Settings>,
   isRunning: boolean,
 ): void {
   if (volume !== undefined) engine.setVolume(volume);
@@ -16,6 +22,7 @@ export function applyToEngine(
   if (voice !== undefined && voice !== null) engine.setVoice(voice);
   if (speed !== undefined) engine.setSpeed(speed);
   if (eagerness !== undefined) engine.setEagerness(eagerness);
+  if (interruption !== undefined) engine.setInterruption(interruption);
   // A speaker that was unplugged meanwhile leaves the system's choice in place.
   if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});
 }

@@ -1,4 +1,5 @@
 import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
+import { INTERRUPTIONS, type Interruption } from '../messages/interruption.ts';
 
 const TURN_CUES = ['off', 'vibration', 'tone'] as const;
 const WAYS_TO_TALK = ['voice', 'hold'] as const;
@@ -21,6 +22,8 @@ export interface Settings {
   readonly talkBy: (typeof WAYS_TO_TALK)[number];
   /** How soon an answer may begin after the person has fallen silent. */
   readonly eagerness: Eagerness;
+  /** What interrupts Parley while it speaks. */
+  readonly interruption: Interruption;
   /** A factor of the voice's own pace. */
   readonly speed: number;
   /** null: the server's choice. */
@@ -40,6 +43,7 @@ export const DEFAULT_SETTINGS: Settings = {
   guided: false,
   volume: 1,
   eagerness: 'medium',
+  interruption: 'automatic',
   speed: 1,
   voice: null,
   microphoneId: null,
@@ -67,6 +71,7 @@ export function readSettings(store: KeyValueStore | null): Settings {
     readsAnswers: booleanOr(kept['readsAnswers'], DEFAULT_SETTINGS.readsAnswers),
     volume: isFraction(kept['volume']) ? kept['volume'] : DEFAULT_SETTINGS.volume,
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
+    interruption: oneOf(INTERRUPTIONS, kept['interruption'], DEFAULT_SETTINGS.interruption),
     speed: isSpeed(kept['speed']) ? kept['speed'] : DEFAULT_SETTINGS.speed,
     voice: identifierOrNull(kept['voice']),
     microphoneId: identifierOrNull(kept['microphoneId']),

@@ -26,6 +26,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       timeZone: 'Europe/Berlin',
       voice: undefined,
       eagerness: 'medium',
+      interruption: 'automatic',
       speed: 1,
       conversationId: undefined,
       microphone: true,

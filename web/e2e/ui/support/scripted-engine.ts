@@ -75,6 +75,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
     setSpeed: (speed) => void commands.push(`setSpeed:${speed}`),
     setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
+    setInterruption: (interruption) => void commands.push(`setInterruption:${interruption}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),
     retryNow: () => void commands.push('retryNow'),

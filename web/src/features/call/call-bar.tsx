@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ArrowLeft, Mic, MicOff, PhoneOff } from 'lucide-react';
 import { Link } from 'wouter';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController, useSettings } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { CallClock } from './call-clock.tsx';
@@ -14,7 +14,8 @@ export function CallBar() {
   const controller = useController();
   const online = useOnline();
   const standing = useCall((state) => state.standing.kind);
-  const line = useCall((state) => stateLineOf(state, online));
+  const interruption = useSettings((settings) => settings.interruption);
+  const line = useCall((state) => stateLineOf(state, online, interruption));
   const muted = useCall((state) => state.muted);
   const hears = useCall((state) => state.microphone.kind === 'granted');
   const [sawCall, setSawCall] = useState(false);

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, type Ref, type RefObject } from 'react';
 import { CircleQuestionMark, Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController, useSettings } from '../../store/controller-context.ts';
 import { lostConversationOf } from '../../store/lost-call.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
@@ -180,7 +180,8 @@ function useAsides(isRunning: boolean) {
 
 function StateLine() {
   const online = useOnline();
-  const line = useCall((state) => stateLineOf(state, online));
+  const interruption = useSettings((settings) => settings.interruption);
+  const line = useCall((state) => stateLineOf(state, online, interruption));
   const announcement = useCall((state) => announcementOf(state, online));
   return (
     <>

@@ -31,6 +31,7 @@ describe('the line of state', () => {
     ['Thinking', running({ phase: 'thinking' })],
     ['Speaking, talk to interrupt', running({ phase: 'speaking' })],
     ['Speaking', running({ phase: 'speaking', muted: true })],
+    ['Speaking, tap to interrupt', running({ phase: 'speaking', hearsItself: true })],
     ['Muted', running({ muted: true })],
     ['Reconnecting, keep talking', running({ phase: 'reconnecting' })],
     ['Listening, release to send', running({ held: true })],

@@ -1,3 +1,4 @@
+import type { Interruption } from '../../messages/interruption.ts';
 import type { MicrophoneRefusal } from '../../messages/microphone.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { CallError } from '../../store/call-facts.ts';
@@ -6,14 +7,18 @@ import type { ProviderNames } from '../../store/provider-names.ts';
 import { isUnderstood } from './ladder-words.ts';
 
 /** The one line under the orb: what the call is doing, in plain words. */
-export function stateLineOf(state: CallState, online: boolean): string {
+export function stateLineOf(
+  state: CallState,
+  online: boolean,
+  interruption: Interruption = 'automatic',
+): string {
   switch (state.standing.kind) {
     case 'none':
       return online ? 'Press to talk' : 'You are offline';
     case 'over':
       return lineOfEnd(state.standing.reason);
     case 'running':
-      return runningLineOf(state, online);
+      return runningLineOf(state, online, isDeafWhileSpeaking(state, interruption));
   }
 }
 
@@ -32,7 +37,15 @@ function lineOfEnd({ reason, message }: CloseReason): string {
   return ENDS[reason] ?? message.replace(/\.$/, '');
 }
 
-function runningLineOf(state: CallState, online: boolean): string {
+/** Whether only a key, a button or a tap interrupts Parley. */
+export function isDeafWhileSpeaking(
+  { hearsItself }: CallState,
+  interruption: Interruption,
+): boolean {
+  return interruption === 'button' || (interruption === 'automatic' && hearsItself);
+}
+
+function runningLineOf(state: CallState, online: boolean, isDeaf: boolean): string {
   if (state.phase === 'reconnecting') {
     return online ? 'Reconnecting, keep talking' : 'No network, keep talking';
   }
@@ -42,7 +55,7 @@ function runningLineOf(state: CallState, online: boolean): string {
   if (state.held && isUnderstood(state)) return 'Listening, release to send';
   if (state.phase === 'thinking') return 'Thinking';
   if (state.phase === 'speaking') {
-    if (isHeard(state)) return 'Speaking, talk to interrupt';
+    if (isHeard(state)) return `Speaking, ${isDeaf ? 'tap' : 'talk'} to interrupt`;
     return state.holds ? 'Speaking, hold to interrupt' : 'Speaking';
   }
   if (state.microphone.kind === 'asking') return 'Allow the microphone to talk';

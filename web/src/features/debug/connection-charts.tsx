@@ -1,5 +1,5 @@
 import { Line, LineChart, ResponsiveContainer, YAxis } from 'recharts';
-import type { MediaStats } from '../../messages/media-messages.ts';
+import type { MediaStats } from '../../messages/debug-messages.ts';
 import { useDebug } from '../../store/controller-context.ts';
 import { msText } from './statistics.ts';
 import styles from './live.module.css';

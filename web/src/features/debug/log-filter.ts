@@ -1,4 +1,4 @@
-import type { DebugEntry } from '../../messages/media-messages.ts';
+import type { DebugEntry } from '../../messages/debug-messages.ts';
 import type { LoggedEntry, RecordedTurn } from '../../store/debug-recorder.ts';
 
 export const LOG_SOURCES = [

@@ -31,6 +31,12 @@ const RESPONSIVENESS = [
   { value: 'low', label: 'Patient' },
 ] as const satisfies readonly { value: Settings['eagerness']; label: string }[];
 
+const INTERRUPTION = [
+  { value: 'automatic', label: 'Automatic' },
+  { value: 'voice', label: 'By voice' },
+  { value: 'button', label: 'By button' },
+] as const satisfies readonly { value: Settings['interruption']; label: string }[];
+
 const WAYS_TO_TALK = [
   { value: 'voice', label: 'Freely' },
   { value: 'hold', label: 'Hold button' },
@@ -118,6 +124,13 @@ export function SettingsDialog({ onClose, onCheck }: SettingsDialogProps) {
           choices={RESPONSIVENESS}
           value={settings.eagerness}
           onChange={(eagerness) => changeSettings({ eagerness })}
+        />
+        <ChoiceField
+          label="While Parley speaks"
+          hint="What interrupts it. Automatic: your voice, unless the microphone hears Parley too loud."
+          choices={INTERRUPTION}
+          value={settings.interruption}
+          onChange={(interruption) => changeSettings({ interruption })}
         />
         <ChoiceField
           label="Talking"

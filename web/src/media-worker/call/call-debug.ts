@@ -1,4 +1,5 @@
-import type { DebugEntry, MediaNotice, MediaStats } from '../../messages/media-messages.ts';
+import type { DebugEntry, MediaStats } from '../../messages/debug-messages.ts';
+import type { MediaNotice } from '../../messages/media-messages.ts';
 
 const STATS_INTERVAL_MS = 500;
 

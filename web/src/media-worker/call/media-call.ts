@@ -7,12 +7,8 @@ import { TokenRenewal } from '@parley/shared/link/token-renewal';
 import { CapturePort } from '../uplink/capture-port.ts';
 import { ContextClock } from '../uplink/context-clock.ts';
 import { EchoGuard } from '../uplink/echo-guard.ts';
-import type {
-  MediaCommand,
-  MediaNotice,
-  MediaStats,
-  PageVoiceRequest,
-} from '../../messages/media-messages.ts';
+import type { MediaStats } from '../../messages/debug-messages.ts';
+import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackReport } from '../../messages/playback-messages.ts';
 import type { SpeechDetector } from '../uplink/speech-detector.ts';
 import { UtteranceSegmenter } from '../uplink/utterance-segmenter.ts';
@@ -56,7 +52,7 @@ export class MediaCall {
   readonly #phases: CallPhases;
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
-  readonly #echo = new EchoGuard();
+  readonly #echo: EchoGuard;
   readonly #microphone: CapturePort;
   /** Port of the playback worklet. */
   readonly #speaker: MessagePort;
@@ -71,6 +67,8 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
+    this.#echo = new EchoGuard((isHopeless) => notify({ type: 'echo', isHopeless }));
+    this.#echo.setInterruption(start.interruption);
     this.#choices = new SessionChoices(start, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#debug = new CallDebug({ now, notify, stats: () => this.#stats() });
@@ -135,7 +133,8 @@ export class MediaCall {
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if ('contextTimeS' in data) this.#contextClock.observe(data.contextTimeS, now());
       playback.onPlayback(data);
-      if (data.type === 'position') this.#noteVoice(data);
+      if (data.type !== 'position') return;
+      this.#echo.rendered(this.#contextClock.toLocalMs(data.contextTimeS), data.rms);
     });
     this.#speaker.start();
     void this.#connection.run();
@@ -165,6 +164,8 @@ export class MediaCall {
         return this.#turns.cancelResponse();
       case 'page-hears':
         return this.#phases.hearing(command.hearing);
+      case 'set-interruption':
+        return this.#echo.setInterruption(command.interruption);
       case 'page-voice':
         return this.#playback.onPageVoice(command);
       case 'set-token':
@@ -263,11 +264,6 @@ export class MediaCall {
     }
     this.#turns.onEvent(event);
     this.#playback.onEvent(event);
-  }
-
-  #noteVoice({ contextTimeS, rms }: Extract<PlaybackReport, { type: 'position' }>): void {
-    const renderedMs = this.#contextClock.toLocalMs(contextTimeS);
-    if (renderedMs !== undefined) this.#echo.rendered(renderedMs, rms);
   }
 
   #send(event: SequencedEvent): void {

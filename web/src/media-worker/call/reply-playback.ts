@@ -1,6 +1,7 @@
 import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type { DebugEntry, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { DebugEntry } from '../../messages/debug-messages.ts';
+import type { MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { VoiceQueue, type AudibleReply } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';

@@ -1,9 +1,6 @@
 import type { RelayEvent, RelayEventOf } from '@parley/shared';
-import type {
-  DebugEntry,
-  EndOfTurnPrediction,
-  MediaNotice,
-} from '../../messages/media-messages.ts';
+import type { DebugEntry } from '../../messages/debug-messages.ts';
+import type { EndOfTurnPrediction, MediaNotice } from '../../messages/media-messages.ts';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import { BargeIn } from './barge-in.ts';
 import type { CallPhases } from './call-phase.ts';

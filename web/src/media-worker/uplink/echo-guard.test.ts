@@ -7,7 +7,8 @@ const FRAME_MS = 32;
 
 /** A microphone whose frames have a level and a probability of speech, while we play or not. */
 class Rig {
-  readonly echo = new EchoGuard();
+  readonly hopeless: boolean[] = [];
+  readonly echo = new EchoGuard((isHopeless) => this.hopeless.push(isHopeless));
   readonly log: string[] = [];
   readonly segmenter: UtteranceSegmenter;
   isPlaying = false;
@@ -114,6 +115,7 @@ describe('until the echo canceller has learnt', () => {
 describe('once the echo is measured', () => {
   test('what is not louder than it is ours, however much it sounds like speech', async () => {
     const rig = new Rig();
+    rig.echo.setInterruption('voice');
     rig.isPlaying = true;
     await rig.play(0.2, 3);
     for (let n = 0; n < 20; n += 1) await rig.hear(0.07, 4, { played: 0.35 });
@@ -153,6 +155,47 @@ describe('once the echo is measured', () => {
     rig.echo.attach(false);
     expect(rig.echo.leak).toBeUndefined();
     await rig.hear(0.07, 6, { played: 0.35 });
+    expect(rig.log).toEqual(['suspected', 'started']);
+  });
+});
+
+describe('while only a button interrupts', () => {
+  test('nothing that is heard counts, nor what the room still holds of it', async () => {
+    const rig = new Rig();
+    rig.echo.setInterruption('button');
+    rig.isPlaying = true;
+    await rig.hear(0.3, 20, { played: 0.3 });
+    rig.isPlaying = false;
+    await rig.hear(0.3, 8);
+    expect(rig.log).toEqual([]);
+    await rig.hear(0.0001, 20, { probability: 0.05 });
+    await rig.hear(0.3, 4);
+    expect(rig.log).toEqual(['suspected', 'started']);
+    expect(rig.sentMs).toBeLessThan(600);
+  });
+
+  test('so it is, by itself, where the echo leaves no room for a voice, until it does', async () => {
+    const rig = new Rig();
+    rig.isPlaying = true;
+    await rig.play(0.5, 2);
+    expect(rig.hopeless).toEqual([]);
+    await rig.play(0.5, 3);
+    expect(rig.hopeless).toEqual([true]);
+    await rig.hear(0.9, 10, { played: 0.3 });
+    expect(rig.log).toEqual([]);
+    await rig.play(0.001, 6);
+    expect(rig.hopeless).toEqual([true, false]);
+    await rig.hear(0.3, 4, { played: 0.3 });
+    expect(rig.log).toEqual(['suspected', 'started']);
+  });
+
+  test('who chose the voice is heard over any echo, if louder', async () => {
+    const rig = new Rig();
+    rig.echo.setInterruption('voice');
+    rig.isPlaying = true;
+    await rig.play(0.5, 5);
+    expect(rig.hopeless).toEqual([true]);
+    await rig.hear(0.9, 6, { played: 0.3 });
     expect(rig.log).toEqual(['suspected', 'started']);
   });
 });

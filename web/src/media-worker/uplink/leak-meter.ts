@@ -163,6 +163,11 @@ export class LeakMeter {
   }
 }
 
+/** Whether what is heard is what was played, and not another sound at the same time. */
+export function isEchoOf({ likeness }: Leak): boolean {
+  return likeness >= LIKE_ECHO;
+}
+
 /** The powers of the last slots. */
 class SlotHistory {
   readonly #powers = new Float32Array(SLOTS);

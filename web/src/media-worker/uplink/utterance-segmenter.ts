@@ -197,7 +197,7 @@ export class UtteranceSegmenter {
     const { echo, isPlaying } = this.#options;
     echo.captured(frame);
     if (this.#hold.kind !== 'up' || this.#recorder.isOpen) return false;
-    if (!isPlaying() || !echo.isClosed) return echo.isEcho(frame, isPlaying());
+    if (!echo.isClosed(frame, isPlaying())) return echo.isEcho(frame, isPlaying());
     this.#recorder.forget();
     return true;
   }
