@@ -13,8 +13,12 @@ class Room {
   readonly requests: (string | undefined)[] = [];
   /** What is awaited: an answer of the browser or a worklet that loads. */
   readonly waiting: (() => void)[] = [];
+  /** Ends each breath that was begun. */
+  readonly breaths: (() => void)[] = [];
   readonly microphone: CallMicrophone;
   refusal: 'denied' | 'not-found' | null = null;
+  /** Whether the browser cancels the echo. */
+  isCancelled = true;
   /** What the system prefers, and what is plugged in. */
   system = 'desk';
   inputs = ['desk', 'headset'];
@@ -34,7 +38,7 @@ class Room {
           return new MessageChannel().port1;
         },
         disconnectMicrophone: () => (this.connected = null),
-        primeEchoCanceller: () => new Promise(() => {}),
+        primeEchoCanceller: () => new Promise((resolve) => this.breaths.push(resolve)),
       },
       post: ({ type }) => void this.posted.push(type),
       onChanged: () => {},
@@ -67,7 +71,7 @@ class Room {
     await this.#wait();
     this.openings -= 1;
     if (this.refusal !== null) return { ok: false, refusal: this.refusal };
-    const track = new FakeTrack(deviceId);
+    const track = new FakeTrack(deviceId, this.isCancelled);
     this.tracks.push(track);
     const stream = { id: `stream of ${deviceId}` };
     return { ok: true, stream, track } as unknown as OpenedMicrophone;
@@ -80,11 +84,13 @@ class Room {
 
 class FakeTrack extends EventTarget {
   readonly deviceId: string | undefined;
+  readonly isCancelled: boolean;
   readyState: MediaStreamTrackState = 'live';
   muted = false;
 
-  constructor(deviceId: string | undefined) {
+  constructor(deviceId: string | undefined, isCancelled: boolean) {
     super();
+    this.isCancelled = isCancelled;
     this.deviceId = deviceId;
   }
 
@@ -99,7 +105,8 @@ class FakeTrack extends EventTarget {
   }
 
   getSettings(): MediaTrackSettings {
-    return this.deviceId === undefined ? {} : { deviceId: this.deviceId };
+    const echoCancellation = this.isCancelled;
+    return { echoCancellation, ...(this.deviceId !== undefined && { deviceId: this.deviceId }) };
   }
 }
 
@@ -163,6 +170,27 @@ test('one that gives way to another leaves the turn open, with a notice, and com
   void room.microphone.devicesChanged();
   await room.settle();
   expect(room.requests).toHaveLength(3);
+});
+
+test('each microphone begins with a breath, and the end of an earlier one is not its end', async () => {
+  void room.microphone.open('desk');
+  await room.settle();
+  void room.microphone.open('headset');
+  await room.settle();
+  expect(room.breaths).toHaveLength(2);
+  room.breaths[0]!();
+  await pause();
+  expect(room.posted).toEqual(['attach-capture', 'attach-capture']);
+  room.breaths[1]!();
+  await pause();
+  expect(room.posted.at(-1)).toBe('capture-primed');
+});
+
+test('a microphone whose echo is not cancelled begins without one', async () => {
+  room.isCancelled = false;
+  void room.microphone.open('desk');
+  await room.settle();
+  expect(room.breaths).toEqual([]);
 });
 
 test('a turn does not wait for ever for a browser that does not answer', async () => {
