@@ -30,7 +30,7 @@ export const SPEECH_POLICY: SpeechPolicy = {
   redemptionMs: 480,
 };
 
-/** What leaks from the speaker into the microphone must not interrupt us. */
+/** While we play, what leaks from the speaker into the microphone must not interrupt us. */
 export const ECHO_GUARD_POLICY: SpeechPolicy = {
   ...SPEECH_POLICY,
   speechProbability: 0.7,
@@ -44,11 +44,10 @@ const SPEECH_FOR_RELAY: SpeechPolicy = { ...SPEECH_POLICY, ...RELAY_DECIDES };
 const ECHO_GUARD_FOR_RELAY: SpeechPolicy = { ...ECHO_GUARD_POLICY, ...RELAY_DECIDES };
 
 export function speechPolicyFor(call: {
-  /** We play, and it is not known that our echo is too soft to be heard. */
-  readonly isEchoLikely: boolean;
+  readonly isPlaying: boolean;
   /** The relay decides when a turn is over. */
   readonly relayDecides: boolean;
 }): SpeechPolicy {
-  if (call.relayDecides) return call.isEchoLikely ? ECHO_GUARD_FOR_RELAY : SPEECH_FOR_RELAY;
-  return call.isEchoLikely ? ECHO_GUARD_POLICY : SPEECH_POLICY;
+  if (call.relayDecides) return call.isPlaying ? ECHO_GUARD_FOR_RELAY : SPEECH_FOR_RELAY;
+  return call.isPlaying ? ECHO_GUARD_POLICY : SPEECH_POLICY;
 }

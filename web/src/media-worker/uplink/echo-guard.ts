@@ -7,8 +7,6 @@ const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
 const ABOVE_ECHO = 2;
 /** −56 dBFS: what is softer while we play is left of an echo, not a person who interrupts. */
 const SOFTEST_INTERRUPTION = 0.0016;
-/** An echo that is softer is not heard as speech. */
-const AUDIBLE_ECHO_DBFS = -60;
 /**
  * An echo as loud as this leaves no room above it for a person, whom microphones hear at −25 to
  * −31 dBFS. It has to be softer by some dB to be bearable again.
@@ -51,11 +49,6 @@ export class EchoGuard {
   /** What comes back of our voice; undefined as long as that is not known. */
   get leak(): Leak | undefined {
     return this.#meter.leak;
-  }
-
-  /** Whether some of what we play may sound like speech. */
-  get isEchoAudible(): boolean {
-    return (this.leak?.loudnessDbfs ?? 0) > AUDIBLE_ECHO_DBFS;
   }
 
   /** A few words for the log. */

@@ -85,7 +85,7 @@ test('a forced end is put where the speech ended, not where it was forced', () =
 });
 
 describe('with a relay that decides', () => {
-  const FOR_RELAY = speechPolicyFor({ isEchoLikely: false, relayDecides: true });
+  const FOR_RELAY = speechPolicyFor({ isPlaying: false, relayDecides: true });
 
   test('a pause is reported after four silent frames, with the true end of speech', () => {
     const { events, state } = run([...times(10, 0.9), ...times(30, 0.1)], FOR_RELAY);
@@ -137,7 +137,7 @@ describe('with a relay that decides', () => {
 test.each([true, false])(
   'for any probabilities, every suspicion is settled once and ends follow beginnings (a relay decides: %s)',
   (relayDecides) => {
-    const policy = speechPolicyFor({ isEchoLikely: false, relayDecides });
+    const policy = speechPolicyFor({ isPlaying: false, relayDecides });
     const legal: Record<string, readonly string[]> = {
       start: ['speech-suspected'],
       'speech-suspected': ['speech-confirmed', 'speech-misfired'],

@@ -204,8 +204,7 @@ export class UtteranceSegmenter {
 
   #step(frame: GateFrame): void {
     const { relayDecides } = this;
-    const isEchoLikely = this.#options.isPlaying() && this.#options.echo.isEchoAudible;
-    const policy = speechPolicyFor({ isEchoLikely, relayDecides });
+    const policy = speechPolicyFor({ isPlaying: this.#options.isPlaying(), relayDecides });
     const { state, event } = stepGate(this.#gate, frame, policy);
     this.#gate = state;
     switch (event?.type) {
