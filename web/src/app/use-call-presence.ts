@@ -1,7 +1,5 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { showInSystem } from '../engine/media-session.ts';
-import { keepScreenOn } from '../engine/wake-lock.ts';
 import { useController } from '../store/controller-context.ts';
 
 /** While a call runs the screen stays on, and the system shows it. */
@@ -11,18 +9,11 @@ export function useCallPresence(): void {
   useEffect(() => {
     if (!isRunning) return;
     const over = new AbortController();
-    const { call } = controller;
-    keepScreenOn(over.signal);
-    const shown = showInSystem(over.signal, {
-      onMute: () => controller.setMuted(!call.getState().muted),
-      onHangUp: () => void controller.endCall(),
-    });
-    const unsubscribe = call.subscribe(({ muted }, before) => {
-      if (muted !== before.muted) shown.setMuted(muted);
-    });
-    return () => {
-      over.abort();
-      unsubscribe();
-    };
+    // A call whose relay is gone before it is fetched goes on without.
+    void import('./call-presence.ts').then(
+      ({ showCall }) => over.signal.aborted || showCall(controller, over.signal),
+      () => {},
+    );
+    return () => over.abort();
   }, [controller, isRunning]);
 }

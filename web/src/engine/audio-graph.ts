@@ -2,7 +2,6 @@
 import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 // oxlint-disable-next-line import/default -- as above
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
-import { breathSamples, isHeadphones } from './priming-breath.ts';
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */
 const VOLUME_TIME_CONSTANT_S = 0.02;
@@ -107,19 +106,11 @@ export class AudioGraph {
    * Resolves once the breath's echo is over; if the graph is closed before, never.
    */
   async primeEchoCanceller(): Promise<void> {
-    if (this.#isSilent || isHeadphones(await this.#speakerLabel())) return;
+    if (this.#isSilent) return;
+    // Of no use before a call.
+    const { playBreath } = await import('./priming-breath.ts');
     if (this.#released.signal.aborted) return;
-    const { sampleRate } = this.#context;
-    const samples = breathSamples(sampleRate, Math.random);
-    const buffer = new AudioBuffer({ length: samples.length, sampleRate });
-    buffer.copyToChannel(samples, 0);
-    const breath = new AudioBufferSourceNode(this.#context, { buffer });
-    breath.connect(this.#context.destination);
-    this.#options.onNode({ role: 'breath', node: breath });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    breath.addEventListener('ended', () => resolve(), { once: true });
-    breath.start();
-    await promise;
+    await playBreath(this.#context, (node) => this.#options.onNode({ role: 'breath', node }));
   }
 
   disconnectMicrophone(): void {
@@ -154,20 +145,6 @@ export class AudioGraph {
     node.connect(this.#volume);
     this.#playback = node;
     this.#options.onNode({ role: 'playback', node });
-  }
-
-  /** The name of the speaker in use; '' if the browser does not tell it. */
-  async #speakerLabel(): Promise<string> {
-    const { sinkId = '' } = this.#context as { readonly sinkId?: unknown };
-    try {
-      const devices = await navigator.mediaDevices.enumerateDevices();
-      const inUse = sinkId === '' ? 'default' : sinkId;
-      const isInUse = ({ kind, deviceId }: MediaDeviceInfo) =>
-        kind === 'audiooutput' && deviceId === inUse;
-      return devices.find(isInUse)?.label ?? '';
-    } catch {
-      return '';
-    }
   }
 
   /**

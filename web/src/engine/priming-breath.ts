@@ -42,3 +42,41 @@ export function breathSamples(rateHz: number, random: () => number): Float32Arra
 export function isHeadphones(label: string): boolean {
   return /head-?(phone|set)|ear-?(phone|bud|piece)|airpod|buds|hearing/i.test(label);
 }
+
+/**
+ * Plays a breath, past any volume: softer ones teach a canceller nothing. Headphones get none.
+ *
+ * @param onNode gets the node that plays it
+ * @returns once its echo is over; never, if the context is closed before
+ */
+export async function playBreath(
+  context: AudioContext,
+  onNode: (node: AudioNode) => void,
+): Promise<void> {
+  if (isHeadphones(await speakerLabelOf(context))) return;
+  const { sampleRate } = context;
+  const samples = breathSamples(sampleRate, Math.random);
+  const buffer = new AudioBuffer({ length: samples.length, sampleRate });
+  buffer.copyToChannel(samples, 0);
+  const breath = new AudioBufferSourceNode(context, { buffer });
+  breath.connect(context.destination);
+  onNode(breath);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  breath.addEventListener('ended', () => resolve(), { once: true });
+  breath.start();
+  await promise;
+}
+
+/** The name of the speaker in use; '' if the browser does not tell it. */
+async function speakerLabelOf(context: AudioContext): Promise<string> {
+  const { sinkId = '' } = context as { readonly sinkId?: unknown };
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const inUse = sinkId === '' ? 'default' : sinkId;
+    const isInUse = ({ kind, deviceId }: MediaDeviceInfo) =>
+      kind === 'audiooutput' && deviceId === inUse;
+    return devices.find(isInUse)?.label ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -19,7 +19,6 @@ import { ErrorNotice } from './error-notice.tsx';
 import { Orb } from './orb.tsx';
 import { orbRoleOf } from './orb-role.ts';
 import { useHold } from './use-hold.ts';
-import { RecordingMark } from './recording-mark.tsx';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
 
@@ -31,6 +30,9 @@ const HoldButton = lazy(async () => ({
 }));
 const CheckOfferNotice = lazy(async () => ({
   default: (await import('../check/check-offer-notice.tsx')).CheckOfferNotice,
+}));
+const RecordingMark = lazy(async () => ({
+  default: (await import('./recording-mark.tsx')).RecordingMark,
 }));
 const CallSummary = lazy(async () => ({
   default: (await import('./call-summary.tsx')).CallSummary,
@@ -64,7 +66,11 @@ export function CallScreen(props: CallScreenProps) {
       <div className={styles.layout} data-long={isLong}>
         <header className={styles.header}>
           <h1 className={styles.wordmark}>Parley</h1>
-          <RecordingMark />
+          {standing === 'running' && (
+            <Suspense fallback={null}>
+              <RecordingMark />
+            </Suspense>
+          )}
           <span className={styles.figures}>
             <CallCost />
             <CallClock />

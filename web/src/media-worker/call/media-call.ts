@@ -69,6 +69,7 @@ export class MediaCall {
     this.#speaker = start.playback;
     this.#echo = new EchoGuard((isHopeless) => notify({ type: 'echo', isHopeless }));
     this.#echo.setInterruption(start.interruption);
+    void this.#echo.measure();
     this.#choices = new SessionChoices(start, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
     this.#debug = new CallDebug({ now, notify, stats: () => this.#stats() });

@@ -48,6 +48,7 @@ class Rig {
   /** @param played level of what is played meanwhile */
   async hear(rms: number, frames: number, { probability = 0.9, played = 0 } = {}): Promise<void> {
     this.#probability = probability;
+    await this.echo.measure();
     for (let n = 0; n < frames; n += 1) {
       const contextTimeS = this.nowMs / 1_000;
       this.#frame += 1;

@@ -21,14 +21,26 @@ const FLOOR_QUANTILE = 0.1;
 const SPREAD_SLOTS = 2;
 const TAIL_SLOTS = 6;
 const FLOOR_DB = -90;
+/** How much louder than the echo can be a person has to be: twice the amplitude, 6 dB. */
+const ABOVE_ECHO = 2;
+/**
+ * An echo as loud as this leaves no room above it for a person, whom microphones hear at −25 to
+ * −31 dBFS. It has to be softer by some dB to be bearable again.
+ */
+const HOPELESS_DBFS = -34;
+const BEARABLE_DBFS = -40;
+/** Estimates in a row, one each 256 ms. */
+const HOPELESS_ESTIMATES = 8;
 
 /** How much of what is played comes back through the microphone, after the browser's canceller. */
 export interface Leak {
   /** How much softer than it was played. Of a microphone that hears only noise, that noise. */
   readonly levelDb: number;
   readonly delayMs: number;
-  /** How alike what is heard and what is played are, 0–1: from about 0.6 on it is an echo. */
+  /** How alike what is heard and what is played are, 0–1. */
   readonly likeness: number;
+  /** They are so alike that it is no other sound. */
+  readonly isEcho: boolean;
   /** What the loud moments of playback leak, dBFS. */
   readonly loudnessDbfs: number;
 }
@@ -44,11 +56,25 @@ export class LeakMeter {
   #leak: Leak | undefined;
   #lag = 0;
   #gain = 0;
+  #loudEstimates = 0;
+  #isHopeless = false;
   #estimatedSlot = Number.NEGATIVE_INFINITY;
 
   /** The latest estimate; undefined before the first second of playback. */
   get leak(): Leak | undefined {
     return this.#leak;
+  }
+
+  /** Whether a person cannot be heard over the echo, and has not been able to for seconds. */
+  get isHopeless(): boolean {
+    return this.#isHopeless;
+  }
+
+  /** A few words for a log. */
+  get summary(): string {
+    if (this.#leak === undefined) return 'echo not measured';
+    const { levelDb, delayMs, likeness } = this.#leak;
+    return `echo ${levelDb.toFixed(0)} dB after ${delayMs} ms, likeness ${likeness.toFixed(2)}`;
   }
 
   rendered(startMs: number, endMs: number, rms: number): void {
@@ -73,10 +99,17 @@ export class LeakMeter {
     return Math.sqrt(power * this.#gain);
   }
 
+  /** Whether what was heard in these moments is no louder than the echo can be. */
+  isEcho(startMs: number, endMs: number, rms: number): boolean {
+    return rms < ABOVE_ECHO * this.echoRms(startMs, endMs);
+  }
+
   /** Another microphone, or another canceller: what was measured is not true of it. */
   reset(): void {
     this.#leak = undefined;
     this.#gain = 0;
+    this.#loudEstimates = 0;
+    this.#isHopeless = false;
     this.#heard.clear();
   }
 
@@ -107,8 +140,17 @@ export class LeakMeter {
       levelDb: dbOf(gain),
       delayMs: lag * SLOT_MS,
       likeness: Math.max(0, likeness),
+      isEcho: likeness >= LIKE_ECHO,
       loudnessDbfs: dbOf(gain * loudness),
     };
+    this.#judge(this.#leak);
+  }
+
+  #judge({ isEcho, loudnessDbfs }: Leak): void {
+    const isLoud = isEcho && loudnessDbfs > HOPELESS_DBFS;
+    this.#loudEstimates = isLoud ? this.#loudEstimates + 1 : 0;
+    if (this.#loudEstimates >= HOPELESS_ESTIMATES) this.#isHopeless = true;
+    else if (loudnessDbfs < BEARABLE_DBFS) this.#isHopeless = false;
   }
 
   /** The correlation of the amplitudes. */
@@ -161,11 +203,6 @@ export class LeakMeter {
     }
     return ratios.length < MIN_LOUD_SLOTS / 4 ? undefined : quantileOf(ratios, QUANTILE);
   }
-}
-
-/** Whether what is heard is what was played, and not another sound at the same time. */
-export function isEchoOf({ likeness }: Leak): boolean {
-  return likeness >= LIKE_ECHO;
 }
 
 /** The powers of the last slots. */
