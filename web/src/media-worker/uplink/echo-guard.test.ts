@@ -180,6 +180,14 @@ describe('while only a button interrupts', () => {
     expect(rig.log).toEqual(['suspected', 'started']);
   });
 
+  test('so it stays while the system silences the microphone', async () => {
+    const rig = new Rig();
+    rig.isPlaying = true;
+    await rig.play(0.5, 5);
+    await rig.hear(0, 200, { played: 0.3, probability: 0 });
+    expect(rig.hopeless).toEqual([true]);
+  });
+
   test('who chose the voice is heard over any echo, if louder', async () => {
     const rig = new Rig();
     rig.echo.setInterruption('voice');

@@ -83,6 +83,8 @@ export class EchoGuard {
 
   /** The microphone heard this, be it what it may. */
   captured({ startMs, endMs, rms }: HeardFrame): void {
+    // While the system silences the microphone, nothing is learnt of the echo.
+    if (rms === 0) return;
     this.#meter?.captured(startMs, endMs, rms);
     this.#noteHopeless();
   }

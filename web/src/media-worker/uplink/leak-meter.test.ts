@@ -108,6 +108,28 @@ test('a person who talks over the voice is not taken for its echo', () => {
   expect(mistaken).toBeLessThan(SEEDS.length / 10);
 });
 
+test('a person who talks over the very first words is not taken for an echo either', () => {
+  let [all, through] = [0, 0];
+  for (const seed of SEEDS) {
+    const talks = { fromMs: 400, toMs: 6_000 };
+    const { frames } = listen({ seed, leakDb: -80, delayMs: 120, talks });
+    const loud = frames.filter(({ isTalk, heard }) => isTalk && heard > 0.02);
+    all += loud.length;
+    through += loud.filter(({ heard, echo }) => heard > 2 * echo).length;
+  }
+  expect(through / all).toBeGreaterThan(0.95);
+});
+
+test('noise that does not change is like nothing that is played', () => {
+  const meter = new LeakMeter();
+  const played = speechLike(6_000, randomFrom(3), -16);
+  for (let atMs = 0; atMs < 6_000; atMs += FRAME_MS) {
+    meter.rendered(atMs, atMs + FRAME_MS, rmsOf(played, atMs, FRAME_MS));
+    meter.captured(atMs, atMs + FRAME_MS, 0.01);
+  }
+  expect(meter.leak!.likeness).toBeLessThan(0.01);
+});
+
 test('an echo that the canceller learns to cancel is forgotten', () => {
   const meter = new LeakMeter();
   const random = randomFrom(9);

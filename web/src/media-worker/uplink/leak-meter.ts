@@ -15,6 +15,10 @@ const AUDIBLE_POWER = 1e-5;
 const QUANTILE = 0.7;
 /** From this correlation on what is heard is what was played. */
 const LIKE_ECHO = 0.6;
+/** Two voices may keep time by chance for a second, hardly for three: so much more it takes at first. */
+const UNSURE = 0.35;
+/** As small a share of the powers as rounding may leave of no spread at all. */
+const STEADY = 1e-9;
 /** Silence between words: what is heard then is no echo. */
 const FLOOR_QUANTILE = 0.1;
 /** An echo is smeared by the room, and the clocks are not exact. */
@@ -89,7 +93,7 @@ export class LeakMeter {
     this.#estimate(slot);
   }
 
-  /** As loud as the echo in these moments can be, as a root mean square; 0 before an estimate. */
+  /** As loud as the echo in these moments can be, as a root mean square; 0 until there was one. */
   echoRms(startMs: number, endMs: number): number {
     if (this.#gain === 0) return 0;
     const first = Math.floor(startMs / SLOT_MS) - this.#lag - TAIL_SLOTS;
@@ -116,14 +120,17 @@ export class LeakMeter {
   #estimate(latest: number): void {
     const first = latest - WINDOW_SLOTS + 1;
     let loud = 0;
-    for (let slot = first - MAX_LAG_SLOTS; slot <= latest; slot += 1) {
-      if (this.#played.at(slot) >= AUDIBLE_POWER) loud += 1;
+    let begin = latest;
+    for (let slot = latest; slot >= first - MAX_LAG_SLOTS; slot -= 1) {
+      if (this.#played.at(slot) < AUDIBLE_POWER) continue;
+      loud += 1;
+      begin = Math.max(first, slot);
     }
     if (loud < MIN_LOUD_SLOTS) return;
     let lag = 0;
     let likeness = Number.NEGATIVE_INFINITY;
     for (let candidate = 0; candidate <= MAX_LAG_SLOTS; candidate += 1) {
-      const likenessHere = this.#likeness(first, latest, candidate);
+      const likenessHere = this.#likeness(begin, latest, candidate);
       if (likenessHere <= likeness) continue;
       likeness = likenessHere;
       lag = candidate;
@@ -132,10 +139,11 @@ export class LeakMeter {
     const gain = this.#gainAt(first, latest, lag, loudness);
     if (gain === undefined) return;
     // What is not like the playback is another sound: it can only show that the echo is no louder.
-    const isOther = likeness < LIKE_ECHO && this.#leak !== undefined && gain >= this.#gain;
-    if (isOther) return;
+    // The first estimate is no exception, or who talks over the first words would not be heard.
+    const isOther = likeness < LIKE_ECHO + UNSURE * (1 - (latest - begin) / WINDOW_SLOTS);
+    this.#gain = isOther ? Math.min(gain, this.#gain) : gain;
+    if (isOther && dbOf(gain) >= (this.#leak?.levelDb ?? Number.POSITIVE_INFINITY)) return;
     this.#lag = lag;
-    this.#gain = gain;
     this.#leak = {
       levelDb: dbOf(gain),
       delayMs: lag * SLOT_MS,
@@ -173,7 +181,9 @@ export class LeakMeter {
       sumXY += x * y;
     }
     const spread = (n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY);
-    return spread > 0 ? (n * sumXY - sumX * sumY) / Math.sqrt(spread) : 0;
+    // A sound that does not change is like nothing; what rounding leaves of its spread says nothing.
+    const isSteady = spread <= STEADY * (n * sumXX) * (n * sumYY);
+    return isSteady ? 0 : (n * sumXY - sumX * sumY) / Math.sqrt(spread);
   }
 
   #meanAudible(first: number, latest: number): number {
