@@ -95,11 +95,12 @@ const handlers: EchoHandlers = {
       }
       const intoMs = INTO_THE_ANSWER_MS[n % INTO_THE_ANSWER_MS.length]!;
       await wait(Math.max(0, intoMs - (call.nowMs - call.answer!.sinceMs)));
+      await call.read();
+      const before = call.notes.length;
       using recording = await rig.record();
       await rig.play(speech, MICROPHONE_HZ);
       const lengthMs = (speech.length * 1_000) / MICROPHONE_HZ;
       await recording.until(lengthMs + AFTER_MS, AbortSignal.timeout(RECORDING_DEADLINE_MS));
-      const before = call.notes.length;
       await call.read();
       const detected = call.notes
         .slice(before)
