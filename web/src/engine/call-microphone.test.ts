@@ -186,6 +186,20 @@ test('each microphone begins with a breath, and the end of an earlier one is not
   expect(room.posted.at(-1)).toBe('capture-primed');
 });
 
+test('a breath that is never over bars interruptions for five seconds at most', async () => {
+  vi.useFakeTimers();
+  try {
+    void room.microphone.open('desk');
+    await room.settle();
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(room.posted).not.toContain('capture-primed');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(room.posted.at(-1)).toBe('capture-primed');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a microphone whose echo is not cancelled begins without one', async () => {
   room.isCancelled = false;
   void room.microphone.open('desk');

@@ -25,6 +25,8 @@ export interface CallMicrophoneOptions {
   onResult(result: MicrophoneResult): void;
 }
 
+/** A context that does not play must not keep people from interrupting for ever. */
+const PRIMING_DEADLINE_MS = 5_000;
 /** How long what is being said waits for another microphone; it ends then, and may begin anew. */
 const SUCCESSOR_DEADLINE_MS = 2_000;
 
@@ -187,7 +189,11 @@ export class CallMicrophone {
 
   /** Each track has an echo canceller of its own, which a muted one keeps. */
   async #prime(track: MediaStreamTrack): Promise<void> {
-    await this.#options.graph.primeEchoCanceller().catch(() => {});
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, PRIMING_DEADLINE_MS);
+    const primed = this.#options.graph.primeEchoCanceller().catch(() => {});
+    await Promise.race([primed, deadline.promise]);
+    clearTimeout(timer);
     if (this.#track === track) this.#options.post({ type: 'capture-primed' });
   }
 
