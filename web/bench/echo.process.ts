@@ -112,11 +112,10 @@ const handlers: EchoHandlers = {
   },
 };
 
-serve(handlers);
+serve(handlers, () => resources.disposeAsync());
 
 async function openLaboratory(browser: EchoBrowser): Promise<Laboratory> {
   if ((await buildPage()) !== 0) throw new Error('The page could not be built.');
-  process.once('exit', () => void resources.disposeAsync());
   const dataDir = resources.adopt(mkdtempSync(join(tmpdir(), 'parley-echo-')), (dir) =>
     rmSync(dir, { recursive: true, force: true }),
   );

@@ -3,8 +3,8 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
 import type { Answer, Asked, Handlers } from './serve.ts';
 
-/** How long a process may take to end by itself. */
-const EXIT_DEADLINE_MS = 5_000;
+/** How long a process may take to end by itself, with the browsers and relays that it started. */
+const EXIT_DEADLINE_MS = 20_000;
 
 /**
  * A process of the benchmark, asked over IPC. It lives no longer than this object, nor than this

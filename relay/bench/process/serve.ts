@@ -15,11 +15,13 @@ export type Answer =
 /**
  * Answers the requests of the benchmark's main process, and ends this process when that one ends,
  * however it ended.
+ *
+ * @param release - ends what this process has started; it is waited for
  */
-export function serve(handlers: Handlers): void {
+export function serve(handlers: Handlers, release = async (): Promise<void> => {}): void {
   // Ctrl-C reaches the whole process group; the main process decides what it means.
   process.on('SIGINT', () => {});
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', () => void release().finally(() => process.exit(0)));
   process.on('message', (asked) => void answer(handlers, asked as Asked));
 }
 
