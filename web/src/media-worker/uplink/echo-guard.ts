@@ -46,7 +46,7 @@ export class EchoGuard {
 
   /**
    * Begins to measure, once what that takes has come: it is of no use before a call. Should it not
-   * come, the detector's constants have to do.
+   * come, nothing is shown of the echo.
    */
   async measure(): Promise<void> {
     try {
@@ -98,9 +98,8 @@ export class EchoGuard {
   }
 
   /** Whether a frame is too soft to be anything but our echo. */
-  isEcho({ startMs, endMs, rms }: HeardFrame, isPlaying: boolean): boolean {
-    if (isPlaying && rms < SOFTEST_INTERRUPTION) return true;
-    return this.#meter?.isEcho(startMs, endMs, rms) === true;
+  isEcho({ rms }: HeardFrame, isPlaying: boolean): boolean {
+    return isPlaying && rms < SOFTEST_INTERRUPTION;
   }
 
   #noteHopeless(): void {

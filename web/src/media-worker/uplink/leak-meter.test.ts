@@ -15,13 +15,6 @@ interface Room {
   readonly talks?: { readonly fromMs: number; readonly toMs: number };
 }
 
-interface HeardFrame {
-  readonly atMs: number;
-  readonly heard: number;
-  readonly echo: number;
-  readonly isTalk: boolean;
-}
-
 /** Six seconds of playback in a room with an echo, and what the meter makes of it. */
 function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks }: Room) {
   const random = randomFrom(seed);
@@ -39,7 +32,6 @@ function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks }: Room) {
     heard[ms] = Math.hypot(tail * (0.7 + 0.6 * random()), isTalk ? talk[ms]! : 0, Math.sqrt(noise));
   }
   const meter = new LeakMeter();
-  const frames: HeardFrame[] = [];
   let reportedMs = 0;
   for (let atMs = 0; atMs + FRAME_MS <= lengthMs; atMs += FRAME_MS) {
     for (; reportedMs + REPORT_MS <= atMs + FRAME_MS; reportedMs += REPORT_MS) {
@@ -48,14 +40,8 @@ function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks }: Room) {
     }
     const rms = rmsOf(heard, atMs, FRAME_MS);
     meter.captured(BEGIN_MS + atMs, BEGIN_MS + atMs + FRAME_MS, rms);
-    frames.push({
-      atMs,
-      heard: rms,
-      echo: meter.echoRms(BEGIN_MS + atMs, BEGIN_MS + atMs + FRAME_MS),
-      isTalk: talks !== undefined && atMs >= talks.fromMs && atMs < talks.toMs,
-    });
   }
-  return { leak: meter.leak!, frames };
+  return { leak: meter.leak! };
 }
 
 const LEAKS_DB = [-5, -12, -20, -30, -40];
@@ -74,17 +60,6 @@ test.each(LEAKS_DB)(
   },
 );
 
-test.each(LEAKS_DB)('hardly a frame of an echo of %i dB is twice as loud as foretold', (leakDb) => {
-  let [all, louder] = [0, 0];
-  for (const seed of SEEDS) {
-    const { frames } = listen({ seed, leakDb, delayMs: 20 + (seed % 180) });
-    const known = frames.filter(({ atMs, heard }) => atMs > 1_500 && heard > 0.0016);
-    all += known.length;
-    louder += known.filter(({ heard, echo }) => heard > 2 * echo).length;
-  }
-  expect(louder / all).toBeLessThan(0.005);
-});
-
 test('noise in which an echo cannot be heard bounds it', () => {
   for (const seed of SEEDS) {
     const { leak } = listen({ seed, leakDb: -70, delayMs: 90, noiseDbfs: -55 });
@@ -94,30 +69,14 @@ test('noise in which an echo cannot be heard bounds it', () => {
 });
 
 test('a person who talks over the voice is not taken for its echo', () => {
-  let [all, through, mistaken] = [0, 0, 0];
+  let mistaken = 0;
   for (const seed of SEEDS) {
     const talks = { fromMs: 3_000, toMs: 4_500 };
-    const { leak, frames } = listen({ seed, leakDb: -30, delayMs: 120, talks });
+    const { leak } = listen({ seed, leakDb: -30, delayMs: 120, talks });
     if (Math.abs(leak.levelDb + 30) > 6) mistaken += 1;
-    const loud = frames.filter(({ isTalk, heard }) => isTalk && heard > 0.02);
-    all += loud.length;
-    through += loud.filter(({ heard, echo }) => heard > 2 * echo).length;
   }
-  expect(through / all).toBeGreaterThan(0.95);
   // Two voices may keep time by chance.
   expect(mistaken).toBeLessThan(SEEDS.length / 10);
-});
-
-test('a person who talks over the very first words is not taken for an echo either', () => {
-  let [all, through] = [0, 0];
-  for (const seed of SEEDS) {
-    const talks = { fromMs: 400, toMs: 6_000 };
-    const { frames } = listen({ seed, leakDb: -80, delayMs: 120, talks });
-    const loud = frames.filter(({ isTalk, heard }) => isTalk && heard > 0.02);
-    all += loud.length;
-    through += loud.filter(({ heard, echo }) => heard > 2 * echo).length;
-  }
-  expect(through / all).toBeGreaterThan(0.95);
 });
 
 test('noise that does not change is like nothing that is played', () => {
@@ -152,7 +111,6 @@ test('nothing is known before a second of playback, nor without any', () => {
     if (atMs < 500) meter.rendered(atMs, atMs + FRAME_MS, 0.1);
     meter.captured(atMs, atMs + FRAME_MS, 0.1);
     expect(meter.leak).toBeUndefined();
-    expect(meter.echoRms(atMs, atMs + FRAME_MS)).toBe(0);
   }
 });
 

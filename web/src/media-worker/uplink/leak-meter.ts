@@ -21,12 +21,7 @@ const UNSURE = 0.35;
 const STEADY = 1e-9;
 /** Silence between words: what is heard then is no echo. */
 const FLOOR_QUANTILE = 0.1;
-/** An echo is smeared by the room, and the clocks are not exact. */
-const SPREAD_SLOTS = 2;
-const TAIL_SLOTS = 6;
 const FLOOR_DB = -90;
-/** How much louder than the echo can be a person has to be: twice the amplitude, 6 dB. */
-const ABOVE_ECHO = 2;
 /**
  * An echo as loud as this leaves no room above it for a person, whom microphones hear at −25 to
  * −31 dBFS. It has to be softer by some dB to be bearable again.
@@ -58,8 +53,6 @@ export class LeakMeter {
   readonly #played = new SlotHistory();
   readonly #heard = new SlotHistory();
   #leak: Leak | undefined;
-  #lag = 0;
-  #gain = 0;
   #loudEstimates = 0;
   #isHopeless = false;
   #estimatedSlot = Number.NEGATIVE_INFINITY;
@@ -93,25 +86,9 @@ export class LeakMeter {
     this.#estimate(slot);
   }
 
-  /** As loud as the echo in these moments can be, as a root mean square; 0 until there was one. */
-  echoRms(startMs: number, endMs: number): number {
-    if (this.#gain === 0) return 0;
-    const first = Math.floor(startMs / SLOT_MS) - this.#lag - TAIL_SLOTS;
-    const last = Math.floor(endMs / SLOT_MS) - this.#lag + SPREAD_SLOTS;
-    let power = 0;
-    for (let slot = first; slot <= last; slot += 1) power = Math.max(power, this.#played.at(slot));
-    return Math.sqrt(power * this.#gain);
-  }
-
-  /** Whether what was heard in these moments is no louder than the echo can be. */
-  isEcho(startMs: number, endMs: number, rms: number): boolean {
-    return rms < ABOVE_ECHO * this.echoRms(startMs, endMs);
-  }
-
   /** Another microphone, or another canceller: what was measured is not true of it. */
   reset(): void {
     this.#leak = undefined;
-    this.#gain = 0;
     this.#loudEstimates = 0;
     this.#isHopeless = false;
     this.#heard.clear();
@@ -141,9 +118,7 @@ export class LeakMeter {
     // What is not like the playback is another sound: it can only show that the echo is no louder.
     // The first estimate is no exception, or who talks over the first words would not be heard.
     const isOther = likeness < LIKE_ECHO + UNSURE * (1 - (latest - begin) / WINDOW_SLOTS);
-    this.#gain = isOther ? Math.min(gain, this.#gain) : gain;
     if (isOther && dbOf(gain) >= (this.#leak?.levelDb ?? Number.POSITIVE_INFINITY)) return;
-    this.#lag = lag;
     this.#leak = {
       levelDb: dbOf(gain),
       delayMs: lag * SLOT_MS,
