@@ -41,7 +41,7 @@ export class EchoCall {
         button?.click();
         return button !== undefined;
       });
-    await untilTrue(press, READY_DEADLINE_MS, 'There is no button to press.');
+    await untilTrue(press, READY_DEADLINE_MS, 'The button to talk did not appear.');
     await this.until(
       () => this.phase === 'listening',
       READY_DEADLINE_MS,

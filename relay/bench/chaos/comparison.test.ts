@@ -22,7 +22,7 @@ const [first, second] = GOOD.sounds;
 const FIRST = first!;
 const SECOND = second!;
 
-test('a conversation that went alike is no difference, however long it took', () => {
+test('conversations with the same words and voices do not differ, however long they took', () => {
   expect(differences(GOOD, { ...GOOD, resumptions: 7, waitsMs: [9_000, 12_000] })).toEqual([]);
   expect(faultsOf(GOOD, 2)).toEqual([]);
 });

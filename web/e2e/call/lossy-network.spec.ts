@@ -9,7 +9,7 @@ import { captions, untilReplies } from './support/captions.ts';
 import { recognise } from './support/sound.ts';
 
 const ANSWER = 'seven times eight is fifty six';
-/** The longest that is no reason to give a connection up. */
+/** The longest stall after which a connection is kept. */
 const STALL_MS = 3_000;
 
 test('over a line that loses three packets in ten, and stands still, nothing is lost and no connection given up', async ({

@@ -24,7 +24,7 @@ function installRoom(): void {
       return tracks.filter(({ readyState }) => readyState === 'live').length;
     },
     speak() {
-      if (mouth === undefined) throw new Error('There is no microphone to talk into.');
+      if (mouth === undefined) throw new Error('The page has not opened the microphone yet.');
       const { context, gain } = mouth;
       const tone = new OscillatorNode(context, { type: 'sawtooth', frequency: 140 });
       gain.value = 0.15;

@@ -9,7 +9,7 @@ const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((
 export const CHROMIUM_EXECUTABLE =
   systemChromium === undefined ? {} : { executablePath: systemChromium };
 
-/** A microphone that is no device: it plays a file, or beeps. */
+/** A microphone without a device: it plays a file, or beeps. */
 export const FAKE_MICROPHONE = '--use-fake-device-for-media-stream';
 
 /** Quiet, and with a microphone that needs no hardware. */

@@ -50,7 +50,7 @@ test('a thumb holds a large button, which stays held while the finger strays', a
   await expect.poll(holds).toEqual(['holdToTalk:true', 'holdToTalk:false']);
 });
 
-test('whatever takes the finger away ends the hold', async ({ open }) => {
+test('the hold ends with each way to lose the finger', async ({ open }) => {
   const { page, touch, holds } = await openHolding(open);
   const endings: readonly (() => Promise<unknown>)[] = [
     // The system takes the touch: a gesture of its own, a call, the notification shade.

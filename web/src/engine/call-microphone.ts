@@ -41,7 +41,7 @@ const CURABLE: ReadonlySet<MicrophoneRefusal> = new Set(['not-found', 'in-use', 
 /**
  * A call's microphone, from one device to the next.
  *
- * One opening runs at a time, and the newest wish wins: whatever was opened for an older one is
+ * One opening runs at a time, and the newest wish wins: what was opened for an older one is
  * released, and each request is told what became of the newest. WebKit, which reports a change of
  * devices in the very moment in which it grants the microphone, starts no second opening.
  */

@@ -58,7 +58,7 @@ const FLOOR_DBFS = -90;
 
 /**
  * Checks everything that a call needs, one thing after the other; relay and detector meanwhile.
- * Ends early when aborted. Microphone and ports are released by whoever opened them: on `signal`.
+ * Ends early when aborted. Microphone and ports are released on `signal` by the caller that opened them.
  */
 export async function* checkSound(
   ports: SoundCheckPorts,

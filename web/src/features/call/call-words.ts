@@ -22,7 +22,7 @@ export function stateLineOf(
   }
 }
 
-/** The relay's sentences on why it lets nobody in are for programs, too; people know more of it. */
+/** The relay's sentences on why it refuses a call are for programs, too; people know more of it. */
 const ENDS: Readonly<Record<string, string>> = {
   unauthorized: 'Sign in to talk',
   forbidden: 'Sign in to talk',

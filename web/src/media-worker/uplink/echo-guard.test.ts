@@ -114,7 +114,7 @@ describe('until the echo canceller has learnt', () => {
 });
 
 describe('once the echo is measured', () => {
-  test('a person is heard over the voice, whatever was measured', async () => {
+  test('a person is heard over the voice also after its echo was measured', async () => {
     const rig = new Rig();
     rig.isPlaying = true;
     await rig.play(0.03, 3);
@@ -136,7 +136,7 @@ describe('once the echo is measured', () => {
 });
 
 describe('while only a button interrupts', () => {
-  test('nothing that is heard counts, nor what the room still holds of it', async () => {
+  test('speech does not count, nor does the last of the echo', async () => {
     const rig = new Rig();
     rig.echo.setInterruption('button');
     rig.isPlaying = true;

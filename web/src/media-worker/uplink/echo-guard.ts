@@ -81,7 +81,7 @@ export class EchoGuard {
     this.#renderedMs = endMs;
   }
 
-  /** The microphone heard this, be it what it may. */
+  /** The microphone heard this, speech or not. */
   captured({ startMs, endMs, rms }: HeardFrame): void {
     // While the system silences the microphone, nothing is learnt of the echo.
     if (rms === 0) return;

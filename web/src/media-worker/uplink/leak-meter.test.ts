@@ -13,12 +13,12 @@ interface Room {
   readonly noiseDbfs?: number;
   /** When the person talks, at −24 dBFS. */
   readonly talks?: { readonly fromMs: number; readonly toMs: number };
+  readonly lengthMs?: number;
 }
 
-/** Six seconds of playback in a room with an echo, and what the meter makes of it. */
-function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks }: Room) {
+/** Playback in a room with an echo, and what the meter makes of it. */
+function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks, lengthMs = 6_000 }: Room) {
   const random = randomFrom(seed);
-  const lengthMs = 6_000;
   const played = speechLike(lengthMs, random, -16);
   const talk = speechLike(lengthMs, random, -24);
   const noisePower = 10 ** (noiseDbfs / 10);
@@ -33,6 +33,7 @@ function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks }: Room) {
   }
   const meter = new LeakMeter();
   let reportedMs = 0;
+  let wasHopeless = false;
   for (let atMs = 0; atMs + FRAME_MS <= lengthMs; atMs += FRAME_MS) {
     for (; reportedMs + REPORT_MS <= atMs + FRAME_MS; reportedMs += REPORT_MS) {
       const [fromMs, toMs] = [BEGIN_MS + reportedMs, BEGIN_MS + reportedMs + REPORT_MS];
@@ -40,8 +41,9 @@ function listen({ seed, leakDb, delayMs, noiseDbfs = -75, talks }: Room) {
     }
     const rms = rmsOf(heard, atMs, FRAME_MS);
     meter.captured(BEGIN_MS + atMs, BEGIN_MS + atMs + FRAME_MS, rms);
+    wasHopeless ||= meter.isHopeless;
   }
-  return { leak: meter.leak! };
+  return { leak: meter.leak!, wasHopeless };
 }
 
 const LEAKS_DB = [-5, -12, -20, -30, -40];
@@ -77,6 +79,14 @@ test('a person who talks over the voice is not taken for its echo', () => {
   }
   // Two voices may keep time by chance.
   expect(mistaken).toBeLessThan(SEEDS.length / 10);
+});
+
+test('a person who talks over the voice for long does not make its echo hopeless', () => {
+  const hopeless = SEEDS.filter((seed) => {
+    const talks = { fromMs: 400, toMs: 20_000 };
+    return listen({ seed, leakDb: -80, delayMs: 120, talks, lengthMs: 20_000 }).wasHopeless;
+  });
+  expect(hopeless).toEqual([]);
 });
 
 test('noise that does not change is like nothing that is played', () => {

@@ -118,7 +118,10 @@ export class LeakMeter {
     // What is not like the playback is another sound: it can only show that the echo is no louder.
     // The first estimate is no exception, or who talks over the first words would not be heard.
     const isOther = likeness < LIKE_ECHO + UNSURE * (1 - (latest - begin) / WINDOW_SLOTS);
-    if (isOther && dbOf(gain) >= (this.#leak?.levelDb ?? Number.POSITIVE_INFINITY)) return;
+    if (isOther && dbOf(gain) >= (this.#leak?.levelDb ?? Number.POSITIVE_INFINITY)) {
+      this.#loudEstimates = 0;
+      return;
+    }
     this.#leak = {
       levelDb: dbOf(gain),
       delayMs: lag * SLOT_MS,
