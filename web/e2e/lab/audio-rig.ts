@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RIG_RECORDING_ARGUMENTS, RoomRecording } from './room-recording.ts';
+import { RIG_RECORDING_ARGUMENTS, ROOM_HZ, RoomRecording } from './room-recording.ts';
 
 const READY_DEADLINE_MS = 10_000;
 const COMMAND_DEADLINE_MS = 5_000;
@@ -81,8 +81,11 @@ export async function startAudioRig(): Promise<AudioRig> {
   const socket = join(folder, 'native');
   const configuration = join(folder, 'room.pa');
   writeFileSync(configuration, configurationOf(socket));
+  const daemon = join(folder, 'daemon.conf');
+  writeFileSync(daemon, `default-sample-rate = ${ROOM_HZ}\n`);
   const environment = {
     PULSE_SERVER: `unix:${socket}`,
+    PULSE_CONFIG: daemon,
     PULSE_COOKIE: join(folder, 'cookie'),
     PULSE_RUNTIME_PATH: folder,
     PULSE_STATE_PATH: folder,
