@@ -1,7 +1,14 @@
 import { MediaCall, type MediaCallOptions } from '../src/media-worker/call/media-call.ts';
 import type { SpeechDetector } from '../src/media-worker/uplink/speech-detector.ts';
-import { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from '../src/messages/capture-messages.ts';
+import { localNowMs } from '../src/lib/local-clock.ts';
+import {
+  FRAME_MS,
+  FRAME_SAMPLES,
+  type CapturedBlock,
+  type CaptureMessage,
+} from '../src/messages/capture-messages.ts';
 import type { MediaNotice } from '../src/messages/media-messages.ts';
+import type { CaptureSource } from '../src/messages/capture-source.ts';
 import type { PlaybackCommand, PlaybackReport } from '../src/messages/playback-messages.ts';
 import { PlaybackCore } from '../src/worklets/playback-core.ts';
 import { rmsOf } from '@parley/shared/audio/level';
@@ -87,22 +94,19 @@ export class HeadlessPage implements AsyncDisposable {
         hidesTurnDetection: decides === 'page',
       }) as unknown as MediaCallOptions['WebSocket'],
       random: Math.random,
-      now: () => performance.now(),
+      now: localNowMs,
       notify: (notice) => {
         if (notice.type === 'phase') this.#phase = notice.phase;
-        if (notice.type !== 'speak' && notice.type !== 'hush') options.onNotice?.(notice);
+        if (notice.type === 'speak' || notice.type === 'hush') return;
+        if (notice.type !== 'renew-capture') options.onNotice?.(notice);
       },
       onDetectorFailed: () => {
         throw new Error('The speech detector failed.');
       },
     });
     this.#call.setDetector(detector);
-    this.#call.handle({
-      type: 'attach-capture',
-      port: this.#microphone.port2,
-      latencyMs: 0,
-      isPriming: false,
-    });
+    const source: CaptureSource = { kind: 'worklet', port: this.#microphone.port2 };
+    this.#call.handle({ type: 'attach-capture', source, latencyMs: 0, isPriming: false });
     this.#startedMs = performance.now();
     this.#timer = setInterval(() => this.#tick(), POLL_MS);
   }
@@ -161,7 +165,8 @@ export class HeadlessPage implements AsyncDisposable {
       contextTimeS: index / HZ,
       sentContextTimeS: (index + FRAME_SAMPLES) / HZ,
     };
-    this.#microphone.port1.postMessage(block, [samples.buffer]);
+    const message: CaptureMessage = { block, sentAtMs: Date.now() };
+    this.#microphone.port1.postMessage(message, [samples.buffer]);
   }
 
   #heard(frameMs: number): void {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LATENCY_MARKS, LATENCY_SEGMENTS, timelineOf, type LatencyMarks } from './latency.ts';
+import {
+  heldSegments,
+  LATENCY_MARKS,
+  LATENCY_SEGMENTS,
+  timelineOf,
+  type LatencyMarks,
+} from './latency.ts';
 
 const instant = fc.double({ min: 0, max: 0xffff_ffff, noNaN: true });
 /** Any marks at all: absent, out of order, fractional. */
@@ -76,6 +82,13 @@ describe('timelineOf', () => {
     });
     expect(timeline).toMatchObject({ endpointing_ms: 0, uplink_ms: 100 });
     expect(voiceToVoiceMs).toBe(100);
+  });
+
+  it('says which segments end at a mark that had to be held', () => {
+    const marks = { speech_end: 1_000, end_sent: 900, end_received: 1_100, audio_heard: 1_099 };
+    expect(heldSegments(marks)).toEqual(['endpointing_ms', 'playout_ms']);
+    expect(heldSegments({ speech_end: 1_000.4, end_sent: 1_000.2 })).toEqual([]);
+    expect(heldSegments({})).toEqual([]);
   });
 
   it('is all zero if nothing happened', () => {

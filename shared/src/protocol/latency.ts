@@ -8,7 +8,7 @@ import { z } from 'zod/mini';
  */
 
 export const LATENCY_MARKS = [
-  /** True end of speech, back-dated by the client's VAD. */
+  /** True end of speech, found by the client in its samples or by its VAD. */
   'speech_end',
   /** The client decided that the person had finished and sent the end. */
   'end_sent',
@@ -24,7 +24,7 @@ export const LATENCY_MARKS = [
   'tts_first_audio',
   /** The client received the first audio. */
   'audio_received',
-  /** The first sample left the speaker. */
+  /** The first sample that can be heard left the speaker. */
   'audio_heard',
 ] as const;
 export type LatencyMark = (typeof LATENCY_MARKS)[number];
@@ -77,6 +77,21 @@ export function timelineOf(marks: LatencyMarks): {
     LATENCY_SEGMENTS.map((segment, index) => [segment, instants[index + 1]! - instants[index]!]),
   ) as Record<LatencySegment, number>;
   return { timeline, voiceToVoiceMs: instants.at(-1)! - instants[0]! };
+}
+
+/**
+ * The segments whose last mark lay before an earlier one: `timelineOf` holds it there, so their
+ * figure is a bound and not a measurement.
+ */
+export function heldSegments(marks: LatencyMarks): readonly LatencySegment[] {
+  let latest = Number.NEGATIVE_INFINITY;
+  const held: LatencySegment[] = [];
+  for (const [index, mark] of LATENCY_MARKS.entries()) {
+    const instant = Math.round(marks[mark] ?? latest);
+    if (instant < latest) held.push(LATENCY_SEGMENTS[index - 1]!);
+    latest = Math.max(latest, instant);
+  }
+  return held;
 }
 
 /** Those of its instants that are known, ms. */

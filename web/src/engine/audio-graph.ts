@@ -2,6 +2,8 @@
 import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 // oxlint-disable-next-line import/default -- as above
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
+import type { CaptureSource } from '../messages/capture-source.ts';
+import { framesOf } from './track-frames.ts';
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */
 const VOLUME_TIME_CONSTANT_S = 0.02;
@@ -13,6 +15,8 @@ export interface TappableNode {
 }
 
 export interface AudioGraphOptions {
+  /** Whether tests listen to its nodes. */
+  readonly isTapped: boolean;
   onNode(node: TappableNode): void;
   /** The system stops the sound, or lets it go on: a phone call, a locked screen, another app. */
   onPaused(isPaused: boolean): void;
@@ -31,7 +35,11 @@ export class AudioGraph {
   readonly #options: AudioGraphOptions;
   readonly #released = new AbortController();
   #microphone:
-    | { readonly source: MediaStreamAudioSourceNode; readonly node: AudioWorkletNode }
+    | {
+        readonly stream: MediaStream;
+        readonly node: AudioWorkletNode;
+        source: MediaStreamAudioSourceNode;
+      }
     | undefined;
   /** Kept so that it is not collected while it plays. */
   #playback: AudioWorkletNode | undefined;
@@ -64,6 +72,14 @@ export class AudioGraph {
     return (measured ?? this.#context.baseLatency) * 1_000;
   }
 
+  /** Which of the context's samples leaves the speaker now, if the browser says so. */
+  get outputInstant(): { readonly contextTimeS: number; readonly atMs: number } | undefined {
+    const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
+    // Both are 0 before the first sample.
+    if (contextTime <= 0 || performanceTime <= 0) return undefined;
+    return { contextTimeS: contextTime, atMs: performance.timeOrigin + performanceTime };
+  }
+
   /** @param volume 0–1 */
   setVolume(volume: number): void {
     const { currentTime } = this.#context;
@@ -79,8 +95,24 @@ export class AudioGraph {
     await context.setSinkId?.(deviceId);
   }
 
-  /** Lets this stream be heard by the media worker. @returns the worker's end of the channel */
-  async connectMicrophone(stream: MediaStream): Promise<MessagePort> {
+  /**
+   * Lets this stream be heard by the media worker: by its track's own frames if the browser hands
+   * them out, because nothing waits in them, else through the graph.
+   */
+  async connectMicrophone(stream: MediaStream): Promise<CaptureSource> {
+    const [track] = stream.getAudioTracks();
+    const frames = track && framesOf(track);
+    if (frames === undefined) return { kind: 'worklet', port: await this.connectCapture(stream) };
+    this.disconnectMicrophone();
+    if (this.#options.isTapped) {
+      const node = new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream });
+      this.#options.onNode({ role: 'microphone', node });
+    }
+    return { kind: 'track', frames };
+  }
+
+  /** Connects this stream to the capture worklet. @returns where its frames come out */
+  async connectCapture(stream: MediaStream): Promise<MessagePort> {
     await this.#modules;
     this.disconnectMicrophone();
     const source = new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream });
@@ -93,7 +125,7 @@ export class AudioGraph {
     source.connect(node);
     // A node that leads nowhere is not run everywhere; its output is silence.
     node.connect(this.#context.destination);
-    this.#microphone = { source, node };
+    this.#microphone = { stream, node, source };
     this.#options.onNode({ role: 'microphone', node: source });
     return port2;
   }
@@ -111,6 +143,17 @@ export class AudioGraph {
     const { playBreath } = await import('./priming-breath.ts');
     if (this.#released.signal.aborted) return;
     await playBreath(this.#context, (node) => this.#options.onNode({ role: 'breath', node }));
+  }
+
+  /** Hears the same track by another source, in which nothing waits. */
+  renewMicrophone(): void {
+    if (this.#microphone === undefined) return;
+    const { stream, node, source } = this.#microphone;
+    const renewed = new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream });
+    source.disconnect();
+    renewed.connect(node);
+    this.#microphone.source = renewed;
+    this.#options.onNode({ role: 'microphone', node: renewed });
   }
 
   disconnectMicrophone(): void {

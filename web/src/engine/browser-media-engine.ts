@@ -47,6 +47,10 @@ export class BrowserMediaEngine implements MediaEngine {
           this.#call?.pageSpeech.onRequest(notice);
           return;
         }
+        if (notice.type === 'renew-capture') {
+          this.#call?.graph.renewMicrophone();
+          return;
+        }
         if (notice.type === 'closed') this.#onClosed();
         this.#notify(notice);
         // What a call that was ended still had to say is not for the next one.
@@ -76,6 +80,7 @@ export class BrowserMediaEngine implements MediaEngine {
       if (!released.signal.aborted) this.#notify({ type: 'withheld', ...what });
     });
     const graph = new AudioGraph(port1, {
+      isTapped: this.#query.has('tap'),
       onNode: (node) => this.#offerToTests(node),
       onPaused: (isPaused) => withheld.set('sound', isPaused),
       onBroken: () => this.#onUnplayable(call),
@@ -114,7 +119,7 @@ export class BrowserMediaEngine implements MediaEngine {
     watchPage(released.signal, graph, {
       onBack: () => this.#worker.post({ type: 'retry-now' }),
       onDevices: () => void microphone.devicesChanged(),
-      onOutputLatency: (latencyMs) => this.#worker.post({ type: 'output-latency', latencyMs }),
+      onOutput: (report) => this.#worker.post({ type: 'output-latency', ...report }),
     });
     if (options.speakerId !== undefined) void this.setSpeaker(options.speakerId).catch(() => {});
     return options.microphone

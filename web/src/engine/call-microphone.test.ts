@@ -35,7 +35,7 @@ class Room {
         connectMicrophone: async (stream) => {
           await this.#wait();
           this.connected = stream;
-          return new MessageChannel().port1;
+          return { kind: 'worklet', port: new MessageChannel().port1 };
         },
         disconnectMicrophone: () => (this.connected = null),
         primeEchoCanceller: () => new Promise((resolve) => this.breaths.push(resolve)),

@@ -1,5 +1,6 @@
 import type { AudioGraph } from './audio-graph.ts';
 import type { MediaCommand } from '../messages/media-messages.ts';
+import type { CaptureSource } from '../messages/capture-source.ts';
 import type { MicrophoneRefusal, MicrophoneResult } from '../messages/microphone.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 
@@ -155,13 +156,13 @@ export class CallMicrophone {
     const { stream, track } = opened;
     try {
       if (this.#wish !== wish) throw new Error('Another microphone is wanted by now, or none.');
-      const port = await this.#options.graph.connectMicrophone(stream);
+      const source = await this.#options.graph.connectMicrophone(stream);
       // It may have ended while it was connected, and says so only once.
       if (this.#wish === wish && track.readyState === 'live') {
-        this.#attach(track, port);
+        this.#attach(track, source);
         return { ok: true };
       }
-      this.#abandon(track, port);
+      this.#abandon(track, source);
       return failed;
     } catch {
       track.stop();
@@ -169,14 +170,16 @@ export class CallMicrophone {
     }
   }
 
-  #attach(track: MediaStreamTrack, port: MessagePort): void {
+  #attach(track: MediaStreamTrack, source: CaptureSource): void {
     this.#track?.stop();
     this.#track = track;
     // Chromium reports it; the DOM types do not know it.
     const { latency = 0 } = track.getSettings() as { readonly latency?: number };
     const latencyMs = latency * 1_000;
     const isPriming = track.getSettings().echoCancellation !== false;
-    this.#options.post({ type: 'attach-capture', port, latencyMs, isPriming }, [port]);
+    this.#options.post({ type: 'attach-capture', source, latencyMs, isPriming }, [
+      source.kind === 'worklet' ? source.port : source.frames,
+    ]);
     if (isPriming) void this.#prime(track);
     const on = { once: true, signal: this.#closed.signal };
     track.addEventListener('ended', () => void this.#onTrackEnded(track), on);
@@ -208,9 +211,10 @@ export class CallMicrophone {
   }
 
   /** Connected in vain; the one before it is disconnected by that. */
-  #abandon(track: MediaStreamTrack, port: MessagePort): void {
+  #abandon(track: MediaStreamTrack, source: CaptureSource): void {
+    // The frames of a track end with it.
     track.stop();
-    port.close();
+    if (source.kind === 'worklet') source.port.close();
     this.#letGo();
     this.#detach();
   }

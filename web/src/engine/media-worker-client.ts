@@ -1,7 +1,8 @@
-import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../messages/media-messages.ts';
+import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
+import type { PageRequest } from '../messages/page-requests.ts';
 
 interface MediaWorkerClientOptions {
-  onNotice(notice: MediaNotice | PageVoiceRequest): void;
+  onNotice(notice: MediaNotice | PageRequest): void;
   onCrash(): void;
 }
 
@@ -24,7 +25,7 @@ export class MediaWorkerClient {
       type: 'module',
       name: 'parley-media',
     });
-    worker.addEventListener('message', ({ data }: MessageEvent<MediaNotice | PageVoiceRequest>) =>
+    worker.addEventListener('message', ({ data }: MessageEvent<MediaNotice | PageRequest>) =>
       this.#options.onNotice(data),
     );
     worker.addEventListener('error', (event) => {

@@ -1,8 +1,7 @@
 import type { AudioGraph } from './audio-graph.ts';
 
-/** How often the distance to the ear is looked at: it changes with the device. */
+/** How often the distance to the ear is looked at: it changes with the device, and sways. */
 const LATENCY_INTERVAL_MS = 1_000;
-const LATENCY_STEP_MS = 2;
 
 /** Notices what only the page can, until `signal`. */
 export function watchPage(
@@ -13,7 +12,10 @@ export function watchPage(
     onBack(): void;
     /** Something was plugged in or out. */
     onDevices(): void;
-    onOutputLatency(latencyMs: number): void;
+    onOutput(report: {
+      readonly latencyMs: number;
+      readonly instant: { readonly contextTimeS: number; readonly atMs: number } | undefined;
+    }): void;
   },
 ): void {
   const onBack = () => {
@@ -26,12 +28,9 @@ export function watchPage(
   window.addEventListener('pageshow', onBack, { signal });
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   devices?.addEventListener('devicechange', () => options.onDevices(), { signal });
-  let reportedMs = 0;
   const timer = setInterval(() => {
-    const latencyMs = graph.outputLatencyMs;
-    if (Math.abs(latencyMs - reportedMs) < LATENCY_STEP_MS) return;
-    reportedMs = latencyMs;
-    options.onOutputLatency(latencyMs);
+    const { outputLatencyMs: latencyMs, outputInstant: instant } = graph;
+    options.onOutput({ latencyMs, instant });
   }, LATENCY_INTERVAL_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
 }

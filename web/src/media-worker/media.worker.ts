@@ -1,7 +1,8 @@
 import { localNowMs } from '../lib/local-clock.ts';
 import { MediaCall } from './call/media-call.ts';
 import type { DetectorCheck } from '../messages/detector-check.ts';
-import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../messages/media-messages.ts';
+import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
+import type { PageRequest } from '../messages/page-requests.ts';
 import type { SpeechDetector } from './uplink/speech-detector.ts';
 import { loadSileroDetector } from './uplink/silero-detector.ts';
 
@@ -12,7 +13,7 @@ import { loadSileroDetector } from './uplink/silero-detector.ts';
 let detector: SpeechDetector | 'absent' | 'loading' = 'absent';
 let call: MediaCall | undefined;
 
-function notify(notice: MediaNotice | PageVoiceRequest): void {
+function notify(notice: MediaNotice | PageRequest): void {
   self.postMessage(notice, []);
 }
 

@@ -1,15 +1,10 @@
-/** Frames the speech detector reads: 32 ms at 16 kHz. */
-export const FRAME_SAMPLES = 512;
-export const FRAME_MS = 32;
+import type { CapturedBlock } from '../lib/capture-core.ts';
 
-/** What the capture worklet sends the media worker: one frame of microphone, at 16 kHz. */
-export interface CapturedBlock {
-  /** `FRAME_SAMPLES` samples in −1…1; transferred. */
-  readonly samples: Float32Array<ArrayBuffer>;
-  /** Index of the first sample since the microphone was opened. */
-  readonly index: number;
-  /** The audio context's time when the first sample was captured, seconds. */
-  readonly contextTimeS: number;
-  /** The audio context's time at sending. */
-  readonly sentContextTimeS: number;
+export { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from '../lib/capture-core.ts';
+
+/** What the capture worklet sends the media worker. */
+export interface CaptureMessage {
+  readonly block: CapturedBlock;
+  /** When it was sent, on the system's clock, ms. */
+  readonly sentAtMs: number;
 }

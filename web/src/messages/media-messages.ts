@@ -3,11 +3,13 @@ import type {
   Eagerness,
   EndOfTurnReason,
   ErrorCode,
+  LatencySegment,
   LatencyTimeline,
   RelayEventOf,
   SessionDescription,
   Usage,
 } from '@parley/shared';
+import type { CaptureSource } from './capture-source.ts';
 import type { DetectorCheck } from './detector-check.ts';
 import type { MicrophoneResult } from './microphone.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
@@ -46,19 +48,24 @@ export type MediaCommand =
       /** Port of the playback worklet; transferred. */
       readonly playback: MessagePort;
     }
-  /** The capture worklet's port (transferred): the microphone was granted, or changed. */
+  /** The microphone was granted, or changed. */
   | {
       readonly type: 'attach-capture';
-      readonly port: MessagePort;
-      /** From the microphone's membrane to the audio context, if the browser knows it. */
+      readonly source: CaptureSource;
+      /** From the microphone's membrane to where the source begins, if the browser knows it. */
       readonly latencyMs: number;
       /** Its echo canceller has yet to learn: until `capture-primed` speech interrupts no reply. */
       readonly isPriming: boolean;
     }
   | { readonly type: 'capture-primed' }
   | { readonly type: 'detach-capture' }
-  /** From the audio context to the ear; sent again when it changes. */
-  | { readonly type: 'output-latency'; readonly latencyMs: number }
+  /** From the audio context to the ear; sent once a second, or when it changes. */
+  | {
+      readonly type: 'output-latency';
+      readonly latencyMs: number;
+      /** Which of the context's samples leaves the speaker when, if the browser says so. */
+      readonly instant: { readonly contextTimeS: number; readonly atMs: number } | undefined;
+    }
   | { readonly type: 'set-muted'; readonly muted: boolean }
   | { readonly type: 'send-text'; readonly itemId: string; readonly text: string }
   /** Stop the voice at once and cancel what is still being generated. */
@@ -89,18 +96,6 @@ export type MediaCommand =
   /** Network came back, page became visible: try to reconnect now. */
   | { readonly type: 'retry-now' }
   | { readonly type: 'stop' };
-
-/** What only the page itself can do for the media worker: browsers speak in windows alone. */
-export type PageVoiceRequest =
-  /** Speak this after all that was asked for before. */
-  | {
-      readonly type: 'speak';
-      readonly responseId: string;
-      readonly clause: number;
-      readonly text: string;
-    }
-  /** Fall silent at once and forget what was asked for. */
-  | { readonly type: 'hush' };
 
 export type Stage = 'transcriber' | 'generator' | 'synthesizer';
 
@@ -139,6 +134,8 @@ export interface MeasuredTurn {
   readonly endOfTurn?: EndOfTurnPrediction;
   readonly voiceToVoiceMs: number;
   readonly timeline: LatencyTimeline;
+  /** The segments whose figure is a bound, because stages overlapped or a clock was off. */
+  readonly approximate?: readonly LatencySegment[];
 }
 
 /** What is said in a call, and how far it was heard. */

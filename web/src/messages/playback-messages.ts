@@ -13,10 +13,17 @@ export type PlaybackCommand =
   /** Fade out and forget the item. */
   | { readonly type: 'flush'; readonly item: number };
 
-/** Reports of the playback worklet to the media worker. Times are the audio context's, seconds. */
 export type PlaybackReport =
+  | PlaybackEvent
+  /** Thirty times a second, playing or not: the context's time and the system's, ms, at once. */
+  | { readonly type: 'clock'; readonly contextTimeS: number; readonly atMs: number };
+
+/** Reports of the playback worklet to the media worker. Times are the audio context's, seconds. */
+export type PlaybackEvent =
   /** The item's first sample was rendered. */
   | { readonly type: 'started'; readonly item: number; readonly contextTimeS: number }
+  /** Its first sample that can be heard: a voice begins with some ms of near-silence. */
+  | { readonly type: 'audible'; readonly item: number; readonly contextTimeS: number }
   /** `POSITION_REPORTS_PER_SECOND` times a second, a little less, while there is an item. */
   | {
       readonly type: 'position';

@@ -1,11 +1,12 @@
-import { CaptureCore } from './capture-core.ts';
+import type { CaptureMessage } from '../messages/capture-messages.ts';
+import { CaptureCore } from '../lib/capture-core.ts';
 
 /** Sends the microphone to the media worker over its port; the page only hands the port over. */
 class CaptureProcessor extends AudioWorkletProcessor {
   #worker: MessagePort | undefined;
   readonly #silence = new Float32Array(128);
   readonly #core = new CaptureCore(sampleRate, (block) =>
-    this.#worker?.postMessage(block, [block.samples.buffer]),
+    this.#send({ block, sentAtMs: Date.now() }),
   );
   #open = true;
 
@@ -16,6 +17,10 @@ class CaptureProcessor extends AudioWorkletProcessor {
       else this.#worker = data;
     });
     this.port.start();
+  }
+
+  #send(message: CaptureMessage): void {
+    this.#worker?.postMessage(message, [message.block.samples.buffer]);
   }
 
   process(inputs: Float32Array[][]): boolean {

@@ -204,3 +204,14 @@ function largestStep(samples: Float32Array): number {
   }
   return largest;
 }
+
+test('the first sample that can be heard is reported once, behind a soft lead-in', () => {
+  const soft = new Int16Array(480).fill(100);
+  core.handle({ type: 'begin', item: 7, rateHz: RATE });
+  core.handle({ type: 'push', item: 7, samples: soft });
+  core.handle({ type: 'push', item: 7, samples: voice(0, 3_200) });
+  core.handle({ type: 'complete', item: 7 });
+  render(400);
+  expect(of('started')).toEqual([{ type: 'started', item: 7, contextTimeS: 0 }]);
+  expect(of('audible')).toEqual([{ type: 'audible', item: 7, contextTimeS: 0.03 }]);
+});

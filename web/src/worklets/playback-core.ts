@@ -4,13 +4,15 @@ import {
   PLAYBACK_AHEAD_MS,
   POSITION_REPORTS_PER_SECOND,
   type PlaybackCommand,
-  type PlaybackReport,
+  type PlaybackEvent,
 } from '../messages/playback-messages.ts';
 
 /** Long enough not to click, short enough to be felt as "at once". */
 const FADE_MS = 15;
 /** After a gap, this much has to be there before the voice comes back. */
 const RESTART_MS = 40;
+/** A sample that is heard: −40 dBFS. */
+const AUDIBLE = 0.01;
 
 interface PlayingItem {
   readonly item: number;
@@ -18,6 +20,7 @@ interface PlayingItem {
   readonly resampler: StreamResampler;
   complete: boolean;
   started: boolean;
+  audible: boolean;
   starved: boolean;
   flushing: boolean;
 }
@@ -31,7 +34,7 @@ interface PlayingItem {
  */
 export class PlaybackCore {
   readonly #contextHz: number;
-  readonly #report: (report: PlaybackReport) => void;
+  readonly #report: (report: PlaybackEvent) => void;
   readonly #fadeSamples: number;
   readonly #restartSamples: number;
   readonly #reportSamples: number;
@@ -44,7 +47,7 @@ export class PlaybackCore {
   #sinceReport = 0;
   #squares = 0;
 
-  constructor(contextHz: number, report: (report: PlaybackReport) => void) {
+  constructor(contextHz: number, report: (report: PlaybackEvent) => void) {
     this.#contextHz = contextHz;
     this.#report = report;
     this.#fadeSamples = Math.round((FADE_MS * contextHz) / 1_000);
@@ -116,6 +119,7 @@ export class PlaybackCore {
       resampler,
       complete: false,
       started: false,
+      audible: false,
       starved: false,
       flushing: false,
     };
@@ -143,10 +147,22 @@ export class PlaybackCore {
       playing.started = true;
       this.#report({ type: 'started', item: playing.item, contextTimeS });
     }
+    if (!playing.audible) this.#noticeSound(playing, output, contextTimeS);
     for (let n = 0; n < count && this.#gain < this.#fadeSamples; n += 1) {
       this.#gain += 1;
       output[n] = output[n]! * (this.#gain / this.#fadeSamples);
     }
+  }
+
+  #noticeSound(playing: PlayingItem, output: Float32Array, contextTimeS: number): void {
+    const first = output.findIndex((sample) => Math.abs(sample) >= AUDIBLE);
+    if (first < 0) return;
+    playing.audible = true;
+    this.#report({
+      type: 'audible',
+      item: playing.item,
+      contextTimeS: contextTimeS + first / this.#contextHz,
+    });
   }
 
   #renderClosing(playing: PlayingItem, output: Float32Array): void {

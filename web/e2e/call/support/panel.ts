@@ -25,7 +25,7 @@ export async function turnTable(page: Page): Promise<readonly (readonly number[]
   const cells = await Promise.all(rows.map((row) => row.getByRole('cell').allInnerTexts()));
   return cells
     .filter((figures) => figures.length > 0)
-    .map((figures) => figures.map((figure) => Number(figure.replaceAll(',', ''))));
+    .map((figures) => figures.map((figure) => Number(figure.replaceAll(/[,≈]/g, ''))));
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { MediaCommand } from '../../messages/media-messages.ts';
+import type { PageVoiceRequest } from '../../messages/page-requests.ts';
 
 /** A voice that has not begun by then will not; remote voices take a second. */
 const START_DEADLINE_MS = 4_000;

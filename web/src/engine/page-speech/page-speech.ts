@@ -2,9 +2,9 @@ import type {
   MediaCommand,
   MediaNotice,
   PageAbility,
-  PageVoiceRequest,
   Stage,
 } from '../../messages/media-messages.ts';
+import type { PageVoiceRequest } from '../../messages/page-requests.ts';
 import { PageHearing } from './page-hearing.ts';
 import { PageRecogniser } from './page-recogniser.ts';
 import { PageSpeaker, type SpeechSynthesiser, type Utterance } from './page-speaker.ts';

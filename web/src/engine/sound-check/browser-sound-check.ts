@@ -1,5 +1,5 @@
 import { localNowMs } from '../../lib/local-clock.ts';
-import type { CapturedBlock } from '../../messages/capture-messages.ts';
+import type { CaptureMessage } from '../../messages/capture-messages.ts';
 import type { DetectorCheck } from '../../messages/detector-check.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { AudioGraph, type TappableNode } from '../audio-graph.ts';
@@ -35,6 +35,7 @@ export async function* checkSoundInBrowser(
   const until = AbortSignal.any([signal, released.signal]);
   const { port1: speaker, port2 } = new MessageChannel();
   const graph = new AudioGraph(port2, {
+    isTapped: false,
     onNode: (node) => options.onNode(node),
     onPaused: () => {},
     onBroken: () => released.abort(),
@@ -83,7 +84,7 @@ async function openCheckMicrophone(
   if (!opened.ok) return { kind: 'refused', refusal: opened.refusal };
   const { stream, track } = opened;
   const port = await withDeadline(
-    graph.connectMicrophone(stream).catch(() => null),
+    graph.connectCapture(stream).catch(() => null),
     AUDIO_DEADLINE_MS,
     null,
   );
@@ -92,7 +93,9 @@ async function openCheckMicrophone(
     return { kind: 'refused', refusal: 'failed' };
   }
   const blocks = new FrameStream();
-  port.addEventListener('message', ({ data }: MessageEvent<CapturedBlock>) => blocks.push(data));
+  port.addEventListener('message', ({ data }: MessageEvent<CaptureMessage>) =>
+    blocks.push(data.block),
+  );
   port.start();
   const close = (): void => {
     blocks.close();

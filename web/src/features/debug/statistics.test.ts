@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import { measuresOf, msText, percentile, typedMedianMs, waterfallSpanMs } from './statistics.ts';
+import {
+  measuresOf,
+  msText,
+  percentile,
+  segmentText,
+  totalText,
+  typedMedianMs,
+  waterfallSpanMs,
+} from './statistics.ts';
 
 function turn(voiceToVoiceMs: number, utterance: number | null = 1): MeasuredTurn {
   return {
@@ -58,6 +66,14 @@ test('the waterfall always shows the target line and is never pressed flat', () 
   expect(waterfallSpanMs([turn(700)])).toBe(1_200);
   expect(waterfallSpanMs([turn(1_670)])).toBe(1_800);
   expect(waterfallSpanMs([turn(60_000)])).toBe(3_000);
+});
+
+test('a figure that is a bound has a sign', () => {
+  const held = { ...turn(1_234), approximate: ['uplink_ms'] as const };
+  expect(segmentText(held, 'uplink_ms')).toBe('≈0');
+  expect(segmentText(held, 'endpointing_ms')).toBe('1,234');
+  expect(totalText(held)).toBe('1,234');
+  expect(totalText({ ...held, approximate: ['playout_ms'] })).toBe('≈1,234');
 });
 
 test('milliseconds are whole, with thousands set apart', () => {

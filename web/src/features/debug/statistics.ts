@@ -1,4 +1,4 @@
-import { LATENCY_TARGETS_MS } from '@parley/shared/latency';
+import { LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 
 /**
@@ -60,6 +60,18 @@ function measure(
 /** Whole milliseconds with thousands set apart. */
 export function msText(ms: number): string {
   return Math.round(ms).toLocaleString('en');
+}
+
+/** A segment's figure; with a sign if it is a bound rather than a measurement. */
+export function segmentText(turn: MeasuredTurn, segment: LatencySegment): string {
+  const sign = turn.approximate?.includes(segment) === true ? '≈' : '';
+  return `${sign}${msText(turn.timeline[segment])}`;
+}
+
+/** The total; its end alone can be a bound without another segment making up for it. */
+export function totalText(turn: MeasuredTurn): string {
+  const sign = turn.approximate?.includes('playout_ms') === true ? '≈' : '';
+  return `${sign}${msText(turn.voiceToVoiceMs)}`;
 }
 
 /** The target line always has some room to its right. */

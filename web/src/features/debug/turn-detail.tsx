@@ -1,7 +1,7 @@
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
 import type { EndOfTurnPrediction, MeasuredTurn } from '../../messages/media-messages.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
-import { msText } from './statistics.ts';
+import { msText, segmentText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 
@@ -42,7 +42,7 @@ function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly numb
             </dt>
             <dd className={styles.who}>{words.who}</dd>
             <dd className={styles.figure}>
-              {msText(ms)}
+              {segmentText(turn, segment)}
               <span className={styles.slot}>
                 {target !== null && turn.utterance !== null && (
                   <Verdict ms={ms} targetMs={target} />

@@ -2,7 +2,7 @@ import { LATENCY_SEGMENTS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { SEGMENT_WORDS } from './segments.ts';
-import { msText } from './statistics.ts';
+import { segmentText, totalText } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import panel from './debug-panel.module.css';
 import styles from './waterfall.module.css';
@@ -31,9 +31,9 @@ export function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }
                     {turn.utterance === null && <span className={styles.typed}> typed</span>}
                   </th>
                   {LATENCY_SEGMENTS.map((segment) => (
-                    <td key={segment}>{msText(turn.timeline[segment])}</td>
+                    <td key={segment}>{segmentText(turn, segment)}</td>
                   ))}
-                  <td>{msText(turn.voiceToVoiceMs)}</td>
+                  <td>{totalText(turn)}</td>
                 </tr>
               ))
               .toReversed()}

@@ -3,7 +3,7 @@ import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { useDebug } from '../../store/controller-context.ts';
 import { SEGMENT_WORDS } from './segments.ts';
-import { msText, waterfallSpanMs } from './statistics.ts';
+import { msText, totalText, waterfallSpanMs } from './statistics.ts';
 import { TurnDetail } from './turn-detail.tsx';
 import { TurnTable } from './turn-table.tsx';
 import { Verdict } from './verdict.tsx';
@@ -126,7 +126,7 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }:
           />
         </span>
         <span className={styles.total}>
-          {msText(turn.voiceToVoiceMs)}
+          {totalText(turn)}
           <span className="visually-hidden"> ms</span>
         </span>
         <Verdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />

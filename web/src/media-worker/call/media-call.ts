@@ -4,11 +4,13 @@ import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/rela
 import type { RelayFetch } from '@parley/shared/link/relay-request';
 import { SessionApi } from '@parley/shared/link/session-api';
 import { TokenRenewal } from '@parley/shared/link/token-renewal';
+import { OutputClock } from '../downlink/output-clock.ts';
 import { CapturePort } from '../uplink/capture-port.ts';
 import { ContextClock } from '../uplink/context-clock.ts';
 import { EchoGuard } from '../uplink/echo-guard.ts';
 import type { MediaStats } from '../../messages/debug-messages.ts';
-import type { MediaCommand, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
+import type { PageRequest } from '../../messages/page-requests.ts';
 import type { PlaybackReport } from '../../messages/playback-messages.ts';
 import type { SpeechDetector } from '../uplink/speech-detector.ts';
 import { UtteranceSegmenter } from '../uplink/utterance-segmenter.ts';
@@ -35,7 +37,7 @@ export interface MediaCallOptions {
   readonly WebSocket: typeof globalThis.WebSocket;
   random(): number;
   now(): number;
-  notify(notice: MediaNotice | PageVoiceRequest): void;
+  notify(notice: MediaNotice | PageRequest): void;
   onDetectorFailed(): void;
 }
 
@@ -53,13 +55,13 @@ export class MediaCall {
   readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
   readonly #echo: EchoGuard;
+  readonly #outputClock = new OutputClock(this.#contextClock);
   readonly #microphone: CapturePort;
   /** Port of the playback worklet. */
   readonly #speaker: MessagePort;
   #providers: SpeechProviders | undefined;
   #sessionLost = false;
   #chunksSent = 0;
-  #outputLatencyMs = 0;
 
   constructor(options: MediaCallOptions) {
     const { start } = options;
@@ -85,6 +87,7 @@ export class MediaCall {
       },
       onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
       echoSummary: () => this.#echo.summary,
+      audibleEndMs: (speechEndMs) => this.#segmenter.audibleEndMs(speechEndMs),
       log: (source, name, detail) => this.#debug.log(source, name, detail),
     };
     const playback = new ReplyPlayback({
@@ -92,16 +95,14 @@ export class MediaCall {
       request: (request) => options.notify(request),
       post: (command, transfer) => this.#speaker.postMessage(command, transfer),
       toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
-      heardAtMs: (contextTimeS) =>
-        (this.#contextClock.toLocalMs(contextTimeS) ?? now()) + this.#outputLatencyMs,
-      outputLatencyMs: () => this.#outputLatencyMs,
+      heardAtMs: (contextTimeS) => this.#outputClock.heardAtMs(contextTimeS) ?? now(),
+      outputLatencyMs: () => this.#outputClock.latencyMs,
       onVoiceLevel: (rms) => levels.voice(rms),
     });
     const turns = new TurnTaking({ ...common, playback });
     this.#playback = playback;
     this.#turns = turns;
     this.#segmenter = new UtteranceSegmenter({
-      contextClock: this.#contextClock,
       echo: this.#echo,
       now,
       isPlaying: () => playback.replies.speaking && !turns.isUndecided,
@@ -124,6 +125,8 @@ export class MediaCall {
       echo: this.#echo,
       segmenter: this.#segmenter,
       now,
+      isPlaying: () => playback.replies.speaking,
+      onStale: () => options.notify({ type: 'renew-capture' }),
     });
     this.#api = this.#signIn();
     this.#connection = this.#connect();
@@ -132,7 +135,7 @@ export class MediaCall {
       sessionId: () => this.#connection.session?.session_id,
     });
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
-      if ('contextTimeS' in data) this.#contextClock.observe(data.contextTimeS, now());
+      if (data.type === 'clock') return this.#contextClock.stamped(data.contextTimeS, data.atMs);
       playback.onPlayback(data);
       if (data.type !== 'position') return;
       this.#echo.rendered(this.#contextClock.toLocalMs(data.contextTimeS), data.rms);
@@ -155,8 +158,7 @@ export class MediaCall {
       case 'detach-capture':
         return this.#microphone.detach();
       case 'output-latency':
-        this.#outputLatencyMs = command.latencyMs;
-        return;
+        return this.#outputClock.observe(command);
       case 'set-muted':
         return this.#segmenter.setMuted(command.muted);
       case 'send-text':
@@ -200,7 +202,6 @@ export class MediaCall {
 
   #connect(): RelayConnection {
     const { start, WebSocket } = this.#options;
-    const notify = (notice: MediaNotice) => this.#options.notify(notice);
     return new RelayConnection({
       api: this.#api,
       request: () => ({
@@ -215,7 +216,7 @@ export class MediaCall {
       onStatus: (status) => this.#onStatus(status),
       onEvent: (event) => this.#onEvent(event),
       onAudio: (frame) => this.#playback.onAudio(frame),
-      onProblem: (problem) => notify(problemNotice(problem)),
+      onProblem: (problem) => this.#options.notify(problemNotice(problem)),
       onSessionLost: () => {
         this.#sessionLost = true;
         this.#playback.sessionLost();

@@ -1,4 +1,5 @@
-import type { MediaCommand, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { MediaCommand } from '../../messages/media-messages.ts';
+import type { PageVoiceRequest } from '../../messages/page-requests.ts';
 
 /** More than the longest answer has; all that comes beyond is read instead. */
 const MAX_CLAUSES = 1_000;

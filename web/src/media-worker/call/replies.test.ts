@@ -156,3 +156,21 @@ test('events about replies that are not known change nothing', () => {
   done({ response_id: 'x' });
   expect(notices).toEqual([]);
 });
+
+test('what counts as heard is the first sample that can be, and a mark that is held is told', () => {
+  replies.utteranceEnded(3, { speechEndMs: 11_600, sentMs: 11_500 });
+  created();
+  replies.voiceReceived('a', 11_830);
+  replies.voiceHeard('a', 11_950);
+  replies.voiceAudible('a', () => 11_982);
+  done();
+  replies.voiceEnded('a', 'ended', 800);
+  const [measured] = of('turn-measured');
+  expect(measured).toMatchObject({
+    turn: {
+      voiceToVoiceMs: 382,
+      timeline: { endpointing_ms: 0, playout_ms: 152 },
+      approximate: ['endpointing_ms', 'uplink_ms'],
+    },
+  });
+});

@@ -1,5 +1,5 @@
 import type { RelayEventOf } from '@parley/shared';
-import { timelineOf, type LatencyMarks } from '@parley/shared/latency';
+import { heldSegments, timelineOf, type LatencyMarks } from '@parley/shared/latency';
 import type { EndOfTurnPrediction, MediaNotice } from '../../messages/media-messages.ts';
 import { isApology } from './relay-notices.ts';
 
@@ -23,7 +23,10 @@ interface Reply {
   readonly utterance: number | null;
   readonly asked: Partial<TurnEnd> | undefined;
   receivedMs: number | undefined;
+  /** When its first sample left the speaker. */
   heardMs: number | undefined;
+  /** The same of the first that can be heard. */
+  audibleAtMs: (() => number) | undefined;
   voice: 'expected' | 'ended' | 'interrupted';
   /** The page's own voice, which speaks what the relay sends without one. */
   page: 'unused' | 'speaking' | 'silent';
@@ -93,6 +96,7 @@ export class Replies {
         utterance !== null ? this.#ends.get(utterance) : trigger === 'text' ? typed : undefined,
       receivedMs: undefined,
       heardMs: undefined,
+      audibleAtMs: undefined,
       voice: spoken ? 'expected' : 'ended',
       page: 'unused',
       playedMs: 0,
@@ -112,6 +116,16 @@ export class Replies {
   voiceHeard(responseId: string, atMs: number): void {
     const reply = this.#replies.get(responseId);
     if (reply !== undefined) reply.heardMs ??= atMs;
+  }
+
+  /**
+   * Its first sample that can be heard was rendered.
+   *
+   * @param atMs when it left the speaker: asked when the reply is over, and this better known
+   */
+  voiceAudible(responseId: string, atMs: () => number): void {
+    const reply = this.#replies.get(responseId);
+    if (reply !== undefined) reply.audibleAtMs = atMs;
   }
 
   /** The page's own voice was asked to speak some of it, or has spoken all of that. */
@@ -175,7 +189,8 @@ export class Replies {
   }
 
   #measure(reply: Reply, done: Done): void {
-    const { asked, heardMs, receivedMs, responseId, utterance } = reply;
+    const { asked, receivedMs, responseId, utterance } = reply;
+    const heardMs = reply.audibleAtMs?.() ?? reply.heardMs;
     // Only what was asked for and heard has a voice-to-voice latency.
     if (asked === undefined || heardMs === undefined || receivedMs === undefined) return;
     const { endOfTurn } = asked;
@@ -192,9 +207,16 @@ export class Replies {
       Object.entries(done.timeline).filter(([, instant]) => instant !== undefined),
     );
     const marks: LatencyMarks = { ...theirs, ...ours };
+    const approximate = heldSegments(marks);
     this.#options.notify({
       type: 'turn-measured',
-      turn: { responseId, utterance, ...(endOfTurn && { endOfTurn }), ...timelineOf(marks) },
+      turn: {
+        responseId,
+        utterance,
+        ...(endOfTurn && { endOfTurn }),
+        ...timelineOf(marks),
+        ...(approximate.length > 0 && { approximate }),
+      },
     });
   }
 

@@ -1,8 +1,9 @@
 import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { DebugEntry } from '../../messages/debug-messages.ts';
-import type { MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
-import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
+import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { PageVoiceRequest } from '../../messages/page-requests.ts';
+import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
 import { VoiceQueue, type AudibleReply } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';
 import { PageVoice, type PageVoiceReport } from './page-voice.ts';
@@ -69,6 +70,8 @@ export class ReplyPlayback {
         this.replies.voiceHeard(responseId, options.heardAtMs(contextTimeS));
         this.#settle();
       },
+      onAudible: (responseId, contextTimeS) =>
+        this.replies.voiceAudible(responseId, () => options.heardAtMs(contextTimeS)),
       onProgress: (responseId, playedMs, rms) => {
         options.onVoiceLevel(rms);
         this.#progressReports += 1;
@@ -111,7 +114,7 @@ export class ReplyPlayback {
     this.voice.push(item, samples, last);
   }
 
-  onPlayback(report: PlaybackReport): void {
+  onPlayback(report: PlaybackEvent): void {
     if (report.type !== 'position') this.#options.log('playback', report.type);
     this.voice.onReport(report);
   }

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
+import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
 import { TurnTakingRig } from './turn-taking-rig.ts';
 
 type Gate = 'quiet' | 'tentative' | 'speaking' | 'paused' | 'key';
@@ -24,7 +24,7 @@ export class TurnMachine {
   gate: Gate = 'quiet';
   readonly #interrupting: { readonly utterance: number; readonly responseId: string }[] = [];
   #handled = 0;
-  #reports: PlaybackReport[] = [];
+  #reports: PlaybackEvent[] = [];
   #item: { readonly key: number; begunMs: number; complete: boolean } | undefined;
   #playedMs = 0;
   #pushedMs = 0;

@@ -1,6 +1,7 @@
 import type { RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type { CallPhase, MediaNotice, PageVoiceRequest } from '../../messages/media-messages.ts';
+import type { CallPhase, MediaNotice } from '../../messages/media-messages.ts';
+import type { PageVoiceRequest } from '../../messages/page-requests.ts';
 import type { PlaybackCommand } from '../../messages/playback-messages.ts';
 import { CallPhases } from './call-phase.ts';
 import { ReplyPlayback } from './reply-playback.ts';
@@ -27,6 +28,8 @@ export class TurnTakingRig {
       notify: (notice: MediaNotice) => this.notices.push(notice),
       toLocalMs: (sessionMs: number) => sessionMs + 50_000,
       onEndOfTurn: (speechEndMs: number) => this.endsOfTurn.push(speechEndMs),
+
+      audibleEndMs: (speechEndMs: number) => speechEndMs,
       send: (event: SequencedEvent) => this.sent.push(event),
       echoSummary: () => '',
       log: () => {},

@@ -14,6 +14,8 @@ export interface TurnTakingOptions {
   now(): number;
   /** A session-clock instant on our own clock. */
   toLocalMs(sessionMs: number): number;
+  /** When the last of what was said was heard. @param speechEndMs by the detector */
+  audibleEndMs(speechEndMs: number): number;
   /** The relay wants no more of the open utterance. */
   onEndOfTurn(speechEndMs: number): void;
   notify(notice: MediaNotice): void;
@@ -126,7 +128,8 @@ export class TurnTaking {
     log('vad', 'ended');
     const sentMs = now();
     const { number: utterance } = this.#utterance;
-    playback.replies.utteranceEnded(utterance, { speechEndMs, sentMs });
+    const heardMs = this.#options.audibleEndMs(speechEndMs);
+    playback.replies.utteranceEnded(utterance, { speechEndMs: heardMs, sentMs });
     send({
       type: 'input_audio_buffer.speech_stopped',
       utterance,
@@ -193,7 +196,8 @@ export class TurnTaking {
     const speechEndMs = toLocalMs(event.audio_end_ms);
     const isCurrent = event.utterance === number;
     const endOfTurn = isCurrent ? prediction : undefined;
-    playback.replies.utteranceEnded(event.utterance, { speechEndMs, endOfTurn });
+    const heardMs = this.#options.audibleEndMs(speechEndMs);
+    playback.replies.utteranceEnded(event.utterance, { speechEndMs: heardMs, endOfTurn });
     if (!isCurrent || !isOpen) return;
     log('vad', 'committed');
     this.#over(speechEndMs);

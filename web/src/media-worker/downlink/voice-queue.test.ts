@@ -20,6 +20,7 @@ beforeEach(() => {
     post: (command) => posted.push(command),
     onReceived: (responseId) => events.push({ type: 'voice-received', responseId }),
     onStarted: (responseId) => events.push({ type: 'voice-started', responseId }),
+    onAudible: () => {},
     onProgress: (responseId, playedMs) =>
       events.push({ type: 'voice-progress', responseId, playedMs }),
     onFinished: (responseId, playedMs) =>

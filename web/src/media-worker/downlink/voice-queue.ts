@@ -1,6 +1,6 @@
 import { JitterBuffer } from './jitter-buffer.ts';
 import { JitterTarget } from './jitter-target.ts';
-import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
+import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
 
 interface VoiceItem {
   readonly responseId: string;
@@ -32,6 +32,8 @@ export interface VoiceQueueOptions {
   onReceived(responseId: string, atMs: number): void;
   /** Its first sample was rendered. */
   onStarted(responseId: string, contextTimeS: number): void;
+  /** Its first sample that can be heard was rendered. */
+  onAudible(responseId: string, contextTimeS: number): void;
   onProgress(responseId: string, playedMs: number, rms: number): void;
   /** It was played to its end. */
   onFinished(responseId: string, playedMs: number): void;
@@ -153,7 +155,7 @@ export class VoiceQueue {
     this.#pump();
   }
 
-  onReport(report: PlaybackReport): void {
+  onReport(report: PlaybackEvent): void {
     if (this.#clearing?.item.key === report.item) {
       if (report.type !== 'flushed' && report.type !== 'ended') return;
       const { item, announced } = this.#clearing;
@@ -169,6 +171,8 @@ export class VoiceQueue {
       case 'started':
         voice.started = true;
         return this.#options.onStarted(responseId, report.contextTimeS);
+      case 'audible':
+        return this.#options.onAudible(responseId, report.contextTimeS);
       case 'position':
         voice.playedMs = report.playedMs;
         this.#speakerBufferedMs = report.bufferedMs;

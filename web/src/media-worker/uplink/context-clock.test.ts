@@ -41,3 +41,19 @@ test('a gap longer than the window leaves nothing of the old estimate', () => {
   clock.observe(2, 90_000);
   expect(clock.toLocalMs(2)).toBe(90_000);
 });
+
+test('a context that stands still for a moment, again and again, is followed each time', () => {
+  const clock = new ContextClock();
+  let contextMs = 0;
+  let atMs = 90_000;
+  for (let stall = 0; stall < 20; stall += 1) {
+    for (let n = 0; n < 60; n += 1) {
+      // A sound card's buffer is rendered at a time.
+      contextMs += 33;
+      atMs += 33;
+      clock.observe(contextMs / 1_000, atMs + (n % 3) * 7);
+    }
+    expect(Math.abs(clock.toLocalMs(contextMs / 1_000)! - atMs)).toBeLessThan(1);
+    atMs += 50;
+  }
+});

@@ -1,7 +1,11 @@
+import { localMsOf } from '../../lib/local-clock.ts';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
 
-/** A context that was suspended comes back with every message this late, this often in a row. */
-const JUMP_MS = 100;
+/**
+ * After a time that stood still every message is this late, this often in a row: more than the
+ * audio thread's own pace, which renders a sound card's buffer at a time.
+ */
+const JUMP_MS = 30;
 const JUMP_MESSAGES = 16;
 /** How long an estimate counts; audio and system clock drift apart by less than 1 ms in that time. */
 const WINDOW_MS = 10_000;
@@ -18,6 +22,7 @@ export class ContextClock {
   #previousMs = Number.POSITIVE_INFINITY;
   #currentMs = Number.POSITIVE_INFINITY;
   #lateInARow = 0;
+  #leastLateMs = Number.POSITIVE_INFINITY;
 
   /** @param contextTimeS the context's time when the message was sent */
   observe(contextTimeS: number, arrivedMs: number): void {
@@ -31,13 +36,20 @@ export class ContextClock {
     const offsetMs = arrivedMs - contextTimeS * 1_000;
     const late = offsetMs > Math.min(this.#previousMs, this.#currentMs) + JUMP_MS;
     this.#lateInARow = late ? this.#lateInARow + 1 : 0;
+    this.#leastLateMs = late ? Math.min(this.#leastLateMs, offsetMs) : Number.POSITIVE_INFINITY;
     if (this.#lateInARow >= JUMP_MESSAGES) {
       // Not slow messages: the context's time stood still.
       this.#lateInARow = 0;
       this.#previousMs = Number.POSITIVE_INFINITY;
-      this.#currentMs = Number.POSITIVE_INFINITY;
+      this.#currentMs = this.#leastLateMs;
+      this.#leastLateMs = Number.POSITIVE_INFINITY;
     }
     this.#currentMs = Math.min(this.#currentMs, offsetMs);
+  }
+
+  /** @param systemMs `Date.now()` when the message was sent: audio worklets have no other clock */
+  stamped(contextTimeS: number, systemMs: number): void {
+    this.observe(contextTimeS, localMsOf(systemMs));
   }
 
   /** @returns undefined before the first observation */

@@ -20,7 +20,6 @@ class Rig {
     const contextClock = new ContextClock();
     contextClock.observe(0, 0);
     this.segmenter = new UtteranceSegmenter({
-      contextClock,
       echo: this.echo,
       now: () => this.nowMs,
       isPlaying: () => this.isPlaying,
@@ -37,7 +36,7 @@ class Rig {
       onDetectorFailed: () => {},
       onLevel: () => {},
     });
-    this.segmenter.attach(0);
+    this.segmenter.attach(0, contextClock);
     this.segmenter.setDetector({ probabilityOf: async () => this.#probability });
   }
 

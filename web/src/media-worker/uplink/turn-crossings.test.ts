@@ -45,7 +45,6 @@ class Crossing {
     const contextClock = new ContextClock();
     contextClock.observe(0, 0);
     this.segmenter = new UtteranceSegmenter({
-      contextClock,
       echo: new EchoGuard(),
       now: () => this.#frame * FRAME_MS,
       isPlaying: () => false,
@@ -64,7 +63,7 @@ class Crossing {
       onLevel: () => {},
     });
     this.segmenter.relayDecides = true;
-    this.segmenter.attach(0);
+    this.segmenter.attach(0, contextClock);
     this.segmenter.setDetector({ probabilityOf: async () => this.#probabilities.shift()! });
   }
 

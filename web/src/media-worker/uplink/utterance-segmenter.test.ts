@@ -23,6 +23,7 @@ let playing: boolean;
 let index: number;
 let segmenter: UtteranceSegmenter;
 let detector: MarkedDetector;
+let contextClock: ContextClock;
 
 beforeEach(() => {
   log = [];
@@ -31,10 +32,9 @@ beforeEach(() => {
   playing = false;
   index = 0;
   detector = new MarkedDetector();
-  const contextClock = new ContextClock();
+  contextClock = new ContextClock();
   contextClock.observe(0, 0);
   segmenter = new UtteranceSegmenter({
-    contextClock,
     echo: new EchoGuard(),
     now: () => nowMs,
     isPlaying: () => playing,
@@ -52,7 +52,7 @@ beforeEach(() => {
     onDetectorFailed: () => log.push('detector failed'),
     onLevel: () => {},
   });
-  segmenter.attach(0);
+  segmenter.attach(0, contextClock);
   segmenter.setDetector(detector);
 });
 
@@ -104,7 +104,7 @@ test('another microphone goes on with what is being said', async () => {
   const before = sentMs;
   // It takes a moment to open, and counts its samples from 0.
   nowMs += 160;
-  segmenter.attach(0);
+  segmenter.attach(0, contextClock);
   const startS = nowMs / 1_000;
   for (let n = 0; n < 60; n += 1) {
     nowMs += 32;
@@ -262,7 +262,6 @@ test('a detector that breaks is reported once, and listening goes on without it'
 test('frames wait for a detector that still loads, and no more than a bound of them', async () => {
   let answered = 0;
   const late = new UtteranceSegmenter({
-    contextClock: new ContextClock(),
     echo: new EchoGuard(),
     now: () => nowMs,
     isPlaying: () => false,

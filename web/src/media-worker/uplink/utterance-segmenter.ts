@@ -1,12 +1,15 @@
 import { levelOf, rmsOf } from '@parley/shared/audio/level';
 import { toPcm16 } from '@parley/shared/audio/pcm16';
-import { SPEECH_POLICY, speechPolicyFor } from '../../lib/vad-policy.ts';
+import { speechPolicyFor } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
+import { AudibleEnd } from './audible-end.ts';
 import { CaptureClock, type ContextClock } from './context-clock.ts';
 import type { EchoGuard } from './echo-guard.ts';
+import { endOfHold, stepHold, type Hold } from './push-to-talk.ts';
 import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
 import {
   afterEndOfTurn,
+  OFFSET_LAG_MS,
   QUIET,
   speechEndOf,
   stepGate,
@@ -16,7 +19,6 @@ import {
 import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
 
 export interface SegmenterOptions {
-  readonly contextClock: ContextClock;
   readonly echo: EchoGuard;
   now(): number;
   /** While we play, it takes clearer speech. */
@@ -41,25 +43,12 @@ export interface SegmenterOptions {
   onLevel(level: number, speechProbability: number): void;
 }
 
-/** How push-to-talk stands. */
-type Hold =
-  | { readonly kind: 'up' }
-  | { readonly kind: 'down'; readonly sinceMs: number; readonly speechEndMs: number | undefined }
-  | {
-      readonly kind: 'released';
-      readonly sinceMs: number;
-      readonly atMs: number;
-      readonly speechEndMs: number | undefined;
-    };
-
 /** Audio sent from before the onset, so that no soft consonant is lost. */
 const PRE_ROLL_MS = 300;
 /** How far back an utterance can begin: the pre-roll, and the frames that it took to be believed. */
 const HISTORY_MS = 1_500;
 /** How long a released key waits for the frames that were captured before. */
 const RELEASE_DEADLINE_MS = 500;
-/** A push-to-talk key held for less, without speech, was touched by mistake. */
-const MIN_HOLD_MS = 250;
 
 /**
  * Cuts utterances out of the microphone's frames: from the pre-roll before the onset of speech
@@ -74,6 +63,7 @@ export class UtteranceSegmenter {
   readonly #options: SegmenterOptions;
   readonly #recorder: UtteranceRecorder;
   readonly #queue: DetectorQueue;
+  readonly #audibleEnd = new AudibleEnd();
   #probability = 0;
   #gate: GateState = QUIET;
   #hold: Hold = { kind: 'up' };
@@ -99,6 +89,21 @@ export class UtteranceSegmenter {
     });
   }
 
+  /** Whether nothing is being said, nor suspected of being speech. */
+  get isIdle(): boolean {
+    return this.#gate.kind === 'quiet' && this.#hold.kind === 'up' && !this.#recorder.isOpen;
+  }
+
+  /**
+   * When the last of what was said was heard, by its samples; what the detector says if they do
+   * not show it.
+   *
+   * @param speechEndMs - where the detector puts the end of speech
+   */
+  audibleEndMs(speechEndMs: number): number {
+    return this.#audibleEnd.near(speechEndMs + OFFSET_LAG_MS) ?? speechEndMs;
+  }
+
   /** @param detector `none` if it could not be loaded: then only push-to-talk works */
   setDetector(detector: SpeechDetector | 'none'): void {
     this.#queue.setDetector(detector);
@@ -107,10 +112,11 @@ export class UtteranceSegmenter {
   /**
    * A microphone was opened. In the place of another, it goes on with what is being said.
    *
-   * @param latencyMs from its membrane to the audio context
+   * @param latencyMs from its membrane to where its frames get their times
+   * @param clock of these times
    */
-  attach(latencyMs: number): void {
-    this.#clock = new CaptureClock(this.#options.contextClock, latencyMs);
+  attach(latencyMs: number, clock: ContextClock): void {
+    this.#clock = new CaptureClock(clock, latencyMs);
   }
 
   /** The microphone is gone: what was open ends here. */
@@ -184,6 +190,7 @@ export class UtteranceSegmenter {
       return;
     }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
+    this.#audibleEnd.push(block.samples, startMs);
     const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples) });
     if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
@@ -225,25 +232,22 @@ export class UtteranceSegmenter {
   }
 
   #stepHeld(
-    hold: Exclude<Hold, { kind: 'up' }>,
+    before: Exclude<Hold, { kind: 'up' }>,
     frame: { probability: number; endMs: number },
   ): void {
-    const isSpeech = frame.probability >= SPEECH_POLICY.speechProbability;
-    const speechEndMs = isSpeech ? frame.endMs : hold.speechEndMs;
-    this.#hold = { ...hold, speechEndMs };
+    const hold = stepHold(before, frame);
+    this.#hold = hold;
     // What was said before the key was let go is still on its way until a frame reaches beyond.
-    if (hold.kind === 'released' && frame.endMs >= hold.atMs) this.#letGo({ ...hold, speechEndMs });
+    if (hold.kind === 'released' && frame.endMs >= hold.atMs) this.#letGo(hold);
   }
 
-  #letGo({ atMs, sinceMs, speechEndMs }: Extract<Hold, { kind: 'released' }>): void {
+  #letGo(hold: Extract<Hold, { kind: 'released' }>): void {
     clearTimeout(this.#releaseTimer);
     this.#hold = { kind: 'up' };
-    if (speechEndMs === undefined && atMs - sinceMs < MIN_HOLD_MS) {
-      this.#recorder.end();
-      this.#options.onDiscarded();
-    } else {
-      this.#end(Math.min(atMs, speechEndMs ?? atMs));
-    }
+    const endMs = endOfHold(hold);
+    if (endMs !== undefined) return this.#end(endMs);
+    this.#recorder.end();
+    this.#options.onDiscarded();
   }
 
   #begin(onsetMs: number): void {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { CaptureCore } from './capture-core.ts';
-import type { CapturedBlock } from '../messages/capture-messages.ts';
+import { CaptureCore, type CapturedBlock } from './capture-core.ts';
 
 // A Bluetooth headset in a call has 8 or 16 kHz; most devices have one of the others.
 test.each([
