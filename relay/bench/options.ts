@@ -49,6 +49,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       Whether anything is lost, doubled or out of order if connections are cut, reset, stalled,
       half open and lossy at random moments: 20 minutes of speech, in many calls at a time, over
       such lines and over good ones. A seed repeats the faults.
+  npm run bench -- ear [--turns N] [--json]
+      What the debug panel shows beside what an ear in the room hears: three voices ask 60 questions
+      in Chromium, in a room without sound cards, with a load peak and a stalled page in between.
+      Then voice to voice at the ear over vendors of known slowness. It needs PulseAudio.
 
   --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
                    of ten seconds with pauses; the pipe too is connected to the simulator
@@ -62,7 +66,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --help           shows this
 
 Exit status: 0 measured; 1 the measurement failed, bench outage found a turn missing or doubled,
-bench chaos found a difference, or bench lighthouse a score below its target; 2 the options are not usable.
+bench chaos found a difference, bench lighthouse a score below its target, or bench ear a turn that
+was not answered once; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
@@ -81,6 +86,8 @@ export interface BenchOptions {
   };
   readonly chaos: { readonly minutes: number; readonly seed: number };
   readonly echo: { readonly minutes: number; readonly browser: EchoBrowser };
+  /** bench ear. */
+  readonly turns: number;
   readonly provider: BenchProvider | undefined;
   readonly baseline: Baseline;
   readonly rounds: number;
@@ -99,6 +106,7 @@ const BENCHES = [
   'echo',
   'chaos',
   'lighthouse',
+  'ear',
 ] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
@@ -117,6 +125,7 @@ const OWNERS = {
   browser: ['echo'],
   seed: ['chaos'],
   only: ['dialogues'],
+  turns: ['ear'],
 } as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
 
 const MAX_SESSIONS = 10_000;
@@ -128,7 +137,9 @@ const MAX_SECONDS = 600;
 const MAX_SEED = 1_000_000;
 /** Turns of a bench outage are told apart by the level of their audio. */
 const MAX_OUTAGE_SESSIONS = 150;
+const MAX_TURNS = 600;
 const DEFAULT_ROUNDS = 15;
+const DEFAULT_TURNS = 60;
 
 /**
  * Reads the command line.
@@ -154,6 +165,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       browser: { type: 'string' },
       only: { type: 'string' },
       seed: { type: 'string' },
+      turns: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -216,6 +228,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       seed: count('--seed', values.seed, MAX_SEED) ?? 1,
     },
     echo: { minutes: minutes ?? 10, browser },
+    turns: count('--turns', values.turns, MAX_TURNS) ?? DEFAULT_TURNS,
     provider,
     baseline,
     rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,

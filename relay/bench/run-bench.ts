@@ -4,6 +4,7 @@ import { benchChaos } from './chaos/bench-chaos.ts';
 import { benchDialogues } from './dialogues/bench-dialogues.ts';
 import { benchEcho } from './echo/bench-echo.ts';
 import { benchLighthouse } from './lighthouse/bench-lighthouse.ts';
+import { benchEar } from './ear/bench-ear.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchRelay } from './relay/bench-relay.ts';
@@ -48,6 +49,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
       print(await benchRelay({ sessions, provider, baseline, rounds, profileDir, signal, tell }));
     }
+  } else if (bench === 'ear') {
+    const report = await benchEar({ turns: options.turns, signal, tell });
+    print(report);
+    return report.embedded.failed === 0;
   } else if (bench === 'dialogues') {
     print(await benchDialogues({ only: options.only, signal, tell }));
   } else if (bench === 'chaos') {

@@ -33,6 +33,7 @@ export type {
   InterruptionVerdict,
 } from '../bench/echo/laboratory.ts';
 export { UNLIMITED } from '../bench/process/unlimited.ts';
+export type { EarHandlers, EarQuestion, EarTurn } from '../bench/ear/ear-handlers.ts';
 export { CATALOGUE } from '../simulators/catalogue.ts';
 export type { Behaviour, Simulator } from '../simulators/kit/simulator.ts';
 export { simulatorTraffic, type Traffic } from '../simulators/kit/traffic.ts';

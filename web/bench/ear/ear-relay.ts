@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CATALOGUE, speakPiece } from '@parley/relay/testing';
+import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
+import {
+  EMBEDDED_PROVIDERS,
+  startRealRelay,
+  type RelaySettings,
+} from '../../e2e/call/support/real-relay.ts';
+
+/** From the end of what a stage needs to the first that it gives, ms. */
+export const SIMULATED_MS = { asr: 100, llm: 150, tts: 80 } as const;
+const FLITE_HZ = 16_000;
+const ANSWER = 'Certainly, here is the answer.';
+
+export interface EarRelay extends AsyncDisposable {
+  readonly origin: string;
+  /** What a simulated transcriber hears from here on. */
+  setScript(words: string): void;
+}
+
+/** A relay of its own, with the embedded providers or with vendors of known slowness. */
+export async function startEarRelay(
+  providers: { readonly simulated: boolean; readonly speculates: boolean },
+  flite: WebAssembly.Module,
+): Promise<EarRelay> {
+  await using resources = new AsyncDisposableStack();
+  const dataDir = mkdtempSync(join(tmpdir(), 'parley-ear-'));
+  resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
+  let script = '';
+  const spoken = new Map<string, Int16Array>();
+  const speak = (text: string, rateHz: number) => {
+    const key = `${rateHz} ${text}`;
+    const samples =
+      spoken.get(key) ?? resamplePcm16(speakPiece(flite, 'slt', text), FLITE_HZ, rateHz);
+    spoken.set(key, samples);
+    return samples;
+  };
+  let settings: RelaySettings = EMBEDDED_PROVIDERS;
+  if (providers.simulated) {
+    const { deepgram, compatible, cartesia } = CATALOGUE;
+    const speech = resources.use(
+      await deepgram.start({ hear: () => script, finalDelayMs: SIMULATED_MS.asr }),
+    );
+    const chat = resources.use(
+      await compatible.start({ answer: () => ANSWER, firstTokenDelayMs: SIMULATED_MS.llm }),
+    );
+    const voice = resources.use(
+      await cartesia.start({ speak, firstAudioDelayMs: SIMULATED_MS.tts }),
+    );
+    settings = {
+      ...deepgram.environment(speech),
+      ...compatible.environment(chat),
+      ...cartesia.environment(voice),
+      TRANSCRIBERS: 'deepgram-nova',
+      GENERATORS: 'compatible',
+      SYNTHESIZERS: 'cartesia',
+    };
+  }
+  const relay = resources.use(
+    await startRealRelay(dataDir, {
+      ...settings,
+      SPECULATION: providers.speculates ? 'on' : 'off',
+      TURNS_PER_MINUTE: '1000',
+    }),
+  );
+  const owned = resources.move();
+  return {
+    origin: `http://localhost:${relay.port}`,
+    setScript: (words) => {
+      script = words;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
