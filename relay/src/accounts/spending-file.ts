@@ -8,8 +8,8 @@ import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
 import type { DaySpending } from '../metering/budgets.ts';
 
-/** From a change until it is written. What is lost by then is not even a second of the calls. */
-const DELAY_MS = 250;
+/** From a change until it is written; what `kill -9` loses, the ledger tells again. */
+const DELAY_MS = 1_000;
 
 const amount = z.number().int().min(0);
 const schema = z.object({

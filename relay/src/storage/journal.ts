@@ -6,8 +6,8 @@ import type { JournalFiles, JournalPosition } from './journal-files.ts';
 import type { JournalRecord } from './records.ts';
 import type { RefusedRecord } from './record-writer.ts';
 
-/** What is appended meanwhile goes to the database together. */
-const GATHER_MS = 200;
+/** What is appended meanwhile goes to the database together, which takes less than half as long. */
+const GATHER_MS = 2_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 const MAX_BATCH = 200;
@@ -42,6 +42,8 @@ export class Journal implements AsyncDisposable {
   readonly #options: JournalOptions;
   readonly #stopping = new AbortController();
   #wake = Promise.withResolvers<void>();
+  /** Its end ends the wait for more. */
+  #gathering = new AbortController();
   #work: Promise<void> = Promise.resolve();
   #isReachable = false;
   #isFlushing = false;
@@ -90,6 +92,7 @@ export class Journal implements AsyncDisposable {
     this.#waiting.set(resolve, this.#options.files.end);
     signal.addEventListener('abort', () => resolve());
     this.#wake.resolve();
+    this.#gathering.abort(OVER);
     await promise;
     this.#waiting.delete(resolve);
   }
@@ -97,6 +100,7 @@ export class Journal implements AsyncDisposable {
   /** Stops; what is still in the journal is written by the next process. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(OVER);
+    this.#gathering.abort(OVER);
     this.#wake.resolve();
     await this.#work;
     await this.#options.files.flush();
@@ -118,14 +122,20 @@ export class Journal implements AsyncDisposable {
         if (signal.aborted) return;
         await this.#wake.promise;
         this.#wake = Promise.withResolvers();
-        // Those who wait for it want no more to come.
-        if (this.#waiting.size === 0) await sleep(this.#options.clock, GATHER_MS, signal);
+        await this.#gather();
       } catch (err) {
         this.#failed(err);
         await sleep(this.#options.clock, retryMs * (0.75 + Math.random() / 2), signal);
         retryMs = Math.min(MAX_RETRY_MS, retryMs * 2);
       }
     }
+  }
+
+  /** Lets more come, unless there are those who wait for what is there. */
+  async #gather(): Promise<void> {
+    if (this.#waiting.size > 0 || this.#stopping.signal.aborted) return;
+    this.#gathering = new AbortController();
+    await sleep(this.#options.clock, GATHER_MS, this.#gathering.signal);
   }
 
   /** The database failed otherwise: it is asked again whether it answers. */

@@ -19,6 +19,8 @@ import type { AdminStore, Storage, UserStore } from './storage.ts';
 /** The embedded database makes its files at the first start, which a slow disk takes long for. */
 const OPEN_MS = 120_000;
 const WRITE_MS = 60_000;
+/** Who reads waits so long for what is not written yet. */
+const FRESH_MS = 300;
 const READ_MS = 10_000;
 /** How long what was said last may take to reach the database when the relay stops. */
 const DRAIN_MS = 1_500;
@@ -108,15 +110,15 @@ class DatabaseStorage implements RunningStorage {
 
   asUser({ userId }: { readonly userId: string }): UserStore {
     return {
-      conversations: (query) => this.#ask('conversations', READ_MS, userId, query),
-      conversation: (id) => this.#ask('conversation', READ_MS, userId, id),
-      messages: (id) => this.#ask('messages', READ_MS, userId, id),
-      rename: (id, title) => this.#ask('rename', READ_MS, userId, id, title),
+      conversations: (query) => this.#askAfterWrites('conversations', userId, query),
+      conversation: (id) => this.#askAfterWrites('conversation', userId, id),
+      messages: (id) => this.#askAfterWrites('messages', userId, id),
+      rename: (id, title) => this.#askAfterWrites('rename', userId, id, title),
       remove: async (id) => {
         await this.#settle();
         return this.#ask('remove', READ_MS, userId, id);
       },
-      usage: (days) => this.#ask('usage', READ_MS, userId, days),
+      usage: (days) => this.#askAfterWrites('usage', userId, days),
       removeEverything: async () => {
         await this.#settle();
         await this.#ask('removeEverything', WRITE_MS, userId);
@@ -158,6 +160,15 @@ class DatabaseStorage implements RunningStorage {
       if (!(cause instanceof RequestFailed)) this.#journal.lost();
       throw new ParleyError('storage_unavailable', { cause });
     }
+  }
+
+  /** With what was said until now, unless the database takes long to write it. */
+  async #askAfterWrites<M extends DatabaseMethod>(
+    method: M,
+    ...args: Parameters<DatabaseService[M]>
+  ): Promise<Awaited<ReturnType<DatabaseService[M]>>> {
+    if (this.state === 'ok') await this.#drain(FRESH_MS);
+    return this.#ask(method, READ_MS, ...args);
   }
 
   /** What is to be deleted must not come after its deletion. */

@@ -1,21 +1,24 @@
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { isDataFault, withoutData, type Database, type Queries } from './database.ts';
 import type { CallHeader, JournalRecord, TurnRecord } from './records.ts';
-import {
-  conversations,
-  ledger,
-  recordings,
-  removedConversations,
-  sessions,
-  turns,
-  users,
-} from './schema.ts';
+import { insertRows } from './row-insert.ts';
+import { conversations, ledger, recordings, sessions, turns, users } from './schema.ts';
 
 /** A record that the database refuses, whatever is tried. */
 export interface RefusedRecord {
   readonly id: string;
   readonly reason: string;
 }
+
+/** What a stage does not count. */
+const NO_UNITS = {
+  audioMs: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  characters: 0,
+};
 
 /**
  * Writes records in their order, all in one transaction. If one of them is refused for what it
@@ -56,39 +59,35 @@ async function insertRecords(
   records: readonly JournalRecord[],
 ): Promise<void> {
   const ofCalls = records.filter((record) => record.type !== 'ledger');
-  const entries = records.filter((record) => record.type === 'ledger');
   const kept = await withoutRemoved(queries, ofCalls);
-  if (kept.length > 0) {
-    await insertCalls(queries, instance, kept);
-    await insertTurns(
-      queries,
-      kept.filter((record) => record.type === 'turn'),
-    );
-    await endSessions(
-      queries,
-      kept.filter((record) => record.type === 'session'),
-    );
-    const files = kept.filter((record) => record.type === 'recording');
-    if (files.length > 0) {
-      await queries
-        .insert(recordings)
-        .values(
-          files.map(({ call, atMs, ...rest }) => ({ ...rest, ...idsOf(call), at: date(atMs) })),
-        )
-        .onConflictDoNothing();
-    }
-  }
-  if (entries.length === 0) return;
-  await queries
-    .insert(ledger)
-    .values(
-      entries.map(({ entry: { atMs, units, ...entry } }) => ({
-        ...entry,
-        ...units,
-        at: date(atMs),
-      })),
-    )
-    .onConflictDoNothing();
+  await insertCalls(queries, instance, kept);
+  await insertTurns(
+    queries,
+    kept.filter((record) => record.type === 'turn'),
+  );
+  await endSessions(
+    queries,
+    kept.filter((record) => record.type === 'session'),
+  );
+  const files = kept.filter((record) => record.type === 'recording');
+  await insertRows(
+    queries,
+    recordings,
+    files.map(({ call, atMs, ...rest }) => ({ ...rest, ...idsOf(call), at: date(atMs) })),
+    sql`do nothing`,
+  );
+  const entries = records.filter((record) => record.type === 'ledger');
+  await insertRows(
+    queries,
+    ledger,
+    entries.map(({ entry: { atMs, units, ...entry } }) => ({
+      ...NO_UNITS,
+      ...entry,
+      ...units,
+      at: date(atMs),
+    })),
+    sql`do nothing`,
+  );
 }
 
 async function withoutRemoved<T extends { readonly call: CallHeader }>(
@@ -97,11 +96,11 @@ async function withoutRemoved<T extends { readonly call: CallHeader }>(
 ): Promise<readonly T[]> {
   const ids = [...new Set(records.map(({ call }) => call.conversationId))];
   if (ids.length === 0) return [];
-  const removed = await queries
-    .select({ id: removedConversations.id })
-    .from(removedConversations)
-    .where(inArray(removedConversations.id, ids));
-  const isRemoved = new Set(removed.map(({ id }) => id));
+  const removed = await queries.execute(
+    sql`select id from parley.removed_conversations where id in (select json_array_elements_text(${JSON.stringify(ids)}::text::json))`,
+  );
+  const { rows } = removed as unknown as { readonly rows: readonly { readonly id: string }[] };
+  const isRemoved = new Set(rows.map(({ id }) => id));
   return records.filter(({ call }) => !isRemoved.has(call.conversationId));
 }
 
@@ -112,21 +111,20 @@ async function insertCalls(
   records: readonly Exclude<JournalRecord, { type: 'ledger' }>[],
 ): Promise<void> {
   const calls = records.map(({ call }) => call);
-  await queries
-    .insert(users)
-    .values(
-      lastOfEach(calls, ({ userId }) => userId).map(({ userId, kind, plan, startedAtMs }) => ({
-        id: userId,
-        kind,
-        plan,
-        createdAt: date(startedAtMs),
-        seenAt: date(startedAtMs),
-      })),
-    )
-    .onConflictDoUpdate({
-      target: users.id,
-      set: { plan: sql`excluded.plan`, seenAt: sql`greatest(users.seen_at, excluded.seen_at)` },
-    });
+  await insertRows(
+    queries,
+    users,
+    lastOfEach(calls, ({ userId }) => userId).map(({ userId, kind, plan, startedAtMs }) => ({
+      id: userId,
+      kind,
+      plan,
+      createdAt: date(startedAtMs),
+      seenAt: date(startedAtMs),
+    })),
+    // Not with each of their turns: a row that is not changed is not written again.
+    sql`(id) do update set plan = excluded.plan, seen_at = greatest(users.seen_at, excluded.seen_at)
+      where users.plan <> excluded.plan or users.seen_at < excluded.seen_at`,
+  );
   const titled = new Map<string, TurnRecord['title']>();
   const firstMs = new Map<string, number>();
   const latestMs = new Map<string, number>();
@@ -139,73 +137,68 @@ async function insertCalls(
       titled.set(conversationId, record.title);
     }
   }
-  await queries
-    .insert(conversations)
-    .values(
-      lastOfEach(calls, ({ conversationId }) => conversationId).map((call) => {
-        const title = titled.get(call.conversationId);
-        return {
-          id: call.conversationId,
-          userId: call.userId,
-          title: title?.text ?? null,
-          titleKey: title?.key ?? null,
-          createdAt: date(firstMs.get(call.conversationId)!),
-          updatedAt: date(latestMs.get(call.conversationId)!),
-        };
-      }),
-    )
-    .onConflictDoUpdate({
-      target: conversations.id,
-      set: {
-        title: sql`coalesce(conversations.title, excluded.title)`,
-        titleKey: sql`case when conversations.title is null then excluded.title_key else conversations.title_key end`,
-        updatedAt: sql`greatest(conversations.updated_at, excluded.updated_at)`,
-      },
-    });
-  await queries
-    .insert(sessions)
-    .values(
-      lastOfEach(calls, ({ sessionId }) => sessionId).map(({ startedAtMs, client, ...call }) => ({
-        id: call.sessionId,
-        conversationId: call.conversationId,
+  await insertRows(
+    queries,
+    conversations,
+    lastOfEach(calls, ({ conversationId }) => conversationId).map((call) => {
+      const title = titled.get(call.conversationId);
+      return {
+        id: call.conversationId,
         userId: call.userId,
-        instance,
-        client,
-        startedAt: date(startedAtMs),
-      })),
-    )
-    .onConflictDoNothing();
+        title: title?.text ?? null,
+        titleKey: title?.key ?? null,
+        isRenamed: false,
+        createdAt: date(firstMs.get(call.conversationId)!),
+        updatedAt: date(latestMs.get(call.conversationId)!),
+      };
+    }),
+    sql`(id) do update set
+      title = coalesce(conversations.title, excluded.title),
+      title_key = case when conversations.title is null then excluded.title_key else conversations.title_key end,
+      updated_at = greatest(conversations.updated_at, excluded.updated_at)`,
+  );
+  await insertRows(
+    queries,
+    sessions,
+    lastOfEach(calls, ({ sessionId }) => sessionId).map(({ startedAtMs, client, ...call }) => ({
+      id: call.sessionId,
+      conversationId: call.conversationId,
+      userId: call.userId,
+      instance,
+      client,
+      startedAt: date(startedAtMs),
+      endedAt: null,
+      durationMs: 0,
+      closeReason: null,
+    })),
+    sql`do nothing`,
+  );
 }
 
 async function insertTurns(queries: Queries, records: readonly TurnRecord[]): Promise<void> {
-  if (records.length === 0) return;
   const latest = lastOfEach(records, ({ id }) => id);
-  await queries
-    .insert(turns)
-    .values(
-      latest.map(({ call, atMs, ...turn }) => ({
-        ...turn,
-        ...idsOf(call),
-        at: date(atMs),
-        offsetMs: Math.max(0, Math.round(atMs - call.startedAtMs)),
-      })),
-    )
-    .onConflictDoUpdate({
-      target: turns.id,
-      // Of the same user only: ids are the relay's own, but a copied one must change no other's.
-      setWhere: sql`excluded.revision > turns.revision and excluded.user_id = turns.user_id`,
-      set: {
-        revision: sql`excluded.revision`,
-        userText: sql`excluded.user_text`,
-        replyText: sql`excluded.reply_text`,
-        unheardText: sql`excluded.unheard_text`,
-        textKey: sql`excluded.text_key`,
-        wasInterrupted: sql`excluded.was_interrupted`,
-        timeline: sql`excluded.timeline`,
-        providers: sql`excluded.providers`,
-        error: sql`excluded.error`,
-      },
-    });
+  await insertRows(
+    queries,
+    turns,
+    latest.map(({ call, atMs, ...turn }) => ({
+      ...turn,
+      ...idsOf(call),
+      at: date(atMs),
+      offsetMs: Math.max(0, Math.round(atMs - call.startedAtMs)),
+    })),
+    // Of the same user only: ids are the relay's own, but a copied one must change no other's.
+    sql`(id) do update set
+      revision = excluded.revision,
+      user_text = excluded.user_text,
+      reply_text = excluded.reply_text,
+      unheard_text = excluded.unheard_text,
+      text_key = excluded.text_key,
+      was_interrupted = excluded.was_interrupted,
+      timeline = excluded.timeline,
+      providers = excluded.providers,
+      error = excluded.error
+      where excluded.revision > turns.revision and excluded.user_id = turns.user_id`,
+  );
 }
 
 async function endSessions(

@@ -116,6 +116,21 @@ describe.each(BACKENDS)('the %s database', (kind) => {
     expect(detail?.turns).toHaveLength(4);
   });
 
+  it('stores any text that a program can send', async () => {
+    const call = callOf('guest_characters');
+    const texts = [
+      '\u{1F600} "quoted" \\ud83d \\u0000\n',
+      'half \uD83D of a pair',
+      '{"id":"other"}',
+    ];
+    const turns = texts.map((userText, index) => turnRecord(call, index + 1, { userText }));
+    expect(await service.write(turns)).toEqual([]);
+    const detail = await service.conversation('guest_characters', call.conversationId);
+    expect(detail?.turns.map(({ user_text }) => user_text)).toEqual(
+      texts.map((text) => text.toWellFormed()),
+    );
+  });
+
   it('lists page by page, and by date', async () => {
     const calls = Array.from({ length: 7 }, (_, index) => ({
       ...callOf('guest_pages', `pages_${index}`),
