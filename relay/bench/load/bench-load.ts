@@ -15,8 +15,9 @@ const CALLERS = new URL('callers.process.ts', import.meta.url);
 const DELAYS = { asr: 100, llm: 150, tts: 80 } as const;
 /** What calls may take beyond their time: to be opened, and to end what they have begun. */
 const SLACK_MS = 60_000;
-/** Share of the talking after which memory should have stopped growing. */
-const WARM_UP_SHARE = 0.3;
+/** Share of the talking after which memory should have stopped growing: of five minutes, until the
+ * last turns that each session keeps are as many as they may be. */
+const WARM_UP_SHARE = 0.5;
 const SAMPLE_INTERVAL_MS = 1_000;
 
 export interface BenchLoadOptions {

@@ -99,7 +99,7 @@ async function withoutRemoved<T extends { readonly call: CallHeader }>(
   const removed = await queries.execute(
     sql`select id from parley.removed_conversations where id in (select json_array_elements_text(${JSON.stringify(ids)}::text::json))`,
   );
-  const { rows } = removed as unknown as { readonly rows: readonly { readonly id: string }[] };
+  const { rows } = removed as { readonly rows: readonly { readonly id: string }[] };
   const isRemoved = new Set(rows.map(({ id }) => id));
   return records.filter(({ call }) => !isRemoved.has(call.conversationId));
 }

@@ -118,11 +118,7 @@ describe.each(BACKENDS)('the %s database', (kind) => {
 
   it('stores any text that a program can send', async () => {
     const call = callOf('guest_characters');
-    const texts = [
-      '\u{1F600} "quoted" \\ud83d \\u0000\n',
-      'half \uD83D of a pair',
-      '{"id":"other"}',
-    ];
+    const texts = ['\u{1F600} "quoted" \\ud83d \\u0000\n', 'half \uD83D of a pair', '{"id":1}'];
     const turns = texts.map((userText, index) => turnRecord(call, index + 1, { userText }));
     expect(await service.write(turns)).toEqual([]);
     const detail = await service.conversation('guest_characters', call.conversationId);
