@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isNumber, spokenNumber } from '../phrases/number-words.ts';
 import { readWhole } from '../phrases/slot.ts';
 import {
   calculationSlot,
@@ -9,9 +8,12 @@ import {
   type Operator,
 } from '../phrases/slots/calculation.ts';
 import { numberSlot } from '../phrases/slots/number.ts';
-import { capitalised } from '../phrases/wording.ts';
+import { numbersSlot } from '../phrases/slots/numbers.ts';
+import { calculationToWords, problemOf } from './calculation-words.ts';
+import { followUps } from './calculation-follow-ups.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
+import { moneyIntents } from './money.ts';
 import { defineTool } from './tool.ts';
 
 const calculate = defineTool({
@@ -29,15 +31,18 @@ const calculate = defineTool({
 });
 
 const NAMED_OPERATIONS: readonly (readonly [Operator, ...typed: string[]])[] = [
-  ['plus', 'add <left> to <right>', '[what is] sum of <left> and <right>'],
-  ['times', 'multiply <left> (by | and | with) <right>', '[what is] product of <left> and <right>'],
+  ['plus', 'add <left> (to | and | with) <right>', '[what is] sum of <left> and <right>'],
+  [
+    'times',
+    '[what do you get if you | if you | if i] multiply <left> (by | and | with) <right>',
+    '[what is] product of <left> and <right>',
+  ],
   [
     'minus',
-    'subtract <right> from <left>',
-    'take <right> from <left>',
+    '(subtract | deduct | take [away]) <right> from <left>',
     '[what is] difference between <left> and <right>',
   ],
-  ['divided by', 'divide <left> by <right>'],
+  ['divided by', '[what do you get if you] divide <left> (by | into) <right>'],
 ];
 
 export const arithmetic: Capability = {
@@ -52,36 +57,44 @@ export const arithmetic: Capability = {
     intent({
       phrases: ['(what is | how much is) <calculation>'],
       typed: [
-        '[calculate | compute | solve | work out | what does | what do] <calculation> [equals | equal | make | is]',
+        '[calculate | compute | solve | work out | figure out | find | what does | what do | what would | get] <calculation> [equals | equal | make | is | be | give]',
+        '(what | how much | what number) <calculation> (is | makes | equals | comes to)',
+        '(what do you get | what do i get | what comes out | what is it) [if | when] (you | i) [do | have | take] <calculation>',
+        'what do you get for <calculation>',
+        'what is (result | value | answer) (of | to) <calculation>',
       ],
       slots: { calculation: calculationSlot },
-      answer: ({ calculation }) => said(calculation),
+      answer: ({ calculation }) => calculationToWords(calculation),
+      topic: ({ calculation }) => ({ kind: 'number', value: calculation }),
     }),
+    intent({
+      typed: [
+        'add [up] <numbers>',
+        '[what is] (sum | total) of <numbers>',
+        '(what is | how much is) <numbers> [added] (together | in total | altogether)',
+      ],
+      slots: { numbers: numbersSlot },
+      answer: ({ numbers }) => calculationToWords(total(numbers)),
+      topic: ({ numbers }) => ({ kind: 'number', value: total(numbers) }),
+    }),
+    ...followUps,
+    ...moneyIntents,
     ...NAMED_OPERATIONS.map(([operator, ...typed]) =>
       intent({
         phrases: operator === 'plus' ? ['add <left> and <right>'] : [],
         typed,
         slots: { left: numberSlot, right: numberSlot },
-        answer: ({ left, right }) => said(operate(numberAlone(left), operator, numberAlone(right))),
+        answer: ({ left, right }) => calculationToWords(named(left, operator, right)),
+        topic: ({ left, right }) => ({ kind: 'number', value: named(left, operator, right) }),
       }),
     ),
   ],
 };
 
-function problemOf({ impossible }: Calculation): string | undefined {
-  if (impossible === 'division_by_zero') return 'Nothing can be divided by zero.';
-  if (impossible === 'negative_root') return 'That root has no answer among the real numbers.';
-  return undefined;
+function named(left: number, operator: Operator, right: number): Calculation {
+  return operate(numberAlone(left), operator, numberAlone(right));
 }
 
-function said(calculation: Calculation): string {
-  const problem = problemOf(calculation);
-  if (problem !== undefined) return problem;
-  const { value, words } = calculation;
-  const result = spokenNumber(value, 2);
-  if (result === undefined) return 'That number is too large for me to say.';
-  // Reading a long calculation back would bury its result.
-  return words === undefined || words.length > 80
-    ? `That ${isNumber(result)}.`
-    : `${capitalised(words)} ${isNumber(result)}.`;
+function total([first = 0, ...rest]: readonly number[]): Calculation {
+  return rest.reduce((sum, value) => operate(sum, 'plus', numberAlone(value)), numberAlone(first));
 }

@@ -29,22 +29,30 @@ export const chance: Capability = {
   intents: [
     intent({
       phrases: ['(flip | toss) a coin', 'heads or tails'],
-      typed: ['coin (flip | toss)', 'flip coin for me'],
+      typed: ['coin (flip | toss)', '(flip | toss | throw) [me] coin [for me]'],
+      isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'coin' }, context),
     }),
     intent({
       phrases: ['roll (a die | the dice)'],
-      typed: ['roll [one] (die | dice) [for me]', '(throw | toss) (die | dice)', 'roll d 6'],
+      typed: [
+        'roll [one] (die | dice) [for me]',
+        '(throw | toss | roll) [me] [one] (die | dice)',
+        'roll d 6',
+      ],
+      isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'dice' }, context),
     }),
     intent({
       phrases: ['roll two dice'],
-      typed: ['(throw | toss) two dice', 'roll (2 | pair of) dice'],
+      typed: ['(throw | toss | roll) (two | 2 | pair of) dice'],
+      isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'dice', dice: 2 }, context),
     }),
     intent({
       phrases: ['(pick | choose) a [random] number between <low> and <high>'],
       slots: { low: smallNumberSlot, high: smallNumberSlot },
+      isRepeatable: true,
       answer: (range, context) => pickRandom.run({ kind: 'number', ...range }, context),
     }),
     intent({
@@ -52,10 +60,13 @@ export const chance: Capability = {
         '[give me | tell me | pick | choose | think of | generate] [random] number (from | between) <low> (and | to | minus) <high>',
       ],
       slots: { low: numberSlot, high: numberSlot },
+      isRepeatable: true,
       answer: (range, context) => pickRandom.run({ kind: 'number', ...range }, context),
     }),
     intent({
+      phrases: ['give me a random number', 'pick a number'],
       typed: ['[give me | tell me | pick | choose | think of | generate] [random] number'],
+      isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'number' }, context),
     }),
   ],

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { isTimeZone, knownTimeZone, localParts, localTime } from '../lib/time-zone.ts';
-import { numberToWords, ordinalToWords, yearToWords } from '../phrases/number-words.ts';
+import { yearToWords } from '../phrases/number-words.ts';
+import { durationToWords } from '../phrases/slots/duration.ts';
 import { freeTextSlot } from '../phrases/slots/free-text.ts';
-import { placeSlot } from '../phrases/slots/place.ts';
+import { placeSlot, type Place } from '../phrases/slots/place.ts';
+import { addDays, MONTH_NAMES } from '../phrases/calendar-date.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { capitalised } from '../phrases/wording.ts';
+import { calendarIntents, dateToWords, todayOf } from './calendar.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
+import { timeOfDayToWords } from './time-words.ts';
 import { defineTool, type ToolContext } from './tool.ts';
 
 interface Moment {
@@ -33,12 +37,22 @@ const currentTime = defineTool({
 const here = (context: ToolContext): Moment => currentTime.run({}, context);
 const partsOf = ({ instant, zone }: Moment) => localParts(instant, zone);
 
-const DAY_MS = 86_400_000;
-
 const daySlot = vocabularySlot('day', [
   { value: { offset: 0, opening: 'Today is' }, spoken: ['today'] },
-  { value: { offset: 1, opening: 'Tomorrow is' }, spoken: ['tomorrow'] },
-  { value: { offset: -1, opening: 'Yesterday was' }, spoken: ['yesterday'] },
+  {
+    value: { offset: 2, opening: 'The day after tomorrow is' },
+    spoken: ['the day after tomorrow'],
+  },
+  {
+    value: { offset: 1, opening: 'Tomorrow is' },
+    spoken: ['tomorrow'],
+    typed: ["tomorrow's", 'tomorrows'],
+  },
+  {
+    value: { offset: -1, opening: 'Yesterday was' },
+    spoken: ['yesterday'],
+    typed: ["yesterday's"],
+  },
 ]);
 
 export const clock: Capability = {
@@ -52,30 +66,52 @@ export const clock: Capability = {
   ],
   intents: [
     intent({
-      phrases: ['what time is it [now]', 'what is the time', 'tell me the time'],
+      phrases: ['what time is it [now]', 'what is the time', 'tell me the time', 'how late is it'],
       typed: [
         '[what] time [is it] [now]',
-        'what time it is',
+        'what time (it is | do we have | have we got)',
         'what is current time',
-        'do you have time',
+        '(what is | current) time of day',
+        '(do you | have you) (have | got) time',
+        'got time',
+        'how late it is',
+        'what is time here',
       ],
-      answer: (_, context) => `It is ${timeOfDay(here(context))}.`,
+      answer: (_, context) => `It is ${timeOfDayToWords(partsOf(here(context)))}.`,
+      topic: () => ({ kind: 'time' }),
     }),
     intent({
-      phrases: ['what time is it in <place>', 'what is the time in <place>'],
+      phrases: ['(what time is it | what is the time | how late is it) in <place>'],
       typed: [
-        '[current] time in <place>',
-        'what time it is in <place>',
-        'what is current time in <place>',
-        'what time is it in <place> now',
+        '[current | local] time in <place> [now | right now]',
+        'what (time | is time) [it] [is | do they have | do people have | do we have] in <place>',
+        'what is (current | local) time in <place>',
+        'what time is it (now | right now | currently | over) in <place>',
+        'how late it is in <place>',
+        'what is <place> time',
       ],
       slots: { place: placeSlot },
-      answer: ({ place }, context) => {
-        const there = currentTime.run({ time_zone: place.timeZone }, context);
-        const { weekday } = partsOf(there);
-        const day = weekday === partsOf(here(context)).weekday ? '' : ` on ${weekday}`;
-        return `It is ${timeOfDay(there)}${day} in ${place.name}.`;
-      },
+      answer: ({ place }, context) => timeIn(place, context),
+      topic: () => ({ kind: 'time' }),
+    }),
+    intent({
+      phrases: ['(and | what about | how about) [in] <place>'],
+      typed: ['and [what about | how about] [time] in <place>', 'in <place>', '<place>'],
+      slots: { place: placeSlot },
+      answer: ({ place }, context) =>
+        context.topic?.kind === 'day' ? dayIn(place, context) : timeIn(place, context),
+      topic: (_, earlier) => (earlier?.kind === 'day' ? earlier : { kind: 'time' }),
+    }),
+    intent({
+      phrases: ['what is the time difference between <first> and <second>'],
+      typed: [
+        '[what is] [time] difference between <first> and <second>',
+        'what is difference in time between <first> and <second>',
+        'how many hours [are | is it | are there] between <first> and <second>',
+        'how (many hours | far) is <first> (ahead of | behind | from) <second>',
+      ],
+      slots: { first: placeSlot, second: placeSlot },
+      answer: ({ first, second }, context) => differenceBetween(first, second, context),
     }),
     intent({
       lastResort: true,
@@ -88,8 +124,16 @@ export const clock: Capability = {
     }),
     intent({
       phrases: ['what day is it', 'what day is today', "what is (the | today's) date"],
-      typed: ['[what] date [is it]', 'what day of week is it', 'what is today', "today's date"],
+      typed: [
+        '[what] date [is it]',
+        '(what | which) (day | weekday | day of week) (is it | it is | is today | is this | do we have) [today]',
+        'what is (today | current date | day)',
+        "today's date",
+        '(what | which) date (is today | do we have | it is | is this)',
+        'what is day today',
+      ],
       answer: (_, context) => `Today is ${dateOf(here(context))}.`,
+      topic: () => ({ kind: 'day' }),
     }),
     intent({
       phrases: [
@@ -101,17 +145,19 @@ export const clock: Capability = {
         'what (day | date) (was | will) it [be] <day>',
         'what (was | will) date [be] <day>',
         'what was date <day>',
-        'what date is it <day>',
+        '(what | which) (date | weekday | day of week) (is | was | is it | was it | do we have) <day>',
+        '[what is] <day> date',
       ],
       slots: { day: daySlot },
       answer: ({ day }, context) =>
-        `${day.opening} ${dateOf(middayIn(day.offset, here(context)))}.`,
+        `${day.opening} ${dateToWords(addDays(todayOf(context), day.offset))}.`,
+      topic: () => ({ kind: 'day' }),
     }),
     intent({
       phrases: ['what day is it in <place>'],
       slots: { place: placeSlot },
-      answer: ({ place }, context) =>
-        `In ${place.name} it is ${dateOf(currentTime.run({ time_zone: place.timeZone }, context))}.`,
+      answer: ({ place }, context) => dayIn(place, context),
+      topic: () => ({ kind: 'day' }),
     }),
     intent({
       phrases: ['what year is it'],
@@ -123,33 +169,37 @@ export const clock: Capability = {
       typed: ['what is [current] month', 'which month is it'],
       answer: (_, context) => `It is ${partsOf(here(context)).month}.`,
     }),
+    ...calendarIntents,
   ],
 };
 
-/** `four twenty three in the afternoon`, `nine o'clock in the morning`. */
-function timeOfDay(moment: Moment): string {
-  const { hour, minute } = partsOf(moment);
-  if (minute === 0 && hour === 0) return 'midnight';
-  if (minute === 0 && hour === 12) return 'twelve noon';
-  const spokenMinute =
-    minute === 0 ? "o'clock" : minute < 10 ? `oh ${numberToWords(minute)}` : numberToWords(minute);
-  return `${numberToWords(((hour + 11) % 12) + 1)} ${spokenMinute} ${partOfDay(hour)}`;
-}
-
-function partOfDay(hour: number): string {
-  if (hour < 12) return 'in the morning';
-  if (hour < 18) return 'in the afternoon';
-  return hour < 22 ? 'in the evening' : 'at night';
-}
-
-/** `Friday, November twenty first, twenty twenty five`. */
 function dateOf(moment: Moment): string {
-  const { weekday, month, day, year } = partsOf(moment);
-  return `${weekday}, ${month} ${ordinalToWords(day)}, ${yearToWords(year)}`;
+  const { year, month, day } = partsOf(moment);
+  return dateToWords({ year, month: MONTH_NAMES.indexOf(month) + 1, day });
 }
 
-/** Midday is the same calendar day, even if summer time shifts the clock by an hour. */
-function middayIn(days: number, moment: Moment): Moment {
-  const midday = moment.instant.getTime() + (12 - partsOf(moment).hour) * 3_600_000;
-  return { ...moment, instant: new Date(midday + days * DAY_MS) };
+function timeIn(place: Place, context: ToolContext): string {
+  const there = currentTime.run({ time_zone: place.timeZone }, context);
+  const { weekday } = partsOf(there);
+  const day = weekday === partsOf(here(context)).weekday ? '' : ` on ${weekday}`;
+  return `It is ${timeOfDayToWords(partsOf(there))}${day} in ${place.name}.`;
+}
+
+function dayIn(place: Place, context: ToolContext): string {
+  return `In ${place.name} it is ${dateOf(currentTime.run({ time_zone: place.timeZone }, context))}.`;
+}
+
+function differenceBetween(first: Place, second: Place, context: ToolContext): string {
+  const minutes = minutesOf(second, context) - minutesOf(first, context);
+  if (minutes === 0) return `${first.name} and ${second.name} have the same time.`;
+  const [ahead, behind] = minutes > 0 ? [second, first] : [first, second];
+  return `${ahead.name} is ${durationToWords(Math.abs(minutes) * 60)} ahead of ${behind.name}.`;
+}
+
+/** Minutes on the calendar of the place. */
+function minutesOf(place: Place, context: ToolContext): number {
+  const { year, month, day, hour, minute } = partsOf(
+    currentTime.run({ time_zone: place.timeZone }, context),
+  );
+  return Date.UTC(year, MONTH_NAMES.indexOf(month), day, hour, minute) / 60_000;
 }

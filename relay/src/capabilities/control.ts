@@ -6,13 +6,30 @@ export const control: Capability = {
   examples: ['Say that again.', 'Never mind.'],
   intents: [
     intent({
+      phrases: ['another one', 'one more', 'again'],
+      typed: [
+        '[do | try] [it | that] (again | once more | one more time)',
+        'another',
+        'more',
+        'one more time',
+        'next one',
+        'and another [one]',
+      ],
+      answer: (_, context) =>
+        context.topic?.kind === 'repeatable'
+          ? context.topic.again(context)
+          : (context.lastReply ?? 'I have not said anything yet.'),
+      topic: (_, earlier) => earlier,
+    }),
+    intent({
       phrases: ['(say | repeat) that [again]', 'what did you say'],
       typed: [
         '[please] repeat',
         'say again',
-        'again',
         'repeat (it | yourself)',
         'say it again',
+        '(say | repeat) (that | it) [once more | one more time]',
+        'what did you [just] say',
         'pardon',
         'come again',
         'what',
@@ -27,7 +44,6 @@ export const control: Capability = {
       phrases: ['stop [it | talking]', 'never mind', 'be quiet', 'no'],
       typed: [
         'nevermind',
-        'cancel [that]',
         'quiet',
         'shut up',
         'hush',

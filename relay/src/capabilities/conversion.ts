@@ -8,11 +8,13 @@ import {
   type Quantity,
 } from '../phrases/slots/quantity.ts';
 import { convert, spokenUnitSlot, typedUnitSlot, type Unit } from '../phrases/slots/units.ts';
+import { smallNumberSlot } from '../phrases/slots/number.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { capitalised } from '../phrases/wording.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
 import { defineTool, type ToolContext } from './tool.ts';
+import type { Topic } from './phrase-context.ts';
 
 interface Conversion {
   readonly amount: number;
@@ -68,6 +70,7 @@ export const conversion: Capability = {
           quantity: quantitySlot(dimension),
         },
         answer: converted,
+        topic,
       }),
     ),
     ...(['length', 'weight', 'volume', 'speed', 'temperature'] as const).map((dimension) =>
@@ -78,30 +81,66 @@ export const conversion: Capability = {
           quantity: countedQuantitySlot(dimension),
         },
         answer: converted,
+        topic,
       }),
     ),
     intent({
       typed: [
         'how (many | much) <unit> (are | is | does | do | make | makes | equals | equal | has | in | are in | is in | there are in | are there in) <quantity> [have | make]',
-        '[convert | change | turn | what is | how much is | how many is | how many are | how far is | how long is | how hot is | how fast is] <quantity> (to | in | into | as) <unit>',
+        '[convert | change | turn | what is | how much is | how many is | how many are | how far is | how long is | how hot is | how fast is | how tall is | how heavy is | how big is | how cold is] <quantity> (to | in | into | as) [how many] <unit>',
+        'what does <quantity> (weigh | measure | come to) in <unit>',
+        'how many <unit> (make up | fit in | fit into | make | go into | are to) <quantity>',
+        '<quantity> (is | are | equals) how many <unit>',
       ],
       slots: { unit: typedUnitSlot, quantity: typedQuantitySlot },
       answer: converted,
+      topic,
+    }),
+    intent({
+      phrases: ['(what about | how about) <amount>'],
+      typed: ['and <amount>'],
+      slots: { amount: smallNumberSlot },
+      answer: ({ amount }, context) =>
+        context.topic?.kind === 'conversion'
+          ? converted(again(amount, context.topic), context)
+          : 'I do not know what to do with that number.',
+      topic: (_, earlier) => earlier,
+    }),
+    intent({
+      typed: ['(and | what about | how about) <quantity>'],
+      slots: { quantity: typedQuantitySlot },
+      answer: ({ quantity }, context) =>
+        context.topic?.kind === 'conversion'
+          ? converted({ quantity, unit: context.topic.to }, context)
+          : 'Tell me the unit that you want, too.',
+      topic: ({ quantity }, earlier) =>
+        earlier?.kind === 'conversion' ? { ...earlier, from: quantity.unit } : earlier,
     }),
   ],
 };
 
-function converted(
-  { unit, quantity }: { readonly unit: Unit; readonly quantity: Quantity },
-  context: ToolContext,
-): string {
+interface Asked {
+  readonly unit: Unit;
+  readonly quantity: Quantity;
+}
+
+function topic({ unit, quantity }: Asked): Topic {
+  return { kind: 'conversion', from: quantity.unit, to: unit };
+}
+
+function again(amount: number, { from, to }: Extract<Topic, { kind: 'conversion' }>): Asked {
+  return { quantity: { amount, unit: from }, unit: to };
+}
+
+function converted({ unit, quantity }: Asked, context: ToolContext): string {
   const input = { amount: quantity.amount, from: quantity.unit.many, to: unit.many };
   const result = convertUnits.run(input, context);
   if (typeof result === 'string') return result;
   const before = spokenNumber(result.amount, 2);
   const after = spokenNumber(result.value, 1);
   if (before === undefined || after === undefined) return 'That number is too large for me to say.';
-  return `${capitalised(before.words)} ${named(before.words, result.from)} ${isNumber(after)} ${named(after.words, result.to)}.`;
+  const asked = quantity.words ?? `${before.words} ${named(before.words, result.from)}`;
+  return `${capitalised(asked)} ${isNumber(after)} ${named(after.words, result.to)}.`;
 }
 
 function named(words: string, unit: Unit): string {

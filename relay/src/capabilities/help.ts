@@ -19,6 +19,10 @@ export const help: Capability = {
         'what else can you do',
         'how do i use this',
         'how do you work',
+        'what (can | could | should | may) i (ask | say | tell) [you | to you]',
+        'what (can | do) you help [me] with',
+        'what are your (skills | commands | features)',
+        '(can you help | i need help | please help) [me]',
       ],
       answer: (_, { random, suggestions }) => {
         const [first = 'What time is it?', ...others] = suggestions;

@@ -6,26 +6,25 @@ import {
   parseTemplate,
   type Template,
 } from '../phrases/template.ts';
-import type { ToolContext } from './tool.ts';
-
-/** What an answer may depend on besides the words themselves. */
-export interface PhraseContext extends ToolContext {
-  /** Things to suggest to someone who does not know what to say. */
-  readonly suggestions: readonly string[];
-}
-
-/** An answer in words a voice can say; empty if silence is the answer. */
-export type Answer = (context: PhraseContext) => string;
+import type { Answer, PhraseContext, Topic } from './phrase-context.ts';
 
 export interface Intent {
   /** What the recogniser listens for. */
   readonly spoken: readonly Template[];
+  /** All that is understood, spoken or typed. */
+  readonly templates: readonly Template[];
   /** The recogniser's rule behind each reference of `spoken`. */
   readonly rules: Readonly<Record<string, Rule>>;
   /** Tried only if no other intent understands, with or without pleasantries. */
   readonly lastResort: boolean;
   /** Undefined if the tokens are not one of the phrases. */
-  understand(tokens: readonly string[]): Answer | undefined;
+  understand(tokens: readonly string[]): Understood | undefined;
+}
+
+export interface Understood {
+  readonly answer: Answer;
+  /** What the next phrase may refer to; pure, so that it can be asked of what was said before. */
+  topic(earlier: Topic | undefined): Topic | undefined;
 }
 
 type ValuesOf<Slots extends SlotTable> = {
@@ -41,6 +40,10 @@ export interface IntentDefinition<Slots extends SlotTable> {
   /** True if a slot takes any words, so that more exact phrases come first. */
   readonly lastResort?: boolean;
   readonly answer: (values: ValuesOf<Slots>, context: PhraseContext) => string;
+  /** What is then spoken of; without it nothing that could be referred to. */
+  readonly topic?: (values: ValuesOf<Slots>, earlier: Topic | undefined) => Topic | undefined;
+  /** "Another one" does it once more. */
+  readonly isRepeatable?: boolean;
 }
 
 /**
@@ -57,17 +60,29 @@ export function intent<const Slots extends SlotTable = Record<never, never>>(
   for (const template of templates) requireSlots(template, Object.keys(slots));
   return {
     spoken,
+    templates,
     lastResort: definition.lastResort ?? false,
     rules: spokenRules(spoken, slots),
     understand(tokens) {
       for (const template of templates) {
         const values: SlotValues | undefined = matchTemplate(template, tokens, slots);
         // requireSlots has shown that every template fills every slot.
-        if (values !== undefined)
-          return (context) => definition.answer(values as ValuesOf<Slots>, context);
+        if (values !== undefined) return understood(definition, values as ValuesOf<Slots>);
       }
       return undefined;
     },
+  };
+}
+
+function understood<Slots extends SlotTable>(
+  { answer, topic, isRepeatable = false }: IntentDefinition<Slots>,
+  values: ValuesOf<Slots>,
+): Understood {
+  const again: Answer = (context) => answer(values, context);
+  return {
+    answer: again,
+    topic: (earlier) =>
+      isRepeatable ? { kind: 'repeatable', again } : topic && topic(values, earlier),
   };
 }
 

@@ -53,14 +53,17 @@ export const jokes: Capability = {
   examples: ['Tell me a joke.'],
   intents: [
     intent({
-      phrases: ['tell me (a | another) joke', 'make me laugh'],
+      phrases: ['tell me (a | another) joke', 'make me laugh', 'do you know a joke'],
       typed: [
         '[another] joke',
-        'do you know [any | good] (joke | jokes)',
+        '(do you know | do you have | have you got | say | know) [any | some | good | another] (joke | jokes)',
+        '(tell | give | say) [me] [some | more] jokes',
+        'say something funny',
         '(say | tell) [me] [something] [another] [good] (joke | funny)',
         'one more joke',
         'tell joke',
       ],
+      isRepeatable: true,
       answer: (_, context) => tellJoke.run({}, context),
     }),
   ],
@@ -80,6 +83,7 @@ export const facts: Capability = {
         'tell me something [new | i do not know]',
         'surprise me',
       ],
+      isRepeatable: true,
       answer: (_, context) => tellFact.run({}, context),
     }),
   ],

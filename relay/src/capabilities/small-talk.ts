@@ -9,7 +9,9 @@ export const smallTalk: Capability = {
     intent({
       phrases: ['hello [there]', 'good (morning | afternoon | evening)'],
       typed: [
-        '(hi | hey | howdy | greetings | hello) [there | again | parley]',
+        '(hi | hey | howdy | greetings | hello) [there | again | parley | everyone]',
+        'good (day | to see you)',
+        '(hi | hey | hello) (hi | hey | hello)',
         'hey hey',
         'nice to meet you',
         'hello world',
@@ -32,7 +34,9 @@ export const smallTalk: Capability = {
         'how are things',
         'are you (okay | well | alright)',
         'what is up',
-        'how are you doing today',
+        'how are you doing (today | this morning | tonight)',
+        'how have you been',
+        '(hi | hey | hello) [there | parley] how are you [doing | today]',
       ],
       answer: (_, { random }) =>
         pick(
@@ -49,12 +53,17 @@ export const smallTalk: Capability = {
         'cheers',
         'thx',
         'ty',
-        'thanks (so | very) much',
+        '(thank you | thanks) [so | very] much',
+        '(thank you | thanks) [a lot] that is (great | good | nice | perfect | all | it | fine | very kind | helpful)',
+        '(thank you | thanks) (that helps | that helped) [me] [a lot]',
+        '(great | cool | nice | perfect | super | awesome | wonderful | good | all right | lovely) (thanks | thank you) [a lot | very much | so much]',
+        'thanks (lot | bunch | million)',
+        'thank you for your help',
       ],
       answer: (_, { random }) => pick(['You are welcome.', 'My pleasure.', 'Any time.'], random),
     }),
     intent({
-      phrases: ['who are you', 'what is your name'],
+      phrases: ['who are you', 'what is your name', 'who made you'],
       typed: [
         'what are you',
         'do you have name',
@@ -62,6 +71,9 @@ export const smallTalk: Capability = {
         'tell me about yourself',
         'introduce yourself',
         'who am i talking to',
+        '(who | what company) (made | built | created | programmed | wrote | developed) you',
+        'who are you made by',
+        'where (do you come from | are you from)',
       ],
       answer: () =>
         'I am Parley, a small voice assistant that runs without any outside service. Ask me what I can do.',

@@ -46,7 +46,12 @@ export const spelling: Capability = {
       typed: [
         'spell [word] <word>',
         'how (do you | do i | to | is) (spell | spelled | spelt) <word>',
-        'how is <word> (spelled | spelt)',
+        'how is [word] <word> (spelled | spelt | written)',
+        'how (do | would | should) (you | i | we) (write | spell) [word] <word>',
+        'how to spell <word>',
+        'what is [correct] spelling of [word] <word>',
+        '(spelling | letters) of [word] <word>',
+        'what letters are in <word>',
       ],
       slots: { word: anyWordSlot },
       answer: spell.run,

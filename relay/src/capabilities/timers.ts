@@ -1,81 +1,18 @@
-import { z } from 'zod';
 import { numberToWords } from '../phrases/number-words.ts';
 import { durationAdjectiveSlot, durationSlot, durationToWords } from '../phrases/slots/duration.ts';
-import { freeTextSlot } from '../phrases/slots/free-text.ts';
-import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { capitalised, listed } from '../phrases/wording.ts';
 import type { Reminder } from '../stages/generator.ts';
+import { alarmIntents } from './alarms.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
-import { defineTool, type ToolContext } from './tool.ts';
+import { reminderIntents } from './reminders.ts';
+import { timerChanges } from './timer-changes.ts';
+import { nameOf, purposeSlot, timerNameSlot, unnamedLabel } from './timer-names.ts';
+import { cancelTimer, listTimers, NO_ROOM, setTimer, timeProblem } from './timer-tools.ts';
+import type { ToolContext } from './tool.ts';
 
-/** Longer than any call lasts. */
-const LONGEST_SECONDS = 86_400;
-/** What a spoken or typed phrase may ask to be reminded of, characters. */
-const LONGEST_TASK = 80;
-
-const setTimer = defineTool({
-  name: 'set_timer',
-  description: 'Starts a timer or reminder. When it is done, the message is spoken to the person.',
-  input: z.object({
-    seconds: z.int().min(1).max(LONGEST_SECONDS),
-    label: z.string().min(1).max(60).describe('A word or two, such as "pasta".'),
-    message: z.string().min(1).max(200).optional(),
-  }),
-  run: ({ seconds, label, message }, { reminders }) =>
-    reminders.add({
-      label,
-      text: message ?? `Your ${label} timer is done.`,
-      delayMs: seconds * 1_000,
-    }),
-  report: (added) =>
-    added === undefined
-      ? 'No timer was set: there are as many as there may be. One must be cancelled first.'
-      : `The timer is set. Its id is ${added.id}.`,
-});
-
-const listTimers = defineTool({
-  name: 'list_timers',
-  description: 'The running timers and the time left.',
-  input: z.object({}),
-  run: (_, { reminders }) => reminders.list(),
-  report: reportOf,
-});
-
-const cancelTimer = defineTool({
-  name: 'cancel_timer',
-  description: 'Cancels one timer or all.',
-  input: z.object({
-    id: z.union([z.number(), z.literal('all')]).describe('From list_timers, or "all".'),
-  }),
-  run({ id }, { reminders }) {
-    const running = reminders.list();
-    const cancelled = running.filter((reminder) => id === 'all' || reminder.id === id);
-    for (const reminder of cancelled) reminders.cancel(reminder.id);
-    return { cancelled, running };
-  },
-  report: ({ cancelled, running }) =>
-    cancelled.length === 0
-      ? `There is no such timer. ${reportOf(running)}`
-      : `Cancelled: ${cancelled.map(({ label }) => label).join(', ')}.`,
-});
-
-function reportOf(running: readonly Reminder[]): string {
-  if (running.length === 0) return 'No timer is running.';
-  return running
-    .map(
-      ({ id, label, remainingMs }) =>
-        `id ${id}: ${label}, ${Math.ceil(remainingMs / 1_000)} seconds left`,
-    )
-    .join('\n');
-}
-
-const PURPOSES = 'tea coffee pasta pizza egg bread rice oven laundry meeting break workout';
-
-const purposeSlot = vocabularySlot(
-  'purpose',
-  PURPOSES.split(' ').map((purpose) => ({ value: purpose, spoken: [purpose] })),
-);
+const SET =
+  'set | start | create | make | put on | begin | i need | i want | i would like | give me | run | set up';
 
 export const timers: Capability = {
   name: 'timers',
@@ -88,126 +25,109 @@ export const timers: Capability = {
   ],
   intents: [
     intent({
-      phrases: ['(set | start) a timer for <seconds>', 'remind me in <seconds>'],
+      phrases: ['(set | start) a timer for <seconds>'],
       typed: [
-        '[set | start | create] timer [for | of] <seconds>',
-        '[set | start] <seconds> timer',
-        'wake me [up] in <seconds>',
-        'count down [from] <seconds>',
+        `[${SET}] [me | my] timer [for | of | to] <seconds>`,
+        `[${SET}] [me | my] <seconds> timer`,
+        '(wake me [up] | count down | remind me) (in | from | after) <seconds>',
+        'remind me <seconds> from now',
+        '(time | count | count down) <seconds>',
+        '(let me know | tell me | ring | beep | call me | alert me) (in | after | when | once) <seconds> [are up | is up | are over | is over | have passed | has passed]',
+        `[and] [${SET}] (another | one more | second) [one | timer] for <seconds>`,
+        `[and] [${SET}] (another | one more | second) <seconds> timer`,
       ],
       slots: { seconds: durationSlot },
       answer: ({ seconds }, context) => start(seconds, context),
+      topic: ({ seconds }) => ({ kind: 'timer', seconds }),
+    }),
+    intent({
+      phrases: ['remind me in <seconds>', 'wake me [up] in <seconds>'],
+      slots: { seconds: durationSlot },
+      answer: ({ seconds }, context) => start(seconds, context),
+      topic: ({ seconds }) => ({ kind: 'timer', seconds }),
     }),
     intent({
       phrases: ['(set | start) a <seconds> timer'],
       slots: { seconds: durationAdjectiveSlot },
       answer: ({ seconds }, context) => start(seconds, context),
+      topic: ({ seconds }) => ({ kind: 'timer', seconds }),
     }),
     intent({
       phrases: ['(set | start) a <purpose> timer for <seconds>'],
-      typed: [
-        '[set | start] timer for <purpose> for <seconds>',
-        '[set | start] <seconds> timer for <purpose>',
-        '[set | start] <seconds> <purpose> timer',
-      ],
       slots: { purpose: purposeSlot, seconds: durationSlot },
       answer: ({ purpose, seconds }, context) => start(seconds, context, purpose),
+      topic: ({ seconds }) => ({ kind: 'timer', seconds }),
     }),
     intent({
       typed: [
-        'remind me in <seconds> (to | about) <task>',
-        'remind me (to | about) <task> in <seconds>',
-        'in <seconds> remind me (to | about) <task>',
+        `[${SET}] timer for [my] <purpose> (for | of | in) <seconds>`,
+        `[${SET}] timer (for | of) <seconds> (for [my] | called | named | labeled) <purpose>`,
+        `[${SET}] <seconds> timer (for [my] | called | named | labeled) <purpose>`,
+        `[${SET}] <seconds> <purpose> timer`,
+        `[${SET}] [another] <purpose> timer [for | of | to] <seconds>`,
+        `[${SET}] timer (called | named | labeled) <purpose> (for | of) <seconds>`,
+        'time [my] <purpose> for <seconds>',
       ],
-      slots: { seconds: durationSlot, task: freeTextSlot },
-      answer: ({ seconds, task }, context) => remind(task, seconds, context),
+      slots: { purpose: timerNameSlot, seconds: durationSlot },
+      answer: ({ purpose, seconds }, context) => start(seconds, context, purpose),
+      topic: ({ seconds }) => ({ kind: 'timer', seconds }),
     }),
+    ...reminderIntents,
+    ...alarmIntents,
+    ...timerChanges,
     intent({
-      phrases: ['how (much time | long) is left', 'what timers are running', 'list my timers'],
+      phrases: [
+        'how (much time | long) is left',
+        'what timers are running',
+        'list my timers',
+        'how many timers do i have',
+      ],
       typed: [
-        'how (much time | long) is left on [my] (timer | timers)',
-        'how (much | long | many) [time] [is] left',
-        'how much longer',
-        '(show | list | check) [me] [my | all] (timer | timers)',
-        'what timers do i have',
-        'are there any timers [running]',
+        'how (much time | long) (is left | remains | do i have | do i have left | is remaining) [(on | in | for) [my] (timer | timers)]',
+        'how (much | long | many) [time] [is | is there] left [(on | in | for) [my] (timer | timers)]',
+        'how much longer [is it | will it take | does it take]',
+        '(show | list | check | read) [me] [my | all] (timer | timers | reminders)',
+        '(how many | which | what) (timers | reminders) (are running | are there | do i have | are set | are active | have i got | have i set) [running | set]',
+        '(are there | do i have | have i set | have i got | is there) any (timers | timer | reminders | reminder) [running | set]',
         'timers',
+        'when (does | will) [my] timer (ring | end | go off)',
       ],
       answer: (_, context) => listOf(listTimers.run({}, context)),
     }),
     intent({
-      phrases: ['how (much time | long) is left on the <purpose> timer'],
-      typed: ['how long [is left] for [my] <purpose> [timer]'],
-      slots: { purpose: purposeSlot },
-      answer: ({ purpose }, context) => {
-        const found = listTimers.run({}, context).find(({ label }) => label === purpose);
-        return found === undefined
-          ? `There is no ${purpose} timer running.`
-          : `${capitalised(left(found))}.`;
-      },
-    }),
-    intent({
-      phrases: ['(cancel | stop) (the timer | all timers)'],
+      phrases: ['how (much time | long) is left on the <purpose> [timer]'],
       typed: [
-        '(cancel | stop | delete | remove | clear | end) [all] [my] [of] [my] (timer | timers | reminders | everything)',
+        'how (long | much time) [is left | is it | do i have | do i have left] (for | on | until | till) [my] <purpose> [timer] [left | is done | is ready]',
+        'how (long | much time) does [my] <purpose> [timer] (have left | have | still need | need | take)',
+        'when (is | will) [my] <purpose> [timer] [be] (done | ready)',
       ],
-      answer: (_, context) => cancelAll(context),
-    }),
-    intent({
-      phrases: ['(cancel | stop) the <purpose> timer'],
-      typed: ['(cancel | stop | delete | remove) [my] <purpose> [timer]'],
       slots: { purpose: purposeSlot },
-      answer: ({ purpose }, context) => cancelLabelled(purpose, context),
+      answer: ({ purpose }, context) => leftOn(purpose, context),
     }),
     intent({
-      phrases: ['(cancel | stop) the <seconds> timer'],
-      typed: ['(delete | remove) [my] <seconds> timer', '(cancel | stop) my <seconds> timer'],
-      slots: { seconds: durationAdjectiveSlot },
-      answer: ({ seconds }, context) =>
-        cancelLabelled(durationToWords(seconds, 'adjective'), context),
+      typed: [
+        'how (long | much time) (is left | remains | do i have | do i have left) (on | for) [my] <purpose> [timer]',
+        '(what about | how about | and | check) [my] <purpose> timer',
+      ],
+      slots: { purpose: timerNameSlot },
+      answer: ({ purpose }, context) => leftOn(purpose, context),
     }),
   ],
 };
 
-function start(
-  seconds: number,
-  context: ToolContext,
-  label = durationToWords(seconds, 'adjective'),
-): string {
-  const refusal = refusalOf(seconds);
-  if (refusal !== undefined) return refusal;
-  if (setTimer.run({ label, seconds }, context) === undefined) return FULL;
-  const name = label === durationToWords(seconds, 'adjective') ? 'timer' : `${label} timer`;
+function start(seconds: number, context: ToolContext, label = unnamedLabel(seconds)): string {
+  const problem = timeProblem(seconds);
+  if (problem !== undefined) return problem;
+  if (setTimer.run({ label, seconds }, context) === undefined) return NO_ROOM;
+  const name = label === unnamedLabel(seconds) ? 'timer' : `${label} timer`;
   return `Your ${name} is set for ${durationToWords(seconds)}.`;
 }
 
-function remind(task: string, seconds: number, context: ToolContext): string {
-  const refusal = refusalOf(seconds);
-  if (refusal !== undefined) return refusal;
-  if (task.length > LONGEST_TASK) return 'That is a long reminder. Please put it in fewer words.';
-  const message = `This is your reminder: ${fromYourSide(task)}.`;
-  const added = setTimer.run({ label: 'reminder', seconds, message }, context);
-  return added === undefined ? FULL : `I will remind you in ${durationToWords(seconds)}.`;
-}
-
-const FULL = 'I cannot keep any more timers. Cancel one first, and then ask me again.';
-
-function refusalOf(seconds: number): string | undefined {
-  if (seconds < 1) return 'A timer needs at least one second.';
-  if (seconds > LONGEST_SECONDS) return 'A timer can run for a day at most.';
-  return undefined;
-}
-
-/** "Call my mother" → "call your mother". */
-function fromYourSide(task: string): string {
-  const swapped: Readonly<Record<string, string>> = {
-    my: 'your',
-    me: 'you',
-    i: 'you',
-    mine: 'yours',
-    myself: 'yourself',
-  };
-  return task.replace(/\b[a-z]+\b/g, (word) => swapped[word] ?? word);
+function leftOn(label: string, context: ToolContext): string {
+  const found = listTimers.run({}, context).find((reminder) => reminder.label === label);
+  return found === undefined
+    ? `There is no ${label} timer running.`
+    : `${capitalised(left(found))}.`;
 }
 
 function listOf(running: readonly Reminder[]): string {
@@ -217,24 +137,7 @@ function listOf(running: readonly Reminder[]): string {
   return `There are ${numberToWords(running.length)} timers. ${capitalised(listed(running.map(left)))}.`;
 }
 
-function left({ label, remainingMs }: Reminder): string {
-  const name = label === 'reminder' ? 'your reminder' : `your ${label} timer`;
-  const seconds = Math.max(1, Math.ceil(remainingMs / 1000));
-  return `${durationToWords(seconds)} left on ${name}`;
-}
-
-function cancelAll(context: ToolContext): string {
-  const count = cancelTimer.run({ id: 'all' }, context).cancelled.length;
-  if (count === 0) return 'There is no timer running.';
-  if (count === 1) return 'The timer is cancelled.';
-  return count === 2
-    ? 'Both timers are cancelled.'
-    : `All ${numberToWords(count)} timers are cancelled.`;
-}
-
-function cancelLabelled(label: string, context: ToolContext): string {
-  const found = listTimers.run({}, context).find((reminder) => reminder.label === label);
-  if (found === undefined) return `There is no ${label} timer running.`;
-  cancelTimer.run({ id: found.id }, context);
-  return `The ${label} timer is cancelled.`;
+function left(reminder: Reminder): string {
+  const seconds = Math.max(1, Math.ceil(reminder.remainingMs / 1000));
+  return `${durationToWords(seconds)} left on your ${nameOf(reminder)}`;
 }

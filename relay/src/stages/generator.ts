@@ -109,6 +109,8 @@ export interface Reminders {
 export interface Reminder {
   readonly id: number;
   readonly label: string;
+  /** What is said when it is due. */
+  readonly text: string;
   readonly remainingMs: number;
 }
 

@@ -32,13 +32,15 @@ export class SessionReminders implements Reminders {
     if (this.#pending.size >= MAX_REMINDERS) return undefined;
     const id = this.#nextId++;
     this.#start({ id, label, text, dueMs: this.#clock.now() + delayMs });
-    return { id, label, remainingMs: delayMs };
+    return { id, label, text, remainingMs: delayMs };
   }
 
   list(): readonly Reminder[] {
     const nowMs = this.#clock.now();
     return [...this.#pending.values()]
-      .map(({ id, label, dueMs }) => ({ id, label, remainingMs: Math.max(0, dueMs - nowMs) }))
+      .map(({ id, label, text, dueMs }) => {
+        return { id, label, text, remainingMs: Math.max(0, dueMs - nowMs) };
+      })
       .toSorted((a, b) => a.remainingMs - b.remainingMs);
   }
 

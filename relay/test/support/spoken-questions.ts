@@ -23,4 +23,4 @@ export const SPOKEN_QUESTIONS: readonly { readonly say: string; readonly answer:
 ];
 
 /** What the embedded assistant says when it could not place the words. */
-export const REFUSAL = /I understand things like/;
+export const REFUSAL = /I understand things like|Sorry, not that either/;

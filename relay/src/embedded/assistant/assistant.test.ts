@@ -10,7 +10,7 @@ let running: Reminder[];
 const reminders: Reminders = {
   add(reminder) {
     if (running.length >= 3) return undefined;
-    const kept = { id: running.length + 1, label: reminder.label, remainingMs: reminder.delayMs };
+    const kept = { id: running.length + 1, ...reminder, remainingMs: reminder.delayMs };
     added.push(reminder);
     running.push(kept);
     return kept;

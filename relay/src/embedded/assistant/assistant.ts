@@ -1,14 +1,14 @@
 import { CAPABILITIES } from '../../capabilities/index.ts';
-import type { Answer } from '../../capabilities/intent.ts';
-import { pick } from '../../phrases/wording.ts';
+import type { Topic } from '../../capabilities/phrase-context.ts';
 import type {
   GenerateRequest,
   Generator,
   GeneratorEvent,
   Message,
 } from '../../stages/generator.ts';
+import { isRefusal, nearestCapability, refusalOf } from './refusals.ts';
 import { SUGGESTIONS } from './suggestions.ts';
-import { understand } from './understand.ts';
+import { understandAll, type Understanding } from './understand.ts';
 
 export interface EmbeddedAssistantOptions {
   readonly now?: () => Date;
@@ -45,23 +45,64 @@ function replyTo(
   if (last?.role !== 'user') return '';
   const said = history.slice(-Math.max(1, unasked));
   if (said.every(isSilent)) return '';
+  const earlier = history.slice(0, history.length - said.length);
   const lastReply = lastReplyIn(history);
-  const answers = answersTo(said).map((answer) =>
-    answer === undefined
-      ? notUnderstood(random)
-      : answer({ now, random, person, reminders, suggestions: SUGGESTIONS, lastReply }),
-  );
+  let topic = topicOf(earlier);
+  const answers = requestsIn(said).map((request) => {
+    if (request === undefined) {
+      const text = said.find((message) => understoodIn(message).length === 0)?.text ?? '';
+      return refusalOf({ text, isAgain: isRefusal(lastReply ?? '') }, random);
+    }
+    const suggestions = suggestionsAfter(earlier);
+    const answer = request.answer({
+      now,
+      random,
+      person,
+      reminders,
+      suggestions,
+      lastReply,
+      topic,
+    });
+    topic = request.topic(topic);
+    return answer;
+  });
   return answers.join(' ');
 }
 
-/** One answer to each message; or to all as one sentence, if a pause has cut that into several. */
-function answersTo(said: readonly Message[]): readonly (Answer | undefined)[] {
-  const answers = said.map(({ text }) => understand(text, CAPABILITIES)?.answer);
-  if (!answers.includes(undefined)) return answers;
-  const whole = understand(said.map(({ text }) => text).join(' '), CAPABILITIES)?.answer;
-  if (whole !== undefined) return [whole];
+/** What each message asks for; or all as one sentence, if a pause has cut that into several. */
+function requestsIn(said: readonly Message[]): readonly (Understanding | undefined)[] {
+  const each = said.map(understoodIn);
+  if (each.every((requests) => requests.length > 0)) return each.flat();
+  const whole = understandAll(said.map(({ text }) => text).join(' '), CAPABILITIES);
+  if (whole.length > 0) return whole;
   // That it did not understand, it says once, and last.
-  return [...answers.filter((answer) => answer !== undefined), undefined];
+  return [...each.flat(), undefined];
+}
+
+function understoodIn({ text }: Message): readonly Understanding[] {
+  return understandAll(text, CAPABILITIES);
+}
+
+/** How far back a phrase may refer to what was said. */
+const REMEMBERED_MESSAGES = 12;
+
+/** What was spoken of last. What was not understood leaves it. */
+function topicOf(earlier: readonly Message[]): Topic | undefined {
+  let topic: Topic | undefined;
+  for (const message of earlier.slice(-REMEMBERED_MESSAGES)) {
+    if (message.role !== 'user') continue;
+    for (const understanding of understoodIn(message)) topic = understanding.topic(topic);
+  }
+  return topic;
+}
+
+/** Those of what the person has just tried come first. */
+function suggestionsAfter(earlier: readonly Message[]): readonly string[] {
+  const tried = earlier.findLast(({ role }) => role === 'user');
+  if (tried === undefined) return SUGGESTIONS;
+  const capability = understoodIn(tried).at(-1)?.capability ?? nearestCapability(tried.text);
+  const own = capability?.examples.filter((example) => SUGGESTIONS.includes(example)) ?? [];
+  return own.length > 0 ? own : SUGGESTIONS;
 }
 
 function isSilent(message: Message): boolean {
@@ -70,19 +111,6 @@ function isSilent(message: Message): boolean {
 
 function lastReplyIn(history: readonly Message[]): string | undefined {
   return history.findLast(({ role, text }) => role === 'assistant' && text.trim() !== '')?.text;
-}
-
-const APOLOGIES = [
-  "I didn't catch that.",
-  'I did not understand that.',
-  'That is beyond me, I am afraid.',
-] as const;
-
-function notUnderstood(random: () => number): string {
-  const first = pick(SUGGESTIONS, random);
-  const others = SUGGESTIONS.filter((suggestion) => suggestion !== first);
-  const second = others[Math.floor(random() * others.length)] ?? first;
-  return `${pick(APOLOGIES, random)} With no speech provider configured, I understand things like: ${first} Or: ${second}`;
 }
 
 /** Cuts a reply behind each sentence; joined again the parts are the reply. */

@@ -101,7 +101,7 @@ function throughHeadset(samples: Int16Array): Int16Array {
 /** Everything the assistant says and does, so that "five" and "nine" seconds differ. */
 async function reactionTo(text: string): Promise<string> {
   const reaction: string[] = [];
-  const pasta = { id: 1, label: 'pasta', remainingMs: 500_000 };
+  const pasta = { id: 1, label: 'pasta', text: 'Done.', remainingMs: 500_000 };
   const assistant = createEmbeddedAssistant({
     now: () => new Date('2025-11-21T15:04:00Z'),
     random: () => 0.4,
@@ -116,7 +116,7 @@ async function reactionTo(text: string): Promise<string> {
     reminders: {
       add({ label, text: ring, delayMs }) {
         reaction.push(ring);
-        return { id: 2, label, remainingMs: delayMs };
+        return { id: 2, label, text: ring, remainingMs: delayMs };
       },
       list: () => [pasta],
       cancel: (id) => void reaction.push(`cancelled ${id}`),

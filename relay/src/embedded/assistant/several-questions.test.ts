@@ -8,8 +8,8 @@ const SET = 'set a timer for a minute';
 async function ask(unasked: number, texts: readonly string[]) {
   const running = new Map<number, Reminder>();
   const reminders: Reminders = {
-    add({ label, delayMs }) {
-      const added = { id: running.size, label, remainingMs: delayMs };
+    add({ label, text, delayMs }) {
+      const added = { id: running.size, label, text, remainingMs: delayMs };
       running.set(added.id, added);
       return added;
     },

@@ -9,7 +9,7 @@ const TOOLS = CAPABILITIES.flatMap(({ tools = [] }) => tools);
 /** Where one timer runs, on a Friday at 16:04 in Berlin. */
 function scene() {
   const said: string[] = [];
-  let running: Reminder[] = [{ id: 1, label: 'tea', remainingMs: 60_000 }];
+  let running: Reminder[] = [{ id: 1, label: 'tea', text: 'Done.', remainingMs: 60_000 }];
   const context = {
     now: () => new Date('2025-11-21T15:04:00Z'),
     random: () => 0.4,
@@ -18,7 +18,7 @@ function scene() {
     reminders: {
       add({ label, text, delayMs }: { label: string; text: string; delayMs: number }) {
         said.push(text);
-        running = [...running, { id: 2, label, remainingMs: delayMs }];
+        running = [...running, { id: 2, label, text, remainingMs: delayMs }];
         return running.at(-1);
       },
       list: () => running,

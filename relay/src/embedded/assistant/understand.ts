@@ -1,10 +1,10 @@
 import type { Capability } from '../../capabilities/capability.ts';
-import type { Answer } from '../../capabilities/intent.ts';
+import type { Understood } from '../../capabilities/intent.ts';
 import { tokensOf } from '../../phrases/tokens.ts';
+import { AFTER, BEFORE } from './pleasantries.ts';
 
-export interface Understanding {
+export interface Understanding extends Understood {
   readonly capability: Capability;
-  readonly answer: Answer;
 }
 
 /** Finds the capability that understands the whole sentence, with or without its pleasantries. */
@@ -12,14 +12,74 @@ export function understand(
   text: string,
   capabilities: readonly Capability[],
 ): Understanding | undefined {
-  const candidates = [...withoutPleasantries(tokensOf(text.slice(0, LONGEST_UNDERSTOOD)))];
-  return (
-    firstAnswer(candidates, capabilities, false) ??
-    firstAnswer(candidates.toReversed(), capabilities, true)
-  );
+  const tokens = tokensOf(text.slice(0, LONGEST_UNDERSTOOD));
+  return exactly(tokens, capabilities) ?? asLastResort(tokens, capabilities);
 }
 
-function firstAnswer(
+/**
+ * Finds what each request of a sentence asks for: one, or several in a breath, as in "what time is
+ * it and what's the date".
+ *
+ * @returns empty if any of it is not understood
+ */
+export function understandAll(
+  text: string,
+  capabilities: readonly Capability[],
+): readonly Understanding[] {
+  const tokens = tokensOf(text.slice(0, LONGEST_UNDERSTOOD));
+  const one = exactly(tokens, capabilities);
+  if (one !== undefined) return [one];
+  const several = requestsIn(tokens, capabilities, { left: MAX_SPLITS });
+  if (several.length > 0) return several;
+  const lastResort = asLastResort(tokens, capabilities);
+  return lastResort === undefined ? [] : [lastResort];
+}
+
+function requestsIn(
+  tokens: readonly string[],
+  capabilities: readonly Capability[],
+  budget: { left: number },
+): readonly Understanding[] {
+  for (let at = 1; at < tokens.length && budget.left > 0; at += 1) {
+    const isLinked = LINKS.has(tokens[at]!);
+    if (!isLinked && !QUESTION_WORDS.has(tokens[at]!)) continue;
+    budget.left -= 1;
+    const first = exactly(tokens.slice(0, at), capabilities);
+    if (first === undefined) continue;
+    const rest = tokens.slice(isLinked ? at + 1 : at);
+    const next = exactly(rest, capabilities);
+    const others = next === undefined ? requestsIn(rest, capabilities, budget) : [next];
+    if (others.length > 0) return [first, ...others];
+  }
+  return [];
+}
+
+/** What may join two requests … */
+const LINKS: ReadonlySet<string> = new Set(['and', 'then', 'also']);
+/** … or begin the second one, if it is not joined. */
+const QUESTION_WORDS: ReadonlySet<string> = new Set(
+  'what how when is spell set start tell flip toss roll cancel stop add convert remind can could who do pick'.split(
+    ' ',
+  ),
+);
+/** Places to try in one message. */
+const MAX_SPLITS = 12;
+
+function exactly(
+  tokens: readonly string[],
+  capabilities: readonly Capability[],
+): Understanding | undefined {
+  return firstOf([...withoutPleasantries(tokens)], capabilities, false);
+}
+
+function asLastResort(
+  tokens: readonly string[],
+  capabilities: readonly Capability[],
+): Understanding | undefined {
+  return firstOf([...withoutPleasantries(tokens)].toReversed(), capabilities, true);
+}
+
+function firstOf(
   candidates: readonly (readonly string[])[],
   capabilities: readonly Capability[],
   lastResort: boolean,
@@ -28,8 +88,8 @@ function firstAnswer(
     for (const capability of capabilities) {
       for (const intent of capability.intents) {
         if (intent.lastResort !== lastResort) continue;
-        const answer = intent.understand(tokens);
-        if (answer !== undefined) return { capability, answer };
+        const understood = intent.understand(tokens);
+        if (understood !== undefined) return { capability, ...understood };
       }
     }
   }
@@ -38,18 +98,6 @@ function firstAnswer(
 
 /** No phrase is longer, characters; the rest of a long message is not worth reading. */
 const LONGEST_UNDERSTOOD = 400;
-
-const BEFORE = phrases(`
-  please, kindly, hey, hi, hello, ok, okay, so, well, um, uh, and, now, then, alright, parley,
-  computer, assistant, thanks, thank you, sorry, excuse me, good morning, good evening,
-  can you, could you, would you, will you, would you mind, can i, could i, may i, i want to,
-  i would like to, i want you to, i would like you to, i need to know, i want to know,
-  i would like to know, do you know, tell me, show me, just, let us, go ahead and, i wonder,
-  any idea, give me, maybe, actually`);
-const AFTER = phrases(`
-  please, parley, thanks, thank you, for me, right now, now, today, exactly, computer, then,
-  if you can, if you please, again, equals, would you, could you, will you, just now,
-  currently`);
 
 /** The sentence as it is, then with ever more of its pleasantries taken off, front and back. */
 function* withoutPleasantries(tokens: readonly string[]): Generator<readonly string[]> {
@@ -63,15 +111,10 @@ function* withoutPleasantries(tokens: readonly string[]): Generator<readonly str
     const shorter = after === undefined ? rest : rest.slice(0, rest.length - after.length);
     if (before === undefined && after === undefined) return;
     // "Now" may matter at one end only, so each end is also tried alone.
-    if (before !== undefined && after !== undefined && shorter.length > 0) yield shorter;
+    if (before !== undefined && after !== undefined && shorter.length > 0) {
+      yield shorter;
+      yield rest.slice(before.length);
+    }
     rest = before === undefined ? shorter : rest.slice(before.length);
   }
-}
-
-/** Longest first, so that "thank you" is not taken for less. */
-function phrases(list: string): string[][] {
-  return list
-    .split(',')
-    .map((text) => text.trim().split(' '))
-    .toSorted((a, b) => b.length - a.length);
 }

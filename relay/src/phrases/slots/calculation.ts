@@ -1,4 +1,4 @@
-import { LARGEST_SPOKEN, numberToWords } from '../number-words.ts';
+import { LARGEST_SPOKEN, numberToWords, ordinalToWords } from '../number-words.ts';
 import type { Reading, SpokenSlot } from '../slot.ts';
 import { numberSlot, readNumber } from './number.ts';
 
@@ -36,6 +36,7 @@ const OPERATIONS = {
   times: (left: number, right: number) => left * right,
   'divided by': (left: number, right: number) => left / right,
   'percent of': (left: number, right: number) => (left * right) / 100,
+  'percent off': (left: number, right: number) => right - (left * right) / 100,
 } as const;
 
 export type Operator = keyof typeof OPERATIONS;
@@ -115,6 +116,8 @@ function readFactor(tokens: readonly string[], at: number, depth: number): Term 
     const of = operand(start);
     return of && { value: apply(of.value), end: of.end };
   }
+  const share = readShare(tokens, at, operand);
+  if (share !== undefined) return share;
   let left = tokens[at] === '(' ? readParenthesis(tokens, at, depth) : readPlainNumber(tokens, at);
   while (left !== undefined) {
     const next = readPostfix(tokens, left, operand);
@@ -131,16 +134,83 @@ function readPostfix(
 ): Term {
   if (tokens[end] === 'squared') return { value: power(value, 2, 'squared'), end: end + 1 };
   if (tokens[end] === 'cubed') return { value: power(value, 3, 'cubed'), end: end + 1 };
-  const share = behind(tokens, end, 'percent of');
-  if (share !== undefined) {
+  for (const [words, operator] of SHARES) {
+    const share = behind(tokens, end, words);
+    if (share === undefined) continue;
     const of = operand(share);
-    return of && { value: operate(value, 'percent of', of.value), end: of.end };
+    return of && { value: operate(value, operator, of.value), end: of.end };
   }
-  const exponentAt = behind(tokens, end, 'to power of');
-  const exponent = exponentAt && operand(exponentAt);
-  if (!exponent) return undefined;
+  const exponent = readExponent(tokens, end, operand);
+  if (exponent === undefined) return undefined;
   const words = worded('to the power of', exponent.value.words);
   return { value: power(value, exponent.value.value, words), end: exponent.end };
+}
+
+/** `to the power of ten`, `raised to ten`, `to the tenth power`; behind it the exponent. */
+function readExponent(tokens: readonly string[], at: number, operand: (at: number) => Term): Term {
+  for (const words of ['to power of', 'to power', 'raised to power of', 'raised to']) {
+    const exponentAt = behind(tokens, at, words);
+    const exponent = exponentAt && operand(exponentAt);
+    if (exponent) return exponent;
+  }
+  const ordinalAt = behind(tokens, at, 'raised to') ?? behind(tokens, at, 'to');
+  const ordinal = ORDINALS.get(tokens[ordinalAt ?? -1] ?? '');
+  return ordinalAt !== undefined && ordinal !== undefined && tokens[ordinalAt + 1] === 'power'
+    ? { value: numberAlone(ordinal), end: ordinalAt + 2 }
+    : undefined;
+}
+
+const ORDINALS: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 20 }, (_, index) => [ordinalToWords(index + 1), index + 1]),
+);
+
+const SHARES = [
+  ['percent of', 'percent of'],
+  ['percent off of', 'percent off'],
+  ['percent off', 'percent off'],
+] as const;
+
+/** Parts of a whole, singular and plural: `a third of`, `two thirds of`. */
+const PARTS: ReadonlyMap<string, number> = new Map(
+  (
+    [
+      ['half', 2],
+      ['third', 3],
+      ['quarter', 4],
+      ['fourth', 4],
+      ['fifth', 5],
+      ['sixth', 6],
+      ['eighth', 8],
+      ['tenth', 10],
+    ] as const
+  ).flatMap(([name, count]): [string, number][] => [
+    [name, count],
+    [name === 'half' ? 'halves' : `${name}s`, count],
+  ]),
+);
+
+/** `a third of ninety`, `two thirds of sixty`. */
+function readShare(tokens: readonly string[], at: number, operand: (at: number) => Term): Term {
+  const counts = [...readNumber(tokens, at), { value: undefined, end: at }];
+  for (const { value: count, end } of counts) {
+    const name = tokens[end] ?? '';
+    const parts = PARTS.get(name);
+    const ofAt = behind(tokens, end + 1, 'of') ?? (name === 'half' ? end + 1 : undefined);
+    if (parts === undefined || ofAt === undefined) continue;
+    const of = operand(ofAt);
+    if (of === undefined) continue;
+    const share = count === undefined ? (name === 'half' ? '' : 'a ') : `${numberToWords(count)} `;
+    const { value, words, impossible } = of.value;
+    return {
+      value: {
+        value: (value * (count ?? 1)) / parts,
+        words: worded(`${share}${name} of`, words),
+        impossible,
+      },
+      end: of.end,
+    };
+  }
+  return undefined;
 }
 
 const PREFIXES: readonly (readonly [string, (of: Calculation) => Calculation])[] = [
@@ -156,7 +226,6 @@ const PREFIXES: readonly (readonly [string, (of: Calculation) => Calculation])[]
     'cube root of',
     (of) => ({ ...of, value: Math.cbrt(of.value), words: worded('the cube root of', of.words) }),
   ],
-  ['half of', (of) => ({ ...of, value: of.value / 2, words: worded('half of', of.words) })],
   ['double', (of) => ({ ...of, value: of.value * 2, words: worded('double', of.words) })],
 ];
 

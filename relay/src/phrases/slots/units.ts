@@ -104,6 +104,7 @@ export const UNITS: readonly Unit[] = [
   unit('time', 'hour', 'hours', 3600, ['h', 'hr', 'hrs']),
   unit('time', 'day', 'days', 86_400, ['d']),
   unit('time', 'week', 'weeks', 604_800),
+  unit('time', 'year', 'years', 31_536_000),
   unit('area', 'square foot', 'square feet', 0.092_903_04, ['sq ft', 'sqft', 'ft squared'], rare),
   unit(
     'area',

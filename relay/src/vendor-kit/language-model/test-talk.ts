@@ -79,9 +79,9 @@ export class ListedReminders implements Reminders {
   readonly #listed: Reminder[] = [];
   #nextId = 1;
 
-  add({ label, delayMs }: { readonly label: string; readonly delayMs: number }) {
+  add({ label, text, delayMs }: Parameters<Reminders['add']>[0]) {
     if (this.#listed.length === 2) return undefined;
-    const reminder = { id: this.#nextId++, label, remainingMs: delayMs };
+    const reminder = { id: this.#nextId++, label, text, remainingMs: delayMs };
     this.#listed.push(reminder);
     return reminder;
   }

@@ -1,0 +1,85 @@
+import { clockTimeSlot } from '../phrases/slots/clock-time.ts';
+import { durationSlot, durationToWords } from '../phrases/slots/duration.ts';
+import { freeTextSlot } from '../phrases/slots/free-text.ts';
+import { vocabularySlot } from '../phrases/vocabulary.ts';
+import { nextTime, untilThen } from './alarms.ts';
+import { intent, type Intent } from './intent.ts';
+import { reminderLabel } from './timer-names.ts';
+import { NO_ROOM, setTimer, timeProblem } from './timer-tools.ts';
+import type { ToolContext } from './tool.ts';
+
+/** What a phrase may ask to be reminded of, characters. */
+const LONGEST_TASK = 80;
+
+const TASKS =
+  'call mom, call dad, call my wife, call my husband, check the oven, turn off the oven, turn off the stove, take out the trash, drink water, feed the cat, feed the dog, walk the dog, take my medicine, take my pills, buy milk, water the plants, do the laundry, do the dishes, take a break, go to bed, stretch, pay the bills, send the email, clean the kitchen, lock the door';
+
+/** What people want to be reminded of that can be heard. */
+const taskSlot = vocabularySlot(
+  'task',
+  TASKS.split(', ').map((task) => ({ value: task, spoken: [task] })),
+);
+
+export const reminderIntents: readonly Intent[] = [
+  intent({
+    phrases: ['remind me to <task> in <seconds>', 'remind me in <seconds> to <task>'],
+    slots: { seconds: durationSlot, task: taskSlot },
+    answer: ({ seconds, task }, context) => remind(task, seconds, context),
+  }),
+  intent({
+    typed: [
+      'remind me in <seconds> (to | about | that) <task>',
+      '(remind me | set reminder | reminder) (to | about | for) <task> in <seconds>',
+      'in <seconds> remind me (to | about) <task>',
+      '(tell me | i need) to <task> in <seconds>',
+      'set reminder in <seconds> (to | for) <task>',
+    ],
+    slots: { seconds: durationSlot, task: freeTextSlot },
+    answer: ({ seconds, task }, context) => remind(task, seconds, context),
+  }),
+  intent({
+    phrases: ['remind me to <task> at <time>'],
+    slots: { time: clockTimeSlot, task: taskSlot },
+    answer: ({ time, task }, context) => remindAt(task, nextTime(time, context), context),
+  }),
+  intent({
+    typed: [
+      'remind me at <time> (to | about) <task>',
+      '(remind me | set reminder | reminder) (to | about | for) <task> at <time>',
+      'at <time> remind me (to | about) <task>',
+    ],
+    slots: { time: clockTimeSlot, task: freeTextSlot },
+    answer: ({ time, task }, context) => remindAt(task, nextTime(time, context), context),
+  }),
+];
+
+function remind(task: string, seconds: number, context: ToolContext): string {
+  return added(task, seconds, `in ${durationToWords(seconds)}`, context);
+}
+
+function remindAt(task: string, at: Date, context: ToolContext): string {
+  const seconds = Math.ceil((at.getTime() - context.now().getTime()) / 1_000);
+  return added(task, seconds, `at ${untilThen(at, context)}`, context);
+}
+
+function added(task: string, seconds: number, when: string, context: ToolContext): string {
+  const problem = timeProblem(seconds);
+  if (problem !== undefined) return problem;
+  if (task.length > LONGEST_TASK) return 'That is a long reminder. Please put it in fewer words.';
+  const yours = fromYourSide(task);
+  const message = `This is your reminder: ${yours}.`;
+  const reminder = setTimer.run({ label: reminderLabel, seconds, message }, context);
+  return reminder === undefined ? NO_ROOM : `I will remind you ${when}: ${yours}.`;
+}
+
+/** "Call my mother" → "call your mother". */
+function fromYourSide(task: string): string {
+  const swapped: Readonly<Record<string, string>> = {
+    my: 'your',
+    me: 'you',
+    i: 'you',
+    mine: 'yours',
+    myself: 'yourself',
+  };
+  return task.replace(/\b[a-z]+\b/g, (word) => swapped[word] ?? word);
+}
