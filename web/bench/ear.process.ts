@@ -12,6 +12,7 @@ import { copyPanel } from '../e2e/call/support/panel.ts';
 import { startAudioRig } from '../e2e/lab/audio-rig.ts';
 import { launchAudibleChromium } from '../e2e/lab/rig-chromium.ts';
 import { ROOM_HZ } from '../e2e/lab/room-recording.ts';
+import { SETTINGS_KEY } from '../src/store/settings.ts';
 import type { MeasuredTurn } from '../src/messages/media-messages.ts';
 import { AUDIBLE, audibleIn } from './ear/audible.ts';
 import { burnProcessors, stallPages } from './ear/disturbance.ts';
@@ -56,6 +57,11 @@ async function startCall(options: { readonly simulated: boolean; readonly specul
     permissions: ['microphone', 'clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  // The short sounds of a call are not the answer.
+  await page.addInitScript(([key, settings]) => localStorage.setItem(key, settings), [
+    SETTINGS_KEY,
+    JSON.stringify({ earcons: false }),
+  ] as const);
   const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));
   await page.goto(relay.origin);
   await page.getByRole('button', { name: 'Press to talk' }).hover();
@@ -63,7 +69,7 @@ async function startCall(options: { readonly simulated: boolean; readonly specul
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await page.locator('#call-state', { hasText: 'Listening' }).waitFor();
   const recording = owned.use(await rig.record());
-  // The sound with which a call begins.
+  // The breath with which a call begins.
   await delay(BEGINNING_MS);
   const kept = owned.move();
   let measured = 0;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CATALOGUE, speakPiece } from '@parley/relay/testing';
+import { CATALOGUE, speakPiece, trimSilence } from '@parley/relay/testing';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import {
   EMBEDDED_PROVIDERS,
@@ -12,7 +12,15 @@ import {
 /** From the end of what a stage needs to the first that it gives, ms. */
 export const SIMULATED_MS = { asr: 100, llm: 150, tts: 80 } as const;
 const FLITE_HZ = 16_000;
-const ANSWER = 'Certainly, here is the answer.';
+/** One clause each. */
+const ANSWERS = [
+  'It is five past nine in the morning.',
+  'Today is a Monday in November.',
+  'The coin came down on heads.',
+  'Certainly they add up to forty two.',
+] as const;
+/** No vendor's voice begins with the silence with which this one does. */
+const PAUSES = { beforeMs: 10, afterMs: 100 };
 
 export interface EarRelay extends AsyncDisposable {
   readonly origin: string;
@@ -29,14 +37,8 @@ export async function startEarRelay(
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-ear-'));
   resources.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   let script = '';
-  const spoken = new Map<string, Int16Array>();
-  const speak = (text: string, rateHz: number) => {
-    const key = `${rateHz} ${text}`;
-    const samples =
-      spoken.get(key) ?? resamplePcm16(speakPiece(flite, 'slt', text), FLITE_HZ, rateHz);
-    spoken.set(key, samples);
-    return samples;
-  };
+  let answered = 0;
+  const answer = () => ANSWERS[(answered += 1) % ANSWERS.length]!;
   let settings: RelaySettings = EMBEDDED_PROVIDERS;
   if (providers.simulated) {
     const { deepgram, compatible, cartesia } = CATALOGUE;
@@ -44,10 +46,10 @@ export async function startEarRelay(
       await deepgram.start({ hear: () => script, finalDelayMs: SIMULATED_MS.asr }),
     );
     const chat = resources.use(
-      await compatible.start({ answer: () => ANSWER, firstTokenDelayMs: SIMULATED_MS.llm }),
+      await compatible.start({ answer, firstTokenDelayMs: SIMULATED_MS.llm }),
     );
     const voice = resources.use(
-      await cartesia.start({ speak, firstAudioDelayMs: SIMULATED_MS.tts }),
+      await cartesia.start({ speak: readyVoice(flite), firstAudioDelayMs: SIMULATED_MS.tts }),
     );
     settings = {
       ...deepgram.environment(speech),
@@ -73,4 +75,11 @@ export async function startEarRelay(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Answers are synthesised beforehand: only the delay that is set may count. */
+function readyVoice(flite: WebAssembly.Module): (text: string, rateHz: number) => Int16Array {
+  const synthesise = (text: string) => trimSilence(speakPiece(flite, 'slt', text), PAUSES);
+  const spoken = new Map<string, Int16Array>(ANSWERS.map((text) => [text, synthesise(text)]));
+  return (text, rateHz) => resamplePcm16(spoken.get(text) ?? synthesise(text), FLITE_HZ, rateHz);
 }

@@ -135,7 +135,7 @@ export class MediaCall {
       sessionId: () => this.#connection.session?.session_id,
     });
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
-      if (data.type === 'clock') return this.#contextClock.stamped(data.contextTimeS, data.atMs);
+      if (data.type === 'clock') return this.#outputClock.rendered(data.contextTimeS, data.atMs);
       playback.onPlayback(data);
       if (data.type !== 'position') return;
       this.#echo.rendered(this.#contextClock.toLocalMs(data.contextTimeS), data.rms);
