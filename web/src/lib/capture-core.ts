@@ -1,20 +1,5 @@
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
-
-/** Frames the speech detector reads: 32 ms at 16 kHz. */
-export const FRAME_SAMPLES = 512;
-export const FRAME_MS = 32;
-
-/** One frame of microphone, at 16 kHz. */
-export interface CapturedBlock {
-  /** `FRAME_SAMPLES` samples in −1…1; transferred. */
-  readonly samples: Float32Array<ArrayBuffer>;
-  /** Index of the first sample since the microphone was opened. */
-  readonly index: number;
-  /** The time of the audio context, or of the track, when the first sample was captured, seconds. */
-  readonly contextTimeS: number;
-  /** The audio context's time at sending. */
-  readonly sentContextTimeS: number;
-}
+import { FRAME_SAMPLES, type CapturedBlock } from './captured-block.ts';
 
 const OUTPUT_HZ = 16_000;
 

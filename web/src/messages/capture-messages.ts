@@ -1,6 +1,6 @@
-import type { CapturedBlock } from '../lib/capture-core.ts';
+import type { CapturedBlock } from '../lib/captured-block.ts';
 
-export { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from '../lib/capture-core.ts';
+export { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from '../lib/captured-block.ts';
 
 /** What the capture worklet sends the media worker. */
 export interface CaptureMessage {

@@ -127,6 +127,7 @@ export class MediaCall {
       now,
       isPlaying: () => playback.replies.speaking,
       onStale: () => options.notify({ type: 'renew-capture' }),
+      onUnreadable: () => options.onDetectorFailed(),
     });
     this.#api = this.#signIn();
     this.#connection = this.#connect();

@@ -1,9 +1,7 @@
-import type { CaptureMessage } from '../../messages/capture-messages.ts';
+import type { CaptureSource } from '../../messages/capture-source.ts';
 import type { MediaCommand } from '../../messages/media-messages.ts';
-import { CaptureStalls } from './capture-stalls.ts';
-import { ContextClock } from './context-clock.ts';
+import type { ContextClock } from './context-clock.ts';
 import type { EchoGuard } from './echo-guard.ts';
-import { TrackCapture } from './track-capture.ts';
 import type { UtteranceSegmenter } from './utterance-segmenter.ts';
 
 export interface CapturePortOptions {
@@ -15,12 +13,14 @@ export interface CapturePortOptions {
   isPlaying(): boolean;
   /** The way through the audio context has grown longer; another source of the track heals it. */
   onStale(): void;
+  /** What reads the microphone could not be loaded: nothing is heard. */
+  onUnreadable(): void;
 }
 
 /** The microphone's end in the media worker: its frames go to the segmenter. */
 export class CapturePort {
   readonly #options: CapturePortOptions;
-  #close: (() => void) | undefined;
+  #attached: AbortController | undefined;
 
   constructor(options: CapturePortOptions) {
     this.#options = options;
@@ -32,45 +32,28 @@ export class CapturePort {
     latencyMs,
     isPriming,
   }: Extract<MediaCommand, { type: 'attach-capture' }>): void {
-    this.#close?.();
+    this.#attached?.abort();
+    this.#attached = new AbortController();
     this.#options.echo.attach(isPriming);
-    this.#close =
-      source.kind === 'worklet'
-        ? this.#throughContext(source.port, latencyMs)
-        : this.#fromTrack(source.frames, latencyMs);
+    void this.#read(source, latencyMs, this.#attached.signal);
   }
 
   detach(): void {
-    if (this.#close === undefined) return;
-    this.#close();
-    this.#close = undefined;
+    if (this.#attached === undefined) return;
+    this.#attached.abort();
+    this.#attached = undefined;
     this.#options.segmenter.detach();
   }
 
-  #fromTrack(frames: ReadableStream<AudioData>, latencyMs: number): () => void {
-    const { segmenter, now } = this.#options;
-    const clock = new ContextClock();
-    segmenter.attach(latencyMs, clock);
-    const capture = new TrackCapture(frames, (block) => {
-      clock.observe(block.sentContextTimeS, now());
-      segmenter.push(block);
-    });
-    void capture.run().catch(() => {});
-    return () => capture.close();
-  }
-
-  #throughContext(port: MessagePort, latencyMs: number): () => void {
-    const { contextClock, segmenter, now, isPlaying, onStale } = this.#options;
-    const stalls = new CaptureStalls();
-    segmenter.attach(latencyMs, contextClock);
-    port.addEventListener('message', ({ data }: MessageEvent<CaptureMessage>) => {
-      const { block, sentAtMs } = data;
-      contextClock.stamped(block.sentContextTimeS, sentAtMs);
-      segmenter.push(block);
-      const nowMs = now();
-      if (stalls.observe(nowMs, segmenter.isIdle && !isPlaying())) onStale();
-    });
-    port.start();
-    return () => port.close();
+  async #read(source: CaptureSource, latencyMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      // Of no use before a call; until it has come, the frames wait.
+      const { readCapture } = await import('./capture-readers.ts');
+      if (!signal.aborted) return readCapture(source, latencyMs, this.#options, signal);
+    } catch {
+      if (!signal.aborted) this.#options.onUnreadable();
+    }
+    if (source.kind === 'worklet') source.port.close();
+    else await source.frames.cancel().catch(() => {});
   }
 }

@@ -2,7 +2,7 @@ import { levelOf, rmsOf } from '@parley/shared/audio/level';
 import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { speechPolicyFor } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
-import { AudibleEnd } from './audible-end.ts';
+import type { AudibleEnd } from './audible-end.ts';
 import { CaptureClock, type ContextClock } from './context-clock.ts';
 import type { EchoGuard } from './echo-guard.ts';
 import { endOfHold, stepHold, type Hold } from './push-to-talk.ts';
@@ -63,7 +63,7 @@ export class UtteranceSegmenter {
   readonly #options: SegmenterOptions;
   readonly #recorder: UtteranceRecorder;
   readonly #queue: DetectorQueue;
-  readonly #audibleEnd = new AudibleEnd();
+  #audibleEnd: AudibleEnd | undefined;
   #probability = 0;
   #gate: GateState = QUIET;
   #hold: Hold = { kind: 'up' };
@@ -101,7 +101,7 @@ export class UtteranceSegmenter {
    * @param speechEndMs - where the detector puts the end of speech
    */
   audibleEndMs(speechEndMs: number): number {
-    return this.#audibleEnd.near(speechEndMs + OFFSET_LAG_MS) ?? speechEndMs;
+    return this.#audibleEnd?.near(speechEndMs + OFFSET_LAG_MS) ?? speechEndMs;
   }
 
   /** @param detector `none` if it could not be loaded: then only push-to-talk works */
@@ -114,9 +114,11 @@ export class UtteranceSegmenter {
    *
    * @param latencyMs from its membrane to where its frames get their times
    * @param clock of these times
+   * @param audibleEnd that is to find where speech ends in its samples
    */
-  attach(latencyMs: number, clock: ContextClock): void {
+  attach(latencyMs: number, clock: ContextClock, audibleEnd?: AudibleEnd): void {
     this.#clock = new CaptureClock(clock, latencyMs);
+    this.#audibleEnd = audibleEnd;
   }
 
   /** The microphone is gone: what was open ends here. */
@@ -190,7 +192,7 @@ export class UtteranceSegmenter {
       return;
     }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
-    this.#audibleEnd.push(block.samples, startMs);
+    this.#audibleEnd?.push(block.samples, startMs);
     const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples) });
     if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
