@@ -45,6 +45,12 @@ const NAMED_OPERATIONS: readonly (readonly [Operator, ...typed: string[]])[] = [
   ['divided by', '[what do you get if you] divide <left> (by | into) <right>'],
 ];
 
+const SPOKEN_OPERATIONS: Partial<Record<Operator, readonly string[]>> = {
+  plus: ['add <left> and <right>'],
+  times: ['multiply <left> by <right>'],
+  'divided by': ['divide <left> by <right>'],
+};
+
 export const arithmetic: Capability = {
   name: 'arithmetic',
   tools: [calculate],
@@ -55,7 +61,7 @@ export const arithmetic: Capability = {
   ],
   intents: [
     intent({
-      phrases: ['(what is | how much is) <calculation>'],
+      phrases: ['(what is | how much is | calculate) <calculation>'],
       typed: [
         '[calculate | compute | solve | work out | figure out | find | what does | what do | what would | get] <calculation> [equals | equal | make | is | be | give]',
         '(what | how much | what number) <calculation> (is | makes | equals | comes to)',
@@ -81,7 +87,7 @@ export const arithmetic: Capability = {
     ...moneyIntents,
     ...NAMED_OPERATIONS.map(([operator, ...typed]) =>
       intent({
-        phrases: operator === 'plus' ? ['add <left> and <right>'] : [],
+        phrases: SPOKEN_OPERATIONS[operator] ?? [],
         typed,
         slots: { left: numberSlot, right: numberSlot },
         answer: ({ left, right }) => calculationToWords(named(left, operator, right)),

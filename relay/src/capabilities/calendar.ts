@@ -45,7 +45,11 @@ export const calendarIntents: readonly Intent[] = [
     answer: ({ date }, context) => weeksUntil(date, context),
   }),
   intent({
-    phrases: ['what (day | weekday | day of the week) is <date>', 'when is <date>'],
+    phrases: [
+      'what (day | weekday | day of the week) is <date>',
+      'on (what | which) day is <date>',
+      'when is <date>',
+    ],
     typed: [
       '(on | what | which | on what | on which) (day | weekday | day of week) (is | will | does | falls | was) <date> [be | fall | fall on | falls | on] [this year | next year]',
       'when (is | will) <date> [be] [this year]',
@@ -106,7 +110,7 @@ export const calendarIntents: readonly Intent[] = [
     answer: ({ year }, context) => leapYear(year, context),
   }),
   intent({
-    phrases: ['how old am i if i was born in <year>'],
+    phrases: ['(how old am i if i was born in <year> | i was born in <year> how old am i)'],
     typed: [
       'i (was | am) born in <year> [so] [how old am i | what is my age]',
       'how old (is | am | are | would be | would) [someone | somebody | person | i | you | be] [be] [who is | who was] [if] [i | you | they | he | she | someone] [was | were | is | are] born in <year>',

@@ -66,7 +66,13 @@ export const clock: Capability = {
   ],
   intents: [
     intent({
-      phrases: ['what time is it [now]', 'what is the time', 'tell me the time', 'how late is it'],
+      phrases: [
+        'what time is it [now]',
+        'what time it is',
+        'what is the time',
+        'tell me the time',
+        'how late is it',
+      ],
       typed: [
         '[what] time [is it] [now]',
         'what time (it is | do we have | have we got)',
@@ -81,7 +87,9 @@ export const clock: Capability = {
       topic: () => ({ kind: 'time' }),
     }),
     intent({
-      phrases: ['(what time is it | what is the time | how late is it) in <place>'],
+      phrases: [
+        '(what time (is it | it is) | what is the time | how late is it | the time | time) in <place>',
+      ],
       typed: [
         '[current | local] time in <place> [now | right now]',
         'what (time | is time) [it] [is | do they have | do people have | do we have] in <place>',
@@ -146,11 +154,16 @@ export const clock: Capability = {
         'what (was | will) date [be] <day>',
         'what was date <day>',
         '(what | which) (date | weekday | day of week) (is | was | is it | was it | do we have) <day>',
-        '[what is] <day> date',
+        '<day> date',
       ],
       slots: { day: daySlot },
       answer: ({ day }, context) =>
         `${day.opening} ${dateToWords(addDays(todayOf(context), day.offset))}.`,
+      topic: () => ({ kind: 'day' }),
+    }),
+    intent({
+      phrases: ["what is tomorrow's date"],
+      answer: (_, context) => `Tomorrow is ${dateToWords(addDays(todayOf(context), 1))}.`,
       topic: () => ({ kind: 'day' }),
     }),
     intent({

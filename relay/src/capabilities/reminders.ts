@@ -74,12 +74,13 @@ function added(task: string, seconds: number, when: string, context: ToolContext
 
 /** "Call my mother" → "call your mother". */
 function fromYourSide(task: string): string {
-  const swapped: Readonly<Record<string, string>> = {
-    my: 'your',
-    me: 'you',
-    i: 'you',
-    mine: 'yours',
-    myself: 'yourself',
-  };
-  return task.replace(/\b[a-z]+\b/g, (word) => swapped[word] ?? word);
+  return task.replace(/\b[a-z]+\b/g, (word) => FROM_YOUR_SIDE.get(word) ?? word);
 }
+
+const FROM_YOUR_SIDE: ReadonlyMap<string, string> = new Map([
+  ['my', 'your'],
+  ['me', 'you'],
+  ['i', 'you'],
+  ['mine', 'yours'],
+  ['myself', 'yourself'],
+]);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { anyWordSlot } from '../phrases/slots/free-text.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
@@ -6,14 +7,21 @@ import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
 import { defineTool } from './tool.ts';
 
-/** Words people look up; far enough apart in sound for a recogniser to distinguish them. */
-const SPOKEN_WORDS =
-  'accommodate beautiful bureaucracy calendar camouflage cemetery chauffeur conscience croissant definitely embarrass entrepreneur february foreign government guarantee hygiene island jewelry knowledge language lieutenant millennium mischievous mississippi necessary neighbor occurrence parliament pneumonia privilege psychology questionnaire receive recommend restaurant rhinoceros rhythm schedule separate silhouette tomorrow vacuum wednesday yacht zucchini';
+/** What the recogniser listens for behind "spell". No two of them sound the same. */
+const SPOKEN_WORDS = readFileSync(new URL('spelling-words.txt', import.meta.url), 'utf8')
+  .replace(/^#.*$/m, '')
+  .split(/\s+/)
+  .filter((word) => word !== '');
 
 const spokenWordSlot = vocabularySlot(
   'spelling_word',
-  SPOKEN_WORDS.split(' ').map((word) => ({ value: word, spoken: [word] })),
+  SPOKEN_WORDS.map((word) => ({ value: word, spoken: [word] })),
 );
+
+/** One rule rather than choices: each choice would bring its own copy of all words. */
+const spellSlot = vocabularySlot('spell', [
+  { value: undefined, spoken: ['spell', 'spell the word', 'how do you spell', 'how to spell'] },
+]);
 
 /** The letters of a word that a listener can still follow. */
 const LONGEST_SPELT = 40;
@@ -38,8 +46,8 @@ export const spelling: Capability = {
   examples: ['How do you spell necessary?', 'Spell rhythm.'],
   intents: [
     intent({
-      phrases: ['spell <word>', 'how do you spell <word>'],
-      slots: { word: spokenWordSlot },
+      phrases: ['<spell> <word>'],
+      slots: { spell: spellSlot, word: spokenWordSlot },
       answer: spell.run,
     }),
     intent({

@@ -25,7 +25,11 @@ export const timers: Capability = {
   ],
   intents: [
     intent({
-      phrases: ['(set | start) a timer for <seconds>'],
+      phrases: [
+        '(set | start) a timer for <seconds>',
+        "i'd like a timer for <seconds>",
+        'time <seconds>',
+      ],
       typed: [
         `[${SET}] [me | my] timer [for | of | to] <seconds>`,
         `[${SET}] [me | my] <seconds> timer`,
@@ -47,13 +51,16 @@ export const timers: Capability = {
       topic: ({ seconds }) => ({ kind: 'timer', seconds }),
     }),
     intent({
-      phrases: ['(set | start) a <seconds> timer'],
+      phrases: ['(set | start) a <seconds> timer', '<seconds> timer'],
       slots: { seconds: durationAdjectiveSlot },
       answer: ({ seconds }, context) => start(seconds, context),
       topic: ({ seconds }) => ({ kind: 'timer', seconds }),
     }),
     intent({
-      phrases: ['(set | start) a <purpose> timer for <seconds>'],
+      phrases: [
+        '(set | start) a <purpose> timer for <seconds>',
+        '(set | start) a timer for the <purpose> for <seconds>',
+      ],
       slots: { purpose: purposeSlot, seconds: durationSlot },
       answer: ({ purpose, seconds }, context) => start(seconds, context, purpose),
       topic: ({ seconds }) => ({ kind: 'timer', seconds }),

@@ -16,3 +16,9 @@ it.each([
   ['  ', ''],
   ['👋🏽', ''],
 ])('turns %s into tokens', (text, tokens) => expect(tokensOf(text).join(' ')).toBe(tokens));
+
+it('takes the names that every object has for words', () => {
+  expect(tokensOf('Remind me to call the constructor, toString!')).toEqual(
+    'remind me to call constructor tostring'.split(' '),
+  );
+});

@@ -6,7 +6,7 @@
 export function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   for (const word of spellOutSymbols(text).match(WORDS) ?? []) {
-    for (const token of CONTRACTIONS[word]?.split(' ') ?? [word]) {
+    for (const token of CONTRACTIONS.get(word) ?? [word]) {
       if (!ARTICLES.has(token)) tokens.push(token);
     }
   }
@@ -49,31 +49,34 @@ function spellOutSymbols(text: string): string {
   return plain;
 }
 
-const CONTRACTIONS: Readonly<Record<string, string>> = {
-  "what's": 'what is',
-  whats: 'what is',
-  "what're": 'what are',
-  "when's": 'when is',
-  "i've": 'i have',
-  "i'll": 'i will',
-  "isn't": 'is not',
-  "who's": 'who is',
-  whos: 'who is',
-  "how's": 'how is',
-  "where's": 'where is',
-  "it's": 'it is',
-  "that's": 'that is',
-  "there's": 'there is',
-  "i'm": 'i am',
-  im: 'i am',
-  "i'd": 'i would',
-  "you're": 'you are',
-  "let's": 'let us',
-  lets: 'let us',
-  "don't": 'do not',
-  dont: 'do not',
-  "didn't": 'did not',
-  didnt: 'did not',
-  "can't": 'cannot',
-  cant: 'cannot',
-};
+/** A map, because people may type "constructor", which every object has. */
+const CONTRACTIONS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    "what's": 'what is',
+    whats: 'what is',
+    "what're": 'what are',
+    "when's": 'when is',
+    "i've": 'i have',
+    "i'll": 'i will',
+    "isn't": 'is not',
+    "who's": 'who is',
+    whos: 'who is',
+    "how's": 'how is',
+    "where's": 'where is',
+    "it's": 'it is',
+    "that's": 'that is',
+    "there's": 'there is',
+    "i'm": 'i am',
+    im: 'i am',
+    "i'd": 'i would',
+    "you're": 'you are',
+    "let's": 'let us',
+    lets: 'let us',
+    "don't": 'do not',
+    dont: 'do not',
+    "didn't": 'did not',
+    didnt: 'did not',
+    "can't": 'cannot',
+    cant: 'cannot',
+  }).map(([contraction, words]) => [contraction, words.split(' ')]),
+);

@@ -1,7 +1,7 @@
 import { CAPABILITIES } from '../../capabilities/index.ts';
 import { phraseStateOf } from './phrase-state.ts';
 import { speechGrammarOf, spokenPhrasesOf } from './speech-grammar.ts';
-import { understand } from './understand.ts';
+import { understandAll } from './understand.ts';
 
 export { createEmbeddedAssistant } from './assistant.ts';
 
@@ -13,5 +13,5 @@ export const EMBEDDED_SPEECH_GRAMMAR = speechGrammarOf(SPOKEN);
 /** What words are to the assistant: a whole phrase, the beginning of one, or nothing it knows. */
 export const embeddedPhraseState = phraseStateOf(
   SPOKEN,
-  (words) => understand(words, CAPABILITIES) !== undefined,
+  (words) => understandAll(words, CAPABILITIES).length > 0,
 );

@@ -1,6 +1,7 @@
 import { parseTemplate, type Template } from '../../phrases/template.ts';
 import type { PhraseState } from '../../stages/transcriber.ts';
 import type { PhraseTree } from './phrase-tree.ts';
+import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
 import type { SpokenPhrases } from './speech-grammar.ts';
 
 /**
@@ -18,9 +19,10 @@ export function phraseStateOf(
   const root = nodeOf(phrases);
   return (words) => {
     const spoken = words.toLowerCase().match(WORDS) ?? [];
-    const reached = new Reader(spoken, rules).readPhrase(root, 0);
+    const reached = new Reader(spoken, rules).readRequests(root);
     if (reached.isWhole) return reached.goesOn ? 'may-continue' : 'complete';
-    if (reached.isOpen) return 'incomplete';
+    if (reached.isFrame && isUnderstood(words)) return 'may-continue';
+    if (reached.isOpen || reached.isFrame) return 'incomplete';
     return isUnderstood(words) ? 'complete' : 'unknown';
   };
 }
@@ -55,7 +57,14 @@ interface Reached {
   goesOn: boolean;
   /** They end before a phrase does. */
   isOpen: boolean;
+  /** They end behind "can you" or "hello", which is a request or stands before one. */
+  isFrame: boolean;
 }
+
+/** Requests that are said in one breath. */
+const MAX_REQUESTS = 3;
+const FRAMES_BEFORE = SPOKEN_BEFORE.map((words) => words.split(' '));
+const FRAMES_AFTER = SPOKEN_AFTER.map((words) => words.split(' '));
 
 interface Reading {
   /** Positions behind what was read. */
@@ -78,26 +87,71 @@ class Reader {
     this.#rules = rules;
   }
 
-  readPhrase(
-    node: PhraseNode,
+  /** Reads one request, or several in a breath, with what people say around them. */
+  readRequests(root: PhraseNode): Reached {
+    const reached: Reached = { isWhole: false, goesOn: false, isOpen: false, isFrame: false };
+    let starts: ReadonlySet<number> = new Set([0]);
+    for (let requests = 0; requests < MAX_REQUESTS && starts.size > 0; requests += 1) {
+      const ends = new Set<number>();
+      for (const start of starts) {
+        for (const at of [start, ...this.#behindFrames(FRAMES_BEFORE, start, reached)]) {
+          this.#readPhrase(root, at, reached, ends);
+        }
+      }
+      starts = this.#behindRequests(ends, reached);
+    }
+    return reached;
+  }
+
+  /** Where the next request may begin. */
+  #behindRequests(ends: ReadonlySet<number>, reached: Reached): ReadonlySet<number> {
+    const starts = new Set<number>();
+    for (const end of ends) {
+      for (const at of [end, ...this.#behindFrames(FRAMES_AFTER, end, reached)]) {
+        if (at === this.#words.length) reached.isWhole = true;
+        else if (this.#words[at] !== SPOKEN_LINK) starts.add(at);
+        else if (at + 1 === this.#words.length) reached.isOpen = true;
+        else starts.add(at + 1);
+      }
+    }
+    return starts;
+  }
+
+  #behindFrames(
+    frames: readonly (readonly string[])[],
     at: number,
-    reached: Reached = { isWhole: false, goesOn: false, isOpen: false },
-  ): Reached {
+    reached: Reached,
+  ): readonly number[] {
+    const left = this.#words.length - at;
+    return frames.flatMap((frame) => {
+      const isSpoken = frame.every(
+        (word, index) => index >= left || word === this.#words[at + index],
+      );
+      if (!isSpoken) return [];
+      if (frame.length > left) reached.isOpen = true;
+      else if (frame.length === left && frames === FRAMES_BEFORE) reached.isFrame = true;
+      return frame.length > left || (frame.length === left && frames === FRAMES_BEFORE)
+        ? []
+        : [at + frame.length];
+    });
+  }
+
+  #readPhrase(node: PhraseNode, at: number, reached: Reached, ends: Set<number>): void {
     const word = this.#words[at];
     if (word === undefined) {
       reached.isWhole ||= node.isEnd;
       reached.goesOn ||= node.isEnd && node.goesOn;
       reached.isOpen ||= node.goesOn;
-      return reached;
+      return;
     }
+    if (node.isEnd) ends.add(at);
     const next = node.words.get(word);
-    if (next !== undefined) this.readPhrase(next, at + 1, reached);
+    if (next !== undefined) this.#readPhrase(next, at + 1, reached, ends);
     for (const [template, behind] of node.others) {
-      const { ends, isOpen } = this.#template(template, at);
-      reached.isOpen ||= isOpen;
-      for (const end of ends) this.readPhrase(behind, end, reached);
+      const reading = this.#template(template, at);
+      reached.isOpen ||= reading.isOpen;
+      for (const end of reading.ends) this.#readPhrase(behind, end, reached, ends);
     }
-    return reached;
   }
 
   #template(template: Template, at: number): Reading {

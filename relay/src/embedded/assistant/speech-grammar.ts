@@ -8,6 +8,7 @@ import {
 } from '../../phrases/template.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { REJECT_WORDS } from '../recogniser/jsgf.ts';
+import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
 import {
   addPhrase,
   emptyPhraseTree,
@@ -60,15 +61,25 @@ export function speechGrammarOf({ phrases, rules: templates }: SpokenPhrases): S
   );
   const openings = openingsToJsgf(phrases, OPENING_WORDS);
   rules.set('understood', phrasesToJsgf(phrases));
+  rules.set('before', SPOKEN_BEFORE.join(' | '));
+  rules.set('after', SPOKEN_AFTER.join(' | '));
+  rules.set('opening', optionally('<before>', FRAME_WEIGHT));
+  // The rule ends in itself, which the recogniser reads as a way back to its beginning: two
+  // requests in a breath cost no second copy of the phrases.
+  rules.set(
+    'closing',
+    `${optionally('<after>', FRAME_WEIGHT)} ${optionally(`[${SPOKEN_LINK}] <request>`, NEXT_WEIGHT)}`,
+  );
+  rules.set('request', `<opening> <understood> <closing>`);
   if (openings !== undefined) {
     rules.set('any_phones', `(${REJECT_WORDS.map(([word]) => word).join(' | ')})+`);
-    rules.set('out_of_grammar', `${openings} <any_phones>`);
+    rules.set('out_of_grammar', `<opening> ${openings} <any_phones>`);
   }
   rules.set(
     UTTERANCE,
     openings === undefined
-      ? '<understood>'
-      : `/1/ <understood> | /${OUT_OF_GRAMMAR_WEIGHT}/ <out_of_grammar>`,
+      ? '<request>'
+      : `/1/ <request> | /${OUT_OF_GRAMMAR_WEIGHT}/ <out_of_grammar>`,
   );
   return {
     rules: [...rules].map(([name, expansion]) => `<${name}> = ${expansion};`).join('\n'),
@@ -77,6 +88,15 @@ export function speechGrammarOf({ phrases, rules: templates }: SpokenPhrases): S
     rejectWeight: REJECT_WEIGHT,
   };
 }
+
+/** Alternatives without weights share their prior equally, so that leaving a part out would cost half. */
+function optionally(part: string, prior: number): string {
+  return `(/${1 - prior}/ <NULL> | /${prior}/ ${part})`;
+}
+
+/** Priors of what stands around a request, and of a second one in the same breath. */
+const FRAME_WEIGHT = 0.1;
+const NEXT_WEIGHT = 0.02;
 
 const UTTERANCE = 'utterance';
 

@@ -1,6 +1,6 @@
 import { LARGEST_SPOKEN, numberToWords, ordinalToWords } from '../number-words.ts';
 import type { Reading, SpokenSlot } from '../slot.ts';
-import { numberSlot, readNumber } from './number.ts';
+import { belowHundred, numberSlot, readNumber } from './number.ts';
 
 export interface Calculation {
   /** NaN or infinite if no such number exists; `impossible` then says why. */
@@ -18,10 +18,10 @@ export const calculationSlot: SpokenSlot<Calculation> = {
   rule: {
     name: 'calculation',
     expansion: [
-      '<number> ((plus | minus | times | divided by | percent of) <number> | squared)',
-      'the square root of <number>',
+      '<number> ((plus | minus | times | divided by | to the power of | percent of) <number> [(plus | minus | times) <below_hundred>] | squared | cubed)',
+      '(the (square | cube) root | half | a third | two thirds | a quarter | three quarters) of <number>',
     ].join(' | '),
-    uses: [numberSlot.rule],
+    uses: [numberSlot.rule, belowHundred],
   },
   *read(tokens, at): Iterable<Reading<Calculation>> {
     const reading = readSum(tokens, at, 0);

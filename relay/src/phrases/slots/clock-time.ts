@@ -91,18 +91,19 @@ function* withHalf(tokens: readonly string[], time: BareTime): Generator<BareTim
   yield time;
 }
 
+const HALF_OF_PART: ReadonlyMap<string, 'am' | 'pm'> = new Map([
+  ['morning', 'am'],
+  ['afternoon', 'pm'],
+  ['evening', 'pm'],
+  ['night', 'pm'],
+]);
+
 function* withDay(
   tokens: readonly string[],
   { value, end }: BareTime,
 ): Generator<Reading<ClockTime>> {
-  const parts: Readonly<Record<string, 'am' | 'pm'>> = {
-    morning: 'am',
-    afternoon: 'pm',
-    evening: 'pm',
-    night: 'pm',
-  };
   if (tokens[end] === 'tomorrow') {
-    const half = parts[tokens[end + 1] ?? ''];
+    const half = HALF_OF_PART.get(tokens[end + 1] ?? '');
     if (half !== undefined) {
       yield { value: { ...value, half: value.half ?? half, isTomorrow: true }, end: end + 2 };
     }
