@@ -32,6 +32,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       end of a turn takes. Scripted people with synthetic voices talk to the page's detector and
       the embedded providers, beside a page that waits for a fixed 480 ms.
 
+  npm run bench -- phrasings [--json]
+      How people are understood without a key: some 220 phrasings in three synthetic voices, through
+      the embedded recogniser and assistant; every failure is listed.
+
   npm run bench -- web [--json]
       The page in Chromium: what it loads, how soon it listens, what it costs its main thread, how
       soon it answers over providers with known delays, and how soon speech silences it.
@@ -107,6 +111,7 @@ const BENCHES = [
   'chaos',
   'lighthouse',
   'ear',
+  'phrasings',
 ] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */

@@ -7,6 +7,7 @@ import { benchLighthouse } from './lighthouse/bench-lighthouse.ts';
 import { benchEar } from './ear/bench-ear.ts';
 import { benchLoad } from './load/bench-load.ts';
 import { benchOutage } from './outage/bench-outage.ts';
+import { benchPhrasings } from './phrasings/bench-phrasings.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 import { benchWeb } from './web/bench-web.ts';
@@ -61,6 +62,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     return isWhole;
   } else if (bench === 'lighthouse') {
     const { isReached, ...report } = await benchLighthouse({ signal, tell });
+    print(report);
+    return isReached;
+  } else if (bench === 'phrasings') {
+    const { isReached, ...report } = await benchPhrasings({ signal, tell });
     print(report);
     return isReached;
   } else if (bench === 'load') {

@@ -4,6 +4,7 @@ import {
   calculationSlot,
   numberAlone,
   operate,
+  partSlot,
   type Calculation,
   type Operator,
 } from '../phrases/slots/calculation.ts';
@@ -72,6 +73,12 @@ export const arithmetic: Capability = {
       slots: { calculation: calculationSlot },
       answer: ({ calculation }) => calculationToWords(calculation),
       topic: ({ calculation }) => ({ kind: 'number', value: calculation }),
+    }),
+    intent({
+      phrases: ['<part>'],
+      slots: { part: partSlot },
+      answer: ({ part }) => calculationToWords(part),
+      topic: ({ part }) => ({ kind: 'number', value: part }),
     }),
     intent({
       typed: [

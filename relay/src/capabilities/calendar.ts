@@ -86,7 +86,11 @@ export const calendarIntents: readonly Intent[] = [
     answer: ({ count }, context) => shifted(count, -1, context),
   }),
   intent({
-    phrases: ['what week is it', 'what is the week number', 'what week [of the year] are we in'],
+    phrases: [
+      '(what | which) week is it',
+      'what is the week number',
+      '(what | which) week [of the year] are we in',
+    ],
     typed: [
       '(what | which) week [number] (is it | is this | are we in | do we have) [now]',
       'what is [current] (week | calendar week | week number | number of week)',

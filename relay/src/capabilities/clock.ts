@@ -178,7 +178,7 @@ export const clock: Capability = {
       answer: (_, context) => `It is ${yearToWords(partsOf(here(context)).year)}.`,
     }),
     intent({
-      phrases: ['what month is it'],
+      phrases: ['(what | which) month is it'],
       typed: ['what is [current] month', 'which month is it'],
       answer: (_, context) => `It is ${partsOf(here(context)).month}.`,
     }),

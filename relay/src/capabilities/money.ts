@@ -8,6 +8,7 @@ import {
   type Money,
 } from '../phrases/slots/money.ts';
 import { numberSlot, smallNumberSlot } from '../phrases/slots/number.ts';
+import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { capitalised } from '../phrases/wording.ts';
 import { calculationToWords } from './calculation-words.ts';
 import { intent, type Intent } from './intent.ts';
@@ -18,13 +19,19 @@ const USUAL_TIPS = [15, 20] as const;
 
 const WORK_OUT = '[what is | how much is | calculate | work out | figure out | give me]';
 
+/** One rule rather than choices: each choice would bring its own copy of all sums of money. */
+const offSlot = vocabularySlot('off', [{ value: undefined, spoken: ['off', 'off of'] }]);
+
 /** Shares, tips, bills that are split, and money at a rate that the person states. */
 export const moneyIntents: readonly Intent[] = [
   intent({
-    phrases: [
-      '(what is | how much is) <percent> percent off <money>',
-      'take <percent> percent off <money>',
-    ],
+    phrases: ['(what is | how much is | take) <percent> percent <off> <money>'],
+    slots: { percent: smallNumberSlot, off: offSlot, money: moneySlot },
+    answer: ({ percent, money }) => changed(percent, 'off', money),
+    topic: ({ percent, money }) => result(money.amount * (1 - percent / 100)),
+  }),
+  intent({
+    phrases: ['how much is <money> with <percent> percent off'],
     typed: [
       `${WORK_OUT} <percent> percent (off | discount on | off of | less than) <money>`,
       `${WORK_OUT} <money> (with | at | minus | less | after) <percent> percent [off | discount]`,

@@ -1,5 +1,5 @@
 import { LARGEST_SPOKEN, numberToWords, ordinalToWords } from '../number-words.ts';
-import type { Reading, SpokenSlot } from '../slot.ts';
+import type { Reading, Rule, SpokenSlot } from '../slot.ts';
 import { belowHundred, numberSlot, readNumber } from './number.ts';
 
 export interface Calculation {
@@ -10,6 +10,13 @@ export interface Calculation {
   readonly impossible?: 'division_by_zero' | 'negative_root' | undefined;
 }
 
+const partRule: Rule = {
+  name: 'part_of_number',
+  expansion:
+    '(the (square | cube) root | half | a third | two thirds | a quarter | three quarters) of <number>',
+  uses: [numberSlot.rule],
+};
+
 /**
  * A calculation with the usual precedence: `seven times eight`, `ten percent of fifty`,
  * `2 * (3 + 4)`. A number alone is not one.
@@ -19,9 +26,9 @@ export const calculationSlot: SpokenSlot<Calculation> = {
     name: 'calculation',
     expansion: [
       '<number> ((plus | minus | times | divided by | to the power of | percent of) <number> [(plus | minus | times) <below_hundred>] | squared | cubed)',
-      '(the (square | cube) root | half | a third | two thirds | a quarter | three quarters) of <number>',
+      '<part_of_number>',
     ].join(' | '),
-    uses: [numberSlot.rule, belowHundred],
+    uses: [numberSlot.rule, belowHundred, partRule],
   },
   *read(tokens, at): Iterable<Reading<Calculation>> {
     const reading = readSum(tokens, at, 0);
@@ -29,6 +36,9 @@ export const calculationSlot: SpokenSlot<Calculation> = {
       yield reading;
   },
 };
+
+/** What is understood without a question before it: `the square root of two`, `half of seventy`. */
+export const partSlot: SpokenSlot<Calculation> = { ...calculationSlot, rule: partRule };
 
 const OPERATIONS = {
   plus: (left: number, right: number) => left + right,

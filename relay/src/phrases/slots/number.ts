@@ -28,7 +28,7 @@ export const belowThousand: Rule = {
 const spokenNumber: Rule = {
   name: 'number',
   expansion:
-    'zero | <below_thousand> [thousand [[and] <below_thousand>] | point <digit>] | (a | one) million',
+    'zero [point <digit>] | <below_thousand> [thousand [[and] <below_thousand>] | point <digit>] | (a | one) million',
   uses: [digit, belowHundred, belowThousand],
 };
 

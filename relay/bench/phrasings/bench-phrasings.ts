@@ -1,0 +1,92 @@
+import {
+  conversationAt,
+  PHRASINGS,
+  PHRASINGS_NOW,
+  verdictOn,
+  type Phrasing,
+  type Verdict,
+} from '../../src/embedded/assistant/phrasings.ts';
+import { openVoiceToEar } from '../../src/embedded/assistant/voice-to-ear.ts';
+import { round } from '../statistics.ts';
+
+const VOICES = ['slt', 'rms', 'awb'] as const;
+const WORKERS = 2;
+/** What is asked for: right answers at least, wrong ones at most, percent. */
+const MIN_RIGHT_PERCENT = 88;
+const MAX_WRONG_PERCENT = 1;
+
+interface Outcome {
+  readonly phrasing: Phrasing;
+  readonly voice: string;
+  readonly verdict: Verdict;
+  readonly heard: string;
+  readonly answer: string;
+}
+
+/**
+ * How people are understood by voice: every phrasing of the table in three synthetic voices,
+ * through the embedded recogniser and assistant.
+ *
+ * @returns the figures; `isReached` if as many are answered rightly, and as few wrongly, as must be
+ */
+export async function benchPhrasings({
+  signal,
+  tell,
+}: {
+  readonly signal: AbortSignal;
+  /** Takes a line for people. */
+  readonly tell: (line: string) => void;
+}) {
+  await using ear = await openVoiceToEar(WORKERS, signal);
+  const converse = async (phrasing: Phrasing, voice: string): Promise<Outcome> => {
+    const { say } = conversationAt(PHRASINGS_NOW);
+    const heard: string[] = [];
+    let answer = '';
+    for (const phrase of phrasing.phrases) {
+      const { text, unrecognised } = await ear.say(phrase, voice);
+      heard.push(unrecognised ? '(refused)' : text);
+      answer = await say(text, unrecognised);
+    }
+    const verdict = verdictOn(answer, phrasing);
+    return { phrasing, voice, verdict, heard: heard.join(' > '), answer };
+  };
+
+  const outcomes: Outcome[] = [];
+  const waiting = PHRASINGS.flatMap((phrasing) => VOICES.map((voice) => ({ phrasing, voice })));
+  const caller = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      signal.throwIfAborted();
+      outcomes.push(await converse(next.phrasing, next.voice));
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, caller));
+
+  for (const { verdict, voice, phrasing, heard, answer } of outcomes) {
+    if (verdict === 'right') continue;
+    const said = phrasing.phrases.join(' > ');
+    tell(`${verdict} | ${voice} | ${said} | ${heard} | ${verdict === 'wrong' ? answer : ''}`);
+  }
+  const all = figuresOf(outcomes);
+  const report = {
+    ...all,
+    held_out: figuresOf(outcomes.filter(({ phrasing }) => phrasing.isHeldOut)),
+    isReached: all.right_percent >= MIN_RIGHT_PERCENT && all.wrong_percent <= MAX_WRONG_PERCENT,
+  };
+  tell(
+    `${all.spoken} spoken: ${all.right_percent} % right, ${all.wrong_percent} % wrong; held out: ${report.held_out.right_percent} % right, ${report.held_out.wrong_percent} % wrong`,
+  );
+  return report;
+}
+
+function figuresOf(outcomes: readonly Outcome[]) {
+  const percent = (verdict: Verdict) =>
+    round(
+      (100 * outcomes.filter((outcome) => outcome.verdict === verdict).length) / outcomes.length,
+      1,
+    );
+  return {
+    spoken: outcomes.length,
+    right_percent: percent('right'),
+    wrong_percent: percent('wrong'),
+  };
+}
