@@ -48,7 +48,7 @@ export const followUps: readonly Intent[] = [
     topic: ({ step }, earlier) => topicBehind(earlier, step),
   }),
   intent({
-    phrases: ['[and] <operator> <right>'],
+    phrases: ['and <operator> <right>'],
     typed: [
       '[and | now | then] [that | it] <operator> <right>',
       '[what is] that <operator> <right>',
