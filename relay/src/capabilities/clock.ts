@@ -87,9 +87,7 @@ export const clock: Capability = {
       topic: () => ({ kind: 'time' }),
     }),
     intent({
-      phrases: [
-        '(what time (is it | it is) | what is the time | how late is it | the time | time) in <place>',
-      ],
+      phrases: ['(what time (is it | it is) | what is the time | how late is it) in <place>'],
       typed: [
         '[current | local] time in <place> [now | right now]',
         'what (time | is time) [it] [is | do they have | do people have | do we have] in <place>',

@@ -9,7 +9,7 @@ import { defineTool } from './tool.ts';
 
 /** What the recogniser listens for behind "spell". No two of them sound the same. */
 const SPOKEN_WORDS = readFileSync(new URL('spelling-words.txt', import.meta.url), 'utf8')
-  .replace(/^#.*$/m, '')
+  .replaceAll(/^#.*$/gm, '')
   .split(/\s+/)
   .filter((word) => word !== '');
 

@@ -28,7 +28,7 @@ export const timers: Capability = {
       phrases: [
         '(set | start) a timer for <seconds>',
         "i'd like a timer for <seconds>",
-        '(time | timer) <seconds>',
+        'timer <seconds>',
       ],
       typed: [
         `[${SET}] [me | my] timer [for | of | to] <seconds>`,
