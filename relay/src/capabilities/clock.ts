@@ -129,12 +129,16 @@ export const clock: Capability = {
           : `I do not know the time in ${place.split(' ').map(capitalised).join(' ')}. I know it in most larger cities.`,
     }),
     intent({
-      phrases: ['what day is it', 'what day is today', "what is (the | today's) date"],
+      phrases: [
+        'what day is it',
+        'what day is today',
+        "what is (the | today's) date",
+        "today's date",
+      ],
       typed: [
         '[what] date [is it]',
         '(what | which) (day | weekday | day of week) (is it | it is | is today | is this | do we have) [today]',
         'what is (today | current date | day)',
-        "today's date",
         '(what | which) date (is today | do we have | it is | is this)',
         'what is day today',
       ],

@@ -96,7 +96,7 @@ function optionally(part: string, prior: number): string {
 
 /** Priors of what stands around a request, and of a second one in the same breath. */
 const FRAME_WEIGHT = 0.1;
-const NEXT_WEIGHT = 0.02;
+const NEXT_WEIGHT = 0.000_1;
 
 const UTTERANCE = 'utterance';
 

@@ -3,7 +3,7 @@
 export const SPOKEN_BEFORE: readonly string[] = [
   ...['please', 'can you', 'could you', 'can you please', 'could you please', 'would you'],
   ...['can you tell me', 'could you tell me', 'do you know', 'tell me', "i'd like to know"],
-  ...['hey', 'hello', 'okay', 'thanks'],
+  ...['hey', 'hello', 'thanks'],
 ];
 
 export const SPOKEN_AFTER: readonly string[] = [

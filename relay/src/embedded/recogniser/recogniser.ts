@@ -48,7 +48,7 @@ const MIN_SENTENCE_VOICE_MS = 450;
  * were above -60 but for one in a hundred, and what stood for words that are not in the grammar was
  * mostly between -80 and -200.
  */
-const MIN_WORD_EVIDENCE = -70;
+const MIN_WORD_EVIDENCE = -79;
 
 export interface RecognisedSpeech {
   readonly text: string;
