@@ -49,6 +49,8 @@ const MIN_SENTENCE_VOICE_MS = 450;
  * mostly between -80 and -200.
  */
 const MIN_WORD_EVIDENCE = -79;
+/** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
+const MIN_RIVAL_EVIDENCE = -20;
 
 export interface RecognisedSpeech {
   readonly text: string;
@@ -143,17 +145,19 @@ export class Recogniser {
     const { voicedMs } = utterance.voicing;
     await this.discard();
     if (voicedMs < MIN_WORD_VOICE_MS) return { text: '', unrecognised: false };
-    const sentence = this.#isCredible() ? sentenceIn(this.#sentences) : '';
     const interjection = interjectionIn(utterance.interjections);
+    const sentence = this.#isCredible(interjection === '' ? MIN_WORD_EVIDENCE : MIN_RIVAL_EVIDENCE)
+      ? sentenceIn(this.#sentences)
+      : '';
     // Several words that fit a sentence are one; a single word is known better among its like.
     const text = interjection !== '' && !sentence.includes(' ') ? interjection : sentence;
     return { text, unrecognised: text === '' && voicedMs >= MIN_SPEECH_VOICE_MS };
   }
 
   /** Whether the sound bears out every word: a closed grammar may have forced one on it. */
-  #isCredible(): boolean {
+  #isCredible(minEvidence: number): boolean {
     const weakest = weakestWord(this.#sentences.get_alignment(), this.#phones.get_alignment());
-    return weakest >= MIN_WORD_EVIDENCE;
+    return weakest >= minEvidence;
   }
 
   /** Drops the utterance, if one is open. */
