@@ -9,8 +9,7 @@ import type { MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
-import { createPageSpeech } from './page-speech/browser-page-speech.ts';
-import type { PageSpeech } from './page-speech/page-speech.ts';
+import { LatePageSpeech } from './page-speech/late-page-speech.ts';
 import { watchPage } from './page-watch.ts';
 import { Withheld } from './withheld.ts';
 
@@ -19,7 +18,7 @@ interface RunningCall {
   readonly graph: AudioGraph;
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
-  readonly pageSpeech: PageSpeech;
+  readonly pageSpeech: LatePageSpeech;
 }
 
 /**
@@ -44,17 +43,21 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#worker = new MediaWorkerClient({
       onNotice: (notice) => {
         if (notice.type === 'speak' || notice.type === 'hush') {
-          this.#call?.pageSpeech.onRequest(notice);
+          this.#call?.pageSpeech.request(notice);
           return;
         }
         if (notice.type === 'renew-capture') {
           this.#call?.graph.renewMicrophone();
           return;
         }
+        if (notice.type === 'hush-breath') {
+          this.#call?.graph.hushBreath();
+          return;
+        }
         if (notice.type === 'closed') this.#onClosed();
         this.#notify(notice);
         // What a call that was ended still had to say is not for the next one.
-        if (this.#stopping === 0) this.#call?.pageSpeech.onNotice(notice);
+        if (this.#stopping === 0) this.#call?.pageSpeech.tell((speech) => speech.onNotice(notice));
       },
       onCrash: () => this.#onCrash(),
     });
@@ -92,14 +95,16 @@ export class BrowserMediaEngine implements MediaEngine {
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
-        if (pageSpeech.wantsMicrophone) microphone.lend(true);
+        pageSpeech.tell((speech) => {
+          if (speech.wantsMicrophone) microphone.lend(true);
+        });
       },
       listInputs,
       onSilenced: (isSilenced) => withheld.set('microphone', isSilenced),
       onSwitched: (label) => this.#notify({ type: 'microphone-switched', label }),
       onResult: (result) => this.#notify({ type: 'microphone', result }),
     });
-    const pageSpeech = createPageSpeech({
+    const pageSpeech = new LatePageSpeech({
       post: (command) => this.#worker.post(command),
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
@@ -109,7 +114,7 @@ export class BrowserMediaEngine implements MediaEngine {
     const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
     const { conversationId, interruption } = options;
     const choices = { timeZone, voice, eagerness, speed, interruption, conversationId };
-    pageSpeech.setSpeed(speed);
+    pageSpeech.tell((speech) => speech.setSpeed(speed));
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,
     ]);
@@ -145,7 +150,7 @@ export class BrowserMediaEngine implements MediaEngine {
   setVolume(volume: number): void {
     this.#volume = Math.min(1, Math.max(0, volume));
     this.#call?.graph.setVolume(this.#volume);
-    this.#call?.pageSpeech.setVolume(this.#volume);
+    this.#call?.pageSpeech.tell((speech) => speech.setVolume(this.#volume));
   }
 
   setVoice(voice: string): void {
@@ -153,7 +158,7 @@ export class BrowserMediaEngine implements MediaEngine {
   }
 
   setSpeed(speed: number): void {
-    this.#call?.pageSpeech.setSpeed(speed);
+    this.#call?.pageSpeech.tell((speech) => speech.setSpeed(speed));
     if (this.#call !== undefined) this.#worker.post({ type: 'set-speed', speed });
   }
 
@@ -233,7 +238,8 @@ export class BrowserMediaEngine implements MediaEngine {
     const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
     if (microphone.track !== undefined) microphone.track.enabled = open;
-    pageSpeech.setOpen(open && (microphone.track !== undefined || microphone.isLent));
+    const isHeard = open && (microphone.track !== undefined || microphone.isLent);
+    pageSpeech.tell((speech) => speech.setOpen(isHeard));
   }
 
   #onClosed(): void {
@@ -268,7 +274,7 @@ export class BrowserMediaEngine implements MediaEngine {
     if (call === undefined) return;
     this.#call = undefined;
     this.#held = false;
-    call.pageSpeech.end();
+    call.pageSpeech.tell((speech) => speech.end());
     call.released.abort();
     call.microphone.close();
     await call.graph.close();
