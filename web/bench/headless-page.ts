@@ -98,7 +98,8 @@ export class HeadlessPage implements AsyncDisposable {
       notify: (notice) => {
         if (notice.type === 'phase') this.#phase = notice.phase;
         if (notice.type === 'speak' || notice.type === 'hush') return;
-        if (notice.type !== 'renew-capture') options.onNotice?.(notice);
+        if (notice.type === 'renew-capture' || notice.type === 'hush-breath') return;
+        options.onNotice?.(notice);
       },
       onDetectorFailed: () => {
         throw new Error('The speech detector failed.');

@@ -12,7 +12,9 @@ import { launchAudibleChromium } from './rig-chromium.ts';
 import { ROOM_HZ } from './room-recording.ts';
 import { openWebKit } from './webkit.ts';
 
+/** The first one is asked at once, while the page still primes the browser's echo canceller. */
 const QUESTIONS = ['What is seven times eight?', 'How many kilometers is five miles?'];
+const UNDERSTOOD = [/what(?: is|'s) seven times eight/, /how many kilometers is five miles/];
 const ANSWERS = ['seven times eight is fifty six', 'five miles is about eight kilometers'];
 const LIKE_THEM = ['seven times eight is forty eight', 'five miles is about eighteen kilometers'];
 const BEGIN_DEADLINE_MS = 40_000;
@@ -58,13 +60,16 @@ for (const [name, open] of Object.entries(BROWSERS)) {
     const { person, speaker } = recording.take();
     // To be listened to, if it is not what it should be.
     writeFileSync(testInfo.outputPath('speaker.wav'), encodeWav(speaker, ROOM_HZ));
-    const answers = voices(speaker);
-    expect(voices(person)).toHaveLength(QUESTIONS.length);
-    expect(await recognise(answers, ROOM_HZ, [...ANSWERS, ...LIKE_THEM])).toEqual(ANSWERS);
+    const questions = voices(person);
+    expect(questions).toHaveLength(QUESTIONS.length);
+    // Before them there is only the breath that primes the canceller.
+    const answers = voices(speaker).filter(({ start }) => start > questions[0]!.end);
+    const heard = answers.map(({ start, end }) => signalOf(speaker).subarray(start, end));
+    expect(await recognise(heard, ROOM_HZ, [...ANSWERS, ...LIKE_THEM])).toEqual(ANSWERS);
     const { lines, errors } = await page.evaluate(shown);
     expect(lines.map((line) => line.toLowerCase())).toEqual(
-      QUESTIONS.flatMap((question, index) => [
-        expect.stringContaining(wordsOf(question)),
+      UNDERSTOOD.flatMap((question, index) => [
+        expect.stringMatching(question),
         expect.stringContaining(ANSWERS[index]!),
       ]),
     );
@@ -90,15 +95,14 @@ async function openChromium(environment: Readonly<Record<string, string>>): Prom
  * What is heard, a sentence each: a pause within one is shorter than the way to the next. The
  * page's own short sounds are left out.
  */
-function voices(samples: Int16Array): readonly Float32Array[] {
-  const signal = Float32Array.from(samples, (sample) => sample / 32_768);
-  return stretchesOf(signal, ROOM_HZ, { quietMs: 900, audible: 0.01 })
-    .filter(({ start, end }) => end - start > SHORTEST_SENTENCE_S * ROOM_HZ)
-    .map(({ start, end }) => signal.subarray(start, end));
+function voices(samples: Int16Array) {
+  return stretchesOf(signalOf(samples), ROOM_HZ, { quietMs: 900, audible: 0.01 }).filter(
+    ({ start, end }) => end - start > SHORTEST_SENTENCE_S * ROOM_HZ,
+  );
 }
 
-function wordsOf(sentence: string): string {
-  return sentence.toLowerCase().replace('?', '');
+function signalOf(samples: Int16Array): Float32Array {
+  return Float32Array.from(samples, (sample) => sample / 32_768);
 }
 
 /** Runs in the page, as all that follows. */

@@ -44,6 +44,7 @@ export class AudioGraph {
   /** Kept so that it is not collected while it plays. */
   #playback: AudioWorkletNode | undefined;
   #isSilent = false;
+  #breath = new AbortController();
 
   /**
    * To be called within a person's gesture, or the context stays silent.
@@ -135,14 +136,22 @@ export class AudioGraph {
    * the volume does not change: softer ones teach it nothing. Nothing is played to headphones, nor
    * if the volume is zero.
    *
-   * Resolves once the breath's echo is over; if the graph is closed before, never.
+   * Resolves once the breath's echo is over; if it is hushed or the graph is closed before, never.
    */
   async primeEchoCanceller(): Promise<void> {
     if (this.#isSilent) return;
+    this.#breath = new AbortController();
+    const { signal } = this.#breath;
     // Of no use before a call.
     const { playBreath } = await import('./priming-breath.ts');
     if (this.#released.signal.aborted) return;
-    await playBreath(this.#context, (node) => this.#options.onNode({ role: 'breath', node }));
+    const onNode = (node: AudioNode) => this.#options.onNode({ role: 'breath', node });
+    await playBreath(this.#context, onNode, signal);
+  }
+
+  /** The person speaks: what is played meanwhile, a canceller that learns takes out of their words. */
+  hushBreath(): void {
+    this.#breath.abort();
   }
 
   /** Hears the same track by another source, in which nothing waits. */

@@ -4,6 +4,8 @@ const LENGTH_MS = 1_500;
 const FALL_MS = 300;
 const REST_MS = 200;
 const LEVEL_DBFS = -30;
+/** Silent within 20 ms, without a click. */
+const HUSH_TIME_CONSTANT_S = 0.004;
 /** Softens the hiss: above this the noise falls by 6 dB an octave, and is still in every band. */
 const SOFT_ABOVE_HZ = 1_700;
 
@@ -47,11 +49,13 @@ export function isHeadphones(label: string): boolean {
  * Plays a breath, past any volume: softer ones teach a canceller nothing. Headphones get none.
  *
  * @param onNode gets the node that plays it
- * @returns once its echo is over; never, if the context is closed before
+ * @param hushed falls silent at once
+ * @returns once its echo is over; never, if it is hushed or the context is closed before
  */
 export async function playBreath(
   context: AudioContext,
   onNode: (node: AudioNode) => void,
+  hushed: AbortSignal,
 ): Promise<void> {
   if (isHeadphones(await speakerLabelOf(context))) return;
   const { sampleRate } = context;
@@ -59,10 +63,14 @@ export async function playBreath(
   const buffer = new AudioBuffer({ length: samples.length, sampleRate });
   buffer.copyToChannel(samples, 0);
   const breath = new AudioBufferSourceNode(context, { buffer });
-  breath.connect(context.destination);
-  onNode(breath);
+  const level = new GainNode(context);
+  breath.connect(level).connect(context.destination);
+  onNode(level);
   const { promise, resolve } = Promise.withResolvers<void>();
-  breath.addEventListener('ended', () => resolve(), { once: true });
+  const hush = () => level.gain.setTargetAtTime(0, context.currentTime, HUSH_TIME_CONSTANT_S);
+  hushed.addEventListener('abort', hush);
+  breath.addEventListener('ended', () => hushed.aborted || resolve(), { once: true });
+  if (hushed.aborted) level.gain.value = 0;
   breath.start();
   await promise;
 }

@@ -14,4 +14,6 @@ export type PageVoiceRequest =
 export type PageRequest =
   | PageVoiceRequest
   /** Hear the microphone by another source node: what comes from this one waits for too long. */
-  | { readonly type: 'renew-capture' };
+  | { readonly type: 'renew-capture' }
+  /** The person speaks while the echo canceller is primed. */
+  | { readonly type: 'hush-breath' };

@@ -81,10 +81,7 @@ export class MediaCall {
       now,
       send: (event) => this.#send(event),
       notify,
-      toLocalMs: (sessionMs) => {
-        const nowMs = now();
-        return sessionMs - (this.#connection.clock.toSessionMs(nowMs) - nowMs);
-      },
+      toLocalMs: (sessionMs) => sessionMs - (this.#connection.clock.toSessionMs(now()) - now()),
       onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
       echoSummary: () => this.#echo.summary,
       audibleEndMs: (speechEndMs) => this.#segmenter.audibleEndMs(speechEndMs),
@@ -106,7 +103,10 @@ export class MediaCall {
       echo: this.#echo,
       now,
       isPlaying: () => playback.replies.speaking && !turns.isUndecided,
-      onSuspected: () => turns.speechSuspected(),
+      onSuspected: () => {
+        if (this.#echo.isPriming) options.notify({ type: 'hush-breath' });
+        turns.speechSuspected();
+      },
       onMisfire: () => turns.speechMisfired(),
       onStarted: (onsetMs, isHeld) => turns.speechStarted(onsetMs, isHeld),
       onPaused: (speechEndMs) => turns.speechPaused(speechEndMs),

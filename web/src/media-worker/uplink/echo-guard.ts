@@ -39,6 +39,11 @@ export class EchoGuard {
     return this.#meter?.leak;
   }
 
+  /** Whether the echo canceller has yet to learn. */
+  get isPriming(): boolean {
+    return this.#isPriming;
+  }
+
   /** A few words for the log. */
   get summary(): string {
     return this.#meter?.summary ?? '';
