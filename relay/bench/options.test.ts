@@ -11,6 +11,7 @@ test('what is not given is left to the benchmark', () => {
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
+    turns: 60,
     provider: undefined,
     baseline: 'pipe',
     rounds: 15,
@@ -35,6 +36,7 @@ test('what is given is taken', () => {
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
+    turns: 60,
     provider: 'nova',
     baseline: 'plain',
     rounds: 3,
@@ -62,6 +64,7 @@ test('what is given is taken', () => {
     echo: { minutes: 2, browser: 'firefox' },
   });
   expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
+  expect(parseBenchOptions(['ear', '--turns', '20'])).toMatchObject({ bench: 'ear', turns: 20 });
   expect(parseBenchOptions(['web', '--json'])).toMatchObject({ bench: 'web', isJson: true });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
