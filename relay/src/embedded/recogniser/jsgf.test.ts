@@ -4,7 +4,7 @@ import {
   pronunciationEntries,
   readHypothesis,
   REJECT_WORDS,
-  toJsgf,
+  withReject,
   wordsOf,
 } from './jsgf.ts';
 
@@ -25,9 +25,9 @@ describe('missingRules', () => {
   });
 });
 
-describe('toJsgf', () => {
+describe('withReject', () => {
   it('sets the utterance against a loop over every phone', () => {
-    const jsgf = toJsgf({
+    const jsgf = withReject({
       rules: '<utt> = yes;',
       utterance: 'utt',
       pronunciations: {},

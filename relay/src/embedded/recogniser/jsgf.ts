@@ -1,4 +1,5 @@
 import type { SpeechGrammar } from '../grammar.ts';
+import { withoutComments } from './jsgf-parser.ts';
 
 /** The phones of the acoustic model, in ARPAbet. */
 const PHONES =
@@ -19,20 +20,21 @@ export const REJECT_WORDS: readonly DictionaryEntry[] = PHONES.map((phone) => [
   phone,
 ]);
 
+/** The rule that matches an utterance in what `withReject` returns. */
+export const TOP_RULE = 'parley_top';
+
 /**
- * The whole grammar: what can be understood beside a loop over all phones, so that speech which
- * fits no sentence is refused rather than forced into one.
+ * The rules of the whole grammar: what can be understood beside a loop over all phones, so that
+ * speech which fits no sentence is refused rather than forced into one.
  */
-export function toJsgf({
+export function withReject({
   rules,
   utterance,
   rejectWeight = DEFAULT_REJECT_WEIGHT,
 }: SpeechGrammar): string {
   const phones = REJECT_WORDS.map(([word]) => word).join(' | ');
   return [
-    '#JSGF V1.0;',
-    'grammar parley;',
-    `public <parley_top> = ${weight(1 - rejectWeight)} <${utterance}> | ${weight(rejectWeight)} <parley_reject>;`,
+    `<${TOP_RULE}> = ${weight(1 - rejectWeight)} <${utterance}> | ${weight(rejectWeight)} <parley_reject>;`,
     `<parley_reject> = (${phones})+;`,
     rules,
   ].join('\n');
@@ -41,10 +43,6 @@ export function toJsgf({
 /** JSGF knows no exponents, and weights worth trying go far below what is printed without one. */
 function weight(prior: number): string {
   return `/${prior.toFixed(20)}/`;
-}
-
-function withoutComments(rules: string): string {
-  return rules.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ');
 }
 
 /** Rules that are referred to but not defined; the recogniser would take them for silence. */

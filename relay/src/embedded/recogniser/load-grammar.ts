@@ -1,9 +1,23 @@
-import type { Decoder } from 'soundswallower';
+import type { Decoder, SoundSwallowerModule } from 'soundswallower';
 import type { SpeechGrammar } from '../grammar.ts';
-import { missingRules, pronunciationEntries, REJECT_WORDS, toJsgf, wordsOf } from './jsgf.ts';
+import { parseJsgf } from './jsgf-parser.ts';
+import {
+  missingRules,
+  pronunciationEntries,
+  REJECT_WORDS,
+  TOP_RULE,
+  withReject,
+  wordsOf,
+} from './jsgf.ts';
+import { setNetwork } from './decoder-network.ts';
+import { wordNetworkOf, type WordNetwork } from './word-network.ts';
 
 /** @throws Error that names the words without a pronunciation, or the rule that is wrong */
-export function loadGrammar(decoder: Decoder, grammar: SpeechGrammar): void {
+export function loadGrammar(
+  module: SoundSwallowerModule,
+  decoder: Decoder,
+  grammar: SpeechGrammar,
+): void {
   const isKnown = (word: string): boolean => decoder.lookup_word(word) !== null;
   const entries = [...REJECT_WORDS, ...pronunciationEntries(grammar.pronunciations, isKnown)];
   for (const [word, pronunciation] of entries) {
@@ -25,8 +39,12 @@ export function loadGrammar(decoder: Decoder, grammar: SpeechGrammar): void {
       `The speech grammar lacks the rules ${missing.map((name) => `<${name}>`).join(', ')}`,
     );
   }
+  setNetwork(module, decoder, networkOf(grammar));
+}
+
+function networkOf(grammar: SpeechGrammar): WordNetwork {
   try {
-    decoder.set_grammar(toJsgf(grammar));
+    return wordNetworkOf(parseJsgf(withReject(grammar)), TOP_RULE);
   } catch (cause) {
     throw new Error('The speech grammar is not valid JSGF.', { cause });
   }

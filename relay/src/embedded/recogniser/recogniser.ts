@@ -13,13 +13,6 @@ import { LevelMeter } from './level.ts';
 import { VoicingMeter } from './voicing.ts';
 import { PHONE_LOOP_GRAMMAR, weakestWord } from './word-evidence.ts';
 
-declare module 'soundswallower' {
-  interface SoundSwallowerModule {
-    /** Missing from the package's own types; its default is relative to the working directory. */
-    modelBase: string;
-  }
-}
-
 /**
  * Where the normalisation of each utterance begins: the mean of the thirteen cepstral coefficients
  * over some hundred synthetic sentences at speaking level. The model's own default is far from it
@@ -95,7 +88,7 @@ export class Recogniser {
         ...config,
       });
       await decoder.initialize();
-      loadGrammar(decoder, own);
+      loadGrammar(module, decoder, own);
       return decoder;
     };
     // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
