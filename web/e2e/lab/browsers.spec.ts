@@ -12,7 +12,7 @@ import { launchAudibleChromium } from './rig-chromium.ts';
 import { ROOM_HZ } from './room-recording.ts';
 import { openWebKit } from './webkit.ts';
 
-/** The first one is asked at once, while the page still primes the browser's echo canceller. */
+/** The first one is asked as soon as the page says that it listens. */
 const QUESTIONS = ['What is seven times eight?', 'How many kilometers is five miles?'];
 const UNDERSTOOD = [/what(?: is|'s) seven times eight/, /how many kilometers is five miles/];
 const ANSWERS = ['seven times eight is fifty six', 'five miles is about eight kilometers'];

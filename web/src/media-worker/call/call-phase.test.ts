@@ -4,6 +4,7 @@ import { CallPhases, phaseOf, type CallCircumstances } from './call-phase.ts';
 
 const quiet: CallCircumstances = {
   connection: 'open',
+  priming: false,
   hearing: false,
   speaking: false,
   awaiting: false,
@@ -12,7 +13,9 @@ const busy = { hearing: true, speaking: true, awaiting: true };
 
 test.each<[Partial<CallCircumstances>, string]>([
   [{}, 'listening'],
+  [{ priming: true }, 'starting'],
   [{ awaiting: true }, 'thinking'],
+  [{ priming: true, awaiting: true }, 'thinking'],
   [{ awaiting: true, speaking: true }, 'speaking'],
   [busy, 'hearing'],
   [{ ...busy, connection: 'first' }, 'starting'],
@@ -50,6 +53,22 @@ describe('over a call', () => {
       'speaking',
       'listening',
     ]);
+  });
+
+  test('a person is asked to talk once the echo canceller has learnt, or when they do already', () => {
+    phases.priming(true);
+    phases.priming(false);
+    phases.priming(true);
+    expect(reported).toEqual(['starting', 'listening', 'starting', 'listening']);
+
+    const hasty: CallPhase[] = [];
+    const others = new CallPhases((phase) => hasty.push(phase));
+    others.priming(true);
+    others.connection('open');
+    others.hearing(true);
+    others.hearing(false);
+    others.priming(true);
+    expect(hasty).toEqual(['starting', 'hearing', 'listening']);
   });
 
   test('what becomes of an earlier utterance does not end the wait for the latest', () => {

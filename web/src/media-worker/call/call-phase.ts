@@ -5,6 +5,8 @@ const ANSWER_DEADLINE_MS = 30_000;
 
 export interface CallCircumstances {
   readonly connection: 'first' | 'open' | 'lost' | 'closed';
+  /** The echo canceller of the call's first microphone learns, and mutilates what is said. */
+  readonly priming: boolean;
   /** Confirmed speech. */
   readonly hearing: boolean;
   /** A reply is being heard. */
@@ -25,7 +27,8 @@ export function phaseOf(call: CallCircumstances): CallPhase {
     case 'open':
       if (call.hearing) return 'hearing';
       if (call.speaking) return 'speaking';
-      return call.awaiting ? 'thinking' : 'listening';
+      if (call.awaiting) return 'thinking';
+      return call.priming ? 'starting' : 'listening';
   }
 }
 
@@ -34,9 +37,11 @@ export class CallPhases {
   readonly #report: (phase: CallPhase) => void;
   #circumstances: Omit<CallCircumstances, 'awaiting'> = {
     connection: 'first',
+    priming: false,
     hearing: false,
     speaking: false,
   };
+  #isPrimed = false;
   #replying = false;
   #asked: ReturnType<typeof setTimeout> | undefined;
   #askedUtterance = 0;
@@ -52,8 +57,15 @@ export class CallPhases {
     this.#update({ connection });
   }
 
+  /** A later microphone's, or one that the person does not wait for, changes nothing. */
+  priming(priming: boolean): void {
+    this.#isPrimed ||= !priming;
+    this.#update({ priming: priming && !this.#isPrimed });
+  }
+
   hearing(hearing: boolean): void {
-    this.#update({ hearing });
+    this.#isPrimed ||= hearing;
+    this.#update({ hearing, priming: this.#circumstances.priming && !this.#isPrimed });
   }
 
   replies({ awaited, speaking }: { readonly awaited: boolean; readonly speaking: boolean }): void {

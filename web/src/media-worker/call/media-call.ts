@@ -69,11 +69,11 @@ export class MediaCall {
     const notify = (notice: MediaNotice) => options.notify(notice);
     this.#options = options;
     this.#speaker = start.playback;
-    this.#echo = new EchoGuard((isHopeless) => notify({ type: 'echo', isHopeless }));
-    this.#echo.setInterruption(start.interruption);
-    void this.#echo.measure();
     this.#choices = new SessionChoices(start, (event) => this.#send(event));
     this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
+    this.#echo = new EchoGuard({ notify, phases: this.#phases });
+    this.#echo.setInterruption(start.interruption);
+    void this.#echo.measure();
     this.#debug = new CallDebug({ now, notify, stats: () => this.#stats() });
     const levels = new CallLevels({ notify, now });
     const common: Omit<TurnTakingOptions, 'playback'> = {

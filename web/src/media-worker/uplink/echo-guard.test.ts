@@ -8,7 +8,7 @@ const FRAME_MS = 32;
 /** A microphone whose frames have a level and a probability of speech, while we play or not. */
 class Rig {
   readonly hopeless: boolean[] = [];
-  readonly echo = new EchoGuard((isHopeless) => this.hopeless.push(isHopeless));
+  readonly echo = new EchoGuard({ notify: ({ isHopeless }) => this.hopeless.push(isHopeless) });
   readonly log: string[] = [];
   readonly segmenter: UtteranceSegmenter;
   isPlaying = false;

@@ -1,5 +1,6 @@
 import type { Interruption } from '../../messages/interruption.ts';
 import { POSITION_REPORTS_PER_SECOND } from '../../messages/playback-messages.ts';
+import type { CallPhases } from '../call/call-phase.ts';
 import type { Leak, LeakMeter } from './leak-meter.ts';
 
 const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
@@ -15,13 +16,20 @@ interface HeardFrame {
   readonly rms: number;
 }
 
+export interface EchoGuardOptions {
+  /** Told if voice can no longer interrupt for all the echo, and if it can again. */
+  readonly notify?: (notice: { readonly type: 'echo'; readonly isHopeless: boolean }) => void;
+  /** Told when the echo canceller of a microphone begins to learn, and when it has learnt. */
+  readonly phases?: Pick<CallPhases, 'priming'>;
+}
+
 /**
  * Tells our own voice, as far as it comes back through the microphone, from the person's.
  *
  * All instants are ms on our own clock.
  */
 export class EchoGuard {
-  readonly #onHopeless: (isHopeless: boolean) => void;
+  readonly #options: EchoGuardOptions;
   #meter: LeakMeter | undefined;
   #interruption: Interruption = 'automatic';
   #isPriming = false;
@@ -29,9 +37,8 @@ export class EchoGuard {
   #soundedMs = Number.NEGATIVE_INFINITY;
   #isHopeless = false;
 
-  /** @param onHopeless told when voice can no longer interrupt for all the echo, and when it can */
-  constructor(onHopeless: (isHopeless: boolean) => void = () => {}) {
-    this.#onHopeless = onHopeless;
+  constructor(options: EchoGuardOptions = {}) {
+    this.#options = options;
   }
 
   /** What comes back of our voice; undefined as long as that is not known. */
@@ -69,12 +76,14 @@ export class EchoGuard {
   /** @param isPriming its echo canceller has yet to learn: until `primed` */
   attach(isPriming: boolean): void {
     this.#isPriming = isPriming;
+    if (isPriming) this.#options.phases?.priming(true);
     this.#meter?.reset();
     this.#noteHopeless();
   }
 
   primed(): void {
     this.#isPriming = false;
+    this.#options.phases?.priming(false);
   }
 
   /** We have played as loud as this since the last report, or for about as long as one is about. */
@@ -111,6 +120,6 @@ export class EchoGuard {
     const isHopeless = this.#meter?.isHopeless === true;
     if (isHopeless === this.#isHopeless) return;
     this.#isHopeless = isHopeless;
-    this.#onHopeless(isHopeless);
+    this.#options.notify?.({ type: 'echo', isHopeless });
   }
 }
