@@ -22,6 +22,21 @@ describe('toSpokenText', () => {
     ['**Bold** and `code`', 'Bold and code'],
     ['line\none\ttwo\0three', 'line one two three'],
     ['Nice 👍🏽!', 'Nice!'],
+    ['At 3:05 pm, or 9 a.m. sharp', 'At 3 oh five P M, or 9 A M sharp'],
+    ['It is 7 pm.', 'It is 7 P M.'],
+    ['I am 5', 'I am 5'],
+    ['1 kg, 2.5 kg and 12cm', '1 kilogram, 2.5 kilograms and 12 centimeters'],
+    ['6 ft at 20 m/s', '6 feet at 20 meters per second'],
+    ['5 min, 30 m² and 4 GB', '5 minutes, 30 square meters and 4 gigabytes'],
+    ['in the 1990s, a 5G mast', 'in the 1990s, a 5G mast'],
+    ['$1, $2.50 or €1', '1 dollar, 2.50 dollars or 1 euro'],
+    ['10–15 people', '10 to 15 people'],
+    ['On 2026-11-23 or 2026-05-12', 'On November twenty third, 2026 or May twelfth, 2026'],
+    ['1,250 of 3,000,000', 'one thousand two hundred fifty of three million'],
+    ['Dr. Who vs. Mr. Bean, e.g. no. 5', 'doctor Who versus mister Bean, for example no. 5'],
+    ['No. 5 on St. Anne, #7', 'number 5 on saint Anne, number 7'],
+    ['Write to me@example.com', 'Write to me at example dot com'],
+    ['2½ cups', '2 and a half cups'],
   ])('says %j as %j', (written, spoken) => {
     expect(toSpokenText(written)).toBe(spoken);
   });

@@ -1,4 +1,5 @@
-import { DIGIT_WORDS } from '../../phrases/number-words.ts';
+import { DIGIT_WORDS, numberToWords, ordinalToWords } from '../../phrases/number-words.ts';
+import { spokenUnit, UNIT_SYMBOLS } from './unit-symbols.ts';
 
 /**
  * Rewrites what is written into what is said, as far as the voice does not do so by itself, and
@@ -7,16 +8,60 @@ import { DIGIT_WORDS } from '../../phrases/number-words.ts';
 
 type Rule = readonly [pattern: RegExp, said: string | ((...groups: string[]) => string)];
 
+const MONTHS =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
+const CURRENCIES: Readonly<Record<string, string>> = { $: 'dollar', '€': 'euro', '£': 'pound' };
+
+const ABBREVIATIONS: readonly Rule[] = [
+  [/\be\. ?g\.,?/g, 'for example'],
+  [/\bi\. ?e\.,?/g, 'that is'],
+  [/\betc\b/g, 'et cetera'],
+  [/\bvs\b\.?/g, 'versus'],
+  [/\bapprox\b\.?/g, 'approximately'],
+  [/\bMr\b\.?/g, 'mister'],
+  [/\bMrs\b\.?/g, 'missus'],
+  [/\bMs\b\.?(?= \p{Lu})/gu, 'miz'],
+  [/\bDr\b\.?(?= \p{Lu})/gu, 'doctor'],
+  [/\bProf\b\.?(?= \p{Lu})/gu, 'professor'],
+  [/\bSt\b\.?(?= \p{Lu})/gu, 'saint'],
+  [/\bMt\b\.?(?= \p{Lu})/gu, 'mount'],
+  [/\bN[or]\. ?(?=\d)/g, 'number '],
+];
+
 const RULES: readonly Rule[] = [
   [/[‘’ʼ]/g, "'"],
   [/[“”„«»]/g, '"'],
   [/…/g, '. '],
+  // A range, before a dash becomes a pause.
+  [/(?<=\d)–(?=\d)/g, ' to '],
   [/\s*[–—]\s*/g, ', '],
+  [
+    /\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b/g,
+    (_all, year = '', month = '', day = '') =>
+      `${MONTHS[Number(month) - 1]} ${ordinalToWords(Number(day))}, ${year}`,
+  ],
+  // Letters of their own: "am" would be the word.
+  [
+    /(?<=\d) ?([ap])\.? ?m\b(?:\.(?=\s\p{Ll}|[,;:?!]))?/giu,
+    (_all, half = '') => ` ${half.toUpperCase()} M`,
+  ],
   // 10:05 is "ten oh five", 10:00 "ten o'clock".
   [
     /\b([01]?\d|2[0-4]):([0-5]\d)\b(?!:)/g,
     (_all, hours = '', minutes = '') => timeOfDay(hours, minutes),
   ],
+  [
+    new RegExp(`(?<![\\w.,])(\\d+(?:\\.\\d+)?) ?(${UNIT_SYMBOLS})(?![\\w/]|\\.\\w)`, 'g'),
+    (_all, count = '', symbol = '') => `${count} ${spokenUnit(symbol, count === '1')}`,
+  ],
+  ...ABBREVIATIONS,
+  [
+    /\b\d{1,3}(?:,\d{3}){1,4}\b(?![.,]\d)/g,
+    (all) => numberToWords(Number(all.replaceAll(',', ''))),
+  ],
+  [/#(?=\d)/g, 'number '],
   [/°\s*C\b/g, ' degrees celsius'],
   [/°\s*F\b/g, ' degrees fahrenheit'],
   [/°/g, ' degrees'],
@@ -32,7 +77,16 @@ const RULES: readonly Rule[] = [
   [/√\s*/g, ' the square root of '],
   [/²/g, ' squared'],
   [/³/g, ' cubed'],
+  [/(?<=\d) ?½/g, ' and a half'],
   [/½/g, ' one half'],
+  [/¼/g, ' one quarter'],
+  [/¾/g, ' three quarters'],
+  [/≈/g, ' about '],
+  [/≤/g, ' at most '],
+  [/≥/g, ' at least '],
+  [/±/g, ' plus or minus '],
+  [/([$€£]) ?1(?![\d.,]\d|\d)/g, (_all, sign = '') => `1 ${CURRENCIES[sign]}`],
+  [/\$ ?(\d+(?:\.\d+)?)/g, '$1 dollars'],
   [/€\s*(\d+(?:[.,]\d+)*)/g, '$1 euros'],
   [/£\s*(\d+(?:[.,]\d+)*)/g, '$1 pounds'],
   [/€/g, ' euros'],
@@ -40,6 +94,8 @@ const RULES: readonly Rule[] = [
   [/\s*&\s*/g, ' and '],
   [/\bkm\/h\b/g, 'kilometers per hour'],
   [/\bm\/s\b/g, 'meters per second'],
+  [/(?<=\w)@(?=\w)/g, ' at '],
+  [/(?<=\w)\.(?=(?:com|org|net|io|dev)\b)/g, ' dot '],
   // Markdown and brackets are for the eye.
   [/[*_`#~^|\\<>[\]{}]+/g, ' '],
   // A slash on its own would be read out.
