@@ -10,6 +10,7 @@ test('what is not given is left to the benchmark', () => {
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
+    noise: { clipsFolder: undefined, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
     turns: 60,
     provider: undefined,
@@ -35,6 +36,7 @@ test('what is given is taken', () => {
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
+    noise: { clipsFolder: undefined, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
     turns: 60,
     provider: 'nova',
@@ -65,6 +67,10 @@ test('what is given is taken', () => {
   });
   expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
   expect(parseBenchOptions(['ear', '--turns', '20'])).toMatchObject({ bench: 'ear', turns: 20 });
+  expect(parseBenchOptions('noise --clips recordings --seed 3'.split(' '))).toMatchObject({
+    bench: 'noise',
+    noise: { clipsFolder: 'recordings', seed: 3 },
+  });
   expect(parseBenchOptions(['web', '--json'])).toMatchObject({ bench: 'web', isJson: true });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
@@ -92,6 +98,7 @@ test.each<[readonly string[], string]>([
   [['dialogues', '--only', 'songs'], '--only: found "songs", expected finished, pause,'],
   [['echo', '--browser', 'lynx'], '--browser: found "lynx", expected chromium or firefox.'],
   [['web', '--browser', 'firefox'], '--browser belongs to bench echo'],
+  [['phrasings', '--clips', 'x'], '--clips belongs to bench noise'],
   [['relay', '--talkers', '5'], '--talkers belongs to bench turn'],
 ])('%j is refused in words', (commandLine, sentence) => {
   expect(() => parseBenchOptions(commandLine)).toThrow(UsageError);

@@ -36,6 +36,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       How people are understood without a key: some 220 phrasings in three synthetic voices, through
       the embedded recogniser and assistant; every failure is listed.
 
+  npm run bench -- noise [--clips DIR] [--seed N] [--json]
+      How people are understood without a key in a noisy room: sentences in three synthetic voices,
+      in pink noise and among other voices, from clean to 15 dB; free speech and noise alone.
+
   npm run bench -- web [--json]
       The page in Chromium: what it loads, how soon it listens, what it costs its main thread, how
       soon it answers over providers with known delays, and how soon speech silences it.
@@ -65,6 +69,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}
+  --clips DIR      bench noise: recordings of people too, WAV files and sentences.txt, in which each
+                   line is FILE.wav: sentence, or a sentence that could have been said instead
   --browser NAME   bench echo: ${ECHO_BROWSERS.join(' or ')}
   --json           the results as one JSON object on one line, and nothing else on standard output
   --help           shows this
@@ -90,6 +96,7 @@ export interface BenchOptions {
   };
   readonly chaos: { readonly minutes: number; readonly seed: number };
   readonly echo: { readonly minutes: number; readonly browser: EchoBrowser };
+  readonly noise: { readonly clipsFolder: string | undefined; readonly seed: number };
   /** bench ear. */
   readonly turns: number;
   readonly provider: BenchProvider | undefined;
@@ -112,6 +119,7 @@ const BENCHES = [
   'lighthouse',
   'ear',
   'phrasings',
+  'noise',
 ] as const;
 const NAMES = BENCHES.join(', ');
 /** Which benchmarks an option belongs to. */
@@ -128,7 +136,8 @@ const OWNERS = {
   users: ['load'],
   minutes: ['load', 'echo', 'chaos'],
   browser: ['echo'],
-  seed: ['chaos'],
+  seed: ['chaos', 'noise'],
+  clips: ['noise'],
   only: ['dialogues'],
   turns: ['ear'],
 } as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
@@ -170,6 +179,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       browser: { type: 'string' },
       only: { type: 'string' },
       seed: { type: 'string' },
+      clips: { type: 'string' },
       turns: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -202,6 +212,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     );
   }
   const { only, browser = 'chromium' } = values;
+  const seed = count('--seed', values.seed, MAX_SEED) ?? 1;
   const minutes = count('--minutes', values.minutes, MAX_MINUTES);
   if (only !== undefined && !isKind(only)) {
     throw new UsageError(
@@ -228,10 +239,8 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       users: count('--users', values.users, MAX_SESSIONS) ?? 100,
       minutes: minutes ?? 1,
     },
-    chaos: {
-      minutes: minutes ?? 20,
-      seed: count('--seed', values.seed, MAX_SEED) ?? 1,
-    },
+    chaos: { minutes: minutes ?? 20, seed },
+    noise: { clipsFolder: values.clips, seed },
     echo: { minutes: minutes ?? 10, browser },
     turns: count('--turns', values.turns, MAX_TURNS) ?? DEFAULT_TURNS,
     provider,

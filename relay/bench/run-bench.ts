@@ -6,6 +6,7 @@ import { benchEcho } from './echo/bench-echo.ts';
 import { benchLighthouse } from './lighthouse/bench-lighthouse.ts';
 import { benchEar } from './ear/bench-ear.ts';
 import { benchLoad } from './load/bench-load.ts';
+import { benchNoise } from './noise/bench-noise.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchPhrasings } from './phrasings/bench-phrasings.ts';
 import { benchRelay } from './relay/bench-relay.ts';
@@ -68,6 +69,8 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     const { isReached, ...report } = await benchPhrasings({ signal, tell });
     print(report);
     return isReached;
+  } else if (bench === 'noise') {
+    print(await benchNoise({ ...options.noise, signal, tell }));
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
   } else if (bench === 'web') {

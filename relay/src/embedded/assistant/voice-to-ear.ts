@@ -1,10 +1,13 @@
-import type { EmbeddedTranscriber } from '../recogniser/embedded-transcriber.ts';
+import type { SpeechGrammar } from '../grammar.ts';
 import { createEmbeddedTranscriber } from '../recogniser/embedded-transcriber.ts';
 import { createEmbeddedSynthesizer } from '../voice/embedded-synthesizer.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 
-/** As much silence as clients send from before the onset, and some: 400 ms at 16 kHz. */
-const SILENCE_SAMPLES = 6_400;
+/** What the page sends from before the onset of speech, and after its end, at 16 kHz. */
+const BEFORE_SAMPLES = 300 * 16;
+const AFTER_SAMPLES = 400 * 16;
+/** Of what the page sends at once. */
+const CHUNK_SAMPLES = 100 * 16;
 /** Others may have the threads for a while. */
 const WAIT_MS = 60_000;
 
@@ -14,26 +17,41 @@ export interface Heard {
 }
 
 /** The embedded voice that speaks into the embedded recogniser, for measuring how people are understood. */
-export async function openVoiceToEar(workers: number, signal: AbortSignal) {
+export async function openVoiceToEar(
+  workers: number,
+  signal: AbortSignal,
+  grammar: SpeechGrammar = EMBEDDED_SPEECH_GRAMMAR,
+) {
   const synthesizer = await createEmbeddedSynthesizer({ maxWorkers: workers, waitMs: WAIT_MS });
-  const transcriber = createEmbeddedTranscriber({
-    grammar: EMBEDDED_SPEECH_GRAMMAR,
-    maxWorkers: workers,
-    waitMs: WAIT_MS,
-  });
+  const transcriber = createEmbeddedTranscriber({ grammar, maxWorkers: workers, waitMs: WAIT_MS });
   await transcriber.warm(workers);
+
+  async function speak(sentence: string, voice: string): Promise<Int16Array> {
+    const parts: Int16Array[] = [];
+    const clauses = (async function* () {
+      yield sentence;
+    })();
+    for await (const event of synthesizer.synthesize(clauses, { voice, signal })) {
+      if (event.type === 'speech-audio') parts.push(event.samples);
+    }
+    return inSilence(parts);
+  }
+  async function hear(samples: Int16Array): Promise<Heard> {
+    const transcription = await transcriber.open({ language: 'en-US', signal });
+    for (let at = 0; at < samples.length; at += CHUNK_SAMPLES) {
+      transcription.push(samples.subarray(at, at + CHUNK_SAMPLES));
+    }
+    transcription.finalize();
+    for await (const event of transcription.events) {
+      if (event.type === 'transcript-final') return event;
+    }
+    throw new Error('The transcription ended without a final transcript');
+  }
   return {
-    async say(sentence: string, voice: string): Promise<Heard> {
-      const silence = new Int16Array(SILENCE_SAMPLES);
-      const audio: Int16Array[] = [silence];
-      const clauses = (async function* () {
-        yield sentence;
-      })();
-      for await (const event of synthesizer.synthesize(clauses, { voice, signal })) {
-        if (event.type === 'speech-audio') audio.push(event.samples);
-      }
-      return hear(transcriber, [...audio, silence], signal);
-    },
+    /** PCM16 at 16 kHz, with as much silence around it as the page sends. */
+    speak,
+    hear,
+    say: async (sentence: string, voice: string) => hear(await speak(sentence, voice)),
     async [Symbol.asyncDispose]() {
       await transcriber[Symbol.asyncDispose]();
       await synthesizer[Symbol.asyncDispose]();
@@ -41,16 +59,14 @@ export async function openVoiceToEar(workers: number, signal: AbortSignal) {
   };
 }
 
-async function hear(
-  transcriber: EmbeddedTranscriber,
-  audio: readonly Int16Array[],
-  signal: AbortSignal,
-): Promise<Heard> {
-  const transcription = await transcriber.open({ language: 'en-US', signal });
-  for (const samples of audio) transcription.push(samples);
-  transcription.finalize();
-  for await (const event of transcription.events) {
-    if (event.type === 'transcript-final') return event;
+/** Parts of an utterance at 16 kHz as the page would send them in a silent room. */
+export function inSilence(parts: readonly Int16Array[]): Int16Array {
+  const spoken = parts.reduce((sum, { length }) => sum + length, 0);
+  const whole = new Int16Array(BEFORE_SAMPLES + spoken + AFTER_SAMPLES);
+  let at = BEFORE_SAMPLES;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
   }
-  throw new Error('The transcription ended without a final transcript');
+  return whole;
 }
