@@ -24,8 +24,11 @@ const REFUSED_HERE = 12;
 const WORKERS = 2;
 /** As much as clients send from before the onset, and some. */
 const SILENCE_SAMPLES = 6_400;
-const ROOM_PEAK = 100;
-const HEARD_IN_ROOM = 14;
+/** White noise at -55 dB of full scale, as a quiet room with a fan has it; and at -45 dB. */
+const FAN_PEAK = 100;
+const LOUD_PEAK = 300;
+const HEARD_BY_FAN = 9;
+const HEARD_IN_NOISE = 20;
 /** Some 20 s in all on two free cores; this is for machines that have other work. */
 const TIMEOUT_MS = 300_000;
 const signal = new AbortController().signal;
@@ -60,12 +63,12 @@ async function speak(sentence: string, voice: string): Promise<Int16Array[]> {
   return [...audio, silence];
 }
 
-/** White noise at -55 dB of full scale, as a quiet room with a fan has it, over all of the audio. */
-function inRoom(audio: readonly Int16Array[]): readonly Int16Array[] {
+/** White noise over all of the audio. */
+function inRoom(audio: readonly Int16Array[], peak: number): readonly Int16Array[] {
   let seed = 1;
   const noise = () => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-    return (seed / 0x4000_0000 - 1) * ROOM_PEAK;
+    return (seed / 0x4000_0000 - 1) * peak;
   };
   return audio.map((samples) => samples.map((sample) => sample + noise()));
 }
@@ -175,14 +178,25 @@ describe(
     });
 
     it('does so in a room with a fan too', async () => {
-      const utterances = inTurn(UNDERSTOOD_SENTENCES.slice(0, HEARD_IN_ROOM));
+      const utterances = inTurn(UNDERSTOOD_SENTENCES.slice(0, HEARD_BY_FAN));
       const failures = await failuresOf(
         utterances,
         async (heard, sentence) =>
           !heard.unrecognised && (await reactionTo(heard.text)) === (await reactionTo(sentence)),
-        inRoom,
+        (audio) => inRoom(audio, FAN_PEAK),
       );
       expect(unlessFew(failures, 0.15 * utterances.length)).toEqual([]);
+    });
+
+    it('understands four of five in a noisy room', async () => {
+      const utterances = inTurn(UNDERSTOOD_SENTENCES.slice(HEARD_BY_FAN, HEARD_IN_NOISE));
+      const failures = await failuresOf(
+        utterances,
+        async (heard, sentence) =>
+          !heard.unrecognised && (await reactionTo(heard.text)) === (await reactionTo(sentence)),
+        (audio) => inRoom(audio, LOUD_PEAK),
+      );
+      expect(unlessFew(failures, 0.2 * utterances.length)).toEqual([]);
     });
 
     it('understands a headset of 8 kHz eight times out of ten', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LevelMeter } from './level.ts';
+import { NoiseGate } from './noise-gate.ts';
 import { VoicingMeter } from './voicing.ts';
 
 const RATE_HZ = 16_000;
@@ -76,5 +77,50 @@ describe('LevelMeter', () => {
   it('amplifies neither silence nor without bound', () => {
     expect(meterOf(hiss(400, 20)).gain).toBe(1);
     expect(meterOf(vowel(400, 120)).gain).toBe(32);
+  });
+});
+
+describe('NoiseGate', () => {
+  const noise = hiss(500, 500);
+  const speech = vowel(400, 12_000);
+
+  function throughGate(sounds: readonly Int16Array[], chunkSamples: number): Int16Array {
+    const gate = new NoiseGate({ noiseRms: 280, loudestRms: 5_000 });
+    const all = Int16Array.from(sounds.flatMap((sound) => [...sound]));
+    const heard: number[] = [];
+    for (let at = 0; at < all.length; at += chunkSamples) {
+      heard.push(...gate.push(all.subarray(at, at + chunkSamples)));
+    }
+    return Int16Array.from([...heard, ...gate.flush()]);
+  }
+
+  it('keeps speech as it is, and hardly anything of the room around it', () => {
+    const heard = throughGate([noise, speech, noise], 1_600);
+    const onset = noise.length;
+    const end = onset + speech.length;
+    expect(heard).toHaveLength(end + noise.length);
+    expect(heard.subarray(onset, end)).toEqual(speech);
+    for (const room of [heard.subarray(0, onset - 1_600), heard.subarray(end + 1_600)]) {
+      expect(Math.max(...room.map(Math.abs))).toBeLessThanOrEqual(5);
+    }
+    // A soft consonant beside the vowel.
+    expect(heard.subarray(onset - 640, onset)).toEqual(noise.subarray(noise.length - 640));
+    expect(heard.subarray(end, end + 640)).toEqual(noise.subarray(0, 640));
+  });
+
+  it('does the same however the audio is cut', () => {
+    const whole = throughGate([noise, speech, noise], 100_000);
+    for (const chunkSamples of [100, 1_001]) {
+      expect(throughGate([noise, speech, noise], chunkSamples)).toEqual(whole);
+    }
+  });
+
+  it('is not needed in a quiet room', () => {
+    const meter = new LevelMeter();
+    for (const sound of [hiss(300, 20), speech]) meter.push(sound);
+    expect(meter.noiseGate()).toBeUndefined();
+    const noisy = new LevelMeter();
+    for (const sound of [noise, speech]) noisy.push(sound);
+    expect(noisy.noiseGate()).toBeInstanceOf(NoiseGate);
   });
 });

@@ -1,4 +1,5 @@
 import { rmsOf } from '@parley/shared/audio/level';
+import { NoiseGate } from './noise-gate.ts';
 
 /**
  * How loud the caller's speech arrives, decided once per utterance from its first speech: from what
@@ -20,6 +21,8 @@ const RMS = {
   /** Of the loudest 20 ms of an utterance, at the level the recogniser expects. */
   expected: 5_000,
   toleratedRatio: 2.8,
+  /** The loudest 20 ms over the noise in a room so quiet that the recogniser hears none: 43 dB. */
+  quietRoom: 150,
 } as const;
 
 export class LevelMeter {
@@ -42,6 +45,12 @@ export class LevelMeter {
     return gain > 1 / RMS.toleratedRatio && gain < RMS.toleratedRatio
       ? 1
       : Math.min(gain, MAX_GAIN);
+  }
+
+  /** For a room whose noise the recogniser would hear; undefined in a quiet one. */
+  noiseGate(): NoiseGate | undefined {
+    const levels = { noiseRms: this.#noiseRms, loudestRms: this.#loudestRms };
+    return levels.loudestRms < RMS.quietRoom * levels.noiseRms ? new NoiseGate(levels) : undefined;
   }
 
   /** @param samples PCM16 */

@@ -10,6 +10,7 @@ import {
 import { loadGrammar } from './load-grammar.ts';
 import { readHypothesis } from './jsgf.ts';
 import { LevelMeter } from './level.ts';
+import type { NoiseGate } from './noise-gate.ts';
 import { VoicingMeter } from './voicing.ts';
 import { PHONE_LOOP_GRAMMAR, weakestWord } from './word-evidence.ts';
 
@@ -60,6 +61,8 @@ interface Utterance {
   /** Everything so far, until the level is decided: it may be decoded again at another gain. */
   readonly held: Int16Array[];
   gain: number;
+  /** In a noisy room, as soon as the level is decided. */
+  gate: NoiseGate | undefined;
   isDecided: boolean;
 }
 
@@ -135,6 +138,7 @@ export class Recogniser {
     const utterance = this.#utterance;
     if (utterance === undefined) return { text: '', unrecognised: false };
     if (!utterance.isDecided) await this.#decideLevel(utterance);
+    if (utterance.gate !== undefined) this.#search(utterance, utterance.gate.flush());
     const { voicedMs } = utterance.voicing;
     await this.discard();
     if (voicedMs < MIN_WORD_VOICE_MS) return { text: '', unrecognised: false };
@@ -169,6 +173,7 @@ export class Recogniser {
       voicing: new VoicingMeter(),
       held: [],
       gain: 1,
+      gate: undefined,
       isDecided: false,
     };
     for (const decoder of this.#decodersOf(utterance)) decoder.start();
@@ -181,16 +186,22 @@ export class Recogniser {
   }
 
   #decode(utterance: Utterance, samples: Int16Array): void {
+    this.#search(utterance, utterance.gate?.push(samples) ?? samples);
+  }
+
+  #search(utterance: Utterance, samples: Int16Array): void {
+    if (samples.length === 0) return;
     const scale = utterance.gain / 0x8000;
     const scaled = Float32Array.from(samples, (sample) => sample * scale);
     for (const decoder of this.#decodersOf(utterance)) decoder.process_audio(scaled);
   }
 
-  /** If the level is far from the expected one, decodes what was held again, at the right one. */
+  /** Decodes what was held again if it needs another level, or a gate against the room's noise. */
   async #decideLevel(utterance: Utterance): Promise<void> {
     utterance.isDecided = true;
     utterance.gain = utterance.level.gain;
-    if (utterance.gain !== 1) {
+    utterance.gate = utterance.level.noiseGate();
+    if (utterance.gain !== 1 || utterance.gate !== undefined) {
       for (const decoder of this.#decodersOf(utterance)) {
         await reset(decoder);
         decoder.start();
