@@ -43,6 +43,8 @@ const MIN_SENTENCE_VOICE_MS = 450;
  * mostly between -80 and -200.
  */
 const MIN_WORD_EVIDENCE = -79;
+/** The same over the noise of a room, which lets other speech come nearer to words. */
+const MIN_NOISY_EVIDENCE = -50;
 /** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
 const MIN_RIVAL_EVIDENCE = -20;
 
@@ -143,7 +145,8 @@ export class Recogniser {
     await this.discard();
     if (voicedMs < MIN_WORD_VOICE_MS) return { text: '', unrecognised: false };
     const interjection = interjectionIn(utterance.interjections);
-    const sentence = this.#isCredible(interjection === '' ? MIN_WORD_EVIDENCE : MIN_RIVAL_EVIDENCE)
+    const evidence = utterance.gate === undefined ? MIN_WORD_EVIDENCE : MIN_NOISY_EVIDENCE;
+    const sentence = this.#isCredible(interjection === '' ? evidence : MIN_RIVAL_EVIDENCE)
       ? sentenceIn(this.#sentences)
       : '';
     // Several words that fit a sentence are one; a single word is known better among its like.
