@@ -9,6 +9,7 @@ test('what is not given is left to the benchmark', () => {
     talkers: undefined,
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
+    callers: { callers: 24, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
     noise: { clipsFolder: undefined, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
@@ -35,6 +36,7 @@ test('what is given is taken', () => {
     talkers: undefined,
     seconds: 60,
     load: { connections: 50, messages: 100, users: 100, minutes: 1 },
+    callers: { callers: 24, minutes: 1 },
     chaos: { minutes: 20, seed: 1 },
     noise: { clipsFolder: undefined, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
@@ -52,6 +54,10 @@ test('what is given is taken', () => {
   ).toMatchObject({
     bench: 'load',
     load: { connections: 2, messages: 3, users: 4, minutes: 5 },
+  });
+  expect(parseBenchOptions('callers --users 6 --minutes 2'.split(' '))).toMatchObject({
+    bench: 'callers',
+    callers: { callers: 6, minutes: 2 },
   });
   expect(parseBenchOptions('outage --seconds 5 --sessions 2'.split(' '))).toMatchObject({
     bench: 'outage',

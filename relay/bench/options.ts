@@ -23,6 +23,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       What people notice of many others: 50 connections that send 100 text messages each, then 100
       people who talk for one minute, with accounts, limits, metering and storage on.
 
+  npm run bench -- callers [--users N] [--minutes N] [--json]
+      24 people who talk at the same time to the built-in recogniser, assistant and voice, for one
+      minute, then again beside sessions that take as much of the recognisers as they can.
+
   npm run bench -- outage [--seconds N] [--sessions N] [--json]
       Whether turns are stored once, and how long people wait, if the server of the database is
       stopped for 60 seconds while 20 people talk. It needs Postgres's programs.
@@ -94,6 +98,7 @@ export interface BenchOptions {
     readonly users: number;
     readonly minutes: number;
   };
+  readonly callers: { readonly callers: number; readonly minutes: number };
   readonly chaos: { readonly minutes: number; readonly seed: number };
   readonly echo: { readonly minutes: number; readonly browser: EchoBrowser };
   readonly noise: { readonly clipsFolder: string | undefined; readonly seed: number };
@@ -111,6 +116,7 @@ const BENCHES = [
   'relay',
   'turn',
   'load',
+  'callers',
   'outage',
   'dialogues',
   'web',
@@ -133,8 +139,8 @@ const OWNERS = {
   talkers: ['turn'],
   connections: ['load'],
   messages: ['load'],
-  users: ['load'],
-  minutes: ['load', 'echo', 'chaos'],
+  users: ['load', 'callers'],
+  minutes: ['load', 'callers', 'echo', 'chaos'],
   browser: ['echo'],
   seed: ['chaos', 'noise'],
   clips: ['noise'],
@@ -151,6 +157,7 @@ const MAX_SECONDS = 600;
 const MAX_SEED = 1_000_000;
 /** Turns of a bench outage are told apart by the level of their audio. */
 const MAX_OUTAGE_SESSIONS = 150;
+const MAX_CALLERS = 200;
 const MAX_TURNS = 600;
 const DEFAULT_ROUNDS = 15;
 const DEFAULT_TURNS = 60;
@@ -214,6 +221,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
   const { only, browser = 'chromium' } = values;
   const seed = count('--seed', values.seed, MAX_SEED) ?? 1;
   const minutes = count('--minutes', values.minutes, MAX_MINUTES);
+  const users = count('--users', values.users, bench === 'callers' ? MAX_CALLERS : MAX_SESSIONS);
   if (only !== undefined && !isKind(only)) {
     throw new UsageError(
       `--only: found ${JSON.stringify(only)}, expected ${DIALOGUE_KINDS.join(', ')}.`,
@@ -236,9 +244,10 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     load: {
       connections: count('--connections', values.connections, MAX_SESSIONS) ?? 50,
       messages: count('--messages', values.messages, MAX_MESSAGES) ?? 100,
-      users: count('--users', values.users, MAX_SESSIONS) ?? 100,
+      users: users ?? 100,
       minutes: minutes ?? 1,
     },
+    callers: { callers: users ?? 24, minutes: minutes ?? 1 },
     chaos: { minutes: minutes ?? 20, seed },
     noise: { clipsFolder: values.clips, seed },
     echo: { minutes: minutes ?? 10, browser },

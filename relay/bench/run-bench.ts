@@ -1,5 +1,6 @@
 import { optionsOrStatus, type CommandIo } from '../tools/command-line.ts';
 import { BENCH_USAGE, parseBenchOptions, type BenchOptions } from './options.ts';
+import { benchCallers } from './callers/bench-callers.ts';
 import { benchChaos } from './chaos/bench-chaos.ts';
 import { benchDialogues } from './dialogues/bench-dialogues.ts';
 import { benchEcho } from './echo/bench-echo.ts';
@@ -71,6 +72,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     return isReached;
   } else if (bench === 'noise') {
     print(await benchNoise({ ...options.noise, signal, tell }));
+  } else if (bench === 'callers') {
+    const { isReached, ...report } = await benchCallers({ ...options.callers, signal, tell });
+    print(report);
+    return isReached;
   } else if (bench === 'load') {
     print(await benchLoad({ ...options.load, signal, tell }));
   } else if (bench === 'web') {

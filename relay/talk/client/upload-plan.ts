@@ -6,7 +6,7 @@ const SAMPLES_PER_MS = 16;
 /** What is sent from before the onset, so that no soft beginning is lost. */
 const PRE_ROLL_MS = 300;
 /** How long it must be quiet before the person counts as finished. */
-const REDEMPTION_MS = 500;
+export const REDEMPTION_MS = 500;
 
 /** What a microphone and a voice activity detector would send, and when; ms from the onset. */
 export interface UploadPlan {
