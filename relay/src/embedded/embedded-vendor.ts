@@ -18,12 +18,14 @@ const EMBEDDED_SETTINGS = {
     shown: 'twice the cores, 2 to 8',
     min: 1,
     max: 64,
-    about: 'Threads of the embedded recogniser: people it can listen to at the same moment.',
+    about:
+      'Threads of the embedded recogniser. More people than that share them: it decodes much faster than they speak. Each takes about 100 MB.',
   }),
   EMBEDDED_WAIT_S: seconds({
     fallback: 2,
     max: 30,
-    about: 'How long someone waits for a free recogniser before being told that all are busy.',
+    about:
+      'How long someone who has finished waits for a free recogniser before being told that all are busy.',
   }),
 };
 

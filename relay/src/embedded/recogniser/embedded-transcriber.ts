@@ -5,14 +5,15 @@ import type { Transcriber, TranscriptionOptions } from '../../stages/transcriber
 import type { SpeechGrammar } from '../grammar.ts';
 import { EmbeddedTranscription } from './embedded-transcription.ts';
 import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { UtteranceScheduler } from './utterance-scheduler.ts';
 
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
   /** What words are to the grammar's phrases. */
   readonly phraseState?: Transcriber['phraseState'];
-  /** Utterances that can be recognised at the same moment; each costs a thread. */
+  /** Recognisers, each in a thread of its own; many more utterances share them. */
   readonly maxWorkers?: number;
-  /** The longest wait for a free recogniser. */
+  /** The longest that an utterance which has ended waits for a recogniser. */
   readonly waitMs?: number;
   /** The longest a recogniser may take to start. */
   readonly startMs?: number;
@@ -47,17 +48,27 @@ export function createEmbeddedTranscriber(
     failure: 'transcriber_failed',
     clock: systemClock,
   });
+  const scheduler = new UtteranceScheduler({
+    acquire: () => pool.acquire(),
+    maxWorkers,
+    waitMs,
+    clock: systemClock,
+  });
   return {
     name: 'embedded',
     phraseState: options.phraseState,
+    // Async, so that what it throws is a rejection.
     async open({ signal, mayInterrupt, onUsed }: TranscriptionOptions) {
-      return new EmbeddedTranscription(await pool.acquire(signal), {
+      signal.throwIfAborted();
+      scheduler.admit();
+      return new EmbeddedTranscription(scheduler, {
         signal,
         mayInterrupt,
+        clock: systemClock,
         onHeard: (audioMs) => onUsed?.({ model: 'embedded', units: { audioMs } }),
       });
     },
-    probe: (signal) => pool.probe({ type: 'discard' }, signal),
+    probe: () => scheduler.probe(),
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

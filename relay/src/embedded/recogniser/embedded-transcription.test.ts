@@ -1,9 +1,11 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../lib/fake-clock.ts';
 import type { WorkerLease } from '../../lib/worker-pool.ts';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
 import { EmbeddedTranscription } from './embedded-transcription.ts';
 import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { UtteranceScheduler } from './utterance-scheduler.ts';
 
 type Answerer = (request: RecogniserRequest) => Promise<RecogniserAnswer>;
 
@@ -20,8 +22,15 @@ function scene(answer: Answerer) {
       releases += 1;
     },
   };
+  const clock = new FakeClock();
+  const scheduler = new UtteranceScheduler({
+    acquire: () => Promise.resolve(lease),
+    maxWorkers: 1,
+    waitMs: 2_000,
+    clock,
+  });
   return {
-    transcription: new EmbeddedTranscription(lease, { signal: controller.signal }),
+    transcription: new EmbeddedTranscription(scheduler, { signal: controller.signal, clock }),
     controller,
     requests,
     releases: () => releases,
@@ -41,6 +50,8 @@ function talkative(): Answerer {
   };
 }
 
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 const stuck: Answerer = () => new Promise<never>(() => {});
 
 async function collect(events: AsyncIterable<TranscriptEvent>): Promise<TranscriptEvent[]> {
@@ -50,7 +61,7 @@ async function collect(events: AsyncIterable<TranscriptEvent>): Promise<Transcri
 }
 
 describe('EmbeddedTranscription', () => {
-  it('ends with the final transcript and gives its thread back once', async () => {
+  it('ends with the final transcript, and leaves its thread to others', async () => {
     const { transcription, requests, releases } = scene(talkative());
     transcription.push(new Int16Array(1_600));
     transcription.finalize();
@@ -62,7 +73,7 @@ describe('EmbeddedTranscription', () => {
       unrecognised: false,
     });
     expect(requests.map(({ type }) => type)).toEqual(['audio', 'finish', 'discard']);
-    expect(releases()).toBe(1);
+    expect(releases()).toBe(0);
   });
 
   it('copies what it is given, joins what waits, and leaves nothing out', async () => {
@@ -93,7 +104,7 @@ describe('EmbeddedTranscription', () => {
     const reading = collect(transcription.events);
     for (const sample of [0, 7, 7]) {
       transcription.push(new Int16Array(1_600).fill(sample));
-      await new Promise((resolve) => setImmediate(resolve));
+      await settled();
     }
     transcription.finalize();
     expect((await reading).map(({ type }) => type)).toEqual([
@@ -102,36 +113,55 @@ describe('EmbeddedTranscription', () => {
     ]);
   });
 
-  it('ends its events and gives the thread back when aborted', async () => {
-    const { transcription, controller, requests, releases } = scene(stuck);
+  it('ends its events when aborted, and leaves the thread with the next answer', async () => {
+    const answer = Promise.withResolvers<RecogniserAnswer>();
+    const { transcription, controller, requests } = scene(() => answer.promise);
     transcription.push(new Int16Array(16_000));
     const reading = collect(transcription.events);
+    await settled();
     controller.abort();
     await expect(reading).resolves.toEqual([]);
-    expect(releases()).toBe(1);
+    answer.resolve({ type: 'partial', text: 'too late' });
+    await settled();
     transcription.push(new Int16Array(1_600));
     transcription.finalize();
+    await settled();
     expect(requests.map(({ type }) => type)).toEqual(['audio', 'discard']);
   });
 
-  it('gives the thread back when it was aborted before it began', () => {
-    const aborted = AbortSignal.abort();
-    let released = false;
-    const lease = { request: stuck, release: () => (released = true) };
-    void new EmbeddedTranscription(lease, { signal: aborted });
-    expect(released).toBe(true);
+  it('needs no thread if it was aborted before it began', async () => {
+    const { transcription, controller, requests } = scene(stuck);
+    controller.abort();
+    transcription.push(new Int16Array(1_600));
+    await expect(collect(transcription.events)).resolves.toEqual([]);
+    expect(requests).toEqual([]);
   });
 
   it('fails rather than hoard more than a minute of audio', async () => {
-    const { transcription, releases } = scene(stuck);
+    const { transcription } = scene(stuck);
     for (let second = 0; second <= 61; second += 1) transcription.push(new Int16Array(16_000));
     await expect(collect(transcription.events)).rejects.toMatchObject({
       code: 'transcriber_failed',
     });
+  });
+
+  it('is decoded anew by another thread if the first one fails', async () => {
+    let failures = 0;
+    const answer = talkative();
+    const { transcription, requests, releases } = scene((request) => {
+      if (request.type !== 'audio' || failures > 0) return answer(request);
+      failures += 1;
+      return Promise.reject(new ParleyError('transcriber_failed'));
+    });
+    transcription.push(new Int16Array(1_600).fill(7));
+    transcription.finalize();
+    const events = await collect(transcription.events);
+    expect(events.at(-1)).toMatchObject({ type: 'transcript-final', text: 'word 1' });
+    expect(requests.map(({ type }) => type)).toEqual(['audio', 'audio', 'finish', 'discard']);
     expect(releases()).toBe(1);
   });
 
-  it('passes on the failure of its thread', async () => {
+  it('passes on the failure of the second thread', async () => {
     const { transcription, releases } = scene(() =>
       Promise.reject(new ParleyError('transcriber_failed')),
     );
@@ -139,6 +169,6 @@ describe('EmbeddedTranscription', () => {
     await expect(collect(transcription.events)).rejects.toMatchObject({
       code: 'transcriber_failed',
     });
-    expect(releases()).toBe(1);
+    expect(releases()).toBe(2);
   });
 });

@@ -1,137 +1,191 @@
 import { ParleyError } from '@parley/shared';
-import type { WorkerLease } from '../../lib/worker-pool.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type {
   TranscriptEvent,
   Transcription,
   TranscriptionOptions,
 } from '../../stages/transcriber.ts';
 import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
-import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import type { RecogniserAnswer } from './recogniser-protocol.ts';
+import { UtteranceAudio } from './utterance-audio.ts';
+import type {
+  RecogniserLease,
+  ScheduledUtterance,
+  Urgency,
+  UtteranceScheduler,
+} from './utterance-scheduler.ts';
 
 const SAMPLES_PER_MS = 16;
-/** Audio that may wait for a recogniser that cannot keep up. */
-const MAX_BACKLOG_SAMPLES = 60_000 * SAMPLES_PER_MS;
+/** Audio that may wait for a recogniser that cannot keep up, and that is kept to decode it again. */
+const MAX_KEPT_SAMPLES = 60_000 * SAMPLES_PER_MS;
 /**
  * What a thread is given at once. Enough to catch up without ceremony, little enough that an
  * abandoned utterance frees its thread within a few tens of milliseconds.
  */
 const MAX_REQUEST_SAMPLES = 300 * SAMPLES_PER_MS;
+/**
+ * Who had to give way so often is decoded when the utterance ends, not before: each time, all of it
+ * is decoded anew.
+ */
+const MAX_DISPLACEMENTS = 2;
+/** Within so long after a pause began, the turn is over or the person has gone on. */
+const PAUSE_MS = 1_500;
 
 export interface EmbeddedTranscriptionOptions extends Pick<
   TranscriptionOptions,
   'signal' | 'mayInterrupt'
 > {
+  readonly clock: Clock;
   /** Called once, at the end, if any audio was pushed. */
   readonly onHeard?: (audioMs: number) => void;
 }
 
-type Lease = WorkerLease<RecogniserRequest, RecogniserAnswer>;
-
-/** One utterance in one thread. Holds the audio that the thread has not yet had time for. */
-export class EmbeddedTranscription implements Transcription {
-  readonly #lease: Lease;
+/** One utterance, decoded whenever the scheduler has a recogniser for it. */
+export class EmbeddedTranscription implements Transcription, ScheduledUtterance {
+  readonly #scheduler: UtteranceScheduler;
   readonly #events: TranscriptQueue;
-  readonly #backlog: Int16Array[] = [];
-  #backlogSamples = 0;
-  #finalizing = false;
-  #pumping = false;
-  #lastPartial = '';
-  #samples = 0;
   readonly #options: EmbeddedTranscriptionOptions;
+  readonly #audio = new UtteranceAudio(MAX_KEPT_SAMPLES);
+  #isEnded = false;
+  #pausedAtMs = Number.NEGATIVE_INFINITY;
+  #sinceMs: number;
+  /** Whether a recogniser has it; else all of it is decoded anew. */
+  #isDecoded = false;
+  #givesWay = false;
+  #displacements = 0;
+  #hasFailed = false;
+  #wake: () => void = () => {};
+  #lastPartial = '';
+  /** How much of it partials were told of, in samples. */
+  #toldSamples = 0;
 
-  constructor(lease: Lease, options: EmbeddedTranscriptionOptions) {
-    this.#lease = lease;
+  constructor(scheduler: UtteranceScheduler, options: EmbeddedTranscriptionOptions) {
+    this.#scheduler = scheduler;
     this.#options = options;
+    this.#sinceMs = options.clock.now();
     this.#events = new TranscriptQueue(options.signal, () => this.#release());
+    if (!this.#events.isOver) scheduler.enter(this);
   }
 
   get events(): AsyncIterable<TranscriptEvent> {
     return this.#events;
   }
 
+  get isOver(): boolean {
+    return this.#events.isOver;
+  }
+
+  get urgency(): Urgency {
+    if (this.#isEnded) return 'ended';
+    return this.#options.clock.now() - this.#pausedAtMs < PAUSE_MS ? 'pausing' : 'spoken';
+  }
+
+  get hasWork(): boolean {
+    if (this.#isEnded) return true;
+    return this.#audio.unread > 0 && this.#displacements < MAX_DISPLACEMENTS;
+  }
+
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
+  get samples(): number {
+    return this.#audio.samples;
+  }
+
+  get decodedSamples(): number | undefined {
+    return this.#audio.isWhole ? this.#audio.samples - this.#audio.unread : undefined;
+  }
+
   push(samples: Int16Array): void {
-    if (this.#events.isOver || this.#finalizing || samples.length === 0) return;
-    if (this.#backlogSamples + samples.length > MAX_BACKLOG_SAMPLES) {
-      this.#events.fail(
-        new ParleyError('transcriber_failed', {
-          cause: new Error('More than 60 s of audio waits.'),
-        }),
-      );
-      return;
-    }
-    this.#backlog.push(samples.slice());
-    this.#backlogSamples += samples.length;
-    this.#samples += samples.length;
-    this.#startPump();
+    if (this.isOver || this.#isEnded || samples.length === 0) return;
+    if (!this.hasWork) this.#sinceMs = this.#options.clock.now();
+    if (!this.#isDecoded) this.#audio.rewind();
+    if (this.#audio.add(samples)) return this.#changed();
+    this.fail(
+      new ParleyError('transcriber_failed', { cause: new Error('More than 60 s of audio waits.') }),
+    );
+  }
+
+  speculate(): void {
+    if (this.isOver || this.#isEnded) return;
+    this.#pausedAtMs = this.#sinceMs = this.#options.clock.now();
+    this.#changed();
   }
 
   finalize(): void {
-    if (this.#events.isOver) return;
-    this.#finalizing = true;
-    this.#startPump();
+    if (this.isOver || this.#isEnded) return;
+    this.#isEnded = true;
+    this.#sinceMs = this.#options.clock.now();
+    this.#changed();
   }
 
-  #startPump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    void this.#pump();
-  }
-
-  /** One request at a time, until there is nothing left to ask. */
-  async #pump(): Promise<void> {
+  async run(lease: RecogniserLease): Promise<boolean> {
     const { mayInterrupt = false } = this.#options;
+    this.#isDecoded = true;
+    this.#audio.rewind();
     try {
-      while (!this.#events.isOver) {
-        const samples = this.#take();
+      while (!this.isOver && !this.#givesWay) {
+        const samples = this.#audio.read(MAX_REQUEST_SAMPLES);
         if (samples !== undefined)
           this.#onAnswer(
-            await this.#lease.request({ type: 'audio', samples, mayInterrupt }, [samples.buffer]),
+            await lease.request({ type: 'audio', samples, mayInterrupt }, [samples.buffer]),
           );
-        else if (this.#finalizing) this.#onAnswer(await this.#lease.request({ type: 'finish' }));
-        else return;
+        else if (this.#isEnded) this.#onAnswer(await lease.request({ type: 'finish' }));
+        else await this.#untilChanged();
       }
+      return true;
     } catch (error) {
-      this.#events.fail(error);
+      // Another may hear it: the whole of it is kept.
+      if (this.#hasFailed || !this.#audio.isWhole) this.fail(error);
+      else this.#audio.rewind();
+      this.#hasFailed = true;
+      return false;
     } finally {
-      this.#pumping = false;
+      this.#isDecoded = this.#givesWay = false;
     }
+  }
+
+  giveWay(): void {
+    this.#givesWay = true;
+    this.#displacements += 1;
+    this.#wake();
+  }
+
+  fail(error: unknown): void {
+    this.#events.fail(error);
+  }
+
+  #untilChanged(): Promise<void> {
+    this.#sinceMs = this.#options.clock.now();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #changed(): void {
+    this.#wake();
+    this.#scheduler.changed(this);
   }
 
   #onAnswer(answer: RecogniserAnswer): void {
-    if (this.#events.isOver) return;
-    if (answer.type === 'partial') {
-      if (answer.text === '' || answer.text === this.#lastPartial) return;
-      this.#lastPartial = answer.text;
-      this.#events.push({ type: 'transcript-partial', text: answer.text });
-    } else if (answer.type === 'final') {
-      this.#events.final(answer.text, answer.unrecognised);
-    }
-  }
-
-  /** Whole chunks from the front of the backlog, joined up to the size of a request. */
-  #take(): Int16Array<ArrayBuffer> | undefined {
-    const first = this.#backlog[0];
-    if (first === undefined) return undefined;
-    const joined = new Int16Array(Math.min(this.#backlogSamples, MAX_REQUEST_SAMPLES));
-    let filled = 0;
-    while (filled < joined.length) {
-      const chunk = this.#backlog[0]!;
-      const part = chunk.subarray(0, joined.length - filled);
-      joined.set(part, filled);
-      filled += part.length;
-      if (part.length === chunk.length) this.#backlog.shift();
-      else this.#backlog[0] = chunk.subarray(part.length);
-    }
-    this.#backlogSamples -= filled;
-    return joined;
+    if (this.isOver) return;
+    if (answer.type === 'final') return this.#events.final(answer.text, answer.unrecognised);
+    if (answer.type !== 'partial') return;
+    const decoded = this.#audio.samples - this.#audio.unread;
+    // What is decoded again was told before.
+    if (decoded <= this.#toldSamples) return;
+    this.#toldSamples = decoded;
+    if (answer.text === '' || answer.text === this.#lastPartial) return;
+    this.#lastPartial = answer.text;
+    this.#events.push({ type: 'transcript-partial', text: answer.text });
   }
 
   #release(): void {
-    this.#backlog.length = 0;
-    this.#backlogSamples = 0;
-    if (this.#samples > 0) this.#options.onHeard?.(Math.ceil(this.#samples / SAMPLES_PER_MS));
-    // Leaves the thread between utterances. If it dies of that, the pool replaces it.
-    this.#lease.request({ type: 'discard' }).catch(() => {});
-    this.#lease.release();
+    const { samples } = this.#audio;
+    this.#audio.clear();
+    if (samples > 0) this.#options.onHeard?.(Math.ceil(samples / SAMPLES_PER_MS));
+    this.#wake();
+    this.#scheduler.leave(this);
   }
 }

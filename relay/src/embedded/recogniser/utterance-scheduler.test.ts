@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../../lib/fake-clock.ts';
+import type { TranscriptEvent } from '../../stages/transcriber.ts';
+import { EmbeddedTranscription } from './embedded-transcription.ts';
+import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { UtteranceScheduler, type RecogniserLease } from './utterance-scheduler.ts';
+
+const CHUNK_SAMPLES = 1_600;
+const WAIT_MS = 2_000;
+/** For a second of audio. */
+const DECODING_MS = 100;
+
+/**
+ * Recognisers that decode as slowly as real ones, on the clock. Each sample is its utterance's
+ * number, and the words are how many it has heard: "3 of 7" are three chunks of utterance 7.
+ */
+class Recognisers {
+  readonly clock: FakeClock;
+  readonly scheduler: UtteranceScheduler;
+  readonly faults: string[] = [];
+  leased = 0;
+
+  constructor(clock: FakeClock, maxWorkers: number) {
+    this.clock = clock;
+    this.scheduler = new UtteranceScheduler({
+      acquire: async () => {
+        this.leased += 1;
+        if (this.leased > maxWorkers) this.faults.push('More leases than recognisers.');
+        return this.#lease();
+      },
+      maxWorkers,
+      waitMs: WAIT_MS,
+      clock,
+    });
+  }
+
+  #lease(): RecogniserLease {
+    let heard: number[] = [];
+    const words = () =>
+      heard.length === 0
+        ? ''
+        : `${heard.length / CHUNK_SAMPLES} of ${new Set(heard).size === 1 ? heard[0] : '?'}`;
+    const answer = async (request: RecogniserRequest): Promise<RecogniserAnswer> => {
+      if (request.type === 'audio') {
+        heard.push(...request.samples);
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.clock.after((request.samples.length / 16_000) * DECODING_MS, resolve);
+        await promise;
+        return { type: 'partial', text: words() };
+      }
+      const text = words();
+      heard = [];
+      return request.type === 'finish'
+        ? { type: 'final', text, unrecognised: false }
+        : { type: 'discarded' };
+    };
+    return {
+      request: answer,
+      release: () => {
+        this.leased -= 1;
+      },
+    };
+  }
+}
+
+class Speaker {
+  readonly controller = new AbortController();
+  readonly events: TranscriptEvent[] = [];
+  readonly transcription: EmbeddedTranscription;
+  readonly #clock: FakeClock;
+  readonly #number: number;
+  chunks = 0;
+  endedAtMs: number | undefined;
+  settledAtMs: number | undefined;
+  failure: unknown;
+
+  constructor({ clock, scheduler }: Recognisers, number: number) {
+    this.#clock = clock;
+    this.#number = number;
+    const { signal } = this.controller;
+    this.transcription = new EmbeddedTranscription(scheduler, { signal, clock });
+    void this.#read();
+  }
+
+  speak(): void {
+    if (this.endedAtMs !== undefined) return;
+    this.transcription.push(new Int16Array(CHUNK_SAMPLES).fill(this.#number));
+    this.chunks += 1;
+  }
+
+  end(): void {
+    this.endedAtMs ??= this.#clock.now();
+    this.transcription.finalize();
+  }
+
+  get text(): string | undefined {
+    const last = this.events.at(-1);
+    return last?.type === 'transcript-final' ? last.text : undefined;
+  }
+
+  get said(): string {
+    return this.chunks === 0 ? '' : `${this.chunks} of ${this.#number}`;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const event of this.transcription.events) this.events.push(event);
+    } catch (error) {
+      this.failure = error;
+    }
+    this.settledAtMs = this.#clock.now();
+  }
+}
+
+/** What may happen: to one of the speakers, or time passes. */
+const happening = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('speak' as const), who: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('pause' as const), who: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('end' as const), who: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), who: fc.nat(9) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(700) }) },
+);
+
+describe('UtteranceScheduler', () => {
+  it('ends each utterance once, whole and in order, whatever happens beside it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(happening, { maxLength: 80 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (happenings, workers) => {
+          const clock = new FakeClock();
+          const recognisers = new Recognisers(clock, workers);
+          const speakers = Array.from(
+            { length: 10 },
+            (_, who) => new Speaker(recognisers, who + 1),
+          );
+          for (const one of happenings) {
+            if (one.kind === 'wait') {
+              await clock.advance(one.ms);
+              continue;
+            }
+            const speaker = speakers[one.who]!;
+            if (one.kind === 'speak') speaker.speak();
+            else if (one.kind === 'pause') speaker.transcription.speculate();
+            else if (one.kind === 'end') speaker.end();
+            else speaker.controller.abort();
+          }
+          for (const speaker of speakers) speaker.end();
+          await clock.advance(20_000);
+          const heard = speakers.filter(({ controller }) => !controller.signal.aborted);
+          expect(heard.map(({ text }) => text)).toEqual(heard.map(({ said }) => said));
+          for (const speaker of speakers) {
+            expect(speaker.failure).toBeUndefined();
+            expect(speaker.settledAtMs).toBeDefined();
+          }
+          expect(recognisers.faults).toEqual([]);
+          expect(clock.pendingTimers).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('lets one that has ended take the place of one that is spoken, which loses nothing', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 1);
+    const [talker, asker] = [new Speaker(recognisers, 1), new Speaker(recognisers, 2)];
+    for (let chunk = 0; chunk < 20; chunk += 1) {
+      talker.speak();
+      if (chunk < 10) asker.speak();
+      else asker.end();
+      await clock.advance(100);
+    }
+    expect(asker.text).toBe('10 of 2');
+    // A second of audio takes 100 ms, and as long until the other gives way.
+    expect(asker.settledAtMs! - asker.endedAtMs!).toBeLessThan(200);
+    talker.end();
+    await clock.advance(500);
+    expect(talker.text).toBe('20 of 1');
+  });
+
+  it('lets one whose speaker pauses be understood before those that are spoken', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 1);
+    const [talker, pausing] = [new Speaker(recognisers, 1), new Speaker(recognisers, 2)];
+    for (let chunk = 0; chunk < 10; chunk += 1) {
+      talker.speak();
+      pausing.speak();
+      await clock.advance(100);
+    }
+    expect(pausing.events).toEqual([]);
+    pausing.transcription.speculate();
+    await clock.advance(300);
+    expect(pausing.events.at(-1)).toEqual({ type: 'transcript-partial', text: '10 of 2' });
+  });
+
+  it('gives nothing to those who hold recognisers and say nothing', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 4);
+    const hogs = Array.from({ length: 8 }, (_, hog) => new Speaker(recognisers, hog + 10));
+    const delays: number[] = [];
+    for (let second = 0; second < 30; second += 1) {
+      for (const hog of hogs) hog.speak();
+      const speaker = new Speaker(recognisers, 1);
+      for (let chunk = 0; chunk < 8; chunk += 1) {
+        speaker.speak();
+        await clock.advance(100);
+      }
+      speaker.end();
+      await clock.advance(400);
+      expect(speaker.text).toBe('8 of 1');
+      delays.push(speaker.settledAtMs! - speaker.endedAtMs!);
+    }
+    expect(Math.max(...delays)).toBeLessThan(200);
+  });
+
+  it('says that all are busy when one that has ended has waited too long', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 1);
+    const long = new Speaker(recognisers, 1);
+    for (let chunk = 0; chunk < 590; chunk += 1) long.speak();
+    long.end();
+    await clock.advance(10);
+    const late = new Speaker(recognisers, 2);
+    late.speak();
+    late.end();
+    await clock.advance(WAIT_MS + 10);
+    expect(late.failure).toMatchObject({ code: 'capacity_exhausted' });
+    await clock.advance(10_000);
+    expect(long.text).toBe('590 of 1');
+  });
+
+  it('refuses the sixty-fifth utterance', () => {
+    const recognisers = new Recognisers(new FakeClock(), 1);
+    for (let who = 0; who < 64; who += 1) {
+      recognisers.scheduler.admit();
+      void new Speaker(recognisers, who);
+    }
+    expect(() => recognisers.scheduler.admit()).toThrow(
+      expect.objectContaining({ code: 'capacity_exhausted' }),
+    );
+  });
+});
