@@ -26,7 +26,7 @@ export interface BenchCallersOptions {
  * Many people who talk at the same time to the embedded recogniser, assistant and voice of one
  * relay, alone and beside sessions that take as much of the recognisers as they can.
  *
- * @returns the figures; `isReached` if nobody is refused and answers begin in time
+ * @returns the figures; `isReached` if no caller is refused and answers begin in time
  */
 export async function benchCallers({ callers, minutes, signal, tell }: BenchCallersOptions) {
   await using people = new BenchProcess<CallersHandlers>(CALLERS, signal);

@@ -123,7 +123,7 @@ const happening = fc.oneof(
 );
 
 describe('UtteranceScheduler', () => {
-  it('ends each utterance once, whole and in order, whatever happens beside it', async () => {
+  it('ends each utterance once, whole and in order, in any order of events', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(happening, { maxLength: 80 }),
@@ -229,6 +229,20 @@ describe('UtteranceScheduler', () => {
     expect(late.failure).toMatchObject({ code: 'capacity_exhausted' });
     await clock.advance(10_000);
     expect(long.text).toBe('590 of 1');
+  });
+
+  it('asks for no more recognisers than there may be while one is probed', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 1);
+    await recognisers.scheduler.probe();
+    const probed = recognisers.scheduler.probe();
+    const speaker = new Speaker(recognisers, 1);
+    speaker.speak();
+    speaker.end();
+    await probed;
+    await clock.advance(500);
+    expect(speaker.text).toBe('1 of 1');
+    expect(recognisers.faults).toEqual([]);
   });
 
   it('refuses the sixty-fifth utterance', () => {

@@ -115,16 +115,21 @@ export class UtteranceScheduler {
   /** Proves that a recogniser answers: one that is free, or the first. @throws what it fails with */
   async probe(): Promise<void> {
     const isAny = this.#running.size + this.#starting > 0;
-    const lease = this.#free.pop() ?? (isAny ? undefined : await this.#options.acquire());
-    if (lease === undefined) return;
+    if (this.#free.length === 0 && isAny) return;
+    // It counts as one that starts, or another would be asked for in its place.
+    this.#starting += 1;
+    let lease: RecogniserLease | undefined;
     try {
+      lease = this.#free.pop() ?? (await this.#options.acquire());
       await lease.request({ type: 'discard' });
+      this.#free.push(lease);
     } catch (error) {
-      lease.release();
+      lease?.release();
       throw error;
+    } finally {
+      this.#starting -= 1;
+      this.#assign();
     }
-    this.#free.push(lease);
-    this.#assign();
   }
 
   /** Gives recognisers to those that need them most, and asks for as many as they lack. */

@@ -44,8 +44,7 @@ const MAX_STATES = 2_000_000;
  */
 export function wordNetworkOf(rules: ReadonlyMap<string, Expansion>, top: string): WordNetwork {
   const { edges, final } = expand(rules, top);
-  const [start, network] = withoutEmptyEdges(edges, final);
-  return merged(network, start);
+  return merged(withoutEmptyEdges(edges, final));
 }
 
 /** Every reference becomes its own copy of the rule. State 0 is the start. */
@@ -134,11 +133,8 @@ interface State {
   readonly endLogPrior: number | undefined;
 }
 
-/** Keeps the states that words lead to, and the best way to each word behind them. */
-function withoutEmptyEdges(
-  edges: readonly (readonly Edge[])[],
-  final: number,
-): readonly [start: number, states: readonly State[]] {
+/** Keeps the start, number 0, the states that words lead to, and the best way to each word. */
+function withoutEmptyEdges(edges: readonly (readonly Edge[])[], final: number): readonly State[] {
   const numbers = new Map<number, number>([[0, 0]]);
   const states: State[] = [];
   for (const origin of numbers.keys()) {
@@ -157,7 +153,7 @@ function withoutEmptyEdges(
     }
     states.push({ arcs, endLogPrior: reached.get(final) });
   }
-  return [0, states];
+  return states;
 }
 
 /** The states that can be reached without a word, with the logarithm of the best prior. */
@@ -178,7 +174,7 @@ function emptyWays(edges: readonly (readonly Edge[])[], origin: number): Map<num
 }
 
 /** Makes one of all states that lead to the same words, by refining a partition until it holds. */
-function merged(states: readonly State[], start: number): WordNetwork {
+function merged(states: readonly State[]): WordNetwork {
   let classes: readonly number[] = states.map(() => 0);
   for (let count = 0; ;) {
     const known = new Map<string, number>();
@@ -209,7 +205,7 @@ function merged(states: readonly State[], start: number): WordNetwork {
     if (endLogPrior !== undefined)
       arcs.push({ from, to: final, word: undefined, logPrior: endLogPrior });
   }
-  return { states: final + 1, start: classes[start]!, final, arcs };
+  return { states: final + 1, start: classes[0]!, final, arcs };
 }
 
 function signatureOf({ arcs, endLogPrior }: State, classes: readonly number[]): string {

@@ -104,7 +104,7 @@ export class MediaCall {
       now,
       isPlaying: () => playback.replies.speaking && !turns.isUndecided,
       onSuspected: () => {
-        if (this.#echo.isPriming) options.notify({ type: 'hush-breath' });
+        if (this.#echo.suspected()) options.notify({ type: 'hush-breath' });
         turns.speechSuspected();
       },
       onMisfire: () => turns.speechMisfired(),

@@ -189,3 +189,14 @@ test('what is left of an echo does not interrupt before it was measured', async 
   await rig.hear(0.001, 10);
   expect(rig.log).toEqual([]);
 });
+
+test('who speaks while the echo canceller learns, or coughs, is not left waiting for it', () => {
+  const waits: boolean[] = [];
+  const echo = new EchoGuard({ phases: { priming: (isPriming) => waits.push(isPriming) } });
+  expect(echo.suspected()).toBe(false);
+  echo.attach(true);
+  expect(echo.suspected()).toBe(true);
+  expect(waits).toEqual([true, false]);
+  echo.primed();
+  expect(echo.suspected()).toBe(false);
+});

@@ -46,11 +46,6 @@ export class EchoGuard {
     return this.#meter?.leak;
   }
 
-  /** Whether the echo canceller has yet to learn. */
-  get isPriming(): boolean {
-    return this.#isPriming;
-  }
-
   /** A few words for the log. */
   get summary(): string {
     return this.#meter?.summary ?? '';
@@ -79,6 +74,17 @@ export class EchoGuard {
     if (isPriming) this.#options.phases?.priming(true);
     this.#meter?.reset();
     this.#noteHopeless();
+  }
+
+  /**
+   * The person seems to speak. They need not wait for the echo canceller any longer: what it learns
+   * from is to fall silent.
+   *
+   * @returns whether that sounds
+   */
+  suspected(): boolean {
+    if (this.#isPriming) this.#options.phases?.priming(false);
+    return this.#isPriming;
   }
 
   primed(): void {
