@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/shared';
+import { rmsOf } from '@parley/shared/audio/level';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpeechEvent } from '../../stages/synthesizer.ts';
 import { createEmbeddedSynthesizer, type EmbeddedSynthesizer } from './embedded-synthesizer.ts';
@@ -29,6 +30,14 @@ async function speak(
 ): Promise<SpeechEvent[]> {
   const { signal } = new AbortController();
   return Array.fromAsync(synthesizer.synthesize(clausesOf(...clauses), { voice, speed, signal }));
+}
+
+/** Root mean square of each 5 ms. */
+function framesOf(audio: readonly Int16Array[]): number[] {
+  const samples = Int16Array.from(audio.flatMap((part) => [...part]));
+  return Array.from({ length: Math.floor(samples.length / 80) }, (_, index) =>
+    rmsOf(samples.subarray(80 * index, 80 * (index + 1))),
+  );
 }
 
 function audioOf(events: readonly SpeechEvent[]): Int16Array[] {
@@ -100,6 +109,25 @@ describe('the embedded synthesizer', () => {
     expect(await lengthAt(1)).toBe(usual);
     expect(usual / (await lengthAt(1.5))).toBeCloseTo(1.5, 1);
     expect(usual / (await lengthAt(0.6))).toBeCloseTo(0.6, 1);
+  });
+
+  it('speaks as loud with each voice, and begins with its sound', async () => {
+    const sentences = ['It is half past two.', 'Your timer is set.', 'Hello there.', 'Five miles.'];
+    const levels: number[] = [];
+    for (const { id } of synthesizer.voices) {
+      let power = 0;
+      for (const sentence of sentences) {
+        const frames = framesOf(audioOf(await speak([sentence], id)));
+        const loudest = Math.max(...frames);
+        expect(frames.findIndex((rms) => rms > loudest / 100)).toBeLessThanOrEqual(1);
+        const active = frames.filter((rms) => rms > loudest / 30);
+        power += active.reduce((sum, rms) => sum + rms ** 2, 0) / active.length;
+      }
+      levels.push(10 * Math.log10(power / sentences.length / 0x8000 ** 2));
+    }
+    expect(Math.max(...levels) - Math.min(...levels)).toBeLessThan(2);
+    expect(levels[0]).toBeGreaterThan(-19);
+    expect(levels[0]).toBeLessThan(-15);
   });
 
   it('speaks with the first voice where it does not know the one asked for', async () => {

@@ -17,7 +17,7 @@ describe('toSpokenText', () => {
     ['A well-known 555-1234', 'A well-known 555-1234'],
     ['That’s “fine” – really…', 'That\'s "fine", really.'],
     ['Café Zürich', 'Cafe Zurich'],
-    ['€5 & £3.50', '5 euros and 3.50 pounds'],
+    ['€5 & £3.50', '5 euros and 3 pounds and 50 pence'],
     ['100 km/h', '100 kilometers per hour'],
     ['**Bold** and `code`', 'Bold and code'],
     ['line\none\ttwo\0three', 'line one two three'],
@@ -29,7 +29,7 @@ describe('toSpokenText', () => {
     ['6 ft at 20 m/s', '6 feet at 20 meters per second'],
     ['5 min, 30 m² and 4 GB', '5 minutes, 30 square meters and 4 gigabytes'],
     ['in the 1990s, a 5G mast', 'in the 1990s, a 5G mast'],
-    ['$1, $2.50 or €1', '1 dollar, 2.50 dollars or 1 euro'],
+    ['$1, $2.50 or €1', '1 dollar, 2 dollars and 50 cents or 1 euro'],
     ['10–15 people', '10 to 15 people'],
     ['On 2026-11-23 or 2026-05-12', 'On November twenty third, 2026 or May twelfth, 2026'],
     ['1,250 of 3,000,000', 'one thousand two hundred fifty of three million'],
@@ -37,6 +37,12 @@ describe('toSpokenText', () => {
     ['No. 5 on St. Anne, #7', 'number 5 on saint Anne, number 7'],
     ['Write to me@example.com', 'Write to me at example dot com'],
     ['2½ cups', '2 and a half cups'],
+    [
+      '1/2 cup, 2 1/2 cups and 3/4 cup',
+      'half a cup, 2 and a half cups and three quarters of a cup',
+    ],
+    ['10/2 is 5', '10 divided by 2 is 5'],
+    ['$0.99 or £1.01', '99 cents or 1 pound and 1 penny'],
   ])('says %j as %j', (written, spoken) => {
     expect(toSpokenText(written)).toBe(spoken);
   });

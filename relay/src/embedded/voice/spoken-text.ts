@@ -13,6 +13,14 @@ const MONTHS =
     ' ',
   );
 const CURRENCIES: Readonly<Record<string, string>> = { $: 'dollar', '€': 'euro', '£': 'pound' };
+/** Other slashes between numbers divide. */
+const FRACTIONS: Readonly<Record<string, string>> = {
+  '1/2': 'half',
+  '1/3': 'one third',
+  '2/3': 'two thirds',
+  '1/4': 'one quarter',
+  '3/4': 'three quarters',
+};
 
 const ABBREVIATIONS: readonly Rule[] = [
   [/\be\. ?g\.,?/g, 'for example'],
@@ -68,6 +76,10 @@ const RULES: readonly Rule[] = [
   [/%/g, ' percent'],
   [/(\d)\s*[x×*]\s*(?=\d)/g, '$1 times '],
   [/×/g, ' times '],
+  [
+    /(?<![\d/.,])(\d+ )?(1\/[234]|2\/3|3\/4)(?![\d/]|[.,]\d)(?= \p{L})/gu,
+    (_all, whole = '', fraction = '') => fractionOf(whole, fraction),
+  ],
   [/÷|(?<=\d)\s*\/\s*(?=\d)/g, ' divided by '],
   [/(?<=\d)\s*\+\s*(?=\d)/g, ' plus '],
   [/(?<=\d)\s+-\s+(?=\d)/g, ' minus '],
@@ -86,6 +98,10 @@ const RULES: readonly Rule[] = [
   [/≥/g, ' at least '],
   [/±/g, ' plus or minus '],
   [/([$€£]) ?1(?![\d.,]\d|\d)/g, (_all, sign = '') => `1 ${CURRENCIES[sign]}`],
+  [
+    /([$€£]) ?(\d+)\.(\d\d)(?!\d|[.,]\d)/g,
+    (_all, sign = '', whole = '', part = '') => sumOfMoney(sign, whole, part),
+  ],
   [/\$ ?(\d+(?:\.\d+)?)/g, '$1 dollars'],
   [/€\s*(\d+(?:[.,]\d+)*)/g, '$1 euros'],
   [/£\s*(\d+(?:[.,]\d+)*)/g, '$1 pounds'],
@@ -121,6 +137,23 @@ export function toSpokenText(text: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim();
   return /[a-z0-9]/i.test(spoken) ? spoken : '';
+}
+
+/** `1/2 cup` is "half a cup", `2 1/2 cups` are "2 and a half cups". */
+function fractionOf(whole: string, fraction: string): string {
+  const said = FRACTIONS[fraction]!;
+  if (fraction === '1/2') return whole === '' ? 'half a' : `${whole}and a half`;
+  return whole === '' ? `${said} of a` : `${whole}and ${said}`;
+}
+
+function sumOfMoney(sign: string, whole: string, part: string): string {
+  const currency = CURRENCIES[sign]!;
+  const main = `${whole} ${currency}${whole === '1' ? '' : 's'}`;
+  const small = String(Number(part));
+  const cent =
+    sign === '£' ? (small === '1' ? 'penny' : 'pence') : `cent${small === '1' ? '' : 's'}`;
+  if (small === '0') return main;
+  return whole === '0' ? `${small} ${cent}` : `${main} and ${small} ${cent}`;
 }
 
 function timeOfDay(hours: string, minutes: string): string {

@@ -8,6 +8,8 @@ export interface SynthesisRequest {
   readonly pauses: Pauses;
   /** A factor of the voice's own pace. */
   readonly speed: number;
+  /** What its samples are multiplied by. */
+  readonly gain: number;
 }
 
 export interface SynthesisAnswer {

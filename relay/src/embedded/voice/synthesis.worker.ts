@@ -8,8 +8,11 @@ if (parentPort === null) throw new Error('This file runs in a worker thread.');
 const port = parentPort;
 const flite = workerData as WebAssembly.Module;
 
-port.on('message', ({ voice, text, pauses, speed }: SynthesisRequest) => {
+port.on('message', ({ voice, text, pauses, speed, gain }: SynthesisRequest) => {
   const samples = trimSilence(speakPiece(flite, voice, text, { speed }), pauses);
+  for (let at = 0; at < samples.length; at += 1) {
+    samples[at] = Math.max(-0x8000, Math.min(0x7fff, samples[at]! * gain));
+  }
   port.postMessage({ samples } satisfies SynthesisAnswer, [samples.buffer]);
 });
 port.postMessage(WORKER_READY);

@@ -31,6 +31,16 @@ describe('trimSilence', () => {
     expect(trimSilence(speech, { beforeMs: 0, afterMs: 0 })).toEqual(speech);
   });
 
+  it('cuts a breath before the voice that nobody hears, but no soft consonant', () => {
+    const noise = (lengthMs: number, peak: number): number[] =>
+      Array.from({ length: ms(lengthMs) }, (_, i) => (i % 2 === 0 ? peak : -peak));
+    const pauses = { beforeMs: 0, afterMs: 0 };
+    const breath = Int16Array.from([...noise(50, 66), ...tone(100).map((sample) => 2 * sample)]);
+    expect(trimSilence(breath, pauses)).toEqual(breath.slice(ms(50)));
+    const soft = Int16Array.from([...noise(50, 110), ...tone(100).map((sample) => 2 * sample)]);
+    expect(trimSilence(soft, pauses)).toEqual(soft);
+  });
+
   it('makes nothing of silence', () => {
     expect(trimSilence(Int16Array.from(hush(230)), { beforeMs: 30, afterMs: 30 })).toHaveLength(0);
     expect(trimSilence(new Int16Array(0), { beforeMs: 30, afterMs: 30 })).toHaveLength(0);
