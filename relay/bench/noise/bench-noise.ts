@@ -6,7 +6,7 @@ import {
   UNDERSTOOD_SENTENCES,
 } from '../../src/embedded/assistant/test-sentences.ts';
 import { openVoiceToEar, type Heard } from '../../src/embedded/assistant/voice-to-ear.ts';
-import { readClips } from './clips.ts';
+import { readClips, type Clips } from './clips.ts';
 import { babble, inNoise, overdriven, pinkNoise, type NoisePlace } from './room-noise.ts';
 import { figuresOf, tableOf, type Figures, type Outcome } from './table.ts';
 
@@ -49,6 +49,8 @@ export async function benchNoise(options: NoiseBenchOptions) {
     }
   };
 
+  // Read first: a mistake in them would otherwise be told after minutes.
+  const people = clipsFolder === undefined ? undefined : await readClips(clipsFolder);
   await using ear = await openVoiceToEar(WORKERS, signal);
   const voicesOf = (sentences: readonly string[]) =>
     sentences
@@ -89,8 +91,8 @@ export async function benchNoise(options: NoiseBenchOptions) {
     });
     report(`${kind} alone`, outcomes);
   }
-  if (clipsFolder !== undefined) {
-    for (const [name, outcomes] of await hearClips(clipsFolder, conditions, seed, signal)) {
+  if (people !== undefined) {
+    for (const [name, outcomes] of await hearClips(people, conditions, seed, signal)) {
       report(`people, ${name}`, outcomes);
     }
   }
@@ -124,12 +126,11 @@ function noiseOf(
 }
 
 async function hearClips(
-  folder: string,
+  { clips, grammar }: Clips,
   conditions: readonly (readonly [string, Sound])[],
   seed: number,
   signal: AbortSignal,
 ): Promise<readonly (readonly [string, readonly Outcome[]])[]> {
-  const { clips, grammar } = await readClips(folder);
   await using ear: Ear = await openVoiceToEar(WORKERS, signal, grammar);
   const results: (readonly [string, readonly Outcome[]])[] = [];
   for (const [name, sound] of conditions) {

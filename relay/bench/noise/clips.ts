@@ -4,6 +4,7 @@ import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { resample } from '@parley/shared/audio/stream-resampler';
 import { readWav } from '@parley/shared/audio/wav-reader';
 import { inSilence } from '../../src/embedded/assistant/voice-to-ear.ts';
+import { REJECT_WEIGHT } from '../../src/embedded/assistant/speech-grammar.ts';
 import type { SpeechGrammar } from '../../src/embedded/grammar.ts';
 
 const SENTENCES_FILE = 'sentences.txt';
@@ -57,5 +58,7 @@ export function grammarOf(sentences: readonly string[]): SpeechGrammar {
     rules: `<utterance> = ${sentences.join(' | ')};`,
     utterance: 'utterance',
     pronunciations: {},
+    // As in the grammar of the assistant.
+    rejectWeight: REJECT_WEIGHT,
   };
 }
