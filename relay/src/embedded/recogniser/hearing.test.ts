@@ -115,10 +115,13 @@ describe('NoiseGate', () => {
     }
   });
 
-  it('is not needed in a quiet room', () => {
+  it('is not needed in a quiet room, nor where speech comes without a room before it', () => {
     const meter = new LevelMeter();
     for (const sound of [hiss(300, 20), speech]) meter.push(sound);
     expect(meter.noiseGate()).toBeUndefined();
+    const alone = new LevelMeter();
+    for (const sound of [hiss(100, 300), speech]) alone.push(sound);
+    expect(alone.noiseGate()).toBeUndefined();
     const noisy = new LevelMeter();
     for (const sound of [noise, speech]) noisy.push(sound);
     expect(noisy.noiseGate()).toBeInstanceOf(NoiseGate);

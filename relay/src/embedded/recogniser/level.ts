@@ -12,6 +12,11 @@ import { NoiseGate } from './noise-gate.ts';
 const FRAME_SAMPLES = 320;
 /** Speech after which its loudest vowel so far is representative. */
 const DECISION_FRAMES = 15;
+/**
+ * What must precede the speech for its level to be the room's: 160 ms. A client that sends speech
+ * alone has its soft consonants there, which are shorter.
+ */
+const ROOM_FRAMES = 8;
 const MAX_GAIN = 32;
 const RMS = {
   /** Under this, 20 ms hold no speech: -60 dB of full scale. */
@@ -29,6 +34,8 @@ export class LevelMeter {
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
   #speechFrames = 0;
+  /** Before the first speech. */
+  #roomFrames = 0;
   #loudestRms = 0;
   /** Of the quietest frame so far. */
   #noiseRms = Number.POSITIVE_INFINITY;
@@ -47,8 +54,9 @@ export class LevelMeter {
       : Math.min(gain, MAX_GAIN);
   }
 
-  /** For a room whose noise the recogniser would hear; undefined in a quiet one. */
+  /** For a room whose noise the recogniser would hear; undefined in a quiet one, or if none was heard. */
   noiseGate(): NoiseGate | undefined {
+    if (this.#roomFrames < ROOM_FRAMES) return undefined;
     const levels = { noiseRms: this.#noiseRms, loudestRms: this.#loudestRms };
     return levels.loudestRms < RMS.quietRoom * levels.noiseRms ? new NoiseGate(levels) : undefined;
   }
@@ -68,6 +76,7 @@ export class LevelMeter {
     const rms = rmsOf(this.#frame);
     this.#noiseRms = Math.min(this.#noiseRms, rms);
     if (rms >= Math.max(RMS.floor, RMS.aboveNoise * this.#noiseRms)) this.#speechFrames += 1;
+    if (this.#speechFrames === 0) this.#roomFrames += 1;
     this.#loudestRms = Math.max(this.#loudestRms, rms);
   }
 }
