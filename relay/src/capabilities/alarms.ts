@@ -15,7 +15,7 @@ const DAY_MINUTES = 1_440;
 export const alarmIntents: readonly Intent[] = [
   intent({
     phrases: ['set an alarm for <time>'],
-    typed: [
+    variants: [
       '[set | create | make | i need | i want | put] [my | me] alarm (for | at | to) <time>',
       '(remind me | ring | alert me) at <time>',
       'set <time> alarm',
@@ -25,13 +25,13 @@ export const alarmIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['wake me up at <time>'],
-    typed: ['(wake me | get me up) [up] at <time>'],
+    variants: ['(wake me | get me up) [up] at <time>'],
     slots: { time: clockTimeSlot },
     answer: ({ time }, context) => setAlarm(nextWaking(time, context), context),
   }),
   intent({
     phrases: ['do i have any alarms', 'when is my alarm'],
-    typed: [
+    variants: [
       '(what | which | how many) alarms (are set | do i have | are there) [set]',
       '(is there | are there | do i have | have i set | have i got) [any] (alarm | alarms) [set]',
       '(list | show | check) [me] [my | all] (alarm | alarms)',

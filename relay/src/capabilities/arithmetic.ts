@@ -31,7 +31,7 @@ const calculate = defineTool({
         (problemOf(calculation) ?? String(Number(calculation.value.toPrecision(12)))),
 });
 
-const NAMED_OPERATIONS: readonly (readonly [Operator, ...typed: string[]])[] = [
+const NAMED_OPERATIONS: readonly (readonly [Operator, ...variants: string[]])[] = [
   ['plus', 'add <left> (to | and | with) <right>', '[what is] sum of <left> and <right>'],
   [
     'times',
@@ -63,6 +63,11 @@ export const arithmetic: Capability = {
   intents: [
     intent({
       phrases: ['(what is | how much is | calculate) <calculation>'],
+      variants: [
+        '(compute | solve | work out | figure out) <calculation>',
+        'what does <calculation> (equal | make)',
+        '(what | how much) <calculation> is',
+      ],
       typed: [
         '[calculate | compute | solve | work out | figure out | find | what does | what do | what would | get] <calculation> [equals | equal | make | is | be | give]',
         '(what | how much | what number) <calculation> (is | makes | equals | comes to)',
@@ -81,7 +86,7 @@ export const arithmetic: Capability = {
       topic: ({ part }) => ({ kind: 'number', value: part }),
     }),
     intent({
-      typed: [
+      variants: [
         'add [up] <numbers>',
         '[what is] (sum | total) of <numbers>',
         '(what is | how much is) <numbers> [added] (together | in total | altogether)',
@@ -92,10 +97,10 @@ export const arithmetic: Capability = {
     }),
     ...followUps,
     ...moneyIntents,
-    ...NAMED_OPERATIONS.map(([operator, ...typed]) =>
+    ...NAMED_OPERATIONS.map(([operator, ...variants]) =>
       intent({
         phrases: SPOKEN_OPERATIONS[operator] ?? [],
-        typed,
+        variants,
         slots: { left: numberSlot, right: numberSlot },
         answer: ({ left, right }) => calculationToWords(named(left, operator, right)),
         topic: ({ left, right }) => ({ kind: 'number', value: named(left, operator, right) }),

@@ -42,13 +42,15 @@ const stepSlot = vocabularySlot<Step>('step', [
 export const followUps: readonly Intent[] = [
   intent({
     phrases: ['[what is] <step>'],
-    typed: ['[and | now | how much is] [what is] <step>', 'what (about | is) <step>'],
+    variants: ['(and | now | how much is | and what is | what about) <step>'],
+    typed: ['[and | now | how much is] [what is] <step>'],
     slots: { step: stepSlot },
     answer: ({ step }, { topic }) => gone(topic, step),
     topic: ({ step }, earlier) => topicBehind(earlier, step),
   }),
   intent({
     phrases: ['and <operator> <right>'],
+    variants: ['(now | then) <operator> <right>'],
     typed: [
       '[and | now | then] [that | it] <operator> <right>',
       '[what is] that <operator> <right>',

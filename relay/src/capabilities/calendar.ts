@@ -29,8 +29,11 @@ const untilSlot = vocabularySlot('until', [
 export const calendarIntents: readonly Intent[] = [
   intent({
     phrases: ['how (many days | long) [is it | are left] <until> <date>'],
+    variants: [
+      'how (many days | long) [are there | is there | are left | left | are remaining | remain | is it | does it take | do we have | do i have] <until> <date>',
+    ],
     typed: [
-      'how (many days | long | far) [are there | is there | are left | left | are remaining | remain | is it | does it take | do we have | do i have] <until> <date>',
+      'how far [is it] <until> <date>',
       '(days | time) <until> <date>',
       'count [the] days <until> <date>',
     ],
@@ -40,7 +43,7 @@ export const calendarIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['how many weeks <until> <date>'],
-    typed: ['how many weeks [are there | are left | left | is it] <until> <date>'],
+    variants: ['how many weeks [are there | are left | left | is it] <until> <date>'],
     slots: { until: untilSlot, date: dateSlot },
     answer: ({ date }, context) => weeksUntil(date, context),
   }),
@@ -50,7 +53,7 @@ export const calendarIntents: readonly Intent[] = [
       'on (what | which) day is <date>',
       'when is <date>',
     ],
-    typed: [
+    variants: [
       '(on | what | which | on what | on which) (day | weekday | day of week) (is | will | does | falls | was) <date> [be | fall | fall on | falls | on] [this year | next year]',
       'when (is | will) <date> [be] [this year]',
       'what (date | day) is <date>',
@@ -63,21 +66,23 @@ export const calendarIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['what (day | date) (is it | will it be) in <count>', 'what is the date in <count>'],
-    typed: [
+    variants: [
       `what (day | date) (is | will be) [it] <count> ${DAYS_AHEAD}`,
       `what (day | date) (is it | will it be) <count> ${DAYS_AHEAD}`,
       `what is date <count> ${DAYS_AHEAD}`,
-      `what (is | will be) [day] (in <count> | <count> ${DAYS_AHEAD})`,
-      `(date | day) (in <count> | <count> ${DAYS_AHEAD})`,
       'what weekday (is it | will it be) in <count>',
       'what will date be in <count>',
+    ],
+    typed: [
+      `what (is | will be) [day] (in <count> | <count> ${DAYS_AHEAD})`,
+      `(date | day) (in <count> | <count> ${DAYS_AHEAD})`,
     ],
     slots: { count: dayCountSlot },
     answer: ({ count }, context) => shifted(count, 1, context),
     topic: () => ({ kind: 'day' }),
   }),
   intent({
-    typed: [
+    variants: [
       'what (day | date) was [it] <count> ago',
       'what was [date | day] <count> ago',
       'what is date <count> ago',
@@ -91,12 +96,12 @@ export const calendarIntents: readonly Intent[] = [
       'what is the week number',
       '(what | which) week [of the year] are we in',
     ],
-    typed: [
+    variants: [
       '(what | which) week [number] (is it | is this | are we in | do we have) [now]',
       'what is [current] (week | calendar week | week number | number of week)',
       '(which | what) week of year (is it | is this | are we in | are we | do we have)',
-      '[calendar | current] week [number]',
     ],
+    typed: ['[calendar | current] week [number]'],
     answer: (_, context) => {
       const today = todayOf(context);
       return `It is week ${numberToWords(isoWeek(today))} of the year.`;
@@ -104,21 +109,24 @@ export const calendarIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['is this a leap year'],
-    typed: ['(is it | are we in) leap year', 'is this year leap year'],
+    variants: ['(is it | are we in) leap year', 'is this year leap year'],
     answer: (_, context) => leapYear(todayOf(context).year, context),
   }),
   intent({
     phrases: ['is <year> a leap year'],
-    typed: ['(was | will) <year> [be] leap year', 'is <year> leap year'],
+    variants: ['(was | will) <year> [be] leap year', 'is <year> leap year'],
     slots: { year: yearSlot },
     answer: ({ year }, context) => leapYear(year, context),
   }),
   intent({
     phrases: ['(how old am i if i was born in <year> | i was born in <year> how old am i)'],
-    typed: [
+    variants: [
       'i (was | am) born in <year> [so] [how old am i | what is my age]',
-      'how old (is | am | are | would be | would) [someone | somebody | person | i | you | be] [be] [who is | who was] [if] [i | you | they | he | she | someone] [was | were | is | are] born in <year>',
       '(what is | calculate) [my] age [if i was | of someone] born in <year>',
+      'how old (am i | would i be | is someone | is somebody | are you) (if i was | if you were | who was | who is) born in <year>',
+    ],
+    typed: [
+      'how old (is | am | are | would be | would) [someone | somebody | person | i | you | be] [be] [who is | who was] [if] [i | you | they | he | she | someone] [was | were | is | are] born in <year>',
     ],
     slots: { year: yearSlot },
     answer: ({ year }, context) => ageOf(year, context),

@@ -29,22 +29,24 @@ export const chance: Capability = {
   intents: [
     intent({
       phrases: ['(flip | toss) a coin', 'heads or tails'],
-      typed: ['coin (flip | toss)', '(flip | toss | throw) [me] coin [for me]'],
+      variants: ['(flip | toss | throw) [me] coin [for me]'],
+      typed: ['coin (flip | toss)'],
       isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'coin' }, context),
     }),
     intent({
       phrases: ['roll (a die | the dice)'],
-      typed: [
+      variants: [
         'roll [one] (die | dice) [for me]',
         '(throw | toss | roll) [me] [one] (die | dice)',
-        'roll d 6',
       ],
+      typed: ['roll d 6'],
       isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'dice' }, context),
     }),
     intent({
       phrases: ['roll two dice'],
+      variants: ['(throw | toss | roll) (two | pair of) dice'],
       typed: ['(throw | toss | roll) (two | 2 | pair of) dice'],
       isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'dice', dice: 2 }, context),
@@ -65,6 +67,7 @@ export const chance: Capability = {
     }),
     intent({
       phrases: ['give me a random number', 'pick a number'],
+      variants: ['(give me | tell me | pick | choose | think of) [random] number'],
       typed: ['[give me | tell me | pick | choose | think of | generate] [random] number'],
       isRepeatable: true,
       answer: (_, context) => pickRandom.run({ kind: 'number' }, context),

@@ -73,29 +73,27 @@ export const clock: Capability = {
         'tell me the time',
         'how late is it',
       ],
-      typed: [
-        '[what] time [is it] [now]',
+      variants: [
         'what time (it is | do we have | have we got)',
         'what is current time',
-        '(what is | current) time of day',
         '(do you | have you) (have | got) time',
         'got time',
         'how late it is',
-        'what is time here',
       ],
+      typed: ['[what] time [is it] [now]', '(what is | current) time of day', 'what is time here'],
       answer: (_, context) => `It is ${timeOfDayToWords(partsOf(here(context)))}.`,
       topic: () => ({ kind: 'time' }),
     }),
     intent({
       phrases: ['(what time (is it | it is) | what is the time | how late is it) in <place>'],
-      typed: [
+      variants: [
         '[current | local] time in <place> [now | right now]',
         'what (time | is time) [it] [is | do they have | do people have | do we have] in <place>',
         'what is (current | local) time in <place>',
         'what time is it (now | right now | currently | over) in <place>',
         'how late it is in <place>',
-        'what is <place> time',
       ],
+      typed: ['what is <place> time'],
       slots: { place: placeSlot },
       answer: ({ place }, context) => timeIn(place, context),
       topic: () => ({ kind: 'time' }),
@@ -110,7 +108,7 @@ export const clock: Capability = {
     }),
     intent({
       phrases: ['what is the time difference between <first> and <second>'],
-      typed: [
+      variants: [
         '[what is] [time] difference between <first> and <second>',
         'what is difference in time between <first> and <second>',
         'how many hours [are | is it | are there] between <first> and <second>',
@@ -135,13 +133,13 @@ export const clock: Capability = {
         "what is (the | today's) date",
         "today's date",
       ],
-      typed: [
-        '[what] date [is it]',
+      variants: [
         '(what | which) (day | weekday | day of week) (is it | it is | is today | is this | do we have) [today]',
         'what is (today | current date | day)',
         '(what | which) date (is today | do we have | it is | is this)',
         'what is day today',
       ],
+      typed: ['[what] date [is it]'],
       answer: (_, context) => `Today is ${dateOf(here(context))}.`,
       topic: () => ({ kind: 'day' }),
     }),
@@ -151,13 +149,13 @@ export const clock: Capability = {
         'what is the date <day>',
         'what (day | date) (is | was) <day>',
       ],
-      typed: [
+      variants: [
         'what (day | date) (was | will) it [be] <day>',
         'what (was | will) date [be] <day>',
         'what was date <day>',
         '(what | which) (date | weekday | day of week) (is | was | is it | was it | do we have) <day>',
-        '<day> date',
       ],
+      typed: ['<day> date'],
       slots: { day: daySlot },
       answer: ({ day }, context) =>
         `${day.opening} ${dateToWords(addDays(todayOf(context), day.offset))}.`,
@@ -176,12 +174,12 @@ export const clock: Capability = {
     }),
     intent({
       phrases: ['what year is it'],
-      typed: ['what is [current] year', 'which year is it'],
+      variants: ['what is [current] year', 'which year is it'],
       answer: (_, context) => `It is ${yearToWords(partsOf(here(context)).year)}.`,
     }),
     intent({
       phrases: ['(what | which) month is it'],
-      typed: ['what is [current] month', 'which month is it'],
+      variants: ['what is [current] month'],
       answer: (_, context) => `It is ${partsOf(here(context)).month}.`,
     }),
     ...calendarIntents,

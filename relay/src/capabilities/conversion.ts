@@ -47,6 +47,14 @@ const convertUnits = defineTool({
       : `${result.amount} ${result.from.many} = ${Number(result.value.toPrecision(12))} ${result.to.many}`,
 });
 
+const HOW_IT_IS_ASKED = {
+  length: 'how far is | how long is | how tall is',
+  weight: 'how heavy is',
+  volume: 'how big is',
+  speed: 'how fast is',
+  temperature: 'how (hot | cold | warm) is',
+} as const;
+
 /** One rule rather than four choices: each choice would bring its own copy of all numbers. */
 const linkSlot = vocabularySlot('link', [
   { value: undefined, spoken: ['is', 'in', 'are in', 'are there in'] },
@@ -76,6 +84,9 @@ export const conversion: Capability = {
     ...(['length', 'weight', 'volume', 'speed', 'temperature'] as const).map((dimension) =>
       intent({
         phrases: ['(convert | what is) <quantity> (to | in) <unit>'],
+        variants: [
+          `(change | turn | how much is | ${HOW_IT_IS_ASKED[dimension]}) <quantity> (to | in | into) <unit>`,
+        ],
         slots: {
           unit: spokenUnitSlot(dimension, 'many'),
           quantity: countedQuantitySlot(dimension),

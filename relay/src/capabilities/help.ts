@@ -8,14 +8,13 @@ export const help: Capability = {
   intents: [
     intent({
       phrases: ['what can you do', 'what can i (say | ask)', 'help me'],
-      typed: [
+      variants: [
         'help',
         'what can i ask you',
         'what do you (do | know | understand)',
         'how can you help [me]',
         'what are you able to do',
         'how does this work',
-        'commands',
         'what else can you do',
         'how do i use this',
         'how do you work',
@@ -24,6 +23,7 @@ export const help: Capability = {
         'what are your (skills | commands | features)',
         '(can you help | i need help | please help) [me]',
       ],
+      typed: ['commands'],
       answer: (_, { random, suggestions }) => {
         const [first = 'What time is it?', ...others] = suggestions;
         return `I can tell the time, do sums, convert units, keep timers, spell words, flip a coin and tell a joke. Try saying: ${pick([first, ...others], random)}`;

@@ -9,11 +9,13 @@ import {
 import type { Answer, PhraseContext, Topic } from './phrase-context.ts';
 
 export interface Intent {
-  /** What the recogniser listens for. */
+  /** What the recogniser listens for first … */
   readonly spoken: readonly Template[];
+  /** … and what it also hears if the sound leaves no doubt. */
+  readonly variants: readonly Template[];
   /** All that is understood, spoken or typed. */
   readonly templates: readonly Template[];
-  /** The recogniser's rule behind each reference of `spoken`. */
+  /** The recogniser's rule behind each reference of `spoken` and `variants`. */
   readonly rules: Readonly<Record<string, Rule>>;
   /** Tried only if no other intent understands, with or without pleasantries. */
   readonly lastResort: boolean;
@@ -34,7 +36,9 @@ type ValuesOf<Slots extends SlotTable> = {
 export interface IntentDefinition<Slots extends SlotTable> {
   /** Templates that may be spoken or typed. */
   readonly phrases?: readonly string[];
-  /** Templates that may only be typed: each spoken phrase costs the recogniser accuracy. */
+  /** The same as fewer people put it. The recogniser prefers `phrases`; articles need not be written. */
+  readonly variants?: readonly string[];
+  /** Templates that may only be typed: what is short, or unlike speech, costs the recogniser accuracy. */
   readonly typed?: readonly string[];
   readonly slots?: Slots;
   /** True if a slot takes any words, so that more exact phrases come first. */
@@ -56,13 +60,15 @@ export function intent<const Slots extends SlotTable = Record<never, never>>(
 ): Intent {
   const slots: SlotTable = definition.slots ?? {};
   const spoken = (definition.phrases ?? []).map(parseTemplate);
-  const templates = [...spoken, ...(definition.typed ?? []).map(parseTemplate)];
+  const variants = (definition.variants ?? []).map(parseTemplate);
+  const templates = [...spoken, ...variants, ...(definition.typed ?? []).map(parseTemplate)];
   for (const template of templates) requireSlots(template, Object.keys(slots));
   return {
     spoken,
+    variants,
     templates,
     lastResort: definition.lastResort ?? false,
-    rules: spokenRules(spoken, slots),
+    rules: spokenRules([...spoken, ...variants], slots),
     understand(tokens) {
       for (const template of templates) {
         const values: SlotValues | undefined = matchTemplate(template, tokens, slots);

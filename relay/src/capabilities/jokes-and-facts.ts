@@ -54,15 +54,14 @@ export const jokes: Capability = {
   intents: [
     intent({
       phrases: ['tell me (a | another) joke', 'make me laugh', 'do you know a joke'],
-      typed: [
-        '[another] joke',
+      variants: [
         '(do you know | do you have | have you got | say | know) [any | some | good | another] (joke | jokes)',
         '(tell | give | say) [me] [some | more] jokes',
         'say something funny',
         '(say | tell) [me] [something] [another] [good] (joke | funny)',
         'one more joke',
-        'tell joke',
       ],
+      typed: ['[another] joke', 'tell joke'],
       isRepeatable: true,
       answer: (_, context) => tellJoke.run({}, context),
     }),
@@ -76,13 +75,13 @@ export const facts: Capability = {
   intents: [
     intent({
       phrases: ['tell me (a | another) [fun] fact', 'tell me something interesting'],
-      typed: [
-        '[another | fun | random] fact',
+      variants: [
         'give me [another] [fun | random | interesting] fact',
         'tell me [another] (random | interesting) fact',
         'tell me something [new | i do not know]',
         'surprise me',
       ],
+      typed: ['[another | fun | random] fact'],
       isRepeatable: true,
       answer: (_, context) => tellFact.run({}, context),
     }),

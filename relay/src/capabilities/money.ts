@@ -19,6 +19,8 @@ const USUAL_TIPS = [15, 20] as const;
 
 const WORK_OUT = '[what is | how much is | calculate | work out | figure out | give me]';
 
+const WORK_OUT_ALOUD = WORK_OUT.replace('[', '(').replace(']', ')');
+
 /** One rule rather than choices: each choice would bring its own copy of all sums of money. */
 const offSlot = vocabularySlot('off', [{ value: undefined, spoken: ['off', 'off of'] }]);
 
@@ -32,6 +34,10 @@ export const moneyIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['how much is <money> with <percent> percent off'],
+    variants: [
+      `${WORK_OUT_ALOUD} <money> (with | minus | after) <percent> percent [off | discount]`,
+      '(take | subtract | deduct) <percent> percent (off | from | off of) <money>',
+    ],
     typed: [
       `${WORK_OUT} <percent> percent (off | discount on | off of | less than) <money>`,
       `${WORK_OUT} <money> (with | at | minus | less | after) <percent> percent [off | discount]`,
@@ -43,6 +49,11 @@ export const moneyIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['add <percent> percent to <money>'],
+    variants: [
+      `${WORK_OUT_ALOUD} <percent> percent more than <money>`,
+      `${WORK_OUT_ALOUD} <money> plus <percent> percent`,
+      'increase <money> by <percent> percent',
+    ],
     typed: [
       `${WORK_OUT} <percent> percent (more than | on top of | added to) <money>`,
       `${WORK_OUT} <money> plus <percent> percent`,
@@ -54,12 +65,14 @@ export const moneyIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['what percent of <whole> is <part>', '<part> is what percent of <whole>'],
-    typed: [
+    variants: [
       'what (percent | percentage | share) of <whole> (is | are | does) <part> [make]',
       'what (percent | percentage) (is | are) <part> (of | out of | from) <whole>',
       'how many percent (is | are) <part> of <whole>',
       'how many percent of <whole> (is | are) <part>',
       '<part> (is | are) (what | how many | which) (percent | percentage) of <whole>',
+    ],
+    typed: [
       '<part> as percentage of <whole>',
       '<part> out of <whole> (in percent | as percentage)',
     ],
@@ -69,6 +82,12 @@ export const moneyIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['what is a <percent> percent tip on <money>'],
+    variants: [
+      `${WORK_OUT_ALOUD} (a | an) <percent> percent tip (on | for) <money>`,
+      `${WORK_OUT_ALOUD} tip of <percent> percent (on | for) <money>`,
+      'how much is (a | an) <percent> percent tip (on | for) <money>',
+      'tip <percent> percent (on | for) <money>',
+    ],
     typed: [
       `${WORK_OUT} <percent> percent (tip | gratuity) (on | for | of) <money>`,
       `${WORK_OUT} tip of <percent> percent (on | for) <money>`,
@@ -81,6 +100,11 @@ export const moneyIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['how much should i tip on <money>'],
+    variants: [
+      'what (is | would be) [good | fair | usual] tip (on | for) <money>',
+      'how much (do | should | would) (i | you | we) (tip | leave) (on | for) <money>',
+      'what should i tip (on | for) <money>',
+    ],
     typed: [
       `${WORK_OUT} [good | fair | usual] (tip | gratuity) (on | for | of) <money>`,
       'how much (do | should | would) (i | you | we) (tip | leave) (on | for) <money>',
@@ -91,7 +115,7 @@ export const moneyIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['split <money> (between | among) <people> people', 'split <money> <people> ways'],
-    typed: [
+    variants: [
       '(split | divide | share) [bill of | check of] <money> (between | among | by | with | for | across) <people> [people | persons | friends | of us]',
       '(split | divide) <money> [in | into] <people> [equal] (ways | parts)',
       '[if] [we | i | you] (split | divide | share) <money> (between | among | by | with) <people> [people | persons | friends | of us] [what does | how much does | what do | how much do | how much must | how much has] (each | everyone | each person | we each | everybody | every one | one | everyone have) [person | of us] [pay | owe | get | to pay]',
@@ -105,16 +129,19 @@ export const moneyIntents: readonly Intent[] = [
       'how much is <money> in <currency> at <rate>',
       'convert <money> to <currency> at <rate>',
     ],
-    typed: [
+    variants: [
       '(how much | how many | what) (is | are) <money> (in | to) <currency> (at | with | for) [rate of | exchange rate of] <rate>',
       '(convert | change | exchange) <money> (in | into | to) <currency> (at | with) [rate of | exchange rate of] <rate>',
-      '<money> (in | to) <currency> (at | with) [rate of | exchange rate of] <rate>',
     ],
+    typed: ['<money> (in | to) <currency> (at | with) [rate of | exchange rate of] <rate>'],
     slots: { money: moneySlot, currency: currencySlot, rate: numberSlot },
     answer: ({ money, currency, rate }) => exchanged(money, currency, rate),
     topic: ({ money, rate }) => result(money.amount * rate),
   }),
   intent({
+    variants: [
+      'if <one> (is | costs | equals | is worth) <rate> (what | how much) (is | are) <money>',
+    ],
     typed: [
       'if <one> (is | costs | equals | is worth) <rate> [what | how much | how many] [is | are | does | do | costs] [it cost] <money> [cost | be | worth]',
     ],

@@ -23,6 +23,11 @@ const taskSlot = vocabularySlot(
 export const reminderIntents: readonly Intent[] = [
   intent({
     phrases: ['remind me to <task> in <seconds>', 'remind me in <seconds> to <task>'],
+    variants: [
+      'set reminder to <task> in <seconds>',
+      'set reminder in <seconds> to <task>',
+      'in <seconds> remind me to <task>',
+    ],
     slots: { seconds: durationSlot, task: taskSlot },
     answer: ({ seconds, task }, context) => remind(task, seconds, context),
   }),
@@ -39,6 +44,11 @@ export const reminderIntents: readonly Intent[] = [
   }),
   intent({
     phrases: ['remind me to <task> at <time>'],
+    variants: [
+      'remind me at <time> to <task>',
+      'set reminder to <task> at <time>',
+      'at <time> remind me to <task>',
+    ],
     slots: { time: clockTimeSlot, task: taskSlot },
     answer: ({ time, task }, context) => remindAt(task, nextTime(time, context), context),
   }),

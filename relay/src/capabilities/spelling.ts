@@ -51,6 +51,15 @@ export const spelling: Capability = {
       answer: spell.run,
     }),
     intent({
+      variants: [
+        'how is [word] <word> (spelled | written)',
+        'how (do | would | should) (you | i | we) (write | spell) [word] <word>',
+        'what is [correct] spelling of [word] <word>',
+      ],
+      slots: { word: spokenWordSlot },
+      answer: spell.run,
+    }),
+    intent({
       typed: [
         'spell [word] <word>',
         'how (do you | do i | to | is) (spell | spelled | spelt) <word>',

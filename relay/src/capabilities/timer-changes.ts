@@ -31,10 +31,10 @@ const earlierTopic = (_: unknown, earlier: Topic | undefined): Topic | undefined
 export const timerChanges: readonly Intent[] = [
   intent({
     phrases: ['add [another] <seconds>', 'add <seconds> to the timer'],
-    typed: [
-      '[and] (add | extend it by | extend [my] timer by | give it | give me) [another] <seconds> [more | longer] [to (it | that | [my] timer)]',
-      '[and] (another | plus) <seconds>',
+    variants: [
+      '[and] (add | extend it by | extend [my | the] timer by | give it | give me) [another] <seconds> [more | longer] [to (it | that | [my | the] timer)]',
     ],
+    typed: ['[and] (another | plus) <seconds>'],
     slots: { seconds: durationSlot },
     answer: ({ seconds }, context) => changed(context, undefined, (left) => left + seconds),
     topic: earlierTopic,
@@ -56,7 +56,7 @@ export const timerChanges: readonly Intent[] = [
   }),
   intent({
     phrases: ['<amount> more <unit>', 'give me <amount> more <unit>'],
-    typed: ['(add | give it | i need | make it) <amount> more <unit> [to [my] timer]'],
+    variants: ['(add | give it | i need | make it) <amount> more <unit> [to [my | the] timer]'],
     slots: { amount: smallNumberSlot, unit: unitSlot },
     answer: ({ amount, unit }, context) =>
       changed(context, undefined, (left) => left + amount * unit),
@@ -64,14 +64,17 @@ export const timerChanges: readonly Intent[] = [
   }),
   intent({
     phrases: ['make it <seconds>'],
-    typed: ['(make | change | set) (it | that | [my] timer) [to | for] <seconds> [instead]'],
+    variants: [
+      '(make | change | set) (it | that | [my | the] timer) [to | for] <seconds> [instead]',
+    ],
     slots: { seconds: durationSlot },
     answer: ({ seconds }, context) => changed(context, undefined, () => seconds),
     topic: ({ seconds }) => ({ kind: 'timer', seconds }),
   }),
   intent({
     phrases: ['make it <amount>'],
-    typed: ['(make | change | set) (it | that) [to] <amount> [instead]', 'no <amount>'],
+    variants: ['(make | change | set) (it | that) [to] <amount> [instead]'],
+    typed: ['no <amount>'],
     slots: { amount: smallNumberSlot },
     answer: ({ amount }, context) => {
       const unit = unitOf(context.topic);
@@ -81,30 +84,31 @@ export const timerChanges: readonly Intent[] = [
   }),
   intent({
     phrases: ['(cancel | stop) the timer', 'cancel it'],
-    typed: [
-      '(cancel | stop | delete | remove | clear | end | kill | turn off | switch off) [my | that | this] timer',
+    variants: [
+      '(cancel | stop | delete | remove | clear | end | kill | turn off | switch off) [my | the | that | this] timer',
       '[no | never mind | nevermind] (cancel | delete | remove) (it | that | that one)',
-      'cancel',
     ],
+    typed: ['cancel'],
     answer: (_, context) => cancelOne(context),
   }),
   intent({
     phrases: ['(cancel | stop) (all timers | everything)', 'cancel all'],
-    typed: [
-      '(cancel | stop | delete | remove | clear | end | kill | turn off) [all] [of] [my] (timers | reminders | everything | timers and reminders)',
+    variants: [
+      '(cancel | stop | delete | remove | clear | end | kill | turn off) [all] [of] [my | the] (timers | reminders | everything | timers and reminders)',
       '(cancel | stop | delete | remove | clear) (all [of them] | them all | them | both | both of them | both timers)',
     ],
     answer: (_, context) => cancelAll(context),
   }),
   intent({
     phrases: ['(cancel | stop) the <purpose> timer'],
+    variants: ['(cancel | stop) the <purpose> one'],
     typed: ['[cancel | stop | delete | remove] [my] <purpose> one'],
     slots: { purpose: purposeSlot },
     answer: ({ purpose }, context) => cancelLabelled(purpose, context),
   }),
   intent({
     phrases: ['(cancel | stop) the <seconds> timer'],
-    typed: ['(cancel | stop | delete | remove) [my] <seconds> (timer | one)'],
+    variants: ['(cancel | stop | delete | remove) [my] <seconds> (timer | one)'],
     slots: { seconds: durationAdjectiveSlot },
     answer: ({ seconds }, context) => cancelLabelled(unnamedLabel(seconds), context),
   }),
@@ -114,19 +118,20 @@ export const timerChanges: readonly Intent[] = [
     answer: ({ purpose }, context) => cancelLabelled(purpose, context),
   }),
   intent({
+    variants: ['(cancel | delete | remove) the <purpose>'],
     typed: ['(cancel | stop | delete | remove) [my] <purpose>'],
     slots: { purpose: purposeSlot },
     answer: ({ purpose }, context) => cancelLabelled(purpose, context),
   }),
   intent({
     phrases: ['cancel (my reminder | my reminders)'],
-    typed: ['(cancel | stop | delete | remove | clear) [my | all] [my] (reminder | reminders)'],
+    variants: ['(cancel | stop | delete | remove | clear) [my | all] [my] (reminder | reminders)'],
     answer: (_, context) =>
       cancelWhere(context, ({ label }) => label === reminderLabel, 'reminder'),
   }),
   intent({
     phrases: ['cancel (the alarm | my alarms)'],
-    typed: [
+    variants: [
       '(cancel | stop | delete | remove | clear | turn off | switch off) [my | all] [my] (alarm | alarms)',
     ],
     answer: (_, context) => cancelWhere(context, isAlarm, 'alarm'),

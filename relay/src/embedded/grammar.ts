@@ -6,6 +6,8 @@ export interface SpeechGrammar {
   readonly utterance: string;
   /** Words the recogniser's dictionary lacks → ARPAbet pronunciations. */
   readonly pronunciations: Readonly<Record<string, readonly string[]>>;
+  /** Name of the rule for what most people say, which needs less evidence; if absent, all does. */
+  readonly usual?: string;
   /**
    * Prior of the branch that refuses what is out of grammar, between 0 and 1; 0.5 if absent.
    * Works by its logarithm, so that 0.5 and 0.01 hardly differ; 1e-12 refuses clearly less.

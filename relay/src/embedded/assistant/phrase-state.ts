@@ -10,13 +10,13 @@ import type { SpokenPhrases } from './speech-grammar.ts';
  * five") leaves a whole phrase complete; what the phrase itself may go on with does not.
  *
  * @param isUnderstood - whether the assistant understands what cannot be spoken; asked only then
- * @returns pure; takes some microseconds for a sentence
+ * @returns pure; takes some tens of microseconds for a sentence
  */
 export function phraseStateOf(
-  { phrases, rules }: SpokenPhrases,
+  { phrases, variants, rules }: SpokenPhrases,
   isUnderstood: (words: string) => boolean,
 ): (words: string) => PhraseState {
-  const root = nodeOf(phrases);
+  const root: PhraseRoot = { phrases: nodeOf(phrases), variants: byOpening(variants) };
   return (words) => {
     const spoken = words.toLowerCase().match(WORDS) ?? [];
     const reached = new Reader(spoken, rules).readRequests(root);
@@ -27,7 +27,8 @@ export function phraseStateOf(
   };
 }
 
-const WORDS = /[\p{L}'-]+/gu;
+/** And "a.m." as the grammar writes it. */
+const WORDS = /(?:\p{L}\.){2,}|[\p{L}'-]+/gu;
 
 /** A phrase tree whose symbols are parsed. */
 interface PhraseNode {
@@ -47,6 +48,62 @@ function nodeOf({ branches, complete }: PhraseTree): PhraseNode {
     else others.push([template, nodeOf(tree)]);
   }
   return { words, others, isEnd: complete, goesOn: branches.size > 0 };
+}
+
+interface PhraseRoot {
+  readonly phrases: PhraseNode;
+  /** Under what they may begin with. */
+  readonly variants: ReadonlyMap<string, readonly Template[]>;
+}
+
+const END: PhraseNode = { words: new Map(), others: [], isEnd: true, goesOn: false };
+/** Stands for any words in the index of variants. */
+const ANY = '*';
+
+/** Two words tell most variants apart: a hundred begin with "what". */
+function byOpening(variants: readonly Template[]): ReadonlyMap<string, readonly Template[]> {
+  const found = new Map<string, Template[]>();
+  for (const variant of variants) {
+    const keys = openingsOf(variant).flatMap(({ words: [first = ANY, second = ANY] }) => [
+      `${first} ${second}`,
+      first,
+    ]);
+    for (const key of new Set(keys)) found.set(key, [...(found.get(key) ?? []), variant]);
+  }
+  return found;
+}
+
+interface Opening {
+  readonly words: readonly string[];
+  /** A slot follows. */
+  readonly isCut: boolean;
+}
+
+function openingsOf(template: Template): readonly Opening[] {
+  switch (template.kind) {
+    case 'word':
+      return [{ words: [template.word], isCut: false }];
+    case 'reference':
+      return [{ words: [], isCut: true }];
+    case 'choice':
+      return template.options.flatMap(openingsOf);
+    case 'optional':
+      return [...openingsOf(template.item), { words: [], isCut: false }];
+    case 'sequence':
+      return template.items.reduce<readonly Opening[]>(
+        (heads, item) => {
+          const isLongEnough = ({ words, isCut }: Opening) => isCut || words.length > 1;
+          if (heads.every(isLongEnough)) return heads;
+          const tails = openingsOf(item);
+          return heads.flatMap((head) =>
+            isLongEnough(head)
+              ? [head]
+              : tails.map(({ words, isCut }) => ({ words: [...head.words, ...words], isCut })),
+          );
+        },
+        [{ words: [], isCut: false }],
+      );
+  }
 }
 
 /** How far the words can be followed. */
@@ -88,14 +145,15 @@ class Reader {
   }
 
   /** Reads one request, or several in a breath, with what people say around them. */
-  readRequests(root: PhraseNode): Reached {
+  readRequests(root: PhraseRoot): Reached {
     const reached: Reached = { isWhole: false, goesOn: false, isOpen: false, isFrame: false };
     let starts: ReadonlySet<number> = new Set([0]);
     for (let requests = 0; requests < MAX_REQUESTS && starts.size > 0; requests += 1) {
       const ends = new Set<number>();
       for (const start of starts) {
         for (const at of [start, ...this.#behindFrames(FRAMES_BEFORE, start, reached)]) {
-          this.#readPhrase(root, at, reached, ends);
+          this.#readPhrase(root.phrases, at, reached, ends);
+          this.#readVariants(root.variants, at, reached, ends);
         }
       }
       starts = this.#behindRequests(ends, reached);
@@ -151,6 +209,25 @@ class Reader {
       const reading = this.#template(template, at);
       reached.isOpen ||= reading.isOpen;
       for (const end of reading.ends) this.#readPhrase(behind, end, reached, ends);
+    }
+  }
+
+  #readVariants(
+    variants: PhraseRoot['variants'],
+    at: number,
+    reached: Reached,
+    ends: Set<number>,
+  ): void {
+    const word = this.#words[at];
+    if (word === undefined) return;
+    const next = this.#words[at + 1];
+    const keys = next === undefined ? [word] : [`${word} ${next}`, `${word} ${ANY}`];
+    for (const key of [...keys, `${ANY} ${ANY}`]) {
+      for (const variant of variants.get(key) ?? []) {
+        const reading = this.#template(variant, at);
+        reached.isOpen ||= reading.isOpen;
+        for (const end of reading.ends) this.#readPhrase(END, end, reached, ends);
+      }
     }
   }
 

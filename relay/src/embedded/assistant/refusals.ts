@@ -54,16 +54,19 @@ export function nearestCapability(text: string): Capability | undefined {
   return nearest?.capability;
 }
 
+/** Whether it is about the conversation itself. */
+export function isSmallTalk({ name }: Capability): boolean {
+  return ['control', 'small-talk', 'help'].includes(name);
+}
+
 const LONGEST_READ = 400;
 const MAX_SHARERS = 2;
 
 const WORDS_OF: ReadonlyMap<Capability, ReadonlySet<string>> = new Map(
-  CAPABILITIES.filter(({ name }) => !['control', 'small-talk', 'help'].includes(name)).map(
-    (capability) => [
-      capability,
-      new Set(capability.intents.flatMap(({ templates }) => templates.flatMap(tokensIn))),
-    ],
-  ),
+  CAPABILITIES.filter((capability) => !isSmallTalk(capability)).map((capability) => [
+    capability,
+    new Set(capability.intents.flatMap(({ templates }) => templates.flatMap(tokensIn))),
+  ]),
 );
 
 function tokensIn(template: Template): readonly string[] {

@@ -8,6 +8,8 @@ import {
 } from '../../phrases/template.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { REJECT_WORDS } from '../recogniser/jsgf.ts';
+import { isSmallTalk } from './refusals.ts';
+import { spokenVariantOf } from './spoken-variants.ts';
 import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
 import {
   addPhrase,
@@ -20,6 +22,10 @@ import {
 /** What may be spoken: whole phrases, and the rules that their slots refer to. */
 export interface SpokenPhrases {
   readonly phrases: PhraseTree;
+  /** Those that ask for something by themselves, which a second request in the same breath may be. */
+  readonly requests: PhraseTree;
+  /** What fewer people say. */
+  readonly variants: readonly Template[];
   /** Expansions by name; each reference is the name of another one. */
   readonly rules: ReadonlyMap<string, Template>;
 }
@@ -45,32 +51,48 @@ export function spokenPhrasesOf(capabilities: readonly Capability[]): SpokenPhra
   };
 
   const phrases = emptyPhraseTree();
-  for (const intent of capabilities.flatMap(({ intents }) => intents)) {
-    for (const rule of Object.values(intent.rules)) define(rule);
-    for (const template of intent.spoken) {
-      addPhrase(phrases, template, (reference) => intent.rules[reference]!.name);
+  const requests = emptyPhraseTree();
+  const variants: Template[] = [];
+  for (const capability of capabilities) {
+    for (const intent of capability.intents) {
+      for (const rule of Object.values(intent.rules)) define(rule);
+      const nameOf = (reference: string): string => intent.rules[reference]!.name;
+      for (const template of intent.spoken) addPhrase(phrases, template, nameOf);
+      variants.push(...intent.variants.map((template) => spokenVariantOf(template, nameOf)));
+      if (isSmallTalk(capability)) continue;
+      for (const template of intent.spoken) addPhrase(requests, template, nameOf);
     }
   }
-  return { phrases, rules };
+  // "And in London" goes on with what was said before.
+  requests.branches.delete(SPOKEN_LINK);
+  return { phrases, requests, variants, rules };
 }
 
 /** Writes the spoken phrases as the grammar that the recogniser uses. */
-export function speechGrammarOf({ phrases, rules: templates }: SpokenPhrases): SpeechGrammar {
+export function speechGrammarOf({
+  phrases,
+  requests,
+  variants,
+  rules: templates,
+}: SpokenPhrases): SpeechGrammar {
   const rules = new Map(
     [...templates].map(([name, template]) => [name, templateToJsgf(template, (used) => used)]),
   );
   const openings = openingsToJsgf(phrases, OPENING_WORDS);
-  rules.set('understood', phrasesToJsgf(phrases));
+  rules.set('usual', phrasesToJsgf(phrases));
+  rules.set(
+    'unusual',
+    variants.map((variant) => templateToJsgf(variant, (used) => used)).join(' | '),
+  );
+  rules.set('understood', either('<usual>', '<unusual>', UNUSUAL_WEIGHT));
+  rules.set('next', phrasesToJsgf(requests));
+  rules.set('second', optionally(`${SPOKEN_LINK} <next> <closing>`, NEXT_WEIGHT));
   rules.set('before', SPOKEN_BEFORE.join(' | '));
   rules.set('after', SPOKEN_AFTER.join(' | '));
   rules.set('opening', optionally('<before>', FRAME_WEIGHT));
-  // The rule ends in itself, which the recogniser reads as a way back to its beginning: two
-  // requests in a breath cost no second copy of the phrases.
-  rules.set(
-    'closing',
-    `${optionally('<after>', FRAME_WEIGHT)} ${optionally(`${SPOKEN_LINK} <request>`, NEXT_WEIGHT)}`,
-  );
-  rules.set('request', `<opening> <understood> <closing>`);
+  rules.set('closing', optionally('<after>', FRAME_WEIGHT));
+  rules.set('usual_request', '<opening> <usual> <closing>');
+  rules.set('request', '<opening> <understood> <closing> <second>');
   if (openings !== undefined) {
     rules.set('any_phones', `(${REJECT_WORDS.map(([word]) => word).join(' | ')})+`);
     rules.set('out_of_grammar', `${openings} <any_phones>`);
@@ -84,6 +106,7 @@ export function speechGrammarOf({ phrases, rules: templates }: SpokenPhrases): S
   return {
     rules: [...rules].map(([name, expansion]) => `<${name}> = ${expansion};`).join('\n'),
     utterance: UTTERANCE,
+    usual: 'usual_request',
     pronunciations: {},
     rejectWeight: REJECT_WEIGHT,
   };
@@ -91,12 +114,19 @@ export function speechGrammarOf({ phrases, rules: templates }: SpokenPhrases): S
 
 /** Alternatives without weights share their prior equally, so that leaving a part out would cost half. */
 function optionally(part: string, prior: number): string {
-  return `(/${1 - prior}/ <NULL> | /${prior}/ ${part})`;
+  return either('<NULL>', part, prior);
+}
+
+function either(usual: string, unusual: string, prior: number): string {
+  // JSGF knows no exponents.
+  return `(/${(1 - prior).toFixed(12)}/ ${usual} | /${prior.toFixed(12)}/ ${unusual})`;
 }
 
 /** Priors of what stands around a request, and of a second one in the same breath. */
 const FRAME_WEIGHT = 0.1;
-const NEXT_WEIGHT = 0.000_1;
+const NEXT_WEIGHT = 1e-9;
+/** Prior of all variants together. */
+const UNUSUAL_WEIGHT = 0.05;
 
 const UTTERANCE = 'utterance';
 
@@ -113,5 +143,5 @@ const OPENING_WORDS = 3;
  * and hardly any that is out of grammar. Below 1e-16 the latter become more. What a grammar of many
  * phrases forces on other speech is refused by the evidence for its words.
  */
-const REJECT_WEIGHT = 1e-16;
+export const REJECT_WEIGHT = 1e-16;
 const OUT_OF_GRAMMAR_WEIGHT = '0.0000000000000001';

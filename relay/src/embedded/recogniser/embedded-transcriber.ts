@@ -7,6 +7,9 @@ import { EmbeddedTranscription } from './embedded-transcription.ts';
 import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
 import { UtteranceScheduler } from './utterance-scheduler.ts';
 
+/** By default a thread keeps 80 MB of what it discarded while it made the grammar's network. */
+const YOUNG_GENERATION_MB = 8;
+
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
   /** What words are to the grammar's phrases. */
@@ -40,7 +43,10 @@ export function createEmbeddedTranscriber(
   const { grammar, maxWorkers = 4, waitMs = 2_000, startMs = 30_000, answerMs = 10_000 } = options;
   const pool = new WorkerPool<RecogniserRequest, RecogniserAnswer>({
     spawn: () =>
-      new Worker(new URL('./recogniser.worker.ts', import.meta.url), { workerData: grammar }),
+      new Worker(new URL('./recogniser.worker.ts', import.meta.url), {
+        workerData: grammar,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      }),
     maxWorkers,
     waitMs,
     startMs,

@@ -7,11 +7,13 @@ import {
   MAX_INTERJECTION_VOICE_MS,
   readInterjection,
 } from './interjections.ts';
+import { parseJsgf } from './jsgf-parser.ts';
 import { loadGrammar } from './load-grammar.ts';
 import { readHypothesis } from './jsgf.ts';
 import { LevelMeter } from './level.ts';
 import type { NoiseGate } from './noise-gate.ts';
 import { VoicingMeter } from './voicing.ts';
+import { acceptorOf, wordNetworkOf } from './word-network.ts';
 import { PHONE_LOOP_GRAMMAR, weakestWord } from './word-evidence.ts';
 
 /**
@@ -38,13 +40,15 @@ const MIN_SPEECH_VOICE_MS = 160;
 const MIN_SENTENCE_VOICE_MS = 450;
 
 /**
- * The least that `weakestWord` may be. Measured over some 300 phrases in three voices: right words
- * were above -60 but for one in a hundred, and what stood for words that are not in the grammar was
- * mostly between -80 and -200.
+ * The least that `weakestWord` may be, measured over some 900 phrases in three voices, quiet and in
+ * noise. Right words are above -60 but for one in a hundred; what stands for words that are not in
+ * the grammar is mostly between -80 and -200, nearer to 0 the more sentences there are to choose
+ * from, and over noise.
  */
-const MIN_WORD_EVIDENCE = -79;
-/** The same over the noise of a room, which lets other speech come nearer to words. */
-const MIN_NOISY_EVIDENCE = -50;
+const MIN_EVIDENCE = {
+  usual: { inQuiet: -79, inNoise: -55 },
+  unusual: { inQuiet: -50, inNoise: -35 },
+} as const;
 /** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
 const MIN_RIVAL_EVIDENCE = -20;
 
@@ -73,9 +77,17 @@ export class Recogniser {
   readonly #sentences: Decoder;
   readonly #interjections: Decoder;
   readonly #phones: Decoder;
+  readonly #isUsual: (words: readonly string[]) => boolean;
   #utterance: Utterance | undefined;
 
-  private constructor(sentences: Decoder, interjections: Decoder, phones: Decoder) {
+  private constructor(
+    { rules, usual }: SpeechGrammar,
+    sentences: Decoder,
+    interjections: Decoder,
+    phones: Decoder,
+  ) {
+    this.#isUsual =
+      usual === undefined ? () => true : acceptorOf(wordNetworkOf(parseJsgf(rules), usual));
     this.#sentences = sentences;
     this.#interjections = interjections;
     this.#phones = phones;
@@ -99,6 +111,7 @@ export class Recogniser {
     // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
     const dict = `${modelBase}no-dictionary`;
     return new Recogniser(
+      grammar,
       await decoderOf(grammar, { wip: WORD_INSERTION }),
       await decoderOf(INTERJECTION_GRAMMAR, { wip: INTERJECTION_WORD_INSERTION, dict }),
       await decoderOf(PHONE_LOOP_GRAMMAR, { dict }),
@@ -145,9 +158,11 @@ export class Recogniser {
     await this.discard();
     if (voicedMs < MIN_WORD_VOICE_MS) return { text: '', unrecognised: false };
     const interjection = interjectionIn(utterance.interjections);
-    const evidence = utterance.gate === undefined ? MIN_WORD_EVIDENCE : MIN_NOISY_EVIDENCE;
-    const sentence = this.#isCredible(interjection === '' ? evidence : MIN_RIVAL_EVIDENCE)
-      ? sentenceIn(this.#sentences)
+    const heard = sentenceIn(this.#sentences);
+    const evidence = this.#isUsual(heard.split(' ')) ? MIN_EVIDENCE.usual : MIN_EVIDENCE.unusual;
+    const least = utterance.gate === undefined ? evidence.inQuiet : evidence.inNoise;
+    const sentence = this.#isCredible(interjection === '' ? least : MIN_RIVAL_EVIDENCE)
+      ? heard
       : '';
     // Several words that fit a sentence are one; a single word is known better among its like.
     const text = interjection !== '' && !sentence.includes(' ') ? interjection : sentence;

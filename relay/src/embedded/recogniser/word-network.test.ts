@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJsgf, type Expansion, type Item } from './jsgf-parser.ts';
-import { wordNetworkOf, type WordNetwork } from './word-network.ts';
+import { acceptorOf, wordNetworkOf, type WordNetwork } from './word-network.ts';
 
 const MAX_WORDS = 4;
 
@@ -123,6 +123,21 @@ describe('wordNetworkOf', () => {
     ['<other> = a;', 'There is no rule <top>.'],
   ])('refuses %s', (rules, message) => {
     expect(() => networkOf(rules)).toThrow(new Error(message));
+  });
+});
+
+describe('acceptorOf', () => {
+  it('knows whole sentences', () => {
+    const accepts = acceptorOf(
+      wordNetworkOf(parseJsgf('<s> = set a timer for <n> [minutes] | stop; <n> = two | ten;'), 's'),
+    );
+    const isSentence = (text: string) => accepts(text.split(' '));
+    expect(
+      ['set a timer for two', 'set a timer for ten minutes', 'stop'].filter(isSentence),
+    ).toHaveLength(3);
+    expect(['', 'set a timer for', 'stop stop', 'set timer for two'].filter(isSentence)).toEqual(
+      [],
+    );
   });
 });
 

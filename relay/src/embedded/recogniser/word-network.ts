@@ -23,6 +23,24 @@ export interface WordArc {
   readonly logPrior: number;
 }
 
+/** Whether words are a sentence of the grammar. */
+export function acceptorOf({
+  start,
+  final,
+  arcs,
+}: WordNetwork): (words: readonly string[]) => boolean {
+  const leaving = Map.groupBy(arcs, ({ from, word }) => `${from} ${word ?? ''}`);
+  const step = (states: ReadonlySet<number>, word: string): ReadonlySet<number> =>
+    new Set(
+      [...states].flatMap((from) => leaving.get(`${from} ${word}`)?.map(({ to }) => to) ?? []),
+    );
+  return (words) => {
+    let states: ReadonlySet<number> = new Set([start]);
+    for (const word of words) states = step(states, word);
+    return step(states, '').has(final);
+  };
+}
+
 /** Leads on without a word if `word` is undefined. */
 interface Edge {
   readonly to: number;
@@ -173,22 +191,10 @@ function emptyWays(edges: readonly (readonly Edge[])[], origin: number): Map<num
   return reached;
 }
 
-/** Makes one of all states that lead to the same words, by refining a partition until it holds. */
+/** Makes one of all states that lead to the same words. */
 function merged(states: readonly State[]): WordNetwork {
-  let classes: readonly number[] = states.map(() => 0);
-  for (let count = 0; ;) {
-    const known = new Map<string, number>();
-    const refined = states.map((state) => {
-      const signature = signatureOf(state, classes);
-      const found = known.get(signature) ?? known.size;
-      known.set(signature, found);
-      return found;
-    });
-    classes = refined;
-    if (known.size === count) break;
-    count = known.size;
-  }
-  const final = Math.max(...classes) + 1;
+  const classes = classesOf(states);
+  const final = classes.reduce((last, own) => Math.max(last, own), 0) + 1;
   const arcs: WordArc[] = [];
   const written = new Set<number>();
   for (const [index, { arcs: own, endLogPrior }] of states.entries()) {
@@ -208,7 +214,56 @@ function merged(states: readonly State[]): WordNetwork {
   return { states: final + 1, start: classes[0]!, final, arcs };
 }
 
-function signatureOf({ arcs, endLogPrior }: State, classes: readonly number[]): string {
+/** @returns the number of each state's class, from 0 on; those of one class have the same future */
+function classesOf(states: readonly State[]): readonly number[] {
+  const classes = states.map((): number | undefined => undefined);
+  const known = new Map<string, number>();
+  for (const index of fromTheEnd(states)) {
+    const signature = signatureOf(states[index]!, classes);
+    const found = known.get(signature) ?? known.size;
+    known.set(signature, found);
+    classes[index] = found;
+  }
+  // What leads into a loop is partitioned ever more finely until the parts hold.
+  const looping = [...states.keys()].filter((index) => classes[index] === undefined);
+  for (const index of looping) classes[index] = known.size;
+  for (let count = 0; ;) {
+    const parts = new Map<string, number>();
+    const refined = looping.map((index) => {
+      const signature = signatureOf(states[index]!, classes);
+      const found = parts.get(signature) ?? parts.size;
+      parts.set(signature, found);
+      return known.size + found;
+    });
+    for (const [at, index] of looping.entries()) classes[index] = refined[at]!;
+    if (parts.size === count) break;
+    count = parts.size;
+  }
+  return classes as readonly number[];
+}
+
+/** The states from which no loop can be reached, each behind all that it leads to. */
+function fromTheEnd(states: readonly State[]): readonly number[] {
+  const before = states.map((): number[] => []);
+  const left = states.map(({ arcs }, index) => {
+    const targets = new Set([...arcs.values()].map(({ to }) => to));
+    for (const to of targets) before[to]!.push(index);
+    return targets.size;
+  });
+  const order = [...states.keys()].filter((index) => left[index] === 0);
+  for (const index of order) {
+    for (const from of before[index]!) {
+      left[from]! -= 1;
+      if (left[from] === 0) order.push(from);
+    }
+  }
+  return order;
+}
+
+function signatureOf(
+  { arcs, endLogPrior }: State,
+  classes: readonly (number | undefined)[],
+): string {
   const parts = new Set<string>();
   for (const { to, word, logPrior } of arcs.values())
     parts.add(`${word} ${classes[to]} ${logPrior.toFixed(PRIOR_DECIMALS)}`);

@@ -1,6 +1,6 @@
-import type { Reading, Slot, SpokenSlot } from '../slot.ts';
+import type { Reading, SpokenSlot } from '../slot.ts';
 import { vocabularySlot } from '../vocabulary.ts';
-import { belowThousand, readAmount, readNumber } from './number.ts';
+import { belowThousand, numberSlot, readAmount, readNumber } from './number.ts';
 
 export interface Currency {
   readonly one: string;
@@ -61,7 +61,12 @@ export const moneySlot: SpokenSlot<Money> = {
 };
 
 /** `fifty euros`, `a pound`: with its currency. */
-export const sumOfMoneySlot: Slot<{ readonly amount: number; readonly currency: Currency }> = {
+export const sumOfMoneySlot: SpokenSlot<Money & { readonly currency: Currency }> = {
+  rule: {
+    name: 'sum_of_money',
+    expansion: '(a | one) (dollar | euro | pound) | <number> <currency>',
+    uses: [numberSlot.rule, currencySlot.rule],
+  },
   *read(tokens, at) {
     for (const amount of readAmount(tokens, at)) {
       for (const { value, end } of manyCurrencies.read(tokens, amount.end)) {

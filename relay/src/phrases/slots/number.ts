@@ -8,7 +8,8 @@ import {
 } from '../number-words.ts';
 import type { Reading, Rule, SpokenSlot } from '../slot.ts';
 
-const digit: Rule = { name: 'digit', expansion: DIGIT_WORDS.slice(1).join(' | ') };
+/** 1 to 9. */
+export const digit: Rule = { name: 'digit', expansion: DIGIT_WORDS.slice(1).join(' | ') };
 
 /** 1 to 99. */
 export const belowHundred: Rule = {

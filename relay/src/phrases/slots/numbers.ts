@@ -1,11 +1,16 @@
-import type { Reading, Slot } from '../slot.ts';
-import { readNumber } from './number.ts';
+import type { Reading, SpokenSlot } from '../slot.ts';
+import { belowHundred, readNumber } from './number.ts';
 
 /** No list that people say is longer. */
 const MAX_NUMBERS = 20;
 
 /** Three numbers or more: `five seven and nine`, `1, 2, 3 and 4`. Two have phrases of their own. */
-export const numbersSlot: Slot<readonly number[]> = {
+export const numbersSlot: SpokenSlot<readonly number[]> = {
+  rule: {
+    name: 'numbers',
+    expansion: '<below_hundred> <below_hundred> [<below_hundred>] and <below_hundred>',
+    uses: [belowHundred],
+  },
   *read(tokens, at): Iterable<Reading<readonly number[]>> {
     const values: number[] = [];
     let end = at;

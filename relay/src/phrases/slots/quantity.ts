@@ -1,6 +1,6 @@
 import type { Reading, Slot, SpokenSlot } from '../slot.ts';
 import { spokenNumber } from '../number-words.ts';
-import { belowThousand, readAmount, readNumber } from './number.ts';
+import { belowThousand, digit, readAmount, readNumber } from './number.ts';
 import { spokenUnitSlot, typedUnitSlot, type Dimension, type Unit } from './units.ts';
 
 export interface Quantity {
@@ -22,8 +22,10 @@ export function countedQuantitySlot(dimension: Dimension): SpokenSlot<Quantity> 
       name: `counted_${dimension}`,
       expansion: degrees
         ? `[minus] <below_thousand> [degrees] <${units.name}>`
-        : `<below_thousand> <${units.name}>`,
-      uses: [belowThousand, units],
+        : dimension === 'length'
+          ? `<below_thousand> <${units.name}> | <digit> (foot | feet) <digit> [inches]`
+          : `<below_thousand> <${units.name}>`,
+      uses: [belowThousand, digit, units],
     },
     read: readQuantity,
   };
