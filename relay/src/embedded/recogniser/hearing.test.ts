@@ -74,6 +74,18 @@ describe('LevelMeter', () => {
     expect(meterOf(new Int16Array(6_400).fill(32_000)).gain).toBeLessThan(0.3);
   });
 
+  it('decides the same however the audio is cut', () => {
+    const sound = [hiss(400, 40), vowel(400, 900), vowel(400, 9_000)].flatMap((part) => [...part]);
+    const whole = meterOf(Int16Array.from(sound));
+    for (const chunkSamples of [160, 1_600, 4_800]) {
+      const meter = new LevelMeter();
+      for (let at = 0; at < sound.length; at += chunkSamples)
+        meter.push(Int16Array.from(sound.slice(at, at + chunkSamples)));
+      expect(meter.gain).toBe(whole.gain);
+    }
+    expect(whole.gain).toBeGreaterThan(4);
+  });
+
   it('amplifies neither silence nor without bound', () => {
     expect(meterOf(hiss(400, 20)).gain).toBe(1);
     expect(meterOf(vowel(400, 120)).gain).toBe(32);

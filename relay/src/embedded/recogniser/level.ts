@@ -61,9 +61,14 @@ export class LevelMeter {
     return levels.loudestRms < RMS.quietRoom * levels.noiseRms ? new NoiseGate(levels) : undefined;
   }
 
-  /** @param samples PCM16 */
+  /**
+   * What comes after the decision changes nothing, or it would depend on how much comes at once.
+   *
+   * @param samples PCM16
+   */
   push(samples: Int16Array): void {
     for (const sample of samples) {
+      if (this.isDecided) return;
       this.#frame[this.#filled] = sample;
       this.#filled += 1;
       if (this.#filled < FRAME_SAMPLES) continue;
