@@ -114,6 +114,8 @@ describe('an utterance', () => {
     const test = new TestConversation({ transcriber: { onFinal: () => [finalWords('')] } });
     test.say();
     await settle();
+    const [completed] = test.ofType('conversation.item.input_audio_transcription.completed');
+    expect(completed).not.toHaveProperty('unrecognised');
     expect(test.types).toEqual(['conversation.item.input_audio_transcription.completed']);
     expect(test.conversation.isBusy).toBe(false);
   });
@@ -124,6 +126,9 @@ describe('an utterance', () => {
     await settle();
     expect(test.generator.requests[0]?.history).toEqual([
       { role: 'user', text: '', unrecognised: true },
+    ]);
+    expect(test.ofType('conversation.item.input_audio_transcription.completed')).toMatchObject([
+      { transcript: '', unrecognised: true },
     ]);
   });
 

@@ -65,7 +65,8 @@ export function sendOutcome(output: ConversationOutput, userTurn: UserTurn): voi
   const item = { item_id: itemId, utterance };
   if (outcome.kind === 'heard') {
     const type = 'conversation.item.input_audio_transcription.completed';
-    output.event({ type, ...item, transcript: outcome.text });
+    const { text: transcript, unrecognised } = outcome;
+    output.event({ type, ...item, transcript, ...(unrecognised && { unrecognised }) });
   } else if (outcome.kind === 'failed') {
     const { code, message, retryable } = outcome.error;
     const type = 'conversation.item.input_audio_transcription.failed';

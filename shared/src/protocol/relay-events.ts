@@ -142,6 +142,8 @@ export const relayEventSchemas = {
       utterance: uint16,
       /** The final words; empty if nothing was understood. */
       transcript: z.string(),
+      /** There was speech, but no words were made out. Absent otherwise. */
+      unrecognised: z.optional(z.literal(true)),
     },
   ),
   'conversation.item.input_audio_transcription.failed': event(

@@ -17,6 +17,7 @@ const SCENES: readonly SceneName[] = [
   'replaced',
   'refused',
   'failed',
+  'unrecognised',
   'timer',
   'warned',
   'ended',

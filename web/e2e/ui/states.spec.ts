@@ -194,6 +194,13 @@ test('an error says what to do and can be dismissed', async ({ open }) => {
   await expect(words).toHaveCount(0);
 });
 
+test('speech that was not understood stays as a quiet line above the answer', async ({ open }) => {
+  const page = await open('unrecognised');
+  const lines = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem');
+  await expect(lines.nth(-2)).toHaveText('You: Not understood');
+  await expect(lines.last()).toContainText("I didn't catch that.");
+});
+
 test('a call that has ended can be made again, and what was said stays', async ({ open }) => {
   const page = await open('ended');
   await page.evaluate(() => window.parley.engine.answerMicrophone('pending'));

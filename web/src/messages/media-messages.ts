@@ -153,7 +153,8 @@ export type ConversationNotice =
       readonly utterance: number | null;
       /** Replaces what was said of this utterance before. */
       readonly text: string;
-      readonly state: 'partial' | 'final' | 'failed';
+      /** `unrecognised` was speech of which no words were made out. */
+      readonly state: 'partial' | 'final' | 'unrecognised' | 'failed';
     }
   | {
       readonly type: 'response-started';

@@ -16,7 +16,11 @@ function after(...notices: ContentNotice[]): Conversation {
   return notices.reduce(conversationAfter, []);
 }
 
-function said(utterance: number, text: string, state: 'partial' | 'final' | 'failed' = 'final') {
+function said(
+  utterance: number,
+  text: string,
+  state: 'partial' | 'final' | 'unrecognised' | 'failed' = 'final',
+) {
   return { type: 'user-transcript', itemId: `u${utterance}`, utterance, text, state } as const;
 }
 
@@ -82,6 +86,12 @@ describe('what the person says', () => {
 
   test('stays as a failure that can be shown', () => {
     expect(after(said(1, '', 'failed'))).toMatchObject([{ kind: 'user', state: 'failed' }]);
+  });
+
+  test('stays as speech that was not understood, in place of what it seemed to be', () => {
+    expect(after(said(1, 'tell me', 'partial'), said(1, '', 'unrecognised'))).toMatchObject([
+      { kind: 'user', state: 'unrecognised', text: '' },
+    ]);
   });
 
   test('goes above the answer to it when the answer was faster', () => {

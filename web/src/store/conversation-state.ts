@@ -14,8 +14,11 @@ export interface UserItem {
   readonly kind: 'user';
   readonly id: string;
   readonly text: string;
-  /** `partial` may still change; `failed` was said but not understood. */
-  readonly state: 'partial' | 'final' | 'failed' | 'typed';
+  /**
+   * `partial` may still change; of `unrecognised` no words were made out; `failed` was lost by the
+   * recogniser.
+   */
+  readonly state: 'partial' | 'final' | 'unrecognised' | 'failed' | 'typed';
   readonly utterance: number | null;
 }
 
@@ -178,7 +181,7 @@ function withTranscript(
   const known = items.findIndex((item) => item.kind === 'user' && item.id === notice.itemId);
   const text = notice.text.trim();
   // A final transcript without words is a cough or a slammed door: nothing was said.
-  if (text === '' && notice.state !== 'failed') {
+  if (text === '' && (notice.state === 'partial' || notice.state === 'final')) {
     return known === -1 || notice.state === 'partial' ? items : items.toSpliced(known, 1);
   }
   const item: UserItem = {

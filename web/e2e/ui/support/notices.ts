@@ -30,7 +30,7 @@ export function phase(name: Extract<MediaNotice, { type: 'phase' }>['phase']): M
 export function said(
   utterance: number,
   text: string,
-  state: 'partial' | 'final' | 'failed' = 'final',
+  state: 'partial' | 'final' | 'unrecognised' | 'failed' = 'final',
 ): MediaNotice {
   return { type: 'user-transcript', itemId: `user-${utterance}`, utterance, text, state };
 }

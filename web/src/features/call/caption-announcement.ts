@@ -37,7 +37,7 @@ export function lastSettledText(items: Conversation, allWords: boolean): string 
 }
 
 function announcementOfUser(items: Conversation, item: UserItem, allWords: boolean): string {
-  if (item.state === 'failed') return 'Not understood';
+  if (item.state === 'failed' || item.state === 'unrecognised') return 'Not understood';
   if (item.state === 'typed') return `You: ${item.text}`;
   if (allWords) return `You: ${captionText(item.text)}`;
   // The same words twice are announced once: a space that is not spoken makes them differ.

@@ -58,6 +58,7 @@ const Caption = memo(function Caption({ item }: { readonly item: ConversationIte
 
 function userText({ state, text }: UserItem): string {
   if (state === 'failed') return 'That was not understood. Please say it again.';
+  if (state === 'unrecognised') return 'Not understood';
   return state === 'typed' ? text : captionText(text);
 }
 

@@ -34,6 +34,7 @@ const CONVERSATION: Conversation = [
   user('a', 'tell me about octopuses'),
   cut,
   user('b', '', 'failed'),
+  user('e', '', 'unrecognised'),
   user('c', '# *typed*', 'typed'),
 ];
 

@@ -42,7 +42,7 @@ function lineOf(item: ConversationItem): TranscriptLine | null {
     case 'divider':
       return null;
     case 'user': {
-      if (item.state === 'failed') return null;
+      if (item.state === 'failed' || item.state === 'unrecognised') return null;
       const text = item.state === 'typed' ? item.text : captionText(item.text);
       return { who: 'You', text, unheard: '' };
     }

@@ -28,7 +28,11 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
     case 'conversation.item.input_audio_transcription.delta':
       return { ...transcript(event), text: event.transcript, state: 'partial' };
     case 'conversation.item.input_audio_transcription.completed':
-      return { ...transcript(event), text: event.transcript, state: 'final' };
+      return {
+        ...transcript(event),
+        text: event.transcript,
+        state: event.unrecognised === true ? 'unrecognised' : 'final',
+      };
     case 'conversation.item.input_audio_transcription.failed':
       return { ...transcript(event), text: '', state: 'failed' };
     case 'response.output_audio_transcript.timed':
