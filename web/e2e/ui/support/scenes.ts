@@ -231,15 +231,7 @@ export const SCENES = {
     notices: [...EARLIER, phase('listening'), { type: 'session-replaced' }],
   },
   refused: { microphone: 'denied', notices: [...IN_SESSION, phase('listening')] },
-  unrecognised: {
-    notices: [
-      ...EARLIER,
-      said(3, '', 'unrecognised'),
-      ...reply('reply-3', 3, ["I didn't catch that. I understand things like: Flip a coin."]),
-      replyEnded('reply-3', 'completed', 4_200),
-      phase('listening'),
-    ],
-  },
+  unrecognised: { notices: [...EARLIER, said(3, '', 'unrecognised'), phase('listening')] },
   failed: {
     notices: [
       ...EARLIER,
