@@ -81,6 +81,12 @@ export const CLOSE_REASONS = {
     retry: 'never',
     message: 'The call was ended from another window or device.',
   },
+  endedByOperator: {
+    code: 4411,
+    reason: 'ended_by_operator',
+    retry: 'never',
+    message: 'The call was ended by the operator of this server.',
+  },
   rateLimited: {
     code: 4429,
     reason: 'rate_limited',

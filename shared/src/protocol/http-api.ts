@@ -21,8 +21,21 @@ export const API_PATHS = {
   sessionToken: '/api/v1/sessions/:id/token',
   realtime: '/api/v1/realtime',
   health: '/health',
+  /** For the operator: who reads these is said in docs/monitoring/README.md. */
+  healthDetailed: '/health/detailed',
+  performance: '/performance/summary',
+  prometheus: '/metrics',
+  monitoring: '/api/v1/monitoring',
+  /** For supervisors and balancers: a status and nothing else. */
+  live: '/livez',
+  ready: '/readyz',
   /** Opened by the operator's token only. */
   adminServices: '/api/v1/admin/services',
+  adminOverview: '/api/v1/admin/overview',
+  /** `POST` to `/:id/end` ends the session. */
+  adminSessions: '/api/v1/admin/sessions',
+  /** `POST` answers with a snapshot of the heap. */
+  adminHeap: '/api/v1/admin/heap-snapshot',
   adminSettings: '/api/v1/admin/settings',
   adminUsage: '/api/v1/admin/usage',
 } as const;

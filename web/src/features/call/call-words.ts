@@ -29,6 +29,7 @@ const ENDS: Readonly<Record<string, string>> = {
   access_code_wrong: 'An access code is needed to talk',
   signed_out: 'You are signed out',
   ended_elsewhere: 'Ended from another window or device',
+  ended_by_operator: 'Ended by the operator',
   budget_exhausted: 'What may be spent has been spent',
   plan_excludes: 'Your plan does not include this',
 };
