@@ -16,8 +16,10 @@ import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './lib/abort-reason.ts';
 import type { Clock } from './lib/clock.ts';
+import type { LogTap } from './lib/log-tap.ts';
 import { RefusalLog } from './lib/refusal-log.ts';
 import { CallLog } from './logs/call-log.ts';
+import { LogTails } from './logs/log-tails.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import { DescriptorReserve } from './lib/descriptors.ts';
 import type { Logger } from './lib/logger.ts';
@@ -59,6 +61,8 @@ export interface RelayOptions {
   /** Refusals of one client that are logged in a minute; by default ten. */
   readonly loggedRefusals?: number;
   readonly logger: Logger;
+  /** What `logger` writes to, for administrators who follow it; without it they cannot. */
+  readonly logTap?: LogTap;
   readonly clock: Clock;
   /** Begun once it listens; until it is over, `/health` says `starting`. */
   readonly warmUp?: (signal: AbortSignal) => Promise<unknown>;
@@ -210,8 +214,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
   settings.onChange(() => {
     if (descriptors.isOpen) server.maxConnections = maxConnections();
+    sessions.setLogLevel(settings.logLevel);
   });
+  const access = { token: config.adminToken, signIn, limiter, proxies };
   const stopRealtime = acceptRealtime(server, {
+    logs: options.logTap && { tails: new LogTails(options.logTap), access, clock, logger },
     sessions,
     registry,
     allowedOrigins: config.allowedOrigins,

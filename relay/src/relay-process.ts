@@ -56,6 +56,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
       storage,
       providers,
       logger,
+      logTap: log.tap,
       clock,
       problems,
       // One after the other: the database has time, the first caller has not.

@@ -179,7 +179,7 @@ describe('a request that is wrong', () => {
     socket.write(`${head}\r\nAuthorization: Bearer ${token}\r\nX-Request-Id: cut\r\n\r\n{"voice"`);
     socket.destroySoon();
     const line = await relay.logs.until('"callerRequestId":"cut"');
-    expect(JSON.parse(line)).toMatchObject({ code: 'invalid_request', level: 30 });
+    expect(JSON.parse(line)).toMatchObject({ code: 'invalid_request', level: 'info' });
   });
 
   it.each([

@@ -6,5 +6,6 @@ export type { EventResult } from './protocol/decode-event.ts';
 export * from './protocol/errors.ts';
 export * from './protocol/http-api.ts';
 export * from './protocol/latency.ts';
+export * from './protocol/log-api.ts';
 export * from './protocol/relay-events.ts';
 export * from './protocol/turn-detection.ts';

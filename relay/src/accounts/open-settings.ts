@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LogLevel } from '@parley/shared';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
@@ -25,7 +26,7 @@ export function openSettings(options: OpenSettingsOptions): RelaySettings {
         generator: ladder.order('generator'),
         synthesizer: ladder.order('synthesizer'),
       },
-      logLevel: logger.level,
+      logLevel: logger.level as LogLevel,
     },
     path: join(config.dataDir, 'settings.json'),
     problems,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SessionLimits } from '@parley/shared';
+import type { LogLevel, SessionLimits } from '@parley/shared';
 import { authProblems, toAuthConfig, type AuthConfig } from './auth-config.ts';
 import { isLoopback } from '../lib/network-address.ts';
 import { CORE_SETTINGS } from './core-settings.ts';
@@ -13,7 +13,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   /** Address of the relay from outside, if it differs from the Host header. */
   readonly publicUrl: string | undefined;
   /** Origins whose pages may connect, besides that under which the relay is addressed. */

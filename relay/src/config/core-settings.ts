@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { LOG_LEVELS } from '@parley/shared';
 import { AUTH_SETTINGS } from './auth-settings.ts';
 import { MONEY_SETTINGS } from './money-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
 import { setting } from './settings.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const webOrigin = z.url({ protocol: /^https?$/ });
 /** The page and the API stand at the root of their origin: a path would be left out in silence. */

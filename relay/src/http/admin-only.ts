@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
+import { ParleyError } from '@parley/shared';
 import type { SignIn } from '../auth/sign-in.ts';
 import { isSameSecret } from '../lib/same-secret.ts';
 import type { Limiter } from '../limits/limiter.ts';
-import { problem } from './problem.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** Routes below `adminOnly`. */
@@ -21,31 +22,41 @@ export interface AdminAccess {
   readonly proxies: TrustedProxies;
 }
 
-/**
- * Lets administrators through: by the operator's token, or with an account whose role says so.
- * Without either there is nothing here. An address that has tried too many wrong ones must wait,
- * also with the right one: otherwise waiting would tell that it is wrong.
- */
+/** Lets administrators through, see `administratorOf`. */
 export function adminOnly(options: AdminAccess): MiddlewareHandler<AdminEnv> {
-  const { token, signIn, limiter, proxies } = options;
   return async (c, next) => {
-    if (token === undefined && !signIn.hasAccounts) return problem(c, 'not_found');
-    const address = proxies.clientAddress(c.env.incoming);
-    limiter.check('address-wrong-admin-tokens', address);
     const authorization = c.req.header('authorization');
-    const given = authorization?.replace(/^Bearer /i, '') ?? '';
-    if (token !== undefined && isSameSecret(given, token)) {
-      c.set('admin', 'operator');
-      return next();
-    }
-    if (given === '') return problem(c, 'unauthorized');
-    // Before it is looked at, so that many at once are not more than one after the other.
-    limiter.count('address-wrong-admin-tokens', address);
-    if (!signIn.hasAccounts) return problem(c, 'unauthorized');
-    const { role, userId } = await signIn.identify(authorization);
-    limiter.takeBack('address-wrong-admin-tokens', address);
-    if (role !== 'admin') return problem(c, 'forbidden');
-    c.set('admin', userId);
+    c.set('admin', await administratorOf(options, c.env.incoming, authorization));
     return next();
   };
+}
+
+/**
+ * The administrator who sends a request: by the operator's token, or with an account whose role
+ * says so. Without either there is nothing here. An address that has tried too many wrong ones must
+ * wait, also with the right one: otherwise waiting would tell that it is wrong.
+ *
+ * @param authorization - `Bearer …`
+ * @returns `operator`, or the id of the account
+ * @throws ParleyError `not_found`, `unauthorized`, `forbidden`
+ * @throws LimitReached
+ */
+export async function administratorOf(
+  { token, signIn, limiter, proxies }: AdminAccess,
+  request: Pick<IncomingMessage, 'headers' | 'socket'>,
+  authorization: string | undefined,
+): Promise<string> {
+  if (token === undefined && !signIn.hasAccounts) throw new ParleyError('not_found');
+  const address = proxies.clientAddress(request);
+  limiter.check('address-wrong-admin-tokens', address);
+  const given = authorization?.replace(/^Bearer /i, '') ?? '';
+  if (token !== undefined && isSameSecret(given, token)) return 'operator';
+  if (given === '') throw new ParleyError('unauthorized');
+  // Before it is looked at, so that many at once are not more than one after the other.
+  limiter.count('address-wrong-admin-tokens', address);
+  if (!signIn.hasAccounts) throw new ParleyError('unauthorized');
+  const { role, userId } = await signIn.identify(authorization);
+  limiter.takeBack('address-wrong-admin-tokens', address);
+  if (role !== 'admin') throw new ParleyError('forbidden');
+  return userId;
 }

@@ -40,7 +40,7 @@ export function allowedPagesOnly(allowed: readonly string[]): MiddlewareHandler 
   return every(
     cors({
       origin: (origin, c) => (isAllowed(c) ? origin : '*'),
-      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowHeaders: ['authorization', 'content-type', 'range'],
       exposeHeaders: ['X-Request-Id', 'Retry-After', 'Content-Disposition'],
       maxAge: PREFLIGHT_MAX_AGE_S,

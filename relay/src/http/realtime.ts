@@ -5,12 +5,12 @@ import {
   API_PATHS,
   CLOSE_REASONS,
   ERRORS,
+  LOG_PATHS,
   MAX_AUDIO_FRAME_BYTES,
   RESUME_SUBPROTOCOL_PREFIX,
   SUBPROTOCOL,
   TICKET_SUBPROTOCOL_PREFIX,
   type CloseReasonName,
-  type ErrorCode,
   ParleyError,
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
@@ -25,6 +25,7 @@ import type { SessionRegistry } from '../session/session-registry.ts';
 import type { Session } from '../session/session.ts';
 import { closeSocket } from '../session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
+import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
 import { addresseeOf, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
@@ -44,6 +45,8 @@ export interface RealtimeOptions {
   readonly proxies: TrustedProxies;
   readonly logger: Logger;
   readonly refusals: RefusalLog;
+  /** The live tail of the log; undefined: there is none. */
+  readonly logs?: Omit<LogSocketsOptions, 'refuse'> | undefined;
 }
 
 /**
@@ -68,7 +71,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   };
   const sockets = new WebSocketServer(socketOptions);
 
-  const refuse = (request: IncomingMessage, socket: Duplex, code: ErrorCode, detail?: string) => {
+  const refuse: RefuseUpgrade = (request, socket, code, detail) => {
     const requestId = newId('req');
     const { status } = ERRORS[code];
     const fields = { requestId, status, code, ...addresseeOf(request.headers) };
@@ -77,6 +80,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     const version = ['Sec-WebSocket-Version: 13'];
     endWith(socket, status, problemBody(code, requestId, detail), version);
   };
+  const logs = options.logs && new LogSockets({ ...options.logs, refuse });
   // Not a WebSocket handshake: another version, no key, another protocol.
   sockets.on('wsClientError', (_error, socket, request) =>
     refuse(request, socket, 'invalid_request'),
@@ -86,7 +90,9 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     socket.on('error', () => socket.destroy());
     const { headers, url } = request;
     // Not by `new URL`, which throws on targets such as `//`, outside of any request's handler.
-    if (url?.split('?', 1)[0] !== API_PATHS.realtime) {
+    const path = url?.split('?', 1)[0];
+    const isOfLogs = logs !== undefined && path === LOG_PATHS.tail;
+    if (path !== API_PATHS.realtime && !isOfLogs) {
       return refuse(request, socket, 'not_found');
     }
     const host = hosts.judge(request);
@@ -99,6 +105,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
     if (!isOriginAllowed(headers.origin, headers.host, allowedOrigins)) {
       return refuse(request, socket, 'origin_not_allowed');
     }
+    if (isOfLogs) return logs.upgrade(request, socket, head);
     const offered = (headers['sec-websocket-protocol'] ?? '')
       .split(',')
       .map((protocol) => protocol.trim());
@@ -111,6 +118,7 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   server.on('upgrade', onUpgrade);
   return () => {
     server.off('upgrade', onUpgrade);
+    logs?.[Symbol.dispose]();
     sockets.close();
   };
 }

@@ -1,14 +1,17 @@
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Clock } from './clock.ts';
 import { errorFields } from './error-fields.ts';
 import { LogDestination, standardErrorWriter } from './log-destination.ts';
+import { LogTap } from './log-tap.ts';
 import type { Problems } from './problems.ts';
 
 export type { Logger };
 
 export interface Log {
   readonly logger: Logger;
+  /** For those who follow the log while it is written. */
+  readonly tap: LogTap;
   /** Resolves when all lines are written, or after `deadlineMs`. */
   flush(deadlineMs: number): Promise<void>;
 }
@@ -31,23 +34,28 @@ export function openLog(options: {
     problems,
     onResumed: (leftOut) => logger.warn({ leftOut }, 'log lines were left out'),
   });
-  const logger = pino(
-    {
-      level,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: errorFields },
-      formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: ['*.token', '*.ticket', '*.resume_token', '*.authorization', 'authorization'],
-        censor: '[redacted]',
-      },
-    },
+  const tap = new LogTap(
     process.stderr.isTTY
       ? readable(destination, process.env['NO_COLOR'] === undefined)
       : destination,
   );
-  return { logger, flush: (deadlineMs) => destination.flush(deadlineMs) };
+  const logger = pino(logOptions(level), tap);
+  return { logger, tap, flush: (deadlineMs) => destination.flush(deadlineMs) };
+}
+
+/** What a line is made of, and what never stands in it. */
+export function logOptions(level: string): LoggerOptions {
+  return {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorFields },
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: ['*.token', '*.ticket', '*.resume_token', '*.authorization', 'authorization'],
+      censor: '[redacted]',
+    },
+  };
 }
 
 /** Formats each line for people: time, level, message, then the fields. */

@@ -20,7 +20,7 @@ const PROVIDERS = { transcriber: ['a', 'b'], generator: ['a'], synthesizer: ['a'
 
 function open(path = join(folder, 'settings.json'), providers = PROVIDERS) {
   const problems = new Problems(new FakeClock());
-  const start = { limits: readPolicy(readConfig({})), providers, logLevel: 'info' };
+  const start = { limits: readPolicy(readConfig({})), providers, logLevel: 'info' as const };
   return {
     problems,
     settings: new RelaySettings({ start, path, problems, logger: silentLogger }),

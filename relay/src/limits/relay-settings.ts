@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ParleyError } from '@parley/shared';
+import { ParleyError, type LogLevel } from '@parley/shared';
 import type { z } from 'zod';
 import type { Logger } from '../lib/logger.ts';
 import type { Problems } from '../lib/problems.ts';
@@ -19,7 +19,7 @@ export interface StartSettings {
   readonly limits: PolicyDocument;
   /** The names of all providers of each stage, in their order. */
   readonly providers: Readonly<Required<ProviderOrder>>;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
 }
 
 export interface RelaySettingsOptions {
@@ -54,7 +54,7 @@ export class RelaySettings {
     return orderOf(this.#options.start.providers, this.#changes.providers);
   }
 
-  get logLevel(): string {
+  get logLevel(): LogLevel {
     return this.#changes.log_level ?? this.#options.start.logLevel;
   }
 

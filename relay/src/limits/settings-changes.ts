@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LogLevel } from '@parley/shared';
 import { CORE_SETTINGS } from '../config/core-settings.ts';
 import { planSchema } from './plans.ts';
 import { policyChangesSchema, type PolicyChanges } from './policy.ts';
@@ -32,7 +33,7 @@ export interface ProviderOrder {
 export interface SettingsChanges {
   readonly limits?: PolicyChanges;
   readonly providers?: ProviderOrder;
-  readonly log_level?: string;
+  readonly log_level?: LogLevel;
 }
 
 /** As `settingsChangesSchema` takes it. */

@@ -77,6 +77,8 @@ export class SessionCreator {
   readonly #options: SessionCreatorOptions;
   /** Apart, so that guests cannot make those of accounts invalid. */
   readonly #tickets: Readonly<Record<Identity['kind'], Tickets<Grant>>>;
+  /** Of the sessions that run: each has a level of its own, that of the relay when it began. */
+  readonly #loggers = new Set<Logger>();
 
   constructor(options: SessionCreatorOptions) {
     this.#options = options;
@@ -155,6 +157,7 @@ export class SessionCreator {
     const { voice, timeZone } = grant;
     const { userId } = identity;
     const providers = providersOf(planOf(identity.plan));
+    const sessionLogger = logger.child({ sessionId, userId });
     const session = new Session(
       { ...this.#options.context, providers },
       {
@@ -167,13 +170,22 @@ export class SessionCreator {
         settings: { voice, timeZone, isSpoken: true, eagerness: 'medium' },
         history,
         emit: observers.emitterOf(sessionId, userId),
-        logger: logger.child({ sessionId, userId }),
+        logger: sessionLogger,
         onKeptBytes: registry.replayMemory.count,
-        onClosed: () => registry.remove(session),
+        onClosed: () => {
+          registry.remove(session);
+          this.#loggers.delete(sessionLogger);
+        },
       },
     );
     registry.add(session);
+    this.#loggers.add(sessionLogger);
     return session;
+  }
+
+  /** For the sessions that run already. */
+  setLogLevel(level: string): void {
+    for (const logger of this.#loggers) logger.level = level;
   }
 
   /**

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { LogTap } from '../../src/lib/log-tap.ts';
+import { logOptions } from '../../src/lib/logger.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { Problems } from '../../src/lib/problems.ts';
@@ -44,6 +45,7 @@ export interface TestRelay extends AsyncDisposable {
 export async function startTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const logs = new LogWatch();
+  const logTap = new LogTap({ write: (line) => logs.add(line.trimEnd()) });
   const relay = await startRelay({
     config: readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...options.env }),
     providers: options.stages ?? scriptedStages(systemClock, options.providers),
@@ -54,7 +56,8 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     paid: new Set(options.paid),
     ...(options.storage === undefined ? {} : { storage: options.storage }),
     loggedRefusals: options.loggedRefusals ?? 1_000,
-    logger: pino({ level: 'info', base: null }, logWriter(logs)),
+    logger: pino(logOptions('info'), logTap),
+    logTap,
     clock: { ...systemClock, lostMs: options.lostMs ?? (() => 0) },
     ...(options.warmUp === undefined ? {} : { warmUp: options.warmUp }),
     problems: options.problems ?? new Problems(systemClock),
@@ -70,13 +73,4 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function logWriter(logs: LogWatch): Writable {
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      for (const line of chunk.toString('utf8').trim().split('\n')) logs.add(line);
-      done();
-    },
-  });
 }

@@ -1,0 +1,187 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type ServerOptions, type WebSocket } from 'ws';
+import { z } from 'zod/mini';
+import {
+  BEARER_SUBPROTOCOL_PREFIX,
+  ERRORS,
+  LOG_SUBPROTOCOL,
+  logFilterSchema,
+  ParleyError,
+  type ErrorCode,
+  type LogFilter,
+} from '@parley/shared';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { LimitReached } from '../limits/limit-reached.ts';
+import { MAX_TAILS, type LogTail, type LogTails } from '../logs/log-tails.ts';
+import { closeSocket } from '../session/session-socket.ts';
+import { administratorOf, type AdminAccess } from './admin-only.ts';
+
+/** A filter is three short fields. */
+const MAX_MESSAGE_BYTES = 4 * 1024;
+/** How often a client must show that it is there, and an account that it still may. */
+const CHECK_INTERVAL_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+export type RefuseUpgrade = (
+  request: IncomingMessage,
+  socket: Duplex,
+  code: ErrorCode,
+  detail?: string,
+) => void;
+
+export interface LogSocketsOptions {
+  readonly tails: LogTails;
+  readonly access: AdminAccess;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Answers an upgrade that is refused. */
+  readonly refuse: RefuseUpgrade;
+}
+
+interface Follower {
+  readonly request: IncomingMessage;
+  readonly authorization: string;
+  /** Of two pings in a row one must be answered. */
+  unanswered: number;
+}
+
+/** The WebSockets on which administrators follow the log while it is written. */
+export class LogSockets implements Disposable {
+  readonly #options: LogSocketsOptions;
+  readonly #server: WebSocketServer;
+  readonly #followers = new Map<WebSocket, Follower>();
+  #cancelCheck: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(options: LogSocketsOptions) {
+    this.#options = options;
+    // `closeTimeout` is not in the published types yet.
+    const serverOptions: ServerOptions & { readonly closeTimeout: number } = {
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+      handleProtocols: (offered) => (offered.has(LOG_SUBPROTOCOL) ? LOG_SUBPROTOCOL : false),
+    };
+    this.#server = new WebSocketServer(serverOptions);
+    this.#server.on('wsClientError', (_error, socket, request) =>
+      options.refuse(request, socket, 'invalid_request'),
+    );
+  }
+
+  /** Upgrades a request whose host and origin may be here. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { refuse, logger } = this.#options;
+    this.#admit(request)
+      .then(({ authorization, filter }) => {
+        if (socket.destroyed) return;
+        this.#requireRoom();
+        this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+          this.#follow(webSocket, { request, authorization, unanswered: 0 }, filter),
+        );
+      })
+      .catch((err: unknown) => {
+        if (err instanceof ParleyError) return refuse(request, socket, err.code, err.detail);
+        logger.error({ err }, 'request failed unexpectedly');
+        refuse(request, socket, 'internal_error');
+      });
+  }
+
+  /** @throws ParleyError */
+  async #admit(request: IncomingMessage) {
+    const offered = (request.headers['sec-websocket-protocol'] ?? '')
+      .split(',')
+      .map((protocol) => protocol.trim());
+    if (!offered.includes(LOG_SUBPROTOCOL)) {
+      throw new ParleyError('invalid_request', { detail: `Offer ${LOG_SUBPROTOCOL}.` });
+    }
+    const authorization = authorizationOf(offered);
+    await administratorOf(this.#options.access, request, authorization);
+    const query = new URLSearchParams(request.url!.split('?')[1]);
+    return { authorization, filter: filterOf(Object.fromEntries(query)) };
+  }
+
+  /** @throws ParleyError `draining`, `rate_limited` */
+  #requireRoom(): void {
+    if (this.#isStopped) throw new ParleyError('draining');
+    if (!this.#options.tails.isFull) return;
+    throw new ParleyError('rate_limited', {
+      detail: `${MAX_TAILS} clients follow the log already.`,
+    });
+  }
+
+  #follow(webSocket: WebSocket, follower: Follower, filter: LogFilter): void {
+    const { tails, clock } = this.#options;
+    const tail = tails.open(
+      {
+        get bufferedAmount() {
+          return webSocket.bufferedAmount;
+        },
+        send: (text, sent) => webSocket.send(text, sent),
+      },
+      filter,
+    );
+    this.#followers.set(webSocket, follower);
+    this.#cancelCheck ??= clock.after(CHECK_INTERVAL_MS, () => this.#check());
+    // What an error means is told by the close that follows it.
+    webSocket.on('error', () => {});
+    webSocket.on('pong', () => (follower.unanswered = 0));
+    webSocket.on('message', (data: RawData) => receive(tail, (data as Buffer).toString('utf8')));
+    webSocket.on('close', () => {
+      tail[Symbol.dispose]();
+      this.#followers.delete(webSocket);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#isStopped = true;
+    this.#cancelCheck?.();
+    for (const webSocket of this.#followers.keys()) closeSocket(webSocket, 'draining');
+    this.#server.close();
+  }
+
+  #check(): void {
+    const { access, clock } = this.#options;
+    this.#cancelCheck = undefined;
+    if (this.#followers.size === 0) return;
+    this.#cancelCheck = clock.after(CHECK_INTERVAL_MS, () => this.#check());
+    for (const [webSocket, follower] of this.#followers) {
+      if (++follower.unanswered > 2) webSocket.terminate();
+      else webSocket.ping();
+      administratorOf(access, follower.request, follower.authorization).catch((err: unknown) => {
+        // That others at its address guess tokens is not the client's fault.
+        if (!(err instanceof LimitReached)) closeSocket(webSocket, 'signedOut');
+      });
+    }
+  }
+}
+
+function authorizationOf(offered: readonly string[]): string {
+  const encoded = offered
+    .find((protocol) => protocol.startsWith(BEARER_SUBPROTOCOL_PREFIX))
+    ?.slice(BEARER_SUBPROTOCOL_PREFIX.length);
+  return `Bearer ${Buffer.from(encoded ?? '', 'base64url').toString('utf8')}`;
+}
+
+/** @throws ParleyError `invalid_request` */
+function filterOf(value: unknown): LogFilter {
+  const result = z.safeParse(logFilterSchema, value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new ParleyError('invalid_request', {
+    detail: `${path.join('.') || 'filter'}: ${message}.`,
+  });
+}
+
+/** The client wants to see other lines from now on. */
+function receive(tail: LogTail, text: string): void {
+  try {
+    tail.show(filterOf(JSON.parse(text)));
+  } catch (error) {
+    const code: ErrorCode = error instanceof ParleyError ? error.code : 'malformed_json';
+    const detail = error instanceof ParleyError ? ` ${error.detail}` : '';
+    tail.notify({ error: { code, message: ERRORS[code].message + detail } });
+  }
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { CLOSE_REASONS, LOG_PATHS, logSettingsSchema } from '@parley/shared';
+import { describe, expect, it } from 'vitest';
+import { Issuer } from './support/issuer.ts';
+import { LogTailClient, refusalOf } from './support/log-tail-client.ts';
+import { personOf } from './support/person.ts';
+import { TestCall } from './support/test-call.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+const ADMIN_TOKEN = 'an-administrators-token';
+const env = { ADMIN_TOKEN };
+
+async function level(relay: TestRelay, change?: unknown, token = ADMIN_TOKEN) {
+  const response = await fetch(new URL(LOG_PATHS.level, relay.url), {
+    headers: { authorization: `Bearer ${token}` },
+    ...(change === undefined ? {} : { method: 'PUT', body: JSON.stringify(change) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+describe('the level of the log', () => {
+  it('is changed at run time, for calls that run too', async () => {
+    await using relay = await startTestRelay({ env });
+    expect(logSettingsSchema.parse((await level(relay)).body)).toEqual({ level: 'info' });
+    await using call = await TestCall.start(relay.url);
+    expect(await level(relay, { level: 'debug' })).toEqual({
+      status: 200,
+      body: { level: 'debug' },
+    });
+    call.raw('{"type":"from.a.later.version","seq":1}');
+    expect(await relay.logs.until('ignored an unknown event')).toContain('"level":"debug"');
+    expect(await level(relay, { level: null })).toMatchObject({ body: { level: 'info' } });
+    expect(await relay.logs.until('settings changed')).toContain('log_level');
+  });
+
+  it('is for administrators, and one of the known ones', async () => {
+    await using relay = await startTestRelay({ env });
+    const { token } = await personOf(relay.url);
+    expect((await level(relay, undefined, token)).status).toBe(401);
+    expect((await level(relay, { level: 'loud' })).status).toBe(400);
+    expect((await level(relay, {})).status).toBe(400);
+  });
+});
+
+describe('the live tail of the log', () => {
+  it('shows lines while they are written, and others when it is asked to', async () => {
+    await using relay = await startTestRelay({ env });
+    using tail = await LogTailClient.open(relay.url, ADMIN_TOKEN, '?level=error');
+    await using call = await TestCall.start(relay.url);
+    const session = call.grant.session_id;
+    await relay.logs.until('session started');
+    tail.socket.send(JSON.stringify({ session }));
+    await tail.messages.until(`{"filter":{"session":"${session}"}}`);
+    await call.hangUp();
+    const line = JSON.parse(await tail.messages.until('session ended')) as unknown;
+    expect(line).toMatchObject({ level: 'info', sessionId: session });
+    expect(tail.messages.lines.join()).not.toContain('session started');
+    tail.socket.send('{"loudness":3}');
+    await tail.messages.until('invalid_request');
+    tail.socket.send('level');
+    await tail.messages.until('malformed_json');
+  });
+
+  it('refuses those who are not administrators before the upgrade', async () => {
+    await using relay = await startTestRelay({ env });
+    expect(await refusalOf(relay.url, undefined)).toBe(401);
+    expect(await refusalOf(relay.url, 'not-the-operators-token')).toBe(401);
+    const origin = 'https://elsewhere.example';
+    expect(await refusalOf(relay.url, ADMIN_TOKEN, { origin })).toBe(403);
+    expect(await refusalOf(relay.url, ADMIN_TOKEN, { query: '?level=loud' })).toBe(400);
+    expect(await refusalOf(relay.url, ADMIN_TOKEN, { query: '?loudness=3' })).toBe(400);
+  });
+
+  it('is for accounts that administrate, not for others', async () => {
+    using issuer = await Issuer.start();
+    await using relay = await startTestRelay({
+      env: { AUTH_ISSUER: issuer.url, AUTH_AUDIENCE: 'parley' },
+    });
+    expect(await refusalOf(relay.url, await issuer.token())).toBe(403);
+    using tail = await LogTailClient.open(relay.url, await issuer.token({ role: 'admin' }));
+    expect(tail.messages.lines).toEqual(['{"filter":{}}']);
+  });
+
+  it('is not there without an administrator', async () => {
+    await using relay = await startTestRelay();
+    expect(await refusalOf(relay.url, ADMIN_TOKEN)).toBe(404);
+  });
+
+  it('has room for eight, and ends with the relay', async () => {
+    await using relay = await startTestRelay({ env });
+    const tails = await Promise.all(
+      Array.from({ length: 8 }, () => LogTailClient.open(relay.url, ADMIN_TOKEN)),
+    );
+    expect(await refusalOf(relay.url, ADMIN_TOKEN)).toBe(429);
+    tails[0]!.socket.close();
+    await once(tails[0]!.socket, 'close');
+    const another = await LogTailClient.open(relay.url, ADMIN_TOKEN);
+    const closed = once(another.socket, 'close');
+    await relay.stop(0);
+    expect((await closed)[0]).toBe(CLOSE_REASONS.draining.code);
+  });
+});
