@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { CLOSE_REASONS, LOG_PATHS, logSettingsSchema } from '@parley/shared';
+import {
+  API_PATHS,
+  CLOSE_REASONS,
+  createSessionResponseSchema,
+  LOG_PATHS,
+  logSettingsSchema,
+} from '@parley/shared';
 import { describe, expect, it } from 'vitest';
 import { Issuer } from './support/issuer.ts';
 import { LogTailClient, refusalOf } from './support/log-tail-client.ts';
@@ -60,6 +66,42 @@ describe('the live tail of the log', () => {
     tail.socket.send('level');
     await tail.messages.until('malformed_json');
   });
+
+  it('shows the sessions of a tag', async () => {
+    await using relay = await startTestRelay({ env });
+    using tail = await LogTailClient.open(relay.url, ADMIN_TOKEN, '?tag=trial:7');
+    const { request } = await personOf(relay.url);
+    const grantWith = async (tags: readonly string[]) => {
+      const response = await request('POST', API_PATHS.sessions, { tags });
+      return createSessionResponseSchema.parse(await response.json());
+    };
+    await using tagged = await TestCall.start(relay.url, {}, await grantWith(['trial:7', 'b']));
+    await using other = await TestCall.start(relay.url, {}, await grantWith(['trial:8']));
+    await other.hangUp();
+    await relay.logs.until('session ended');
+    // One line of the session itself, and those of the observer that logs calls.
+    tagged.raw('not an event');
+    await tail.messages.until('message refused');
+    tagged.type('What time is it?');
+    await tail.messages.until('turn ended');
+    await tagged.hangUp();
+    await tail.messages.until('session ended');
+    for (const line of tail.messages.lines.slice(1)) {
+      expect(JSON.parse(line)).toMatchObject({
+        sessionId: tagged.grant.session_id,
+        tags: ['trial:7', 'b'],
+      });
+    }
+  });
+
+  it.each([[['Trial']], [['']], [['a'.repeat(33)]], [Array.from({ length: 9 }, (_, n) => `${n}`)]])(
+    'takes no tags like %j',
+    async (tags) => {
+      await using relay = await startTestRelay();
+      const { request } = await personOf(relay.url);
+      expect((await request('POST', API_PATHS.sessions, { tags })).status).toBe(400);
+    },
+  );
 
   it('refuses those who are not administrators before the upgrade', async () => {
     await using relay = await startTestRelay({ env });

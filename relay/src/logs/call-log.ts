@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Stage } from '../stages/provider.ts';
 import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
+import { sessionFields } from './session-fields.ts';
 
 /** Turns of one session that may be open; if a client begins more, the oldest gets no line. */
 const MAX_OPEN_TURNS = 64;
@@ -31,6 +32,8 @@ interface TurnLine {
 }
 
 interface OpenSession {
+  /** Of each of its lines. */
+  readonly fields: object;
   readonly turns: Map<string, TurnLine>;
   turnCount: number;
   lostConnections: number;
@@ -51,15 +54,17 @@ export class CallLog implements CallObserver {
   }
 
   observe(event: CallEvent): void {
-    const { sessionId, userId } = event;
+    const { sessionId } = event;
     if (event.type === 'session-started') {
+      const fields = sessionFields(event);
       this.#sessions.set(sessionId, {
+        fields,
         turns: new Map(),
         turnCount: 0,
         lostConnections: 0,
         refusals: 0,
       });
-      this.#logger.info({ sessionId, userId }, 'session started');
+      this.#logger.info(fields, 'session started');
       return;
     }
     const session = this.#sessions.get(sessionId);
@@ -68,37 +73,33 @@ export class CallLog implements CallObserver {
     else if (event.type === 'error') session.refusals++;
     else if (event.type === 'turn-ended') this.#turnEnded(event, session);
     else if (event.type === 'session-ended') this.#sessionEnded(event, session);
-    else if (event.type === 'history-summarised') this.#historySummarised(event);
+    else if (event.type === 'history-summarised') this.#historySummarised(event, session);
     else collect(session, event);
   }
 
-  #turnEnded(
-    { sessionId, userId, turnId, outcome }: CallEventOf<'turn-ended'>,
-    session: OpenSession,
-  ) {
+  #turnEnded({ turnId, outcome }: CallEventOf<'turn-ended'>, session: OpenSession) {
     const line = session.turns.get(turnId);
     session.turns.delete(turnId);
     session.turnCount++;
-    this.#logger.info({ sessionId, userId, turnId, outcome, ...line }, 'turn ended');
+    this.#logger.info({ ...session.fields, turnId, outcome, ...line }, 'turn ended');
   }
 
-  #historySummarised(event: CallEventOf<'history-summarised'>) {
-    const { sessionId, userId, outcome, provider, messages, usage } = event;
+  #historySummarised(event: CallEventOf<'history-summarised'>, { fields }: OpenSession) {
+    const { outcome, provider, messages, usage } = event;
     const durationMs = Math.round(event.durationMs);
     this.#logger.info(
-      { sessionId, userId, outcome, provider, messages, usage, durationMs },
+      { ...fields, outcome, provider, messages, usage, durationMs },
       'history summarised',
     );
   }
 
   #sessionEnded(event: CallEventOf<'session-ended'>, session: OpenSession) {
-    const { sessionId, userId } = event;
-    const { turnCount: turns, lostConnections, refusals } = session;
-    this.#sessions.delete(sessionId);
+    const { fields, turnCount: turns, lostConnections, refusals } = session;
+    this.#sessions.delete(event.sessionId);
     const { reason } = CLOSE_REASONS[event.reason];
     const durationMs = Math.round(event.durationMs);
     this.#logger.info(
-      { sessionId, userId, reason, durationMs, turns, lostConnections, refusals },
+      { ...fields, reason, durationMs, turns, lostConnections, refusals },
       'session ended',
     );
   }

@@ -9,6 +9,7 @@ import type { History } from '../turn/history.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
+import { sessionFields } from '../logs/session-fields.ts';
 import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
@@ -37,7 +38,7 @@ export interface EarlierConversation {
   readonly history: History;
 }
 
-interface Grant extends Omit<Caller, 'address'> {
+interface Grant extends Omit<Caller, 'address'>, Pick<SessionOptions, 'tags'> {
   readonly sessionId: string;
   readonly resumeKey: string;
   readonly conversationId: string;
@@ -122,6 +123,7 @@ export class SessionCreator {
     const grant = {
       ...{ sessionId, conversationId, history: earlier?.history },
       ...{ resumeKey, identity, client, voice, timeZone },
+      tags: [...new Set(request.tags)],
     };
     const ticket = this.#tickets[identity.kind].issue(grant, identity.userId);
     this.#options.limiter.countSession(identity, address);
@@ -154,10 +156,10 @@ export class SessionCreator {
     const room = this.#roomFor(grant.identity);
     if (room.kind === 'in-place-of') room.session.close('sessionGone');
     const { sessionId, conversationId, history, resumeKey, identity, client } = grant;
-    const { voice, timeZone } = grant;
+    const { voice, timeZone, tags } = grant;
     const { userId } = identity;
     const providers = providersOf(planOf(identity.plan));
-    const sessionLogger = logger.child({ sessionId, userId });
+    const sessionLogger = logger.child(sessionFields({ sessionId, userId, tags }));
     const session = new Session(
       { ...this.#options.context, providers },
       {
@@ -165,6 +167,7 @@ export class SessionCreator {
         conversationId,
         identity,
         client,
+        tags,
         spending: this.#options.spending?.open(sessionId, identity),
         resumeKey,
         settings: { voice, timeZone, isSpoken: true, eagerness: 'medium' },

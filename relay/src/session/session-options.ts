@@ -61,6 +61,8 @@ export interface SessionOptions extends Pick<
   readonly identity: Identity;
   /** The program that calls, in a word or two. */
   readonly client: string;
+  /** What the client calls it by, for the log. */
+  readonly tags?: readonly string[] | undefined;
   /** Without it the session is not limited by money, and tells nothing of it. */
   readonly spending?: SessionSpending | undefined;
   /** `fingerprint` of the resume token. */

@@ -134,9 +134,9 @@ export class Session implements ErrorBoundary {
     this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
       within(this, () => this.#stageChanged(change)),
     );
-    const { conversationId, client } = this.#options;
+    const { conversationId, client, tags } = this.#options;
     const { kind, plan } = this.identity;
-    this.#emit({ type: 'session-started', conversationId, kind, plan, client });
+    this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags });
     const server_ms = this.#outbox.nowMs();
     this.#outbox.event({ type: 'session.created', session: this.#controls.describe(), server_ms });
   }

@@ -92,6 +92,8 @@ export type CallEventBody =
       readonly plan: string;
       /** The program that calls, in a word or two. */
       readonly client: string;
+      /** What the client calls the session by; any text, so not the label of a metric. */
+      readonly tags?: readonly string[] | undefined;
     }
   | { readonly type: 'session-resumed' }
   | { readonly type: 'connection-lost'; readonly closeCode: number }

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
+import { MAX_SESSION_TAGS, sessionTagSchema } from './log-api.ts';
 import { limitsSchema, providerNamesSchema, speedsSchema, voicesSchema } from './relay-events.ts';
 
 /** WebSocket subprotocol of this protocol version. */
@@ -51,6 +52,8 @@ export const createSessionRequestSchema = z.object({
   time_zone: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   /** Goes on with an earlier conversation of this person. */
   conversation_id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  /** What the session is called by in the relay's log. */
+  tags: z.optional(z.array(sessionTagSchema).check(z.maxLength(MAX_SESSION_TAGS))),
 });
 
 export const createSessionResponseSchema = z.object({
