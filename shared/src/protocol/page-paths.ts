@@ -7,6 +7,8 @@ export const PAGE_PATHS = {
   conversation: '/history/:id',
   usage: '/usage',
   sessions: '/sessions',
+  /** For the operator. */
+  status: '/status',
 } as const;
 
 /** @param id - of a conversation */

@@ -12,9 +12,10 @@ import { CallBar } from '../features/call/call-bar.tsx';
 import { ConversationPage } from '../features/history/conversation-page.tsx';
 import { HistoryPage } from '../features/history/history-page.tsx';
 import { UsagePage } from '../features/usage/usage-page.tsx';
+import { LateStatus } from './late-status.tsx';
 import styles from './account-pages.module.css';
 
-/** What is kept of the person: conversations, what they cost, and calls that run now. */
+/** What is kept of the person: conversations, what they cost, and calls that run now; and the operator's page. */
 export function AccountPages() {
   const { account } = useController();
   // What belongs to one person is not kept in sight for the next.
@@ -47,6 +48,9 @@ function PagesOfPerson() {
         </Route>
         <Route path={PAGE_PATHS.sessions}>
           <SessionsPage />
+        </Route>
+        <Route path={PAGE_PATHS.status}>
+          <LateStatus />
         </Route>
       </Switch>
     </AccountPagesProvider>

@@ -10,6 +10,8 @@ interface PageFrameProps {
   readonly title: string;
   /** Where the arrow leads, and what is there. */
   readonly back?: { readonly path: string; readonly name: string };
+  /** For tables and charts rather than words to be read. */
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
@@ -21,7 +23,7 @@ const PAGES = [
 ] as const;
 
 /** A page to be read: its heading, the way back, and the ways to its neighbours. */
-export function PageFrame({ title, back = TO_CALL, children }: PageFrameProps) {
+export function PageFrame({ title, back = TO_CALL, isWide = false, children }: PageFrameProps) {
   const [path] = useLocation();
   const heading = useRef<HTMLHeadingElement>(null);
   const main = useKeptScroll(path);
@@ -35,7 +37,7 @@ export function PageFrame({ title, back = TO_CALL, children }: PageFrameProps) {
   // A screen reader begins with the name of the page, a keyboard with what comes after it.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
-    <main ref={main} className={styles.page}>
+    <main ref={main} className={styles.page} data-wide={isWide}>
       <header className={styles.header}>
         <Link href={back.path} className={styles.back} aria-label={back.name}>
           <ArrowLeft aria-hidden="true" size={20} />

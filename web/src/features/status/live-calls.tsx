@@ -1,0 +1,103 @@
+import { useState } from 'react';
+import type { OperatedSession, Overview } from '@parley/shared/monitoring-api';
+import { countText, durationText, exactUsdText } from '../../lib/figures.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { useAction } from '../account/use-action.ts';
+import { Empty, Part } from './part.tsx';
+import { useOperator } from './status-context.ts';
+import { secondsBetween } from './status-words.ts';
+import styles from './rows.module.css';
+
+const STAGE_NOW: Readonly<Record<OperatedSession['stage'], string>> = {
+  waiting: 'waits for speech',
+  listening: 'listens',
+  recognising: 'recognises',
+  thinking: 'thinks',
+  speaking: 'speaks',
+};
+
+/** The calls that run: what each does, for how long, and what it has cost. */
+export function LiveCalls({ overview }: { readonly overview: Overview }) {
+  const { sessions, sessions_total: total, active_connections: connections, metrics } = overview;
+  const isUnused = metrics.total_sessions === 0 && total === 0;
+  return (
+    <Part
+      title="Calls"
+      width="half"
+      note={`${total.toLocaleString('en')} running, ${countText(connections, 'connection', 'connections')}`}
+    >
+      {total === 0 ? (
+        <Empty>
+          {isUnused
+            ? 'No call yet since the relay was started.'
+            : `No call now. ${countText(metrics.total_sessions, 'call', 'calls')} since the relay was started.`}
+        </Empty>
+      ) : (
+        <ul className={styles.rows}>
+          {sessions.map((session) => (
+            <CallRow key={session.session_id} session={session} now={overview.timestamp} />
+          ))}
+        </ul>
+      )}
+      {sessions.length < total && (
+        <p className={styles.quiet}>
+          {countText(total - sessions.length, 'more call is', 'more calls are')} not shown.
+        </p>
+      )}
+    </Part>
+  );
+}
+
+function CallRow({ session, now }: { readonly session: OperatedSession; readonly now: string }) {
+  const inStage = durationText(secondsBetween(session.stage_since, now));
+  const lasting = durationText(secondsBetween(session.started_at, now));
+  return (
+    <li className={styles.row}>
+      <div className={styles.words}>
+        <p className={styles.name}>
+          {session.client || 'A call'}
+          {session.stuck && <span className={styles.bad}>Stuck</span>}
+        </p>
+        <p className={styles.quiet}>
+          {session.connected
+            ? `${STAGE_NOW[session.stage]} for ${inStage}`
+            : 'connection lost, waits for it'}
+        </p>
+        <p className={styles.facts}>
+          <span>{lasting} so far</span>
+          <span>{countText(session.turns, 'turn', 'turns')}</span>
+          <span>{exactUsdText(session.cost_usd)}</span>
+          <span className={styles.id}>{session.session_id}</span>
+        </p>
+      </div>
+      <EndButton session={session} />
+    </li>
+  );
+}
+
+function EndButton({ session }: { readonly session: OperatedSession }) {
+  const { api, feed } = useOperator();
+  const { isRunning, complaint, run } = useAction();
+  const [isAsking, setAsking] = useState(false);
+  const name = session.client || 'a call';
+  const end = async (): Promise<void> => {
+    if (!(await run((signal) => api.endSession(session.session_id, signal)))) return;
+    setAsking(false);
+    void feed.refresh();
+  };
+  return (
+    <ConfirmDialog
+      trigger={<Button aria-label={`End ${name}`}>End</Button>}
+      title="End this call?"
+      text={`The person at ${session.client || 'the other end'} is cut off and told that the call was ended.`}
+      complaint={complaint}
+      keep="Let it go on"
+      action="End the call"
+      isBusy={isRunning}
+      isOpen={isAsking}
+      onOpen={setAsking}
+      onConfirm={() => void end()}
+    />
+  );
+}

@@ -1,0 +1,71 @@
+import { KeyRound, LockKeyhole } from 'lucide-react';
+import { useStore } from 'zustand';
+import { useController } from '../../store/controller-context.ts';
+import type { Refusal } from '../../store/operator/operator-api.ts';
+import { Button } from '../../ui/button.tsx';
+import { EntryForm } from '../account/entry-form.tsx';
+import { PageState } from '../account/page-state.tsx';
+import { useOperator } from './status-context.ts';
+import styles from './status-page.module.css';
+
+const WORDS: Readonly<Record<Exclude<Refusal, 'no-admin'>, string>> = {
+  unknown: 'Enter the operator’s token. It is forgotten with this window.',
+  'wrong-token': 'The operator’s token is another one now. Enter it again.',
+  'not-admin': 'This account is not an administrator’s, so it may not see this page.',
+};
+const WRONG = 'That is not the operator’s token. Check it and try again.';
+
+/** Asks who wants to see the status, or says why nobody can. */
+export function OperatorGate({ refusal }: { readonly refusal: Refusal }) {
+  const { feed } = useOperator();
+  if (refusal === 'no-admin') {
+    return (
+      <PageState icon={<LockKeyhole />} title="This relay has no administrator">
+        <p>
+          Set <code>ADMIN_TOKEN</code> in its environment, start it again, and sign in here with
+          that token.
+        </p>
+        <Button onClick={() => void feed.refresh()}>Try again</Button>
+      </PageState>
+    );
+  }
+  return (
+    <PageState icon={<KeyRound />} title="For the operator">
+      <p role={refusal === 'unknown' ? undefined : 'alert'}>{WORDS[refusal]}</p>
+      <TokenForm />
+    </PageState>
+  );
+}
+
+function TokenForm() {
+  const { access, feed } = useOperator();
+  const { account } = useController();
+  const hasAccounts = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);
+  const isGuest = useStore(account.store, (state) => state.account === null);
+  const tryToken = async (token: string): Promise<string | null> => {
+    if (!(await access.give(token))) return WRONG;
+    await feed.refresh();
+    const state = feed.store.getState();
+    if (state.kind !== 'refused') return null;
+    await access.forget();
+    return WRONG;
+  };
+  return (
+    <div className={styles.gate}>
+      <EntryForm
+        type="password"
+        label="Operator’s token"
+        action="Show the status"
+        autoComplete="off"
+        maxLength={1_000}
+        onEntry={tryToken}
+      >
+        {hasAccounts && isGuest && (
+          <Button look="plain" onClick={() => account.ask('sign-in')}>
+            Sign in with an account
+          </Button>
+        )}
+      </EntryForm>
+    </div>
+  );
+}

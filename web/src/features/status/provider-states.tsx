@@ -1,0 +1,126 @@
+import { CircleCheck, OctagonX, TriangleAlert } from 'lucide-react';
+import type { MonitoredService, Overview } from '@parley/shared/monitoring-api';
+import { countText } from '../../lib/figures.ts';
+import { Button } from '../../ui/button.tsx';
+import { STAGE_WORDS } from '../account/stage-words.ts';
+import { useAction } from '../account/use-action.ts';
+import { Empty, Part } from './part.tsx';
+import { useOperator } from './status-context.ts';
+import { agoText } from './status-words.ts';
+import styles from './rows.module.css';
+
+const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, failed: OctagonX } as const;
+
+/** Who could do each stage, in order of preference, how each does, and who does it now. */
+export function ProviderStates({ overview }: { readonly overview: Overview }) {
+  const { services, health, timestamp } = overview;
+  const { healthy, total } = health.services;
+  return (
+    <Part title="Providers" width="half" note={`${healthy} of ${total} healthy`}>
+      {STAGE_WORDS.map(({ stage, name }) => {
+        const ofStage = services.filter((service) => service.stage === stage);
+        const inUse = health.providers[stage];
+        return (
+          <div key={stage} className={styles.group}>
+            <h3 className={styles.stage}>{name}</h3>
+            {ofStage.length === 0 ? (
+              <Empty>{noneText(inUse)}</Empty>
+            ) : (
+              <ul className={styles.rows}>
+                {ofStage.map((service) => (
+                  <ProviderRow
+                    key={service.service_id}
+                    service={service}
+                    isInUse={service.name === inUse}
+                    now={timestamp}
+                  />
+                ))}
+              </ul>
+            )}
+          </div>
+        );
+      })}
+    </Part>
+  );
+}
+
+function noneText(inUse: string): string {
+  return inUse === 'browser' ? 'The person’s browser does it.' : 'No provider is set up.';
+}
+
+interface ProviderRowProps {
+  readonly service: MonitoredService;
+  readonly isInUse: boolean;
+  /** The relay's time. */
+  readonly now: string;
+}
+
+function ProviderRow({ service, isInUse, now }: ProviderRowProps) {
+  const { state, url, last_error: lastError, last_error_at: errorAt } = service;
+  const Sign = SIGNS[state];
+  return (
+    <li className={styles.row}>
+      <span className={styles.sign} data-state={state}>
+        <Sign aria-hidden="true" size={20} />
+      </span>
+      <div className={styles.words}>
+        <p className={styles.name}>
+          {service.name}
+          <span className={styles.state} data-state={state}>
+            {state}
+          </span>
+          {isInUse && <span className={styles.tag}>in use</span>}
+        </p>
+        {url !== null && <p className={styles.url}>{url}</p>}
+        {lastError !== null && (
+          <p className={styles.quiet}>
+            Last error: {lastError}
+            {errorAt !== null && `, ${agoText(errorAt, now)}`}
+          </p>
+        )}
+        <p className={styles.facts}>
+          <span>{checkText(service, now)}</span>
+          {service.latency_ms !== null && <span>{Math.round(service.latency_ms)} ms</span>}
+          <span>{usedText(service)}</span>
+        </p>
+      </div>
+      {(state !== 'healthy' || service.failure_count > 0) && <ResetButton service={service} />}
+    </li>
+  );
+}
+
+function checkText({ last_check: lastCheck }: MonitoredService, now: string): string {
+  return lastCheck === null ? 'Not checked yet' : `Checked ${agoText(lastCheck, now)}`;
+}
+
+function usedText({ total_requests: requests, total_failures: failures }: MonitoredService) {
+  if (requests === 0) return 'not used yet';
+  const used = countText(requests, 'request', 'requests');
+  return failures === 0 ? used : `${used}, ${failures.toLocaleString('en')} failed`;
+}
+
+/** Has a failed provider tried at once. */
+function ResetButton({ service }: { readonly service: MonitoredService }) {
+  const { api, feed } = useOperator();
+  const { isRunning, complaint, run } = useAction();
+  const reset = async (): Promise<void> => {
+    await run((signal) => api.resetService(service.service_id, signal));
+    void feed.refresh();
+  };
+  return (
+    <div className={styles.act}>
+      <Button
+        disabled={isRunning}
+        aria-label={`Reset ${service.name} (${service.stage})`}
+        onClick={() => void reset()}
+      >
+        Reset
+      </Button>
+      {complaint !== null && (
+        <p className={styles.complaint} role="alert">
+          {complaint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { API_PATHS, ParleyError } from '@parley/shared';
+import { ClientError } from '@parley/shared/link/client-error';
+import {
+  requestJson,
+  requestRelay,
+  type Relay,
+  type RelayRequest,
+} from '@parley/shared/link/relay-request';
+import {
+  overviewSchema,
+  serviceResetSchema,
+  type HistoryRange,
+  type Overview,
+} from '@parley/shared/monitoring-api';
+import type { Bearer, OperatorAccess } from './operator-access.ts';
+
+/**
+ * Why the relay shows nothing to this person:
+ *
+ * - `unknown`: nobody is signed in
+ * - `wrong-token`: what was typed is not the operator's token
+ * - `not-admin`: the account may not see it
+ * - `no-admin`: the relay has no administrators
+ */
+export type Refusal = 'unknown' | 'wrong-token' | 'not-admin' | 'no-admin';
+
+export class OperatorRefused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal, options: { cause?: unknown } = {}) {
+    super(refusal, options);
+    this.name = 'OperatorRefused';
+    this.refusal = refusal;
+  }
+}
+
+/** The page asks again in a moment: an answer that takes longer is of no use. */
+const OVERVIEW_DEADLINE_MS = 5_000;
+/** The relay writes the heap to disk and sends it: some hundred megabytes. */
+const HEAP_DEADLINE_MS = 300_000;
+
+export type OperatorApi = ReturnType<typeof createOperatorApi>;
+
+/**
+ * What operators ask of the relay. Every method throws `OperatorRefused` if the person may not, and
+ * as `requestRelay` does.
+ */
+export function createOperatorApi(access: OperatorAccess) {
+  const ask = async <T>(
+    request: (relay: Relay<Response>, token: string | undefined) => Promise<T>,
+  ): Promise<T> => {
+    const relay = await access.relay;
+    if (relay.kind === 'misconfigured') throw new ClientError('unreachable', relay.message);
+    const bearer = await access.bearer(relay.origin);
+    const token = bearer.kind === 'none' ? undefined : bearer.token;
+    try {
+      return await request({ baseUrl: relay.origin, fetch: access.fetch }, token);
+    } catch (error) {
+      throw refusedOf(error, bearer) ?? error;
+    }
+  };
+  const post = (path: string, signal: AbortSignal, rest: Partial<RelayRequest> = {}) =>
+    ({ method: 'POST', path, signal, ...rest }) as const;
+
+  return {
+    overview: (range: HistoryRange, signal: AbortSignal): Promise<Overview> =>
+      ask((relay, token) => {
+        const path = `${API_PATHS.adminOverview}?range=${range}`;
+        const deadlineMs = OVERVIEW_DEADLINE_MS;
+        return requestJson(
+          relay,
+          { method: 'GET', path, token, signal, deadlineMs },
+          overviewSchema,
+        );
+      }),
+    /** Takes a provider's failures from its record, so that it is tried at once. */
+    resetService: async (serviceId: string, signal: AbortSignal): Promise<void> => {
+      const path = `${API_PATHS.monitoring}/health/reset/${encodeURIComponent(serviceId)}`;
+      await ask((relay, token) =>
+        requestJson(relay, { ...post(path, signal), token }, serviceResetSchema),
+      );
+    },
+    endSession: (id: string, signal: AbortSignal): Promise<void> => {
+      const path = `${API_PATHS.adminSessions}/${encodeURIComponent(id)}/end`;
+      return ask((relay, token) =>
+        requestRelay(relay, { ...post(path, signal), token }, () => Promise.resolve()),
+      );
+    },
+    heapSnapshot: (signal: AbortSignal): Promise<Blob> =>
+      ask((relay, token) =>
+        requestRelay(
+          relay,
+          { ...post(API_PATHS.adminHeap, signal), token, deadlineMs: HEAP_DEADLINE_MS },
+          (answer) => answer.blob(),
+        ),
+      ),
+  };
+}
+
+function refusedOf(error: unknown, bearer: Bearer): OperatorRefused | undefined {
+  if (!(error instanceof ParleyError)) return undefined;
+  const options = { cause: error };
+  switch (error.code) {
+    case 'unauthorized':
+      return new OperatorRefused(bearer.kind === 'operator' ? 'wrong-token' : 'unknown', options);
+    case 'forbidden':
+      return new OperatorRefused('not-admin', options);
+    default:
+      return undefined;
+  }
+}
