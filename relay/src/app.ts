@@ -33,11 +33,13 @@ import { NO_STORAGE } from './storage/no-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { Admission } from './session/admission.ts';
 import { voicesOf } from './session/session-settings.ts';
-import { activeProviders } from './session/provider-notices.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 import { Watchdog } from './turn/watchdog.ts';
+import { Observation } from './monitoring/observation.ts';
+import { openMonitor } from './monitoring/open-monitor.ts';
+import type { ServiceUrls } from './monitoring/services.ts';
 
 export interface RelayOptions {
   readonly config: Config;
@@ -56,6 +58,8 @@ export interface RelayOptions {
   readonly observers?: readonly CallObserver[];
   /** Names of the providers that cost money; by default none does. */
   readonly paid?: ReadonlySet<string>;
+  /** Where providers are that are reached over a network. */
+  readonly serviceUrls?: ServiceUrls;
   /** What is kept; nothing by default. */
   readonly storage?: Storage;
   /** Refusals of one client that are logged in a minute; by default ten. */
@@ -84,7 +88,6 @@ export interface Relay {
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { config, providers, logger, problems, clock } = options;
-  const startedAtMs = clock.now();
   let isDraining = false;
   let isWarm = options.warmUp === undefined;
   const stopping = new AbortController();
@@ -103,11 +106,16 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const storage = options.storage ?? NO_STORAGE;
   const keeping = keepingOf({ config, storage, clock, logger, problems });
   const settings = openSettings(options);
+  const showsTexts = keeping.terms.transcripts === 'on';
+  const observation = new Observation({ config, showsTexts, logger });
+  const ledger = options.money?.ledger ?? {
+    append: (entry) => storage.append({ type: 'ledger', id: entry.id, entry }),
+  };
   const money =
     options.money &&
     (await openMoney({
-      ledger: { append: (entry) => storage.append({ type: 'ledger', id: entry.id, entry }) },
       ...options.money,
+      ledger: observation.counting(ledger),
       config: config.money,
       dataDir: config.dataDir,
       maxUtteranceMs: config.limits.utterance_ms,
@@ -124,6 +132,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       ...(config.failedAudio === undefined ? [] : [failedAudio]),
       ...keeping.observers,
       ...(money === undefined ? [] : [money.spending]),
+      ...observation.observers,
       ...(options.observers ?? []),
     ],
     { logger },
@@ -162,6 +171,23 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     isDraining: () => isDraining || settings.isDraining,
     logger,
   });
+  const monitor = openMonitor({
+    config,
+    version: options.version,
+    providers,
+    inUse: () => choice.all,
+    serviceUrls: options.serviceUrls ?? new Map(),
+    registry,
+    storage,
+    settings,
+    budgets: money?.budgets,
+    problems,
+    live: observation.live,
+    telemetry: observation.telemetry,
+    isDraining: () => isDraining || settings.isDraining,
+    clock,
+    logger,
+  });
   const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
@@ -179,14 +205,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     health: () => ({
       status: isDraining || settings.isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,
-      uptime_s: Math.round((clock.now() - startedAtMs) / 1_000),
-      active_connections: registry.activeConnections,
-      providers: activeProviders(choice.all),
+      ...monitor.quickHealth(),
       ...voicesOf(choice.all),
-      services: providers.services().map(({ stage, name, health }) => ({ stage, name, health })),
-      problems: problems.list(),
     }),
-    providers,
+    monitor,
     providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
     config,
     hosts,
@@ -232,6 +254,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     url = await listen(server, config, logger);
   } catch (error) {
     admission[Symbol.dispose]();
+    monitor[Symbol.dispose]();
     descriptors[Symbol.dispose]();
     refusals[Symbol.dispose]();
     tls?.[Symbol.dispose]();
@@ -257,6 +280,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       admission[Symbol.dispose]();
       descriptors[Symbol.dispose]();
       await registry.drain(graceMs);
+      monitor[Symbol.dispose]();
       stopRealtime();
       tls?.[Symbol.dispose]();
       refusals[Symbol.dispose]();
@@ -264,6 +288,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       await keeping.recordings[Symbol.asyncDispose]();
       await signIn[Symbol.asyncDispose]();
       await money?.[Symbol.asyncDispose]();
+      await observation[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Idle keep-alive connections would hold `close` up.

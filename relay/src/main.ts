@@ -7,6 +7,7 @@ import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
 import { openProviders } from './registry/open-providers.ts';
 import { providerPrices } from './registry/provider-prices.ts';
+import { serviceUrls } from './registry/service-urls.ts';
 import { runRelay } from './relay-process.ts';
 import relayPackage from '../package.json' with { type: 'json' };
 
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     config,
     money: providerPrices(configuration),
     paid: configuration.paid,
+    serviceUrls: serviceUrls(configuration),
     version: relayPackage.version,
     pageRoot: PAGE_ROOT,
     openProviders: (parts) => openProviders(configuration, { ...parts, phrases: FIXED_CLAUSES }),

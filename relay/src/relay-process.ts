@@ -17,7 +17,7 @@ const FLUSH_MS = 1_000;
 
 export interface RelayProcessOptions extends Pick<
   RelayOptions,
-  'version' | 'pageRoot' | 'observers' | 'money' | 'paid'
+  'version' | 'pageRoot' | 'observers' | 'money' | 'paid' | 'serviceUrls'
 > {
   readonly config: Config;
   readonly openProviders: (parts: {

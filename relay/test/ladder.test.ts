@@ -166,7 +166,7 @@ describe('with several providers behind each stage', () => {
     }
     expect(first.requests).toHaveLength(3);
     isBroken = false;
-    providers.reset('a');
+    providers.reset('generator', 'a');
     await call.inbound.next('session.restored');
     call.type('Hello');
     expect(await nextReply(call)).toBe('First.');

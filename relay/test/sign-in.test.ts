@@ -123,15 +123,15 @@ describe('a relay with accounts', () => {
 
   it('lets its administrators see what the operator’s token opens', async () => {
     const { ask } = await withAccounts({ ADMIN_TOKEN: 'operators-token-0001' });
-    const { adminServices } = API_PATHS;
-    expect((await ask('GET', adminServices, 'operators-token-0001')).status).toBe(200);
+    const { adminOverview } = API_PATHS;
+    expect((await ask('GET', adminOverview, 'operators-token-0001')).status).toBe(200);
     const admin = await issuer.token({ role: 'admin' });
-    expect((await ask('GET', adminServices, admin)).status).toBe(200);
-    expect((await ask('GET', adminServices, await issuer.token())).status).toBe(403);
-    expect((await ask('GET', adminServices)).status).toBe(401);
+    expect((await ask('GET', adminOverview, admin)).status).toBe(200);
+    expect((await ask('GET', adminOverview, await issuer.token())).status).toBe(403);
+    expect((await ask('GET', adminOverview)).status).toBe(401);
     const { ask: withoutToken } = await withAccounts();
-    expect((await withoutToken('GET', adminServices, admin)).status).toBe(200);
-    expect((await withoutToken('GET', adminServices)).status).toBe(401);
+    expect((await withoutToken('GET', adminOverview, admin)).status).toBe(200);
+    expect((await withoutToken('GET', adminOverview)).status).toBe(401);
   });
 });
 
@@ -141,7 +141,7 @@ it('the operator’s token cannot be tried for long from one place', async () =>
     TRUSTED_PROXIES: '127.0.0.1',
   });
   const from = (token: string | undefined, address: string) =>
-    ask('GET', API_PATHS.adminServices, token, undefined, { 'x-forwarded-for': address });
+    ask('GET', API_PATHS.adminOverview, token, undefined, { 'x-forwarded-for': address });
   for (let number = 0; number < 20; number++) {
     expect((await from(`operators-token-${number}`, '192.0.2.1')).status).toBe(401);
   }

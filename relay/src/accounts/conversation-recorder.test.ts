@@ -13,7 +13,12 @@ const STARTED: CallEventBody = {
   plan: 'guest',
   client: 'Chrome on Linux',
 };
-const ENDED: CallEventBody = { type: 'session-ended', reason: 'normal', durationMs: 9_000 };
+const ENDED: CallEventBody = {
+  type: 'session-ended',
+  reason: 'normal',
+  durationMs: 9_000,
+  traffic: { framesIn: 0, bytesIn: 0, framesOut: 0, bufferedBytes: 0 },
+};
 
 function setUp(sealing: SealingOptions | undefined = PLAIN) {
   const records: JournalRecord[] = [];

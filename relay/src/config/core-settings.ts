@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '@parley/shared';
 import { AUTH_SETTINGS } from './auth-settings.ts';
+import { METRICS_SETTINGS } from './metrics-settings.ts';
 import { MONEY_SETTINGS } from './money-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
 import { setting } from './settings.ts';
@@ -211,6 +212,7 @@ export const CORE_SETTINGS = {
     unit: 'megabytes',
     about: 'Once the recordings of calls take that much, no other one begins.',
   }),
+  ...METRICS_SETTINGS,
   ...MONEY_SETTINGS,
   SHUTDOWN_GRACE_S: seconds({
     fallback: 5,

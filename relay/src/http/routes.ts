@@ -18,17 +18,20 @@ import type { Recordings } from '../recordings/recordings.ts';
 import type { RelaySettings } from '../limits/relay-settings.ts';
 import type { SessionCreator } from '../session/session-creator.ts';
 import type { SessionRegistry } from '../session/session-registry.ts';
+import type { RelayMonitor } from '../monitoring/relay-monitor.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import type { Storage } from '../storage/storage.ts';
 import { adminLogs } from './admin-logs.ts';
 import { adminOnly } from './admin-only.ts';
 import { adminSettings } from './admin-settings.ts';
-import { admin } from './admin.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
 import { clientName } from './client-name.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { meRoutes } from './me-routes.ts';
+import { monitoringRoutes } from './monitoring-routes.ts';
+import { operationRoutes } from './operation-routes.ts';
+import { operatorAccess } from './operator-access.ts';
 import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
@@ -39,6 +42,16 @@ import { securityHeaders } from './security-headers.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 import { adminUsageRoutes, usageRoutes } from './usage-routes.ts';
+
+/** Beside those below `/api`. */
+const HEALTH_PATHS = [
+  API_PATHS.health,
+  API_PATHS.healthDetailed,
+  API_PATHS.live,
+  API_PATHS.ready,
+  API_PATHS.performance,
+  API_PATHS.prometheus,
+] as const;
 
 /** A session request is a few short fields. */
 const MAX_BODY_BYTES = 4 * 1024;
@@ -55,10 +68,10 @@ export interface AppOptions {
   readonly limiter: Limiter;
   readonly settings: RelaySettings;
   readonly health: () => object;
-  readonly providers: Stages;
+  readonly monitor: RelayMonitor;
   /** Those that serve this person's calls. @throws ParleyError `plan_excludes` */
   readonly providersOf: (identity: Identity) => Stages;
-  readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'publicUrl'>;
+  readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'metrics' | 'publicUrl'>;
   readonly hosts: OwnHosts;
   readonly proxies: TrustedProxies;
   /** Folder of the built page. */
@@ -88,7 +101,7 @@ export function createApp(options: AppOptions): App {
   });
   app.use(ownHostsOnly(options.hosts));
   app.use(secureTransport(config.publicUrl, proxies));
-  for (const path of ['/api/*', API_PATHS.health]) {
+  for (const path of ['/api/*', ...HEALTH_PATHS]) {
     app.use(
       path,
       (c, next) => {
@@ -134,7 +147,10 @@ export function createApp(options: AppOptions): App {
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
   app.route(API_PATHS.usage, usageRoutes(accounts));
   const adminAccess = adminOnly({ token: config.adminToken, signIn, limiter, proxies });
-  app.route(API_PATHS.adminServices, admin(adminAccess, options.providers));
+  const { monitor, logger } = options;
+  const access = operatorAccess({ admin: adminAccess, config });
+  app.route('/', monitoringRoutes({ monitor, access, admin: adminAccess }));
+  app.route('/', operationRoutes({ monitor, admin: adminAccess, logger }));
   app.route(API_PATHS.adminUsage, adminUsageRoutes(adminAccess, storage));
   app.route(API_PATHS.adminSettings, adminSettings(adminAccess, options.settings));
   app.route(LOG_PATHS.level, adminLogs(adminAccess, options.settings));

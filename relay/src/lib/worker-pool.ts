@@ -53,6 +53,11 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     return this.#members.size;
   }
 
+  /** Requests that wait for a worker. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
   /**
    * Resolves once `count` workers (at most `maxWorkers`) are up, and keeps that many up from then
    * on. Rejects with what a worker threw that could not start.

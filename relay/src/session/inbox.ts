@@ -51,6 +51,7 @@ export interface InboxOptions {
  * goes on like that, or floods, is disconnected. Nothing here touches another session.
  */
 export class Inbox {
+  readonly received = { framesIn: 0, bytesIn: 0 };
   readonly #options: InboxOptions;
   // For the hot path: what it needs of the options, one object fewer to fetch from memory.
   readonly #conversation: Conversation;
@@ -90,6 +91,8 @@ export class Inbox {
   /** A binary message. The hot path: neither logs, nor awaits, nor reads a clock. */
   receiveAudio(bytes: Uint8Array): void {
     if (!this.#admit()) return;
+    this.received.framesIn++;
+    this.received.bytesIn += bytes.byteLength;
     const result = decodeAudioFrame(bytes);
     if (!result.ok) return this.#mistake(result.fault);
     const { frame } = result;

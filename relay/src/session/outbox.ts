@@ -2,6 +2,7 @@ import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@pa
 import { OVER } from '../lib/abort-reason.ts';
 import { nextTurn, sleep, type Clock } from '../lib/clock.ts';
 import { actedMs } from '../lib/deadline.ts';
+import type { AudioTraffic } from '../turn/call-events.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import { KeptMessages, sizeOf } from './kept-messages.ts';
 
@@ -43,6 +44,7 @@ export class Outbox implements ConversationOutput {
   readonly #onSlowConsumer: () => void;
   readonly #kept: KeptMessages;
   #nextSeq = 1;
+  #framesOut = 0;
   #isOver = false;
   #socket: OutboxSocket | undefined;
   /** A replay that is on its way: what is new goes out after it, in its turn. */
@@ -63,6 +65,16 @@ export class Outbox implements ConversationOutput {
   /** Memory that is kept for a replay. */
   get keptBytes(): number {
     return this.#kept.bytes;
+  }
+
+  /** Frames of voice so far. */
+  get framesOut(): number {
+    return this.#framesOut;
+  }
+
+  /** What waits in its socket. */
+  get bufferedBytes(): number {
+    return this.#socket?.bufferedAmount ?? 0;
   }
 
   attach(socket: OutboxSocket): void {
@@ -125,6 +137,7 @@ export class Outbox implements ConversationOutput {
 
   audio(item: number, samples: Int16Array, last: boolean): void {
     const seq = this.#nextSeq++;
+    this.#framesOut++;
     const timestampMs = Math.round(this.nowMs());
     const header = { kind: AudioFrameKind.downlink, last, item, seq, timestampMs };
     this.#keepAndSend(seq, encodeAudioFrame(header, samples), item);
@@ -137,11 +150,11 @@ export class Outbox implements ConversationOutput {
 
   /** Resolves once the client keeps up; a client that does not is reported as slow. */
   async writable(signal: AbortSignal): Promise<void> {
-    let leastBytes = this.#bufferedBytes;
+    let leastBytes = this.bufferedBytes;
     let sinceMs = this.#clock.now();
-    while (this.#bufferedBytes > HIGH_WATER_BYTES && !signal.aborted) {
-      if (this.#bufferedBytes < leastBytes) {
-        leastBytes = this.#bufferedBytes;
+    while (this.bufferedBytes > HIGH_WATER_BYTES && !signal.aborted) {
+      if (this.bufferedBytes < leastBytes) {
+        leastBytes = this.bufferedBytes;
         sinceMs = this.#clock.now();
       } else if (actedMs(this.#clock, sinceMs) >= MAX_STALL_MS) {
         this.#onSlowConsumer();
@@ -174,10 +187,6 @@ export class Outbox implements ConversationOutput {
     return false;
   }
 
-  get #bufferedBytes(): number {
-    return this.#socket?.bufferedAmount ?? 0;
-  }
-
   #keepAndSend(seq: number, data: string | Uint8Array, item: number | undefined): void {
     if (this.#isOver) return;
     this.#kept.add({ seq, data, item });
@@ -191,4 +200,25 @@ export class Outbox implements ConversationOutput {
     socket.send(data);
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#onSlowConsumer();
   }
+}
+
+/** The audio of a call, as both of its ends count it. */
+export function trafficOf(
+  received: Pick<AudioTraffic, 'framesIn' | 'bytesIn'>,
+  outbox: Outbox,
+): AudioTraffic {
+  return {
+    get framesIn() {
+      return received.framesIn;
+    },
+    get bytesIn() {
+      return received.bytesIn;
+    },
+    get framesOut() {
+      return outbox.framesOut;
+    },
+    get bufferedBytes() {
+      return outbox.bufferedBytes;
+    },
+  };
 }

@@ -61,6 +61,16 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
+  /** In the order in which they began. */
+  get all(): Iterable<Session> {
+    return this.#sessions;
+  }
+
+  byId(id: string): Session | undefined {
+    for (const session of this.#sessions) if (session.id === id) return session;
+    return undefined;
+  }
+
   /** Calls of one person. */
   ofUser(userId: string): readonly Session[] {
     return [...(this.#byUser.get(userId) ?? [])];

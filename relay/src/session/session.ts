@@ -5,14 +5,14 @@ import {
   type LiveSession,
 } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
-import type { CallEventBody } from '../turn/call-events.ts';
+import type { AudioTraffic, CallEventBody } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
 import { within, type ErrorBoundary } from '../lib/error-boundary.ts';
 import { fingerprint } from '../lib/ids.ts';
 import { STAGES } from '../stages/provider.ts';
 import { InboxAllowances } from './inbox-allowances.ts';
 import { Inbox } from './inbox.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
 import { SessionControls } from './session-controls.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
@@ -30,6 +30,7 @@ export class Session implements ErrorBoundary {
   readonly #over = Promise.withResolvers<void>();
   /** Resolves when its last event has been emitted. */
   readonly ended = this.#over.promise;
+  readonly traffic: AudioTraffic;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #conversation: Conversation;
@@ -92,6 +93,7 @@ export class Session implements ErrorBoundary {
       onUpdate: (update) => this.#controls.update(update),
       onClose: (reason) => this.close(reason),
     });
+    this.traffic = trafficOf(this.#inbox.received, this.#outbox);
   }
 
   /** What the person may know of it elsewhere. */
@@ -213,7 +215,7 @@ export class Session implements ErrorBoundary {
     this.#outbox.end();
     this.#state = { kind: 'closed' };
     const ended = () => {
-      this.#emit({ type: 'session-ended', reason, durationMs });
+      this.#emit({ type: 'session-ended', reason, durationMs, traffic: { ...this.traffic } });
       this.#over.resolve();
     };
     // Each on its own: a session that failed may fail in this, too.

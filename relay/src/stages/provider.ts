@@ -33,6 +33,8 @@ export interface Provider {
    * the returned function is called. Never throws: what cannot be opened now fails when it is used.
    */
   prepare?(): () => void;
+  /** Requests that wait for a thread of the relay's own. */
+  waiting?(): number;
 }
 
 /** Another provider does the work of a stage from here on. */

@@ -24,11 +24,13 @@ export interface Stages {
   /** Every provider of the relay, in order of stage and preference. */
   services(): readonly ProviderStatus[];
   /**
-   * Forgets what went wrong with a provider, in all its stages.
+   * Forgets what went wrong with a provider in one of its stages.
    *
    * @returns false if there is none of that name
    */
-  reset(name: string): boolean;
+  reset(stage: Stage, name: string): boolean;
+  /** Requests of each stage that wait for a thread of the relay's own. */
+  queueDepths(): Readonly<Record<Stage, number>>;
 }
 
 /** Which provider does the work of each stage at this moment. */

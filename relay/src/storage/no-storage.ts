@@ -18,6 +18,7 @@ const NO_TOTALS: AdminStore = {
 /** A relay that keeps nothing has nothing to show. */
 export const NO_STORAGE: Storage = {
   state: 'off',
+  spoolBytes: 0,
   asUser: () => NOTHING,
   admin: NO_TOTALS,
   append() {},

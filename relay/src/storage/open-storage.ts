@@ -54,6 +54,7 @@ class DatabaseStorage implements RunningStorage {
     usage: (query) => this.#ask('groupedUsage', READ_MS, query),
     spentSince: (fromMs) => this.#ask('spentSince', READ_MS, fromMs),
   };
+  readonly #files: JournalFiles;
   readonly #options: StorageOptions;
   readonly #thread: DatabaseThread;
   readonly #journal: Journal;
@@ -63,7 +64,7 @@ class DatabaseStorage implements RunningStorage {
   constructor(options: StorageOptions) {
     const { config, dataDir, clock, logger, problems } = options;
     this.#options = options;
-    const files = new JournalFiles(join(dataDir, 'journal'), config.journalBytes);
+    const files = (this.#files = new JournalFiles(join(dataDir, 'journal'), config.journalBytes));
     this.#thread = new DatabaseThread(
       {
         database:
@@ -106,6 +107,10 @@ class DatabaseStorage implements RunningStorage {
 
   append(record: JournalRecord): void {
     this.#journal.append(record);
+  }
+
+  get spoolBytes(): number {
+    return this.#files.bytes;
   }
 
   asUser({ userId }: { readonly userId: string }): UserStore {

@@ -11,6 +11,8 @@ import type { JournalRecord } from './records.ts';
 export interface Storage {
   /** `starting` and `unavailable`: what is written waits on disk, reading throws `storage_unavailable`. */
   readonly state: 'off' | 'starting' | 'ok' | 'unavailable';
+  /** What waits on disk for the database. */
+  readonly spoolBytes: number;
   /** What one user may see: the database itself refuses everything else. */
   asUser(identity: Pick<Identity, 'userId' | 'role'>): UserStore;
   readonly admin: AdminStore;

@@ -11,6 +11,17 @@ import type { BudgetScope } from '../metering/budgets.ts';
 import type { BargeInVerdict } from './turn-detection/barge-in.ts';
 import type { ProviderUse, Stage } from '../stages/provider.ts';
 
+/** The audio of a call so far. */
+export interface AudioTraffic {
+  /** Frames and bytes that arrived, whatever became of them. */
+  readonly framesIn: number;
+  readonly bytesIn: number;
+  /** Frames of voice that were sent, those of a replay once. */
+  readonly framesOut: number;
+  /** Bytes that wait in the socket now. */
+  readonly bufferedBytes: number;
+}
+
 /** What every event of a call says of itself. */
 export interface CallEventStamp {
   /** ms since 1970. */
@@ -101,6 +112,7 @@ export type CallEventBody =
       readonly type: 'session-ended';
       readonly reason: CloseReasonName;
       readonly durationMs: number;
+      readonly traffic: AudioTraffic;
     }
   | ({ readonly type: 'utterance-started' } & OfUtterance)
   | ({

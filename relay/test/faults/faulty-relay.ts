@@ -11,6 +11,7 @@ import type { Transcriber } from '../../src/stages/transcriber.ts';
 import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/stages/failover/policy.ts';
 import type { ProviderStatus } from '../../src/stages/failover/provider-health.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import { Rig } from '../conformance/subject.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from '../support/test-relay.ts';
 import { PRIMARY, SECOND, type Lineup } from './lineup.ts';
@@ -52,6 +53,7 @@ export interface FaultyRelayOptions {
   readonly areLogsKept?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly money?: TestRelayOptions['money'];
+  readonly storage?: Storage;
 }
 
 type Rigs = Readonly<Record<Stage, Rig<unknown>>>;
@@ -98,6 +100,7 @@ export class FaultyRelay implements AsyncDisposable {
     const relay = await startTestRelay({
       stages: providers,
       money: options.money,
+      ...(options.storage && { storage: options.storage }),
       env: {
         TRANSCRIBER_DEADLINE_S: seconds,
         GENERATOR_DEADLINE_S: seconds,

@@ -19,21 +19,37 @@ export interface KeptRelay extends AsyncDisposable {
   readonly dataDir: string;
 }
 
-/** Resolves when the database is open. */
-export async function startKeptRelay({
-  env,
-  ...options
-}: TestRelayOptions = {}): Promise<KeptRelay> {
+/** The embedded database in a folder of its own, which is removed at the end. */
+export async function openKeptStorage(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly storage: RunningStorage; readonly dataDir: string } & AsyncDisposable> {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-kept-'));
   await makeDatabaseTemplate();
-  const settings = { ...env, DATA_DIR: dataDir };
   const storage = openStorage({
-    config: readConfig(settings).storage,
+    config: readConfig({ ...env, DATA_DIR: dataDir }).storage,
     dataDir,
     clock: systemClock,
     logger: silentLogger,
     problems: new Problems(systemClock),
   });
+  return {
+    storage,
+    dataDir,
+    async [Symbol.asyncDispose]() {
+      await storage[Symbol.asyncDispose]();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** Resolves when the database is open. */
+export async function startKeptRelay({
+  env,
+  ...options
+}: TestRelayOptions = {}): Promise<KeptRelay> {
+  const kept = await openKeptStorage(env);
+  const { storage, dataDir } = kept;
+  const settings = { ...env, DATA_DIR: dataDir };
   const relay = await startTestRelay({ ...options, env: settings, storage });
   storage.begin();
   // The database's first start takes all of a processor, so it is not asked all the time.
@@ -44,8 +60,7 @@ export async function startKeptRelay({
     dataDir,
     async [Symbol.asyncDispose]() {
       await relay[Symbol.asyncDispose]();
-      await storage[Symbol.asyncDispose]();
-      await rm(dataDir, { recursive: true });
+      await kept[Symbol.asyncDispose]();
     },
   };
 }

@@ -13,6 +13,7 @@ interface Kept {
 
 /** A storage in memory: what the routes make of one can be tested without a database. */
 export class MemoryStorage implements Storage {
+  readonly spoolBytes = 0;
   state: Storage['state'] = 'ok';
   grouped: readonly GroupedUsage[] = [];
   /** All of a user was removed. */

@@ -30,8 +30,7 @@ export const API_PATHS = {
   /** For supervisors and balancers: a status and nothing else. */
   live: '/livez',
   ready: '/readyz',
-  /** Opened by the operator's token only. */
-  adminServices: '/api/v1/admin/services',
+  /** Opened by the operator's token, or an administrator's account, only. */
   adminOverview: '/api/v1/admin/overview',
   /** `POST` to `/:id/end` ends the session. */
   adminSessions: '/api/v1/admin/sessions',
@@ -76,23 +75,18 @@ export const serviceHealthSchema = z.object({
   health: z.enum(['healthy', 'degraded', 'failed']),
 });
 
-/** What the operator may know beyond that. */
-export const serviceStatusSchema = z.extend(serviceHealthSchema, {
-  /** How the latest failure is classed; null if there was none. */
-  last_fault: z.nullable(z.string()),
-  /** How long ago it was, s. */
-  last_failure_s: z.nullable(z.number()),
-  failures: z.number(),
-  requests: z.number(),
-});
-export const servicesResponseSchema = z.object({ services: z.array(serviceStatusSchema) });
-
 export const healthResponseSchema = z.object({
   /** `starting`: it serves, but its first turns may be slower. */
   status: z.enum(['starting', 'ok', 'draining']),
   version: z.string(),
-  uptime_s: z.number(),
+  uptime_seconds: z.number(),
   active_connections: z.number(),
+  /** Whether the relay itself can recognise speech now. */
+  asr_ready: z.boolean(),
+  /** From the end of the last utterance's audio to its final words; null before the first. */
+  last_transcription_ms: z.nullable(z.number()),
+  /** Resident memory of the process. */
+  memory_mb: z.number(),
   /** The provider of each stage now; `browser` and `none` as in `session.degraded`. */
   providers: providerNamesSchema,
   /** What a call may choose, as in `session.created`. */

@@ -75,6 +75,7 @@ export function createEmbeddedTranscriber(
       });
     },
     probe: () => scheduler.probe(),
+    waiting: () => scheduler.waiting,
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

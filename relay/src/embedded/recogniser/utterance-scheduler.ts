@@ -88,6 +88,13 @@ export class UtteranceScheduler {
     this.#options = options;
   }
 
+  /** Utterances with something to decode that wait for a recogniser. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { hasWork } of this.#waiting) if (hasWork) waiting++;
+    return waiting;
+  }
+
   /** @throws ParleyError `capacity_exhausted` if too many are spoken at once */
   admit(): void {
     if (this.#waiting.size + this.#running.size >= MAX_UTTERANCES)

@@ -151,6 +151,7 @@ export async function createEmbeddedSynthesizer(
     speeds: SPEEDS,
     synthesize,
     probe: (signal) => pool.probe(PROBE, signal),
+    waiting: () => pool.waiting,
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

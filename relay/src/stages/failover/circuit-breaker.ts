@@ -13,8 +13,22 @@ export type BreakerState =
       readonly probeFailures: number;
       readonly lastFailureAtMs: number;
     }
-  | { readonly kind: 'open'; readonly untilMs: number; readonly coolDownMs: number }
-  | { readonly kind: 'half-open'; readonly isTrialRunning: boolean; readonly coolDownMs: number };
+  | ({ readonly kind: 'open'; readonly untilMs: number } & Outage)
+  | ({ readonly kind: 'half-open'; readonly isTrialRunning: boolean } & Outage);
+
+interface Outage {
+  readonly coolDownMs: number;
+  /** Probes failed in it too: one that succeeds ends it, and nobody has to try it by talking. */
+  readonly isSeenByProbes: boolean;
+  /** Probes that succeeded in a row since. */
+  readonly probeSuccesses: number;
+}
+
+/**
+ * So many probes in a row that succeed let requests through again after an outage that probes never
+ * saw: the next failure opens the breaker at once.
+ */
+const PROBES_TO_CLOSE = 3;
 
 const CLOSED: BreakerState = { kind: 'closed', failures: 0, probeFailures: 0, lastFailureAtMs: 0 };
 
@@ -38,7 +52,7 @@ export class CircuitBreaker {
     const state = this.#state;
     const nowMs = this.#nowMs();
     if (state.kind === 'open' && nowMs >= state.untilMs) {
-      return { kind: 'half-open', isTrialRunning: false, coolDownMs: state.coolDownMs };
+      return halfOpen(state);
     }
     const isForgotten =
       state.kind === 'closed' && nowMs - state.lastFailureAtMs > this.#policy.recentMs;
@@ -63,8 +77,9 @@ export class CircuitBreaker {
    *   opened proves no more than a probe does
    */
   succeeded(isTrial: boolean): void {
-    if (isTrial || this.#state.kind === 'closed') this.#state = CLOSED;
-    else this.#endCoolDown();
+    const { state } = this;
+    if (isTrial || state.kind === 'closed') this.#state = CLOSED;
+    else if (state.kind === 'open') this.#state = halfOpen(state);
   }
 
   /** @param isTrial - what `enter` said of this request */
@@ -74,7 +89,7 @@ export class CircuitBreaker {
       this.#count(state, 0);
     } else if (state.kind === 'half-open' && (isTrial || !state.isTrialRunning)) {
       // One that was let in before it opened says nothing new while a trial is on its way.
-      this.#open(Math.min(2 * state.coolDownMs, this.#policy.maxCoolDownMs));
+      this.#open(Math.min(2 * state.coolDownMs, this.#policy.maxCoolDownMs), false);
     }
   }
 
@@ -85,11 +100,26 @@ export class CircuitBreaker {
     }
   }
 
+  /** Takes back what probes counted, and ends an outage that they have seen. */
   probeSucceeded(): void {
     const { state } = this;
-    if (state.kind !== 'closed') this.#endCoolDown();
-    else
-      this.#state = { ...state, failures: state.failures - state.probeFailures, probeFailures: 0 };
+    if (state.kind === 'closed') {
+      const failures = state.failures - state.probeFailures;
+      this.#state = { ...state, failures, probeFailures: 0 };
+      return;
+    }
+    if (state.kind === 'half-open' && state.isTrialRunning) return;
+    if (state.isSeenByProbes) {
+      this.#state = CLOSED;
+      return;
+    }
+    const probeSuccesses = state.probeSuccesses + 1;
+    if (probeSuccesses < PROBES_TO_CLOSE) {
+      this.#state = { ...halfOpen(state), probeSuccesses };
+      return;
+    }
+    const failures = this.#policy.failuresToOpen - 1;
+    this.#state = { kind: 'closed', failures, probeFailures: 0, lastFailureAtMs: this.#nowMs() };
   }
 
   /** Counts like a failed request; if the breaker is open, it stays so until well after the next probe. */
@@ -102,23 +132,32 @@ export class CircuitBreaker {
       kind: 'open',
       untilMs: state.kind === 'open' ? Math.max(untilMs, state.untilMs) : untilMs,
       coolDownMs: state.coolDownMs,
+      isSeenByProbes: true,
+      probeSuccesses: 0,
     };
   }
 
   #count(state: BreakerState & { readonly kind: 'closed' }, probes: number): void {
     const failures = state.failures + 1;
-    if (failures >= this.#policy.failuresToOpen) return this.#open(this.#policy.coolDownMs);
     const probeFailures = state.probeFailures + probes;
+    if (failures >= this.#policy.failuresToOpen) {
+      return this.#open(this.#policy.coolDownMs, probeFailures > 0);
+    }
     this.#state = { kind: 'closed', failures, probeFailures, lastFailureAtMs: this.#nowMs() };
   }
 
-  #open(coolDownMs: number): void {
-    this.#state = { kind: 'open', untilMs: this.#nowMs() + coolDownMs, coolDownMs };
+  #open(coolDownMs: number, isSeenByProbes: boolean): void {
+    const untilMs = this.#nowMs() + coolDownMs;
+    this.#state = { kind: 'open', untilMs, coolDownMs, isSeenByProbes, probeSuccesses: 0 };
   }
+}
 
-  #endCoolDown(): void {
-    if (this.#state.kind !== 'open') return;
-    const { coolDownMs } = this.#state;
-    this.#state = { kind: 'half-open', isTrialRunning: false, coolDownMs };
-  }
+function halfOpen({ coolDownMs, isSeenByProbes, probeSuccesses }: Outage) {
+  return {
+    kind: 'half-open',
+    isTrialRunning: false,
+    coolDownMs,
+    isSeenByProbes,
+    probeSuccesses,
+  } as const;
 }

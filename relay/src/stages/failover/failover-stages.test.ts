@@ -107,7 +107,7 @@ describe('the stages with failover', () => {
     expect(await answer()).toEqual(['a']);
     expect(told).toEqual(['generator: b', 'generator: a']);
     end();
-    providers.reset('a');
+    providers.reset('generator', 'a');
     await providers[Symbol.asyncDispose]();
   });
 
@@ -178,9 +178,9 @@ describe('the stages with failover', () => {
     a.state.fault = 'unauthorized';
     for (let count = 0; count < 3; count++) await answer();
     a.state.fault = undefined;
-    expect(providers.reset('unknown')).toBe(false);
+    expect(providers.reset('generator', 'unknown')).toBe(false);
     expect(await answer()).toEqual(['b']);
-    expect(providers.reset('a')).toBe(true);
+    expect(providers.reset('generator', 'a')).toBe(true);
     expect(await answer()).toEqual(['a']);
     await providers[Symbol.asyncDispose]();
   });
@@ -206,7 +206,7 @@ describe('the stages with failover', () => {
     const release = providers.generator.prepare();
     expect(prepared()).toEqual(['prepare b']);
     a.state.fault = undefined;
-    expect(providers.reset('a')).toBe(true);
+    expect(providers.reset('generator', 'a')).toBe(true);
     expect(prepared()).toEqual(['prepare b', 'prepare a']);
     release();
     await clock.advance(DEFAULT_POLICY.prepareSecondMs);

@@ -60,15 +60,24 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
   });
   for (const health of watched) logHealth(health, logger);
   const owned = [...transcribers, ...generators, ...synthesizers];
-  const watchedAll: Pick<Stages, 'services' | 'reset' | 'onOwnUse'> = {
+  const watchedAll: Pick<Stages, 'services' | 'reset' | 'onOwnUse' | 'queueDepths'> = {
     onOwnUse(listener) {
       ownUse = listener;
     },
     services: () => watched.map((health) => health.status()),
-    reset(name) {
-      const named = watched.filter((health) => health.name === name);
-      for (const health of named) health.reset();
-      return named.length > 0;
+    reset(stage, name) {
+      const one = watched.find((health) => health.stage === stage && health.name === name);
+      one?.reset();
+      return one !== undefined;
+    },
+    queueDepths() {
+      const waiting = { transcriber: 0, generator: 0, synthesizer: 0 };
+      for (const stage of STAGES) {
+        for (const { provider } of stages[stage].candidates) {
+          waiting[stage] += provider.waiting?.() ?? 0;
+        }
+      }
+      return waiting;
     },
   };
   /** A view of the stages, with a memory for phrases in its own first voice. */
@@ -118,7 +127,7 @@ function logHealth(watched: ProviderHealth, logger: Logger): void {
     ({ health } = watched);
     logger.info(
       { provider: watched.name, stage: watched.stage, health },
-      'provider health changed',
+      '[HEALTH-CHECK] provider health changed',
     );
   });
 }

@@ -71,11 +71,15 @@ export class HealthMonitor implements AsyncDisposable {
     );
     try {
       await scope.wait(probe(scope.signal));
-      health.probeSucceeded();
+      health.probeSucceeded(startedAtMs);
+      const durationMs = Math.round(clock.now() - startedAtMs);
+      logger.debug({ provider, stage, health: health.health, durationMs }, '[HEALTH-CHECK] passed');
     } catch (err) {
       if (signal.aborted) return;
+      const wasFailed = health.health === 'failed';
       health.probeFailed(err, startedAtMs);
-      logger.warn({ err, provider, stage }, 'provider probe failed');
+      // An outage is one warning for each check that leads to it, not one each round for hours.
+      logger[wasFailed ? 'debug' : 'warn']({ err, provider, stage }, '[HEALTH-CHECK] failed');
     }
   }
 }

@@ -67,6 +67,35 @@ describe('the health of a provider', () => {
     expect(provider.health).toBe('healthy');
   });
 
+  it('is healthy after a probe that went well, if probes have seen the outage', async () => {
+    const { provider, clock } = createTest();
+    failTimes(provider, 3);
+    provider.probeFailed(failure());
+    await clock.advance(1);
+    provider.probeSucceeded();
+    expect(provider).toMatchObject({ health: 'healthy', breaker: 'closed' });
+    for (let count = 0; count < 3; count++) provider.probeFailed(failure());
+    expect(provider.health).toBe('failed');
+    provider.probeSucceeded();
+    expect(provider.health).toBe('healthy');
+  });
+
+  it('lets requests through on approval after three probes that went well', async () => {
+    const { provider, clock } = createTest();
+    failTimes(provider, 3);
+    for (let count = 0; count < 3; count++) {
+      expect(provider.health).toBe('failed');
+      provider.probeSucceeded();
+    }
+    expect(provider).toMatchObject({ health: 'degraded', breaker: 'closed' });
+    await clock.advance(POLICY.recentMs + 1);
+    expect(provider.health).toBe('healthy');
+    failTimes(provider, 3);
+    for (let count = 0; count < 3; count++) provider.probeSucceeded();
+    failTimes(provider, 1);
+    expect(provider.health).toBe('failed');
+  });
+
   it('lets no request be the trial while probes fail', async () => {
     const { provider, clock } = createTest();
     failTimes(provider, 3);
@@ -196,7 +225,12 @@ describe('the health of a provider', () => {
           } else if (taken === 'probe-well') {
             provider.probeSucceeded();
             failures = { ...failures, probes: 0 };
-            claim('a probe lifts', before.breaker !== 'open' || provider.breaker === 'half-open');
+            claim('a probe lifts', provider.breaker !== 'open');
+            if (before.breaker !== 'closed' && provider.breaker === 'closed') {
+              // Either the outage is over, or one more failure opens it again.
+              const isOver = provider.health === 'healthy';
+              failures = isOver ? none : { real: 2, probes: 0, atMs: clock.now() };
+            }
           } else if (taken === 'probe-ill') {
             provider.probeFailed(failure());
             fail('probes');
@@ -222,8 +256,11 @@ describe('the health of a provider', () => {
             claim('three in a row open it, and no fewer', isOpen === inRow >= 3);
           }
           claim(
-            'only a trial closes it',
-            before.breaker === 'closed' || provider.breaker !== 'closed' || failures === none,
+            'only a trial or a probe closes it',
+            before.breaker === 'closed' ||
+              provider.breaker !== 'closed' ||
+              failures === none ||
+              taken === 'probe-well',
           );
           claim(
             'tells how it is',

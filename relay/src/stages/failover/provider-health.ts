@@ -22,6 +22,13 @@ export interface ProviderStatus {
   readonly requests: number;
   /** Of requests and probes. */
   readonly failures: number;
+  /** Of requests and probes, since one succeeded or was forgotten. */
+  readonly failuresInARow: number;
+  /** Of a request or a probe; ms since 1970, like the others here. */
+  readonly lastSuccessAtMs?: number;
+  /** When the last probe ended, and how long it took. */
+  readonly lastCheckAtMs?: number;
+  readonly probeMs?: number;
   /** The adapter's word for what went wrong last, e.g. `rate-limited`. */
   readonly lastFault?: string;
   /** ms since 1970. */
@@ -60,6 +67,9 @@ export class ProviderHealth {
   #retryAfterEndsAtMs = 0;
   #requests = 0;
   #failures = 0;
+  #failuresInARow = 0;
+  #lastSuccessAtMs: number | undefined;
+  #lastCheck: Pick<ProviderStatus, 'lastCheckAtMs' | 'probeMs'> = {};
   #lastFailure: Pick<ProviderStatus, 'lastFault' | 'lastFailureAtMs'> = {};
   #published: string;
   #cancelChange: () => void = () => {};
@@ -118,6 +128,7 @@ export class ProviderHealth {
       if (verdict === 'succeeded') {
         breaker.succeeded(isTrial);
         this.#refused.clear();
+        this.#worked();
       } else if (fault !== undefined && this.#counts(fault, caller, startedAtMs)) {
         this.#record(fault);
         breaker.failed(isTrial);
@@ -138,14 +149,18 @@ export class ProviderHealth {
         isTrial = false;
         breaker.succeeded(true);
         this.#refused.clear();
+        this.#worked();
         this.#publish();
       },
       abandoned: () => settle('abandoned'),
     };
   }
 
-  probeSucceeded(): void {
+  /** @param sinceMs - when the probe began */
+  probeSucceeded(sinceMs = this.#nowMs): void {
+    this.#checked(sinceMs);
     this.#breaker.probeSucceeded();
+    this.#worked();
     this.#publish();
   }
 
@@ -156,6 +171,7 @@ export class ProviderHealth {
    * @param sinceMs - when the probe began
    */
   probeFailed(error: unknown, sinceMs = this.#nowMs): void {
+    this.#checked(sinceMs);
     const fault = faultOf(error, this.stage);
     if (!fault.isRequestsOwn && !this.#isProviders(fault, sinceMs)) return;
     this.#record(fault);
@@ -168,6 +184,7 @@ export class ProviderHealth {
     this.#breaker = this.#newBreaker();
     this.#refused.clear();
     this.#retryAfterEndsAtMs = 0;
+    this.#failuresInARow = 0;
     this.#publish();
   }
 
@@ -195,7 +212,10 @@ export class ProviderHealth {
       breaker: this.breaker,
       requests: this.#requests,
       failures: this.#failures,
+      failuresInARow: this.health === 'healthy' ? 0 : this.#failuresInARow,
+      ...(this.#lastSuccessAtMs !== undefined && { lastSuccessAtMs: this.#lastSuccessAtMs }),
       ...this.#lastFailure,
+      ...this.#lastCheck,
     };
   }
 
@@ -212,8 +232,18 @@ export class ProviderHealth {
     return new CircuitBreaker(this.#options.policy, () => this.#nowMs);
   }
 
+  #worked(): void {
+    this.#failuresInARow = 0;
+    this.#lastSuccessAtMs = Date.now();
+  }
+
+  #checked(sinceMs: number): void {
+    this.#lastCheck = { lastCheckAtMs: Date.now(), probeMs: this.#nowMs - sinceMs };
+  }
+
   #record({ kind, retryAfterMs }: Fault): void {
     this.#failures++;
+    this.#failuresInARow++;
     this.#lastFailure = { lastFault: kind, lastFailureAtMs: Date.now() };
     if (retryAfterMs === undefined) return;
     const waitMs = Math.min(retryAfterMs, this.#options.policy.maxRetryAfterMs);

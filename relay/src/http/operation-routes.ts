@@ -1,0 +1,58 @@
+import { Readable } from 'node:stream';
+import { getHeapSnapshot } from 'node:v8';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { API_PATHS } from '@parley/shared';
+import { HISTORY_RANGES } from '@parley/shared/monitoring-api';
+import type { Logger } from '../lib/logger.ts';
+import type { RelayMonitor } from '../monitoring/relay-monitor.ts';
+import type { AdminEnv } from './admin-only.ts';
+import { problem } from './problem.ts';
+
+/**
+ * What the status page reads and does; for administrators.
+ *
+ * - `GET /api/v1/admin/overview?range=1h|6h|24h`
+ * - `POST /api/v1/admin/sessions/:id/end` ends a call
+ * - `POST /api/v1/admin/heap-snapshot` answers with a file for the browser's developer tools. It
+ *   stops the relay for seconds, and holds what people say: for emergencies
+ */
+export function operationRoutes(options: {
+  readonly monitor: RelayMonitor;
+  readonly admin: MiddlewareHandler<AdminEnv>;
+  readonly logger: Logger;
+}): Hono<AdminEnv> {
+  const { monitor, admin, logger } = options;
+  const app = new Hono<AdminEnv>();
+  let isWriting = false;
+
+  app.get(API_PATHS.adminOverview, admin, (c) => {
+    if (!monitor.hasMetrics) return problem(c, 'not_found');
+    const given = c.req.query('range') ?? '1h';
+    const range = HISTORY_RANGES.find((one) => one === given);
+    if (range === undefined) {
+      return problem(c, 'invalid_request', `range: expected one of ${HISTORY_RANGES.join(', ')}.`);
+    }
+    return c.json(monitor.overview(range));
+  });
+  app.post(`${API_PATHS.adminSessions}/:id/end`, admin, (c) => {
+    const sessionId = c.req.param('id');
+    if (!monitor.endSession(sessionId)) return problem(c, 'not_found');
+    logger.info({ admin: c.var.admin, sessionId }, 'an administrator ended a call');
+    return c.body(null, 204);
+  });
+  app.post(API_PATHS.adminHeap, admin, (c) => {
+    // One is as large as the heap, and waits in memory for its reader.
+    if (isWriting) return problem(c, 'rate_limited');
+    isWriting = true;
+    logger.warn({ admin: c.var.admin }, 'an administrator takes a heap snapshot');
+    const snapshot = getHeapSnapshot();
+    snapshot.once('close', () => (isWriting = false));
+    return new Response(Readable.toWeb(snapshot) as ReadableStream, {
+      headers: {
+        'Content-Type': 'application/octet-stream',
+        'Content-Disposition': 'attachment; filename="parley.heapsnapshot"',
+      },
+    });
+  });
+  return app;
+}

@@ -1,0 +1,81 @@
+import { expect, test, vi } from 'vitest';
+import { API_PATHS } from '@parley/shared';
+import {
+  healthDetailedSchema,
+  monitoredServicesSchema,
+  monitoringHealthSchema,
+  overviewSchema,
+  serviceResetSchema,
+} from '@parley/shared/monitoring-api';
+import { FaultyRelay, SHORT_POLICY } from '../faults/faulty-relay.ts';
+import { ADMIN_TOKEN, askOperator, samplesOf } from './operator.ts';
+
+const HEALTH = `${API_PATHS.monitoring}/health`;
+
+/** Checks so frequent that a test can wait for them. */
+const WATCHFUL = {
+  ...SHORT_POLICY,
+  health: { intervalMs: 200, deadlineMs: 150, jitter: 0 },
+  breaker: { ...SHORT_POLICY.breaker, coolDownMs: 60_000 },
+};
+
+test('a provider that stops is failed after three checks; it recovers without anybody talking', async () => {
+  await using faulty = await FaultyRelay.start({ policy: WATCHFUL, env: { ADMIN_TOKEN } });
+  const { url } = faulty.relay;
+  const health = () => askOperator(url, HEALTH, monitoringHealthSchema);
+  expect(await health()).toMatchObject({ status: 200, body: { status: 'healthy', cause: null } });
+
+  const generator = faulty.vendor('generator');
+  const [service] = faulty.providers.services().filter(({ stage }) => stage === 'generator');
+  const id = `generator:${service!.name}`;
+  generator.fail({ kind: 'refuse' }, 'first-use');
+  await vi.waitUntil(async () => (await health()).status === 503, { timeout: 30_000 });
+  const down = (await health()).body;
+  expect(down.status).toBe('critical_down');
+  expect(down.cause).toMatchObject({ code: 'stage_down' });
+  expect(down.cause!.message).toContain(`Nothing answers now. Failed: ${service!.name}`);
+  const { services } = (await askOperator(url, `${HEALTH}/services`, monitoredServicesSchema)).body;
+  const failed = services.find(({ service_id }) => service_id === id)!;
+  expect(failed).toMatchObject({ state: 'failed', url: null });
+  expect(failed.failure_count).toBeGreaterThanOrEqual(3);
+  expect(failed.last_check).not.toBeNull();
+  expect(failed.last_error).not.toBeNull();
+  const metrics = await (await fetch(url + API_PATHS.prometheus)).text();
+  expect(samplesOf(metrics, 'voice_service_health').get(`service="${id}"`)).toBe(0);
+  const detailed = await askOperator(url, API_PATHS.healthDetailed, healthDetailedSchema);
+  expect(detailed.status).toBe(503);
+  expect(detailed.body.components.audio_pipeline.status).toBe('failed');
+  const overview = await askOperator(url, API_PATHS.adminOverview, overviewSchema);
+  expect(overview.body.health.cause).toEqual(down.cause);
+
+  const reset = await askOperator(url, `${HEALTH}/reset/${id}`, serviceResetSchema, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+  });
+  expect(reset).toEqual({
+    status: 200,
+    body: { service_id: id, status: 'reset', health: { state: 'healthy', failure_count: 0 } },
+  });
+  await vi.waitUntil(async () => (await health()).status === 503, { timeout: 30_000 });
+
+  generator.recover();
+  await vi.waitUntil(async () => (await health()).body.status === 'healthy', { timeout: 30_000 });
+}, 100_000);
+
+test('a stage with another provider left is degraded, and says who stands in', async () => {
+  await using faulty = await FaultyRelay.start({ policy: WATCHFUL, hasSecond: true });
+  const { url } = faulty.relay;
+  faulty.vendor('synthesizer').fail({ kind: 'refuse' }, 'first-use');
+  await vi.waitUntil(
+    async () => {
+      const { body } = await askOperator(url, HEALTH, monitoringHealthSchema);
+      return body.services.failed === 1;
+    },
+    { timeout: 30_000 },
+  );
+  const { status, body } = await askOperator(url, HEALTH, monitoringHealthSchema);
+  expect(status).toBe(200);
+  expect(body.status).toBe('degraded');
+  expect(body.cause).toMatchObject({ code: 'service_failed' });
+  expect(body.cause!.message).toContain(`${body.providers.synthesizer} speaks in its place.`);
+}, 100_000);
