@@ -70,6 +70,9 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
                    of ten seconds with pauses; the pipe too is connected to the simulator
   --baseline plain bench relay: against the same relay without metering and storage, which the other
                    side has on
+  --baseline unmeasured
+                   bench relay: against the same relay without metrics, which the other side has on
+                   and reads every two seconds
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}

@@ -3,6 +3,7 @@ import { provideChromium } from './chromium.ts';
 import { takesNoArguments } from './command-line.ts';
 import { buildPage } from './page-build.ts';
 import { providePostgres } from './postgres.ts';
+import { providePrometheus } from './prometheus.ts';
 import { runTool, say } from './project.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
@@ -27,6 +28,7 @@ async function test(): Promise<number> {
     buildPage(),
     provideChromium(),
     providePostgres(),
+    providePrometheus(),
   ]);
   if (check !== 0 || build !== 0 || !hasChromium || !hasPostgres) return 1;
   for (const [script, toolArguments] of STEPS) {

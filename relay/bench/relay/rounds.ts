@@ -49,6 +49,7 @@ const RELAY = new URL('relay-subject.process.ts', import.meta.url);
 const BASELINE_SUBJECTS: Readonly<Record<Baseline, { entry: URL; flags: readonly string[] }>> = {
   pipe: { entry: new URL('pipe-subject.process.ts', import.meta.url), flags: [] },
   plain: { entry: RELAY, flags: RELAY_NODE_FLAGS },
+  unmeasured: { entry: RELAY, flags: RELAY_NODE_FLAGS },
 };
 const LOAD = new URL('load.process.ts', import.meta.url);
 const NOVA = new URL('nova.process.ts', import.meta.url);
@@ -89,6 +90,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
       provider,
       sessions,
       keepsAccounts,
+      isMeasured: side === 'relay' || options.baseline !== 'unmeasured',
     });
     isNative &&= opened.isNative;
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;

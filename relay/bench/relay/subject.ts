@@ -7,11 +7,16 @@ export interface SubjectOptions {
   readonly sessions: number;
   /** Whether money is counted, and conversations are kept. */
   readonly keepsAccounts: boolean;
+  /** Whether calls are measured, and the metrics read. */
+  readonly isMeasured: boolean;
 }
 
 /** What the relay can be compared with. */
-export const BASELINES = ['pipe', 'plain'] as const;
-/** `plain`: the relay itself, that counts no money and keeps nothing. */
+export const BASELINES = ['pipe', 'plain', 'unmeasured'] as const;
+/**
+ * `plain`: the relay itself, that counts no money and keeps nothing; `unmeasured`: the relay itself,
+ * without metrics.
+ */
 export type Baseline = (typeof BASELINES)[number];
 
 export function isBaseline(name: string): name is Baseline {

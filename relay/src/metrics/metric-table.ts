@@ -113,7 +113,7 @@ export const METRICS = {
   voice_event_loop_delay_seconds: {
     type: 'gauge',
     help: 'How late the event loop was in the last interval.',
-    labels: ['quantile'],
+    labels: ['percentile'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 

@@ -44,9 +44,9 @@ export function readGauges(
   prometheus.readFrom('voice_event_loop_delay_seconds', () => {
     const { p50, p99, max } = system.read().event_loop_delay_ms;
     return [
-      { value: p50 / 1_000, labels: { quantile: '0.5' } },
-      { value: p99 / 1_000, labels: { quantile: '0.99' } },
-      { value: max / 1_000, labels: { quantile: '1' } },
+      { value: p50 / 1_000, labels: { percentile: '50' } },
+      { value: p99 / 1_000, labels: { percentile: '99' } },
+      { value: max / 1_000, labels: { percentile: '100' } },
     ];
   });
 }
