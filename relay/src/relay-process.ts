@@ -4,7 +4,9 @@ import { systemClock, type Clock } from './lib/clock.ts';
 import { withDeadline } from './lib/deadline.ts';
 import { openLog, type Log, type Logger } from './lib/logger.ts';
 import { Problems } from './lib/problems.ts';
+import { Supervisor } from './lib/supervisor.ts';
 import { UncaughtErrors } from './lib/uncaught-errors.ts';
+import { logStart } from './logs/start-line.ts';
 import { warmUp } from './session/warm-up.ts';
 import type { Stages } from './stages/stages.ts';
 import { lockDataFolder } from './storage/data-lock.ts';
@@ -66,12 +68,16 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
       await storage[Symbol.asyncDispose]();
       throw error;
     });
-    logger.info({ url: relay.url }, 'listening');
+    logStart(logger, { ...options, url: relay.url, providers, storage });
+    const supervisor = new Supervisor({ environment: process.env, clock, logger });
+    supervisor.ready();
     stopAtSignals(log, config.shutdownGraceMs + RELEASE_MS, async () => {
+      supervisor.stopping();
       await relay.stop(config.shutdownGraceMs);
       await providers[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
       lock?.[Symbol.dispose]();
+      supervisor[Symbol.dispose]();
     });
     return { url: relay.url };
   } catch (error) {

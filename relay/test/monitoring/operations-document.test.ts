@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const document = (path: string) => readFile(join(ROOT, 'docs', path), 'utf8');
+
+test('the runbook has a line for every alert', async () => {
+  const alerts = [...(await document('monitoring/alerts.yml')).matchAll(/- alert: (\w+)/g)];
+  expect(alerts.length).toBeGreaterThan(5);
+  const runbook = await document('operations.md');
+  for (const [, alert] of alerts) expect(runbook).toContain(`| \`${alert}\` |`);
+});
+
+const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
+
+test.skipIf(!hasSystemd)('systemd finds nothing wrong with the unit', async () => {
+  const unit = await document('systemd/parley.service');
+  // Where it is installed there is nothing here.
+  const folder = await mkdtemp(join(tmpdir(), 'parley-unit-'));
+  const path = join(folder, 'parley.service');
+  await writeFile(path, unit.replaceAll('/opt/parley/', ROOT).replaceAll('/opt/parley', ROOT));
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', path], {
+    encoding: 'utf8',
+  });
+  await rm(folder, { recursive: true });
+  expect(stderr.split('\n').filter((line) => line.includes('parley.service'))).toEqual([]);
+  expect(status).toBe(0);
+});
+
+test('the unit starts the relay as npm start does', async () => {
+  const unit = await document('systemd/parley.service');
+  const [, command = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? [];
+  expect(command.split(' ').slice(1)).toEqual([...RELAY_NODE_FLAGS, 'relay/src/main.ts']);
+});
