@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { readGauges } from './gauges.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import { restoreHistory } from './restore-history.ts';
 import { RelayMonitor, type RelayMonitorOptions } from './relay-monitor.ts';
 import { SystemSampler } from './system-sampler.ts';
 
@@ -17,7 +18,7 @@ export interface MonitorOptions extends Omit<RelayMonitorOptions, 'system'> {
 
 /** A monitor, with what it measures by itself until it is disposed of. */
 export function openMonitor(options: MonitorOptions): RelayMonitor & Disposable {
-  const { config, clock, logger, problems, registry, telemetry, live } = options;
+  const { config, clock, logger, problems, registry, storage, telemetry, live } = options;
   const system: SystemSampler = new SystemSampler({
     clock,
     intervalMs: config.metrics.intervalMs,
@@ -54,5 +55,12 @@ export function openMonitor(options: MonitorOptions): RelayMonitor & Disposable 
     );
   };
   memory.check();
-  return Object.assign(monitor, { [Symbol.dispose]: () => system[Symbol.dispose]() });
+  const restoring =
+    telemetry && restoreHistory({ history: telemetry.history, storage, clock, wallMs: Date.now });
+  return Object.assign(monitor, {
+    [Symbol.dispose]() {
+      system[Symbol.dispose]();
+      restoring?.[Symbol.dispose]();
+    },
+  });
 }

@@ -12,7 +12,7 @@ import { forgetRemoved, knownFiles, removeConversation, removeOld, removeUser } 
 import { conversations, sessions } from './schema.ts';
 import { Sealing, type SealingOptions } from './sealing.ts';
 import type { UsageGroup } from './storage.ts';
-import { groupedUsage, spentSince, usageOf } from './usage-queries.ts';
+import { groupedUsage, spentSince, turnsBetween, usageOf } from './usage-queries.ts';
 import { asUser } from './user-transaction.ts';
 
 /** What the thread of the database is started with; plain data. */
@@ -133,6 +133,13 @@ export class DatabaseService {
 
   spentSince(fromMs: number) {
     return this.#database.transaction((queries) => spentSince(queries, fromMs));
+  }
+
+  turnsBetween(fromMs: number, beforeMs: number) {
+    const { instance } = this.#options;
+    return this.#database.transaction((queries) =>
+      turnsBetween(queries, instance, fromMs, beforeMs),
+    );
   }
 
   /** One batch of the retention job. @returns whether more is left to delete */

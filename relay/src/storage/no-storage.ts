@@ -13,6 +13,7 @@ const NOTHING: UserStore = {
 const NO_TOTALS: AdminStore = {
   usage: async () => [],
   spentSince: async () => ({ microUsd: 0, byUser: new Map() }),
+  turnsBetween: async () => [],
 };
 
 /** A relay that keeps nothing has nothing to show. */

@@ -53,6 +53,7 @@ class DatabaseStorage implements RunningStorage {
   readonly admin: AdminStore = {
     usage: (query) => this.#ask('groupedUsage', READ_MS, query),
     spentSince: (fromMs) => this.#ask('spentSince', READ_MS, fromMs),
+    turnsBetween: (fromMs, beforeMs) => this.#ask('turnsBetween', READ_MS, fromMs, beforeMs),
   };
   readonly #files: JournalFiles;
   readonly #options: StorageOptions;

@@ -2,6 +2,7 @@ import type {
   ConversationDetail,
   ConversationsQuery,
   ConversationsResponse,
+  LatencyMarks,
   UsageRow,
 } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
@@ -80,4 +81,14 @@ export interface AdminStore {
     readonly microUsd: number;
     readonly byUser: ReadonlyMap<string, number>;
   }>;
+  /** Turns of this relay between two instants, ms since 1970; the latest 20,000 at the most. */
+  turnsBetween(fromMs: number, beforeMs: number): Promise<readonly KeptTurn[]>;
+}
+
+/** What is kept of a turn beside its words. */
+export interface KeptTurn {
+  /** ms since 1970. */
+  readonly atMs: number;
+  readonly isFailed: boolean;
+  readonly timeline: LatencyMarks;
 }

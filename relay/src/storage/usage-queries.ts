@@ -1,9 +1,11 @@
-import { and, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import type { UsageRow } from '@parley/shared';
 import type { Queries } from './database.ts';
-import { ledger } from './schema.ts';
-import type { GroupedUsage, UsageGroup } from './storage.ts';
+import { ledger, sessions, turns } from './schema.ts';
+import type { GroupedUsage, KeptTurn, UsageGroup } from './storage.ts';
 
+/** Turns that one question is answered with. */
+const MAX_TURNS = 20_000;
 const DAY_MS = 86_400_000;
 
 /** Days in UTC, ISO 8601, both included. */
@@ -73,6 +75,33 @@ export async function spentSince(queries: Queries, fromMs: number) {
     microUsd: rows.reduce((sum, row) => sum + row.microUsd, 0),
     byUser: new Map(rows.map(({ userId, microUsd }) => [userId, microUsd])),
   };
+}
+
+/** Of the relay with that data folder. @param fromMs, beforeMs - ms since 1970 */
+export async function turnsBetween(
+  queries: Queries,
+  instance: string,
+  fromMs: number,
+  beforeMs: number,
+): Promise<KeptTurn[]> {
+  const rows = await queries
+    .select({ at: turns.at, error: turns.error, timeline: turns.timeline })
+    .from(turns)
+    .innerJoin(sessions, eq(sessions.id, turns.sessionId))
+    .where(
+      and(
+        eq(sessions.instance, instance),
+        gte(turns.at, new Date(fromMs)),
+        lt(turns.at, new Date(beforeMs)),
+      ),
+    )
+    .orderBy(desc(turns.at))
+    .limit(MAX_TURNS);
+  return rows.map(({ at, error, timeline }) => ({
+    atMs: at.getTime(),
+    isFailed: error !== null,
+    timeline,
+  }));
 }
 
 function within({ from, to }: Days): SQL | undefined {

@@ -155,7 +155,7 @@ async function startPrometheus(relayUrl: string) {
   );
   const query = async (expression: string) => {
     const search = new URLSearchParams({ query: expression });
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?${search}`);
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/query?${search.toString()}`);
     return answerSchema.parse(await response.json()).data.result;
   };
   await vi.waitUntil(() => query('vector(1)').then(Boolean, () => false), {

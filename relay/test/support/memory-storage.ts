@@ -33,6 +33,7 @@ export class MemoryStorage implements Storage {
       return this.grouped;
     },
     spentSince: async () => ({ microUsd: 0, byUser: new Map() }),
+    turnsBetween: async () => [],
   };
 
   append(): void {}
