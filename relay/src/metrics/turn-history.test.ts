@@ -22,7 +22,7 @@ it.each([
   expect(points.at(-1)).toMatchObject({ errors: 1, p50_ms: 200, p95_ms: 300, p99_ms: 300 });
   expect(points[0]).toMatchObject({ turns: 0, p50_ms: null });
   const starts = points.map(({ timestamp }) => Date.parse(timestamp));
-  expect(starts.slice(1).every((start, n) => start - starts[n]! === seconds * 1_000)).toBe(true);
+  expect(starts.slice(1).every((start, n) => start === starts[n]! + seconds * 1_000)).toBe(true);
 });
 
 it('forgets after a day, and keeps no more of a busy minute than a sample', () => {
