@@ -71,8 +71,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --baseline plain bench relay: against the same relay without metering and storage, which the other
                    side has on
   --baseline unmeasured
-                   bench relay: against the same relay without metrics, which the other side has on
-                   and reads every two seconds
+                   bench relay: against the same relay without metrics, which the other side has
+                   on, and read every ten seconds
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { API_PATHS } from '@parley/shared';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openLog, silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
@@ -21,9 +20,6 @@ import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
 import { novaTranscribers } from './nova-transcribers.ts';
 import { usage, type SubjectHandlers } from './subject.ts';
-
-/** More often than Prometheus does, so that each round has its part. */
-const SCRAPE_MS = 2_000;
 
 /** Hardly anything that is said here is answered: those who begin amid an utterance, by one word. */
 const generator: Generator = {
@@ -93,18 +89,12 @@ const handlers = {
       problems,
     });
     storage.begin();
-    if (isMeasured) setInterval(() => void readMetrics(relay.url), SCRAPE_MS);
     return { url: relay.url, isNative: hasNativeMasking() };
   },
   usage,
   startProfile,
   stopProfile,
 } satisfies SubjectHandlers;
-
-/** As Prometheus does, by another connection of this process: its own part is counted too. */
-async function readMetrics(url: string): Promise<void> {
-  await (await fetch(`${url}${API_PATHS.prometheus}`)).text();
-}
 
 /** Gone with this process. */
 function temporaryFolder(): string {

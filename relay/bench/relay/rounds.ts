@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { API_PATHS } from '@parley/shared';
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
@@ -55,6 +56,7 @@ const LOAD = new URL('load.process.ts', import.meta.url);
 const NOVA = new URL('nova.process.ts', import.meta.url);
 /** No side may be left amid its utterances for longer: vendors hang up after ten seconds of silence. */
 const LONGEST_FLOW_MS = 2_400;
+const SCRAPE_MS = 10_000;
 const SETTLE = { deadlineMs: 5_000, checkMs: 10 };
 
 interface Processes {
@@ -81,6 +83,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   const schedule = provider === undefined ? STEADY : WITH_PAUSES;
   const idleRss = { relay: 0, baseline: 0 };
   let isNative = true;
+  let relayUrl = '';
   for (const side of SIDES) {
     const isPipe = side === 'baseline' && options.baseline === 'pipe';
     const address = await upstream.ask('listen', { side, isPipe });
@@ -93,9 +96,11 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
       isMeasured: side === 'relay' || options.baseline !== 'unmeasured',
     });
     isNative &&= opened.isNative;
+    if (side === 'relay') relayUrl = opened.url;
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
     await load.ask('connect', { side, url: opened.url, isPipe, sessions, schedule }, 120_000);
   }
+  using _reader = options.baseline === 'unmeasured' ? readMetrics(relayUrl) : undefined;
   for (const side of SIDES) {
     const begun = await load.ask('begin', side);
     await until(async () => (await upstream.ask('connections', side)) >= begun, signal);
@@ -124,6 +129,14 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     options.onRound(both);
   }
   return { rounds, isNative };
+}
+
+/** As Prometheus does, three times as often. */
+function readMetrics(relayUrl: string): Disposable {
+  const read = async () => (await fetch(`${relayUrl}${API_PATHS.prometheus}`)).text();
+  // At the end of the run nobody may be there any more.
+  const timer = setInterval(() => void read().catch(() => {}), SCRAPE_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 async function measure(

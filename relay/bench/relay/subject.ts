@@ -7,7 +7,7 @@ export interface SubjectOptions {
   readonly sessions: number;
   /** Whether money is counted, and conversations are kept. */
   readonly keepsAccounts: boolean;
-  /** Whether calls are measured, and the metrics read. */
+  /** Whether calls are measured. */
   readonly isMeasured: boolean;
 }
 
