@@ -1,4 +1,5 @@
 import { createContext, useContext, useEffect } from 'react';
+import { createLogTail, type LogTail } from '../../store/operator/log-tail.ts';
 import { createOperatorAccess, type OperatorAccess } from '../../store/operator/operator-access.ts';
 import { createOperatorApi, type OperatorApi } from '../../store/operator/operator-api.ts';
 import { createStatusFeed, type StatusFeed } from '../../store/operator/status-feed.ts';
@@ -11,6 +12,7 @@ export interface Operator {
   readonly access: OperatorAccess;
   readonly api: OperatorApi;
   readonly feed: StatusFeed;
+  readonly tail: LogTail;
 }
 
 const OperatorContext = createContext<Operator | null>(null);
@@ -39,7 +41,16 @@ export function createOperator(
     nowMs: () => Date.now(),
     isVisible: () => document.visibilityState === 'visible',
   });
-  return { access, api, feed };
+  const tail = createLogTail({
+    access: async () => {
+      const address = await relay;
+      if (address.kind !== 'known') return null;
+      const bearer = await access.bearer(address.origin);
+      return bearer.kind === 'none' ? null : { origin: address.origin, token: bearer.token };
+    },
+    openSocket: (url, protocols) => new WebSocket(url, protocols),
+  });
+  return { access, api, feed, tail };
 }
 
 /** Asks for as long as the page is open; at once when it comes back into sight, or the network does. */

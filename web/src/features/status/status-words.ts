@@ -22,3 +22,27 @@ export function agoText(at: string, now: string): string {
 export function secondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);
 }
+
+/** A latency, ms; a dash before the first was measured. */
+export function msText(ms: number | null): string {
+  return ms === null ? '–' : Math.round(ms).toLocaleString('en');
+}
+
+/** A size of memory or disk in the unit that leaves the fewest digits. */
+export function sizeText(megabytes: number): string {
+  if (megabytes < 1) return `${Math.round(megabytes * 1_024)} KB`;
+  if (megabytes < 1_024) return `${Math.round(megabytes)} MB`;
+  return `${shortNumber(megabytes / 1_024)} GB`;
+}
+
+/** A share of a hundred; what is not zero never looks like it. */
+export function percentText(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const percent = (part / whole) * 100;
+  return percent > 0 && percent < 0.1 ? '< 0.1 %' : `${shortNumber(percent)} %`;
+}
+
+/** One decimal below ten, if it is not zero. */
+function shortNumber(value: number): string {
+  return value < 10 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
+}

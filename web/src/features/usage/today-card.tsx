@@ -1,6 +1,7 @@
 import type { UsageResponse } from '@parley/shared';
 import { dayText, timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
+import { Meter } from '../../ui/meter.tsx';
 import styles from './usage-page.module.css';
 
 /** What was spent today, of what may be, and when that begins anew. */
@@ -22,16 +23,7 @@ export function TodayCard({ usage }: { readonly usage: UsageResponse }) {
         <p className={styles.quiet}>There is no limit for the day.</p>
       ) : (
         <>
-          <meter
-            className={styles.meter}
-            aria-label="Spent today"
-            min={0}
-            max={Math.max(limit, spent)}
-            high={limit * 0.8}
-            value={spent}
-          >
-            {usdText(spent)}
-          </meter>
+          <Meter label="Spent today" value={spent} limit={limit} text={usdText(spent)} />
           <p className={styles.quiet}>
             {left > 0 ? `${usdText(left)} left` : 'Nothing left'} until {until}.
           </p>

@@ -1,0 +1,155 @@
+import { useEffect, useState } from 'react';
+import { Eraser, Pause, Play } from 'lucide-react';
+import { useStore } from 'zustand';
+import { sessionTagSchema, type LogFilter } from '@parley/shared';
+import { countText } from '../../lib/figures.ts';
+import type { LogTail, TailEntry, TailState } from '../../store/operator/log-tail.ts';
+import { Button } from '../../ui/button.tsx';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { Empty, Part } from './part.tsx';
+import { clockText } from './status-words.ts';
+import styles from './log-section.module.css';
+
+/** `debug` and below hold what people say; here too, if the relay logs them. */
+const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+/** A filter that is being typed is not sent letter by letter. */
+const TYPING_MS = 300;
+
+const CONNECTION_WORDS: Readonly<Record<TailState['connection'], string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  lost: 'Not connected, trying again',
+};
+
+interface Entered {
+  readonly level: (typeof LEVELS)[number];
+  readonly session: string;
+  readonly tag: string;
+}
+
+/** The log while it is written, the latest line first; may be filtered, held still and emptied. */
+export function LogSection({ tail }: { readonly tail: LogTail }) {
+  const connection = useStore(tail.store, (state) => state.connection);
+  const entries = useStore(tail.store, (state) => state.entries);
+  const [held, setHeld] = useState<readonly TailEntry[] | null>(null);
+  const [entered, setEntered] = useState<Entered>({ level: 'info', session: '', tag: '' });
+  useEffect(() => tail.start(), [tail]);
+  useEffect(() => {
+    const timer = setTimeout(() => tail.show(filterOf(entered)), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [tail, entered]);
+  const isTagWrong = entered.tag !== '' && !sessionTagSchema.safeParse(entered.tag).success;
+  const shown = (held ?? entries).toReversed();
+  const newest = entries.at(-1)?.id ?? 0;
+  const missed = held === null ? 0 : newest - (held.at(-1)?.id ?? newest);
+  const Sign = held === null ? Pause : Play;
+  const clear = (): void => {
+    tail.clear();
+    if (held !== null) setHeld([]);
+  };
+  return (
+    <Part title="Log" note={<span role="status">{CONNECTION_WORDS[connection]}</span>}>
+      <div className={styles.tools}>
+        <select
+          className={styles.field}
+          aria-label="Level"
+          value={entered.level}
+          onChange={({ target }) => {
+            const level = LEVELS.find((name) => name === target.value) ?? 'info';
+            setEntered({ ...entered, level });
+          }}
+        >
+          {LEVELS.map((level) => (
+            <option key={level} value={level}>
+              {level} and graver
+            </option>
+          ))}
+        </select>
+        <input
+          className={styles.field}
+          type="search"
+          aria-label="Session"
+          placeholder="Session"
+          maxLength={64}
+          spellCheck={false}
+          value={entered.session}
+          onChange={({ target }) => setEntered({ ...entered, session: target.value })}
+        />
+        <input
+          className={styles.field}
+          type="search"
+          aria-label="Tag"
+          placeholder="Tag"
+          maxLength={32}
+          spellCheck={false}
+          aria-invalid={isTagWrong}
+          value={entered.tag}
+          onChange={({ target }) => setEntered({ ...entered, tag: target.value })}
+        />
+        <Button
+          look="plain"
+          shape="icon"
+          aria-label={held === null ? 'Pause the log' : 'Continue the log'}
+          aria-pressed={held !== null}
+          onClick={() => setHeld(held === null ? entries : null)}
+        >
+          <Sign aria-hidden="true" size={18} />
+        </Button>
+        <Button look="plain" shape="icon" aria-label="Clear the log" onClick={clear}>
+          <Eraser aria-hidden="true" size={18} />
+        </Button>
+      </div>
+      {isTagWrong && (
+        <p className={styles.complaint} role="alert">
+          A tag has small letters, digits and . _ : - only.
+        </p>
+      )}
+      {held !== null && (
+        <p className={styles.held}>
+          Paused. {missed > 0 && `${countText(missed, 'message', 'messages')} since.`}
+        </p>
+      )}
+      <ScrollRegion className={styles.scroll} aria-label="Lines of the log, the latest first">
+        {shown.length === 0 ? (
+          <div className={styles.nothing}>
+            <Empty>Lines appear here from now on, as they are written.</Empty>
+          </div>
+        ) : (
+          <ol>
+            {shown.map((entry) => (
+              <LogRow key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        )}
+      </ScrollRegion>
+    </Part>
+  );
+}
+
+function LogRow({ entry }: { readonly entry: TailEntry }) {
+  if (entry.kind === 'dropped') {
+    return (
+      <li className={styles.dropped}>
+        {countText(entry.count, 'line was', 'lines were')} left out: this page read too slowly.
+      </li>
+    );
+  }
+  return (
+    <li className={styles.line} data-level={entry.level}>
+      <span className={styles.time}>{entry.at === '' ? '' : clockText(entry.at)}</span>
+      <span className={styles.level}>{entry.level}</span>
+      <span className={styles.what}>
+        {entry.message} <span className={styles.fields}>{entry.fields}</span>
+      </span>
+    </li>
+  );
+}
+
+/** A tag that cannot be one is left out until it is. */
+function filterOf({ level, session, tag }: Entered): LogFilter {
+  return {
+    level,
+    ...(session.trim() === '' ? {} : { session: session.trim() }),
+    ...(sessionTagSchema.safeParse(tag).success ? { tag } : {}),
+  };
+}

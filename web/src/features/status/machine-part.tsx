@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import type { Overview } from '@parley/shared/monitoring-api';
+import { durationText } from '../../lib/figures.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { Meter } from '../../ui/meter.tsx';
+import { useAction } from '../account/use-action.ts';
+import { saveFile } from '../history/save-file.ts';
+import { Part } from './part.tsx';
+import { useOperator } from './status-context.ts';
+import { sizeText } from './status-words.ts';
+import styles from './figures.module.css';
+
+/** What the relay takes of its machine. */
+export function MachinePart({ overview }: { readonly overview: Overview }) {
+  const { system } = overview;
+  const memory = `${sizeText(system.memory_mb)} of ${sizeText(system.memory_limit_mb)}`;
+  const { disk, event_loop_delay_ms: loop } = system;
+  return (
+    <Part title="Machine" width="third" note={`up for ${durationText(system.uptime_seconds)}`}>
+      <dl className={styles.figures}>
+        <div>
+          <dt>Processor</dt>
+          <dd>{Math.round(system.cpu_percent)} % of one core</dd>
+        </div>
+        <div>
+          <dt>Memory</dt>
+          <dd>{memory}</dd>
+        </div>
+      </dl>
+      <Meter label="Memory" value={system.memory_mb} limit={system.memory_limit_mb} text={memory} />
+      <dl className={styles.figures}>
+        <div>
+          <dt>Highest so far</dt>
+          <dd>{sizeText(system.peak_memory_usage)}</dd>
+        </div>
+        <div>
+          <dt>Heap in use</dt>
+          <dd>{sizeText(system.heap_used_mb)}</dd>
+        </div>
+        <div>
+          <dt>Disk</dt>
+          <dd>
+            {disk === null
+              ? 'not known'
+              : `${sizeText(disk.free_mb)} free of ${sizeText(disk.total_mb)}`}
+          </dd>
+        </div>
+        <div>
+          <dt>Event loop delay, p99</dt>
+          <dd>
+            {loop.p99.toFixed(1)} ms, at most {loop.max.toFixed(0)}
+          </dd>
+        </div>
+      </dl>
+      <HeapButton />
+    </Part>
+  );
+}
+
+function HeapButton() {
+  const { api } = useOperator();
+  const { isRunning, complaint, run } = useAction();
+  const [isAsking, setAsking] = useState(false);
+  const take = async (): Promise<void> => {
+    const taken = await run(async (signal) => {
+      const snapshot = await api.heapSnapshot(signal);
+      saveFile(
+        snapshot,
+        `parley-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.heapsnapshot`,
+      );
+    });
+    if (taken) setAsking(false);
+  };
+  return (
+    <ConfirmDialog
+      trigger={<Button look="plain">Heap snapshot</Button>}
+      title="Take a snapshot of the heap?"
+      text="All calls stand still for some seconds while it is taken. The file holds what people said lately: keep it to yourself."
+      complaint={complaint}
+      keep="Not now"
+      action={isRunning ? 'One moment' : 'Take it'}
+      look="primary"
+      isBusy={isRunning}
+      isOpen={isAsking}
+      onOpen={setAsking}
+      onConfirm={() => void take()}
+    />
+  );
+}

@@ -1,0 +1,107 @@
+import { useEffect, useState } from 'react';
+import type { HistoryPoint, HistoryRange, Overview } from '@parley/shared/monitoring-api';
+import { timeText } from '../../lib/dates.ts';
+import { useLoaded } from '../../ui/use-loaded.ts';
+import { ChoiceField } from '../settings/choice-field.tsx';
+import { LATENCY_LINES } from './latency-lines.ts';
+import { Empty, Part } from './part.tsx';
+import { useOperator } from './status-context.ts';
+import { msText, percentText } from './status-words.ts';
+import styles from './over-time.module.css';
+
+const fetchCharts = () => import('./history-charts.tsx');
+
+const RANGES = [
+  { value: '1h', label: '1 h' },
+  { value: '6h', label: '6 h' },
+  { value: '24h', label: '24 h' },
+] as const satisfies readonly { readonly value: HistoryRange; readonly label: string }[];
+
+/** How latency and errors went in the last hours. */
+export function OverTime({ overview }: { readonly overview: Overview }) {
+  const { feed } = useOperator();
+  const { part: charts, load } = useLoaded(fetchCharts);
+  useEffect(load, [load]);
+  const [range, setRange] = useState<HistoryRange>(overview.history.range);
+  const { points } = overview.history;
+  const turns = sumOf(points, 'turns');
+  const errors = sumOf(points, 'errors');
+  const target = overview.metrics.latency_targets.e2e.target;
+  return (
+    <Part
+      title="Over time"
+      width="half"
+      note={
+        <div className={styles.range}>
+          <ChoiceField
+            label="Time shown"
+            choices={RANGES}
+            value={range}
+            onChange={(next) => {
+              setRange(next);
+              feed.show(next);
+            }}
+          />
+        </div>
+      }
+    >
+      {turns === 0 ? (
+        <Empty>No turn in this time.</Empty>
+      ) : (
+        <>
+          <h3 className={styles.name}>Voice to voice, ms</h3>
+          <div className={styles.chart} role="img" aria-label={latencyText(points)}>
+            {charts !== null && <charts.LatencyChart points={points} targetMs={target} />}
+          </div>
+          <p className={styles.legend} aria-hidden="true">
+            {LATENCY_LINES.map(({ key, name, colour, dashes }) => (
+              <span key={key} className={styles.key}>
+                <svg width="22" height="4">
+                  <line
+                    x1="0"
+                    x2="22"
+                    y1="2"
+                    y2="2"
+                    stroke={colour}
+                    strokeWidth="2"
+                    strokeDasharray={dashes}
+                  />
+                </svg>
+                {name}
+              </span>
+            ))}
+            <span className={styles.key}>Target {msText(target)}</span>
+          </p>
+          <h3 className={styles.name}>
+            Failed turns: {percentText(errors, turns)} of {turns.toLocaleString('en')}
+          </h3>
+          <div className={styles.chart} role="img" aria-label={errorText(points)} data-low>
+            {charts !== null && <charts.ErrorChart points={points} />}
+          </div>
+        </>
+      )}
+    </Part>
+  );
+}
+
+function sumOf(points: readonly HistoryPoint[], count: 'turns' | 'errors'): number {
+  return points.reduce((sum, point) => sum + point[count], 0);
+}
+
+/** What a chart shows, for those who cannot see it. */
+function latencyText(points: readonly HistoryPoint[]): string {
+  const measured = points.filter(({ p95_ms: p95 }) => p95 !== null);
+  const last = measured.at(-1);
+  if (last === undefined) return 'No spoken turn was measured in this time.';
+  const worst = measured.toSorted((a, b) => (b.p95_ms ?? 0) - (a.p95_ms ?? 0))[0]!;
+  return (
+    `Lately, half of the turns took up to ${msText(last.p50_ms)} ms. ` +
+    `The highest p95 was ${msText(worst.p95_ms)} ms, at ${timeText(worst.timestamp)}.`
+  );
+}
+
+function errorText(points: readonly HistoryPoint[]): string {
+  const worst = points.toSorted((a, b) => b.errors - a.errors)[0];
+  if (worst === undefined || worst.errors === 0) return 'No turn failed in this time.';
+  return `Most turns failed at ${timeText(worst.timestamp)}: ${worst.errors} of ${worst.turns}.`;
+}

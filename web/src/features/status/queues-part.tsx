@@ -1,0 +1,30 @@
+import type { Overview } from '@parley/shared/monitoring-api';
+import { Empty, Part } from './part.tsx';
+import { sizeText } from './status-words.ts';
+import styles from './figures.module.css';
+
+const BYTES = /_bytes$/;
+const BYTES_A_MEGABYTE = 1_048_576;
+
+/** What waits within the relay: for a thread, a disk or a network. */
+export function QueuesPart({ overview }: { readonly overview: Overview }) {
+  const queues = Object.entries(overview.queue_depths);
+  return (
+    <Part title="Queues" width="third" note="what waits">
+      {queues.length === 0 ? (
+        <Empty>Nothing has had to wait yet.</Empty>
+      ) : (
+        <dl className={styles.figures}>
+          {queues.map(([name, depth]) => (
+            <div key={name}>
+              <dt>{name.replace(BYTES, '').replaceAll('_', ' ')}</dt>
+              <dd>
+                {BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en')}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,150 @@
+import { createStore } from 'zustand/vanilla';
+import {
+  BEARER_SUBPROTOCOL_PREFIX,
+  LOG_PATHS,
+  LOG_SUBPROTOCOL,
+  type LogFilter,
+} from '@parley/shared';
+import { tailMessageOf, type TailMessage } from './log-line.ts';
+
+export type TailEntry = TailMessage & { readonly id: number };
+
+export interface TailState {
+  readonly connection: 'connecting' | 'live' | 'lost';
+  /** The oldest first, `MAX_ENTRIES` at most. */
+  readonly entries: readonly TailEntry[];
+}
+
+/** As much of a WebSocket as a tail uses. */
+export type TailSocket = Pick<WebSocket, 'addEventListener' | 'send' | 'close'>;
+
+export interface LogTailOptions {
+  /** Origin of the relay and the token; null if there is none. May reject. */
+  readonly access: () => Promise<{ readonly origin: string; readonly token: string } | null>;
+  readonly openSocket: (url: string, protocols: string[]) => TailSocket;
+}
+
+export const MAX_ENTRIES = 500;
+/** A log may write thousands of lines a second; a screen shows ten times as many states. */
+const FLUSH_MS = 100;
+const CONNECT_DEADLINE_MS = 10_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 8_000;
+
+export type LogTail = ReturnType<typeof createLogTail>;
+
+/** The relay's log while it is written: the last lines that a filter lets through. Reconnects. */
+export function createLogTail({ access, openSocket }: LogTailOptions) {
+  const store = createStore<TailState>(() => ({ connection: 'connecting', entries: [] }));
+  let filter: LogFilter = { level: 'info' };
+  let socket: TailSocket | null = null;
+  let isLive = false;
+  let retryMs = FIRST_RETRY_MS;
+  let ids = 0;
+  let waiting: TailEntry[] = [];
+  let flushTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const flush = (): void => {
+    flushTimer = undefined;
+    const added = waiting;
+    waiting = [];
+    store.setState(({ entries }) => ({ entries: [...entries, ...added].slice(-MAX_ENTRIES) }));
+  };
+  const onMessage = ({ data }: MessageEvent): void => {
+    const message = tailMessageOf(String(data));
+    if (message === null) return;
+    ids += 1;
+    waiting.push({ ...message, id: ids });
+    // A page in the background is not given the time to flush.
+    if (waiting.length > MAX_ENTRIES) waiting.shift();
+    flushTimer ??= setTimeout(flush, FLUSH_MS);
+  };
+
+  /** One connection, until it is lost. */
+  const connect = async (signal: AbortSignal): Promise<void> => {
+    const found = await access();
+    if (found === null || signal.aborted) return;
+    const lost = Promise.withResolvers<void>();
+    const mine = openSocket(urlOf(found.origin, filter), [
+      LOG_SUBPROTOCOL,
+      BEARER_SUBPROTOCOL_PREFIX + base64Url(found.token),
+    ]);
+    socket = mine;
+    const asked = filter;
+    const deadline = setTimeout(() => mine.close(), CONNECT_DEADLINE_MS);
+    const stop = (): void => mine.close();
+    signal.addEventListener('abort', stop);
+    mine.addEventListener('open', () => {
+      clearTimeout(deadline);
+      isLive = true;
+      retryMs = FIRST_RETRY_MS;
+      if (filter !== asked) mine.send(JSON.stringify(filter));
+      store.setState({ connection: 'live' });
+    });
+    mine.addEventListener('message', onMessage);
+    mine.addEventListener('close', () => lost.resolve());
+    await lost.promise;
+    clearTimeout(deadline);
+    signal.removeEventListener('abort', stop);
+    if (socket !== mine) return;
+    socket = null;
+    isLive = false;
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await connect(signal).catch(() => {});
+      if (signal.aborted) return;
+      store.setState({ connection: 'lost' });
+      await pause(retryMs, signal);
+      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    }
+  };
+
+  return {
+    store,
+    /** Follows the log until the disposer that is returned is called. */
+    start(): () => void {
+      const over = new AbortController();
+      void run(over.signal);
+      return () => {
+        over.abort();
+        clearTimeout(flushTimer);
+        flushTimer = undefined;
+      };
+    },
+    /** From now on only these lines; what is there stays. */
+    show(next: LogFilter): void {
+      filter = next;
+      if (isLive) socket?.send(JSON.stringify(filter));
+    },
+    clear(): void {
+      waiting = [];
+      store.setState({ entries: [] });
+    },
+  };
+}
+
+function urlOf(origin: string, filter: LogFilter): string {
+  const url = new URL(LOG_PATHS.tail, origin.replace(/^http/, 'ws'));
+  for (const [name, value] of Object.entries(filter)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url.href;
+}
+
+/** Tokens are ASCII. */
+function base64Url(text: string): string {
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const stop = (): void => {
+    clearTimeout(timer);
+    resolve();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  return promise.finally(() => signal.removeEventListener('abort', stop));
+}
