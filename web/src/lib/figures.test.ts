@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countText, durationText, exactUsdText, usdText } from './figures.ts';
+import { countText, durationText, exactUsdText, roundTicks, usdText } from './figures.ts';
 
 it.each([
   [0, '$0.00'],
@@ -36,4 +36,17 @@ it('names one and many', () => {
     '1 turn',
     '1,200 turns',
   ]);
+});
+
+it.each([
+  [0.218, [0, 0.1, 0.2, 0.3]],
+  [0.004, [0, 0.001, 0.002, 0.003, 0.004]],
+  [7, [0, 2, 4, 6, 8]],
+  [0.3, [0, 0.1, 0.2, 0.3]],
+])('has round steps on an axis up to %d', (largest, ticks) => {
+  expect(roundTicks(largest)).toEqual(ticks);
+});
+
+it('has an axis if there is nothing to show', () => {
+  expect(roundTicks(0)).toHaveLength(2);
 });

@@ -24,3 +24,13 @@ export function durationText(seconds: number): string {
 export function countText(count: number, one: string, many: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+/** Round steps of an axis that reaches from 0 over the largest value. */
+export function roundTicks(largest: number, maxSteps = 4): readonly number[] {
+  const rough = Math.max(largest, 1e-6) / maxSteps;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
+  const count = Math.max(1, Math.ceil(largest / step - 1e-9));
+  // Decimals of a step that is no binary fraction would add up.
+  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
+}

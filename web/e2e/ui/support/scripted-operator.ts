@@ -1,4 +1,4 @@
-import type { Page, Route } from '@playwright/test';
+import { expect, type Locator, type Page, type Route } from '@playwright/test';
 import { ERRORS, type ErrorCode } from '@parley/shared';
 import type { Overview } from '@parley/shared/monitoring-api';
 
@@ -31,9 +31,33 @@ export async function scriptOperatorApi(
   return operator;
 }
 
+export const OPERATOR_TOKEN = 'operators-token-0001';
+
 /** Goes there as a link does: the scripted page has one document only. */
 export async function openStatus(page: Page): Promise<void> {
   await page.evaluate(() => history.pushState(null, '', '/status'));
+}
+
+/** The window knows the operator's token from before. */
+export async function rememberOperator(page: Page): Promise<void> {
+  await page.addInitScript(
+    (token) =>
+      sessionStorage.setItem(`parley.operator ${location.origin}`, JSON.stringify({ token })),
+    OPERATOR_TOKEN,
+  );
+}
+
+/** Gives the operator's token. */
+export async function enterToken(page: Page, token = OPERATOR_TOKEN): Promise<void> {
+  const field = page.getByLabel('Operator’s token');
+  await expect(field).toBeFocused();
+  await field.fill(token);
+  await page.keyboard.press('Enter');
+}
+
+/** What says whether the relay is well. */
+export function verdictOf(page: Page): Locator {
+  return page.getByRole('region', { name: 'Verdict' }).getByRole('status');
 }
 
 function answer(route: Route, operator: ScriptedOperator): Promise<void> {

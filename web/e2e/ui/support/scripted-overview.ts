@@ -267,3 +267,9 @@ export function troubledOverview(status: 'degraded' | 'critical_down', causes: C
     ),
   };
 }
+
+/** Why `troubledOverview` is not well. */
+export const TROUBLE: Cause = {
+  code: 'provider_failed',
+  message: 'openai-compatible does not answer as it should: unauthorized. anthropic stands in.',
+};

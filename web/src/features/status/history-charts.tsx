@@ -14,7 +14,7 @@ import {
 } from 'recharts';
 import type { HistoryPoint } from '@parley/shared/monitoring-api';
 import { timeText } from '../../lib/dates.ts';
-import { countText } from '../../lib/figures.ts';
+import { countText, roundTicks } from '../../lib/figures.ts';
 import { LATENCY_LINES } from './latency-lines.ts';
 import { msText, percentText } from './status-words.ts';
 import styles from './over-time.module.css';
@@ -23,6 +23,8 @@ const TICK = { fill: 'var(--text-quiet)', fontSize: 12 };
 const FIRST_SIZE = { width: 320, height: 160 };
 const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 };
 const Y_WIDTH = 48;
+/** One turn of many that failed is no tall bar. */
+const LEAST_SHARE = 0.1;
 
 interface ChartProps {
   readonly points: readonly HistoryPoint[];
@@ -38,6 +40,12 @@ export const LatencyChart = memo(function LatencyChart({
   points,
   targetMs,
 }: ChartProps & { readonly targetMs: number }) {
+  const ticks = roundTicks(
+    Math.max(
+      targetMs,
+      ...points.flatMap((point) => LATENCY_LINES.map(({ key }) => point[key] ?? 0)),
+    ),
+  );
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
       <LineChart data={[...points]} margin={MARGIN} accessibilityLayer={false}>
@@ -45,7 +53,8 @@ export const LatencyChart = memo(function LatencyChart({
         {timeAxis()}
         <YAxis
           width={Y_WIDTH}
-          domain={[0, (most: number) => Math.max(targetMs * 1.2, most)]}
+          ticks={[...ticks]}
+          domain={[0, ticks.at(-1) ?? 0]}
           tickFormatter={(ms: number) => msText(ms)}
           tick={TICK}
           tickLine={false}
@@ -75,6 +84,7 @@ export const ErrorChart = memo(function ErrorChart({ points }: ChartProps) {
     ...point,
     share: point.turns === 0 ? 0 : Math.min(1, point.errors / point.turns),
   }));
+  const ticks = roundTicks(Math.max(LEAST_SHARE, ...shares.map(({ share }) => share)), 2);
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
       <BarChart data={shares} margin={MARGIN} barCategoryGap={1} accessibilityLayer={false}>
@@ -82,8 +92,8 @@ export const ErrorChart = memo(function ErrorChart({ points }: ChartProps) {
         {timeAxis()}
         <YAxis
           width={Y_WIDTH}
-          domain={[0, (most: number) => Math.max(0.05, most)]}
-          tickCount={3}
+          ticks={[...ticks]}
+          domain={[0, ticks.at(-1) ?? 0]}
           tickFormatter={(share: number) => percentText(share, 1)}
           tick={TICK}
           tickLine={false}

@@ -52,7 +52,9 @@ export function LatencyTable({ overview }: { readonly overview: Overview }) {
           ))}
         </tbody>
       </table>
-      <p className={styles.quiet}>A target is met if the mean of late calls is.</p>
+      <p className={styles.quiet}>
+        A target counts as met if the mean of the latest calls is below it.
+      </p>
     </Part>
   );
 }

@@ -24,7 +24,6 @@ export function LiveCalls({ overview }: { readonly overview: Overview }) {
   return (
     <Part
       title="Calls"
-      width="half"
       note={`${total.toLocaleString('en')} running, ${countText(connections, 'connection', 'connections')}`}
     >
       {total === 0 ? (
@@ -34,7 +33,7 @@ export function LiveCalls({ overview }: { readonly overview: Overview }) {
             : `No call now. ${countText(metrics.total_sessions, 'call', 'calls')} since the relay was started.`}
         </Empty>
       ) : (
-        <ul className={styles.rows}>
+        <ul className={styles.columns}>
           {sessions.map((session) => (
             <CallRow key={session.session_id} session={session} now={overview.timestamp} />
           ))}

@@ -61,7 +61,7 @@ export function LogSection({ tail }: { readonly tail: LogTail }) {
         >
           {LEVELS.map((level) => (
             <option key={level} value={level}>
-              {level} and graver
+              {level} and above
             </option>
           ))}
         </select>

@@ -17,7 +17,7 @@ export function MachinePart({ overview }: { readonly overview: Overview }) {
   const memory = `${sizeText(system.memory_mb)} of ${sizeText(system.memory_limit_mb)}`;
   const { disk, event_loop_delay_ms: loop } = system;
   return (
-    <Part title="Machine" width="third" note={`up for ${durationText(system.uptime_seconds)}`}>
+    <Part title="Machine" note={`up for ${durationText(system.uptime_seconds)}`}>
       <dl className={styles.figures}>
         <div>
           <dt>Processor</dt>
@@ -74,7 +74,7 @@ function HeapButton() {
   };
   return (
     <ConfirmDialog
-      trigger={<Button look="plain">Heap snapshot</Button>}
+      trigger={<Button>Heap snapshot</Button>}
       title="Take a snapshot of the heap?"
       text="All calls stand still for some seconds while it is taken. The file holds what people said lately: keep it to yourself."
       complaint={complaint}

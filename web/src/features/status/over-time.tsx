@@ -56,21 +56,14 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
           <p className={styles.legend} aria-hidden="true">
             {LATENCY_LINES.map(({ key, name, colour, dashes }) => (
               <span key={key} className={styles.key}>
-                <svg width="22" height="4">
-                  <line
-                    x1="0"
-                    x2="22"
-                    y1="2"
-                    y2="2"
-                    stroke={colour}
-                    strokeWidth="2"
-                    strokeDasharray={dashes}
-                  />
-                </svg>
+                <LineSign colour={colour} dashes={dashes} />
                 {name}
               </span>
             ))}
-            <span className={styles.key}>Target {msText(target)}</span>
+            <span className={styles.key}>
+              <LineSign colour="var(--text-quiet)" />
+              Target {msText(target)}
+            </span>
           </p>
           <h3 className={styles.name}>
             Failed turns: {percentText(errors, turns)} of {turns.toLocaleString('en')}
@@ -81,6 +74,15 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
         </>
       )}
     </Part>
+  );
+}
+
+/** How a line looks that is drawn in a chart. */
+function LineSign({ colour, dashes = '' }: { readonly colour: string; readonly dashes?: string }) {
+  return (
+    <svg width="22" height="4">
+      <line x2="22" y1="2" y2="2" stroke={colour} strokeWidth="2" strokeDasharray={dashes} />
+    </svg>
   );
 }
 

@@ -6,7 +6,7 @@ interface PartProps {
   /** Beside the title: what the part comes to in a few words, or what chooses its contents. */
   readonly note?: ReactNode;
   /** On a wide screen, of the page. */
-  readonly width?: 'full' | 'half' | 'third';
+  readonly width?: 'full' | 'half';
   readonly children: ReactNode;
 }
 

@@ -16,30 +16,32 @@ export function ProviderStates({ overview }: { readonly overview: Overview }) {
   const { services, health, timestamp } = overview;
   const { healthy, total } = health.services;
   return (
-    <Part title="Providers" width="half" note={`${healthy} of ${total} healthy`}>
-      {STAGE_WORDS.map(({ stage, name }) => {
-        const ofStage = services.filter((service) => service.stage === stage);
-        const inUse = health.providers[stage];
-        return (
-          <div key={stage} className={styles.group}>
-            <h3 className={styles.stage}>{name}</h3>
-            {ofStage.length === 0 ? (
-              <Empty>{noneText(inUse)}</Empty>
-            ) : (
-              <ul className={styles.rows}>
-                {ofStage.map((service) => (
-                  <ProviderRow
-                    key={service.service_id}
-                    service={service}
-                    isInUse={service.name === inUse}
-                    now={timestamp}
-                  />
-                ))}
-              </ul>
-            )}
-          </div>
-        );
-      })}
+    <Part title="Providers" note={`${healthy} of ${total} healthy`}>
+      <div className={styles.stages}>
+        {STAGE_WORDS.map(({ stage, name }) => {
+          const ofStage = services.filter((service) => service.stage === stage);
+          const inUse = health.providers[stage];
+          return (
+            <div key={stage} className={styles.group}>
+              <h3 className={styles.stage}>{name}</h3>
+              {ofStage.length === 0 ? (
+                <Empty>{noneText(inUse)}</Empty>
+              ) : (
+                <ul className={styles.rows}>
+                  {ofStage.map((service) => (
+                    <ProviderRow
+                      key={service.service_id}
+                      service={service}
+                      isInUse={service.name === inUse}
+                      now={timestamp}
+                    />
+                  ))}
+                </ul>
+              )}
+            </div>
+          );
+        })}
+      </div>
     </Part>
   );
 }

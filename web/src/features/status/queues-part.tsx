@@ -10,14 +10,14 @@ const BYTES_A_MEGABYTE = 1_048_576;
 export function QueuesPart({ overview }: { readonly overview: Overview }) {
   const queues = Object.entries(overview.queue_depths);
   return (
-    <Part title="Queues" width="third" note="what waits">
+    <Part title="Queues" note="what waits">
       {queues.length === 0 ? (
         <Empty>Nothing has had to wait yet.</Empty>
       ) : (
         <dl className={styles.figures}>
           {queues.map(([name, depth]) => (
             <div key={name}>
-              <dt>{name.replace(BYTES, '').replaceAll('_', ' ')}</dt>
+              <dt>{name.replace(BYTES, ' size').replaceAll('_', ' ')}</dt>
               <dd>
                 {BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en')}
               </dd>

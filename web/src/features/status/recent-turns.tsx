@@ -38,7 +38,7 @@ function TurnRow(props: Interaction) {
           {ms !== null && <span>{msText(ms)} ms</span>}
         </p>
         {question !== null && <p className={styles.said}>{question}</p>}
-        {answer !== null && <p className={styles.quiet}>{answer}</p>}
+        {answer !== null && <p className={styles.answer}>{answer}</p>}
         {providers.length > 0 && <p className={styles.quiet}>{providers.join(' · ')}</p>}
       </div>
     </li>

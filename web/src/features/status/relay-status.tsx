@@ -34,9 +34,11 @@ export function RelayStatus({ overview, atMs, away }: RelayStatusProps) {
         <LatencyTable overview={overview} />
         <OverTime overview={overview} />
         <RecentTurns overview={overview} />
-        <SpendingPart overview={overview} />
-        <MachinePart overview={overview} />
-        <QueuesPart overview={overview} />
+        <div className={styles.stack} data-width="half">
+          <SpendingPart overview={overview} />
+          <MachinePart overview={overview} />
+          <QueuesPart overview={overview} />
+        </div>
       </div>
       <LogSection tail={tail} />
       <SignedInBy />

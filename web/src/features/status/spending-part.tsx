@@ -11,7 +11,7 @@ import styles from './figures.module.css';
 export function SpendingPart({ overview }: { readonly overview: Overview }) {
   const { day, spent_usd: spent, budget_usd: budget, by_provider: rows } = overview.spending;
   return (
-    <Part title="Spending" width="third" note={shortDayText(day)}>
+    <Part title="Spending" note={shortDayText(day)}>
       <p className={styles.total}>
         {usdText(spent)}
         {budget !== null && <span className={styles.of}> of {usdText(budget)}</span>}

@@ -36,7 +36,7 @@ export function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
         <p className={styles.line} role="status">
           {away === null
             ? (health.cause?.message ?? WORDS[health.status])
-            : `The relay does not answer since ${clockText(away.sinceMs)}`}
+            : `The relay has not answered since ${clockText(away.sinceMs)}`}
         </p>
         {away === null ? (
           others.map(({ code, message }) => (

@@ -9,16 +9,16 @@ import {
   type TooltipContentProps,
 } from 'recharts';
 import { shortDayText } from '../../lib/dates.ts';
-import { usdText } from '../../lib/figures.ts';
+import { roundTicks, usdText } from '../../lib/figures.ts';
 import { STAGE_WORDS } from '../account/stage-words.ts';
-import { spendTicks, type DaySpend } from './usage-figures.ts';
+import type { DaySpend } from './usage-figures.ts';
 import styles from './usage-page.module.css';
 
 const TICK = { fill: 'var(--text-quiet)', fontSize: 12 };
 
 /** One bar a day, its stages on top of each other. */
 export function SpendChart({ days }: { readonly days: readonly DaySpend[] }) {
-  const ticks = spendTicks(Math.max(...days.map(({ total }) => total)));
+  const ticks = roundTicks(Math.max(...days.map(({ total }) => total)));
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 320, height: 180 }}>
       <BarChart

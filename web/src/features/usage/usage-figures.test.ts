@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { UsageRow } from '@parley/shared';
-import { amountText, spendByDay, spendTicks, sumUsd, usedByProvider } from './usage-figures.ts';
+import { amountText, spendByDay, sumUsd, usedByProvider } from './usage-figures.ts';
 
 const row = (change: Partial<UsageRow>): UsageRow => ({
   day: '2026-11-20',
@@ -72,17 +72,4 @@ it('says what was used in the units of the stage', () => {
   );
   expect(amountText(row({ characters: 1 }))).toBe('1 character');
   expect(amountText(row({}))).toBe('');
-});
-
-it.each([
-  [0.218, [0, 0.1, 0.2, 0.3]],
-  [0.004, [0, 0.001, 0.002, 0.003, 0.004]],
-  [7, [0, 2, 4, 6, 8]],
-  [0.3, [0, 0.1, 0.2, 0.3]],
-])('has round steps over spending of up to %d dollars', (largest, ticks) => {
-  expect(spendTicks(largest)).toEqual(ticks);
-});
-
-it('has an axis if nothing was spent', () => {
-  expect(spendTicks(0)).toHaveLength(2);
 });

@@ -30,18 +30,6 @@ export function spendByDay({ from, to, rows }: Pick<UsageResponse, 'from' | 'to'
   return days;
 }
 
-/** Round steps of an axis that reaches from 0 over the largest amount, US dollars. */
-export function spendTicks(largestUsd: number): readonly number[] {
-  const rough = Math.max(largestUsd, 1e-6) / MAX_STEPS;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const count = Math.max(1, Math.ceil(largestUsd / step - 1e-9));
-  // Decimals of a step that is no binary fraction would add up.
-  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
-}
-
-const MAX_STEPS = 4;
-
 /** Rows of a stage and provider, added up over all days; the dearest first, then the most used. */
 export function usedByProvider(rows: readonly UsageRow[]): readonly UsageRow[] {
   const groups = Map.groupBy(rows, ({ stage, provider }) => `${stage} ${provider}`);
