@@ -67,8 +67,8 @@ for (const viewport of [
       await look('away');
       operator.isAway = false;
       operator.refusal = 'not_found';
-      await expect(page.getByText('Set ADMIN_TOKEN')).toBeVisible();
-      await look('no administrator');
+      await expect(page.getByText('set ENABLE_METRICS=on and ADMIN_TOKEN')).toBeVisible();
+      await look('no status');
     });
   });
 }

@@ -8,7 +8,11 @@ import { PageState } from '../account/page-state.tsx';
 import { useOperator } from './status-context.ts';
 import styles from './status-page.module.css';
 
-const WORDS: Readonly<Record<Exclude<Refusal, 'no-admin'>, string>> = {
+const TITLES = {
+  'no-admin': 'This relay has no administrator',
+  'no-status': 'This relay shows no status',
+} as const;
+const WORDS: Readonly<Record<Exclude<Refusal, keyof typeof TITLES>, string>> = {
   unknown: 'Enter the operator’s token. It is forgotten with this window.',
   'wrong-token': 'The operator’s token is another one now. Enter it again.',
   'not-admin': 'This account is not an administrator’s, so it may not see this page.',
@@ -18,13 +22,20 @@ const WRONG = 'That is not the operator’s token. Check it and try again.';
 /** Asks who wants to see the status, or says why nobody can. */
 export function OperatorGate({ refusal }: { readonly refusal: Refusal }) {
   const { feed } = useOperator();
-  if (refusal === 'no-admin') {
+  if (refusal === 'no-admin' || refusal === 'no-status') {
     return (
-      <PageState icon={<LockKeyhole />} title="This relay has no administrator">
-        <p>
-          Set <code>ADMIN_TOKEN</code> in its environment, start it again, and sign in here with
-          that token.
-        </p>
+      <PageState icon={<LockKeyhole />} title={TITLES[refusal]}>
+        {refusal === 'no-admin' ? (
+          <p>
+            Set <code>ADMIN_TOKEN</code> in its environment, start it again, and sign in here with
+            that token.
+          </p>
+        ) : (
+          <p>
+            It does not measure its calls, or has no administrator: set{' '}
+            <code>ENABLE_METRICS=on</code> and <code>ADMIN_TOKEN</code>, and start it again.
+          </p>
+        )}
         <Button onClick={() => void feed.refresh()}>Try again</Button>
       </PageState>
     );

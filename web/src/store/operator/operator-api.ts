@@ -21,8 +21,9 @@ import type { Bearer, OperatorAccess } from './operator-access.ts';
  * - `wrong-token`: what was typed is not the operator's token
  * - `not-admin`: the account may not see it
  * - `no-admin`: the relay has no administrators
+ * - `no-status`: it does not measure its calls, or has no administrators any more
  */
-export type Refusal = 'unknown' | 'wrong-token' | 'not-admin' | 'no-admin';
+export type Refusal = 'unknown' | 'wrong-token' | 'not-admin' | 'no-admin' | 'no-status';
 
 export class OperatorRefused extends Error {
   readonly refusal: Refusal;
@@ -64,14 +65,18 @@ export function createOperatorApi(access: OperatorAccess) {
 
   return {
     overview: (range: HistoryRange, signal: AbortSignal): Promise<Overview> =>
-      ask((relay, token) => {
+      ask(async (relay, token) => {
         const path = `${API_PATHS.adminOverview}?range=${range}`;
+        const request = { method: 'GET', path, token, signal } as const;
         const deadlineMs = OVERVIEW_DEADLINE_MS;
-        return requestJson(
-          relay,
-          { method: 'GET', path, token, signal, deadlineMs },
-          overviewSchema,
-        );
+        try {
+          return await requestJson(relay, { ...request, deadlineMs }, overviewSchema);
+        } catch (error) {
+          // The address is there if anybody may see it at all.
+          if (!(error instanceof ParleyError) || error.code !== 'not_found') throw error;
+          const refusal = token === undefined ? 'no-admin' : 'no-status';
+          throw new OperatorRefused(refusal, { cause: error });
+        }
       }),
     /** Takes a provider's failures from its record, so that it is tried at once. */
     resetService: async (serviceId: string, signal: AbortSignal): Promise<void> => {

@@ -109,7 +109,6 @@ export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeed
 function afterFailure(state: StatusState, error: unknown, nowMs: number): StatusState {
   if (error instanceof OperatorRefused) return { kind: 'refused', refusal: error.refusal };
   const problem = problemOf(error);
-  if (problem.kind === 'missing') return { kind: 'refused', refusal: 'no-admin' };
   const before = state.kind === 'refused' ? null : state.away;
   const message = 'message' in problem ? problem.message : 'Something went wrong.';
   const away = { sinceMs: before?.sinceMs ?? nowMs, message };
