@@ -57,7 +57,7 @@ function TokenForm() {
     if (!(await access.give(token))) return WRONG;
     await feed.refresh();
     const state = feed.store.getState();
-    if (state.kind !== 'refused') return null;
+    if (state.kind !== 'refused' || state.refusal !== 'wrong-token') return null;
     await access.forget();
     return WRONG;
   };
