@@ -63,7 +63,7 @@ test('a provider that stops is named in the first line, and a relay that stops i
 }) => {
   test.setTimeout(120_000);
   await using vendors = await startVendors();
-  const relay = await startRelay(dataDir, {
+  await using relay = await startRelay(dataDir, {
     ...EMBEDDED_PROVIDERS,
     ...vendors.settings,
     TRANSCRIBERS: 'embedded',
@@ -71,7 +71,6 @@ test('a provider that stops is named in the first line, and a relay that stops i
     SYNTHESIZERS: 'embedded',
     HEALTH_INTERVAL_S: '1',
   });
-  await using _relay = relay;
   const origin = `http://localhost:${relay.port}`;
   await using call = await openCallPage(origin, { hears: silence(1_000) });
   const status = await openStatusOf(call, origin);
