@@ -66,6 +66,7 @@ export default defineConfig({
     proxy: {
       '/api': { target: RELAY, ws: true },
       '/health': { target: RELAY },
+      '/ws': { target: RELAY, ws: true },
     },
   },
 });

@@ -270,6 +270,6 @@ export function troubledOverview(status: 'degraded' | 'critical_down', causes: C
 
 /** Why `troubledOverview` is not well. */
 export const TROUBLE: Cause = {
-  code: 'provider_failed',
-  message: 'openai-compatible does not answer as it should: unauthorized. anthropic stands in.',
+  code: 'service_failed',
+  message: 'openai-compatible has failed (unauthorized). anthropic answers in its place.',
 };

@@ -3,6 +3,7 @@ import type { OverallStatus, Overview } from '@parley/shared/monitoring-api';
 import { durationText } from '../../lib/figures.ts';
 import type { Away } from '../../store/operator/status-feed.ts';
 import { clockText, secondsBetween } from './status-words.ts';
+import { whatToDo } from './what-to-do.ts';
 import styles from './verdict-line.module.css';
 
 const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, critical_down: OctagonX } as const;
@@ -38,6 +39,9 @@ export function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
             ? (health.cause?.message ?? WORDS[health.status])
             : `The relay has not answered since ${clockText(away.sinceMs)}`}
         </p>
+        {away === null && health.cause !== null && (
+          <p className={styles.step}>{whatToDo(health.cause.code)}</p>
+        )}
         {away === null ? (
           others.map(({ code, message }) => (
             <p key={`${code} ${message}`} className={styles.other}>

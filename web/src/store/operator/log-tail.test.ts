@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createLogTail, MAX_ENTRIES, type TailSocket } from './log-tail.ts';
+
+/** A socket that the test opens, writes to and closes. */
+class FakeSocket extends EventTarget implements TailSocket {
+  readonly sent: string[] = [];
+  readonly url: string;
+  readonly protocols: readonly string[];
+  isClosed = false;
+
+  constructor(url: string, protocols: readonly string[]) {
+    super();
+    this.url = url;
+    this.protocols = protocols;
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.dispatchEvent(new Event('close'));
+  }
+
+  open(): void {
+    this.dispatchEvent(new Event('open'));
+  }
+
+  write(count: number): void {
+    for (let line = 0; line < count; line += 1) {
+      const data = JSON.stringify({ level: 'info', msg: `line ${line}` });
+      this.dispatchEvent(new MessageEvent('message', { data }));
+    }
+  }
+}
+
+let sockets: FakeSocket[];
+let token: string | null;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sockets = [];
+  token = 'operators-token-0001?>';
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function startTail() {
+  const tail = createLogTail({
+    access: async () => (token === null ? null : { origin: 'https://relay.example', token }),
+    openSocket: (url, protocols) => {
+      const socket = new FakeSocket(url, protocols);
+      sockets.push(socket);
+      return socket;
+    },
+  });
+  const stop = tail.start();
+  await vi.advanceTimersByTimeAsync(0);
+  return { tail, stop };
+}
+
+it('shows its token where browsers can, and its filter in the address', async () => {
+  await startTail();
+  expect(sockets[0]!.url).toBe('wss://relay.example/ws/logs?level=info');
+  expect(sockets[0]!.protocols).toEqual([
+    'parley.logs.v1',
+    'bearer.b3BlcmF0b3JzLXRva2VuLTAwMDE_Pg',
+  ]);
+});
+
+it('keeps the last lines only, and shows them ten times a second at most', async () => {
+  const { tail } = await startTail();
+  const changes = vi.fn();
+  sockets[0]!.open();
+  tail.store.subscribe(changes);
+  sockets[0]!.write(MAX_ENTRIES * 3);
+  expect(changes).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(changes).toHaveBeenCalledTimes(1);
+  const { entries } = tail.store.getState();
+  expect(entries).toHaveLength(MAX_ENTRIES);
+  expect(entries.at(-1)).toMatchObject({ message: `line ${MAX_ENTRIES * 3 - 1}` });
+});
+
+it('tries again ever later while it cannot connect, and soon after it could', async () => {
+  const { tail } = await startTail();
+  for (const [waitMs, count] of [
+    [1_000, 2],
+    [2_000, 3],
+    [4_000, 4],
+    [8_000, 5],
+    [8_000, 6],
+  ] as const) {
+    sockets.at(-1)!.close();
+    await vi.advanceTimersByTimeAsync(waitMs - 1);
+    expect(sockets).toHaveLength(count - 1);
+    expect(tail.store.getState().connection).toBe('lost');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets).toHaveLength(count);
+  }
+  sockets.at(-1)!.open();
+  expect(tail.store.getState().connection).toBe('live');
+  sockets.at(-1)!.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(sockets).toHaveLength(7);
+});
+
+it('gives up a connection that does not come about', async () => {
+  await startTail();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(sockets[0]!.isClosed).toBe(true);
+});
+
+it('sends a filter that was changed while it connected, and asks with it from then on', async () => {
+  const { tail } = await startTail();
+  tail.show({ level: 'warn', tag: 'trial' });
+  expect(sockets[0]!.sent).toEqual([]);
+  sockets[0]!.open();
+  expect(sockets[0]!.sent).toEqual(['{"level":"warn","tag":"trial"}']);
+  sockets[0]!.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(sockets[1]!.url).toBe('wss://relay.example/ws/logs?level=warn&tag=trial');
+  sockets[1]!.open();
+  expect(sockets[1]!.sent).toEqual([]);
+});
+
+it('leaves nothing behind when it is stopped', async () => {
+  const { tail, stop } = await startTail();
+  sockets[0]!.open();
+  sockets[0]!.write(3);
+  stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sockets).toHaveLength(1);
+  expect(sockets[0]!.isClosed).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(tail.store.getState().entries).toEqual([]);
+});
