@@ -72,7 +72,7 @@ it('shows its token where browsers can, and its filter in the address', async ()
 
 it('keeps the last lines only, and shows them ten times a second at most', async () => {
   const { tail } = await startTail();
-  const changes = vi.fn();
+  const changes = vi.fn<() => void>();
   sockets[0]!.open();
   tail.store.subscribe(changes);
   sockets[0]!.write(MAX_ENTRIES * 3);
