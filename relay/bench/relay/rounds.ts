@@ -100,7 +100,8 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     idleRss[side] = (await subjects[side].ask('usage', null)).rssBytes;
     await load.ask('connect', { side, url: opened.url, isPipe, sessions, schedule }, 120_000);
   }
-  using _reader = options.baseline === 'unmeasured' ? readMetrics(relayUrl) : undefined;
+  using readers = new DisposableStack();
+  if (options.baseline === 'unmeasured') readers.use(readMetrics(relayUrl));
   for (const side of SIDES) {
     const begun = await load.ask('begin', side);
     await until(async () => (await upstream.ask('connections', side)) >= begun, signal);
