@@ -19,6 +19,10 @@ import { ADMIN_TOKEN, askOperator, samplesOf, sumOf } from './operator.ts';
 /** Two seconds of speech in frames of 100 ms. */
 const FRAMES_OF_TURN = 20;
 const MICRO = 1_000_000;
+/** What the vendors take, ms. */
+const DELAYS = { finalDelayMs: 150, firstTokenDelayMs: 200, firstAudioDelayMs: 100 };
+/** A busy machine may take more, but no less. */
+const SLACK_MS = 2_000;
 
 test('all that tells of calls agrees with what was sent, and with each other', async () => {
   await using kept = await openKeptStorage();
@@ -37,7 +41,7 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   await using faulty = await FaultyRelay.start({
     money,
     storage,
-    primary: {},
+    primary: DELAYS,
     env: { ADMIN_TOKEN, METRICS_SAVE_PATH: metricsPath, DATA_DIR: kept.dataDir },
   });
   const { url } = faulty.relay;
@@ -118,6 +122,27 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   const asrMs = frames(({ asr }) => asr.total_latency_ms) / 6;
   expect(Math.abs(metrics.avg_latencies_ms.asr! - asrMs)).toBeLessThan(0.2);
   expect(overview.metrics).toEqual(metrics);
+
+  // What the vendors took, everywhere the same.
+  const taken = {
+    asr: DELAYS.finalDelayMs,
+    llm: DELAYS.firstTokenDelayMs,
+    tts: DELAYS.firstAudioDelayMs,
+  };
+  const names = {
+    asr: 'voice_transcription_duration_seconds',
+    llm: 'voice_llm_ttft_seconds',
+    tts: 'voice_tts_ttfb_seconds',
+  };
+  for (const stage of ['asr', 'llm', 'tts'] as const) {
+    const inLines = frames((line) => line[stage].total_latency_ms);
+    const [ms, count] = [counted(`${names[stage]}_sum`) * 1_000, counted(`${names[stage]}_count`)];
+    expect(Math.abs(ms - inLines)).toBeLessThan(0.2);
+    expect(overview.latencies[stage].count).toBe(count);
+    expect(Math.abs(metrics.avg_latencies_ms[stage]! - ms / count)).toBeLessThan(0.1);
+    expect(ms / count).toBeGreaterThan(taken[stage] - 20);
+    expect(ms / count).toBeLessThan(taken[stage] + SLACK_MS);
+  }
   expect(overview.latencies.asr.count).toBe(6);
   expect(overview.history.points.reduce((sum, { turns }) => sum + turns, 0)).toBe(6);
   expect(overview.history.points.reduce((sum, { errors }) => sum + errors, 0)).toBe(4);
