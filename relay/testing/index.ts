@@ -48,3 +48,6 @@ export { staticHost, type StaticAnswer } from './static-host.ts';
 
 /** The relay's program, for a process of its own. */
 export const RELAY_PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** The terminal client. */
+export const TALK_PROGRAM = fileURLToPath(new URL('../talk/main.ts', import.meta.url));

@@ -202,15 +202,18 @@ export class Journal implements AsyncDisposable {
   #drop(why: 'storage_behind' | 'data_not_written', err: unknown): void {
     const { clock, logger, problems } = this.#options;
     this.#dropped++;
-    const what = why === 'storage_behind' ? 'is full' : 'cannot be written';
-    problems.report(
-      why,
-      `What waits for the database ${what}; ${this.#dropped} records of conversations are lost.`,
-    );
+    const lost = `${this.#dropped} records of conversations are lost.`;
+    problems.report(why, `${this.#whyNotKept(err)}; ${lost}`);
     const nowMs = clock.now();
     if (nowMs - this.#complainedAtMs < COMPLAIN_MS) return;
     this.#complainedAtMs = nowMs;
     logger.error({ err, why, dropped: this.#dropped }, 'a record could not be kept');
+  }
+
+  #whyNotKept(err: unknown): string {
+    if (err === undefined) return 'JOURNAL_MB is used up while the database is away';
+    const isFull = (err as NodeJS.ErrnoException).code === 'ENOSPC';
+    return isFull ? 'The disk of the data folder is full' : 'The data folder cannot be written';
   }
 
   #setAside(lines: readonly string[], reason: string): void {
