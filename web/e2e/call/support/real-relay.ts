@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RELAY_PROGRAM } from '@parley/relay/testing';
 
 const READY = /open http:\/\/localhost:(\d+)/;
@@ -19,6 +20,8 @@ export interface RealRelay extends AsyncDisposable {
   readonly complaints: readonly string[];
   /** Ends it as a crash or a power cut does: without a goodbye. */
   kill(): Promise<void>;
+  /** For so long it can do nothing, as on a machine that has other things to do. */
+  stall(ms: number): Promise<void>;
 }
 
 /** Settings by the names of their environment variables. */
@@ -74,6 +77,11 @@ export async function startRealRelay(
     port,
     complaints,
     kill: () => end('SIGKILL'),
+    async stall(ms) {
+      child.kill('SIGSTOP');
+      await sleep(ms);
+      child.kill('SIGCONT');
+    },
     [Symbol.asyncDispose]: () => end('SIGTERM'),
   };
 }
