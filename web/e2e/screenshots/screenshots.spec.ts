@@ -9,6 +9,14 @@ import {
 } from '../ui/support/kept-account.ts';
 import { SETTINGS_KEY } from '../../src/store/settings.ts';
 import { scriptAccountApi } from '../ui/support/scripted-account-api.ts';
+import { scriptLog } from '../ui/support/scripted-log.ts';
+import {
+  openStatus,
+  rememberOperator,
+  scriptOperatorApi,
+  verdictOf,
+} from '../ui/support/scripted-operator.ts';
+import { TROUBLE, troubledOverview } from '../ui/support/scripted-overview.ts';
 import type { SceneName } from '../ui/support/scenes.ts';
 import { expect, test } from '../ui/support/ui-test.ts';
 
@@ -100,6 +108,8 @@ const SCREENSHOTS: readonly Screenshot[] = [
     query: 'way=accounts',
     show: openSignIn,
   },
+  { name: 'status', viewport: DESKTOP, scene: 'idle', show: showStatus },
+  { name: 'status-phone', viewport: PHONE, dark: true, scene: 'idle', show: showStatus },
 ];
 
 async function openPage(page: Page, name: 'History' | 'Usage'): Promise<void> {
@@ -126,6 +136,15 @@ async function openUsage(page: Page): Promise<void> {
 async function openSignIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await expect(page.getByRole('textbox', { name: 'E-mail address' })).toBeFocused();
+}
+
+async function showStatus(page: Page): Promise<void> {
+  await scriptLog(page);
+  await rememberOperator(page);
+  await scriptOperatorApi(page, { overview: troubledOverview('degraded', [TROUBLE]) });
+  await page.reload();
+  await openStatus(page);
+  await expect(verdictOf(page)).toHaveText(TROUBLE.message);
 }
 
 for (const { name, viewport, dark = false, scene, query, show } of SCREENSHOTS) {

@@ -51,7 +51,7 @@ test('a call is ended only when that is confirmed', async ({ open, page }) => {
   await openStatus(page);
   const calls = page.getByRole('region', { name: 'Calls' });
   await expect(calls.getByText('Stuck')).toHaveCount(1);
-  await expect(calls.getByText('thinks for 1 min')).toBeVisible();
+  await expect(calls.getByText('thinking for 1 min')).toBeVisible();
   await calls.getByRole('button', { name: 'End Safari on iPhone' }).click();
   await page.getByRole('button', { name: 'Let it go on' }).press('Enter');
   await expect(calls.getByText('Safari on iPhone')).toBeVisible();

@@ -10,11 +10,11 @@ import { secondsBetween } from './status-words.ts';
 import styles from './rows.module.css';
 
 const STAGE_NOW: Readonly<Record<OperatedSession['stage'], string>> = {
-  waiting: 'waits for speech',
-  listening: 'listens',
-  recognising: 'recognises',
-  thinking: 'thinks',
-  speaking: 'speaks',
+  waiting: 'waiting for speech',
+  listening: 'listening',
+  recognising: 'recognising',
+  thinking: 'thinking',
+  speaking: 'speaking',
 };
 
 /** The calls that run: what each does, for how long, and what it has cost. */
@@ -61,7 +61,7 @@ function CallRow({ session, now }: { readonly session: OperatedSession; readonly
         <p className={styles.quiet}>
           {session.connected
             ? `${STAGE_NOW[session.stage]} for ${inStage}`
-            : 'connection lost, waits for it'}
+            : 'connection lost, waiting for it'}
         </p>
         <p className={styles.facts}>
           <span>{lasting} so far</span>
