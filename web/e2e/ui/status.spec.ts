@@ -58,6 +58,9 @@ test('a call is ended only when that is confirmed', async ({ open, page }) => {
   await calls.getByRole('button', { name: 'End Safari on iPhone' }).press('Enter');
   await page.getByRole('button', { name: 'End the call' }).press('Enter');
   await expect(calls.getByRole('listitem')).toHaveText([/Chrome on Linux/]);
+  // The keyboard goes on where it was.
+  await page.keyboard.press('Tab');
+  await expect(calls.getByRole('button', { name: 'End Chrome on Linux' })).toBeFocused();
   expect(operator.asked).toContain('POST /api/v1/admin/sessions/sess_90ab/end');
 });
 

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { OperatedSession, Overview } from '@parley/shared/monitoring-api';
 import { countText, durationText, exactUsdText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
@@ -20,25 +20,34 @@ const STAGE_NOW: Readonly<Record<OperatedSession['stage'], string>> = {
 /** The calls that run: what each does, for how long, and what it has cost. */
 export function LiveCalls({ overview }: { readonly overview: Overview }) {
   const { sessions, sessions_total: total, active_connections: connections, metrics } = overview;
+  const calls = useRef<HTMLDivElement>(null);
   const isUnused = metrics.total_sessions === 0 && total === 0;
   return (
     <Part
       title="Calls"
       note={`${total.toLocaleString('en')} running, ${countText(connections, 'connection', 'connections')}`}
     >
-      {total === 0 ? (
-        <Empty>
-          {isUnused
-            ? 'No call yet since the relay was started.'
-            : `No call now. ${countText(metrics.total_sessions, 'call', 'calls')} since the relay was started.`}
-        </Empty>
-      ) : (
-        <ul className={styles.columns}>
-          {sessions.map((session) => (
-            <CallRow key={session.session_id} session={session} now={overview.timestamp} />
-          ))}
-        </ul>
-      )}
+      <div ref={calls} className={styles.list} tabIndex={-1}>
+        {total === 0 ? (
+          <Empty>
+            {isUnused
+              ? 'No call yet since the relay was started.'
+              : `No call now. ${countText(metrics.total_sessions, 'call', 'calls')} since the relay was started.`}
+          </Empty>
+        ) : (
+          <ul className={styles.columns}>
+            {sessions.map((session) => (
+              <CallRow
+                key={session.session_id}
+                session={session}
+                now={overview.timestamp}
+                // The button that had the focus is gone with its call.
+                onEnded={() => calls.current?.focus()}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
       {sessions.length < total && (
         <p className={styles.quiet}>
           {countText(total - sessions.length, 'more call is', 'more calls are')} not shown.
@@ -48,7 +57,14 @@ export function LiveCalls({ overview }: { readonly overview: Overview }) {
   );
 }
 
-function CallRow({ session, now }: { readonly session: OperatedSession; readonly now: string }) {
+interface CallRowProps {
+  readonly session: OperatedSession;
+  /** The relay's time. */
+  readonly now: string;
+  readonly onEnded: () => void;
+}
+
+function CallRow({ session, now, onEnded }: CallRowProps) {
   const inStage = durationText(secondsBetween(session.stage_since, now));
   const lasting = durationText(secondsBetween(session.started_at, now));
   return (
@@ -70,12 +86,12 @@ function CallRow({ session, now }: { readonly session: OperatedSession; readonly
           <span className={styles.id}>{session.session_id}</span>
         </p>
       </div>
-      <EndButton session={session} />
+      <EndButton session={session} onEnded={onEnded} />
     </li>
   );
 }
 
-function EndButton({ session }: { readonly session: OperatedSession }) {
+function EndButton({ session, onEnded }: Pick<CallRowProps, 'session' | 'onEnded'>) {
   const { api, feed } = useOperator();
   const { isRunning, complaint, run } = useAction();
   const [isAsking, setAsking] = useState(false);
@@ -83,7 +99,8 @@ function EndButton({ session }: { readonly session: OperatedSession }) {
   const end = async (): Promise<void> => {
     if (!(await run((signal) => api.endSession(session.session_id, signal)))) return;
     setAsking(false);
-    void feed.refresh();
+    await feed.refresh();
+    onEnded();
   };
   return (
     <ConfirmDialog

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { Eraser, Pause, Play } from 'lucide-react';
 import { useStore } from 'zustand';
 import { sessionTagSchema, type LogFilter } from '@parley/shared';
@@ -27,8 +27,11 @@ interface Entered {
   readonly tag: string;
 }
 
-/** The log while it is written, the latest line first; may be filtered, held still and emptied. */
-export function LogSection({ tail }: { readonly tail: LogTail }) {
+/**
+ * The log while it is written, the latest line first; may be filtered, held still and emptied. Its
+ * hundreds of rows are left as they are while the page around them is brought up to date.
+ */
+export const LogSection = memo(function LogSection({ tail }: { readonly tail: LogTail }) {
   const connection = useStore(tail.store, (state) => state.connection);
   const entries = useStore(tail.store, (state) => state.entries);
   const [held, setHeld] = useState<readonly TailEntry[] | null>(null);
@@ -124,9 +127,9 @@ export function LogSection({ tail }: { readonly tail: LogTail }) {
       </ScrollRegion>
     </Part>
   );
-}
+});
 
-function LogRow({ entry }: { readonly entry: TailEntry }) {
+const LogRow = memo(function LogRow({ entry }: { readonly entry: TailEntry }) {
   if (entry.kind === 'dropped') {
     return (
       <li className={styles.dropped}>
@@ -143,7 +146,7 @@ function LogRow({ entry }: { readonly entry: TailEntry }) {
       </span>
     </li>
   );
-}
+});
 
 /** A tag that cannot be one is left out until it is. */
 function filterOf({ level, session, tag }: Entered): LogFilter {
