@@ -15,6 +15,7 @@ test('files and texts are turns in the order given', () => {
     token: undefined,
     voice: undefined,
     outPath: undefined,
+    recordPath: undefined,
     waitMs: 0,
     isJson: true,
   });
@@ -22,7 +23,9 @@ test('files and texts are turns in the order given', () => {
 
 test('everything else can be set', () => {
   const options = parseTalkOptions(
-    '--url https://voice.example/ --token t --voice rms --out o.wav --wait 2.5'.split(' '),
+    '--url https://voice.example/ --token t --voice rms --out o.wav --record o.flight --wait 2.5'.split(
+      ' ',
+    ),
   );
   expect(options).toEqual({
     turns: [],
@@ -30,6 +33,7 @@ test('everything else can be set', () => {
     token: 't',
     voice: 'rms',
     outPath: 'o.wav',
+    recordPath: 'o.flight',
     waitMs: 2_500,
     isJson: false,
   });

@@ -15,6 +15,8 @@ rate, mono or stereo, 8 to 32 bits or floating point.
   --access-code CODE  what the server asks guests for, if it does
   --voice ID       one of the server's voices
   --out FILE.wav   writes the spoken replies, one after the other, to a file
+  --record FILE    writes a flight recording of the call: what was sent, speech included, and
+                   what the server sent, with times (docs/flight-recorder.md)
   --wait SECONDS   stays after the last turn, for replies that come unasked (a timer that rings)
   --json           one JSON object a line for each turn, and nothing else on standard output
   --help           shows this
@@ -34,6 +36,7 @@ export interface TalkOptions {
   readonly accessCode: string | undefined;
   readonly voice: string | undefined;
   readonly outPath: string | undefined;
+  readonly recordPath: string | undefined;
   readonly waitMs: number;
   readonly isJson: boolean;
 }
@@ -59,6 +62,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
       'access-code': { type: 'string' },
       voice: { type: 'string' },
       out: { type: 'string' },
+      record: { type: 'string' },
       wait: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -82,6 +86,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
     accessCode: values['access-code'],
     voice: values.voice,
     outPath: values.out,
+    recordPath: values.record,
     waitMs,
     isJson: values.json,
   };

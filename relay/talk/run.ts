@@ -9,6 +9,7 @@ import { ClientError } from '@parley/shared/link/client-error';
 import { readSpeechFile, SpeechFileError } from './client/speech-file.ts';
 import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
+import { CallRecording } from './client/call-recording.ts';
 import type { Turn } from './client/turn.ts';
 import { UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
 import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
@@ -34,7 +35,8 @@ export async function runTalk(commandLine: readonly string[], io: CommandIo): Pr
     }
     // All files are read before the call.
     const turns = await Promise.all(options.turns.map(prepare));
-    if (options.outPath !== undefined) await requireWritable(options.outPath);
+    if (options.outPath !== undefined) await requireWritable('--out', options.outPath);
+    if (options.recordPath !== undefined) await requireWritable('--record', options.recordPath);
     return await converse(turns, options, io);
   } catch (error) {
     if (error instanceof UsageError) {
@@ -53,7 +55,8 @@ async function converse(
   options: TalkOptions,
   io: CommandIo,
 ): Promise<number> {
-  const { url, token, accessCode, voice, outPath, waitMs, isJson } = options;
+  const { url, token, accessCode, voice, outPath, recordPath, waitMs, isJson } = options;
+  const recording = recordPath === undefined ? undefined : new CallRecording(recordPath);
   const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output);
   const call = await openCall({
     url,
@@ -61,6 +64,7 @@ async function converse(
     accessCode,
     voice,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    socketOf: recording?.socketOf,
     signal: io.signal,
   });
   const heard: Turn[] = [];
@@ -72,6 +76,7 @@ async function converse(
     }
   } finally {
     await call.close();
+    await recording?.write();
   }
   if (outPath !== undefined) await writeVoices(outPath, heard, io);
   if (call.lostBy !== undefined) throw call.lostBy;
@@ -97,14 +102,14 @@ async function prepare(said: TalkTurn): Promise<Prepared> {
 }
 
 /** Better to know before the call than after it. */
-async function requireWritable(path: string): Promise<void> {
+async function requireWritable(option: string, path: string): Promise<void> {
   try {
     const existing = await stat(path).catch(() => undefined);
-    if (existing?.isDirectory() === true) throw new UsageError(`--out: ${path} is a folder.`);
+    if (existing?.isDirectory() === true) throw new UsageError(`${option}: ${path} is a folder.`);
     await access(existing === undefined ? dirname(path) : path, constants.W_OK);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--out: ${path} cannot be written.`);
+    throw new UsageError(`${option}: ${path} cannot be written.`);
   }
 }
 

@@ -5,6 +5,7 @@ import { LATENCY_SEGMENTS, ParleyError } from '@parley/shared';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { runTalk } from '../talk/run.ts';
+import { readFlight } from '@parley/shared/flight/flight-file';
 import { readWav } from '@parley/shared/audio/wav-reader';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { systemClock } from '../src/lib/clock.ts';
@@ -141,6 +142,19 @@ test('the replies can be kept', async () => {
   expect(samples).toHaveLength(2 * 13 * 320);
 });
 
+test('the call can be recorded, with its speech', async () => {
+  const path = join(folder, 'call.flight.jsonl');
+  const { status } = await talk('--url', relay.url, beep, '--record', path);
+  const { header, entries } = readFlight(await readFile(path, 'utf8'));
+  expect({ status, header }).toMatchObject({ status: 0, header: { client: 'terminal' } });
+  const audio = entries.filter((entry) => entry.kind === 'sent-audio');
+  expect(audio.reduce((sum, { samples }) => sum + samples, 0)).toBe(9_600);
+  expect(audio.every(({ pcm }) => pcm !== undefined)).toBe(true);
+  const events = entries.flatMap((entry) => (entry.kind === 'received' ? [entry.event.type] : []));
+  expect(events[0]).toBe('session.created');
+  expect(events).toContain('response.done');
+});
+
 describe('what cannot be used is refused before a call is made', () => {
   const nowhere = ['--url', 'http://127.0.0.1:9'];
   test.each<[string, () => Promise<readonly string[]> | readonly string[], string]>([
@@ -157,6 +171,7 @@ describe('what cannot be used is refused before a call is made', () => {
     ],
     ['no place to write', () => [beep, '--out', join(folder, 'no', 'o.wav')], 'cannot be written'],
     ['a folder to write', () => [beep, '--out', folder], 'is a folder'],
+    ['no place to record', () => [beep, '--record', join(folder, 'no', 'o')], '--record: '],
   ])('%s', async (_, commandLine, sentence) => {
     const { status, output, errors } = await talk(...nowhere, ...(await commandLine()));
     expect({ status, output }).toEqual({ status: 2, output: '' });

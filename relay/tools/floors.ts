@@ -3,7 +3,7 @@
  * below. Folders, or single files directly below `src`.
  */
 export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string[]>> = {
-  shared: ['audio', 'protocol', 'link', 'index.ts'],
+  shared: ['audio', 'protocol', 'link', 'flight', 'index.ts'],
   relay: [
     'lib',
     'config',

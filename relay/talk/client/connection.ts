@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { AudioFrame, ParleyError, RelayEvent, SessionDescription } from '@parley/shared';
+import type { SocketClass } from '@parley/shared/flight/recorded-socket';
 import { ClientError, type ClientErrorCode } from '@parley/shared/link/client-error';
 import type { OutboundAudio, SequencedEvent } from '@parley/shared/link/outbound';
 import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   readonly voice?: string | undefined;
   /** IANA time zone; the server's default if it is absent. */
   readonly timeZone?: string | undefined;
+  /** Another WebSocket in the place of the usual one, made of it. */
+  readonly socketOf?: ((Usual: typeof BoundedWebSocket) => SocketClass) | undefined;
   /** Aborting ends the session at any time. */
   readonly signal: AbortSignal;
 }
@@ -67,7 +70,8 @@ export class Connection {
   #isHangingUp = false;
   #isClosed = false;
 
-  constructor({ url, token, accessCode, voice, timeZone, signal }: ConnectOptions) {
+  constructor(options: ConnectOptions) {
+    const { url, token, accessCode, voice, timeZone, socketOf, signal } = options;
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
     const deadline = setTimeout(() => {
@@ -85,7 +89,7 @@ export class Connection {
       api: new SessionApi({ baseUrl: url, fetch, token, accessCode, replacesToken: false }),
       request: () => ({ voice, timeZone }),
       replacesSession: false,
-      WebSocket: BoundedWebSocket,
+      WebSocket: socketOf?.(BoundedWebSocket) ?? BoundedWebSocket,
       random: Math.random,
       now: () => performance.now(),
       onStatus: (status) => this.#onStatus(status),
@@ -190,7 +194,7 @@ export class Connection {
 }
 
 /** A WebSocket with bounds on what it takes and on how long it takes to close. */
-class BoundedWebSocket extends WebSocket {
+export class BoundedWebSocket extends WebSocket {
   constructor(url: string, protocols: string[]) {
     // The library offers deflate by default; speech does not compress.
     super(url, protocols, { perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });

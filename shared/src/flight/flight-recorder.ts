@@ -1,0 +1,212 @@
+import { AudioFrameKind, decodeAudioFrame } from '../protocol/audio-frame.ts';
+import { toBase64 } from './base64.ts';
+import { FlightRing, type RingEntry } from './flight-ring.ts';
+import {
+  FLIGHT_FORMAT,
+  FLIGHT_VERSION,
+  type FlightEntry,
+  type FlightEntryOf,
+  type FlightHeader,
+} from './flight-schema.ts';
+import { sinceStart, SpeechTrace } from './speech-trace.ts';
+
+const MAX_MS = 600_000;
+/** Ten minutes of speech without a pause are 19 MB. */
+const MAX_BYTES = 24 * 1024 * 1024;
+/** What an entry takes beside its text or samples. */
+const ENTRY_BYTES = 96;
+
+type SentAudio = Omit<FlightEntryOf<'sent-audio'>, 't' | 'pcm'>;
+/** An entry of the file that is complete but for its time. */
+export type FlightNote = {
+  [K in FlightEntry['kind']]: Omit<FlightEntryOf<K>, 't'>;
+}['socket' | 'received-audio' | 'received-unreadable' | 'decision' | 'turn'];
+
+/** Messages are kept as they are; they are turned into lines only when a file is asked for. */
+type Kept = RingEntry &
+  (
+    | { readonly kind: 'text'; readonly direction: 'sent' | 'received'; readonly text: string }
+    | { readonly kind: 'audio'; readonly frame: SentAudio; readonly samples: Int16Array | null }
+    | { readonly kind: 'note'; readonly note: FlightNote }
+  );
+
+export interface FlightRecorderOptions {
+  readonly client: FlightHeader['client'];
+  /** The client's own clock. */
+  now(): number;
+  readonly maxMs?: number;
+  readonly maxBytes?: number;
+}
+
+export interface FlightStatus {
+  /** How much of the call is kept. */
+  readonly durationMs: number;
+  readonly bytes: number;
+  readonly hasAudioConsent: boolean;
+}
+
+/**
+ * The newest ten minutes of one call: what passed over the socket in both directions, what was
+ * decided, and when. Audio is kept only with the person's consent, and without a copy: what was
+ * sent is not written to any more.
+ */
+export class FlightRecorder {
+  readonly #options: FlightRecorderOptions;
+  readonly #ring: FlightRing<Kept>;
+  readonly #speech = new SpeechTrace();
+  #hasAudioConsent = false;
+  #startMs: number;
+  #endMs: number;
+  #isTruncated = false;
+  /** The last event with a session's description that was dropped. */
+  #droppedSession: string | undefined;
+
+  constructor(options: FlightRecorderOptions) {
+    const { maxMs = MAX_MS, maxBytes = MAX_BYTES } = options;
+    this.#options = options;
+    this.#startMs = options.now();
+    this.#endMs = this.#startMs;
+    this.#ring = new FlightRing({ maxMs, maxBytes }, (entry) => this.#onDropped(entry));
+  }
+
+  get status(): FlightStatus {
+    const { oldest, bytes } = this.#ring;
+    const durationMs = oldest === undefined ? 0 : this.#endMs - oldest.atMs;
+    return { durationMs, bytes, hasAudioConsent: this.#hasAudioConsent };
+  }
+
+  /** Another call: nothing of the one before is kept, but the consent still holds. */
+  restart(): void {
+    this.#ring.clear();
+    this.#speech.clear();
+    this.#startMs = this.#options.now();
+    this.#endMs = this.#startMs;
+    this.#isTruncated = false;
+    this.#droppedSession = undefined;
+  }
+
+  /** Once it is withdrawn, audio that was kept is gone as well. */
+  setAudioConsent(agreed: boolean): void {
+    this.#hasAudioConsent = agreed;
+    if (agreed) return;
+    this.#ring.replace((entry) =>
+      entry.kind === 'audio' ? { ...entry, samples: null, bytes: ENTRY_BYTES } : entry,
+    );
+  }
+
+  /** A message to the relay. The bytes must not be written to afterwards. */
+  sent(data: string | Uint8Array): void {
+    if (typeof data === 'string') return this.#text('sent', data);
+    const result = decodeAudioFrame(data);
+    if (!result.ok) return;
+    const { seq, item: utterance, timestampMs: at_ms, last, samples } = result.frame;
+    const length = samples.length;
+    this.#push({
+      atMs: this.#options.now(),
+      bytes: ENTRY_BYTES + (this.#hasAudioConsent ? samples.byteLength : 0),
+      kind: 'audio',
+      frame: { kind: 'sent-audio', seq, utterance, at_ms, last, samples: length },
+      samples: this.#hasAudioConsent ? samples : null,
+    });
+  }
+
+  /** A message of the relay. Of audio only its size is kept. */
+  received(data: unknown): void {
+    if (!(data instanceof ArrayBuffer)) return this.#text('received', String(data));
+    const result = decodeAudioFrame(new Uint8Array(data));
+    if (!result.ok || result.frame.kind !== AudioFrameKind.downlink) {
+      return this.note({ kind: 'received-unreadable', bytes: data.byteLength });
+    }
+    const { seq, item, last, samples } = result.frame;
+    this.note({ kind: 'received-audio', seq, item, last, samples: samples.length });
+  }
+
+  /** Anything else that happened just now. */
+  note(note: FlightNote): void {
+    this.#push({ atMs: this.#options.now(), bytes: ENTRY_BYTES, kind: 'note', note });
+  }
+
+  /** @param probability - that the person speaks, 0–1 */
+  speech(probability: number): void {
+    this.#speech.push(this.#options.now(), probability);
+  }
+
+  /**
+   * The file, a line at a time and without line ends, as it is at the first of them.
+   *
+   * @param savedAt - the wall clock
+   */
+  *lines(savedAt: Date): Generator<string, void, undefined> {
+    const startMs = this.#startMs;
+    const entries = this.#ring.snapshot();
+    const sinceMs = entries[0]?.atMs ?? startMs;
+    const speech = [...this.#speech.lines(sinceMs, startMs)];
+    yield JSON.stringify(this.#header(savedAt));
+    let next = 0;
+    for (const entry of entries) {
+      const t = sinceStart(entry.atMs, startMs);
+      for (let line = speech[next]; line !== undefined && line.t <= t; line = speech[next]) {
+        yield JSON.stringify(line);
+        next += 1;
+      }
+      yield JSON.stringify(lineOf(entry, t));
+    }
+    for (const line of speech.slice(next)) yield JSON.stringify(line);
+  }
+
+  #header(savedAt: Date): FlightHeader {
+    const dropped = eventOf(this.#droppedSession ?? '');
+    return {
+      format: FLIGHT_FORMAT,
+      version: FLIGHT_VERSION,
+      saved_at: savedAt.toISOString(),
+      client: this.#options.client,
+      clock_ms: this.#startMs,
+      audio: this.#hasAudioConsent,
+      truncated: this.#isTruncated,
+      session: (dropped?.['session'] as FlightHeader['session'] | undefined) ?? null,
+    };
+  }
+
+  #text(direction: 'sent' | 'received', text: string): void {
+    const bytes = ENTRY_BYTES + text.length;
+    this.#push({ atMs: this.#options.now(), bytes, kind: 'text', direction, text });
+  }
+
+  #push(entry: Kept): void {
+    this.#endMs = entry.atMs;
+    this.#ring.push(entry);
+  }
+
+  #onDropped(entry: Kept): void {
+    this.#isTruncated = true;
+    if (entry.kind !== 'text' || entry.direction !== 'received') return;
+    if (entry.text.startsWith('{"type":"session.') && entry.text.includes('"session":')) {
+      this.#droppedSession = entry.text;
+    }
+  }
+}
+
+function lineOf(entry: Kept, t: number): FlightEntry {
+  if (entry.kind === 'note') return { t, ...entry.note };
+  if (entry.kind === 'audio') {
+    const { frame, samples } = entry;
+    return { t, ...frame, ...(samples && { pcm: toBase64(samples) }) };
+  }
+  const { direction: kind, text } = entry;
+  const event = eventOf(text);
+  if (event === undefined) return { t, kind: 'received-unreadable', bytes: text.length };
+  // It would let whoever has the file into the session while that lasts.
+  if (event.type === 'session.resume') return { t, kind, event: { ...event, resume_token: '' } };
+  return { t, kind, event };
+}
+
+function eventOf(text: string): FlightEntryOf<'sent'>['event'] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isEvent = typeof (value as { type?: unknown } | null)?.type === 'string';
+    return isEvent ? (value as FlightEntryOf<'sent'>['event']) : undefined;
+  } catch {
+    return undefined;
+  }
+}
