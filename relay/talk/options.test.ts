@@ -16,6 +16,8 @@ test('files and texts are turns in the order given', () => {
     voice: undefined,
     outPath: undefined,
     recordPath: undefined,
+    replayPath: undefined,
+    toleranceMs: 500,
     waitMs: 0,
     isJson: true,
   });
@@ -34,6 +36,8 @@ test('everything else can be set', () => {
     voice: 'rms',
     outPath: 'o.wav',
     recordPath: 'o.flight',
+    replayPath: undefined,
+    toleranceMs: 500,
     waitMs: 2_500,
     isJson: false,
   });
@@ -55,6 +59,9 @@ test.each<[readonly string[], string]>([
   [['a.wav', '--wait', 'long'], '--wait: found "long", expected seconds'],
   [['a.wav', '--wait', ''], '--wait: found ""'],
   [['a.wav', '--wait=-1'], '--wait: found "-1"'],
+  [['--replay', 'o.flight', '--text', 'x'], '--replay: takes no turns'],
+  [['--replay', 'o.flight', '--out', 'x'], '--replay: takes neither --out nor --record'],
+  [['--replay', 'o.flight', '--tolerance', 'x'], '--tolerance: found "x", expected milliseconds'],
   [['--text', '   '], '--text: there is nothing in it to say.'],
   [['--text', 'x'.repeat(2_001)], '--text: longer than 2000 characters.'],
 ])('%j is refused in words', (commandLine, words) => {

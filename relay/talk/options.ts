@@ -4,6 +4,7 @@ import { parseCommandLine, UsageError } from '../tools/command-line.ts';
 export const TALK_USAGE = `Talks to a Parley server from the terminal.
 
   npm run talk -- FILE.wav … [--text "…"] [options]
+  npm run talk -- --replay FILE [--url URL] [--json]
 
 Each WAV file and each text is one turn of one session, in the order given. A file is spoken in
 real time, from the first sound in it to the last; pauses within belong to the turn. Any sample
@@ -13,6 +14,10 @@ rate, mono or stereo, 8 to 32 bits or floating point.
   --url URL        where the server is (default http://localhost:8787)
   --token TOKEN    bearer token; without one a new guest signs in
   --access-code CODE  what the server asks guests for, if it does
+  --replay FILE    plays the client's side of a flight recording at its own pace, lost connections
+                   included, instead of turns, and prints how the call differs from the recorded
+                   one: words, order of turns, interruptions, ends of replies, errors, delays
+  --tolerance MS   by how much delays of a replay may differ (default 500)
   --voice ID       one of the server's voices
   --out FILE.wav   writes the spoken replies, one after the other, to a file
   --record FILE    writes a flight recording of the call: what was sent, speech included, and
@@ -21,8 +26,9 @@ rate, mono or stereo, 8 to 32 bits or floating point.
   --json           one JSON object a line for each turn, and nothing else on standard output
   --help           shows this
 
-Exit status: 0 all turns were answered; 1 a turn ended in an error, or the server could not be
-reached; 2 the options or a file are not usable.
+Exit status: 0 all turns were answered, or the replay was like the recording; 1 a turn ended in an
+error, the replay differed, or the server could not be reached; 2 the options or a file are not
+usable.
 `;
 
 export type TalkTurn =
@@ -37,10 +43,15 @@ export interface TalkOptions {
   readonly voice: string | undefined;
   readonly outPath: string | undefined;
   readonly recordPath: string | undefined;
+  /** A recording to replay, in the place of turns. */
+  readonly replayPath: string | undefined;
+  readonly toleranceMs: number;
   readonly waitMs: number;
   readonly isJson: boolean;
 }
 
+/** Delays of one and the same relay differ by a few tens of ms; those of vendors by more. */
+const DEFAULT_TOLERANCE_MS = 500;
 /** Longest `--wait`, s: longer than any session lasts. */
 const MAX_WAIT_S = 86_400;
 
@@ -63,6 +74,8 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
       voice: { type: 'string' },
       out: { type: 'string' },
       record: { type: 'string' },
+      replay: { type: 'string' },
+      tolerance: { type: 'string' },
       wait: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -76,8 +89,10 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
       : [];
   });
   const waitMs = waitOf(values.wait);
-  if (turns.length === 0 && waitMs === 0) {
-    throw new UsageError('There is nothing to say: name a WAV file, or give a --text.');
+  const { replay: replayPath } = values;
+  requireOneTask(turns, waitMs, replayPath);
+  if (replayPath !== undefined && (values.out ?? values.record) !== undefined) {
+    throw new UsageError('--replay: takes neither --out nor --record.');
   }
   return {
     turns,
@@ -87,9 +102,34 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
     voice: values.voice,
     outPath: values.out,
     recordPath: values.record,
+    replayPath,
+    toleranceMs: toleranceOf(values.tolerance),
     waitMs,
     isJson: values.json,
   };
+}
+
+function requireOneTask(
+  turns: readonly TalkTurn[],
+  waitMs: number,
+  replayPath: string | undefined,
+): void {
+  const isTalk = turns.length > 0 || waitMs > 0;
+  if (replayPath === undefined && !isTalk) {
+    throw new UsageError('There is nothing to say: name a WAV file, or give a --text.');
+  }
+  if (replayPath !== undefined && isTalk) {
+    throw new UsageError('--replay: takes no turns beside those of the recording.');
+  }
+}
+
+function toleranceOf(value: string | undefined): number {
+  if (value === undefined) return DEFAULT_TOLERANCE_MS;
+  const ms = Number(value);
+  if (value.trim() === '' || !(ms >= 0)) {
+    throw new UsageError(`--tolerance: found ${JSON.stringify(value)}, expected milliseconds.`);
+  }
+  return ms;
 }
 
 function textOf(value: string): string {

@@ -5,6 +5,7 @@ import { ParleyError } from '@parley/shared';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
+import { FlightFileError } from '@parley/shared/flight/flight-file';
 import { ClientError } from '@parley/shared/link/client-error';
 import { readSpeechFile, SpeechFileError } from './client/speech-file.ts';
 import type { Speech } from './client/speech.ts';
@@ -14,6 +15,7 @@ import type { Turn } from './client/turn.ts';
 import { UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
 import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
 import { humanPrinter, jsonPrinter } from './print.ts';
+import { runReplay } from './replay/run-replay.ts';
 
 const FAILED = 1;
 
@@ -33,6 +35,10 @@ export async function runTalk(commandLine: readonly string[], io: CommandIo): Pr
       io.output.write(TALK_USAGE);
       return 0;
     }
+    if (options.replayPath !== undefined) {
+      const { replayPath: path, url, token, accessCode, voice, toleranceMs, isJson } = options;
+      return await runReplay({ path, url, token, accessCode, voice, toleranceMs, isJson }, io);
+    }
     // All files are read before the call.
     const turns = await Promise.all(options.turns.map(prepare));
     if (options.outPath !== undefined) await requireWritable('--out', options.outPath);
@@ -43,7 +49,7 @@ export async function runTalk(commandLine: readonly string[], io: CommandIo): Pr
       io.errors.write(`${error.message}\nFor all options: npm run talk -- --help\n`);
       return UNUSABLE;
     }
-    const isUnusable = error instanceof SpeechFileError;
+    const isUnusable = error instanceof SpeechFileError || error instanceof FlightFileError;
     if (!isUnusable && !(error instanceof ClientError || error instanceof ParleyError)) throw error;
     io.errors.write(`${error.message}\n`);
     return isUnusable ? UNUSABLE : FAILED;

@@ -155,6 +155,11 @@ export class Connection {
     this.#link.send({ kind: 'audio', ...audio });
   }
 
+  /** There may be a network again. */
+  retryNow(): void {
+    this.#link.retryNow();
+  }
+
   /** Ends the session; resolves when the socket is closed, within about a second. */
   async close(): Promise<void> {
     this.#hangUp();

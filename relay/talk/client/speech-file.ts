@@ -42,7 +42,8 @@ export async function readSpeechFile(path: string): Promise<Speech> {
   }
 }
 
-function whyUnreadable(error: unknown): string {
+/** Why a file could not be read, as the end of a sentence that begins with its name. */
+export function whyUnreadable(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':

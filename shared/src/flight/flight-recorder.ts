@@ -197,7 +197,8 @@ function lineOf(entry: Kept, t: number): FlightEntry {
   const event = eventOf(text);
   if (event === undefined) return { t, kind: 'received-unreadable', bytes: text.length };
   // It would let whoever has the file into the session while that lasts.
-  if (event.type === 'session.resume') return { t, kind, event: { ...event, resume_token: '' } };
+  if (event.type === 'session.resume')
+    return { t, kind, event: { ...event, resume_token: 'removed' } };
   return { t, kind, event };
 }
 

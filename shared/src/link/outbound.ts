@@ -39,24 +39,25 @@ export function encodeOutbound(
       message.samples,
     );
   }
-  const event: ClientEvent = { ...onSessionClock(message.event, toSessionMs), seq };
+  const event: ClientEvent = { ...atInstants(message.event, toSessionMs), seq };
   return JSON.stringify(event);
 }
 
-function onSessionClock(
+/** An event with its instants on another clock. */
+export function atInstants(
   event: SequencedEvent,
-  toSessionMs: (localMs: number) => number,
+  toOther: (instantMs: number) => number,
 ): SequencedEvent {
   switch (event.type) {
     case 'input_audio_buffer.speech_started':
     case 'input_audio_buffer.speech_resumed':
-      return { ...event, audio_start_ms: toSessionMs(event.audio_start_ms) };
+      return { ...event, audio_start_ms: toOther(event.audio_start_ms) };
     case 'input_audio_buffer.speech_paused':
     case 'input_audio_buffer.speech_stopped':
       return {
         ...event,
-        audio_end_ms: toSessionMs(event.audio_end_ms),
-        sent_ms: toSessionMs(event.sent_ms),
+        audio_end_ms: toOther(event.audio_end_ms),
+        sent_ms: toOther(event.sent_ms),
       };
     default:
       return event;
