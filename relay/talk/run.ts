@@ -10,7 +10,7 @@ import { ClientError } from '@parley/shared/link/client-error';
 import { readSpeechFile, SpeechFileError } from './client/speech-file.ts';
 import type { Speech } from './client/speech.ts';
 import { openCall, type Call } from './client/call.ts';
-import { CallRecording } from './client/call-recording.ts';
+import { callRecorder, writeRecording } from './client/call-recording.ts';
 import type { Turn } from './client/turn.ts';
 import { UNUSABLE, UsageError, type CommandIo } from '../tools/command-line.ts';
 import { parseTalkOptions, TALK_USAGE, type TalkOptions, type TalkTurn } from './options.ts';
@@ -62,7 +62,7 @@ async function converse(
   io: CommandIo,
 ): Promise<number> {
   const { url, token, accessCode, voice, outPath, recordPath, waitMs, isJson } = options;
-  const recording = recordPath === undefined ? undefined : new CallRecording(recordPath);
+  const recorder = recordPath === undefined ? undefined : callRecorder();
   const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output);
   const call = await openCall({
     url,
@@ -70,7 +70,7 @@ async function converse(
     accessCode,
     voice,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    socketOf: recording?.socketOf,
+    recorder,
     signal: io.signal,
   });
   const heard: Turn[] = [];
@@ -82,7 +82,7 @@ async function converse(
     }
   } finally {
     await call.close();
-    await recording?.write();
+    if (recorder !== undefined) await writeRecording(recordPath!, recorder);
   }
   if (outPath !== undefined) await writeVoices(outPath, heard, io);
   if (call.lostBy !== undefined) throw call.lostBy;

@@ -59,8 +59,8 @@ async function replay(...commandLine: readonly string[]) {
 
 test('a call with an interruption and a lost connection replays to the same call', async () => {
   const { entries } = readFlight(await readFile(path, 'utf8'));
-  const sockets = entries.filter((entry) => entry.kind === 'socket' && entry.state === 'open');
-  expect(sockets).toHaveLength(2);
+  const opened = entries.filter((entry) => entry.kind === 'connection' && entry.state === 'open');
+  expect(opened).toHaveLength(2);
   const { status, output, errors } = await replay(
     ...[path, '--url', relay.url, '--json', ...ANY_DELAY],
   );

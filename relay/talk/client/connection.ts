@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { AudioFrame, ParleyError, RelayEvent, SessionDescription } from '@parley/shared';
-import type { SocketClass } from '@parley/shared/flight/recorded-socket';
+import type { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import { ClientError, type ClientErrorCode } from '@parley/shared/link/client-error';
 import type { OutboundAudio, SequencedEvent } from '@parley/shared/link/outbound';
 import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
@@ -23,8 +23,10 @@ export interface ConnectOptions {
   readonly voice?: string | undefined;
   /** IANA time zone; the server's default if it is absent. */
   readonly timeZone?: string | undefined;
-  /** Another WebSocket in the place of the usual one, made of it. */
-  readonly socketOf?: ((Usual: typeof BoundedWebSocket) => SocketClass) | undefined;
+  /** What is to record the call. */
+  readonly recorder?: FlightRecorder | undefined;
+  /** A WebSocket in the place of the usual one. */
+  readonly WebSocket?: typeof BoundedWebSocket;
   /** Aborting ends the session at any time. */
   readonly signal: AbortSignal;
 }
@@ -71,7 +73,7 @@ export class Connection {
   #isClosed = false;
 
   constructor(options: ConnectOptions) {
-    const { url, token, accessCode, voice, timeZone, socketOf, signal } = options;
+    const { url, token, accessCode, voice, timeZone, recorder, signal } = options;
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
     const deadline = setTimeout(() => {
@@ -89,10 +91,14 @@ export class Connection {
       api: new SessionApi({ baseUrl: url, fetch, token, accessCode, replacesToken: false }),
       request: () => ({ voice, timeZone }),
       replacesSession: false,
-      WebSocket: socketOf?.(BoundedWebSocket) ?? BoundedWebSocket,
+      WebSocket: options.WebSocket ?? BoundedWebSocket,
       random: Math.random,
       now: () => performance.now(),
-      onStatus: (status) => this.#onStatus(status),
+      onStatus: (status) => {
+        recorder?.connection(performance.now(), status);
+        this.#onStatus(status);
+      },
+      onTraffic: (direction, data) => recorder?.traffic(performance.now(), direction, data),
       onEvent: (event) => this.#onEvent(event),
       onAudio: (frame) => {
         const receivedMs = performance.now();

@@ -20,8 +20,26 @@ export interface Outline {
 /** Reads a call from its recording, one session at a time. */
 export function outlineOf(entries: Iterable<FlightEntry>): Outline {
   const reader = new OutlineReader();
-  for (const entry of entries) reader.read(entry);
+  for (const entry of withoutRepeats(entries)) reader.read(entry);
   return reader.outline;
+}
+
+/** Leaves out what the relay sent again after a resumption although it had arrived. */
+export function* withoutRepeats(entries: Iterable<FlightEntry>): Generator<FlightEntry> {
+  let receivedSeq = 0;
+  for (const entry of entries) {
+    const seq = seqOf(entry);
+    if (seq !== undefined && seq <= receivedSeq) continue;
+    receivedSeq = seq ?? receivedSeq;
+    yield entry;
+  }
+}
+
+function seqOf(entry: FlightEntry): number | undefined {
+  if (entry.kind === 'received-audio') return entry.seq;
+  if (entry.kind !== 'received') return undefined;
+  const { seq } = entry.event;
+  return typeof seq === 'number' ? seq : undefined;
 }
 
 class OutlineReader {

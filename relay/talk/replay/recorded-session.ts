@@ -4,6 +4,7 @@ import { FlightFileError } from '@parley/shared/flight/flight-file';
 import type { Flight, FlightEntry, FlightEntryOf } from '@parley/shared/flight/flight-schema';
 import { ClockOffset } from '@parley/shared/link/clock-offset';
 import { atInstants, type OutboundAudio, type SequencedEvent } from '@parley/shared/link/outbound';
+import { withoutRepeats } from './outline.ts';
 
 /** What the client did, and when. All instants are ms on the recording's own clock, like `t`. */
 export type Step = { readonly t: number } & (
@@ -36,7 +37,9 @@ export function recordedSessions({ header, entries }: Flight): readonly Recorded
       `holds ${how}, so it cannot be replayed: audio is recorded only if the person agrees`,
     );
   }
-  const sessions = bySession(entries).map((part) => sessionOf(part, header.clock_ms));
+  const sessions = bySession(entries).map((part) =>
+    sessionOf([...withoutRepeats(part)], header.clock_ms),
+  );
   if (sessions.every(({ steps }) => steps.length === 0)) {
     throw new FlightFileError('holds nothing that the client sent');
   }
@@ -45,13 +48,13 @@ export function recordedSessions({ header, entries }: Flight): readonly Recorded
   return [{ ...first!, timeZone }, ...others];
 }
 
-/** A session begins with its first socket, and that with the last before `session.created`. */
+/** A session begins with the last attempt to connect before `session.created`. */
 function bySession(entries: readonly FlightEntry[]): readonly (readonly FlightEntry[])[] {
   const starts: number[] = [];
-  let socketAt = 0;
+  let connectingAt = 0;
   for (const [index, entry] of entries.entries()) {
-    if (entry.kind === 'socket' && entry.state === 'connecting') socketAt = index;
-    if (isEvent(entry, 'session.created')) starts.push(socketAt);
+    if (entry.kind === 'connection' && entry.state === 'connecting') connectingAt = index;
+    if (isEvent(entry, 'session.created')) starts.push(connectingAt);
   }
   // What is before the first one is of its attempts, or of a session whose beginning is gone.
   const [, ...later] = starts;
@@ -110,25 +113,23 @@ function clientEventOf({ t, event }: FlightEntryOf<'sent'>): ClientEvent {
   throw new FlightFileError(`holds a sent event that is not of the protocol, at t ${t}`);
 }
 
-/** The times between sockets in which there was none that worked. */
+/** When the connection was lost, and when the attempt began that brought it back. */
 function* outagesOf(entries: readonly FlightEntry[]): Generator<Step> {
-  let current: number | undefined;
   let connectingAt = 0;
+  let isOpen = false;
   let isDown = false;
   for (const entry of entries) {
-    if (entry.kind !== 'socket') continue;
-    const { t, socket, state } = entry;
-    if (state === 'connecting') {
-      connectingAt = t;
-      // A socket may be given up long before its end is known.
-      if (current !== undefined && !isDown) yield { t, kind: 'cut' };
-      isDown ||= current !== undefined;
-    } else if (state === 'open') {
+    if (entry.kind !== 'connection') continue;
+    const { t, state } = entry;
+    if (state === 'connecting') connectingAt = t;
+    if (state === 'open') {
       if (isDown) yield { t: connectingAt, kind: 'mend' };
+      isOpen = true;
       isDown = false;
-      current = socket;
-    } else if (socket === current && !isDown) {
-      yield { t, kind: 'cut' };
+    } else if (isOpen) {
+      // The end of the call is no loss.
+      if (state !== 'closed') yield { t, kind: 'cut' };
+      isOpen = false;
       isDown = true;
     }
   }

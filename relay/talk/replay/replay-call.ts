@@ -2,10 +2,10 @@ import type { RelayEvent } from '@parley/shared';
 import type { FlightEntry } from '@parley/shared/flight/flight-schema';
 import { readFlight } from '@parley/shared/flight/flight-file';
 import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
-import { recordedSocket } from '@parley/shared/flight/recorded-socket';
 import { ClientError } from '@parley/shared/link/client-error';
 import { atInstants, type SequencedEvent } from '@parley/shared/link/outbound';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { recordingOf } from '../client/call-recording.ts';
 import { connect, type Connection, type ConnectOptions } from '../client/connection.ts';
 import { outlineOf } from './outline.ts';
 import type { RecordedSession, Step } from './recorded-session.ts';
@@ -17,7 +17,7 @@ const RESPONSE_DEADLINE_MS = 5_000;
 /** How much longer than in the recording the end of a call may take to come. */
 const END_GRACE_MS = 5_000;
 
-export type ReplayOptions = Omit<ConnectOptions, 'socketOf' | 'timeZone'>;
+export type ReplayOptions = Omit<ConnectOptions, 'recorder' | 'WebSocket' | 'timeZone'>;
 
 /**
  * Plays what the client did in one recorded session against a server, at the recorded pace.
@@ -29,18 +29,19 @@ export async function replaySession(
   recorded: RecordedSession,
   options: ReplayOptions,
 ): Promise<readonly FlightEntry[]> {
-  const recorder = new FlightRecorder({ client: 'terminal', now: () => performance.now() });
+  const recorder = new FlightRecorder(performance.now(), { client: 'terminal' });
   const network = new ReplayNetwork();
   const connection = await connect({
     ...options,
     timeZone: recorded.timeZone,
-    socketOf: (Usual) => recordedSocket(network.through(Usual), recorder),
+    recorder,
+    WebSocket: network.WebSocket,
   });
   const replay = new SessionReplay(recorded, connection, network);
   try {
     await replay.play(options.signal);
     await replay.untilAnswered(options.signal);
-    return readFlight([...recorder.lines(new Date())].join('\n')).entries;
+    return readFlight(recordingOf(recorder)).entries;
   } finally {
     network.mend();
     await connection.close();

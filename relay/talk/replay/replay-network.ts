@@ -1,30 +1,18 @@
-import type { SocketClass } from '@parley/shared/flight/recorded-socket';
-import type { WebSocketPort } from '@parley/shared/link/relay-socket';
-
-type TerminableClass = new (
-  url: string,
-  protocols: string[],
-) => WebSocketPort & { terminate(): void };
+import { BoundedWebSocket } from '../client/connection.ts';
 
 /** A network that is lost and found when a recording says so. */
 export class ReplayNetwork {
-  readonly #open = new Set<{ terminate(): void }>();
+  readonly #open = new Set<BoundedWebSocket>();
   #isDown = false;
-
-  /** WebSockets over this network. */
-  through(Socket: TerminableClass): SocketClass {
-    const open = this.#open;
-    const isDown = () => this.#isDown;
-    return class extends Socket {
-      constructor(url: string, protocols: string[]) {
-        super(url, protocols);
-        open.add(this);
-        this.addEventListener('close', () => open.delete(this));
-        // Before it has told the one who opens it, there is nobody to hear of its end.
-        if (isDown()) setTimeout(() => this.terminate());
-      }
-    };
-  }
+  /** Sockets over this network. */
+  readonly WebSocket = socketsOver({
+    opened: (socket) => {
+      this.#open.add(socket);
+      // Before it is made, there is nobody to hear of its end.
+      if (this.#isDown) setTimeout(() => socket.terminate());
+    },
+    closed: (socket) => this.#open.delete(socket),
+  });
 
   /** Every socket is lost, and none can be had. */
   cut(): void {
@@ -35,4 +23,19 @@ export class ReplayNetwork {
   mend(): void {
     this.#isDown = false;
   }
+}
+
+interface SocketWatcher {
+  opened(socket: BoundedWebSocket): void;
+  closed(socket: BoundedWebSocket): void;
+}
+
+function socketsOver(watcher: SocketWatcher): typeof BoundedWebSocket {
+  return class extends BoundedWebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      watcher.opened(this);
+      this.once('close', () => watcher.closed(this));
+    }
+  };
 }

@@ -1,7 +1,7 @@
 import { UPLINK_CHUNK_SAMPLES, type ClientEventOf } from '@parley/shared';
-import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
-import { recordedSocket } from '@parley/shared/flight/recorded-socket';
+import type { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { callRecorder, recordingOf } from '../../talk/client/call-recording.ts';
 import { connect, type Connection } from '../../talk/client/connection.ts';
 import { ReplayNetwork } from '../../talk/replay/replay-network.ts';
 import { Inbound } from './inbound.ts';
@@ -37,12 +37,12 @@ export class RecordedCaller implements AsyncDisposable {
   /** @param pace - how many times faster than real time is spoken */
   static async start(url: string, pace: number): Promise<RecordedCaller> {
     const network = new ReplayNetwork();
-    const recorder = new FlightRecorder({ client: 'terminal', now: () => performance.now() });
-    recorder.setAudioConsent(true);
+    const recorder = callRecorder();
     const connection = await connect({
       url,
       signal: new AbortController().signal,
-      socketOf: (Usual) => recordedSocket(network.through(Usual), recorder),
+      recorder,
+      WebSocket: network.WebSocket,
     });
     return new RecordedCaller(connection, network, recorder, pace);
   }
@@ -74,7 +74,7 @@ export class RecordedCaller implements AsyncDisposable {
 
   /** The file. */
   get recording(): string {
-    return [...this.#recorder.lines(new Date())].join('\n');
+    return recordingOf(this.#recorder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

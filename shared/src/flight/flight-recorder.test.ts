@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AudioFrameKind, encodeAudioFrame } from '../protocol/audio-frame.ts';
+import { CLOSE_REASONS } from '../protocol/close-codes.ts';
 import { fromBase64 } from './base64.ts';
 import { readFlight } from './flight-file.ts';
 import { FlightRecorder, type FlightRecorderOptions } from './flight-recorder.ts';
@@ -10,9 +11,12 @@ const SAVED = new Date('2026-11-23T12:00:00Z');
 
 function recorderAt(startMs: number, options: Partial<FlightRecorderOptions> = {}) {
   const clock = { nowMs: startMs };
-  const recorder = new FlightRecorder({ client: 'page', now: () => clock.nowMs, ...options });
+  const recorder = new FlightRecorder(startMs, { client: 'page', ...options });
+  const sent = (data: string | Uint8Array) => recorder.traffic(clock.nowMs, 'sent', data);
+  const received = (data: unknown) => recorder.traffic(clock.nowMs, 'received', data);
+  const speech = (probability: number) => recorder.speech(clock.nowMs, probability);
   const read = () => readFlight([...recorder.lines(SAVED)].join('\n'));
-  return { clock, recorder, read };
+  return { clock, recorder, sent, received, speech, read };
 }
 
 function frame(seq: number, samples: Int16Array, kind: AudioFrameKind = AudioFrameKind.uplink) {
@@ -23,15 +27,16 @@ const audioOf = (read: ReturnType<typeof recorderAt>['read']) =>
   read().entries.filter((entry) => entry.kind === 'sent-audio');
 
 test('what passed is read as it passed, in order, with its times', () => {
-  const { clock, recorder, read } = recorderAt(50_000);
-  recorder.note({ kind: 'socket', socket: 1, state: 'connecting' });
+  const { clock, recorder, sent, received, read } = recorderAt(50_000);
+  recorder.connection(clock.nowMs, { kind: 'connecting', attempt: 0 });
+  recorder.connection(clock.nowMs, { kind: 'closed', reason: CLOSE_REASONS.normal });
   clock.nowMs += 20.26;
-  recorder.received('{"type":"pong","seq":2,"client_ms":1,"server_ms":2}');
+  received('{"type":"pong","seq":2,"client_ms":1,"server_ms":2}');
   clock.nowMs += 5;
-  recorder.sent('{"type":"response.create","seq":1}');
-  recorder.received(frame(3, new Int16Array(8), AudioFrameKind.downlink).buffer);
-  recorder.received('{"type":');
-  recorder.received(new ArrayBuffer(3));
+  sent('{"type":"response.create","seq":1}');
+  received(frame(3, new Int16Array(8), AudioFrameKind.downlink).buffer);
+  received('{"type":');
+  received(new ArrayBuffer(3));
   expect(read()).toEqual({
     header: {
       format: 'parley.flight',
@@ -44,7 +49,8 @@ test('what passed is read as it passed, in order, with its times', () => {
       session: null,
     },
     entries: [
-      { t: 0, kind: 'socket', socket: 1, state: 'connecting' },
+      { t: 0, kind: 'connection', state: 'connecting' },
+      { t: 0, kind: 'connection', state: 'closed', reason: 'normal' },
       {
         t: 20.3,
         kind: 'received',
@@ -59,9 +65,9 @@ test('what passed is read as it passed, in order, with its times', () => {
 });
 
 test('the secret that resumes a session is not in the file', () => {
-  const { recorder } = recorderAt(0);
+  const { recorder, sent } = recorderAt(0);
   const event = { type: 'session.resume', session_id: 's', resume_token: 'hidden', last_seq: 4 };
-  recorder.sent(JSON.stringify(event));
+  sent(JSON.stringify(event));
   expect([...recorder.lines(SAVED)].join('')).not.toContain('hidden');
 });
 
@@ -69,10 +75,10 @@ describe('audio', () => {
   test('is kept only with consent, sample for sample', () => {
     fc.assert(
       fc.property(fc.array(fc.int16Array({ maxLength: 1_600 })), fc.boolean(), (chunks, agreed) => {
-        const { recorder, read } = recorderAt(0);
+        const { recorder, sent, read } = recorderAt(0);
         recorder.setAudioConsent(agreed);
         for (const [n, samples] of chunks.entries()) {
-          recorder.sent(
+          sent(
             encodeAudioFrame(
               { kind: AudioFrameKind.uplink, last: true, item: 3, seq: n + 1, timestampMs: 700 },
               samples,
@@ -96,9 +102,9 @@ describe('audio', () => {
   });
 
   test('that was kept is gone when consent is withdrawn, and so is what it took', () => {
-    const { recorder, read } = recorderAt(0);
+    const { recorder, sent, read } = recorderAt(0);
     recorder.setAudioConsent(true);
-    recorder.sent(frame(1, new Int16Array(1_600)));
+    sent(frame(1, new Int16Array(1_600)));
     expect(recorder.status.bytes).toBeGreaterThan(3_200);
     recorder.setAudioConsent(false);
     expect(recorder.status.bytes).toBeLessThan(200);
@@ -107,13 +113,13 @@ describe('audio', () => {
 });
 
 test('a long call keeps its newest entries, and what its session was', () => {
-  const { clock, recorder, read } = recorderAt(0, { maxMs: 1_000 });
+  const { clock, recorder, sent, received, speech, read } = recorderAt(0, { maxMs: 1_000 });
   const session = { voice: 'slt', time_zone: 'UTC' };
-  recorder.received(JSON.stringify({ type: 'session.created', seq: 1, session }));
-  recorder.speech(0.1);
+  received(JSON.stringify({ type: 'session.created', seq: 1, session }));
+  speech(0.1);
   clock.nowMs = 2_000;
-  recorder.speech(0.5);
-  recorder.sent('{"type":"ping"}');
+  speech(0.5);
+  sent('{"type":"ping"}');
   expect(read().header).toMatchObject({ truncated: true, session });
   expect(read().entries.map(({ kind }) => kind)).toEqual(['speech', 'sent']);
   expect(recorder.status.durationMs).toBe(0);
@@ -122,13 +128,13 @@ test('a long call keeps its newest entries, and what its session was', () => {
 test('speech probabilities are read as they were, a second to a line, among the other entries', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 200 }), (all) => {
-      const { clock, recorder, read } = recorderAt(0);
-      recorder.sent('{"type":"ping"}');
+      const { clock, sent, speech, read } = recorderAt(0);
+      sent('{"type":"ping"}');
       for (const probability of all) {
         clock.nowMs += 32;
-        recorder.speech(probability);
+        speech(probability);
       }
-      recorder.sent('{"type":"ping"}');
+      sent('{"type":"ping"}');
       const { entries } = read();
       const lines = entries.filter(
         (entry): entry is FlightEntryOf<'speech'> => entry.kind === 'speech',
@@ -147,10 +153,9 @@ test('speech probabilities are read as they were, a second to a line, among the 
 });
 
 test('another call begins another recording, and the consent holds', () => {
-  const { clock, recorder, read } = recorderAt(10);
+  const { recorder, sent, read } = recorderAt(10);
   recorder.setAudioConsent(true);
-  recorder.sent('{"type":"ping"}');
-  clock.nowMs = 500;
-  recorder.restart();
+  sent('{"type":"ping"}');
+  recorder.restart(500);
   expect(read()).toMatchObject({ header: { clock_ms: 500, audio: true }, entries: [] });
 });

@@ -1,4 +1,5 @@
-import { AudioFrameKind, decodeAudioFrame } from '../protocol/audio-frame.ts';
+import type { ConnectionStatus, TrafficDirection } from '../link/relay-connection.ts';
+import { AudioFrameKind, decodeAudioFrame, type AudioFrame } from '../protocol/audio-frame.ts';
 import { toBase64 } from './base64.ts';
 import { FlightRing, type RingEntry } from './flight-ring.ts';
 import {
@@ -20,20 +21,18 @@ type SentAudio = Omit<FlightEntryOf<'sent-audio'>, 't' | 'pcm'>;
 /** An entry of the file that is complete but for its time. */
 export type FlightNote = {
   [K in FlightEntry['kind']]: Omit<FlightEntryOf<K>, 't'>;
-}['socket' | 'received-audio' | 'received-unreadable' | 'decision' | 'turn'];
+}['connection' | 'received-audio' | 'received-unreadable' | 'decision' | 'turn'];
 
 /** Messages are kept as they are; they are turned into lines only when a file is asked for. */
 type Kept = RingEntry &
   (
-    | { readonly kind: 'text'; readonly direction: 'sent' | 'received'; readonly text: string }
+    | { readonly kind: 'text'; readonly direction: TrafficDirection; readonly text: string }
     | { readonly kind: 'audio'; readonly frame: SentAudio; readonly samples: Int16Array | null }
     | { readonly kind: 'note'; readonly note: FlightNote }
   );
 
 export interface FlightRecorderOptions {
   readonly client: FlightHeader['client'];
-  /** The client's own clock. */
-  now(): number;
   readonly maxMs?: number;
   readonly maxBytes?: number;
 }
@@ -48,7 +47,7 @@ export interface FlightStatus {
 /**
  * The newest ten minutes of one call: what passed over the socket in both directions, what was
  * decided, and when. Audio is kept only with the person's consent, and without a copy: what was
- * sent is not written to any more.
+ * sent is not written to any more. Instants are those of the client's own clock.
  */
 export class FlightRecorder {
   readonly #options: FlightRecorderOptions;
@@ -61,11 +60,11 @@ export class FlightRecorder {
   /** The last event with a session's description that was dropped. */
   #droppedSession: string | undefined;
 
-  constructor(options: FlightRecorderOptions) {
+  constructor(startMs: number, options: FlightRecorderOptions) {
     const { maxMs = MAX_MS, maxBytes = MAX_BYTES } = options;
     this.#options = options;
-    this.#startMs = options.now();
-    this.#endMs = this.#startMs;
+    this.#startMs = startMs;
+    this.#endMs = startMs;
     this.#ring = new FlightRing({ maxMs, maxBytes }, (entry) => this.#onDropped(entry));
   }
 
@@ -76,11 +75,11 @@ export class FlightRecorder {
   }
 
   /** Another call: nothing of the one before is kept, but the consent still holds. */
-  restart(): void {
+  restart(startMs: number): void {
     this.#ring.clear();
     this.#speech.clear();
-    this.#startMs = this.#options.now();
-    this.#endMs = this.#startMs;
+    this.#startMs = startMs;
+    this.#endMs = startMs;
     this.#isTruncated = false;
     this.#droppedSession = undefined;
   }
@@ -94,41 +93,28 @@ export class FlightRecorder {
     );
   }
 
-  /** A message to the relay. The bytes must not be written to afterwards. */
-  sent(data: string | Uint8Array): void {
-    if (typeof data === 'string') return this.#text('sent', data);
+  /** A message that passed. What was sent must not be written to afterwards. */
+  traffic(atMs: number, direction: TrafficDirection, data: unknown): void {
+    if (direction === 'received') return this.#received(atMs, data);
+    if (!(data instanceof Uint8Array)) return this.#text(atMs, 'sent', String(data));
     const result = decodeAudioFrame(data);
-    if (!result.ok) return;
-    const { seq, item: utterance, timestampMs: at_ms, last, samples } = result.frame;
-    const length = samples.length;
-    this.#push({
-      atMs: this.#options.now(),
-      bytes: ENTRY_BYTES + (this.#hasAudioConsent ? samples.byteLength : 0),
-      kind: 'audio',
-      frame: { kind: 'sent-audio', seq, utterance, at_ms, last, samples: length },
-      samples: this.#hasAudioConsent ? samples : null,
-    });
+    if (result.ok) this.#sentAudio(atMs, result.frame);
   }
 
-  /** A message of the relay. Of audio only its size is kept. */
-  received(data: unknown): void {
-    if (!(data instanceof ArrayBuffer)) return this.#text('received', String(data));
-    const result = decodeAudioFrame(new Uint8Array(data));
-    if (!result.ok || result.frame.kind !== AudioFrameKind.downlink) {
-      return this.note({ kind: 'received-unreadable', bytes: data.byteLength });
-    }
-    const { seq, item, last, samples } = result.frame;
-    this.note({ kind: 'received-audio', seq, item, last, samples: samples.length });
+  connection(atMs: number, status: ConnectionStatus): void {
+    const { kind: state } = status;
+    const reason = state === 'closed' ? { reason: status.reason.reason } : {};
+    this.note(atMs, { kind: 'connection', state, ...reason });
   }
 
-  /** Anything else that happened just now. */
-  note(note: FlightNote): void {
-    this.#push({ atMs: this.#options.now(), bytes: ENTRY_BYTES, kind: 'note', note });
+  /** Anything else that happened. */
+  note(atMs: number, note: FlightNote): void {
+    this.#push({ atMs, bytes: ENTRY_BYTES, kind: 'note', note });
   }
 
   /** @param probability - that the person speaks, 0–1 */
-  speech(probability: number): void {
-    this.#speech.push(this.#options.now(), probability);
+  speech(atMs: number, probability: number): void {
+    this.#speech.push(atMs, probability);
   }
 
   /**
@@ -168,9 +154,31 @@ export class FlightRecorder {
     };
   }
 
-  #text(direction: 'sent' | 'received', text: string): void {
-    const bytes = ENTRY_BYTES + text.length;
-    this.#push({ atMs: this.#options.now(), bytes, kind: 'text', direction, text });
+  #sentAudio(atMs: number, frame: AudioFrame): void {
+    const { seq, item: utterance, timestampMs: at_ms, last, samples } = frame;
+    const kept = this.#hasAudioConsent ? samples : null;
+    this.#push({
+      atMs,
+      bytes: ENTRY_BYTES + (kept?.byteLength ?? 0),
+      kind: 'audio',
+      frame: { kind: 'sent-audio', seq, utterance, at_ms, last, samples: samples.length },
+      samples: kept,
+    });
+  }
+
+  /** Of audio only its size is kept. */
+  #received(atMs: number, data: unknown): void {
+    if (!(data instanceof ArrayBuffer)) return this.#text(atMs, 'received', String(data));
+    const result = decodeAudioFrame(new Uint8Array(data));
+    if (!result.ok || result.frame.kind !== AudioFrameKind.downlink) {
+      return this.note(atMs, { kind: 'received-unreadable', bytes: data.byteLength });
+    }
+    const { seq, item, last, samples } = result.frame;
+    this.note(atMs, { kind: 'received-audio', seq, item, last, samples: samples.length });
+  }
+
+  #text(atMs: number, direction: TrafficDirection, text: string): void {
+    this.#push({ atMs, bytes: ENTRY_BYTES + text.length, kind: 'text', direction, text });
   }
 
   #push(entry: Kept): void {

@@ -36,11 +36,13 @@ function entry<K extends string, Fields extends z.core.$ZodShape>(kind: K, field
 
 /** Every line but the first. */
 export const flightEntrySchema = z.discriminatedUnion('kind', [
-  /** A WebSocket, counted from 1, is being opened, has opened, or was closed, with its code. */
-  entry('socket', {
-    socket: z.int().check(z.gte(1)),
-    state: z.enum(['connecting', 'open', 'closed']),
-    code: z.optional(z.int().check(z.gte(1_000), z.lte(4_999))),
+  /**
+   * The connection is being opened, holds a session, or waits before it is opened again; or the
+   * call is over, and why. After `open` each of the others says that it was lost.
+   */
+  entry('connection', {
+    state: z.enum(['connecting', 'open', 'waiting', 'closed']),
+    reason: z.optional(z.string()),
   }),
   entry('sent', { event }),
   entry('sent-audio', {

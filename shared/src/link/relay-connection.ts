@@ -33,6 +33,8 @@ export type ConnectionStatus =
   | { readonly kind: 'waiting'; readonly attempt: number; readonly retryInMs: number }
   | { readonly kind: 'closed'; readonly reason: CloseReason };
 
+export type TrafficDirection = 'sent' | 'received';
+
 export interface RelayConnectionOptions {
   readonly api: SessionApi;
   /** What to ask of a new session. */
@@ -49,8 +51,8 @@ export interface RelayConnectionOptions {
   onProblem(problem: ParleyError | ClientError): void;
   /** Replies of the old session will not go on. */
   onSessionLost?(): void;
-  /** What passes over the socket, for the event log: event types or `audio`. */
-  onTraffic?(direction: 'sent' | 'received', name: string, seq: number | undefined): void;
+  /** What passes over the socket, as it is: it must not be written to. */
+  onTraffic?(direction: TrafficDirection, data: unknown): void;
   /** A message that is not in the protocol was ignored. */
   onMalformed?(fault: string): void;
 }
@@ -202,9 +204,9 @@ export class RelayConnection {
   }
 
   #onMessage(data: unknown): void {
+    this.#options.onTraffic?.('received', data);
     const inbound = readInbound(data);
     if (inbound.kind === 'ignored') {
-      this.#options.onTraffic?.('received', `ignored: ${inbound.name}`, undefined);
       if (inbound.isMalformed) this.#options.onMalformed?.(inbound.name);
       return;
     }
@@ -212,10 +214,8 @@ export class RelayConnection {
     if (inbound.seq <= this.#receivedSeq) return;
     this.#receivedSeq = inbound.seq;
     if (inbound.kind === 'audio') {
-      this.#options.onTraffic?.('received', 'audio', inbound.seq);
       this.#options.onAudio(inbound.frame);
     } else {
-      this.#options.onTraffic?.('received', inbound.event.type, inbound.seq);
       this.#onEvent(inbound.event);
       this.#options.onEvent(inbound.event);
     }
@@ -259,15 +259,15 @@ export class RelayConnection {
   }
 
   #transmit({ seq, message }: Numbered): void {
-    const data = encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs));
-    if (this.#socket?.send(data) !== true) return;
-    const name = message.kind === 'audio' ? 'audio' : message.event.type;
-    this.#options.onTraffic?.('sent', name, seq);
+    this.#write(encodeOutbound(message, seq, (localMs) => this.clock.toSessionMs(localMs)));
   }
 
   #sendNow(event: ClientEvent): void {
-    if (this.#socket?.send(JSON.stringify(event)) !== true) return;
-    this.#options.onTraffic?.('sent', event.type, undefined);
+    this.#write(JSON.stringify(event));
+  }
+
+  #write(data: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#socket?.send(data) === true) this.#options.onTraffic?.('sent', data);
   }
 
   #isResumable({ retry }: CloseReason): boolean {
