@@ -101,6 +101,7 @@ export class HeadlessPage implements AsyncDisposable {
         if (notice.type === 'renew-capture' || notice.type === 'hush-breath') return;
         options.onNotice?.(notice);
       },
+      tellFlight: () => {},
       onDetectorFailed: () => {
         throw new Error('The speech detector failed.');
       },

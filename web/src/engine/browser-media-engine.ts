@@ -34,7 +34,6 @@ export class BrowserMediaEngine implements MediaEngine {
   #call: RunningCall | undefined;
   #muted = false;
   #held = false;
-  #debug = false;
   #volume = 1;
   /** Ends that we asked for and that were not reported yet: not those of the current call. */
   #stopping = 0;
@@ -119,7 +118,6 @@ export class BrowserMediaEngine implements MediaEngine {
       port2,
     ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
-    if (this.#debug) this.#worker.post({ type: 'set-debug', enabled: true });
     this.setVolume(this.#volume);
     watchPage(released.signal, graph, {
       onBack: () => this.#worker.post({ type: 'retry-now' }),
@@ -196,9 +194,8 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#worker.post({ type: 'cancel-response' });
   }
 
-  setDebug(enabled: boolean): void {
-    this.#debug = enabled;
-    this.#worker.post({ type: 'set-debug', enabled });
+  setDebug(enabled: boolean, panel?: MessagePort): void {
+    this.#worker.post({ type: 'set-debug', enabled, panel }, panel && [panel]);
   }
 
   async *checkSound(options: SoundCheckOptions, signal: AbortSignal): AsyncGenerator<CheckEvent> {

@@ -66,7 +66,8 @@ export interface MediaEngine {
   /** Tries to reach the relay now instead of when the next attempt is due. */
   retryNow(): void;
   cancelResponse(): void;
-  setDebug(enabled: boolean): void;
+  /** @param panel - by which the debug panel reaches the flight recorder */
+  setDebug(enabled: boolean, panel?: MessagePort): void;
   /**
    * Checks what a call needs, from within a person's gesture. Ends when `signal` is aborted, and
    * leaves neither microphone nor audio open. Never throws.

@@ -1,5 +1,6 @@
 import { localNowMs } from '../lib/local-clock.ts';
 import { MediaCall } from './call/media-call.ts';
+import { LateFlight } from './flight/late-flight.ts';
 import type { DetectorCheck } from '../messages/detector-check.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import type { PageRequest } from '../messages/page-requests.ts';
@@ -13,8 +14,16 @@ import { loadSileroDetector } from './uplink/silero-detector.ts';
 let detector: SpeechDetector | 'absent' | 'loading' = 'absent';
 let call: MediaCall | undefined;
 
+const post = (notice: MediaNotice | PageRequest): void => self.postMessage(notice, []);
+
+const flight = new LateFlight(localNowMs, async () => {
+  const { CallFlight } = await import('./flight/call-flight.ts');
+  return new CallFlight({ now: localNowMs, notify: post, stats: () => call?.stats });
+});
+
 function notify(notice: MediaNotice | PageRequest): void {
-  self.postMessage(notice, []);
+  post(notice);
+  flight.tell((recorder, atMs) => recorder.notice(atMs, notice));
 }
 
 /** The load that is under way, or the last one. */
@@ -68,6 +77,8 @@ async function answerDetectorCheck(): Promise<void> {
 
 function start(command: Extract<MediaCommand, { type: 'start' }>): void {
   call?.handle({ type: 'stop' });
+  flight.load();
+  flight.tell((recorder, atMs) => recorder.begin(atMs));
   const begun: MediaCall = new MediaCall({
     start: command,
     now: localNowMs,
@@ -78,6 +89,7 @@ function start(command: Extract<MediaCommand, { type: 'start' }>): void {
       if (notice.type === 'closed' && call === begun) call = undefined;
       notify(notice);
     },
+    tellFlight: flight.tell,
     onDetectorFailed,
   });
   call = begun;
@@ -95,6 +107,9 @@ self.addEventListener('message', ({ data }: MessageEvent<MediaCommand>) => {
       return;
     case 'start':
       return start(data);
+    case 'set-debug':
+      flight.load();
+      return flight.tell((recorder) => recorder.setDebug(data.enabled, data.panel));
     default:
       call?.handle(data);
   }

@@ -82,8 +82,13 @@ export type MediaCommand =
   | { readonly type: 'set-token'; readonly token: string }
   /** Push-to-talk: while held, everything is speech; releasing ends the utterance at once. */
   | { readonly type: 'hold-to-talk'; readonly held: boolean }
-  /** Whether `debug` notices are wanted; off costs nothing. */
-  | { readonly type: 'set-debug'; readonly enabled: boolean }
+  /** Whether `debug` and `stats` notices are wanted; off costs nothing. */
+  | {
+      readonly type: 'set-debug';
+      readonly enabled: boolean;
+      /** Speaks `FlightRequest` and `FlightNotice`; transferred. */
+      readonly panel?: MessagePort | undefined;
+    }
   /** The page's own recogniser hears the person, or no longer does. */
   | { readonly type: 'page-hears'; readonly hearing: boolean }
   /** What became of a clause that the page was asked to speak. */

@@ -292,7 +292,7 @@ export function createCallController(options: CallControllerOptions) {
       const isOpen = call.getState().microphone.kind === 'granted';
       if (change.microphoneId !== undefined && isOpen) void requestMicrophone();
     },
-    setDebug: (enabled: boolean): void => engine.setDebug(enabled),
+    setDebug: (enabled: boolean, panel?: MessagePort): void => engine.setDebug(enabled, panel),
     /** Tries out what a call needs, with the devices that were chosen. From within a gesture. */
     checkSound: (signal: AbortSignal) =>
       checkChosenSound(engine, settings.getState(), options.relay, signal),

@@ -80,7 +80,11 @@ export function createScriptedEngine(): ScriptedEngine {
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),
     retryNow: () => void commands.push('retryNow'),
     cancelResponse: () => void commands.push('cancelResponse'),
-    setDebug: (enabled) => void commands.push(`setDebug:${enabled}`),
+    setDebug(enabled, panel) {
+      commands.push(`setDebug:${enabled}`);
+      const status = { type: 'status', durationMs: 252_000, bytes: 1_240_000 };
+      panel?.postMessage({ ...status, hasAudioConsent: false });
+    },
     async stop() {
       commands.push('stop');
       for (const listener of listeners) listener({ type: 'closed', reason: CLOSE_REASONS.normal });

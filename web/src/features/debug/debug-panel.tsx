@@ -7,17 +7,19 @@ import { CostTable } from './cost-table.tsx';
 import { debugExport } from './debug-export.ts';
 import { Divider } from './divider.tsx';
 import { EventLog } from './event-log.tsx';
+import { FlightSection } from './flight-section.tsx';
 import { clampedPanelWidth, PANEL_WIDTH } from './panel-width.ts';
 import { PercentileTable } from './percentile-table.tsx';
 import { ProviderTable } from './provider-table.tsx';
 import { TurnWords } from './turn-words.tsx';
+import { useFlight } from './use-flight.ts';
 import { VadStrip } from './vad-strip.tsx';
 import { Waterfall } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
 
 /** Where each millisecond went. The engine is asked for it only while this is open. */
 export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
-  const controller = useController();
+  const flight = useFlight();
   const [widthPx, setWidthPx] = useState(() => clampedPanelWidth(PANEL_WIDTH.usual, innerWidth));
   const panel = useRef<HTMLElement>(null);
   const turns = useDebug((state) => state.turns);
@@ -26,10 +28,8 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
   const recorded = turns[opened];
 
   useEffect(() => {
-    controller.setDebug(true);
     panel.current?.focus();
-    return () => controller.setDebug(false);
-  }, [controller]);
+  }, []);
   // Escape within the panel closes it, rather than stopping the voice.
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
@@ -71,6 +71,7 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
           <VadStrip />
           <ConnectionCharts />
         </section>
+        <FlightSection flight={flight} />
         <EventLog
           turn={recorded === undefined ? null : { number: opened + 1, recorded }}
           onAllTurns={() => setOpenedId(null)}

@@ -12,9 +12,9 @@ import type { MediaStats } from '../../messages/debug-messages.ts';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
 import type { PlaybackReport } from '../../messages/playback-messages.ts';
+import type { TellFlight } from '../flight/late-flight.ts';
 import type { SpeechDetector } from '../uplink/speech-detector.ts';
 import { UtteranceSegmenter } from '../uplink/utterance-segmenter.ts';
-import { CallDebug } from './call-debug.ts';
 import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
@@ -38,6 +38,7 @@ export interface MediaCallOptions {
   random(): number;
   now(): number;
   notify(notice: MediaNotice | PageRequest): void;
+  readonly tellFlight: TellFlight;
   onDetectorFailed(): void;
 }
 
@@ -52,7 +53,6 @@ export class MediaCall {
   readonly #segmenter: UtteranceSegmenter;
   readonly #choices: SessionChoices;
   readonly #phases: CallPhases;
-  readonly #debug: CallDebug;
   readonly #contextClock = new ContextClock();
   readonly #echo: EchoGuard;
   readonly #outputClock = new OutputClock(this.#contextClock);
@@ -74,7 +74,6 @@ export class MediaCall {
     this.#echo = new EchoGuard({ notify, phases: this.#phases });
     this.#echo.setInterruption(start.interruption);
     void this.#echo.measure();
-    this.#debug = new CallDebug({ now, notify, stats: () => this.#stats() });
     const levels = new CallLevels({ notify, now });
     const common: Omit<TurnTakingOptions, 'playback'> = {
       phases: this.#phases,
@@ -85,7 +84,8 @@ export class MediaCall {
       onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
       echoSummary: () => this.#echo.summary,
       audibleEndMs: (speechEndMs) => this.#segmenter.audibleEndMs(speechEndMs),
-      log: (source, name, detail) => this.#debug.log(source, name, detail),
+      log: (source, name, detail) =>
+        options.tellFlight((flight, atMs) => flight.decision(atMs, source, name, detail)),
     };
     const playback = new ReplyPlayback({
       ...common,
@@ -150,7 +150,9 @@ export class MediaCall {
     this.#segmenter.setDetector(detector);
   }
 
-  handle(command: Exclude<MediaCommand, { type: 'load' | 'check-detector' | 'start' }>): void {
+  handle(
+    command: Exclude<MediaCommand, { type: 'load' | 'check-detector' | 'start' | 'set-debug' }>,
+  ): void {
     switch (command.type) {
       case 'attach-capture':
         return this.#microphone.attach(command);
@@ -176,8 +178,6 @@ export class MediaCall {
         return this.#renewal.renew(command.token);
       case 'hold-to-talk':
         return this.#segmenter.holdToTalk(command.held);
-      case 'set-debug':
-        return this.#debug.setEnabled(command.enabled);
       case 'retry-now':
         return this.#connection.retryNow();
       case 'stop':
@@ -222,15 +222,14 @@ export class MediaCall {
         this.#sessionLost = true;
         this.#playback.sessionLost();
       },
-      onTraffic: (direction, name, seq) =>
-        this.#debug.log(direction, name, seq === undefined ? '' : `#${seq}`),
+      onTraffic: (direction, data) =>
+        this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data)),
     });
   }
 
   #onStatus(status: ConnectionStatus): void {
-    const { kind } = status;
-    this.#debug.log('socket', kind, 'attempt' in status ? `attempt ${status.attempt}` : '');
-    switch (kind) {
+    this.#options.tellFlight((flight, atMs) => flight.connection(atMs, status));
+    switch (status.kind) {
       case 'connecting':
       case 'waiting': {
         if (status.attempt === 0) return;
@@ -273,7 +272,7 @@ export class MediaCall {
     this.#connection.send({ kind: 'event', event });
   }
 
-  #stats(): Omit<MediaStats, 'atMs'> {
+  get stats(): Omit<MediaStats, 'atMs'> {
     const { voice } = this.#playback;
     return {
       rttMs: this.#connection.clock.rttMs,
@@ -294,6 +293,5 @@ export class MediaCall {
     this.#turns.close();
     this.#playback.close();
     this.#speaker.close();
-    this.#debug.setEnabled(false);
   }
 }

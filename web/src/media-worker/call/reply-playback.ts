@@ -1,6 +1,5 @@
 import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
-import type { DebugEntry } from '../../messages/debug-messages.ts';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { PageVoiceRequest } from '../../messages/page-requests.ts';
 import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
@@ -26,7 +25,7 @@ export interface ReplyPlaybackOptions {
   /** From the context to the ear. */
   outputLatencyMs(): number;
   onVoiceLevel(rms: number): void;
-  log(source: DebugEntry['source'], name: string): void;
+  log(source: 'vad' | 'playback', name: string): void;
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { RelayEvent, RelayEventOf } from '@parley/shared';
-import type { DebugEntry } from '../../messages/debug-messages.ts';
 import type { EndOfTurnPrediction, MediaNotice } from '../../messages/media-messages.ts';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import { BargeIn } from './barge-in.ts';
@@ -22,7 +21,7 @@ export interface TurnTakingOptions {
   send(event: SequencedEvent): void;
   /** What is known of our echo, for the log of what was not an interruption. */
   echoSummary(): string;
-  log(source: DebugEntry['source'], name: string, detail?: string): void;
+  log(source: 'vad' | 'playback', name: string, detail?: string): void;
 }
 
 /** The utterance that was opened last. */

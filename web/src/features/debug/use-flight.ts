@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from 'react';
+import type { FlightNotice, FlightRequest } from '../../messages/flight-messages.ts';
+import { useCall, useController } from '../../store/controller-context.ts';
+
+/** Ten minutes with audio are written in a second or two. */
+const SAVE_DEADLINE_MS = 20_000;
+
+export type FlightStatus = Extract<FlightNotice, { type: 'status' }>;
+
+export interface FlightLink {
+  /** null until the recorder has answered. */
+  readonly status: FlightStatus | null;
+  readonly setAudioConsent: (agreed: boolean) => void;
+  /** @returns undefined if it could not be had in time */
+  readonly save: () => Promise<Blob | undefined>;
+}
+
+/** Asks for the events of the call, and links the panel with the recorder, while it is mounted. */
+export function useFlight(): FlightLink {
+  const controller = useController();
+  // Another media worker may have taken the place of one that crashed.
+  const isRunning = useCall((state) => state.standing.kind === 'running');
+  const [status, setStatus] = useState<FlightStatus | null>(null);
+  const port = useRef<MessagePort>(null);
+
+  useEffect(() => {
+    const { port1, port2 } = new MessageChannel();
+    const onMessage = ({ data }: MessageEvent<FlightNotice>): void => {
+      if (data.type === 'status') setStatus(data);
+    };
+    port1.addEventListener('message', onMessage);
+    port1.start();
+    port.current = port1;
+    controller.setDebug(true, port2);
+    return () => {
+      port.current = null;
+      port1.close();
+      controller.setDebug(false);
+    };
+  }, [controller, isRunning]);
+
+  const ask = (request: FlightRequest): void => port.current?.postMessage(request, []);
+  return {
+    status,
+    setAudioConsent: (agreed) => ask({ type: 'set-audio-consent', agreed }),
+    save: async () => {
+      const from = port.current;
+      if (from === null) return undefined;
+      const file = savedBy(from);
+      ask({ type: 'save' });
+      return file;
+    },
+  };
+}
+
+function savedBy(port: MessagePort): Promise<Blob | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Blob | undefined>();
+  const done = new AbortController();
+  const timer = setTimeout(resolve, SAVE_DEADLINE_MS);
+  port.addEventListener(
+    'message',
+    ({ data }: MessageEvent<FlightNotice>) => {
+      if (data.type === 'saved') resolve(data.file);
+    },
+    { signal: done.signal },
+  );
+  return promise.finally(() => {
+    clearTimeout(timer);
+    done.abort();
+  });
+}

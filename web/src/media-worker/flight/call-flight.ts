@@ -1,0 +1,128 @@
+import { decodeAudioFrame } from '@parley/shared/audio-frame';
+import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
+import type { ConnectionStatus, TrafficDirection } from '@parley/shared/link/relay-connection';
+import type { DebugEntry, MediaStats } from '../../messages/debug-messages.ts';
+import type { FlightNotice, FlightRequest } from '../../messages/flight-messages.ts';
+import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { PageRequest } from '../../messages/page-requests.ts';
+import { flightFile } from './flight-file.ts';
+
+const STATS_INTERVAL_MS = 500;
+
+export interface CallFlightOptions {
+  now(): number;
+  notify(notice: MediaNotice): void;
+  /** undefined if there is no call. */
+  stats(): Omit<MediaStats, 'atMs'> | undefined;
+}
+
+/**
+ * Hears of all that happens in a call: the flight recorder keeps it, and the debug panel shows it
+ * while it is open.
+ */
+export class CallFlight {
+  readonly #options: CallFlightOptions;
+  readonly #recorder: FlightRecorder;
+  #startMs: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #panel: MessagePort | undefined;
+
+  constructor(options: CallFlightOptions) {
+    this.#options = options;
+    this.#startMs = options.now();
+    this.#recorder = new FlightRecorder(this.#startMs, { client: 'page' });
+  }
+
+  /** A call begins: nothing of the one before is kept. */
+  begin(atMs: number): void {
+    this.#startMs = atMs;
+    this.#recorder.restart(atMs);
+  }
+
+  traffic(atMs: number, direction: TrafficDirection, data: unknown): void {
+    this.#recorder.traffic(atMs, direction, data);
+    if (this.#timer === undefined) return;
+    const { name, seq } = describe(data);
+    this.#show(atMs, direction, name, seq === undefined ? '' : `#${seq}`);
+  }
+
+  connection(atMs: number, status: ConnectionStatus): void {
+    this.#recorder.connection(atMs, status);
+    this.#show(atMs, 'socket', status.kind, 'attempt' in status ? `attempt ${status.attempt}` : '');
+  }
+
+  /** What the call decided by itself. */
+  decision(atMs: number, source: 'vad' | 'playback', name: string, detail = ''): void {
+    this.#recorder.note(atMs, { kind: 'decision', source, name, detail });
+    this.#show(atMs, source, name, detail);
+  }
+
+  /** What the page was told. */
+  notice(atMs: number, notice: MediaNotice | PageRequest): void {
+    if (notice.type === 'levels') return this.#recorder.speech(atMs, notice.speechProbability);
+    if (notice.type !== 'turn-measured') return;
+    const { responseId: response_id, voiceToVoiceMs: voice_to_voice_ms, timeline } = notice.turn;
+    this.#recorder.note(atMs, { kind: 'turn', response_id, voice_to_voice_ms, timeline });
+  }
+
+  /** @param panel - answers the requests of the panel, until another one or none takes its place */
+  setDebug(enabled: boolean, panel: MessagePort | undefined): void {
+    clearInterval(this.#timer);
+    this.#panel?.close();
+    this.#panel = panel;
+    this.#timer = enabled ? setInterval(() => this.#sample(), STATS_INTERVAL_MS) : undefined;
+    if (panel === undefined) return;
+    panel.addEventListener('message', ({ data }: MessageEvent<FlightRequest>) =>
+      this.#onRequest(data, panel),
+    );
+    panel.start();
+    this.#tellStatus();
+  }
+
+  #show(atMs: number, source: DebugEntry['source'], name: string, detail: string): void {
+    if (this.#timer === undefined) return;
+    const entry = { atMs: atMs - this.#startMs, source, name, detail };
+    this.#options.notify({ type: 'debug', entry });
+  }
+
+  #sample(): void {
+    this.#tellStatus();
+    const stats = this.#options.stats();
+    if (stats === undefined) return;
+    const atMs = this.#options.now() - this.#startMs;
+    this.#options.notify({ type: 'stats', stats: { atMs, ...stats } });
+  }
+
+  #onRequest(request: FlightRequest, panel: MessagePort): void {
+    switch (request.type) {
+      case 'set-audio-consent':
+        this.#recorder.setAudioConsent(request.agreed);
+        return this.#tellStatus();
+      case 'save':
+        void flightFile(this.#recorder).then((file) => tell(panel, { type: 'saved', file }));
+    }
+  }
+
+  #tellStatus(): void {
+    if (this.#panel === undefined) return;
+    tell(this.#panel, { type: 'status', ...this.#recorder.status });
+  }
+}
+
+function tell(panel: MessagePort, notice: FlightNotice): void {
+  panel.postMessage(notice, []);
+}
+
+function describe(data: unknown): { readonly name: string; readonly seq?: unknown } {
+  if (typeof data !== 'string') {
+    const bytes = data instanceof Uint8Array ? data : new Uint8Array(data as ArrayBuffer);
+    const result = decodeAudioFrame(bytes);
+    return result.ok ? { name: 'audio', seq: result.frame.seq } : { name: result.fault };
+  }
+  try {
+    const { type, seq } = JSON.parse(data) as { readonly type?: unknown; readonly seq?: unknown };
+    return { name: String(type), seq };
+  } catch {
+    return { name: 'unreadable' };
+  }
+}
