@@ -22,6 +22,7 @@ export function FlightSection({ flight }: { readonly flight: FlightLink }) {
   const { status, setAudioConsent, save } = flight;
   const isEmpty = status === null || status.bytes === 0;
   const download = async (): Promise<void> => {
+    if (outcome === 'saving') return;
     setOutcome('saving');
     const file = await save();
     if (file !== undefined) saveFile(file, flightFileName(new Date()));
@@ -33,7 +34,7 @@ export function FlightSection({ flight }: { readonly flight: FlightLink }) {
         <h3 className={panel.heading}>Flight recorder</h3>
         <Button
           look="plain"
-          disabled={isEmpty || outcome === 'saving'}
+          disabled={isEmpty}
           onClick={() => void download()}
           onBlur={() => setOutcome((now) => (now === 'saving' ? now : 'ready'))}
         >
