@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { FlightNotice, FlightRequest } from '../../messages/flight-messages.ts';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useController } from '../../store/controller-context.ts';
 
 /** Ten minutes with audio are written in a second or two. */
 const SAVE_DEADLINE_MS = 20_000;
@@ -18,26 +18,32 @@ export interface FlightLink {
 /** Asks for the events of the call, and links the panel with the recorder, while it is mounted. */
 export function useFlight(): FlightLink {
   const controller = useController();
-  // Another media worker may have taken the place of one that crashed.
-  const isRunning = useCall((state) => state.standing.kind === 'running');
   const [status, setStatus] = useState<FlightStatus | null>(null);
   const port = useRef<MessagePort>(null);
 
   useEffect(() => {
-    const { port1, port2 } = new MessageChannel();
-    const onMessage = ({ data }: MessageEvent<FlightNotice>): void => {
-      if (data.type === 'status') setStatus(data);
+    const link = (): void => {
+      port.current?.close();
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener('message', ({ data }: MessageEvent<FlightNotice>) => {
+        if (data.type === 'status') setStatus(data);
+      });
+      port1.start();
+      port.current = port1;
+      controller.setDebug(true, port2);
     };
-    port1.addEventListener('message', onMessage);
-    port1.start();
-    port.current = port1;
-    controller.setDebug(true, port2);
+    link();
+    // Another media worker may have taken the place of one that crashed.
+    const stop = controller.call.subscribe(({ standing }, before) => {
+      if (standing.kind === 'running' && before.standing.kind !== 'running') link();
+    });
     return () => {
+      stop();
+      port.current?.close();
       port.current = null;
-      port1.close();
       controller.setDebug(false);
     };
-  }, [controller, isRunning]);
+  }, [controller]);
 
   const ask = (request: FlightRequest): void => port.current?.postMessage(request, []);
   return {

@@ -113,15 +113,15 @@ function tell(panel: MessagePort, notice: FlightNotice): void {
   panel.postMessage(notice, []);
 }
 
-function describe(data: unknown): { readonly name: string; readonly seq?: unknown } {
+function describe(data: unknown): { readonly name: string; readonly seq?: number | undefined } {
   if (typeof data !== 'string') {
     const bytes = data instanceof Uint8Array ? data : new Uint8Array(data as ArrayBuffer);
     const result = decodeAudioFrame(bytes);
     return result.ok ? { name: 'audio', seq: result.frame.seq } : { name: result.fault };
   }
   try {
-    const { type, seq } = JSON.parse(data) as { readonly type?: unknown; readonly seq?: unknown };
-    return { name: String(type), seq };
+    const { type, seq } = JSON.parse(data) as { readonly type: string; readonly seq?: number };
+    return { name: type, seq };
   } catch {
     return { name: 'unreadable' };
   }
