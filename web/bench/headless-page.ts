@@ -108,7 +108,13 @@ export class HeadlessPage implements AsyncDisposable {
     });
     this.#call.setDetector(detector);
     const source: CaptureSource = { kind: 'worklet', port: this.#microphone.port2 };
-    this.#call.handle({ type: 'attach-capture', source, latencyMs: 0, isPriming: false });
+    this.#call.handle({
+      type: 'attach-capture',
+      source,
+      latencyMs: 0,
+      isPriming: false,
+      settings: {},
+    });
     this.#startedMs = performance.now();
     this.#timer = setInterval(() => this.#tick(), POLL_MS);
   }

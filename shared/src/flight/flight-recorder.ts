@@ -21,7 +21,7 @@ type SentAudio = Omit<FlightEntryOf<'sent-audio'>, 't' | 'pcm'>;
 /** An entry of the file that is complete but for its time. */
 export type FlightNote = {
   [K in FlightEntry['kind']]: Omit<FlightEntryOf<K>, 't'>;
-}['connection' | 'received-audio' | 'received-unreadable' | 'decision' | 'turn'];
+}['connection' | 'received-audio' | 'received-unreadable' | 'decision' | 'microphone' | 'turn'];
 
 /** Messages are kept as they are; they are turned into lines only when a file is asked for. */
 type Kept = RingEntry &

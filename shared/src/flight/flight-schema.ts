@@ -70,6 +70,10 @@ export const flightEntrySchema = z.discriminatedUnion('kind', [
     name: z.string(),
     detail: z.string(),
   }),
+  /** A microphone was opened, with these settings. */
+  entry('microphone', {
+    settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  }),
   /** Where the time of a turn went, ms by segment. */
   entry('turn', {
     response_id: z.string(),

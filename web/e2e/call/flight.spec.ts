@@ -64,9 +64,19 @@ test('a call is recorded without audio, with audio once that is agreed to, and w
   });
   expect(sent).toEqual(sent.map((_, n) => n + 1));
   const kinds = new Set(spoken.entries.map(({ kind }) => kind));
-  for (const kind of ['connection', 'speech', 'decision', 'received-audio', 'turn'] as const) {
+  for (const kind of [
+    'connection',
+    'microphone',
+    'speech',
+    'decision',
+    'received-audio',
+    'turn',
+  ] as const) {
     expect(kinds).toContain(kind);
   }
+
+  const microphone = page.getByRole('table', { name: 'Microphone' });
+  await expect(microphone.getByRole('row', { name: /^echo cancellation (on|off)$/ })).toBeVisible();
 
   await consent.uncheck();
   expect(framesOf(await download(page)).filter(hasAudio)).toEqual([]);

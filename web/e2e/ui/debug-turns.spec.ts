@@ -82,3 +82,22 @@ test('on a phone the panel takes half of the height', async ({ open, page }) => 
   const box = await page.getByRole('complementary', { name: 'Debug panel' }).boundingBox();
   expect(box?.height).toBe(422);
 });
+
+test('the flight recorder and the microphone fit the panel of a narrow phone', async ({
+  open,
+  page,
+}) => {
+  await page.setViewportSize({ width: 375, height: 667 });
+  await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  const recorder = panel.getByRole('region', { name: 'Flight recorder' });
+  await recorder.scrollIntoViewIfNeeded();
+  await expect(recorder).toContainText('Holds the last 4 min 12 s of the call, 1.2 MB');
+  await expect(recorder.getByRole('checkbox')).not.toBeChecked();
+  await expect(recorder.getByRole('button', { name: 'Download' })).toBeEnabled();
+  await expect(panel.getByRole('row', { name: 'echo cancellation on' })).toBeVisible();
+  const overflow = await panel.evaluate((box) => box.scrollWidth - box.clientWidth);
+  expect(overflow).toBe(0);
+  const { x, width } = (await recorder.boundingBox())!;
+  expect(x + width).toBeLessThanOrEqual(375);
+});

@@ -174,10 +174,10 @@ export class CallMicrophone {
     this.#track?.stop();
     this.#track = track;
     // Chromium reports it; the DOM types do not know it.
-    const { latency = 0 } = track.getSettings() as { readonly latency?: number };
-    const latencyMs = latency * 1_000;
-    const isPriming = track.getSettings().echoCancellation !== false;
-    this.#options.post({ type: 'attach-capture', source, latencyMs, isPriming }, [
+    const settings: MediaTrackSettings & { readonly latency?: number } = track.getSettings();
+    const latencyMs = (settings.latency ?? 0) * 1_000;
+    const isPriming = settings.echoCancellation !== false;
+    this.#options.post({ type: 'attach-capture', source, latencyMs, isPriming, settings }, [
       source.kind === 'worklet' ? source.port : source.frames,
     ]);
     if (isPriming) void this.#prime(track);

@@ -1,3 +1,6 @@
+/** Without what tells one device from another. */
+export type MicrophoneSettings = Readonly<Record<string, string | number | boolean>>;
+
 /** What the debug panel asks of the flight recorder, over a port of its own. */
 export type FlightRequest =
   /** Whether the microphone's audio is kept: only with the person's consent. */
@@ -14,5 +17,7 @@ export type FlightNotice =
       readonly durationMs: number;
       readonly bytes: number;
       readonly hasAudioConsent: boolean;
+      /** The settings of the microphone that was opened last, as the browser reports them. */
+      readonly microphone: MicrophoneSettings | null;
     }
   | { readonly type: 'saved'; readonly file: Blob };

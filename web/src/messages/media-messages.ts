@@ -56,6 +56,8 @@ export type MediaCommand =
       readonly latencyMs: number;
       /** Its echo canceller has yet to learn: until `capture-primed` speech interrupts no reply. */
       readonly isPriming: boolean;
+      /** As the browser reports them, for the debug panel. */
+      readonly settings: object;
     }
   | { readonly type: 'capture-primed' }
   | { readonly type: 'detach-capture' }

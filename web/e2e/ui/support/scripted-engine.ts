@@ -83,7 +83,10 @@ export function createScriptedEngine(): ScriptedEngine {
     setDebug(enabled, panel) {
       commands.push(`setDebug:${enabled}`);
       const status = { type: 'status', durationMs: 252_000, bytes: 1_240_000 };
-      panel?.postMessage({ ...status, hasAudioConsent: false }, []);
+      panel?.postMessage(
+        { ...status, hasAudioConsent: false, microphone: { echoCancellation: true } },
+        [],
+      );
     },
     async stop() {
       commands.push('stop');

@@ -9,6 +9,7 @@ import { Divider } from './divider.tsx';
 import { EventLog } from './event-log.tsx';
 import { FlightSection } from './flight-section.tsx';
 import { clampedPanelWidth, PANEL_WIDTH } from './panel-width.ts';
+import { MicrophoneTable } from './microphone-table.tsx';
 import { PercentileTable } from './percentile-table.tsx';
 import { ProviderTable } from './provider-table.tsx';
 import { TurnWords } from './turn-words.tsx';
@@ -69,6 +70,7 @@ export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
         </section>
         <section className={styles.section} aria-label="Live">
           <VadStrip />
+          <MicrophoneTable settings={flight.status?.microphone ?? null} />
           <ConnectionCharts />
         </section>
         <FlightSection flight={flight} />

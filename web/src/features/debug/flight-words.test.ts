@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { flightFileName, flightWords } from './flight-words.ts';
 
-const status = { type: 'status', durationMs: 0, bytes: 0, hasAudioConsent: false } as const;
+const status = {
+  type: 'status',
+  durationMs: 0,
+  bytes: 0,
+  hasAudioConsent: false,
+  microphone: null,
+} as const;
 
 test.each([
   [null, 'Keeps the last ten minutes of a call in this page. There was no call yet.'],

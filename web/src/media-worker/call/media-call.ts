@@ -155,6 +155,7 @@ export class MediaCall {
   ): void {
     switch (command.type) {
       case 'attach-capture':
+        this.#options.tellFlight((flight, atMs) => flight.microphone(atMs, command.settings));
         return this.#microphone.attach(command);
       case 'capture-primed':
         return this.#echo.primed();

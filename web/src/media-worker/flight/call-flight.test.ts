@@ -81,13 +81,23 @@ test('the panel reads how much there is, agrees to audio and gets the file', asy
   flight.begin(now());
   flight.notice(now(), { type: 'levels', microphone: 0, voice: 0, speechProbability: 0.5 });
   flight.decision(now(), 'vad', 'started', 'why');
+  flight.microphone(now(), {
+    deviceId: 'a',
+    groupId: 'b',
+    echoCancellation: true,
+    sampleRate: 48_000,
+  });
   flight.setDebug(true, port2);
   port1.postMessage({ type: 'set-audio-consent', agreed: true });
   port1.postMessage({ type: 'save' });
   await vi.waitUntil(() => told.at(-1)?.type === 'saved');
   expect(told.slice(0, 2)).toMatchObject([
     { type: 'status', hasAudioConsent: false },
-    { type: 'status', hasAudioConsent: true },
+    {
+      type: 'status',
+      hasAudioConsent: true,
+      microphone: { echoCancellation: true, sampleRate: 48_000 },
+    },
   ]);
   const saved = told.at(-1) as Extract<FlightNotice, { type: 'saved' }>;
   expect(readFlight(await saved.file.text())).toMatchObject({
@@ -95,6 +105,7 @@ test('the panel reads how much there is, agrees to audio and gets the file', asy
     entries: [
       { kind: 'speech', p: [0.5] },
       { kind: 'decision', source: 'vad', name: 'started', detail: 'why' },
+      { kind: 'microphone', settings: { echoCancellation: true, sampleRate: 48_000 } },
     ],
   });
   port1.close();

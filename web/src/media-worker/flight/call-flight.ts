@@ -2,7 +2,11 @@ import { decodeAudioFrame } from '@parley/shared/audio-frame';
 import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import type { ConnectionStatus, TrafficDirection } from '@parley/shared/link/relay-connection';
 import type { DebugEntry, MediaStats } from '../../messages/debug-messages.ts';
-import type { FlightNotice, FlightRequest } from '../../messages/flight-messages.ts';
+import type {
+  FlightNotice,
+  FlightRequest,
+  MicrophoneSettings,
+} from '../../messages/flight-messages.ts';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
 import { flightFile } from './flight-file.ts';
@@ -26,6 +30,7 @@ export class CallFlight {
   #startMs: number;
   #timer: ReturnType<typeof setInterval> | undefined;
   #panel: MessagePort | undefined;
+  #microphone: MicrophoneSettings | null = null;
 
   constructor(options: CallFlightOptions) {
     this.#options = options;
@@ -55,6 +60,12 @@ export class CallFlight {
   decision(atMs: number, source: 'vad' | 'playback', name: string, detail = ''): void {
     this.#recorder.note(atMs, { kind: 'decision', source, name, detail });
     this.#show(atMs, source, name, detail);
+  }
+
+  microphone(atMs: number, reported: object): void {
+    const settings = shareable(reported);
+    this.#microphone = settings;
+    this.#recorder.note(atMs, { kind: 'microphone', settings });
   }
 
   /** What the page was told. */
@@ -105,8 +116,21 @@ export class CallFlight {
 
   #tellStatus(): void {
     if (this.#panel === undefined) return;
-    tell(this.#panel, { type: 'status', ...this.#recorder.status });
+    const { status } = this.#recorder;
+    tell(this.#panel, { type: 'status', ...status, microphone: this.#microphone });
   }
+}
+
+/** Ids would tell the person's devices, and the person, from others. */
+const IDENTIFYING: readonly string[] = ['deviceId', 'groupId'];
+
+function shareable(settings: object): MicrophoneSettings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(
+      ([name, value]) =>
+        !IDENTIFYING.includes(name) && /^(string|number|boolean)$/.test(typeof value),
+    ),
+  ) as MicrophoneSettings;
 }
 
 function tell(panel: MessagePort, notice: FlightNotice): void {
