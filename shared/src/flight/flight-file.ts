@@ -1,8 +1,7 @@
 import { z } from 'zod/mini';
 import { fromBase64 } from './base64.ts';
+import { FLIGHT_FORMAT, FLIGHT_VERSION } from './flight-format.ts';
 import {
-  FLIGHT_FORMAT,
-  FLIGHT_VERSION,
   flightEntrySchema,
   flightHeaderSchema,
   type Flight,

@@ -1,14 +1,9 @@
 import type { ConnectionStatus, TrafficDirection } from '../link/relay-connection.ts';
 import { AudioFrameKind, decodeAudioFrame, type AudioFrame } from '../protocol/audio-frame.ts';
 import { toBase64 } from './base64.ts';
+import { FLIGHT_FORMAT, FLIGHT_VERSION } from './flight-format.ts';
 import { FlightRing, type RingEntry } from './flight-ring.ts';
-import {
-  FLIGHT_FORMAT,
-  FLIGHT_VERSION,
-  type FlightEntry,
-  type FlightEntryOf,
-  type FlightHeader,
-} from './flight-schema.ts';
+import type { FlightEntry, FlightEntryOf, FlightHeader } from './flight-schema.ts';
 import { sinceStart, SpeechTrace } from './speech-trace.ts';
 
 const MAX_MS = 600_000;

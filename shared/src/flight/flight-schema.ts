@@ -1,8 +1,5 @@
 import { z } from 'zod/mini';
-
-/** What the first line of every file says of itself. */
-export const FLIGHT_FORMAT = 'parley.flight';
-export const FLIGHT_VERSION = 1;
+import { FLIGHT_FORMAT, FLIGHT_VERSION } from './flight-format.ts';
 
 const instantMs = z.number().check(z.gte(0));
 const sequence = z.int().check(z.gte(1), z.lte(0xffff_ffff));
