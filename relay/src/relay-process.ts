@@ -38,7 +38,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
   const { config } = options;
   const clock = systemClock;
   const problems = new Problems(clock);
-  const log = openLog({ level: config.logLevel, clock, problems });
+  const log = openLog({ level: config.logLevel, file: config.log.file, clock, problems });
   const { logger } = log;
   const uncaught = new UncaughtErrors({ logger, clock, problems });
   // What is printed for people may have no reader any more, or a full disk: calls go on.

@@ -3,6 +3,7 @@ import type { LogLevel, SessionLimits } from '@parley/shared';
 import { authProblems, toAuthConfig, type AuthConfig } from './auth-config.ts';
 import { isLoopback } from '../lib/network-address.ts';
 import { CORE_SETTINGS } from './core-settings.ts';
+import { toLogConfig, type LogConfig } from './log-settings.ts';
 import { toMetricsConfig, type MetricsConfig } from './metrics-settings.ts';
 import { toMoneyConfig, type MoneyConfig } from './money-settings.ts';
 import { ConfigError, readSettings, type Environment } from './read-settings.ts';
@@ -40,6 +41,7 @@ export interface Config {
   /** undefined: no calls are recorded. */
   readonly recording: { readonly maxBytes: number } | undefined;
   readonly storage: StorageConfig;
+  readonly log: LogConfig;
   readonly money: MoneyConfig;
   readonly metrics: MetricsConfig;
   readonly shutdownGraceMs: number;
@@ -157,6 +159,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
       : undefined,
     recording: env.RECORDING ? { maxBytes: env.RECORDING_MAX_MB * 1_024 * 1_024 } : undefined,
     storage: toStorageConfig(env),
+    log: toLogConfig(env),
     money: toMoneyConfig(env),
     metrics: toMetricsConfig(env, resolve(env.DATA_DIR)),
     shutdownGraceMs: env.SHUTDOWN_GRACE_S * 1_000,

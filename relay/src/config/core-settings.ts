@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '@parley/shared';
 import { AUTH_SETTINGS } from './auth-settings.ts';
+import { LOG_SETTINGS } from './log-settings.ts';
 import { METRICS_SETTINGS } from './metrics-settings.ts';
 import { MONEY_SETTINGS } from './money-settings.ts';
 import { flag, seconds, splitList, whole } from './setting-kinds.ts';
@@ -221,6 +222,7 @@ export const CORE_SETTINGS = {
     about: 'How long a relay that is told to stop lets people finish.',
   }),
   ...STORAGE_SETTINGS,
+  ...LOG_SETTINGS,
 } as const;
 
 /** Desktops set a variable of this name to a list of locales: `en_US.UTF-8:en` is `en-US`. */

@@ -1,7 +1,7 @@
 import { fstatSync, write as writeFile } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Clock } from './clock.ts';
-import type { Problems } from './problems.ts';
+import type { ProblemCode, Problems } from './problems.ts';
 
 /** What may wait to be written; lines beyond it are left out. */
 const MAX_WAITING_CHARACTERS = 1024 * 1024;
@@ -26,6 +26,10 @@ export interface LogDestinationOptions {
   readonly write: WriteBytes;
   readonly clock: Clock;
   readonly problems: Problems;
+  /** What `/health` calls it if it cannot be written; by default that of the log itself. */
+  readonly problem?: ProblemCode;
+  /** It cannot be written, from now on; called once until it is written again. */
+  readonly onTrouble?: (reason: string) => void;
   /** The log is written again, after so many lines were left out. */
   readonly onResumed: (leftOut: number) => void;
 }
@@ -109,17 +113,22 @@ export class LogDestination {
   }
 
   #troubled(reason: string): void {
+    const { problem, problems, onTrouble } = this.#options;
+    const isNew = this.#trouble === undefined;
     this.#trouble = reason;
-    this.#options.problems.report(
-      'log_not_written',
-      `The log cannot be written (${reason}); lines left out so far: ${this.#leftOut}.`,
+    const what = problem === 'log_file_not_written' ? 'LOG_FILE' : 'The log';
+    problems.report(
+      problem ?? 'log_not_written',
+      `${what} cannot be written (${reason}); lines left out so far: ${this.#leftOut}.`,
     );
+    // What it logs comes back here, as a line that waits.
+    if (isNew) onTrouble?.(reason);
   }
 
   #resumed(): void {
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;
-    this.#options.problems.clear('log_not_written');
+    this.#options.problems.clear(this.#options.problem ?? 'log_not_written');
     const leftOut = this.#leftOut;
     this.#leftOut = 0;
     if (leftOut > 0) this.#options.onResumed(leftOut);

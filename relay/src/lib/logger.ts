@@ -5,6 +5,7 @@ import { errorFields } from './error-fields.ts';
 import { LogDestination, standardErrorWriter } from './log-destination.ts';
 import { LogTap } from './log-tap.ts';
 import type { Problems } from './problems.ts';
+import { RotatingFile, type RotatingFileOptions } from './rotating-file.ts';
 
 export type { Logger };
 
@@ -26,8 +27,10 @@ export function openLog(options: {
   readonly level: string;
   readonly clock: Clock;
   readonly problems: Problems;
+  /** A file that is written as well. */
+  readonly file?: RotatingFileOptions | undefined;
 }): Log {
-  const { level, clock, problems } = options;
+  const { level, clock, problems, file } = options;
   const destination = new LogDestination({
     write: standardErrorWriter(),
     clock,
@@ -40,7 +43,24 @@ export function openLog(options: {
       : destination,
   );
   const logger = pino(logOptions(level), tap);
-  return { logger, tap, flush: (deadlineMs) => destination.flush(deadlineMs) };
+  const copy =
+    file &&
+    new LogDestination({
+      write: new RotatingFile(file).write,
+      clock,
+      problems,
+      problem: 'log_file_not_written',
+      onTrouble: (reason) => logger.warn({ reason }, 'LOG_FILE cannot be written'),
+      onResumed: (leftOut) => logger.warn({ leftOut }, 'log lines were left out of LOG_FILE'),
+    });
+  if (copy !== undefined) tap.listen((line) => copy.write(line));
+  return {
+    logger,
+    tap,
+    async flush(deadlineMs) {
+      await Promise.all([destination.flush(deadlineMs), copy?.flush(deadlineMs)]);
+    },
+  };
 }
 
 /** What a line is made of, and what never stands in it. */

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 /** What can be wrong with the relay itself, and what `/health` says of it. */
 const SENTENCES = {
   log_not_written: 'The log cannot be written, so lines are being left out.',
+  log_file_not_written: 'LOG_FILE cannot be written; the log goes on, on standard error.',
   secret_not_kept:
     'The disk of the data folder is full: guests must sign in again after a restart.',
   data_not_written: 'The data folder cannot be written.',

@@ -1,6 +1,7 @@
 import { AUTH_SETTINGS } from '../../src/config/auth-settings.ts';
 import { CORE_SETTINGS } from '../../src/config/core-settings.ts';
 import type { Settings } from '../../src/config/settings.ts';
+import { LOG_SETTINGS } from '../../src/config/log-settings.ts';
 import { STORAGE_SETTINGS } from '../../src/config/storage-settings.ts';
 import { ORDER_SETTINGS } from '../../src/registry/configuration.ts';
 import { VENDORS as ALL_VENDORS } from '../../src/registry/vendors.ts';
@@ -119,6 +120,7 @@ function sections(): readonly Section[] {
     ...VENDORS.map(({ label, settings }) => ({ title: label, settings: unseen(settings) })),
     { title: 'Who may use it', settings: unseen(AUTH_SETTINGS) },
     { title: 'What is kept', settings: unseen(STORAGE_SETTINGS) },
+    { title: 'Log files, traces and error reports', settings: unseen(LOG_SETTINGS) },
     { title: 'The relay', settings: unseen(CORE_SETTINGS) },
   ].filter(({ settings }) => Object.keys(settings).length > 0);
 }

@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RelayProcess } from '../support/relay-process.ts';
+
+let dir: string;
+beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'parley-log-'))));
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+it('LOG_FILE has the lines of standard error, to the last', async () => {
+  const path = join(dir, 'logs', 'parley.log');
+  await using relay = await RelayProcess.start({ env: { LOG_FILE: path } });
+  const call = await relay.call();
+  await call.hangUp();
+  await relay.logs.until('session ended');
+  expect((await relay.end()).code).toBe(0);
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  expect(lines).toEqual(relay.logs.lines);
+  expect(lines.at(-1)).toContain('stopping');
+});
+
+it.skipIf(process.platform !== 'linux')(
+  'a LOG_FILE on a full disk is a warning, and calls go on',
+  async () => {
+    await using relay = await RelayProcess.start({ env: { LOG_FILE: '/dev/full' } });
+    expect(await relay.logs.until('LOG_FILE cannot be written')).toContain('"reason":"ENOSPC"');
+    const call = await relay.call();
+    call.type('What is two plus two?');
+    expect(await call.inbound.next('response.done')).toMatchObject({ status: 'completed' });
+    const { problems } = await relay.health();
+    expect(problems.map(({ code }) => code)).toEqual(['log_file_not_written']);
+    await call.hangUp();
+    expect((await relay.end()).code).toBe(0);
+  },
+);
