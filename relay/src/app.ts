@@ -16,13 +16,10 @@ import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './lib/abort-reason.ts';
 import type { Clock } from './lib/clock.ts';
-import type { LogTap } from './lib/log-tap.ts';
 import { RefusalLog } from './lib/refusal-log.ts';
-import { CallLog } from './logs/call-log.ts';
-import { LogTails } from './logs/log-tails.ts';
 import { FailedAudio } from './logs/failed-audio.ts';
 import { DescriptorReserve } from './lib/descriptors.ts';
-import type { Logger } from './lib/logger.ts';
+import type { Log, Logger } from './lib/logger.ts';
 import { Limiter } from './limits/limiter.ts';
 import type { Problems } from './lib/problems.ts';
 import type { LedgerSink } from './metering/ledger.ts';
@@ -35,6 +32,7 @@ import { Admission } from './session/admission.ts';
 import { voicesOf } from './session/session-settings.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
+import { openExporters } from './exporters/open-exporters.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
 import { Watchdog } from './turn/watchdog.ts';
 import { Observation } from './monitoring/observation.ts';
@@ -66,7 +64,7 @@ export interface RelayOptions {
   readonly loggedRefusals?: number;
   readonly logger: Logger;
   /** What `logger` writes to, for administrators who follow it; without it they cannot. */
-  readonly logTap?: LogTap;
+  readonly logTap?: Log['tap'];
   readonly clock: Clock;
   /** Begun once it listens; until it is over, `/health` says `starting`. */
   readonly warmUp?: (signal: AbortSignal) => Promise<unknown>;
@@ -126,17 +124,16 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       problems,
     }));
   if (money !== undefined) providers.onOwnUse((use) => money.spending.usedByRelay(use));
-  const observers = new CallObservers(
-    [
-      new CallLog(logger),
-      ...(config.failedAudio === undefined ? [] : [failedAudio]),
-      ...keeping.observers,
-      ...(money === undefined ? [] : [money.spending]),
-      ...observation.observers,
-      ...(options.observers ?? []),
-    ],
-    { logger },
-  );
+  const exporters = await openExporters({ config: config.log, version: options.version, logger });
+  const observing = [
+    ...exporters.observers,
+    ...(config.failedAudio === undefined ? [] : [failedAudio]),
+    ...keeping.observers,
+    ...(money === undefined ? [] : [money.spending]),
+    ...observation.observers,
+    ...(options.observers ?? []),
+  ];
+  const observers = new CallObservers(observing, { logger });
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
   const limiter = new Limiter({ clock, policy: () => settings.policy });
   const admission = new Admission({ clock, problems, logger });
@@ -170,6 +167,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     providersOf: (plan) => choice.of(plan),
     isDraining: () => isDraining || settings.isDraining,
     logger,
+    traces: exporters.traces,
   });
   const monitor = openMonitor({
     config,
@@ -240,7 +238,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
   const stopRealtime = acceptRealtime(server, {
-    logs: options.logTap && { tails: new LogTails(options.logTap), access, clock, logger },
+    logs: options.logTap && { tap: options.logTap, access, clock, logger },
     sessions,
     registry,
     allowedOrigins: config.allowedOrigins,
@@ -261,6 +259,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
     await money?.[Symbol.asyncDispose]();
+    await exporters[Symbol.asyncDispose]();
     throw error;
   }
   keeping.newRecordings?.begin();
@@ -289,6 +288,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       await signIn[Symbol.asyncDispose]();
       await money?.[Symbol.asyncDispose]();
       await observation[Symbol.asyncDispose]();
+      await exporters[Symbol.asyncDispose]();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         // Idle keep-alive connections would hold `close` up.

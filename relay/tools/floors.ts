@@ -22,6 +22,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'turn',
     'logs',
     'metrics',
+    'exporters',
     'session',
     'accounts',
     'monitoring',

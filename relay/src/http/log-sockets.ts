@@ -12,9 +12,10 @@ import {
   type LogFilter,
 } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
+import type { LogTap } from '../lib/log-tap.ts';
 import type { Logger } from '../lib/logger.ts';
 import { LimitReached } from '../limits/limit-reached.ts';
-import { MAX_TAILS, type LogTail, type LogTails } from '../logs/log-tails.ts';
+import { LogTails, MAX_TAILS, type LogTail } from '../logs/log-tails.ts';
 import { closeSocket } from '../session/session-socket.ts';
 import { administratorOf, type AdminAccess } from './admin-only.ts';
 
@@ -32,7 +33,7 @@ export type RefuseUpgrade = (
 ) => void;
 
 export interface LogSocketsOptions {
-  readonly tails: LogTails;
+  readonly tap: LogTap;
   readonly access: AdminAccess;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -51,12 +52,14 @@ interface Follower {
 export class LogSockets implements Disposable {
   readonly #options: LogSocketsOptions;
   readonly #server: WebSocketServer;
+  readonly #tails: LogTails;
   readonly #followers = new Map<WebSocket, Follower>();
   #cancelCheck: (() => void) | undefined;
   #isStopped = false;
 
   constructor(options: LogSocketsOptions) {
     this.#options = options;
+    this.#tails = new LogTails(options.tap);
     // `closeTimeout` is not in the published types yet.
     const serverOptions: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
@@ -106,15 +109,15 @@ export class LogSockets implements Disposable {
   /** @throws ParleyError `draining`, `rate_limited` */
   #requireRoom(): void {
     if (this.#isStopped) throw new ParleyError('draining');
-    if (!this.#options.tails.isFull) return;
+    if (!this.#tails.isFull) return;
     throw new ParleyError('rate_limited', {
       detail: `${MAX_TAILS} clients follow the log already.`,
     });
   }
 
   #follow(webSocket: WebSocket, follower: Follower, filter: LogFilter): void {
-    const { tails, clock } = this.#options;
-    const tail = tails.open(
+    const { clock } = this.#options;
+    const tail = this.#tails.open(
       {
         get bufferedAmount() {
           return webSocket.bufferedAmount;

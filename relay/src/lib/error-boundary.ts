@@ -9,9 +9,30 @@ export interface ErrorBoundary {
 /** Node carries it along with timers, promises and events of what is opened meanwhile. */
 const present = new AsyncLocalStorage<ErrorBoundary | undefined>();
 
+const NO_HEADERS = {};
+
+/** Of boundaries whose work is traced. */
+const traceparents = new WeakMap<ErrorBoundary, () => string>();
+
 /** The boundary that the code which runs now belongs to, if any. */
 export function presentBoundary(): ErrorBoundary | undefined {
   return present.getStore();
+}
+
+/**
+ * From now on requests of this boundary's work carry its trace.
+ *
+ * @param traceparent - the header's value at that moment (W3C Trace Context)
+ */
+export function traceWork(boundary: ErrorBoundary, traceparent: () => string): void {
+  traceparents.set(boundary, traceparent);
+}
+
+/** Headers for a request that the code which runs now makes; none unless its work is traced. */
+export function traceHeaders(): Readonly<Record<string, string>> {
+  const boundary = presentBoundary();
+  const traceparent = boundary && traceparents.get(boundary);
+  return traceparent === undefined ? NO_HEADERS : { traceparent: traceparent() };
 }
 
 /**

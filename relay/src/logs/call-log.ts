@@ -3,7 +3,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Stage } from '../stages/provider.ts';
 import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
-import { sessionFields } from './session-fields.ts';
+import { sessionFields, type SessionTraces } from './session-fields.ts';
 
 /** Turns of one session that may be open; if a client begins more, the oldest gets no line. */
 const MAX_OPEN_TURNS = 64;
@@ -47,16 +47,19 @@ interface OpenSession {
 export class CallLog implements CallObserver {
   readonly name = 'call-log';
   readonly #logger: Logger;
+  readonly #traces: SessionTraces | undefined;
   readonly #sessions = new Map<string, OpenSession>();
 
-  constructor(logger: Logger) {
+  /** @param traces - undefined: sessions are not traced */
+  constructor(logger: Logger, traces?: SessionTraces) {
     this.#logger = logger;
+    this.#traces = traces;
   }
 
   observe(event: CallEvent): void {
     const { sessionId } = event;
     if (event.type === 'session-started') {
-      const fields = sessionFields(event);
+      const fields = sessionFields(event, this.#traces);
       this.#sessions.set(sessionId, {
         fields,
         turns: new Map(),

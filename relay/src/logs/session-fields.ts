@@ -5,7 +5,26 @@ export interface SessionNames {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** The fields of every log line of a session. */
-export function sessionFields({ sessionId, userId, tags = [] }: SessionNames) {
-  return { sessionId, userId, ...(tags.length > 0 && { tags }) };
+/** The traces of all sessions. */
+export interface SessionTraces {
+  traceIdOf(sessionId: string): string;
+  /** For requests to providers, at this moment. */
+  traceparentOf(sessionId: string): string;
+}
+
+/**
+ * The fields of every log line of a session.
+ *
+ * @param traces - undefined: sessions are not traced
+ */
+export function sessionFields(
+  { sessionId, userId, tags = [] }: SessionNames,
+  traces?: SessionTraces,
+): object {
+  return {
+    sessionId,
+    userId,
+    ...(tags.length > 0 && { tags }),
+    ...(traces && { traceId: traces.traceIdOf(sessionId) }),
+  };
 }

@@ -9,8 +9,8 @@ import type { History } from '../turn/history.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallObservers } from '../turn/call-observers.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
-import { sessionFields } from '../logs/session-fields.ts';
-import { within } from '../lib/error-boundary.ts';
+import { sessionFields, type SessionTraces } from '../logs/session-fields.ts';
+import { traceWork, within } from '../lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../lib/ids.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -71,6 +71,8 @@ export interface SessionCreatorOptions {
   /** Whether no new session is let in. */
   readonly isDraining: () => boolean;
   readonly logger: Logger;
+  /** undefined: sessions are not traced. */
+  readonly traces?: SessionTraces | undefined;
 }
 
 /** Hands out tickets for sessions, and makes the session when its ticket comes back. */
@@ -147,7 +149,7 @@ export class SessionCreator {
    * @throws LimitReached if there is no room: more tickets may be out, because most are never used
    */
   open(ticket: string): Session | undefined {
-    const { registry, observers, planOf, providersOf, logger } = this.#options;
+    const { registry, observers, planOf, providersOf, logger, traces } = this.#options;
     const { account, guest } = this.#tickets;
     // The ticket stays valid: its client may come back when the relay lets calls in again.
     if (this.#options.isDraining()) throw new ParleyError('draining');
@@ -159,7 +161,7 @@ export class SessionCreator {
     const { voice, timeZone, tags } = grant;
     const { userId } = identity;
     const providers = providersOf(planOf(identity.plan));
-    const sessionLogger = logger.child(sessionFields({ sessionId, userId, tags }));
+    const sessionLogger = logger.child(sessionFields({ sessionId, userId, tags }, traces));
     const session = new Session(
       { ...this.#options.context, providers },
       {
@@ -183,6 +185,7 @@ export class SessionCreator {
     );
     registry.add(session);
     this.#loggers.add(sessionLogger);
+    if (traces !== undefined) traceWork(session, () => traces.traceparentOf(sessionId));
     return session;
   }
 

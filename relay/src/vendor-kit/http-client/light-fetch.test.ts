@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { Agent } from 'undici';
 import { serveHttp } from '../../../test/support/http-server.ts';
+import { traceWork, within } from '../../lib/error-boundary.ts';
 import { lightFetch } from './light-fetch.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -150,4 +151,20 @@ it('cuts off an event without an end, before a library collects it', async () =>
   const reading = (await light()(url)).text();
   await expect(reading).rejects.toThrow('An event does not end.');
   await gone.promise;
+});
+
+it('carries the trace of the work that it belongs to, and none without', async () => {
+  const url = await serve((request, response) => {
+    response.end(request.headers['traceparent'] ?? 'none');
+  });
+  const post = light();
+  const asked = Promise.withResolvers<string>();
+  const work = { failed: asked.reject };
+  traceWork(work, () => '00-a-b-01');
+  within(work, () => {
+    const answer = post(url, { method: 'POST', body: '' }).then((response) => response.text());
+    answer.then(asked.resolve, asked.reject);
+  });
+  expect(await asked.promise).toBe('00-a-b-01');
+  expect(await (await post(url, { method: 'POST', body: '' })).text()).toBe('none');
 });

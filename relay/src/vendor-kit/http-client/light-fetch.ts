@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
+import { traceHeaders } from '../../lib/error-boundary.ts';
 import { BodyBounds } from './body-bounds.ts';
 
 /** Read ahead: to stop after each piece and go on again costs more than the piece. */
@@ -23,7 +24,11 @@ export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
         dispatcher,
         method: method ?? 'GET',
         // Without this a server may compress, whether it is asked to or not (RFC 9110, section 12.5.3).
-        headers: { 'accept-encoding': 'identity', ...(headers as Record<string, string>) },
+        headers: {
+          'accept-encoding': 'identity',
+          ...traceHeaders(),
+          ...(headers as Record<string, string>),
+        },
         body: (body ?? null) as string | null,
         signal: signal ?? null,
       });

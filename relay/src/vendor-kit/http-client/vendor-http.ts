@@ -1,5 +1,6 @@
 import { Agent, fetch, type Response } from 'undici';
 import { isOutOfDescriptors } from '../../lib/descriptors.ts';
+import { traceHeaders } from '../../lib/error-boundary.ts';
 import {
   faultOfStatus,
   ProviderError,
@@ -63,6 +64,7 @@ export class VendorHttp implements AsyncDisposable {
     try {
       response = await fetch(url, {
         ...request,
+        headers: { ...traceHeaders(), ...request.headers },
         dispatcher: this.#agent,
         // Followed, it would take a person's speech, and what lets us in, to a host that was not set.
         redirect: 'manual',

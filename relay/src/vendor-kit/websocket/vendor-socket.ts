@@ -7,6 +7,7 @@ import { isOutOfDescriptors } from '../../lib/descriptors.ts';
 import {
   outsideBoundaries,
   presentBoundary,
+  traceHeaders,
   within,
   type ErrorBoundary,
 } from '../../lib/error-boundary.ts';
@@ -63,11 +64,13 @@ export interface SocketListener {
 export async function openVendorSocket(options: VendorSocketOptions): Promise<VendorSocket> {
   const { signal, clock, connectMs } = options;
   signal.throwIfAborted();
+  // Of the session that needs it first: a handshake is all that takes headers.
+  const headers = { ...traceHeaders(), ...options.headers };
   // Its next user may be another session than the one that needed it first.
   const socket = outsideBoundaries(
     () =>
       new WebSocket(options.url, [...(options.subprotocols ?? [])], {
-        headers: { ...options.headers },
+        headers,
         // Offered, a vendor would accept it, and each chunk would cost four times the CPU.
         perMessageDeflate: false,
         maxPayload: MAX_MESSAGE_BYTES,
