@@ -124,7 +124,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       problems,
     }));
   if (money !== undefined) providers.onOwnUse((use) => money.spending.usedByRelay(use));
-  const exporters = await openExporters({ config: config.log, version: options.version, logger });
+  const exporters = await openExporters(options);
   const observing = [
     ...exporters.observers,
     ...(config.failedAudio === undefined ? [] : [failedAudio]),

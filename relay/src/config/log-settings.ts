@@ -7,7 +7,7 @@ const headerList = z
   .string()
   .default('')
   .transform((text) => splitList(text))
-  .pipe(z.array(z.string().regex(/^[\w!#$%&'*+.^`|~-]+=(%[\da-f]{2}|[^%\p{Cc}])*$/iu)))
+  .pipe(z.array(z.string().refine(isHeader)))
   .transform((entries) =>
     Object.fromEntries(
       entries.map((entry) => {
@@ -16,6 +16,23 @@ const headerList = z
       }),
     ),
   );
+
+/** Whether it is `name=value`, percent-encoded (W3C Baggage, as OpenTelemetry reads it). */
+function isHeader(entry: string): boolean {
+  if (!/^[\w!#$%&'*+.^`|~-]+ *=\P{Cc}*$/u.test(entry)) return false;
+  try {
+    return !/\p{Cc}/u.test(decodeURIComponent(entry));
+  } catch {
+    return false;
+  }
+}
+
+/** `https://key@host/project`, where a path may stand before the project. */
+const dsn = z.url({ protocol: /^https?$/ }).refine((url) => {
+  if (!URL.canParse(url)) return false;
+  const { username, pathname, search } = new URL(url);
+  return /^\w+$/.test(username) && /\/\d+$/.test(pathname) && search === '';
+});
 
 /** What leaves the relay for those who run it, beside its log on standard error. */
 export const LOG_SETTINGS = {
@@ -53,6 +70,23 @@ export const LOG_SETTINGS = {
     default: 'parley',
     about: 'What the relay is called in its traces.',
   }),
+  SENTRY_DSN: setting(dsn.optional(), {
+    type: 'URL with a key, as Sentry shows it',
+    about:
+      'Reports errors, failures of providers and used-up budgets to this project of Sentry, without a word of what is said: see [Error reports](operations.md#error-reports).',
+    isSecret: true,
+  }),
+  SENTRY_ENVIRONMENT: setting(
+    z
+      .string()
+      .regex(/^[\w.-]{1,64}$/)
+      .default('production'),
+    {
+      type: 'word',
+      default: 'production',
+      about: 'What Sentry calls this installation.',
+    },
+  ),
 } as const;
 
 export interface LogFileConfig {
@@ -69,11 +103,20 @@ export interface TracesConfig {
   readonly serviceName: string;
 }
 
+export interface SentryConfig {
+  /** Where envelopes are posted to. */
+  readonly url: string;
+  readonly key: string;
+  readonly environment: string;
+}
+
 export interface LogConfig {
   /** undefined: standard error alone. */
   readonly file: LogFileConfig | undefined;
   /** undefined: calls are not traced. */
   readonly traces: TracesConfig | undefined;
+  /** undefined: errors are reported to nobody. */
+  readonly sentry: SentryConfig | undefined;
 }
 
 export function toLogConfig(env: ValuesOf<typeof LOG_SETTINGS>): LogConfig {
@@ -94,5 +137,15 @@ export function toLogConfig(env: ValuesOf<typeof LOG_SETTINGS>): LogConfig {
             headers: env.OTEL_EXPORTER_OTLP_HEADERS,
             serviceName: env.OTEL_SERVICE_NAME,
           },
+    sentry:
+      env.SENTRY_DSN === undefined ? undefined : toSentry(env.SENTRY_DSN, env.SENTRY_ENVIRONMENT),
   };
+}
+
+function toSentry(address: string, environment: string): SentryConfig {
+  const { protocol, host, pathname, username: key } = new URL(address);
+  const projectAt = pathname.lastIndexOf('/') + 1;
+  const path = pathname.slice(0, projectAt);
+  const url = `${protocol}//${host}${path}api/${pathname.slice(projectAt)}/envelope/`;
+  return { url, key, environment };
 }

@@ -1,4 +1,6 @@
-import type { LogConfig } from '../config/log-settings.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { LogTap } from '../lib/log-tap.ts';
 import type { Logger } from '../lib/logger.ts';
 import { CallLog } from '../logs/call-log.ts';
 import type { SessionTraces } from '../logs/session-fields.ts';
@@ -11,21 +13,40 @@ export interface Exporters extends AsyncDisposable {
   readonly traces: SessionTraces | undefined;
 }
 
-/** Loads what is configured, and nothing else. */
-export async function openExporters(options: {
-  readonly config: LogConfig;
+export interface ExportersOptions {
+  readonly config: Pick<Config, 'log'>;
   readonly version: string;
   readonly logger: Logger;
-}): Promise<Exporters> {
-  const { config, version, logger } = options;
+  readonly clock: Clock;
+  /** What `logger` writes to; without it no line is reported. */
+  readonly logTap?: LogTap;
+}
+
+/** Loads what is configured, and nothing else. */
+export async function openExporters(options: ExportersOptions): Promise<Exporters> {
+  const { version, logger, clock, logTap: tap } = options;
+  const { traces, sentry } = options.config.log;
   const tracing =
-    config.traces &&
-    (await import('./open-tracing.ts')).openTracing({ config: config.traces, version, logger });
+    traces && (await import('./open-tracing.ts')).openTracing({ config: traces, version, logger });
+  const reporting =
+    sentry &&
+    (await import('./open-reporting.ts')).openReporting({
+      config: sentry,
+      version,
+      clock,
+      logger,
+      tap,
+    });
   return {
-    observers: [new CallLog(logger, tracing?.tracer), ...(tracing ? [tracing.tracer] : [])],
+    observers: [
+      new CallLog(logger, tracing?.tracer),
+      ...(tracing ? [tracing.tracer] : []),
+      ...(reporting ? [reporting.reports] : []),
+    ],
     traces: tracing?.tracer,
     async [Symbol.asyncDispose]() {
       await tracing?.[Symbol.asyncDispose]();
+      await reporting?.[Symbol.asyncDispose]();
     },
   };
 }
