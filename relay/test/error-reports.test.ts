@@ -107,6 +107,16 @@ describe('error reports', () => {
     expect(sentry.requests.lines.join()).not.toContain('emerald');
   });
 
+  it('hold up no end of the relay for long, if Sentry does not answer', async () => {
+    using sentry = await SentryServer.start();
+    sentry.status = 0;
+    const relay = await callWith(sentry.dsn, { observers: [failing(() => new Error('it'))] });
+    await sentry.requests.until('a call observer failed');
+    const startMs = performance.now();
+    await relay[Symbol.asyncDispose]();
+    expect(performance.now() - startMs).toBeLessThan(4_000);
+  });
+
   it('that Sentry refuses are a warning, and calls go on', async () => {
     using sentry = await SentryServer.start();
     sentry.status = 429;

@@ -45,8 +45,7 @@ export async function openExporters(options: ExportersOptions): Promise<Exporter
     ],
     traces: tracing?.tracer,
     async [Symbol.asyncDispose]() {
-      await tracing?.[Symbol.asyncDispose]();
-      await reporting?.[Symbol.asyncDispose]();
+      await Promise.all([tracing?.[Symbol.asyncDispose](), reporting?.[Symbol.asyncDispose]()]);
     },
   };
 }

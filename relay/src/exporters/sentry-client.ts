@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { SentryConfig } from '../config/log-settings.ts';
 import type { Clock } from '../lib/clock.ts';
+import { withDeadline } from '../lib/deadline.ts';
 import { outsideBoundaries } from '../lib/error-boundary.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { StackFrame } from './stack-frames.ts';
 
 const SEND_DEADLINE_MS = 5_000;
+/** How long a relay that stops may take to send the rest. */
+const LAST_SEND_MS = 2_000;
 /** Reports that may be on their way at once; further ones are left out. */
 const MAX_PENDING = 20;
 /** Reports of all kinds in a minute. */
@@ -61,9 +64,11 @@ export class SentryClient implements AsyncDisposable {
     this.#pending.add(sending);
   }
 
-  /** Waits for what is on its way, which has a deadline. */
+  /** Waits a little for what is on its way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#pending);
+    const late = () => new Error('Sentry takes too long.');
+    const sent = Promise.all(this.#pending);
+    await withDeadline(sent, LAST_SEND_MS, this.#options.clock, late).catch(() => {});
   }
 
   #mayBegin(kind: string): boolean {

@@ -24,7 +24,7 @@ export class SentryServer implements Disposable {
   readonly requests = new LogWatch();
   readonly events: SentryEvent[] = [];
   dsn = '';
-  /** What it answers with. */
+  /** What it answers with; 0: nothing at all. */
   status = 200;
   #close = () => {};
 
@@ -38,9 +38,10 @@ export class SentryServer implements Disposable {
         const [, kind, event] = body.split('\n').map((line) => (line ? JSON.parse(line) : {}));
         if (kind.type === 'event') sentry.events.push(event as SentryEvent);
       }
+      sentry.requests.add(`${request.url} ${JSON.stringify(request.headers)} ${body}`);
+      if (sentry.status === 0) return;
       response.writeHead(isEnvelope && hasKey ? sentry.status : 403, { 'retry-after': '60' });
       response.end('{}');
-      sentry.requests.add(`${request.url} ${JSON.stringify(request.headers)} ${body}`);
     });
     sentry.dsn = `${server.url.replace('://', '://abc123@')}/below/42`;
     sentry.#close = () => server.close();
