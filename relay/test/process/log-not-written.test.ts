@@ -96,8 +96,8 @@ describe.skipIf(process.platform !== 'linux').concurrent('a log that cannot be w
     pipe.drain();
     await relay.untilHealth((health) => !isLogProblem(health));
     const lines = pipe.drain();
-    for (const message of ['listening', 'session started', 'turn ended']) {
-      expect(lines).toContain(`"msg":"${message}"`);
+    for (const message of ['[START] listening', 'session started', 'turn ended']) {
+      expect(lines).toContain(`"msg":"${message}`);
     }
     expect((await relay.end()).code).toBe(0);
     expect(pipe.drain()).toContain('"msg":"stopping"');

@@ -101,3 +101,16 @@ test('the flight recorder and the microphone fit the panel of a narrow phone', a
   const { x, width } = (await recorder.boundingBox())!;
   expect(x + width).toBeLessThanOrEqual(375);
 });
+
+test('two turns are compared, with who served them', async ({ open }) => {
+  const page = await open('measured', 'debug');
+  const panel = page.getByRole('complementary', { name: 'Debug panel' });
+  await expect(panel.getByText(/^Served by \S+, \S+, \S+\.$/)).toBeVisible();
+  await panel.getByText('Compare two turns').click();
+  const table = panel.getByRole('table', { name: 'Turn 5 and Turn 6, milliseconds' });
+  await expect(table.getByRole('row', { name: /^total / })).toContainText('−428');
+  await panel.getByLabel('From').selectOption({ label: 'Turn 1, 709 ms' });
+  const other = panel.getByRole('table', { name: 'Turn 1 and Turn 6, milliseconds' });
+  await expect(other.getByRole('row', { name: /^total / })).toContainText('−48');
+  await expect(other.getByRole('row', { name: /^generator / })).toContainText('same');
+});

@@ -83,7 +83,7 @@ export function createCallController(options: CallControllerOptions) {
       case 'debug':
         return debug.entry(notice.entry);
       case 'turn-measured':
-        return debug.turn(notice.turn);
+        return debug.turn(notice.turn, call.getState().ladder);
       case 'interruption-decided':
         debug.interjection(notice);
         return dispatchNotice(notice);

@@ -45,10 +45,10 @@ test('a turn knows the entries that were logged for it', () => {
   const recorder = createDebugRecorder();
   const turn = { responseId: 'a', utterance: 1, voiceToVoiceMs: 8 } as MeasuredTurn;
   recorder.entry(ENTRY);
-  recorder.turn(turn);
+  recorder.turn(turn, null);
   recorder.entry(ENTRY);
   recorder.entry(ENTRY);
-  recorder.turn({ ...turn, responseId: 'b' });
+  recorder.turn({ ...turn, responseId: 'b' }, null);
   vi.advanceTimersByTime(250);
   expect(recorder.store.getState().turns).toMatchObject([
     { responseId: 'a', entriesAfter: 0, entriesUpTo: 1 },

@@ -1,11 +1,14 @@
 import { createStore } from 'zustand/vanilla';
 import type { DebugEntry, MediaStats } from '../messages/debug-messages.ts';
-import type { MeasuredTurn, MediaNotice } from '../messages/media-messages.ts';
+import type { MeasuredTurn, MediaNotice, Stage } from '../messages/media-messages.ts';
+import { servedBy, type Ladder } from './ladder.ts';
 
 /** A turn, and the entries that were logged from the turn before it until it was measured. */
 export interface RecordedTurn extends MeasuredTurn {
   readonly entriesAfter: number;
   readonly entriesUpTo: number;
+  /** Who did the work of each stage when it was heard. */
+  readonly servedBy: Readonly<Record<Stage, string>> | null;
 }
 
 export interface LoggedEntry extends DebugEntry {
@@ -63,9 +66,9 @@ export function createDebugRecorder() {
 
   return {
     store,
-    turn(turn: MeasuredTurn): void {
+    turn(turn: MeasuredTurn, ladder: Ladder | null): void {
       const entriesAfter = state.turns.at(-1)?.entriesUpTo ?? 0;
-      const recorded = { ...turn, entriesAfter, entriesUpTo: entries };
+      const recorded = { ...turn, entriesAfter, entriesUpTo: entries, servedBy: servedBy(ladder) };
       publishSoon({ turns: [...state.turns, recorded].slice(-MAX_TURNS) });
     },
     interjection: (interjection: Interjection): void =>

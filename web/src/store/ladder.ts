@@ -59,6 +59,17 @@ export function ladderAfterSession(
   );
 }
 
+/** Who does the work of each stage now. */
+export function servedBy(ladder: Ladder | null): Record<Stage, string> | null {
+  if (ladder === null) return null;
+  const { transcriber, generator, synthesizer } = ladder.stages;
+  return {
+    transcriber: transcriber.now,
+    generator: generator.now,
+    synthesizer: synthesizer.now,
+  };
+}
+
 type LadderNotice = Extract<MediaNotice, { type: 'stage-changed' | 'page-ability' }>;
 
 export function ladderAfter(ladder: Ladder, notice: LadderNotice, atMs: number): Ladder {

@@ -74,6 +74,13 @@ export function totalText(turn: MeasuredTurn): string {
   return `${sign}${msText(turn.voiceToVoiceMs)}`;
 }
 
+/** Whole milliseconds more (+) or fewer (−). */
+export function differenceText(ms: number): string {
+  const whole = Math.round(ms);
+  const sign = whole > 0 ? '+' : whole < 0 ? '−' : '';
+  return `${sign}${msText(Math.abs(whole))}`;
+}
+
 /** The target line always has some room to its right. */
 const LEAST_MS = LATENCY_TARGETS_MS.voice_to_voice_ms * 1.2;
 /** One slow turn must not press all others flat; its bar is cut off, its figure is not. */

@@ -1,12 +1,14 @@
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
 import type { EndOfTurnPrediction, MeasuredTurn } from '../../messages/media-messages.ts';
+import type { RecordedTurn } from '../../store/debug-recorder.ts';
+import { STAGES } from '../../store/ladder.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
 import { msText, segmentText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 
 /** Where a turn's time went, and why it ended when it did. */
-export function TurnDetail(props: { readonly turn: MeasuredTurn; readonly number: number }) {
+export function TurnDetail(props: { readonly turn: RecordedTurn; readonly number: number }) {
   const { turn, number } = props;
   return (
     <>
@@ -14,6 +16,7 @@ export function TurnDetail(props: { readonly turn: MeasuredTurn; readonly number
       {turn.utterance !== null && (
         <p className={styles.decision}>{decisionWords(turn.endOfTurn)}</p>
       )}
+      {turn.servedBy !== null && <p className={styles.decision}>{servedWords(turn.servedBy)}</p>}
     </>
   );
 }
@@ -24,6 +27,10 @@ function decisionWords(endOfTurn: EndOfTurnPrediction | undefined): string {
   const { probability, delayMs, reasons } = endOfTurn;
   const why = reasons.map((reason) => reason.replaceAll('_', ' ')).join(', ');
   return `End of turn: ${Math.round(probability * 100)} % likely, after ${msText(delayMs)} ms (${why}).`;
+}
+
+function servedWords(servedBy: NonNullable<RecordedTurn['servedBy']>): string {
+  return `Served by ${STAGES.map((stage) => servedBy[stage]).join(', ')}.`;
 }
 
 /** The eight segments: exact figure, who did it, and the target if there is one. */

@@ -4,6 +4,7 @@ import type { MeasuredTurn } from '../../messages/media-messages.ts';
 import { useDebug } from '../../store/controller-context.ts';
 import { SEGMENT_WORDS } from './segments.ts';
 import { msText, totalText, waterfallSpanMs } from './statistics.ts';
+import { TurnComparison } from './turn-comparison.tsx';
 import { TurnDetail } from './turn-detail.tsx';
 import { TurnTable } from './turn-table.tsx';
 import { Verdict } from './verdict.tsx';
@@ -63,6 +64,7 @@ export function Waterfall({ openedId, onOpen }: WaterfallProps) {
       </ol>
       <TurnDetail turn={chosen} number={turns.indexOf(chosen) + 1} />
       <Interjections />
+      <TurnComparison turns={turns} />
       <TurnTable turns={turns} />
     </div>
   );
