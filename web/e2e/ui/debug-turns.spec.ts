@@ -108,9 +108,9 @@ test('two turns are compared, with who served them', async ({ open }) => {
   await expect(panel.getByText(/^Served by \S+, \S+, \S+\.$/)).toBeVisible();
   await panel.getByText('Compare two turns').click();
   const table = panel.getByRole('table', { name: 'Turn 5 and Turn 6, milliseconds' });
-  await expect(table.getByRole('row', { name: /^total / })).toContainText('−428');
+  await expect(table.getByRole('row', { name: /^total / })).toContainText('−520');
   await panel.getByLabel('From').selectOption({ label: 'Turn 1, 709 ms' });
   const other = panel.getByRole('table', { name: 'Turn 1 and Turn 6, milliseconds' });
-  await expect(other.getByRole('row', { name: /^total / })).toContainText('−48');
+  await expect(other.getByRole('row', { name: /^total / })).toContainText('−39');
   await expect(other.getByRole('row', { name: /^generator / })).toContainText('same');
 });
