@@ -14,7 +14,7 @@ const UNTIMED = [
 export default defineConfig({
   testDir: 'web/e2e',
   timeout: 60_000,
-  // `npm test` asks for more where nothing is timed.
+  // `npm test` asks for two where nothing is timed.
   workers: 1,
   projects: [
     // Listed first: the short tests of `ui` then keep both workers busy to the end.

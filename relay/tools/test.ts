@@ -16,7 +16,7 @@ const WORKERS = String(Math.ceil(availableParallelism() * 1.5));
 const STEPS: readonly (readonly [string, readonly string[]])[] = [
   [VITEST, ['run', '--project', 'relay', '--project', 'speech', '--maxWorkers', WORKERS]],
   // Tests without a bound in milliseconds share the processors; the others need the whole machine.
-  [PLAYWRIGHT, ['test', '--project', 'page', '--project', 'ui', '--workers', WORKERS]],
+  [PLAYWRIGHT, ['test', '--project', 'page', '--project', 'ui', '--workers', '2']],
   [PLAYWRIGHT, ['test', '--project', 'audio']],
 ];
 

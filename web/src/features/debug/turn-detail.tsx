@@ -13,10 +13,10 @@ export function TurnDetail(props: { readonly turn: RecordedTurn; readonly number
   return (
     <>
       <Segments turn={turn} number={number} />
-      {turn.utterance !== null && (
-        <p className={styles.decision}>{decisionWords(turn.endOfTurn)}</p>
-      )}
-      {turn.servedBy !== null && <p className={styles.decision}>{servedWords(turn.servedBy)}</p>}
+      <p className={styles.decision}>
+        {turn.utterance !== null && decisionWords(turn.endOfTurn)}{' '}
+        {turn.servedBy !== null && servedWords(turn.servedBy)}
+      </p>
     </>
   );
 }

@@ -64,8 +64,10 @@ export function Waterfall({ openedId, onOpen }: WaterfallProps) {
       </ol>
       <TurnDetail turn={chosen} number={turns.indexOf(chosen) + 1} />
       <Interjections />
-      <TurnComparison turns={turns} />
-      <TurnTable turns={turns} />
+      <div className={styles.more}>
+        <TurnComparison turns={turns} />
+        <TurnTable turns={turns} />
+      </div>
     </div>
   );
 }
