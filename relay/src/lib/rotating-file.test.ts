@@ -42,7 +42,6 @@ describe('a rotating file', () => {
   it('is begun anew before it would be too large, and keeps some of the earlier ones', async () => {
     const { write } = open();
     for (const text of ['first\n', 'second\n', 'third\n', 'fourth\n', 'fifth\n']) {
-      // eslint-disable-next-line no-await-in-loop -- one write at a time
       await write(text);
     }
     expect(await texts()).toEqual([

@@ -75,7 +75,6 @@ export class RotatingFile implements AsyncDisposable {
     if (kept === 0) return rm(path, { force: true });
     const nameOf = (age: number) => (age === 0 ? path : `${path}.${age}`);
     for (let age = kept - 1; age >= 0; age--) {
-      // eslint-disable-next-line no-await-in-loop -- each takes the name of the one before
       await rename(nameOf(age), nameOf(age + 1)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
       });

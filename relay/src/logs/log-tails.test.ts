@@ -95,7 +95,6 @@ describe('the tails of the log', () => {
     slow.isReading = false;
     for (let index = 0; index < 2_000; index++) {
       logger.info({ index, filling: 'x'.repeat(1_000) }, 'a line');
-      // eslint-disable-next-line no-await-in-loop -- one turn of the event loop after the other
       if (index % 100 === 0) await settle();
     }
     await settle();

@@ -46,6 +46,15 @@ it('finds a turn that is in one stage for over a minute', () => {
   expect(live.stuckCount).toBe(0);
 });
 
+it('still listens if the turn before ends after the person has begun to speak again', () => {
+  const { tell, begin, listed } = createTest();
+  begin('a');
+  tell('a', typed);
+  tell('a', { type: 'utterance-started', ...utterance, turnId: 'next' });
+  tell('a', turnEnded);
+  expect(listed()).toMatchObject([{ stage: 'listening', turns: 1 }]);
+});
+
 it.each([
   [true, 'a question'],
   [false, null],

@@ -15,20 +15,19 @@ const MAX_TEXT = 500;
 
 type CallStage = OperatedSession['stage'];
 
-/** What a session does from an event on. */
+/** What a turn is at from an event on. */
 const STAGE_AFTER: { readonly [type in CallEvent['type']]?: CallStage } = {
-  'session-started': 'waiting',
   'utterance-started': 'listening',
   'turn-decided': 'recognising',
   'utterance-final': 'thinking',
   'text-typed': 'thinking',
   'reply-started': 'thinking',
   'clause-heard': 'speaking',
-  'turn-ended': 'waiting',
-  'utterance-discarded': 'waiting',
 };
 
 interface OpenTurn {
+  stage: CallStage;
+  stageSinceMs: number;
   question?: string;
   answer?: string;
   error?: Interaction['error'];
@@ -39,9 +38,9 @@ interface OpenTurn {
 interface LiveCall {
   readonly startedAtMs: number;
   readonly client: string;
-  stage: CallStage;
-  stageSinceMs: number;
   turnCount: number;
+  /** When the last turn ended, or the call began. */
+  idleSinceMs: number;
   readonly turns: Map<string, OpenTurn>;
 }
 
@@ -75,14 +74,15 @@ export class LiveCalls implements CallObserver {
     if (type === 'utterance-final' && event.finalMs !== null) {
       this.#lastTranscriptionMs = Math.round(event.finalMs);
     }
-    const stage = STAGE_AFTER[type];
-    if (stage !== undefined && stage !== call.stage) {
-      call.stage = stage;
-      call.stageSinceMs = atMs;
-    }
     if (type === 'turn-ended') this.#turnEnded(event, call);
     else if ('turnId' in event && event.turnId !== undefined) {
-      collect(turnOf(call, event.turnId), event, this.#options.showsTexts);
+      const turn = turnOf(call, event.turnId, atMs);
+      const stage = STAGE_AFTER[type];
+      if (stage !== undefined && stage !== turn.stage) {
+        turn.stage = stage;
+        turn.stageSinceMs = atMs;
+      }
+      collect(turn, event, this.#options.showsTexts);
     }
   }
 
@@ -118,13 +118,14 @@ export class LiveCalls implements CallObserver {
     return known.slice(0, MAX_LISTED).flatMap(([session_id, call]) => {
       const rest = more(session_id);
       if (rest === undefined) return [];
+      const { stage, stageSinceMs } = stageOf(call);
       return {
         session_id,
         started_at: new Date(call.startedAtMs).toISOString(),
         client: call.client,
         connected: rest.connected,
-        stage: call.stage,
-        stage_since: new Date(call.stageSinceMs).toISOString(),
+        stage,
+        stage_since: new Date(stageSinceMs).toISOString(),
         stuck: this.#isStuck(call),
         turns: call.turnCount,
         cost_usd: rest.costUsd,
@@ -132,7 +133,8 @@ export class LiveCalls implements CallObserver {
     });
   }
 
-  #isStuck({ stage, stageSinceMs }: LiveCall): boolean {
+  #isStuck(call: LiveCall): boolean {
+    const { stage, stageSinceMs } = stageOf(call);
     return stage !== 'waiting' && this.#options.wallMs() - stageSinceMs > STUCK_MS;
   }
 
@@ -141,7 +143,7 @@ export class LiveCalls implements CallObserver {
     if (known !== undefined || event.type !== 'session-started') return known;
     const { atMs, client } = event;
     const call: LiveCall = {
-      ...{ startedAtMs: atMs, client, stage: 'waiting', stageSinceMs: atMs, turnCount: 0 },
+      ...{ startedAtMs: atMs, client, turnCount: 0, idleSinceMs: atMs },
       turns: new Map(),
     };
     this.#calls.set(event.sessionId, call);
@@ -152,9 +154,10 @@ export class LiveCalls implements CallObserver {
     { sessionId, turnId, outcome, atMs }: CallEvent & { readonly type: 'turn-ended' },
     call: LiveCall,
   ): void {
-    const { question, answer, error, voiceToVoiceMs, providers } = turnOf(call, turnId);
+    const { question, answer, error, voiceToVoiceMs, providers } = turnOf(call, turnId, atMs);
     call.turns.delete(turnId);
     call.turnCount++;
+    call.idleSinceMs = atMs;
     this.#interactions.unshift({
       timestamp: new Date(atMs).toISOString(),
       session_id: sessionId,
@@ -170,10 +173,15 @@ export class LiveCalls implements CallObserver {
   }
 }
 
-function turnOf({ turns }: LiveCall, turnId: string): OpenTurn {
+/** Of its latest turn: an earlier one may still end while the person speaks again. */
+function stageOf({ turns, idleSinceMs }: LiveCall): Pick<OpenTurn, 'stage' | 'stageSinceMs'> {
+  return [...turns.values()].at(-1) ?? { stage: 'waiting', stageSinceMs: idleSinceMs };
+}
+
+function turnOf({ turns }: LiveCall, turnId: string, atMs: number): OpenTurn {
   const known = turns.get(turnId);
   if (known !== undefined) return known;
-  const turn: OpenTurn = { providers: {} };
+  const turn: OpenTurn = { stage: 'waiting', stageSinceMs: atMs, providers: {} };
   turns.set(turnId, turn);
   if (turns.size > MAX_OPEN_TURNS) turns.delete(turns.keys().next().value!);
   return turn;
