@@ -135,7 +135,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
 /** As Prometheus does, three times as often. */
 function readMetrics(relayUrl: string): Disposable {
   const read = async () => (await fetch(`${relayUrl}${API_PATHS.prometheus}`)).text();
-  // At the end of the run nobody may be there any more.
+  // At the end of the run the relay may have stopped.
   const timer = setInterval(() => void read().catch(() => {}), SCRAPE_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

@@ -115,7 +115,7 @@ export interface LogConfig {
   readonly file: LogFileConfig | undefined;
   /** undefined: calls are not traced. */
   readonly traces: TracesConfig | undefined;
-  /** undefined: errors are reported to nobody. */
+  /** undefined: errors are only logged. */
   readonly sentry: SentryConfig | undefined;
 }
 

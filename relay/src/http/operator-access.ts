@@ -12,8 +12,8 @@ export interface OperatorAccess {
 
 /**
  * Lets programs of the operator read how the relay is: with `METRICS_TOKEN`, as an administrator,
- * or from this machine if nobody else can reach the relay through it. A relay with a public address
- * has a proxy on this machine, as a rule, and what strangers ask through that comes from here too.
+ * or from this machine if no proxy is configured. A relay with a public address usually has a proxy
+ * on the same machine, and requests of strangers through that proxy come from a local address too.
  */
 export function operatorAccess({ admin, config }: OperatorAccess): MiddlewareHandler<AdminEnv> {
   const { token } = config.metrics;

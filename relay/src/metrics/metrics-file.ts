@@ -1,6 +1,7 @@
-import { appendFile, rename, stat, truncate } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { SessionMetrics } from '@parley/shared/monitoring-api';
 import type { Logger } from '../lib/logger.ts';
+import { RotatingFile } from '../lib/rotating-file.ts';
 
 /** The file that is full becomes `….1`; the one before that is deleted. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -9,11 +10,12 @@ const MAX_WAITING = 1_000;
 
 /** Appends a line of JSON for each session, at its own pace: sessions never wait for the disk. */
 export class MetricsFile implements AsyncDisposable {
-  readonly #path: string;
+  readonly #file: RotatingFile;
+  readonly #append: (bytes: Uint8Array) => Promise<number>;
   readonly #logger: Logger;
-  readonly #maxBytes: number;
   #waiting: string[] = [];
-  #bytes: number | undefined;
+  /** What a disk that became full has not taken of lines that it began. */
+  #rest: Uint8Array = new Uint8Array();
   #writing: Promise<void> | undefined;
   #hasFailed = false;
 
@@ -22,9 +24,10 @@ export class MetricsFile implements AsyncDisposable {
     readonly logger: Logger;
     readonly maxBytes?: number;
   }) {
-    this.#path = options.path;
-    this.#logger = options.logger;
-    this.#maxBytes = options.maxBytes ?? MAX_FILE_BYTES;
+    const { path, logger, maxBytes = MAX_FILE_BYTES } = options;
+    this.#file = new RotatingFile({ path, maxBytes, kept: 1 });
+    this.#append = promisify(this.#file.write);
+    this.#logger = logger;
   }
 
   append(line: SessionMetrics): void {
@@ -35,40 +38,21 @@ export class MetricsFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writing;
+    await this.#file[Symbol.asyncDispose]();
   }
 
   /** Never rejects. What a full disk does not take waits for the next session. */
   async #write(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const lines = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#makeRoom();
-        const text = lines.join('');
-        await appendFile(this.#path, text, { mode: 0o600 });
-        this.#bytes! += Buffer.byteLength(text);
+    try {
+      for (;;) {
+        if (this.#rest.length === 0) this.#rest = Buffer.from(this.#waiting.splice(0).join(''));
+        if (this.#rest.length === 0) return;
+        this.#rest = this.#rest.subarray(await this.#append(this.#rest));
         this.#hasFailed = false;
-      } catch (err) {
-        // A disk that has just become full takes a part of a line.
-        if (this.#bytes !== undefined) await truncate(this.#path, this.#bytes).catch(() => {});
-        this.#bytes = undefined;
-        this.#waiting = [...lines, ...this.#waiting].slice(-MAX_WAITING);
-        if (!this.#hasFailed) {
-          this.#logger.warn({ err }, 'the metrics of sessions cannot be written');
-        }
-        this.#hasFailed = true;
-        return;
       }
+    } catch (err) {
+      if (!this.#hasFailed) this.#logger.warn({ err }, 'the metrics of sessions cannot be written');
+      this.#hasFailed = true;
     }
-  }
-
-  async #makeRoom(): Promise<void> {
-    this.#bytes ??= await stat(this.#path).then(
-      ({ size }) => size,
-      () => 0,
-    );
-    if (this.#bytes < this.#maxBytes) return;
-    await rename(this.#path, `${this.#path}.1`);
-    this.#bytes = 0;
   }
 }

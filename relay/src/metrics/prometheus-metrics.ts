@@ -54,7 +54,7 @@ export class PrometheusMetrics {
     for (const [name, read] of this.#read) {
       const metric = this.#gauges.get(name) ?? this.#counters.get(name)!;
       metric.reset();
-      // `reset` leaves one without labels at 0, which says what nobody measured.
+      // `reset` sets a gauge without labels to 0; without a reading it must be absent.
       if (metric instanceof Gauge && !hasLabels(name)) metric.remove();
       for (const { value, labels = {} } of read()) {
         if (metric instanceof Gauge) metric.set(labels, value);

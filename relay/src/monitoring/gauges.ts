@@ -7,7 +7,7 @@ import type { SystemSampler } from './system-sampler.ts';
 
 const HEALTH = { healthy: 1, degraded: 0.5, failed: 0 } as const;
 
-/** What is measured only when somebody reads the metrics. */
+/** Metrics whose values are read only when a program asks for them. */
 export function readGauges(
   prometheus: PrometheusMetrics,
   parts: {

@@ -13,7 +13,7 @@ import type { ProviderUse, Stage } from '../stages/provider.ts';
 
 /** The audio of a call so far. */
 export interface AudioTraffic {
-  /** Frames and bytes that arrived, whatever became of them. */
+  /** Frames and bytes that arrived, those that were refused included. */
   readonly framesIn: number;
   readonly bytesIn: number;
   /** Frames of voice that were sent, those of a replay once. */

@@ -18,7 +18,7 @@ export type BreakerState =
 
 interface Outage {
   readonly coolDownMs: number;
-  /** Probes failed in it too: one that succeeds ends it, and nobody has to try it by talking. */
+  /** Probes failed in it too: a probe that succeeds ends it, without a request as the trial. */
   readonly isSeenByProbes: boolean;
   /** Probes that succeeded in a row since. */
   readonly probeSuccesses: number;
