@@ -1,7 +1,7 @@
 import { defineConfig, devices } from '@playwright/test';
 import {
   CHROMIUM_ARGUMENTS,
-  CHROMIUM_EXECUTABLE,
+  HEADLESS_CHROMIUM,
   MICROPHONE_GRANTED,
 } from './web/e2e/support/chromium.ts';
 
@@ -41,7 +41,7 @@ export default defineConfig({
     trace: 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
-      ...CHROMIUM_EXECUTABLE,
+      ...HEADLESS_CHROMIUM,
       args: [...CHROMIUM_ARGUMENTS, MICROPHONE_GRANTED],
     },
   },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { say } from './project.ts';
-import { installPackage } from './system-packages.ts';
+import { installPackages } from './system-packages.ts';
 
 /** What the audio rig and its browsers run, by the package of Debian that has it. */
 const PROGRAMS = {
@@ -23,7 +23,7 @@ export async function provideAudioRig(...also: readonly RigPackage[]): Promise<b
   const missing = needed.filter((name) => !existsSync(PROGRAMS[name]));
   for (const name of missing) {
     say(`Installing ${name} for the audio rig …`);
-    if ((await installPackage(name)) && existsSync(PROGRAMS[name])) continue;
+    if ((await installPackages(name)) && existsSync(PROGRAMS[name])) continue;
     say(
       `The audio rig needs ${missing.join(', ')}: install with ` +
         `"apt-get install ${missing.join(' ')}" as root, then run this again.`,

@@ -1,6 +1,6 @@
 import { findPostgres } from '../testing/postgres-binaries.ts';
 import { say } from './project.ts';
-import { installPackage } from './system-packages.ts';
+import { installPackages } from './system-packages.ts';
 
 /**
  * Provides a Postgres server for the tests of the storage: the one that is installed, or the
@@ -11,7 +11,7 @@ import { installPackage } from './system-packages.ts';
 export async function providePostgres(): Promise<boolean> {
   if (findPostgres() !== undefined) return true;
   say('Installing Postgres for the tests of the storage …');
-  if ((await installPackage('postgresql')) && findPostgres() !== undefined) return true;
+  if ((await installPackages('postgresql')) && findPostgres() !== undefined) return true;
   say(
     'The tests of the storage need a Postgres server: install it with "apt-get install postgresql" ' +
       'as root, then run npm test again.',

@@ -1,6 +1,6 @@
 import { hasPrometheus } from '../testing/prometheus-binaries.ts';
 import { say } from './project.ts';
-import { installPackage } from './system-packages.ts';
+import { installPackages } from './system-packages.ts';
 
 /**
  * Provides Prometheus for the tests of the metrics, if this process may install it. Without it those
@@ -9,6 +9,6 @@ import { installPackage } from './system-packages.ts';
 export async function providePrometheus(): Promise<void> {
   if (hasPrometheus()) return;
   say('Installing Prometheus for the tests of the metrics …');
-  if ((await installPackage('prometheus')) && hasPrometheus()) return;
+  if ((await installPackages('prometheus')) && hasPrometheus()) return;
   say('Tests of the metrics with a real Prometheus are left out: it is not installed.');
 }

@@ -5,24 +5,24 @@ import { run } from './project.ts';
 let installing: Promise<unknown> = Promise.resolve();
 
 /**
- * Installs a package of Debian, if this process may.
+ * Installs packages of Debian, if this process may: all or none of them.
  *
  * @returns false if it may not, or it failed; what the package manager says has then been shown
  */
-export function installPackage(name: string): Promise<boolean> {
-  const installed = installing.then(() => install(name));
+export function installPackages(...names: readonly string[]): Promise<boolean> {
+  const installed = installing.then(() => install(names));
   installing = installed;
   return installed;
 }
 
-async function install(name: string): Promise<boolean> {
+async function install(names: readonly string[]): Promise<boolean> {
   if (!isRootOnDebian()) return false;
   const apt = (...aptArguments: string[]) =>
     run('apt-get', [...aptArguments, '-qq'], {
       environment: { DEBIAN_FRONTEND: 'noninteractive' },
     });
   if ((await apt('update')) !== 0) return false;
-  return (await apt('install', '-y', '--no-install-recommends', name)) === 0;
+  return (await apt('install', '-y', '--no-install-recommends', ...names)) === 0;
 }
 
 function isRootOnDebian(): boolean {

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect } from '@playwright/test';
-import { CHROMIUM_ARGUMENTS, CHROMIUM_EXECUTABLE } from '../support/chromium.ts';
+import { CHROMIUM_ARGUMENTS, WHOLE_CHROMIUM } from '../support/chromium.ts';
 import { test } from './support/call-test.ts';
 
 test('the page can be installed, and opens without a network', async ({ network }) => {
   // Browsers install nothing in a window that forgets.
   const profile = mkdtempSync(join(tmpdir(), 'parley-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
-    ...CHROMIUM_EXECUTABLE,
+    ...WHOLE_CHROMIUM,
     args: [...CHROMIUM_ARGUMENTS],
   });
   try {

@@ -1,7 +1,7 @@
 import { chromium, type Browser } from '@playwright/test';
 import {
   CHROMIUM_ARGUMENTS,
-  CHROMIUM_EXECUTABLE,
+  WHOLE_CHROMIUM,
   FAKE_MICROPHONE,
   MICROPHONE_GRANTED,
 } from '../support/chromium.ts';
@@ -15,7 +15,7 @@ export function launchAudibleChromium(
   environment: Readonly<Record<string, string>>,
 ): Promise<Browser> {
   return chromium.launch({
-    ...CHROMIUM_EXECUTABLE,
+    ...WHOLE_CHROMIUM,
     env: { ...ownEnvironment(), ...environment },
     ignoreDefaultArgs: ['--mute-audio'],
     args: [...CHROMIUM_ARGUMENTS.filter((each) => each !== FAKE_MICROPHONE), MICROPHONE_GRANTED],

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { chromium, type Browser } from '@playwright/test';
 import {
   CHROMIUM_ARGUMENTS,
-  CHROMIUM_EXECUTABLE,
+  HEADLESS_CHROMIUM,
   MICROPHONE_DENIED,
   MICROPHONE_GRANTED,
+  WHOLE_CHROMIUM,
 } from './chromium.ts';
 import { writeWav } from './wav.ts';
 
@@ -33,7 +34,7 @@ export async function launchWithMicrophone(
   if (options.hears !== undefined) writeWav(wav, options.hears);
   const denied = options.permission === 'denied';
   const browser = await chromium.launch({
-    ...CHROMIUM_EXECUTABLE,
+    ...(denied ? WHOLE_CHROMIUM : HEADLESS_CHROMIUM),
     args: [
       ...CHROMIUM_ARGUMENTS,
       denied ? MICROPHONE_DENIED : MICROPHONE_GRANTED,

@@ -25,6 +25,8 @@ test('it is shown for ten seconds in all, and in no later visit', async ({ open,
   await page.clock.install();
   await open('listening');
   await phase(page, 'speaking');
+  // Its time runs from when it is seen.
+  await expect(guide(page)).toBeVisible();
   await page.clock.runFor(6_000);
   await phase(page, 'listening');
   await expect(guide(page)).toHaveCount(0);
