@@ -1,12 +1,16 @@
-import type { ReactNode } from 'react';
+import { useEffect } from 'react';
 import { ChartColumn, History, LogIn, LogOut, MonitorSmartphone, ShieldCheck } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useController } from '../../store/controller-context.ts';
+import { useLoaded } from '../../ui/use-loaded.ts';
 import { AccountButton } from './account-button.tsx';
+import { MenuPageItem } from './menu-page-item.tsx';
 import styles from './account-menu.module.css';
+
+const fetchOperatorItems = () => import('./operator-items.tsx');
 
 /** The menu, open from the beginning: it is fetched once its button has been pressed. */
 export function AccountMenuItems() {
@@ -18,10 +22,11 @@ export function AccountMenuItems() {
       </DropdownMenu.Trigger>
       {/* Without a portal: a menu outside of all landmarks is found by no screen reader's list of them. */}
       <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4} loop>
-        <PageItem path={PAGE_PATHS.history} icon={<History />} name="History" />
-        <PageItem path={PAGE_PATHS.usage} icon={<ChartColumn />} name="Usage" />
-        <PageItem path={PAGE_PATHS.sessions} icon={<MonitorSmartphone />} name="Sessions" />
+        <MenuPageItem path={PAGE_PATHS.history} icon={<History />} name="History" />
+        <MenuPageItem path={PAGE_PATHS.usage} icon={<ChartColumn />} name="Usage" />
+        <MenuPageItem path={PAGE_PATHS.sessions} icon={<MonitorSmartphone />} name="Sessions" />
         <AccountItems />
+        <OperatorPart />
       </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
@@ -60,19 +65,16 @@ function AccountItems() {
   );
 }
 
-interface PageItemProps {
-  readonly path: string;
-  readonly icon: ReactNode;
-  readonly name: string;
-}
-
-function PageItem({ path, icon, name }: PageItemProps) {
-  return (
-    <DropdownMenu.Item asChild>
-      <Link href={path} className={styles.item}>
-        {icon}
-        {name}
-      </Link>
-    </DropdownMenu.Item>
-  );
+/**
+ * Guests are never administrators. It comes last: what the relay has yet to answer must not move
+ * what a finger is about to press.
+ */
+function OperatorPart() {
+  const { account } = useController();
+  const name = useStore(account.store, (state) => state.account?.name ?? null);
+  const { part, load } = useLoaded(fetchOperatorItems);
+  useEffect(() => {
+    if (name !== null) load();
+  }, [name, load]);
+  return name !== null && part !== null && <part.OperatorItems key={name} />;
 }
