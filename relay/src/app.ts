@@ -209,6 +209,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     monitor,
     providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
     config,
+    pageReports: exporters.pageReports,
     hosts,
     proxies,
     pageRoot: options.pageRoot,

@@ -76,6 +76,11 @@ export const LOG_SETTINGS = {
       'Reports errors, failures of providers and used-up budgets to this project of Sentry, without a word of what is said: see [Error reports](operations.md#error-reports).',
     isSecret: true,
   }),
+  SENTRY_PAGE_DSN: setting(dsn.optional(), {
+    type: 'URL with a key, as Sentry shows it',
+    about:
+      'Reports errors of the page to this project of Sentry, by way of the relay and without a word of what is said: see [Error reports](operations.md#error-reports). It may be that of `SENTRY_DSN`. Whoever opens the page can read it.',
+  }),
   SENTRY_ENVIRONMENT: setting(
     z
       .string()
@@ -110,6 +115,12 @@ export interface SentryConfig {
   readonly environment: string;
 }
 
+/** The project that pages report to, by way of the relay. */
+export interface PageSentryConfig extends SentryConfig {
+  /** As pages are told it. */
+  readonly dsn: string;
+}
+
 export interface LogConfig {
   /** undefined: standard error alone. */
   readonly file: LogFileConfig | undefined;
@@ -117,6 +128,8 @@ export interface LogConfig {
   readonly traces: TracesConfig | undefined;
   /** undefined: errors are only logged. */
   readonly sentry: SentryConfig | undefined;
+  /** undefined: pages report nothing. */
+  readonly pageSentry: PageSentryConfig | undefined;
 }
 
 export function toLogConfig(env: ValuesOf<typeof LOG_SETTINGS>): LogConfig {
@@ -138,14 +151,30 @@ export function toLogConfig(env: ValuesOf<typeof LOG_SETTINGS>): LogConfig {
             serviceName: env.OTEL_SERVICE_NAME,
           },
     sentry:
-      env.SENTRY_DSN === undefined ? undefined : toSentry(env.SENTRY_DSN, env.SENTRY_ENVIRONMENT),
+      env.SENTRY_DSN === undefined
+        ? undefined
+        : { ...projectOf(env.SENTRY_DSN), environment: env.SENTRY_ENVIRONMENT },
+    pageSentry:
+      env.SENTRY_PAGE_DSN === undefined
+        ? undefined
+        : {
+            ...projectOf(env.SENTRY_PAGE_DSN),
+            dsn: publicDsn(env.SENTRY_PAGE_DSN),
+            environment: env.SENTRY_ENVIRONMENT,
+          },
   };
 }
 
-function toSentry(address: string, environment: string): SentryConfig {
+/** Where the envelopes of a project go, and by which key. */
+function projectOf(address: string): Pick<SentryConfig, 'url' | 'key'> {
   const { protocol, host, pathname, username: key } = new URL(address);
   const projectAt = pathname.lastIndexOf('/') + 1;
   const path = pathname.slice(0, projectAt);
-  const url = `${protocol}//${host}${path}api/${pathname.slice(projectAt)}/envelope/`;
-  return { url, key, environment };
+  return { url: `${protocol}//${host}${path}api/${pathname.slice(projectAt)}/envelope/`, key };
+}
+
+/** Without the secret that old projects have beside the key, as Sentry's library writes it. */
+function publicDsn(address: string): string {
+  const { protocol, host, pathname, username } = new URL(address);
+  return `${protocol}//${username}@${host}${pathname}`;
 }

@@ -5,12 +5,15 @@ import type { Logger } from '../lib/logger.ts';
 import { CallLog } from '../logs/call-log.ts';
 import type { SessionTraces } from '../logs/session-fields.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
+import type { PageReports } from './page-reports.ts';
 
 /** What learns of calls for those who run the relay: the log, and what is configured beside it. */
 export interface Exporters extends AsyncDisposable {
   readonly observers: readonly CallObserver[];
   /** undefined: sessions are not traced. */
   readonly traces: SessionTraces | undefined;
+  /** undefined: pages report nothing. */
+  readonly pageReports: PageReports | undefined;
 }
 
 export interface ExportersOptions {
@@ -25,7 +28,7 @@ export interface ExportersOptions {
 /** Loads what is configured, and nothing else. */
 export async function openExporters(options: ExportersOptions): Promise<Exporters> {
   const { version, logger, clock, logTap: tap } = options;
-  const { traces, sentry } = options.config.log;
+  const { traces, sentry, pageSentry } = options.config.log;
   const tracing =
     traces && (await import('./open-tracing.ts')).openTracing({ config: traces, version, logger });
   const reporting =
@@ -37,6 +40,15 @@ export async function openExporters(options: ExportersOptions): Promise<Exporter
       logger,
       tap,
     });
+  const pageReports =
+    pageSentry &&
+    new (await import('./page-reports.ts')).PageReports({
+      config: pageSentry,
+      version,
+      clock,
+      logger,
+      traces: tracing?.tracer,
+    });
   return {
     observers: [
       new CallLog(logger, tracing?.tracer),
@@ -44,7 +56,9 @@ export async function openExporters(options: ExportersOptions): Promise<Exporter
       ...(reporting ? [reporting.reports] : []),
     ],
     traces: tracing?.tracer,
+    pageReports,
     async [Symbol.asyncDispose]() {
+      pageReports?.[Symbol.dispose]();
       await Promise.all([tracing?.[Symbol.asyncDispose](), reporting?.[Symbol.asyncDispose]()]);
     },
   };

@@ -4,9 +4,9 @@ import type { Clock } from '../lib/clock.ts';
 import { withDeadline } from '../lib/deadline.ts';
 import { outsideBoundaries } from '../lib/error-boundary.ts';
 import type { Logger } from '../lib/logger.ts';
+import { envelopeOf, SentryProject } from './sentry-project.ts';
 import type { StackFrame } from './stack-frames.ts';
 
-const SEND_DEADLINE_MS = 5_000;
 /** How long a relay that stops may take to send the rest. */
 const LAST_SEND_MS = 2_000;
 /** Reports that may be on their way at once; further ones are left out. */
@@ -14,9 +14,6 @@ const MAX_PENDING = 20;
 /** Reports of all kinds in a minute. */
 const MAX_PER_INTERVAL = 30;
 const INTERVAL_MS = 60_000;
-/** After a refusal that does not say for how long. */
-const DEFAULT_PAUSE_S = 60;
-const MAX_PAUSE_S = 3_600;
 
 /** What is reported: all of it chosen by the relay, none of it what people say. */
 export interface Report {
@@ -42,26 +39,27 @@ export interface SentryClientOptions {
 /** Posts reports to Sentry, or what speaks its protocol; never waits, throws or fills memory. */
 export class SentryClient implements AsyncDisposable {
   readonly #options: SentryClientOptions;
-  readonly #pending = new Set<Promise<void>>();
+  readonly #project: SentryProject;
+  readonly #pending = new Set<Promise<unknown>>();
   /** When each kind was reported last. */
   readonly #lastMs = new Map<string, number>();
-  #pausedUntilMs = 0;
   #intervalStartMs = -Infinity;
   #ofInterval = 0;
-  #isFailing = false;
 
   constructor(options: SentryClientOptions) {
     this.#options = options;
+    this.#project = new SentryProject({ ...options, of: 'relay' });
   }
 
   /** The same kind of report is sent once a minute. */
   send(report: Report): void {
     const kind = JSON.stringify([report.message, report.exception?.type, report.tags['provider']]);
     if (!this.#mayBegin(kind)) return;
-    const sending = outsideBoundaries(() => this.#post(report)).finally(() =>
-      this.#pending.delete(sending),
-    );
+    const { config, version } = this.#options;
+    const event = eventOf(report, config, version);
+    const sending = outsideBoundaries(() => this.#project.post(envelopeOf(event)));
     this.#pending.add(sending);
+    void sending.finally(() => this.#pending.delete(sending));
   }
 
   /** Waits a little for what is on its way. */
@@ -81,53 +79,18 @@ export class SentryClient implements AsyncDisposable {
       }
     }
     const isKnown = nowMs - (this.#lastMs.get(kind) ?? -Infinity) < INTERVAL_MS;
-    if (isKnown || nowMs < this.#pausedUntilMs) return false;
+    if (isKnown || this.#project.pauseMs > 0) return false;
     if (this.#pending.size >= MAX_PENDING || this.#ofInterval >= MAX_PER_INTERVAL) return false;
     this.#ofInterval++;
     this.#lastMs.set(kind, nowMs);
     return true;
   }
-
-  /** Never rejects. */
-  async #post(report: Report): Promise<void> {
-    const { config, version, clock } = this.#options;
-    try {
-      const response = await fetch(config.url, {
-        method: 'POST',
-        redirect: 'error',
-        headers: {
-          'content-type': 'application/x-sentry-envelope',
-          'x-sentry-auth': `Sentry sentry_version=7, sentry_client=parley/${version}, sentry_key=${config.key}`,
-        },
-        body: envelopeOf(report, config, version),
-        signal: AbortSignal.timeout(SEND_DEADLINE_MS),
-      });
-      await response.body?.cancel();
-      if (response.status === 429) {
-        const waitS = Number(response.headers.get('retry-after')) || DEFAULT_PAUSE_S;
-        this.#pausedUntilMs = clock.now() + Math.min(waitS, MAX_PAUSE_S) * 1_000;
-      }
-      this.#became(!response.ok, `status ${response.status}`);
-    } catch (error) {
-      this.#became(true, error instanceof Error ? error.name : 'unknown');
-    }
-  }
-
-  /** At `warn`, which is not reported: a report of it would fail as well. */
-  #became(isFailing: boolean, reason: string): void {
-    const { logger } = this.#options;
-    if (isFailing && !this.#isFailing) logger.warn({ reason }, 'error reports are lost');
-    if (!isFailing && this.#isFailing) logger.info('error reports are sent again');
-    this.#isFailing = isFailing;
-  }
 }
 
-/** https://develop.sentry.dev/sdk/data-model/envelopes/ */
-function envelopeOf(report: Report, config: SentryConfig, version: string): string {
+function eventOf(report: Report, config: SentryConfig, version: string) {
   const { level, message, tags, exception } = report;
-  const eventId = randomUUID().replaceAll('-', '');
-  const event = {
-    event_id: eventId,
+  return {
+    event_id: randomUUID().replaceAll('-', ''),
     timestamp: Date.now() / 1_000,
     platform: 'node',
     level,
@@ -148,6 +111,4 @@ function envelopeOf(report: Report, config: SentryConfig, version: string): stri
       },
     }),
   };
-  const header = { event_id: eventId, sent_at: new Date().toISOString() };
-  return [header, { type: 'event' }, event].map((part) => `${JSON.stringify(part)}\n`).join('');
 }

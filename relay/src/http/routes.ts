@@ -1,8 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
-import { Hono, type Context, type HonoRequest } from 'hono';
+import { Hono, type Context, type HonoRequest, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { API_PATHS, createSessionRequestSchema, LOG_PATHS, ParleyError } from '@parley/shared';
+import { MAX_REPORT_BYTES } from '@parley/shared/report-api';
 import type { AccountTerms } from '../accounts/account-terms.ts';
 import { EarlierConversations } from '../accounts/earlier-conversations.ts';
 import type { Identity } from '../auth/identity.ts';
@@ -10,6 +11,7 @@ import { isOwnOrigin } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Config } from '../config/config.ts';
+import type { PageReports } from '../exporters/page-reports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
@@ -35,6 +37,7 @@ import { operatorAccess } from './operator-access.ts';
 import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
+import { reportRoutes } from './report-routes.ts';
 import { bodyOf } from './requests.ts';
 import type { App } from './server.ts';
 import { secureTransport } from './secure-transport.ts';
@@ -71,7 +74,12 @@ export interface AppOptions {
   readonly monitor: RelayMonitor;
   /** Those that serve this person's calls. @throws ParleyError `plan_excludes` */
   readonly providersOf: (identity: Identity) => Stages;
-  readonly config: Pick<Config, 'adminToken' | 'allowedOrigins' | 'auth' | 'metrics' | 'publicUrl'>;
+  readonly config: Pick<
+    Config,
+    'adminToken' | 'allowedOrigins' | 'auth' | 'log' | 'metrics' | 'publicUrl'
+  >;
+  /** undefined: pages report nothing. */
+  readonly pageReports: PageReports | undefined;
   readonly hosts: OwnHosts;
   readonly proxies: TrustedProxies;
   /** Folder of the built page. */
@@ -109,7 +117,7 @@ export function createApp(options: AppOptions): App {
         return next();
       },
       allowedPagesOnly(config.allowedOrigins),
-      bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 'payload_too_large') }),
+      boundedBodies(),
     );
   }
 
@@ -142,6 +150,9 @@ export function createApp(options: AppOptions): App {
     return c.json({ ...created, ws_url: realtimeUrl(config.publicUrl, c.req) }, 201);
   });
 
+  if (options.pageReports !== undefined) {
+    app.route('/', reportRoutes({ reports: options.pageReports, limiter, proxies }));
+  }
   const accounts = { authenticator: signIn, storage, terms, registry, recordings };
   app.route(API_PATHS.me, meRoutes({ ...accounts, sessions, signOut }));
   app.route(API_PATHS.conversations, conversationRoutes(accounts));
@@ -166,6 +177,15 @@ export function createApp(options: AppOptions): App {
     return problem(c, 'internal_error');
   });
   return app;
+}
+
+/** Refuses longer bodies than there is a use for. */
+function boundedBodies(): MiddlewareHandler {
+  const upTo = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => problem(c, 'payload_too_large') });
+  const ofReports = upTo(MAX_REPORT_BYTES);
+  const ofOthers = upTo(MAX_BODY_BYTES);
+  return (c, next) => (c.req.path === API_PATHS.reports ? ofReports : ofOthers)(c, next);
 }
 
 /**

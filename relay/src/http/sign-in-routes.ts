@@ -19,7 +19,7 @@ export interface SignInRoutesOptions {
   readonly sessions: Pick<SessionCreator, 'renew'>;
   readonly limiter: Pick<Limiter, 'check' | 'count' | 'take'>;
   readonly proxies: TrustedProxies;
-  readonly config: Pick<Config, 'auth' | 'publicUrl'>;
+  readonly config: Pick<Config, 'auth' | 'log' | 'publicUrl'>;
 }
 
 /** How a person signs in and out, and stays signed in during a call. */
@@ -27,9 +27,7 @@ export function signInRoutes(options: SignInRoutesOptions): Hono<{ Bindings: Htt
   const { signIn, signOut, sessions, limiter, proxies, config } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
-  app.get(API_PATHS.auth, (c) =>
-    c.json(authOptions(config.auth, isSecure(c.env.incoming, options))),
-  );
+  app.get(API_PATHS.auth, (c) => c.json(authOptions(config, isSecure(c.env.incoming, options))));
 
   app.post(API_PATHS.guest, async (c) => {
     const { access_code: code } = await bodyOf(c, guestRequestSchema);
@@ -68,7 +66,10 @@ function answerOf({ token, expiresInS }: Awaited<ReturnType<SignIn['guest']>>) {
   return { token, expires_in_s: expiresInS };
 }
 
-function authOptions(auth: Config['auth'], is_secure: boolean): AuthOptions {
+function authOptions(
+  { auth, log: { pageSentry } }: SignInRoutesOptions['config'],
+  is_secure: boolean,
+): AuthOptions {
   const { supabase, accounts, clientId } = auth;
   return {
     guests: auth.allowsGuests,
@@ -79,6 +80,9 @@ function authOptions(auth: Config['auth'], is_secure: boolean): AuthOptions {
         ? null
         : { issuer: accounts.issuer, client_id: clientId },
     is_secure,
+    ...(pageSentry && {
+      error_reports: { dsn: pageSentry.dsn, environment: pageSentry.environment },
+    }),
   };
 }
 

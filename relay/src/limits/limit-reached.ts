@@ -9,7 +9,9 @@ export type RequestLimit =
   | 'instance-sessions'
   | 'user-sessions'
   | 'user-sessions-per-hour'
-  | 'user-tickets';
+  | 'user-tickets'
+  /** Error reports of all pages together. */
+  | 'reports';
 
 /** A request is refused because a limit is reached. */
 export class LimitReached extends ParleyError {

@@ -30,6 +30,7 @@ export class Limiter {
       'address-sessions': counter(),
       'address-wrong-admin-tokens': counter(),
       'address-wrong-access-codes': counter(),
+      'address-reports': counter(),
     };
     this.#userSessions = counter();
     this.#userTurns = counter();

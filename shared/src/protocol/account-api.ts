@@ -28,6 +28,8 @@ export const authOptionsSchema = z.object({
   oidc: z.nullable(z.object({ issuer: z.url(), client_id: z.string() })),
   /** Whether the request came over https, or from this machine. */
   is_secure: z.boolean(),
+  /** Where the page reports its own errors; left out: nowhere. */
+  error_reports: z.optional(z.object({ dsn: z.url(), environment: z.string() })),
 });
 export type AuthOptions = z.infer<typeof authOptionsSchema>;
 

@@ -77,6 +77,7 @@ export const ERRORS = {
     true,
     'What was kept cannot be reached at the moment. Try again in a moment.',
   ),
+  report_failed: entry(502, true, 'The error report could not be passed on.'),
   internal_error: entry(500, true, 'Something went wrong on the server. Please try again.'),
 } as const satisfies Record<string, ErrorEntry> & Record<AudioFrameFault, ErrorEntry>;
 

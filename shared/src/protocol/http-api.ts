@@ -21,6 +21,8 @@ export const API_PATHS = {
   /** For `:id` that of a session. */
   sessionToken: '/api/v1/sessions/:id/token',
   realtime: '/api/v1/realtime',
+  /** Errors of the page, for the operator. */
+  reports: '/api/v1/reports',
   health: '/health',
   /** For the operator: who reads these is said in docs/monitoring/README.md. */
   healthDetailed: '/health/detailed',
