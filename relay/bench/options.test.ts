@@ -92,7 +92,10 @@ test.each<[readonly string[], string]>([
   [['relay', '--sessions', 'many'], 'found "many"'],
   [['relay', '--sessions='], 'found ""'],
   [['relay', '--rounds', '51'], '--rounds: found "51"'],
-  [['relay', '--baseline', 'x'], '--baseline: found "x", expected pipe or plain or unmeasured.'],
+  [
+    ['relay', '--baseline', 'x'],
+    '--baseline: found "x", expected pipe or plain or unmeasured or unobserved.',
+  ],
   [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
   [['turn', '--sessions', '5'], '--sessions belongs to bench relay and outage'],
   [['relay', '--users', '5'], '--users belongs to bench load'],

@@ -81,6 +81,26 @@ describe.concurrent('a short run', () => {
     expect(report.rss_kb_per_session.baseline).toBeGreaterThan(0);
   });
 
+  test('bench relay sends the telemetry of one side, and reads it', DEADLINE, async () => {
+    const report = await benchRelay({
+      ...quiet(),
+      sessions: 10,
+      baseline: 'unobserved',
+      rounds: 2,
+      starts: 1,
+      profileDir: undefined,
+      // Traces are sent every two seconds.
+      times: { steadyMs: 2_500, warmUpMs: 200, windowMs: 500 },
+    });
+    expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
+    expect(report.telemetry).toMatchObject({
+      spans: positiveNumber,
+      error_reports: 0,
+      scrapes: positiveNumber,
+      log_lines: positiveNumber,
+    });
+  });
+
   test('bench turn measures every turn, none faster than its providers', DEADLINE, async () => {
     const report = await benchTurn({
       ...quiet(),

@@ -29,8 +29,8 @@ export interface BenchRelayOptions {
 }
 
 /**
- * Forwarding audio: the relay against a bare pipe, or with accounts, metering and storage against
- * itself without them.
+ * Forwarding audio: the relay against a bare pipe, or against itself without accounts, metering and
+ * storage, or without telemetry.
  */
 export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType<typeof reportOf>> {
   const { sessions, provider, baseline = 'pipe', signal, tell, times = TIMES } = options;
@@ -77,6 +77,13 @@ export async function benchRelay(options: BenchRelayOptions): Promise<ReturnType
     tell(
       `${speakers} spoke at once; connections to the vendor: ${peak.relay} at once, ` +
         `${opened.relay} opened; by the baseline ${peak.baseline} and ${opened.baseline}`,
+    );
+  }
+  if (report.telemetry !== undefined) {
+    const { spans, error_reports, scrapes, log_lines } = report.telemetry;
+    tell(
+      `Of the relay arrived: ${spans} spans, ${error_reports} error reports, ` +
+        `${scrapes} readings of its metrics, ${log_lines} lines of its log`,
     );
   }
   for (const { delivery } of runs.flatMap(({ rounds }) => Object.values(rounds.at(-1) ?? {}))) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/lib/clock.ts';
-import { openLog, silentLogger } from '../../src/lib/logger.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { createFailoverStages } from '../../src/stages/failover/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
@@ -18,6 +18,7 @@ import { UNLIMITED } from '../process/unlimited.ts';
 import { startProfile, stopProfile } from './cpu-profile.ts';
 import { hasNativeMasking } from './native-masking.ts';
 import { SocketTranscriber } from './socket-transcriber.ts';
+import { fullLog, quietLog } from './subject-log.ts';
 import { novaTranscribers } from './nova-transcribers.ts';
 import { usage, type SubjectHandlers } from './subject.ts';
 
@@ -44,23 +45,29 @@ const synthesizer: Synthesizer = {
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
-  async open({ upstream, provider, sessions, keepsAccounts, isMeasured }) {
+  async open({ upstream, provider, sessions, keepsAccounts, isMeasured, telemetry }) {
     // With a second one behind the first, as in a relay that is meant to stay up.
     const transcribers =
       provider === undefined
         ? [new SocketTranscriber(upstream.url), new SocketTranscriber(upstream.url)]
         : novaTranscribers(upstream);
     const problems = new Problems(systemClock);
-    const logger = openLog({ level: 'warn', clock: systemClock, problems }).logger;
+    const folder = temporaryFolder();
+    const { logger, tap } = telemetry ? fullLog(folder, problems) : quietLog(problems);
     const configuration = readConfiguration({
       PORT: '0',
       AUTH_SECRET: randomBytes(32).toString('hex'),
       ...UNLIMITED,
       MAX_SESSIONS: String(sessions + 10),
-      // Only what keeps accounts touches it.
-      DATA_DIR: temporaryFolder(),
+      // Only what keeps accounts or is measured touches it.
+      DATA_DIR: folder,
       STORAGE: keepsAccounts ? 'on' : 'off',
       ENABLE_METRICS: isMeasured ? 'on' : 'off',
+      ...(telemetry && {
+        OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.otlpUrl,
+        SENTRY_DSN: telemetry.sentryDsn,
+        ADMIN_TOKEN: telemetry.adminToken,
+      }),
     });
     const { config } = configuration;
     const storage = openStorage({
@@ -85,6 +92,7 @@ const handlers = {
       version: 'bench',
       pageRoot: new URL('no-page', import.meta.url).pathname,
       logger,
+      logTap: tap,
       clock: systemClock,
       problems,
     });

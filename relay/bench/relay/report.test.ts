@@ -32,6 +32,7 @@ test('ratios are of all rounds, chunks are counted over every start', () => {
   const runs: RelayBenchRun[] = [
     {
       isNative: true,
+      telemetry: { spans: 3, reports: 0, scrapes: 1, logLines: 5 },
       rounds: [
         { relay: figures(11, { sent: 100, delivered: 90 }), baseline: figures(10, { sent: 100 }) },
         // Counted from the beginning of the start: what was under way has arrived since.
@@ -40,6 +41,7 @@ test('ratios are of all rounds, chunks are counted over every start', () => {
     },
     {
       isNative: true,
+      telemetry: undefined,
       rounds: [
         {
           relay: figures(26, { sent: 50, delivered: 47, repeated: 4 }),
@@ -60,6 +62,7 @@ test('ratios are of all rounds, chunks are counted over every start', () => {
     lost: 3,
     reordered: 1,
     errors: 7,
+    telemetry: { spans: 3, error_reports: 0, scrapes: 1, log_lines: 5 },
   };
   expect(reportOf(7, runs)).toEqual(report);
   const both = (count: number) => ({ relay: count, baseline: count });

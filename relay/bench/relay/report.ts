@@ -1,6 +1,7 @@
 import { median, round } from '../statistics.ts';
 import type { RelayBenchRun, RoundDelivery, RoundFigures } from './rounds.ts';
 import type { BenchProvider } from './subject.ts';
+import type { TelemetryFigures } from './telemetry.ts';
 import type { Side } from './upstream.ts';
 
 /**
@@ -9,8 +10,8 @@ import type { Side } from './upstream.ts';
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
  * because a disturbance in a round affected both sides of it. With a vendor, `upstream` has the most
  * callers who spoke at once, and the connections to the vendor: opened by a start, and the most at
- * once. Counts are the relay's, of all chunks
- * that were ever sent, warm-up included; a chunk that came twice, and anything else that went
+ * once. With the baseline `unobserved`, `telemetry` has what arrived of the relay's. Counts are the
+ * relay's, of all chunks that were ever sent, warm-up included; a chunk that came twice, and anything else that went
  * wrong on either side, is an error.
  */
 export function reportOf(
@@ -42,6 +43,15 @@ export function reportOf(
     peak: both((side) => highest(side, ({ peak }) => peak)),
     peak_per_speaker: round(highest('relay', ({ peak }) => peak) / speakers, 3),
   };
+  const observed = runs.flatMap(({ telemetry }) => telemetry ?? []);
+  const received = (kind: keyof TelemetryFigures) =>
+    observed.reduce((sum, figures) => sum + figures[kind], 0);
+  const telemetry = {
+    spans: received('spans'),
+    error_reports: received('reports'),
+    scrapes: received('scrapes'),
+    log_lines: received('logLines'),
+  };
   return {
     bench: 'relay' as const,
     ...(provider === undefined ? {} : { provider }),
@@ -57,6 +67,7 @@ export function reportOf(
     })),
     rss_kb_per_session: both((side) => middle(side, ({ rssKbPerSession }) => rssKbPerSession, 1)),
     ...(provider === undefined ? {} : { upstream }),
+    ...(observed.length === 0 ? {} : { telemetry }),
     sent,
     delivered,
     lost: sent - delivered,

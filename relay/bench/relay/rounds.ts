@@ -7,6 +7,7 @@ import type { FleetFigures } from './fleet.ts';
 import type { LoadHandlers } from './load.process.ts';
 import { STEADY, WITH_PAUSES } from './schedule.ts';
 import type { Baseline, BenchProvider, SubjectHandlers } from './subject.ts';
+import type { TelemetryFigures, TelemetryHandlers } from './telemetry.ts';
 import { SIDES, type Side, type UpstreamFigures, type UpstreamHandlers } from './upstream.ts';
 
 export interface RoundTimes {
@@ -44,6 +45,8 @@ export interface RelayBenchRun {
   readonly rounds: readonly Readonly<Record<Side, RoundFigures>>[];
   /** Whether both sides mask with compiled code. */
   readonly isNative: boolean;
+  /** What the relay let be known; with the baseline `unobserved`. */
+  readonly telemetry: TelemetryFigures | undefined;
 }
 
 const RELAY = new URL('relay-subject.process.ts', import.meta.url);
@@ -51,7 +54,10 @@ const BASELINE_SUBJECTS: Readonly<Record<Baseline, { entry: URL; flags: readonly
   pipe: { entry: new URL('pipe-subject.process.ts', import.meta.url), flags: [] },
   plain: { entry: RELAY, flags: RELAY_NODE_FLAGS },
   unmeasured: { entry: RELAY, flags: RELAY_NODE_FLAGS },
+  unobserved: { entry: RELAY, flags: RELAY_NODE_FLAGS },
 };
+const TELEMETRY = new URL('telemetry.process.ts', import.meta.url);
+const WITHOUT_METRICS: readonly Baseline[] = ['unmeasured', 'unobserved'];
 const LOAD = new URL('load.process.ts', import.meta.url);
 const NOVA = new URL('nova.process.ts', import.meta.url);
 /** No side may be left amid its utterances for longer: vendors hang up after ten seconds of silence. */
@@ -75,6 +81,11 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   await using load = new BenchProcess<LoadHandlers & UpstreamHandlers>(LOAD, signal);
   await using vendor =
     provider === undefined ? undefined : new BenchProcess<UpstreamHandlers>(NOVA, signal);
+  await using observer =
+    options.baseline === 'unobserved'
+      ? new BenchProcess<TelemetryHandlers>(TELEMETRY, signal)
+      : undefined;
+  const telemetry = await observer?.ask('listen', null);
   const { entry, flags } = BASELINE_SUBJECTS[options.baseline];
   await using relay = new BenchProcess<SubjectHandlers>(RELAY, signal, RELAY_NODE_FLAGS);
   await using baseline = new BenchProcess<SubjectHandlers>(entry, signal, flags);
@@ -93,7 +104,8 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
       provider,
       sessions,
       keepsAccounts,
-      isMeasured: side === 'relay' || options.baseline !== 'unmeasured',
+      isMeasured: side === 'relay' || !WITHOUT_METRICS.includes(options.baseline),
+      telemetry: side === 'relay' ? telemetry : undefined,
     });
     isNative &&= opened.isNative;
     if (side === 'relay') relayUrl = opened.url;
@@ -102,6 +114,9 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   }
   using readers = new DisposableStack();
   if (options.baseline === 'unmeasured') readers.use(readMetrics(relayUrl));
+  if (telemetry !== undefined) {
+    await observer?.ask('read', { url: relayUrl, adminToken: telemetry.adminToken });
+  }
   for (const side of SIDES) {
     const begun = await load.ask('begin', side);
     await until(async () => (await upstream.ask('connections', side)) >= begun, signal);
@@ -129,7 +144,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     rounds.push(both);
     options.onRound(both);
   }
-  return { rounds, isNative };
+  return { rounds, isNative, telemetry: await observer?.ask('received', null) };
 }
 
 /** As Prometheus does, three times as often. */

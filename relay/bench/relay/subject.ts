@@ -1,3 +1,4 @@
+import type { TelemetryAddresses } from './telemetry.ts';
 import type { UpstreamAddress } from './upstream.ts';
 
 export interface SubjectOptions {
@@ -9,13 +10,15 @@ export interface SubjectOptions {
   readonly keepsAccounts: boolean;
   /** Whether calls are measured. */
   readonly isMeasured: boolean;
+  /** Where traces and error reports go; with it, the log has all lines and can be followed. */
+  readonly telemetry: TelemetryAddresses | undefined;
 }
 
 /** What the relay can be compared with. */
-export const BASELINES = ['pipe', 'plain', 'unmeasured'] as const;
+export const BASELINES = ['pipe', 'plain', 'unmeasured', 'unobserved'] as const;
 /**
  * `plain`: the relay itself, that counts no money and keeps nothing; `unmeasured`: the relay itself,
- * without metrics.
+ * without metrics; `unobserved`: the relay itself, without metrics, traces, error reports and log.
  */
 export type Baseline = (typeof BASELINES)[number];
 
