@@ -19,6 +19,7 @@ export interface Routes {
 }
 
 const KEY = 'simulated-key-3f1c';
+const MAX_TRACEPARENTS = 1_000;
 
 /** The connection under each WebSocket, which `ws` keeps to itself. */
 const connections = new WeakMap<WebSocket, Socket>();
@@ -31,6 +32,7 @@ const connections = new WeakMap<WebSocket, Socket>();
 export class SimulatorServer implements Simulator {
   readonly key = KEY;
   readonly complaints: string[] = [];
+  readonly traceparents: (string | undefined)[] = [];
   readonly plan = new FaultPlan();
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -133,6 +135,9 @@ export class SimulatorServer implements Simulator {
 
   #upgrade(routes: Routes, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.requests += 1;
+    // One header line of the name: Node gives a text.
+    this.traceparents.push(request.headers['traceparent'] as string | undefined);
+    if (this.traceparents.length > MAX_TRACEPARENTS) this.traceparents.shift();
     const fault = this.plan.take('first-use', ['refuse', 'status', 'half-open']);
     if (fault?.kind === 'refuse') return void socket.destroy();
     if (fault?.kind === 'half-open') return fallSilent(socket as Socket);

@@ -13,6 +13,8 @@ export interface Simulator extends AsyncDisposable {
   readonly complaints: readonly string[];
   /** Connections and requests taken since the beginning, refused ones included. */
   readonly requests: number;
+  /** The header `traceparent` of the last thousand WebSockets that were asked for, in their order. */
+  readonly traceparents: readonly (string | undefined)[];
   /** WebSockets and answers under way now. */
   readonly open: number;
   /** Lets a fault happen. @param times - how often; without it until `recover` */

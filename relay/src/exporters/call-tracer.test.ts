@@ -97,11 +97,11 @@ describe('the trace of a call', () => {
     const { tracer, emit } = start();
     const traceId = traceIdOf('sess_1');
     emit(SESSION);
-    expect(tracer.traceparentOf('sess_1')).toBe(`00-${traceId}-${spanIdOf('sess_1')}-01`);
+    expect(tracer.workTraceOf('sess_1').present()).toBe(`00-${traceId}-${spanIdOf('sess_1')}-01`);
     emit(turnBegins('turn_1'));
-    expect(tracer.traceparentOf('sess_1')).toBe(`00-${traceId}-${spanIdOf('turn_1')}-01`);
+    expect(tracer.workTraceOf('sess_1').present()).toBe(`00-${traceId}-${spanIdOf('turn_1')}-01`);
     emit(turnEnds('turn_1'));
-    expect(tracer.traceparentOf('sess_1')).toBe(`00-${traceId}-${spanIdOf('sess_1')}-01`);
+    expect(tracer.workTraceOf('sess_1').present()).toBe(`00-${traceId}-${spanIdOf('sess_1')}-01`);
   });
 
   it('ends what is open when the session does, and makes nothing of what comes later', () => {

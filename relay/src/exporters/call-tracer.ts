@@ -8,7 +8,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { CLOSE_REASONS } from '@parley/shared';
-import { outsideBoundaries } from '../lib/error-boundary.ts';
+import { outsideBoundaries, type WorkTrace } from '../lib/error-boundary.ts';
 import { spanIdOf, traceIdOf, traceparentOf } from '../lib/trace-ids.ts';
 import type { SessionTraces } from '../logs/session-fields.ts';
 import type { CallEvent, CallEventOf } from '../turn/call-events.ts';
@@ -54,10 +54,17 @@ export class CallTracer implements CallObserver, SessionTraces {
     return traceIdOf(sessionId);
   }
 
-  /** For requests to providers: the turn that runs, or else the session. */
-  traceparentOf(sessionId: string): string {
-    const turn = [...(this.#sessions.get(sessionId)?.turns.values() ?? [])].at(-1);
-    return traceparentOf(traceIdOf(sessionId), turn?.spanId ?? spanIdOf(sessionId));
+  /** The parent is the turn that runs, or else the session. */
+  workTraceOf(sessionId: string): WorkTrace {
+    const traceId = traceIdOf(sessionId);
+    const ahead = traceparentOf(traceId, spanIdOf(sessionId));
+    return {
+      ahead,
+      present: () => {
+        const turn = [...(this.#sessions.get(sessionId)?.turns.values() ?? [])].at(-1);
+        return turn === undefined ? ahead : traceparentOf(traceId, turn.spanId);
+      },
+    };
   }
 
   observe(event: CallEvent): void {

@@ -6,33 +6,66 @@ export interface ErrorBoundary {
   failed(error: unknown): void;
 }
 
+/** Values of the header `traceparent` (W3C Trace Context). */
+export interface WorkTrace {
+  /** Of the session, for what is begun before any turn needs it. */
+  readonly ahead: string;
+  /** Of what runs at this moment. */
+  present(): string;
+}
+
+/** Work that no boundary answers for, but whose requests carry a trace. */
+class AheadOfNeed {
+  readonly traceparent: string;
+
+  constructor(traceparent: string) {
+    this.traceparent = traceparent;
+  }
+}
+
 /** Node carries it along with timers, promises and events of what is opened meanwhile. */
-const present = new AsyncLocalStorage<ErrorBoundary | undefined>();
+const present = new AsyncLocalStorage<ErrorBoundary | AheadOfNeed | undefined>();
 
 const NO_HEADERS = {};
 
 /** Of boundaries whose work is traced. */
-const traceparents = new WeakMap<ErrorBoundary, () => string>();
+const traces = new WeakMap<ErrorBoundary, WorkTrace>();
 
 /** The boundary that the code which runs now belongs to, if any. */
 export function presentBoundary(): ErrorBoundary | undefined {
-  return present.getStore();
+  const work = present.getStore();
+  return work instanceof AheadOfNeed ? undefined : work;
 }
 
-/**
- * From now on requests of this boundary's work carry its trace.
- *
- * @param traceparent - the header's value at that moment (W3C Trace Context)
- */
-export function traceWork(boundary: ErrorBoundary, traceparent: () => string): void {
-  traceparents.set(boundary, traceparent);
+/** From now on requests of this boundary's work carry its trace. */
+export function traceWork(boundary: ErrorBoundary, trace: WorkTrace): void {
+  traces.set(boundary, trace);
 }
 
 /** Headers for a request that the code which runs now makes; none unless its work is traced. */
 export function traceHeaders(): Readonly<Record<string, string>> {
-  const boundary = presentBoundary();
-  const traceparent = boundary && traceparents.get(boundary);
-  return traceparent === undefined ? NO_HEADERS : { traceparent: traceparent() };
+  const work = present.getStore();
+  if (work === undefined) return NO_HEADERS;
+  const traceparent = work instanceof AheadOfNeed ? work.traceparent : traces.get(work)?.present();
+  return traceparent === undefined ? NO_HEADERS : { traceparent };
+}
+
+/** For `aheadOfNeed`: the trace of the session that the code which runs now belongs to, if any. */
+export function presentTrace(): string | undefined {
+  const work = present.getStore();
+  if (work === undefined) return undefined;
+  return work instanceof AheadOfNeed ? work.traceparent : traces.get(work)?.ahead;
+}
+
+/**
+ * Runs `action` as work of no boundary: what it begins is needed later, by the session that asked
+ * for it or by another. Its requests carry the trace of the one that asked, with the session as the
+ * parent: there is no turn yet that needs them.
+ *
+ * @param traceparent - of `presentTrace`; undefined: they carry none
+ */
+export function aheadOfNeed<T>(traceparent: string | undefined, action: () => T): T {
+  return present.run(traceparent === undefined ? undefined : new AheadOfNeed(traceparent), action);
 }
 
 /**

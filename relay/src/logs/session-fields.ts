@@ -1,3 +1,5 @@
+import type { WorkTrace } from '../lib/error-boundary.ts';
+
 /** What names a session in the log. */
 export interface SessionNames {
   readonly sessionId: string;
@@ -8,8 +10,8 @@ export interface SessionNames {
 /** The traces of all sessions. */
 export interface SessionTraces {
   traceIdOf(sessionId: string): string;
-  /** For requests to providers, at this moment. */
-  traceparentOf(sessionId: string): string;
+  /** For requests to providers. */
+  workTraceOf(sessionId: string): WorkTrace;
 }
 
 /**

@@ -37,6 +37,8 @@ export interface InboxOptions {
   readonly outbox: Outbox;
   readonly recorder: Pick<CallRecorder, 'speech'> | undefined;
   readonly logger: Logger;
+  /** Of the session's trace; undefined: it has none. */
+  readonly traceId: string | undefined;
   readonly emit: EmitCallEvent;
   readonly allowances: InboxAllowances;
   /** @returns what was wrong, or undefined */
@@ -170,6 +172,7 @@ export class Inbox {
       message: error.message,
       retryable: error.retryable,
       request_id: requestId,
+      trace_id: this.#options.traceId,
     });
   }
 

@@ -162,6 +162,10 @@ export class SessionCreator {
     const { userId } = identity;
     const providers = providersOf(planOf(identity.plan));
     const sessionLogger = logger.child(sessionFields({ sessionId, userId, tags }, traces));
+    const trace = traces && {
+      id: traces.traceIdOf(sessionId),
+      work: traces.workTraceOf(sessionId),
+    };
     const session = new Session(
       { ...this.#options.context, providers },
       {
@@ -176,6 +180,7 @@ export class SessionCreator {
         history,
         emit: observers.emitterOf(sessionId, userId),
         logger: sessionLogger,
+        trace,
         onKeptBytes: registry.replayMemory.count,
         onClosed: () => {
           registry.remove(session);
@@ -185,7 +190,7 @@ export class SessionCreator {
     );
     registry.add(session);
     this.#loggers.add(sessionLogger);
-    if (traces !== undefined) traceWork(session, () => traces.traceparentOf(sessionId));
+    if (trace !== undefined) traceWork(session, trace.work);
     return session;
   }
 

@@ -1,6 +1,7 @@
 import type { RelayEventOf, SessionLimits } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { Recordings } from '../recordings/recordings.ts';
+import type { WorkTrace } from '../lib/error-boundary.ts';
 import type { BudgetScope } from '../metering/budgets.ts';
 import type { ConversationOptions } from '../turn/conversation-options.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
@@ -65,6 +66,8 @@ export interface SessionOptions extends Pick<
   readonly tags?: readonly string[] | undefined;
   /** Without it the session is not limited by money, and tells nothing of it. */
   readonly spending?: SessionSpending | undefined;
+  /** Without it the session is not traced. */
+  readonly trace?: { readonly id: string; readonly work: WorkTrace } | undefined;
   /** `fingerprint` of the resume token. */
   readonly resumeKey: string;
   /** Called with each change of the memory that is kept for a replay, bytes. */

@@ -9,11 +9,11 @@ import type { AudioTraffic, CallEventBody } from '../turn/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
 import { within, type ErrorBoundary } from '../lib/error-boundary.ts';
 import { fingerprint } from '../lib/ids.ts';
-import { STAGES } from '../stages/provider.ts';
 import { InboxAllowances } from './inbox-allowances.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
+import { prepareProviders } from './prepare-providers.ts';
 import { SessionControls } from './session-controls.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
@@ -39,7 +39,6 @@ export class Session implements ErrorBoundary {
   readonly #controls: SessionControls;
   readonly #time: SessionTime;
   readonly #spending: SpendingNotices;
-  /** What is kept open at the providers for as long as the call lasts. */
   readonly #prepared: readonly (() => void)[];
   /** From the first connection on. */
   #notices: ProviderNotices | undefined;
@@ -65,7 +64,7 @@ export class Session implements ErrorBoundary {
       providers: () => this.#notices?.names,
       onError: (code) => within(this, () => this.#inbox.error(code)),
     });
-    this.#prepared = STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []);
+    this.#prepared = prepareProviders(context, options);
     this.#spending = new SpendingNotices(options.spending, this.#outbox, emit);
     this.#conversation = new Conversation({
       caller: options.id,
@@ -88,6 +87,7 @@ export class Session implements ErrorBoundary {
       outbox: this.#outbox,
       recorder: this.#controls.recorder,
       logger,
+      traceId: options.trace?.id,
       emit,
       allowances: new InboxAllowances(rules, identity),
       onUpdate: (update) => this.#controls.update(update),

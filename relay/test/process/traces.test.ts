@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { startDeepgramSimulator } from '../../simulators/deepgram/deepgram-simulator.ts';
+import { eventually } from '../support/eventually.ts';
 import { serveHttp } from '../support/http-server.ts';
 import { OtlpCollector } from '../support/otlp-collector.ts';
 import { RelayProcess } from '../support/relay-process.ts';
@@ -99,6 +101,28 @@ describe('traces', () => {
     }
   });
 
+  it('reach sockets that are opened ahead, by the session, and errors that the client is sent', async () => {
+    using collector = await OtlpCollector.start();
+    await using vendor = await startDeepgramSimulator();
+    await using started = await startWith([], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      TRANSCRIBERS: 'deepgram-nova',
+      DEEPGRAM_BASE_URL: vendor.url,
+      DEEPGRAM_API_KEY: vendor.key,
+    });
+    const { relay } = started;
+    const call = await relay.call();
+    // The health check of the start carries none.
+    const carried = () => vendor.traceparents.filter((value) => value !== undefined);
+    await eventually(() => carried().length > 0);
+    call.raw('{');
+    const error = await call.inbound.next('error');
+    await call.hangUp();
+    const session = await collector.until('session');
+    expect([...new Set(carried())]).toEqual([`00-${session.traceId}-${session.spanId}-01`]);
+    expect(error).toMatchObject({ code: 'malformed_json', trace_id: session.traceId });
+  });
+
   it('hold up no call, and no end, if the collector is away', async () => {
     await using started = await startWith([], {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -119,6 +143,8 @@ describe('traces', () => {
     const call = await relay.call();
     call.type(QUESTION);
     await call.inbound.next('response.done');
+    call.raw('{');
+    expect(await call.inbound.next('error')).not.toHaveProperty('trace_id');
     await call.hangUp();
     expect(await relay.logs.until('session ended')).not.toContain('traceId');
     expect(traceparents.length).toBeGreaterThan(0);

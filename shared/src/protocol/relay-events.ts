@@ -226,6 +226,8 @@ export const relayEventSchemas = {
     retryable: z.boolean(),
     /** Leads to the log line with the cause. */
     request_id: z.string(),
+    /** Of the session, if calls are traced (W3C Trace Context). */
+    trace_id: z.optional(z.string()),
   }),
 } as const;
 

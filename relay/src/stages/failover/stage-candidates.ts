@@ -1,6 +1,7 @@
 import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
 import { actedMs } from '../../lib/deadline.ts';
+import { aheadOfNeed, presentTrace } from '../../lib/error-boundary.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { UsePurpose } from '../../metering/ledger.ts';
 import {
@@ -123,9 +124,12 @@ export class StageCandidates<P extends Provider> {
    */
   prepare(): () => void {
     const releases = new Map<Candidate<P>, (() => void) | undefined>();
+    // A failure in another call may be what makes a candidate the next one.
+    const traceparent = presentTrace();
     const open = (candidate: Candidate<P> | undefined) => {
       if (candidate === undefined || releases.has(candidate)) return;
-      releases.set(candidate, candidate.provider.prepare?.());
+      const release = aheadOfNeed(traceparent, () => candidate.provider.prepare?.());
+      releases.set(candidate, release);
     };
     let planned: Candidate<P> | undefined;
     let cancelSecond = () => {};

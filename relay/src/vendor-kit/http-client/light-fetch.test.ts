@@ -160,7 +160,7 @@ it('carries the trace of the work that it belongs to, and none without', async (
   const post = light();
   const asked = Promise.withResolvers<string>();
   const work = { failed: asked.reject };
-  traceWork(work, () => '00-a-b-01');
+  traceWork(work, { ahead: '00-a-c-01', present: () => '00-a-b-01' });
   within(work, () => {
     const answer = post(url, { method: 'POST', body: '' }).then((response) => response.text());
     answer.then(asked.resolve, asked.reject);

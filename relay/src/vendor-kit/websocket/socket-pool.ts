@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/shared';
-import { outsideBoundaries } from '../../lib/error-boundary.ts';
+import { aheadOfNeed, outsideBoundaries, presentTrace } from '../../lib/error-boundary.ts';
 import { SocketStock, type SocketLease, type SocketStockOptions } from './socket-stock.ts';
 import type { VendorSocket } from './vendor-socket.ts';
 
@@ -28,6 +28,7 @@ const MAINTENANCE_INTERVAL_MS = 1_000;
 export class SocketPool implements AsyncDisposable {
   readonly #options: SocketPoolOptions;
   readonly #stocks = new Map<string, SocketStock>();
+  readonly #calls = new Set<{ readonly traceparent: string | undefined }>();
   #isDisposed = false;
   #cancelMaintenance: (() => void) | undefined;
 
@@ -39,16 +40,24 @@ export class SocketPool implements AsyncDisposable {
     return [...this.#stocks.values()].reduce((sum, { spares }) => sum + spares, 0);
   }
 
-  /** A call has begun that will need sockets of this key. @returns its end */
+  /**
+   * A call has begun that will need sockets of this key. What is opened ahead, now or later, carries
+   * the trace of the latest call that is still here, see `aheadOfNeed`.
+   *
+   * @returns its end
+   */
   reserve(key: string): () => void {
     if (this.#isDisposed) return () => {};
     const stock = this.#stockOf(key);
+    const call = { traceparent: presentTrace() };
+    this.#calls.add(call);
     stock.callBegan();
     this.#maintainLater();
     let held = true;
     return () => {
       if (!held) return;
       held = false;
+      this.#calls.delete(call);
       stock.callEnded();
       this.#maintainLater();
     };
@@ -77,7 +86,7 @@ export class SocketPool implements AsyncDisposable {
     if (known !== undefined) return known;
     const { open, keepAlive, maxAgeMs, isReused = false, clock } = this.#options;
     const stock = new SocketStock({
-      open: (signal) => open(key, signal),
+      open: (signal, isAhead) => (isAhead ? this.#openAhead(key, signal) : open(key, signal)),
       keepAlive,
       maxAgeMs,
       isReused,
@@ -85,6 +94,11 @@ export class SocketPool implements AsyncDisposable {
     });
     this.#stocks.set(key, stock);
     return stock;
+  }
+
+  #openAhead(key: string, signal: AbortSignal): Promise<VendorSocket> {
+    const latest = [...this.#calls].at(-1);
+    return aheadOfNeed(latest?.traceparent, () => this.#options.open(key, signal));
   }
 
   /** Goes on for as long as there are calls. */

@@ -10,8 +10,12 @@ export type StockedSocket = Pick<
 >;
 
 export interface SocketStockOptions<Socket extends StockedSocket> {
-  /** Opens a socket that is ready for its first use, e.g. has had its session configured. */
-  open(signal: AbortSignal): Promise<Socket>;
+  /**
+   * Opens a socket that is ready for its first use, e.g. has had its session configured.
+   *
+   * @param isAhead - no user waits for it
+   */
+  open(signal: AbortSignal, isAhead: boolean): Promise<Socket>;
   /** Sent on a socket that is not in use, so that the vendor does not close it. */
   readonly keepAlive?: { readonly everyMs: number; send(socket: Socket): void } | undefined;
   /** A socket older than this is not handed out any more: vendors end sessions after a time. */
@@ -215,7 +219,7 @@ export class SocketStock<Socket extends StockedSocket = VendorSocket> {
 
   #open(isAhead: boolean): void {
     const abort = new AbortController();
-    const over = this.#options.open(abort.signal).then(
+    const over = this.#options.open(abort.signal, isAhead).then(
       (socket) => {
         this.#openings.delete(opening);
         if (isAhead) this.#retryAtMs = Number.NEGATIVE_INFINITY;
