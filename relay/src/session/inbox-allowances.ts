@@ -1,3 +1,4 @@
+import type { ClientEvent } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import { Allowance } from './allowance.ts';
 import type { SessionRules } from './session-options.ts';
@@ -12,6 +13,16 @@ const AUDIO = { capacity: 700, perSecond: 10.1 };
 /** No person asks more than this in a row, in one conversation. */
 const TURNS = { capacity: 20, perSecond: 2 };
 const UNLIMITED = { capacity: Infinity, perSecond: Infinity };
+
+/**
+ * As frequent as the pauses of a person, or the words of a page's language model; of those, only all
+ * messages together are limited.
+ */
+const FREQUENT: ReadonlySet<ClientEvent['type']> = new Set([
+  'input_audio_buffer.speech_paused',
+  'input_audio_buffer.speech_resumed',
+  'page.answer.delta',
+]);
 
 /** How much one session may send; refilled by its regular check, so that no message reads a clock. */
 export class InboxAllowances {
@@ -31,6 +42,11 @@ export class InboxAllowances {
     this.#turns = new Allowance(rules.turnsPerMinute(caller) === Infinity ? UNLIMITED : TURNS);
     this.#rules = rules;
     this.#caller = caller;
+  }
+
+  /** @returns false if the session has sent as many events as it may */
+  takeControl(type: ClientEvent['type']): boolean {
+    return FREQUENT.has(type) || this.control.take();
   }
 
   /** @returns false if the session, or its caller over all sessions, has had as many as they may */

@@ -6,7 +6,6 @@ import {
   ParleyError,
   type AudioFrame,
   type ClientEvent,
-  type ClientEventOf,
   type CloseReasonName,
   type ErrorCode,
 } from '@parley/shared';
@@ -14,10 +13,10 @@ import type { EmitCallEvent, Limit } from '../turn/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { CallRecorder } from './call-recorder.ts';
 import type { InboxAllowances } from './inbox-allowances.ts';
 import { MessageRefusals } from './message-refusals.ts';
 import type { Outbox } from './outbox.ts';
+import type { SessionControls } from './session-controls.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
 
 /**
@@ -27,22 +26,15 @@ import { judgeFrame, UplinkSequence } from './uplink.ts';
  */
 const ACKNOWLEDGE_EVERY = 50;
 
-/** As frequent as the pauses of a person; of those, only all messages together are limited. */
-const PAUSES: ReadonlySet<ClientEvent['type']> = new Set([
-  'input_audio_buffer.speech_paused',
-  'input_audio_buffer.speech_resumed',
-]);
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
-  readonly recorder: Pick<CallRecorder, 'speech'> | undefined;
+  readonly controls: Pick<SessionControls, 'recorder' | 'pageModel' | 'update'>;
   readonly logger: Logger;
   /** Of the session's trace; undefined: it has none. */
   readonly traceId: string | undefined;
   readonly emit: EmitCallEvent;
   readonly allowances: InboxAllowances;
-  /** @returns what was wrong, or undefined */
-  readonly onUpdate: (update: ClientEventOf<'session.update'>['session']) => string | undefined;
   readonly onClose: (reason: CloseReasonName) => void;
 }
 
@@ -57,7 +49,7 @@ export class Inbox {
   readonly #options: InboxOptions;
   // For the hot path: what it needs of the options, one object fewer to fetch from memory.
   readonly #conversation: Conversation;
-  readonly #recorder: InboxOptions['recorder'];
+  readonly #recorder: SessionControls['recorder'];
   readonly #sequence = new UplinkSequence();
   readonly #allowances: InboxAllowances;
   readonly #refusals: MessageRefusals;
@@ -68,7 +60,7 @@ export class Inbox {
   constructor(options: InboxOptions) {
     this.#options = options;
     this.#conversation = options.conversation;
-    this.#recorder = options.recorder;
+    this.#recorder = options.controls.recorder;
     this.#allowances = options.allowances;
     this.#refusals = new MessageRefusals(options.logger);
   }
@@ -181,8 +173,7 @@ export class Inbox {
     const conversation = this.#conversation;
     if (event.type !== 'ping') {
       this.#wasActive = true;
-      const isPause = PAUSES.has(event.type);
-      if (!isPause && !this.#allowances.control.take()) return this.#refuseControl(event);
+      if (!this.#allowances.takeControl(event.type)) return this.#refuseControl(event);
     }
     switch (event.type) {
       case 'ping':
@@ -194,7 +185,7 @@ export class Inbox {
         if (event.last_seq !== undefined) outbox.acknowledge(event.last_seq);
         return;
       case 'session.update': {
-        const problem = this.#options.onUpdate(event.session);
+        const problem = this.#options.controls.update(event.session);
         if (problem !== undefined) this.#mistake('invalid_event', problem);
         return;
       }
@@ -252,6 +243,9 @@ export class Inbox {
         // ended while the message was on its way, which is not a mistake either.
         conversation.cancelReply(event.response_id);
         return;
+      case 'page.answer.delta':
+      case 'page.answer.done':
+        return this.#options.controls.pageModel.receive(event);
       case 'session.resume':
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');

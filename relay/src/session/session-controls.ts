@@ -4,6 +4,7 @@ import type { ConversationOutput } from '../turn/output.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionContext, SessionOptions } from './session-options.ts';
+import { SessionPageModel } from './session-page-model.ts';
 import { applyUpdate, describeSession, type SettingsUpdate } from './session-settings.ts';
 
 export interface SessionSurroundings {
@@ -20,16 +21,18 @@ export interface SessionSurroundings {
 export class SessionControls {
   /** undefined: the relay records no calls. */
   readonly recorder: CallRecorder | undefined;
+  readonly pageModel: SessionPageModel;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #state: SessionSurroundings;
 
   constructor(context: SessionContext, options: SessionOptions, state: SessionSurroundings) {
-    const { recordings, providers } = context;
-    const { id, emit } = options;
+    const { recordings, providers, clock } = context;
+    const { id, emit, settings } = options;
     this.#context = context;
     this.#options = options;
     this.#state = state;
+    this.pageModel = new SessionPageModel({ settings, output: state.outbox, clock });
     if (recordings === undefined) return;
     this.recorder = new CallRecorder({
       output: state.outbox,

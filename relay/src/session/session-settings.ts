@@ -42,6 +42,7 @@ export function applyUpdate(
   if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
   if (timeZone !== undefined) settings.timeZone = timeZone;
   if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
+  if (update.page_model !== undefined) settings.asksPage = update.page_model;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
   return undefined;
 }
@@ -67,6 +68,8 @@ export function describeSession(
     time_zone: timeZone,
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
     turn_detection: { eagerness },
+    // A language model of the relay's own understands everything.
+    ...(context.providers.generator.answersAtOnce && { page_model: settings.asksPage === true }),
     providers,
     limits: limitsOf(context, identity),
   };

@@ -72,6 +72,7 @@ export class Session implements ErrorBoundary {
       settings,
       history,
       policy,
+      pageModel: this.#controls.pageModel,
       allowsTools: () => rules.allowsTools(this.identity),
       maxUtteranceMs: limits.utterance_ms,
       watchdog,
@@ -85,12 +86,11 @@ export class Session implements ErrorBoundary {
     this.#inbox = new Inbox({
       conversation: this.#conversation,
       outbox: this.#outbox,
-      recorder: this.#controls.recorder,
+      controls: this.#controls,
       logger,
       traceId: options.trace?.id,
       emit,
       allowances: new InboxAllowances(rules, identity),
-      onUpdate: (update) => this.#controls.update(update),
       onClose: (reason) => this.close(reason),
     });
     this.traffic = trafficOf(this.#inbox.received, this.#outbox);

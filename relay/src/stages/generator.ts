@@ -116,6 +116,11 @@ export interface Reminder {
 
 export type GeneratorEvent =
   | { readonly type: 'text-delta'; readonly text: string }
+  /**
+   * It does not understand `text`, which was asked. The words that follow say no more than that:
+   * they may be replaced by an answer from elsewhere.
+   */
+  | { readonly type: 'not-understood'; readonly text: string }
   /** The model thinks, which is not said: only a sign that it is at work. */
   | { readonly type: 'thought' }
   /** A tool is being used; what it answers goes back to the model. */

@@ -1,6 +1,7 @@
 import type { Message } from '../stages/generator.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import type { SessionReminders } from './reminders.ts';
+import { answeredByPage } from './page-answer.ts';
 import type { Generate } from './reply/reply-options.ts';
 
 /**
@@ -12,21 +13,26 @@ export function answerTo(
   history: readonly Message[],
   unasked: number,
   reminders: SessionReminders,
-  { providers, settings, allowsTools }: ConversationOptions,
+  { providers, settings, allowsTools, pageModel, clock }: ConversationOptions,
   isSpeculative = false,
 ): Generate {
-  return (signal, observer, onCutOff) =>
-    providers.generator.generate(
+  return (signal, observer, onCutOff) => {
+    const person = { timeZone: settings.timeZone };
+    const events = providers.generator.generate(
       {
         history,
         unasked,
         signal,
         onCutOff,
-        person: { timeZone: settings.timeZone },
+        person,
         isSpeculative,
         isWithoutTools: allowsTools?.() === false,
         reminders,
       },
       observer,
     );
+    if (pageModel?.isOffered !== true) return events;
+    const earlier = history.slice(0, history.length - unasked);
+    return answeredByPage(events, { pageModel, earlier, person, signal, observer, clock });
+  };
 }

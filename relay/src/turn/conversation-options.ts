@@ -6,6 +6,7 @@ import type { Stages } from '../stages/stages.ts';
 import type { EmitCallEvent } from './call-events.ts';
 import type { History } from './history.ts';
 import type { ConversationOutput } from './output.ts';
+import type { PageModel } from './page-model.ts';
 import type { TurnBudget } from './turn-budget.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -18,6 +19,8 @@ export interface ConversationSettings {
   /** false: replies are written only. */
   isSpoken: boolean;
   eagerness: Eagerness;
+  /** The page's language model may be asked what the relay's assistant does not understand. */
+  asksPage?: boolean;
 }
 
 /** What the operator may decide. */
@@ -36,6 +39,8 @@ export interface ConversationOptions {
   readonly policy: ConversationPolicy;
   /** Whether the person may use tools of MCP servers; asked at each turn. By default they may. */
   readonly allowsTools?: () => boolean;
+  /** Without it nothing is asked of the page. */
+  readonly pageModel?: PageModel | undefined;
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;

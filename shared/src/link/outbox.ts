@@ -113,6 +113,8 @@ function isForNewSession(message: Outbound, begun: Set<number>): boolean {
     case 'conversation.item.truncate':
     case 'response.create':
     case 'response.cancel':
+    case 'page.answer.delta':
+    case 'page.answer.done':
       return false;
   }
 }

@@ -55,6 +55,8 @@ const EXAMPLES: { readonly [type in ClientEventType]: ClientEvent & { type: type
   },
   'response.create': { type: 'response.create' },
   'response.cancel': { type: 'response.cancel', response_id: 'resp_1' },
+  'page.answer.delta': { type: 'page.answer.delta', request_id: 'ask_1', delta: 'Paris. ' },
+  'page.answer.done': { type: 'page.answer.done', request_id: 'ask_1', status: 'completed' },
   'session.resume': {
     type: 'session.resume',
     session_id: 'sess_1',
@@ -147,6 +149,11 @@ describe('decodeClientEvent', () => {
     const result = decodeClientEvent(JSON.stringify(event));
     expect(result).toMatchObject({ kind: 'malformed' });
     expect((result as { detail: string }).detail).toContain(field);
+  });
+
+  it.each(['', 'x'.repeat(2_001)])('takes no piece of an answer of %#', (delta) => {
+    const event = { ...EXAMPLES['page.answer.delta'], delta };
+    expect(decodeClientEvent(JSON.stringify(event))).toMatchObject({ kind: 'malformed' });
   });
 
   it('takes white space alone for no message', () => {

@@ -7,6 +7,8 @@ export const MAX_TEXT_CHARACTERS = 2_000;
 /** What no voice exceeds; each has its own range. */
 const MIN_SPEED = 0.25;
 const MAX_SPEED = 4;
+/** Longest piece of an answer that the page's own language model gives, characters. */
+export const MAX_PAGE_DELTA_CHARACTERS = 2_000;
 /** Largest JSON message a client may send, bytes. */
 export const MAX_CLIENT_EVENT_BYTES = 16 * 1024;
 
@@ -32,6 +34,8 @@ export const clientEventSchemas = {
       /** Both sides are recorded; only with the person's consent. `false` ends that. */
       recording: z.boolean().optional(),
       turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),
+      /** The page has a language model that may be asked: see `page.answer.requested`. */
+      page_model: z.boolean().optional(),
       /** `['text']` asks for replies in writing only. */
       output_modalities: z
         .array(z.enum(['audio', 'text']))
@@ -96,6 +100,15 @@ export const clientEventSchemas = {
   'response.cancel': event('response.cancel', {
     /** The response to cancel; absent means whichever is running. */
     response_id: identifier.optional(),
+  }),
+  'page.answer.delta': event('page.answer.delta', {
+    request_id: identifier,
+    delta: z.string().min(1).max(MAX_PAGE_DELTA_CHARACTERS),
+  }),
+  'page.answer.done': event('page.answer.done', {
+    request_id: identifier,
+    /** `failed`: the model has no answer, or broke off. */
+    status: z.enum(['completed', 'failed']),
   }),
   'session.resume': z.object({
     type: z.literal('session.resume'),

@@ -83,6 +83,14 @@ const EXAMPLES: { readonly [type in RelayEventType]: Omit<RelayEventOf<type>, 't
     timeline: { speech_end: 1, asr_final: 2 },
     error: null,
   },
+  'page.answer.requested': {
+    request_id: 'ask_1',
+    instructions: 'Be brief.',
+    messages: [{ role: 'user', content: 'Who was Ada Lovelace?' }],
+    silence_ms: 8_000,
+    total_ms: 30_000,
+  },
+  'page.answer.cancelled': { request_id: 'ask_1' },
   pong: { client_ms: 81_000.25, server_ms: 2_100 },
   error: { code: 'malformed_json', message: 'Not JSON.', retryable: false, request_id: 'req_1' },
 };

@@ -49,6 +49,8 @@ const sessionDescriptionSchema = z.object({
   recording: z.optional(z.boolean()),
   /** Absent in relays that leave the end of each turn to the client. */
   turn_detection: z.optional(z.object({ eagerness: z.enum(EAGERNESS) })),
+  /** The page's language model is asked; absent if the relay has one of its own. */
+  page_model: z.optional(z.boolean()),
   providers: providerNamesSchema,
   limits: limitsSchema,
 });
@@ -214,6 +216,22 @@ export const relayEventSchemas = {
     /** The relay's instants of this turn on the session clock; the client adds its own. */
     timeline: latencyMarksSchema,
     error: z.nullable(problem),
+  }),
+  'page.answer.requested': event('page.answer.requested', {
+    request_id: identifier,
+    /** How to answer. */
+    instructions: z.string(),
+    /** What was said so far, in turns; the last one is the person's, and is to be answered. */
+    messages: z
+      .array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() }))
+      .check(z.minLength(1)),
+    /** Longest silence before and between words. */
+    silence_ms: z.number().check(z.gte(0)),
+    /** When the answer must be whole. */
+    total_ms: z.number().check(z.gte(0)),
+  }),
+  'page.answer.cancelled': event('page.answer.cancelled', {
+    request_id: identifier,
   }),
   pong: event('pong', {
     client_ms: z.number(),

@@ -25,8 +25,18 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
     answersAtOnce: true,
     async *generate(request) {
       if (request.signal.aborted) return;
-      const reply = replyTo(request, now, random);
-      for (const text of sentencesOf(reply)) {
+      const { answer, refusal } = replyTo(request, now, random);
+      const space = answer === '' || refusal === undefined ? '' : ' ';
+      for (const text of sentencesOf(answer + space)) {
+        if (request.signal.aborted) return;
+        yield { type: 'text-delta', text } satisfies GeneratorEvent;
+      }
+      if (request.signal.aborted) return;
+      // Words that the recogniser could not make out no one can answer.
+      if (refusal !== undefined && refusal.asked.trim() !== '') {
+        yield { type: 'not-understood', text: refusal.asked } satisfies GeneratorEvent;
+      }
+      for (const text of sentencesOf(refusal?.text ?? '')) {
         if (request.signal.aborted) return;
         yield { type: 'text-delta', text } satisfies GeneratorEvent;
       }
@@ -36,22 +46,34 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
   };
 }
 
+interface Reply {
+  /** To all that is understood; empty if nothing is. */
+  readonly answer: string;
+  /** undefined: all is understood. */
+  readonly refusal: { readonly asked: string; readonly text: string } | undefined;
+}
+
+const SILENCE: Reply = { answer: '', refusal: undefined };
+
 function replyTo(
   { history, unasked = 1, person, reminders }: GenerateRequest,
   now: () => Date,
   random: () => number,
-): string {
+): Reply {
   const last = history.at(-1);
-  if (last?.role !== 'user') return '';
+  if (last?.role !== 'user') return SILENCE;
   const said = history.slice(-Math.max(1, unasked));
-  if (said.every(isSilent)) return '';
+  if (said.every(isSilent)) return SILENCE;
   const earlier = history.slice(0, history.length - said.length);
   const lastReply = lastReplyIn(history);
   let topic = topicOf(earlier);
-  const answers = requestsIn(said).map((request) => {
+  let refusal: Reply['refusal'];
+  const answers = requestsIn(said).flatMap((request) => {
     if (request === undefined) {
-      const text = said.find((message) => understoodIn(message).length === 0)?.text ?? '';
-      return refusalOf({ text, isAgain: isRefusal(lastReply ?? '') }, random);
+      const asked = said.find((message) => understoodIn(message).length === 0)?.text ?? '';
+      const isAgain = isRefusal(lastReply ?? '');
+      refusal = { asked, text: refusalOf({ text: asked, isAgain }, random) };
+      return [];
     }
     const suggestions = suggestionsAfter(earlier);
     const answer = request.answer({
@@ -64,9 +86,9 @@ function replyTo(
       topic,
     });
     topic = request.topic(topic);
-    return answer;
+    return [answer];
   });
-  return answers.join(' ');
+  return { answer: answers.join(' '), refusal };
 }
 
 /** What each message asks for; or all as one sentence, if a pause has cut that into several. */

@@ -107,6 +107,9 @@ export class GenerationAttempt implements Disposable {
       case 'text-delta':
         if (event.text !== '') this.#progressed(generatorStallMs);
         break;
+      case 'not-understood':
+        this.#progressed(generatorStallMs);
+        break;
       case 'tool-called':
         // It takes a time of its own, and another generator could not take over any more.
         this.#progressed(policy.deadlines.generatorMs);

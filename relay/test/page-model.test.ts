@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RelayEvent } from '@parley/shared';
+import { createEmbeddedAssistant } from '../src/embedded/assistant/index.ts';
+import type { CallEvent } from '../src/turn/call-events.ts';
+import { TestCall } from './support/test-call.ts';
+import { startTestRelay, type TestRelay } from './support/test-relay.ts';
+
+const QUESTION = 'Who was Ada Lovelace?';
+
+let relay: TestRelay;
+const events: CallEvent[] = [];
+beforeAll(async () => {
+  relay = await startTestRelay({
+    providers: { generator: createEmbeddedAssistant() },
+    observers: [{ name: 'test', observe: (event) => events.push(event) }],
+  });
+});
+afterAll(() => relay[Symbol.asyncDispose]());
+
+async function callWithModel(): Promise<TestCall> {
+  const call = await TestCall.start(relay.url);
+  call.send({ type: 'session.update', session: { page_model: true } });
+  expect((await call.inbound.next('session.updated')).session.page_model).toBe(true);
+  return call;
+}
+
+/** Answers the open question as a page would. */
+async function answer(call: TestCall, ...deltas: readonly string[]) {
+  const asked = await call.inbound.next('page.answer.requested');
+  const { request_id } = asked;
+  for (const delta of deltas) call.send({ type: 'page.answer.delta', request_id, delta });
+  const status = deltas.length > 0 ? 'completed' : 'failed';
+  call.send({ type: 'page.answer.done', request_id, status });
+  return asked;
+}
+
+function textIn(events: readonly RelayEvent[]): string {
+  return events
+    .map((event) => (event.type === 'response.output_audio_transcript.delta' ? event.delta : ''))
+    .join('');
+}
+
+async function replyOf(call: TestCall) {
+  const done = await call.inbound.next('response.done');
+  const text = call.inbound
+    .ofType('response.output_audio_transcript.delta')
+    .filter(({ response_id }) => response_id === done.response_id)
+    .map(({ delta }) => delta)
+    .join('');
+  return { done, text };
+}
+
+it('asks nothing of a page that has not offered it', async () => {
+  await using call = await TestCall.start(relay.url);
+  call.type(QUESTION);
+  expect((await replyOf(call)).text).toContain('I did not understand that.');
+  expect(call.inbound.ofType('page.answer.requested')).toEqual([]);
+});
+
+it('speaks the page’s answer to what its assistant refuses, and remembers it', async () => {
+  await using call = await callWithModel();
+  call.type('What is seven times eight?');
+  expect((await replyOf(call)).text).toBe('Seven times eight is fifty six.');
+  call.type(QUESTION);
+  const first = await answer(call, '**She** wrote the ', 'first program. ', 'It was in 1843.');
+  expect(first.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  expect(first.messages[2]!.content).toContain(QUESTION);
+  const reply = await replyOf(call);
+  expect(reply.text).toBe('She wrote the first program. It was in 1843.');
+  expect(reply.done).toMatchObject({
+    status: 'completed',
+    usage: { llm_input_tokens: 0, llm_output_tokens: 0 },
+  });
+  expect(call.inbound.frames.length).toBeGreaterThan(0);
+  const told = events.findLast((event) => event.type === 'reply-done');
+  expect(told).toMatchObject({ providers: { generator: 'browser' } });
+  call.type('And who was her father?');
+  const second = await answer(call, 'Lord Byron.');
+  expect(second.messages.at(-2)).toMatchObject({
+    role: 'assistant',
+    content: 'She wrote the first program. It was in 1843.',
+  });
+  expect((await replyOf(call)).text).toBe('Lord Byron.');
+});
+
+it('refuses as usual if the page has no answer', async () => {
+  await using call = await callWithModel();
+  call.type(QUESTION);
+  await answer(call);
+  const { done, text } = await replyOf(call);
+  expect(text).toContain('I did not understand that.');
+  expect(done.status).toBe('completed');
+});
+
+it('tells the page to stop when the person interrupts', async () => {
+  await using call = await callWithModel();
+  call.type(QUESTION);
+  const { request_id } = await call.inbound.next('page.answer.requested');
+  call.send({ type: 'page.answer.delta', request_id, delta: 'She was born in ' });
+  call.send({ type: 'response.cancel' });
+  expect((await call.inbound.next('page.answer.cancelled')).request_id).toBe(request_id);
+  call.send({ type: 'page.answer.delta', request_id, delta: 'a lie' });
+  call.type('What is seven times eight?');
+  await call.inbound.until('the sum', ({ events }) => textIn(events).match(/fifty six/) ?? undefined);
+  expect(textIn(call.inbound.events)).not.toContain('lie');
+});
+
+it('answers a question that was cut off before its first word together with the next', async () => {
+  await using call = await callWithModel();
+  call.type(QUESTION);
+  await call.inbound.next('page.answer.requested');
+  call.type('What is seven times eight?');
+  const { request_id, messages } = await call.inbound.next('page.answer.requested');
+  expect(messages.at(-1)!.content).toContain(QUESTION);
+  call.send({ type: 'page.answer.delta', request_id, delta: 'A mathematician.' });
+  call.send({ type: 'page.answer.done', request_id, status: 'completed' });
+  const said = 'Seven times eight is fifty six. A mathematician.';
+  await call.inbound.until('both', ({ events }) => (textIn(events) === said ? true : undefined));
+});
+
+it('takes an answer of ten megabytes from no one, and goes on', async () => {
+  await using call = await callWithModel();
+  call.type(QUESTION);
+  const { request_id } = await call.inbound.next('page.answer.requested');
+  call.send({ type: 'page.answer.delta', request_id, delta: 'x'.repeat(12_000) });
+  expect((await call.inbound.next('error')).code).toBe('invalid_event');
+  call.send({ type: 'page.answer.done', request_id, status: 'failed' });
+  expect((await replyOf(call)).text).toContain('I did not understand that.');
+});
