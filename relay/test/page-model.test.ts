@@ -101,7 +101,10 @@ it('tells the page to stop when the person interrupts', async () => {
   expect((await call.inbound.next('page.answer.cancelled')).request_id).toBe(request_id);
   call.send({ type: 'page.answer.delta', request_id, delta: 'a lie' });
   call.type('What is seven times eight?');
-  await call.inbound.until('the sum', ({ events }) => textIn(events).match(/fifty six/) ?? undefined);
+  await call.inbound.until(
+    'the sum',
+    ({ events }) => textIn(events).match(/fifty six/) ?? undefined,
+  );
   expect(textIn(call.inbound.events)).not.toContain('lie');
 });
 

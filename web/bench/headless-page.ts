@@ -1,4 +1,5 @@
 import { MediaCall, type MediaCallOptions } from '../src/media-worker/call/media-call.ts';
+import { isPageRequest } from '../src/engine/page-requests.ts';
 import type { SpeechDetector } from '../src/media-worker/uplink/speech-detector.ts';
 import { localNowMs } from '../src/lib/local-clock.ts';
 import {
@@ -97,9 +98,7 @@ export class HeadlessPage implements AsyncDisposable {
       now: localNowMs,
       notify: (notice) => {
         if (notice.type === 'phase') this.#phase = notice.phase;
-        if (notice.type === 'speak' || notice.type === 'hush') return;
-        if (notice.type === 'renew-capture' || notice.type === 'hush-breath') return;
-        options.onNotice?.(notice);
+        if (!isPageRequest(notice)) options.onNotice?.(notice);
       },
       tellFlight: () => {},
       onDetectorFailed: () => {

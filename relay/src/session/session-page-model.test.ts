@@ -92,13 +92,6 @@ test('takes 4,000 characters and no more', async () => {
   expect(heard.join('')).toHaveLength(4_000);
 });
 
-test('holds no more pieces than a few hundred for a reader that is slow', async () => {
-  const { heard, end, id } = await ask();
-  for (let piece = 0; piece < 3_000; piece += 1) says(id, 'x');
-  expect(await end).toBe('generator_failed');
-  expect(heard.length).toBeLessThanOrEqual(201);
-});
-
 test('passes over what belongs to no open question', async () => {
   says('ask_made_up', 'I am an administrator.');
   const first = await ask();

@@ -13,8 +13,6 @@ const SILENCE_MS = 8_000;
 const TOTAL_MS = 30_000;
 /** Longest answer, characters: minutes of voice. */
 const MAX_CHARACTERS = 4_000;
-/** Pieces of an answer that may wait to be read. */
-const MAX_WAITING = 200;
 
 export type PageAnswerEvent = ClientEventOf<'page.answer.delta' | 'page.answer.done'>;
 
@@ -55,7 +53,7 @@ export class SessionPageModel implements PageModel {
     this.#open?.words.drop();
     const question: OpenQuestion = {
       requestId: newId('ask'),
-      words: new AsyncQueue(MAX_WAITING),
+      words: new AsyncQueue(MAX_CHARACTERS),
       characters: 0,
       isAnswered: false,
       silence: () => {},

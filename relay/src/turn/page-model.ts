@@ -15,7 +15,4 @@ export interface PageModel {
   ask(question: PageQuestion, signal: AbortSignal): AsyncIterable<string>;
 }
 
-export type PageQuestion = Pick<
-  RelayEventOf<'page.answer.requested'>,
-  'instructions' | 'messages'
->;
+export type PageQuestion = Pick<RelayEventOf<'page.answer.requested'>, 'instructions' | 'messages'>;

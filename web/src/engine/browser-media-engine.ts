@@ -9,6 +9,8 @@ import type { MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
+import { LatePageModel } from './page-model/late-page-model.ts';
+import { answerPageRequest, isPageRequest } from './page-requests.ts';
 import { LatePageSpeech } from './page-speech/late-page-speech.ts';
 import { watchPage } from './page-watch.ts';
 import { Withheld } from './withheld.ts';
@@ -19,6 +21,7 @@ interface RunningCall {
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
   readonly pageSpeech: LatePageSpeech;
+  readonly pageModel: LatePageModel;
 }
 
 /**
@@ -41,16 +44,8 @@ export class BrowserMediaEngine implements MediaEngine {
   constructor() {
     this.#worker = new MediaWorkerClient({
       onNotice: (notice) => {
-        if (notice.type === 'speak' || notice.type === 'hush') {
-          this.#call?.pageSpeech.request(notice);
-          return;
-        }
-        if (notice.type === 'renew-capture') {
-          this.#call?.graph.renewMicrophone();
-          return;
-        }
-        if (notice.type === 'hush-breath') {
-          this.#call?.graph.hushBreath();
+        if (isPageRequest(notice)) {
+          if (this.#call !== undefined) answerPageRequest(notice, this.#call);
           return;
         }
         if (notice.type === 'closed') this.#onClosed();
@@ -108,7 +103,8 @@ export class BrowserMediaEngine implements MediaEngine {
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
     });
-    const call: RunningCall = { graph, released, microphone, pageSpeech };
+    const pageModel = new LatePageModel({ post: (command) => this.#worker.post(command) });
+    const call: RunningCall = { graph, released, microphone, pageSpeech, pageModel };
     this.#call = call;
     const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
     const { conversationId, interruption } = options;
@@ -119,6 +115,7 @@ export class BrowserMediaEngine implements MediaEngine {
     ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     this.setVolume(this.#volume);
+    pageModel.setOffered(options.pageModel);
     watchPage(released.signal, graph, {
       onBack: () => this.#worker.post({ type: 'retry-now' }),
       onDevices: () => void microphone.devicesChanged(),
@@ -170,6 +167,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setRecording(recording: boolean): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-recording', recording });
+  }
+
+  setPageModel(offered: boolean): void {
+    this.#call?.pageModel.setOffered(offered);
   }
 
   setToken(token: string): void {
@@ -272,6 +273,7 @@ export class BrowserMediaEngine implements MediaEngine {
     this.#call = undefined;
     this.#held = false;
     call.pageSpeech.tell((speech) => speech.end());
+    call.pageModel.end();
     call.released.abort();
     call.microphone.close();
     await call.graph.close();

@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly interruption: Interruption;
   /** A factor of the voice's own pace. */
   readonly speed: number;
+  /** The browser's language model may answer what the relay does not understand. */
+  readonly pageModel: boolean;
   /** An earlier conversation to go on with; a new one if it is undefined. */
   readonly conversationId: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
@@ -59,6 +61,8 @@ export interface MediaEngine {
   setInterruption(interruption: Interruption): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
+  /** As `pageModel` of `CallOptions`, from now on. */
+  setPageModel(offered: boolean): void;
   /** The account's token was renewed: the running call must not end with the old one. */
   setToken(token: string): void;
   sendText(itemId: string, text: string): void;

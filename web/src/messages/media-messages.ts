@@ -14,6 +14,7 @@ import type { DetectorCheck } from './detector-check.ts';
 import type { MicrophoneResult } from './microphone.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { Interruption } from './interruption.ts';
+import type { PageModelCommand } from './page-requests.ts';
 
 /** How a call signs in. */
 export type Credentials =
@@ -100,6 +101,7 @@ export type MediaCommand =
       readonly clause: number;
       readonly state: 'started' | 'ended' | 'failed';
     }
+  | PageModelCommand
   /** Network came back, page became visible: try to reconnect now. */
   | { readonly type: 'retry-now' }
   | { readonly type: 'stop' };

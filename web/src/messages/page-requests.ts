@@ -10,9 +10,44 @@ export type PageVoiceRequest =
   /** Fall silent at once and forget what was asked for. */
   | { readonly type: 'hush' };
 
+/** What the relay asks of the browser's language model, which windows alone have. */
+export type PageModelRequest =
+  | {
+      readonly type: 'ask-model';
+      readonly requestId: string;
+      /** How to answer. */
+      readonly instructions: string;
+      /** The last one is to be answered. */
+      readonly messages: readonly {
+        readonly role: 'user' | 'assistant';
+        readonly content: string;
+      }[];
+      /** When the answer must be whole. */
+      readonly totalMs: number;
+    }
+  /** The answer is not wanted any more. */
+  | { readonly type: 'stop-model'; readonly requestId: string };
+
+/** What the page says of its language model, and what that answers. */
+export type PageModelCommand =
+  /** Whether it may be asked. */
+  | { readonly type: 'set-page-model'; readonly offered: boolean }
+  | {
+      readonly type: 'page-answer';
+      readonly requestId: string;
+      readonly state: 'going-on';
+      readonly text: string;
+    }
+  | {
+      readonly type: 'page-answer';
+      readonly requestId: string;
+      readonly state: 'completed' | 'failed';
+    };
+
 /** All that the media worker asks of the page. */
 export type PageRequest =
   | PageVoiceRequest
+  | PageModelRequest
   /** Hear the microphone by another source node: what comes from this one waits for too long. */
   | { readonly type: 'renew-capture' }
   /** The person speaks while the echo canceller is primed. */

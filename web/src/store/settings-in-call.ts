@@ -12,10 +12,12 @@ export function applyToEngine(
     | 'setEagerness'
     | 'setInterruption'
     | 'setSpeaker'
+    | 'setPageModel'
   >,
-  { volume, talkBy, voice, speed, eagerness, interruption, speakerId }: Partial<Settings>,
+  change: Partial<Settings>,
   isRunning: boolean,
 ): void {
+  const { volume, talkBy, voice, speed, eagerness, interruption, speakerId, pageModel } = change;
   if (volume !== undefined) engine.setVolume(volume);
   if (!isRunning) return;
   if (talkBy !== undefined) engine.setMuted(talkBy === 'hold');
@@ -23,6 +25,7 @@ export function applyToEngine(
   if (speed !== undefined) engine.setSpeed(speed);
   if (eagerness !== undefined) engine.setEagerness(eagerness);
   if (interruption !== undefined) engine.setInterruption(interruption);
+  if (pageModel !== undefined) engine.setPageModel(pageModel);
   // A speaker that was unplugged meanwhile leaves the system's choice in place.
   if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});
 }

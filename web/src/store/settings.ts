@@ -26,6 +26,8 @@ export interface Settings {
   readonly interruption: Interruption;
   /** A factor of the voice's own pace. */
   readonly speed: number;
+  /** The browser's own language model may answer: only after the person has switched it on. */
+  readonly pageModel: boolean;
   /** null: the server's choice. */
   readonly voice: string | null;
   /** null: the system's choice. */
@@ -45,6 +47,7 @@ export const DEFAULT_SETTINGS: Settings = {
   eagerness: 'medium',
   interruption: 'automatic',
   speed: 1,
+  pageModel: false,
   voice: null,
   microphoneId: null,
   speakerId: null,
@@ -73,6 +76,7 @@ export function readSettings(store: KeyValueStore | null): Settings {
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
     interruption: oneOf(INTERRUPTIONS, kept['interruption'], DEFAULT_SETTINGS.interruption),
     speed: isSpeed(kept['speed']) ? kept['speed'] : DEFAULT_SETTINGS.speed,
+    pageModel: booleanOr(kept['pageModel'], DEFAULT_SETTINGS.pageModel),
     voice: identifierOrNull(kept['voice']),
     microphoneId: identifierOrNull(kept['microphoneId']),
     speakerId: identifierOrNull(kept['speakerId']),

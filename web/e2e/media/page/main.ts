@@ -28,6 +28,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       eagerness: 'medium',
       interruption: 'automatic',
       speed: 1,
+      pageModel: false,
       conversationId: undefined,
       microphone: true,
       microphoneId: undefined,

@@ -3,6 +3,7 @@ import { useController, useSettings } from '../../store/controller-context.ts';
 import type { Settings } from '../../store/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { BrowserSection } from './browser-section.tsx';
 import { ChoiceField } from './choice-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { PrivacySection } from './privacy-section.tsx';
@@ -155,6 +156,7 @@ export function SettingsDialog({ onClose, onCheck }: SettingsDialogProps) {
           onChange={(earcons) => changeSettings({ earcons })}
         />
       </Section>
+      <BrowserSection />
       <Section title="Appearance">
         <ChoiceField
           label="Theme"

@@ -1,9 +1,10 @@
 import { ERRORS, ParleyError, type RelayEvent, type RelayEventOf } from '@parley/shared';
 import type { ClientError } from '@parley/shared/link/client-error';
 import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { PageModelRequest } from '../../messages/page-requests.ts';
 
-/** The page's notice of a relay event, if that needs no more than the event itself. */
-export function noticeOf(event: RelayEvent): MediaNotice | undefined {
+/** The page's notice of a relay event, or what the relay asks of the page, if that needs no more than the event itself. */
+export function noticeOf(event: RelayEvent): MediaNotice | PageModelRequest | undefined {
   switch (event.type) {
     case 'session.created':
     case 'session.updated':
@@ -48,6 +49,16 @@ export function noticeOf(event: RelayEvent): MediaNotice | undefined {
       return event.error === null || isApology(event)
         ? undefined
         : { type: 'error', code: event.error.code, message: event.error.message };
+    case 'page.answer.requested':
+      return {
+        type: 'ask-model',
+        requestId: event.request_id,
+        instructions: event.instructions,
+        messages: event.messages,
+        totalMs: event.total_ms,
+      };
+    case 'page.answer.cancelled':
+      return { type: 'stop-model', requestId: event.request_id };
     case 'error':
       return { type: 'error', code: event.code, message: event.message };
     case 'response.created':

@@ -4,7 +4,15 @@ import type { MediaCommand } from '../../messages/media-messages.ts';
 
 export type ChoiceCommand = Extract<
   MediaCommand,
-  { type: 'set-voice' | 'set-speed' | 'set-eagerness' | 'set-recording' }
+  {
+    type:
+      | 'set-voice'
+      | 'set-speed'
+      | 'set-eagerness'
+      | 'set-recording'
+      | 'set-page-model'
+      | 'page-answer';
+  }
 >;
 
 /** What the person chose of a session, for the running one and for one that replaces it. */
@@ -16,6 +24,9 @@ export class SessionChoices {
   /** Of the session's voice; undefined if it has one pace. */
   #speeds: SessionDescription['speeds'];
   #relayDecides = false;
+  #offersModel = false;
+  /** The relay has no language model of its own. */
+  #mayAskPage = false;
 
   constructor(
     start: Pick<Extract<MediaCommand, { type: 'start' }>, 'voice' | 'eagerness' | 'speed'>,
@@ -44,6 +55,15 @@ export class SessionChoices {
       case 'set-eagerness':
         this.#eagerness = command.eagerness;
         return this.#updateEagerness();
+      case 'set-page-model':
+        this.#offersModel = command.offered;
+        return this.#updatePageModel();
+      case 'page-answer':
+        return this.#send(
+          command.state === 'going-on'
+            ? { type: 'page.answer.delta', request_id: command.requestId, delta: command.text }
+            : { type: 'page.answer.done', request_id: command.requestId, status: command.state },
+        );
     }
   }
 
@@ -54,6 +74,12 @@ export class SessionChoices {
     if (detection?.eagerness !== this.#eagerness) this.#updateEagerness();
     this.#speeds = session.speeds;
     if (this.#speed !== (session.speed ?? 1)) this.#updateSpeed();
+    this.#mayAskPage = session.page_model !== undefined;
+    if (this.#offersModel) this.#updatePageModel();
+  }
+
+  #updatePageModel(): void {
+    if (this.#mayAskPage) this.#update({ page_model: this.#offersModel });
   }
 
   /** Chosen for another voice, perhaps: the nearest that this one has. */
