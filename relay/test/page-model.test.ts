@@ -8,11 +8,11 @@ import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 const QUESTION = 'Who was Ada Lovelace?';
 
 let relay: TestRelay;
-const events: CallEvent[] = [];
+const told: CallEvent[] = [];
 beforeAll(async () => {
   relay = await startTestRelay({
     providers: { generator: createEmbeddedAssistant() },
-    observers: [{ name: 'test', observe: (event) => events.push(event) }],
+    observers: [{ name: 'test', observe: (event) => told.push(event) }],
   });
 });
 afterAll(() => relay[Symbol.asyncDispose]());
@@ -72,8 +72,8 @@ it('speaks the page’s answer to what its assistant refuses, and remembers it',
     usage: { llm_input_tokens: 0, llm_output_tokens: 0 },
   });
   expect(call.inbound.frames.length).toBeGreaterThan(0);
-  const told = events.findLast((event) => event.type === 'reply-done');
-  expect(told).toMatchObject({ providers: { generator: 'browser' } });
+  const done = told.findLast(({ type }) => type === 'reply-done');
+  expect(done).toMatchObject({ providers: { generator: 'browser' } });
   call.type('And who was her father?');
   const second = await answer(call, 'Lord Byron.');
   expect(second.messages.at(-2)).toMatchObject({

@@ -191,8 +191,7 @@ export function createCallController(options: CallControllerOptions) {
       if (mine === generation && microphone) dispatch({ type: 'microphone-answered', result });
     } catch (error) {
       if (mine !== generation) return;
-      const reason = error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START;
-      over(reason);
+      over(error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START);
     }
   };
 
