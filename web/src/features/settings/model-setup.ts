@@ -14,8 +14,6 @@ export type ModelSetupState =
   /** It could not be downloaded, or not be started; it may be tried again. */
   | { readonly kind: 'failed' };
 
-export type ModelSetup = ReturnType<typeof createModelSetup>;
-
 /**
  * Whether the browser's language model can be used, and its download. It outlives the dialog: a
  * download goes on while the person talks.

@@ -1,0 +1,91 @@
+import type { Page } from '@playwright/test';
+import { violationsIn } from '../support/axe.ts';
+import { installScriptedModel, letDownload, modelCounts } from '../support/scripted-model.ts';
+import { commandsOf, expect, test } from './support/ui-test.ts';
+
+const MODEL = { name: 'Answer open questions' };
+
+/** Opens the settings in a browser whose model is as it is said. */
+async function openSettings(
+  page: Page,
+  model: 'available' | 'downloadable' | 'unavailable',
+): Promise<void> {
+  await page.evaluate((availability) => sessionStorage.setItem('model', availability), model);
+  await page.reload();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+}
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+test('a browser without a model of its own offers none', async ({ open, page }) => {
+  await open('idle');
+  await page.addInitScript(installScriptedModel);
+  await openSettings(page, 'unavailable');
+  await expect(page.getByRole('switch', { name: 'Short sounds' })).toBeVisible();
+  await expect(page.getByRole('switch', MODEL)).toHaveCount(0);
+});
+
+test('the browser’s model is off until it is switched on, and says where it runs', async ({
+  open,
+  page,
+}) => {
+  await open('idle');
+  await page.addInitScript(installScriptedModel);
+  await openSettings(page, 'available');
+  const model = page.getByRole('switch', MODEL);
+  await expect(model).not.toBeChecked();
+  await expect(page.getByText('It runs on this computer.')).toBeVisible();
+  await model.click();
+  await expect(model).toBeChecked();
+  await page.reload();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(model).toBeChecked();
+  await model.click();
+  await expect(model).not.toBeChecked();
+});
+
+test('in a call it holds at once', async ({ open, page }) => {
+  await page.addInitScript(installScriptedModel);
+  await open('listening');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('switch', MODEL).click();
+  await expect.poll(() => commandsOf(page)).toContain('setPageModel:true');
+  await page.getByRole('switch', MODEL).click();
+  await expect.poll(() => commandsOf(page)).toContain('setPageModel:false');
+});
+
+test('a download is announced, shown, cancelled, and may fail', async ({ open, page }) => {
+  await open('idle');
+  await page.addInitScript(installScriptedModel);
+  await openSettings(page, 'downloadable');
+  const model = page.getByRole('switch', MODEL);
+  await expect(page.getByText('Your browser downloads it first')).toBeVisible();
+  await model.click();
+  const progress = page.getByRole('progressbar', { name: 'Download of the model' });
+  await expect(progress).toBeVisible();
+  await letDownload(page, 0.42);
+  await expect(page.getByText('42 %')).toBeVisible();
+  expect(await violationsIn(page)).toEqual([]);
+  // It goes on behind a closed dialog.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByText('42 %')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel the download' }).click();
+  await expect(progress).toHaveCount(0);
+  await expect(model).not.toBeChecked();
+
+  await model.click();
+  await letDownload(page, null);
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'could not get the model' }),
+  ).toBeVisible();
+  await expect(model).not.toBeChecked();
+  expect(await violationsIn(page)).toEqual([]);
+
+  await model.click();
+  await letDownload(page, 1);
+  await expect(progress).toHaveCount(0);
+  await expect(model).toBeChecked();
+  expect(await modelCounts(page)).toMatchObject({ open: 0 });
+});
