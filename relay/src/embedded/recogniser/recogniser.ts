@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
-import createModule, { type Config, type Decoder } from 'soundswallower';
+import type { Config, Decoder } from 'soundswallower';
 import type { SpeechGrammar } from '../grammar.ts';
+import { loadDecoderModule, MODEL_BASE } from './decoder-module.ts';
 import {
   INTERJECTION_GRAMMAR,
   INTERJECTION_WORD_INSERTION,
@@ -95,8 +95,7 @@ export class Recogniser {
 
   /** @throws Error that names the words without a pronunciation, or the rule that is wrong */
   static async create(grammar: SpeechGrammar): Promise<Recogniser> {
-    const modelBase = fileURLToPath(new URL('model/', import.meta.resolve('soundswallower')));
-    const module = await createModule({ modelBase });
+    const module = await loadDecoderModule();
     const decoderOf = async (own: SpeechGrammar, config: Config): Promise<Decoder> => {
       const decoder = new module.Decoder({
         loglevel: 'FATAL',
@@ -109,7 +108,7 @@ export class Recogniser {
       return decoder;
     };
     // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
-    const dict = `${modelBase}no-dictionary`;
+    const dict = `${MODEL_BASE}no-dictionary`;
     return new Recogniser(
       grammar,
       await decoderOf(grammar, { wip: WORD_INSERTION }),

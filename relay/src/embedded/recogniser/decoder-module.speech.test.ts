@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import createModule, { type SoundSwallowerModule } from 'soundswallower';
+import { describe, expect, it } from 'vitest';
+import { EMBEDDED_SPEECH_GRAMMAR } from '../assistant/index.ts';
+import { compileFlite, speakPiece } from '../voice/flite.ts';
+import { loadDecoderModule, makeQuick, MODEL_BASE } from './decoder-module.ts';
+import { loadGrammar } from './load-grammar.ts';
+
+const WASM = new URL('soundswallower.node.wasm', import.meta.resolve('soundswallower'));
+const CHUNK_SAMPLES = 1_600;
+const TIMEOUT_MS = 60_000;
+
+describe('the decoder with its slowest function replaced', () => {
+  it('is what the installed package is loaded as', async () => {
+    const wasm = await readFile(WASM);
+    const before = Buffer.from(wasm);
+    expect(makeQuick(wasm)).toBe(true);
+    expect(wasm).toHaveLength(before.length);
+    await expect(WebAssembly.compile(wasm)).resolves.toBeDefined();
+    expect(wasm.equals(before)).toBe(false);
+  });
+
+  it('leaves another version of the package as it is', () => {
+    const other = Buffer.alloc(1_000, 7);
+    expect(makeQuick(other)).toBe(false);
+    expect(other).toEqual(Buffer.alloc(1_000, 7));
+  });
+
+  it(
+    'hears the same, word for word and frame for frame',
+    async () => {
+      const flite = await compileFlite();
+      const spoken = (['slt', 'rms'] as const).flatMap((voice) =>
+        ['set a timer for fifteen minutes', 'my sister lives by the sea'].map((sentence) =>
+          speakPiece(flite, voice, sentence, { input: 'text' }),
+        ),
+      );
+      const quick = await hear(await loadDecoderModule(), spoken);
+      const original = await hear(await createModule({ modelBase: MODEL_BASE }), spoken);
+      expect(quick).toEqual(original);
+      expect(quick.join(' ')).toContain('timer');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** The words after each chunk, and where each word and phone lies in the end. */
+async function hear(
+  module: SoundSwallowerModule,
+  utterances: readonly Int16Array[],
+): Promise<readonly string[]> {
+  const decoder = new module.Decoder({ loglevel: 'FATAL', samprate: 16_000 });
+  await decoder.initialize();
+  loadGrammar(module, decoder, EMBEDDED_SPEECH_GRAMMAR);
+  const heard: string[] = [];
+  for (const utterance of utterances) {
+    decoder.start();
+    for (let at = 0; at < utterance.length; at += CHUNK_SAMPLES) {
+      const chunk = utterance.subarray(at, at + CHUNK_SAMPLES);
+      decoder.process_audio(Float32Array.from(chunk, (sample) => sample / 0x8000));
+      heard.push(decoder.get_text());
+    }
+    decoder.stop();
+    heard.push(JSON.stringify(decoder.get_alignment()));
+    await decoder.reinitialize_audio();
+  }
+  decoder.delete();
+  return heard;
+}
