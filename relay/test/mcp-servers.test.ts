@@ -141,6 +141,19 @@ function local(env: Readonly<Record<string, string>> = {}): object {
   return { command: process.execPath, args: [MCP_PROGRAM], env };
 }
 
+test('its lines follow the level of the log when that changes', async () => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'silent' }, { write: (line) => lines.push(line) });
+  await using simulator = await startMcpSimulator();
+  const shelf = { url: `${simulator.url}/mcp`, headers: { 'x-shelf-key': simulator.key } };
+  const clock = new FakeClock();
+  await using toolbox = await open({ shelf }, clock, logger);
+  logger.level = 'warn';
+  await simulator[Symbol.asyncDispose]();
+  await use(toolbox, 'shelf__look_up', { word: 'tea' });
+  expect(lines.join()).toContain('MCP tool failed');
+});
+
 async function open(
   mcpServers: Readonly<Record<string, object>>,
   clock: Clock = systemClock,

@@ -1,12 +1,14 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { getHeapSnapshot } from 'node:v8';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { API_PATHS } from '@parley/shared';
 import { HISTORY_RANGES } from '@parley/shared/monitoring-api';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RelayMonitor } from '../monitoring/relay-monitor.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
+import { whileItIsRead } from './while-it-is-read.ts';
 
 /**
  * What the status page reads and does; for administrators.
@@ -14,14 +16,17 @@ import { problem } from './problem.ts';
  * - `GET /api/v1/admin/overview?range=1h|6h|24h`
  * - `POST /api/v1/admin/sessions/:id/end` ends a call
  * - `POST /api/v1/admin/heap-snapshot` answers with a file for the browser's developer tools. It
- *   stops the relay for seconds, and holds what people say: for emergencies
+ *   stops the relay for seconds, and holds what people say: for emergencies. One at a time, until
+ *   it is read, or its reader has taken nothing for a minute
  */
 export function operationRoutes(options: {
   readonly monitor: RelayMonitor;
   readonly admin: MiddlewareHandler<AdminEnv>;
+  readonly clock: Clock;
   readonly logger: Logger;
+  readonly takeHeap?: () => Readable;
 }): Hono<AdminEnv> {
-  const { monitor, admin, logger } = options;
+  const { monitor, admin, clock, logger, takeHeap = getHeapSnapshot } = options;
   const app = new Hono<AdminEnv>();
   let isWriting = false;
 
@@ -45,9 +50,9 @@ export function operationRoutes(options: {
     if (isWriting) return problem(c, 'rate_limited');
     isWriting = true;
     logger.warn({ admin: c.var.admin }, 'an administrator takes a heap snapshot');
-    const snapshot = getHeapSnapshot();
+    const snapshot = takeHeap();
     snapshot.once('close', () => (isWriting = false));
-    return new Response(Readable.toWeb(snapshot) as ReadableStream, {
+    return new Response(whileItIsRead(snapshot, clock), {
       headers: {
         'Content-Type': 'application/octet-stream',
         'Content-Disposition': 'attachment; filename="parley.heapsnapshot"',

@@ -161,7 +161,7 @@ export function createApp(options: AppOptions): App {
   const { monitor, logger } = options;
   const access = operatorAccess({ admin: adminAccess, config });
   app.route('/', monitoringRoutes({ monitor, access, admin: adminAccess }));
-  app.route('/', operationRoutes({ monitor, admin: adminAccess, logger }));
+  app.route('/', operationRoutes({ monitor, admin: adminAccess, clock: options.clock, logger }));
   app.route(API_PATHS.adminUsage, adminUsageRoutes(adminAccess, storage));
   app.route(API_PATHS.adminSettings, adminSettings(adminAccess, options.settings));
   app.route(LOG_PATHS.level, adminLogs(adminAccess, options.settings));

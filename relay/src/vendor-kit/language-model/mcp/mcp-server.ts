@@ -31,7 +31,7 @@ export class McpServer implements AsyncDisposable {
   constructor(config: McpServerConfig, clock: Clock, logger: Logger) {
     this.#config = config;
     this.#clock = clock;
-    this.#logger = logger.child({ mcpServer: config.name });
+    this.#logger = logger;
   }
 
   /** None while it cannot be reached. */
@@ -65,10 +65,10 @@ export class McpServer implements AsyncDisposable {
       });
       this.#state = { kind: 'up', client, tools };
       const lent = Object.keys(tools).length;
-      this.#logger.info({ tools: lent, offered: listed.length }, 'MCP server connected');
+      this.#log('info', { tools: lent, offered: listed.length }, 'MCP server connected');
       const unknown = allow?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
       if (unknown.length > 0) {
-        this.#logger.warn({ unknown }, 'MCP server has no tools of these names, which are allowed');
+        this.#log('warn', { unknown }, 'MCP server has no tools of these names, which are allowed');
       }
     } catch (error) {
       controller.abort();
@@ -86,8 +86,13 @@ export class McpServer implements AsyncDisposable {
 
   /** A tool that was only slow says nothing about the connection. */
   #failed(client: MCPClient, error: unknown): void {
-    this.#logger.warn({ reason: reasonOf(error) }, 'MCP tool failed');
+    this.#log('warn', { reason: reasonOf(error) }, 'MCP tool failed');
     if (!(error instanceof ToolTooSlowError)) this.#lost(client);
+  }
+
+  /** Not by a child logger, which would keep the level that the relay had when it began. */
+  #log(level: 'info' | 'warn', fields: object, message: string): void {
+    this.#logger[level]({ mcpServer: this.#config.name, ...fields }, message);
   }
 
   #lost(client: MCPClient): void {
@@ -99,7 +104,8 @@ export class McpServer implements AsyncDisposable {
   #retryLater(error: unknown): void {
     const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#logger.warn(
+    this.#log(
+      'warn',
       { reason: error === undefined ? 'connection lost' : reasonOf(error), retryMs: delayMs },
       'MCP server unavailable',
     );
