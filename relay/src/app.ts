@@ -9,6 +9,7 @@ import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { listen } from './http/listen.ts';
+import { openMetricsPort } from './http/metrics-port.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer, keepConnections } from './http/server.ts';
@@ -252,17 +253,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   try {
     url = await listen(server, config, logger);
   } catch (error) {
-    admission[Symbol.dispose]();
-    monitor[Symbol.dispose]();
-    descriptors[Symbol.dispose]();
-    refusals[Symbol.dispose]();
-    tls?.[Symbol.dispose]();
+    for (const part of [admission, monitor, descriptors, refusals, tls]) part?.[Symbol.dispose]();
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
     await money?.[Symbol.asyncDispose]();
     await exporters[Symbol.asyncDispose]();
     throw error;
   }
+  const metricsPort = openMetricsPort({ config, monitor, logger });
   keeping.newRecordings?.begin();
   void signIn.begin();
   void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
@@ -280,6 +278,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       admission[Symbol.dispose]();
       descriptors[Symbol.dispose]();
       await registry.drain(graceMs);
+      metricsPort[Symbol.dispose]();
       monitor[Symbol.dispose]();
       stopRealtime();
       tls?.[Symbol.dispose]();

@@ -42,7 +42,7 @@ describe('the level of the log', () => {
   it('is for administrators, and one of the known ones', async () => {
     await using relay = await startTestRelay({ env });
     const { token } = await personOf(relay.url);
-    expect((await level(relay, undefined, token)).status).toBe(401);
+    expect((await level(relay, undefined, token)).status).toBe(403);
     expect((await level(relay, { level: 'loud' })).status).toBe(400);
     expect((await level(relay, {})).status).toBe(400);
   });

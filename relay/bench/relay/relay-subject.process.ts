@@ -45,7 +45,7 @@ const synthesizer: Synthesizer = {
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
-  async open({ upstream, provider, sessions, keepsAccounts, isMeasured, telemetry }) {
+  async open({ upstream, provider, sessions, keepsAccounts, isMeasured, metricsToken, telemetry }) {
     // With a second one behind the first, as in a relay that is meant to stay up.
     const transcribers =
       provider === undefined
@@ -63,6 +63,7 @@ const handlers = {
       DATA_DIR: folder,
       STORAGE: keepsAccounts ? 'on' : 'off',
       ENABLE_METRICS: isMeasured ? 'on' : 'off',
+      METRICS_TOKEN: metricsToken,
       ...(telemetry && {
         OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.otlpUrl,
         SENTRY_DSN: telemetry.sentryDsn,

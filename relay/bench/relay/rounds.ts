@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { API_PATHS } from '@parley/shared';
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
@@ -92,6 +93,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
   const processes: Processes = { load, upstream: vendor ?? load, subjects: { relay, baseline } };
   const { upstream, subjects } = processes;
   const schedule = provider === undefined ? STEADY : WITH_PAUSES;
+  const metricsToken = randomBytes(16).toString('hex');
   const idleRss = { relay: 0, baseline: 0 };
   let isNative = true;
   let relayUrl = '';
@@ -105,6 +107,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
       sessions,
       keepsAccounts,
       isMeasured: side === 'relay' || !WITHOUT_METRICS.includes(options.baseline),
+      metricsToken,
       telemetry: side === 'relay' ? telemetry : undefined,
     });
     isNative &&= opened.isNative;
@@ -113,7 +116,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
     await load.ask('connect', { side, url: opened.url, isPipe, sessions, schedule }, 120_000);
   }
   using readers = new DisposableStack();
-  if (options.baseline === 'unmeasured') readers.use(readMetrics(relayUrl));
+  if (options.baseline === 'unmeasured') readers.use(readMetrics(relayUrl, metricsToken));
   if (telemetry !== undefined) {
     await observer?.ask('read', { url: relayUrl, adminToken: telemetry.adminToken });
   }
@@ -148,8 +151,9 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
 }
 
 /** As Prometheus does, three times as often. */
-function readMetrics(relayUrl: string): Disposable {
-  const read = async () => (await fetch(`${relayUrl}${API_PATHS.prometheus}`)).text();
+function readMetrics(relayUrl: string, token: string): Disposable {
+  const headers = { authorization: `Bearer ${token}` };
+  const read = async () => (await fetch(`${relayUrl}${API_PATHS.prometheus}`, { headers })).text();
   // At the end of the run the relay may have stopped.
   const timer = setInterval(() => void read().catch(() => {}), SCRAPE_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };

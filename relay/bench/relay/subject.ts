@@ -10,6 +10,8 @@ export interface SubjectOptions {
   readonly keepsAccounts: boolean;
   /** Whether calls are measured. */
   readonly isMeasured: boolean;
+  /** Opens `/metrics`. */
+  readonly metricsToken: string;
   /** Where traces and error reports go; with it, the log has all lines and can be followed. */
   readonly telemetry: TelemetryAddresses | undefined;
 }

@@ -33,7 +33,7 @@ export function adminOnly(options: AdminAccess): MiddlewareHandler<AdminEnv> {
 
 /**
  * The administrator who sends a request: by the operator's token, or with an account whose role
- * says so. Without either there is nothing here. An address that has tried too many wrong ones must
+ * says so; a guest has none. Without either there is nothing here. An address that has tried too many wrong ones must
  * wait, also with the right one: otherwise waiting would tell that it is wrong.
  *
  * @param authorization - `Bearer …`
@@ -54,7 +54,6 @@ export async function administratorOf(
   if (given === '') throw new ParleyError('unauthorized');
   // Before it is looked at, so that many at once are not more than one after the other.
   limiter.count('address-wrong-admin-tokens', address);
-  if (!signIn.hasAccounts) throw new ParleyError('unauthorized');
   const { role, userId } = await signIn.identify(authorization);
   limiter.takeBack('address-wrong-admin-tokens', address);
   if (role !== 'admin') throw new ParleyError('forbidden');
