@@ -79,12 +79,24 @@ export async function spentSince(queries: Queries, fromMs: number) {
 
 /** Of the relay with that data folder. @param fromMs, beforeMs - ms since 1970 */
 export async function turnsBetween(
+  ...asked: Parameters<typeof selectTurnsBetween>
+): Promise<KeptTurn[]> {
+  const rows = await selectTurnsBetween(...asked);
+  return rows.map(({ at, error, timeline }) => ({
+    atMs: at.getTime(),
+    isFailed: error !== null,
+    timeline,
+  }));
+}
+
+/** The query of `turnsBetween`; it runs when it is awaited. */
+export function selectTurnsBetween(
   queries: Queries,
   instance: string,
   fromMs: number,
   beforeMs: number,
-): Promise<KeptTurn[]> {
-  const rows = await queries
+) {
+  return queries
     .select({ at: turns.at, error: turns.error, timeline: turns.timeline })
     .from(turns)
     .innerJoin(sessions, eq(sessions.id, turns.sessionId))
@@ -97,11 +109,6 @@ export async function turnsBetween(
     )
     .orderBy(desc(turns.at))
     .limit(MAX_TURNS);
-  return rows.map(({ at, error, timeline }) => ({
-    atMs: at.getTime(),
-    isFailed: error !== null,
-    timeline,
-  }));
 }
 
 function within({ from, to }: Days): SQL | undefined {
