@@ -35,8 +35,9 @@ const account = createAccountController({
   returnUrl: `${location.origin}/`,
   isReturn: isSignInReturn(location),
 });
+const engine = new BrowserMediaEngine();
 const controller = createCallController({
-  engine: new BrowserMediaEngine(),
+  engine,
   account,
   storage,
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -66,6 +67,20 @@ createRoot(root).render(
 );
 
 registerServiceWorker();
+
+const unsubscribe = account.store.subscribe(({ signIn }) => {
+  if (signIn === null) return;
+  unsubscribe();
+  if (signIn.errorReports !== undefined) reportErrors(signIn.errorReports);
+});
+
+/** Few relays ask for it, so that its library is fetched only then. */
+function reportErrors(project: unknown): void {
+  import('./app/error-reports/start-error-reports.ts').then(
+    ({ startErrorReports }) => startErrorReports({ project, relay, engine, call: controller.call }),
+    () => {},
+  );
+}
 
 /** Reading `localStorage` itself throws if the browser forbids it. */
 function browserStorage(): KeyValueStore | null {

@@ -80,9 +80,7 @@ function authOptions(
         ? null
         : { issuer: accounts.issuer, client_id: clientId },
     is_secure,
-    ...(pageSentry && {
-      error_reports: { dsn: pageSentry.dsn, environment: pageSentry.environment },
-    }),
+    ...(pageSentry && { error_reports: { dsn: pageSentry.dsn } }),
   };
 }
 

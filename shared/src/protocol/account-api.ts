@@ -29,7 +29,7 @@ export const authOptionsSchema = z.object({
   /** Whether the request came over https, or from this machine. */
   is_secure: z.boolean(),
   /** Where the page reports its own errors; left out: nowhere. */
-  error_reports: z.optional(z.object({ dsn: z.url(), environment: z.string() })),
+  error_reports: z.optional(z.object({ dsn: z.url() })),
 });
 export type AuthOptions = z.infer<typeof authOptionsSchema>;
 

@@ -53,7 +53,7 @@ export class BrowserMediaEngine implements MediaEngine {
         // What a call that was ended still had to say is not for the next one.
         if (this.#stopping === 0) this.#call?.pageSpeech.tell((speech) => speech.onNotice(notice));
       },
-      onCrash: () => this.#onCrash(),
+      onCrash: (crash) => this.#onCrash(crash),
     });
   }
 
@@ -247,19 +247,17 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #onUnplayable(call: RunningCall): void {
     if (call.released.signal.aborted) return;
-    this.#notifyError(
-      'audio_unavailable',
-      'This browser cannot play the voice. Answers are shown as text.',
-    );
+    const message = 'This browser cannot play the voice. Answers are shown as text.';
+    this.#notify({ type: 'error', code: 'audio_unavailable', message });
   }
 
-  #onCrash(): void {
+  #onCrash(crash: ErrorEvent): void {
     this.#stopping = 0;
     // Without a call nothing was lost: the next one makes another worker.
     if (this.#call === undefined) return;
     void this.#release();
     const message = 'Something went wrong in this page. Please call again.';
-    this.#notifyError('internal_error', message);
+    this.#notify({ type: 'error', code: 'internal_error', message, crash });
     this.#notify({ type: 'phase', phase: 'ended' });
     this.#notify({
       type: 'closed',
@@ -282,10 +280,6 @@ export class BrowserMediaEngine implements MediaEngine {
   #offerToTests(node: TappableNode): void {
     if (!this.#query.has('tap')) return;
     window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
-  }
-
-  #notifyError(code: Extract<MediaNotice, { type: 'error' }>['code'], message: string): void {
-    this.#notify({ type: 'error', code, message });
   }
 
   #notify(notice: MediaNotice): void {

@@ -3,7 +3,7 @@ import type { PageRequest } from '../messages/page-requests.ts';
 
 interface MediaWorkerClientOptions {
   onNotice(notice: MediaNotice | PageRequest): void;
-  onCrash(): void;
+  onCrash(crash: ErrorEvent): void;
 }
 
 /** The media worker as the page sees it: made on first use, replaced after a crash. */
@@ -33,7 +33,7 @@ export class MediaWorkerClient {
       if (this.#worker !== worker) return;
       worker.terminate();
       this.#worker = undefined;
-      this.#options.onCrash();
+      this.#options.onCrash(event);
     });
     return worker;
   }

@@ -280,6 +280,8 @@ export type MediaNotice =
         | 'vad_failed'
         | 'audio_unavailable';
       readonly message: string;
+      /** What ended the media worker; passes between no threads. */
+      readonly crash?: ErrorEvent | undefined;
     }
   /** The call is over; `reason` says whether and how another may be made. */
   | { readonly type: 'closed'; readonly reason: CloseReason };

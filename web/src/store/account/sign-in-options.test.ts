@@ -18,6 +18,12 @@ test('reads what the relay answers', () => {
   });
 });
 
+test('keeps where errors are reported to as it came: what reads it is fetched later', () => {
+  const project = { dsn: 'https://key@sentry.example/42' };
+  expect(signInOptionsIn({ ...OPTIONS, error_reports: project })?.errorReports).toBe(project);
+  expect(signInOptionsIn(OPTIONS)?.errorReports).toBeUndefined();
+});
+
 test.each([null, [], 'x', {}, { guests: 'yes' }])('learns nothing from %j', (body) => {
   expect(signInOptionsIn(body)).toBeNull();
 });

@@ -9,6 +9,8 @@ export interface SignInOptions {
   readonly accounts: AccountsAt | null;
   /** Whether others on the way to the relay are kept from reading along. */
   readonly isSecure: boolean;
+  /** Where the page's own errors are reported to, as the relay says it; undefined: nowhere. */
+  readonly errorReports?: unknown;
 }
 
 /** Who signs people in. */
@@ -49,6 +51,7 @@ export function signInOptionsIn(body: unknown): SignInOptions | null {
     accessCode: body['access_code'] === true,
     accounts: accountsIn(body['supabase']),
     isSecure: body['is_secure'] !== false,
+    errorReports: body['error_reports'],
   };
 }
 
