@@ -33,10 +33,7 @@ export class LatePageModel {
 
   async #load(): Promise<PageModel | undefined> {
     try {
-      const [{ PageModel: Model }, { findLanguageModels }] = await Promise.all([
-        import('./page-model.ts'),
-        import('./language-model.ts'),
-      ]);
+      const { PageModel: Model, findLanguageModels } = await import('./page-model.ts');
       const models = findLanguageModels(globalThis);
       return models && new Model({ models, post: this.#post });
     } catch {

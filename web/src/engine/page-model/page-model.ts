@@ -1,6 +1,10 @@
 import type { PageModelCommand, PageModelRequest } from '../../messages/page-requests.ts';
 import { MODEL_OPTIONS, type LanguageModels, type ModelSession } from './language-model.ts';
 
+// A module that is fetched both by itself and with others has the bundler put its runtime into a
+// file of its own, in the first load.
+export { findLanguageModels } from './language-model.ts';
+
 /** Longest piece that the relay takes, characters. */
 const MAX_PIECE = 2_000;
 /** Longest answer that it takes. */
