@@ -128,13 +128,11 @@ test('a stereo file at 44.1 kHz is understood and answered aloud', async () => {
 });
 
 test(
-  'nine in ten questions are answered rightly, in every voice',
+  'nine in ten questions are answered rightly, each in one of three voices',
   { timeout: PATIENCE_MS },
   async () => {
     const voices = providers.synthesizer.voices.map(({ id }) => id);
-    const questions = voices.flatMap((voice) =>
-      SPOKEN_QUESTIONS.map(({ say, answer }) => ({ say, answer, voice })),
-    );
+    const questions = inTurn(voices, SPOKEN_QUESTIONS);
     const answers = await ask(questions);
     const wrong = wrongOnes(questions, answers, (index) =>
       questions[index]!.answer.test(answers[index]!.reply),
@@ -146,14 +144,22 @@ test(
 
 test('four in five sentences it cannot answer are refused', { timeout: PATIENCE_MS }, async () => {
   const voices = providers.synthesizer.voices.map(({ id }) => id);
-  const questions = REFUSED_SENTENCES.slice(0, 20).map((say, index) => ({
-    say,
-    voice: voices[index % voices.length]!,
-  }));
+  const questions = inTurn(
+    voices,
+    REFUSED_SENTENCES.slice(0, 20).map((say) => ({ say })),
+  );
   const answers = await ask(questions);
   const wrong = wrongOnes(questions, answers, (index) => REFUSAL.test(answers[index]!.reply));
   expect(wrong).toSatisfy(atMost(questions.length * 0.2));
 });
+
+/** Every voice of all says a third: that each is understood, `npm run bench -- phrasings` shows. */
+function inTurn<T extends object>(voices: readonly string[], questions: readonly T[]) {
+  return questions.map((question, index) => ({
+    ...question,
+    voice: voices[index % voices.length]!,
+  }));
+}
 
 const atMost = (limit: number) => (list: readonly unknown[]) => list.length <= limit;
 

@@ -13,6 +13,8 @@ import { RELAY_NODE_FLAGS } from './node-flags.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules', '.parley-installed');
+/** Where Node keeps what it made of the sources, for the next process: a third of its start. */
+const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
 const INSTALL = ['install', '--frozen-lockfile', '--loglevel=info'];
 const ORPHAN_CHECK_MS = 500;
 const PASSED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -126,6 +128,7 @@ function run(script, scriptArguments) {
   const flags = script === RELAY ? RELAY_NODE_FLAGS : [];
   const child = spawn(node, [...flags, join(ROOT, script), ...scriptArguments], {
     stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
   });
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => child.kill(signal);
