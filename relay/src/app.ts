@@ -9,7 +9,6 @@ import { OwnHosts } from './auth/own-hosts.ts';
 import { SignIn } from './auth/sign-in.ts';
 import type { Config } from './config/config.ts';
 import { listen } from './http/listen.ts';
-import { openMetricsPort } from './http/metrics-port.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer, keepConnections } from './http/server.ts';
@@ -253,14 +252,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   try {
     url = await listen(server, config, logger);
   } catch (error) {
-    for (const part of [admission, monitor, descriptors, refusals, tls]) part?.[Symbol.dispose]();
+    admission[Symbol.dispose]();
+    monitor[Symbol.dispose]();
+    descriptors[Symbol.dispose]();
+    refusals[Symbol.dispose]();
+    tls?.[Symbol.dispose]();
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
     await money?.[Symbol.asyncDispose]();
     await exporters[Symbol.asyncDispose]();
     throw error;
   }
-  const metricsPort = openMetricsPort({ config, monitor, logger });
   keeping.newRecordings?.begin();
   void signIn.begin();
   void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
@@ -278,7 +280,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       admission[Symbol.dispose]();
       descriptors[Symbol.dispose]();
       await registry.drain(graceMs);
-      metricsPort[Symbol.dispose]();
       monitor[Symbol.dispose]();
       stopRealtime();
       tls?.[Symbol.dispose]();

@@ -98,7 +98,7 @@ describe.skipIf(!hasPrometheus())('with a real Prometheus', () => {
   test('it reads a running relay, and answers the queries of the dashboard', async () => {
     await using faulty = await FaultyRelay.start({
       money: new TestLedger().money,
-      env: { METRICS_TOKEN },
+      env: { METRICS_TOKEN, ALLOWED_ORIGINS: 'https://page.example' },
     });
     const { url } = faulty.relay;
     await using prometheus = await startPrometheus(url);
@@ -138,7 +138,7 @@ async function startPrometheus(relayUrl: string) {
   const config = (await readFile(join(DOCS, 'prometheus.yml'), 'utf8'))
     .replaceAll('30s', '1s')
     .replace('alerts.yml', join(DOCS, 'alerts.yml'))
-    .replace('127.0.0.1:9464', target)
+    .replace('127.0.0.1:8787', target)
     .replace(
       '    static_configs:',
       `    authorization: { credentials: ${METRICS_TOKEN} }\n    static_configs:`,
