@@ -34,6 +34,29 @@ export function sayQuestion(call: TestCall, utterance: number, loudness = LOUDNE
   call.speak(utterance, new Int16Array(SPEECH_SAMPLES).fill(loudness));
 }
 
+/**
+ * Asks a question and, over the answer, another.
+ *
+ * @param utterance - of the first; the second has the next
+ */
+export async function askOverAnswer(call: TestCall, utterance: number): Promise<void> {
+  const { inbound } = call;
+  sayQuestion(call, utterance);
+  const { response_id } = await inbound.next('response.created');
+  const framesBefore = inbound.frames.length;
+  await inbound.until('voice', ({ frames }) => frames.length > framesBefore || undefined);
+  const heard = { response_id, audio_end_ms: 100 };
+  const samples = new Int16Array(SPEECH_SAMPLES).fill(LOUDNESS);
+  call.speak(utterance + 1, samples, heard);
+  await inbound.until('the end of the first answer', ({ events }) =>
+    events.find((event) => event.type === 'response.done' && event.response_id === response_id),
+  );
+  call.send({ type: 'conversation.item.truncate', ...heard });
+  await inbound.until('the second answer', ({ events }) =>
+    events.find((event) => event.type === 'response.done' && event.response_id !== response_id),
+  );
+}
+
 /** @param utterance, loudness - as for `sayQuestion` */
 export async function askAgain(
   call: TestCall,

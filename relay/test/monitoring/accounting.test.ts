@@ -10,8 +10,10 @@ import {
   type SessionMetrics,
 } from '@parley/shared/monitoring-api';
 import { FaultyRelay } from '../faults/faulty-relay.ts';
-import { askAgain } from '../faults/spoken-turn.ts';
+import { askAgain, askOverAnswer } from '../faults/spoken-turn.ts';
+import { createSession } from '../support/api.ts';
 import { openKeptStorage } from '../support/kept-relay.ts';
+import { personOf } from '../support/person.ts';
 import { TestCall } from '../support/test-call.ts';
 import { TestLedger } from '../support/test-ledger.ts';
 import { ADMIN_TOKEN, askOperator, samplesOf, sumOf } from './operator.ts';
@@ -42,16 +44,31 @@ test('all that tells of calls agrees with what was sent, and with each other', a
     money,
     storage,
     primary: DELAYS,
-    env: { ADMIN_TOKEN, METRICS_SAVE_PATH: metricsPath, DATA_DIR: kept.dataDir },
+    env: {
+      ADMIN_TOKEN,
+      METRICS_SAVE_PATH: metricsPath,
+      DATA_DIR: kept.dataDir,
+      // The prices of the test are so dear that two turns at once would not be allowed.
+      BUDGET_SESSION_USD: '100',
+      BUDGET_USER_DAY_USD: '100',
+      BUDGET_GUEST_DAY_USD: '100',
+    },
   });
   const { url } = faulty.relay;
   storage.begin();
   await vi.waitUntil(() => storage.state === 'ok', { timeout: 60_000, interval: 50 });
 
+  const calls: { readonly userId: string; readonly conversationId: string }[] = [];
+  const startCall = async () => {
+    const { userId, token } = await personOf(url);
+    const grant = await createSession(url, token);
+    calls.push({ userId, conversationId: grant.conversation_id! });
+    return TestCall.start(url, {}, grant);
+  };
   // Three calls with one, two and three turns; the second loses its connection, and one question
   // of the third gets no answer.
   for (const turns of [1, 2, 3]) {
-    await using call = await TestCall.start(url);
+    await using call = await startCall();
     for (let turn = 1; turn <= turns; turn++) {
       if (turns === 3 && turn === 2) {
         faulty.vendor('generator').fail({ kind: 'status', status: 400 }, 'first-use', 1);
@@ -67,8 +84,12 @@ test('all that tells of calls agrees with what was sent, and with each other', a
     await call.inbound.next('error');
     await call.hangUp();
   }
+  // A fourth, in which an answer is interrupted by the next question.
+  await using last = await startCall();
+  await askOverAnswer(last, 1);
+  await last.hangUp();
 
-  await vi.waitUntil(async () => (await linesOf(metricsPath)).length === 3, { timeout: 5_000 });
+  await vi.waitUntil(async () => (await linesOf(metricsPath)).length === 4, { timeout: 5_000 });
   const lines = await linesOf(metricsPath);
   const frames = (count: (line: SessionMetrics) => number) =>
     lines.reduce((sum, line) => sum + count(line), 0);
@@ -85,18 +106,20 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   const counted = (name: string) => sumOf(samplesOf(text, name));
 
   // What was sent.
-  expect(lines.map(({ turns }) => turns)).toEqual([1, 2, 3]);
-  expect(lines.map(({ reconnects }) => reconnects)).toEqual([0, 1, 0]);
-  expect(lines.map(({ errors }) => errors)).toEqual([1, 1, 2]);
-  expect(lines.map(({ asr }) => asr.chunks)).toEqual([1, 2, 3].map((n) => n * FRAMES_OF_TURN));
-  expect(lines.map(({ asr }) => asr.transcriptions)).toEqual([1, 2, 3]);
+  expect(lines.map(({ turns }) => turns)).toEqual([1, 2, 3, 2]);
+  expect(lines.map(({ reconnects }) => reconnects)).toEqual([0, 1, 0, 0]);
+  expect(lines.map(({ barge_ins }) => barge_ins)).toEqual([0, 0, 0, 1]);
+  expect(lines.map(({ errors }) => errors)).toEqual([1, 1, 2, 0]);
+  expect(lines.map(({ asr }) => asr.chunks)).toEqual([1, 2, 3, 2].map((n) => n * FRAMES_OF_TURN));
+  expect(lines.map(({ asr }) => asr.transcriptions)).toEqual([1, 2, 3, 2]);
 
   // /metrics.
-  expect(counted('voice_sessions_total')).toBe(3);
-  expect(counted('voice_turns_total')).toBe(6);
-  expect(counted('voice_transcriptions_total')).toBe(6);
-  expect(counted('voice_transcription_duration_seconds_count')).toBe(6);
+  expect(counted('voice_sessions_total')).toBe(4);
+  expect(counted('voice_turns_total')).toBe(8);
+  expect(counted('voice_transcriptions_total')).toBe(8);
+  expect(counted('voice_transcription_duration_seconds_count')).toBe(8);
   expect(counted('voice_reconnects_total')).toBe(1);
+  expect(samplesOf(text, 'voice_barge_ins_total')).toEqual(new Map([['kind="interruption"', 1]]));
   expect(samplesOf(text, 'voice_errors_total')).toEqual(
     new Map([
       ['type="malformed_json"', 3],
@@ -112,14 +135,14 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   // The JSON of the same.
   expect(metrics).toMatchObject({
     active_sessions: 0,
-    total_sessions: 3,
-    total_turns: 6,
+    total_sessions: 4,
+    total_turns: 8,
     total_errors: 4,
     total_reconnects: 1,
-    total_barge_ins: 0,
-    sessions_in_window: 3,
+    total_barge_ins: 1,
+    sessions_in_window: 4,
   });
-  const asrMs = frames(({ asr }) => asr.total_latency_ms) / 6;
+  const asrMs = frames(({ asr }) => asr.total_latency_ms) / 8;
   expect(Math.abs(metrics.avg_latencies_ms.asr! - asrMs)).toBeLessThan(0.2);
   expect(overview.metrics).toEqual(metrics);
 
@@ -143,11 +166,24 @@ test('all that tells of calls agrees with what was sent, and with each other', a
     expect(ms / count).toBeGreaterThan(taken[stage] - 20);
     expect(ms / count).toBeLessThan(taken[stage] + SLACK_MS);
   }
-  expect(overview.latencies.asr.count).toBe(6);
-  expect(overview.history.points.reduce((sum, { turns }) => sum + turns, 0)).toBe(6);
+  expect(overview.latencies.asr.count).toBe(8);
+  expect(overview.history.points.reduce((sum, { turns }) => sum + turns, 0)).toBe(8);
   expect(overview.history.points.reduce((sum, { errors }) => sum + errors, 0)).toBe(4);
-  expect(overview.interactions).toHaveLength(6);
+  expect(overview.interactions).toHaveLength(8);
   expect(overview.interactions.filter(({ error }) => error === 'generator_failed')).toHaveLength(1);
+
+  // The database.
+  await vi.waitUntil(() => storage.spoolBytes === 0, { timeout: 10_000 });
+  const stored = await Promise.all(
+    calls.map(({ userId, conversationId }) =>
+      storage.asUser({ userId, role: 'user' }).conversation(conversationId),
+    ),
+  );
+  expect(stored.map((conversation) => conversation?.turns.length)).toEqual([1, 2, 3, 2]);
+  const interrupted = stored.map(
+    (conversation) => conversation?.turns.filter((turn) => turn.was_interrupted).length,
+  );
+  expect(interrupted).toEqual(lines.map(({ barge_ins }) => barge_ins));
 
   // Money: the ledger, its copy in the database, and all that is counted from it.
   const inMicro = (usd: number) => Math.round(usd * MICRO);
@@ -156,7 +192,6 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   expect(inMicro(counted('voice_cost_usd_total'))).toBe(ledger.microUsd);
   expect(inMicro(frames(({ cost_usd }) => cost_usd))).toBe(ledger.microUsd);
   expect(inMicro(overview.spending.spent_usd)).toBe(ledger.microUsd);
-  await vi.waitUntil(() => storage.spoolBytes === 0, { timeout: 10_000 }).catch(() => {});
   const today = new Date().toISOString().slice(0, 10);
   const kept3 = await storage.admin.usage({ by: 'provider', from: today, to: today });
   expect(inMicro(kept3.reduce((sum, { cost_usd }) => sum + cost_usd, 0))).toBe(ledger.microUsd);

@@ -10,6 +10,7 @@ import {
   TICKET_SUBPROTOCOL_PREFIX,
   UPLINK_CHUNK_SAMPLES,
   type ClientEvent,
+  type ClientEventOf,
   type CreateSessionResponse,
 } from '@parley/shared';
 import { createSession } from './api.ts';
@@ -21,6 +22,8 @@ export type Unsequenced = ClientEvent extends infer E
     ? Omit<E, 'seq'>
     : never
   : never;
+
+type Interrupts = ClientEventOf<'input_audio_buffer.speech_started'>['interrupts'];
 
 /**
  * A client of the public protocol: numbers what it sends, keeps it, and after a lost connection
@@ -80,8 +83,14 @@ export class TestCall implements AsyncDisposable {
     this.#transmit(seq, encodeAudioFrame(header, samples));
   }
 
-  startSpeech(utterance: number): void {
-    this.send({ type: 'input_audio_buffer.speech_started', utterance, audio_start_ms: 0 });
+  /** @param interrupts - the reply that it is said over */
+  startSpeech(utterance: number, interrupts?: Interrupts): void {
+    this.send({
+      type: 'input_audio_buffer.speech_started',
+      utterance,
+      audio_start_ms: 0,
+      ...(interrupts && { interrupts }),
+    });
   }
 
   stopSpeech(utterance: number): void {
@@ -94,8 +103,8 @@ export class TestCall implements AsyncDisposable {
   }
 
   /** A whole utterance, as chunks as large as they may be. */
-  speak(utterance: number, samples: Int16Array): void {
-    this.startSpeech(utterance);
+  speak(utterance: number, samples: Int16Array, interrupts?: Interrupts): void {
+    this.startSpeech(utterance, interrupts);
     for (let start = 0; start < samples.length; start += UPLINK_CHUNK_SAMPLES) {
       const end = start + UPLINK_CHUNK_SAMPLES;
       this.sendFrame(utterance, samples.subarray(start, end), end >= samples.length);
