@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { z } from 'zod/mini';
-import { API_PATHS } from '@parley/shared';
+import { API_PATHS, LOG_PATHS, logSettingsSchema } from '@parley/shared';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import {
@@ -11,9 +11,11 @@ import {
   monitoredServicesSchema,
   monitoringHealthSchema,
   monitoringMetricsSchema,
+  overviewSchema,
   performanceSummarySchema,
   serviceResetSchema,
   sessionMetricsSchema,
+  type Overview,
 } from '@parley/shared/monitoring-api';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
@@ -22,8 +24,9 @@ import { trackOf } from '../../src/stages/failover/test-track.ts';
 import type { Stages } from '../../src/stages/stages.ts';
 import { openProviders } from '../../src/registry/open-providers.ts';
 import { runTalk } from '../../talk/run.ts';
+import { TestCall } from '../support/test-call.ts';
 import { startTestRelay } from '../support/test-relay.ts';
-import { ADMIN_TOKEN } from './operator.ts';
+import { ADMIN_TOKEN, askOperator } from './operator.ts';
 
 const DOCUMENT = '../../../docs/monitoring/README.md';
 const { monitoring, healthDetailed, performance } = API_PATHS;
@@ -70,13 +73,16 @@ test('the examples are what a relay answers after somebody has talked', async ()
     expect(response.status).toBe(200);
     answers.set(name, inJson(schema, await response.json()));
   }
+  const session: unknown = JSON.parse(await readFile(metricsPath, 'utf8'));
+  answers.set('session', inJson(sessionMetricsSchema, session));
+  answers.set('overview', inJson(overviewSchema, shortened(await overviewOf(relay.url))));
+  const level = await fetch(relay.url + LOG_PATHS.level, { headers });
+  answers.set('level', inJson(logSettingsSchema, await level.json()));
   const reset = await fetch(`${relay.url}${monitoring}/health/reset/generator:embedded`, {
     method: 'POST',
     headers,
   });
   answers.set('reset', inJson(serviceResetSchema, await reset.json()));
-  const session: unknown = JSON.parse(await readFile(metricsPath, 'utf8'));
-  answers.set('session', inJson(sessionMetricsSchema, session));
   await rm(folder, { recursive: true });
 
   const document = await readFile(new URL(DOCUMENT, import.meta.url), 'utf8');
@@ -94,6 +100,25 @@ test('the examples are what a relay answers after somebody has talked', async ()
   expect([...answers.keys()]).toEqual([]);
   await expect(current).toMatchFileSnapshot(DOCUMENT);
 }, 120_000);
+
+/** With a call that runs. */
+async function overviewOf(url: string): Promise<Overview> {
+  await using call = await TestCall.start(url);
+  const { body } = await askOperator(url, API_PATHS.adminOverview, overviewSchema);
+  await call.hangUp();
+  return body;
+}
+
+/** Of each list the latest entry, which has something in it. */
+function shortened(overview: Overview): Overview {
+  const { services, history, interactions } = overview;
+  return {
+    ...overview,
+    services: services.slice(0, 1),
+    history: { ...history, points: history.points.slice(-1) },
+    interactions: interactions.slice(0, 1),
+  };
+}
 
 /** PCM16 mono at 16 kHz. */
 async function spoken({ synthesizer }: Stages, text: string): Promise<Int16Array> {
