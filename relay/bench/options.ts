@@ -74,10 +74,10 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
                    bench relay: against the same relay without metrics, which the other side has
                    on, and read every ten seconds
   --baseline unobserved
-                   bench relay: against the same relay without metrics, traces, error reports and
-                   all of its log but warnings. The other side sends them to a process that stands
-                   for a collector and a Sentry, reads its metrics every ten seconds and follows
-                   its log
+                   bench relay: against the same relay of which only the log tells, in a file. The
+                   other side has metrics, traces and error reports on too; a process that stands
+                   for a collector and a Sentry takes them, reads the metrics every ten seconds and
+                   follows the log
   --rounds N       bench relay: rounds, each with both sides in turn (default 15)
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}

@@ -45,7 +45,16 @@ const synthesizer: Synthesizer = {
 
 /** The relay as it is: sign-in, tickets, sessions, inbox, acknowledgements, conversation. */
 const handlers = {
-  async open({ upstream, provider, sessions, keepsAccounts, isMeasured, metricsToken, telemetry }) {
+  async open({
+    upstream,
+    provider,
+    sessions,
+    keepsAccounts,
+    isMeasured,
+    metricsToken,
+    hasLog,
+    telemetry,
+  }) {
     // With a second one behind the first, as in a relay that is meant to stay up.
     const transcribers =
       provider === undefined
@@ -53,7 +62,7 @@ const handlers = {
         : novaTranscribers(upstream);
     const problems = new Problems(systemClock);
     const folder = temporaryFolder();
-    const { logger, tap } = telemetry ? fullLog(folder, problems) : quietLog(problems);
+    const { logger, tap } = hasLog ? fullLog(folder, problems) : quietLog(problems);
     const configuration = readConfiguration({
       PORT: '0',
       AUTH_SECRET: randomBytes(32).toString('hex'),

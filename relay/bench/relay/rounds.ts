@@ -108,6 +108,7 @@ export async function runRounds(options: RoundsOptions): Promise<RelayBenchRun> 
       keepsAccounts,
       isMeasured: side === 'relay' || !WITHOUT_METRICS.includes(options.baseline),
       metricsToken,
+      hasLog: options.baseline === 'unobserved',
       telemetry: side === 'relay' ? telemetry : undefined,
     });
     isNative &&= opened.isNative;

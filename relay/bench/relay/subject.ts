@@ -12,7 +12,9 @@ export interface SubjectOptions {
   readonly isMeasured: boolean;
   /** Opens `/metrics`. */
   readonly metricsToken: string;
-  /** Where traces and error reports go; with it, the log has all lines and can be followed. */
+  /** Whether it logs as much as by default, into a file. */
+  readonly hasLog: boolean;
+  /** Where traces and error reports go; with it, the log can be followed. */
   readonly telemetry: TelemetryAddresses | undefined;
 }
 
@@ -20,7 +22,7 @@ export interface SubjectOptions {
 export const BASELINES = ['pipe', 'plain', 'unmeasured', 'unobserved'] as const;
 /**
  * `plain`: the relay itself, that counts no money and keeps nothing; `unmeasured`: the relay itself,
- * without metrics; `unobserved`: the relay itself, without metrics, traces, error reports and log.
+ * without metrics; `unobserved`: the relay itself, of which only the log tells.
  */
 export type Baseline = (typeof BASELINES)[number];
 

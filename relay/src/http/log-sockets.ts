@@ -12,6 +12,7 @@ import {
   type LogFilter,
 } from '@parley/shared';
 import type { Clock } from '../lib/clock.ts';
+import { Cork } from '../lib/cork.ts';
 import type { LogTap } from '../lib/log-tap.ts';
 import type { Logger } from '../lib/logger.ts';
 import { LimitReached } from '../limits/limit-reached.ts';
@@ -59,7 +60,7 @@ export class LogSockets implements Disposable {
 
   constructor(options: LogSocketsOptions) {
     this.#options = options;
-    this.#tails = new LogTails(options.tap);
+    this.#tails = new LogTails(options.tap, options.clock);
     // `closeTimeout` is not in the published types yet.
     const serverOptions: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
@@ -82,7 +83,7 @@ export class LogSockets implements Disposable {
         if (socket.destroyed) return;
         this.#requireRoom();
         this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-          this.#follow(webSocket, { request, authorization, unanswered: 0 }, filter),
+          this.#follow(webSocket, { request, authorization, unanswered: 0 }, filter, socket),
         );
       })
       .catch((err: unknown) => {
@@ -115,14 +116,19 @@ export class LogSockets implements Disposable {
     });
   }
 
-  #follow(webSocket: WebSocket, follower: Follower, filter: LogFilter): void {
+  #follow(webSocket: WebSocket, follower: Follower, filter: LogFilter, connection: Duplex): void {
     const { clock } = this.#options;
+    const cork = new Cork(connection);
     const tail = this.#tails.open(
       {
         get bufferedAmount() {
           return webSocket.bufferedAmount;
         },
-        send: (text, sent) => webSocket.send(text, sent),
+        send(text, sent) {
+          // The lines of one moment leave together.
+          cork.hold();
+          webSocket.send(text, sent);
+        },
       },
       filter,
     );

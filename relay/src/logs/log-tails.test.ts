@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { LogFilter } from '@parley/shared';
-import { settle } from '../lib/fake-clock.ts';
+import { FakeClock } from '../lib/fake-clock.ts';
 import { LogTap } from '../lib/log-tap.ts';
 import { logOptions } from '../lib/logger.ts';
 import { LogTails, MAX_TAILS } from './log-tails.ts';
@@ -36,20 +36,22 @@ class Reader {
 function start() {
   const tap = new LogTap({ write: () => {} });
   const logger = pino(logOptions('trace'), tap);
-  const tails = new LogTails(tap);
+  const clock = new FakeClock();
+  const tails = new LogTails(tap, clock);
   const open = (filter: LogFilter = {}) => {
     const reader = new Reader();
     return { reader, tail: tails.open(reader, filter) };
   };
-  return { logger, tails, open };
+  const pass = () => clock.advance(100);
+  return { logger, tails, open, pass };
 }
 
 describe('the tails of the log', () => {
   it('show every line as the log has it, without secrets', async () => {
-    const { logger, open } = start();
+    const { logger, open, pass } = start();
     const { reader } = open();
     logger.warn({ person: { token: 'a-secret' } }, 'something happened');
-    await settle();
+    await pass();
     expect(reader.messages).toMatchObject([
       { filter: {} },
       { level: 'warn', msg: 'something happened', person: { token: '[redacted]' } },
@@ -63,24 +65,24 @@ describe('the tails of the log', () => {
     [{ session: 'sess_1', level: 'error' }, ['a failure']],
     [{ session: 'sess_3' }, []],
   ])('show what %j asks for', async (filter, expected) => {
-    const { logger, open } = start();
+    const { logger, open, pass } = start();
     const { reader } = open(filter);
     logger.debug('a line of none');
     logger.info({ sessionId: 'sess_1' }, 'a line of sess_1');
     logger.info({ sessionId: 'sess_2', tags: ['trial', 'b'] }, 'a line of sess_2');
     logger.error({ sessionId: 'sess_1' }, 'a failure');
-    await settle();
+    await pass();
     expect(reader.lines.map(({ msg }) => msg)).toEqual(expected);
   });
 
   it('show other lines once they are asked to', async () => {
-    const { logger, open } = start();
+    const { logger, open, pass } = start();
     const { reader, tail } = open({ level: 'error' });
     logger.info('one');
-    await settle();
+    await pass();
     tail.show({});
     logger.info('two');
-    await settle();
+    await pass();
     expect(reader.messages).toMatchObject([
       { filter: { level: 'error' } },
       { filter: {} },
@@ -89,33 +91,33 @@ describe('the tails of the log', () => {
   });
 
   it('drop what a client does not read, and tell how much it was', async () => {
-    const { logger, open } = start();
+    const { logger, open, pass } = start();
     const slow = open().reader;
     const quick = open().reader;
     slow.isReading = false;
     for (let index = 0; index < 2_000; index++) {
       logger.info({ index, filling: 'x'.repeat(1_000) }, 'a line');
-      if (index % 100 === 0) await settle();
+      if (index % 100 === 0) await pass();
     }
-    await settle();
+    await pass();
     expect(quick.lines).toHaveLength(2_000);
     expect(slow.bufferedAmount).toBeLessThanOrEqual(256 * 1024);
     slow.isReading = true;
     slow.read();
     logger.info('the next line');
-    await settle();
+    await pass();
     const { dropped } = slow.messages.find((message) => 'dropped' in message)!;
     expect(slow.lines).toHaveLength(2_001 - Number(dropped));
     expect(slow.messages.at(-1)).toMatchObject({ msg: 'the next line' });
   });
 
-  it('hold no more than a megabyte of what one turn of the event loop logs', async () => {
-    const { logger, open } = start();
+  it('hold no more than a megabyte of what is logged between two times that it is shown', async () => {
+    const { logger, open, pass } = start();
     const { reader } = open();
     for (let index = 0; index < 2_000; index++) {
       logger.info({ filling: 'x'.repeat(1_000) }, 'a line');
     }
-    await settle();
+    await pass();
     expect(reader.messages.at(-1)).toEqual({ dropped: 2_000 - reader.lines.length });
     expect(reader.lines.length).toBeLessThan(1_000);
   });

@@ -1,4 +1,5 @@
 import { LOG_LEVELS, type LogFilter, type LogNotice } from '@parley/shared';
+import type { Clock } from '../lib/clock.ts';
 import { outsideBoundaries } from '../lib/error-boundary.ts';
 import type { LogTap } from '../lib/log-tap.ts';
 
@@ -6,8 +7,12 @@ import type { LogTap } from '../lib/log-tap.ts';
 export const MAX_TAILS = 8;
 /** What may wait for one client to read it. */
 const MAX_UNREAD_BYTES = 256 * 1024;
-/** Lines that may wait to be handed to the tails: those of one turn of the event loop. */
+/** Lines are handed to the tails together, which costs a busy relay a fraction: people read them. */
+const HAND_OUT_MS = 100;
+/** Lines that may wait for that. */
 const MAX_WAITING_CHARACTERS = 1024 * 1024;
+/** How each line begins. */
+const LEVEL = /^\{"level":"(\w+)"/;
 
 /** As much of a WebSocket as a tail uses. */
 export interface TailSocket {
@@ -26,19 +31,21 @@ export interface LogTail extends Disposable {
 /**
  * The clients that follow the log while it is written.
  *
- * Lines are looked at after the work that wrote them, not within it, and only while there is a
- * client. One that does not read loses lines and is told how many.
+ * Lines are looked at a moment after the work that wrote them, not within it, and only while there
+ * is a client. One that does not read loses lines and is told how many.
  */
 export class LogTails {
   readonly #tap: LogTap;
+  readonly #clock: Clock;
   readonly #tails = new Set<Tail>();
   #waiting: string[] = [];
   #waitingCharacters = 0;
   #leftOut = 0;
   #stopListening: (() => void) | undefined;
 
-  constructor(tap: LogTap) {
+  constructor(tap: LogTap, clock: Clock) {
     this.#tap = tap;
+    this.#clock = clock;
   }
 
   get isFull(): boolean {
@@ -47,7 +54,12 @@ export class LogTails {
 
   /** The caller disposes of it when the client is gone. */
   open(socket: TailSocket, filter: LogFilter): LogTail {
-    const tail = new Tail(socket, filter, () => this.#close(tail));
+    // What was logged before is not for this one, nor, below, for a filter that comes later.
+    this.#handOut();
+    const tail = new Tail(socket, filter, {
+      handOut: () => this.#handOut(),
+      close: () => this.#close(tail),
+    });
     this.#tails.add(tail);
     this.#stopListening ??= this.#tap.listen((line) => this.#take(line));
     tail.notify({ filter });
@@ -67,7 +79,9 @@ export class LogTails {
       return;
     }
     // The session that wrote the line does not answer for those who read it.
-    if (this.#waiting.length === 0) outsideBoundaries(() => setImmediate(() => this.#handOut()));
+    if (this.#waiting.length === 0) {
+      outsideBoundaries(() => this.#clock.after(HAND_OUT_MS, () => this.#handOut()));
+    }
     this.#waiting.push(line);
     this.#waitingCharacters += line.length;
   }
@@ -79,7 +93,7 @@ export class LogTails {
     this.#waitingCharacters = 0;
     this.#leftOut = 0;
     for (const line of lines) {
-      const entry = entryOf(line);
+      const entry = new LogEntry(line);
       for (const tail of this.#tails) tail.offer(entry);
     }
     for (const tail of this.#tails) tail.missed(leftOut);
@@ -87,38 +101,54 @@ export class LogTails {
 }
 
 /** A line of the log, and what filters ask of it. */
-interface LogEntry {
+class LogEntry {
+  /** Without its newline. */
   readonly line: string;
   /** Place in `LOG_LEVELS`. */
   readonly rank: number;
-  readonly session: unknown;
-  readonly tags: readonly unknown[];
+  #fields: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(line: string) {
+    this.line = line.trimEnd();
+    const level = LEVEL.exec(line)?.[1];
+    this.rank = LOG_LEVELS.findIndex((name) => name === level);
+  }
+
+  get session(): unknown {
+    return this.#parsed['sessionId'];
+  }
+
+  get tags(): readonly unknown[] {
+    const { tags } = this.#parsed;
+    return Array.isArray(tags) ? tags : [];
+  }
+
+  /** Most tails show all lines, and need none of it. */
+  get #parsed(): Readonly<Record<string, unknown>> {
+    return (this.#fields ??= JSON.parse(this.line) as Readonly<Record<string, unknown>>);
+  }
 }
 
-function entryOf(line: string): LogEntry {
-  const fields = JSON.parse(line) as Readonly<Record<string, unknown>>;
-  const { level, sessionId: session, tags } = fields;
-  return {
-    line: line.trimEnd(),
-    rank: LOG_LEVELS.findIndex((name) => name === level),
-    session,
-    tags: Array.isArray(tags) ? tags : [],
-  };
+interface TailOwner {
+  /** Offers the lines that wait to all tails. */
+  handOut(): void;
+  close(): void;
 }
 
 class Tail implements LogTail {
   readonly #socket: TailSocket;
-  readonly #onClose: () => void;
+  readonly #owner: TailOwner;
   #filter: LogFilter;
   #dropped = 0;
 
-  constructor(socket: TailSocket, filter: LogFilter, onClose: () => void) {
+  constructor(socket: TailSocket, filter: LogFilter, owner: TailOwner) {
     this.#socket = socket;
     this.#filter = filter;
-    this.#onClose = onClose;
+    this.#owner = owner;
   }
 
   show(filter: LogFilter): void {
+    this.#owner.handOut();
     this.#filter = filter;
     this.notify({ filter });
   }
@@ -141,7 +171,7 @@ class Tail implements LogTail {
   }
 
   [Symbol.dispose](): void {
-    this.#onClose();
+    this.#owner.close();
   }
 
   #send(text: string): void {
@@ -161,9 +191,9 @@ class Tail implements LogTail {
   }
 }
 
-function matches({ rank, session, tags }: LogEntry, filter: LogFilter): boolean {
+function matches(entry: LogEntry, filter: LogFilter): boolean {
   const { level, session: wantedSession, tag } = filter;
-  if (level !== undefined && rank > LOG_LEVELS.indexOf(level)) return false;
-  if (wantedSession !== undefined && session !== wantedSession) return false;
-  return tag === undefined || tags.includes(tag);
+  if (level !== undefined && entry.rank > LOG_LEVELS.indexOf(level)) return false;
+  if (wantedSession !== undefined && entry.session !== wantedSession) return false;
+  return tag === undefined || entry.tags.includes(tag);
 }
