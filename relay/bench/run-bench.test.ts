@@ -84,13 +84,14 @@ describe.concurrent('a short run', () => {
   test('bench relay sends the telemetry of one side, and reads it', DEADLINE, async () => {
     const report = await benchRelay({
       ...quiet(),
-      sessions: 10,
+      // So many that some end their utterances of ten seconds meanwhile: those are turns.
+      sessions: 60,
       baseline: 'unobserved',
       rounds: 2,
       starts: 1,
       profileDir: undefined,
       // Traces are sent every two seconds.
-      times: { steadyMs: 2_500, warmUpMs: 200, windowMs: 500 },
+      times: { steadyMs: 5_500, warmUpMs: 200, windowMs: 500 },
     });
     expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
     expect(report.telemetry).toMatchObject({
