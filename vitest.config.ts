@@ -31,6 +31,8 @@ export default defineConfig({
           name: 'relay',
           include: ['relay/{test,bench,simulators}/**/*.test.ts'],
           exclude: [SPEECH],
+          // As above: a relay has some five hundred modules.
+          isolate: false,
           // Concurrent tests mostly wait for silent vendors. More of them at once would start so
           // many relays together that the deadlines under test pass before the work is done.
           maxConcurrency: 8,

@@ -48,7 +48,7 @@ describe('usage of all', () => {
     });
 
   it('is for administrators', async () => {
-    expect((await ask('', (await personOf(relay.url)).token)).status).toBe(401);
+    expect((await ask('', (await personOf(relay.url)).token)).status).toBe(403);
     storage.grouped = [{ key: 'guest_1', entries: 9, ...row, cost_usd: 0.000001 }];
     const response = await ask('?by=user&from=2026-11-01&to=2026-11-30', ADMIN_TOKEN);
     expect(await response.json()).toEqual({

@@ -33,8 +33,8 @@ export function adminOnly(options: AdminAccess): MiddlewareHandler<AdminEnv> {
 
 /**
  * The administrator who sends a request: by the operator's token, or with an account whose role
- * says so; a guest has none. Without either there is nothing here. An address that has tried too many wrong ones must
- * wait, also with the right one: otherwise waiting would tell that it is wrong.
+ * says so; a guest has none. Without either there is nothing here. An address that has tried too
+ * many wrong ones must wait, also with the right one: otherwise waiting would tell that it is wrong.
  *
  * @param authorization - `Bearer …`
  * @returns `operator`, or the id of the account
