@@ -2,6 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RelayEvent } from '@parley/shared';
 import { createEmbeddedAssistant } from '../src/embedded/assistant/index.ts';
 import type { CallEvent } from '../src/turn/call-events.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { counting } from './support/scripted-synthesizer.ts';
+import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
@@ -129,4 +132,38 @@ it('takes an answer of ten megabytes from no one, and goes on', async () => {
   expect((await call.inbound.next('error')).code).toBe('invalid_event');
   call.send({ type: 'page.answer.done', request_id, status: 'failed' });
   expect((await replyOf(call)).text).toContain('I did not understand that.');
+});
+
+it('leaves recognition to a page that asks for it, and takes it back', async () => {
+  const phraseState = () => 'unknown' as const;
+  const transcriber = Object.assign(new ScriptedTranscriber({ clock: systemClock }), {
+    phraseState,
+  });
+  await using closed = await startTestRelay({ providers: { transcriber } });
+  await using call = await TestCall.start(closed.url);
+  expect(call.inbound.ofType('session.created')[0]!.session).toMatchObject({
+    page_recogniser: false,
+    providers: { transcriber: 'scripted-transcriber' },
+  });
+  const listens = async (page_recogniser: boolean) => {
+    call.send({ type: 'session.update', session: { page_recogniser } });
+    return (await call.inbound.next('session.updated')).session;
+  };
+  expect(await listens(true)).toMatchObject({
+    page_recogniser: true,
+    providers: { transcriber: 'browser' },
+  });
+  call.type('Good morning');
+  expect((await replyOf(call)).text).toContain('Good morning');
+  expect(await listens(false)).toMatchObject({
+    page_recogniser: false,
+    providers: { transcriber: 'scripted-transcriber' },
+  });
+  call.speak(1, counting(5, 1_600));
+  await call.inbound.next('conversation.item.input_audio_transcription.completed');
+});
+
+it('offers nothing of it where the relay knows all words', async () => {
+  await using call = await TestCall.start(relay.url);
+  expect(call.inbound.ofType('session.created')[0]!.session.page_recogniser).toBeUndefined();
 });

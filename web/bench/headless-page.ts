@@ -1,5 +1,4 @@
 import { MediaCall, type MediaCallOptions } from '../src/media-worker/call/media-call.ts';
-import { isPageRequest } from '../src/engine/page-requests.ts';
 import type { SpeechDetector } from '../src/media-worker/uplink/speech-detector.ts';
 import { localNowMs } from '../src/lib/local-clock.ts';
 import {
@@ -98,7 +97,17 @@ export class HeadlessPage implements AsyncDisposable {
       now: localNowMs,
       notify: (notice) => {
         if (notice.type === 'phase') this.#phase = notice.phase;
-        if (!isPageRequest(notice)) options.onNotice?.(notice);
+        switch (notice.type) {
+          case 'speak':
+          case 'hush':
+          case 'ask-model':
+          case 'stop-model':
+          case 'renew-capture':
+          case 'hush-breath':
+            return;
+          default:
+            options.onNotice?.(notice);
+        }
       },
       tellFlight: () => {},
       onDetectorFailed: () => {

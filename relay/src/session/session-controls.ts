@@ -4,6 +4,7 @@ import type { ConversationOutput } from '../turn/output.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionContext, SessionOptions } from './session-options.ts';
+import { noticeOf, type StageChange } from './provider-notices.ts';
 import { SessionPageModel } from './session-page-model.ts';
 import { applyUpdate, describeSession, type SettingsUpdate } from './session-settings.ts';
 
@@ -67,6 +68,17 @@ export class SessionControls {
       ...describeSession(session, settings, this.#context, providers()),
       recording: this.recorder?.isRunning ?? false,
     };
+  }
+
+  /**
+   * Tells the client that another provider does the work of a stage.
+   *
+   * @returns false if it does that work by itself, and need not know
+   */
+  stageChanged(change: StageChange): boolean {
+    const isOwn = change.stage === 'transcriber' && this.#options.settings.pageListens === true;
+    if (!isOwn) this.#state.outbox.event(noticeOf(change));
+    return !isOwn;
   }
 
   /** What the person may know of it elsewhere. */

@@ -2,6 +2,7 @@ import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { CallRecorder } from './call-recorder.ts';
+import { BROWSER } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { Synthesizer } from '../stages/synthesizer.ts';
 import { activeProviders } from './provider-notices.ts';
@@ -42,6 +43,7 @@ export function applyUpdate(
   if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
   if (timeZone !== undefined) settings.timeZone = timeZone;
   if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
+  if (update.page_recogniser !== undefined) settings.pageListens = update.page_recogniser;
   if (update.page_model !== undefined) settings.asksPage = update.page_model;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
   return undefined;
@@ -68,9 +70,13 @@ export function describeSession(
     time_zone: timeZone,
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
     turn_detection: { eagerness },
+    // One that knows all words has nothing to gain.
+    ...(context.providers.transcriber.phraseState('') !== undefined && {
+      page_recogniser: settings.pageListens === true,
+    }),
     // A language model of the relay's own understands everything.
     ...(context.providers.generator.answersAtOnce && { page_model: settings.asksPage === true }),
-    providers,
+    providers: settings.pageListens === true ? { ...providers, transcriber: BROWSER } : providers,
     limits: limitsOf(context, identity),
   };
 }

@@ -18,7 +18,7 @@ import { SessionControls } from './session-controls.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
-import { noticeOf, ProviderNotices, type StageChange } from './provider-notices.ts';
+import { ProviderNotices, type StageChange } from './provider-notices.ts';
 import { SpendingNotices } from './spending-notices.ts';
 
 /** One call, over however many connections it takes. */
@@ -293,7 +293,7 @@ export class Session implements ErrorBoundary {
   #stageChanged(change: StageChange): void {
     const { stage, to } = change;
     this.#emit(change);
-    this.#outbox.event(noticeOf(change));
+    if (!this.#controls.stageChanged(change)) return;
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }

@@ -21,6 +21,8 @@ export interface ConversationSettings {
   eagerness: Eagerness;
   /** The page's language model may be asked what the relay's assistant does not understand. */
   asksPage?: boolean;
+  /** The page recognises speech in the relay's place: its words come as typed messages. */
+  pageListens?: boolean;
 }
 
 /** What the operator may decide. */

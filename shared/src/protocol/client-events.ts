@@ -36,6 +36,8 @@ export const clientEventSchemas = {
       turn_detection: z.object({ eagerness: z.enum(EAGERNESS) }).optional(),
       /** The page has a language model that may be asked: see `page.answer.requested`. */
       page_model: z.boolean().optional(),
+      /** The page recognises speech by itself, and sends the words as typed messages. */
+      page_recogniser: z.boolean().optional(),
       /** `['text']` asks for replies in writing only. */
       output_modalities: z
         .array(z.enum(['audio', 'text']))

@@ -51,6 +51,8 @@ const sessionDescriptionSchema = z.object({
   turn_detection: z.optional(z.object({ eagerness: z.enum(EAGERNESS) })),
   /** The page's language model is asked; absent if the relay has one of its own. */
   page_model: z.optional(z.boolean()),
+  /** The page recognises speech; absent if the relay's own recogniser knows all words. */
+  page_recogniser: z.optional(z.boolean()),
   providers: providerNamesSchema,
   limits: limitsSchema,
 });

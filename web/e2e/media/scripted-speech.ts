@@ -5,6 +5,12 @@ interface SpeechWindow {
   readonly scripted: {
     /** Recognisers that listen at this moment. */
     listening: number;
+    /** Whether those that listened last promised to do so on this computer. */
+    isLocal: boolean;
+    /** Whether the language is there, or has to be downloaded. */
+    availability: 'available' | 'downloadable' | 'unavailable';
+    /** The download of the language ends. */
+    install(isThere: boolean): void;
     /** Lets those hear words. */
     hear(words: string, isFinal: boolean): void;
     /** What was given to the voice, in order. */
@@ -23,8 +29,19 @@ export function installScriptedSpeech(): void {
   const listening = new Set<ScriptedRecogniser>();
   let utterances: ScriptedUtterance[] = [];
 
+  let installed: (isThere: boolean) => void = () => {};
   class ScriptedRecogniser extends EventTarget {
+    static available(): Promise<string> {
+      return Promise.resolve(scripted.availability);
+    }
+    static install(): Promise<boolean> {
+      return new Promise((resolve) => {
+        installed = resolve;
+      });
+    }
+    processLocally = false;
     start(): void {
+      scripted.isLocal = this.processLocally;
       listening.add(this);
       this.dispatchEvent(new Event('start'));
     }
@@ -45,6 +62,14 @@ export function installScriptedSpeech(): void {
   const scripted: SpeechWindow['scripted'] = {
     get listening() {
       return listening.size;
+    },
+    isLocal: false,
+    availability:
+      (sessionStorage.getItem('speech') as SpeechWindow['scripted']['availability'] | null) ??
+      'available',
+    install(isThere) {
+      if (isThere) scripted.availability = 'available';
+      installed(isThere);
     },
     hear(words, isFinal) {
       for (const recogniser of listening) {
@@ -86,6 +111,19 @@ export async function untilListening(page: Page, count: number): Promise<void> {
   await page.waitForFunction(
     (wanted) => (window as unknown as SpeechWindow).scripted.listening === wanted,
     count,
+  );
+}
+
+/** Whether what listens, or listened last, promised to do so on this computer. */
+export function listensLocally(page: Page): Promise<boolean> {
+  return page.evaluate(() => (window as unknown as SpeechWindow).scripted.isLocal);
+}
+
+/** The download of the language ends. */
+export function letInstall(page: Page, isThere: boolean): Promise<void> {
+  return page.evaluate(
+    (there) => (window as unknown as SpeechWindow).scripted.install(there),
+    isThere,
   );
 }
 

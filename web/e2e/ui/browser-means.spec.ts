@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { installScriptedSpeech, letInstall } from '../media/scripted-speech.ts';
 import { violationsIn } from '../support/axe.ts';
 import { installScriptedModel, letDownload, modelCounts } from '../support/scripted-model.ts';
 import { commandsOf, expect, test } from './support/ui-test.ts';
@@ -50,9 +51,13 @@ test('in a call it holds at once', async ({ open, page }) => {
   await open('listening');
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('switch', MODEL).click();
-  await expect.poll(() => commandsOf(page)).toContain('setPageModel:true');
+  await expect
+    .poll(() => commandsOf(page))
+    .toContain('setBrowserHelp:{"answers":true,"hears":"off"}');
   await page.getByRole('switch', MODEL).click();
-  await expect.poll(() => commandsOf(page)).toContain('setPageModel:false');
+  await expect
+    .poll(() => commandsOf(page))
+    .toContain('setBrowserHelp:{"answers":false,"hears":"off"}');
 });
 
 test('a download is announced, shown, cancelled, and may fail', async ({ open, page }) => {
@@ -88,4 +93,49 @@ test('a download is announced, shown, cancelled, and may fail', async ({ open, p
   await expect(progress).toHaveCount(0);
   await expect(model).toBeChecked();
   expect(await modelCounts(page)).toMatchObject({ open: 0 });
+});
+
+test('speech is recognised here or elsewhere, and the difference is said', async ({
+  open,
+  page,
+}) => {
+  await open('idle');
+  await page.addInitScript(installScriptedSpeech);
+  const hearing = page.getByRole('switch', { name: 'Understand any words' });
+  const openWith = async (speech: string) => {
+    await page.evaluate((availability) => sessionStorage.setItem('speech', availability), speech);
+    await page.reload();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await expect(hearing).not.toBeChecked();
+  };
+
+  await openWith('unavailable');
+  await expect(page.getByText('Your speech is sent to the browser’s maker')).toBeVisible();
+  await expect(page.getByText('It runs on this computer.')).toHaveCount(0);
+  await hearing.click();
+  await expect(hearing).toBeChecked();
+
+  // What was agreed to elsewhere holds nowhere else.
+  await openWith('available');
+  await expect(page.getByText('It runs on this computer.')).toBeVisible();
+  await hearing.click();
+  await expect(hearing).toBeChecked();
+  await hearing.click();
+  await expect(hearing).not.toBeChecked();
+
+  await openWith('downloadable');
+  await expect(page.getByText('Your browser downloads the language first.')).toBeVisible();
+  await hearing.click();
+  const progress = page.getByRole('progressbar', { name: 'Download of the language' });
+  await expect(progress).toBeVisible();
+  expect(await violationsIn(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Cancel the download' }).click();
+  await expect(hearing).not.toBeChecked();
+  await hearing.click();
+  await letInstall(page, false);
+  await expect(page.getByText('could not get the language')).toBeVisible();
+  await hearing.click();
+  await letInstall(page, true);
+  await expect(hearing).toBeChecked();
+  await expect(progress).toHaveCount(0);
 });

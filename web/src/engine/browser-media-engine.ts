@@ -1,4 +1,5 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
+import type { BrowserHelp } from '../messages/browser-help.ts';
 import type { Interruption } from '../messages/interruption.ts';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
@@ -9,9 +10,7 @@ import type { MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
-import { LatePageModel } from './page-model/late-page-model.ts';
-import { answerPageRequest, isPageRequest } from './page-requests.ts';
-import { LatePageSpeech } from './page-speech/late-page-speech.ts';
+import { LatePageMeans } from './late-page-means.ts';
 import { watchPage } from './page-watch.ts';
 import { Withheld } from './withheld.ts';
 
@@ -20,8 +19,7 @@ interface RunningCall {
   readonly graph: AudioGraph;
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
-  readonly pageSpeech: LatePageSpeech;
-  readonly pageModel: LatePageModel;
+  readonly pageMeans: LatePageMeans;
 }
 
 /**
@@ -44,14 +42,23 @@ export class BrowserMediaEngine implements MediaEngine {
   constructor() {
     this.#worker = new MediaWorkerClient({
       onNotice: (notice) => {
-        if (isPageRequest(notice)) {
-          if (this.#call !== undefined) answerPageRequest(notice, this.#call);
-          return;
+        switch (notice.type) {
+          case 'speak':
+          case 'hush':
+          case 'ask-model':
+          case 'stop-model':
+            return this.#call?.pageMeans.request(notice);
+          case 'renew-capture':
+            return this.#call?.graph.renewMicrophone();
+          case 'hush-breath':
+            return this.#call?.graph.hushBreath();
+          default:
         }
         if (notice.type === 'closed') this.#onClosed();
         this.#notify(notice);
         // What a call that was ended still had to say is not for the next one.
-        if (this.#stopping === 0) this.#call?.pageSpeech.tell((speech) => speech.onNotice(notice));
+        if (this.#stopping === 0)
+          this.#call?.pageMeans.tell(({ speech }) => speech.onNotice(notice));
       },
       onCrash: (crash) => this.#onCrash(crash),
     });
@@ -89,7 +96,7 @@ export class BrowserMediaEngine implements MediaEngine {
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
-        pageSpeech.tell((speech) => {
+        pageMeans.tell(({ speech }) => {
           if (speech.wantsMicrophone) microphone.lend(true);
         });
       },
@@ -98,24 +105,23 @@ export class BrowserMediaEngine implements MediaEngine {
       onSwitched: (label) => this.#notify({ type: 'microphone-switched', label }),
       onResult: (result) => this.#notify({ type: 'microphone', result }),
     });
-    const pageSpeech = new LatePageSpeech({
+    const pageMeans = new LatePageMeans({
       post: (command) => this.#worker.post(command),
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
     });
-    const pageModel = new LatePageModel({ post: (command) => this.#worker.post(command) });
-    const call: RunningCall = { graph, released, microphone, pageSpeech, pageModel };
+    const call: RunningCall = { graph, released, microphone, pageMeans };
     this.#call = call;
     const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
     const { conversationId, interruption } = options;
     const choices = { timeZone, voice, eagerness, speed, interruption, conversationId };
-    pageSpeech.tell((speech) => speech.setSpeed(speed));
+    pageMeans.tell(({ speech }) => speech.setSpeed(speed));
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,
     ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     this.setVolume(this.#volume);
-    pageModel.setOffered(options.pageModel);
+    pageMeans.tell((means) => means.setHelp(options.browserHelp));
     watchPage(released.signal, graph, {
       onBack: () => this.#worker.post({ type: 'retry-now' }),
       onDevices: () => void microphone.devicesChanged(),
@@ -145,7 +151,7 @@ export class BrowserMediaEngine implements MediaEngine {
   setVolume(volume: number): void {
     this.#volume = Math.min(1, Math.max(0, volume));
     this.#call?.graph.setVolume(this.#volume);
-    this.#call?.pageSpeech.tell((speech) => speech.setVolume(this.#volume));
+    this.#call?.pageMeans.tell(({ speech }) => speech.setVolume(this.#volume));
   }
 
   setVoice(voice: string): void {
@@ -153,7 +159,7 @@ export class BrowserMediaEngine implements MediaEngine {
   }
 
   setSpeed(speed: number): void {
-    this.#call?.pageSpeech.tell((speech) => speech.setSpeed(speed));
+    this.#call?.pageMeans.tell(({ speech }) => speech.setSpeed(speed));
     if (this.#call !== undefined) this.#worker.post({ type: 'set-speed', speed });
   }
 
@@ -169,8 +175,8 @@ export class BrowserMediaEngine implements MediaEngine {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-recording', recording });
   }
 
-  setPageModel(offered: boolean): void {
-    this.#call?.pageModel.setOffered(offered);
+  setBrowserHelp(help: BrowserHelp): void {
+    this.#call?.pageMeans.tell((means) => means.setHelp(help));
   }
 
   setToken(token: string): void {
@@ -232,12 +238,12 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #applyMute(): void {
     if (this.#call === undefined) return;
-    const { microphone, pageSpeech } = this.#call;
+    const { microphone, pageMeans } = this.#call;
     const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
     if (microphone.track !== undefined) microphone.track.enabled = open;
     const isHeard = open && (microphone.track !== undefined || microphone.isLent);
-    pageSpeech.tell((speech) => speech.setOpen(isHeard));
+    pageMeans.tell(({ speech }) => speech.setOpen(isHeard));
   }
 
   #onClosed(): void {
@@ -270,8 +276,7 @@ export class BrowserMediaEngine implements MediaEngine {
     if (call === undefined) return;
     this.#call = undefined;
     this.#held = false;
-    call.pageSpeech.tell((speech) => speech.end());
-    call.pageModel.end();
+    call.pageMeans.tell((means) => means.end());
     call.released.abort();
     call.microphone.close();
     await call.graph.close();

@@ -1,4 +1,5 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
+import type { BrowserHelp } from '../messages/browser-help.ts';
 import type { Interruption } from '../messages/interruption.ts';
 import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
 import type { MicrophoneResult } from '../messages/microphone.ts';
@@ -15,8 +16,8 @@ export interface CallOptions {
   readonly interruption: Interruption;
   /** A factor of the voice's own pace. */
   readonly speed: number;
-  /** The browser's language model may answer what the relay does not understand. */
-  readonly pageModel: boolean;
+  /** What the browser is to do by itself. */
+  readonly browserHelp: BrowserHelp;
   /** An earlier conversation to go on with; a new one if it is undefined. */
   readonly conversationId: string | undefined;
   /** false: a typed call, the microphone is not asked for. */
@@ -61,8 +62,8 @@ export interface MediaEngine {
   setInterruption(interruption: Interruption): void;
   /** Only with the person's consent. What the relay makes of it comes as a `session` notice. */
   setRecording(recording: boolean): void;
-  /** As `pageModel` of `CallOptions`, from now on. */
-  setPageModel(offered: boolean): void;
+  /** What the browser is to do by itself from now on. */
+  setBrowserHelp(help: BrowserHelp): void;
   /** The account's token was renewed: the running call must not end with the old one. */
   setToken(token: string): void;
   sendText(itemId: string, text: string): void;

@@ -278,6 +278,8 @@ export type MediaNotice =
         /** Something answers at the relay's address, but not as a relay does. */
         | 'not_a_relay'
         | 'vad_failed'
+        | 'page_recogniser_failed'
+        | 'page_model_failed'
         | 'audio_unavailable';
       readonly message: string;
       /** What ended the media worker; passes between no threads. */

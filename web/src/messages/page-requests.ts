@@ -1,3 +1,5 @@
+import type { SessionDescription } from '@parley/shared';
+
 /** What only the page itself can do for the media worker: browsers speak in windows alone. */
 export type PageVoiceRequest =
   /** Speak this after all that was asked for before. */
@@ -28,10 +30,12 @@ export type PageModelRequest =
   /** The answer is not wanted any more. */
   | { readonly type: 'stop-model'; readonly requestId: string };
 
-/** What the page says of its language model, and what that answers. */
+/** What the browser does for the relay if it is wanted, and what its language model answers. */
 export type PageModelCommand =
-  /** Whether it may be asked. */
-  | { readonly type: 'set-page-model'; readonly offered: boolean }
+  | {
+      readonly type: 'offer-page';
+      readonly offer: Pick<SessionDescription, 'page_model' | 'page_recogniser'>;
+    }
   | {
       readonly type: 'page-answer';
       readonly requestId: string;

@@ -182,7 +182,7 @@ export function createCallController(options: CallControllerOptions) {
         eagerness: chosen.eagerness,
         interruption: chosen.interruption,
         speed: chosen.speed,
-        pageModel: chosen.pageModel,
+        browserHelp: chosen.browserHelp,
         conversationId: earlier?.id,
         microphone,
         microphoneId: chosen.microphoneId ?? undefined,

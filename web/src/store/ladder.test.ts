@@ -69,3 +69,10 @@ test('a session that is described again changes only what differs', () => {
     sinceMs: 9_000,
   });
 });
+
+test('a browser that the person has chosen is no stand-in, and neither is the relay after it', () => {
+  const chosen = ladderAfterSession(BEGUN, { ...PROVIDERS, transcriber: 'browser' }, 9_000);
+  expect(standingOf(chosen, 'transcriber')).toBe('page');
+  const again = ladderAfterSession(chosen, PROVIDERS, 9_500);
+  expect(standingOf(again, 'transcriber')).toBe('usual');
+});

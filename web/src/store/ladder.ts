@@ -50,13 +50,20 @@ export function ladderAfterSession(
       before.stages[stage].now === providers[stage]
         ? before
         : withStage(before, stage, {
-            ...before.stages[stage],
             now: providers[stage],
+            usual: isChoice(before.stages[stage].now, providers[stage])
+              ? providers[stage]
+              : before.stages[stage].usual,
             reason: null,
             sinceMs: atMs,
           }),
     ladder,
   );
+}
+
+/** Outages are told of by events of their own: the person has chosen the browser, or the relay again. */
+function isChoice(before: string, now: string): boolean {
+  return before === 'browser' || now === 'browser';
 }
 
 /** Who does the work of each stage now. */

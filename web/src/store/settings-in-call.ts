@@ -12,12 +12,12 @@ export function applyToEngine(
     | 'setEagerness'
     | 'setInterruption'
     | 'setSpeaker'
-    | 'setPageModel'
+    | 'setBrowserHelp'
   >,
   change: Partial<Settings>,
   isRunning: boolean,
 ): void {
-  const { volume, talkBy, voice, speed, eagerness, interruption, speakerId, pageModel } = change;
+  const { volume, talkBy, voice, speed, eagerness, interruption, speakerId, browserHelp } = change;
   if (volume !== undefined) engine.setVolume(volume);
   if (!isRunning) return;
   if (talkBy !== undefined) engine.setMuted(talkBy === 'hold');
@@ -25,7 +25,7 @@ export function applyToEngine(
   if (speed !== undefined) engine.setSpeed(speed);
   if (eagerness !== undefined) engine.setEagerness(eagerness);
   if (interruption !== undefined) engine.setInterruption(interruption);
-  if (pageModel !== undefined) engine.setPageModel(pageModel);
+  if (browserHelp !== undefined) engine.setBrowserHelp(browserHelp);
   // A speaker that was unplugged meanwhile leaves the system's choice in place.
   if (speakerId !== undefined) engine.setSpeaker(speakerId ?? '').catch(() => {});
 }

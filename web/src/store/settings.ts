@@ -1,4 +1,5 @@
 import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
+import { NO_HELP, WAYS_TO_HEAR, type BrowserHelp } from '../messages/browser-help.ts';
 import { INTERRUPTIONS, type Interruption } from '../messages/interruption.ts';
 
 const TURN_CUES = ['off', 'vibration', 'tone'] as const;
@@ -26,8 +27,8 @@ export interface Settings {
   readonly interruption: Interruption;
   /** A factor of the voice's own pace. */
   readonly speed: number;
-  /** The browser's own language model may answer: only after the person has switched it on. */
-  readonly pageModel: boolean;
+  /** What the browser does by itself: nothing until the person has switched it on. */
+  readonly browserHelp: BrowserHelp;
   /** null: the server's choice. */
   readonly voice: string | null;
   /** null: the system's choice. */
@@ -47,7 +48,7 @@ export const DEFAULT_SETTINGS: Settings = {
   eagerness: 'medium',
   interruption: 'automatic',
   speed: 1,
-  pageModel: false,
+  browserHelp: NO_HELP,
   voice: null,
   microphoneId: null,
   speakerId: null,
@@ -76,7 +77,7 @@ export function readSettings(store: KeyValueStore | null): Settings {
     eagerness: oneOf(EAGERNESS, kept['eagerness'], DEFAULT_SETTINGS.eagerness),
     interruption: oneOf(INTERRUPTIONS, kept['interruption'], DEFAULT_SETTINGS.interruption),
     speed: isSpeed(kept['speed']) ? kept['speed'] : DEFAULT_SETTINGS.speed,
-    pageModel: booleanOr(kept['pageModel'], DEFAULT_SETTINGS.pageModel),
+    browserHelp: helpIn(kept['browserHelp']),
     voice: identifierOrNull(kept['voice']),
     microphoneId: identifierOrNull(kept['microphoneId']),
     speakerId: identifierOrNull(kept['speakerId']),
@@ -120,6 +121,11 @@ function booleanOr(value: unknown, otherwise: boolean): boolean {
 
 function isFraction(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+function helpIn(kept: unknown): BrowserHelp {
+  const { answers, hears } = (kept ?? {}) as Record<keyof BrowserHelp, unknown>;
+  return { answers: answers === true, hears: oneOf(WAYS_TO_HEAR, hears, 'off') };
 }
 
 /** As much as the protocol takes; each voice has its own range. */

@@ -6,8 +6,8 @@ export interface CallPageOptions extends MicrophoneOptions {
   readonly context?: BrowserContextOptions;
   /** Whether the voice and the microphone are recorded, and the microphone taken as it is. */
   readonly tapped?: boolean;
-  /** Runs in the page, before anything of it. */
-  readonly before?: () => void;
+  /** Each runs in the page, before anything of it. */
+  readonly before?: (() => void) | readonly (() => void)[];
 }
 
 export interface CallPage extends AsyncDisposable {
@@ -55,7 +55,7 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   });
   await page.exposeFunction('complainOfPolicy', (what: string) => complaints.push(what));
   await page.addInitScript(watchPage);
-  if (options.before !== undefined) await page.addInitScript(options.before);
+  for (const script of [options.before ?? []].flat()) await page.addInitScript(script);
   if (options.tapped === true) await installTap(page);
   // The speech detector's runtime; pressing the button before it is there is another matter.
   const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));

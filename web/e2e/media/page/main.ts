@@ -28,7 +28,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       eagerness: 'medium',
       interruption: 'automatic',
       speed: 1,
-      pageModel: false,
+      browserHelp: { answers: false, hears: 'off' },
       conversationId: undefined,
       microphone: true,
       microphoneId: undefined,

@@ -13,6 +13,8 @@ export const SESSION: SessionDescription = {
   speeds: { min: 0.6, max: 1.8 },
   time_zone: 'Europe/Berlin',
   output_modalities: ['audio', 'text'],
+  page_model: false,
+  page_recogniser: false,
   providers: { transcriber: 'embedded', generator: 'embedded', synthesizer: 'embedded' },
   limits: {
     session_duration_ms: 1_800_000,

@@ -75,7 +75,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
     setSpeed: (speed) => void commands.push(`setSpeed:${speed}`),
     setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
-    setPageModel: (offered) => void commands.push(`setPageModel:${offered}`),
+    setBrowserHelp: (help) => void commands.push(`setBrowserHelp:${JSON.stringify(help)}`),
     setInterruption: (interruption) => void commands.push(`setInterruption:${interruption}`),
     sendText: (_itemId, text) => void commands.push(`sendText:${text}`),
     holdToTalk: (held) => void commands.push(`holdToTalk:${held}`),

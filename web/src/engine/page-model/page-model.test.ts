@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { PageModelCommand } from '../../messages/page-requests.ts';
 import type {
   LanguageModels,
@@ -60,11 +61,14 @@ class ScriptedModels implements LanguageModels {
 let models: ScriptedModels;
 let posted: PageModelCommand[];
 let page: PageModel;
+let notices: MediaNotice[];
+const notify = (notice: MediaNotice) => void notices.push(notice);
 
 beforeEach(async () => {
   models = new ScriptedModels();
   posted = [];
-  page = new PageModel({ models, post: (command) => posted.push(command) });
+  notices = [];
+  page = new PageModel({ models, post: (command) => posted.push(command), notify });
   await page.setOffered(true);
 });
 
@@ -80,10 +84,10 @@ async function ask(): Promise<void> {
 const textOf = () => posted.map((command) => ('text' in command ? command.text : '')).join('');
 
 test('is offered once it is loaded, and taken back', async () => {
-  expect(posted).toEqual([{ type: 'set-page-model', offered: true }]);
+  expect(posted).toEqual([{ type: 'offer-page', offer: { page_model: true } }]);
   expect(models.open).toBe(1);
   await page.setOffered(false);
-  expect(posted.at(-1)).toEqual({ type: 'set-page-model', offered: false });
+  expect(posted.at(-1)).toEqual({ type: 'offer-page', offer: { page_model: false } });
   expect(models.open).toBe(0);
 });
 
@@ -93,9 +97,10 @@ test.each<ModelAvailability>(['unavailable', 'downloadable', 'downloading'])(
     models = new ScriptedModels();
     models.answer = answer;
     posted = [];
-    page = new PageModel({ models, post: (command) => posted.push(command) });
+    page = new PageModel({ models, post: (command) => posted.push(command), notify });
     await page.setOffered(true);
     expect(posted).toEqual([]);
+    expect(notices).toMatchObject([{ type: 'error', code: 'page_model_failed' }]);
     expect(models.open).toBe(0);
   },
 );

@@ -1,9 +1,6 @@
+import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { PageModelCommand, PageModelRequest } from '../../messages/page-requests.ts';
 import { MODEL_OPTIONS, type LanguageModels, type ModelSession } from './language-model.ts';
-
-// A module that is fetched both by itself and with others has the bundler put its runtime into a
-// file of its own, in the first load.
-export { findLanguageModels } from './language-model.ts';
 
 /** Longest piece that the relay takes, characters. */
 const MAX_PIECE = 2_000;
@@ -13,8 +10,10 @@ const MAX_ANSWER = 4_000;
 type Question = Extract<PageModelRequest, { type: 'ask-model' }>;
 
 export interface PageModelOptions {
-  readonly models: LanguageModels;
+  /** undefined if the browser has none. */
+  readonly models: LanguageModels | undefined;
   post(command: PageModelCommand): void;
+  notify(notice: MediaNotice): void;
 }
 
 interface RunningAnswer {
@@ -44,23 +43,13 @@ export class PageModel {
     this.#offers = offered;
     if (!offered) {
       this.#release();
-      this.#options.post({ type: 'set-page-model', offered: false });
-      return;
+      return this.#offer(false);
     }
-    try {
-      const { models } = this.#options;
-      // A download needs the person's gesture: it is begun in the settings, and never here.
-      if ((await models.availability(MODEL_OPTIONS)) !== 'available') {
-        this.#offers = false;
-        return;
-      }
-      const warm = await models.create({ ...MODEL_OPTIONS, signal: this.#ended.signal });
-      if (!this.#offers || this.#ended.signal.aborted) return warm.destroy();
-      this.#warm = warm;
-      this.#options.post({ type: 'set-page-model', offered: true });
-    } catch {
-      this.#offers = false;
-    }
+    const warm = await this.#load().catch(() => undefined);
+    if (!this.#offers || this.#ended.signal.aborted) return warm?.destroy();
+    if (warm === undefined) return this.#unavailable();
+    this.#warm = warm;
+    this.#offer(true);
   }
 
   onRequest(request: PageModelRequest): void {
@@ -73,6 +62,27 @@ export class PageModel {
     this.#offers = false;
     this.#ended.abort();
     this.#release();
+  }
+
+  /** @returns undefined if it has to be downloaded, which needs the person's gesture */
+  async #load(): Promise<ModelSession | undefined> {
+    const { models } = this.#options;
+    if ((await models?.availability(MODEL_OPTIONS)) !== 'available') return undefined;
+    return models?.create({ ...MODEL_OPTIONS, signal: this.#ended.signal });
+  }
+
+  #unavailable(): void {
+    this.#offers = false;
+    this.#options.notify({
+      type: 'error',
+      code: 'page_model_failed',
+      message:
+        'Your browser’s language model is not ready. Open the settings to switch it on again.',
+    });
+  }
+
+  #offer(page_model: boolean): void {
+    this.#options.post({ type: 'offer-page', offer: { page_model } });
   }
 
   #release(): void {
@@ -106,9 +116,10 @@ export class PageModel {
   }
 
   async #stream({ requestId, instructions, messages }: Question, signal: AbortSignal) {
+    const { models } = this.#options;
     const last = messages.at(-1);
-    if (last === undefined) throw new Error('There is no question.');
-    const session = await this.#options.models.create({
+    if (models === undefined || last === undefined) throw new Error('There is nothing to ask.');
+    const session = await models.create({
       ...MODEL_OPTIONS,
       signal,
       initialPrompts: [{ role: 'system', content: instructions }, ...messages.slice(0, -1)],

@@ -17,7 +17,9 @@ beforeEach(() => {
   page = make();
 });
 
-function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): PageSpeech {
+function make(
+  change: { isAndroid?: boolean; hasRecogniser?: boolean; isLocal?: boolean } = {},
+): PageSpeech {
   sessions = [];
   posted = [];
   notices = [];
@@ -29,6 +31,7 @@ function make(change: { isAndroid?: boolean; hasRecogniser?: boolean } = {}): Pa
     return session;
   };
   return new PageSpeech({
+    isLocalReady: () => Promise.resolve(change.isLocal ?? false),
     createRecogniser: change.hasRecogniser === false ? undefined : createRecogniser,
     synthesis: undefined,
     createUtterance: () => {
@@ -216,4 +219,65 @@ test('a voice that is asked for and not there is reported, clause by clause', ()
   expect(notices).toEqual([{ type: 'page-ability', stage: 'synthesizer', ability: 'missing' }]);
   page.onRequest({ type: 'speak', responseId: 'a', clause: 3, text: 'Hello.' });
   expect(posted).toEqual([{ type: 'page-voice', responseId: 'a', clause: 3, state: 'failed' }]);
+});
+
+describe('chosen by the person', () => {
+  const session = (transcriber: string): void =>
+    page.onNotice({
+      type: 'session',
+      session: { ...TEST_SESSION, providers: { ...TEST_SESSION.providers, transcriber } },
+    });
+  const offers = () =>
+    posted.flatMap((command) => (command.type === 'offer-page' ? [command.offer] : []));
+  const errors = () => notices.filter(({ type }) => type === 'error');
+
+  test('it is offered to the relay, and listens on this computer once the relay agrees', async () => {
+    page = make({ isLocal: true });
+    page.setOpen(true);
+    session('embedded');
+    await page.setChosen('local');
+    expect(offers()).toEqual([{ page_recogniser: true }]);
+    expect(sessions).toEqual([]);
+    session('browser');
+    expect(sessions).toMatchObject([{ processLocally: true, calls: ['start'] }]);
+    await page.setChosen('off');
+    expect(offers()).toEqual([{ page_recogniser: true }, { page_recogniser: false }]);
+    session('embedded');
+    expect(sessions[0]!.calls).toEqual(['start', 'stop']);
+    expect(errors()).toEqual([]);
+  });
+
+  test('it is never sent away in place of being recognised on this computer', async () => {
+    page = make({ isLocal: false });
+    await page.setChosen('local');
+    expect(offers()).toEqual([{ page_recogniser: false }]);
+    expect(errors()).toMatchObject([{ code: 'page_recogniser_failed' }]);
+  });
+
+  test('it may be sent to the browser’s maker if the person agrees to that', async () => {
+    page.setOpen(true);
+    await page.setChosen('remote');
+    session('browser');
+    expect(sessions).toHaveLength(1);
+    expect(sessions[0]!.processLocally).not.toBe(true);
+  });
+
+  test('a recogniser that fails gives the turn back to the relay, and says so', async () => {
+    page.setOpen(true);
+    await page.setChosen('remote');
+    session('browser');
+    sessions[0]!.ends('service-not-allowed');
+    expect(offers().at(-1)).toEqual({ page_recogniser: false });
+    expect(errors()).toMatchObject([{ code: 'page_recogniser_failed' }]);
+    session('embedded');
+    vi.advanceTimersByTime(60_000);
+    expect(sessions).toHaveLength(1);
+  });
+
+  test('without a recogniser the relay listens on', async () => {
+    page = make({ hasRecogniser: false });
+    await page.setChosen('remote');
+    expect(offers()).toEqual([{ page_recogniser: false }]);
+    expect(errors()).toHaveLength(1);
+  });
 });

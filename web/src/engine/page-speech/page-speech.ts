@@ -5,6 +5,7 @@ import type {
   Stage,
 } from '../../messages/media-messages.ts';
 import type { PageVoiceRequest } from '../../messages/page-requests.ts';
+import type { BrowserHelp } from '../../messages/browser-help.ts';
 import { PageHearing } from './page-hearing.ts';
 import { PageRecogniser } from './page-recogniser.ts';
 import { PageSpeaker, type SpeechSynthesiser, type Utterance } from './page-speaker.ts';
@@ -17,6 +18,8 @@ const BROWSER = 'browser';
 export interface PageSpeechOptions {
   /** undefined if the browser has none. */
   readonly createRecogniser: (() => SpeechRecogniser) | undefined;
+  /** Whether the recogniser can do its work on this computer, without a download. */
+  isLocalReady(): Promise<boolean>;
   readonly synthesis: SpeechSynthesiser | undefined;
   createUtterance(text: string): Utterance;
   /** BCP 47 */
@@ -32,8 +35,8 @@ export interface PageSpeechOptions {
 }
 
 /**
- * The last rungs of the ladder, for one call: the browser's own recogniser and voice, used while
- * the relay says that it is the page's turn.
+ * The browser's own recogniser and voice, for one call, used while the relay says that it is the
+ * page's turn: the last rungs of the ladder, or what the person has chosen.
  */
 export class PageSpeech {
   readonly #options: PageSpeechOptions;
@@ -42,6 +45,7 @@ export class PageSpeech {
   #recogniser: PageRecogniser | undefined;
   #speaker: PageSpeaker | undefined;
   #turns = { transcriber: false, synthesizer: false };
+  #chosen: BrowserHelp['hears'] = 'off';
   #open = false;
   #volume = 1;
   #speed = 1;
@@ -62,6 +66,18 @@ export class PageSpeech {
   /** Whether the recogniser needs the microphone for itself. */
   get wantsMicrophone(): boolean {
     return this.#wantsMicrophone;
+  }
+
+  /** The person would have the browser listen in the relay's place, or no longer. */
+  async setChosen(chosen: BrowserHelp['hears']): Promise<void> {
+    if (chosen === this.#chosen) return;
+    this.#chosen = chosen;
+    if (chosen === 'off') return this.#offer(false);
+    const { createRecogniser, isLocalReady } = this.#options;
+    const isAble = createRecogniser !== undefined && (chosen !== 'local' || (await isLocalReady()));
+    if (this.#chosen !== chosen || this.#ended) return;
+    if (isAble) this.#offer(true);
+    else this.#giveUp();
   }
 
   /** @param open whether a person who speaks now means to be heard */
@@ -132,7 +148,11 @@ export class PageSpeech {
     this.#notifyAbility('transcriber', createRecogniser === undefined ? 'missing' : 'able');
     if (createRecogniser === undefined) return;
     this.#recogniser = new PageRecogniser({
-      create: createRecogniser,
+      create: () => {
+        const recogniser = createRecogniser();
+        if (this.#chosen === 'local') recogniser.processLocally = true;
+        return recogniser;
+      },
       language: this.#options.language,
       guessesAreFinal: this.#options.isAndroid,
       now: () => this.#options.now(),
@@ -143,6 +163,7 @@ export class PageSpeech {
         this.#hearing.forget();
         this.#wantMicrophone(false);
         this.#notifyAbility('transcriber', failure);
+        this.#giveUp();
       },
     });
     // Android gives the microphone to one at a time, and its recogniser is another than the page.
@@ -163,6 +184,22 @@ export class PageSpeech {
     });
     this.#speaker.volume = this.#volume;
     this.#speaker.speed = this.#speed;
+  }
+
+  #offer(page_recogniser: boolean): void {
+    this.#options.post({ type: 'offer-page', offer: { page_recogniser } });
+  }
+
+  /** What was chosen cannot be done: the relay listens again. */
+  #giveUp(): void {
+    if (this.#chosen === 'off') return;
+    this.#chosen = 'off';
+    this.#offer(false);
+    this.#options.notify({
+      type: 'error',
+      code: 'page_recogniser_failed',
+      message: 'Your browser cannot recognise speech now. Parley listens again instead.',
+    });
   }
 
   #wantMicrophone(wanted: boolean): void {

@@ -8,6 +8,7 @@ export class ScriptedRecogniser implements SpeechRecogniser {
   lang = '';
   continuous = false;
   interimResults = false;
+  processLocally?: boolean;
   /** What was called, in order. */
   readonly calls: ('start' | 'stop' | 'abort')[] = [];
   readonly #events = new EventTarget();

@@ -6,6 +6,8 @@ export interface SpeechRecogniser {
   lang: string;
   continuous: boolean;
   interimResults: boolean;
+  /** Nothing of what is heard leaves this computer; left out by browsers that cannot promise it. */
+  processLocally?: boolean;
   start(): void;
   /** Listens no more, and still reports what it has heard. */
   stop(): void;
@@ -26,14 +28,61 @@ export interface RecognisedResult {
   readonly [alternative: number]: { readonly transcript: string; readonly confidence: number };
 }
 
-type RecogniserConstructor = new () => SpeechRecogniser;
+interface RecogniserConstructor {
+  new (): SpeechRecogniser;
+  /** Left out by browsers that never recognise speech on this computer. */
+  available?(options: LanguageOptions): Promise<LanguageAvailability>;
+  /** Downloads what `available` says is missing. @returns whether that succeeded */
+  install?(options: LanguageOptions): Promise<boolean>;
+}
+
+interface LanguageOptions {
+  /** BCP 47 */
+  readonly langs: readonly string[];
+  /** Whether it is to be recognised on this computer and nowhere else. */
+  readonly processLocally: boolean;
+}
+
+export type LanguageAvailability = 'unavailable' | 'downloadable' | 'downloading' | 'available';
 
 /** @returns a maker of recognisers, or undefined if the browser has none */
 export function findSpeechRecognition(scope: object): (() => SpeechRecogniser) | undefined {
+  const Recogniser = constructorIn(scope);
+  return Recogniser === undefined ? undefined : () => new Recogniser();
+}
+
+/** Whether a language can be recognised on this computer, now or after a download. Never rejects. */
+export async function localAvailability(
+  scope: object,
+  language: string,
+): Promise<LanguageAvailability> {
+  const Recogniser = constructorIn(scope);
+  const options = { langs: [language], processLocally: true };
+  try {
+    return (await Recogniser?.available?.(options)) ?? 'unavailable';
+  } catch {
+    return 'unavailable';
+  }
+}
+
+export async function isLocalReady(scope: object, language: string): Promise<boolean> {
+  return (await localAvailability(scope, language)) === 'available';
+}
+
+/** Downloads a language, from within the person's gesture. @returns whether it is there. Never rejects. */
+export async function installLanguage(scope: object, language: string): Promise<boolean> {
+  const Recogniser = constructorIn(scope);
+  try {
+    return (await Recogniser?.install?.({ langs: [language], processLocally: true })) ?? false;
+  } catch {
+    return false;
+  }
+}
+
+function constructorIn(scope: object): RecogniserConstructor | undefined {
   const { SpeechRecognition, webkitSpeechRecognition } = scope as {
     readonly SpeechRecognition?: RecogniserConstructor;
     readonly webkitSpeechRecognition?: RecogniserConstructor;
   };
-  const Recogniser = SpeechRecognition ?? webkitSpeechRecognition;
-  return Recogniser === undefined ? undefined : () => new Recogniser();
+  return SpeechRecognition ?? webkitSpeechRecognition;
 }

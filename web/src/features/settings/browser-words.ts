@@ -1,20 +1,43 @@
+import type { HearingSetupState } from './hearing-setup.ts';
 import type { ModelSetupState } from './model-setup.ts';
 
 interface BrandedNavigator {
   readonly userAgentData?: { readonly brands: readonly { readonly brand: string }[] };
 }
 
-/** Where the browser's model runs, as far as it is known. */
-export function whereModelRuns(navigator: BrandedNavigator): string {
-  const brands = navigator.userAgentData?.brands ?? [];
-  // The standard leaves it to the browser; those made of Chromium run it themselves.
-  return brands.some(({ brand }) => brand === 'Chromium')
+/**
+ * What the switch for the browser's language model does, and what it costs.
+ *
+ * @param runsHere - as `modelRunsHere` says
+ */
+export function modelHint(kind: ModelSetupState['kind'], runsHere: boolean): string {
+  const what = 'Your browser’s own language model answers what Parley does not understand.';
+  const where = runsHere
     ? 'It runs on this computer.'
     : 'Your browser decides whether it runs on this computer or at its maker.';
+  const first = 'Your browser downloads it first: often some gigabytes.';
+  return [what, where, ...(kind === 'ready' ? [] : [first])].join(' ');
 }
 
-/** What the switch does, and what it costs. */
-export function modelHint(kind: ModelSetupState['kind']): string {
-  const what = `Your browser’s own language model answers what Parley does not understand. ${whereModelRuns(navigator as BrandedNavigator)}`;
-  return kind === 'ready' ? what : `${what} Your browser downloads it first: often some gigabytes.`;
+/** The standard leaves it to the browser where its model runs; those made of Chromium run it themselves. */
+export function modelRunsHere(navigator: BrandedNavigator): boolean {
+  const brands = navigator.userAgentData?.brands ?? [];
+  return brands.some(({ brand }) => brand === 'Chromium');
+}
+
+/** What the switch for the browser's recogniser does, and where speech goes by it. */
+export function hearingHint(kind: HearingSetupState['kind']): string {
+  const what = 'Your browser turns speech into words, any words, and sends those to Parley.';
+  switch (kind) {
+    case 'absent':
+      return '';
+    case 'remote':
+      return `${what} Your speech is sent to the browser’s maker, unless your browser can do without.`;
+    case 'local':
+      return `${what} It runs on this computer.`;
+    case 'downloadable':
+    case 'downloading':
+    case 'failed':
+      return `${what} It runs on this computer. Your browser downloads the language first.`;
+  }
 }

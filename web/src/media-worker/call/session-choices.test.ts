@@ -56,3 +56,38 @@ test('a pace that was chosen is asked for as far as the voice has it, in each se
     { type: 'session.update', session: { speed: 0.9 } },
   ]);
 });
+
+test('what the page can do is offered to relays that have use for it, in each session', () => {
+  const sent: SequencedEvent[] = [];
+  const start = { voice: undefined, eagerness: 'high', speed: 1 } as const;
+  const choices = new SessionChoices(start, (event) => sent.push(event));
+  const begun = (session: object) =>
+    choices.begun({
+      type: 'session.created',
+      seq: 1,
+      server_ms: 0,
+      session: { ...TEST_SESSION, ...session },
+    });
+  const offered = () =>
+    sent.splice(0).flatMap((event) => (event.type === 'session.update' ? [event.session] : []));
+  choices.handle({ type: 'offer-page', offer: { page_model: true } });
+  begun({});
+  choices.handle({ type: 'offer-page', offer: { page_recogniser: true } });
+  expect(offered()).toEqual([]);
+  begun({ page_model: false, page_recogniser: false });
+  expect(offered()).toEqual([{ page_model: true }, { page_recogniser: true }]);
+  choices.handle({ type: 'offer-page', offer: { page_recogniser: false } });
+  expect(offered()).toEqual([{ page_recogniser: false }]);
+  begun({ page_model: false });
+  expect(offered()).toEqual([{ page_model: true }]);
+});
+
+test('the answer of the page’s model goes to the relay as it comes', () => {
+  const { choices, sent } = begin('high');
+  choices.handle({ type: 'page-answer', requestId: 'ask_1', state: 'going-on', text: 'Paris.' });
+  choices.handle({ type: 'page-answer', requestId: 'ask_1', state: 'completed' });
+  expect(sent).toEqual([
+    { type: 'page.answer.delta', request_id: 'ask_1', delta: 'Paris.' },
+    { type: 'page.answer.done', request_id: 'ask_1', status: 'completed' },
+  ]);
+});

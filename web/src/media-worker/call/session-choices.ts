@@ -10,10 +10,12 @@ export type ChoiceCommand = Extract<
       | 'set-speed'
       | 'set-eagerness'
       | 'set-recording'
-      | 'set-page-model'
+      | 'offer-page'
       | 'page-answer';
   }
 >;
+
+type PageOffer = Pick<SessionDescription, 'page_model' | 'page_recogniser'>;
 
 /** What the person chose of a session, for the running one and for one that replaces it. */
 export class SessionChoices {
@@ -24,9 +26,9 @@ export class SessionChoices {
   /** Of the session's voice; undefined if it has one pace. */
   #speeds: SessionDescription['speeds'];
   #relayDecides = false;
-  #offersModel = false;
-  /** The relay has no language model of its own. */
-  #mayAskPage = false;
+  #offer: PageOffer = {};
+  /** What the relay would take of it. */
+  #wanted: PageOffer = {};
 
   constructor(
     start: Pick<Extract<MediaCommand, { type: 'start' }>, 'voice' | 'eagerness' | 'speed'>,
@@ -55,9 +57,9 @@ export class SessionChoices {
       case 'set-eagerness':
         this.#eagerness = command.eagerness;
         return this.#updateEagerness();
-      case 'set-page-model':
-        this.#offersModel = command.offered;
-        return this.#updatePageModel();
+      case 'offer-page':
+        this.#offer = { ...this.#offer, ...command.offer };
+        return this.#updateOffer(command.offer);
       case 'page-answer':
         return this.#send(
           command.state === 'going-on'
@@ -74,12 +76,17 @@ export class SessionChoices {
     if (detection?.eagerness !== this.#eagerness) this.#updateEagerness();
     this.#speeds = session.speeds;
     if (this.#speed !== (session.speed ?? 1)) this.#updateSpeed();
-    this.#mayAskPage = session.page_model !== undefined;
-    if (this.#offersModel) this.#updatePageModel();
+    this.#wanted = session;
+    this.#updateOffer(this.#offer);
   }
 
-  #updatePageModel(): void {
-    if (this.#mayAskPage) this.#update({ page_model: this.#offersModel });
+  #updateOffer(offer: PageOffer): void {
+    for (const name of ['page_model', 'page_recogniser'] as const) {
+      const isOffered = offer[name];
+      const now = this.#wanted[name];
+      if (isOffered === undefined || now === undefined) continue;
+      this.#update({ [name]: isOffered });
+    }
   }
 
   /** Chosen for another voice, perhaps: the nearest that this one has. */
