@@ -5,6 +5,7 @@ import { installScriptedModel, letDownload, modelCounts } from '../support/scrip
 import { commandsOf, expect, test } from './support/ui-test.ts';
 
 const MODEL = { name: 'Answer open questions' };
+const HEARING = { name: 'Understand any words' };
 
 /** Opens the settings in a browser whose model is as it is said. */
 async function openSettings(
@@ -95,36 +96,48 @@ test('a download is announced, shown, cancelled, and may fail', async ({ open, p
   expect(await modelCounts(page)).toMatchObject({ open: 0 });
 });
 
-test('speech is recognised here or elsewhere, and the difference is said', async ({
+test('speech that would leave this computer does so only with the person’s consent', async ({
   open,
   page,
 }) => {
   await open('idle');
   await page.addInitScript(installScriptedSpeech);
-  const hearing = page.getByRole('switch', { name: 'Understand any words' });
-  const openWith = async (speech: string) => {
-    await page.evaluate((availability) => sessionStorage.setItem('speech', availability), speech);
-    await page.reload();
-    await page.getByRole('button', { name: 'Settings' }).click();
-    await expect(hearing).not.toBeChecked();
-  };
-
-  await openWith('unavailable');
-  await expect(page.getByText('Your speech is sent to the browser’s maker')).toBeVisible();
+  await page.addInitScript(installScriptedModel);
+  await page.evaluate(() => sessionStorage.setItem('speech', 'unavailable'));
+  await openSettings(page, 'unavailable');
+  const hearing = page.getByRole('switch', HEARING);
+  await expect(page.getByText('First it is asked')).toBeVisible();
+  await hearing.click();
+  const question = page.getByRole('group', HEARING);
+  await expect(question).toContainText('It would send your speech to the browser’s maker');
+  expect(await violationsIn(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Do not send it' }).click();
+  await expect(question).toHaveCount(0);
+  await expect(hearing).not.toBeChecked();
+  await hearing.click();
+  await question.getByRole('button', { name: 'I agree, send it' }).click();
+  await expect(hearing).toBeChecked();
+  await expect(page.getByText('Your speech is sent to the browser’s maker.')).toBeVisible();
   await expect(page.getByText('It runs on this computer.')).toHaveCount(0);
-  await hearing.click();
-  await expect(hearing).toBeChecked();
+});
 
-  // What was agreed to elsewhere holds nowhere else.
-  await openWith('available');
-  await expect(page.getByText('It runs on this computer.')).toBeVisible();
+test('speech is recognised on this computer if it can be, after a download if need be', async ({
+  open,
+  page,
+}) => {
+  await open('idle');
+  await page.addInitScript(installScriptedSpeech);
+  await page.addInitScript(installScriptedModel);
+  await openSettings(page, 'unavailable');
+  const hearing = page.getByRole('switch', HEARING);
   await hearing.click();
   await expect(hearing).toBeChecked();
+  await expect(page.getByText('It runs on this computer.')).toBeVisible();
   await hearing.click();
   await expect(hearing).not.toBeChecked();
 
-  await openWith('downloadable');
-  await expect(page.getByText('Your browser downloads the language first.')).toBeVisible();
+  await page.evaluate(() => sessionStorage.setItem('speech', 'downloadable'));
+  await openSettings(page, 'unavailable');
   await hearing.click();
   const progress = page.getByRole('progressbar', { name: 'Download of the language' });
   await expect(progress).toBeVisible();
@@ -132,10 +145,12 @@ test('speech is recognised here or elsewhere, and the difference is said', async
   await page.getByRole('button', { name: 'Cancel the download' }).click();
   await expect(hearing).not.toBeChecked();
   await hearing.click();
+  await expect(progress).toBeVisible();
   await letInstall(page, false);
   await expect(page.getByText('could not get the language')).toBeVisible();
   await hearing.click();
+  await expect(progress).toBeVisible();
   await letInstall(page, true);
-  await expect(hearing).toBeChecked();
   await expect(progress).toHaveCount(0);
+  await expect(hearing).toBeChecked();
 });

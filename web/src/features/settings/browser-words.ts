@@ -1,4 +1,4 @@
-import type { HearingSetupState } from './hearing-setup.ts';
+import type { BrowserHelp } from '../../messages/browser-help.ts';
 import type { ModelSetupState } from './model-setup.ts';
 
 interface BrandedNavigator {
@@ -26,18 +26,12 @@ export function modelRunsHere(navigator: BrandedNavigator): boolean {
 }
 
 /** What the switch for the browser's recogniser does, and where speech goes by it. */
-export function hearingHint(kind: HearingSetupState['kind']): string {
-  const what = 'Your browser turns speech into words, any words, and sends those to Parley.';
-  switch (kind) {
-    case 'absent':
-      return '';
-    case 'remote':
-      return `${what} Your speech is sent to the browser’s maker, unless your browser can do without.`;
-    case 'local':
-      return `${what} It runs on this computer.`;
-    case 'downloadable':
-    case 'downloading':
-    case 'failed':
-      return `${what} It runs on this computer. Your browser downloads the language first.`;
-  }
+export function hearingHint(hears: BrowserHelp['hears']): string {
+  return `Your browser turns speech into words, any words, and sends those to Parley. ${WHERE[hears]}`;
 }
+
+const WHERE: Readonly<Record<BrowserHelp['hears'], string>> = {
+  off: 'First it is asked whether it can do so on this computer.',
+  local: 'It runs on this computer.',
+  remote: 'Your speech is sent to the browser’s maker.',
+};

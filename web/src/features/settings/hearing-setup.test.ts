@@ -5,11 +5,13 @@ import { createHearingSetup } from './hearing-setup.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+interface Means {
+  readonly available?: () => Promise<LanguageAvailability>;
+  readonly install?: () => Promise<boolean>;
+}
+
 /** A window whose recogniser answers as a test says. */
-function browser(means: {
-  available?: () => Promise<LanguageAvailability>;
-  install?: () => Promise<boolean>;
-}) {
+function browser(means: Means) {
   const asked: unknown[] = [];
   class SpeechRecognition {}
   const noted =
@@ -26,63 +28,58 @@ function browser(means: {
   return { setup: createHearingSetup({ SpeechRecognition }, 'en-US'), asked };
 }
 
-test.each<[string, { available?: () => Promise<LanguageAvailability> }, string]>([
-  ['that recognises on this computer', { available: () => Promise.resolve('available') }, 'local'],
-  [
-    'that could after a download',
-    { available: () => Promise.resolve('downloadable') },
-    'downloadable',
-  ],
-  ['that is at it already', { available: () => Promise.resolve('downloading') }, 'downloadable'],
-  ['that cannot', { available: () => Promise.resolve('unavailable') }, 'remote'],
-  ['that does not know the question', {}, 'remote'],
-  ['that throws', { available: () => Promise.reject(new Error('No.')) }, 'remote'],
-  ['that says nothing', { available: () => new Promise(() => {}) }, 'remote'],
-])('a browser %s', async (_, means, kind) => {
+test('a browser is asked nothing before the person wants it', () => {
+  const { setup, asked } = browser({ available: () => Promise.resolve('available') });
+  expect(setup.store.getState()).toEqual({ kind: 'idle' });
+  expect(asked).toEqual([]);
+});
+
+test.each<[string, Means, boolean, string]>([
+  ['that can', { available: () => Promise.resolve('available') }, true, 'idle'],
+  ['that cannot', { available: () => Promise.resolve('unavailable') }, false, 'only-remote'],
+  ['that does not know the question', {}, false, 'only-remote'],
+  ['that throws', { available: () => Promise.reject(new Error('No.')) }, false, 'only-remote'],
+  ['that says nothing', { available: () => new Promise(() => {}) }, false, 'only-remote'],
+])('a browser %s recognise speech on this computer', async (_, means, isReady, kind) => {
   const { setup } = browser(means);
-  const checked = setup.check();
+  const prepared = setup.prepare();
+  expect(setup.store.getState()).toEqual({ kind: 'asking' });
   await vi.advanceTimersByTimeAsync(5_000);
-  await checked;
+  expect(await prepared).toBe(isReady);
   expect(setup.store.getState()).toEqual({ kind });
 });
 
-test('a browser without a recogniser offers nothing', async () => {
-  const setup = createHearingSetup({}, 'en-US');
-  await setup.check();
-  expect(await setup.prepare()).toBe('off');
-  expect(setup.store.getState()).toEqual({ kind: 'absent' });
-});
-
-test('the language is downloaded for this computer alone, once the person wants it', async () => {
+test('the language is downloaded for this computer alone', async () => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const { setup, asked } = browser({
     available: () => Promise.resolve('downloadable'),
     install: () => promise,
   });
-  await setup.check();
   const prepared = setup.prepare();
+  await vi.advanceTimersByTimeAsync(0);
   expect(setup.store.getState()).toEqual({ kind: 'downloading' });
-  await setup.check();
-  expect(await setup.prepare()).toBe('off');
   resolve(true);
-  expect(await prepared).toBe('local');
-  expect(setup.store.getState()).toEqual({ kind: 'local' });
+  expect(await prepared).toBe(true);
+  expect(setup.store.getState()).toEqual({ kind: 'idle' });
   expect(asked).toEqual([
     { langs: ['en-US'], processLocally: true },
     { langs: ['en-US'], processLocally: true },
   ]);
 });
 
-test.each<[string, () => Promise<boolean>]>([
+test.each<[string, Means['install']]>([
   ['is refused', () => Promise.resolve(false)],
   ['throws', () => Promise.reject(new Error('No gesture.'))],
   ['never ends', () => new Promise(() => {})],
-])('a download that %s has failed, and may be tried again', async (_, install) => {
-  const { setup } = browser({ available: () => Promise.resolve('downloadable'), install });
-  await setup.check();
+  ['is not possible', undefined],
+])('a download that %s has failed', async (_, install) => {
+  const { setup } = browser({
+    available: () => Promise.resolve('downloading'),
+    ...(install && { install }),
+  });
   const prepared = setup.prepare();
   await vi.advanceTimersByTimeAsync(15 * 60_000);
-  expect(await prepared).toBe('off');
+  expect(await prepared).toBe(false);
   expect(setup.store.getState()).toEqual({ kind: 'failed' });
 });
 
@@ -92,10 +89,10 @@ test('a download that is not waited for any more switches nothing on', async () 
     available: () => Promise.resolve('downloadable'),
     install: () => promise,
   });
-  await setup.check();
   const prepared = setup.prepare();
-  setup.cancel();
+  await vi.advanceTimersByTimeAsync(0);
+  setup.reset();
   resolve(true);
-  expect(await prepared).toBe('off');
-  expect(setup.store.getState()).toEqual({ kind: 'downloadable' });
+  expect(await prepared).toBe(false);
+  expect(setup.store.getState()).toEqual({ kind: 'idle' });
 });

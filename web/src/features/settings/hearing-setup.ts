@@ -1,9 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import {
-  findSpeechRecognition,
-  installLanguage,
-  localAvailability,
-} from '../../engine/page-speech/speech-recognition.ts';
+import { installLanguage, localAvailability } from '../../engine/page-speech/speech-recognition.ts';
 
 /** A browser that does not answer by then recognises nothing on this computer. */
 const ANSWER_DEADLINE_MS = 5_000;
@@ -11,62 +7,59 @@ const ANSWER_DEADLINE_MS = 5_000;
 const DOWNLOAD_DEADLINE_MS = 15 * 60_000;
 
 export type HearingSetupState =
-  /** Not known yet, or the browser has no recogniser. */
-  | { readonly kind: 'absent' }
-  /** It recognises speech, but not on this computer alone. */
-  | { readonly kind: 'remote' }
-  | { readonly kind: 'downloadable' }
+  /** Nothing was asked of the browser yet, or it has answered. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'asking' }
   | { readonly kind: 'downloading' }
-  | { readonly kind: 'local' }
+  /** It cannot recognise speech on this computer: whether its maker may is for the person to say. */
+  | { readonly kind: 'only-remote' }
   /** The language could not be downloaded; it may be tried again. */
   | { readonly kind: 'failed' };
 
 /**
- * Whether the browser recognises speech, and where, and the download of the language.
+ * Finds out where the browser can recognise speech, and downloads the language.
+ *
+ * The browser is asked once the person wants it, and not before: builds of Chromium without a
+ * recogniser of their own do not answer, but crash the page.
  *
  * @param scope - the window
  */
 export function createHearingSetup(scope: object, language: string) {
-  const store = createStore<HearingSetupState>(() => ({ kind: 'absent' }));
-  /** Which download is waited for: a browser's cannot be stopped, but no one need wait for it. */
+  const store = createStore<HearingSetupState>(() => ({ kind: 'idle' }));
+  /** Which attempt is waited for: a browser's download cannot be stopped. */
   let generation = 0;
   const set = (state: HearingSetupState): void => store.setState(state, true);
-  const isDownloading = (): boolean => store.getState().kind === 'downloading';
 
   return {
     store,
-    /** Asks the browser; never rejects. */
-    async check(): Promise<void> {
-      if (findSpeechRecognition(scope) === undefined || isDownloading()) return;
+    /**
+     * From within the person's gesture, without which browsers download nothing. Never rejects.
+     *
+     * @returns whether speech is recognised on this computer now
+     */
+    async prepare(): Promise<boolean> {
+      generation += 1;
+      const mine = generation;
+      set({ kind: 'asking' });
       const answer = await within(
         ANSWER_DEADLINE_MS,
         localAvailability(scope, language),
         'unavailable' as const,
       );
-      if (isDownloading()) return;
-      if (answer === 'available') set({ kind: 'local' });
-      else set({ kind: answer === 'unavailable' ? 'remote' : 'downloadable' });
-    },
-    /**
-     * Downloads the language if need be. From within the person's gesture.
-     *
-     * @returns how speech is recognised then; `off` if that was cancelled, or failed
-     */
-    async prepare(): Promise<'local' | 'remote' | 'off'> {
-      const { kind } = store.getState();
-      if (kind === 'local' || kind === 'remote') return kind;
-      if (kind === 'absent' || isDownloading()) return 'off';
-      generation += 1;
-      const mine = generation;
+      if (mine !== generation) return false;
+      if (answer === 'unavailable') set({ kind: 'only-remote' });
+      if (answer === 'available') set({ kind: 'idle' });
+      if (answer === 'unavailable' || answer === 'available') return answer === 'available';
       set({ kind: 'downloading' });
       const isThere = await within(DOWNLOAD_DEADLINE_MS, installLanguage(scope, language), false);
-      if (mine !== generation) return 'off';
-      set({ kind: isThere ? 'local' : 'failed' });
-      return isThere ? 'local' : 'off';
+      if (mine !== generation) return false;
+      set({ kind: isThere ? 'idle' : 'failed' });
+      return isThere;
     },
-    cancel(): void {
+    /** Nothing is waited for, and nothing asked, any more. */
+    reset(): void {
       generation += 1;
-      set({ kind: 'downloadable' });
+      set({ kind: 'idle' });
     },
   };
 }
