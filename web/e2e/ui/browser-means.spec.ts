@@ -139,7 +139,7 @@ test('speech is recognised on this computer if it can be, after a download if ne
   await page.evaluate(() => sessionStorage.setItem('speech', 'downloadable'));
   await openSettings(page, 'unavailable');
   await hearing.click();
-  const progress = page.getByRole('progressbar', { name: 'Download of the language' });
+  const progress = page.getByText('Downloading the language');
   await expect(progress).toBeVisible();
   expect(await violationsIn(page)).toEqual([]);
   await page.getByRole('button', { name: 'Cancel the download' }).click();

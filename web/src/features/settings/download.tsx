@@ -3,23 +3,35 @@ import { Button } from '../../ui/button.tsx';
 import styles from './privacy-section.module.css';
 
 interface DownloadProps {
-  readonly label: string;
+  /** What is downloaded. */
+  readonly name: string;
   /** 0–1; without it the browser does not say. */
   readonly share?: number;
   readonly onCancel: () => void;
 }
 
 /** What the browser downloads, and a way out of it. */
-export function Download({ label, share, onCancel }: DownloadProps) {
-  const percent = share === undefined ? undefined : Math.floor(share * 100);
+export function Download({ name, share, onCancel }: DownloadProps) {
   return (
     <div className={styles.download}>
-      <progress className={styles.progress} aria-label={label} value={percent} max={100} />
-      {percent !== undefined && <span className={styles.amount}>{percent} %</span>}
+      {share === undefined ? (
+        <span className={styles.amount}>Downloading {name}</span>
+      ) : (
+        <Progress label={`Download of ${name}`} percent={Math.floor(share * 100)} />
+      )}
       <Button look="plain" onClick={onCancel}>
         Cancel the download
       </Button>
     </div>
+  );
+}
+
+function Progress({ label, percent }: { readonly label: string; readonly percent: number }) {
+  return (
+    <>
+      <progress className={styles.progress} aria-label={label} value={percent} max={100} />
+      <span className={styles.amount}>{percent} %</span>
+    </>
   );
 }
 

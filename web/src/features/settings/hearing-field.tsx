@@ -38,9 +38,7 @@ export function HearingField() {
           change({ hears: 'off' });
         }}
       />
-      {isDownloading && (
-        <Download label="Download of the language" onCancel={() => setup.reset()} />
-      )}
+      {isDownloading && <Download name="the language" onCancel={() => setup.reset()} />}
       {kind === 'only-remote' && (
         <div className={styles.question} role="group" aria-label="Understand any words">
           <p>

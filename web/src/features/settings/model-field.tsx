@@ -39,11 +39,7 @@ export function ModelField() {
         }}
       />
       {isDownloading && (
-        <Download
-          label="Download of the model"
-          share={state.share}
-          onCancel={() => setup.cancel()}
-        />
+        <Download name="the model" share={state.share} onCancel={() => setup.cancel()} />
       )}
       <Complaint>
         {state.kind === 'failed' &&
