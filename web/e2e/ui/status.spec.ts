@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Overview } from '@parley/shared/monitoring-api';
 import {
   newOverview,
   someOverview,
@@ -11,8 +12,23 @@ import {
   rememberOperator,
   scriptOperatorApi,
   verdictOf,
+  type ScriptedOperator,
 } from './support/scripted-operator.ts';
-import { expect, test } from './support/ui-test.ts';
+import { expect, test as base } from './support/ui-test.ts';
+
+const test = base.extend<{
+  /** Opens the status page of a relay that tells its operator `overview`. */
+  readonly showStatus: (overview: Overview) => Promise<ScriptedOperator>;
+}>({
+  async showStatus({ open, page }, use) {
+    await use(async (overview) => {
+      const operator = await scriptOperatorApi(page, { overview });
+      await open('idle');
+      await openStatus(page);
+      return operator;
+    });
+  },
+});
 
 let log: ScriptedLog;
 test.beforeEach(async ({ page }) => {
@@ -21,12 +37,10 @@ test.beforeEach(async ({ page }) => {
 });
 
 test('what is wrong stands in the first line, and a reset is seen at once', async ({
-  open,
+  showStatus,
   page,
 }) => {
-  const operator = await scriptOperatorApi(page, { overview: someOverview() });
-  await open('idle');
-  await openStatus(page);
+  const operator = await showStatus(someOverview());
   await expect(verdictOf(page)).toHaveText('All is well');
   await expect(page.getByRole('button', { name: /^Reset/ })).toHaveCount(0);
   operator.overview = troubledOverview('degraded', [TROUBLE]);
@@ -45,10 +59,8 @@ test('what is wrong stands in the first line, and a reset is seen at once', asyn
   await expect(page.getByText(TROUBLE.message)).toBeVisible();
 });
 
-test('a call is ended only when that is confirmed', async ({ open, page }) => {
-  const operator = await scriptOperatorApi(page, { overview: someOverview() });
-  await open('idle');
-  await openStatus(page);
+test('a call is ended only when that is confirmed', async ({ showStatus, page }) => {
+  const operator = await showStatus(someOverview());
   const calls = page.getByRole('region', { name: 'Calls' });
   await expect(calls.getByText('Stuck')).toHaveCount(1);
   await expect(calls.getByText('thinking for 1 min')).toBeVisible();
@@ -64,10 +76,11 @@ test('a call is ended only when that is confirmed', async ({ open, page }) => {
   expect(operator.asked).toContain('POST /api/v1/admin/sessions/sess_90ab/end');
 });
 
-test('a relay that was just started says what has not happened yet', async ({ open, page }) => {
-  await scriptOperatorApi(page, { overview: newOverview() });
-  await open('idle');
-  await openStatus(page);
+test('a relay that was just started says what has not happened yet', async ({
+  showStatus,
+  page,
+}) => {
+  await showStatus(newOverview());
   for (const words of [
     'No call yet since the relay was started.',
     'No turn in this time.',
@@ -82,12 +95,10 @@ test('a relay that was just started says what has not happened yet', async ({ op
 });
 
 test('figures are told against their targets, and the charts show the time that is chosen', async ({
-  open,
+  showStatus,
   page,
 }) => {
-  const operator = await scriptOperatorApi(page, { overview: someOverview() });
-  await open('idle');
-  await openStatus(page);
+  const operator = await showStatus(someOverview());
   const rows = page.getByRole('region', { name: 'Latency' }).getByRole('row');
   await expect(rows.nth(1)).toHaveText(
     /Voice to voice\s*812\s*1,140 over the target\s*1,702 over the target\s*1,000\s*met/,
@@ -108,12 +119,10 @@ test('figures are told against their targets, and the charts show the time that 
 });
 
 test('a snapshot of the heap is a file, taken only when that is confirmed', async ({
-  open,
+  showStatus,
   page,
 }) => {
-  const operator = await scriptOperatorApi(page, { overview: someOverview() });
-  await open('idle');
-  await openStatus(page);
+  const operator = await showStatus(someOverview());
   await page.getByRole('button', { name: 'Heap snapshot' }).click();
   expect(operator.asked).not.toContain('POST /api/v1/admin/heap-snapshot');
   const download = page.waitForEvent('download');
@@ -124,12 +133,10 @@ test('a snapshot of the heap is a file, taken only when that is confirmed', asyn
 });
 
 test('the log is followed, filtered, held still and emptied, and says what it left out', async ({
-  open,
+  showStatus,
   page,
 }) => {
-  await scriptOperatorApi(page, { overview: someOverview() });
-  await open('idle');
-  await openStatus(page);
+  await showStatus(someOverview());
   const part = page.getByRole('region', { name: 'Log', exact: true });
   const lines = part.getByRole('listitem');
   await expect(part.getByRole('status')).toHaveText('Live');

@@ -1,28 +1,26 @@
 import { memo } from 'react';
-import {
-  Bar,
-  BarChart,
-  CartesianGrid,
-  Line,
-  LineChart,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-  type TooltipContentProps,
-} from 'recharts';
+import { Bar, BarChart, Line, LineChart, ReferenceLine, type TooltipContentProps } from 'recharts';
 import type { HistoryPoint } from '@parley/shared/monitoring-api';
 import { timeText } from '../../lib/dates.ts';
 import { countText, roundTicks } from '../../lib/figures.ts';
+import {
+  barTip,
+  ChartFrame,
+  chartGrid,
+  chartMargin,
+  ChartTip,
+  lineTip,
+  timeAxis,
+  TipRow,
+  valueAxis,
+} from '../../ui/chart-parts.tsx';
 import { LATENCY_LINES } from './latency-lines.ts';
 import { msText, percentText } from './status-words.ts';
-import styles from './over-time.module.css';
 
-const TICK = { fill: 'var(--text-quiet)', fontSize: 12 };
-const FIRST_SIZE = { width: 320, height: 160 };
-const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 };
-const Y_WIDTH = 48;
+const FIRST_HEIGHT = 160;
+const MARGIN = chartMargin(8);
+const TIME_AXIS = { dataKey: 'timestamp', format: timeText, gap: 48 };
+const VALUES_WIDTH = 48;
 /** One turn of many that failed is no tall bar. */
 const LEAST_SHARE = 0.1;
 
@@ -47,21 +45,13 @@ export const LatencyChart = memo(function LatencyChart({
     ),
   );
   return (
-    <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
+    <ChartFrame firstHeight={FIRST_HEIGHT}>
       <LineChart data={[...points]} margin={MARGIN} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} stroke="var(--line)" />
-        {timeAxis()}
-        <YAxis
-          width={Y_WIDTH}
-          ticks={[...ticks]}
-          domain={[0, ticks.at(-1) ?? 0]}
-          tickFormatter={(ms: number) => msText(ms)}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-        />
+        {chartGrid()}
+        {timeAxis(TIME_AXIS)}
+        {valueAxis({ ticks, format: msText, width: VALUES_WIDTH })}
         <ReferenceLine y={targetMs} stroke="var(--text-quiet)" strokeWidth={1} />
-        <Tooltip isAnimationActive={false} content={LatencyTip} />
+        {lineTip(LatencyTip)}
         {LATENCY_LINES.map(({ key, colour, dashes }) => (
           <Line
             key={key}
@@ -74,7 +64,7 @@ export const LatencyChart = memo(function LatencyChart({
           />
         ))}
       </LineChart>
-    </ResponsiveContainer>
+    </ChartFrame>
   );
 }, isSameChart);
 
@@ -86,57 +76,34 @@ export const ErrorChart = memo(function ErrorChart({ points }: ChartProps) {
   }));
   const ticks = roundTicks(Math.max(LEAST_SHARE, ...shares.map(({ share }) => share)), 2);
   return (
-    <ResponsiveContainer width="100%" height="100%" initialDimension={FIRST_SIZE}>
+    <ChartFrame firstHeight={FIRST_HEIGHT}>
       <BarChart data={shares} margin={MARGIN} barCategoryGap={1} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} stroke="var(--line)" />
-        {timeAxis()}
-        <YAxis
-          width={Y_WIDTH}
-          ticks={[...ticks]}
-          domain={[0, ticks.at(-1) ?? 0]}
-          tickFormatter={(share: number) => percentText(share, 1)}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-        />
-        <Tooltip
-          cursor={{ fill: 'var(--surface-control)' }}
-          isAnimationActive={false}
-          content={ErrorTip}
-        />
+        {chartGrid()}
+        {timeAxis(TIME_AXIS)}
+        {valueAxis({
+          ticks,
+          format: (share) => percentText(share, 1),
+          width: VALUES_WIDTH,
+        })}
+        {barTip(ErrorTip)}
         <Bar dataKey="share" fill="var(--danger)" isAnimationActive={false} />
       </BarChart>
-    </ResponsiveContainer>
+    </ChartFrame>
   );
 }, isSameChart);
-
-/** Not a component of its own: a chart looks for its axes among its children. */
-function timeAxis() {
-  return (
-    <XAxis
-      dataKey="timestamp"
-      tickFormatter={timeText}
-      tick={TICK}
-      tickLine={false}
-      axisLine={{ stroke: 'var(--line)' }}
-      minTickGap={48}
-    />
-  );
-}
 
 function LatencyTip({ active, payload }: TooltipContentProps) {
   const point = payload[0]?.payload as HistoryPoint | undefined;
   if (!active || point === undefined) return null;
   return (
-    <div className={styles.tip}>
-      <p className={styles.tipTime}>{timeText(point.timestamp)}</p>
+    <ChartTip title={timeText(point.timestamp)}>
       {LATENCY_LINES.map(({ key, name }) => (
-        <p key={key} className={styles.tipRow}>
+        <TipRow key={key}>
           <span>{name}</span>
           {msText(point[key])} ms
-        </p>
+        </TipRow>
       ))}
-    </div>
+    </ChartTip>
   );
 }
 
@@ -144,11 +111,10 @@ function ErrorTip({ active, payload }: TooltipContentProps) {
   const point = payload[0]?.payload as HistoryPoint | undefined;
   if (!active || point === undefined) return null;
   return (
-    <div className={styles.tip}>
-      <p className={styles.tipTime}>{timeText(point.timestamp)}</p>
-      <p className={styles.tipRow}>
+    <ChartTip title={timeText(point.timestamp)}>
+      <TipRow>
         {point.errors.toLocaleString('en')} of {countText(point.turns, 'turn', 'turns')} failed
-      </p>
-    </div>
+      </TipRow>
+    </ChartTip>
   );
 }

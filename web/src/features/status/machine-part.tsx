@@ -3,13 +3,13 @@ import type { Overview } from '@parley/shared/monitoring-api';
 import { durationText } from '../../lib/figures.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { FigureList } from '../../ui/figures.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { useAction } from '../account/use-action.ts';
 import { saveFile } from '../history/save-file.ts';
 import { Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
 import { sizeText } from './status-words.ts';
-import styles from './figures.module.css';
 
 /** What the relay takes of its machine. */
 export function MachinePart({ overview }: { readonly overview: Overview }) {
@@ -18,41 +18,26 @@ export function MachinePart({ overview }: { readonly overview: Overview }) {
   const { disk, event_loop_delay_ms: loop } = system;
   return (
     <Part title="Machine" note={`up for ${durationText(system.uptime_seconds)}`}>
-      <dl className={styles.figures}>
-        <div>
-          <dt>Processor</dt>
-          <dd>{Math.round(system.cpu_percent)} % of one core</dd>
-        </div>
-        <div>
-          <dt>Memory</dt>
-          <dd>{memory}</dd>
-        </div>
-      </dl>
+      <FigureList
+        figures={[
+          ['Processor', `${Math.round(system.cpu_percent)} % of one core`],
+          ['Memory', memory],
+        ]}
+      />
       <Meter label="Memory" value={system.memory_mb} limit={system.memory_limit_mb} text={memory} />
-      <dl className={styles.figures}>
-        <div>
-          <dt>Highest so far</dt>
-          <dd>{sizeText(system.peak_memory_usage)}</dd>
-        </div>
-        <div>
-          <dt>Heap in use</dt>
-          <dd>{sizeText(system.heap_used_mb)}</dd>
-        </div>
-        <div>
-          <dt>Disk</dt>
-          <dd>
-            {disk === null
+      <FigureList
+        figures={[
+          ['Highest so far', sizeText(system.peak_memory_usage)],
+          ['Heap in use', sizeText(system.heap_used_mb)],
+          [
+            'Disk',
+            disk === null
               ? 'not known'
-              : `${sizeText(disk.free_mb)} free of ${sizeText(disk.total_mb)}`}
-          </dd>
-        </div>
-        <div>
-          <dt>Event loop delay, p99</dt>
-          <dd>
-            {loop.p99.toFixed(1)} ms, at most {loop.max.toFixed(0)}
-          </dd>
-        </div>
-      </dl>
+              : `${sizeText(disk.free_mb)} free of ${sizeText(disk.total_mb)}`,
+          ],
+          ['Event loop delay, p99', `${loop.p99.toFixed(1)} ms, at most ${loop.max.toFixed(0)}`],
+        ]}
+      />
       <HeapButton />
     </Part>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { HistoryPoint, HistoryRange, Overview } from '@parley/shared/monitoring-api';
 import { timeText } from '../../lib/dates.ts';
+import { ChartKey, ChartLegend, LineSign } from '../../ui/chart-legend.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { ChoiceField } from '../settings/choice-field.tsx';
 import { LATENCY_LINES } from './latency-lines.ts';
@@ -53,18 +54,21 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
           <div className={styles.chart} role="img" aria-label={latencyText(points)}>
             {charts !== null && <charts.LatencyChart points={points} targetMs={target} />}
           </div>
-          <p className={styles.legend} aria-hidden="true">
-            {LATENCY_LINES.map(({ key, name, colour, dashes }) => (
-              <span key={key} className={styles.key}>
-                <LineSign colour={colour} dashes={dashes} />
-                {name}
-              </span>
-            ))}
-            <span className={styles.key}>
-              <LineSign colour="var(--text-quiet)" />
-              Target {msText(target)}
-            </span>
-          </p>
+          <div className={styles.legend}>
+            <ChartLegend>
+              {LATENCY_LINES.map(({ key, name, colour, dashes }) => (
+                <ChartKey
+                  key={key}
+                  sign={<LineSign colour={colour} dashes={dashes} />}
+                  name={name}
+                />
+              ))}
+              <ChartKey
+                sign={<LineSign colour="var(--text-quiet)" />}
+                name={`Target ${msText(target)}`}
+              />
+            </ChartLegend>
+          </div>
           <h3 className={styles.name}>
             Failed turns: {percentText(errors, turns)} of {turns.toLocaleString('en')}
           </h3>
@@ -74,15 +78,6 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
         </>
       )}
     </Part>
-  );
-}
-
-/** How a line looks that is drawn in a chart. */
-function LineSign({ colour, dashes = '' }: { readonly colour: string; readonly dashes?: string }) {
-  return (
-    <svg width="22" height="4">
-      <line x2="22" y1="2" y2="2" stroke={colour} strokeWidth="2" strokeDasharray={dashes} />
-    </svg>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Overview } from '@parley/shared/monitoring-api';
+import { FigureList } from '../../ui/figures.tsx';
 import { Empty, Part } from './part.tsx';
 import { sizeText } from './status-words.ts';
-import styles from './figures.module.css';
 
 const BYTES = /_bytes$/;
 const BYTES_A_MEGABYTE = 1_048_576;
@@ -14,16 +14,12 @@ export function QueuesPart({ overview }: { readonly overview: Overview }) {
       {queues.length === 0 ? (
         <Empty>Nothing has had to wait yet.</Empty>
       ) : (
-        <dl className={styles.figures}>
-          {queues.map(([name, depth]) => (
-            <div key={name}>
-              <dt>{name.replace(BYTES, ' size').replaceAll('_', ' ')}</dt>
-              <dd>
-                {BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en')}
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <FigureList
+          figures={queues.map(([name, depth]) => [
+            name.replace(BYTES, ' size').replaceAll('_', ' '),
+            BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en'),
+          ])}
+        />
       )}
     </Part>
   );

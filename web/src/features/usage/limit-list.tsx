@@ -1,5 +1,6 @@
 import type { UsageResponse } from '@parley/shared';
 import { durationText, usdText } from '../../lib/figures.ts';
+import { FigureList } from '../../ui/figures.tsx';
 import styles from './usage-page.module.css';
 
 /** What the person's plan allows. */
@@ -16,14 +17,7 @@ export function LimitList({ limits }: { readonly limits: UsageResponse['limits']
       <h2 id="limits" className={styles.heading}>
         Limits
       </h2>
-      <dl className={styles.limits}>
-        {entries.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FigureList figures={entries} />
     </section>
   );
 }

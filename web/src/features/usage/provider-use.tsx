@@ -1,5 +1,6 @@
 import type { UsageRow } from '@parley/shared';
 import { usdText } from '../../lib/figures.ts';
+import { Swatch } from '../../ui/chart-legend.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
 import { amountText, usedByProvider } from './usage-figures.ts';
 import styles from './usage-page.module.css';
@@ -27,7 +28,7 @@ export function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
             <tbody key={stage}>
               <tr>
                 <th scope="rowgroup" colSpan={3} className={styles.stage}>
-                  <span className={styles.swatch} style={{ background: colour }} />
+                  <Swatch colour={colour} />
                   {name}
                 </th>
               </tr>

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { UsageResponse } from '@parley/shared';
 import { shortDayText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
+import { ChartKey, ChartLegend, Swatch } from '../../ui/chart-legend.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { STAGE_WORDS } from '../account/stage-words.ts';
@@ -21,14 +22,11 @@ export function SpendByDay({ usage }: { readonly usage: UsageResponse }) {
       <div className={styles.chart} aria-hidden="true">
         {part !== null && <part.SpendChart days={days} />}
       </div>
-      <p className={styles.legend} aria-hidden="true">
+      <ChartLegend>
         {STAGE_WORDS.map(({ stage, name, colour }) => (
-          <span key={stage} className={styles.stage}>
-            <span className={styles.swatch} style={{ background: colour }} />
-            {name}
-          </span>
+          <ChartKey key={stage} sign={<Swatch colour={colour} />} name={name} />
         ))}
-      </p>
+      </ChartLegend>
       <details className={styles.days}>
         <summary>Day by day as a table</summary>
         <ScrollRegion className={styles.scroll} aria-label="Spending day by day">

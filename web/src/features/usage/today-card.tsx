@@ -1,6 +1,7 @@
 import type { UsageResponse } from '@parley/shared';
 import { dayText, timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
+import { FigureNote, Total } from '../../ui/figures.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import styles from './usage-page.module.css';
 
@@ -15,18 +16,15 @@ export function TodayCard({ usage }: { readonly usage: UsageResponse }) {
       <h2 id="today" className={styles.heading}>
         Today
       </h2>
-      <p className={styles.total}>
-        {usdText(spent)}
-        {limit !== null && <span className={styles.of}> of {usdText(limit)}</span>}
-      </p>
+      <Total of={limit === null ? null : usdText(limit)}>{usdText(spent)}</Total>
       {limit === null || left === null ? (
-        <p className={styles.quiet}>There is no limit for the day.</p>
+        <FigureNote>There is no limit for the day.</FigureNote>
       ) : (
         <>
           <Meter label="Spent today" value={spent} limit={limit} text={usdText(spent)} />
-          <p className={styles.quiet}>
+          <FigureNote>
             {left > 0 ? `${usdText(left)} left` : 'Nothing left'} until {until}.
-          </p>
+          </FigureNote>
         </>
       )}
     </section>

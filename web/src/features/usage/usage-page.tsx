@@ -4,6 +4,7 @@ import type { UsageResponse } from '@parley/shared';
 import { createRemote } from '../../store/remote.ts';
 import { isoDayOf } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
+import { FigureNote, Total } from '../../ui/figures.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
@@ -69,11 +70,11 @@ function Usage({ usage }: { readonly usage: UsageResponse }) {
             <h2 id="spent" className={styles.heading}>
               Spent
             </h2>
-            <p className={styles.total}>{usdText(total)}</p>
+            <Total>{usdText(total)}</Total>
             {total === 0 ? (
-              <p className={styles.quiet}>
+              <FigureNote>
                 Nothing was charged: all of it ran without a provider that costs money.
-              </p>
+              </FigureNote>
             ) : (
               <SpendByDay usage={usage} />
             )}
