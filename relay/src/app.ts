@@ -215,6 +215,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     pageRoot: options.pageRoot,
     logger,
     refusals,
+    traces: exporters.requestTraces,
   });
 
   const maxConnections = () => connectionsFor(settings.policy.instance.sessions);
@@ -247,16 +248,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     proxies,
     logger,
     refusals,
+    traces: exporters.requestTraces,
   });
   let url: string;
   try {
     url = await listen(server, config, logger);
   } catch (error) {
-    admission[Symbol.dispose]();
-    monitor[Symbol.dispose]();
-    descriptors[Symbol.dispose]();
-    refusals[Symbol.dispose]();
-    tls?.[Symbol.dispose]();
+    for (const part of [admission, monitor, descriptors, refusals, tls]) part?.[Symbol.dispose]();
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
     await money?.[Symbol.asyncDispose]();

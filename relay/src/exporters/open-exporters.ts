@@ -6,12 +6,15 @@ import { CallLog } from '../logs/call-log.ts';
 import type { SessionTraces } from '../logs/session-fields.ts';
 import type { CallObserver } from '../turn/call-observers.ts';
 import type { PageReports } from './page-reports.ts';
+import type { RequestTraces } from './request-tracer.ts';
 
 /** What learns of calls for those who run the relay: the log, and what is configured beside it. */
 export interface Exporters extends AsyncDisposable {
   readonly observers: readonly CallObserver[];
   /** undefined: sessions are not traced. */
   readonly traces: SessionTraces | undefined;
+  /** undefined: nor are requests. */
+  readonly requestTraces: RequestTraces | undefined;
   /** undefined: pages report nothing. */
   readonly pageReports: PageReports | undefined;
 }
@@ -56,6 +59,7 @@ export async function openExporters(options: ExportersOptions): Promise<Exporter
       ...(reporting ? [reporting.reports] : []),
     ],
     traces: tracing?.tracer,
+    requestTraces: tracing?.requests,
     pageReports,
     async [Symbol.asyncDispose]() {
       pageReports?.[Symbol.dispose]();

@@ -7,6 +7,7 @@ import { withDeadline } from '../lib/deadline.ts';
 import type { Logger } from '../lib/logger.ts';
 import { CallTracer } from './call-tracer.ts';
 import { NamedIds } from './named-ids.ts';
+import { RequestTracer } from './request-tracer.ts';
 
 /** Spans that wait to be sent; those beyond it are left out. */
 const MAX_QUEUED_SPANS = 2_048;
@@ -19,6 +20,7 @@ const SEND_DEADLINE_MS = 5_000;
 
 export interface Tracing extends AsyncDisposable {
   readonly tracer: CallTracer;
+  readonly requests: RequestTracer;
 }
 
 /** Sends the traces of calls over OTLP/HTTP, as JSON. This module is loaded only if that is wanted. */
@@ -49,8 +51,10 @@ export function openTracing(options: {
       }),
     ],
   });
+  const tracer = provider.getTracer('parley', version);
   return {
-    tracer: new CallTracer(provider.getTracer('parley', version), ids),
+    tracer: new CallTracer(tracer, ids),
+    requests: new RequestTracer(tracer, ids),
     async [Symbol.asyncDispose]() {
       const late = () => new Error('The collector takes too long.');
       await withDeadline(provider.shutdown(), LAST_SEND_MS, systemClock, late).catch(() => {});

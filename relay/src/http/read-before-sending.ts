@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { ERRORS } from '@parley/shared';
-import { problemBody } from './problem.ts';
+import { problemBody, type RequestNames } from './problem.ts';
 
 const RETRY_AFTER_S = 5;
 
@@ -20,11 +20,11 @@ export function readBeforeSending(): MiddlewareHandler {
       c.res = new Response(joined(first, reader), c.res);
     } catch {
       const code = 'capacity_exhausted';
-      const requestId = c.get('requestId') as string;
+      const { requestId, traceId } = c.var as unknown as RequestNames;
       c.set('errorCode', code);
       // Without this, the headers of the file would be those of the refusal.
       c.res = undefined;
-      c.res = Response.json(problemBody(code, requestId), {
+      c.res = Response.json(problemBody(code, requestId, { traceId }), {
         status: ERRORS[code].status,
         headers: {
           'Cache-Control': 'no-store',

@@ -15,6 +15,7 @@ import {
 } from '@parley/shared';
 import { isOriginAllowed } from '../auth/origins.ts';
 import type { OwnHosts } from '../auth/own-hosts.ts';
+import type { RequestTraces } from '../exporters/request-tracer.ts';
 import { within } from '../lib/error-boundary.ts';
 import { fingerprint, newId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -26,7 +27,7 @@ import type { Session } from '../session/session.ts';
 import { closeSocket } from '../session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
-import { addresseeOf, problemBody } from './problem.ts';
+import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 import { SessionWebSocket } from './session-web-socket.ts';
@@ -45,6 +46,8 @@ export interface RealtimeOptions {
   readonly proxies: TrustedProxies;
   readonly logger: Logger;
   readonly refusals: RefusalLog;
+  /** undefined: requests are not traced. */
+  readonly traces?: RequestTraces | undefined;
   /** The live tail of the log; undefined: there is none. */
   readonly logs?: Omit<LogSocketsOptions, 'refuse'> | undefined;
 }
@@ -59,7 +62,7 @@ export interface RealtimeOptions {
  * @returns what stops taking them
  */
 export function acceptRealtime(server: Server, options: RealtimeOptions): () => void {
-  const { allowedOrigins, hosts, proxies, refusals } = options;
+  const { allowedOrigins, hosts, proxies, refusals, traces } = options;
   // `closeTimeout` is not in the published types yet.
   const socketOptions: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -74,11 +77,16 @@ export function acceptRealtime(server: Server, options: RealtimeOptions): () => 
   const refuse: RefuseUpgrade = (request, socket, code, detail) => {
     const requestId = newId('req');
     const { status } = ERRORS[code];
-    const fields = { requestId, status, code, ...addresseeOf(request.headers) };
-    refusals.write(proxies.clientAddress(request), fields, 'upgrade refused');
+    const traceId = traces?.traceIdOf(requestId);
+    const fields = { requestId, traceId, status, code, ...addresseeOf(request.headers) };
+    if (refusals.write(proxies.clientAddress(request), fields, 'upgrade refused')) {
+      const path = request.url!.split('?', 1)[0]!.slice(0, MAX_LOGGED_CHARACTERS);
+      const beganAtMs = Date.now();
+      traces?.refused({ requestId, method: 'GET', path, status, code, beganAtMs });
+    }
     // Required of a server that does not speak the client's version (RFC 6455 §4.4).
     const version = ['Sec-WebSocket-Version: 13'];
-    endWith(socket, status, problemBody(code, requestId, detail), version);
+    endWith(socket, status, problemBody(code, requestId, { detail, traceId }), version);
   };
   const logs = options.logs && new LogSockets({ ...options.logs, refuse });
   // Not a WebSocket handshake: another version, no key, another protocol.

@@ -12,6 +12,7 @@ import type { OwnHosts } from '../auth/own-hosts.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { Config } from '../config/config.ts';
 import type { PageReports } from '../exporters/page-reports.ts';
+import type { RequestTraces } from '../exporters/request-tracer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { RefusalLog } from '../lib/refusal-log.ts';
@@ -86,6 +87,8 @@ export interface AppOptions {
   readonly pageRoot: string;
   readonly logger: Logger;
   readonly refusals: RefusalLog;
+  /** undefined: requests are not traced. */
+  readonly traces: RequestTraces | undefined;
 }
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
@@ -100,8 +103,8 @@ export function createApp(options: AppOptions): App {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const addressOf = (c: Context) => proxies.clientAddress((c.env as HttpBindings).incoming);
 
-  app.use(identifyRequests());
-  app.use(logRefusals(options.logger, options.refusals, proxies));
+  app.use(identifyRequests(options.traces));
+  app.use(logRefusals(options.logger, options.refusals, proxies, options.traces));
   app.use(securityHeaders(signInOrigins(config.auth)));
   app.use((c, next) => {
     limiter.take('address-requests', proxies.clientAddress(c.env.incoming));

@@ -28,20 +28,25 @@ export class RefusalLog implements Disposable {
     this.#options = options;
   }
 
-  /** @param client - the address that was refused; undefined if it is not known any more */
-  write(client: string | undefined, fields: object, message: string): void {
+  /**
+   * @param client - the address that was refused; undefined if it is not known any more
+   * @returns whether there is a line of it
+   */
+  write(client: string | undefined, fields: object, message: string): boolean {
     const { logger, clock, maxOfOne } = this.#options;
     this.#cancelInterval ??= clock.after(INTERVAL_MS, () => this.#endInterval());
     const name = client ?? 'unknown';
     const count = (this.#counts.get(name) ?? 0) + 1;
     const isKnown = count > 1 || this.#counts.size < MAX_OF_ALL;
     if (isKnown) this.#counts.set(name, count);
-    if (isKnown && count <= maxOfOne && this.#written < MAX_OF_ALL) {
+    const isWritten = isKnown && count <= maxOfOne && this.#written < MAX_OF_ALL;
+    if (isWritten) {
       this.#written++;
       logger.info({ ...fields, client }, message);
     } else {
       this.#leftOut++;
     }
+    return isWritten;
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { API_PATHS, errorResponseSchema } from '@parley/shared';
 import { startDeepgramSimulator } from '../../simulators/deepgram/deepgram-simulator.ts';
 import { eventually } from '../support/eventually.ts';
 import { serveHttp } from '../support/http-server.ts';
@@ -123,6 +124,26 @@ describe('traces', () => {
     expect(error).toMatchObject({ code: 'malformed_json', trace_id: session.traceId });
   });
 
+  it('have one span for each request that is refused, whose id its answer names', async () => {
+    using collector = await OtlpCollector.start();
+    await using started = await startWith([], { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    const { url, logs } = started.relay;
+    const response = await fetch(`${url}${API_PATHS.sessions}?code=emerald`, { method: 'POST' });
+    const { error } = errorResponseSchema.parse(await response.json());
+    expect(await collector.until('POST')).toMatchObject({
+      traceId: error.trace_id,
+      attributes: {
+        'http.request.method': 'POST',
+        'url.path': API_PATHS.sessions,
+        'http.response.status_code': 401,
+        'error.type': 'unauthorized',
+        'parley.request.id': error.request_id,
+      },
+    });
+    expect(await logs.until(error.request_id)).toContain(error.trace_id);
+    expect(collector.bodies.join()).not.toContain('emerald');
+  });
+
   it('hold up no call, and no end, if the collector is away', async () => {
     await using started = await startWith([], {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -145,6 +166,8 @@ describe('traces', () => {
     await call.inbound.next('response.done');
     call.raw('{');
     expect(await call.inbound.next('error')).not.toHaveProperty('trace_id');
+    const refused = await fetch(relay.url + API_PATHS.sessions, { method: 'POST' });
+    expect(await refused.text()).not.toContain('trace_id');
     await call.hangUp();
     expect(await relay.logs.until('session ended')).not.toContain('traceId');
     expect(traceparents.length).toBeGreaterThan(0);

@@ -106,5 +106,6 @@ export const errorResponseSchema = z.object({
     message: z.string(),
     retryable: z.boolean(),
     request_id: z.string(),
+    trace_id: z.optional(z.string()),
   }),
 });
