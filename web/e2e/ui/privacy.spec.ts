@@ -37,6 +37,19 @@ test('what is kept is said, and goes out as a file', async ({ open, page }) => {
   expect(asked).toEqual(['GET /api/v1/me', 'GET /api/v1/me/export']);
 });
 
+test('that errors are reported is said, if they are', async ({ open, page }) => {
+  await scriptMe(page);
+  const note = page.getByText('If this page fails');
+  await open('idle', 'way=reported');
+  await openPrivacy(page);
+  await expect(note).toBeVisible();
+  expect(await violationsIn(page)).toEqual([]);
+  await open('idle');
+  await openPrivacy(page);
+  await expect(page.getByText('It is deleted after 30 days.')).toBeVisible();
+  await expect(note).toHaveCount(0);
+});
+
 test('deleting says first what goes, and leaves nothing here', async ({ open, page }) => {
   const asked = await scriptMe(page);
   await open('speaking');

@@ -9,7 +9,7 @@ import {
 } from '../../../src/store/account/account-issuer.ts';
 import type { KeyValueStore } from '../../../src/store/settings.ts';
 
-/** How a relay lets people in: `older` knows of no ways at all. */
+/** How a relay lets people in: `older` knows of no ways at all, `reported` takes error reports too. */
 export const WAYS_IN = [
   'older',
   'guests',
@@ -18,6 +18,7 @@ export const WAYS_IN = [
   'accounts',
   'both',
   'other-issuer',
+  'reported',
 ] as const;
 export type WayIn = (typeof WAYS_IN)[number];
 
@@ -89,6 +90,7 @@ function optionsOf(way: WayIn): object {
     supabase: hasAccounts ? { url: 'https://project.example', anon_key: 'anon' } : null,
     oidc: null,
     is_secure: way !== 'plain-http',
+    ...(way === 'reported' && { error_reports: { dsn: 'https://key@sentry.example/42' } }),
   };
 }
 

@@ -10,7 +10,7 @@ import { useAction } from '../account/use-action.ts';
 import { useRemote } from '../account/use-remote.ts';
 import { fileNameOf, saveFile } from '../history/save-file.ts';
 import { RecordingField } from './recording-field.tsx';
-import { keptWords } from './privacy-words.ts';
+import { keptWords, REPORTED } from './privacy-words.ts';
 import styles from './privacy-section.module.css';
 
 /** What is kept of the person, and what they can do about it. */
@@ -21,14 +21,21 @@ export function PrivacySection() {
     return { api: made, remote: createRemote((signal) => made.me(signal)) };
   });
   const me = useRemote(remote);
-  switch (me.kind) {
-    case 'loading':
-      return <p className={styles.words}>One moment</p>;
-    case 'failed':
-      return <Unknown problem={me.problem} onRetry={() => void remote.load()} />;
-    case 'ready':
-      return <Kept me={me.value} api={api} />;
-  }
+  return (
+    <>
+      {me.kind === 'loading' && <p className={styles.words}>One moment</p>}
+      {me.kind === 'failed' && <Unknown problem={me.problem} onRetry={() => void remote.load()} />}
+      {me.kind === 'ready' && <Kept me={me.value} api={api} />}
+      <Reported />
+    </>
+  );
+}
+
+/** What goes out without being asked for. */
+function Reported() {
+  const { account } = useController();
+  const reports = useStore(account.store, ({ signIn }) => signIn?.errorReports !== undefined);
+  return reports && <p className={styles.words}>{REPORTED}</p>;
 }
 
 function Unknown(props: { readonly problem: RemoteProblem; readonly onRetry: () => void }) {

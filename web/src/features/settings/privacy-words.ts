@@ -13,6 +13,10 @@ export function keptWords({ storage }: Pick<Me, 'storage'>, name: string | null)
   return `${who} ${WHAT[storage.transcripts]} ${howLong(storage)}`;
 }
 
+/** If the relay takes reports of the page's errors. */
+export const REPORTED =
+  'If this page fails, whoever runs this server is told what failed and where, never what was said.';
+
 const WHAT: Readonly<Record<Me['storage']['transcripts'], string>> = {
   on: 'What is said in calls is kept, with their times and costs.',
   encrypted: 'What is said in calls is kept encrypted, with their times and costs.',
