@@ -8,7 +8,8 @@ import { benchTurn } from './turn/bench-turn.ts';
 /** Short runs that show that a benchmark measures; the figures are not judged. */
 const DEADLINE = { timeout: 60_000 };
 
-const quiet = () => ({ tell: () => {}, signal: new AbortController().signal });
+/** Without a word; what is started ends if the test takes too long. */
+const quiet = (signal: AbortSignal) => ({ tell: () => {}, signal });
 const positive = z.number().positive();
 const positiveNumber: unknown = expect.schemaMatching(positive);
 const sides = <T extends z.ZodType>(figure: T) =>
@@ -16,9 +17,9 @@ const sides = <T extends z.ZodType>(figure: T) =>
 
 // Each waits for processes of its own.
 describe.concurrent('a short run', () => {
-  test('bench relay receives every chunk once and in order', DEADLINE, async () => {
+  test('bench relay receives every chunk once and in order', DEADLINE, async ({ signal }) => {
     const report = await benchRelay({
-      ...quiet(),
+      ...quiet(signal),
       sessions: 20,
       rounds: 2,
       starts: 1,
@@ -43,32 +44,36 @@ describe.concurrent('a short run', () => {
     expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
   });
 
-  test('bench relay through a vendor’s adapter loses nothing either', DEADLINE, async () => {
-    const report = await benchRelay({
-      ...quiet(),
-      sessions: 26,
-      provider: 'nova',
-      rounds: 2,
-      starts: 1,
-      profileDir: undefined,
-      times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
-    });
-    expect(report).toMatchObject({
-      provider: 'nova',
-      lost: 0,
-      reordered: 0,
-      errors: 0,
-      upstream: { opened: { baseline: 26 }, peak: { baseline: 26 } },
-    });
-    // One for each who speaks, one ready for the next, and one of the provider to fall back on.
-    const { speakers, opened } = report.upstream!;
-    expect(speakers).toBeLessThan(26);
-    expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
-  });
+  test(
+    'bench relay through a vendor’s adapter loses nothing either',
+    DEADLINE,
+    async ({ signal }) => {
+      const report = await benchRelay({
+        ...quiet(signal),
+        sessions: 26,
+        provider: 'nova',
+        rounds: 2,
+        starts: 1,
+        profileDir: undefined,
+        times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
+      });
+      expect(report).toMatchObject({
+        provider: 'nova',
+        lost: 0,
+        reordered: 0,
+        errors: 0,
+        upstream: { opened: { baseline: 26 }, peak: { baseline: 26 } },
+      });
+      // One for each who speaks, one ready for the next, and one of the provider to fall back on.
+      const { speakers, opened } = report.upstream!;
+      expect(speakers).toBeLessThan(26);
+      expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
+    },
+  );
 
-  test('bench relay compares with a relay that keeps no accounts', DEADLINE, async () => {
+  test('bench relay compares with a relay that keeps no accounts', DEADLINE, async ({ signal }) => {
     const report = await benchRelay({
-      ...quiet(),
+      ...quiet(signal),
       sessions: 10,
       provider: 'nova',
       baseline: 'plain',
@@ -81,53 +86,61 @@ describe.concurrent('a short run', () => {
     expect(report.rss_kb_per_session.baseline).toBeGreaterThan(0);
   });
 
-  test('bench relay sends the telemetry of one side, and reads it', DEADLINE, async () => {
-    const report = await benchRelay({
-      ...quiet(),
-      // So many that some end their utterances of ten seconds meanwhile: those are turns.
-      sessions: 60,
-      baseline: 'unobserved',
-      rounds: 2,
-      starts: 1,
-      profileDir: undefined,
-      // Traces are sent every two seconds.
-      times: { steadyMs: 5_500, warmUpMs: 200, windowMs: 500 },
-    });
-    expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
-    expect(report.telemetry).toMatchObject({
-      spans: positiveNumber,
-      error_reports: 0,
-      scrapes: positiveNumber,
-      log_lines: positiveNumber,
-    });
-  });
+  test(
+    'bench relay sends the telemetry of one side, and reads it',
+    DEADLINE,
+    async ({ signal }) => {
+      const report = await benchRelay({
+        ...quiet(signal),
+        // So many that some end their utterances of ten seconds meanwhile: those are turns.
+        sessions: 60,
+        baseline: 'unobserved',
+        rounds: 2,
+        starts: 1,
+        profileDir: undefined,
+        // Traces are sent every two seconds.
+        times: { steadyMs: 5_500, warmUpMs: 200, windowMs: 500 },
+      });
+      expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
+      expect(report.telemetry).toMatchObject({
+        spans: positiveNumber,
+        error_reports: 0,
+        scrapes: positiveNumber,
+        log_lines: positiveNumber,
+      });
+    },
+  );
 
-  test('bench turn measures every turn, none faster than its providers', DEADLINE, async () => {
-    const report = await benchTurn({
-      ...quiet(),
-      talkers: 3,
-      turns: 2,
-      warmUp: { talkers: 1, turns: 1 },
-    });
-    const schema = z.strictObject({
-      bench: z.literal('turn'),
-      talkers: z.literal(3),
-      provider_ms: z.strictObject({
-        asr: z.literal(100),
-        llm: z.literal(150),
-        tts: z.literal(80),
-      }),
-      overhead_ms: z.strictObject({ p50: positive, p99: positive }),
-      first_turn_penalty_ms: z.number(),
-      turns: z.literal(6),
-      errors: z.literal(0),
-    });
-    expect(schema.safeParse(report).error).toBeUndefined();
-  });
+  test(
+    'bench turn measures every turn, none faster than its providers',
+    DEADLINE,
+    async ({ signal }) => {
+      const report = await benchTurn({
+        ...quiet(signal),
+        talkers: 3,
+        turns: 2,
+        warmUp: { talkers: 1, turns: 1 },
+      });
+      const schema = z.strictObject({
+        bench: z.literal('turn'),
+        talkers: z.literal(3),
+        provider_ms: z.strictObject({
+          asr: z.literal(100),
+          llm: z.literal(150),
+          tts: z.literal(80),
+        }),
+        overhead_ms: z.strictObject({ p50: positive, p99: positive }),
+        first_turn_penalty_ms: z.number(),
+        turns: z.literal(6),
+        errors: z.literal(0),
+      });
+      expect(schema.safeParse(report).error).toBeUndefined();
+    },
+  );
 
-  test('bench load counts every message and turn', DEADLINE, async () => {
+  test('bench load counts every message and turn', DEADLINE, async ({ signal }) => {
     const report = await benchLoad({
-      ...quiet(),
+      ...quiet(signal),
       connections: 2,
       messages: 3,
       users: 2,

@@ -74,8 +74,14 @@ export class RelayProcess implements AsyncDisposable {
       ready.reject(new Error(`It ended with ${code}: ${logs.lines.join('\n')}`));
     });
     const late = () => new Error(`It did not start: ${logs.lines.join('\n')}`);
-    const url = await withDeadline(ready.promise, START_MS, systemClock, late);
-    return new RelayProcess(child, dataDir, url, logs);
+    try {
+      const url = await withDeadline(ready.promise, START_MS, systemClock, late);
+      return new RelayProcess(child, dataDir, url, logs);
+    } catch (error) {
+      child.kill('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** A call; asked for again if the machine is too busy for the relay to let one in. */
