@@ -91,6 +91,14 @@ test('is offered once it is loaded, and taken back', async () => {
   expect(models.open).toBe(0);
 });
 
+test('is held once, however fast it is switched', async () => {
+  const switched = [false, true, false, true].map((offered) => page.setOffered(offered));
+  await Promise.all(switched);
+  expect(models.open).toBe(1);
+  page.end();
+  expect(models.open).toBe(0);
+});
+
 test.each<ModelAvailability>(['unavailable', 'downloadable', 'downloading'])(
   'is not offered, and nothing is downloaded, if it is %s',
   async (answer) => {

@@ -46,7 +46,9 @@ export class PageModel {
       return this.#offer(false);
     }
     const warm = await this.#load().catch(() => undefined);
-    if (!this.#offers || this.#ended.signal.aborted) return warm?.destroy();
+    // Switched off meanwhile, or off and on again.
+    const isLate = !this.#offers || this.#ended.signal.aborted || this.#warm !== undefined;
+    if (isLate) return warm?.destroy();
     if (warm === undefined) return this.#unavailable();
     this.#warm = warm;
     this.#offer(true);
