@@ -95,6 +95,20 @@ it('refuses as usual if the page has no answer', async () => {
   expect(done.status).toBe('completed');
 });
 
+it('holds nothing that a page does against the assistant that all callers share', async () => {
+  await using call = await callWithModel();
+  for (let turn = 0; turn < 5; turn += 1) {
+    call.type(QUESTION);
+    await answer(call);
+    await replyOf(call);
+  }
+  const health = (await (await fetch(`${relay.url}/health`)).json()) as {
+    services: readonly { stage: string; health: string }[];
+  };
+  const generators = health.services.filter(({ stage }) => stage === 'generator');
+  expect(generators.map((service) => service.health)).toEqual(['healthy']);
+});
+
 it('tells the page to stop when the person interrupts', async () => {
   await using call = await callWithModel();
   call.type(QUESTION);

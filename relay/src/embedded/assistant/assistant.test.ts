@@ -273,3 +273,22 @@ describe('a reply', () => {
     }
   });
 });
+
+describe('what may be asked elsewhere', () => {
+  const typesOf = (events: readonly GeneratorEvent[]) => events.map(({ type }) => type);
+
+  it('is told before the refusal, and without what is understood beside it', async () => {
+    const events = await eventsOf([{ role: 'user', text: 'who was ada lovelace' }]);
+    expect(events[0]).toEqual({ type: 'not-understood', text: 'who was ada lovelace' });
+    expect(typesOf(events)).toContain('text-delta');
+    expect(typesOf(await eventsOf([{ role: 'user', text: 'flip a coin' }]))).not.toContain(
+      'not-understood',
+    );
+  });
+
+  it('is not what the recogniser made no words of', async () => {
+    const events = await eventsOf([{ role: 'user', text: '', unrecognised: true }]);
+    expect(textOf(events)).toContain("I didn't catch that.");
+    expect(typesOf(events)).not.toContain('not-understood');
+  });
+});
