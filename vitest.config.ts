@@ -14,6 +14,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Whole tables and random orders take half a minute beside other work.
+          testTimeout: 120_000,
           include: [
             '{shared,relay,web}/src/**/*.test.ts',
             'relay/{talk,doctor,tools}/**/*.test.ts',
