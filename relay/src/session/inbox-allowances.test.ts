@@ -63,3 +63,13 @@ it('allows the turns of a person, unless the plan is for programs', () => {
   expect(turnsOf(60)).toBe(20);
   expect(turnsOf(Infinity)).toBe(100);
 });
+
+it('counts neither pauses nor the words of a page’s language model among the control messages', () => {
+  const { allowances } = setUp(1);
+  for (let word = 0; word < 500; word++) {
+    expect(allowances.takeControl('page.answer.delta')).toBe(true);
+  }
+  expect(allowances.takeControl('page.answer.done')).toBe(true);
+  expect(allowances.takeControl('session.update')).toBe(false);
+  expect(allowances.takeControl('input_audio_buffer.speech_paused')).toBe(true);
+});
