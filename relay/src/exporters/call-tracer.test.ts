@@ -95,6 +95,7 @@ describe('the trace of a call', () => {
 
   it('gives requests the turn that runs as their parent, or the session between turns', () => {
     const { tracer, emit } = start();
+    expect(spanIdOf('turn_8bc2aff634902849')).toBe('8bc2aff634902849');
     const traceId = traceIdOf('sess_1');
     emit(SESSION);
     expect(tracer.workTraceOf('sess_1').present()).toBe(`00-${traceId}-${spanIdOf('sess_1')}-01`);

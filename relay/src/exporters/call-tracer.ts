@@ -33,6 +33,7 @@ const FIRST_EVENTS: ReadonlySet<CallEvent['type']> = new Set([
 ]);
 
 interface SessionTrace {
+  readonly traceId: string;
   readonly span: Span;
   readonly turns: Map<string, TurnTrace>;
 }
@@ -116,7 +117,7 @@ export class CallTracer implements CallObserver, SessionTraces {
         ROOT_CONTEXT,
       ),
     );
-    this.#sessions.set(sessionId, { span, turns: new Map() });
+    this.#sessions.set(sessionId, { traceId: ids.traceId, span, turns: new Map() });
   }
 
   /** The turn that the event belongs to, begun by the first event of a turn. */
@@ -126,7 +127,7 @@ export class CallTracer implements CallObserver, SessionTraces {
     const known = session.turns.get(turnId);
     if (known !== undefined || !FIRST_EVENTS.has(event.type)) return known;
     const spanId = spanIdOf(turnId);
-    const ids = { traceId: traceIdOf(event.sessionId), spanId };
+    const ids = { traceId: session.traceId, spanId };
     const span = this.#ids.use(ids, () =>
       this.#child(session.span, 'turn', SpanKind.INTERNAL, event.atMs, {
         'parley.turn.id': turnId,
