@@ -153,3 +153,20 @@ test('what is loaded before anything is pressed stays small', async ({ page, har
   expect(bytes).toBeLessThan(110 * 1_024);
   expect([...sizes.keys()].some((url) => /settings|debug/.test(url))).toBe(false);
 });
+
+test('all choices of the settings are in sight on the narrowest phones', async ({ open, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await open('idle');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const groups = page.getByRole('radiogroup');
+  await expect(groups.first()).toBeVisible();
+  const beyond = await groups.evaluateAll((all) =>
+    all.flatMap((group) => {
+      const { right } = group.getBoundingClientRect();
+      return [...group.children]
+        .filter((choice) => choice.getBoundingClientRect().right > right)
+        .map((choice) => choice.textContent);
+    }),
+  );
+  expect(beyond).toEqual([]);
+});
