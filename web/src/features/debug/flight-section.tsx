@@ -20,6 +20,10 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 export function FlightSection({ flight }: { readonly flight: FlightLink }) {
   const [outcome, setOutcome] = useState<Outcome>('ready');
   const { status, setAudioConsent, save } = flight;
+  // Shown until the recorder, in another thread, has confirmed it.
+  const [chosen, setChosen] = useState<boolean>();
+  const hasAudioConsent = status?.hasAudioConsent ?? false;
+  if (chosen !== undefined && (status === null || chosen === hasAudioConsent)) setChosen(undefined);
   const isEmpty = status === null || status.bytes === 0;
   const download = async (): Promise<void> => {
     if (outcome === 'saving') return;
@@ -47,8 +51,11 @@ export function FlightSection({ flight }: { readonly flight: FlightLink }) {
         <input
           type="checkbox"
           disabled={status === null}
-          checked={status?.hasAudioConsent ?? false}
-          onChange={(event) => setAudioConsent(event.target.checked)}
+          checked={chosen ?? hasAudioConsent}
+          onChange={(event) => {
+            setChosen(event.target.checked);
+            setAudioConsent(event.target.checked);
+          }}
         />
         <span>
           Keep my microphone’s audio too, so that the call can be replayed. If others can be heard,
