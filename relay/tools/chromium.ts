@@ -21,7 +21,7 @@ export function chromiumPath(): string | undefined {
 export async function provideChromium(): Promise<boolean> {
   const hasWhole = chromiumPath() !== undefined;
   if (hasWhole && existsSync(SYSTEM_HEADLESS)) return true;
-  say('Installing Chromium for the browser tests …');
+  if (!hasWhole) say('Installing Chromium for the browser tests …');
   if (await installPackages('chromium', 'chromium-headless-shell')) return true;
   if (hasWhole || (await installPackages('chromium'))) return true;
   if ((await runTool('node_modules/@playwright/test/cli.js', ['install', 'chromium'])) === 0) {

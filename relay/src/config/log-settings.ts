@@ -79,7 +79,7 @@ export const LOG_SETTINGS = {
   SENTRY_PAGE_DSN: setting(dsn.optional(), {
     type: 'URL with a key, as Sentry shows it',
     about:
-      'Reports errors of the page to this project of Sentry, by way of the relay and without a word of what is said: see [Error reports](operations.md#error-reports). It may be that of `SENTRY_DSN`. Whoever opens the page can read it.',
+      'Reports errors of the page to this project of Sentry, by way of the relay and without a word of what is said: see [Error reports](operations.md#error-reports). It may be that of `SENTRY_DSN`. Every visitor of the page can read it.',
   }),
   SENTRY_ENVIRONMENT: setting(
     z

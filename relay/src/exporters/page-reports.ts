@@ -34,8 +34,8 @@ export interface PageReportsOptions {
 /**
  * Passes error reports of pages on to Sentry.
  *
- * A report is read and written anew: what is not known to be harmless is not passed on, whoever
- * sent it, and neither is the address that it came from.
+ * A report is read and written anew: only fields that are known to be harmless are passed on. The
+ * address that it came from is not.
  */
 export class PageReports implements Disposable {
   readonly #options: PageReportsOptions;

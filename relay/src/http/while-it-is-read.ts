@@ -12,7 +12,7 @@ export function whileItIsRead(source: Readable, clock: Clock): ReadableStream<Ui
   const stalled = () => source.destroy(new Error('Its reader takes nothing.'));
   let cancel = clock.after(STALL_MS, stalled);
   source.once('close', () => cancel());
-  // The answer ends with it; there is no one else to tell.
+  // The answer ends with it, and nothing else waits for it.
   source.on('error', () => {});
   const watch = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, out) {

@@ -76,7 +76,7 @@ describe('who reads how the relay is', () => {
   });
 
   it.each(['x-forwarded-for', 'x-real-ip', 'forwarded', 'via', 'x-forwarded-proto'])(
-    'is no stranger whose request a proxy of this machine passed on with %s',
+    'is nobody without a token if a proxy passed the request on with %s',
     async (header) => {
       const { statusesOf } = await start();
       const passedOn = { headers: { [header]: 'for=192.0.2.1' } };
@@ -84,7 +84,7 @@ describe('who reads how the relay is', () => {
     },
   );
 
-  it('is no stranger behind a proxy that says nothing of itself, as nginx does', async () => {
+  it('is nobody without a token behind nginx, which adds no header by default', async () => {
     const { url } = await start();
     const { host } = new URL(url);
     expect(await answerTo(url, 'HTTP/1.1', host)).toMatch('HTTP/1.1 200');

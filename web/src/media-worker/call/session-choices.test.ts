@@ -3,14 +3,24 @@ import type { SequencedEvent } from '@parley/shared/link/outbound';
 import { expect, test } from 'vitest';
 import { SessionChoices } from './session-choices.ts';
 
-function begin(eagerness?: 'low' | 'medium' | 'high') {
+/** Before the first session. */
+function choose(speed: number) {
   const sent: SequencedEvent[] = [];
-  const choices = new SessionChoices({ voice: undefined, eagerness: 'high', speed: 1 }, (event) =>
-    sent.push(event),
-  );
-  const session =
-    eagerness === undefined ? TEST_SESSION : { ...TEST_SESSION, turn_detection: { eagerness } };
-  choices.begun({ type: 'session.created', seq: 1, server_ms: 0, session });
+  const start = { voice: undefined, eagerness: 'high', speed } as const;
+  const choices = new SessionChoices(start, (event) => sent.push(event));
+  const begun = (session: object) =>
+    choices.begun({
+      type: 'session.created',
+      seq: 1,
+      server_ms: 0,
+      session: { ...TEST_SESSION, ...session },
+    });
+  return { choices, sent, begun };
+}
+
+function begin(eagerness?: 'low' | 'medium' | 'high') {
+  const { choices, sent, begun } = choose(1);
+  begun(eagerness === undefined ? {} : { turn_detection: { eagerness } });
   return { choices, sent };
 }
 
@@ -35,16 +45,7 @@ test('a voice that was chosen is that of the next session, too', () => {
 });
 
 test('a pace that was chosen is asked for as far as the voice has it, in each session', () => {
-  const sent: SequencedEvent[] = [];
-  const start = { voice: undefined, eagerness: 'high', speed: 2 } as const;
-  const choices = new SessionChoices(start, (event) => sent.push(event));
-  const begun = (session: object) =>
-    choices.begun({
-      type: 'session.created',
-      seq: 1,
-      server_ms: 0,
-      session: { ...TEST_SESSION, ...session },
-    });
+  const { choices, sent, begun } = choose(2);
   begun({});
   choices.handle({ type: 'set-speed', speed: 1.8 });
   expect(sent).toEqual([]);
@@ -58,16 +59,7 @@ test('a pace that was chosen is asked for as far as the voice has it, in each se
 });
 
 test('what the page can do is offered to relays that have use for it, in each session', () => {
-  const sent: SequencedEvent[] = [];
-  const start = { voice: undefined, eagerness: 'high', speed: 1 } as const;
-  const choices = new SessionChoices(start, (event) => sent.push(event));
-  const begun = (session: object) =>
-    choices.begun({
-      type: 'session.created',
-      seq: 1,
-      server_ms: 0,
-      session: { ...TEST_SESSION, ...session },
-    });
+  const { choices, sent, begun } = choose(1);
   const offered = () =>
     sent.splice(0).flatMap((event) => (event.type === 'session.update' ? [event.session] : []));
   choices.handle({ type: 'offer-page', offer: { page_model: true } });
