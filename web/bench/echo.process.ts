@@ -39,7 +39,7 @@ const POLL_MS = 200;
 
 interface Laboratory {
   readonly rig: AudioRig;
-  readonly page: AudiblePage;
+  readonly browser: EchoBrowser;
   readonly origin: string;
   readonly question: Int16Array;
   speak(text: string, voice: string): Promise<Int16Array>;
@@ -48,6 +48,7 @@ interface Laboratory {
 /** Until this process ends. */
 const resources = new AsyncDisposableStack();
 let laboratory: Laboratory;
+let page: AudiblePage | undefined;
 
 const handlers: EchoHandlers = {
   async open(browser) {
@@ -132,20 +133,24 @@ async function openLaboratory(browser: EchoBrowser): Promise<Laboratory> {
     }),
   );
   const rig = resources.use(await startAudioRig());
-  const page = resources.use(await openAudiblePage(browser, rig.environment));
   const voice = resources.use(await startVoice());
+  resources.defer(() => page?.[Symbol.asyncDispose]());
   return {
     rig,
-    page,
+    browser,
     origin: `http://localhost:${relay.port}`,
     question: await say(voice, QUESTION, 'rms'),
     speak: (text, name) => say(voice, text, name),
   };
 }
 
+/** In a browser of its own: Firefox hangs in one that has had a few. */
 async function startCall({ levelDb, delayMs }: EchoSetting): Promise<EchoCall> {
-  await laboratory.rig.setEcho({ levelDb, delayMs });
-  const call = new EchoCall(laboratory.page);
+  const { rig, browser } = laboratory;
+  await rig.setEcho({ levelDb, delayMs });
+  await page?.[Symbol.asyncDispose]();
+  page = await openAudiblePage(browser, rig.environment);
+  const call = new EchoCall(page);
   await call.start(laboratory.origin);
   return call;
 }

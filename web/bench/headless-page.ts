@@ -70,7 +70,7 @@ export class HeadlessPage implements AsyncDisposable {
     });
     speaker.port1.addEventListener('message', ({ data }: MessageEvent<PlaybackCommand>) => {
       options.onPlayback?.(data);
-      this.#player.handle(data);
+      if (data.type !== 'share-rendered') this.#player.handle(data);
     });
     speaker.port1.start();
     const onTapped = (event: TappedEvent) => onEvent(event, performance.now());

@@ -27,6 +27,23 @@ test('conversations with the same words and voices do not differ, however long t
   expect(faultsOf(GOOD, 2)).toEqual([]);
 });
 
+test('refusals with other examples do not differ, if they were played whole', () => {
+  const refusing = (example: string, digest: string): Conversation => {
+    const text = `I didn't catch that. I understand things like: ${example}`;
+    return {
+      ...GOOD,
+      replies: [{ text, status: 'completed' }, GOOD.replies[1]!],
+      sounds: [{ ...FIRST, digest }, SECOND],
+    };
+  };
+  const good = refusing('what time is it?', 'aaaaaaaaaa');
+  const other = refusing('tell me a joke.', 'cccccccccc');
+  expect(differences(good, other)).toEqual([]);
+  const torn = { ...other, sounds: [{ ...FIRST, playedMs: 300 }, SECOND] };
+  expect(differences(good, torn)).toEqual(['voice 1: 700 ms of it were not played']);
+  expect(differences(GOOD, other)).toHaveLength(2);
+});
+
 test.each<[string, Partial<Conversation>, readonly string[]]>([
   [
     'a sample that is missing',

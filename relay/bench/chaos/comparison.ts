@@ -1,3 +1,4 @@
+import { isRefusal } from '../../src/embedded/assistant/refusals.ts';
 import type { Conversation } from './conversation.ts';
 
 /** The embedded voice's rate, samples per ms: what the player says it has played is held against it. */
@@ -6,24 +7,31 @@ const SAMPLES_PER_MS = 16;
 const MAX_ROUNDING_MS = 1;
 
 /**
- * In what a conversation over a bad line is not the conversation over a good one.
+ * In what a conversation over a bad line is not the conversation over a good one. Refusals are
+ * alike, whatever examples each of them draws.
  *
  * @returns one line for each difference; none if each question was understood alike and each
  *   answer was heard alike, whole, once and in its place
  */
 export function differences(good: Conversation, bad: Conversation): readonly string[] {
+  const areRefusals = (index: number) =>
+    [good, bad].every(({ replies }) => isRefusal(replies[index]?.text ?? ''));
   return [
     ...(bad.problem === undefined ? [] : [bad.problem]),
     ...compared('transcript', good.transcripts, bad.transcripts, String),
-    ...compared('answer', good.replies, bad.replies, ({ status, text }) => `${status}: ${text}`),
+    ...compared('answer', good.replies, bad.replies, shownReply),
     ...compared(
       'voice',
-      good.sounds,
-      bad.sounds,
+      good.sounds.filter((_, index) => !areRefusals(index)),
+      bad.sounds.filter((_, index) => !areRefusals(index)),
       ({ samples, digest }) => `${samples} samples, ${digest.slice(0, 8)}`,
     ),
     ...bad.sounds.flatMap(unplayed),
   ];
+}
+
+function shownReply({ status, text }: Conversation['replies'][number]): string {
+  return `${status}: ${isRefusal(text) ? 'a refusal' : text}`;
 }
 
 /** What even a conversation over a good line must be, for anything to be compared with it. */

@@ -58,6 +58,18 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
     DELAYS_MS.map((delayMs): EchoSetting => ({ levelDb, delayMs })),
   );
   const speechMs = (minutes * 60_000) / settings.length;
+  let hangs = 0;
+  /** A browser that hangs says nothing about echo: the call is made once more, and counted. */
+  const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      signal.throwIfAborted();
+      hangs += 1;
+      tell(`    made again: ${error instanceof Error ? error.message : String(error)}`);
+      return await call();
+    }
+  };
   tell(`${browser}: ${minutes} minutes of answers to a silent person, each line a fresh call`);
   tell(
     row('echo', 'arrives', 'delay', 'speech', 'answers', 'false b-i', 'in first', 'held', 'for'),
@@ -65,7 +77,9 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
   const monologues = [];
   for (const setting of settings) {
     const deadlineMs = CALL_DEADLINE_MS + CALL_SLACK * speechMs;
-    const call = await laboratory.ask('monologue', { ...setting, speechMs }, deadlineMs);
+    const call = await patiently(() =>
+      laboratory.ask('monologue', { ...setting, speechMs }, deadlineMs),
+    );
     const figures = judgeMonologue(call);
     tell(monologueRow(setting, call.measuredDb, figures));
     for (const text of figures.heard) tell(`    understood: ${text}`);
@@ -78,7 +92,9 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
   for (const [at, levelDb] of LEVELS_DB.entries()) {
     const setting = { levelDb, delayMs: DELAYS_MS[at % DELAYS_MS.length]! };
     const deadlineMs = CALL_DEADLINE_MS + SAID.length * TRIAL_DEADLINE_MS;
-    const outcomes = await laboratory.ask('doubleTalk', { ...setting, said: SAID }, deadlineMs);
+    const outcomes = await patiently(() =>
+      laboratory.ask('doubleTalk', { ...setting, said: SAID }, deadlineMs),
+    );
     const figures = silenceFigures(outcomes);
     tell(doubleTalkRow(`${levelDb} dB`, `${setting.delayMs} ms`, figures));
     for (const [n, { verdict, detected }] of outcomes.entries()) {
@@ -96,6 +112,7 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
     browser,
     false_barge_ins: sum(monologues, ({ falseBargeIns }) => falseBargeIns),
     speech_minutes: round(sum(monologues, ({ speechMs: heardMs }) => heardMs) / 60_000, 1),
+    calls_made_again: hangs,
     barge_in: all,
     monologues: monologues.map((each) => ({
       echo_db: each.levelDb,

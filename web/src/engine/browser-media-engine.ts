@@ -11,6 +11,7 @@ import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';
+import { LateUnprocessed } from './late-unprocessed.ts';
 import { watchPage } from './page-watch.ts';
 import { Withheld } from './withheld.ts';
 
@@ -20,6 +21,7 @@ interface RunningCall {
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
   readonly pageMeans: LatePageMeans;
+  readonly unprocessed: LateUnprocessed;
 }
 
 /**
@@ -110,7 +112,10 @@ export class BrowserMediaEngine implements MediaEngine {
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
     });
-    const call: RunningCall = { graph, released, microphone, pageMeans };
+    const unprocessed = new LateUnprocessed((command, transfer) =>
+      this.#worker.post(command, transfer),
+    );
+    const call: RunningCall = { graph, released, microphone, pageMeans, unprocessed };
     this.#call = call;
     const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
     const { conversationId, interruption } = options;
@@ -238,10 +243,11 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #applyMute(): void {
     if (this.#call === undefined) return;
-    const { microphone, pageMeans } = this.#call;
+    const { microphone, pageMeans, unprocessed } = this.#call;
     const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
     if (microphone.track !== undefined) microphone.track.enabled = open;
+    unprocessed.follow(microphone.track, open);
     const isHeard = open && (microphone.track !== undefined || microphone.isLent);
     pageMeans.tell(({ speech }) => speech.setOpen(isHeard));
   }
@@ -279,6 +285,7 @@ export class BrowserMediaEngine implements MediaEngine {
     call.pageMeans.tell((means) => means.end());
     call.released.abort();
     call.microphone.close();
+    call.unprocessed.follow(undefined, false);
     await call.graph.close();
   }
 

@@ -3,18 +3,25 @@ import { FRAME_SAMPLES, type CapturedBlock } from './captured-block.ts';
 
 const OUTPUT_HZ = 16_000;
 
-/** Cuts the device's signal into frames of 512 samples at 16 kHz, each with its time. */
+/** Cuts a signal at a device's rate into frames at 16 kHz, each with its time. */
 export class CaptureCore {
   readonly #deviceHz: number;
   readonly #resampler: StreamResampler;
   readonly #send: (block: CapturedBlock) => void;
+  readonly #frameSamples: number;
   /** Samples that went in, at the device's rate, and that came out, at ours. */
   #received = 0;
   #index = 0;
 
-  constructor(deviceHz: number, send: (block: CapturedBlock) => void) {
+  /** @param frameSamples - of each frame; what the speech detector reads, if not said otherwise */
+  constructor(
+    deviceHz: number,
+    send: (block: CapturedBlock) => void,
+    frameSamples: number = FRAME_SAMPLES,
+  ) {
     this.#deviceHz = deviceHz;
     this.#send = send;
+    this.#frameSamples = frameSamples;
     this.#resampler = new StreamResampler({
       inputHz: deviceHz,
       outputHz: OUTPUT_HZ,
@@ -30,8 +37,8 @@ export class CaptureCore {
     const startS = contextTimeS - this.#received / this.#deviceHz;
     this.#received += input.length;
     this.#resampler.push(input);
-    while (this.#resampler.available >= FRAME_SAMPLES) {
-      const samples = new Float32Array(FRAME_SAMPLES);
+    while (this.#resampler.available >= this.#frameSamples) {
+      const samples = new Float32Array(this.#frameSamples);
       this.#resampler.pull(samples);
       this.#send({
         samples,
@@ -39,7 +46,7 @@ export class CaptureCore {
         contextTimeS: startS + this.#index / OUTPUT_HZ,
         sentContextTimeS: contextTimeS + input.length / this.#deviceHz,
       });
-      this.#index += FRAME_SAMPLES;
+      this.#index += this.#frameSamples;
     }
   }
 }

@@ -2,9 +2,9 @@
 export const FRAME_SAMPLES = 512;
 export const FRAME_MS = 32;
 
-/** One frame of microphone, at 16 kHz. */
+/** One frame of microphone, or of what is played, at 16 kHz. */
 export interface CapturedBlock {
-  /** `FRAME_SAMPLES` samples in −1…1; transferred. */
+  /** `FRAME_SAMPLES` samples in −1…1, unless its reader wants shorter ones; transferred. */
   readonly samples: Float32Array<ArrayBuffer>;
   /** Index of the first sample since the microphone was opened. */
   readonly index: number;
@@ -12,4 +12,6 @@ export interface CapturedBlock {
   readonly contextTimeS: number;
   /** The audio context's time at sending. */
   readonly sentContextTimeS: number;
+  /** Nothing is left in it but our own voice. */
+  readonly isEcho?: boolean;
 }

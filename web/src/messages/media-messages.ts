@@ -60,6 +60,12 @@ export type MediaCommand =
       /** As the browser reports them, for the debug panel. */
       readonly settings: object;
     }
+  /** The same microphone once more, without the browser's processing; its frames are transferred. */
+  | {
+      readonly type: 'attach-unprocessed';
+      readonly frames: ReadableStream<AudioData>;
+      readonly latencyMs: number;
+    }
   | { readonly type: 'capture-primed' }
   | { readonly type: 'detach-capture' }
   /** From the audio context to the ear; sent once a second, or when it changes. */

@@ -1,3 +1,5 @@
+import type { CapturedBlock } from '../lib/captured-block.ts';
+
 /** Commands of the media worker to the playback worklet. One item plays at a time. */
 export type PlaybackCommand =
   /** The commands that follow are about this item; ignored while another one plays. */
@@ -11,12 +13,16 @@ export type PlaybackCommand =
   /** Fade in again where the voice was held. */
   | { readonly type: 'resume' }
   /** Fade out and forget the item. */
-  | { readonly type: 'flush'; readonly item: number };
+  | { readonly type: 'flush'; readonly item: number }
+  /** From now on, report what is rendered. */
+  | { readonly type: 'share-rendered' };
 
 export type PlaybackReport =
   | PlaybackEvent
   /** Thirty times a second, playing or not: the context's time and the system's, ms, at once. */
-  | { readonly type: 'clock'; readonly contextTimeS: number; readonly atMs: number };
+  | { readonly type: 'clock'; readonly contextTimeS: number; readonly atMs: number }
+  /** What was rendered, while it is not silent. */
+  | { readonly type: 'rendered'; readonly block: CapturedBlock };
 
 /** Reports of the playback worklet to the media worker. Times are the audio context's, seconds. */
 export type PlaybackEvent =

@@ -56,7 +56,7 @@ export class PlaybackCore {
     this.#gain = this.#fadeSamples;
   }
 
-  handle(command: PlaybackCommand): void {
+  handle(command: Exclude<PlaybackCommand, { type: 'share-rendered' }>): void {
     const playing = this.#playing;
     switch (command.type) {
       case 'begin':

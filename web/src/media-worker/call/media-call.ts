@@ -82,7 +82,7 @@ export class MediaCall {
       notify,
       toLocalMs: (sessionMs) => sessionMs - (this.#connection.clock.toSessionMs(now()) - now()),
       onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
-      echoSummary: () => this.#echo.summary,
+      echoSummary: () => this.#echo.summary + this.#microphone.summary,
       audibleEndMs: (speechEndMs) => this.#segmenter.audibleEndMs(speechEndMs),
       log: (source, name, detail) =>
         options.tellFlight((flight, atMs) => flight.decision(atMs, source, name, detail)),
@@ -127,6 +127,7 @@ export class MediaCall {
       now,
       isPlaying: () => playback.replies.speaking,
       onStale: () => options.notify({ type: 'renew-capture' }),
+      onRenderedWanted: () => this.#speaker.postMessage({ type: 'share-rendered' }, []),
       onUnreadable: () => options.onDetectorFailed(),
     });
     this.#api = this.#signIn();
@@ -137,6 +138,7 @@ export class MediaCall {
     });
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if (data.type === 'clock') return this.#outputClock.rendered(data.contextTimeS, data.atMs);
+      if (data.type === 'rendered') return this.#microphone.rendered(data.block);
       playback.onPlayback(data);
       if (data.type !== 'position') return;
       this.#echo.rendered(this.#contextClock.toLocalMs(data.contextTimeS), data.rms);
@@ -156,11 +158,11 @@ export class MediaCall {
     switch (command.type) {
       case 'attach-capture':
         this.#options.tellFlight((flight, atMs) => flight.microphone(atMs, command.settings));
-        return this.#microphone.attach(command);
+        return this.#microphone.handle(command);
+      case 'attach-unprocessed':
       case 'capture-primed':
-        return this.#echo.primed();
       case 'detach-capture':
-        return this.#microphone.detach();
+        return this.#microphone.handle(command);
       case 'output-latency':
         return this.#outputClock.observe(command);
       case 'set-muted':

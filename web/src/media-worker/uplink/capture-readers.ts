@@ -3,14 +3,21 @@ import type { CaptureSource } from '../../messages/capture-source.ts';
 import { AudibleEnd } from './audible-end.ts';
 import type { CapturePortOptions } from './capture-port.ts';
 import { CaptureStalls } from './capture-stalls.ts';
-import { ContextClock } from './context-clock.ts';
+import { CaptureClock, ContextClock } from './context-clock.ts';
+import { NearEndCapture } from './near-end-capture.ts';
 import { TrackCapture } from './track-capture.ts';
+
+export { NearEndCapture };
+
+export interface CaptureReaderOptions extends CapturePortOptions {
+  readonly nearEnd: NearEndCapture;
+}
 
 /** Reads a microphone's frames into the segmenter, until `signal`. */
 export function readCapture(
   source: CaptureSource,
   latencyMs: number,
-  options: CapturePortOptions,
+  options: CaptureReaderOptions,
   signal: AbortSignal,
 ): void {
   if (source.kind === 'track') readTrack(source.frames, latencyMs, options, signal);
@@ -20,14 +27,17 @@ export function readCapture(
 function readTrack(
   frames: ReadableStream<AudioData>,
   latencyMs: number,
-  { segmenter, now }: CapturePortOptions,
+  { segmenter, nearEnd, now }: CaptureReaderOptions,
   signal: AbortSignal,
 ): void {
   const clock = new ContextClock();
+  const captureClock = new CaptureClock(clock, latencyMs);
   segmenter.attach(latencyMs, clock, new AudibleEnd());
   const capture = new TrackCapture(frames, (block) => {
     clock.observe(block.sentContextTimeS, now());
-    segmenter.push(block);
+    const startMs = captureClock.startOf(block);
+    if (startMs === undefined) segmenter.push(block);
+    else nearEnd.push(block, startMs, (heard) => segmenter.push(heard));
   });
   signal.addEventListener('abort', () => capture.close());
   void capture.run().catch(() => {});

@@ -10,10 +10,12 @@ const SOFTEST_INTERRUPTION = 0.0016;
 const ECHO_TAIL_MS = 400;
 
 /** A stretch of microphone; a level is the root mean square of samples in −1…1. */
-interface HeardFrame {
+export interface HeardFrame {
   readonly startMs: number;
   readonly endMs: number;
   readonly rms: number;
+  /** Nothing is left in it but our own voice. */
+  readonly isEcho?: boolean | undefined;
 }
 
 export interface EchoGuardOptions {
@@ -117,9 +119,9 @@ export class EchoGuard {
     return isPlaying || startMs - this.#soundedMs < ECHO_TAIL_MS;
   }
 
-  /** Whether a frame is too soft to be anything but our echo. */
-  isEcho({ rms }: HeardFrame, isPlaying: boolean): boolean {
-    return isPlaying && rms < SOFTEST_INTERRUPTION;
+  /** Whether a frame is nothing but our echo, or too soft to be anything else. */
+  isEcho({ rms, isEcho = false }: HeardFrame, isPlaying: boolean): boolean {
+    return isEcho || (isPlaying && rms < SOFTEST_INTERRUPTION);
   }
 
   #noteHopeless(): void {

@@ -11,14 +11,23 @@ import { CaptureCore } from '../../lib/capture-core.ts';
 export class TrackCapture {
   readonly #reader: ReadableStreamDefaultReader<AudioData>;
   readonly #onBlock: (block: CapturedBlock) => void;
+  readonly #blockSamples: number | undefined;
   #core: CaptureCore | undefined;
   #rateHz = 0;
   #samples = new Float32Array(0);
 
-  /** @param onBlock - its times are those of the track, seconds */
-  constructor(frames: ReadableStream<AudioData>, onBlock: (block: CapturedBlock) => void) {
+  /**
+   * @param onBlock - its times are those of the track, seconds
+   * @param blockSamples - what the speech detector reads, if not said otherwise
+   */
+  constructor(
+    frames: ReadableStream<AudioData>,
+    onBlock: (block: CapturedBlock) => void,
+    blockSamples?: number,
+  ) {
     this.#reader = frames.getReader();
     this.#onBlock = onBlock;
+    this.#blockSamples = blockSamples;
   }
 
   /** Reads until the track ends or `close`. */
@@ -39,7 +48,7 @@ export class TrackCapture {
     try {
       if (this.#core === undefined || frame.sampleRate !== this.#rateHz) {
         this.#rateHz = frame.sampleRate;
-        this.#core = new CaptureCore(this.#rateHz, this.#onBlock);
+        this.#core = new CaptureCore(this.#rateHz, this.#onBlock, this.#blockSamples);
       }
       if (this.#samples.length !== frame.numberOfFrames) {
         this.#samples = new Float32Array(frame.numberOfFrames);

@@ -4,7 +4,7 @@ import { speechPolicyFor } from '../../lib/vad-policy.ts';
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
 import type { AudibleEnd } from './audible-end.ts';
 import { CaptureClock, type ContextClock } from './context-clock.ts';
-import type { EchoGuard } from './echo-guard.ts';
+import type { EchoGuard, HeardFrame } from './echo-guard.ts';
 import { endOfHold, stepHold, type Hold } from './push-to-talk.ts';
 import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
 import {
@@ -183,6 +183,7 @@ export class UtteranceSegmenter {
   }
 
   #frame(block: CapturedBlock, probability: number): void {
+    const { isEcho } = block;
     const startMs = this.#clock?.startOf(block);
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
@@ -193,7 +194,7 @@ export class UtteranceSegmenter {
     }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
     this.#audibleEnd?.push(block.samples, startMs);
-    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples) });
+    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples), isEcho });
     if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
@@ -202,7 +203,7 @@ export class UtteranceSegmenter {
   }
 
   /** Whether we heard ourselves. What is heard while that may be is not kept as a pre-roll. */
-  #isOurs(frame: { startMs: number; endMs: number; rms: number }): boolean {
+  #isOurs(frame: HeardFrame): boolean {
     const { echo, isPlaying } = this.#options;
     echo.captured(frame);
     if (this.#hold.kind !== 'up' || this.#recorder.isOpen) return false;
