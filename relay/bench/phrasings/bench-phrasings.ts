@@ -6,6 +6,7 @@ import {
   type Phrasing,
   type Verdict,
 } from '../../src/embedded/assistant/phrasings.ts';
+import { isAskingBack } from '../../src/embedded/assistant/asking-back.ts';
 import { openVoiceToEar } from '../../src/embedded/assistant/voice-to-ear.ts';
 import { round } from '../statistics.ts';
 
@@ -43,9 +44,11 @@ export async function benchPhrasings({
     const heard: string[] = [];
     let answer = '';
     for (const phrase of phrasing.phrases) {
-      const { text, unrecognised } = await ear.say(phrase, voice);
+      const { text, unrecognised, isDoubtful } = await ear.say(phrase, voice);
       heard.push(unrecognised ? '(refused)' : text);
-      answer = await say(text, unrecognised);
+      answer = await say(text, unrecognised, isDoubtful);
+      // What follows would be said after a "yes".
+      if (isAskingBack(answer)) break;
     }
     const verdict = verdictOn(answer, phrasing);
     return { phrasing, voice, verdict, heard: heard.join(' > '), answer };
@@ -73,7 +76,7 @@ export async function benchPhrasings({
     isReached: all.right_percent >= MIN_RIGHT_PERCENT && all.wrong_percent <= MAX_WRONG_PERCENT,
   };
   tell(
-    `${all.spoken} spoken: ${all.right_percent} % right, ${all.wrong_percent} % wrong; held out: ${report.held_out.right_percent} % right, ${report.held_out.wrong_percent} % wrong`,
+    `${all.spoken} spoken: ${all.right_percent} % right, ${all.wrong_percent} % wrong, ${all.asked_back_percent} % asked back; held out: ${report.held_out.right_percent} % right, ${report.held_out.wrong_percent} % wrong`,
   );
   return report;
 }
@@ -88,5 +91,6 @@ function figuresOf(outcomes: readonly Outcome[]) {
     spoken: outcomes.length,
     right_percent: percent('right'),
     wrong_percent: percent('wrong'),
+    asked_back_percent: percent('asked'),
   };
 }

@@ -1,3 +1,5 @@
+import { numberToWords } from '../phrases/number-words.ts';
+import { smallNumberSlot } from '../phrases/slots/number.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
 
@@ -64,6 +66,9 @@ export const control: Capability = {
       answer: () => 'Okay.',
     }),
     intent({
+      // An answer to what the assistant asks back.
+      phrases: ['yes'],
+      variants: ['yes please', 'yeah', 'that is right', 'right'],
       typed: [
         '(yes | yeah | yep | ok | okay | sure | alright | all right | fine | got it | i see | right)',
         '(mhm [mhm] | uh huh | hmm | oh | aha | sure)',
@@ -73,6 +78,14 @@ export const control: Capability = {
         'right right',
       ],
       answer: () => 'All right.',
+    }),
+    intent({
+      // The same, with the right number; alone it means nothing.
+      variants: ['<number> [minutes | seconds | hours]', 'no <number> [minutes | seconds | hours]'],
+      typed: ['no [i] (said | meant) <number>'],
+      slots: { number: smallNumberSlot },
+      lastResort: true,
+      answer: ({ number }) => `I heard ${numberToWords(number)}, but not what it is for.`,
     }),
   ],
 };

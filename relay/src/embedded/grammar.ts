@@ -9,6 +9,11 @@ export interface SpeechGrammar {
   /** Name of the rule for what most people say, which needs less evidence; if absent, all does. */
   readonly usual?: string;
   /**
+   * Sets of phrases that are easily taken for one another, such as all numbers: one that is heard
+   * with little lead over another makes what was heard doubtful.
+   */
+  readonly rivals?: readonly (readonly string[])[];
+  /**
    * Prior of the branch that refuses what is out of grammar, between 0 and 1; 0.5 if absent.
    * Works by its logarithm, so that 0.5 and 0.01 hardly differ; 1e-12 refuses clearly less.
    * No smaller than 1e-20.

@@ -78,12 +78,18 @@ export type Message =
       readonly text: string;
       /** The person spoke, but the recogniser could not place the words; `text` is then empty. */
       readonly unrecognised?: boolean;
+      /** A number in `text` may have been misheard. */
+      readonly isDoubtful?: boolean;
     }
   | {
       readonly role: 'assistant';
       /** What was really heard or shown, if the reply was interrupted. */
       readonly text: string;
     };
+
+export function isDoubtful(message: Message): boolean {
+  return message.role === 'user' && message.isDoubtful === true;
+}
 
 /** What is known of the person who speaks. */
 export interface Person {

@@ -66,4 +66,6 @@ export type TranscriptEvent =
        * words: worth an honest answer, unlike silence or noise.
        */
       readonly unrecognised: boolean;
+      /** True if a number among the words may as well be its neighbour: worth asking back. */
+      readonly isDoubtful?: boolean;
     };

@@ -36,6 +36,11 @@ async function asked(inPause: string, final = inPause, script: Script = {}) {
   return test;
 }
 
+const doubtIn = (final: Step<TranscriptEvent>): NonNullable<Script['transcriber']> => ({
+  whileSpeaking: [partial(QUESTION)],
+  onFinal: () => [{ waitMs: FINAL_AFTER_MS }, final],
+});
+
 /** From the true end of speech to the first sound of the answer. */
 const answeredAfterMs = (test: TestConversation) => test.voice[0]!.atMs - 800;
 
@@ -79,6 +84,20 @@ describe('an answer that is begun in the pause', () => {
     expect(test.outcomes).toEqual(['completed']);
     expect(test.ofType('response.created')).toHaveLength(1);
     expect(test.clock.pendingTimers).toBe(0);
+  });
+
+  it('is given up if the recogniser is not sure of the words', async () => {
+    const doubtful = {
+      give: { type: 'transcript-final', text: QUESTION, unrecognised: false, isDoubtful: true },
+    } as const;
+    const test = await asked(QUESTION, QUESTION, { transcriber: doubtIn(doubtful) });
+    await test.clock.advance(5_000);
+    const questions = test.generator.requests.map(({ history }) => history.at(-1));
+    expect(questions).toMatchObject([{ text: QUESTION }, { text: QUESTION, isDoubtful: true }]);
+    expect(test.outcomes).toEqual(['completed']);
+    const [completed] = test.ofType('conversation.item.input_audio_transcription.completed');
+    expect(completed).toMatchObject({ transcript: QUESTION });
+    expect(completed).not.toHaveProperty('isDoubtful');
   });
 
   it('is given up if the person goes on, and is begun twice a turn at most', async () => {

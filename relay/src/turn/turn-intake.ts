@@ -93,10 +93,11 @@ export class TurnIntake {
       const { error } = userTurn.outcome;
       logger.warn({ err: error, code: error.code, itemId }, 'utterance failed');
     } else if (userTurn.outcome.kind === 'heard') {
-      const { text, unrecognised } = userTurn.outcome;
-      logger.debug({ itemId, transcript: text, unrecognised }, 'transcript final');
+      const { text, unrecognised, isDoubtful = false } = userTurn.outcome;
+      logger.debug({ itemId, transcript: text, unrecognised, isDoubtful }, 'transcript final');
       if (isQuestion(userTurn) || userTurn.bargeIn === 'stop') {
-        history.add(itemId, { role: 'user', text, unrecognised });
+        const doubt = isDoubtful ? { isDoubtful } : undefined;
+        history.add(itemId, { role: 'user', text, unrecognised, ...doubt });
       }
       if (userTurn.bargeIn === 'stop') this.#options.turns.leaveUnanswered();
     }

@@ -1,5 +1,5 @@
 import { newId } from '../lib/ids.ts';
-import type { Message } from '../stages/generator.ts';
+import { isDoubtful, type Message } from '../stages/generator.ts';
 import { Announcements, type Announcement } from './announcements.ts';
 import { answerTo } from './answer-request.ts';
 import type { ConversationOptions } from './conversation-options.ts';
@@ -164,14 +164,14 @@ export class TurnTaking {
     const open = { ...turn, asrSeconds: 0 };
     this.#unanswered = open;
     const question = unasked.map(({ text }) => text).join(' ');
+    // An answer that was begun ahead knows of no doubt.
+    const words = unasked.length === 1 && !unasked.some(isDoubtful) ? question : '';
     const marks = { ...turn.marks };
     const generate = answerTo(history, unasked.length, reminders, this.#conversation);
+    const { turnId, asrSeconds = 0 } = turn;
     const reply = this.#start(
       { ...turn, marks, content: { kind: 'answer', question, generate } },
-      this.#speculator.take(
-        { turnId: turn.turnId, words: unasked.length === 1 ? question : '' },
-        { marks, asrSeconds: turn.asrSeconds ?? 0 },
-      ),
+      this.#speculator.take({ turnId, words }, { marks, asrSeconds }),
     );
     const takeBack = () => {
       restoreReminders();

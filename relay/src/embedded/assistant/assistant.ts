@@ -6,6 +6,7 @@ import type {
   GeneratorEvent,
   Message,
 } from '../../stages/generator.ts';
+import { settled } from './asking-back.ts';
 import { isRefusal, nearestCapability, refusalOf } from './refusals.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { understandAll, type Understanding } from './understand.ts';
@@ -62,9 +63,9 @@ function replyTo(
 ): Reply {
   const last = history.at(-1);
   if (last?.role !== 'user') return SILENCE;
-  const said = history.slice(-Math.max(1, unasked));
-  if (said.every(isSilent)) return SILENCE;
-  const earlier = history.slice(0, history.length - said.length);
+  if (history.slice(-Math.max(1, unasked)).every(isSilent)) return SILENCE;
+  const { earlier, said, question } = settled(history, unasked, isUnderstood);
+  if (question !== undefined) return { answer: question, refusal: undefined };
   const lastReply = lastReplyIn(history);
   let topic = topicOf(earlier);
   let refusal: Reply['refusal'];
@@ -99,6 +100,10 @@ function requestsIn(said: readonly Message[]): readonly (Understanding | undefin
   if (whole.length > 0) return whole;
   // That it did not understand, it says once, and last.
   return [...each.flat(), undefined];
+}
+
+function isUnderstood(words: string): boolean {
+  return understandAll(words, CAPABILITIES).length > 0;
 }
 
 function understoodIn({ text }: Message): readonly Understanding[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Message, Reminder, Reminders } from '../../stages/generator.ts';
 import { createEmbeddedAssistant } from './assistant.ts';
+import { isAskingBack } from './asking-back.ts';
 import { isRefusal } from './refusals.ts';
 
 /** A conversation as people would have it, and what a right answer to its last phrase holds. */
@@ -38,9 +39,10 @@ function parsed(line: string): Phrasing {
 }
 
 /** How an answer is judged; to ask back or to refuse is honest, but not right. */
-export type Verdict = 'right' | 'refused' | 'wrong';
+export type Verdict = 'right' | 'asked' | 'refused' | 'wrong';
 
 export function verdictOn(answer: string, { expected }: Phrasing): Verdict {
+  if (isAskingBack(answer)) return 'asked';
   const isRefused = answer === '' || isRefusal(answer);
   if (expected === 'refused') return isRefused ? 'right' : 'wrong';
   if (!isRefused && expected.test(answer)) return 'right';
@@ -54,8 +56,8 @@ export function conversationAt(now: Date, timeZone = 'UTC') {
   const assistant = createEmbeddedAssistant({ now: () => now, random: () => 0.4 });
   return {
     reminders,
-    async say(text: string, unrecognised = false): Promise<string> {
-      history.push({ role: 'user', text, unrecognised });
+    async say(text: string, unrecognised = false, isDoubtful = false): Promise<string> {
+      history.push({ role: 'user', text, unrecognised, isDoubtful });
       const { signal } = new AbortController();
       let answer = '';
       for await (const event of assistant.generate({

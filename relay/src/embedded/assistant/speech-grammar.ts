@@ -8,6 +8,7 @@ import {
 } from '../../phrases/template.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { REJECT_WORDS } from '../recogniser/jsgf.ts';
+import { NUMBER_RIVALS } from './number-rivals.ts';
 import { isSmallTalk } from './refusals.ts';
 import { spokenVariantOf } from './spoken-variants.ts';
 import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
@@ -108,6 +109,7 @@ export function speechGrammarOf({
     utterance: UTTERANCE,
     usual: 'usual_request',
     pronunciations: {},
+    rivals: NUMBER_RIVALS,
     rejectWeight: REJECT_WEIGHT,
   };
 }

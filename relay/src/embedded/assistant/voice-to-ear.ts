@@ -14,6 +14,7 @@ const WAIT_MS = 60_000;
 export interface Heard {
   readonly text: string;
   readonly unrecognised: boolean;
+  readonly isDoubtful?: boolean;
 }
 
 /** The embedded voice that speaks into the embedded recogniser, for measuring how people are understood. */

@@ -76,6 +76,23 @@ describe('EmbeddedTranscription', () => {
     expect(releases()).toBe(0);
   });
 
+  it('tells of a doubt beside the words', async () => {
+    const doubtful = {
+      type: 'final',
+      text: 'fifty',
+      unrecognised: false,
+      isDoubtful: true,
+    } as const;
+    const { transcription } = scene((request) =>
+      Promise.resolve(request.type === 'finish' ? doubtful : { type: 'partial', text: '' }),
+    );
+    transcription.push(new Int16Array(1_600));
+    transcription.finalize();
+    expect(await collect(transcription.events)).toEqual([
+      { type: 'transcript-final', text: 'fifty', unrecognised: false, isDoubtful: true },
+    ]);
+  });
+
   it('copies what it is given, joins what waits, and leaves nothing out', async () => {
     const { transcription, requests } = scene(talkative());
     const memory = new Int16Array(1_600);

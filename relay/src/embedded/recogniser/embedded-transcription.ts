@@ -170,7 +170,8 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
 
   #onAnswer(answer: RecogniserAnswer): void {
     if (this.isOver) return;
-    if (answer.type === 'final') return this.#events.final(answer.text, answer.unrecognised);
+    if (answer.type === 'final')
+      return this.#events.final(answer.text, answer.unrecognised, answer.isDoubtful);
     if (answer.type !== 'partial') return;
     const decoded = this.#audio.samples - this.#audio.unread;
     // What is decoded again was told before.

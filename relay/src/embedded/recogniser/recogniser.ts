@@ -1,6 +1,7 @@
 import type { Config, Decoder } from 'soundswallower';
 import type { SpeechGrammar } from '../grammar.ts';
 import { loadDecoderModule, MODEL_BASE } from './decoder-module.ts';
+import { Doubt, DOUBT_DECODER } from './doubt.ts';
 import {
   INTERJECTION_GRAMMAR,
   INTERJECTION_WORD_INSERTION,
@@ -55,6 +56,8 @@ const MIN_RIVAL_EVIDENCE = -20;
 export interface RecognisedSpeech {
   readonly text: string;
   readonly unrecognised: boolean;
+  /** A number in it could as well be another. */
+  readonly isDoubtful?: boolean;
 }
 
 interface Utterance {
@@ -70,6 +73,8 @@ interface Utterance {
   /** In a noisy room, as soon as the level is decided. */
   gate: NoiseGate | undefined;
   isDecided: boolean;
+  /** What the decoders were given. */
+  readonly searched: Float32Array[];
 }
 
 /** Speech recognition over a closed grammar. Keeps its thread busy, so it needs a thread of its own. */
@@ -77,6 +82,7 @@ export class Recogniser {
   readonly #sentences: Decoder;
   readonly #interjections: Decoder;
   readonly #phones: Decoder;
+  readonly #doubt: Doubt | undefined;
   readonly #isUsual: (words: readonly string[]) => boolean;
   #utterance: Utterance | undefined;
 
@@ -85,18 +91,20 @@ export class Recogniser {
     sentences: Decoder,
     interjections: Decoder,
     phones: Decoder,
+    doubt: Doubt | undefined,
   ) {
     this.#isUsual =
       usual === undefined ? () => true : acceptorOf(wordNetworkOf(parseJsgf(rules), usual));
     this.#sentences = sentences;
     this.#interjections = interjections;
     this.#phones = phones;
+    this.#doubt = doubt;
   }
 
   /** @throws Error that names the words without a pronunciation, or the rule that is wrong */
   static async create(grammar: SpeechGrammar): Promise<Recogniser> {
     const module = await loadDecoderModule();
-    const decoderOf = async (own: SpeechGrammar, config: Config): Promise<Decoder> => {
+    const decoderOf = async (own: SpeechGrammar | undefined, config: Config): Promise<Decoder> => {
       const decoder = new module.Decoder({
         loglevel: 'FATAL',
         samprate: 16_000,
@@ -104,16 +112,27 @@ export class Recogniser {
         ...config,
       });
       await decoder.initialize();
-      loadGrammar(module, decoder, own);
+      if (own !== undefined) loadGrammar(module, decoder, own);
       return decoder;
     };
     // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
     const dict = `${MODEL_BASE}no-dictionary`;
+    const sentences = await decoderOf(grammar, { wip: WORD_INSERTION });
+    const { rivals } = grammar;
+    const doubt =
+      rivals &&
+      new Doubt(
+        module,
+        await decoderOf(undefined, { wip: WORD_INSERTION, dict, ...DOUBT_DECODER }),
+        (name) => sentences.lookup_word(name),
+        rivals,
+      );
     return new Recogniser(
       grammar,
-      await decoderOf(grammar, { wip: WORD_INSERTION }),
+      sentences,
       await decoderOf(INTERJECTION_GRAMMAR, { wip: INTERJECTION_WORD_INSERTION, dict }),
       await decoderOf(PHONE_LOOP_GRAMMAR, { dict }),
+      doubt,
     );
   }
 
@@ -165,7 +184,11 @@ export class Recogniser {
       : '';
     // Several words that fit a sentence are one; a single word is known better among its like.
     const text = interjection !== '' && !sentence.includes(' ') ? interjection : sentence;
-    return { text, unrecognised: text === '' && voicedMs >= MIN_SPEECH_VOICE_MS };
+    if (text === '') return { text, unrecognised: voicedMs >= MIN_SPEECH_VOICE_MS };
+    const isDoubtful =
+      text === sentence &&
+      (await this.#doubt?.isDoubtful(this.#sentences.get_alignment(), joined(utterance.searched)));
+    return { text, unrecognised: false, ...(isDoubtful === true && { isDoubtful }) };
   }
 
   /** Whether the sound bears out every word: a closed grammar may have forced one on it. */
@@ -192,6 +215,7 @@ export class Recogniser {
       gain: 1,
       gate: undefined,
       isDecided: false,
+      searched: [],
     };
     for (const decoder of this.#decodersOf(utterance)) decoder.start();
     return utterance;
@@ -210,6 +234,7 @@ export class Recogniser {
     if (samples.length === 0) return;
     const scale = utterance.gain / 0x8000;
     const scaled = Float32Array.from(samples, (sample) => sample * scale);
+    utterance.searched.push(scaled);
     for (const decoder of this.#decodersOf(utterance)) decoder.process_audio(scaled);
   }
 
@@ -223,6 +248,7 @@ export class Recogniser {
         await reset(decoder);
         decoder.start();
       }
+      utterance.searched.length = 0;
       for (const samples of utterance.held) this.#decode(utterance, samples);
     }
     utterance.held.length = 0;
@@ -250,4 +276,14 @@ function interjectionSoFar(utterance: Utterance, decoder: Decoder): string | und
   const isSteady = heard === utterance.lastInterjection;
   utterance.lastInterjection = heard;
   return isSteady ? heard : undefined;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

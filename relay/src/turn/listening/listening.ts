@@ -12,7 +12,13 @@ import type { Watch } from '../watchdog.ts';
 import { SilenceDetector } from './silence-detector.ts';
 
 export type UtteranceOutcome =
-  | { readonly kind: 'heard'; readonly text: string; readonly unrecognised: boolean }
+  | {
+      readonly kind: 'heard';
+      readonly text: string;
+      readonly unrecognised: boolean;
+      /** A number among the words may have been misheard. */
+      readonly isDoubtful?: boolean;
+    }
   | {
       readonly kind: 'failed';
       readonly error: ParleyError;
@@ -248,7 +254,8 @@ export class Listening {
       for await (const event of transcription.events) {
         utterance.watch?.progress('transcriber');
         if (event.type === 'transcript-final') {
-          return { kind: 'heard', text: event.text, unrecognised: event.unrecognised };
+          const { text, unrecognised, isDoubtful = false } = event;
+          return { kind: 'heard', text, unrecognised, ...(isDoubtful && { isDoubtful }) };
         }
         this.#note(utterance, event);
         if (event.type === 'transcript-partial') {

@@ -24,6 +24,11 @@ test('words that were not recognised are marked as such', () => {
   expect(message?.content).toMatch(/^\[.*could not be understood.*\]$/);
 });
 
+test('a number that may have been misheard is marked as such', () => {
+  const [message] = toModelMessages([{ role: 'user', text: 'Fifty minutes.', isDoubtful: true }]);
+  expect(message?.content).toMatch(/^Fifty minutes\. \[.*misheard.*\]$/);
+});
+
 test('it always begins and ends with the person, and holds nothing empty', () => {
   for (const history of [
     [],

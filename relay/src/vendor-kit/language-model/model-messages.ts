@@ -1,5 +1,5 @@
 import { estimateTokens } from '../../lib/token-estimate.ts';
-import type { Message } from '../../stages/generator.ts';
+import { isDoubtful, type Message } from '../../stages/generator.ts';
 
 /** Tokens of the messages before the last turn, if nothing else is known of the model. */
 export const HISTORY_TOKENS = 6_000;
@@ -29,6 +29,7 @@ const NO_BOUNDS: MessageBounds = {
 };
 
 const NOT_UNDERSTOOD = '[The person said something that could not be understood.]';
+const MISHEARD = '[A number in this may have been misheard.]';
 const NOTHING_SAID = '[The person has said nothing yet.]';
 const SAYS_NO_MORE = '[The person says nothing. Go on.]';
 const LEFT_OUT = '[What was said before this is not known any more.]';
@@ -83,7 +84,8 @@ function modelMessage(message: Message): ModelMessage[] {
     ];
   }
   if (role === 'user' && message.unrecognised === true) return [{ role, content: NOT_UNDERSTOOD }];
-  return content === '' ? [] : [{ role, content }];
+  if (content === '') return [];
+  return [{ role, content: isDoubtful(message) ? `${content} ${MISHEARD}` : content }];
 }
 
 /**

@@ -34,9 +34,10 @@ export class TranscriptQueue extends AsyncQueue<TranscriptEvent> {
   }
 
   /** The last event. */
-  final(text: string, unrecognised = false): void {
+  final(text: string, unrecognised = false, isDoubtful = false): void {
     if (this.#isOver) return;
-    this.push({ type: 'transcript-final', text, unrecognised });
+    const doubt = isDoubtful ? { isDoubtful } : undefined;
+    this.push({ type: 'transcript-final', text, unrecognised, ...doubt });
     this.close();
     this.#end('final');
   }
