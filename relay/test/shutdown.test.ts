@@ -44,8 +44,9 @@ describe('a relay that stops', () => {
     await liveAndStop();
     const before = held();
     await liveAndStop();
+    // A timer of what ran before in this process may have ended meanwhile.
     await eventually(() => held().length <= before.length);
-    expect(held()).toEqual(before);
+    expect(held().length).toBeLessThanOrEqual(before.length);
   });
 
   it('lets what is being said be finished first', async () => {
