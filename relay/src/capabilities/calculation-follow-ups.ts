@@ -50,7 +50,7 @@ export const followUps: readonly Intent[] = [
   }),
   intent({
     phrases: ['and <operator> <right>'],
-    variants: ['(now | then) <operator> <right>'],
+    variants: ['[now | then] <operator> <right>'],
     typed: [
       '[and | now | then] [that | it] <operator> <right>',
       '[what is] that <operator> <right>',

@@ -109,7 +109,7 @@ export const conversion: Capability = {
     }),
     intent({
       phrases: ['(what about | how about) <amount>'],
-      typed: ['and <amount>'],
+      variants: ['and <amount>'],
       slots: { amount: smallNumberSlot },
       answer: ({ amount }, context) =>
         context.topic?.kind === 'conversion'
