@@ -86,7 +86,7 @@ export class Doubt {
   async #decode(audio: Float32Array): Promise<string | undefined> {
     this.#decoder.start();
     try {
-      this.#decoder.process_audio(audio.slice());
+      this.#decoder.process_audio(audio);
     } finally {
       this.#decoder.stop();
       await this.#decoder.reinitialize_audio();

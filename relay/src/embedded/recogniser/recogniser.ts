@@ -10,12 +10,12 @@ import {
 } from './interjections.ts';
 import { parseJsgf } from './jsgf-parser.ts';
 import { loadGrammar } from './load-grammar.ts';
-import { readHypothesis } from './jsgf.ts';
 import { LevelMeter } from './level.ts';
 import type { NoiseGate } from './noise-gate.ts';
+import { SentenceSearch } from './sentence-search.ts';
 import { VoicingMeter } from './voicing.ts';
 import { acceptorOf, wordNetworkOf } from './word-network.ts';
-import { PHONE_LOOP_GRAMMAR, weakestWord } from './word-evidence.ts';
+import { PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
 
 /**
  * Where the normalisation of each utterance begins: the mean of the thirteen cepstral coefficients
@@ -39,19 +39,6 @@ const MIN_SPEECH_VOICE_MS = 160;
  * beginning of a sentence: what "mhm" could begin would end the reply that it accompanies.
  */
 const MIN_SENTENCE_VOICE_MS = 450;
-
-/**
- * The least that `weakestWord` may be, measured over some 900 phrases in three voices, quiet and in
- * noise. Right words are above -60 but for one in a hundred; what stands for words that are not in
- * the grammar is mostly between -80 and -200, nearer to 0 the more sentences there are to choose
- * from, and over noise.
- */
-const MIN_EVIDENCE = {
-  usual: { inQuiet: -79, inNoise: -55 },
-  unusual: { inQuiet: -50, inNoise: -35 },
-} as const;
-/** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
-const MIN_RIVAL_EVIDENCE = -20;
 
 export interface RecognisedSpeech {
   readonly text: string;
@@ -79,25 +66,14 @@ interface Utterance {
 
 /** Speech recognition over a closed grammar. Keeps its thread busy, so it needs a thread of its own. */
 export class Recogniser {
-  readonly #sentences: Decoder;
+  readonly #sentences: SentenceSearch;
   readonly #interjections: Decoder;
-  readonly #phones: Decoder;
   readonly #doubt: Doubt | undefined;
-  readonly #isUsual: (words: readonly string[]) => boolean;
   #utterance: Utterance | undefined;
 
-  private constructor(
-    { rules, usual }: SpeechGrammar,
-    sentences: Decoder,
-    interjections: Decoder,
-    phones: Decoder,
-    doubt: Doubt | undefined,
-  ) {
-    this.#isUsual =
-      usual === undefined ? () => true : acceptorOf(wordNetworkOf(parseJsgf(rules), usual));
+  private constructor(sentences: SentenceSearch, interjections: Decoder, doubt: Doubt | undefined) {
     this.#sentences = sentences;
     this.#interjections = interjections;
-    this.#phones = phones;
     this.#doubt = doubt;
   }
 
@@ -127,11 +103,13 @@ export class Recogniser {
         (name) => sentences.lookup_word(name),
         rivals,
       );
+    const { rules, usual } = grammar;
+    const isUsual =
+      usual === undefined ? () => true : acceptorOf(wordNetworkOf(parseJsgf(rules), usual));
+    const phones = await decoderOf(PHONE_LOOP_GRAMMAR, { dict });
     return new Recogniser(
-      grammar,
-      sentences,
+      new SentenceSearch(sentences, phones, isUsual),
       await decoderOf(INTERJECTION_GRAMMAR, { wip: INTERJECTION_WORD_INSERTION, dict }),
-      await decoderOf(PHONE_LOOP_GRAMMAR, { dict }),
       doubt,
     );
   }
@@ -163,7 +141,7 @@ export class Recogniser {
         utterance.interjections = undefined;
       }
     }
-    return sentenceIn(this.#sentences);
+    return this.#sentences.sentence;
   }
 
   /** Ends the utterance. */
@@ -172,29 +150,36 @@ export class Recogniser {
     if (utterance === undefined) return { text: '', unrecognised: false };
     if (!utterance.isDecided) await this.#decideLevel(utterance);
     if (utterance.gate !== undefined) this.#search(utterance, utterance.gate.flush());
+    this.#utterance = undefined;
+    const decoders = this.#decodersOf(utterance);
+    for (const decoder of decoders) decoder.stop();
+    try {
+      return await this.#understand(utterance);
+    } finally {
+      for (const decoder of decoders) await decoder.reinitialize_audio();
+    }
+  }
+
+  /** Of an utterance whose decoders have stopped. */
+  async #understand(utterance: Utterance): Promise<RecognisedSpeech> {
     const { voicedMs } = utterance.voicing;
-    await this.discard();
     if (voicedMs < MIN_WORD_VOICE_MS) return { text: '', unrecognised: false };
+    const audio = joined(utterance.searched);
     const interjection = interjectionIn(utterance.interjections);
-    const heard = sentenceIn(this.#sentences);
-    const evidence = this.#isUsual(heard.split(' ')) ? MIN_EVIDENCE.usual : MIN_EVIDENCE.unusual;
-    const least = utterance.gate === undefined ? evidence.inQuiet : evidence.inNoise;
-    const sentence = this.#isCredible(interjection === '' ? least : MIN_RIVAL_EVIDENCE)
-      ? heard
-      : '';
+    const conditions = {
+      isNoisy: utterance.gate !== undefined,
+      isBesideInterjection: interjection !== '',
+    };
+    let sentence = this.#sentences.credibleSentence(conditions);
+    if (sentence === '' && interjection === '' && this.#sentences.decodeAgain(audio)) {
+      sentence = this.#sentences.credibleSentence(conditions);
+    }
     // Several words that fit a sentence are one; a single word is known better among its like.
     const text = interjection !== '' && !sentence.includes(' ') ? interjection : sentence;
     if (text === '') return { text, unrecognised: voicedMs >= MIN_SPEECH_VOICE_MS };
     const isDoubtful =
-      text === sentence &&
-      (await this.#doubt?.isDoubtful(this.#sentences.get_alignment(), joined(utterance.searched)));
+      text === sentence && (await this.#doubt?.isDoubtful(this.#sentences.alignment, audio));
     return { text, unrecognised: false, ...(isDoubtful === true && { isDoubtful }) };
-  }
-
-  /** Whether the sound bears out every word: a closed grammar may have forced one on it. */
-  #isCredible(minEvidence: number): boolean {
-    const weakest = weakestWord(this.#sentences.get_alignment(), this.#phones.get_alignment());
-    return weakest >= minEvidence;
   }
 
   /** Drops the utterance, if one is open. */
@@ -222,7 +207,7 @@ export class Recogniser {
   }
 
   #decodersOf({ interjections }: Utterance): readonly Decoder[] {
-    const always = [this.#sentences, this.#phones];
+    const always = this.#sentences.decoders;
     return interjections === undefined ? always : [...always, interjections];
   }
 
@@ -259,11 +244,6 @@ export class Recogniser {
 async function reset(decoder: Decoder): Promise<void> {
   decoder.stop();
   await decoder.reinitialize_audio();
-}
-
-function sentenceIn(decoder: Decoder): string {
-  const hypothesis = readHypothesis(decoder.get_text());
-  return hypothesis.kind === 'words' ? hypothesis.text : '';
 }
 
 function interjectionIn(decoder: Decoder | undefined): string {

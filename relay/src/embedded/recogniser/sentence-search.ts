@@ -1,0 +1,92 @@
+import type { Decoder, Segment } from 'soundswallower';
+import { readHypothesis } from './jsgf.ts';
+import { weakestWord } from './word-evidence.ts';
+
+/**
+ * The least that `weakestWord` may be, measured over some 900 phrases in three voices, quiet and in
+ * noise. Right words are above -60 but for one in a hundred; what stands for words that are not in
+ * the grammar is mostly between -80 and -200, nearer to 0 the more sentences there are to choose
+ * from, and over noise.
+ */
+const MIN_EVIDENCE = {
+  usual: { inQuiet: -79, inNoise: -55 },
+  unusual: { inQuiet: -50, inNoise: -35 },
+} as const;
+/** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
+const MIN_RIVAL_EVIDENCE = -20;
+
+/**
+ * How long an utterance is that `decodeAgain` takes. A shorter one says too little of its sound; a
+ * longer one would keep its thread for more than a second.
+ */
+const DECODED_AGAIN_S = { min: 5, max: 12 } as const;
+const SAMPLES_PER_S = 16_000;
+
+export interface SearchConditions {
+  readonly isNoisy: boolean;
+  /** An interjection was heard in the same sound. */
+  readonly isBesideInterjection: boolean;
+}
+
+/** A decoder for the sentences of a grammar, and one for the loop over all phones that judges it. */
+export class SentenceSearch {
+  readonly decoders: readonly Decoder[];
+  readonly #sentences: Decoder;
+  readonly #phones: Decoder;
+  readonly #isUsual: (words: readonly string[]) => boolean;
+
+  /** @param isUsual - whether a sentence is one of the grammar's usual ones, which need less evidence */
+  constructor(sentences: Decoder, phones: Decoder, isUsual: (words: readonly string[]) => boolean) {
+    this.decoders = [sentences, phones];
+    this.#sentences = sentences;
+    this.#phones = phones;
+    this.#isUsual = isUsual;
+  }
+
+  /** The best sentence so far, empty if none fits. */
+  get sentence(): string {
+    const hypothesis = readHypothesis(this.#sentences.get_text());
+    return hypothesis.kind === 'words' ? hypothesis.text : '';
+  }
+
+  /** As the decoder aligns its words, `b` and `d` in seconds. */
+  get alignment(): Segment {
+    return this.#sentences.get_alignment();
+  }
+
+  /** Empty if the sound does not bear out every word: a closed grammar may have forced one on it. */
+  credibleSentence({ isNoisy, isBesideInterjection }: SearchConditions): string {
+    const { sentence } = this;
+    if (sentence === '') return '';
+    const evidence = this.#isUsual(sentence.split(' ')) ? MIN_EVIDENCE.usual : MIN_EVIDENCE.unusual;
+    const usual = isNoisy ? evidence.inNoise : evidence.inQuiet;
+    const weakest = weakestWord(this.alignment, this.#phones.get_alignment());
+    return weakest >= (isBesideInterjection ? MIN_RIVAL_EVIDENCE : usual) ? sentence : '';
+  }
+
+  /**
+   * Decodes a long utterance from its beginning once more, now that the decoders know the mean of
+   * its voice, microphone and room. They move towards that mean over seconds, and the first words
+   * may lose more until then than the later ones can make up for.
+   *
+   * @param audio - what the decoders were given; they have stopped
+   * @returns whether it did
+   */
+  decodeAgain(audio: Float32Array): boolean {
+    const seconds = audio.length / SAMPLES_PER_S;
+    if (seconds < DECODED_AGAIN_S.min || seconds > DECODED_AGAIN_S.max) return false;
+    decodeWhole(this.#sentences, audio);
+    if (this.sentence !== '') decodeWhole(this.#phones, audio);
+    return true;
+  }
+}
+
+/** Goes on with the mean of what the decoder heard before. */
+function decodeWhole(decoder: Decoder, audio: Float32Array): void {
+  decoder.start();
+  try {
+    decoder.process_audio(audio);
+  } finally {
+    decoder.stop();
+  }
+}
