@@ -16,7 +16,7 @@ import { say, startVoice } from '../e2e/support/speech.ts';
 import { MICROPHONE_HZ } from '../e2e/support/wav.ts';
 import { openAudiblePage, type AudiblePage } from './audible-page.ts';
 import { EchoCall, wait } from './echo-call.ts';
-import { levelBetween, outcomeOf } from './room-judgement.ts';
+import { LEAD_MS, levelBetween, outcomeOf } from './room-judgement.ts';
 
 const QUESTION = 'What can you tell me about this?';
 /** Half a minute each: none of a call's answers is like the one before. */
@@ -95,13 +95,17 @@ const handlers: EchoHandlers = {
         await untilAnswered(call);
       }
       const intoMs = INTO_THE_ANSWER_MS[n % INTO_THE_ANSWER_MS.length]!;
-      await wait(Math.max(0, intoMs - (call.nowMs - call.answer!.sinceMs)));
+      await wait(Math.max(0, intoMs - LEAD_MS - (call.nowMs - call.answer!.sinceMs)));
+      using recording = await rig.record();
+      await recording.until(LEAD_MS, AbortSignal.timeout(RECORDING_DEADLINE_MS));
       await call.read();
       const before = call.notes.length;
-      using recording = await rig.record();
       await rig.play(speech, MICROPHONE_HZ);
       const lengthMs = (speech.length * 1_000) / MICROPHONE_HZ;
-      await recording.until(lengthMs + AFTER_MS, AbortSignal.timeout(RECORDING_DEADLINE_MS));
+      await recording.until(
+        LEAD_MS + lengthMs + AFTER_MS,
+        AbortSignal.timeout(RECORDING_DEADLINE_MS),
+      );
       await call.read();
       const detected = call.notes
         .slice(before)

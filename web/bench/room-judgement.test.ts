@@ -30,9 +30,22 @@ it('an answer that pauses between two sentences and goes on was not silenced', (
   expect(outcomeOf(stretch(track(8_000, [0, 700], [1_300, 3_000])))).toEqual({ verdict: 'missed' });
 });
 
+it('an answer that ends in the pause in which the person speaks was silenced at once', () => {
+  const inPause = track(8_000, [900, 1_300]);
+  expect(outcomeOf(stretch(track(8_000, [0, 700]), inPause))).toEqual({
+    verdict: 'silenced',
+    silenceMs: 0,
+  });
+  expect(outcomeOf(stretch(track(8_000, [0, 700], [1_300, 3_000]), inPause))).toEqual({
+    verdict: 'missed',
+  });
+});
+
 it('what is said while the speaker is silent interrupts nothing', () => {
   expect(outcomeOf(stretch(track(8_000, [1_000, 3_000])))).toEqual({ verdict: 'spoiled' });
   expect(outcomeOf(stretch(track(8_000, [0, 3_000]), track(0)))).toEqual({ verdict: 'spoiled' });
+  const late = track(8_000, [1_700, 2_100]);
+  expect(outcomeOf(stretch(track(8_000, [0, 900]), late))).toEqual({ verdict: 'spoiled' });
 });
 
 it('tells how loud an echo is', () => {

@@ -7,15 +7,19 @@ const QUIET_MS = 700;
 const AUDIBLE = 0.01;
 const MS = ROOM_HZ / 1_000;
 
-/** What became of an answer over which the person in this recording speaks. */
+/** Recorded before the person speaks: whether an answer only pauses between two sentences then. */
+export const LEAD_MS = 1_000;
+
+/** What became of an answer over which the person in this recording speaks, after `LEAD_MS`. */
 export function outcomeOf({ person, speaker }: RoomStretch): InterruptionVerdict {
   const [said] = stretchesOf(toFloat(person), ROOM_HZ, { audible: AUDIBLE, quietMs: QUIET_MS });
   const voices = stretchesOf(toFloat(speaker), ROOM_HZ, { audible: AUDIBLE, quietMs: QUIET_MS });
-  const over = voices.find(({ start, end }) => said && start <= said.start && end > said.start);
-  if (said === undefined || over === undefined) return { verdict: 'spoiled' };
+  if (said === undefined) return { verdict: 'spoiled' };
+  const over = voices.findLast(({ start }) => start <= said.start);
+  if (over === undefined || said.start - over.end >= QUIET_MS * MS) return { verdict: 'spoiled' };
   const goesOn = over.end > speaker.length - QUIET_MS * MS;
   if (goesOn) return { verdict: 'missed' };
-  return { verdict: 'silenced', silenceMs: (over.end - said.start) / MS };
+  return { verdict: 'silenced', silenceMs: Math.max(0, over.end - said.start) / MS };
 }
 
 /** How loud the room is against the speaker, dB; null if one of them is silent. */
