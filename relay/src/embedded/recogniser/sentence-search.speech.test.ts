@@ -21,9 +21,9 @@ function muffled(samples: Int16Array, cutOffHz: number): Int16Array {
     second += weight * (first - second);
     return second;
   });
-  const peakOf = (values: Float64Array | Int16Array) =>
+  const peakOf = (values: Float64Array) =>
     values.reduce((peak, value) => Math.max(peak, Math.abs(value)), 1);
-  const gain = peakOf(samples) / peakOf(soft);
+  const gain = peakOf(Float64Array.from(samples)) / peakOf(soft);
   return Int16Array.from(soft, (value) => gain * value);
 }
 

@@ -15,11 +15,16 @@ const MIN_EVIDENCE = {
 /** The same beside an interjection that was heard: "okay" is also a little like "spell create". */
 const MIN_RIVAL_EVIDENCE = -20;
 
+/** Of an unusual sentence so short the first word is judged, too: "why is the sky" is like "minus". */
+const MAX_FEW_WORDS = 3;
+
 /**
  * How long an utterance is that `decodeAgain` takes. A shorter one says too little of its sound; a
  * longer one would keep its thread for more than a second.
  */
 const DECODED_AGAIN_S = { min: 5, max: 12 } as const;
+/** People say two to three in a second. */
+const LEAST_WORDS_PER_S = 1;
 const SAMPLES_PER_S = 16_000;
 
 export interface SearchConditions {
@@ -58,10 +63,17 @@ export class SentenceSearch {
   credibleSentence({ isNoisy, isBesideInterjection }: SearchConditions): string {
     const { sentence } = this;
     if (sentence === '') return '';
-    const evidence = this.#isUsual(sentence.split(' ')) ? MIN_EVIDENCE.usual : MIN_EVIDENCE.unusual;
-    const usual = isNoisy ? evidence.inNoise : evidence.inQuiet;
-    const weakest = weakestWord(this.alignment, this.#phones.get_alignment());
-    return weakest >= (isBesideInterjection ? MIN_RIVAL_EVIDENCE : usual) ? sentence : '';
+    const words = sentence.split(' ');
+    const isUsual = this.#isUsual(words);
+    const { inNoise, inQuiet } = isUsual ? MIN_EVIDENCE.usual : MIN_EVIDENCE.unusual;
+    const least = isBesideInterjection ? MIN_RIVAL_EVIDENCE : isNoisy ? inNoise : inQuiet;
+    const isFirstJudged = !isUsual && words.length <= MAX_FEW_WORDS;
+    const weakest = weakestWord(
+      this.alignment,
+      this.#phones.get_alignment(),
+      isFirstJudged ? 0 : 1,
+    );
+    return weakest >= least ? sentence : '';
   }
 
   /**
@@ -70,13 +82,14 @@ export class SentenceSearch {
    * may lose more until then than the later ones can make up for.
    *
    * @param audio - what the decoders were given; they have stopped
-   * @returns whether it did
+   * @returns whether it has the words of so long an utterance now; a few are noise
    */
   decodeAgain(audio: Float32Array): boolean {
     const seconds = audio.length / SAMPLES_PER_S;
     if (seconds < DECODED_AGAIN_S.min || seconds > DECODED_AGAIN_S.max) return false;
     decodeWhole(this.#sentences, audio);
-    if (this.sentence !== '') decodeWhole(this.#phones, audio);
+    if (this.sentence.split(' ').length < seconds * LEAST_WORDS_PER_S) return false;
+    decodeWhole(this.#phones, audio);
     return true;
   }
 }

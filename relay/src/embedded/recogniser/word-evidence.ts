@@ -22,18 +22,20 @@ const FRAMES_PER_SECOND = 100;
 /**
  * @param sentence - the words, as the decoder aligns them: `b` and `d` in seconds, `p` from 0 to 1
  * @param phones - the same utterance through the loop over all phones
- * @returns the logarithm of the likelihood ratio of the least likely word, times 1,000; 0 if there
- *   are no words behind the first, whose beginning the breath before it blurs
+ * @param from - the first word that is judged: usually the second, since the breath before it blurs
+ *   the beginning of the first
+ * @returns the logarithm of the likelihood ratio of the least likely word, times 1,000; 0 if none
+ *   is judged
  */
-export function weakestWord(sentence: Segment, phones: Segment): number {
+export function weakestWord(sentence: Segment, phones: Segment, from = 1): number {
   const loop = framesOf(phones);
   const scores = (sentence.w ?? [])
     .filter(({ t }) => !isSilent(t))
-    .slice(1)
+    .slice(from)
     .map((word) => {
-      const [from, to] = rangeOf(word);
+      const [begin, end] = rangeOf(word);
       let rival = 0;
-      for (let frame = from; frame < to; frame += 1) rival += loop[frame] ?? 0;
+      for (let frame = begin; frame < end; frame += 1) rival += loop[frame] ?? 0;
       return 1_000 * (Math.log(word.p) - rival);
     });
   return Math.min(0, ...scores);
