@@ -2,15 +2,17 @@ import type { Dialogue } from '../dialogues/dialogue.ts';
 
 type Voice = Dialogue['voice'];
 
-/** What the embedded assistant always answers alike, and its recogniser understands of both voices. */
+/**
+ * What the embedded assistant always answers alike, and its recogniser hears alike of both voices
+ * wherever in the first word its frames begin: what a call makes of the time between two questions
+ * is no fault of the line.
+ */
 const KNOWN = [
   'what is seven times eight',
-  'what is fifteen percent of eighty',
-  'what is one hundred and forty four divided by twelve',
+  'what is twelve plus thirty',
   'what is the square root of eighty one',
-  'add forty two and seventeen',
   'how many kilometers is five miles',
-  'convert seventy degrees fahrenheit to celsius',
+  'how do you spell banana',
   'how many feet are in a mile',
   'how do you spell necessary',
   'spell rhythm',
