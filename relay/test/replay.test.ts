@@ -80,6 +80,19 @@ test('a call with an interruption and a lost connection replays to the same call
   });
 });
 
+test('an answer that takes longer than the recorded one is not interrupted by the next turn', async () => {
+  const late = new ScriptedGenerator({
+    clock: systemClock,
+    reply: ({ history }) =>
+      history.length === 1
+        ? [words('A long answer. '.repeat(40))]
+        : [words('Well. '), { waitMs: 500 }, words('Yes.')],
+  });
+  await using other = await startTestRelay({ providers: { generator: late } });
+  const { status, output } = await replay(path, '--url', other.url, ...ANY_DELAY);
+  expect({ status, output }).toMatchObject({ status: 0 });
+});
+
 describe('a difference is told, with exit status 1', () => {
   test.each<[string, TestRelayOptions['providers'], object]>([
     [

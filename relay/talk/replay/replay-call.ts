@@ -58,7 +58,7 @@ class SessionReplay {
   #onEvent = () => {};
   /** Final words and responses, and responses that ended, so far. */
   #begun = 0;
-  #ended = 0;
+  readonly #ended = new Set<string>();
   /** Our clock at `t` 0 of the recording; later if a step had to wait. */
   #zeroMs: number;
 
@@ -92,7 +92,7 @@ class SessionReplay {
   async untilAnswered(signal: AbortSignal): Promise<void> {
     const { order, endings } = outlineOf(this.#recorded.entries);
     const lastT = this.#recorded.entries.at(-1)?.t ?? 0;
-    const hasCome = () => this.#begun >= order.length && this.#ended >= endings.size;
+    const hasCome = () => this.#begun >= order.length && this.#ended.size >= endings.size;
     await this.#until(hasCome, this.#toOwn(lastT) + END_GRACE_MS - performance.now(), signal);
   }
 
@@ -108,6 +108,7 @@ class SessionReplay {
         return this.#connection.sendAudio({ ...audio, startMs: this.#toOwn(startMs) });
       }
       case 'event': {
+        if (beginsTurn(step.event)) await this.#untilAnsweredBefore(step.t, signal);
         const event = await this.#withOwnIds(step.event, signal);
         if (event === undefined) return;
         this.#connection.send(atInstants(event, (t) => this.#toOwn(t)));
@@ -130,7 +131,7 @@ class SessionReplay {
         this.#begun += 1;
         break;
       case 'response.done':
-        this.#ended += 1;
+        this.#ended.add(event.response_id);
         break;
       default:
     }
@@ -161,15 +162,29 @@ class SessionReplay {
     }
   }
 
-  /** Waits for the response if it is late; what follows is then as late. */
+  /**
+   * Waits for what had been answered to the end when the recorded turn began: on a busier machine
+   * that turn would interrupt it.
+   */
+  async #untilAnsweredBefore(t: number, signal: AbortSignal): Promise<void> {
+    const answered = this.#recorded.entries.findLast((entry) => entry.t <= t && isAnswered(entry));
+    if (answered?.kind !== 'received') return;
+    const id = await this.#ownId(String(answered.event['response_id']), signal);
+    if (id !== undefined) await this.#untilLate(() => this.#ended.has(id), signal);
+  }
+
   async #ownId(recordedId: string, signal: AbortSignal): Promise<string | undefined> {
     const key = this.#recordedIds.keyOf(recordedId);
     if (key === undefined) return undefined;
-    const sinceMs = performance.now();
-    const isThere = () => this.#replayedIds.idOf(key) !== undefined;
-    await this.#until(isThere, RESPONSE_DEADLINE_MS, signal);
-    this.#zeroMs += performance.now() - sinceMs;
+    await this.#untilLate(() => this.#replayedIds.idOf(key) !== undefined, signal);
     return this.#replayedIds.idOf(key);
+  }
+
+  /** Waits if a response is late; what follows is then as late. */
+  async #untilLate(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    const sinceMs = performance.now();
+    await this.#until(condition, RESPONSE_DEADLINE_MS, signal);
+    this.#zeroMs += performance.now() - sinceMs;
   }
 
   /** @throws the signal's reason when aborted; why the call was lost */
@@ -185,3 +200,11 @@ class SessionReplay {
     lost.throwIfAborted();
   }
 }
+
+const beginsTurn = ({ type }: SequencedEvent): boolean =>
+  type === 'input_audio_buffer.speech_started' || type === 'conversation.item.create';
+
+const isAnswered = (entry: FlightEntry): boolean =>
+  entry.kind === 'received' &&
+  entry.event.type === 'response.done' &&
+  entry.event['status'] === 'completed';
