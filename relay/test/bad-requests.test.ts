@@ -99,7 +99,7 @@ describe('a request that is wrong', () => {
     ['no JSON', '{"voice":', 'malformed_json'],
     ['no object', '[]', 'invalid_request'],
     ['of the wrong shape', '{"voice":7}', 'invalid_request'],
-    ['for a voice there is not', '{"voice":"nobody"}', 'invalid_request'],
+    ['for a voice that the relay does not have', '{"voice":"nobody"}', 'invalid_request'],
     ['for a time zone there is not', '{"time_zone":"Mars/Base"}', 'invalid_request'],
     ['too large', JSON.stringify({ voice: 'x'.repeat(10_000) }), 'payload_too_large'],
   ] as const)('%s is told so', async (_, body, code) => {

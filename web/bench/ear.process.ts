@@ -25,7 +25,7 @@ const QUIET_AFTER_MS = 900;
 const STEP_MS = 100;
 const BEGINNING_MS = 3_000;
 const PROCESSORS = 2;
-/** Other levels at which somebody may call a sample audible: how much the figure depends on it. */
+/** Other levels from which a sample may count as audible: how much the figure depends on it. */
 const OTHER_LEVELS = [AUDIBLE / 2, AUDIBLE * 2];
 
 type Call = Awaited<ReturnType<typeof startCall>>;

@@ -6,6 +6,7 @@ import {
   EMBEDDED_SPEECH_GRAMMAR,
   embeddedPhraseState,
 } from './assistant/index.ts';
+import { withNames } from './assistant/written-names.ts';
 import { createEmbeddedSynthesizer } from './voice/embedded-synthesizer.ts';
 import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
 
@@ -49,6 +50,7 @@ export const embeddedVendor = defineVendor({
           createEmbeddedTranscriber({
             grammar: EMBEDDED_SPEECH_GRAMMAR,
             phraseState: embeddedPhraseState,
+            writtenAs: withNames,
             maxWorkers: values.EMBEDDED_WORKERS,
             waitMs: values.EMBEDDED_WAIT_S * 1_000,
           }),

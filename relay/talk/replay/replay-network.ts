@@ -8,7 +8,7 @@ export class ReplayNetwork {
   readonly WebSocket = socketsOver({
     opened: (socket) => {
       this.#open.add(socket);
-      // Before it is made, there is nobody to hear of its end.
+      // Before the socket is constructed, nothing listens for its end.
       if (this.#isDown) setTimeout(() => socket.terminate());
     },
     closed: (socket) => this.#open.delete(socket),

@@ -69,14 +69,14 @@ async function answerTo(url: string, version: string, host: string): Promise<str
 
 const all = (paths: readonly string[], status: number) => paths.map(() => status);
 
-describe('who reads how the relay is', () => {
-  it('is anybody on this machine, if nobody else can reach the relay through it', async () => {
+describe('access to the monitoring paths', () => {
+  it('needs no token on the relay’s own machine', async () => {
     const { statusesOf } = await start();
     expect(await statusesOf(READ)).toEqual(all(READ, 200));
   });
 
   it.each(['x-forwarded-for', 'x-real-ip', 'forwarded', 'via', 'x-forwarded-proto'])(
-    'is nobody without a token if a proxy passed the request on with %s',
+    'needs a token if a proxy passed the request on with %s',
     async (header) => {
       const { statusesOf } = await start();
       const passedOn = { headers: { [header]: 'for=192.0.2.1' } };
@@ -84,7 +84,7 @@ describe('who reads how the relay is', () => {
     },
   );
 
-  it('is nobody without a token behind nginx, which adds no header by default', async () => {
+  it('needs a token behind nginx, which adds no header by default', async () => {
     const { url } = await start();
     const { host } = new URL(url);
     expect(await answerTo(url, 'HTTP/1.1', host)).toMatch('HTTP/1.1 200');
@@ -96,7 +96,7 @@ describe('who reads how the relay is', () => {
     ['a public address', { PUBLIC_URL: 'https://talk.example' }],
     ['a page elsewhere', { ALLOWED_ORIGINS: 'https://page.example' }],
     ['a proxy', { TRUSTED_PROXIES: '127.0.0.1' }],
-  ])('is who has a token, for a relay with %s', async (_, env) => {
+  ])('needs a token for a relay with %s', async (_, env) => {
     const { ask, statusesOf } = await start({
       ADMIN_TOKEN,
       METRICS_TOKEN,
@@ -113,7 +113,7 @@ describe('who reads how the relay is', () => {
     expect(overview.status).toBe(401);
   });
 
-  it('is nobody for calls that are not measured', async () => {
+  it('is refused if calls are not measured', async () => {
     const { statusesOf } = await start({ ENABLE_METRICS: 'off', ADMIN_TOKEN });
     const paths = [...MEASURED, API_PATHS.adminOverview];
     expect(await statusesOf(paths, ADMIN_TOKEN)).toEqual(all(paths, 404));

@@ -41,7 +41,7 @@ const EXAMPLES: Readonly<Record<string, readonly [string, z.ZodMiniType]>> = {
 
 // When this fails, the answers have changed: `vitest run --project speech
 // relay/test/monitoring/documents.speech.test.ts -u` writes the examples anew.
-test('the examples are what a relay answers after somebody has talked', async () => {
+test('the examples are what a relay answers after a spoken call', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parley-examples-'));
   const configuration = readConfiguration({ EMBEDDED_WORKERS: '1' });
   await using providers = await openProviders(configuration, {

@@ -199,7 +199,7 @@ function lineOf(entry: Kept, t: number): FlightEntry {
   const { direction: kind, text } = entry;
   const event = eventOf(text);
   if (event === undefined) return { t, kind: 'received-unreadable', bytes: text.length };
-  // It would let whoever has the file into the session while that lasts.
+  // With it, a reader of the file could enter the session while that lasts.
   if (event.type === 'session.resume')
     return { t, kind, event: { ...event, resume_token: 'removed' } };
   return { t, kind, event };

@@ -36,7 +36,7 @@ test('the words of a call that is over can be copied and saved, beside its figur
   await summary.getByRole('button', { name: 'Copy' }).click();
   await expect(summary).toContainText('Copied');
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-    'You: What time is it in tokyo\n' +
+    'You: What time is it in Tokyo\n' +
       'Parley: It is twenty to six in the evening in Tokyo.\n' +
       'You: How many kilometers is five miles\n' +
       'Parley: Five miles is about eight kilometers.\n',

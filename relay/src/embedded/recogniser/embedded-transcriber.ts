@@ -14,6 +14,8 @@ export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
   /** What words are to the grammar's phrases. */
   readonly phraseState?: Transcriber['phraseState'];
+  /** Writes the words of the grammar, which are all small, as people do. */
+  readonly writtenAs?: (words: string) => string;
   /** Recognisers, each in a thread of its own; many more utterances share them. */
   readonly maxWorkers?: number;
   /** The longest that an utterance which has ended waits for a recogniser. */
@@ -71,6 +73,7 @@ export function createEmbeddedTranscriber(
         signal,
         mayInterrupt,
         clock: systemClock,
+        writtenAs: options.writtenAs,
         onHeard: (audioMs) => onUsed?.({ model: 'embedded', units: { audioMs } }),
       });
     },

@@ -36,6 +36,8 @@ export interface EmbeddedTranscriptionOptions extends Pick<
   'signal' | 'mayInterrupt'
 > {
   readonly clock: Clock;
+  /** Writes the words of the grammar as people do; as they are if absent. */
+  readonly writtenAs?: ((words: string) => string) | undefined;
   /** Called once, at the end, if any audio was pushed. */
   readonly onHeard?: (audioMs: number) => void;
 }
@@ -170,8 +172,11 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
 
   #onAnswer(answer: RecogniserAnswer): void {
     if (this.isOver) return;
-    if (answer.type === 'final')
-      return this.#events.final(answer.text, answer.unrecognised, answer.isDoubtful);
+    const { writtenAs = (words) => words } = this.#options;
+    if (answer.type === 'final') {
+      const { text, unrecognised, isDoubtful } = answer;
+      return this.#events.final(writtenAs(text), unrecognised, isDoubtful);
+    }
     if (answer.type !== 'partial') return;
     const decoded = this.#audio.samples - this.#audio.unread;
     // What is decoded again was told before.
@@ -179,7 +184,7 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
     this.#toldSamples = decoded;
     if (answer.text === '' || answer.text === this.#lastPartial) return;
     this.#lastPartial = answer.text;
-    this.#events.push({ type: 'transcript-partial', text: answer.text });
+    this.#events.push({ type: 'transcript-partial', text: writtenAs(answer.text) });
   }
 
   #release(): void {

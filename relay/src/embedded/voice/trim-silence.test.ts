@@ -31,7 +31,7 @@ describe('trimSilence', () => {
     expect(trimSilence(speech, { beforeMs: 0, afterMs: 0 })).toEqual(speech);
   });
 
-  it('cuts a breath before the voice that nobody hears, but no soft consonant', () => {
+  it('cuts an inaudible breath before the voice, but no soft consonant', () => {
     const noise = (lengthMs: number, peak: number): number[] =>
       Array.from({ length: ms(lengthMs) }, (_, i) => (i % 2 === 0 ? peak : -peak));
     const pauses = { beforeMs: 0, afterMs: 0 };

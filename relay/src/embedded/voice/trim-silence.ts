@@ -5,8 +5,8 @@ const FRAME_SAMPLES = 5 * SAMPLES_PER_MS;
 /** RMS under which 5 ms of a synthetic voice are silence; its softest "f" has about 90. */
 const SILENCE_RMS = 60;
 /**
- * Below the loudest 5 ms before the first sound: 40 dB. A voice may begin with 50 ms of breath that
- * nobody hears; its softest first "f" is louder.
+ * Below the loudest 5 ms before the first sound: 40 dB. A voice may begin with 50 ms of
+ * inaudible breath; its softest first "f" is louder.
  */
 const UNHEARD_RATIO = 0.01;
 
@@ -16,8 +16,8 @@ export interface Pauses {
 }
 
 /**
- * Cuts or extends the silence at both ends to exactly `beforeMs` and `afterMs`. What nobody hears at
- * the beginning is silence, too.
+ * Cuts or extends the silence at both ends to exactly `beforeMs` and `afterMs`. An inaudible
+ * beginning counts as silence, too.
  *
  * @param samples PCM16 mono at 16 kHz
  * @returns new samples; none if there is only silence

@@ -12,6 +12,7 @@ import {
 import { ordinalToWords } from '../number-words.ts';
 import type { Reading, Rule, SpokenSlot } from '../slot.ts';
 import { vocabularySlot } from '../vocabulary.ts';
+import { capitalised } from '../wording.ts';
 import { readYear } from './year.ts';
 
 /** A day that was named. */
@@ -46,6 +47,11 @@ const FEASTS: readonly (readonly [
   ["Mother's Day", (year) => nthWeekday(year, 5, 0, 2), "mother's day"],
   ["Father's Day", (year) => nthWeekday(year, 6, 0, 3), "father's day"],
 ];
+
+/** In all forms that can be spoken, as they are written. */
+export const FEAST_NAMES = FEASTS.flatMap(([, , ...spoken]) =>
+  spoken.map((form) => form.split(' ').map(capitalised).join(' ')),
+);
 
 const feasts = vocabularySlot<NamedDate>(
   'feast',

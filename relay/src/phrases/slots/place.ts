@@ -63,6 +63,9 @@ const SPOKEN_PLACES: readonly (readonly [timeZone: string, ...names: string[]])[
   ['Pacific/Honolulu', 'Honolulu', 'Hawaii'],
 ];
 
+/** The places that can be spoken of, as they are written. */
+export const SPOKEN_PLACE_NAMES = SPOKEN_PLACES.flatMap(([, ...names]) => names);
+
 /** Every other city that has given a time zone its name can be typed. */
 function typedPlaces(): { value: Place; spoken: string[]; typed: string[] }[] {
   return Intl.supportedValuesOf('timeZone')

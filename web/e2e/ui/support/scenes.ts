@@ -17,7 +17,7 @@ const IN_SESSION: readonly MediaNotice[] = [
 
 const EARLIER: readonly MediaNotice[] = [
   ...IN_SESSION,
-  said(1, 'what time is it in tokyo'),
+  said(1, 'what time is it in Tokyo'),
   ...reply('reply-1', 1, ['It is twenty to six in the evening in Tokyo.']),
   replyEnded('reply-1', 'completed', 2_900),
   said(2, 'how many kilometers is five miles'),

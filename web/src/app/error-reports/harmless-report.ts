@@ -14,7 +14,7 @@ const SCRIPT_PATH = /^\/[\w$@+./-]{1,180}\.(js|mjs|ts|tsx)$/;
 const UNKNOWN = '?';
 /** In place of a message that may quote anything. */
 const WITHHELD = 'The message is not sent.';
-/** Of errors that the language itself makes; everyone may throw one, so the message counts too. */
+/** Of errors that the language itself makes; any code may throw one, so the message counts too. */
 const ENGINE_TYPE = /^(Type|Reference|Range|Internal)Error$/;
 const NAME = String.raw`[A-Za-z_$#][\w$.]{0,60}`;
 /** What Chromium, Firefox and Safari say of names in the code. */

@@ -15,7 +15,7 @@ export function keptWords({ storage }: Pick<Me, 'storage'>, name: string | null)
 
 /** If the relay takes reports of the page's errors. */
 export const REPORTED =
-  'If this page fails, whoever runs this server is told what failed and where, never what was said.';
+  'If this page fails, the operator of this server is told what failed and where, never what was said.';
 
 const WHAT: Readonly<Record<Me['storage']['transcripts'], string>> = {
   on: 'What is said in calls is kept, with their times and costs.',

@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<Exclude<Refusal, keyof typeof TITLES>, string>> = {
 };
 const WRONG = 'That is not the operator’s token. Check it and try again.';
 
-/** Asks who wants to see the status, or says why nobody can. */
+/** Asks the visitor to sign in, or says why the relay shows no status. */
 export function OperatorGate({ refusal }: { readonly refusal: Refusal }) {
   const { feed } = useOperator();
   if (refusal === 'no-admin' || refusal === 'no-status') {

@@ -16,7 +16,7 @@ const DELAY_SLACK_SAMPLES = 2;
 const ECHO_TAIL_MS = 400;
 /** A microphone that has given nothing for so long is not waited for. */
 const HEARING_LIMIT_MS = 200;
-/** Our voice, where it is not cancelled and nobody else speaks: −20 dB. */
+/** Of our voice, while it is not cancelled and the person is silent: −20 dB. */
 const ECHO_GAIN = 0.1;
 /** −70 dBFS: softer playback leaves no echo that matters. */
 const SOUNDING_POWER = 1e-7;

@@ -63,7 +63,7 @@ export function createAccountController(options: AccountControllerOptions) {
   }));
   let relay = '';
   let issuer: Promise<AccountIssuer> | null = null;
-  /** Whether somebody was signed in when the page was left, or has just come back from signing in. */
+  /** Whether the person was signed in when the page was left, or has just come back from signing in. */
   let isRecovering = false;
   let learning: Promise<void> | null = null;
   /** What the person wanted when they were asked. */

@@ -3,7 +3,7 @@ import type { AccountController } from '../account/account-controller.ts';
 import type { RelayAddress } from '../relay-address.ts';
 import { readKept, writeKept, type KeyValueStore } from '../settings.ts';
 
-/** What the relay is shown of whoever opens the status page. */
+/** How the visitor of the status page identifies to the relay. */
 export type Bearer =
   /** The operator's token, as it was typed. */
   | { readonly kind: 'operator'; readonly token: string }

@@ -17,7 +17,7 @@ import type { Bearer, OperatorAccess } from './operator-access.ts';
 /**
  * Why the relay shows nothing to this person:
  *
- * - `unknown`: nobody is signed in
+ * - `unknown`: the visitor is not signed in
  * - `wrong-token`: what was typed is not the operator's token
  * - `not-admin`: the account may not see it
  * - `no-admin`: the relay has no administrators

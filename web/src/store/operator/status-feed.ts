@@ -28,7 +28,7 @@ export type StatusState =
 export interface StatusFeedOptions {
   readonly fetchOverview: (range: HistoryRange, signal: AbortSignal) => Promise<Overview>;
   readonly nowMs: () => number;
-  /** Whether somebody can see the page. */
+  /** Whether the page is visible. */
   readonly isVisible: () => boolean;
 }
 
@@ -85,7 +85,7 @@ export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeed
         current.abort();
       };
     },
-    /** Asks now, whatever was on its way. Resolves with the answer, or once it is given up. */
+    /** Asks now, in place of a request on its way. Resolves with the answer, or once it is given up. */
     async refresh(): Promise<void> {
       if (isRunning) await ask();
     },
@@ -98,7 +98,7 @@ export function createStatusFeed({ fetchOverview, nowMs, isVisible }: StatusFeed
       range = next;
       if (isRunning) void ask();
     },
-    /** Somebody else is signed in, or nobody: begins anew. */
+    /** The person signed in or out: begins anew. */
     restart(): void {
       store.setState({ kind: 'asking', away: null }, true);
       if (isRunning) void ask();
