@@ -23,7 +23,13 @@ export default defineConfig({
     // Listed first: the short tests of `ui` then keep both workers busy to the end.
     { name: 'page', testMatch: UNTIMED },
     // The interface over a scripted engine: nothing in it is timed.
-    { name: 'ui', testMatch: 'ui/**/*.spec.ts', fullyParallel: true },
+    {
+      name: 'ui',
+      testMatch: 'ui/**/*.spec.ts',
+      fullyParallel: true,
+      // A moving orb takes a processor of its own where there is no graphics card.
+      use: { contextOptions: { reducedMotion: 'reduce' } },
+    },
     // Makes the images of the documents anew (`npm run screenshots`): no test of `npm test`.
     { name: 'screenshots', testMatch: 'screenshots/**/*.spec.ts' },
     // Measures with minutes of sound; see each file.

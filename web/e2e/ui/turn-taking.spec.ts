@@ -15,6 +15,7 @@ function emit(page: Page, ...notices: MediaNotice[]): Promise<void> {
 
 test('in a pause a ring fills around the orb, until the person goes on', async ({ open }) => {
   const page = await open('hearing');
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
   const ring = page.locator('[data-ring]');
   await expect(ring).toHaveCount(0);
   await emit(page, { type: 'end-of-turn', prediction: PREDICTION });

@@ -52,10 +52,10 @@ function painting(mood: OrbMood) {
   return {
     painter,
     canvas,
-    /** @returns how often it was drawn meanwhile */
-    pass(durationMs: number): number {
+    /** @param frameMs - of the screen. @returns how often it was drawn meanwhile */
+    pass(durationMs: number, frameMs = FRAME_MS): number {
       const before = drawings;
-      for (const untilMs = nowMs + durationMs; nowMs < untilMs; nowMs += FRAME_MS) {
+      for (const untilMs = nowMs + durationMs; nowMs < untilMs; nowMs += frameMs) {
         const draw = due;
         due = undefined;
         draw?.(nowMs);
@@ -76,6 +76,25 @@ test('a mood that follows a voice is drawn at each frame, another at every secon
   const thinking = painting('thinking').pass(1_000);
   expect(thinking).toBeGreaterThan(25);
   expect(thinking).toBeLessThan(35);
+});
+
+test('a listening orb is drawn at every fourth frame in silence, at every second with a sound', () => {
+  const { painter, pass } = painting('listening');
+  pass(1_000);
+  expect(pass(2_000)).toBeLessThanOrEqual(32);
+  painter.take({ type: 'levels', microphone: 0.3, voice: 0 });
+  expect(pass(1_000)).toBeGreaterThan(25);
+});
+
+test('a thread that cannot keep up draws half of the frames for a while', () => {
+  const { pass } = painting('speaking');
+  pass(500);
+  expect(pass(3_000, 28)).toBeLessThan(100);
+  const sparing = pass(1_000);
+  expect(sparing).toBeGreaterThan(25);
+  expect(sparing).toBeLessThan(35);
+  pass(20_000);
+  expect(pass(1_000)).toBeGreaterThan(55);
 });
 
 test('it comes to rest on the way to a calm mood, and wakes for another', () => {

@@ -3,8 +3,19 @@ import { CALM_MOODS, easedPose, LIVELY_MOODS, ORB_POSES, type OrbMood } from './
 
 /** Levels arrive thirty times a second and are drawn sixty times: ease between them. */
 const LEVEL_EASE_MS = 45;
-/** Least time between two frames where half of them are enough; a little less than two at 60 a second. */
-const SLOW_FRAME_MS = 30;
+/**
+ * Least time between two frames: of a screen that shows 60 a second each one, each second or each
+ * fourth. A little less than those take, since frames come unevenly.
+ */
+const FRAME_MS = { lively: 0, slow: 30, quiet: 62 } as const;
+/** A level below this is silence: the outline moves by less than a pixel a frame. */
+const QUIET_LEVEL = 0.04;
+/** A thread that draws lively moods at less than 40 frames a second is short of processor time. */
+const LATE_FRAME_MS = 25;
+/** How much each frame counts in the mean of the frames' distances. */
+const FRAME_SHARE = 0.05;
+/** So long a thread that was short of processor time draws half of the frames. */
+const SPARING_MS = 20_000;
 /** After a pause (hidden tab, slow frame) the animation goes on from where it was. */
 const LONGEST_STEP_MS = 64;
 
@@ -36,6 +47,10 @@ export class OrbPainter {
   #isVisible = false;
   #request: number | undefined;
   #lastMs: number | undefined;
+  /** Mean distance of frames in lively moods. */
+  #distanceMs = 0;
+  /** Until then only half of the frames are drawn. */
+  #sparingUntilMs = Number.NEGATIVE_INFINITY;
   #seconds = 0;
   #driftTurns = 0;
   #level = { microphone: 0, voice: 0 };
@@ -93,14 +108,33 @@ export class OrbPainter {
 
   readonly #onFrame = (nowMs: number): void => {
     const sinceMs = nowMs - (this.#lastMs ?? Number.NEGATIVE_INFINITY);
-    const isSlow = this.#isSettled && !LIVELY_MOODS.has(this.#mood);
-    if (!isSlow || sinceMs >= SLOW_FRAME_MS) {
+    if (sinceMs >= this.#leastMs(nowMs)) {
+      this.#noteDistance(nowMs, sinceMs);
       this.#advance(nowMs);
       this.#draw();
       if (this.#isSettled && CALM_MOODS.has(this.#mood)) return this.#pause();
     }
     this.#request = this.#options.requestFrame(this.#onFrame);
   };
+
+  /** Least time since the last frame. */
+  #leastMs(nowMs: number): number {
+    if (!this.#isSettled || LIVELY_MOODS.has(this.#mood)) {
+      return nowMs < this.#sparingUntilMs ? FRAME_MS.slow : FRAME_MS.lively;
+    }
+    const isQuiet = this.#mood === 'listening' && Math.max(...this.#history) < QUIET_LEVEL;
+    return isQuiet && this.#level.microphone < QUIET_LEVEL ? FRAME_MS.quiet : FRAME_MS.slow;
+  }
+
+  /** Where frames are drawn by the processor, sixty a second can take all of it from the call. */
+  #noteDistance(nowMs: number, sinceMs: number): void {
+    if (!LIVELY_MOODS.has(this.#mood) || nowMs < this.#sparingUntilMs) return;
+    if (sinceMs > LONGEST_STEP_MS) return;
+    this.#distanceMs += (sinceMs - this.#distanceMs) * FRAME_SHARE;
+    if (this.#distanceMs <= LATE_FRAME_MS) return;
+    this.#distanceMs = 0;
+    this.#sparingUntilMs = nowMs + SPARING_MS;
+  }
 
   get #isSettled(): boolean {
     const target = ORB_POSES[this.#mood];
