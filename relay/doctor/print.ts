@@ -1,5 +1,6 @@
 import { paint, type Output } from '../tools/command-line.ts';
 import type { Stage } from '../src/stages/provider.ts';
+import { SOUND_DEADLINE_MS } from '../src/turn/turn-detection/pause-sound.ts';
 
 /** What was found out about one provider: a row of the table, or a line of JSON. */
 export interface Finding {
@@ -68,6 +69,15 @@ export function printSummary(output: Output, findings: readonly Finding[]): void
       ? `Every provider in use works (${inUse.length}).`
       : `Not working: ${broken.map(({ stage, provider }) => `${provider} (${stage})`).join(', ')}.`;
   output.write(`\n${wrapped(summary, WIDTH).join('\n')}\n`);
+}
+
+/** @param judgementMs - what one judgement took */
+export function printTurnModel(output: Output, judgementMs: number): void {
+  const isLate = judgementMs > SOUND_DEADLINE_MS;
+  const verdict = isLate ? `; after ${SOUND_DEADLINE_MS} ms it comes too late to count` : '';
+  output.write(
+    `The turn model works: a judgement takes ${Math.round(judgementMs)} ms${verdict}.\n`,
+  );
 }
 
 /** Text in lines of no more than `width` characters; a word that is longer is cut. */

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { readEnvironment } from '../src/config/environment.ts';
 import { ConfigError, type Environment } from '../src/config/read-settings.ts';
+import { openTurnModel } from '../src/embedded/turn-model/open-turn-model.ts';
 import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { withDeadline } from '../src/lib/deadline.ts';
@@ -29,7 +30,7 @@ import {
   type CommandIo,
 } from '../tools/command-line.ts';
 import { adviceFor } from './diagnosis.ts';
-import { printFinding, printHead, printSummary, type Finding } from './print.ts';
+import { printFinding, printHead, printSummary, printTurnModel, type Finding } from './print.ts';
 import { failureInWords, roundTrip, speakQuestion, type Trip } from './round-trips.ts';
 
 export const DOCTOR_USAGE = `Checks the configuration, and every provider it names, with a live round trip.
@@ -82,6 +83,14 @@ export async function runDoctor(
     return UNUSABLE;
   }
   for (const warning of configuration.warnings) errors.write(`${warning}\n`);
+  let turnModelMs: number | undefined;
+  try {
+    turnModelMs = await timeTurnModel(configuration.config.turnModel);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    errors.write(`${error.message}\n`);
+    return UNUSABLE;
+  }
   const findings: Finding[] = [];
   await using voice = await createEmbeddedSynthesizer({ maxWorkers: 1 });
   const question = await speakQuestion(voice, signal);
@@ -106,8 +115,23 @@ export async function runDoctor(
       else printFinding(output, finding);
     }
   }
-  if (!isJson) printSummary(output, findings);
+  if (!isJson) {
+    printSummary(output, findings);
+    if (turnModelMs !== undefined) printTurnModel(output, turnModelMs);
+  }
   return findings.some((finding) => finding.place !== null && finding.works === false) ? 1 : 0;
+}
+
+/**
+ * Loads the turn model, if there is one, and has it judge.
+ *
+ * @returns what that takes, ms
+ * @throws ConfigError
+ */
+async function timeTurnModel(path: string | undefined): Promise<number | undefined> {
+  if (path === undefined) return undefined;
+  await using model = await openTurnModel(path);
+  return model.judgementMs;
 }
 
 function parseDoctorOptions(commandLine: readonly string[]): { isJson: boolean } | 'help' {

@@ -34,12 +34,13 @@ import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { openExporters } from './exporters/open-exporters.ts';
 import { CallObservers, type CallObserver } from './turn/call-observers.ts';
+import type { ConversationOptions } from './turn/conversation-options.ts';
 import { Watchdog } from './turn/watchdog.ts';
 import { Observation } from './monitoring/observation.ts';
 import { openMonitor } from './monitoring/open-monitor.ts';
 import type { ServiceUrls } from './monitoring/services.ts';
 
-export interface RelayOptions {
+export interface RelayOptions extends Pick<ConversationOptions, 'turnModel'> {
   readonly config: Config;
   readonly providers: Stages;
   /** What providers cost; without it money is not counted. */
@@ -146,6 +147,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const sessions = new SessionCreator({
     context: {
       policy: config.providers,
+      turnModel: options.turnModel,
       limits: config.limits,
       rules: sessionRules(settings, limiter),
       recordings: keeping.newRecordings,

@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './config/environment.ts';
 import { ConfigError } from './config/read-settings.ts';
 import { parseStartOptions, START_USAGE } from './config/start-options.ts';
+import { openTurnModel } from './embedded/turn-model/open-turn-model.ts';
 import { addressesToOpen } from './http/addresses.ts';
 import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
+import { SOUND_DEADLINE_MS } from './turn/turn-detection/pause-sound.ts';
 import { readConfiguration, type Configuration } from './registry/configuration.ts';
 import { openProviders } from './registry/open-providers.ts';
 import { providerPrices } from './registry/provider-prices.ts';
@@ -34,8 +36,17 @@ async function main(): Promise<void> {
   const configuration = configurationOrExit();
   const { config } = configuration;
   for (const warning of configuration.warnings) complain(warning);
+  const turnModel =
+    config.turnModel === undefined ? undefined : await openTurnModel(config.turnModel);
+  if (turnModel !== undefined && turnModel.judgementMs > SOUND_DEADLINE_MS) {
+    const ms = Math.round(turnModel.judgementMs);
+    complain(
+      `TURN_MODEL: a judgement takes ${ms} ms on this machine; after ${SOUND_DEADLINE_MS} ms it comes too late to count.`,
+    );
+  }
   const { url } = await runRelay({
     config,
+    turnModel,
     money: providerPrices(configuration),
     paid: configuration.paid,
     serviceUrls: serviceUrls(configuration),

@@ -9,6 +9,7 @@ import { UncaughtErrors } from './lib/uncaught-errors.ts';
 import { logStart } from './logs/start-line.ts';
 import { warmUp } from './session/warm-up.ts';
 import type { Stages } from './stages/stages.ts';
+import type { TurnModel } from './stages/turn-model.ts';
 import { lockDataFolder } from './storage/data-lock.ts';
 import { openStorage } from './storage/open-storage.ts';
 
@@ -22,6 +23,8 @@ export interface RelayProcessOptions extends Pick<
   'version' | 'pageRoot' | 'observers' | 'money' | 'paid' | 'serviceUrls'
 > {
   readonly config: Config;
+  /** Released when the relay has stopped. */
+  readonly turnModel?: (TurnModel & AsyncDisposable) | undefined;
   readonly openProviders: (parts: {
     readonly clock: Clock;
     readonly logger: Logger;
@@ -75,6 +78,7 @@ export async function runRelay(options: RelayProcessOptions): Promise<{ readonly
       supervisor.stopping();
       await relay.stop(config.shutdownGraceMs);
       await providers[Symbol.asyncDispose]();
+      await options.turnModel?.[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();
       lock?.[Symbol.dispose]();
       supervisor[Symbol.dispose]();

@@ -64,6 +64,17 @@ describe('a command line', () => {
     expect(wrong).toMatchObject({ status: 2, output: '' });
     expect(wrong.errors).toContain('PORT: found "x"');
   });
+
+  it.each([
+    ['missing.onnx', 'There is no such file.'],
+    ['package.json', 'It is not an ONNX model that onnxruntime can load.'],
+  ])('of npm start is refused with %s as turn model', async (path, sentence) => {
+    const wrong = await runScript('relay/src/main.ts', ['--port', '0'], { TURN_MODEL: path });
+    expect(wrong).toMatchObject({ status: 2, output: '' });
+    expect(wrong.errors).toContain(
+      `TURN_MODEL: found "${path}", which cannot be used. ${sentence}`,
+    );
+  });
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import type { Finding } from '../doctor/print.ts';
 import { runDoctor } from '../doctor/run.ts';
 import { CATALOGUE, type SimulatedVendor } from '../simulators/catalogue.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
+import { meanModel, onnxFile } from './support/onnx-file.ts';
 
 const BEHAVIOUR = { hear: () => 'What time is it?', answer: () => 'Ready.' };
 const VENDORS = Object.keys(CATALOGUE) as SimulatedVendor[];
@@ -103,6 +104,16 @@ describe('the doctor', () => {
     expect(output).toBe('');
     expect(complaints).toContain('PORT: found "eighty"');
     expect(complaints).toContain('GENERATORS: found "grok"');
+  });
+
+  it('has the turn model judge, and says what that takes', async () => {
+    const path = join(folder, 'turn.onnx');
+    await writeFile(path, onnxFile(meanModel()));
+    const { output } = await doctor([], { TURN_MODEL: path });
+    expect(output).toMatch(/The turn model works: a judgement takes \d+ ms/);
+    const wrong = await doctor([], { TURN_MODEL: join(folder, 'missing.onnx') });
+    expect(wrong).toMatchObject({ status: 2, output: '' });
+    expect(wrong.complaints).toContain('TURN_MODEL: found');
   });
 
   it('explains itself', async () => {

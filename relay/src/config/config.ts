@@ -36,6 +36,8 @@ export interface Config {
   readonly limits: SessionLimits;
   readonly deadlines: Deadlines;
   readonly providers: ProviderPolicy;
+  /** Path of the turn model; undefined: there is none. */
+  readonly turnModel: string | undefined;
   /** undefined: no recordings are kept. */
   readonly failedAudio: { readonly maxBytes: number } | undefined;
   /** undefined: no calls are recorded. */
@@ -154,6 +156,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
       allowCachedAnswers: env.CACHED_ANSWERS,
       allowSpeculation: env.SPECULATION,
     },
+    turnModel: env.TURN_MODEL,
     failedAudio: env.FAILED_AUDIO
       ? { maxBytes: env.FAILED_AUDIO_MAX_MB * 1_024 * 1_024 }
       : undefined,

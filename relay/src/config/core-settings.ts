@@ -189,6 +189,11 @@ export const CORE_SETTINGS = {
     about:
       'Whether an answer is begun while the person may still go on: the model is asked and the first words are spoken, but kept back until the turn is over. It saves a few hundred milliseconds of each turn; what is begun in vain is paid for, at most twice a turn.',
   }),
+  TURN_MODEL: setting(z.string().min(1).optional(), {
+    type: 'path of an ONNX file',
+    about:
+      'A model with the interface of Smart Turn v3 that listens to the last eight seconds before a pause and says whether the turn is over: see [When a turn is over](operations.md#when-a-turn-is-over). It takes one thread and some 150 MB for all calls together, and no memory of a call beyond the utterance that is kept for another recogniser in any case.',
+  }),
   FAILED_AUDIO: flag({
     fallback: false,
     about:

@@ -9,7 +9,7 @@ import type { TurnBudget } from '../turn/turn-budget.ts';
 /** What all sessions of a relay share. */
 export interface SessionContext extends Pick<
   ConversationOptions,
-  'providers' | 'policy' | 'watchdog' | 'clock'
+  'providers' | 'policy' | 'turnModel' | 'watchdog' | 'clock'
 > {
   readonly limits: SessionLimits;
   readonly rules: SessionRules;

@@ -47,7 +47,7 @@ export class Session implements ErrorBoundary {
   #socket: SessionSocket | undefined;
 
   constructor(context: SessionContext, options: SessionOptions) {
-    const { providers, policy, limits, rules, watchdog, clock } = context;
+    const { providers, policy, turnModel, limits, rules, watchdog, clock } = context;
     const { identity, settings, history, logger, emit, onKeptBytes } = options;
     this.id = options.id;
     this.resumeKey = options.resumeKey;
@@ -71,7 +71,7 @@ export class Session implements ErrorBoundary {
       providers,
       settings,
       history,
-      policy,
+      ...{ policy, turnModel },
       pageModel: this.#controls.pageModel,
       allowsTools: () => rules.allowsTools(this.identity),
       maxUtteranceMs: limits.utterance_ms,

@@ -3,6 +3,7 @@ import type { ProviderPolicy } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Stages } from '../stages/stages.ts';
+import type { TurnModel } from '../stages/turn-model.ts';
 import type { EmitCallEvent } from './call-events.ts';
 import type { History } from './history.ts';
 import type { ConversationOutput } from './output.ts';
@@ -43,6 +44,8 @@ export interface ConversationOptions {
   readonly allowsTools?: () => boolean;
   /** Without it nothing is asked of the page. */
   readonly pageModel?: PageModel | undefined;
+  /** Listens to pauses; without it the end of a turn is decided by words and silence. */
+  readonly turnModel?: TurnModel | undefined;
   /** Longest utterance. */
   readonly maxUtteranceMs: number;
   readonly watchdog: Watchdog;

@@ -78,6 +78,8 @@ export class Conversation {
       emit: options.emit,
       output: options.output,
       settings: options.settings,
+      turnModel: options.turnModel,
+      logger: options.logger,
       listening: this.#listening,
       language: policy.language,
       heardOf: (held) => this.#heardOf(held),

@@ -10,6 +10,7 @@ import { FakeClock } from '../../src/lib/fake-clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import type { Ladder } from '../../src/stages/stages.ts';
 import type { Transcriber } from '../../src/stages/transcriber.ts';
+import type { TurnModel } from '../../src/stages/turn-model.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../../src/stages/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
@@ -43,6 +44,7 @@ export interface Script {
   readonly ladder?: Ladder;
   readonly budget?: TurnBudget;
   readonly deadlines?: Deadlines;
+  readonly turnModel?: (clock: Clock) => TurnModel;
 }
 
 /** An observer reads the audio at once: its memory is used again. */
@@ -87,6 +89,7 @@ export class TestConversation {
         deadlines: script.deadlines,
       }),
       policy: { ...readConfig({}).providers, ...script.policy },
+      turnModel: script.turnModel?.(clock),
       maxUtteranceMs: 60_000,
       budget: script.budget,
       watchdog: new Watchdog({ clock }),

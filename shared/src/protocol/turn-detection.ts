@@ -22,6 +22,9 @@ export const END_OF_TURN_REASONS = [
   'entity_open',
   /** The assistant has asked, and this answers it. */
   'answers_question',
+  /** By the sound of the pause, if the relay has a model for it. */
+  'sounds_finished',
+  'sounds_unfinished',
   /** The transcriber's own end-of-turn event. */
   'transcriber_ended',
   'transcriber_resumed',

@@ -58,6 +58,11 @@ export class FailoverTranscription implements Disposable {
     return [...this.#replay.pieces()];
   }
 
+  /** The last `maxMs` of what was pushed, in a copy; undefined if they were too much to be kept. */
+  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
+    return this.#replay.end(maxMs * SAMPLES_PER_MS);
+  }
+
   /** Whether `speculate` is of use: telling silence from speech costs time. */
   get canSpeculate(): boolean {
     return this.#canSpeculate;

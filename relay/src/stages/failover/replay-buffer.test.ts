@@ -88,3 +88,14 @@ it('does not look again at the memory in which speech arrived', () => {
   arrived.fill(-1);
   expect(all(buffer)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
+
+it('gives the end of what was said, unless it was not kept', () => {
+  const buffer = new ReplayBuffer(3 * BLOCK_SAMPLES);
+  expect(buffer.end(10)).toEqual(ramp(0, 0));
+  buffer.add(ramp(0, BLOCK_SAMPLES + 3));
+  expect(buffer.end(5)).toEqual(ramp(BLOCK_SAMPLES - 2, 5));
+  expect(buffer.end(2 * BLOCK_SAMPLES)).toEqual(ramp(0, BLOCK_SAMPLES + 3));
+  buffer.add(ramp(0, 2 * BLOCK_SAMPLES));
+  expect(buffer.end(5)).toBeUndefined();
+  buffer.release();
+});

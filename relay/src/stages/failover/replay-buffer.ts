@@ -73,6 +73,19 @@ export class ReplayBuffer {
     }
   }
 
+  /**
+   * A copy of the end.
+   *
+   * @param maxSamples - the whole if that is shorter
+   * @returns undefined if the end was not kept
+   */
+  end(maxSamples: number): Int16Array<ArrayBuffer> | undefined {
+    if (!this.#isWhole) return undefined;
+    const samples = new Int16Array(Math.min(maxSamples, this.#length));
+    this.#copy(this.#length - samples.length, samples);
+    return samples;
+  }
+
   /** Gives the memory back; nothing is kept any more. */
   release(): void {
     this.#memory.giveBack(this.#blocks);

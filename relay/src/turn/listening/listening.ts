@@ -110,6 +110,11 @@ export class Listening {
     return this.#open?.transcription.durationMs ?? 0;
   }
 
+  /** The last `maxMs` of the open utterance, PCM16 at 16 kHz, in a copy; undefined if not kept. */
+  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
+    return this.#open?.transcription.audioEnd(maxMs);
+  }
+
   /** What the recogniser knows of the open utterance so far. */
   get progress(): Pick<Utterance, 'words' | 'turnEvent'> | undefined {
     return this.#open;

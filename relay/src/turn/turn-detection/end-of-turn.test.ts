@@ -7,6 +7,7 @@ const NOTHING_KNOWN: EndOfTurnEvidence = {
   words: '',
   phrase: undefined,
   transcriber: undefined,
+  sound: undefined,
   hasPartials: true,
   language: 'en-US',
   lastReply: undefined,
@@ -50,6 +51,7 @@ describe('the silence that ends a turn', () => {
           words: fc.oneof(fc.constant(''), fc.lorem(), fc.string({ unit: 'grapheme' })),
           phrase: fc.constantFrom('complete', 'may-continue', 'incomplete', 'unknown', undefined),
           transcriber: fc.constantFrom('ended', 'eager', 'resumed', undefined),
+          sound: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
           hasPartials: fc.boolean(),
           language: fc.constantFrom('en-US', 'de-DE', 'xx'),
           lastReply: fc.option(fc.lorem(), { nil: undefined }),
@@ -65,5 +67,53 @@ describe('the silence that ends a turn', () => {
         },
       ),
     );
+  });
+});
+
+describe('the sound of a pause', () => {
+  const whole = { words: 'I would like to know more.' };
+  const broken = { words: 'I would like to go to the' };
+  it.each<[string, Partial<EndOfTurnEvidence>, number, number, number]>([
+    ['agrees with whole words', whole, 0.95, 250, 350],
+    ['hangs after whole words', whole, 0.05, 600, 1_400],
+    ['falls after words that break off', broken, 0.95, 500, 1_300],
+    ['agrees with words that break off', broken, 0.05, 1_400, 1_500],
+    ['is all that is known, and falls', {}, 0.95, 250, 450],
+    ['is all that is known, and hangs', {}, 0.05, 1_300, 1_500],
+    ['is as likely as not, which leaves the words half their say', whole, 0.5, 350, 600],
+    [
+      'falls after half a phrase',
+      { words: 'set a timer for', phrase: 'incomplete' },
+      0.95,
+      800,
+      1_000,
+    ],
+    ['hangs before the transcriber’s own end', { ...whole, transcriber: 'ended' }, 0.05, 250, 320],
+    [
+      'falls before it says that the person went on',
+      { ...whole, transcriber: 'resumed' },
+      0.95,
+      1_200,
+      1_500,
+    ],
+  ])('%s', (_, evidence, sound, shortestMs, longestMs) => {
+    const { delayMs, reasons } = judge({ ...evidence, sound });
+    expect(delayMs).toBeGreaterThanOrEqual(shortestMs);
+    expect(delayMs).toBeLessThanOrEqual(longestMs);
+    expect(reasons).toContain(sound > 0.5 ? 'sounds_finished' : 'sounds_unfinished');
+  });
+
+  it('ends no open number, and may keep one open for longer', () => {
+    const number = { words: 'My number is five five five' };
+    const { delayMs, reasons } = judge(number);
+    expect(reasons).toEqual(['entity_open']);
+    expect(judge({ ...number, sound: 1 }).delayMs).toBe(delayMs);
+    expect(judge({ ...number, sound: 0 }).delayMs).toBeGreaterThanOrEqual(delayMs);
+  });
+
+  it('makes the wait shorter the more it falls', () => {
+    const delays = [0, 0.2, 0.4, 0.6, 0.8, 1].map((sound) => judge({ ...whole, sound }).delayMs);
+    expect(delays).toEqual(delays.toSorted((a, b) => b - a));
+    expect(new Set(delays).size).toBeGreaterThan(4);
   });
 });

@@ -10,6 +10,8 @@ export interface EndOfTurnEvidence {
   readonly phrase: PhraseState | undefined;
   /** The transcriber's latest end-of-turn event. */
   readonly transcriber: 'ended' | 'eager' | 'resumed' | undefined;
+  /** That the person has finished by the sound of the pause, 0–1; undefined if no model judged it. */
+  readonly sound: number | undefined;
   /** Whether the transcriber tells words while a person speaks; a batch transcriber does not. */
   readonly hasPartials: boolean;
   /** BCP 47. */
@@ -57,12 +59,20 @@ const PROBABILITY = {
   transcriberResumed: 0.2,
 } as const;
 
+/**
+ * How much the sound counts beside the words, of 1: as much as they do, or most if there are none.
+ * It hears where the voice falls or hangs; they know whether the sentence is whole.
+ */
+const SOUND_WEIGHT = { besideWords: 0.5, withoutWords: 0.8 } as const;
+/** A model that is sure of itself must not outvote the words for good. */
+const MAX_SOUND_LOG_ODDS = 3;
+
 /** How likely it is that the person has finished, and how long to wait to be sure. Pure. */
 export function judgeEndOfTurn(
   evidence: EndOfTurnEvidence,
   eagerness: Eagerness,
 ): EndOfTurnJudgement {
-  const judged = ofTranscriber(evidence, ofWords(evidence));
+  const judged = ofTranscriber(evidence, ofSound(evidence, ofWords(evidence)));
   const [minMs, maxMs] = DELAYS_MS[eagerness];
   const doubt = 1 - judged.probability;
   const share = Math.min(1, doubt * (LINEAR_SHARE + SQUARE_SHARE * doubt));
@@ -88,6 +98,26 @@ function ofWords({ words, phrase, hasPartials, language, lastReply }: EndOfTurnE
     case undefined:
       return wordCompleteness(words, { language, lastReply });
   }
+}
+
+/**
+ * The weighted mean of both log-odds. After an open entity the sound may speak against the end
+ * only: people lower their voice after each group of a telephone number.
+ */
+function ofSound({ words, sound }: EndOfTurnEvidence, judged: Judged): Judged {
+  if (sound === undefined) return judged;
+  const { probability, reasons } = judged;
+  const heard = Math.max(-MAX_SOUND_LOG_ODDS, Math.min(MAX_SOUND_LOG_ODDS, logOdds(sound)));
+  const weight = words === '' ? SOUND_WEIGHT.withoutWords : SOUND_WEIGHT.besideWords;
+  const both = 1 / (1 + Math.exp(-(weight * heard + (1 - weight) * logOdds(probability))));
+  return {
+    probability: reasons.includes('entity_open') ? Math.min(probability, both) : both,
+    reasons: [...reasons, heard > 0 ? 'sounds_finished' : 'sounds_unfinished'],
+  };
+}
+
+function logOdds(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 /** A transcriber that hears the end in the voice itself knows more than its words tell. */

@@ -4,6 +4,7 @@ import type { SupposedTurn } from '../speculation.ts';
 import { judgeBargeIn, type BargeInVerdict } from './barge-in.ts';
 import { judgeEndOfTurn, type EndOfTurnJudgement } from './end-of-turn.ts';
 import { Endpointing } from './endpointing.ts';
+import { PauseSound } from './pause-sound.ts';
 import { classifyInterjection } from './short-words.ts';
 
 /** Audio that clients send from before the onset of speech, as docs/protocol.md asks for. */
@@ -42,7 +43,7 @@ interface Detected {
 
 export interface TurnDetectorOptions extends Pick<
   ConversationOptions,
-  'clock' | 'emit' | 'output' | 'settings'
+  'clock' | 'emit' | 'output' | 'settings' | 'turnModel' | 'logger'
 > {
   readonly listening: Listening;
   /** BCP 47. */
@@ -66,12 +67,13 @@ export interface TurnDetectorOptions extends Pick<
 export class TurnDetector {
   readonly #options: TurnDetectorOptions;
   readonly #endpointing: Endpointing;
+  readonly #sound: PauseSound;
   #open: Detected | undefined;
   /** Without the silence of the pause; undefined while the person speaks. */
   #pausedSpeechMs: number | undefined;
 
   constructor(options: TurnDetectorOptions) {
-    const { clock, output } = options;
+    const { clock, output, listening, logger } = options;
     this.#options = options;
     this.#endpointing = new Endpointing({
       clock,
@@ -79,6 +81,13 @@ export class TurnDetector {
       judge: () => this.#judge(),
       onPredicted: (judgement) => this.#predicted(judgement),
       onEnd: (speechEndMs) => this.#ended(speechEndMs),
+    });
+    this.#sound = new PauseSound({
+      model: options.turnModel,
+      clock,
+      logger,
+      audioEnd: (maxMs) => listening.audioEnd(maxMs),
+      onJudged: () => this.#endpointing.judgeAgain(),
     });
   }
 
@@ -112,12 +121,14 @@ export class TurnDetector {
     if (open === undefined) return;
     this.#pausedSpeechMs = Math.max(0, speechEndMs - open.start.onsetMs);
     this.#considerBargeIn(open);
+    this.#sound.paused();
     this.#endpointing.paused(speechEndMs);
   }
 
   /** The person goes on. */
   resumed(): void {
     this.#pausedSpeechMs = undefined;
+    this.#sound.stop();
     this.#endpointing.stop();
     this.#options.onResumed();
   }
@@ -137,6 +148,7 @@ export class TurnDetector {
 
   /** The utterance takes no more audio. */
   over(): void {
+    this.#sound.stop();
     this.#endpointing.stop();
     this.#open = undefined;
     this.#pausedSpeechMs = undefined;
@@ -150,6 +162,7 @@ export class TurnDetector {
         words,
         phrase: words === '' ? undefined : listening.phraseState(words),
         transcriber: turnEvent,
+        sound: this.#sound.probability,
         hasPartials: listening.hasPartials,
         language,
         lastReply: heardOf(undefined),
