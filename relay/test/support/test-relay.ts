@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import type { Stages } from '../../src/stages/stages.ts';
+import type { TurnModel } from '../../src/stages/turn-model.ts';
 import { startRelay, type RelayOptions } from '../../src/app.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { CallObserver } from '../../src/turn/call-observers.ts';
@@ -20,6 +21,7 @@ export interface TestRelayOptions {
   readonly stages?: Stages;
   /** Settings, by the names of their environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  readonly turnModel?: TurnModel;
   readonly pageRoot?: string;
   readonly observers?: readonly CallObserver[];
   /** Without it money is not counted. */
@@ -49,6 +51,7 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
   const relay = await startRelay({
     config: readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...options.env }),
     providers: options.stages ?? scriptedStages(systemClock, options.providers),
+    turnModel: options.turnModel,
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
     observers: options.observers ?? [],

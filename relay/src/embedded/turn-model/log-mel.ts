@@ -37,7 +37,9 @@ export function logMelSpectrogram(samples: Int16Array): Float32Array<ArrayBuffer
   const packed = complexNumbers();
   const spectrum = complexNumbers();
   const power = new Float64Array(BINS);
+  const padded = paddedFrames(samples.length);
   for (let frame = 0; frame < FRAMES; frame += 2) {
+    if (frame > 0 && frame < padded) continue;
     // Two real transforms for the price of one complex: one frame is the real part, the next the
     // imaginary one.
     fillFrame(sound, frame, packed.re);
@@ -48,8 +50,17 @@ export function logMelSpectrogram(samples: Int16Array): Float32Array<ArrayBuffer
     powerOfImaginary(spectrum, power);
     sumBands(power, features, frame + 1);
   }
+  for (let first = 0; first < features.length; first += FRAMES) {
+    features.fill(features[first]!, first, first + padded);
+  }
   const least = features.reduce((max, value) => Math.max(max, value), -Infinity) - RANGE;
   return features.map((value) => (Math.max(value, least) + 4) / 4);
+}
+
+/** Frames before the sound, an even number: all are alike, so that one is computed. */
+function paddedFrames(soundSamples: number): number {
+  const untilSound = Math.max(0, WINDOW_SAMPLES - soundSamples - HALF_FRAME);
+  return 2 * Math.floor(untilSound / (2 * HOP_SAMPLES));
 }
 
 /** The window with the sound at its end, of mean 0 and variance 1. */

@@ -4,6 +4,7 @@ import { ConfigError } from '../../config/read-settings.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { WorkerPool } from '../../lib/worker-pool.ts';
 import type { TurnModel } from '../../stages/turn-model.ts';
+import { WINDOW_SAMPLES } from './log-mel.ts';
 
 /** Several times the largest of Smart Turn's files. */
 const MAX_FILE_BYTES = 200 * 1024 * 1024;
@@ -12,7 +13,7 @@ const MAX_WAITING = 2;
 /** The pauses themselves wait for less. */
 const WAIT_MS = 1_000;
 /** Judgements that are timed; the first are slower, until their code is compiled. */
-const TRIALS = 3;
+const TRIALS = 5;
 const START_MS = 30_000;
 const ANSWER_MS = 10_000;
 
@@ -54,7 +55,7 @@ export async function openTurnModel(path: string): Promise<EmbeddedTurnModel> {
   try {
     await pool.warm(1);
     return {
-      judgementMs: await shortest(TRIALS, () => judge(new Int16Array(0))),
+      judgementMs: await shortest(TRIALS, () => judge(new Int16Array(WINDOW_SAMPLES))),
       judge: async (samples, signal) =>
         pool.waiting < MAX_WAITING ? judge(samples, signal) : undefined,
       [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

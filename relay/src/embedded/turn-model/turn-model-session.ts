@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web/wasm';
-import { FRAMES, logMelSpectrogram, MEL_BANDS } from './log-mel.ts';
+import { FRAMES, logMelSpectrogram, MEL_BANDS, WINDOW_SAMPLES } from './log-mel.ts';
 
 const INPUT = 'input_features';
 const SHAPE = [1, MEL_BANDS, FRAMES] as const;
-/** What the model is tried with at the start: silence. */
-const NOTHING = new Int16Array(0);
+/** What the model is tried with at the start. */
+const SILENCE = new Int16Array(WINDOW_SAMPLES);
 
 /** A turn model in the runtime; what is wrong with its file is said in a sentence. */
 export class TurnModelSession {
@@ -32,7 +32,7 @@ export class TurnModelSession {
     });
     checkInterface(session);
     const loaded = new TurnModelSession(session);
-    await loaded.judge(NOTHING).catch((cause: unknown) => {
+    await loaded.judge(SILENCE).catch((cause: unknown) => {
       throw cause instanceof NoProbability
         ? cause
         : new Error('It does not take the log-mel spectrogram of eight seconds.', { cause });

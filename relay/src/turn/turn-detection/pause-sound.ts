@@ -8,7 +8,7 @@ import { TURN_MODEL_WINDOW_MS, type TurnModel } from '../../stages/turn-model.ts
  * How long a judgement is of use, ms: a client tells of a pause after 200, and a turn whose words
  * leave little doubt is over after 250 to 400.
  */
-export const SOUND_DEADLINE_MS = 150;
+export const SOUND_DEADLINE_MS = 200;
 
 export interface PauseSoundOptions {
   /** undefined: pauses are judged without their sound. */
