@@ -70,40 +70,46 @@ describe('the silence that ends a turn', () => {
   });
 });
 
-describe('the sound of a pause', () => {
+describe('the silence that ends a turn, if the sound of the pause was judged', () => {
   const whole = { words: 'I would like to know more.' };
   const broken = { words: 'I would like to go to the' };
   it.each<[string, Partial<EndOfTurnEvidence>, number, number, number]>([
-    ['agrees with whole words', whole, 0.95, 250, 350],
-    ['hangs after whole words', whole, 0.05, 600, 1_400],
-    ['falls after words that break off', broken, 0.95, 500, 1_300],
-    ['agrees with words that break off', broken, 0.05, 1_400, 1_500],
-    ['is all that is known, and falls', {}, 0.95, 250, 450],
-    ['is all that is known, and hangs', {}, 0.05, 1_300, 1_500],
-    ['is as likely as not, which leaves the words half their say', whole, 0.5, 350, 600],
+    ['finished, after a whole sentence', whole, 0.95, 250, 350],
+    ['unfinished, after a whole sentence', whole, 0.05, 600, 1_400],
+    ['finished, after a sentence that breaks off', broken, 0.95, 500, 1_300],
+    ['unfinished, after a sentence that breaks off', broken, 0.05, 1_400, 1_500],
+    ['finished, without words', {}, 0.95, 250, 450],
+    ['unfinished, without words', {}, 0.05, 1_300, 1_500],
+    ['undecided, after a whole sentence', whole, 0.5, 350, 600],
     [
-      'falls after half a phrase',
+      'finished, after half a phrase',
       { words: 'set a timer for', phrase: 'incomplete' },
       0.95,
       800,
       1_000,
     ],
-    ['hangs before the transcriber’s own end', { ...whole, transcriber: 'ended' }, 0.05, 250, 320],
     [
-      'falls before it says that the person went on',
+      'unfinished, with the transcriber’s own end',
+      { ...whole, transcriber: 'ended' },
+      0.05,
+      250,
+      320,
+    ],
+    [
+      'finished, although the transcriber says that the person went on',
       { ...whole, transcriber: 'resumed' },
       0.95,
       1_200,
       1_500,
     ],
-  ])('%s', (_, evidence, sound, shortestMs, longestMs) => {
+  ])('as %s', (_, evidence, sound, shortestMs, longestMs) => {
     const { delayMs, reasons } = judge({ ...evidence, sound });
     expect(delayMs).toBeGreaterThanOrEqual(shortestMs);
     expect(delayMs).toBeLessThanOrEqual(longestMs);
     expect(reasons).toContain(sound > 0.5 ? 'sounds_finished' : 'sounds_unfinished');
   });
 
-  it('ends no open number, and may keep one open for longer', () => {
+  it('is never shorter after an open number', () => {
     const number = { words: 'My number is five five five' };
     const { delayMs, reasons } = judge(number);
     expect(reasons).toEqual(['entity_open']);
@@ -111,7 +117,7 @@ describe('the sound of a pause', () => {
     expect(judge({ ...number, sound: 0 }).delayMs).toBeGreaterThanOrEqual(delayMs);
   });
 
-  it('makes the wait shorter the more it falls', () => {
+  it('is shorter the more likely the sound makes the end', () => {
     const delays = [0, 0.2, 0.4, 0.6, 0.8, 1].map((sound) => judge({ ...whole, sound }).delayMs);
     expect(delays).toEqual(delays.toSorted((a, b) => b - a));
     expect(new Set(delays).size).toBeGreaterThan(4);

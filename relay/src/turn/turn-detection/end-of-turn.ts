@@ -60,11 +60,11 @@ const PROBABILITY = {
 } as const;
 
 /**
- * How much the sound counts beside the words, of 1: as much as they do, or most if there are none.
- * It hears where the voice falls or hangs; they know whether the sentence is whole.
+ * How much the sound counts beside the words, of 1: as much as they do, and most if there are none.
+ * An assumption: no weights come with Parley that it could be measured with.
  */
 const SOUND_WEIGHT = { besideWords: 0.5, withoutWords: 0.8 } as const;
-/** A model that is sure of itself must not outvote the words for good. */
+/** A model that is nearly certain must not overrule the words. */
 const MAX_SOUND_LOG_ODDS = 3;
 
 /** How likely it is that the person has finished, and how long to wait to be sure. Pure. */

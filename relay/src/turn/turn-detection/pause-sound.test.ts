@@ -6,7 +6,7 @@ import { sleep, type Clock } from '../../lib/clock.ts';
 import type { TurnModel } from '../../stages/turn-model.ts';
 import { SOUND_DEADLINE_MS } from './pause-sound.ts';
 
-describe('the sound of a pause', () => {
+describe('a turn model', () => {
   const WHOLE = 'What time is it?';
   const BROKEN = 'I would like to go to the';
 
@@ -36,19 +36,19 @@ describe('the sound of a pause', () => {
     return decided!.afterMs!;
   }
 
-  it('that hangs makes the relay wait for longer', async () => {
+  it('makes the relay wait longer if the turn sounds unfinished', async () => {
     const silenceMs = await silenceAfter(WHOLE);
     expect(silenceMs).toBeLessThan(400);
     expect(await silenceAfter(WHOLE, judging(0.05, 20))).toBeGreaterThan(silenceMs + 200);
   });
 
-  it('that falls makes it answer sooner', async () => {
+  it('makes the relay answer sooner if the turn sounds finished', async () => {
     const silenceMs = await silenceAfter(BROKEN);
     expect(silenceMs).toBeGreaterThan(1_000);
     expect(await silenceAfter(BROKEN, judging(0.95, 100))).toBeLessThan(silenceMs - 200);
   });
 
-  it('is told in the prediction', async () => {
+  it('is named in the prediction that it changed', async () => {
     const person = speakerOf(WHOLE, judging(0.05, 20));
     await person.begins();
     await person.speaks(900);
@@ -68,13 +68,13 @@ describe('the sound of a pause', () => {
     ['never comes', () => ({ judge: () => new Promise(() => {}) })],
     ['fails', () => ({ judge: () => Promise.reject(new Error('The thread died.')) })],
     ['is not given, because others wait', judging(undefined, 0)],
-  ])('changes nothing if the answer %s', async (_, turnModel) => {
+  ])('changes nothing if its answer %s', async (_, turnModel) => {
     for (const text of [WHOLE, BROKEN]) {
       expect(await silenceAfter(text, turnModel)).toBe(await silenceAfter(text));
     }
   });
 
-  it('is judged once a pause, by the utterance up to then, of which the last eight seconds', async () => {
+  it('is asked once a pause, about the last eight seconds of the utterance', async () => {
     const asked: Int16Array[] = [];
     const person = speakerOf(BROKEN, judging(0.05, 20, asked));
     await person.begins();
@@ -86,7 +86,7 @@ describe('the sound of a pause', () => {
     expect(asked.map(({ length }) => length / 16)).toEqual([1_400, 8_000]);
   });
 
-  it('does not count in the next pause', async () => {
+  it('does not count in the pause after the one it was asked about', async () => {
     const answers = [0.05, undefined];
     const person = speakerOf(WHOLE, () => ({ judge: () => Promise.resolve(answers.shift()) }));
     await person.begins();
