@@ -65,14 +65,12 @@ describe('a command line', () => {
     expect(wrong.errors).toContain('PORT: found "x"');
   });
 
-  it.each([
-    ['missing.onnx', 'There is no such file.'],
-    ['package.json', 'It is not an ONNX model that onnxruntime can load.'],
-  ])('of npm start is refused with %s as turn model', async (path, sentence) => {
-    const wrong = await runScript('relay/src/main.ts', ['--port', '0'], { TURN_MODEL: path });
+  it('of npm start is refused if the turn model is missing', async () => {
+    const environment = { TURN_MODEL: 'missing.onnx' };
+    const wrong = await runScript('relay/src/main.ts', ['--port', '0'], environment);
     expect(wrong).toMatchObject({ status: 2, output: '' });
     expect(wrong.errors).toContain(
-      `TURN_MODEL: found "${path}", which cannot be used. ${sentence}`,
+      'TURN_MODEL: found "missing.onnx", which cannot be used. There is no such file.',
     );
   });
 });

@@ -13,7 +13,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-turn-model-'));
   const path = await written('model.onnx', onnxFile(meanModel([1, 80, 800], 'Relu')));
   model = await openTurnModel(path);
-});
+  // The runtime is compiled, beside the work of all other tests.
+}, 90_000);
 
 afterAll(async () => {
   await model[Symbol.asyncDispose]();

@@ -10,11 +10,12 @@ import { WINDOW_SAMPLES } from './log-mel.ts';
 const MAX_FILE_BYTES = 200 * 1024 * 1024;
 /** Pauses that may wait for the thread: of a third, the turn would be over before the answer. */
 const MAX_WAITING = 2;
-/** The pauses themselves wait for less. */
-const WAIT_MS = 1_000;
+/** Longer than a pause waits, which gives up by its signal. */
+const WAIT_MS = 5_000;
 /** Judgements that are timed; the first are slower, until their code is compiled. */
 const TRIALS = 5;
-const START_MS = 30_000;
+/** To compile the runtime takes a second, and many times that on a machine that is busy starting. */
+const START_MS = 60_000;
 const ANSWER_MS = 10_000;
 
 export interface EmbeddedTurnModel extends TurnModel, AsyncDisposable {
