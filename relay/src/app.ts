@@ -29,7 +29,7 @@ import type { Stages } from './stages/stages.ts';
 import { NO_STORAGE } from './storage/no-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { Admission } from './session/admission.ts';
-import { voicesOf } from './session/session-settings.ts';
+import { choicesOf } from './session/session-settings.ts';
 import { SessionCreator } from './session/session-creator.ts';
 import { SessionRegistry } from './session/session-registry.ts';
 import { openExporters } from './exporters/open-exporters.ts';
@@ -138,6 +138,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
   const limiter = new Limiter({ clock, policy: () => settings.policy });
   const admission = new Admission({ clock, problems, logger });
+  const offer = () => choicesOf({ providers: choice.all, languages: config.providers });
+  const { language } = config.providers;
+  const [usual] = offer().languages;
+  if (usual !== language) {
+    logger.warn({ language, usual }, 'language is not known by the providers of every stage');
+  }
   const registry = new SessionRegistry({
     clock,
     capacity: () => settings.policy.instance,
@@ -148,6 +154,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     context: {
       policy: config.providers,
       turnModel: options.turnModel,
+      languages: config.providers,
       limits: config.limits,
       rules: sessionRules(settings, limiter),
       recordings: keeping.newRecordings,
@@ -206,7 +213,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       status: isDraining || settings.isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,
       ...monitor.quickHealth(),
-      ...voicesOf(choice.all),
+      ...offer(),
     }),
     monitor,
     providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),

@@ -57,6 +57,11 @@ const REFUSED: readonly (readonly [string, ErrorCode, string | Uint8Array])[] = 
     json({ type: 'session.update', session: { speed: 1.2 } }),
   ],
   [
+    'a language there is not',
+    'invalid_event',
+    json({ type: 'session.update', session: { language: 'tlh' } }),
+  ],
+  [
     'a time zone there is not',
     'invalid_event',
     json({ type: 'session.update', session: { time_zone: 'Moon/Sea_of_Tranquility' } }),

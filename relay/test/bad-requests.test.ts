@@ -100,6 +100,7 @@ describe('a request that is wrong', () => {
     ['no object', '[]', 'invalid_request'],
     ['of the wrong shape', '{"voice":7}', 'invalid_request'],
     ['for a voice that the relay does not have', '{"voice":"nobody"}', 'invalid_request'],
+    ['for a language that the relay does not have', '{"language":"tlh"}', 'invalid_request'],
     ['for a time zone there is not', '{"time_zone":"Mars/Base"}', 'invalid_request'],
     ['too large', JSON.stringify({ voice: 'x'.repeat(10_000) }), 'payload_too_large'],
   ] as const)('%s is told so', async (_, body, code) => {

@@ -178,7 +178,13 @@ async function run(dice: readonly number[], calls: number): Promise<void> {
     const conversation = new Conversation({
       caller: sessionId,
       providers,
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
+      settings: {
+        voice: 'one',
+        language: 'en-US',
+        timeZone: 'UTC',
+        isSpoken: true,
+        eagerness: 'medium',
+      },
       policy: readConfig({}).providers,
       maxUtteranceMs: 60_000,
       watchdog: new Watchdog({ clock }),

@@ -131,7 +131,7 @@ test(
   'nine in ten questions are answered rightly, each in one of three voices',
   { timeout: PATIENCE_MS },
   async () => {
-    const voices = providers.synthesizer.voices.map(({ id }) => id);
+    const voices = providers.synthesizer.offer().voices.map(({ id }) => id);
     const questions = inTurn(voices, SPOKEN_QUESTIONS);
     const answers = await ask(questions);
     const wrong = wrongOnes(questions, answers, (index) =>
@@ -143,7 +143,7 @@ test(
 );
 
 test('four in five sentences it cannot answer are refused', { timeout: PATIENCE_MS }, async () => {
-  const voices = providers.synthesizer.voices.map(({ id }) => id);
+  const voices = providers.synthesizer.offer().voices.map(({ id }) => id);
   const questions = inTurn(
     voices,
     REFUSED_SENTENCES.slice(0, 20).map((say) => ({ say })),

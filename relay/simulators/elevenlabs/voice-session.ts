@@ -10,7 +10,7 @@ const FLAG = /^(true|false)$/;
 
 export const VOICE_QUERY: QueryRules = {
   model_id: /^eleven_[a-z0-9_]+$/,
-  language_code: /^[a-z]{2}$/,
+  language_code: /^[a-z]{2,3}$/,
   output_format: /^pcm_(8000|16000|22050|24000|44100)$/,
   inactivity_timeout: /^([1-9]\d?|1[0-7]\d|180)$/,
   sync_alignment: FLAG,

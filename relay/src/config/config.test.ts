@@ -82,6 +82,12 @@ describe('the configuration', () => {
     expect(readConfig({ LANGUAGE: written }).providers.language).toBe(language);
   });
 
+  it('reads the languages that may be chosen, in their order', () => {
+    expect(readConfig({ LANGUAGES: 'fr, de-CH' }).providers.languages).toEqual(['fr', 'de-CH']);
+    expect(readConfig({}).providers.languages).toBeUndefined();
+    expect(problemsOf({ LANGUAGES: 'fr, Deutsch' })).toMatch(/LANGUAGES: found ".*Deutsch/);
+  });
+
   it('has an absolute data folder', () => {
     expect(readConfig({ DATA_DIR: './here' }).dataDir).toBe(`${process.cwd()}/here`);
   });

@@ -72,6 +72,8 @@ export interface Deadlines {
 export interface ProviderPolicy {
   /** BCP 47: what people speak. */
   readonly language: string;
+  /** BCP 47: the only ones that they may choose, in this order; undefined: all that are known. */
+  readonly languages?: readonly string[] | undefined;
   readonly connectMs: number;
   readonly healthIntervalMs: number;
   /** Longest that one generator may take to its first word. */
@@ -149,6 +151,7 @@ function toConfig(env: ValuesOf<typeof CORE_SETTINGS>): Config {
     },
     providers: {
       language: env.LANGUAGE,
+      languages: env.LANGUAGES,
       connectMs: env.CONNECT_TIMEOUT_S * 1_000,
       healthIntervalMs: env.HEALTH_INTERVAL_S * 1_000,
       firstWordMs: env.GENERATOR_FIRST_WORD_S * 1_000,

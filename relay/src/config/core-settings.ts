@@ -20,6 +20,10 @@ const originList = z
   .transform((text) => splitList(text))
   .pipe(z.array(webOrigin));
 
+const languageTag = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag');
+
 /** Every setting of the relay itself; those of providers are declared beside their adapters. */
 export const CORE_SETTINGS = {
   ...AUTH_SETTINGS,
@@ -151,16 +155,23 @@ export const CORE_SETTINGS = {
     max: 600,
     about: 'Longest wait for the voice, over all synthesizers tried.',
   }),
-  LANGUAGE: setting(
+  LANGUAGE: setting(z.string().default('en-US').transform(tagOfLocale).pipe(languageTag), {
+    type: 'BCP 47 language tag',
+    default: 'en-US',
+    about:
+      'The language of calls for which no other is chosen. If the providers of a stage do not know it, English takes its place; the embedded ones know English only.',
+  }),
+  LANGUAGES: setting(
     z
       .string()
-      .default('en-US')
-      .transform(tagOfLocale)
-      .pipe(z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'Expected a BCP 47 language tag')),
+      .optional()
+      .transform((text) => (text === undefined ? undefined : splitList(text)))
+      .pipe(z.array(languageTag).optional()),
     {
-      type: 'BCP 47 language tag',
-      default: 'en-US',
-      about: 'The language people speak. The embedded providers know English only.',
+      type: 'comma-separated list of BCP 47 language tags, e.g. `de, fr-CH`',
+      default: 'what a transcriber, a generator and a synthesizer in use know',
+      about:
+        'The languages that people may choose for a call, in this order, after `LANGUAGE`; those that the providers do not know are left out. `en-US` beside `LANGUAGE=en-US` leaves no choice. What Parley says in words of its own, such as apologies, remains English.',
     },
   ),
   CONNECT_TIMEOUT_S: seconds({

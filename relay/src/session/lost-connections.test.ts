@@ -19,12 +19,26 @@ describe('a lost connection', () => {
     const providers = scriptedStages(clock);
     const policy = readConfig({}).providers;
     const session = new Session(
-      { providers, policy, limits, rules: NO_RULES, watchdog: new Watchdog({ clock }), clock },
+      {
+        providers,
+        policy,
+        languages: policy,
+        limits,
+        rules: NO_RULES,
+        watchdog: new Watchdog({ clock }),
+        clock,
+      },
       {
         id: 'sess_1',
         ...TEST_CALLER,
         resumeKey: fingerprint('token'),
-        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
+        settings: {
+          voice: 'one',
+          language: 'en-US',
+          timeZone: 'UTC',
+          isSpoken: true,
+          eagerness: 'medium',
+        },
         emit: (event) => {
           const detail = event.type === 'connection-lost' ? ` ${event.closeCode}` : '';
           log.push(event.type + detail);

@@ -5,9 +5,9 @@ import type { SessionContext, SessionOptions } from './session-options.ts';
 /** Has the providers open what a call will need. @returns what ends it when the call is over */
 export function prepareProviders(
   { providers }: SessionContext,
-  { trace }: SessionOptions,
+  { trace, settings }: SessionOptions,
 ): readonly (() => void)[] {
   return aheadOfNeed(trace?.work.ahead, () =>
-    STAGES.flatMap((stage) => providers[stage].prepare?.() ?? []),
+    STAGES.flatMap((stage) => providers[stage].prepare(settings.language) ?? []),
   );
 }

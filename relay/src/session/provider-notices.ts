@@ -14,18 +14,26 @@ export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed
 export class ProviderNotices {
   readonly #providers: Stages;
   readonly #onChange: (change: StageChange) => void;
+  readonly #language: (() => string) | undefined;
   readonly #known: Record<Stage, string>;
   readonly #unsubscribe: () => void;
   #isClosed = false;
 
-  constructor(providers: Stages, onChange: (change: StageChange) => void) {
+  /** @param language - the call's, BCP 47: of providers, those that know it count */
+  constructor(providers: Stages, onChange: (change: StageChange) => void, language?: () => string) {
     this.#providers = providers;
     this.#onChange = onChange;
-    this.#known = activeProviders(providers);
+    this.#language = language;
+    this.#known = activeProviders(providers, language?.());
     this.#unsubscribe = providers.ladder.subscribe((stage) => {
       // The request that met the failure knows the reason, and reports it in the same moment.
       queueMicrotask(() => this.#changed(stage, this.#active(stage), `${stage}_failed`));
-    });
+    }, language);
+  }
+
+  /** Other providers may know the new language. The client is told together with it. */
+  languageChanged(): void {
+    Object.assign(this.#known, activeProviders(this.#providers, this.#language?.()));
   }
 
   get names(): Readonly<Record<Stage, string>> {
@@ -64,7 +72,7 @@ export class ProviderNotices {
   }
 
   #active(stage: Stage): string {
-    return this.#providers.ladder.active(stage);
+    return this.#providers.ladder.active(stage, this.#language?.());
   }
 
   #changed(stage: Stage, to: string, reason: ErrorCode): void {
@@ -84,12 +92,12 @@ export class ProviderNotices {
   }
 }
 
-/** Which provider does the work of each stage now. */
-export function activeProviders(providers: Stages): Record<Stage, string> {
+/** Which provider does the work of each stage now. @param language - BCP 47; undefined: any */
+export function activeProviders({ ladder }: Stages, language?: string): Record<Stage, string> {
   return {
-    transcriber: providers.ladder.active('transcriber'),
-    generator: providers.ladder.active('generator'),
-    synthesizer: providers.ladder.active('synthesizer'),
+    transcriber: ladder.active('transcriber', language),
+    generator: ladder.active('generator', language),
+    synthesizer: ladder.active('synthesizer', language),
   };
 }
 

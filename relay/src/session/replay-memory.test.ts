@@ -108,6 +108,7 @@ describe('sessions that keep too much between them', () => {
     const context = {
       providers: scriptedStages(clock),
       policy: readConfig({}).providers,
+      languages: readConfig({}).providers,
       limits: readConfig({}).limits,
       rules: NO_RULES,
       watchdog: new Watchdog({ clock }),
@@ -119,7 +120,13 @@ describe('sessions that keep too much between them', () => {
         id: `sess_${index}`,
         ...TEST_CALLER,
         resumeKey: `key ${index}`,
-        settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
+        settings: {
+          voice: 'one',
+          language: 'en-US',
+          timeZone: 'UTC',
+          isSpoken: true,
+          eagerness: 'medium',
+        },
         emit: (event) => events.push(event),
         logger: silentLogger,
         onKeptBytes: registry.replayMemory.count,

@@ -14,6 +14,8 @@ export interface SessionSurroundings {
   readonly outbox: Outbox;
   /** The providers that the client was told of last, if any. */
   readonly providers: () => SessionDescription['providers'] | undefined;
+  /** The call goes on in another language. */
+  readonly onLanguage: () => void;
   /** Tells the client. */
   readonly onError: (code: ErrorCode) => void;
 }
@@ -54,8 +56,10 @@ export class SessionControls {
 
   /** @returns what was wrong, or undefined */
   update(update: SettingsUpdate): string | undefined {
-    const { synthesizer } = this.#context.providers;
-    const problem = applyUpdate(this.#options.settings, update, synthesizer, this.recorder);
+    const { settings } = this.#options;
+    const { language } = settings;
+    const problem = applyUpdate(settings, update, this.#context, this.recorder);
+    if (settings.language !== language) this.#state.onLanguage();
     if (problem === undefined) this.#told();
     return problem;
   }

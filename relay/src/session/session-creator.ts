@@ -16,7 +16,10 @@ import { isTimeZone } from '../lib/time-zone.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Room, SessionRegistry } from './session-registry.ts';
+import { languageAmong } from '../stages/languages.ts';
+import { voiceIn } from './session-settings.ts';
 import {
+  languagesIn,
   limitsOf,
   type SessionContext,
   type SessionOptions,
@@ -44,6 +47,7 @@ interface Grant extends Omit<Caller, 'address'>, Pick<SessionOptions, 'tags'> {
   readonly conversationId: string;
   readonly history: History | undefined;
   readonly voice: string;
+  readonly language: string;
   readonly timeZone: string;
 }
 
@@ -103,9 +107,19 @@ export class SessionCreator {
     const { planOf, providersOf, isDraining } = this.#options;
     const context = { ...this.#options.context, providers: providersOf(planOf(identity.plan)) };
     if (isDraining()) throw new ParleyError('draining');
-    const { voices } = context.providers.synthesizer;
-    const voice = request.voice ?? voices[0]!.id;
-    if (!voices.some(({ id }) => id === voice)) {
+    const offered = languagesIn(context);
+    const language = languageAmong(offered, request.language ?? offered[0]);
+    if (language === undefined) {
+      throw new ParleyError('invalid_request', {
+        detail: `language: expected one of ${offered.join(', ')}.`,
+      });
+    }
+    const { voices } = context.providers.synthesizer.offer(language);
+    const voice =
+      request.voice === undefined
+        ? (voices[0]?.id ?? '')
+        : voiceIn(context, language, request.voice);
+    if (voice === undefined) {
       throw new ParleyError('invalid_request', {
         detail: `voice: expected one of ${voices.map(({ id }) => id).join(', ')}.`,
       });
@@ -124,7 +138,7 @@ export class SessionCreator {
     const resumeKey = fingerprint(resumeToken);
     const grant = {
       ...{ sessionId, conversationId, history: earlier?.history },
-      ...{ resumeKey, identity, client, voice, timeZone },
+      ...{ resumeKey, identity, client, voice, language, timeZone },
       tags: [...new Set(request.tags)],
     };
     const ticket = this.#tickets[identity.kind].issue(grant, identity.userId);
@@ -158,7 +172,7 @@ export class SessionCreator {
     const room = this.#roomFor(grant.identity);
     if (room.kind === 'in-place-of') room.session.close('sessionGone');
     const { sessionId, conversationId, history, resumeKey, identity, client } = grant;
-    const { voice, timeZone, tags } = grant;
+    const { voice, language, timeZone, tags } = grant;
     const { userId } = identity;
     const providers = providersOf(planOf(identity.plan));
     const sessionLogger = logger.child(sessionFields({ sessionId, userId, tags }, traces));
@@ -176,7 +190,7 @@ export class SessionCreator {
         tags,
         spending: this.#options.spending?.open(sessionId, identity),
         resumeKey,
-        settings: { voice, timeZone, isSpoken: true, eagerness: 'medium' },
+        settings: { voice, language, timeZone, isSpoken: true, eagerness: 'medium' },
         history,
         emit: observers.emitterOf(sessionId, userId),
         logger: sessionLogger,

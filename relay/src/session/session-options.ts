@@ -3,6 +3,7 @@ import type { Identity } from '../auth/identity.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { WorkTrace } from '../lib/error-boundary.ts';
 import type { BudgetScope } from '../metering/budgets.ts';
+import { offeredLanguages, type LanguagePolicy } from '../stages/languages.ts';
 import type { ConversationOptions } from '../turn/conversation-options.ts';
 import type { TurnBudget } from '../turn/turn-budget.ts';
 
@@ -11,6 +12,7 @@ export interface SessionContext extends Pick<
   ConversationOptions,
   'providers' | 'policy' | 'turnModel' | 'watchdog' | 'clock'
 > {
+  readonly languages: LanguagePolicy;
   readonly limits: SessionLimits;
   readonly rules: SessionRules;
   /** Without them, calls cannot be recorded. */
@@ -33,6 +35,14 @@ export interface SessionRules {
 
 export function limitsOf({ limits, rules }: SessionContext, caller: Identity): SessionLimits {
   return { ...limits, ...rules.limits(caller) };
+}
+
+/** The languages that a call may choose; the first is that of calls which choose none. */
+export function languagesIn({
+  providers,
+  languages,
+}: Pick<SessionContext, 'providers' | 'languages'>): readonly [string, ...string[]] {
+  return offeredLanguages(providers.languages, languages);
 }
 
 /** For callers that are the relay's own. */

@@ -2,11 +2,15 @@ import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { isTimeZone } from '../lib/time-zone.ts';
 import type { CallRecorder } from './call-recorder.ts';
+import { languageAmong } from '../stages/languages.ts';
 import { BROWSER } from '../stages/provider.ts';
-import type { Stages } from '../stages/stages.ts';
-import type { Synthesizer } from '../stages/synthesizer.ts';
 import { activeProviders } from './provider-notices.ts';
-import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
+import {
+  languagesIn,
+  limitsOf,
+  type SessionContext,
+  type SessionOptions,
+} from './session-options.ts';
 
 export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
 
@@ -18,11 +22,21 @@ export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
 export function applyUpdate(
   settings: ConversationSettings,
   update: SettingsUpdate,
-  { voices, speeds }: Pick<Synthesizer, 'voices' | 'speeds'>,
+  context: Pick<SessionContext, 'providers' | 'languages'>,
   recorder: Pick<CallRecorder, 'start' | 'stop'> | undefined,
 ): string | undefined {
-  const { voice, speed, time_zone: timeZone, output_modalities: modalities, recording } = update;
-  if (voice !== undefined && !voices.some(({ id }) => id === voice)) {
+  const { speed, time_zone: timeZone, output_modalities: modalities, recording } = update;
+  const language =
+    update.language === undefined
+      ? settings.language
+      : languageAmong(languagesIn(context), update.language);
+  if (language === undefined) {
+    return 'session.language: expected one of the languages in session.created.';
+  }
+  const { synthesizer } = context.providers;
+  const { speeds } = synthesizer.offer(language);
+  const voice = voiceIn(context, language, update.voice ?? settings.voice);
+  if (voice === undefined && update.voice !== undefined) {
     return 'session.voice: expected the id of one of the voices in session.created.';
   }
   if (speed !== undefined) {
@@ -39,6 +53,7 @@ export function applyUpdate(
   }
   if (recording === true) recorder?.start();
   if (recording === false) recorder?.stop();
+  settings.language = language;
   if (voice !== undefined) settings.voice = voice;
   if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
   if (timeZone !== undefined) settings.timeZone = timeZone;
@@ -58,20 +73,24 @@ export function describeSession(
   { id, identity }: Pick<SessionOptions, 'id' | 'identity'>,
   settings: ConversationSettings,
   context: SessionContext,
-  providers: SessionDescription['providers'] = activeProviders(context.providers),
+  providers: SessionDescription['providers'] = activeProviders(
+    context.providers,
+    settings.language,
+  ),
 ): SessionDescription {
-  const { voice, speed = 1, timeZone, isSpoken, eagerness } = settings;
-  const choices = voicesOf(context.providers);
+  const { voice, language, speed = 1, timeZone, isSpoken, eagerness } = settings;
+  const choices = choicesOf(context, language);
   return {
     id,
     voice,
     ...choices,
     ...(choices.speeds && { speed }),
+    language,
     time_zone: timeZone,
     output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
     turn_detection: { eagerness },
     // One that knows all words has nothing to gain.
-    ...(context.providers.transcriber.phraseState('') !== undefined && {
+    ...(context.providers.transcriber.phraseState('', language) !== undefined && {
       page_recogniser: settings.pageListens === true,
     }),
     // A language model of the relay's own understands everything.
@@ -81,12 +100,37 @@ export function describeSession(
   };
 }
 
-/** What a call may choose of a voice: of the first synthesizer, whose voices the others follow. */
-export function voicesOf({
-  synthesizer: { voices, speeds },
-}: Pick<Stages, 'synthesizer'>): Pick<SessionDescription, 'voices' | 'speeds'> {
+/**
+ * The voice that speaks in a call: one that does not know its language gives way to the first that
+ * does, so that a person's choice may stand over calls in several languages.
+ *
+ * @returns undefined if there is no such voice
+ */
+export function voiceIn(
+  { providers: { synthesizer } }: Pick<SessionContext, 'providers'>,
+  language: string,
+  wished: string,
+): string | undefined {
+  const { voices } = synthesizer.offer(language);
+  if (voices.some(({ id }) => id === wished)) return wished;
+  return synthesizer.isForeign(wished, language) ? voices[0]?.id : undefined;
+}
+
+/**
+ * What a call may choose: of a voice, what the first synthesizer has that knows the language; the
+ * others follow it.
+ *
+ * @param language - BCP 47: the call's; undefined: that of calls which choose none
+ */
+export function choicesOf(
+  context: Pick<SessionContext, 'providers' | 'languages'>,
+  language?: string,
+): Pick<SessionDescription, 'voices' | 'speeds'> & { readonly languages: string[] } {
+  const languages = languagesIn(context);
+  const { voices, speeds } = context.providers.synthesizer.offer(language ?? languages[0]);
   return {
     voices: voices.map(({ id, label }) => ({ id, label })),
     ...(speeds && { speeds: { ...speeds } }),
+    languages: [...languages],
   };
 }

@@ -37,12 +37,18 @@ function openSession(
   const policy = readConfig({}).providers;
   const watchdog = new Watchdog({ clock });
   return new Session(
-    { providers, policy, limits, rules: NO_RULES, watchdog, clock },
+    { providers, policy, languages: policy, limits, rules: NO_RULES, watchdog, clock },
     {
       id: 'sess_1',
       ...TEST_CALLER,
       resumeKey: fingerprint('token'),
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
+      settings: {
+        voice: 'one',
+        language: 'en-US',
+        timeZone: 'UTC',
+        isSpoken: true,
+        eagerness: 'medium',
+      },
       emit: options.emit ?? (() => {}),
       logger: silentLogger,
       onKeptBytes: options.onKeptBytes ?? (() => {}),

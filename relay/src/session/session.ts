@@ -62,6 +62,7 @@ export class Session implements ErrorBoundary {
       caller: () => this.identity,
       outbox: this.#outbox,
       providers: () => this.#notices?.names,
+      onLanguage: () => this.#notices?.languageChanged(),
       onError: (code) => within(this, () => this.#inbox.error(code)),
     });
     this.#prepared = prepareProviders(context, options);
@@ -133,10 +134,12 @@ export class Session implements ErrorBoundary {
     if (replaced !== undefined) closeSocket(replaced, 'replaced');
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
-    this.#notices ??= new ProviderNotices(this.#context.providers, (change) =>
-      within(this, () => this.#stageChanged(change)),
+    const { conversationId, client, tags, settings } = this.#options;
+    this.#notices ??= new ProviderNotices(
+      this.#context.providers,
+      (change) => within(this, () => this.#stageChanged(change)),
+      () => settings.language,
     );
-    const { conversationId, client, tags } = this.#options;
     const { kind, plan } = this.identity;
     this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags });
     const server_ms = this.#outbox.nowMs();

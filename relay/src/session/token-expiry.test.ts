@@ -24,6 +24,7 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
     {
       providers: scriptedStages(clock),
       policy,
+      languages: policy,
       limits,
       rules: NO_RULES,
       watchdog: new Watchdog({ clock }),
@@ -34,7 +35,13 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
       id: 'sess_1',
       identity: { ...TEST_CALLER.identity, expiresAtMs: Date.now() - agoMs },
       resumeKey: 'key',
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
+      settings: {
+        voice: 'one',
+        language: 'en-US',
+        timeZone: 'UTC',
+        isSpoken: true,
+        eagerness: 'medium',
+      },
       emit: () => {},
       logger: silentLogger,
       onKeptBytes: () => {},

@@ -16,12 +16,26 @@ function openSession() {
   const { providers: policy, limits } = readConfig({});
   const watchdog = new Watchdog({ clock });
   const session = new Session(
-    { providers: scriptedStages(clock), policy, limits, rules: NO_RULES, watchdog, clock },
+    {
+      providers: scriptedStages(clock),
+      policy,
+      languages: policy,
+      limits,
+      rules: NO_RULES,
+      watchdog,
+      clock,
+    },
     {
       id: 'sess_1',
       ...TEST_CALLER,
       resumeKey: fingerprint('token'),
-      settings: { voice: 'one', timeZone: 'UTC', isSpoken: false, eagerness: 'medium' },
+      settings: {
+        voice: 'one',
+        language: 'en-US',
+        timeZone: 'UTC',
+        isSpoken: false,
+        eagerness: 'medium',
+      },
       emit: () => {},
       logger: silentLogger,
       onKeptBytes: () => {},

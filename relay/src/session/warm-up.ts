@@ -52,6 +52,7 @@ export async function warmUp({ clock, config, signal }: WarmUpOptions): Promise<
   const context: SessionContext = {
     providers,
     policy: config.providers,
+    languages: config.providers,
     limits: config.limits,
     rules: NO_RULES,
     watchdog: new Watchdog({ clock }),
@@ -99,7 +100,13 @@ class RehearsedCall implements SessionSocket, Disposable {
         expiresAtMs: Infinity,
       },
       resumeKey: '',
-      settings: { voice: '', timeZone: 'UTC', isSpoken: true, eagerness: 'medium' },
+      settings: {
+        voice: '',
+        language: context.languages.language,
+        timeZone: 'UTC',
+        isSpoken: true,
+        eagerness: 'medium',
+      },
       emit: observers.emitterOf('warm-up', 'warm-up'),
       logger: silentLogger,
       onKeptBytes: () => {},

@@ -95,6 +95,8 @@ export function isDoubtful(message: Message): boolean {
 export interface Person {
   /** IANA name, e.g. `Europe/Berlin`. */
   readonly timeZone: string;
+  /** In which they speak and are answered, BCP 47; undefined: the relay's. */
+  readonly language?: string | undefined;
 }
 
 /** Lets a reply have consequences later: the session speaks `text` unasked when it is due. */

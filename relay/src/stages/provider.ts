@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@parley/shared';
 import type { UsedUnits, UsePurpose } from '../metering/ledger.ts';
+import type { Languages } from './languages.ts';
 
 /** The three stages of a turn. */
 export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const;
@@ -22,6 +23,8 @@ export type Owned<Port> = Port & Partial<AsyncDisposable>;
 export interface Provider {
   /** Name shown to people, in logs and in configuration, e.g. `deepgram-nova`. */
   readonly name: string;
+  /** It is asked for nothing in other languages. */
+  readonly languages?: Languages;
   /**
    * The cheapest real proof that it could serve now: costs no speech and no tokens.
    *
@@ -31,8 +34,10 @@ export interface Provider {
   /**
    * A call has begun: connections that take time to open may be opened ahead and kept warm until
    * the returned function is called. Never throws: what cannot be opened now fails when it is used.
+   *
+   * @param language - the call's, BCP 47; undefined: the relay's
    */
-  prepare?(): () => void;
+  prepare?(language?: string): () => void;
   /** Requests that wait for a thread of the relay's own. */
   waiting?(): number;
 }

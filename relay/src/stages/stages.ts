@@ -2,6 +2,7 @@ import type { FailoverGenerator } from './failover/failover-generator.ts';
 import type { FailoverSynthesizer } from './failover/failover-synthesizer.ts';
 import type { FailoverTranscriber } from './failover/failover-transcriber.ts';
 import type { ProviderStatus } from './failover/provider-health.ts';
+import type { StageLanguages } from './languages.ts';
 import type { ProviderUse, Stage } from './provider.ts';
 
 /** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
@@ -10,6 +11,7 @@ export interface Stages {
   readonly generator: FailoverGenerator;
   readonly synthesizer: FailoverSynthesizer;
   readonly ladder: Ladder;
+  readonly languages: StageLanguages;
   /** From now on `listener` learns of what is used for no call: phrases spoken ahead of need. */
   onOwnUse(listener: (use: ProviderUse) => void): void;
   /**
@@ -35,10 +37,18 @@ export interface Stages {
 
 /** Which provider does the work of each stage at this moment. */
 export interface Ladder {
-  /** A provider's name, `browser`, or `none`. */
-  active(stage: Stage): string;
+  /**
+   * @param language - BCP 47: of the providers that know it; undefined: of all
+   * @returns a provider's name, `browser`, or `none`
+   */
+  active(stage: Stage, language?: string): string;
   /** Every name that `active` may give but `none`, best first. */
   order(stage: Stage): readonly string[];
-  /** Calls the listener whenever `active` changes for a stage. @returns its end */
-  subscribe(listener: (stage: Stage, active: string) => void): () => void;
+  /**
+   * Calls the listener whenever `active` changes for a stage.
+   *
+   * @param language - as for `active`; asked anew each time
+   * @returns its end
+   */
+  subscribe(listener: (stage: Stage, active: string) => void, language?: () => string): () => void;
 }

@@ -1,3 +1,4 @@
+import type { Languages } from './languages.ts';
 import type { FailoverObserver, Provider, ReportUse } from './provider.ts';
 
 /** Text in, speech out. */
@@ -23,6 +24,8 @@ export interface Voice {
   readonly id: string;
   /** For people, e.g. `Rosa, American English`. */
   readonly label: string;
+  /** Fewer than the provider knows; undefined: as many. */
+  readonly languages?: Languages;
 }
 
 /** Factors of a voice's own pace: 2 is twice as fast. */
@@ -36,6 +39,8 @@ export interface SynthesisOptions {
   readonly voice: string;
   /** A factor within the provider's `speeds`; undefined is the voice's own pace. */
   readonly speed?: number | undefined;
+  /** The call's, BCP 47; undefined: the relay's. */
+  readonly language?: string | undefined;
   readonly signal: AbortSignal;
   readonly onUsed?: ReportUse | undefined;
 }

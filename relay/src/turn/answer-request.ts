@@ -17,7 +17,7 @@ export function answerTo(
   isSpeculative = false,
 ): Generate {
   return (signal, observer, onCutOff) => {
-    const person = { timeZone: settings.timeZone };
+    const person = { timeZone: settings.timeZone, language: settings.language };
     const events = providers.generator.generate(
       {
         history,

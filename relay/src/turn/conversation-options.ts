@@ -17,6 +17,8 @@ export interface ConversationSettings {
   /** A factor of the voice's own pace; undefined is that pace. */
   speed?: number | undefined;
   timeZone: string;
+  /** BCP 47: what the person speaks and is answered in. */
+  language: string;
   /** false: replies are written only. */
   isSpoken: boolean;
   eagerness: Eagerness;
@@ -29,7 +31,7 @@ export interface ConversationSettings {
 /** What the operator may decide. */
 export type ConversationPolicy = Pick<
   ProviderPolicy,
-  'language' | 'fillerDelayMs' | 'allowCachedAnswers' | 'allowSpeculation'
+  'fillerDelayMs' | 'allowCachedAnswers' | 'allowSpeculation'
 >;
 
 export interface ConversationOptions {

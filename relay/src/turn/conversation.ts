@@ -39,7 +39,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    const { providers, policy, clock } = options;
+    const { providers, settings, clock } = options;
     this.#history = options.history ?? new History();
     this.#earlierMessages = this.#history.messages.length;
     this.reminders = new SessionReminders(clock, (text) =>
@@ -50,7 +50,7 @@ export class Conversation {
       summary: new HistorySummary({
         history: this.#history,
         generator: providers.generator,
-        person: () => ({ timeZone: options.settings.timeZone }),
+        person: () => ({ timeZone: settings.timeZone, language: settings.language }),
         caller: options.caller,
         emit: options.emit,
         budget: options.budget,
@@ -61,12 +61,14 @@ export class Conversation {
       isListening: () => this.#listening.isBusy,
       onEnded: () => this.#restIfDisposed(),
     });
-    this.#outage = new RecognitionOutage(() => providers.ladder.active('transcriber'));
+    this.#outage = new RecognitionOutage(() =>
+      providers.ladder.active('transcriber', settings.language),
+    );
     this.#limits = new UtteranceLimits(options.maxUtteranceMs);
     this.#listening = new Listening({
       caller: options.caller,
       transcriber: providers.transcriber,
-      language: policy.language,
+      settings,
       onProgress: () => this.#detector.progress(),
       output: options.output,
       emit: options.emit,
@@ -77,11 +79,10 @@ export class Conversation {
       clock,
       emit: options.emit,
       output: options.output,
-      settings: options.settings,
+      settings,
       turnModel: options.turnModel,
       logger: options.logger,
       listening: this.#listening,
-      language: policy.language,
       heardOf: (held) => this.#heardOf(held),
       // The words of an earlier utterance belong to the same answer.
       onProbableEnd: (turn) => this.#listening.awaitsWords || this.#turns.speculate(turn),

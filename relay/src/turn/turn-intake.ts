@@ -150,9 +150,9 @@ export class TurnIntake {
 
   /** @param responseId - of the response that apologises at once */
   #emitLost({ turnId, itemId, number, outcome }: LostTurn, responseId: string | null): void {
-    const { emit, providers } = this.#conversation;
+    const { emit, providers, settings } = this.#conversation;
     const { error, audio } = outcome;
-    const active = providers.ladder.active('transcriber');
+    const active = providers.ladder.active('transcriber', settings.language);
     emit({
       type: 'utterance-failed',
       turnId,

@@ -10,6 +10,7 @@ import {
   settlesWithin,
   until,
 } from './outcome.ts';
+import { expectLanguages } from './languages.ts';
 import { Rig, type Subject } from './subject.ts';
 import { defineSynthesizerUse } from './synthesizer-use.ts';
 
@@ -38,6 +39,12 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): FaultDefi
       expect(kind).toBe('completed');
       expect(voice.heard(events)).toEqual(voice.whole(CLAUSES));
       expect(await unrestOf(rig)).toEqual([]);
+    });
+
+    test('names the languages that it and its voices know by primary subtags', async () => {
+      await using rig = await Rig.set(subject);
+      expectLanguages(rig.port.languages);
+      for (const { languages } of rig.port.voices) expectLanguages(languages);
     });
 
     test('words lie within their clause, one after the other, where they are timed', async () => {

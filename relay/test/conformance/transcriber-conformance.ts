@@ -12,6 +12,7 @@ import {
   outcomeOf,
   until,
 } from './outcome.ts';
+import { expectLanguages } from './languages.ts';
 import { Rig, type Subject } from './subject.ts';
 
 const CHUNK = 1_600;
@@ -98,6 +99,11 @@ export function defineTranscriberCases(
       const audioMs = Math.ceil((longest * 1_000) / rateHz);
       expect(used).toMatchObject([{ model: expect.stringMatching(/./), units: { audioMs } }]);
       expect(audioMs).toBeGreaterThanOrEqual(2_000);
+    });
+
+    test('names the languages that it knows by primary subtags', async () => {
+      await using rig = await Rig.set(subject);
+      expectLanguages(rig.port.languages);
     });
 
     test('tells it in the moment of an abort', async () => {

@@ -11,10 +11,16 @@ export async function signIn(url: string): Promise<string> {
   return guestResponseSchema.parse(await response.json()).token;
 }
 
-export async function createSession(url: string, token?: string): Promise<CreateSessionResponse> {
+/** @param request - how the session is to begin */
+export async function createSession(
+  url: string,
+  token?: string,
+  request: object = {},
+): Promise<CreateSessionResponse> {
   const response = await fetch(new URL(API_PATHS.sessions, url), {
     method: 'POST',
     headers: { authorization: `Bearer ${token ?? (await signIn(url))}` },
+    body: JSON.stringify(request),
   });
   return createSessionResponseSchema.parse(await response.json());
 }

@@ -58,6 +58,7 @@ export async function startCallServer(options: CallServerOptions): Promise<CallS
   const sessions = new SessionCreator({
     context: {
       policy: { ...config.providers, ...options.policy },
+      languages: config.providers,
       limits: config.limits,
       rules: NO_RULES,
       watchdog: options.watchdog ?? new Watchdog({ clock }),

@@ -1,5 +1,11 @@
 import type { Clock } from '../../src/lib/clock.ts';
-import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../../src/stages/synthesizer.ts';
+import type { Languages } from '../../src/stages/languages.ts';
+import type {
+  SpeechEvent,
+  SynthesisOptions,
+  Synthesizer,
+  Voice,
+} from '../../src/stages/synthesizer.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedSynthesizerOptions {
@@ -10,6 +16,8 @@ export interface ScriptedSynthesizerOptions {
   readonly speak?: (text: string, clause: number) => Iterable<Step<SpeechEvent>>;
   readonly ignoresAbort?: boolean;
   readonly sampleRateHz?: number;
+  readonly voices?: readonly Voice[];
+  readonly languages?: Languages;
 }
 
 const MS_PER_CHARACTER = 20;
@@ -20,25 +28,30 @@ const MS_PER_CHARACTER = 20;
  */
 export class ScriptedSynthesizer implements Synthesizer {
   readonly name = 'scripted-synthesizer';
-  readonly voices = [
-    { id: 'one', label: 'First voice' },
-    { id: 'two', label: 'Second voice' },
-  ];
+  readonly voices: readonly Voice[];
+  readonly languages: Languages;
   readonly sampleRateHz: number;
   readonly #options: ScriptedSynthesizerOptions;
-  /** Voices that were asked for. */
+  /** Voices that were asked for, and in which languages. */
   readonly asked: string[] = [];
+  readonly askedLanguages: (string | undefined)[] = [];
 
   constructor(options: ScriptedSynthesizerOptions) {
     this.#options = options;
+    this.languages = options.languages;
+    this.voices = options.voices ?? [
+      { id: 'one', label: 'First voice' },
+      { id: 'two', label: 'Second voice' },
+    ];
     this.sampleRateHz = options.sampleRateHz ?? 16_000;
   }
 
   async *synthesize(
     clauses: AsyncIterable<string>,
-    { voice, signal }: SynthesisOptions,
+    { voice, language, signal }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent> {
     this.asked.push(voice);
+    this.askedLanguages.push(language);
     const { clauseMs = (text) => text.length * MS_PER_CHARACTER } = this.#options;
     const stage = { ...this.#options, signal };
     let clause = -1;

@@ -1,6 +1,7 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/lib/clock.ts';
+import type { Languages } from '../../src/stages/languages.ts';
 import type {
   Transcriber,
   Transcription,
@@ -11,6 +12,9 @@ import { perform, type Step } from './script.ts';
 
 export interface ScriptedTranscriberOptions {
   readonly clock: Clock;
+  /** Where there is more than one. */
+  readonly name?: string;
+  readonly languages?: Languages;
   /** What comes once the utterance is finalized; asked per utterance. */
   readonly onFinal?: (audio: Int16Array) => Iterable<Step<TranscriptEvent>>;
   /** What comes before that. */
@@ -27,15 +31,21 @@ export interface ScriptedTranscriberOptions {
  * `transcriptOf` the audio, which proves that no sample was lost, doubled or moved.
  */
 export class ScriptedTranscriber implements Transcriber {
-  readonly name = 'scripted-transcriber';
+  readonly name: string;
+  readonly languages: Languages;
+  /** The languages that were asked for. */
+  readonly asked: string[] = [];
   readonly #options: ScriptedTranscriberOptions;
   openStreams = 0;
 
   constructor(options: ScriptedTranscriberOptions) {
     this.#options = options;
+    this.name = options.name ?? 'scripted-transcriber';
+    this.languages = options.languages;
   }
 
   async open(options: TranscriptionOptions): Promise<Transcription> {
+    this.asked.push(options.language);
     if (this.#options.open !== undefined) return this.#options.open(options);
     const { signal } = options;
     const pieces: Int16Array[] = [];

@@ -1,6 +1,9 @@
 import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
 import { readConfig, type Deadlines } from '../../src/config/config.ts';
-import type { ConversationPolicy } from '../../src/turn/conversation-options.ts';
+import type {
+  ConversationPolicy,
+  ConversationSettings,
+} from '../../src/turn/conversation-options.ts';
 import type { CallEventBody } from '../../src/turn/call-events.ts';
 import { Conversation } from '../../src/turn/conversation.ts';
 import type { TurnBudget } from '../../src/turn/turn-budget.ts';
@@ -40,6 +43,8 @@ export interface Script {
   /** In place of the scripted synthesizer and those behind it. */
   readonly synthesizers?: (clock: Clock) => readonly [Synthesizer, ...Synthesizer[]];
   readonly isSpoken?: boolean;
+  /** BCP 47; `en-US` without it. */
+  readonly language?: string;
   readonly policy?: Partial<ConversationPolicy>;
   readonly ladder?: Ladder;
   readonly budget?: TurnBudget;
@@ -63,6 +68,7 @@ export class TestConversation {
   readonly transcriber: ScriptedTranscriber;
   readonly generator: ScriptedGenerator;
   readonly conversation: Conversation;
+  readonly settings: ConversationSettings;
   /** What the conversation emitted to observers. */
   readonly callEvents: CallEventBody[] = [];
   readonly #synthesizer: ScriptedSynthesizer;
@@ -77,6 +83,13 @@ export class TestConversation {
       this.#synthesizer,
       ...(script.otherSynthesizers ?? []),
     ];
+    this.settings = {
+      voice: 'one',
+      language: script.language ?? 'en-US',
+      timeZone: 'UTC',
+      isSpoken: script.isSpoken ?? true,
+      eagerness: 'medium',
+    };
     this.conversation = new Conversation({
       caller: 'test',
       providers: scriptedStages(clock, {
@@ -94,12 +107,7 @@ export class TestConversation {
       budget: script.budget,
       watchdog: new Watchdog({ clock }),
       emit: (event) => this.callEvents.push(withAudio(event)),
-      settings: {
-        voice: 'one',
-        timeZone: 'UTC',
-        isSpoken: script.isSpoken ?? true,
-        eagerness: 'medium',
-      },
+      settings: this.settings,
       clock,
       logger: silentLogger,
       output: {

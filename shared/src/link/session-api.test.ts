@@ -18,23 +18,31 @@ const UNAUTHORIZED = {
 const NEVER = new AbortController().signal;
 
 let asked: string[];
+let bodies: (string | undefined)[];
 let signedIn: string[];
 let answers: (() => Promise<Response>)[];
 
 beforeEach(() => {
   asked = [];
+  bodies = [];
   signedIn = [];
   answers = [];
 });
 
 const answer = (status: number, body: unknown) => async () => Response.json(body, { status });
 
-function api(token: string | undefined, replacesToken = true): SessionApi {
+function api(
+  token: string | undefined,
+  replacesToken = true,
+  replacesLanguage = false,
+): SessionApi {
   return new SessionApi({
     baseUrl: 'http://relay.test',
     token,
     replacesToken,
-    fetch: (url, { headers }) => {
+    replacesLanguage,
+    fetch: (url, { headers, body }) => {
+      bodies.push(body);
       asked.push(`${new URL(url).pathname} as ${headers['authorization'] ?? 'no guest'}`);
       return answers.shift()!();
     },
@@ -80,6 +88,27 @@ test('a token that must be this one is not replaced', async () => {
   answers = [answer(401, UNAUTHORIZED)];
   await expect(create(api('kept', false))).rejects.toBeInstanceOf(ParleyError);
   expect(asked).toEqual(['/api/v1/sessions as Bearer kept']);
+});
+
+test('a language that is refused is left out where the relay’s own will do', async () => {
+  const refused = answer(400, {
+    error: {
+      code: 'invalid_request',
+      message: `${new ParleyError('invalid_request').message} language: no.`,
+      retryable: false,
+      request_id: 'q',
+    },
+  });
+  answers = [refused, answer(201, SESSION)];
+  const { signal } = new AbortController();
+  const request = { voice: undefined, language: 'de', timeZone: undefined };
+  const kept = api('kept', true, true);
+  expect(await kept.createSession(request, signal)).toEqual(SESSION);
+  expect(bodies.splice(0)).toEqual(['{"language":"de"}', '{}']);
+  answers = [refused];
+  await expect(api('kept').createSession(request, signal)).rejects.toMatchObject({
+    detail: 'language: no.',
+  });
 });
 
 test('what the relay says beyond the sentence of a code is the detail', async () => {

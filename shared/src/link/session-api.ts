@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { ParleyError } from '../protocol/errors.ts';
+import { ParleyError, type ErrorCode } from '../protocol/errors.ts';
 import {
   API_PATHS,
   createSessionResponseSchema,
@@ -18,11 +18,15 @@ export interface SessionApiOptions extends Relay {
   readonly accessCode?: string | undefined;
   /** Whether a new guest signs in if the token is refused. */
   readonly replacesToken: boolean;
+  /** Whether the relay's own language will do if the one that is asked for is refused. */
+  readonly replacesLanguage?: boolean | undefined;
   onSignedIn?(token: string, expiresInS: number): void;
 }
 
 export interface SessionRequest {
   readonly voice: string | undefined;
+  /** BCP 47; the relay's own if it is undefined. */
+  readonly language?: string | undefined;
   /** IANA time zone; the relay's default if it is undefined. */
   readonly timeZone: string | undefined;
   /** An earlier conversation to go on with; a new one if it is undefined. */
@@ -47,20 +51,34 @@ export class SessionApi {
     request: SessionRequest,
     signal: AbortSignal,
   ): Promise<CreateSessionResponse> {
-    const isKept = this.#token !== undefined;
     try {
-      return await this.#requestSession(request, signal);
+      return await this.#createWithToken(request, signal);
     } catch (error) {
-      const isRefused = error instanceof ParleyError && error.code === 'unauthorized';
-      if (!isRefused || !isKept || !this.#options.replacesToken) throw error;
-      this.#token = undefined;
-      return this.#requestSession(request, signal);
+      const { replacesLanguage = false } = this.#options;
+      const mayBeRefused = replacesLanguage && request.language !== undefined;
+      if (!mayBeRefused || !isRefused(error, 'invalid_request')) throw error;
+      return this.#createWithToken({ ...request, language: undefined }, signal);
     }
   }
 
   /** For sessions from now on. */
   useToken(token: string): void {
     this.#token = token;
+  }
+
+  async #createWithToken(
+    request: SessionRequest,
+    signal: AbortSignal,
+  ): Promise<CreateSessionResponse> {
+    const isKept = this.#token !== undefined;
+    try {
+      return await this.#requestSession(request, signal);
+    } catch (error) {
+      const mayReplace = isKept && this.#options.replacesToken;
+      if (!mayReplace || !isRefused(error, 'unauthorized')) throw error;
+      this.#token = undefined;
+      return this.#requestSession(request, signal);
+    }
   }
 
   /**
@@ -74,12 +92,12 @@ export class SessionApi {
   }
 
   async #requestSession(
-    { voice, timeZone, conversationId }: SessionRequest,
+    { voice, language, timeZone, conversationId }: SessionRequest,
     signal: AbortSignal,
   ): Promise<CreateSessionResponse> {
     this.#token ??= await this.#signIn(signal);
     // What is undefined does not get into JSON.
-    const body = { voice, time_zone: timeZone, conversation_id: conversationId };
+    const body = { voice, language, time_zone: timeZone, conversation_id: conversationId };
     const request = { method: 'POST', path: API_PATHS.sessions, token: this.#token } as const;
     return requestJson(this.#options, { ...request, body, signal }, createSessionResponseSchema);
   }
@@ -91,4 +109,8 @@ export class SessionApi {
     this.#options.onSignedIn?.(guest.token, guest.expires_in_s);
     return guest.token;
   }
+}
+
+function isRefused(error: unknown, code: ErrorCode): boolean {
+  return error instanceof ParleyError && error.code === code;
 }

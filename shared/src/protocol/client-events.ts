@@ -27,6 +27,8 @@ export const clientEventSchemas = {
     session: z.object({
       /** A voice named in `session.created`. */
       voice: identifier.optional(),
+      /** BCP 47, one of `languages` of `session.created`. */
+      language: identifier.optional(),
       /** A factor of the voice's own pace, within `speeds` of `session.created`. */
       speed: z.number().min(MIN_SPEED).max(MAX_SPEED).optional(),
       /** IANA time zone of the person, for answers about time. */

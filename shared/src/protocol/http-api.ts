@@ -1,7 +1,13 @@
 import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
 import { MAX_SESSION_TAGS, sessionTagSchema } from './log-api.ts';
-import { limitsSchema, providerNamesSchema, speedsSchema, voicesSchema } from './relay-events.ts';
+import {
+  languagesSchema,
+  limitsSchema,
+  providerNamesSchema,
+  speedsSchema,
+  voicesSchema,
+} from './relay-events.ts';
 
 /** WebSocket subprotocol of this protocol version. */
 export const SUBPROTOCOL = 'parley.v1';
@@ -50,6 +56,8 @@ export const guestResponseSchema = z.object({
 
 export const createSessionRequestSchema = z.object({
   voice: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+  /** BCP 47, one of those that the relay offers. */
+  language: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   time_zone: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
   /** Goes on with an earlier conversation of this person. */
   conversation_id: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
@@ -94,6 +102,7 @@ export const healthResponseSchema = z.object({
   /** What a call may choose, as in `session.created`. */
   voices: voicesSchema,
   speeds: z.optional(speedsSchema),
+  languages: z.optional(languagesSchema),
   /** All providers that could, in order of preference. */
   services: z.array(serviceHealthSchema),
   /** What is wrong with the relay itself now: a stable code, a sentence, and for how long. */

@@ -35,6 +35,8 @@ export const providerNamesSchema = z.object({
 /** The voices there are; `label` is for people. */
 export const voicesSchema = z.array(z.object({ id: z.string(), label: z.string() }));
 export const speedsSchema = z.object({ min: z.number(), max: z.number() });
+/** BCP 47; the first is that of calls which choose none. */
+export const languagesSchema = z.array(z.string());
 
 const sessionDescriptionSchema = z.object({
   id: identifier,
@@ -43,6 +45,9 @@ const sessionDescriptionSchema = z.object({
   /** A factor of the voice's own pace, and what may be chosen; absent if the voice has one pace. */
   speed: z.optional(z.number()),
   speeds: z.optional(speedsSchema),
+  /** What the person speaks and is answered in, and what may be chosen; absent in older relays. */
+  language: z.optional(z.string()),
+  languages: z.optional(languagesSchema),
   time_zone: z.string(),
   output_modalities: z.array(z.enum(['audio', 'text'])),
   /** The call is being recorded; absent in relays that record none. */

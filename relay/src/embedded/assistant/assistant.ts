@@ -23,6 +23,7 @@ export function createEmbeddedAssistant(options: EmbeddedAssistantOptions = {}):
   const random = options.random ?? Math.random;
   return {
     name: 'embedded',
+    languages: ['en'],
     answersAtOnce: true,
     async *generate(request) {
       if (request.signal.aborted) return;

@@ -37,7 +37,7 @@ export interface EmbeddedTranscriber extends Transcriber, AsyncDisposable {
 
 /**
  * Recognises American English within a closed grammar, in threads of this process, without keys
- * or network. Other speech comes out as `unrecognised`. `language` is ignored.
+ * or network. Other speech comes out as `unrecognised`.
  */
 export function createEmbeddedTranscriber(
   options: EmbeddedTranscriberOptions,
@@ -64,6 +64,7 @@ export function createEmbeddedTranscriber(
   });
   return {
     name: 'embedded',
+    languages: ['en'],
     phraseState: options.phraseState,
     // Async, so that what it throws is a rejection.
     async open({ signal, mayInterrupt, onUsed }: TranscriptionOptions) {

@@ -146,6 +146,7 @@ export async function createEmbeddedSynthesizer(
 
   return {
     name: 'embedded',
+    languages: ['en'],
     sampleRateHz: FLITE_SAMPLE_RATE_HZ,
     voices: VOICES,
     speeds: SPEEDS,

@@ -28,17 +28,14 @@ export class FailoverGenerator {
     this.#stage = stage;
   }
 
-  get name(): string {
-    return this.#stage.active;
-  }
-
   /** The generator that would be asked now has its answers at hand. */
   get answersAtOnce(): boolean {
     return this.#healthy?.provider.answersAtOnce === true;
   }
 
-  prepare(): () => void {
-    return this.#stage.prepare();
+  /** @param language - the call's, BCP 47 */
+  prepare(language?: string): () => void {
+    return this.#stage.prepare(language);
   }
 
   /** Of the generator that would be asked now. */
@@ -134,7 +131,7 @@ class GenerationRace implements Disposable {
     this.#stage = stage;
     this.#request = request;
     this.#observer = observer;
-    this.#attempts = stage.attempts(observer);
+    this.#attempts = stage.attempts(observer, request.person.language);
     this.#startedAtMs = stage.clock.now();
     this.#ask(this.#attempts.first());
   }

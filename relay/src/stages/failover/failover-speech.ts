@@ -2,7 +2,7 @@ import type { Clause, ClauseTrack } from '../clause-track.ts';
 import type { SpeakOptions, SpeechEvent, Synthesizer, VoiceEvent } from '../synthesizer.ts';
 import type { Attempt, Attempts } from './attempts.ts';
 import { ListenerLead } from './listener-lead.ts';
-import { PhraseRecording, type PhraseMemory } from './phrase-memory.ts';
+import { mannerOf, PhraseRecording, type PhraseMemory } from './phrase-memory.ts';
 import type { SpeakingPace } from './speaking-pace.ts';
 import { SpeechAttempt } from './speech-attempt.ts';
 import type { StageCandidates } from './stage-candidates.ts';
@@ -119,7 +119,7 @@ export class FailoverSpeech implements Disposable {
     const isBegun = track.timing(clause.index) !== undefined;
     const phrase = isBegun ? undefined : this.#recall(clause);
     if (phrase !== undefined) return remembered(phrase, clause.index, pace.of(''));
-    this.#attempts ??= stage.attempts(options);
+    this.#attempts ??= stage.attempts(options, options.language);
     this.#permit ??= this.#attempts.first();
     if (this.#permit === undefined) throw this.#attempts.exhausted();
     this.#attempt = this.#begin(this.#permit, this.#attempts);
@@ -139,6 +139,7 @@ export class FailoverSpeech implements Disposable {
       waiting: this.#waiting,
       voice: options.voice,
       speed: options.speed,
+      language: options.language,
       signal: options.signal,
       onUsed: stage.reporterOf(attempt.candidate.name, options),
       toHz: sampleRateHz,
@@ -194,15 +195,15 @@ export class FailoverSpeech implements Disposable {
     this.#recording = isWorthIt ? new PhraseRecording() : undefined;
   }
 
-  /** What is remembered at one pace is not what is said at another. */
-  get #pacedVoice(): string {
+  /** What is remembered at one pace is not what is said at another, nor is that of a language. */
+  get #manner(): string {
     const { voiceId, options } = this.#options;
-    return options.speed === undefined ? voiceId : `${voiceId} ×${options.speed}`;
+    return mannerOf(voiceId, options);
   }
 
   #keep(index: number): void {
     const { memory, track } = this.#options;
-    const voiceId = this.#pacedVoice;
+    const voiceId = this.#manner;
     const speaker = this.#permit?.candidate.name;
     const text = track.peek(index)?.text;
     if (this.#recording !== undefined && speaker !== undefined && text !== undefined) {
@@ -212,12 +213,16 @@ export class FailoverSpeech implements Disposable {
   }
 
   #recall(clause: Clause): readonly SpeechEvent[] | undefined {
-    const { memory, voiceId, stage } = this.#options;
-    const phrase = { speaker: stage.active, text: clause.text };
-    const recalled = memory.recall({ ...phrase, voiceId: this.#pacedVoice }, this.#isExhausted);
+    const { memory, voiceId, stage, options } = this.#options;
+    const { language } = options;
+    const phrase = { speaker: stage.active(language), text: clause.text };
+    const recalled = memory.recall({ ...phrase, voiceId: this.#manner }, this.#isExhausted);
     // At another pace is better than not at all.
     return (
-      recalled ?? (this.#isExhausted ? memory.recall({ ...phrase, voiceId }, true) : undefined)
+      recalled ??
+      (this.#isExhausted
+        ? memory.recall({ ...phrase, voiceId: mannerOf(voiceId, { language }) }, true)
+        : undefined)
     );
   }
 }

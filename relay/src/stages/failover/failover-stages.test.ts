@@ -80,8 +80,8 @@ describe('the stages with failover', () => {
   it('say which provider is active, and the health of each', async () => {
     const { providers } = createTest();
     expect(providers.ladder.active('generator')).toBe('a');
-    expect(providers.synthesizer.name).toBe('voice');
-    expect(providers.transcriber.name).toBe('none');
+    expect(providers.synthesizer.active()).toBe('voice');
+    expect(providers.transcriber.active()).toBe('none');
     expect(providers.services().map(({ stage, name, health }) => [stage, name, health])).toEqual([
       ['generator', 'a', 'healthy'],
       ['generator', 'b', 'healthy'],

@@ -90,6 +90,11 @@ export function createFailoverStages(options: FailoverStagesOptions): FailoverSt
       new PhraseMemory({ phrases: options.phrases ?? [], clock }),
     ),
     ladder: createLadder(of),
+    languages: {
+      transcriber: of.transcriber.languages,
+      generator: of.generator.languages,
+      synthesizer: of.synthesizer.languages,
+    },
     arranged(choose) {
       const namesOf = (stage: Stage) =>
         choose(
@@ -134,14 +139,14 @@ function logHealth(watched: ProviderHealth, logger: Logger): void {
 
 function createLadder(stages: Candidates): Ladder {
   return {
-    active: (stage) => stages[stage].active,
+    active: (stage, language) => stages[stage].active(language),
     order: (stage) => stages[stage].candidates.map(({ name }) => name),
-    subscribe(listener) {
+    subscribe(listener, language) {
       const unsubscribes = STAGES.flatMap((stage) => {
         const { candidates } = stages[stage];
-        let active = stages[stage].active;
+        let active = stages[stage].active(language?.());
         const check = () => {
-          const now = stages[stage].active;
+          const now = stages[stage].active(language?.());
           if (now === active) return;
           active = now;
           listener(stage, now);

@@ -1,9 +1,13 @@
+import { knowsLanguage, speakersIn } from '../languages.ts';
 import type { ClauseTrack } from '../clause-track.ts';
-import type { SpeakOptions, SpeedRange, Synthesizer, Voice, VoiceEvent } from '../synthesizer.ts';
+import type { SpeakOptions, Synthesizer, VoiceEvent } from '../synthesizer.ts';
 import { FailoverSpeech } from './failover-speech.ts';
 import type { PhraseMemory } from './phrase-memory.ts';
 import { SpeakingPace } from './speaking-pace.ts';
 import type { StageCandidates } from './stage-candidates.ts';
+
+/** What a call may choose of a voice. */
+export type VoiceOffer = Pick<Synthesizer, 'voices' | 'speeds'>;
 
 /** Of text without audio, if no provider speaks at all. */
 const UNSPOKEN_HZ = 24_000;
@@ -15,12 +19,11 @@ const UNSPOKEN_HZ = 24_000;
  * middle of a clause that was already going out, the next goes on with the words that were not
  * spoken yet. Remembered phrases come from memory, in their place among the clauses.
  *
- * All audio leaves at the first candidate's rate; its voices and its speeds are the ones to choose from.
+ * All audio leaves at the first candidate's rate. The voices and speeds to choose from are those of the
+ * first candidate that knows the call's language.
  */
 export class FailoverSynthesizer {
   readonly sampleRateHz: number;
-  readonly voices: readonly Voice[];
-  readonly speeds: SpeedRange | undefined;
   readonly #stage: StageCandidates<Synthesizer>;
   readonly #memory: PhraseMemory;
   readonly #pace = new SpeakingPace();
@@ -30,18 +33,36 @@ export class FailoverSynthesizer {
     this.#stage = stage;
     this.#memory = memory;
     this.sampleRateHz = first?.sampleRateHz ?? UNSPOKEN_HZ;
-    this.voices = first?.voices ?? [];
-    this.speeds = first?.speeds;
   }
 
-  get name(): string {
-    return this.#stage.active;
+  /** Who would be asked now. @param language - BCP 47; undefined: any */
+  active(language?: string): string {
+    return this.#stage.active(language);
   }
 
-  /** Also has the phrases made ready: an apology is needed when nothing can be made any more. */
-  prepare(): () => void {
-    const end = this.#stage.prepare();
-    const cancel = this.#memory.warmSoon(this);
+  /** What there is to choose from in a language. @param language - BCP 47; undefined: any */
+  offer(language?: string): VoiceOffer {
+    const provider = this.#stage.knowing(language)[0]?.provider;
+    return { voices: speakersIn(language, provider?.voices ?? []), speeds: provider?.speeds };
+  }
+
+  /** Whether it is a voice, but one that does not know the language. */
+  isForeign(voice: string, language: string): boolean {
+    return this.#stage.candidates.some(({ provider }) => {
+      const knows = knowsLanguage(provider.languages, language);
+      const known = provider.voices.find(({ id }) => id === voice);
+      return known !== undefined && !(knows && knowsLanguage(known.languages, language));
+    });
+  }
+
+  /**
+   * Also has the phrases made ready: an apology is needed when nothing can be made any more.
+   *
+   * @param language - the call's, BCP 47
+   */
+  prepare(language?: string): () => void {
+    const end = this.#stage.prepare(language);
+    const cancel = this.#memory.warmSoon(this, language);
     return () => {
       cancel();
       end();
@@ -59,7 +80,8 @@ export class FailoverSynthesizer {
     track: ClauseTrack,
     options: SpeakOptions,
   ): AsyncGenerator<VoiceEvent, void, undefined> {
-    const known = this.voices.find(({ id }) => id === options.voice) ?? this.voices[0];
+    const { voices } = this.offer(options.language);
+    const known = voices.find(({ id }) => id === options.voice) ?? voices[0];
     using speech = new FailoverSpeech({
       stage: this.#stage,
       memory: this.#memory,

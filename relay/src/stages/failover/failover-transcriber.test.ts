@@ -186,7 +186,7 @@ describe('the failover transcriber', () => {
     for (let count = 0; count < 2; count++) await expect((await listen()).done).rejects.toThrow();
     expect(failovers).toHaveLength(2);
     expect(failovers[0]).toMatchObject({ from: 'a', to: 'browser' });
-    expect(transcriber.name).toBe('browser');
+    expect(transcriber.active()).toBe('browser');
     const { length } = fakes[0]!.log;
     const { done } = await listen();
     await expect(done).rejects.toMatchObject({ code: 'transcriber_failed' });
@@ -194,7 +194,7 @@ describe('the failover transcriber', () => {
     expect(failovers).toHaveLength(2);
     expect(fakes[1]!.log).toEqual([]);
     await clock.advance(DEFAULT_POLICY.breaker.coolDownMs);
-    expect(transcriber.name).toBe('a');
+    expect(transcriber.active()).toBe('a');
   });
 
   it('holds nothing against a provider when it is aborted, at any moment', async () => {

@@ -13,13 +13,19 @@ export class FailoverTranscriber {
     this.#stage = stage;
   }
 
-  get name(): string {
-    return this.#stage.active;
+  /** Who would be asked now. @param language - BCP 47; undefined: any */
+  active(language?: string): string {
+    return this.#stage.active(language);
   }
 
-  /** What a closed vocabulary makes of these words; undefined if the active provider has none. */
-  phraseState(words: string): PhraseState | undefined {
-    const active = this.#stage.candidates.find(({ name }) => name === this.#stage.active);
+  /**
+   * What a closed vocabulary makes of these words; undefined if the active provider has none.
+   *
+   * @param language - the call's, BCP 47; undefined: any
+   */
+  phraseState(words: string, language?: string): PhraseState | undefined {
+    const name = this.#stage.active(language);
+    const active = this.#stage.candidates.find((candidate) => candidate.name === name);
     return active?.provider.phraseState?.(words);
   }
 
@@ -28,7 +34,8 @@ export class FailoverTranscriber {
     return new FailoverTranscription(this.#stage, options);
   }
 
-  prepare(): () => void {
-    return this.#stage.prepare();
+  /** @param language - the call's, BCP 47 */
+  prepare(language?: string): () => void {
+    return this.#stage.prepare(language);
   }
 }

@@ -43,7 +43,7 @@ export class FailoverTranscription implements Disposable {
   constructor(stage: StageCandidates<Transcriber>, options: ListenOptions) {
     this.#stage = stage;
     this.#options = options;
-    this.#attempts = stage.attempts(options);
+    this.#attempts = stage.attempts(options, options.language);
     this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
     this.events = this.#run();
   }

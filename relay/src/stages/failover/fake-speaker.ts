@@ -1,12 +1,14 @@
 import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../lib/clock.ts';
 import { sleep } from '../../lib/clock.ts';
+import type { Languages } from '../languages.ts';
 import type {
   SpeechEvent,
   SpeedRange,
   SynthesisOptions,
   Synthesizer,
   TimedWord,
+  Voice,
 } from '../synthesizer.ts';
 
 /** Of a voice without a pace of its own: lengths say exactly how many characters were spoken. */
@@ -39,13 +41,16 @@ export interface SpeakerPlan {
  */
 export class FakeSpeaker implements Synthesizer {
   readonly name: string;
+  languages: Languages;
   readonly sampleRateHz: number;
-  readonly voices;
+  voices: readonly Voice[];
   readonly asked: {
     readonly atMs: number;
     readonly clauses: string[];
     readonly signal: AbortSignal;
     readonly speed: number | undefined;
+    readonly voice: string;
+    readonly language: string | undefined;
   }[] = [];
   speeds: SpeedRange | undefined;
   plan: SpeakerPlan;
@@ -63,9 +68,11 @@ export class FakeSpeaker implements Synthesizer {
 
   async *synthesize(
     clauses: AsyncIterable<string>,
-    { signal, speed }: SynthesisOptions,
+    { signal, speed, voice, language }: SynthesisOptions,
   ): AsyncGenerator<SpeechEvent, void, undefined> {
-    const asked = { atMs: this.#clock.now(), clauses: [] as string[], signal, speed };
+    const clausesTaken: string[] = [];
+    const manner = { signal, speed, voice, language };
+    const asked = { atMs: this.#clock.now(), clauses: clausesTaken, ...manner };
     this.asked.push(asked);
     let left = this.plan.failAfter ?? Infinity;
     for await (const text of readAhead(clauses, this.plan.readsAhead ?? 0)) {

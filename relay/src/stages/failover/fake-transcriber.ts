@@ -1,5 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { AsyncQueue } from '../../lib/async-queue.ts';
+import type { Languages } from '../languages.ts';
 import type { TranscriptEvent, Transcriber, TranscriptionOptions } from '../transcriber.ts';
 
 const failed = () => new ParleyError('transcriber_failed');
@@ -7,6 +8,7 @@ const failed = () => new ParleyError('transcriber_failed');
 /** A recogniser that does what the test says, and remembers what it was given. */
 export class FakeTranscriber implements Transcriber {
   readonly name: string;
+  languages: Languages;
   readonly log: string[] = [];
   readonly signals: AbortSignal[] = [];
   opened: 'at once' | 'never' | 'refused' = 'at once';

@@ -104,6 +104,16 @@ describe('the phrase memory', () => {
     expect(spoken).toHaveLength(2);
   });
 
+  it('has them ready in three languages, each once', async () => {
+    const { spoken, synthesizer, clock } = createTest();
+    for (const language of ['en', 'de', 'fr', 'it', 'de']) {
+      const end = synthesizer.prepare(language);
+      await clock.advance(10_000);
+      end();
+    }
+    expect(spoken).toHaveLength(3 * 2);
+  });
+
   it('leaves alone what a call that is over no longer needs', async () => {
     const { spoken, synthesizer, clock } = createTest();
     synthesizer.prepare()();

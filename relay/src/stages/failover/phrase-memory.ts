@@ -3,7 +3,7 @@ import { OVER } from '../../lib/abort-reason.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { ClauseTrack, ownWords } from '../clause-track.ts';
 import { isRelayProvider } from '../provider.ts';
-import type { SpeakOptions, SpeechEvent, Voice } from '../synthesizer.ts';
+import type { SpeakOptions, SpeechEvent, Synthesizer } from '../synthesizer.ts';
 
 export interface PhraseMemoryOptions {
   /** Whole clauses, as they are handed over: apologies, fillers, greetings. */
@@ -15,8 +15,8 @@ export interface PhraseMemoryOptions {
 
 /** What has missing phrases spoken: all synthesizers as one voice. */
 interface PhraseSpeaker {
-  readonly name: string;
-  readonly voices: readonly Voice[];
+  active(language?: string): string;
+  offer(language?: string): Pick<Synthesizer, 'voices'>;
   speak(track: ClauseTrack, options: SpeakOptions): AsyncIterable<unknown>;
 }
 
@@ -24,6 +24,7 @@ interface PhraseSpeaker {
 export interface SpokenPhrase {
   /** A provider's name; one that is not a relay's provider stands for any. */
   readonly speaker: string;
+  /** See `mannerOf`. */
   readonly voiceId: string;
   readonly text: string;
 }
@@ -32,6 +33,8 @@ export interface SpokenPhrase {
 const WARM_DELAY_MS = 10_000;
 /** Five minutes of voice at 24 kHz, or a hundred sentences. */
 const DEFAULT_MAX_BYTES = 16 * 1_024 * 1_024;
+/** Languages in which all phrases are spoken ahead: as many as there is room for beside each other. */
+const MAX_WARM_LANGUAGES = 3;
 /** Roughly what an entry takes beside its samples. */
 const OVERHEAD_BYTES = 512;
 
@@ -44,6 +47,7 @@ export class PhraseMemory {
   readonly #phrases: ReadonlySet<string>;
   readonly #kept: LRUCache<string, SpokenPhrase & { readonly recording: PhraseRecording }>;
   readonly #clock: Clock;
+  readonly #warmLanguages = new Set<string | undefined>();
   #warming: Promise<void> = Promise.resolve();
 
   constructor({ phrases, maxBytes = DEFAULT_MAX_BYTES, clock }: PhraseMemoryOptions) {
@@ -80,11 +84,20 @@ export class PhraseMemory {
     return other?.recording.copy();
   }
 
-  /** Has missing phrases spoken in the first voice, a little later. @returns what cancels it */
-  warmSoon(stage: PhraseSpeaker): () => void {
+  /**
+   * Has missing phrases spoken in the first voice, a little later.
+   *
+   * @param language - BCP 47
+   * @returns what cancels it
+   */
+  warmSoon(stage: PhraseSpeaker, language?: string): () => void {
+    const languages = this.#warmLanguages;
+    if (!languages.has(language) && languages.size >= MAX_WARM_LANGUAGES) return () => {};
+    languages.add(language);
     const abort = new AbortController();
     const cancel = this.#clock.after(WARM_DELAY_MS, () => {
-      void this.warm(stage, stage.voices[0]?.id ?? '', abort.signal);
+      const voice = stage.offer(language).voices[0]?.id ?? '';
+      void this.warm(stage, voice, abort.signal, language);
     });
     return () => {
       cancel();
@@ -96,14 +109,16 @@ export class PhraseMemory {
    * Has the phrases spoken that are missing in a voice, one at a time, after those that are being
    * spoken already. Never rejects: what cannot be spoken now is spoken when it is needed.
    */
-  warm(stage: PhraseSpeaker, voice: string, signal: AbortSignal): Promise<void> {
+  warm(stage: PhraseSpeaker, voice: string, signal: AbortSignal, language?: string): Promise<void> {
     this.#warming = this.#warming.then(async () => {
       for (const text of this.#phrases) {
-        if (signal.aborted || !isRelayProvider(stage.name)) return;
-        if (this.#kept.has(keyOf({ speaker: stage.name, voiceId: voice, text }))) continue;
+        const speaker = stage.active(language);
+        if (signal.aborted || !isRelayProvider(speaker)) return;
+        const voiceId = mannerOf(voice, { language });
+        if (this.#kept.has(keyOf({ speaker, voiceId, text }))) continue;
         const track = new ClauseTrack(ownWords(text));
         try {
-          for await (const _ of stage.speak(track, { voice, signal }));
+          for await (const _ of stage.speak(track, { voice, signal, language }));
         } catch {
           return;
         }
@@ -139,6 +154,15 @@ export class PhraseRecording {
 /** The receiver of samples owns them and may write over them. */
 function copyOf(event: SpeechEvent): SpeechEvent {
   return event.type === 'speech-audio' ? { ...event, samples: event.samples.slice() } : event;
+}
+
+/** A voice as it speaks in a call. */
+export function mannerOf(
+  voiceId: string,
+  { speed, language }: Pick<SpeakOptions, 'speed' | 'language'>,
+): string {
+  const pace = speed === undefined ? '' : ` ×${speed}`;
+  return `${voiceId}${pace}${language === undefined ? '' : ` ${language}`}`;
 }
 
 function keyOf({ speaker, voiceId, text }: SpokenPhrase): string {

@@ -39,7 +39,7 @@ it.each([
     }
     isFirst = false;
   }
-  expect(stage.active).toBe(active);
+  expect(stage.active()).toBe(active);
   expect(health.isUsable).toBe(true);
   expect(clock.pendingTimers).toBe(0);
 });

@@ -1,4 +1,5 @@
 import type { Clause, ClauseTrack } from '../clause-track.ts';
+import { speakersIn } from '../languages.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { ReportUse } from '../provider.ts';
 import type { SpeechEvent, Synthesizer } from '../synthesizer.ts';
@@ -24,6 +25,8 @@ export interface SpeechAttemptOptions {
   readonly waiting: { sinceMs: number };
   readonly voice: string;
   readonly speed: number | undefined;
+  /** The call's, BCP 47; undefined: the relay's. */
+  readonly language: string | undefined;
   readonly signal: AbortSignal;
   readonly onUsed: ReportUse;
   readonly toHz: number;
@@ -64,13 +67,17 @@ export class SpeechAttempt implements Disposable {
       this.#setDeadline();
     };
     this.#feed = new ClauseFeed({ track, endsBefore, onWaiting });
-    const known = provider.voices.find(({ id }) => id === voice) ?? provider.voices[0];
+    const { language } = options;
+    const speakers = speakersIn(language, provider.voices);
+    const known = speakers.find(({ id }) => id === voice) ?? speakers[0];
     const speed = speedOf(provider, options.speed);
     this.#speaker = `${name} ${known?.id ?? ''}${speed === undefined ? '' : ` ×${speed}`}`;
     this.msPerCharacter = pace.of(this.#speaker);
     const speech = provider.synthesize(this.#feed, {
-      voice,
+      // One that stands in has other voices, and not all of them know the language.
+      voice: known?.id ?? voice,
       speed,
+      language,
       signal: this.#scope.signal,
       onUsed,
     });

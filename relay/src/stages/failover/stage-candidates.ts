@@ -12,6 +12,7 @@ import {
   type ReportUse,
   type Stage,
 } from '../provider.ts';
+import { knowsLanguage, languagesOfAll, type Languages } from '../languages.ts';
 import { activeName, Attempts, type Candidate } from './attempts.ts';
 import type { ResiliencePolicy } from './policy.ts';
 import { ProviderHealth } from './provider-health.ts';
@@ -61,14 +62,29 @@ export class StageCandidates<P extends Provider> {
     );
   }
 
-  /** A provider's name, `browser`, or `none`. */
-  get active(): string {
-    return activeName(this.candidates);
+  /** What all of its own providers know; the browser is for when they fail. */
+  get languages(): Languages {
+    const own = this.candidates.filter(({ health }) => health !== undefined);
+    return own.length === 0
+      ? undefined
+      : languagesOfAll(own.map(({ provider }) => provider.languages));
   }
 
-  /** For one request. */
-  attempts({ caller, onFailover, onAttempt }: FailoverObserver): Attempts<P> {
-    const { stage, candidates, clock } = this;
+  /** @param language - BCP 47; undefined: any @returns a provider's name, `browser`, or `none` */
+  active(language?: string): string {
+    return activeName(this.knowing(language));
+  }
+
+  /** @param language - BCP 47; undefined: any */
+  knowing(language: string | undefined): readonly Candidate<P>[] {
+    if (language === undefined) return this.candidates;
+    return this.candidates.filter(({ provider }) => knowsLanguage(provider.languages, language));
+  }
+
+  /** For one request. @param language - BCP 47: candidates that do not know it are passed over */
+  attempts({ caller, onFailover, onAttempt }: FailoverObserver, language?: string): Attempts<P> {
+    const { stage, clock } = this;
+    const candidates = this.knowing(language);
     return new Attempts({
       stage,
       candidates,
@@ -121,20 +137,23 @@ export class StageCandidates<P extends Provider> {
   /**
    * Opens ahead of need the candidate that is used now, and a little later the one that would be
    * next; again when these are others. What was opened stays so until the end.
+   *
+   * @param language - the call's, BCP 47
    */
-  prepare(): () => void {
+  prepare(language?: string): () => void {
     const releases = new Map<Candidate<P>, (() => void) | undefined>();
     // A failure in another call may be what makes a candidate the next one.
     const traceparent = presentTrace();
     const open = (candidate: Candidate<P> | undefined) => {
       if (candidate === undefined || releases.has(candidate)) return;
-      const release = aheadOfNeed(traceparent, () => candidate.provider.prepare?.());
+      const release = aheadOfNeed(traceparent, () => candidate.provider.prepare?.(language));
       releases.set(candidate, release);
     };
     let planned: Candidate<P> | undefined;
     let cancelSecond = () => {};
+    const candidates = this.knowing(language);
     const update = () => {
-      const [first, second] = this.candidates.filter(({ health }) => health?.isUsable === true);
+      const [first, second] = candidates.filter(({ health }) => health?.isUsable === true);
       open(first);
       if (second === planned) return;
       planned = second;
@@ -143,7 +162,7 @@ export class StageCandidates<P extends Provider> {
       cancelSecond = this.clock.after(this.policy.prepareSecondMs, () => open(second));
     };
     update();
-    const unsubscribes = this.candidates.flatMap(({ health }) => health?.subscribe(update) ?? []);
+    const unsubscribes = candidates.flatMap(({ health }) => health?.subscribe(update) ?? []);
     return () => {
       for (const unsubscribe of unsubscribes) unsubscribe();
       cancelSecond();

@@ -26,7 +26,7 @@ function begin(script: Omit<ScriptedTranscriberOptions, 'clock'> = {}) {
   const listening = new Listening({
     caller: 'test',
     transcriber: scriptedStages(clock, { transcriber, deadlines: DEADLINES }).transcriber,
-    language: 'en-US',
+    settings: { language: 'en-US' },
     onProgress: () => {},
     output: {
       event: (event) => {

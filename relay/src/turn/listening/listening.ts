@@ -80,11 +80,12 @@ export interface UtteranceStart {
 }
 
 type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
+/** The language may change from one utterance to the next. */
+type Settings = Pick<ConversationOptions['settings'], 'language'>;
 
 export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
   readonly transcriber: FailoverTranscriber;
-  /** BCP 47. */
-  readonly language: string;
+  readonly settings: Settings;
   /** The recogniser knows more of the open utterance than before. */
   readonly onProgress: () => void;
 }
@@ -122,7 +123,8 @@ export class Listening {
 
   /** What a closed vocabulary makes of these words; undefined if the recogniser has none. */
   phraseState(words: string): PhraseState | undefined {
-    return this.#options.transcriber.phraseState(words);
+    const { transcriber, settings } = this.#options;
+    return transcriber.phraseState(words, settings.language);
   }
 
   /** Whether the recogniser has ever told words while the person spoke. */
@@ -145,10 +147,11 @@ export class Listening {
     { number, turnId, mayInterrupt }: UtteranceStart,
     onSettled: (settled: Settled) => void,
   ): void {
-    const { caller, transcriber, language, emit } = this.#options;
+    const { caller, transcriber, settings, emit } = this.#options;
+    const { language } = settings;
     const itemId = newId('item');
     emit({ type: 'utterance-started', turnId, itemId, utterance: number });
-    const active = () => transcriber.name;
+    const active = () => transcriber.active(language);
     const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit });
     const abort = new AbortController();
     const { signal } = abort;

@@ -81,8 +81,9 @@ export class Replies {
             },
       voice: settings.isSpoken ? settings.voice : null,
       speed: settings.speed,
+      language: settings.language,
       synthesizer: providers.synthesizer,
-      active: (stage) => providers.ladder.active(stage),
+      active: (stage) => providers.ladder.active(stage, settings.language),
       canSpeak: this.#canSpeak(content.kind === 'words'),
       output,
       pacer: this.#pacer,
@@ -107,7 +108,8 @@ export class Replies {
 
   /** @param isOwnWords - they may be remembered even if no synthesizer works */
   #canSpeak(isOwnWords: boolean): boolean {
-    const active = this.#options.providers.ladder.active('synthesizer');
+    const { providers, settings } = this.#options;
+    const active = providers.ladder.active('synthesizer', settings.language);
     return isRelayProvider(active) || (active === NO_PROVIDER && isOwnWords);
   }
 }

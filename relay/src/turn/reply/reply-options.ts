@@ -26,6 +26,8 @@ export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   /** null for a reply in writing only. */
   readonly voice: string | null;
   readonly speed: number | undefined;
+  /** The call's when the reply was made, BCP 47. */
+  readonly language: string;
   readonly synthesizer: Stages['synthesizer'];
   /** false if it is known that no voice of the relay works: the words are written at once. */
   readonly canSpeak: boolean;

@@ -22,7 +22,7 @@ export type ReplyContent =
 
 export interface ReplyPipelineOptions extends Pick<
   ReplyOptions,
-  'item' | 'output' | 'pacer' | 'synthesizer' | 'speed'
+  'item' | 'output' | 'pacer' | 'synthesizer' | 'speed' | 'language'
 > {
   readonly responseId: string;
   readonly content: ReplyContent;
@@ -65,12 +65,13 @@ export class ReplyPipeline {
 
   /** @throws as `FailoverSynthesizer.speak` */
   speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
-    const { synthesizer, speed, item, pacer, output, onEvent, onSending } = this.#options;
+    const { synthesizer, speed, language, item, pacer, output, onEvent, onSending } = this.#options;
     const { track, captions } = this;
     return play(
       synthesizer.speak(track, {
         voice,
         speed,
+        language,
         signal,
         caller: observer.caller,
         onFailover: observer.onFailover,

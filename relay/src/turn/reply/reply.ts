@@ -50,6 +50,7 @@ export class Reply {
       content: this.#content(),
       synthesizer: options.synthesizer,
       speed: options.speed,
+      language: options.language,
       pacer: options.pacer,
       output: options.output,
       onWritten: ({ kind }) => {

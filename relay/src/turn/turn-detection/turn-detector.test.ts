@@ -62,8 +62,10 @@ describe('speech while a reply is heard', () => {
     whileSpeaking: readonly Step<TranscriptEvent>[] = [],
     reply = 'This is a long story about a fox and a hen.',
     playedMs = 3_500,
+    language = 'en-US',
   ) {
     const person = new Speaking({
+      language,
       transcriber: { whileSpeaking, onFinal: () => [heard] },
       generator: { reply: () => [words(reply)] },
       synthesizer: longWinded,
@@ -105,6 +107,19 @@ describe('speech while a reply is heard', () => {
     person.test.type('What time is it?');
     await settle();
     expect(person.test.generator.requests.at(-1)).toMatchObject({ unasked: 1 });
+  });
+
+  it('stops it at a word of the language in which the utterance began', async () => {
+    const story = 'Es war einmal ein Fuchs.';
+    const heard = finalWords('Schweig.');
+    const spoken = [{ waitMs: 100 }, partial('schweig')];
+    const person = await duringReply(heard, spoken, story, 3_500, 'de');
+    person.test.settings.language = 'fr';
+    await person.speaks(400);
+    expect(person.test.ofType('response.interruption_decided')).toMatchObject([
+      { interrupted: true, answer_follows: false },
+    ]);
+    expect(person.test.transcriber.asked).toEqual(['de']);
   });
 
   it('answers what only began like a stop word', async () => {

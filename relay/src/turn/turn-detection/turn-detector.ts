@@ -36,6 +36,8 @@ export interface SpeechStart {
 interface Detected {
   readonly start: SpeechStart;
   readonly turnId: string;
+  /** Of the call when it began, BCP 47. */
+  readonly language: string;
   /** The assistant has just asked. */
   readonly isQuestion: boolean;
   verdict: BargeInVerdict | undefined;
@@ -46,8 +48,6 @@ export interface TurnDetectorOptions extends Pick<
   'clock' | 'emit' | 'output' | 'settings' | 'turnModel' | 'logger'
 > {
   readonly listening: Listening;
-  /** BCP 47. */
-  readonly language: string;
   /** What was heard of a reply up to this position; of the latest reply without a position. */
   readonly heardOf: (held: HeldReply | undefined) => string | undefined;
   /** The person has probably finished, with these words. */
@@ -100,7 +100,8 @@ export class TurnDetector {
     const { held } = start;
     const heard = this.#options.heardOf(held && { ...held, playedMs: held.playedMs + FORESEEN_MS });
     const isQuestion = /[?？]\s*$/u.test(heard ?? '');
-    const detected: Detected = { start, turnId, isQuestion, verdict: undefined };
+    const { language } = this.#options.settings;
+    const detected: Detected = { start, turnId, language, isQuestion, verdict: undefined };
     this.#open = detected;
     return (outcome) => this.#settled(detected, outcome);
   }
@@ -155,7 +156,7 @@ export class TurnDetector {
   }
 
   #judge(): EndOfTurnJudgement {
-    const { listening, language, heardOf, settings } = this.#options;
+    const { listening, heardOf, settings } = this.#options;
     const { words, turnEvent } = listening.progress ?? { words: '', turnEvent: undefined };
     const judgement = judgeEndOfTurn(
       {
@@ -164,7 +165,7 @@ export class TurnDetector {
         transcriber: turnEvent,
         sound: this.#sound.probability,
         hasPartials: listening.hasPartials,
-        language,
+        language: this.#open?.language ?? settings.language,
         lastReply: heardOf(undefined),
       },
       settings.eagerness,
@@ -236,8 +237,8 @@ export class TurnDetector {
     }
   }
 
-  #kindOf({ isQuestion }: Detected, words: string) {
-    return classifyInterjection(words, { language: this.#options.language, isQuestion });
+  #kindOf({ language, isQuestion }: Detected, words: string) {
+    return classifyInterjection(words, { language, isQuestion });
   }
 
   #decide(
@@ -246,8 +247,7 @@ export class TurnDetector {
   ): void {
     const { held } = detected.start;
     if (held === undefined || detected.verdict !== undefined) return;
-    const { isQuestion } = detected;
-    const { language } = this.#options;
+    const { isQuestion, language } = detected;
     const verdict = judgeBargeIn({ ...evidence, isQuestion, language });
     if (verdict !== undefined) this.#tell(detected, held, verdict);
   }

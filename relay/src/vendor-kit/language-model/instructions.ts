@@ -15,9 +15,23 @@ const TOOL_ADVICE =
 const NO_TOOLS_ADVICE =
   'You have no tools: you cannot set timers or reminders or look anything up. Say so if you are asked to.';
 
-/** The instructions of every request, to the letter the same, so that vendors can cache them. */
-export function instructionsFor(systemPrompt: string, hasTools: boolean): string {
-  return `${systemPrompt}\n\n${hasTools ? TOOL_ADVICE : NO_TOOLS_ADVICE}`;
+const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
+
+/**
+ * The instructions of every request, to the letter the same, so that vendors can cache them.
+ *
+ * @param language - BCP 47: chosen for this call; undefined: the relay's own, of which the operator
+ *   may have said something else in the system prompt
+ */
+export function instructionsFor(
+  systemPrompt: string,
+  hasTools: boolean,
+  language?: string,
+): string {
+  const instructions = `${systemPrompt}\n\n${hasTools ? TOOL_ADVICE : NO_TOOLS_ADVICE}`;
+  if (language === undefined) return instructions;
+  const name = LANGUAGE_NAMES.of(language) ?? language;
+  return `${instructions}\n\nThe person has chosen ${name} for this call. Answer in ${name}, unless they ask for another language.`;
 }
 
 /**

@@ -76,6 +76,24 @@ test.each([
   },
 );
 
+test.each([
+  ['de', /Answer in German, unless/],
+  // The relay's own.
+  ['en-US', undefined],
+  [undefined, undefined],
+])('a model is told the language %s if it is not the relay’s', async (language, words) => {
+  const bodies: unknown[] = [];
+  await using talk = await chatWith({}, 'openai', {}, (body) => bodies.push(body));
+  const { reminders, generator } = talk;
+  const { signal } = new AbortController();
+  const person = { timeZone: 'UTC', language };
+  const history = [{ role: 'user', text: 'Hello.' }] as const;
+  for await (const _ of generator.generate({ history, person, reminders, signal }));
+  expect(bodies).toHaveLength(1);
+  if (words === undefined) expect(bodies[0]).not.toContain('Answer in');
+  else expect(bodies[0]).toMatch(words);
+});
+
 test('a model that never tires of a tool is made to answer after the fourth time', async () => {
   await using talk = await chatWith({
     useTool: () => ({ name: 'list_timers', input: {} }),
@@ -215,6 +233,7 @@ async function chatWith(
   behaviour: LanguageModelBehaviour,
   flavour: Flavour = 'openai',
   context: Partial<ProviderContext> = {},
+  onBody: (body: unknown) => void = () => {},
 ): Promise<Talk> {
   const simulator = await startOpenAiSimulator({ ...behaviour, flavour });
   const http = new VendorHttp({ provider: 'test', stage: 'generator', connectMs: 2_000 });
@@ -229,7 +248,10 @@ async function chatWith(
         name: 'test',
         baseURL,
         headers,
-        fetch: http.fetch,
+        fetch(input, init) {
+          onBody(init?.body);
+          return http.fetch(input, init);
+        },
         includeUsage: true,
       })('simulated'),
       http,

@@ -109,6 +109,7 @@ async function* generate(
   const turn = new ModelTurn({
     limits: options.limits,
     systemPrompt: options.systemPrompt,
+    language: chosenLanguage(request.person, options.context),
     tools: await describedTools(tools),
     reasoning: toldToThink(options),
     history: request.history,
@@ -183,6 +184,14 @@ async function* generate(
     yield { type: 'usage-reported', ...total, ...(usage.isEstimated && { isEstimated: true }) };
   }
   if (failure !== undefined) throw failure;
+}
+
+/** Undefined if it is the relay's own. */
+function chosenLanguage(
+  { language }: GenerateRequest['person'],
+  { language: relays }: ProviderContext,
+): string | undefined {
+  return language === relays ? undefined : language;
 }
 
 /** The vendor's library finds the model's nearest to it, and says nothing to one that cannot think. */

@@ -20,6 +20,8 @@ const MAX_ADAPTATIONS = 4;
 export interface ModelTurnOptions {
   readonly limits: ModelLimits;
   readonly systemPrompt: string;
+  /** In which to answer, BCP 47; undefined: nothing is said of it. */
+  readonly language?: string | undefined;
   readonly tools: readonly LanguageModelV4FunctionTool[];
   /** How much the model is to think, in the library's words and the vendor's own. */
   readonly reasoning?: Pick<LanguageModelV4CallOptions, 'reasoning' | 'providerOptions'>;
@@ -60,10 +62,11 @@ export class ModelTurn {
 
   /** @param mayCallTools - false: the model has to answer now */
   next(mayCallTools: boolean): Call {
-    const { limits, systemPrompt, tools, moment, cachePoint, reasoning = {} } = this.#options;
+    const { limits, systemPrompt, language, tools, moment } = this.#options;
+    const { cachePoint, reasoning = {} } = this.#options;
     const { inputTokens, historyTokens, outputTokens } = limits.room;
     const hasTools = this.#hasTools(inputTokens);
-    const system = instructionsFor(systemPrompt, hasTools);
+    const system = instructionsFor(systemPrompt, hasTools, language);
     const fixedTokens = estimateTokens(system) + MOMENT_TOKENS + (hasTools ? this.#toolTokens : 0);
     const roomTokens = Math.max(0, inputTokens - fixedTokens);
     const { messages, steps } = this.#fitted({ historyTokens, maxTokens: roomTokens });

@@ -1,3 +1,4 @@
+import type { Languages } from '../../stages/languages.ts';
 import type { ReportUse } from '../../stages/provider.ts';
 import type { SpeedRange, Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
@@ -13,6 +14,8 @@ import { VoiceSpares } from './voice-spares.ts';
 
 export interface SocketSynthesizerOptions {
   readonly name: string;
+  /** Undefined: any, or those of its voices. */
+  readonly languages?: Languages;
   readonly context: ProviderContext;
   readonly sampleRateHz: number;
   /** At least one; the first speaks if an unknown one is asked for. */
@@ -20,17 +23,27 @@ export interface SocketSynthesizerOptions {
   readonly speeds?: SpeedRange | undefined;
   /** Whether the voice belongs to the socket, or comes with each clause. */
   readonly hasVoicePerSocket: boolean;
+  /** Whether the language belongs to the socket, too. */
+  readonly hasLanguagePerSocket?: boolean;
   /** Clauses submitted to the vendor beyond the one that is being delivered. */
   readonly ahead: number;
   readonly pool: Pick<SocketPoolOptions, 'maxAgeMs'>;
-  /** The vendor's address, `ws:` or `wss:`, and what it wants to know of us. */
-  addressFor(voice: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
-  /** @param speed - undefined: the voice's own pace */
+  /**
+   * The vendor's address, `ws:` or `wss:`, and what it wants to know of us.
+   *
+   * @param language - the call's, BCP 47
+   */
+  addressFor(voice: string, language: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
+  /**
+   * @param speed - undefined: the voice's own pace
+   * @param language - the call's, BCP 47
+   */
   protocolFor(
     socket: VendorSocket,
     voice: string,
     onUsed: ReportUse,
     speed: number | undefined,
+    language: string,
   ): SpeechProtocol;
   /** The model that speaks with this voice. */
   modelFor(voice: string): string;
@@ -45,35 +58,44 @@ export function createSocketSynthesizer(
   const { name, context, sampleRateHz, voices, ahead, countsCharacters = true } = options;
   const first = voices[0]!.id;
   const { clock, connectMs } = context;
-  const connect = (voice: string, signal: AbortSignal) =>
+  const connect = (voice: string, language: string, signal: AbortSignal) =>
     openVendorSocket({
-      ...options.addressFor(voice),
+      ...options.addressFor(voice, language),
       provider: name,
       stage: 'synthesizer',
       connectMs,
       clock,
       signal,
     });
-  const keyOf = (voice: string) => (options.hasVoicePerSocket ? voice : '');
+  const keyOf = (voice: string, language = context.language) => {
+    const key = options.hasVoicePerSocket ? voice : '';
+    return options.hasLanguagePerSocket === true ? `${key}\n${language}` : key;
+  };
   const pool = new SocketPool({
     ...options.pool,
-    open: connect,
+    open(key, signal) {
+      const [voice = '', language = context.language] = key.split('\n');
+      return connect(voice, language, signal);
+    },
     isReused: true,
     clock,
   });
   const spares = new VoiceSpares(pool, keyOf(first));
   return {
     name,
+    languages: options.languages,
     sampleRateHz,
     voices,
     speeds: options.speeds,
-    synthesize(clauses, { voice, speed, signal, onUsed = () => {} }) {
+    synthesize(clauses, { voice, speed, language, signal, onUsed = () => {} }) {
       const known = voices.some(({ id }) => id === voice) ? voice : first;
-      spares.use(keyOf(known));
+      const key = keyOf(known, language);
+      spares.use(key);
       return speakOverSocket(clauses, {
         pool,
-        key: keyOf(known),
-        protocolFor: (socket) => options.protocolFor(socket, known, onUsed, speed),
+        key,
+        protocolFor: (socket) =>
+          options.protocolFor(socket, known, onUsed, speed, language ?? context.language),
         rateHz: sampleRateHz,
         ahead,
         signal,
@@ -83,7 +105,7 @@ export function createSocketSynthesizer(
       });
     },
     async probe(signal) {
-      (await connect(first, signal)).close();
+      (await connect(first, context.language, signal)).close();
     },
     prepare: () => spares.prepare(),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),

@@ -1,3 +1,4 @@
+import type { Languages } from '../../stages/languages.ts';
 import type { Transcriber, Transcription } from '../../stages/transcriber.ts';
 import { SocketPool, type SocketLease, type SocketPoolOptions } from '../websocket/socket-pool.ts';
 import type { VendorSocket } from '../websocket/vendor-socket.ts';
@@ -5,6 +6,8 @@ import type { ProviderContext } from '../vendor.ts';
 
 export interface SocketTranscriberOptions {
   readonly name: string;
+  /** Undefined: any. */
+  readonly languages: Languages;
   readonly context: ProviderContext;
   readonly pool: Omit<SocketPoolOptions, 'open' | 'clock'>;
   /**
@@ -30,10 +33,11 @@ export interface UtteranceOptions {
 export function createSocketTranscriber(
   options: SocketTranscriberOptions,
 ): Transcriber & AsyncDisposable {
-  const { name, context, connect, begin, modelFor } = options;
+  const { name, languages, context, connect, begin, modelFor } = options;
   const pool = new SocketPool({ ...options.pool, open: connect, clock: context.clock });
   return {
     name,
+    languages,
     async open({ language, signal, onUsed }) {
       const lease = await pool.acquire(language, signal);
       const onSent = (audioMs: number) =>
@@ -45,7 +49,7 @@ export function createSocketTranscriber(
     async probe(signal) {
       (await connect(context.language, signal)).close();
     },
-    prepare: () => pool.reserve(context.language),
+    prepare: (language = context.language) => pool.reserve(language),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }

@@ -45,6 +45,25 @@ it('asks for another pace than the voice’s own, if its model takes one', async
   expect(vendor.adapter.speeds).toEqual({ min: 0.6, max: 1.5 });
 });
 
+it('asks for the language of the call, by the code that the vendor knows', async () => {
+  const asked: unknown[] = [];
+  const read = (message: unknown) => {
+    const { way, text } = message as Traffic;
+    if (way !== 'in' || text === undefined) return;
+    const { language, flush } = JSON.parse(text) as Record<string, unknown>;
+    if (flush === true) asked.push(language);
+  };
+  simulatorTraffic.subscribe(read);
+  const { signal } = new AbortController();
+  for (const language of ['de-CH', 'fil', undefined]) {
+    const options = { voice: 'first', language, signal };
+    await Array.fromAsync(vendor.adapter.synthesize(clausesOf('Hello.'), options));
+  }
+  simulatorTraffic.unsubscribe(read);
+  expect(asked).toEqual(['de', 'tl', 'en']);
+  expect(vendor.simulator.complaints).toEqual([]);
+});
+
 it('speaks a long reply whole', async () => {
   const texts = Array.from({ length: 100 }, (_, n) => `${'x'.repeat(96)} ${100 + n}`);
   expect(lengths(await speak(vendor, ...texts))).toEqual(texts.map(() => 6_000));

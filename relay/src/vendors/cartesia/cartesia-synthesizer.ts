@@ -1,7 +1,9 @@
+import { vendorCode } from '../../stages/languages.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
+import { sonicLanguages } from './sonic-languages.ts';
 import { SonicProtocol } from './sonic-protocol.ts';
 
 const NAME = 'cartesia';
@@ -20,9 +22,11 @@ export function createCartesiaSynthesizer(
   options: AdapterOptions & { readonly voices: readonly Voice[] },
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
-  const { clock, language } = context;
+  const { clock } = context;
+  const languages = sonicLanguages(model);
   return createSocketSynthesizer({
     name: NAME,
+    languages,
     context,
     sampleRateHz: RATE_HZ,
     voices,
@@ -34,13 +38,13 @@ export function createCartesiaSynthesizer(
       url: asSocketUrl(onBase(baseUrl, 'tts/websocket')),
       headers: { authorization: `Bearer ${apiKey}`, 'cartesia-version': VERSION },
     }),
-    protocolFor: (_socket, voice, _onUsed, speed) =>
+    protocolFor: (_socket, voice, _onUsed, speed, language) =>
       new SonicProtocol(
         {
           model_id: model,
           voice: { id: voice },
           output_format: { container: 'raw', encoding: 'pcm_s16le', sample_rate: RATE_HZ },
-          language: language.split('-')[0],
+          language: vendorCode(languages, language),
           ...(speed === undefined ? {} : { generation_config: { speed } }),
           add_timestamps: true,
           // Whole clauses come: nothing is gained by collecting text.

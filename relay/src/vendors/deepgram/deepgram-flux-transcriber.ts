@@ -9,6 +9,7 @@ import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readFlux } from './deepgram-events.ts';
+import { fluxLanguages } from './deepgram-languages.ts';
 import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
 import { FluxTurns } from './flux-turns.ts';
 
@@ -44,6 +45,7 @@ export function createFluxTranscriber(
     options.model ?? (/^en\b/i.test(language) ? 'flux-general-en' : 'flux-general-multi');
   return createSocketTranscriber({
     name: FLUX,
+    languages: fluxLanguages(options.model),
     context,
     pool: { maxAgeMs: MAX_AGE_MS },
     // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.

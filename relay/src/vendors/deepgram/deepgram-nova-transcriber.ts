@@ -13,6 +13,7 @@ import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { Owned } from '../../stages/provider.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readNova, type NovaResults } from './deepgram-events.ts';
+import { novaLanguages } from './deepgram-languages.ts';
 import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
 
 export const NOVA = 'deepgram-nova';
@@ -42,6 +43,7 @@ export function createNovaTranscriber(
   const usedSeconds = new WeakMap<VendorSocket, number>();
   return createSocketTranscriber({
     name: NOVA,
+    languages: novaLanguages(options.model),
     context,
     pool: {
       keepAlive: {

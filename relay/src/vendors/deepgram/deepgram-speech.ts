@@ -1,3 +1,4 @@
+import { languagesOfAll } from '../../stages/languages.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { SpeechProtocol } from '../../vendor-kit/synthesis/speech-protocol.ts';
@@ -25,6 +26,7 @@ export function deepgramSpeech(
 ): Synthesizer & AsyncDisposable {
   return createSocketSynthesizer({
     name,
+    languages: languagesOfAll(options.voices.map(({ languages }) => languages)),
     context,
     sampleRateHz: SAMPLE_RATE_HZ,
     voices: options.voices,

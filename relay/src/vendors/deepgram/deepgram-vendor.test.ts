@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 import { readSettings } from '../../config/read-settings.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
+import { knowsLanguage } from '../../stages/languages.ts';
 import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
 import { startDeepgramSimulator } from '../../../simulators/deepgram/deepgram-simulator.ts';
 import { createFluxSynthesizer } from './deepgram-flux-synthesizer.ts';
 import { deepgramVendor } from './deepgram-vendor.ts';
-import { voiceOfId } from './deepgram-voices.ts';
+import { fluxLanguages, novaLanguages } from './deepgram-languages.ts';
+import { auraVoices, voiceOfId } from './deepgram-voices.ts';
 
 const context = { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' };
 
@@ -42,13 +44,34 @@ test('the voices of Flux are used only if they are named, and before those of Au
 });
 
 test.each([
-  ['flux-haley-en', 'Haley, American English'],
-  ['flux-wade-en', 'Wade'],
-  ['flux-nova-multi', 'Nova'],
-  ['aura-2-draco-en', 'Draco, British English'],
-  ['another', 'another'],
-])('%s is called %s', (id, label) => {
-  expect(voiceOfId(id)).toEqual({ id, label });
+  ['flux-haley-en', 'Haley, American English', ['en']],
+  ['flux-wade-en', 'Wade', ['en']],
+  ['flux-nova-multi', 'Nova', undefined],
+  ['aura-2-draco-en', 'Draco, British English', ['en']],
+  ['aura-2-lara-de', 'Lara, German', ['de']],
+  ['another', 'another', undefined],
+])('%s is called %s, and speaks %o', (id, label, languages) => {
+  expect(voiceOfId(id)).toEqual({ id, label, languages });
+});
+
+test('the voices of the relay’s own language come first', () => {
+  const voices = auraVoices('de-AT');
+  expect(voices[0]).toMatchObject({ id: 'aura-2-julius-de', languages: ['de'] });
+  expect(voices.some(({ languages }) => languages?.includes('en'))).toBe(true);
+  expect(auraVoices('pl')[0]).toMatchObject({ languages: ['en'] });
+});
+
+test.each([
+  [fluxLanguages(undefined), ['en', 'de', 'ja'], ['pl']],
+  [fluxLanguages('flux-general-en'), ['en'], ['de']],
+  [novaLanguages('nova-3'), ['en', 'de', 'nb', 'zh-TW'], ['cy']],
+  [novaLanguages('nova-3-medical'), ['en'], ['de']],
+  [novaLanguages('nova-2'), ['de', 'ko'], ['ar']],
+  [novaLanguages('base'), ['cy'], []],
+])('a model that knows %o', (languages, known, unknown) => {
+  const knows = (tag: string) => knowsLanguage(languages, tag);
+  expect(known.filter(knows)).toEqual(known);
+  expect(unknown.filter(knows)).toEqual([]);
 });
 
 test('a connection of Flux speaks more clauses a minute than Aura flushes, in order', async () => {

@@ -32,7 +32,7 @@ const DEEPGRAM_SETTINGS = {
     {
       type: 'comma-separated list of voices, e.g. `aura-2-thalia-en`',
       about:
-        'The Deepgram voices that people may choose among, the first by default. Without it, a choice for the language out of Aura’s. Voices of Flux, which speak English, are used only if they are named here, e.g. `flux-haley-en`; `deepgram-flux-voice` speaks them, before `deepgram-aura`.',
+        'The Deepgram voices that people may choose among, the first by default. Without it, a choice out of Aura’s for each of its languages. Voices of Flux, which speak English, are used only if they are named here, e.g. `flux-haley-en`; `deepgram-flux-voice` speaks them, before `deepgram-aura`.',
     },
   ),
 };

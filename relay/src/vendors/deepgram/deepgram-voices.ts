@@ -1,4 +1,6 @@
+import { primaryLanguage } from '../../stages/languages.ts';
 import type { Voice } from '../../stages/synthesizer.ts';
+import { voiceLanguages } from './deepgram-languages.ts';
 
 /**
  * A choice of the Aura-2 voices and their labels, by language. A voice's id is the model it is asked
@@ -27,14 +29,18 @@ const VOICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ja: { fujin: 'Japanese', izanami: 'Japanese' },
 };
 
-/** @param language - BCP 47; one that no voice speaks gives the English ones */
+/** @param language - BCP 47: its voices come first, those of English if no voice speaks it */
 export function auraVoices(language: string): readonly Voice[] {
-  const spoken = (language.split('-')[0] ?? '').toLowerCase();
-  const code = Object.hasOwn(VOICES, spoken) ? spoken : 'en';
-  return Object.entries(VOICES[code]!).map(([name, label]) => ({
-    id: `aura-2-${name}-${code}`,
-    label: `${titled(name)}, ${label}`,
-  }));
+  const spoken = primaryLanguage(language);
+  const first = Object.hasOwn(VOICES, spoken) ? spoken : 'en';
+  const others = Object.keys(VOICES).filter((code) => code !== first);
+  return [first, ...others].flatMap((code) =>
+    Object.entries(VOICES[code]!).map(([name, label]) => ({
+      id: `aura-2-${name}-${code}`,
+      label: `${titled(name)}, ${label}`,
+      languages: [code],
+    })),
+  );
 }
 
 /**
@@ -61,9 +67,10 @@ export function isFluxVoice(id: string): boolean {
 export function voiceOfId(id: string): Voice {
   const [, family, name = id, code] = /^(aura-2|flux)-([a-z]+)-([a-z]{2,5})$/.exec(id) ?? [];
   const accent = family === 'flux' ? FLUX_ACCENTS[name] : undefined;
-  if (accent !== undefined) return { id, label: `${titled(name)}, ${accent}` };
+  const languages = voiceLanguages(id);
+  if (accent !== undefined) return { id, label: `${titled(name)}, ${accent}`, languages };
   const known = auraVoices(code ?? '').find((voice) => voice.id === id);
-  return known ?? { id, label: family === undefined ? id : titled(name) };
+  return known ?? { id, label: family === undefined ? id : titled(name), languages };
 }
 
 function titled(name: string): string {

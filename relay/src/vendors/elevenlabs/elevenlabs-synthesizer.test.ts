@@ -48,6 +48,25 @@ it('uses one socket for the replies of a call', async () => {
   await expect.poll(() => vendor.simulator.open).toBe(0);
 });
 
+it('speaks no other language over the socket of one', async () => {
+  const lines: number[] = [];
+  const read = (message: unknown) => {
+    const { way, text, line } = message as Traffic;
+    if (way === 'in' && text?.includes('"text"') === true) lines.push(line);
+  };
+  simulatorTraffic.subscribe(read);
+  const leave = vendor.adapter.prepare!();
+  const { signal } = new AbortController();
+  for (const language of ['de', 'fr', undefined, 'fil']) {
+    const options = { voice: 'first', language, signal };
+    await Array.fromAsync(vendor.adapter.synthesize(clausesOf('Hello.'), options));
+  }
+  leave();
+  simulatorTraffic.unsubscribe(read);
+  expect(new Set(lines).size).toBe(4);
+  expect(vendor.simulator.complaints).toEqual([]);
+});
+
 it('asks for another pace than the voice’s own', async () => {
   const asked: unknown[] = [];
   const read = (message: unknown) => {

@@ -1,9 +1,11 @@
 import { newId } from '../../lib/ids.ts';
+import { vendorCode } from '../../stages/languages.ts';
 import type { Synthesizer, Voice } from '../../stages/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import { readVoiceEvent } from './elevenlabs-events.ts';
+import { speechLanguages } from './elevenlabs-languages.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
 import { WordJoiner } from './timed-words.ts';
@@ -25,21 +27,25 @@ export function createElevenLabsSynthesizer(
   options: AdapterOptions & { readonly voices: readonly Voice[] },
 ): Synthesizer & AsyncDisposable {
   const { apiKey, baseUrl, model, voices, context } = options;
+  const languages = speechLanguages(model);
+  const takesLanguage = TAKES_LANGUAGE.test(model);
   return createSocketSynthesizer({
     name: NAME,
+    languages,
     context,
     sampleRateHz: RATE_HZ,
     voices,
     speeds: SPEEDS,
     hasVoicePerSocket: true,
+    hasLanguagePerSocket: takesLanguage,
     ahead: AHEAD,
     pool: { maxAgeMs: MAX_AGE_MS },
-    addressFor: (voice) => ({
+    addressFor: (voice, language) => ({
       url: asSocketUrl(
         onBase(baseUrl, `v1/text-to-speech/${encodeURIComponent(voice)}/multi-stream-input`, {
           model_id: model,
           output_format: `pcm_${RATE_HZ}`,
-          language_code: TAKES_LANGUAGE.test(model) ? context.language.split('-')[0] : undefined,
+          language_code: takesLanguage ? vendorCode(languages, language) : undefined,
           inactivity_timeout: INACTIVITY_S,
           sync_alignment: true,
           // Whole clauses come: nothing is gained by collecting text.

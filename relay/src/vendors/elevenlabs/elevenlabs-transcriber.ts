@@ -1,3 +1,4 @@
+import { vendorCode } from '../../stages/languages.ts';
 import type { Transcriber } from '../../stages/transcriber.ts';
 import { createSocketTranscriber } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
@@ -5,6 +6,7 @@ import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
+import { scribeLanguages } from './elevenlabs-languages.ts';
 import { audioMessage, ScribeTranscription } from './scribe-transcription.ts';
 
 const NAME = 'elevenlabs';
@@ -19,9 +21,11 @@ export function createElevenLabsTranscriber(
   options: AdapterOptions,
 ): Transcriber & AsyncDisposable {
   const { apiKey, baseUrl, model, context } = options;
+  const languages = scribeLanguages(model);
   const settledLast = new WeakMap<VendorSocket, string>();
   return createSocketTranscriber({
     name: NAME,
+    languages,
     context,
     pool: {
       keepAlive: { everyMs: KEEP_ALIVE_MS, send: (socket) => socket.sendText(KEEP_ALIVE) },
@@ -36,7 +40,7 @@ export function createElevenLabsTranscriber(
           onBase(baseUrl, 'v1/speech-to-text/realtime', {
             model_id: model,
             audio_format: 'pcm_16000',
-            language_code: language.split('-')[0],
+            language_code: vendorCode(languages, language),
             commit_strategy: 'manual',
           }),
         ),

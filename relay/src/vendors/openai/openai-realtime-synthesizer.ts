@@ -25,9 +25,10 @@ export interface OpenAiRealtimeVoiceOptions extends OpenAiAdapterOptions {
 export function createOpenAiRealtimeSynthesizer(
   options: OpenAiRealtimeVoiceOptions,
 ): Synthesizer & AsyncDisposable {
-  const { server, model, voices, context } = options;
+  const { server, model, languages, voices, context } = options;
   return createSocketSynthesizer({
     name: server.name,
+    languages,
     context,
     sampleRateHz: RATE_HZ,
     voices,

@@ -25,12 +25,13 @@ const MAX_AGE_MS = 50 * 60_000;
  * models that stream answer with words meanwhile.
  */
 export function createOpenAiRealtimeTranscriber(options: OpenAiAdapterOptions): Owned<Transcriber> {
-  const { server, model, context } = options;
+  const { server, model, languages, context } = options;
   const adapter = adapterOf(server, 'transcriber', context);
   const models = new ModelList(new VendorHttp(adapter), modelListOf(server), context.clock);
   const settledItems = new WeakMap<VendorSocket, string>();
   const transcriber = createSocketTranscriber({
     name: server.name,
+    languages,
     context,
     pool: { isReused: true, maxAgeMs: MAX_AGE_MS },
     connect: (language, signal) =>

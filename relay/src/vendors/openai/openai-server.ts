@@ -1,3 +1,4 @@
+import type { Languages } from '../../stages/languages.ts';
 import type { Stage } from '../../stages/provider.ts';
 import type { ModelListRequest } from '../../vendor-kit/http-client/model-list.ts';
 import { onBase } from '../../vendor-kit/vendor-url.ts';
@@ -22,6 +23,8 @@ export interface OpenAiServer {
 export interface OpenAiAdapterOptions {
   readonly server: OpenAiServer;
   readonly model: string;
+  /** What its models hear and speak; undefined: any. */
+  readonly languages?: Languages;
   readonly context: ProviderContext;
 }
 

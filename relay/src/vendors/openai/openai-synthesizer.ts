@@ -45,7 +45,7 @@ export interface OpenAiSynthesizerOptions extends OpenAiAdapterOptions {
  * for a reader.
  */
 export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owned<Synthesizer> {
-  const { server, model, context, voices, sampleRateHz } = options;
+  const { server, model, languages, context, voices, sampleRateHz } = options;
   const adapter = adapterOf(server, 'synthesizer', context);
   const http = new VendorHttp(adapter);
   const models = new ModelList(http, modelListOf(server), context.clock);
@@ -122,6 +122,7 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Owne
 
   return {
     name: server.name,
+    languages,
     sampleRateHz,
     voices,
     speeds: SPEEDS,

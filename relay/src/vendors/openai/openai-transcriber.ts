@@ -35,6 +35,7 @@ const STREAMING_MODELS = /^gpt-(?:[\w.]+-)*transcribe(?!.*diarize)/;
 export function createOpenAiTranscriber({
   server,
   model,
+  languages,
   context,
 }: OpenAiAdapterOptions): Owned<Transcriber> {
   const adapter = adapterOf(server, 'transcriber', context);
@@ -99,6 +100,7 @@ export function createOpenAiTranscriber({
 
   return {
     name: server.name,
+    languages,
     async open({ language, signal, onUsed }) {
       signal.throwIfAborted();
       const upload = uploadIn(isoLanguage(language));

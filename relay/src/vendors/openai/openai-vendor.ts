@@ -14,6 +14,7 @@ import {
   type ProviderContext,
 } from '../../vendor-kit/vendor.ts';
 import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
+import { OPENAI_LANGUAGES } from './openai-languages.ts';
 import { createOpenAiRealtimeSynthesizer } from './openai-realtime-synthesizer.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import type { OpenAiAdapterOptions } from './openai-server.ts';
@@ -194,5 +195,12 @@ function adapterOptions(
   const address = addressFor(vendor, use, values);
   if (address === undefined) throw new Error(`${name} needs ${needsOf(vendor, use)}.`);
   const { model, ...server } = address;
-  return { server: { name, ...server, hasModelList: !vendor.isSplit }, model, context };
+  // At another address its models may be any.
+  const isHome = server.baseUrl === OPENAI.defaults.baseUrl;
+  return {
+    server: { name, ...server, hasModelList: !vendor.isSplit },
+    model,
+    languages: isHome ? OPENAI_LANGUAGES : undefined,
+    context,
+  };
 }
