@@ -14,6 +14,7 @@ test('files and texts are turns in the order given', () => {
     url: 'http://localhost:8787',
     token: undefined,
     voice: undefined,
+    language: undefined,
     outPath: undefined,
     recordPath: undefined,
     replayPath: undefined,
@@ -25,7 +26,7 @@ test('files and texts are turns in the order given', () => {
 
 test('everything else can be set', () => {
   const options = parseTalkOptions(
-    '--url https://voice.example/ --token t --voice rms --out o.wav --record o.flight --wait 2.5'.split(
+    '--url https://voice.example/ --token t --voice rms --language de --out o.wav --record o.flight --wait 2.5'.split(
       ' ',
     ),
   );
@@ -34,6 +35,7 @@ test('everything else can be set', () => {
     url: 'https://voice.example',
     token: 't',
     voice: 'rms',
+    language: 'de',
     outPath: 'o.wav',
     recordPath: 'o.flight',
     replayPath: undefined,

@@ -19,6 +19,7 @@ rate, mono or stereo, 8 to 32 bits or floating point.
                    one: words, order of turns, interruptions, ends of replies, errors, delays
   --tolerance MS   by how much delays of a replay may differ (default 500)
   --voice ID       one of the server's voices
+  --language TAG   what is spoken and answered in, e.g. de: one of the server's languages
   --out FILE.wav   writes the spoken replies, one after the other, to a file
   --record FILE    writes a flight recording of the call: what was sent, speech included, and
                    what the server sent, with times (docs/flight-recorder.md)
@@ -41,6 +42,8 @@ export interface TalkOptions {
   readonly token: string | undefined;
   readonly accessCode: string | undefined;
   readonly voice: string | undefined;
+  /** BCP 47; of a replay, in the place of the recorded one. */
+  readonly language: string | undefined;
   readonly outPath: string | undefined;
   readonly recordPath: string | undefined;
   /** A recording to replay, in the place of turns. */
@@ -72,6 +75,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
       token: { type: 'string' },
       'access-code': { type: 'string' },
       voice: { type: 'string' },
+      language: { type: 'string' },
       out: { type: 'string' },
       record: { type: 'string' },
       replay: { type: 'string' },
@@ -100,6 +104,7 @@ export function parseTalkOptions(commandLine: readonly string[]): TalkOptions | 
     token: values.token,
     accessCode: values['access-code'],
     voice: values.voice,
+    language: values.language,
     outPath: values.out,
     recordPath: values.record,
     replayPath,

@@ -36,8 +36,18 @@ export async function runTalk(commandLine: readonly string[], io: CommandIo): Pr
       return 0;
     }
     if (options.replayPath !== undefined) {
-      const { replayPath: path, url, token, accessCode, voice, toleranceMs, isJson } = options;
-      return await runReplay({ path, url, token, accessCode, voice, toleranceMs, isJson }, io);
+      const {
+        replayPath: path,
+        url,
+        token,
+        accessCode,
+        voice,
+        language,
+        toleranceMs,
+        isJson,
+      } = options;
+      const command = { path, url, token, accessCode, voice, language, toleranceMs, isJson };
+      return await runReplay(command, io);
     }
     // All files are read before the call.
     const turns = await Promise.all(options.turns.map(prepare));
@@ -61,7 +71,7 @@ async function converse(
   options: TalkOptions,
   io: CommandIo,
 ): Promise<number> {
-  const { url, token, accessCode, voice, outPath, recordPath, waitMs, isJson } = options;
+  const { url, token, accessCode, voice, language, outPath, recordPath, waitMs, isJson } = options;
   const recorder = recordPath === undefined ? undefined : callRecorder();
   const printer = isJson ? jsonPrinter(io.output) : humanPrinter(io.output);
   const call = await openCall({
@@ -69,6 +79,7 @@ async function converse(
     token,
     accessCode,
     voice,
+    language,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     recorder,
     signal: io.signal,

@@ -21,6 +21,8 @@ export interface ConnectOptions {
   /** What the server asks guests for, if it does. */
   readonly accessCode?: string | undefined;
   readonly voice?: string | undefined;
+  /** BCP 47; the server's own if it is absent. */
+  readonly language?: string | undefined;
   /** IANA time zone; the server's default if it is absent. */
   readonly timeZone?: string | undefined;
   /** What is to record the call. */
@@ -73,7 +75,7 @@ export class Connection {
   #isClosed = false;
 
   constructor(options: ConnectOptions) {
-    const { url, token, accessCode, voice, timeZone, recorder, signal } = options;
+    const { url, token, accessCode, voice, language, timeZone, recorder, signal } = options;
     const opened = Promise.withResolvers<void>();
     this.opened = opened.promise;
     const deadline = setTimeout(() => {
@@ -89,7 +91,7 @@ export class Connection {
     this.#signal = signal;
     this.#link = new RelayConnection({
       api: new SessionApi({ baseUrl: url, fetch, token, accessCode, replacesToken: false }),
-      request: () => ({ voice, timeZone }),
+      request: () => ({ voice, language, timeZone }),
       replacesSession: false,
       WebSocket: options.WebSocket ?? BoundedWebSocket,
       random: Math.random,

@@ -19,6 +19,8 @@ export interface RecordedSession {
   /** When it was there. */
   readonly t: number;
   readonly timeZone: string | undefined;
+  /** In which it began, BCP 47; undefined in recordings of older clients. */
+  readonly language: string | undefined;
   readonly steps: readonly Step[];
   readonly entries: readonly FlightEntry[];
 }
@@ -63,10 +65,13 @@ function bySession(entries: readonly FlightEntry[]): readonly (readonly FlightEn
 
 function sessionOf(entries: readonly FlightEntry[], clockMs: number): RecordedSession {
   const created = entries.find((entry) => isEvent(entry, 'session.created'));
-  const session = (created as FlightEntryOf<'received'> | undefined)?.event['session'];
+  const session = (created as FlightEntryOf<'received'> | undefined)?.event['session'] as
+    | { readonly time_zone?: string; readonly language?: string }
+    | undefined;
   return {
     t: created?.t ?? entries[0]?.t ?? 0,
-    timeZone: (session as { time_zone?: string } | undefined)?.time_zone,
+    timeZone: session?.time_zone,
+    language: session?.language,
     steps: [...sentOf(entries, clockMs), ...outagesOf(entries)].toSorted((a, b) => a.t - b.t),
     entries,
   };

@@ -17,6 +17,7 @@ export interface ReplayCommand {
   readonly token: string | undefined;
   readonly accessCode: string | undefined;
   readonly voice: string | undefined;
+  readonly language: string | undefined;
   /** By how much delays may differ. */
   readonly toleranceMs: number;
   readonly isJson: boolean;
@@ -29,13 +30,16 @@ export interface ReplayCommand {
  * @throws FlightFileError, its message a whole sentence; as `replaySession`
  */
 export async function runReplay(command: ReplayCommand, io: CommandIo): Promise<number> {
-  const { path, url, token, accessCode, voice, toleranceMs, isJson } = command;
+  const { path, url, token, accessCode, voice, language, toleranceMs, isJson } = command;
   const sessions = await readSessions(path);
   const differences: Difference[] = [];
   const outlines: Outline[] = [];
   const { signal } = io;
   for (const session of sessions) {
-    const entries = await replaySession(session, { url, token, accessCode, voice, signal });
+    const entries = await replaySession(session, {
+      ...{ url, token, accessCode, voice, signal },
+      language: language ?? session.language,
+    });
     const replayed = outlineOf(entries);
     outlines.push(replayed);
     differences.push(...differencesOf(outlineOf(session.entries), replayed, toleranceMs));
