@@ -81,6 +81,7 @@ export class HeadlessPage implements AsyncDisposable {
         credentials: { kind: 'guest', token: undefined, accessCode: undefined },
         timeZone: 'UTC',
         voice: undefined,
+        language: undefined,
         conversationId: undefined,
         playback: speaker.port2,
         eagerness: 'medium',

@@ -117,9 +117,9 @@ export class BrowserMediaEngine implements MediaEngine {
     );
     const call: RunningCall = { graph, released, microphone, pageMeans, unprocessed };
     this.#call = call;
-    const { relay: baseUrl, credentials, timeZone, voice, eagerness, speed } = options;
+    const { relay: baseUrl, credentials, timeZone, voice, language, eagerness, speed } = options;
     const { conversationId, interruption } = options;
-    const choices = { timeZone, voice, eagerness, speed, interruption, conversationId };
+    const choices = { timeZone, voice, language, eagerness, speed, interruption, conversationId };
     pageMeans.tell(({ speech }) => speech.setSpeed(speed));
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,
@@ -161,6 +161,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   setVoice(voice: string): void {
     if (this.#call !== undefined) this.#worker.post({ type: 'set-voice', voice });
+  }
+
+  setLanguage(language: string | null): void {
+    if (this.#call !== undefined) this.#worker.post({ type: 'set-language', language });
   }
 
   setSpeed(speed: number): void {

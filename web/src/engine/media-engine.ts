@@ -11,6 +11,8 @@ export interface CallOptions {
   readonly credentials: Credentials;
   readonly timeZone: string;
   readonly voice: string | undefined;
+  /** BCP 47; the relay's own if it is undefined, or not offered any more. */
+  readonly language: string | undefined;
   /** How soon the relay takes a turn as over. */
   readonly eagerness: Eagerness;
   readonly interruption: Interruption;
@@ -56,6 +58,8 @@ export interface MediaEngine {
   /** 0–1 */
   setVolume(volume: number): void;
   setVoice(voice: string): void;
+  /** BCP 47; null: the relay's own. */
+  setLanguage(language: string | null): void;
   /** A factor of the voice's own pace; the nearest that the voice has is taken. */
   setSpeed(speed: number): void;
   setEagerness(eagerness: Eagerness): void;

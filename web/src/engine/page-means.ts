@@ -29,16 +29,15 @@ export interface PageMeans {
 export function createPageMeans(options: PageMeansOptions): PageMeans {
   // The types know it in every browser; not every browser has it.
   const synthesis = (globalThis as { readonly speechSynthesis?: SpeechSynthesis }).speechSynthesis;
-  const language = recognitionLanguage(navigator.language);
   const speech = new PageSpeech({
     post: (command) => options.post(command),
     notify: (notice) => options.notify(notice),
     onMicrophoneWanted: (wanted) => options.onMicrophoneWanted(wanted),
     createRecogniser: findSpeechRecognition(globalThis),
-    isLocalReady: () => isLocalReady(globalThis, language),
+    isLocalReady: (language) => isLocalReady(globalThis, language),
     synthesis,
     createUtterance: (text) => new SpeechSynthesisUtterance(text),
-    language,
+    languageFor: (wanted) => recognitionLanguage(navigator.language, wanted),
     isAndroid: /android/i.test(navigator.userAgent),
     now: localNowMs,
     newId: () => `heard-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`,

@@ -40,6 +40,8 @@ export type MediaCommand =
       readonly credentials: Credentials;
       readonly timeZone: string;
       readonly voice: string | undefined;
+      /** BCP 47; the relay's own if it is undefined, or not offered any more. */
+      readonly language: string | undefined;
       readonly eagerness: Eagerness;
       /** A factor of the voice's own pace. */
       readonly speed: number;
@@ -80,6 +82,8 @@ export type MediaCommand =
   /** Stop the voice at once and cancel what is still being generated. */
   | { readonly type: 'cancel-response' }
   | { readonly type: 'set-voice'; readonly voice: string }
+  /** BCP 47; null: the relay's own. */
+  | { readonly type: 'set-language'; readonly language: string | null }
   /** A factor of the voice's own pace. */
   | { readonly type: 'set-speed'; readonly speed: number }
   /** How soon the relay takes a turn as over. */

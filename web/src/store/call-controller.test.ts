@@ -146,6 +146,9 @@ test('a changed voice reaches a running call, a changed volume any', async () =>
   expect(engine.commands).toContain('setVoice:rms');
   controller.changeSettings({ eagerness: 'low' });
   expect(engine.commands).toContain('setEagerness:low');
+  controller.changeSettings({ language: 'de' });
+  controller.changeSettings({ language: null });
+  expect(engine.commands.slice(-2)).toEqual(['setLanguage:de', 'setLanguage:null']);
 });
 
 describe('the relay', () => {

@@ -179,6 +179,7 @@ export function createCallController(options: CallControllerOptions) {
         credentials,
         timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
+        language: chosen.language ?? undefined,
         eagerness: chosen.eagerness,
         interruption: chosen.interruption,
         speed: chosen.speed,

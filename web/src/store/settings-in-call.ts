@@ -8,6 +8,7 @@ export function applyToEngine(
     | 'setVolume'
     | 'setMuted'
     | 'setVoice'
+    | 'setLanguage'
     | 'setSpeed'
     | 'setEagerness'
     | 'setInterruption'
@@ -17,11 +18,13 @@ export function applyToEngine(
   change: Partial<Settings>,
   isRunning: boolean,
 ): void {
-  const { volume, talkBy, voice, speed, eagerness, interruption, speakerId, browserHelp } = change;
+  const { volume, talkBy, voice, language, speed, eagerness, interruption } = change;
+  const { speakerId, browserHelp } = change;
   if (volume !== undefined) engine.setVolume(volume);
   if (!isRunning) return;
   if (talkBy !== undefined) engine.setMuted(talkBy === 'hold');
   if (voice !== undefined && voice !== null) engine.setVoice(voice);
+  if (language !== undefined) engine.setLanguage(language);
   if (speed !== undefined) engine.setSpeed(speed);
   if (eagerness !== undefined) engine.setEagerness(eagerness);
   if (interruption !== undefined) engine.setInterruption(interruption);

@@ -25,6 +25,7 @@ describe('settings', () => {
       theme: 'dark',
       volume: 0.35,
       voice: 'slt',
+      language: 'de',
       eagerness: 'low',
       speed: 1.2,
       turnCue: 'vibration',
@@ -45,6 +46,7 @@ describe('settings', () => {
       earcons: 'yes',
       eagerness: 'hasty',
       voice: '',
+      language: 7,
       speakerId: 'x'.repeat(300),
     };
     expect(readSettings(memoryStore({ [SETTINGS_KEY]: JSON.stringify(kept) }))).toEqual({

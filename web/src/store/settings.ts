@@ -31,6 +31,8 @@ export interface Settings {
   readonly browserHelp: BrowserHelp;
   /** null: the server's choice. */
   readonly voice: string | null;
+  /** BCP 47; null: the server's choice. */
+  readonly language: string | null;
   /** null: the system's choice. */
   readonly microphoneId: string | null;
   readonly speakerId: string | null;
@@ -50,6 +52,7 @@ export const DEFAULT_SETTINGS: Settings = {
   speed: 1,
   browserHelp: NO_HELP,
   voice: null,
+  language: null,
   microphoneId: null,
   speakerId: null,
 };
@@ -79,6 +82,7 @@ export function readSettings(store: KeyValueStore | null): Settings {
     speed: isSpeed(kept['speed']) ? kept['speed'] : DEFAULT_SETTINGS.speed,
     browserHelp: helpIn(kept['browserHelp']),
     voice: identifierOrNull(kept['voice']),
+    language: identifierOrNull(kept['language']),
     microphoneId: identifierOrNull(kept['microphoneId']),
     speakerId: identifierOrNull(kept['speakerId']),
   };

@@ -25,6 +25,7 @@ document.querySelector('button')?.addEventListener('click', () => {
       credentials: { kind: 'guest', token: undefined, accessCode: undefined },
       timeZone: 'Europe/Berlin',
       voice: undefined,
+      language: undefined,
       eagerness: 'medium',
       interruption: 'automatic',
       speed: 1,

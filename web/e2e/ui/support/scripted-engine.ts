@@ -73,6 +73,7 @@ export function createScriptedEngine(): ScriptedEngine {
     setRecording: (recording) => void commands.push(`setRecording:${recording}`),
     setToken: (token) => void commands.push(`setToken:${token}`),
     setVoice: (voice) => void commands.push(`setVoice:${voice}`),
+    setLanguage: (language) => void commands.push(`setLanguage:${language}`),
     setSpeed: (speed) => void commands.push(`setSpeed:${speed}`),
     setEagerness: (eagerness) => void commands.push(`setEagerness:${eagerness}`),
     setBrowserHelp: (help) => void commands.push(`setBrowserHelp:${JSON.stringify(help)}`),

@@ -22,7 +22,7 @@ function make(guessesAreFinal = false): PageRecogniser {
       sessions.push(session);
       return session;
     },
-    language: 'en-US',
+    language: () => 'en-US',
     guessesAreFinal,
     now: () => Date.now(),
     onWords: ({ text, isFinal }) => words.push(isFinal ? `${text}.` : text),

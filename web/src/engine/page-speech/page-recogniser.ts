@@ -22,8 +22,8 @@ const REPEAT_MS = 2_000;
 
 export interface PageRecogniserOptions {
   create(): SpeechRecogniser;
-  /** BCP 47 */
-  readonly language: string;
+  /** BCP 47; asked each time that it begins to listen. */
+  language(): string;
   /** Whether the browser calls guesses final, as Android's does. */
   readonly guessesAreFinal: boolean;
   now(): number;
@@ -100,7 +100,7 @@ export class PageRecogniser {
   }
 
   #open(): void {
-    const { create, language, guessesAreFinal, now } = this.#options;
+    const { create, guessesAreFinal, now } = this.#options;
     const recogniser = create();
     const session: Session = {
       recogniser,
@@ -112,7 +112,7 @@ export class PageRecogniser {
       deadline: undefined,
     };
     this.#state = { kind: 'open', session, next: 'retry' };
-    recogniser.lang = language;
+    recogniser.lang = this.#options.language();
     // Android's repeats itself if it is asked to go on; it is restarted instead.
     recogniser.continuous = !guessesAreFinal;
     recogniser.interimResults = true;

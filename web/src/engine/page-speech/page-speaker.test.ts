@@ -113,6 +113,22 @@ test('one clause that cannot be spoken is passed over, two in a row are a voice 
   expect(reports.at(-1)).toBe('4 failed');
 });
 
+test('a clause is spoken in the language of the call by a voice that has it', () => {
+  voices = [
+    { lang: 'en-US', localService: true },
+    { lang: 'de-CH', localService: false },
+  ];
+  speaker = make();
+  speaker.language = 'de-DE';
+  speak(0, 'Eins.');
+  expect(said[0]).toMatchObject({ lang: 'de-CH' });
+  speaker.language = 'fr-FR';
+  speak(1, 'Deux.');
+  said[0]!.fire('start');
+  said[0]!.fire('end');
+  expect(said[1]).toMatchObject({ lang: 'fr-FR', voice: null });
+});
+
 test('voices that come late are waited for, and the fitting one is chosen', () => {
   voices = [];
   speaker = make();

@@ -60,6 +60,8 @@ export class PageSpeaker {
   volume = 1;
   /** A factor of the voice's own pace. */
   speed = 1;
+  /** BCP 47; holds from the next clause on. */
+  language = 'en-US';
   readonly #options: PageSpeakerOptions;
   #queue: Clause[] = [];
   #state: State = { kind: 'quiet' };
@@ -132,8 +134,8 @@ export class PageSpeaker {
   #utter(clause: Clause): void {
     const { synthesis, createUtterance, onReport } = this.#options;
     const utterance = createUtterance(clause.text);
-    const voice = preferredVoice(synthesis.getVoices());
-    utterance.lang = voice?.lang ?? 'en-US';
+    const voice = preferredVoice(synthesis.getVoices(), this.language);
+    utterance.lang = voice?.lang ?? this.language;
     utterance.voice = voice ?? null;
     utterance.volume = this.volume;
     utterance.rate = this.speed;
@@ -186,10 +188,17 @@ export class PageSpeaker {
   }
 }
 
-/** American English, spoken on this machine if there is a choice; any English before none. */
-function preferredVoice(voices: readonly SpeechSynthesisVoice[]): SpeechSynthesisVoice | undefined {
-  const english = voices.filter(({ lang }) => /^en\b/i.test(lang.replace('_', '-')));
-  const american = english.filter(({ lang }) => /^en-us/i.test(lang.replace('_', '-')));
-  const choices = american.length > 0 ? american : english;
+/** Of the language's own region, spoken on this machine if there is a choice; any region before none. */
+function preferredVoice(
+  voices: readonly SpeechSynthesisVoice[],
+  language: string,
+): SpeechSynthesisVoice | undefined {
+  const wanted = language.toLowerCase();
+  // Android writes `en_US`.
+  const tagOf = ({ lang }: SpeechSynthesisVoice) => lang.replace('_', '-').toLowerCase();
+  const [primary] = wanted.split('-');
+  const speaking = voices.filter((voice) => tagOf(voice).split('-')[0] === primary);
+  const regional = speaking.filter((voice) => tagOf(voice).startsWith(wanted));
+  const choices = regional.length > 0 ? regional : speaking;
   return choices.find(({ localService }) => localService) ?? choices[0];
 }

@@ -37,7 +37,7 @@ function make(
     createUtterance: () => {
       throw new Error('There is nothing to speak with.');
     },
-    language: 'en-US',
+    languageFor: (wanted) => wanted ?? 'en-US',
     isAndroid: change.isAndroid ?? false,
     now: () => Date.now(),
     newId: () => `heard-${(ids += 1)}`,
@@ -99,6 +99,19 @@ describe('listening', () => {
     const providers = { ...TEST_SESSION.providers, transcriber: 'browser' };
     page.onNotice({ type: 'session', session: { ...TEST_SESSION, providers } });
     expect(sessions).toHaveLength(1);
+  });
+
+  test('is in the language of the call, and anew in another one', () => {
+    page.setOpen(true);
+    const providers = { ...TEST_SESSION.providers, transcriber: 'browser' };
+    const inLanguage = (language: string) =>
+      page.onNotice({ type: 'session', session: { ...TEST_SESSION, language, providers } });
+    inLanguage('de');
+    inLanguage('de');
+    expect(sessions.map(({ lang }) => lang)).toEqual(['de']);
+    inLanguage('fr');
+    sessions[0]!.ends();
+    expect(sessions.map(({ lang }) => lang)).toEqual(['de', 'fr']);
   });
 
   test('is reported as missing if the browser cannot', () => {

@@ -19,11 +19,11 @@ export interface PageSpeechOptions {
   /** undefined if the browser has none. */
   readonly createRecogniser: (() => SpeechRecogniser) | undefined;
   /** Whether the recogniser can do its work on this computer, without a download. */
-  isLocalReady(): Promise<boolean>;
+  isLocalReady(language: string): Promise<boolean>;
   readonly synthesis: SpeechSynthesiser | undefined;
   createUtterance(text: string): Utterance;
-  /** BCP 47 */
-  readonly language: string;
+  /** In which to hear and speak, BCP 47. @param wanted - the call's, if the relay has said it */
+  languageFor(wanted: string | undefined): string;
   /** Whether the browser is one of Android's: see `PageRecogniser`. */
   readonly isAndroid: boolean;
   now(): number;
@@ -46,6 +46,8 @@ export class PageSpeech {
   #speaker: PageSpeaker | undefined;
   #turns = { transcriber: false, synthesizer: false };
   #chosen: BrowserHelp['hears'] = 'off';
+  /** Of the call, BCP 47. */
+  #language: string | undefined;
   #open = false;
   #volume = 1;
   #speed = 1;
@@ -74,7 +76,8 @@ export class PageSpeech {
     this.#chosen = chosen;
     if (chosen === 'off') return this.#offer(false);
     const { createRecogniser, isLocalReady } = this.#options;
-    const isAble = createRecogniser !== undefined && (chosen !== 'local' || (await isLocalReady()));
+    const isAble =
+      createRecogniser !== undefined && (chosen !== 'local' || (await isLocalReady(this.#heardIn)));
     if (this.#chosen !== chosen || this.#ended) return;
     if (isAble) this.#offer(true);
     else this.#giveUp();
@@ -111,6 +114,7 @@ export class PageSpeech {
     this.#voice.onNotice(notice);
     switch (notice.type) {
       case 'session':
+        this.#setLanguage(notice.session.language);
         this.#setTurn('transcriber', notice.session.providers.transcriber);
         return this.#setTurn('synthesizer', notice.session.providers.synthesizer);
       case 'stage-changed':
@@ -136,6 +140,15 @@ export class PageSpeech {
     else if (isOurs) this.#findVoice();
   }
 
+  #setLanguage(language: string | undefined): void {
+    if (language === this.#language) return;
+    this.#language = language;
+    if (this.#speaker !== undefined) this.#speaker.language = this.#heardIn;
+    if (!this.#open) return;
+    this.#recogniser?.stop();
+    this.#recogniser?.start();
+  }
+
   #hear(isOurs: boolean): void {
     const { createRecogniser } = this.#options;
     if (!isOurs) {
@@ -153,7 +166,7 @@ export class PageSpeech {
         if (this.#chosen === 'local') recogniser.processLocally = true;
         return recogniser;
       },
-      language: this.#options.language,
+      language: () => this.#heardIn,
       guessesAreFinal: this.#options.isAndroid,
       now: () => this.#options.now(),
       onWords: (words) => {
@@ -184,6 +197,11 @@ export class PageSpeech {
     });
     this.#speaker.volume = this.#volume;
     this.#speaker.speed = this.#speed;
+    this.#speaker.language = this.#heardIn;
+  }
+
+  get #heardIn(): string {
+    return this.#options.languageFor(this.#language);
   }
 
   #offer(page_recogniser: boolean): void {

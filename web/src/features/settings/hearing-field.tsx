@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { recognitionLanguage } from '../../engine/page-speech/recognition-language.ts';
-import { useSettings } from '../../store/controller-context.ts';
+import { useCall, useSettings } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { hearingHint } from './browser-words.ts';
 import { Complaint, Download } from './download.tsx';
@@ -10,7 +10,7 @@ import { useHelpChange } from './use-help-change.ts';
 import styles from './privacy-section.module.css';
 
 /** Lives as long as the page: a download goes on behind a closed dialog. */
-const setup = createHearingSetup(globalThis, recognitionLanguage(navigator.language));
+const setup = createHearingSetup(globalThis);
 
 /** Enter by mistake then sends nothing away. */
 function focusFirst(button: HTMLButtonElement | null): void {
@@ -21,10 +21,14 @@ function focusFirst(button: HTMLButtonElement | null): void {
 export function HearingField() {
   const { kind } = useStore(setup.store);
   const hears = useSettings(({ browserHelp }) => browserHelp.hears);
+  const chosen = useSettings(({ language }) => language);
+  const spoken = useCall(({ session }) => session?.language);
+  const wantedLanguage = spoken ?? chosen ?? undefined;
   const change = useHelpChange();
   const isDownloading = kind === 'downloading';
   const switchOn = async (): Promise<void> => {
-    if (await setup.prepare()) change({ hears: 'local' });
+    const language = recognitionLanguage(navigator.language, wantedLanguage);
+    if (await setup.prepare(language)) change({ hears: 'local' });
   };
   return (
     <>

@@ -5,6 +5,8 @@ import { createHearingSetup } from './hearing-setup.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const LANGUAGE = 'en-US';
+
 interface Means {
   readonly available?: () => Promise<LanguageAvailability>;
   readonly install?: () => Promise<boolean>;
@@ -25,7 +27,7 @@ function browser(means: Means) {
     means.available && { available: noted(means.available) },
     means.install && { install: noted(means.install) },
   );
-  return { setup: createHearingSetup({ SpeechRecognition }, 'en-US'), asked };
+  return { setup: createHearingSetup({ SpeechRecognition }), asked };
 }
 
 test('a browser is asked nothing before the person wants it', () => {
@@ -42,7 +44,7 @@ test.each<[string, Means, boolean, string]>([
   ['that says nothing', { available: () => new Promise(() => {}) }, false, 'only-remote'],
 ])('a browser %s recognise speech on this computer', async (_, means, isReady, kind) => {
   const { setup } = browser(means);
-  const prepared = setup.prepare();
+  const prepared = setup.prepare(LANGUAGE);
   expect(setup.store.getState()).toEqual({ kind: 'asking' });
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await prepared).toBe(isReady);
@@ -55,7 +57,7 @@ test('the language is downloaded for this computer alone', async () => {
     available: () => Promise.resolve('downloadable'),
     install: () => promise,
   });
-  const prepared = setup.prepare();
+  const prepared = setup.prepare(LANGUAGE);
   await vi.advanceTimersByTimeAsync(0);
   expect(setup.store.getState()).toEqual({ kind: 'downloading' });
   resolve(true);
@@ -77,7 +79,7 @@ test.each<[string, Means['install']]>([
     available: () => Promise.resolve('downloading'),
     ...(install && { install }),
   });
-  const prepared = setup.prepare();
+  const prepared = setup.prepare(LANGUAGE);
   await vi.advanceTimersByTimeAsync(15 * 60_000);
   expect(await prepared).toBe(false);
   expect(setup.store.getState()).toEqual({ kind: 'failed' });
@@ -89,7 +91,7 @@ test('a download that is not waited for any more switches nothing on', async () 
     available: () => Promise.resolve('downloadable'),
     install: () => promise,
   });
-  const prepared = setup.prepare();
+  const prepared = setup.prepare(LANGUAGE);
   await vi.advanceTimersByTimeAsync(0);
   setup.reset();
   resolve(true);

@@ -24,7 +24,7 @@ export type HearingSetupState =
  *
  * @param scope - the window
  */
-export function createHearingSetup(scope: object, language: string) {
+export function createHearingSetup(scope: object) {
   const store = createStore<HearingSetupState>(() => ({ kind: 'idle' }));
   /** Which attempt is waited for: a browser's download cannot be stopped. */
   let generation = 0;
@@ -35,9 +35,10 @@ export function createHearingSetup(scope: object, language: string) {
     /**
      * From within the person's gesture, without which browsers download nothing. Never rejects.
      *
+     * @param language - BCP 47
      * @returns whether speech is recognised on this computer now
      */
-    async prepare(): Promise<boolean> {
+    async prepare(language: string): Promise<boolean> {
       generation += 1;
       const mine = generation;
       set({ kind: 'asking' });

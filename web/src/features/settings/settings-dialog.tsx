@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { BrowserSection } from './browser-section.tsx';
 import { ChoiceField } from './choice-field.tsx';
+import { LanguageField } from './language-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { PrivacySection } from './privacy-section.tsx';
 import { SelectField } from './select-field.tsx';
@@ -12,6 +13,7 @@ import { SliderField } from './slider-field.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { canChooseSpeaker, useDevices } from './use-devices.ts';
 import { useVoiceOffer } from './use-voice-offer.ts';
+import { VoiceField } from './voice-field.tsx';
 import styles from './settings-dialog.module.css';
 
 const THEMES = [
@@ -100,14 +102,8 @@ export function SettingsDialog({ onClose, onCheck }: SettingsDialogProps) {
           valueText={`${Math.round(settings.volume * 100)} %`}
           onChange={(volume) => changeSettings({ volume })}
         />
-        <SelectField
-          label="Voice"
-          choices={offer?.voices ?? []}
-          value={settings.voice}
-          defaultLabel="Default"
-          missingLabel={(voice) => voice}
-          onChange={(voice) => changeSettings({ voice })}
-        />
+        <LanguageField languages={offer?.languages ?? []} />
+        <VoiceField offer={offer} />
         {offer?.speeds && (
           <SliderField
             label="Pace"

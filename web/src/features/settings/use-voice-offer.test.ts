@@ -9,6 +9,10 @@ test('voices and speeds are read out of the health answer, and nothing is made u
     voices: [SARAH],
     speeds,
   });
+  expect(voiceOfferIn({ voices: [], languages: ['en-US', 7, 'de'] })).toEqual({
+    voices: [],
+    languages: ['en-US', 'de'],
+  });
   expect(voiceOfferIn({ voices: [SARAH, null, 7, { id: 3, label: 'x' }] })).toEqual({
     voices: [SARAH],
   });

@@ -3,8 +3,8 @@ import type { SessionDescription } from '@parley/shared';
 import { useAccountAccess } from '../../store/account-access.ts';
 import { useCall } from '../../store/controller-context.ts';
 
-/** What may be chosen of a voice. */
-export type VoiceOffer = Pick<SessionDescription, 'voices' | 'speeds'>;
+/** What may be chosen of a voice, and of languages. */
+export type VoiceOffer = Pick<SessionDescription, 'voices' | 'speeds' | 'languages'>;
 
 const DEADLINE_MS = 5_000;
 
@@ -33,7 +33,7 @@ export function useVoiceOffer(): VoiceOffer | null {
 
 /** Checked by hand: the schema library is not part of the page. An older relay offers nothing. */
 export function voiceOfferIn(body: unknown): VoiceOffer | null {
-  const { voices, speeds } = (body ?? {}) as Partial<Record<keyof VoiceOffer, unknown>>;
+  const { voices, speeds, languages } = (body ?? {}) as Partial<Record<keyof VoiceOffer, unknown>>;
   if (!Array.isArray(voices)) return null;
   const isVoice = (voice: unknown): voice is VoiceOffer['voices'][number] => {
     const { id, label } = (voice ?? {}) as Record<string, unknown>;
@@ -44,5 +44,8 @@ export function voiceOfferIn(body: unknown): VoiceOffer | null {
   return {
     voices: voices.filter((voice) => isVoice(voice)),
     ...(hasSpeeds ? { speeds: { min, max } } : {}),
+    ...(Array.isArray(languages)
+      ? { languages: languages.filter((tag) => typeof tag === 'string') }
+      : {}),
   };
 }

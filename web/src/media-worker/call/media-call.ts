@@ -199,6 +199,8 @@ export class MediaCall {
       token: credentials.token,
       // A person with an account must not become a guest unawares.
       replacesToken: credentials.kind === 'guest',
+      // One that was chosen when the relay had other providers.
+      replacesLanguage: true,
       accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
       onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
     });
@@ -210,6 +212,7 @@ export class MediaCall {
       api: this.#api,
       request: () => ({
         voice: this.#choices.voice,
+        language: this.#choices.language,
         timeZone: start.timeZone,
         conversationId: start.conversationId,
       }),

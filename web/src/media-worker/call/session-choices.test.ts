@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { SessionChoices } from './session-choices.ts';
 
 /** Before the first session. */
-function choose(speed: number) {
+function choose(speed: number, language?: string) {
   const sent: SequencedEvent[] = [];
-  const start = { voice: undefined, eagerness: 'high', speed } as const;
+  const start = { voice: undefined, language, eagerness: 'high', speed } as const;
   const choices = new SessionChoices(start, (event) => sent.push(event));
   const begun = (session: object) =>
     choices.begun({
@@ -42,6 +42,29 @@ test('a voice that was chosen is that of the next session, too', () => {
   choices.handle({ type: 'set-voice', voice: 'rms' });
   expect(sent).toEqual([{ type: 'session.update', session: { voice: 'rms' } }]);
   expect(choices.voice).toBe('rms');
+});
+
+test('a language that was chosen is that of the next session, too', () => {
+  const { choices, sent, begun } = choose(1, 'fr');
+  expect(choices.language).toBe('fr');
+  begun({ language: 'fr', languages: ['en-US', 'de', 'fr'] });
+  choices.handle({ type: 'set-language', language: 'de' });
+  expect(choices.language).toBe('de');
+  choices.handle({ type: 'set-voice', voice: 'eins' });
+  choices.handle({ type: 'set-language', language: null });
+  expect(choices.language).toBeUndefined();
+  expect(sent).toEqual([
+    { type: 'session.update', session: { language: 'de' } },
+    { type: 'session.update', session: { voice: 'eins' } },
+    { type: 'session.update', session: { language: 'en-US', voice: 'eins' } },
+  ]);
+});
+
+test('a relay that offers no languages is never asked for one', () => {
+  const { choices, sent, begun } = choose(1);
+  begun({});
+  choices.handle({ type: 'set-language', language: 'de' });
+  expect(sent).toEqual([]);
 });
 
 test('a pace that was chosen is asked for as far as the voice has it, in each session', () => {

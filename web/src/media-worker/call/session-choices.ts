@@ -7,6 +7,7 @@ export type ChoiceCommand = Extract<
   {
     type:
       | 'set-voice'
+      | 'set-language'
       | 'set-speed'
       | 'set-eagerness'
       | 'set-recording'
@@ -21,6 +22,9 @@ type PageOffer = Pick<SessionDescription, 'page_model' | 'page_recogniser'>;
 export class SessionChoices {
   readonly #send: (event: SequencedEvent) => void;
   #voice: string | undefined;
+  #language: string | undefined;
+  /** The relay's own, of the session; undefined if there is nothing to choose. */
+  #usualLanguage: string | undefined;
   #eagerness: Eagerness;
   #speed: number;
   /** Of the session's voice; undefined if it has one pace. */
@@ -31,10 +35,14 @@ export class SessionChoices {
   #wanted: PageOffer = {};
 
   constructor(
-    start: Pick<Extract<MediaCommand, { type: 'start' }>, 'voice' | 'eagerness' | 'speed'>,
+    start: Pick<
+      Extract<MediaCommand, { type: 'start' }>,
+      'voice' | 'language' | 'eagerness' | 'speed'
+    >,
     send: (event: SequencedEvent) => void,
   ) {
     this.#voice = start.voice;
+    this.#language = start.language;
     this.#eagerness = start.eagerness;
     this.#speed = start.speed;
     this.#send = send;
@@ -44,11 +52,18 @@ export class SessionChoices {
     return this.#voice;
   }
 
+  get language(): string | undefined {
+    return this.#language;
+  }
+
   handle(command: ChoiceCommand): void {
     switch (command.type) {
       case 'set-voice':
         this.#voice = command.voice;
         return this.#update({ voice: command.voice });
+      case 'set-language':
+        this.#language = command.language ?? undefined;
+        return this.#updateLanguage();
       case 'set-speed':
         this.#speed = command.speed;
         return this.#updateSpeed();
@@ -74,10 +89,19 @@ export class SessionChoices {
     const { turn_detection: detection } = session;
     this.#relayDecides = detection !== undefined;
     if (detection?.eagerness !== this.#eagerness) this.#updateEagerness();
+    this.#usualLanguage = session.languages?.[0];
     this.#speeds = session.speeds;
     if (this.#speed !== (session.speed ?? 1)) this.#updateSpeed();
     this.#wanted = session;
     this.#updateOffer(this.#offer);
+  }
+
+  /** The voice that was chosen may know it again. */
+  #updateLanguage(): void {
+    const language = this.#language ?? this.#usualLanguage;
+    if (language === undefined || this.#usualLanguage === undefined) return;
+    const voice = this.#voice;
+    this.#update({ language, ...(voice !== undefined && { voice }) });
   }
 
   #updateOffer(offer: PageOffer): void {

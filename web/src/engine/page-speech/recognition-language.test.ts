@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { recognitionLanguage } from './recognition-language.ts';
+
+test.each([
+  ['en-GB', undefined, 'en-GB'],
+  ['fr-FR', undefined, 'en-US'],
+  ['en-GB', 'en-US', 'en-GB'],
+  ['de-AT', 'de', 'de-AT'],
+  ['en-US', 'de', 'de-DE'],
+  ['en-US', 'pt', 'pt-BR'],
+  ['en-US', 'de-CH', 'de-CH'],
+  ['en-US', 'x', 'x'],
+])('of a browser in %s and a call in %s is %s', (preferred, wanted, expected) => {
+  expect(recognitionLanguage(preferred, wanted)).toBe(expected);
+});
