@@ -138,12 +138,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
   const limiter = new Limiter({ clock, policy: () => settings.policy });
   const admission = new Admission({ clock, problems, logger });
-  const offer = () => choicesOf({ providers: choice.all, languages: config.providers });
-  const { language } = config.providers;
-  const [usual] = offer().languages;
-  if (usual !== language) {
-    logger.warn({ language, usual }, 'language is not known by the providers of every stage');
-  }
   const registry = new SessionRegistry({
     clock,
     capacity: () => settings.policy.instance,
@@ -213,7 +207,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       status: isDraining || settings.isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
       version: options.version,
       ...monitor.quickHealth(),
-      ...offer(),
+      ...choicesOf({ providers: choice.all, languages: config.providers }),
     }),
     monitor,
     providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../lib/logger.ts';
+import { offeredLanguages } from '../stages/languages.ts';
 import { STAGES } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -18,12 +19,15 @@ export function logStart(logger: Logger, parts: StartedParts): void {
   const { auth, limitSettings, metrics, money } = config;
   const database = config.storage.databaseUrl === undefined ? 'embedded' : 'postgres';
   const services = providers.services();
+  const languages = offeredLanguages(providers.languages, config.providers);
+  const { language } = config.providers;
   logger.info(
     {
       url,
       version,
       node: process.version,
       providers: Object.fromEntries(STAGES.map((stage) => [stage, providers.ladder.order(stage)])),
+      languages,
       services: services.length,
       healthIntervalS: config.providers.healthIntervalMs / 1_000,
       storage: storage.state === 'off' ? 'off' : database,
@@ -37,4 +41,10 @@ export function logStart(logger: Logger, parts: StartedParts): void {
     },
     `[START] listening; ${services.length} services are tracked`,
   );
+  if (languages[0] !== language) {
+    logger.warn(
+      { language, instead: languages[0] },
+      'LANGUAGE is not known by a provider of each stage',
+    );
+  }
 }

@@ -9,7 +9,7 @@ import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './test-caller.ts';
 
 describe('a lost connection', () => {
   /** A session with one connection, what it reports, and ways to go on with it. */
@@ -32,13 +32,7 @@ describe('a lost connection', () => {
         id: 'sess_1',
         ...TEST_CALLER,
         resumeKey: fingerprint('token'),
-        settings: {
-          voice: 'one',
-          language: 'en-US',
-          timeZone: 'UTC',
-          isSpoken: true,
-          eagerness: 'medium',
-        },
+        settings: testSettings(),
         emit: (event) => {
           const detail = event.type === 'connection-lost' ? ` ${event.closeCode}` : '';
           log.push(event.type + detail);

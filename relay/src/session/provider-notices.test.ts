@@ -4,6 +4,7 @@ import { ScriptedLadder } from '../../test/support/scripted-ladder.ts';
 import { scriptedStages } from '../../test/support/scripted-stages.ts';
 import type { Stage } from '../stages/provider.ts';
 import { ProviderNotices } from './provider-notices.ts';
+import { testSettings } from './test-caller.ts';
 
 const REPLY_DONE = {
   type: 'reply-done',
@@ -19,10 +20,13 @@ const REPLY_DONE = {
 function setUp(ladder?: ScriptedLadder) {
   const clock = new FakeClock();
   const notices: string[] = [];
-  const providers = new ProviderNotices(scriptedStages(clock, { ladder }), ({ from, to, reason }) =>
-    notices.push(
-      reason === null ? `restored ${from} → ${to}` : `degraded ${from} → ${to} (${reason})`,
-    ),
+  const providers = new ProviderNotices(
+    scriptedStages(clock, { ladder }),
+    testSettings(),
+    ({ from, to, reason }) =>
+      notices.push(
+        reason === null ? `restored ${from} → ${to}` : `degraded ${from} → ${to} (${reason})`,
+      ),
   );
   const failOver = (stage: Stage, to: string) =>
     providers.observe({

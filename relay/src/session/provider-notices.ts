@@ -2,6 +2,7 @@ import type { ErrorCode } from '@parley/shared';
 import { BROWSER, isRelayProvider, NO_PROVIDER, type Stage } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallEventBody } from '../turn/call-events.ts';
+import type { ConversationSettings } from '../turn/conversation-options.ts';
 
 export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed' }>;
 
@@ -13,30 +14,37 @@ export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed
  */
 export class ProviderNotices {
   readonly #providers: Stages;
+  readonly #settings: Pick<ConversationSettings, 'language'>;
   readonly #onChange: (change: StageChange) => void;
-  readonly #language: (() => string) | undefined;
-  readonly #known: Record<Stage, string>;
   readonly #unsubscribe: () => void;
+  #known: Record<Stage, string>;
+  /** Of what is known, BCP 47. */
+  #language: string;
   #isClosed = false;
 
-  /** @param language - the call's, BCP 47: of providers, those that know it count */
-  constructor(providers: Stages, onChange: (change: StageChange) => void, language?: () => string) {
+  /** @param settings - the call's: only providers that know its language count */
+  constructor(
+    providers: Stages,
+    settings: Pick<ConversationSettings, 'language'>,
+    onChange: (change: StageChange) => void,
+  ) {
     this.#providers = providers;
+    this.#settings = settings;
     this.#onChange = onChange;
-    this.#language = language;
-    this.#known = activeProviders(providers, language?.());
-    this.#unsubscribe = providers.ladder.subscribe((stage) => {
+    this.#language = settings.language;
+    this.#known = activeProviders(providers, settings.language);
+    const changed = (stage: Stage): void => {
       // The request that met the failure knows the reason, and reports it in the same moment.
       queueMicrotask(() => this.#changed(stage, this.#active(stage), `${stage}_failed`));
-    }, language);
+    };
+    this.#unsubscribe = providers.ladder.subscribe(changed, () => settings.language);
   }
 
-  /** Other providers may know the new language. The client is told together with it. */
-  languageChanged(): void {
-    Object.assign(this.#known, activeProviders(this.#providers, this.#language?.()));
-  }
-
+  /** In another language it may be others: the client is told of both at once. */
   get names(): Readonly<Record<Stage, string>> {
+    const { language } = this.#settings;
+    if (language !== this.#language) this.#known = activeProviders(this.#providers, language);
+    this.#language = language;
     return { ...this.#known };
   }
 
@@ -72,7 +80,7 @@ export class ProviderNotices {
   }
 
   #active(stage: Stage): string {
-    return this.#providers.ladder.active(stage, this.#language?.());
+    return this.#providers.ladder.active(stage, this.#settings.language);
   }
 
   #changed(stage: Stage, to: string, reason: ErrorCode): void {

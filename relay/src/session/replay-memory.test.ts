@@ -11,7 +11,7 @@ import { ReplayMemory, type ReplayHolder } from './replay-memory.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './test-caller.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -120,13 +120,7 @@ describe('sessions that keep too much between them', () => {
         id: `sess_${index}`,
         ...TEST_CALLER,
         resumeKey: `key ${index}`,
-        settings: {
-          voice: 'one',
-          language: 'en-US',
-          timeZone: 'UTC',
-          isSpoken: true,
-          eagerness: 'medium',
-        },
+        settings: testSettings(),
         emit: (event) => events.push(event),
         logger: silentLogger,
         onKeptBytes: registry.replayMemory.count,

@@ -14,8 +14,6 @@ export interface SessionSurroundings {
   readonly outbox: Outbox;
   /** The providers that the client was told of last, if any. */
   readonly providers: () => SessionDescription['providers'] | undefined;
-  /** The call goes on in another language. */
-  readonly onLanguage: () => void;
   /** Tells the client. */
   readonly onError: (code: ErrorCode) => void;
 }
@@ -56,10 +54,7 @@ export class SessionControls {
 
   /** @returns what was wrong, or undefined */
   update(update: SettingsUpdate): string | undefined {
-    const { settings } = this.#options;
-    const { language } = settings;
-    const problem = applyUpdate(settings, update, this.#context, this.recorder);
-    if (settings.language !== language) this.#state.onLanguage();
+    const problem = applyUpdate(this.#options.settings, update, this.#context, this.recorder);
     if (problem === undefined) this.#told();
     return problem;
   }

@@ -3,21 +3,11 @@ import { scriptedStages } from '../../test/support/scripted-stages.ts';
 import { ScriptedSynthesizer } from '../../test/support/scripted-synthesizer.ts';
 import { FakeClock } from '../lib/fake-clock.ts';
 import type { SpeedRange, Voice } from '../stages/synthesizer.ts';
-import type { ConversationSettings } from '../turn/conversation-options.ts';
 import { applyUpdate, choicesOf } from './session-settings.ts';
+import { testSettings } from './test-caller.ts';
 
 const VOICES = [{ id: 'one', label: 'One' }];
 const SPEEDS = { min: 0.6, max: 1.8 };
-
-function settings(): ConversationSettings {
-  return {
-    voice: 'one',
-    language: 'en-US',
-    timeZone: 'UTC',
-    isSpoken: true,
-    eagerness: 'medium',
-  };
-}
 
 /** A relay with one synthesizer, which offers these. */
 function offering(voices: readonly Voice[], speeds?: SpeedRange) {
@@ -29,7 +19,7 @@ function offering(voices: readonly Voice[], speeds?: SpeedRange) {
 }
 
 test('a pace within the voice’s range is taken, and its own pace asks for nothing', () => {
-  const chosen = settings();
+  const chosen = testSettings();
   const offer = offering(VOICES, SPEEDS);
   expect(applyUpdate(chosen, { speed: 1.8 }, offer, undefined)).toBeUndefined();
   expect(chosen.speed).toBe(1.8);
@@ -46,7 +36,7 @@ test.each([
   [{ voice: 'two' }, undefined, /^session\.voice: .*voices in session\.created/],
   [{ language: 'it' }, undefined, /^session\.language: .*languages in session\.created/],
 ])('%o is refused as a whole', (update, speeds, words) => {
-  const chosen = settings();
+  const chosen = testSettings();
   const refused = applyUpdate(
     chosen,
     { ...update, time_zone: 'Europe/Berlin' },
@@ -54,11 +44,11 @@ test.each([
     undefined,
   );
   expect(refused).toMatch(words);
-  expect(chosen).toEqual(settings());
+  expect(chosen).toEqual(testSettings());
 });
 
 test('a language is taken by its primary subtag, too', () => {
-  const chosen = settings();
+  const chosen = testSettings();
   const offer = offering(VOICES);
   expect(applyUpdate(chosen, { language: 'de-AT' }, offer, undefined)).toBeUndefined();
   expect(chosen.language).toBe('de');
@@ -72,7 +62,7 @@ test('a voice that does not know the language gives way to the first that does',
     { id: 'eins', label: 'Eins', languages: ['de'] },
     { id: 'zwei', label: 'Zwei', languages: ['de'] },
   ]);
-  const chosen = settings();
+  const chosen = testSettings();
   applyUpdate(chosen, { language: 'de' }, offer, undefined);
   expect(chosen.voice).toBe('eins');
   applyUpdate(chosen, { voice: 'zwei' }, offer, undefined);

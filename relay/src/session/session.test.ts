@@ -13,7 +13,7 @@ import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './test-caller.ts';
 
 const limits = {
   session_duration_ms: 3_600_000,
@@ -42,13 +42,7 @@ function openSession(
       id: 'sess_1',
       ...TEST_CALLER,
       resumeKey: fingerprint('token'),
-      settings: {
-        voice: 'one',
-        language: 'en-US',
-        timeZone: 'UTC',
-        isSpoken: true,
-        eagerness: 'medium',
-      },
+      settings: testSettings(),
       emit: options.emit ?? (() => {}),
       logger: silentLogger,
       onKeptBytes: options.onKeptBytes ?? (() => {}),

@@ -62,7 +62,6 @@ export class Session implements ErrorBoundary {
       caller: () => this.identity,
       outbox: this.#outbox,
       providers: () => this.#notices?.names,
-      onLanguage: () => this.#notices?.languageChanged(),
       onError: (code) => within(this, () => this.#inbox.error(code)),
     });
     this.#prepared = prepareProviders(context, options);
@@ -135,10 +134,8 @@ export class Session implements ErrorBoundary {
     if (how === 'resuming') return;
     this.#outbox.attach(socket);
     const { conversationId, client, tags, settings } = this.#options;
-    this.#notices ??= new ProviderNotices(
-      this.#context.providers,
-      (change) => within(this, () => this.#stageChanged(change)),
-      () => settings.language,
+    this.#notices ??= new ProviderNotices(this.#context.providers, settings, (change) =>
+      within(this, () => this.#stageChanged(change)),
     );
     const { kind, plan } = this.identity;
     this.#emit({ type: 'session-started', conversationId, kind, plan, client, tags });

@@ -12,3 +12,14 @@ export const TEST_CALLER = {
     expiresAtMs: Number.MAX_SAFE_INTEGER,
   },
 } as const satisfies Pick<SessionOptions, 'conversationId' | 'identity' | 'client'>;
+
+/** How a call begins, in tests that are about something else. */
+export function testSettings(): SessionOptions['settings'] {
+  return {
+    voice: 'one',
+    language: 'en-US',
+    timeZone: 'UTC',
+    isSpoken: true,
+    eagerness: 'medium',
+  };
+}

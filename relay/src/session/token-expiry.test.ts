@@ -8,7 +8,7 @@ import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './test-caller.ts';
 
 /** A call whose token expired `agoMs` ago, after the registry has looked at it. */
 async function afterACheck(agoMs: number, renew: (session: Session) => void = () => {}) {
@@ -35,13 +35,7 @@ async function afterACheck(agoMs: number, renew: (session: Session) => void = ()
       id: 'sess_1',
       identity: { ...TEST_CALLER.identity, expiresAtMs: Date.now() - agoMs },
       resumeKey: 'key',
-      settings: {
-        voice: 'one',
-        language: 'en-US',
-        timeZone: 'UTC',
-        isSpoken: true,
-        eagerness: 'medium',
-      },
+      settings: testSettings(),
       emit: () => {},
       logger: silentLogger,
       onKeptBytes: () => {},

@@ -9,7 +9,7 @@ import { silentLogger } from '../lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './test-caller.ts';
 
 function openSession() {
   const clock = new FakeClock();
@@ -29,13 +29,7 @@ function openSession() {
       id: 'sess_1',
       ...TEST_CALLER,
       resumeKey: fingerprint('token'),
-      settings: {
-        voice: 'one',
-        language: 'en-US',
-        timeZone: 'UTC',
-        isSpoken: false,
-        eagerness: 'medium',
-      },
+      settings: { ...testSettings(), isSpoken: false },
       emit: () => {},
       logger: silentLogger,
       onKeptBytes: () => {},

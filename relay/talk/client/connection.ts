@@ -90,7 +90,10 @@ export class Connection {
     };
     this.#signal = signal;
     this.#link = new RelayConnection({
-      api: new SessionApi({ baseUrl: url, fetch, token, accessCode, replacesToken: false }),
+      api: new SessionApi({
+        ...{ baseUrl: url, fetch, token, accessCode },
+        ...{ replacesToken: false, requiresLanguage: true },
+      }),
       request: () => ({ voice, language, timeZone }),
       replacesSession: false,
       WebSocket: options.WebSocket ?? BoundedWebSocket,

@@ -18,8 +18,8 @@ export interface SessionApiOptions extends Relay {
   readonly accessCode?: string | undefined;
   /** Whether a new guest signs in if the token is refused. */
   readonly replacesToken: boolean;
-  /** Whether the relay's own language will do if the one that is asked for is refused. */
-  readonly replacesLanguage?: boolean | undefined;
+  /** Whether the relay's own language will not do if the one that is asked for is refused. */
+  readonly requiresLanguage?: boolean | undefined;
   onSignedIn?(token: string, expiresInS: number): void;
 }
 
@@ -54,9 +54,9 @@ export class SessionApi {
     try {
       return await this.#createWithToken(request, signal);
     } catch (error) {
-      const { replacesLanguage = false } = this.#options;
-      const mayBeRefused = replacesLanguage && request.language !== undefined;
-      if (!mayBeRefused || !isRefused(error, 'invalid_request')) throw error;
+      const { requiresLanguage = false } = this.#options;
+      const mayReplace = request.language !== undefined && !requiresLanguage;
+      if (!mayReplace || !isRefused(error, 'invalid_request')) throw error;
       return this.#createWithToken({ ...request, language: undefined }, signal);
     }
   }

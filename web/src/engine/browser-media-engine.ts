@@ -1,7 +1,7 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import type { BrowserHelp } from '../messages/browser-help.ts';
 import type { Interruption } from '../messages/interruption.ts';
-import { AudioGraph, type TappableNode } from './audio-graph.ts';
+import { AudioGraph } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
@@ -12,6 +12,7 @@ import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';
 import { LateUnprocessed } from './late-unprocessed.ts';
+import { isRaw, isTapped, offerToTests } from './test-access.ts';
 import { watchPage } from './page-watch.ts';
 import { Withheld } from './withheld.ts';
 
@@ -24,14 +25,8 @@ interface RunningCall {
   readonly unprocessed: LateUnprocessed;
 }
 
-/**
- * The call's media in a browser.
- *
- * Two query parameters of the page serve tests: `?mic=raw` switches the microphone's processing
- * off, and with `?tap` a `parley:audio-node` event on the window carries each `TappableNode`.
- */
+/** The call's media in a browser. */
 export class BrowserMediaEngine implements MediaEngine {
-  readonly #query = new URLSearchParams(location.search);
   readonly #listeners = new Set<(notice: MediaNotice) => void>();
   readonly #worker: MediaWorkerClient;
   #call: RunningCall | undefined;
@@ -86,12 +81,12 @@ export class BrowserMediaEngine implements MediaEngine {
       if (!released.signal.aborted) this.#notify({ type: 'withheld', ...what });
     });
     const graph = new AudioGraph(port1, {
-      isTapped: this.#query.has('tap'),
-      onNode: (node) => this.#offerToTests(node),
+      isTapped: isTapped(),
+      onNode: offerToTests,
       onPaused: (isPaused) => withheld.set('sound', isPaused),
       onBroken: () => this.#onUnplayable(call),
     });
-    const processed = this.#query.get('mic') !== 'raw';
+    const processed = !isRaw();
     const microphone = new CallMicrophone({
       graph,
       request: (deviceId) => openMicrophone({ deviceId, processed }),
@@ -219,7 +214,7 @@ export class BrowserMediaEngine implements MediaEngine {
     yield* checkSoundInBrowser(
       {
         ...options,
-        onNode: (node) => this.#offerToTests(node),
+        onNode: offerToTests,
         checkDetector: () => this.#checkDetector(signal),
       },
       signal,
@@ -291,11 +286,6 @@ export class BrowserMediaEngine implements MediaEngine {
     call.microphone.close();
     call.unprocessed.follow(undefined, false);
     await call.graph.close();
-  }
-
-  #offerToTests(node: TappableNode): void {
-    if (!this.#query.has('tap')) return;
-    window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
   }
 
   #notify(notice: MediaNotice): void {

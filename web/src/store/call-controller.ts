@@ -168,8 +168,7 @@ export function createCallController(options: CallControllerOptions) {
       if (mine !== generation) return;
       if (credentials === null) {
         over(NOT_SIGNED_IN);
-        account.asksFirst(() => void startCall({ microphone, earlier }));
-        return;
+        return void account.asksFirst(() => void startCall({ microphone, earlier }));
       }
       dispatch({ type: 'holds', holds: chosen.talkBy === 'hold' });
       engine.setMuted(chosen.talkBy === 'hold');

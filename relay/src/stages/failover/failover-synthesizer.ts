@@ -7,7 +7,7 @@ import { SpeakingPace } from './speaking-pace.ts';
 import type { StageCandidates } from './stage-candidates.ts';
 
 /** What a call may choose of a voice. */
-export type VoiceOffer = Pick<Synthesizer, 'voices' | 'speeds'>;
+type VoiceOffer = Pick<Synthesizer, 'voices' | 'speeds'>;
 
 /** Of text without audio, if no provider speaks at all. */
 const UNSPOKEN_HZ = 24_000;

@@ -1,6 +1,7 @@
 import type { LatencyMark, RelayEventOf } from '@parley/shared';
 import type { GenerateRequest, GeneratorEvent } from '../../stages/generator.ts';
 import type { FailoverObserver, Stage } from '../../stages/provider.ts';
+import type { SpeakOptions } from '../../stages/synthesizer.ts';
 import type { Stages } from '../../stages/stages.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { FillOptions } from './fill.ts';
@@ -25,9 +26,8 @@ export interface ReplyOptions extends Pick<ConversationOptions, Shared> {
   readonly active: (stage: Stage) => string;
   /** null for a reply in writing only. */
   readonly voice: string | null;
-  readonly speed: number | undefined;
-  /** The call's when the reply was made, BCP 47. */
-  readonly language: string;
+  /** The call's when the reply was made. */
+  readonly manner: Pick<SpeakOptions, 'speed' | 'language'>;
   readonly synthesizer: Stages['synthesizer'];
   /** false if it is known that no voice of the relay works: the words are written at once. */
   readonly canSpeak: boolean;

@@ -22,7 +22,7 @@ export type ReplyContent =
 
 export interface ReplyPipelineOptions extends Pick<
   ReplyOptions,
-  'item' | 'output' | 'pacer' | 'synthesizer' | 'speed' | 'language'
+  'item' | 'output' | 'pacer' | 'synthesizer' | 'manner'
 > {
   readonly responseId: string;
   readonly content: ReplyContent;
@@ -65,13 +65,13 @@ export class ReplyPipeline {
 
   /** @throws as `FailoverSynthesizer.speak` */
   speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
-    const { synthesizer, speed, language, item, pacer, output, onEvent, onSending } = this.#options;
+    const { synthesizer, manner, item, pacer, output, onEvent, onSending } = this.#options;
     const { track, captions } = this;
     return play(
       synthesizer.speak(track, {
         voice,
-        speed,
-        language,
+        speed: manner.speed,
+        language: manner.language,
         signal,
         caller: observer.caller,
         onFailover: observer.onFailover,

@@ -49,8 +49,7 @@ export class Reply {
       item: options.item,
       content: this.#content(),
       synthesizer: options.synthesizer,
-      speed: options.speed,
-      language: options.language,
+      manner: options.manner,
       pacer: options.pacer,
       output: options.output,
       onWritten: ({ kind }) => {

@@ -37,7 +37,7 @@ function make(
     createUtterance: () => {
       throw new Error('There is nothing to speak with.');
     },
-    languageFor: (wanted) => wanted ?? 'en-US',
+    languageFor: (language) => language ?? 'en-US',
     isAndroid: change.isAndroid ?? false,
     now: () => Date.now(),
     newId: () => `heard-${(ids += 1)}`,

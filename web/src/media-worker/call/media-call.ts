@@ -199,8 +199,6 @@ export class MediaCall {
       token: credentials.token,
       // A person with an account must not become a guest unawares.
       replacesToken: credentials.kind === 'guest',
-      // One that was chosen when the relay had other providers.
-      replacesLanguage: true,
       accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
       onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
     });
@@ -210,12 +208,11 @@ export class MediaCall {
     const { start, WebSocket } = this.#options;
     return new RelayConnection({
       api: this.#api,
-      request: () => ({
-        voice: this.#choices.voice,
-        language: this.#choices.language,
-        timeZone: start.timeZone,
-        conversationId: start.conversationId,
-      }),
+      request: () => {
+        const { voice, language } = this.#choices;
+        const { timeZone, conversationId } = start;
+        return { voice, language, timeZone, conversationId };
+      },
       replacesSession: true,
       WebSocket,
       random: () => this.#options.random(),
