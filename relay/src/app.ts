@@ -86,7 +86,7 @@ export interface Relay {
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { config, providers, logger, problems, clock } = options;
+  const { config, providers, storage = NO_STORAGE, logger, problems, clock } = options;
   let isDraining = false;
   let isWarm = options.warmUp === undefined;
   const stopping = new AbortController();
@@ -102,7 +102,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     logger,
     problems,
   });
-  const storage = options.storage ?? NO_STORAGE;
   const keeping = keepingOf({ config, storage, clock, logger, problems });
   const settings = openSettings(options);
   const showsTexts = keeping.terms.transcripts === 'on';

@@ -26,8 +26,8 @@ const RMS = {
   /** Of the loudest 20 ms of an utterance, at the level the recogniser expects. */
   expected: 5_000,
   toleratedRatio: 2.8,
-  /** The loudest 20 ms over the noise in a room so quiet that the recogniser hears none: 43 dB. */
-  quietRoom: 150,
+  /** The loudest 20 ms over the noise in a room so quiet that the recogniser hears none: 52 dB. */
+  quietRoom: 400,
 } as const;
 
 export class LevelMeter {
