@@ -2,6 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests with speech synthesis and recognition take seconds each. */
 const SPEECH = '**/*.speech.test.ts';
+/** Tests that load a machine with hundreds of calls, or with several benchmarks at once. */
+const LOAD = [
+  'relay/bench/run-bench.test.ts',
+  'relay/test/faults/soak.test.ts',
+  'relay/test/process/{many-callers,stalled-relay}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -32,12 +38,14 @@ export default defineConfig({
         test: {
           name: 'relay',
           include: ['relay/{test,bench,simulators}/**/*.test.ts'],
-          exclude: [SPEECH],
+          exclude: [SPEECH, ...LOAD],
           // As above: a relay has some five hundred modules.
           isolate: false,
           // Concurrent tests mostly wait for silent vendors. More of them at once would start so
           // many relays together that the deadlines under test pass before the work is done.
           maxConcurrency: 8,
+          // A machine that stands still for some seconds makes one of two thousand fail.
+          retry: 1,
         },
       },
       {
@@ -51,6 +59,19 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // Concurrent tests wait for a voice in real time; recognisers have a queue.
           maxConcurrency: 12,
+          // As above.
+          retry: 1,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'load',
+          include: LOAD,
+          retry: 1,
+          // One after the other, and after all others: they need the machine for themselves.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

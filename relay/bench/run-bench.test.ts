@@ -6,7 +6,7 @@ import { runBench } from './run-bench.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 
 /** Short runs that show that a benchmark measures; the figures are not judged. */
-const DEADLINE = { timeout: 60_000 };
+const DEADLINE = { timeout: 150_000 };
 
 /** Without a word; what is started ends if the test takes too long. */
 const quiet = (signal: AbortSignal) => ({ tell: () => {}, signal });
@@ -70,21 +70,6 @@ describe.concurrent('a short run', () => {
       expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
     },
   );
-
-  test('bench relay compares with a relay that keeps no accounts', DEADLINE, async ({ signal }) => {
-    const report = await benchRelay({
-      ...quiet(signal),
-      sessions: 10,
-      provider: 'nova',
-      baseline: 'plain',
-      rounds: 2,
-      starts: 1,
-      profileDir: undefined,
-      times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
-    });
-    expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
-    expect(report.rss_kb_per_session.baseline).toBeGreaterThan(0);
-  });
 
   test(
     'bench relay sends the telemetry of one side, and reads it',

@@ -9,16 +9,20 @@ import { runTool, say } from './project.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
 
-/** These tests wait for others half of their time: processes, sockets, a voice in real time. */
-const WORKERS = String(Math.ceil(availableParallelism() * 1.5));
+/** With more, tests that start processes take the time from each other that they have. */
+const WORKERS = String(availableParallelism());
 
 /** The steps after the check, in the order in which a failure is cheapest to find. */
 const STEPS: readonly (readonly [string, readonly string[]])[] = [
-  [VITEST, ['run', '--project', 'relay', '--project', 'speech', '--maxWorkers', WORKERS]],
+  [VITEST, ['run', ...projects('relay', 'speech', 'load'), '--maxWorkers', WORKERS]],
   // Tests without a bound in milliseconds share the processors; the others need the whole machine.
   [PLAYWRIGHT, ['test', '--project', 'page', '--project', 'ui', '--workers', '2']],
   [PLAYWRIGHT, ['test', '--project', 'audio']],
 ];
+
+function projects(...names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => ['--project', name]);
+}
 
 /** Runs every test. @returns the exit status */
 async function test(): Promise<number> {

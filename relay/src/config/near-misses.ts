@@ -26,10 +26,16 @@ export function nearMisses(environment: Environment, names: readonly string[]): 
   });
 }
 
+/** Of names whose lengths alone are too far apart, only that: it takes no time at the start. */
+function distanceTo(written: string, candidate: string): number {
+  const least = Math.abs(written.length - candidate.length);
+  return least > MAX_DISTANCE && !OWN.test(written) ? least : editDistance(written, candidate);
+}
+
 function nearest(name: string, names: readonly string[]): string | undefined {
   const written = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
   const ranked = names
-    .map((candidate) => ({ candidate, distance: editDistance(written, candidate) }))
+    .map((candidate) => ({ candidate, distance: distanceTo(written, candidate) }))
     .toSorted((one, other) => one.distance - other.distance);
   const [first] = ranked;
   if (first === undefined || written.length < MIN_LENGTH) return undefined;

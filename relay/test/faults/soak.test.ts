@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { SoakReport, SoakRequest } from './soak.ts';
 
-const TURNS = 500;
+const TURNS = 250;
 /** What the engine itself may learn meanwhile: compiled code, shapes, statistics. */
 const HEAP_GROWTH_BYTES = 4 * 1024 * 1024;
 
@@ -31,7 +31,7 @@ test(
   `after ${TURNS} turns with faults no memory, socket or timer is left`,
   { timeout: 120_000 },
   async (context) => {
-    const report = await soak({ warmUp: 200, turns: TURNS, callers: 20 });
+    const report = await soak({ warmUp: 100, turns: TURNS, callers: 20 });
     const grownBytes = report.heapAfter - report.heapBefore;
     await context.annotate(
       `${TURNS} turns in ${Math.round(report.tookMs)} ms; the heap grew by ${grownBytes} bytes`,

@@ -10,14 +10,14 @@ import { RelayProcess } from '../support/relay-process.ts';
 const PROGRAM = new URL('stalling-relay.process.ts', import.meta.url);
 const bench = (name: string) => new URL(`../../bench/relay/${name}.process.ts`, import.meta.url);
 
-const SESSIONS = 500;
+const SESSIONS = 200;
 
 async function askForSession(url: string, token: string): Promise<number> {
   const headers = { authorization: `Bearer ${token}` };
   return (await fetch(url + API_PATHS.sessions, { method: 'POST', headers })).status;
 }
 
-test('five hundred calls go on over a stall of two seconds, and nothing is lost', async () => {
+test('two hundred calls go on over a stall of two seconds, and nothing is lost', async () => {
   const { signal } = new AbortController();
   await using callers = new BenchProcess<LoadHandlers>(bench('load'), signal);
   await using vendor = new BenchProcess<UpstreamHandlers>(bench('nova'), signal);
@@ -46,7 +46,7 @@ test('five hundred calls go on over a stall of two seconds, and nothing is lost'
   const flowing = await vendor.ask('delivered', 'relay');
   await expect
     .poll(() => vendor.ask('delivered', 'relay'), { timeout: 30_000 })
-    .toBeGreaterThan(flowing + 2_000);
+    .toBeGreaterThan(flowing + 1_000);
 
   relay.child.kill('SIGUSR2');
   const stalled = await relay.untilHealth(({ problems }) => problems.length > 0);
