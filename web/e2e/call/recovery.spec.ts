@@ -55,11 +55,17 @@ test('a call outlives a lost connection in mid-answer, and a relay that was kill
   // No relay is there until the page has tried in vain.
   await expect.poll(() => network.refusals, { timeout: 20_000 }).toBeGreaterThan(refusals);
   network.routeTo(successor.port);
-  await untilReplies(page, 2);
-  expect((await captions(page)).at(-1)).toMatchObject({ text: ANSWER, state: 'completed' });
-  expect((await captions(page)).filter(({ who }) => who === 'divider')).toMatchObject([
-    { text: expect.stringContaining('timers and the conversation so far are gone') },
-  ]);
+  const dividers = async () => (await captions(page)).filter(({ who }) => who === 'divider');
+  await expect
+    .poll(dividers, { timeout: 30_000 })
+    .toMatchObject([
+      { text: expect.stringContaining('timers and the conversation so far are gone') },
+    ]);
+  // On a busy machine the first relay may have answered more than one question.
+  const answered = (await captions(page)).filter(({ state }) => state === 'completed').length;
+  await untilReplies(page, answered + 1);
+  const last = (await captions(page)).findLast(({ state }) => state === 'completed');
+  expect(last).toMatchObject({ text: ANSWER });
   const after = (await stateLines(page)).slice(before);
   expect(after[0]).toBe(RECONNECTING);
   expect(after).toContain('Speaking, talk to interrupt');
