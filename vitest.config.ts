@@ -44,7 +44,8 @@ export default defineConfig({
           // Concurrent tests mostly wait for silent vendors. More of them at once would start so
           // many relays together that the deadlines under test pass before the work is done.
           maxConcurrency: 8,
-          // A machine that stands still for some seconds makes one of two thousand fail.
+          // A machine that stands still for some seconds makes one of two thousand fail. Unit tests are
+          // not run again: what a random case has found would be lost.
           retry: 1,
         },
       },
