@@ -9,7 +9,6 @@ type Voice = Dialogue['voice'];
  */
 const KNOWN = [
   'what is seven times eight',
-  'what is twelve plus thirty',
   'what is the square root of eighty one',
   'how many kilometers is five miles',
   'how do you spell banana',
