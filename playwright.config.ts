@@ -30,7 +30,7 @@ export default defineConfig({
       name: 'ui',
       testMatch: 'ui/**/*.spec.ts',
       fullyParallel: true,
-      // A moving orb takes a processor of its own where there is no graphics card.
+      // A moving orb takes a processor of its own if there is no graphics card.
       use: { contextOptions: { reducedMotion: 'reduce' } },
     },
     // Makes the images of the documents anew (`npm run screenshots`): no test of `npm test`.

@@ -90,7 +90,7 @@ test('a token that must be this one is not replaced', async () => {
   expect(asked).toEqual(['/api/v1/sessions as Bearer kept']);
 });
 
-test('a language that is refused is left out where the relay’s own will do', async () => {
+test('a language that is refused is left out if the relay’s own will do', async () => {
   const refused = answer(400, {
     error: {
       code: 'invalid_request',

@@ -18,7 +18,7 @@ function circle(turns: number): ComplexNumbers {
   return input;
 }
 
-it('the Fourier transform finds a circle at its number of turns, whatever that is', () => {
+it('the Fourier transform finds a circle at its number of turns, for each number', () => {
   for (let turns = 0; turns < FOURIER_POINTS; turns += 1) {
     const { re, im } = transformed(circle(turns));
     expect(re[turns]).toBeCloseTo(FOURIER_POINTS, 8);

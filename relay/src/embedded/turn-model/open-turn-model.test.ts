@@ -6,7 +6,7 @@ import { meanModel, onnxFile } from '../../../test/support/onnx-file.ts';
 import { openTurnModel, type EmbeddedTurnModel } from './open-turn-model.ts';
 
 let folder: string;
-/** Gives 0 for silence, and for noise what is no probability. */
+/** Gives 0 for silence, and for noise a number that is not a probability. */
 let model: EmbeddedTurnModel;
 
 beforeAll(async () => {

@@ -32,7 +32,7 @@ describe('a turn model', () => {
 
   it.each<[string, Uint8Array, string]>([
     [
-      'is no ONNX model',
+      'is not an ONNX model',
       new TextEncoder().encode('not a model'),
       'It is not an ONNX model that onnxruntime can load.',
     ],

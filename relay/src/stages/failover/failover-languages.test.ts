@@ -39,7 +39,7 @@ describe('a transcriber that does not know the language', () => {
     return { clock, fakes, stage, failovers, listen };
   }
 
-  it('is passed over, which is no failure', async () => {
+  it('is passed over, and this does not count as a failure', async () => {
     const { fakes, stage, failovers, listen } = createTest();
     const words = listen('de-CH');
     await settle();
@@ -87,7 +87,7 @@ describe('a transcriber that does not know the language', () => {
 });
 
 describe('a stage', () => {
-  it('knows what its own providers know together, whatever the browser does', () => {
+  it('knows what its own providers know together, and leaves the browser out', () => {
     const clock = new FakeClock();
     const [a, b, browser] = ['a', 'b', 'browser'].map((name) => new FakeTranscriber(name));
     a!.languages = ['en'];

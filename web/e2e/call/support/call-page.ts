@@ -31,7 +31,7 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   const { browser } = resources.use(await launchWithMicrophone(options));
   const context = await browser.newContext({
     viewport: DESKTOP,
-    // A moving orb takes a processor of its own where there is no graphics card.
+    // A moving orb takes a processor of its own if there is no graphics card.
     reducedMotion: 'reduce',
     // What a worker answers would not be the relay's answer.
     serviceWorkers: 'block',
