@@ -25,7 +25,7 @@ export default defineConfig({
           include: [
             '{shared,relay,web}/src/**/*.test.ts',
             'relay/{talk,doctor,tools}/**/*.test.ts',
-            'web/bench/**/*.test.ts',
+            'web/{bench,build}/**/*.test.ts',
           ],
           exclude: [SPEECH],
           // They share nothing but modules, and loading those anew for each file takes longest.

@@ -5,17 +5,15 @@ import { compression, defineAlgorithm } from 'vite-plugin-compression2';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import type { ManifestTransform } from 'workbox-build';
+import { writeSileroWeights } from './build/silero-weights-file.ts';
 
 /** Where `vite dev` finds the relay. */
 const RELAY = process.env['RELAY_URL'] ?? 'http://localhost:8787';
 
 /** What the page is made of: loaded before anything can be pressed, so every byte counts. */
 const TEXT = { files: /\.(html|css|js|svg|json|webmanifest)$/, brotliQuality: 11 };
-/**
- * Brotli's best setting takes minutes for the speech detector's 14 MB of wasm and saves little
- * over this one; everything is served with far-future caching, so it is fetched once.
- */
-const DETECTOR = { files: /\.(wasm|onnx)$/, brotliQuality: 9 };
+/** Brotli's best setting saves nothing of the speech detector's weights over this one. */
+const DETECTOR = { files: /\.bin$/, brotliQuality: 5 };
 
 /** A person who starts Parley on a busy machine has no use for a list of slow plugins. */
 const QUIET_CHECKS = { bundlerTimings: false };
@@ -28,6 +26,7 @@ const firstScreenOnly: ManifestTransform = async (entries) => {
 };
 
 export default defineConfig({
+  resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
   plugins: [react(), installable(), compressed(TEXT), compressed(DETECTOR)],
   worker: { format: 'es', rolldownOptions: { checks: QUIET_CHECKS } },
   build: {
@@ -37,8 +36,6 @@ export default defineConfig({
     // The page's content security policy has no `data:`: worklets and models stay files.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The detector's runtime is large by nature and loaded apart from the page.
-    chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       input: ['index.html', '404.html'],
       checks: QUIET_CHECKS,
@@ -56,11 +53,7 @@ export default defineConfig({
   optimizeDeps: {
     // Found only in the media worker, which Vite does not scan: found late, they would make the
     // page reload in the middle of the first call.
-    include: [
-      'onnxruntime-web/wasm',
-      '@ricky0123/vad-web/dist/models/silero',
-      '@parley/shared > zod',
-    ],
+    include: ['fft.js', '@parley/shared > zod'],
   },
   server: {
     proxy: {

@@ -216,7 +216,7 @@ it.each(['/', '/assets/index-3f9a.js', '/api/v1/nothing', '/health'])(
       }),
     );
     expect(directives.get('default-src')).toBe("'none'");
-    expect(directives.get('script-src')).toBe("'self' 'wasm-unsafe-eval'");
+    expect(directives.get('script-src')).toBe("'self'");
     expect(directives.get('frame-ancestors')).toBe("'none'");
     expect(directives.get('base-uri')).toBe("'none'");
     expect(directives.get('object-src') ?? "'none'").toBe("'none'");

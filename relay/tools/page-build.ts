@@ -7,6 +7,7 @@ const STAMP = join(DIST, '.built-from');
 
 /** Everything that the built page is made of. */
 const SOURCES = [
+  'web/build',
   'web/src',
   'web/public',
   'web/index.html',

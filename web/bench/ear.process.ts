@@ -62,7 +62,7 @@ async function startCall(options: { readonly simulated: boolean; readonly specul
     SETTINGS_KEY,
     JSON.stringify({ earcons: false }),
   ] as const);
-  const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));
+  const detector = page.waitForResponse((response) => response.url().endsWith('.bin'));
   await page.goto(relay.origin);
   await page.getByRole('button', { name: 'Press to talk' }).hover();
   await (await detector).finished();

@@ -1,8 +1,8 @@
 import { secureHeaders } from 'hono/secure-headers';
 
 /**
- * A content security policy that allows what the page uses and nothing else: its own files, its
- * own sockets, and compiling the VAD's WebAssembly. No inline script, no eval, no other origin.
+ * A content security policy that allows what the page uses and nothing else: its own files and its
+ * own sockets. No inline script, no eval, no WebAssembly, no other origin.
  *
  * @param signInOrigins - where the page signs people in, if not here
  */
@@ -10,7 +10,7 @@ export function securityHeaders(signInOrigins: readonly string[] = []) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
-      scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+      scriptSrc: ["'self'"],
       // React writes element styles through the CSSOM, which needs no exception; the chart
       // library renders `style` attributes, which does.
       styleSrc: ["'self'"],

@@ -43,7 +43,7 @@ test('the detector is loaded once a person comes near a button, or has talked be
 }) => {
   const context = await browser.newContext({ serviceWorkers: 'block' });
   const page = await context.newPage();
-  const isOfDetector = (url: string) => /\.(?:wasm|onnx)$/.test(url);
+  const isOfDetector = (url: string) => url.endsWith('.bin');
   const loaded: string[] = [];
   // A worker's requests are the context's, not the page's.
   context.on('request', (request) => {

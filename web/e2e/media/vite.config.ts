@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { writeSileroWeights } from '../../build/silero-weights-file.ts';
 
 /** Builds the test page as the real page is built, without the user interface. */
 export default defineConfig({
   root: fileURLToPath(new URL('./page', import.meta.url)),
+  resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
   worker: { format: 'es' },
   build: {
     outDir: fileURLToPath(new URL('./dist', import.meta.url)),

@@ -7,7 +7,7 @@ import { TAP_WORKLET } from './tap-worklet.ts';
 /** The relay's policy for its page: what would not run there must not run here. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
+  "script-src 'self'",
   "style-src 'self'",
   "style-src-attr 'unsafe-inline'",
   "img-src 'self' data:",
@@ -24,8 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-  '.onnx': 'application/octet-stream',
+  '.bin': 'application/octet-stream',
 };
 
 export interface PageServer extends AsyncDisposable {

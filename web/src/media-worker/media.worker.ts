@@ -5,7 +5,7 @@ import type { DetectorCheck } from '../messages/detector-check.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import type { PageRequest } from '../messages/page-requests.ts';
 import type { SpeechDetector } from './uplink/speech-detector.ts';
-import { loadSileroDetector } from './uplink/silero-detector.ts';
+import { loadSileroDetector } from './uplink/silero/silero-detector.ts';
 
 /**
  * The media worker: everything between the worklets and the relay, off the page's thread. It

@@ -59,8 +59,8 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   await page.addInitScript(watchPage);
   for (const script of [options.before ?? []].flat()) await page.addInitScript(script);
   if (options.tapped === true) await installTap(page);
-  // The speech detector's runtime; pressing the button before it is there is another matter.
-  const detector = page.waitForResponse((response) => response.url().endsWith('.wasm'));
+  // The speech detector; pressing the button before it is there is another matter.
+  const detector = page.waitForResponse((response) => response.url().endsWith('.bin'));
   await page.goto(`${origin}/${options.tapped === true ? '?mic=raw&tap' : ''}`);
   await page.getByRole('button', { name: 'Press to talk' }).hover();
   await (await detector).finished();

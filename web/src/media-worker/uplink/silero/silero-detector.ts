@@ -1,0 +1,32 @@
+import weightsUrl from 'virtual:silero-weights?url';
+import { FRAME_SAMPLES } from '../../../messages/capture-messages.ts';
+import type { SpeechDetector } from '../speech-detector.ts';
+import { SileroNetwork } from './silero-network.ts';
+import { parseSileroWeights } from './silero-weights.ts';
+
+const FETCH_DEADLINE_MS = 60_000;
+/** The first frames take longest, before the browser has compiled what they run. */
+const REHEARSED_FRAMES = 8;
+
+/**
+ * Loads the Silero speech detector and rehearses it.
+ *
+ * The frame processor of vad-web, which publishes the model, is not used: it reports a misfire only
+ * after the whole redemption time, and keeps every sample of an utterance.
+ *
+ * @throws Error if the weights cannot be loaded
+ */
+export async function loadSileroDetector(): Promise<SpeechDetector> {
+  const network = new SileroNetwork(parseSileroWeights(await fetchWeights()));
+  for (let n = 0; n < REHEARSED_FRAMES; n += 1) {
+    network.probabilityOf(new Float32Array(FRAME_SAMPLES));
+  }
+  network.reset();
+  return { probabilityOf: async (frame) => network.probabilityOf(frame) };
+}
+
+async function fetchWeights(): Promise<ArrayBuffer> {
+  const response = await fetch(weightsUrl, { signal: AbortSignal.timeout(FETCH_DEADLINE_MS) });
+  if (!response.ok) throw new Error(`The speech detector answered with status ${response.status}`);
+  return response.arrayBuffer();
+}
