@@ -15,6 +15,11 @@
  * that collection comes once the memory in use has grown by two fifths rather than to a multiple:
  * what was outside of the heap for a moment is never given back to the system.
  *
+ * V8 optimises a function of WebAssembly once it has run for a while. One function of the embedded
+ * Postgres takes two seconds of a processor for that, in the first seconds of a relay, when people
+ * may talk already. It has to run ten times as long for it; the recogniser's functions do so within
+ * its first sentence.
+ *
  * @type {readonly string[]}
  */
 export const RELAY_NODE_FLAGS = [
@@ -22,4 +27,5 @@ export const RELAY_NODE_FLAGS = [
   '--max-semi-space-size=8',
   '--no-allocation-site-pretenuring',
   '--heap-growing-percent=40',
+  '--wasm-tiering-budget=130000000',
 ];
