@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([...simulators.values()].map((each) => each[Symbol.asyncDispose]()));
+  await rm(folder, { recursive: true, force: true });
 });
 
 function environmentFor(vendors: readonly SimulatedVendor[]): Record<string, string> {

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -29,6 +29,7 @@ const MISTAKES = {
   COMPATIBLE_8_SPEECH_HEADERS: `Authorization: ${SECRET}`,
 };
 
+let folder: string;
 let findings: readonly Finding[];
 let complaints = '';
 let status: number;
@@ -46,18 +47,20 @@ beforeAll(async () => {
       environment[`${prefix}_${use}_${name}`] = value;
     }
   }
+  folder = await mkdtemp(join(tmpdir(), 'parley-broken-'));
   const lines: string[] = [];
   status = await runDoctor(['--json'], {
     output: { write: (text) => lines.push(text) },
     errors: { write: (text) => (complaints += text) },
     environment,
-    folder: await mkdtemp(join(tmpdir(), 'parley-broken-')),
+    folder,
     signal: AbortSignal.timeout(60_000),
   });
   findings = lines.map((line) => JSON.parse(line) as Finding);
 }, 60_000);
-afterAll(() => {
+afterAll(async () => {
   for (const close of closers) close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 function findingOf(use: Use, number: number): Finding | undefined {
