@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests with speech synthesis and recognition take seconds each. */
@@ -41,6 +42,8 @@ export default defineConfig({
           exclude: [SPEECH, ...LOAD],
           // As above: a relay has some five hundred modules.
           isolate: false,
+          // A third of the time the processors wait for a process that starts, or a deadline.
+          maxWorkers: availableParallelism() + 1,
           // Concurrent tests mostly wait for silent vendors. More of them at once would start so
           // many relays together that the deadlines under test pass before the work is done.
           maxConcurrency: 8,

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { provideChromium } from './chromium.ts';
 import { takesNoArguments } from './command-line.ts';
 import { buildPage } from './page-build.ts';
@@ -9,12 +8,9 @@ import { runTool, say } from './project.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
 
-/** With more, tests that start processes take the time from each other that they have. */
-const WORKERS = String(availableParallelism());
-
 /** The steps after the check, in the order in which a failure is cheapest to find. */
 const STEPS: readonly (readonly [string, readonly string[]])[] = [
-  [VITEST, ['run', ...projects('relay', 'speech', 'load'), '--maxWorkers', WORKERS]],
+  [VITEST, ['run', ...projects('relay', 'speech', 'load')]],
   // Tests without a bound in milliseconds share the processors; the others need the whole machine.
   [PLAYWRIGHT, ['test', '--project', 'page', '--project', 'ui', '--workers', '2']],
   [PLAYWRIGHT, ['test', '--project', 'audio']],
