@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 
 export { createEmbeddedTranscriber } from '../src/embedded/recogniser/embedded-transcriber.ts';
-export { compileFlite, speakPiece } from '../src/embedded/voice/flite.ts';
+export { compileFlite, Flite } from '../src/embedded/voice/flite.ts';
 export { trimSilence } from '../src/embedded/voice/trim-silence.ts';
 export { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
 export { serve } from '../bench/process/serve.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   compileFlite,
+  Flite,
   serve,
-  speakPiece,
   type EarHandlers,
   type EarQuestion,
   type EarTurn,
@@ -31,7 +31,7 @@ const OTHER_LEVELS = [AUDIBLE / 2, AUDIBLE * 2];
 type Call = Awaited<ReturnType<typeof startCall>>;
 
 const resources = new AsyncDisposableStack();
-const flite = await compileFlite();
+const flite = new Flite(await compileFlite());
 let call: Call | undefined;
 
 const handlers = {
@@ -80,7 +80,7 @@ async function startCall(options: { readonly simulated: boolean; readonly specul
       if (disturbance === 'stall') await stallPages(browser);
       recording.take();
       if (disturbance === 'load') burnProcessors(PROCESSORS);
-      await rig.play(speakPiece(flite, voice, text), FLITE_HZ);
+      await rig.play(flite.speak(voice, text), FLITE_HZ);
       const heard = await untilAnswered(recording);
       const all = await panelTurns(page);
       const turns = all.slice(measured);

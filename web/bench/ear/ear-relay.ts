@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CATALOGUE, speakPiece, trimSilence } from '@parley/relay/testing';
+import { CATALOGUE, trimSilence, type Flite } from '@parley/relay/testing';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import {
   EMBEDDED_PROVIDERS,
@@ -31,7 +31,7 @@ export interface EarRelay extends AsyncDisposable {
 /** A relay of its own, with the embedded providers or with vendors of known slowness. */
 export async function startEarRelay(
   providers: { readonly simulated: boolean; readonly speculates: boolean },
-  flite: WebAssembly.Module,
+  flite: Flite,
 ): Promise<EarRelay> {
   await using resources = new AsyncDisposableStack();
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-ear-'));
@@ -78,8 +78,8 @@ export async function startEarRelay(
 }
 
 /** Answers are synthesised beforehand: only the delay that is set may count. */
-function readyVoice(flite: WebAssembly.Module): (text: string, rateHz: number) => Int16Array {
-  const synthesise = (text: string) => trimSilence(speakPiece(flite, 'slt', text), PAUSES);
+function readyVoice(flite: Flite): (text: string, rateHz: number) => Int16Array {
+  const synthesise = (text: string) => trimSilence(flite.speak('slt', text), PAUSES);
   const spoken = new Map<string, Int16Array>(ANSWERS.map((text) => [text, synthesise(text)]));
   return (text, rateHz) => resamplePcm16(spoken.get(text) ?? synthesise(text), FLITE_HZ, rateHz);
 }

@@ -1,4 +1,4 @@
-import { compileFlite, speakPiece } from '@parley/relay/testing';
+import { compileFlite, Flite } from '@parley/relay/testing';
 import { expect } from '@playwright/test';
 import { test } from '../call/support/call-test.ts';
 import { captions } from '../call/support/captions.ts';
@@ -24,15 +24,15 @@ const LONG_ANSWER_MS = 16_000;
 const OVER_ANSWER_MS = 3_500;
 const MS = 16;
 
-let flite: WebAssembly.Module;
+let flite: Flite;
 test.beforeAll(async () => {
-  flite = await compileFlite();
+  flite = new Flite(await compileFlite());
 });
 test.describe.configure({ timeout: 420_000 });
 
 /** Without the silence around it. */
 function spoken(voice: VoiceName, text: string, input: 'text' | 'phones' = 'text'): Int16Array {
-  const samples = speakPiece(flite, voice, text, { input });
+  const samples = flite.speak(voice, text, { input });
   const isSound = (sample: number) => Math.abs(sample) > 200;
   return samples.slice(samples.findIndex(isSound), samples.findLastIndex(isSound) + 1);
 }

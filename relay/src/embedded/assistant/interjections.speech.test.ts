@@ -3,7 +3,7 @@ import {
   createEmbeddedTranscriber,
   type EmbeddedTranscriber,
 } from '../recogniser/embedded-transcriber.ts';
-import { compileFlite, speakPiece } from '../voice/flite.ts';
+import { compileFlite, Flite } from '../voice/flite.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 
 const VOICES = ['slt', 'rms', 'awb', 'kal16'] as const;
@@ -13,11 +13,11 @@ const TIMEOUT_MS = 300_000;
 const SILENCE = new Int16Array(4_800);
 const CHUNK_SAMPLES = 1_600;
 
-let flite: WebAssembly.Module;
+let flite: Flite;
 let transcriber: EmbeddedTranscriber;
 
 beforeAll(async () => {
-  flite = await compileFlite();
+  flite = new Flite(await compileFlite());
   transcriber = createEmbeddedTranscriber({
     grammar: EMBEDDED_SPEECH_GRAMMAR,
     maxWorkers: WORKERS,
@@ -36,7 +36,7 @@ interface Sound {
 const inAllVoices = (piece: string, input: 'text' | 'phones'): Sound[] =>
   VOICES.map((voice) => ({
     name: `${voice}: ${piece}`,
-    samples: speakPiece(flite, voice, piece, { input }),
+    samples: flite.speak(voice, piece, { input }),
   }));
 
 /** A voiced nasal: the harmonics of a pitch that rises or falls, strong below 400 Hz and weak above. */

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { Recogniser } from '../recogniser/recogniser.ts';
-import { compileFlite, speakPiece } from '../voice/flite.ts';
+import { compileFlite, Flite } from '../voice/flite.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 
 const VOICES = ['slt', 'rms', 'awb', 'kal16'] as const;
@@ -18,17 +18,17 @@ const CHUNK_MS = 100;
 const KNOWN_WITHIN_MS = 150;
 const TIMEOUT_MS = 300_000;
 
-let flite: WebAssembly.Module;
+let flite: Flite;
 let recogniser: Recogniser;
 
 beforeAll(async () => {
-  flite = await compileFlite();
+  flite = new Flite(await compileFlite());
   recogniser = await Recogniser.create(EMBEDDED_SPEECH_GRAMMAR);
 }, TIMEOUT_MS);
 
 /** Without the silence that the voice puts around it. */
 function speech(voice: string, text: string): Int16Array {
-  const samples = speakPiece(flite, voice, text);
+  const samples = flite.speak(voice, text);
   const isSound = (sample: number): boolean => Math.abs(sample) > 200;
   return samples.subarray(samples.findIndex(isSound), samples.findLastIndex(isSound) + 1);
 }

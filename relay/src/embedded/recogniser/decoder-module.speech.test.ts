@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import createModule, { type SoundSwallowerModule } from 'soundswallower';
 import { describe, expect, it } from 'vitest';
 import { EMBEDDED_SPEECH_GRAMMAR } from '../assistant/index.ts';
-import { compileFlite, speakPiece } from '../voice/flite.ts';
+import { compileFlite, Flite } from '../voice/flite.ts';
 import { loadDecoderModule, makeQuick, MODEL_BASE } from './decoder-module.ts';
 import { loadGrammar } from './load-grammar.ts';
 
@@ -29,10 +29,10 @@ describe('the decoder with its slowest function replaced', () => {
   it(
     'hears the same, word for word and frame for frame',
     async () => {
-      const flite = await compileFlite();
+      const flite = new Flite(await compileFlite());
       const spoken = (['slt', 'rms'] as const).flatMap((voice) =>
         ['set a timer for fifteen minutes', 'my sister lives by the sea'].map((sentence) =>
-          speakPiece(flite, voice, sentence, { input: 'text' }),
+          flite.speak(voice, sentence, { input: 'text' }),
         ),
       );
       const quick = await hear(await loadDecoderModule(), spoken);

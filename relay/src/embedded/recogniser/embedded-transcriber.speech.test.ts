@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { createEmbeddedTranscriber, type EmbeddedTranscriber } from './embedded-transcriber.ts';
-import { compileFlite, speakPiece } from '../voice/flite.ts';
+import { compileFlite, Flite } from '../voice/flite.ts';
 
 const GRAMMAR: SpeechGrammar = {
   rules: `
@@ -30,11 +30,11 @@ const NOT_UNDERSTOOD = [
 const LEAD_IN = new Int16Array(4_800);
 const START_MS = 120_000;
 
-let flite: Awaited<ReturnType<typeof compileFlite>>;
+let flite: Flite;
 let transcriber: EmbeddedTranscriber;
 
 beforeAll(async () => {
-  flite = await compileFlite();
+  flite = new Flite(await compileFlite());
   transcriber = createEmbeddedTranscriber({
     grammar: GRAMMAR,
     maxWorkers: 1,
@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(() => transcriber[Symbol.asyncDispose]());
 
 function speech(text: string, voice: string): Int16Array {
-  return Int16Array.from([...LEAD_IN, ...speakPiece(flite, voice, text)]);
+  return Int16Array.from([...LEAD_IN, ...flite.speak(voice, text)]);
 }
 
 /** White noise that is the same at every run. */
