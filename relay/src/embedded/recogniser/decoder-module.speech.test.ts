@@ -10,20 +10,12 @@ const WASM = new URL('soundswallower.node.wasm', import.meta.resolve('soundswall
 const CHUNK_SAMPLES = 1_600;
 const TIMEOUT_MS = 60_000;
 
-describe('the decoder with its slowest function replaced', () => {
+describe('the decoder with its slowest functions replaced', () => {
   it('is what the installed package is loaded as', async () => {
-    const wasm = await readFile(WASM);
-    const before = Buffer.from(wasm);
-    expect(makeQuick(wasm)).toBe(true);
-    expect(wasm).toHaveLength(before.length);
-    await expect(WebAssembly.compile(wasm)).resolves.toBeDefined();
-    expect(wasm.equals(before)).toBe(false);
-  });
-
-  it('leaves another version of the package as it is', () => {
-    const other = Buffer.alloc(1_000, 7);
-    expect(makeQuick(other)).toBe(false);
-    expect(other).toEqual(Buffer.alloc(1_000, 7));
+    const quick = makeQuick(await readFile(WASM));
+    expect(quick).toBeDefined();
+    await expect(WebAssembly.compile(Uint8Array.from(quick!))).resolves.toBeDefined();
+    expect((await loadDecoderModule()).isKnown).toBe(true);
   });
 
   it(
@@ -35,7 +27,7 @@ describe('the decoder with its slowest function replaced', () => {
           flite.speak(voice, sentence, { input: 'text' }),
         ),
       );
-      const quick = await hear(await loadDecoderModule(), spoken);
+      const quick = await hear((await loadDecoderModule()).module, spoken);
       const original = await hear(await createModule({ modelBase: MODEL_BASE }), spoken);
       expect(quick).toEqual(original);
       expect(quick.join(' ')).toContain('timer');

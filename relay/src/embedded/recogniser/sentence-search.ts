@@ -42,7 +42,7 @@ export class SentenceSearch {
 
   /** @param isUsual - whether a sentence is one of the grammar's usual ones, which need less evidence */
   constructor(sentences: Decoder, phones: Decoder, isUsual: (words: readonly string[]) => boolean) {
-    this.decoders = [sentences, phones];
+    this.decoders = [phones, sentences];
     this.#sentences = sentences;
     this.#phones = phones;
     this.#isUsual = isUsual;
