@@ -179,7 +179,7 @@ describe('the embedded transcriber', () => {
     await expect(broken.warm(1)).rejects.toThrow(/without a pronunciation: zzyzx, frobnicate$/);
     const { signal } = new AbortController();
     const transcription = await broken.open({ language: 'en-US', signal });
-    transcription.push(new Int16Array(1_600));
+    transcription.push(new Int16Array(1_600).fill(1_000));
     await expect(Array.fromAsync(transcription.events)).rejects.toMatchObject({
       code: 'transcriber_failed',
     });

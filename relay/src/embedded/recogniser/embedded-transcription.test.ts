@@ -50,6 +50,9 @@ function talkative(): Answerer {
   };
 }
 
+/** Audio that could be a voice. */
+const audible = (samples: number) => new Int16Array(samples).fill(1_000);
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 const stuck: Answerer = () => new Promise<never>(() => {});
@@ -63,7 +66,7 @@ async function collect(events: AsyncIterable<TranscriptEvent>): Promise<Transcri
 describe('EmbeddedTranscription', () => {
   it('ends with the final transcript, and leaves its thread to others', async () => {
     const { transcription, requests, releases } = scene(talkative());
-    transcription.push(new Int16Array(1_600));
+    transcription.push(audible(1_600));
     transcription.finalize();
     transcription.finalize();
     const events = await collect(transcription.events);
@@ -76,6 +79,32 @@ describe('EmbeddedTranscription', () => {
     expect(releases()).toBe(0);
   });
 
+  it('needs no thread for silence, however long, and one for what follows it', async () => {
+    const silent = scene(stuck);
+    for (let second = 0; second < 20; second += 1)
+      silent.transcription.push(new Int16Array(16_000).fill(90));
+    silent.transcription.finalize();
+    expect(await collect(silent.transcription.events)).toEqual([
+      { type: 'transcript-final', text: '', unrecognised: false },
+    ]);
+    expect(silent.requests).toEqual([]);
+
+    const late = scene(talkative());
+    late.transcription.push(new Int16Array(1_600));
+    late.transcription.push(audible(1_600));
+    late.transcription.finalize();
+    await collect(late.transcription.events);
+    expect(late.requests.map(({ type }) => type)).toEqual(['audio', 'finish', 'discard']);
+    expect(late.requests[0]).toMatchObject({ samples: { length: 3_200 } });
+  });
+
+  it('lets silence be decoded once it is very long', async () => {
+    const { transcription, requests } = scene(talkative());
+    for (let second = 0; second < 32; second += 1) transcription.push(new Int16Array(16_000));
+    await settled();
+    expect(requests.length).toBeGreaterThan(0);
+  });
+
   it('tells of a doubt beside the words', async () => {
     const doubtful = {
       type: 'final',
@@ -86,7 +115,7 @@ describe('EmbeddedTranscription', () => {
     const { transcription } = scene((request) =>
       Promise.resolve(request.type === 'finish' ? doubtful : { type: 'partial', text: '' }),
     );
-    transcription.push(new Int16Array(1_600));
+    transcription.push(audible(1_600));
     transcription.finalize();
     expect(await collect(transcription.events)).toEqual([
       { type: 'transcript-final', text: 'fifty', unrecognised: false, isDoubtful: true },
@@ -96,7 +125,7 @@ describe('EmbeddedTranscription', () => {
   it('copies what it is given, joins what waits, and leaves nothing out', async () => {
     const { transcription, requests } = scene(talkative());
     const memory = new Int16Array(1_600);
-    for (let chunk = 1; chunk <= 10; chunk += 1) transcription.push(memory.fill(chunk));
+    for (let chunk = 1; chunk <= 10; chunk += 1) transcription.push(memory.fill(1_000 + chunk));
     transcription.push(new Int16Array(0));
     transcription.finalize();
     await collect(transcription.events);
@@ -107,19 +136,19 @@ describe('EmbeddedTranscription', () => {
     const chunks = audio
       .flatMap((samples) => [...samples])
       .filter((_, index) => index % 1_600 === 0);
-    expect(chunks).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(chunks.map((sample) => sample - 1_000)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
   it('tells a partial only when it says something new', async () => {
     const { transcription } = scene((request) =>
       Promise.resolve(
         request.type === 'audio'
-          ? { type: 'partial', text: request.samples[0] === 0 ? '' : 'same' }
+          ? { type: 'partial', text: request.samples[0] === 1_000 ? '' : 'same' }
           : { type: 'final', text: 'same', unrecognised: false },
       ),
     );
     const reading = collect(transcription.events);
-    for (const sample of [0, 7, 7]) {
+    for (const sample of [1_000, 1_007, 1_007]) {
       transcription.push(new Int16Array(1_600).fill(sample));
       await settled();
     }
@@ -133,14 +162,14 @@ describe('EmbeddedTranscription', () => {
   it('ends its events when aborted, and leaves the thread with the next answer', async () => {
     const answer = Promise.withResolvers<RecogniserAnswer>();
     const { transcription, controller, requests } = scene(() => answer.promise);
-    transcription.push(new Int16Array(16_000));
+    transcription.push(audible(16_000));
     const reading = collect(transcription.events);
     await settled();
     controller.abort();
     await expect(reading).resolves.toEqual([]);
     answer.resolve({ type: 'partial', text: 'too late' });
     await settled();
-    transcription.push(new Int16Array(1_600));
+    transcription.push(audible(1_600));
     transcription.finalize();
     await settled();
     expect(requests.map(({ type }) => type)).toEqual(['audio', 'discard']);
@@ -149,14 +178,14 @@ describe('EmbeddedTranscription', () => {
   it('needs no thread if it was aborted before it began', async () => {
     const { transcription, controller, requests } = scene(stuck);
     controller.abort();
-    transcription.push(new Int16Array(1_600));
+    transcription.push(audible(1_600));
     await expect(collect(transcription.events)).resolves.toEqual([]);
     expect(requests).toEqual([]);
   });
 
   it('fails rather than hoard more than a minute of audio', async () => {
     const { transcription } = scene(stuck);
-    for (let second = 0; second <= 61; second += 1) transcription.push(new Int16Array(16_000));
+    for (let second = 0; second <= 61; second += 1) transcription.push(audible(16_000));
     await expect(collect(transcription.events)).rejects.toMatchObject({
       code: 'transcriber_failed',
     });
@@ -170,7 +199,7 @@ describe('EmbeddedTranscription', () => {
       failures += 1;
       return Promise.reject(new ParleyError('transcriber_failed'));
     });
-    transcription.push(new Int16Array(1_600).fill(7));
+    transcription.push(new Int16Array(1_600).fill(1_007));
     transcription.finalize();
     const events = await collect(transcription.events);
     expect(events.at(-1)).toMatchObject({ type: 'transcript-final', text: 'word 1' });
@@ -182,7 +211,7 @@ describe('EmbeddedTranscription', () => {
     const { transcription, releases } = scene(() =>
       Promise.reject(new ParleyError('transcriber_failed')),
     );
-    transcription.push(new Int16Array(1_600));
+    transcription.push(audible(1_600));
     await expect(collect(transcription.events)).rejects.toMatchObject({
       code: 'transcriber_failed',
     });

@@ -8,6 +8,7 @@ import type {
 import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
 import type { RecogniserAnswer } from './recogniser-protocol.ts';
 import { UtteranceAudio } from './utterance-audio.ts';
+import { mayBeVoiced } from './voicing.ts';
 import type {
   RecogniserLease,
   ScheduledUtterance,
@@ -18,13 +19,15 @@ import type {
 const SAMPLES_PER_MS = 16;
 /** Audio that may wait for a recogniser that cannot keep up, and that is kept to decode it again. */
 const MAX_KEPT_SAMPLES = 60_000 * SAMPLES_PER_MS;
+/** What is kept of silence before it is decoded like anything else. */
+const MAX_SILENT_SAMPLES = 30_000 * SAMPLES_PER_MS;
 /**
  * What a thread is given at once. Enough to catch up without ceremony, little enough that an
  * abandoned utterance frees its thread within a few tens of milliseconds.
  */
 const MAX_REQUEST_SAMPLES = 300 * SAMPLES_PER_MS;
 /**
- * Who had to give way so often is decoded when the utterance ends, not before: each time, all of it
+ * Who had to give way so often is decoded when the speaker pauses, not before: each time, all of it
  * is decoded anew.
  */
 const MAX_DISPLACEMENTS = 2;
@@ -48,6 +51,8 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
   readonly #events: TranscriptQueue;
   readonly #options: EmbeddedTranscriptionOptions;
   readonly #audio = new UtteranceAudio(MAX_KEPT_SAMPLES);
+  /** Until something in it could be a voice, no recogniser is needed: it would hear nothing. */
+  #isAudible = false;
   #isEnded = false;
   #pausedAtMs = Number.NEGATIVE_INFINITY;
   #sinceMs: number;
@@ -84,7 +89,8 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
 
   get hasWork(): boolean {
     if (this.#isEnded) return true;
-    return this.#audio.unread > 0 && this.#displacements < MAX_DISPLACEMENTS;
+    if (!this.#isAudible || this.#audio.unread === 0) return false;
+    return this.#displacements < MAX_DISPLACEMENTS || this.urgency === 'pausing';
   }
 
   get sinceMs(): number {
@@ -102,6 +108,7 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
   push(samples: Int16Array): void {
     if (this.isOver || this.#isEnded || samples.length === 0) return;
     if (!this.hasWork) this.#sinceMs = this.#options.clock.now();
+    this.#isAudible ||= mayBeVoiced(samples) || this.#audio.samples > MAX_SILENT_SAMPLES;
     if (!this.#isDecoded) this.#audio.rewind();
     if (this.#audio.add(samples)) return this.#changed();
     this.fail(
@@ -118,6 +125,7 @@ export class EmbeddedTranscription implements Transcription, ScheduledUtterance 
   finalize(): void {
     if (this.isOver || this.#isEnded) return;
     this.#isEnded = true;
+    if (!this.#isAudible) return this.#events.final('', false);
     this.#sinceMs = this.#options.clock.now();
     this.#changed();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LevelMeter } from './level.ts';
 import { NoiseGate } from './noise-gate.ts';
-import { VoicingMeter } from './voicing.ts';
+import { mayBeVoiced, VoicingMeter } from './voicing.ts';
 
 const RATE_HZ = 16_000;
 
@@ -40,6 +40,14 @@ describe('VoicingMeter', () => {
     for (const sound of [new Int16Array(RATE_HZ), hiss(1_000, 8_000), click, vowel(1_000, 60)]) {
       expect(voicedMsOf(sound)).toBe(0);
     }
+  });
+});
+
+describe('mayBeVoiced', () => {
+  it('is false for what is too quiet for a voice, however it is put together', () => {
+    expect(mayBeVoiced(vowel(1_000, 90))).toBe(false);
+    expect(voicedMsOf(vowel(1_000, 90))).toBe(0);
+    expect(mayBeVoiced(new Int16Array(100).fill(-120, 99))).toBe(true);
   });
 });
 

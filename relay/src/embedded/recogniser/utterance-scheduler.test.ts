@@ -11,9 +11,12 @@ const WAIT_MS = 2_000;
 /** For a second of audio. */
 const DECODING_MS = 100;
 
+/** Of samples that could be a voice's. */
+const LEVEL = 1_000;
+
 /**
- * Recognisers that decode as slowly as real ones, on the clock. Each sample is its utterance's
- * number, and the words are how many it has heard: "3 of 7" are three chunks of utterance 7.
+ * Recognisers that decode as slowly as real ones, on the clock. Each sample is `LEVEL` and its
+ * utterance's number, and the words are how many it has heard: "3 of 7" are three chunks of utterance 7.
  */
 class Recognisers {
   readonly clock: FakeClock;
@@ -40,7 +43,7 @@ class Recognisers {
     const words = () =>
       heard.length === 0
         ? ''
-        : `${heard.length / CHUNK_SAMPLES} of ${new Set(heard).size === 1 ? heard[0] : '?'}`;
+        : `${heard.length / CHUNK_SAMPLES} of ${new Set(heard).size === 1 ? heard[0]! - LEVEL : '?'}`;
     const answer = async (request: RecogniserRequest): Promise<RecogniserAnswer> => {
       if (request.type === 'audio') {
         heard.push(...request.samples);
@@ -85,7 +88,7 @@ class Speaker {
 
   speak(): void {
     if (this.endedAtMs !== undefined) return;
-    this.transcription.push(new Int16Array(CHUNK_SAMPLES).fill(this.#number));
+    this.transcription.push(new Int16Array(CHUNK_SAMPLES).fill(LEVEL + this.#number));
     this.chunks += 1;
   }
 

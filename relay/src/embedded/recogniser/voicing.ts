@@ -16,6 +16,13 @@ const MAX_PITCH_HZ = 350;
 /** RMS of a frame worth looking at, of full scale: -50 dB. */
 const MIN_LEVEL = 0.003;
 const MIN_CORRELATION = 0.7;
+/** No frame of lesser samples is as loud. */
+const MIN_PEAK = MIN_LEVEL * 0x8000;
+
+/** @returns false if nothing of it can be voiced, whatever comes before and after: it is too quiet */
+export function mayBeVoiced(samples: Int16Array): boolean {
+  return samples.some((sample) => sample >= MIN_PEAK || sample <= -MIN_PEAK);
+}
 
 /** Collects samples of one utterance and counts its voiced time. */
 export class VoicingMeter {
