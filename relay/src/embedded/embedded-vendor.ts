@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { seconds, whole } from '../config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
 import {
@@ -31,6 +31,12 @@ const EMBEDDED_SETTINGS = {
 };
 
 /**
+ * Recognisers that soon stand ready for the first callers. If many begin to speak at once, the start
+ * of the second would take the processor from the first when it is needed most.
+ */
+const READY_RECOGNISERS = Math.min(2, availableParallelism());
+
+/**
  * Hearing, answering and speaking within this process: no keys, no network, a closed vocabulary.
  *
  * One thread of each kind is warm before the first call, so that the first turn is as quick as the
@@ -54,6 +60,7 @@ export const embeddedVendor = defineVendor({
             maxWorkers: values.EMBEDDED_WORKERS,
             waitMs: values.EMBEDDED_WAIT_S * 1_000,
           }),
+          READY_RECOGNISERS,
         ),
     },
     {
@@ -72,11 +79,15 @@ export const embeddedVendor = defineVendor({
   ],
 });
 
+/** Waits for the engine's first thread; the others of `ready` start behind it. */
 async function warmed<T extends AsyncDisposable & { warm(count: number): Promise<void> }>(
   engine: T,
+  ready = 1,
 ): Promise<T> {
   try {
     await engine.warm(1);
+    // One that cannot start is asked for again when it is needed, and told of then.
+    engine.warm(ready).catch(() => {});
     return engine;
   } catch (error) {
     await engine[Symbol.asyncDispose]();

@@ -23,7 +23,7 @@ let recogniser: Recogniser;
 
 beforeAll(async () => {
   flite = new Flite(await compileFlite());
-  recogniser = await Recogniser.create(EMBEDDED_SPEECH_GRAMMAR);
+  ({ recogniser } = await Recogniser.create(EMBEDDED_SPEECH_GRAMMAR));
 }, TIMEOUT_MS);
 
 /** Without the silence that the voice puts around it. */

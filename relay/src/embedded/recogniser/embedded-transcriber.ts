@@ -1,10 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../lib/clock.ts';
 import { WorkerPool } from '../../lib/worker-pool.ts';
 import type { Transcriber, TranscriptionOptions } from '../../stages/transcriber.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { EmbeddedTranscription } from './embedded-transcription.ts';
-import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import type { PackedNetworks } from './packed-networks.ts';
+import type {
+  RecogniserAnswer,
+  RecogniserRequest,
+  RecogniserStart,
+} from './recogniser-protocol.ts';
 import { UtteranceScheduler } from './utterance-scheduler.ts';
 
 /** By default a thread keeps 80 MB of what it discarded while it made the grammar's network. */
@@ -43,12 +49,22 @@ export function createEmbeddedTranscriber(
   options: EmbeddedTranscriberOptions,
 ): EmbeddedTranscriber {
   const { grammar, maxWorkers = 4, waitMs = 2_000, startMs = 30_000, answerMs = 10_000 } = options;
+  /** Half of what a thread takes to start; made by the first. */
+  let networks: PackedNetworks | undefined;
+  const spawn = (): Worker => {
+    const worker = new Worker(new URL('./recogniser.worker.ts', import.meta.url), {
+      workerData: { grammar, networks } satisfies RecogniserStart,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    if (networks === undefined) {
+      worker.once('message', (message: PackedNetworks) => {
+        networks = message;
+      });
+    }
+    return worker;
+  };
   const pool = new WorkerPool<RecogniserRequest, RecogniserAnswer>({
-    spawn: () =>
-      new Worker(new URL('./recogniser.worker.ts', import.meta.url), {
-        workerData: grammar,
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      }),
+    spawn,
     maxWorkers,
     waitMs,
     startMs,
@@ -59,6 +75,7 @@ export function createEmbeddedTranscriber(
   const scheduler = new UtteranceScheduler({
     acquire: () => pool.acquire(),
     maxWorkers,
+    processors: availableParallelism(),
     waitMs,
     clock: systemClock,
   });

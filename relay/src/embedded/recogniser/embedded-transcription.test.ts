@@ -26,6 +26,7 @@ function scene(answer: Answerer) {
   const scheduler = new UtteranceScheduler({
     acquire: () => Promise.resolve(lease),
     maxWorkers: 1,
+    processors: 2,
     waitMs: 2_000,
     clock,
   });

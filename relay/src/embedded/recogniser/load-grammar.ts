@@ -12,12 +12,17 @@ import {
 import { setNetwork } from './decoder-network.ts';
 import { wordNetworkOf, type WordNetwork } from './word-network.ts';
 
-/** @throws Error that names the words without a pronunciation, or the rule that is wrong */
+/**
+ * @param known - the network of the grammar, if another decoder has it already
+ * @returns the network
+ * @throws Error that names the words without a pronunciation, or the rule that is wrong
+ */
 export function loadGrammar(
   module: SoundSwallowerModule,
   decoder: Decoder,
   grammar: SpeechGrammar,
-): void {
+  known?: WordNetwork,
+): WordNetwork {
   const isKnown = (word: string): boolean => decoder.lookup_word(word) !== null;
   const entries = [...REJECT_WORDS, ...pronunciationEntries(grammar.pronunciations, isKnown)];
   for (const [word, pronunciation] of entries) {
@@ -39,7 +44,9 @@ export function loadGrammar(
       `The speech grammar lacks the rules ${missing.map((name) => `<${name}>`).join(', ')}`,
     );
   }
-  setNetwork(module, decoder, networkOf(grammar));
+  const network = known ?? networkOf(grammar);
+  setNetwork(module, decoder, network);
+  return network;
 }
 
 function networkOf(grammar: SpeechGrammar): WordNetwork {

@@ -15,7 +15,7 @@ import type { NoiseGate } from './noise-gate.ts';
 import { SharedScores } from './shared-scores.ts';
 import { SentenceSearch } from './sentence-search.ts';
 import { VoicingMeter } from './voicing.ts';
-import { acceptorOf, wordNetworkOf } from './word-network.ts';
+import { acceptorOf, wordNetworkOf, type WordNetwork } from './word-network.ts';
 import { PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
 
 /**
@@ -46,6 +46,13 @@ export interface RecognisedSpeech {
   readonly unrecognised: boolean;
   /** A number in it could as well be another. */
   readonly isDoubtful?: boolean;
+}
+
+/** What takes longest to make of a grammar. */
+export interface GrammarNetworks {
+  readonly sentences: WordNetwork;
+  /** Of its rule `usual`, if it has one. */
+  readonly usual: WordNetwork | undefined;
 }
 
 interface Utterance {
@@ -85,8 +92,15 @@ export class Recogniser {
     this.#scores = scores;
   }
 
-  /** @throws Error that names the words without a pronunciation, or the rule that is wrong */
-  static async create(grammar: SpeechGrammar): Promise<Recogniser> {
+  /**
+   * @param known - the networks of the grammar, if another recogniser has made them
+   * @returns it, and the networks
+   * @throws Error that names the words without a pronunciation, or the rule that is wrong
+   */
+  static async create(
+    grammar: SpeechGrammar,
+    known?: GrammarNetworks,
+  ): Promise<{ readonly recogniser: Recogniser; readonly networks: GrammarNetworks }> {
     const { module, isKnown } = await loadDecoderModule();
     const decoderWith = async (config: Config): Promise<Decoder> => {
       const decoder = new module.Decoder({
@@ -106,7 +120,7 @@ export class Recogniser {
     // The decoder takes a file that does not exist for an empty dictionary, which saves 10 MB.
     const dict = `${MODEL_BASE}no-dictionary`;
     const sentences = await decoderWith({ wip: WORD_INSERTION });
-    loadGrammar(module, sentences, grammar);
+    const network = loadGrammar(module, sentences, grammar, known?.sentences);
     const { rules, usual, rivals } = grammar;
     const doubt =
       rivals &&
@@ -116,19 +130,21 @@ export class Recogniser {
         (name) => sentences.lookup_word(name),
         rivals,
       );
-    const isUsual =
-      usual === undefined ? () => true : acceptorOf(wordNetworkOf(parseJsgf(rules), usual));
+    const usualNetwork =
+      known?.usual ?? (usual === undefined ? undefined : wordNetworkOf(parseJsgf(rules), usual));
+    const isUsual = usualNetwork === undefined ? () => true : acceptorOf(usualNetwork);
     const phones = await decoderOf(PHONE_LOOP_GRAMMAR, { dict });
     const interjections = await decoderOf(INTERJECTION_GRAMMAR, {
       wip: INTERJECTION_WORD_INSERTION,
       dict,
     });
-    return new Recogniser(
+    const recogniser = new Recogniser(
       new SentenceSearch(sentences, phones, isUsual),
       interjections,
       doubt,
       isKnown ? new SharedScores(module, [phones, sentences, interjections]) : undefined,
     );
+    return { recogniser, networks: { sentences: network, usual: usualNetwork } };
   }
 
   /**

@@ -1,14 +1,19 @@
 import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { WORKER_READY } from '../../lib/worker-pool-member.ts';
-import type { SpeechGrammar } from '../grammar.ts';
-import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
+import { packed, unpacked } from './packed-networks.ts';
+import type {
+  RecogniserAnswer,
+  RecogniserRequest,
+  RecogniserStart,
+} from './recogniser-protocol.ts';
 import { Recogniser } from './recogniser.ts';
 
 if (parentPort === null) throw new Error('This file runs in a worker thread.');
 const port = parentPort;
 
-const recogniser = await Recogniser.create(workerData as SpeechGrammar);
+const { grammar, networks: known } = workerData as RecogniserStart;
+const { recogniser, networks } = await Recogniser.create(grammar, known && unpacked(known));
 // The recogniser's loader takes over uncaught exceptions; here one must end the thread, so that
 // the pool is told of it.
 process.removeAllListeners('uncaughtException');
@@ -28,5 +33,6 @@ async function answer(request: RecogniserRequest): Promise<RecogniserAnswer> {
 }
 
 const requests = on(port, 'message') as AsyncIterable<[RecogniserRequest]>;
+if (known === undefined) port.postMessage(packed(networks));
 port.postMessage(WORKER_READY);
 for await (const [request] of requests) port.postMessage(await answer(request));

@@ -23,6 +23,9 @@ class Recognisers {
   readonly scheduler: UtteranceScheduler;
   readonly faults: string[] = [];
   leased = 0;
+  /** How long one takes to start, and how many do. */
+  startMs = 0;
+  starting = 0;
 
   constructor(clock: FakeClock, maxWorkers: number) {
     this.clock = clock;
@@ -30,12 +33,24 @@ class Recognisers {
       acquire: async () => {
         this.leased += 1;
         if (this.leased > maxWorkers) this.faults.push('More leases than recognisers.');
+        await this.#started();
         return this.#lease();
       },
       maxWorkers,
+      processors: 2,
       waitMs: WAIT_MS,
       clock,
     });
+  }
+
+  async #started(): Promise<void> {
+    if (this.startMs === 0) return;
+    this.starting += 1;
+    if (this.starting > 1) this.faults.push('More than one starts.');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.clock.after(this.startMs, resolve);
+    await promise;
+    this.starting -= 1;
   }
 
   #lease(): RecogniserLease {
@@ -232,6 +247,39 @@ describe('UtteranceScheduler', () => {
     expect(late.failure).toMatchObject({ code: 'capacity_exhausted' });
     await clock.advance(10_000);
     expect(long.text).toBe('590 of 1');
+  });
+
+  it('starts one recogniser after another, and does not call all busy meanwhile', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 3);
+    recognisers.startMs = WAIT_MS + 1_000;
+    const speakers = Array.from({ length: 3 }, (_, who) => new Speaker(recognisers, who));
+    for (const speaker of speakers) {
+      for (let chunk = 0; chunk < 100; chunk += 1) speaker.speak();
+      speaker.end();
+    }
+    await clock.advance(20_000);
+    expect(speakers.map(({ text }) => text)).toEqual(speakers.map(({ said }) => said));
+    expect(recognisers.faults).toEqual([]);
+  });
+
+  it('starts more recognisers than processors only while nobody awaits an answer', async () => {
+    const clock = new FakeClock();
+    const recognisers = new Recognisers(clock, 4);
+    const asking = Array.from({ length: 3 }, (_, who) => new Speaker(recognisers, who));
+    for (const speaker of asking) {
+      for (let chunk = 0; chunk < 100; chunk += 1) speaker.speak();
+      speaker.end();
+    }
+    await clock.advance(500);
+    expect(recognisers.leased).toBe(2);
+    await clock.advance(3_000);
+    expect(asking.map(({ text }) => text)).toEqual(asking.map(({ said }) => said));
+    const talking = Array.from({ length: 4 }, (_, who) => new Speaker(recognisers, who));
+    for (const speaker of talking) speaker.speak();
+    await clock.advance(500);
+    // The fourth is kept from those that are only being spoken.
+    expect(recognisers.leased).toBe(3);
   });
 
   it('asks for no more recognisers than there may be while one is probed', async () => {

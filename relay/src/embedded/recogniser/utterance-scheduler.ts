@@ -62,6 +62,8 @@ export interface UtteranceSchedulerOptions {
   readonly acquire: () => Promise<RecogniserLease>;
   /** Recognisers there may be. */
   readonly maxWorkers: number;
+  /** How many can work at the same moment. */
+  readonly processors: number;
   /** The longest that an utterance which has ended waits for one. */
   readonly waitMs: number;
   readonly clock: Clock;
@@ -156,9 +158,22 @@ export class UtteranceScheduler {
         this.#givingWay.add(weaker);
         weaker.giveWay();
       } else if (starting > 0) starting -= 1;
-      else if (hasRoom && this.#running.size + this.#starting < maxWorkers) void this.#start();
+      else if (hasRoom && this.#mayStart()) void this.#start();
       else return this.#lookAgain();
     }
+  }
+
+  /**
+   * A start keeps a processor busy for a second or two, which those that are there need most when
+   * more are asked for: half of the processors are left to them. More recognisers than processors
+   * decode no faster, they only hold more utterances, and can wait until nobody awaits an answer.
+   */
+  #mayStart(): boolean {
+    const { maxWorkers, processors } = this.#options;
+    if (this.#starting >= Math.max(1, Math.floor(processors / 2))) return false;
+    const count = this.#running.size + this.#free.length + this.#starting;
+    if (count < processors) return count < maxWorkers;
+    return count < maxWorkers && [...this.#waiting].every(({ urgency }) => urgency !== 'ended');
   }
 
   async #start(): Promise<void> {
@@ -227,11 +242,14 @@ export class UtteranceScheduler {
   #expectSoon(utterance: ScheduledUtterance): void {
     if (this.#deadlines.has(utterance)) return;
     const { clock, waitMs } = this.#options;
+    const wait = () => this.#deadlines.set(utterance, afterDeadline(clock, waitMs, expire));
     const expire = () => {
+      // A recogniser on its way up, which has a deadline of its own, is not a full house.
+      if (this.#starting > 0) return wait();
       this.leave(utterance);
       utterance.fail(new ParleyError('capacity_exhausted'));
     };
-    this.#deadlines.set(utterance, afterDeadline(clock, waitMs, expire));
+    wait();
   }
 
   #lookAgain(): void {
