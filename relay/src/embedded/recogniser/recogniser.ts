@@ -9,6 +9,7 @@ import {
   readInterjection,
 } from './interjections.ts';
 import { parseJsgf } from './jsgf-parser.ts';
+import { floatSamples, joined } from './float-samples.ts';
 import { loadGrammar } from './load-grammar.ts';
 import { LevelMeter } from './level.ts';
 import type { NoiseGate } from './noise-gate.ts';
@@ -250,10 +251,7 @@ export class Recogniser {
 
   #search(utterance: Utterance, samples: Int16Array): void {
     if (samples.length === 0) return;
-    const scale = utterance.gain / 0x8000;
-    const scaled = new Float32Array(samples.length);
-    // `Float32Array.from` costs a quarter as much as the decoders do.
-    for (let at = 0; at < scaled.length; at += 1) scaled[at] = samples[at]! * scale;
+    const scaled = floatSamples(samples, utterance.gain);
     utterance.searched.push(scaled);
     this.#eachOf(utterance, (decoder) => decoder.process_audio(scaled));
   }
@@ -297,14 +295,4 @@ function interjectionSoFar(utterance: Utterance, decoder: Decoder): string | und
   const isSteady = heard === utterance.lastInterjection;
   utterance.lastInterjection = heard;
   return isSteady ? heard : undefined;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,3 +1,4 @@
+// oxlint-disable no-underscore-dangle -- Emscripten exports the C functions under these names
 import type { Decoder, SoundSwallowerModule } from 'soundswallower';
 
 declare module 'soundswallower' {

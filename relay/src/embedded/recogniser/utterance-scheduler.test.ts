@@ -1,134 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/fake-clock.ts';
-import type { TranscriptEvent } from '../../stages/transcriber.ts';
-import { EmbeddedTranscription } from './embedded-transcription.ts';
-import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
-import { UtteranceScheduler, type RecogniserLease } from './utterance-scheduler.ts';
+import { Recognisers, Speaker, WAIT_MS } from './scripted-recognisers.ts';
 
-const CHUNK_SAMPLES = 1_600;
-const WAIT_MS = 2_000;
-/** For a second of audio. */
-const DECODING_MS = 100;
-
-/** Of samples that could be a voice's. */
-const LEVEL = 1_000;
-
-/**
- * Recognisers that decode as slowly as real ones, on the clock. Each sample is `LEVEL` and its
- * utterance's number, and the words are how many it has heard: "3 of 7" are three chunks of utterance 7.
- */
-class Recognisers {
-  readonly clock: FakeClock;
-  readonly scheduler: UtteranceScheduler;
-  readonly faults: string[] = [];
-  leased = 0;
-  /** How long one takes to start, and how many do. */
-  startMs = 0;
-  starting = 0;
-
-  constructor(clock: FakeClock, maxWorkers: number) {
-    this.clock = clock;
-    this.scheduler = new UtteranceScheduler({
-      acquire: async () => {
-        this.leased += 1;
-        if (this.leased > maxWorkers) this.faults.push('More leases than recognisers.');
-        await this.#started();
-        return this.#lease();
-      },
-      maxWorkers,
-      processors: 2,
-      waitMs: WAIT_MS,
-      clock,
-    });
-  }
-
-  async #started(): Promise<void> {
-    if (this.startMs === 0) return;
-    this.starting += 1;
-    if (this.starting > 1) this.faults.push('More than one starts.');
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.clock.after(this.startMs, resolve);
-    await promise;
-    this.starting -= 1;
-  }
-
-  #lease(): RecogniserLease {
-    let heard: number[] = [];
-    const words = () =>
-      heard.length === 0
-        ? ''
-        : `${heard.length / CHUNK_SAMPLES} of ${new Set(heard).size === 1 ? heard[0]! - LEVEL : '?'}`;
-    const answer = async (request: RecogniserRequest): Promise<RecogniserAnswer> => {
-      if (request.type === 'audio') {
-        heard.push(...request.samples);
-        const { promise, resolve } = Promise.withResolvers<void>();
-        this.clock.after((request.samples.length / 16_000) * DECODING_MS, resolve);
-        await promise;
-        return { type: 'partial', text: words() };
-      }
-      const text = words();
-      heard = [];
-      return request.type === 'finish'
-        ? { type: 'final', text, unrecognised: false }
-        : { type: 'discarded' };
-    };
-    return {
-      request: answer,
-      release: () => {
-        this.leased -= 1;
-      },
-    };
-  }
-}
-
-class Speaker {
-  readonly controller = new AbortController();
-  readonly events: TranscriptEvent[] = [];
-  readonly transcription: EmbeddedTranscription;
-  readonly #clock: FakeClock;
-  readonly #number: number;
-  chunks = 0;
-  endedAtMs: number | undefined;
-  settledAtMs: number | undefined;
-  failure: unknown;
-
-  constructor({ clock, scheduler }: Recognisers, number: number) {
-    this.#clock = clock;
-    this.#number = number;
-    const { signal } = this.controller;
-    this.transcription = new EmbeddedTranscription(scheduler, { signal, clock });
-    void this.#read();
-  }
-
-  speak(): void {
-    if (this.endedAtMs !== undefined) return;
-    this.transcription.push(new Int16Array(CHUNK_SAMPLES).fill(LEVEL + this.#number));
-    this.chunks += 1;
-  }
-
-  end(): void {
-    this.endedAtMs ??= this.#clock.now();
-    this.transcription.finalize();
-  }
-
-  get text(): string | undefined {
-    const last = this.events.at(-1);
-    return last?.type === 'transcript-final' ? last.text : undefined;
-  }
-
-  get said(): string {
-    return this.chunks === 0 ? '' : `${this.chunks} of ${this.#number}`;
-  }
-
-  async #read(): Promise<void> {
-    try {
-      for await (const event of this.transcription.events) this.events.push(event);
-    } catch (error) {
-      this.failure = error;
-    }
-    this.settledAtMs = this.#clock.now();
-  }
+/** Three who have said ten seconds each, and await an answer. */
+function threeAsking(recognisers: Recognisers): readonly Speaker[] {
+  return [1, 2, 3].map((number) => {
+    const speaker = new Speaker(recognisers, number);
+    for (let chunk = 0; chunk < 100; chunk += 1) speaker.speak();
+    speaker.end();
+    return speaker;
+  });
 }
 
 /** What may happen: to one of the speakers, or time passes. */
@@ -253,11 +135,7 @@ describe('UtteranceScheduler', () => {
     const clock = new FakeClock();
     const recognisers = new Recognisers(clock, 3);
     recognisers.startMs = WAIT_MS + 1_000;
-    const speakers = Array.from({ length: 3 }, (_, who) => new Speaker(recognisers, who));
-    for (const speaker of speakers) {
-      for (let chunk = 0; chunk < 100; chunk += 1) speaker.speak();
-      speaker.end();
-    }
+    const speakers = threeAsking(recognisers);
     await clock.advance(20_000);
     expect(speakers.map(({ text }) => text)).toEqual(speakers.map(({ said }) => said));
     expect(recognisers.faults).toEqual([]);
@@ -266,17 +144,12 @@ describe('UtteranceScheduler', () => {
   it('starts more recognisers than processors only while nobody awaits an answer', async () => {
     const clock = new FakeClock();
     const recognisers = new Recognisers(clock, 4);
-    const asking = Array.from({ length: 3 }, (_, who) => new Speaker(recognisers, who));
-    for (const speaker of asking) {
-      for (let chunk = 0; chunk < 100; chunk += 1) speaker.speak();
-      speaker.end();
-    }
+    const asking = threeAsking(recognisers);
     await clock.advance(500);
     expect(recognisers.leased).toBe(2);
     await clock.advance(3_000);
     expect(asking.map(({ text }) => text)).toEqual(asking.map(({ said }) => said));
-    const talking = Array.from({ length: 4 }, (_, who) => new Speaker(recognisers, who));
-    for (const speaker of talking) speaker.speak();
+    for (let who = 4; who < 8; who += 1) new Speaker(recognisers, who).speak();
     await clock.advance(500);
     // The fourth is kept from those that are only being spoken.
     expect(recognisers.leased).toBe(3);
