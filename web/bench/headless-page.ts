@@ -104,6 +104,7 @@ export class HeadlessPage implements AsyncDisposable {
           case 'ask-model':
           case 'stop-model':
           case 'renew-capture':
+          case 'switch-capture':
           case 'hush-breath':
             return;
           default:
@@ -122,6 +123,7 @@ export class HeadlessPage implements AsyncDisposable {
       source,
       latencyMs: 0,
       isPriming: false,
+      isSwitchable: false,
       settings: {},
     });
     this.#startedMs = performance.now();

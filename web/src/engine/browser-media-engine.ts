@@ -14,6 +14,7 @@ import { LatePageMeans } from './late-page-means.ts';
 import { LateUnprocessed } from './late-unprocessed.ts';
 import { isRaw, isTapped, offerToTests } from './test-access.ts';
 import { watchPage } from './page-watch.ts';
+import { switchProcessing } from './switch-processing.ts';
 import { Withheld } from './withheld.ts';
 
 /** A call while it lasts. */
@@ -47,6 +48,8 @@ export class BrowserMediaEngine implements MediaEngine {
             return this.#call?.pageMeans.request(notice);
           case 'renew-capture':
             return this.#call?.graph.renewMicrophone();
+          case 'switch-capture':
+            return void this.#call?.microphone.switch(notice);
           case 'hush-breath':
             return this.#call?.graph.hushBreath();
           default:
@@ -90,6 +93,7 @@ export class BrowserMediaEngine implements MediaEngine {
     const microphone = new CallMicrophone({
       graph,
       request: (deviceId) => openMicrophone({ deviceId, processed }),
+      switchProcessing,
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();

@@ -9,7 +9,7 @@ import type {
   SessionDescription,
   Usage,
 } from '@parley/shared';
-import type { CaptureSource } from './capture-source.ts';
+import type { CaptureCommand } from './capture-commands.ts';
 import type { DetectorCheck } from './detector-check.ts';
 import type { MicrophoneResult } from './microphone.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
@@ -51,25 +51,7 @@ export type MediaCommand =
       /** Port of the playback worklet; transferred. */
       readonly playback: MessagePort;
     }
-  /** The microphone was granted, or changed. */
-  | {
-      readonly type: 'attach-capture';
-      readonly source: CaptureSource;
-      /** From the microphone's membrane to where the source begins, if the browser knows it. */
-      readonly latencyMs: number;
-      /** Its echo canceller has yet to learn: until `capture-primed` speech interrupts no reply. */
-      readonly isPriming: boolean;
-      /** As the browser reports them, for the debug panel. */
-      readonly settings: object;
-    }
-  /** The same microphone once more, without the browser's processing; its frames are transferred. */
-  | {
-      readonly type: 'attach-unprocessed';
-      readonly frames: ReadableStream<AudioData>;
-      readonly latencyMs: number;
-    }
-  | { readonly type: 'capture-primed' }
-  | { readonly type: 'detach-capture' }
+  | CaptureCommand
   /** From the audio context to the ear; sent once a second, or when it changes. */
   | {
       readonly type: 'output-latency';

@@ -126,7 +126,8 @@ export class MediaCall {
       segmenter: this.#segmenter,
       now,
       isPlaying: () => playback.replies.speaking,
-      onStale: () => options.notify({ type: 'renew-capture' }),
+      request: (request) => options.notify(request),
+      onAttached: (settings) => options.tellFlight((flight, at) => flight.microphone(at, settings)),
       onRenderedWanted: () => this.#speaker.postMessage({ type: 'share-rendered' }, []),
       onUnreadable: () => options.onDetectorFailed(),
     });
@@ -157,9 +158,8 @@ export class MediaCall {
   ): void {
     switch (command.type) {
       case 'attach-capture':
-        this.#options.tellFlight((flight, atMs) => flight.microphone(atMs, command.settings));
-        return this.#microphone.handle(command);
       case 'attach-unprocessed':
+      case 'capture-switched':
       case 'capture-primed':
       case 'detach-capture':
         return this.#microphone.handle(command);

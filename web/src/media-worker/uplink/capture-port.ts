@@ -1,15 +1,13 @@
-import type { CaptureSource } from '../../messages/capture-source.ts';
-import type { MediaCommand } from '../../messages/media-messages.ts';
+import type { CaptureCommand } from '../../messages/capture-commands.ts';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
+import type { PageRequest } from '../../messages/page-requests.ts';
 import type { ContextClock } from './context-clock.ts';
 import type { EchoGuard } from './echo-guard.ts';
 import type { NearEndCapture } from './near-end-capture.ts';
+import type { SwitchedCapture } from './switched-capture.ts';
 import type { UtteranceSegmenter } from './utterance-segmenter.ts';
 
-type AttachCapture = Extract<MediaCommand, { type: 'attach-capture' }>;
-export type CaptureCommand =
-  | AttachCapture
-  | Extract<MediaCommand, { type: 'attach-unprocessed' | 'capture-primed' | 'detach-capture' }>;
+type AttachCapture = Extract<CaptureCommand, { type: 'attach-capture' }>;
 
 export interface CapturePortOptions {
   readonly contextClock: ContextClock;
@@ -18,8 +16,10 @@ export interface CapturePortOptions {
   readonly now: () => number;
   /** Whether a reply is heard. */
   isPlaying(): boolean;
-  /** The way through the audio context has grown longer; another source of the track heals it. */
-  onStale(): void;
+  /** Asks the page for something. */
+  readonly request: (request: PageRequest) => void;
+  /** A microphone is heard, with these settings. */
+  readonly onAttached: (settings: object) => void;
   /** What is rendered is needed, to tell the person from our echo. */
   readonly onRenderedWanted: () => void;
   /** What reads the microphone could not be loaded: nothing is heard. */
@@ -31,6 +31,8 @@ export class CapturePort {
   readonly #options: CapturePortOptions;
   /** Undefined before the first microphone. */
   #nearEnd: NearEndCapture | undefined;
+  /** Of the attached microphone, if the browser's processing of it can be switched. */
+  #switched: SwitchedCapture | undefined;
   #attached: AbortController | undefined;
 
   constructor(options: CapturePortOptions) {
@@ -39,7 +41,7 @@ export class CapturePort {
 
   /** What is known of our own canceller, for the end of a line of the log. */
   get summary(): string {
-    return this.#nearEnd?.summary ?? '';
+    return this.#switched?.summary ?? this.#nearEnd?.summary ?? '';
   }
 
   handle(command: CaptureCommand): void {
@@ -52,8 +54,11 @@ export class CapturePort {
           ({ nearEnd }) => nearEnd.attach(command.frames, command.latencyMs),
           () => {},
         );
+      case 'capture-switched':
+        return this.#switched?.switched(command.isProcessed);
       case 'capture-primed':
-        return this.#options.echo.primed();
+        if (this.#switched?.primed() !== 'again') this.#options.echo.primed();
+        return;
       case 'detach-capture':
         return this.detach();
     }
@@ -65,12 +70,14 @@ export class CapturePort {
   }
 
   /** In the place of another, it goes on with what is being said. */
-  #attach({ source, latencyMs, isPriming }: AttachCapture): void {
+  #attach(command: AttachCapture): void {
     this.#attached?.abort();
     this.#nearEnd?.detach();
+    this.#switched = undefined;
     this.#attached = new AbortController();
-    this.#options.echo.attach(isPriming);
-    void this.#read(source, latencyMs, this.#attached.signal);
+    this.#options.onAttached(command.settings);
+    this.#options.echo.attach(command.isPriming);
+    void this.#read(command, this.#attached.signal);
   }
 
   detach(): void {
@@ -78,14 +85,18 @@ export class CapturePort {
     this.#attached.abort();
     this.#attached = undefined;
     this.#nearEnd?.detach();
+    this.#switched = undefined;
     this.#options.segmenter.detach();
   }
 
-  async #read(source: CaptureSource, latencyMs: number, signal: AbortSignal): Promise<void> {
+  async #read(command: AttachCapture, signal: AbortSignal): Promise<void> {
+    const { source, latencyMs, isSwitchable } = command;
     try {
       const { nearEnd, readCapture } = await this.#load();
+      const switched = isSwitchable ? await this.#loadSwitched() : undefined;
       if (!signal.aborted) {
-        return readCapture(source, latencyMs, { ...this.#options, nearEnd }, signal);
+        this.#switched = switched;
+        return readCapture(source, latencyMs, { ...this.#options, nearEnd, switched }, signal);
       }
     } catch {
       if (!signal.aborted) this.#options.onUnreadable();
@@ -106,5 +117,16 @@ export class CapturePort {
       onWanted: onRenderedWanted,
     });
     return { readCapture, nearEnd: this.#nearEnd };
+  }
+
+  async #loadSwitched() {
+    const { SwitchedCapture } = await import('./switched-capture.ts');
+    const { echo, segmenter, isPlaying, request } = this.#options;
+    return new SwitchedCapture({
+      isIdle: () => segmenter.isIdle,
+      isPlaying,
+      onSwitch: request,
+      onLearning: (isLearning) => (isLearning ? echo.attach(true) : echo.primed()),
+    });
   }
 }

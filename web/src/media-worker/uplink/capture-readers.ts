@@ -5,12 +5,15 @@ import type { CapturePortOptions } from './capture-port.ts';
 import { CaptureStalls } from './capture-stalls.ts';
 import { CaptureClock, ContextClock } from './context-clock.ts';
 import { NearEndCapture } from './near-end-capture.ts';
+import type { SwitchedCapture } from './switched-capture.ts';
 import { TrackCapture } from './track-capture.ts';
 
 export { NearEndCapture };
 
 export interface CaptureReaderOptions extends CapturePortOptions {
   readonly nearEnd: NearEndCapture;
+  /** Takes the frames of a microphone whose processing can be switched. */
+  readonly switched: SwitchedCapture | undefined;
 }
 
 /** Reads a microphone's frames into the segmenter, until `signal`. */
@@ -46,16 +49,18 @@ function readTrack(
 function readWorklet(
   port: MessagePort,
   latencyMs: number,
-  { contextClock, segmenter, now, isPlaying, onStale }: CapturePortOptions,
+  { contextClock, segmenter, switched, now, isPlaying, request }: CaptureReaderOptions,
   signal: AbortSignal,
 ): void {
   const stalls = new CaptureStalls();
   segmenter.attach(latencyMs, contextClock, new AudibleEnd());
   port.addEventListener('message', ({ data }: MessageEvent<CaptureMessage>) => {
-    const { block, sentAtMs } = data;
+    const { block, played, sentAtMs } = data;
     contextClock.stamped(block.sentContextTimeS, sentAtMs);
-    segmenter.push(block);
-    if (stalls.observe(now(), segmenter.isIdle && !isPlaying())) onStale();
+    const heard = played === undefined ? block : switched?.heard(block, played);
+    segmenter.push(heard ?? block);
+    // The way through the audio context has grown longer; another source of the track heals it.
+    if (stalls.observe(now(), segmenter.isIdle && !isPlaying())) request({ type: 'renew-capture' });
   });
   port.start();
   signal.addEventListener('abort', () => port.close());

@@ -33,9 +33,23 @@ interface JudgedFrame {
   readonly residualPower: number;
 }
 
+export interface EchoLevelsOptions {
+  /** From which follows what the canceller leaves: fewer are sooner right when the echo has moved. */
+  readonly remainderFrames?: number;
+  /** So many frames before one that is a person's say nothing about the canceller either. */
+  readonly lagFrames?: number;
+  /** Something has moved only where less than 8 dB are taken from our voice. */
+  readonly isTolerant?: boolean;
+}
+
 /** Tells a person from what comes back of our own voice, by how loud and how alike they are. */
 export class EchoLevels {
   readonly #judged: JudgedFrame[] = [];
+  readonly #remainderFrames: number;
+  readonly #lagFrames: number;
+  readonly #isTolerant: boolean;
+  /** Frames that may turn out to be a person's first. */
+  #unjudged: JudgedFrame[] = [];
   #next = 0;
   readonly #played: number[] = [];
   #loudestPlayed = 0;
@@ -44,10 +58,19 @@ export class EchoLevels {
   #remainder = Number.POSITIVE_INFINITY;
   /** As loud as our voice comes back. */
   #loudestHeard = Number.POSITIVE_INFINITY;
+  /** As loud as our voice is expected to come back, and for how many frames that counts. */
+  #expected = { power: 0, frames: 0 };
   /** Frames in a row that were loud and our own voice. */
   #likeOurselves = 0;
   /** Frames for which something is taken to have moved. */
   #relearning = 0;
+
+  constructor(options: EchoLevelsOptions = {}) {
+    const { remainderFrames = JUDGED_FRAMES, lagFrames = 0, isTolerant = false } = options;
+    this.#remainderFrames = remainderFrames;
+    this.#lagFrames = lagFrames;
+    this.#isTolerant = isTolerant;
+  }
 
   /** Whether our voice is heard at all, and how loud is known: then a person is told from it. */
   get isKnown(): boolean {
@@ -62,6 +85,12 @@ export class EchoLevels {
   /** What the canceller takes from our voice, dB; undefined before it has heard a second of it. */
   get cancelledDb(): number | undefined {
     return this.#judged.length < LEAST_FRAMES ? undefined : -10 * Math.log10(this.#remainder);
+  }
+
+  /** What was judged so far is softer than our voice, by up to so much. @param factor - of power */
+  expectLouder(factor: number): void {
+    this.#expected = { power: factor * this.#loudestHeard, frames: JUDGED_FRAMES };
+    this.#loudestHeard *= factor;
   }
 
   /** What is being rendered in the next frame, be it heard in it or later. */
@@ -82,25 +111,40 @@ export class EchoLevels {
       return false;
     }
     this.#likeOurselves = likeness < LIKE_OURSELVES ? 0 : this.#likeOurselves + 1;
-    if (this.#likeOurselves >= MOVED_FRAMES) this.#relearning = RELEARNING_FRAMES;
+    const isLost = !this.#isTolerant || residualPower > MOST_REMAINDER * heardPower;
+    if (this.#likeOurselves >= MOVED_FRAMES && isLost) this.#relearning = RELEARNING_FRAMES;
     return this.isCancelled && this.#likeOurselves === 0;
   }
 
   /** Learns from a frame in which nothing is being said. */
   judge({ heardPower, residualPower }: CancelledFrame, isPerson: boolean): void {
     if (this.#loudestPlayed < AUDIBLE_POWER) return;
-    // What a person adds says nothing about the canceller. Should it be none, our voice is louder now.
-    this.#judged[this.#next % JUDGED_FRAMES] = {
-      heardPower,
-      residualPower: isPerson ? this.#remainder * heardPower : residualPower,
-    };
+    if (isPerson) {
+      this.#unjudged = [];
+      // What a person adds says nothing about the canceller. Should it be none, our voice is louder now.
+      return this.#record({ heardPower, residualPower: this.#remainder * heardPower });
+    }
+    this.#unjudged.push({ heardPower, residualPower });
+    const judged = this.#unjudged.length > this.#lagFrames ? this.#unjudged.shift() : undefined;
+    if (judged !== undefined) this.#record(judged);
+  }
+
+  #record(frame: JudgedFrame): void {
+    this.#judged[this.#next % JUDGED_FRAMES] = frame;
     this.#next += 1;
     if (this.#judged.length < LEAST_FRAMES) return;
-    const sumOf = (of: (each: JudgedFrame) => number) =>
-      this.#judged.reduce((sum, each) => sum + of(each), 0);
-    const all = sumOf((each) => each.heardPower);
-    this.#remainder = sumOf((each) => each.residualPower) / Math.max(all, Number.MIN_VALUE);
-    this.#loudestHeard = quantileOf(this.#judged.map((each) => each.heardPower));
+    let heard = 0;
+    let residual = 0;
+    for (let back = 1; back <= Math.min(this.#remainderFrames, this.#judged.length); back += 1) {
+      const judged = this.#judged[(this.#next - back) % JUDGED_FRAMES]!;
+      heard += judged.heardPower;
+      residual += judged.residualPower;
+    }
+    this.#remainder = residual / Math.max(heard, Number.MIN_VALUE);
+    const { power, frames } = this.#expected;
+    if (frames > 0) this.#expected = { power, frames: frames - 1 };
+    const loudest = quantileOf(this.#judged.map((each) => each.heardPower));
+    this.#loudestHeard = frames > 0 ? Math.max(power, loudest) : loudest;
   }
 }
 

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
+import { FRAME_MS } from '../../messages/capture-messages.ts';
 import { EchoRoom } from './echo-room.ts';
-import { NearEnd, type NearEndFrame } from './near-end.ts';
+import { NearEnd, type NearEndFrame, type NearEndOptions } from './near-end.ts';
+
+/** A quarter as loud as our voice. */
+const SOFTLY = 0.25;
 
 /** A call in a room: each frame is rendered, captured and asked for, one after the other. */
 class Rig {
-  readonly nearEnd = new NearEnd();
+  readonly nearEnd: NearEnd;
   readonly room: EchoRoom;
 
-  constructor(path = {}) {
+  constructor(path = {}, options: NearEndOptions = {}) {
+    this.nearEnd = new NearEnd(options);
     this.room = new EchoRoom(path);
   }
 
@@ -18,6 +23,24 @@ class Rig {
       this.nearEnd.captured(heard, startMs);
       return this.nearEnd.frameAt(startMs, mayChange);
     });
+  }
+
+  /** Nothing is asked for. @returns when that ends */
+  hearSoftly(frames: number): number {
+    let endMs = 0;
+    for (let n = 0; n < frames; n += 1) {
+      const { played, heard, startMs } = this.room.next();
+      this.nearEnd.rendered(
+        played.map((sample) => SOFTLY * sample),
+        startMs,
+      );
+      this.nearEnd.captured(
+        heard.map((sample) => SOFTLY * sample),
+        startMs,
+      );
+      endMs = startMs + FRAME_MS;
+    }
+    return endMs;
   }
 }
 
@@ -82,4 +105,40 @@ test('a microphone that is switched off, or gone, is not waited for', () => {
   expect(rig.nearEnd.awaits(startMs + 300)).toBe(false);
   rig.nearEnd.captured(new Float32Array(512), startMs + 320);
   expect(rig.nearEnd.frameAt(startMs + 320, true)).toBeUndefined();
+});
+
+/** A rig that has heard a soft sound, learnt from it afterwards, and heard its end. */
+function rehearsed(path = {}, change?: { delayMs: number; gain: number }): Rig {
+  const levels = { remainderFrames: 20, lagFrames: 3, isTolerant: true };
+  const rig = new Rig(path, { levels, isAlone: true });
+  rig.hearSoftly(18);
+  if (change !== undefined) rig.room.change(change);
+  const endMs = rig.hearSoftly(27);
+  expect(rig.nearEnd.rehearse(endMs, 36, 1 / SOFTLY ** 2)).toBe(true);
+  rig.room.isPlaying = false;
+  rig.hearSoftly(15);
+  rig.room.isPlaying = true;
+  rig.nearEnd.resume();
+  return rig;
+}
+
+test('what a rehearsal teaches takes our voice out from its first frame on', () => {
+  const rig = rehearsed();
+  expect(rig.nearEnd.cancelledDb).toBeGreaterThan(12);
+  const heard = rig.hear(31);
+  // Before the echo arrives, the noise of the room is heard.
+  expect(heard.slice(4).some(isPerson)).toBe(false);
+  expect(rig.nearEnd.isCancelled).toBe(true);
+});
+
+test('an echo that moves during the rehearsal is learnt where it is now', () => {
+  const rig = rehearsed({}, { delayMs: 75, gain: 0.25 });
+  expect(rig.hear(62).slice(4).filter(isPerson).length).toBeLessThan(3);
+  expect(rig.nearEnd.isCancelled).toBe(true);
+});
+
+test('a rehearsal in which our voice is not heard teaches nothing', () => {
+  const rig = new Rig({ gain: 0 });
+  rig.hear(45);
+  expect(rig.nearEnd.rehearse(45 * 32, 36, 1)).toBe(false);
 });

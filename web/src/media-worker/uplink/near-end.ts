@@ -1,7 +1,7 @@
 import { FRAME_MS, FRAME_SAMPLES } from '../../messages/capture-messages.ts';
 import { EchoCanceller, HISTORY_SAMPLES, type CancelledFrame } from './echo-canceller.ts';
 import { EchoDelay, HEARD_SAMPLES, PLAYED_SAMPLES } from './echo-delay.ts';
-import { EchoLevels } from './echo-levels.ts';
+import { EchoLevels, type EchoLevelsOptions } from './echo-levels.ts';
 import { SampleTimeline } from './sample-timeline.ts';
 
 /** Two seconds: longer than anything waits. */
@@ -14,8 +14,15 @@ const LEAD_SAMPLES = 256;
 const DELAY_SLACK_SAMPLES = 2;
 /** What is played is heard until so long afterwards. */
 const ECHO_TAIL_MS = 400;
+const SAMPLES_PER_MS = 16;
+/** What a room adds to it, above what the canceller takes out. */
+const REVERBERATION_MS = 130;
 /** A microphone that has given nothing for so long is not waited for. */
 const HEARING_LIMIT_MS = 200;
+/** A rehearsal goes over the same sound so often: 6, 17 and 23 dB were measured after each. */
+const REHEARSALS = 3;
+/** So many delays are compared in it. */
+const DELAYS = 6;
 /** Of our voice, while it is not cancelled and the person is silent: −20 dB. */
 const ECHO_GAIN = 0.1;
 /** −70 dBFS: softer playback leaves no echo that matters. */
@@ -26,6 +33,12 @@ export interface NearEndFrame {
   readonly samples: Float32Array<ArrayBuffer>;
   /** Nothing but what the canceller leaves of our voice. */
   readonly isEcho: boolean;
+}
+
+export interface NearEndOptions {
+  readonly levels?: EchoLevelsOptions;
+  /** There is no other microphone to go on with: it is used in the midst of what is said, too. */
+  readonly isAlone?: boolean;
 }
 
 /**
@@ -40,9 +53,9 @@ export interface NearEndFrame {
  * from afar.
  */
 export class NearEnd {
-  readonly #canceller = new EchoCanceller();
+  #canceller = new EchoCanceller();
   readonly #echoDelay = new EchoDelay();
-  readonly #levels = new EchoLevels();
+  readonly #levels: EchoLevels;
   readonly #heard = new SampleTimeline(TIMELINE_SAMPLES);
   readonly #played = new SampleTimeline(TIMELINE_SAMPLES);
   readonly #playedFrame = new Float32Array(FRAME_SAMPLES);
@@ -55,11 +68,56 @@ export class NearEnd {
   #soundedMs = Number.NEGATIVE_INFINITY;
   #heardMs = Number.NEGATIVE_INFINITY;
   #isUsed = false;
+  /** The canceller does not remember what was played last. */
+  #isInterrupted = false;
   #gain = 1;
+
+  readonly #isAlone: boolean;
+
+  constructor({ levels, isAlone = false }: NearEndOptions = {}) {
+    this.#levels = new EchoLevels(levels);
+    this.#isAlone = isAlone;
+  }
 
   /** What the canceller takes from our voice, dB; undefined before it has heard a second of it. */
   get cancelledDb(): number | undefined {
     return this.#levels.cancelledDb;
+  }
+
+  /** Whether our voice is heard and the canceller takes it out. */
+  get isCancelled(): boolean {
+    return this.#levels.isCancelled;
+  }
+
+  /** The microphone is heard again, after a while in which only what is rendered was given. */
+  resume(): void {
+    this.#isInterrupted = true;
+  }
+
+  /**
+   * Learns from a stretch of what was rendered and captured all that can be learnt from it, by going
+   * over it several times, which takes some 60 ms.
+   *
+   * @param frames - before `endMs`
+   * @param factor - of power, by which our voice is louder than what was rendered, at most
+   * @returns whether it was heard at all, and how much later
+   */
+  rehearse(endMs: number, frames: number, factor: number): boolean {
+    this.#delay = this.#likeliestDelay(endMs);
+    if (this.#delay === undefined) return false;
+    this.#canceller = new EchoCanceller();
+    for (let rehearsal = 1; rehearsal < REHEARSALS; rehearsal += 1) this.#goOver(endMs, frames);
+    for (const frame of this.#goOver(endMs, frames)) this.#levels.judge(frame, false);
+    this.#levels.expectLouder(factor);
+    return this.#levels.isKnown;
+  }
+
+  #goOver(endMs: number, frames: number): readonly CancelledFrame[] {
+    this.#isInterrupted = true;
+    return Array.from({ length: frames }, (_, n) => {
+      const [heardAt, playedAt] = this.#advance(endMs - (frames - n) * FRAME_MS);
+      return this.#cancel(heardAt, playedAt);
+    }).filter((frame) => frame !== undefined);
   }
 
   /** What the loudspeaker plays from this instant on, at 16 kHz. */
@@ -96,9 +154,9 @@ export class NearEnd {
     }
     const isPerson = this.#levels.isPerson(frame);
     if (mayChange && sounds) this.#levels.judge(frame, isPerson);
-    if (mayChange) this.#isUsed = sounds && this.#levels.isKnown;
+    if (mayChange || this.#isAlone) this.#isUsed = sounds && this.#levels.isKnown;
     if (!this.#isUsed) return undefined;
-    const isEcho = sounds && !isPerson;
+    const isEcho = this.#echoes(startMs) && !isPerson;
     this.#fade(frame.samples, isEcho && !this.#levels.isCancelled ? ECHO_GAIN : 1);
     return { samples: frame.samples, isEcho };
   }
@@ -114,17 +172,27 @@ export class NearEnd {
   #process(startMs: number): CancelledFrame | undefined {
     const sounds = this.#sounds(startMs);
     if (!this.#has(startMs)) return undefined;
+    const [heardAt, playedAt] = this.#advance(startMs);
+    if (!sounds && !this.#isUsed) return undefined;
+    if (sounds) this.#align(heardAt, playedAt);
+    return this.#cancel(heardAt, playedAt);
+  }
+
+  /** @returns where the frame that begins there was heard and played */
+  #advance(startMs: number): readonly [heardAt: number, playedAt: number] {
     const heardAt = this.#heard.advance(startMs, FRAME_SAMPLES) ?? 0;
     const playedAt = this.#played.advance(startMs, FRAME_SAMPLES) ?? 0;
     this.#played.copy(playedAt, this.#playedFrame);
     this.#levels.played(powerOf(this.#playedFrame));
-    if (!sounds && !this.#isUsed) return undefined;
+    return [heardAt, playedAt];
+  }
+
+  #cancel(heardAt: number, playedAt: number): CancelledFrame | undefined {
     const heard = new Float32Array(FRAME_SAMPLES);
     this.#heard.copy(heardAt, heard);
     // A microphone that is switched off teaches nothing.
-    if (powerOf(heard) === 0) return undefined;
-    if (sounds) this.#align(heardAt, playedAt);
-    if (this.#delay === undefined) return undefined;
+    if (powerOf(heard) === 0 || this.#delay === undefined) return undefined;
+    if (this.#isInterrupted) this.#remind(playedAt);
     this.#played.copy(playedAt - shiftOf(this.#delay), this.#playedFrame);
     return this.#canceller.process(heard, this.#playedFrame);
   }
@@ -134,19 +202,49 @@ export class NearEnd {
     this.#sinceDelay += 1;
     if (this.#sinceDelay < DELAY_FRAMES) return;
     this.#sinceDelay = 0;
-    this.#heard.copy(heardAt + FRAME_SAMPLES - HEARD_SAMPLES, this.#lastHeard);
-    this.#played.copy(playedAt + FRAME_SAMPLES - PLAYED_SAMPLES, this.#lastPlayed);
-    const delay = this.#echoDelay.estimate(this.#lastPlayed, this.#lastHeard);
+    const delay = this.#delayBefore(heardAt + FRAME_SAMPLES, playedAt + FRAME_SAMPLES);
     if (delay === undefined) return;
     const known = this.#delay ?? Number.POSITIVE_INFINITY;
     if (Math.abs(delay - known) < DELAY_SLACK_SAMPLES) return;
     this.#delay = delay;
-    this.#played.copy(playedAt - shiftOf(delay) - HISTORY_SAMPLES, this.#history);
+    this.#remind(playedAt);
+  }
+
+  #delayBefore(heardEnd: number, playedEnd: number): number | undefined {
+    this.#heard.copy(heardEnd - HEARD_SAMPLES, this.#lastHeard);
+    this.#played.copy(playedEnd - PLAYED_SAMPLES, this.#lastPlayed);
+    return this.#echoDelay.estimate(this.#lastPlayed, this.#lastHeard);
+  }
+
+  /** What most of the last moments agree about: it may have changed among them. */
+  #likeliestDelay(endMs: number): number | undefined {
+    const delays: number[] = [];
+    for (let n = DELAYS; n > 0; n -= 1) {
+      const [heardAt, playedAt] = this.#advance(endMs - n * DELAY_FRAMES * FRAME_MS);
+      const delay = this.#delayBefore(heardAt, playedAt);
+      if (delay !== undefined) delays.push(delay);
+    }
+    const agreeing = (delay: number) =>
+      delays.filter((other) => Math.abs(other - delay) < DELAY_SLACK_SAMPLES).length;
+    return delays.toSorted((a, b) => agreeing(b) - agreeing(a))[0];
+  }
+
+  /** Of what was played before this sample. */
+  #remind(playedAt: number): void {
+    this.#isInterrupted = false;
+    this.#played.copy(playedAt - shiftOf(this.#delay ?? 0) - HISTORY_SAMPLES, this.#history);
     this.#canceller.realign(this.#history);
   }
 
   #has(startMs: number): boolean {
     return this.#heard.has(startMs, FRAME_SAMPLES);
+  }
+
+  /** Whether our voice may be heard at that instant: where it is held, a person goes on. */
+  #echoes(startMs: number): boolean {
+    if (!this.#isAlone) return this.#sounds(startMs);
+    const delayMs = (this.#delay ?? 0) / SAMPLES_PER_MS;
+    return startMs - this.#soundedMs < Math.min(ECHO_TAIL_MS, delayMs + REVERBERATION_MS);
   }
 
   /** Whether our voice, or its echo, sounds at that instant. */
