@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { EMBEDDED_SPEECH_GRAMMAR } from '../assistant/index.ts';
 import { compileFlite, Flite } from '../voice/flite.ts';
 import { loadDecoderModule, MODEL_BASE } from './decoder-module.ts';
+import { floatSamples } from './float-samples.ts';
 import { loadGrammar } from './load-grammar.ts';
 import { SharedScores } from './shared-scores.ts';
 import { PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
@@ -17,7 +18,7 @@ it(
     const flite = new Flite(await compileFlite());
     const spoken = (['slt', 'awb'] as const).flatMap((voice) =>
       ['set a timer for fifteen minutes', 'my sister lives by the sea'].map((sentence) =>
-        Float32Array.from(flite.speak(voice, sentence), (sample) => sample / 0x8000),
+        floatSamples(flite.speak(voice, sentence), 1),
       ),
     );
     const together = await hear(spoken, true);

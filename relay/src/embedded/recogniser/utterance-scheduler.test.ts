@@ -141,7 +141,7 @@ describe('UtteranceScheduler', () => {
     expect(recognisers.faults).toEqual([]);
   });
 
-  it('starts more recognisers than processors only while nobody awaits an answer', async () => {
+  it('starts more recognisers than processors only if no utterance that has ended waits', async () => {
     const clock = new FakeClock();
     const recognisers = new Recognisers(clock, 4);
     const asking = threeAsking(recognisers);

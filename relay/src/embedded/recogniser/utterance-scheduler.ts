@@ -166,7 +166,8 @@ export class UtteranceScheduler {
   /**
    * A start keeps a processor busy for a second or two, which those that are there need most when
    * more are asked for: half of the processors are left to them. More recognisers than processors
-   * decode no faster, they only hold more utterances, and can wait until nobody awaits an answer.
+   * decode no faster: they only hold more utterances. They start when no utterance that has ended
+   * waits.
    */
   #mayStart(): boolean {
     const { maxWorkers, processors } = this.#options;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { EchoCanceller, type CancelledFrame } from './echo-canceller.ts';
-import { EchoRoom, powerOf } from './echo-room.ts';
+import { EchoRoom } from './echo-room.ts';
+import { powerOf } from './sounding.ts';
 
 interface Heard extends CancelledFrame {
   readonly person: Float32Array;

@@ -2,12 +2,11 @@ import type { Interruption } from '../../messages/interruption.ts';
 import { POSITION_REPORTS_PER_SECOND } from '../../messages/playback-messages.ts';
 import type { CallPhases } from '../call/call-phase.ts';
 import type { Leak, LeakMeter } from './leak-meter.ts';
+import { ECHO_TAIL_MS } from './sounding.ts';
 
 const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
 /** −56 dBFS: what is softer while we play is left of an echo, not a person who interrupts. */
 const SOFTEST_INTERRUPTION = 0.0016;
-/** A room and the way to the ear and back are silent after so long. */
-const ECHO_TAIL_MS = 400;
 
 /** A stretch of microphone; a level is the root mean square of samples in −1…1. */
 export interface HeardFrame {

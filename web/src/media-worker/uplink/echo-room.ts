@@ -87,7 +87,3 @@ function noise(seed: number): () => number {
     return state / 2 ** 31 - 1;
   };
 }
-
-export function powerOf(samples: Float32Array): number {
-  return samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-}

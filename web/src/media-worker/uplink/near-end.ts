@@ -3,6 +3,7 @@ import { EchoCanceller, HISTORY_SAMPLES, type CancelledFrame } from './echo-canc
 import { EchoDelay, HEARD_SAMPLES, PLAYED_SAMPLES } from './echo-delay.ts';
 import { EchoLevels, type EchoLevelsOptions } from './echo-levels.ts';
 import { SampleTimeline } from './sample-timeline.ts';
+import { ECHO_TAIL_MS, powerOf, SOUNDING_POWER } from './sounding.ts';
 
 /** Two seconds: longer than anything waits. */
 const TIMELINE_SAMPLES = 32_000;
@@ -12,8 +13,6 @@ const DELAY_FRAMES = 4;
 const LEAD_SAMPLES = 256;
 /** A delay that has changed by less is learnt by the canceller: 0.1 ms. */
 const DELAY_SLACK_SAMPLES = 2;
-/** What is played is heard until so long afterwards. */
-const ECHO_TAIL_MS = 400;
 const SAMPLES_PER_MS = 16;
 /** What a room adds to it, above what the canceller takes out. */
 const REVERBERATION_MS = 130;
@@ -25,8 +24,6 @@ const REHEARSALS = 3;
 const DELAYS = 6;
 /** Of our voice, while it is not cancelled and the person is silent: −20 dB. */
 const ECHO_GAIN = 0.1;
-/** −70 dBFS: softer playback leaves no echo that matters. */
-const SOUNDING_POWER = 1e-7;
 
 /** A stretch of microphone in which our own voice is cancelled and a person is not. */
 export interface NearEndFrame {
@@ -37,7 +34,7 @@ export interface NearEndFrame {
 
 export interface NearEndOptions {
   readonly levels?: EchoLevelsOptions;
-  /** There is no other microphone to go on with: it is used in the midst of what is said, too. */
+  /** There is no second track of the microphone: this one is used even while something is said. */
   readonly isAlone?: boolean;
 }
 
@@ -256,10 +253,4 @@ export class NearEnd {
 /** How many samples later than it was rendered what is played is given to the canceller. */
 function shiftOf(delay: number): number {
   return Math.max(0, delay - LEAD_SAMPLES);
-}
-
-function powerOf(samples: Float32Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return sum / samples.length;
 }

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
 import type { SwitchCapture } from '../../messages/page-requests.ts';
-import { EchoRoom, powerOf } from './echo-room.ts';
+import { EchoRoom } from './echo-room.ts';
+import { powerOf } from './sounding.ts';
 import { SwitchedCapture } from './switched-capture.ts';
 
 const BREATH_FRAMES = 47;
@@ -94,7 +95,7 @@ test('while we play the browser does not process, and our voice is taken out', (
   expect(rig.capture.summary).toMatch(/^, own canceller \d+ dB$/);
 });
 
-test('an echo that has moved before we begin to play is no person', () => {
+test('an echo that has moved before we begin to play is not taken for a person', () => {
   rig.breathe();
   rig.room.change({ delayMs: 110, gain: 0.25 });
   rig.play();
@@ -103,7 +104,7 @@ test('an echo that has moved before we begin to play is no person', () => {
   expect(powerOf(heard.at(-1)!.samples)).toBeLessThan(10 * LEAST_ECHO_POWER);
 });
 
-test('what the browser’s processing begins with is no person', () => {
+test('what the browser’s processing begins with is not taken for a person', () => {
   rig.breathe();
   expect(rig.pass(1).isEcho).toBe(true);
   expect(rig.pass(8).isEcho).toBeUndefined();

@@ -1,12 +1,10 @@
 import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
 import type { SwitchCapture } from '../../messages/page-requests.ts';
 import { NearEnd } from './near-end.ts';
+import { ECHO_TAIL_MS, powerOf, SOUNDING_POWER } from './sounding.ts';
 
 const SAMPLES_PER_MS = 16;
-/** −70 dBFS: softer playback leaves no echo that matters. */
-const SOUNDING_POWER = 1e-7;
-/** A room and the way to the ear and back are silent after so long. */
-const ECHO_TAIL_FRAMES = Math.ceil(400 / FRAME_MS);
+const ECHO_TAIL_FRAMES = Math.ceil(ECHO_TAIL_MS / FRAME_MS);
 /** Who has just spoken is about to be answered: it is not worth while for 1 s. */
 const IDLE_FRAMES = 31;
 /** What was captured before the switch is still on its way when it is reported. */
@@ -199,7 +197,7 @@ export class SwitchedCapture {
     } else {
       this.#mode = { kind: 'leaving', frames: frames + 1, left: left && left - 1 };
     }
-    // The browser's canceller has not heard us yet, and what it lets through is no person.
+    // The browser's canceller has not heard us yet: what it lets through is our own voice.
     const isEcho = frames < SWITCH_DEADLINE_FRAMES && this.#options.isIdle();
     return isEcho ? { ...block, isEcho } : block;
   }
@@ -248,10 +246,4 @@ export class SwitchedCapture {
     this.#doubt = { frames: frames - 1, proofs: isProof ? proofs + 1 : proofs };
     return true;
   }
-}
-
-function powerOf(samples: Float32Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return sum / samples.length;
 }
