@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { API_PATHS } from '@parley/shared';
 import { serveHttp } from '../support/http-server.ts';
 import { RelayProcess } from '../support/relay-process.ts';
@@ -68,10 +68,8 @@ test('neither what is logged nor what is told holds a secret, or a sentence', as
   );
   expect(answers.filter(([, status]) => status !== 200 && status !== 503)).toEqual([]);
   await call.hangUp();
-  await vi.waitUntil(() => relay.logs.lines.some((line) => line.includes('session ended')), {
-    timeout: 5_000,
-  });
-  expect(relay.logs.lines.some((line) => line.includes('[METRICS-SUMMARY] session'))).toBe(true);
+  await relay.logs.until('session ended');
+  await relay.logs.until('[METRICS-SUMMARY] session');
   const told = [...answers.map(([, , text]) => text), ...relay.logs.lines].join('\n');
   expect(told).toContain(new URL(server.url).host);
   for (const secret of [PLANTED, 'swordfish']) expect(told).not.toContain(secret);
