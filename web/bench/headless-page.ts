@@ -79,7 +79,6 @@ export class HeadlessPage implements AsyncDisposable {
         type: 'start',
         baseUrl: url,
         credentials: { kind: 'guest', token: undefined, accessCode: undefined },
-        timeZone: 'UTC',
         voice: undefined,
         language: undefined,
         conversationId: undefined,
@@ -88,6 +87,7 @@ export class HeadlessPage implements AsyncDisposable {
         interruption: 'automatic',
         speed: 1,
       },
+      timeZone: 'UTC',
       fetch: (input, init) => fetch(input, init),
       WebSocket: tappedSocket({
         onSent: onTapped,

@@ -40,7 +40,6 @@ const controller = createCallController({
   engine,
   account,
   storage,
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   nowMs,
   newId: randomId,
   relay,

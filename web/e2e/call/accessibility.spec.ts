@@ -1,16 +1,9 @@
 import { expect, type Page } from '@playwright/test';
-import { violationsIn } from '../support/axe.ts';
+import { violationsInBothThemes } from '../support/axe.ts';
 import { silence } from '../support/wav.ts';
 import { test } from './support/call-test.ts';
 import { untilReplies } from './support/captions.ts';
 import { DESKTOP, PHONE } from './support/call-page.ts';
-
-const LOOKS = [
-  { colorScheme: 'light', viewport: DESKTOP },
-  { colorScheme: 'dark', viewport: DESKTOP },
-  { colorScheme: 'dark', viewport: PHONE },
-  { colorScheme: 'light', viewport: PHONE },
-] as const;
 
 test('axe finds nothing wrong before a call, in one, and with the panel open', async ({ open }) => {
   test.setTimeout(120_000);
@@ -38,10 +31,8 @@ test('axe finds nothing wrong before a call, in one, and with the panel open', a
 });
 
 async function expectNoViolation(page: Page, when: string): Promise<void> {
-  for (const { colorScheme, viewport } of LOOKS) {
-    await page.emulateMedia({ colorScheme });
+  for (const viewport of [DESKTOP, PHONE]) {
     await page.setViewportSize(viewport);
-    const found = await violationsIn(page);
-    expect(found, `${when}, ${colorScheme}, ${viewport.width} px`).toEqual([]);
+    expect(await violationsInBothThemes(page), `${when}, ${viewport.width} px`).toEqual([]);
   }
 }

@@ -5,15 +5,41 @@ import { expect, type Page } from '@playwright/test';
 const ALREADY_THERE = '/* axe */';
 /** How many of its rules axe must at least have found kept, to have looked at a page at all. */
 const FEWEST_PASSES = 10;
+/** The rules of axe that depend on colours. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** What axe finds wrong with a page as it is now, in a form that says where. */
 export async function violationsIn(page: Page): Promise<string[]> {
-  const isThere = await page.evaluate(() => 'axe' in window);
-  const axe = new AxeBuilder({ page, ...(isThere && { axeSource: ALREADY_THERE }) });
-  // It differs for frames only, of which there are none; the other mode opens a page each time.
-  const { violations, passes } = await axe.setLegacyMode().analyze();
+  const { violations, passes } = await (await axeFor(page)).analyze();
   expect(passes.length).toBeGreaterThan(FEWEST_PASSES);
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`),
+  return violations.flatMap(textsOf);
+}
+
+/**
+ * What axe finds wrong with a page in the light theme, then in the dark one, which stays. The themes
+ * differ in colours, so that all other rules are asked for once.
+ */
+export async function violationsInBothThemes(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  const found = (await violationsIn(page)).map((violation) => `light: ${violation}`);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  const { violations } = await (await axeFor(page)).withRules(COLOUR_RULES).analyze();
+  return [...found, ...violations.flatMap(textsOf).map((violation) => `dark: ${violation}`)];
+}
+
+async function axeFor(page: Page): Promise<AxeBuilder> {
+  const isThere = await page.evaluate(() => 'axe' in window);
+  return (
+    new AxeBuilder({ page, ...(isThere && { axeSource: ALREADY_THERE }) })
+      // The other mode opens a page each time, and differs for frames only, of which there are none.
+      .setLegacyMode()
+      // What is right need not be described element by element.
+      .options({ resultTypes: ['violations'] })
   );
+}
+
+type Violation = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'][number];
+
+function textsOf({ id, nodes }: Violation): string[] {
+  return nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ''}`);
 }

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { violationsIn } from '../support/axe.ts';
+import { violationsInBothThemes } from '../support/axe.ts';
 import { expect, forEachScene, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
@@ -34,10 +34,7 @@ const SCREENS = [
 
 /** Expects axe to find nothing wrong, in either theme. */
 async function expectNoViolation(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await violationsIn(page), `${what}, ${colorScheme}`).toEqual([]);
-  }
+  expect(await violationsInBothThemes(page), what).toEqual([]);
 }
 
 // Axe looks at a dozen states in one test.

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { violationsIn } from '../support/axe.ts';
+import { violationsInBothThemes } from '../support/axe.ts';
 import { scriptedAccount } from './support/kept-account.ts';
 import { scriptAccountApi } from './support/scripted-account-api.ts';
 import { ME } from './support/scripted-me.ts';
@@ -16,10 +16,7 @@ async function openPage(page: Page, name: (typeof PAGES)[number]): Promise<void>
 }
 
 async function expectNoViolation(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await violationsIn(page), colorScheme).toEqual([]);
-  }
+  expect(await violationsInBothThemes(page)).toEqual([]);
 }
 
 for (const width of [1_280, 320]) {

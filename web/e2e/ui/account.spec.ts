@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { violationsIn } from '../support/axe.ts';
+import { violationsInBothThemes } from '../support/axe.ts';
 import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import { EMAIL_CODE, HASTY_CODE, RIGHT_CODE } from './support/scripted-account.ts';
 import { ME } from './support/scripted-me.ts';
@@ -8,10 +8,7 @@ import { commandsOf, expect, test } from './support/ui-test.ts';
 const LINE = '#call-state';
 
 async function expectNoViolation(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await violationsIn(page), colorScheme).toEqual([]);
-  }
+  expect(await violationsInBothThemes(page)).toEqual([]);
 }
 
 test('the access code is asked for once, by keyboard, and the call begins', async ({ open }) => {

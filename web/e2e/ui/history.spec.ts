@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { violationsIn } from '../support/axe.ts';
+import { violationsInBothThemes } from '../support/axe.ts';
 import { scriptedAccount } from './support/kept-account.ts';
 import { scriptAccountApi } from './support/scripted-account-api.ts';
 import { commandsOf, expect, test } from './support/ui-test.ts';
@@ -49,10 +49,7 @@ for (const viewport of [DESKTOP, SMALL_PHONE]) {
       await scriptAccountApi(page, account);
       await open('listening');
       const look = async (what: string): Promise<void> => {
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          expect(await violationsIn(page), `${what}, ${colorScheme}`).toEqual([]);
-        }
+        expect(await violationsInBothThemes(page), what).toEqual([]);
         const overflow = await page.evaluate(() =>
           [...document.querySelectorAll('main, body')].map(
             (box) => box.scrollWidth - box.clientWidth,

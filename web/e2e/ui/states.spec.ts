@@ -1,29 +1,29 @@
-import { commandsOf, expect, test } from './support/ui-test.ts';
+import { commandsOf, expect, forEachScene, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
-const LINES: readonly (readonly [SceneName, string])[] = [
-  ['idle', 'Press to talk'],
-  ['asking', 'Allow the microphone to talk'],
-  ['listening', 'Listening'],
-  ['hearing', 'I hear you'],
-  ['thinking', 'Thinking'],
-  ['speaking', 'Speaking, talk to interrupt'],
-  ['interrupted', 'I hear you'],
-  ['reconnecting', 'Reconnecting, keep talking'],
-  ['pageListening', 'I hear you'],
-  ['typingOnly', 'Type a message'],
-  ['refused', 'Microphone blocked: allow it in the address bar'],
-  ['lost', 'The microphone is gone'],
-  ['failed', 'Listening'],
-  ['ended', 'The call was ended because nothing was said for a while'],
-];
+const LINES: Partial<Record<SceneName, string>> = {
+  idle: 'Press to talk',
+  asking: 'Allow the microphone to talk',
+  listening: 'Listening',
+  hearing: 'I hear you',
+  thinking: 'Thinking',
+  speaking: 'Speaking, talk to interrupt',
+  interrupted: 'I hear you',
+  reconnecting: 'Reconnecting, keep talking',
+  pageListening: 'I hear you',
+  typingOnly: 'Type a message',
+  refused: 'Microphone blocked: allow it in the address bar',
+  lost: 'The microphone is gone',
+  failed: 'Listening',
+  ended: 'The call was ended because nothing was said for a while',
+};
 
-for (const [scene, line] of LINES) {
-  test(`${scene}: the line of state says “${line}”`, async ({ open }) => {
-    const page = await open(scene);
-    await expect(page.locator('#call-state')).toHaveText(line);
+test('each state has its line', async ({ open }) => {
+  const page = await open('idle');
+  await forEachScene(page, scenesOf(LINES), async (scene) => {
+    await expect(page.locator('#call-state'), scene).toHaveText(LINES[scene]!);
   });
-}
+});
 
 test('the words of a call that is over can be copied and saved, beside its figures', async ({
   open,
@@ -123,21 +123,21 @@ test('the newest stays in view, unless the reader scrolled up', async ({ open })
   await expect(page.getByRole('button', { name: 'Latest' })).toHaveCount(0);
 });
 
-const NOTES: readonly (readonly [SceneName, readonly string[]])[] = [
-  ['listening', []],
-  ['pageListening', ['Your browser is listening for now']],
-  ['pageSpeaking', ['Your browser listens and speaks for now']],
-  ['standIns', ['You hear a stand-in voice for now', 'Answers come from a stand-in for now']],
-  ['typingOnly', ['Speech recognition is unavailable: please type']],
-  ['readingOnly', ['The voice is unavailable: read along']],
-];
+const NOTES: Partial<Record<SceneName, readonly string[]>> = {
+  listening: [],
+  pageListening: ['Your browser is listening for now'],
+  pageSpeaking: ['Your browser listens and speaks for now'],
+  standIns: ['You hear a stand-in voice for now', 'Answers come from a stand-in for now'],
+  typingOnly: ['Speech recognition is unavailable: please type'],
+  readingOnly: ['The voice is unavailable: read along'],
+};
 
-for (const [scene, notes] of NOTES) {
-  test(`${scene}: the note says ${notes.join(' and ') || 'nothing'}`, async ({ open }) => {
-    const page = await open(scene);
-    await expect(page.getByRole('status').locator('p')).toHaveText([...notes]);
+test('the note says whose place was taken, and by whom', async ({ open }) => {
+  const page = await open('idle');
+  await forEachScene(page, scenesOf(NOTES), async (scene) => {
+    await expect(page.getByRole('status').locator('p'), scene).toHaveText([...NOTES[scene]!]);
   });
-}
+});
 
 test('the note goes when all is as usual again', async ({ open }) => {
   const page = await open('pageListening');
@@ -277,3 +277,7 @@ test('a turn shows its eight segments, and they sum to its total', async ({ open
     panel.getByRole('region', { name: 'Turns as a table' }).getByRole('row'),
   ).toHaveCount(7);
 });
+
+function scenesOf(table: Partial<Record<SceneName, unknown>>): readonly SceneName[] {
+  return Object.keys(table) as SceneName[];
+}

@@ -116,9 +116,9 @@ export class BrowserMediaEngine implements MediaEngine {
     );
     const call: RunningCall = { graph, released, microphone, pageMeans, unprocessed };
     this.#call = call;
-    const { relay: baseUrl, credentials, timeZone, voice, language, eagerness, speed } = options;
+    const { relay: baseUrl, credentials, voice, language, eagerness, speed } = options;
     const { conversationId, interruption } = options;
-    const choices = { timeZone, voice, language, eagerness, speed, interruption, conversationId };
+    const choices = { voice, language, eagerness, speed, interruption, conversationId };
     pageMeans.tell(({ speech }) => speech.setSpeed(speed));
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,

@@ -9,7 +9,6 @@ export interface CallOptions {
   /** Origin of the relay, e.g. `http://localhost:8787`. */
   readonly relay: string;
   readonly credentials: Credentials;
-  readonly timeZone: string;
   readonly voice: string | undefined;
   /** BCP 47; the relay's own if it is undefined, or not offered any more. */
   readonly language: string | undefined;

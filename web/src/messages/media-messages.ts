@@ -38,7 +38,6 @@ export type MediaCommand =
       /** Origin of the relay, e.g. `http://localhost:8787`. */
       readonly baseUrl: string;
       readonly credentials: Credentials;
-      readonly timeZone: string;
       readonly voice: string | undefined;
       /** BCP 47; the relay's own if it is undefined, or not offered any more. */
       readonly language: string | undefined;

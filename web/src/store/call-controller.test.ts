@@ -20,7 +20,6 @@ function setUp(overrides: Partial<CallControllerOptions> = {}) {
     engine,
     account: createScriptedAccount({ way: 'guests', storage: overrides.storage ?? null }),
     storage: null,
-    timeZone: 'Europe/Berlin',
     nowMs: () => 0,
     newId: () => `id-${(ids += 1)}`,
     relay: Promise.resolve({ kind: 'known', origin: 'https://relay.example' }),

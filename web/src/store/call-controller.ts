@@ -34,7 +34,6 @@ export interface CallControllerOptions {
   readonly account: AccountController;
   /** null if the browser refuses storage. */
   readonly storage: KeyValueStore | null;
-  readonly timeZone: string;
   readonly nowMs: () => number;
   readonly newId: () => string;
   /** Never rejects. */
@@ -176,7 +175,6 @@ export function createCallController(options: CallControllerOptions) {
       const result = await engine.start({
         relay: relay.origin,
         credentials,
-        timeZone: options.timeZone,
         voice: chosen.voice ?? undefined,
         language: chosen.language ?? undefined,
         eagerness: chosen.eagerness,

@@ -12,11 +12,15 @@ export function readColourTokens<T extends string>(
   tokens: Readonly<Record<T, string>>,
 ): Readonly<Record<T, Rgb>> {
   const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const probe = document.createElement('span');
-  element.append(probe);
-  const colours = Object.entries<string>(tokens).map(([name, token]): [string, Rgb] => {
+  const probes = Object.entries<string>(tokens).map(([name, token]) => {
+    const probe = document.createElement('span');
     // A custom property is handed out as written; a real property is handed out as a colour.
     probe.style.color = `var(${token})`;
+    return [name, probe] as const;
+  });
+  // All at once: the document's styles are computed anew once, not for each colour.
+  element.append(...probes.map(([, probe]) => probe));
+  const colours = probes.map(([name, probe]): [string, Rgb] => {
     if (pixel === null) return [name, [0, 128, 118]];
     pixel.clearRect(0, 0, 1, 1);
     pixel.fillStyle = getComputedStyle(probe).color;
@@ -24,7 +28,7 @@ export function readColourTokens<T extends string>(
     const [red = 0, green = 0, blue = 0] = pixel.getImageData(0, 0, 1, 1).data;
     return [name, [red, green, blue]];
   });
-  probe.remove();
+  for (const [, probe] of probes) probe.remove();
   return Object.fromEntries(colours) as Record<T, Rgb>;
 }
 

@@ -23,7 +23,6 @@ document.querySelector('button')?.addEventListener('click', () => {
     .start({
       relay: location.origin,
       credentials: { kind: 'guest', token: undefined, accessCode: undefined },
-      timeZone: 'Europe/Berlin',
       voice: undefined,
       language: undefined,
       eagerness: 'medium',

@@ -27,7 +27,6 @@ function begin() {
       onAsked: (what) => asked.push(what),
     }),
     storage: localStorage,
-    timeZone: 'Europe/Berlin',
     nowMs: () => Date.now(),
     newId: () => `id-${(ids += 1)}`,
     relay: Promise.resolve({ kind: 'known', origin: location.origin }),

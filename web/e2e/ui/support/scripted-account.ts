@@ -37,6 +37,8 @@ export interface ScriptedAccountOptions {
   readonly relay?: string;
   /** Hears of every request, as `POST /path`, and of what the issuer was asked to do. */
   readonly onAsked?: (what: string) => void;
+  /** Whose session the issuer's own storage holds. */
+  readonly account?: Account | null;
 }
 
 /** An account controller whose relay and issuer are scripted. */
@@ -45,6 +47,7 @@ export function createScriptedAccount({
   storage = null,
   relay = 'https://relay.example',
   onAsked = () => undefined,
+  account = null,
 }: ScriptedAccountOptions): AccountController {
   return createAccountController({
     storage,
@@ -60,7 +63,7 @@ export function createScriptedAccount({
       }
       return answerOf(way, pathname, init.body);
     },
-    loadIssuer: async (_accounts, { onAccount }) => scriptedIssuer(onAccount, onAsked),
+    loadIssuer: async (_accounts, { onAccount }) => scriptedIssuer(account, onAccount, onAsked),
   });
 }
 
@@ -95,10 +98,11 @@ function optionsOf(way: WayIn): object {
 }
 
 function scriptedIssuer(
+  kept: Account | null,
   onAccount: (account: Account | null) => void,
   onAsked: (what: string) => void,
 ): AccountIssuer {
-  let account: Account | null = null;
+  let account = kept;
   const become = (next: Account | null): void => {
     account = next;
     onAccount(next);

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { timeText } from '../../lib/dates.ts';
 import type { AccessCodeAnswer } from '../../store/account/access-code.ts';
 import { useController } from '../../store/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -53,7 +54,5 @@ function whenText(waitS: number | null): string {
   if (waitS === null) return 'later';
   if (waitS < 60) return 'in a minute';
   const minutes = Math.ceil(waitS / 60);
-  return minutes < 60 ? `in ${minutes} minutes` : `at ${CLOCK.format(Date.now() + waitS * 1_000)}`;
+  return minutes < 60 ? `in ${minutes} minutes` : `at ${timeText(Date.now() + waitS * 1_000)}`;
 }
-
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });

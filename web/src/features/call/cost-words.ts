@@ -1,4 +1,5 @@
 import type { CallState } from '../../store/call-state.ts';
+import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 
 /** Told from when most of a budget is used up; empty before that. */
@@ -21,7 +22,5 @@ const WARNING_SHARE = 0.8;
 export function endingLineOf({ standing, ending }: CallState): string {
   if (standing.kind !== 'running' || ending === null) return '';
   if (ending.reason === 'budget') return 'What may be spent has been spent: the call ends now';
-  return `This call ends at ${CLOCK.format(ending.atMs)}. You can call again then`;
+  return `This call ends at ${timeText(ending.atMs)}. You can call again then`;
 }
-
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });

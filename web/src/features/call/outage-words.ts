@@ -1,3 +1,4 @@
+import { timeText } from '../../lib/dates.ts';
 import type { Outage } from '../../store/call-facts.ts';
 import type { CallState } from '../../store/call-state.ts';
 
@@ -24,8 +25,6 @@ export function keptText({ session, outage, microphone }: CallState, nowMs: numb
   if (session === null || outage === null) return kept;
   const lostAtMs = outage.sinceMs + session.limits.resume_window_ms;
   return nowMs < lostAtMs
-    ? `${kept} The call waits for you until ${CLOCK.format(lostAtMs)}.`
+    ? `${kept} The call waits for you until ${timeText(lostAtMs)}.`
     : `${kept} The server has let the call go: another begins, and what is written here stays.`;
 }
-
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });

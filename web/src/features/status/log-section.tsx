@@ -2,12 +2,12 @@ import { memo, useEffect, useState } from 'react';
 import { Eraser, Pause, Play } from 'lucide-react';
 import { useStore } from 'zustand';
 import { sessionTagSchema, type LogFilter } from '@parley/shared';
+import { exactTimeText } from '../../lib/dates.ts';
 import { countText } from '../../lib/figures.ts';
 import type { LogTail, TailEntry, TailState } from '../../store/operator/log-tail.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Part } from './part.tsx';
-import { clockText } from './status-words.ts';
 import styles from './log-section.module.css';
 
 /** `debug` and below hold what people say; here too, if the relay logs them. */
@@ -139,7 +139,7 @@ const LogRow = memo(function LogRow({ entry }: { readonly entry: TailEntry }) {
   }
   return (
     <li className={styles.line} data-level={entry.level}>
-      <span className={styles.time}>{entry.at === '' ? '' : clockText(entry.at)}</span>
+      <span className={styles.time}>{entry.at === '' ? '' : exactTimeText(entry.at)}</span>
       <span className={styles.level}>{entry.level}</span>
       <span className={styles.what}>
         {entry.message} <span className={styles.fields}>{entry.fields}</span>

@@ -1,7 +1,8 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { MONITORED_STAGES, type Interaction, type Overview } from '@parley/shared/monitoring-api';
+import { exactTimeText } from '../../lib/dates.ts';
 import { Empty, Part } from './part.tsx';
-import { clockText, msText } from './status-words.ts';
+import { msText } from './status-words.ts';
 import styles from './rows.module.css';
 
 /** The last ten turns, the latest first: how they went, and what was said if that may be shown. */
@@ -33,7 +34,7 @@ function TurnRow(props: Interaction) {
       </span>
       <div className={styles.words}>
         <p className={styles.facts}>
-          <time dateTime={timestamp}>{clockText(timestamp)}</time>
+          <time dateTime={timestamp}>{exactTimeText(timestamp)}</time>
           <span className={styles.outcome}>{error ?? outcome.replaceAll('_', ' ')}</span>
           {ms !== null && <span>{msText(ms)} ms</span>}
         </p>

@@ -5,10 +5,10 @@ import { useAccountAccess } from '../../store/account-access.ts';
 import { useController } from '../../store/controller-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState } from '../account/page-state.tsx';
+import { exactTimeText } from '../../lib/dates.ts';
 import { createOperator, OperatorProvider, useFeeding, useOperator } from './status-context.ts';
 import { OperatorGate } from './operator-gate.tsx';
 import { RelayStatus } from './relay-status.tsx';
-import { clockText } from './status-words.ts';
 
 /** Whether the relay works, and if not, why; for its operator. */
 export function StatusPage() {
@@ -38,7 +38,8 @@ function Status() {
       return (
         <PageState icon={<CloudOff />} title="The relay does not answer">
           <p role="alert">
-            {state.away.message} Since {clockText(state.away.sinceMs)}. This page goes on trying.
+            {state.away.message} Since {exactTimeText(state.away.sinceMs)}. This page goes on
+            trying.
           </p>
         </PageState>
       );

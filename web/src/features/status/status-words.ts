@@ -1,12 +1,5 @@
 import { durationText } from '../../lib/figures.ts';
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-
-/** A time of day with its seconds. @param at - ms since 1970, or ISO 8601 */
-export function clockText(at: number | string): string {
-  return CLOCK.format(new Date(at));
-}
-
 /**
  * How long ago, by the relay's own clock.
  *

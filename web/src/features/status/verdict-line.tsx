@@ -1,8 +1,9 @@
 import { CircleCheck, CloudOff, OctagonX, TriangleAlert } from 'lucide-react';
 import type { OverallStatus, Overview } from '@parley/shared/monitoring-api';
+import { exactTimeText } from '../../lib/dates.ts';
 import { durationText } from '../../lib/figures.ts';
 import type { Away } from '../../store/operator/status-feed.ts';
-import { clockText, secondsBetween } from './status-words.ts';
+import { secondsBetween } from './status-words.ts';
 import { whatToDo } from './what-to-do.ts';
 import styles from './verdict-line.module.css';
 
@@ -37,7 +38,7 @@ export function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
         <p className={styles.line} role="status">
           {away === null
             ? (health.cause?.message ?? WORDS[health.status])
-            : `The relay has not answered since ${clockText(away.sinceMs)}`}
+            : `The relay has not answered since ${exactTimeText(away.sinceMs)}`}
         </p>
         {away === null && health.cause !== null && (
           <p className={styles.step}>{whatToDo(health.cause.code)}</p>
@@ -50,7 +51,7 @@ export function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
           ))
         ) : (
           <p className={styles.other}>
-            {away.message} What you see is from {clockText(atMs)}.
+            {away.message} What you see is from {exactTimeText(atMs)}.
           </p>
         )}
         <p className={styles.quiet}>

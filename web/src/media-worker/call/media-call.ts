@@ -33,6 +33,7 @@ const UTTERANCE_MARGIN_MS = 500;
 
 export interface MediaCallOptions {
   readonly start: Extract<MediaCommand, { type: 'start' }>;
+  readonly timeZone: string;
   readonly fetch: RelayFetch;
   readonly WebSocket: typeof globalThis.WebSocket;
   random(): number;
@@ -205,13 +206,12 @@ export class MediaCall {
   }
 
   #connect(): RelayConnection {
-    const { start, WebSocket } = this.#options;
+    const { start, timeZone, WebSocket } = this.#options;
     return new RelayConnection({
       api: this.#api,
       request: () => {
         const { voice, language } = this.#choices;
-        const { timeZone, conversationId } = start;
-        return { voice, language, timeZone, conversationId };
+        return { voice, language, timeZone, conversationId: start.conversationId };
       },
       replacesSession: true,
       WebSocket,

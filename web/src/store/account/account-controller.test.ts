@@ -110,6 +110,17 @@ describe('an account', () => {
     expect(await account.credentials(RELAY)).toBeNull();
   });
 
+  test('is expected of who was signed in, even before the relay has said how', async () => {
+    const kept = { name: 'ada@example.com', token: 'account-token' };
+    const storage = memoryStore({ [`parley.signed-in ${RELAY}`]: JSON.stringify({ is: true }) });
+    for (const way of ['both', 'accounts'] as const) {
+      const account = createScriptedAccount({ way, storage, account: kept });
+      void account.learn();
+      expect(account.asksFirst(() => undefined)).toBe(false);
+      expect(await account.credentials(RELAY)).toEqual({ kind: 'account', token: 'account-token' });
+    }
+  });
+
   test('of a guest is not asked for at a relay without accounts', async () => {
     const account = await learned({ way: 'guests' });
     expect(await account.refused('unauthorized', () => undefined)).toBe(false);

@@ -76,14 +76,17 @@ export function createAccountController(options: AccountControllerOptions) {
     store.setState({ account });
   };
 
+  /** Whether an account can be expected, as far as the browser knows without the relay. */
+  const hasBeenSignedIn = (): boolean =>
+    options.isReturn || readKept(storage, signedInKey(relay))['is'] === true;
+
   const learn = async (): Promise<void> => {
     const address = await options.relay;
     if (address.kind !== 'known') return;
     relay = address.origin;
     const signIn = await fetchSignInOptions(fetchLike, relay);
     if (signIn === null) return;
-    const wasSignedIn = readKept(storage, signedInKey(relay))['is'] === true;
-    isRecovering = signIn.accounts !== null && (wasSignedIn || options.isReturn);
+    isRecovering = signIn.accounts !== null && hasBeenSignedIn();
     store.setState({ signIn, isGuestForgotten: kept.hasExpired(relay) });
     void keepGuestKnown();
     if (!isRecovering) return;
@@ -98,6 +101,14 @@ export function createAccountController(options: AccountControllerOptions) {
     } finally {
       isRecovering = false;
     }
+  };
+
+  /** Once, unless it failed. */
+  const learnOnce = (): Promise<void> => {
+    learning ??= learn().then(() => {
+      if (store.getState().signIn === null) learning = null;
+    });
+    return learning;
   };
 
   const loadedIssuer = (): Promise<AccountIssuer> => {
@@ -148,7 +159,9 @@ export function createAccountController(options: AccountControllerOptions) {
 
   const credentials = async (origin: string): Promise<Credentials | null> => {
     relay = origin;
-    if (isRecovering) await learning;
+    // Pressed before the relay has said how people sign in: a guest's call would be another's.
+    const isEarly = store.getState().signIn === null && hasBeenSignedIn();
+    if (isRecovering || isEarly) await learnOnce();
     if (issuer !== null) {
       const account = await (await issuer).fresh();
       onAccount(account);
@@ -160,12 +173,7 @@ export function createAccountController(options: AccountControllerOptions) {
   return {
     store,
     /** Asks the relay how people sign in, and who is signed in; once, unless it failed. */
-    learn(): Promise<void> {
-      learning ??= learn().then(() => {
-        if (store.getState().signIn === null) learning = null;
-      });
-      return learning;
-    },
+    learn: learnOnce,
     issuer: loadedIssuer,
     /**
      * How the next call or request signs in; null if the person must be asked first.
@@ -205,8 +213,7 @@ export function createAccountController(options: AccountControllerOptions) {
         return true;
       }
       if (code !== 'unauthorized' && code !== 'forbidden') return false;
-      learning ??= learn();
-      await learning;
+      await learnOnce();
       if ((store.getState().signIn?.accounts ?? null) === null) return false;
       ask('sign-in', then);
       return true;
