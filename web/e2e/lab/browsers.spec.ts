@@ -22,6 +22,8 @@ const ANSWER_DEADLINE_MS = 40_000;
 /** Between an answer and the next question. */
 const PAUSE_MS = 1_000;
 const SHORTEST_SENTENCE_S = 0.8;
+/** Longer digital silence is none of the voice's own. */
+const LONGEST_ZERO_S = 0.02;
 
 const BROWSERS: Readonly<
   Record<string, (environment: Readonly<Record<string, string>>) => Promise<FirefoxPage>>
@@ -64,7 +66,9 @@ for (const [name, open] of Object.entries(BROWSERS)) {
     expect(questions).toHaveLength(QUESTIONS.length);
     // Before them there is only the breath that primes the canceller.
     const answers = voices(speaker).filter(({ start }) => start > questions[0]!.end);
-    const heard = answers.map(({ start, end }) => signalOf(speaker).subarray(start, end));
+    const heard = answers.map(({ start, end }) =>
+      withoutStandstills(signalOf(speaker).subarray(start, end)),
+    );
     expect(await recognise(heard, ROOM_HZ, [...ANSWERS, ...LIKE_THEM])).toEqual(ANSWERS);
     const { lines, errors } = await page.evaluate(shown);
     expect(lines.map((line) => line.toLowerCase())).toEqual(
@@ -99,6 +103,22 @@ function voices(samples: Int16Array) {
   return stretchesOf(signalOf(samples), ROOM_HZ, { quietMs: 900, audible: 0.01 }).filter(
     ({ start, end }) => end - start > SHORTEST_SENTENCE_S * ROOM_HZ,
   );
+}
+
+/**
+ * A voice without the stretches in which the sound stood still. WebKit's audio thread has no
+ * priority here, and its drawing without a graphics card takes both processors: it is late by up to
+ * 0.9 s. Nothing of the voice is lost in that, but a recogniser would take the pause for an end.
+ */
+function withoutStandstills(signal: Float32Array): Float32Array {
+  const kept = new Float32Array(signal.length);
+  let length = 0;
+  let silent = 0;
+  for (const sample of signal) {
+    silent = sample === 0 ? silent + 1 : 0;
+    if (silent <= LONGEST_ZERO_S * ROOM_HZ) kept[length++] = sample;
+  }
+  return kept.subarray(0, length);
 }
 
 function signalOf(samples: Int16Array): Float32Array {

@@ -3,6 +3,8 @@ import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 // oxlint-disable-next-line import/default -- as above
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
 import type { CaptureSource } from '../messages/capture-source.ts';
+import type { OutputInstant } from '../messages/output-instant.ts';
+import { outputInstantOf } from './output-instant.ts';
 import { framesOf } from './track-frames.ts';
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */
@@ -76,11 +78,9 @@ export class AudioGraph {
   }
 
   /** Which of the context's samples leaves the speaker now, if the browser says so. */
-  get outputInstant(): { readonly contextTimeS: number; readonly atMs: number } | undefined {
-    const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
-    // Both are 0 before the first sample.
-    if (contextTime <= 0 || performanceTime <= 0) return undefined;
-    return { contextTimeS: contextTime, atMs: performance.timeOrigin + performanceTime };
+  get outputInstant(): OutputInstant | undefined {
+    const stamp = this.#context.getOutputTimestamp();
+    return outputInstantOf(stamp, { ms: performance.now(), originMs: performance.timeOrigin });
   }
 
   /** @param volume 0–1 */

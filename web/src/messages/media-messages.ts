@@ -14,6 +14,7 @@ import type { DetectorCheck } from './detector-check.ts';
 import type { MicrophoneResult } from './microphone.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { Interruption } from './interruption.ts';
+import type { OutputInstant } from './output-instant.ts';
 import type { PageModelCommand } from './page-requests.ts';
 
 /** How a call signs in. */
@@ -56,7 +57,7 @@ export type MediaCommand =
       readonly type: 'output-latency';
       readonly latencyMs: number;
       /** Which of the context's samples leaves the speaker when, if the browser says so. */
-      readonly instant: { readonly contextTimeS: number; readonly atMs: number } | undefined;
+      readonly instant: OutputInstant | undefined;
     }
   | { readonly type: 'set-muted'; readonly muted: boolean }
   | { readonly type: 'send-text'; readonly itemId: string; readonly text: string }

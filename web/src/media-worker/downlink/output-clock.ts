@@ -1,4 +1,5 @@
 import { localMsOf } from '../../lib/local-clock.ts';
+import type { OutputInstant } from '../../messages/output-instant.ts';
 import type { ContextClock } from '../uplink/context-clock.ts';
 
 /** Instants that are kept, one a second: an answer is measured when it is over. */
@@ -15,12 +16,6 @@ const WITHIN_S = 0.4;
  * Chromium 156 with echo cancellation.
  */
 const UNSEEN_MS = 11;
-
-/** Which of the audio context's samples leaves the speaker when. */
-interface OutputInstant {
-  readonly contextTimeS: number;
-  readonly atMs: number;
-}
 
 /** What the browser says of the way from the audio context to the ear. */
 export interface OutputReport {
