@@ -49,6 +49,8 @@ export async function openWebKit(
       DISPLAY: `:${await firstLine(display.stdio[3] as Readable)}`,
       GDK_BACKEND: 'x11',
       LIBGL_ALWAYS_SOFTWARE: '1',
+      // Each thread of it draws on a processor of its own, and none is left for the sound.
+      LP_NUM_THREADS: '1',
       // A sandbox in a container needs rights that this process may not have.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     },
