@@ -4,7 +4,7 @@ import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
 import type { CaptureSource } from '../messages/capture-source.ts';
 import type { OutputInstant } from '../messages/output-instant.ts';
-import { outputInstantOf } from './output-instant.ts';
+import { outputInstantOf } from './output-timestamp.ts';
 import { framesOf } from './track-frames.ts';
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */

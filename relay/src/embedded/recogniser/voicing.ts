@@ -19,7 +19,7 @@ const MIN_CORRELATION = 0.7;
 /** No frame of lesser samples is as loud. */
 const MIN_PEAK = MIN_LEVEL * 0x8000;
 
-/** @returns false if all of it is too quiet to be voiced, whatever comes before and after */
+/** @returns false if no sample is loud enough for a frame to be voiced */
 export function mayBeVoiced(samples: Int16Array): boolean {
   return samples.some((sample) => sample >= MIN_PEAK || sample <= -MIN_PEAK);
 }

@@ -34,7 +34,7 @@ export interface NearEndFrame {
 
 export interface NearEndOptions {
   readonly levels?: EchoLevelsOptions;
-  /** There is no second track of the microphone: this one is used even while something is said. */
+  /** The microphone has no second track: this one is used even while the person speaks. */
   readonly isAlone?: boolean;
 }
 

@@ -159,7 +159,7 @@ export function createAccountController(options: AccountControllerOptions) {
 
   const credentials = async (origin: string): Promise<Credentials | null> => {
     relay = origin;
-    // Pressed before the relay has said how people sign in: a guest's call would be another's.
+    // Pressed before the relay has said how people sign in: the person would call as a guest.
     const isEarly = store.getState().signIn === null && hasBeenSignedIn();
     if (isRecovering || isEarly) await learnOnce();
     if (issuer !== null) {

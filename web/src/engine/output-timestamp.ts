@@ -1,6 +1,6 @@
 import type { OutputInstant } from '../messages/output-instant.ts';
 
-/** Nothing that is heard now can be dated so far ahead. */
+/** A sample that leaves the speaker now cannot be dated so far ahead. */
 const AHEAD_MS = 100;
 
 /**
@@ -9,7 +9,7 @@ const AHEAD_MS = 100;
  * @param now.ms - `performance.now()` when it was taken
  * @param now.originMs - `performance.timeOrigin`
  * @returns undefined before the first sample, and where the browser is wrong: WebKit 2.50 adds the
- *   context's own time to that of the page, so that each answer would seem to be heard later
+ *   context's own time to that of the page, so that each answer would seem to be heard too late
  */
 export function outputInstantOf(
   { contextTime = 0, performanceTime = 0 }: AudioTimestamp,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outputInstantOf } from './output-instant.ts';
+import { outputInstantOf } from './output-timestamp.ts';
 
 const NOW = { ms: 5_000, originMs: 1_700_000_000_000 };
 
