@@ -19,9 +19,6 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   // `npm test` asks for two where nothing is timed.
   workers: 1,
-  // Sound is real time: a machine that stands still for a second makes a test fail. It is run once
-  // more, and named as flaky.
-  retries: 1,
   projects: [
     // Listed first: the short tests of `ui` then keep both workers busy to the end.
     { name: 'page', testMatch: UNTIMED },

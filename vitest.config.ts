@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './relay/tools/longest-first.ts';
 
 /** Tests with speech synthesis and recognition take seconds each. */
 const SPEECH = '**/*.speech.test.ts';
@@ -16,6 +17,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // The default leaves one core idle, which is half of a machine with two.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -47,9 +49,6 @@ export default defineConfig({
           // Concurrent tests mostly wait for silent vendors. More of them at once would start so
           // many relays together that the deadlines under test pass before the work is done.
           maxConcurrency: 8,
-          // A machine that stands still for some seconds makes one of two thousand fail. Unit tests are
-          // not run again: what a random case has found would be lost.
-          retry: 1,
         },
       },
       {
@@ -63,8 +62,6 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // Concurrent tests wait for a voice in real time; recognisers have a queue.
           maxConcurrency: 12,
-          // As above.
-          retry: 1,
         },
       },
       {
@@ -72,7 +69,6 @@ export default defineConfig({
         test: {
           name: 'load',
           include: LOAD,
-          retry: 1,
           // One after the other, and after all others: they need the machine for themselves.
           fileParallelism: false,
           sequence: { groupOrder: 2 },

@@ -1,33 +1,22 @@
+import { STATIC_CHECKS, type Check } from './checks.ts';
 import { takesNoArguments } from './command-line.ts';
 import { runTool, say } from './project.ts';
 
-/** All checks that need no browser. Each step: its name, the script, its arguments. */
-const STEPS: readonly (readonly [string, string, readonly string[]])[] = [
-  ['Format', 'node_modules/oxfmt/bin/oxfmt', ['--check', '.']],
-  // Takes longest: the steps below run beside it.
-  ['Unit tests', 'node_modules/vitest/vitest.mjs', ['run', '--project', 'unit']],
-  ['Lint', 'node_modules/oxlint/bin/oxlint', ['--type-aware', '--quiet']],
-  ['Types of shared', 'node_modules/typescript/bin/tsc', ['-p', 'shared']],
-  ['Types of relay', 'node_modules/typescript/bin/tsc', ['-p', 'relay']],
-  ['Types of the page', 'node_modules/typescript/bin/tsc', ['-p', 'web']],
-  ['Types of its worker', 'node_modules/typescript/bin/tsc', ['-p', 'web/tsconfig.worker.json']],
-  [
-    'Types of its worklets',
-    'node_modules/typescript/bin/tsc',
-    ['-p', 'web/tsconfig.worklets.json'],
-  ],
-  ['Types of its tests', 'node_modules/typescript/bin/tsc', ['-p', 'web/tsconfig.node.json']],
-  ['Dead code', 'node_modules/knip/bin/knip.js', ['--no-progress']],
-];
+/** Takes longest, and keeps more than one processor busy: the other steps run beside it. */
+const UNIT_TESTS: Check = {
+  name: 'Unit tests',
+  script: 'node_modules/vitest/vitest.mjs',
+  arguments: ['run', '--project', 'unit'],
+};
 
-/** As many as a small machine has cores; only the unit tests keep more than one busy. */
+/** As many as a small machine has cores. */
 const AT_ONCE = 2;
 
-const waiting = STEPS.values();
+const waiting = [UNIT_TESTS, ...STATIC_CHECKS].values();
 const failed: string[] = [];
 
 async function takeSteps(): Promise<void> {
-  for (const [name, script, toolArguments] of waiting) {
+  for (const { name, script, arguments: toolArguments } of waiting) {
     if (failed.length > 0) return;
     const startedAtMs = performance.now();
     const status = await runTool(script, toolArguments);

@@ -3,6 +3,8 @@ import { run } from './project.ts';
 
 /** One at a time: apt holds a lock. */
 let installing: Promise<unknown> = Promise.resolve();
+/** The exit status of the one update of the lists that a process makes. */
+let updated: Promise<number> | undefined;
 
 /**
  * Installs packages of Debian, if this process may: all or none of them.
@@ -21,7 +23,8 @@ async function install(names: readonly string[]): Promise<boolean> {
     run('apt-get', [...aptArguments, '-qq'], {
       environment: { DEBIAN_FRONTEND: 'noninteractive' },
     });
-  if ((await apt('update')) !== 0) return false;
+  updated ??= apt('update');
+  if ((await updated) !== 0) return false;
   return (await apt('install', '-y', '--no-install-recommends', ...names)) === 0;
 }
 
