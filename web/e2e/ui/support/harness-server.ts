@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import react from '@vitejs/plugin-react';
-import { build } from 'vite';
 import { servePage } from '../../support/page-server.ts';
+import { buildOnce } from './build-once.ts';
 
 const WEB = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGE = 'e2e/ui/support/harness.html';
+const SOURCES = [
+  'e2e/ui/support',
+  'src',
+  'public',
+  'package.json',
+  '../shared/src',
+  '../pnpm-lock.yaml',
+];
 
 export interface HarnessServer extends AsyncDisposable {
   /** Address of the page, without a query. */
@@ -13,27 +20,39 @@ export interface HarnessServer extends AsyncDisposable {
 }
 
 /**
- * Builds the page with the scripted engine and serves it on a free port, with the relay's content
- * security policy.
+ * Builds the page with the scripted engine, unless it was built from the same files.
  *
- * @param name - tells builds apart that are made and served at the same time
+ * @returns the folder of the built page
  */
-export async function startHarnessServer(name: string): Promise<HarnessServer> {
-  const outDir = join(WEB, 'e2e/ui/dist', name);
-  await build({
-    configFile: false,
-    root: WEB,
-    logLevel: 'error',
-    plugins: [react()],
-    build: {
-      outDir,
-      emptyOutDir: true,
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      rollupOptions: { input: join(WEB, PAGE) },
+export function buildHarness(): Promise<string> {
+  return buildOnce({
+    dist: join(WEB, 'e2e/ui/dist'),
+    sources: SOURCES.map((path) => join(WEB, path)),
+    async build(outDir) {
+      // Takes longer to load than the built page to be served.
+      const [{ build }, { default: react }] = await Promise.all([
+        import('vite'),
+        import('@vitejs/plugin-react'),
+      ]);
+      await build({
+        configFile: false,
+        root: WEB,
+        logLevel: 'error',
+        plugins: [react()],
+        build: {
+          outDir,
+          assetsInlineLimit: 0,
+          modulePreload: { polyfill: false },
+          rollupOptions: { input: join(WEB, PAGE) },
+        },
+      });
     },
   });
-  const server = await servePage(outDir);
+}
+
+/** Serves the page with the scripted engine on a free port, with the relay's content security policy. */
+export async function startHarnessServer(): Promise<HarnessServer> {
+  const server = await servePage(await buildHarness());
   return {
     url: `${server.origin}/${PAGE}`,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

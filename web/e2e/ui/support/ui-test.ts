@@ -19,8 +19,8 @@ export const test = base.extend<UiFixtures, { harnessUrl: string }>({
   expectedComplaints: [null, { option: true }],
   harnessUrl: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from it
-    async ({}, use, { parallelIndex }) => {
-      await using server = await startHarnessServer(String(parallelIndex));
+    async ({}, use) => {
+      await using server = await startHarnessServer();
       await use(server.url);
     },
     { scope: 'worker', timeout: 60_000 },
