@@ -18,7 +18,7 @@ import {
 } from '../ui/support/scripted-operator.ts';
 import { TROUBLE, troubledOverview } from '../ui/support/scripted-overview.ts';
 import type { SceneName } from '../ui/support/scenes.ts';
-import { expect, test } from '../ui/support/ui-test.ts';
+import { expect, freshTest as test } from '../ui/support/ui-test.ts';
 
 const IMAGES = fileURLToPath(new URL('../../../docs/images/', import.meta.url));
 const DESKTOP = { width: 1_280, height: 800 };

@@ -42,8 +42,7 @@ test.describe.configure({ timeout: 180_000 });
 
 for (const viewport of SCREENS) {
   test.describe(`${viewport.width} px wide`, () => {
-    // Without motion, so that nothing is judged halfway through fading in.
-    test.use({ viewport, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport });
 
     test('axe finds nothing wrong in any state, in either theme', async ({ open }) => {
       const page = await open('idle');

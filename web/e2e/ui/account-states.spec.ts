@@ -3,7 +3,7 @@ import { violationsInBothThemes } from '../support/axe.ts';
 import { scriptedAccount } from './support/kept-account.ts';
 import { scriptAccountApi } from './support/scripted-account-api.ts';
 import { ME } from './support/scripted-me.ts';
-import { expect, test } from './support/ui-test.ts';
+import { expect, freshTest as test } from './support/ui-test.ts';
 
 const PAGES = ['History', 'Usage', 'Sessions'] as const;
 /** The browser itself reports requests that failed. */

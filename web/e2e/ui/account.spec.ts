@@ -142,7 +142,6 @@ test('the debug panel has a line of cost for each turn', async ({ open }) => {
 
 test('a day whose budget is nearly used up says how much is left', async ({ open, page }) => {
   const me = { ...ME, day_left_usd: 0.8, limits: { ...ME.limits, day_usd: 5 } };
-  await page.unroute('**/api/v1/me');
   await page.route('**/api/v1/me', (route) => route.fulfill({ json: me }));
   await open('dayWarned');
   await expect(page.getByRole('status').locator('p').first()).toHaveText(

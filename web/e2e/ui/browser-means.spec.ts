@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { installScriptedSpeech, letInstall } from '../media/scripted-speech.ts';
 import { violationsIn } from '../support/axe.ts';
 import { installScriptedModel, letDownload, modelCounts } from '../support/scripted-model.ts';
-import { commandsOf, expect, test } from './support/ui-test.ts';
+import { commandsOf, expect, freshTest as test } from './support/ui-test.ts';
 
 const MODEL = { name: 'Answer open questions' };
 const HEARING = { name: 'Understand any words' };
@@ -17,8 +17,6 @@ async function openSettings(
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
 }
-
-test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
 test('a browser without a model of its own offers none', async ({ open, page }) => {
   await open('idle');

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { CallPhase } from '../../src/messages/media-messages.ts';
-import { expect, test } from './support/ui-test.ts';
+import { expect, freshTest, test } from './support/ui-test.ts';
 
 const guide = (page: Page) => page.getByText('talk, and Parley stops');
 const phase = (page: Page, next: CallPhase) =>
@@ -21,7 +21,7 @@ test('the first answer shows that it can be interrupted, until the person has do
   await expect(guide(page)).toHaveCount(0);
 });
 
-test('it is shown for ten seconds in all, and in no later visit', async ({ open, page }) => {
+freshTest('it is shown for ten seconds in all, and in no later visit', async ({ open, page }) => {
   await page.clock.install();
   await open('listening');
   await phase(page, 'speaking');

@@ -38,7 +38,7 @@ test('a call goes on while the history is read, and its bar leads back to it', a
 
 for (const viewport of [DESKTOP, SMALL_PHONE]) {
   test.describe(`${viewport.width} px wide`, () => {
-    test.use({ viewport, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport });
     test.describe.configure({ timeout: 60_000 });
 
     test('axe finds nothing wrong on any page, and nothing scrolls sideways', async ({

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { violationsIn } from '../support/axe.ts';
-import { commandsOf, expect, test } from './support/ui-test.ts';
+import { commandsOf, expect, freshTest as test } from './support/ui-test.ts';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 

@@ -5,8 +5,6 @@ import { commandsOf, expect, test } from './support/ui-test.ts';
 const LANGUAGES = ['en-US', 'de', 'fr'];
 const VOICES = [{ id: 'lara', label: 'Lara, German' }];
 
-test.use({ contextOptions: { reducedMotion: 'reduce' } });
-
 async function openSettings(page: Page) {
   await page.getByRole('button', { name: 'Settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'Settings' });
@@ -20,7 +18,6 @@ async function openSettings(page: Page) {
 /** A relay of this offer, outside of a call. */
 async function offer(page: Page, languages: readonly string[]): Promise<void> {
   const { providers, voices, speeds } = SESSION;
-  await page.unroute('**/health');
   await page.route('**/health', (route) =>
     route.fulfill({ json: { providers, voices, speeds, languages } }),
   );

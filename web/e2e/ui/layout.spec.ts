@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, forEachScene, test } from './support/ui-test.ts';
+import { expect, forEachScene, freshTest, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
 const SCREENS = [
@@ -85,15 +85,17 @@ for (const { name, width, height } of SCREENS) {
             return [selector, middle, box?.y, box?.height];
           }),
         );
-      await page.evaluate(() => {
-        let shifted = 0;
-        new PerformanceObserver((list) => {
+      const shifts = await page.evaluateHandle(() => {
+        const watched = { sum: 0, end: () => observer.disconnect() };
+        const observer = new PerformanceObserver((list) => {
           for (const entry of list.getEntries()) {
-            shifted += (entry as PerformanceEntry & { readonly value: number }).value;
+            watched.sum += (entry as PerformanceEntry & { readonly value: number }).value;
           }
-          document.body.dataset['shifted'] = String(shifted);
-        }).observe({ type: 'layout-shift' });
+        });
+        observer.observe({ type: 'layout-shift' });
+        return watched;
       });
+      const shifted = () => shifts.evaluate(({ sum }) => sum);
       const before = await places();
       for (const phase of [
         'hearing',
@@ -118,7 +120,6 @@ for (const { name, width, height } of SCREENS) {
       );
       await expect(page.getByText('took too long')).toBeVisible();
       expect(await places(), 'error').toEqual(before);
-      const shifted = () => page.evaluate(() => Number(document.body.dataset['shifted'] ?? 0));
       expect(await shifted()).toBeLessThan(0.01);
       await page.evaluate(() =>
         window.parley.engine.emit({
@@ -133,11 +134,12 @@ for (const { name, width, height } of SCREENS) {
       // What is below it gives way once; where the eye and the thumb are, nothing moves.
       expect(await places(), 'note').toEqual(before);
       expect(await shifted()).toBeLessThan(0.03);
+      await shifts.evaluate(({ end }) => end());
     });
   });
 }
 
-test('what is loaded before anything is pressed stays small', async ({ page, harnessUrl }) => {
+freshTest('what is loaded before anything is pressed stays small', async ({ page, harnessUrl }) => {
   const sizes = new Map<string, Promise<number>>();
   page.on('response', (response) => {
     if (/\.(js|css)$/.test(new URL(response.url()).pathname)) {

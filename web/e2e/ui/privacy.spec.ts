@@ -24,8 +24,6 @@ async function openPrivacy(page: Page): Promise<void> {
   await expect(page.getByRole('dialog', { name: 'Privacy' })).toBeVisible();
 }
 
-test.use({ contextOptions: { reducedMotion: 'reduce' } });
-
 test('what is kept is said, and goes out as a file', async ({ open, page }) => {
   const asked = await scriptMe(page);
   await open('idle');

@@ -29,7 +29,7 @@ for (const viewport of [
   { width: 390, height: 844 },
 ]) {
   test.describe(`${viewport.width} px wide`, () => {
-    test.use({ viewport, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport });
 
     test('the check is done by keyboard, says what to do, and axe finds nothing wrong', async ({
       open,

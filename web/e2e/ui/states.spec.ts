@@ -1,4 +1,4 @@
-import { commandsOf, expect, forEachScene, test } from './support/ui-test.ts';
+import { commandsOf, expect, forEachScene, freshTest, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
 const LINES: Partial<Record<SceneName, string>> = {
@@ -236,7 +236,7 @@ test('if speech cannot be detected, the orb is held to talk', async ({ open }) =
   );
 });
 
-test('a chosen theme is kept and holds from the first paint on', async ({ open }) => {
+freshTest('a chosen theme is kept and holds from the first paint on', async ({ open }) => {
   const page = await open('idle');
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();

@@ -12,7 +12,7 @@ import {
 } from './support/scripted-operator.ts';
 import { EMAIL_CODE } from './support/scripted-account.ts';
 import { ME } from './support/scripted-me.ts';
-import { expect, test } from './support/ui-test.ts';
+import { expect, freshTest as test } from './support/ui-test.ts';
 
 async function signInWithEmail(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Sign in' });

@@ -12,7 +12,7 @@ import {
   scriptOperatorApi,
   verdictOf,
 } from './support/scripted-operator.ts';
-import { expect, test } from './support/ui-test.ts';
+import { expect, freshTest as test } from './support/ui-test.ts';
 
 for (const viewport of [
   { width: 1_280, height: 800 },
@@ -21,7 +21,6 @@ for (const viewport of [
   test.describe(`${viewport.width} px wide`, () => {
     test.use({
       viewport,
-      contextOptions: { reducedMotion: 'reduce' },
       expectedComplaints: /Failed to load resource/,
     });
 

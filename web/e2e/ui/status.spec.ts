@@ -24,6 +24,7 @@ const test = base.extend<{
     await use(async (overview) => {
       const operator = await scriptOperatorApi(page, { overview });
       await open('idle');
+      await rememberOperator(page);
       await openStatus(page);
       return operator;
     });
@@ -33,7 +34,6 @@ const test = base.extend<{
 let log: ScriptedLog;
 test.beforeEach(async ({ page }) => {
   log = await scriptLog(page);
-  await rememberOperator(page);
 });
 
 test('what is wrong stands in the first line, and a reset is seen at once', async ({

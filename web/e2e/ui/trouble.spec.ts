@@ -1,4 +1,4 @@
-import { commandsOf, expect, test } from './support/ui-test.ts';
+import { commandsOf, expect, freshTest, test } from './support/ui-test.ts';
 import type { SceneName } from './support/scenes.ts';
 
 const POSES: readonly (readonly [SceneName, string])[] = [
@@ -19,25 +19,25 @@ test('the orb has a pose of its own for each thing that keeps a person from talk
   }
 });
 
-test('a relay that does not answer for ten seconds is told with the next attempt', async ({
-  open,
-  page,
-}) => {
-  await page.clock.install();
-  await open('unreachable');
-  const notice = page.getByText('Parley is not answering.');
-  await expect(notice).toBeHidden();
-  await page.clock.runFor(11_000);
-  await expect(notice).toBeVisible();
-  await expect(page.getByText(/Next try in [78] s/)).toBeVisible();
-  await expect(
-    page.getByText(/is kept and sent later\. The call waits for you until/),
-  ).toBeVisible();
-  await page.getByRole('button', { name: 'Try now' }).click();
-  expect(await commandsOf(page)).toContain('retryNow');
-  await page.evaluate(() => window.parley.engine.emit({ type: 'phase', phase: 'listening' }));
-  await expect(notice).toHaveCount(0);
-});
+freshTest(
+  'a relay that does not answer for ten seconds is told with the next attempt',
+  async ({ open, page }) => {
+    await page.clock.install();
+    await open('unreachable');
+    const notice = page.getByText('Parley is not answering.');
+    await expect(notice).toBeHidden();
+    await page.clock.runFor(11_000);
+    await expect(notice).toBeVisible();
+    await expect(page.getByText(/Next try in [78] s/)).toBeVisible();
+    await expect(
+      page.getByText(/is kept and sent later\. The call waits for you until/),
+    ).toBeVisible();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    expect(await commandsOf(page)).toContain('retryNow');
+    await page.evaluate(() => window.parley.engine.emit({ type: 'phase', phase: 'listening' }));
+    await expect(notice).toHaveCount(0);
+  },
+);
 
 test('a call that was lost for good can be gone back to, with its conversation', async ({
   open,

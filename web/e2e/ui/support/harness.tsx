@@ -1,22 +1,24 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
+import { forgetScrolling } from '../../../src/features/account/use-kept-scroll.ts';
 import { AccountAccessProvider } from '../../../src/store/account-access.ts';
 import { createCallController } from '../../../src/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/store/controller-context.ts';
 import { SESSION } from './notices.ts';
+import { watchResidue } from './page-residue.ts';
 import { SCENES, type Scene, type SceneName } from './scenes.ts';
 import { createScriptedAccount, WAYS_IN } from './scripted-account.ts';
-import { createScriptedEngine } from './scripted-engine.ts';
+import { createScriptedEngine, type ScriptedEngine } from './scripted-engine.ts';
 import '../../../src/ui/tokens.css';
 import '../../../src/ui/base.css';
 
-let ids = 0;
-const query = new URLSearchParams(location.search);
-const way = WAYS_IN.find((name) => name === query.get('way')) ?? 'guests';
-const asked: string[] = [];
+const residue = watchResidue();
 
-/** All of a page but what lies on its document: the next replaces it without a load. */
+/** All of a page but its document: the next replaces it without a load. */
 function begin() {
+  const way = WAYS_IN.find((name) => name === queryOf('way')) ?? 'guests';
+  const asked: string[] = [];
+  let ids = 0;
   const engine = createScriptedEngine();
   const controller = createCallController({
     engine,
@@ -32,8 +34,10 @@ function begin() {
     relay: Promise.resolve({ kind: 'known', origin: location.origin }),
     fetchProviders: () => Promise.resolve(SESSION.providers),
   });
-  const host = document.getElementById('root');
-  if (host === null) throw new Error('harness.html has no element with the id "root"');
+  const speech = setInterval(() => engine.emit(somethingLikeSpeech(controller)), 33);
+  const host = document.createElement('div');
+  host.id = 'root';
+  document.body.append(host);
   const root = createRoot(host);
   root.render(
     <ControllerProvider value={controller}>
@@ -48,18 +52,50 @@ function begin() {
       </AccountAccessProvider>
     </ControllerProvider>,
   );
-  return { engine, controller, root };
+  return {
+    engine,
+    controller,
+    asked,
+    end(): void {
+      clearInterval(speech);
+      root.unmount();
+      host.remove();
+    },
+  };
 }
 
-let current = begin();
+let current: ReturnType<typeof begin> | null = begin();
+
+function present() {
+  if (current === null) throw new Error('the scene has ended');
+  return current;
+}
+
+async function end(): Promise<void> {
+  if (current === null) return;
+  current.end();
+  current = null;
+  // Dialogs give the focus back a moment after they have gone.
+  await painted();
+  // Written in by the charts to measure words, and by the theme that was chosen.
+  document.getElementById('recharts_measurement_span')?.remove();
+  delete document.documentElement.dataset['theme'];
+  forgetScrolling();
+  getSelection()?.removeAllRanges();
+  const left = residue();
+  if (left.length > 0) throw new Error(`the scene has left on the page: ${left.join('; ')}`);
+}
 
 window.parley = {
-  asked,
-  get engine() {
-    return current.engine;
+  get asked() {
+    return present().asked;
   },
+  get engine() {
+    return present().engine;
+  },
+  end,
   async play(name) {
-    const { engine, controller } = current;
+    const { engine, controller } = present();
     const scene: Scene = SCENES[name];
     engine.answerMicrophone(scene.microphone ?? 'granted');
     if (scene.start === false) return;
@@ -67,15 +103,16 @@ window.parley = {
     if (scene.microphone !== 'pending') await started;
     engine.emit(...scene.notices);
   },
-  async startOver(name) {
-    current.root.unmount();
+  async startOver(name, url = location.href) {
+    await end();
+    history.replaceState(null, '', url);
     current = begin();
     await painted();
     await window.parley.play(name);
     await painted();
     // A long conversation has moved the orb.
     const orb = document.querySelector('[data-orb]');
-    await Promise.all(orb?.getAnimations().map(({ finished }) => finished) ?? []);
+    await Promise.allSettled(orb?.getAnimations().map(({ finished }) => finished) ?? []);
   },
 };
 
@@ -84,19 +121,24 @@ async function painted(): Promise<void> {
   for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
 }
 
-/** Something like speech, so that the orb has something to do. */
-setInterval(() => {
+/** Levels that give the orb something to do. */
+function somethingLikeSpeech({
+  call,
+}: ReturnType<typeof createCallController>): Parameters<ScriptedEngine['emit']>[0] {
   const seconds = performance.now() / 1_000;
   const syllables = Math.abs(Math.sin(seconds * 9) * Math.sin(seconds * 2.3));
-  const { engine, controller } = current;
-  const { phase } = controller.call.getState();
-  engine.emit({
+  const { phase } = call.getState();
+  return {
     type: 'levels',
     microphone: phase === 'hearing' ? 0.25 + 0.75 * syllables : 0.04,
     voice: phase === 'speaking' ? 0.2 + 0.8 * syllables : 0,
     speechProbability: phase === 'hearing' ? 0.7 + 0.3 * syllables : 0.05 + 0.3 * syllables ** 4,
-  });
-}, 33);
+  };
+}
 
-const scene = query.get('scene');
+function queryOf(name: string): string | null {
+  return new URLSearchParams(location.search).get(name);
+}
+
+const scene = queryOf('scene');
 if (scene !== null && scene in SCENES) void window.parley.play(scene as SceneName);

@@ -40,7 +40,7 @@ export async function openStatus(page: Page): Promise<void> {
 
 /** The window knows the operator's token from before. */
 export async function rememberOperator(page: Page): Promise<void> {
-  await page.addInitScript(
+  await page.evaluate(
     (token) =>
       sessionStorage.setItem(`parley.operator ${location.origin}`, JSON.stringify({ token })),
     OPERATOR_TOKEN,

@@ -16,3 +16,8 @@ export function useKeptScroll(path: string): RefObject<HTMLElement | null> {
   }, [path]);
   return scroller;
 }
+
+/** Begins as in a window that was just opened. */
+export function forgetScrolling(): void {
+  kept.clear();
+}
