@@ -82,11 +82,6 @@ test('the first visit says what this is, what to say and who answers', async ({ 
   expect(await commandsOf(page)).toContain('start:typed');
 });
 
-test('what was not heard after an interruption is struck through', async ({ open }) => {
-  const page = await open('interrupted');
-  await expect(page.locator('s')).toContainText('the third sends it around the body');
-});
-
 test('the newest stays in view, unless the reader scrolled up', async ({ open }) => {
   const page = await open('interrupted');
   const region = page.getByRole('region', { name: 'Conversation' });
@@ -160,11 +155,18 @@ test('while speech is not understood, the orb leads to typing', async ({ open })
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
 });
 
-test('a session that was lost is noted where the conversation breaks', async ({ open }) => {
-  const page = await open('replaced');
-  await expect(page.getByRole('region', { name: 'Conversation' })).toContainText(
+test('the conversation shows what was not heard, what was lost and what was not understood', async ({
+  open,
+}) => {
+  let page = await open('interrupted');
+  await expect(page.locator('s')).toContainText('the third sends it around the body');
+  page = await open('replaced');
+  const conversation = page.getByRole('region', { name: 'Conversation' });
+  await expect(conversation).toContainText(
     'timers and the conversation so far are gone on the server',
   );
+  page = await open('unrecognised');
+  await expect(conversation.getByRole('listitem').last()).toHaveText('You: Not understood');
 });
 
 test('the debug panel shows each provider, in whose place it is and why', async ({ open }) => {
@@ -192,12 +194,6 @@ test('an error says what to do and can be dismissed', async ({ open }) => {
   await expect(words).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(words).toHaveCount(0);
-});
-
-test('speech that was not understood stays as a quiet line', async ({ open }) => {
-  const page = await open('unrecognised');
-  const lines = page.getByRole('region', { name: 'Conversation' }).getByRole('listitem');
-  await expect(lines.last()).toHaveText('You: Not understood');
 });
 
 test('a call that has ended can be made again, and what was said stays', async ({ open }) => {
