@@ -1,10 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
-import { silentLogger } from '../src/lib/logger.ts';
-import { readConfiguration } from '../src/registry/configuration.ts';
-import { openProviders } from '../src/registry/open-providers.ts';
+import { openWarmStages, START_MS } from '../src/embedded/warm-engines.rig.ts';
 import type { FailoverStages } from '../src/stages/failover/failover-stages.ts';
 import { runTalk } from '../talk/run.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
@@ -21,10 +18,9 @@ const ANY_DELAY_MS = '600000';
 let providers: FailoverStages;
 let relay: TestRelay;
 beforeAll(async () => {
-  const configuration = readConfiguration({ EMBEDDED_WORKERS: '1', EMBEDDED_WAIT_S: '10' });
-  providers = await openProviders(configuration, { clock: systemClock, logger: silentLogger });
+  providers = await openWarmStages();
   relay = await startTestRelay({ stages: providers });
-});
+}, START_MS);
 afterAll(async () => {
   await relay[Symbol.asyncDispose]();
   await providers[Symbol.asyncDispose]();

@@ -9,35 +9,28 @@ import { findSpeech, type Speech } from '../talk/client/speech.ts';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { openCall } from '../talk/client/call.ts';
 import { REFUSED_SENTENCES } from '../src/embedded/assistant/test-sentences.ts';
-import { systemClock } from '../src/lib/clock.ts';
-import { silentLogger } from '../src/lib/logger.ts';
+import { openWarmStages, START_MS } from '../src/embedded/warm-engines.rig.ts';
 import { trackOf } from '../src/stages/failover/test-track.ts';
-import { readConfiguration } from '../src/registry/configuration.ts';
-import { openProviders } from '../src/registry/open-providers.ts';
 import type { FailoverStages } from '../src/stages/failover/failover-stages.ts';
 import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 
-/** People who speak at the same time. */
-const CALLERS = 2;
+/** The fewest of which nine in ten is not all. */
+const ASKED = 12;
+const REFUSED = 10;
 /** The questions are asked this much faster than real time; the recogniser keeps its own pace. */
 const SPEED = 20;
-/** Half a minute where nothing else runs. */
+/** Some seconds where nothing else runs. */
 const PATIENCE_MS = 300_000;
 
 let providers: FailoverStages;
 let relay: TestRelay;
 let folder: string;
 beforeAll(async () => {
-  // As they are where nothing is configured.
-  const configuration = readConfiguration({
-    EMBEDDED_WORKERS: String(CALLERS),
-    EMBEDDED_WAIT_S: '10',
-  });
-  providers = await openProviders(configuration, { clock: systemClock, logger: silentLogger });
+  providers = await openWarmStages();
   relay = await startTestRelay({ stages: providers });
   folder = await mkdtemp(join(tmpdir(), 'parley-speech-'));
-});
+}, START_MS);
 afterAll(async () => {
   await relay[Symbol.asyncDispose]();
   await providers[Symbol.asyncDispose]();
@@ -61,25 +54,20 @@ interface Question {
   readonly voice: string;
 }
 
-/** Asks everything, a few calls side by side; the answers come in the order of the questions. */
+/** Asks everything in one call. */
 async function ask(questions: readonly Question[]) {
-  const waiting = [...questions.entries()];
-  const answers = Array.from({ length: questions.length }, () => ({ transcript: '', reply: '' }));
-  const caller = async () => {
-    const { signal } = new AbortController();
-    // In writing: what is measured is hearing and understanding.
-    const call = await openCall({ url: relay.url, speed: SPEED, isSpoken: false, signal });
-    try {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const [index, { say, voice }] = next;
-        const { transcript, reply } = await call.say(speechIn(await spoken(say, voice)));
-        answers[index] = { transcript, reply };
-      }
-    } finally {
-      await call.close();
+  const answers: { transcript: string; reply: string }[] = [];
+  const { signal } = new AbortController();
+  // In writing: what is measured is hearing and understanding.
+  const call = await openCall({ url: relay.url, speed: SPEED, isSpoken: false, signal });
+  try {
+    for (const { say, voice } of questions) {
+      const { transcript, reply } = await call.say(speechIn(await spoken(say, voice)));
+      answers.push({ transcript, reply });
     }
-  };
-  await Promise.all(Array.from({ length: CALLERS }, caller));
+  } finally {
+    await call.close();
+  }
   return answers;
 }
 
@@ -132,7 +120,7 @@ test(
   { timeout: PATIENCE_MS },
   async () => {
     const voices = providers.synthesizer.offer().voices.map(({ id }) => id);
-    const questions = inTurn(voices, SPOKEN_QUESTIONS);
+    const questions = inTurn(voices, spread(SPOKEN_QUESTIONS, ASKED));
     const answers = await ask(questions);
     const wrong = wrongOnes(questions, answers, (index) =>
       questions[index]!.answer.test(answers[index]!.reply),
@@ -146,7 +134,7 @@ test('four in five sentences it cannot answer are refused', { timeout: PATIENCE_
   const voices = providers.synthesizer.offer().voices.map(({ id }) => id);
   const questions = inTurn(
     voices,
-    REFUSED_SENTENCES.slice(0, 20).map((say) => ({ say })),
+    REFUSED_SENTENCES.slice(0, REFUSED).map((say) => ({ say })),
   );
   const answers = await ask(questions);
   const wrong = wrongOnes(questions, answers, (index) => REFUSAL.test(answers[index]!.reply));
@@ -159,6 +147,11 @@ function inTurn<T extends object>(voices: readonly string[], questions: readonly
     ...question,
     voice: voices[index % voices.length]!,
   }));
+}
+
+/** So many of them, from the first to the last. */
+function spread<T>(list: readonly T[], count: number): readonly T[] {
+  return Array.from({ length: count }, (_, n) => list[Math.floor((n * list.length) / count)]!);
 }
 
 const atMost = (limit: number) => (list: readonly unknown[]) => list.length <= limit;

@@ -17,8 +17,6 @@ const CALL_DEADLINE_MS = 90_000;
 
 export interface BenchDialoguesOptions {
   readonly only: DialogueKind | undefined;
-  /** Calls before the first that counts. */
-  readonly warmUps?: number;
   readonly signal: AbortSignal;
   /** Takes a line for people. */
   readonly tell: (line: string) => void;
@@ -30,7 +28,7 @@ export interface BenchDialoguesOptions {
  * over and what interrupts, and the page does after its fixed silence.
  */
 export async function benchDialogues(options: BenchDialoguesOptions) {
-  const { only, signal, tell, warmUps = CALLERS } = options;
+  const { only, signal, tell } = options;
   const dialogues = DIALOGUES.filter(({ kind }) => only === undefined || kind === only);
   await using page = new BenchProcess<PageHandlers>(PAGE, signal);
   await using relays = new BenchProcess<RelaysHandlers>(RELAYS, signal, RELAY_NODE_FLAGS);
@@ -48,7 +46,7 @@ export async function benchDialogues(options: BenchDialoguesOptions) {
   const { name, transcriber } = dialogues[first]!;
   const warmUp = { url: urls[transcriber], name, run: first, decides: 'relay' } as const;
   await Promise.all(
-    Array.from({ length: warmUps }, () => page.ask('converse', warmUp, CALL_DEADLINE_MS)),
+    Array.from({ length: CALLERS }, () => page.ask('converse', warmUp, CALL_DEADLINE_MS)),
   );
   const outcomes: Record<'relay' | 'page', Outcome[]> = { relay: [], page: [] };
   let lateCalls = 0;

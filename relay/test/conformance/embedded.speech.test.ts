@@ -1,10 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createEmbeddedAssistant,
-  EMBEDDED_SPEECH_GRAMMAR,
-} from '../../src/embedded/assistant/index.ts';
-import { createEmbeddedSynthesizer } from '../../src/embedded/voice/embedded-synthesizer.ts';
-import { createEmbeddedTranscriber } from '../../src/embedded/recogniser/embedded-transcriber.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createEmbeddedAssistant } from '../../src/embedded/assistant/index.ts';
+import { START_MS, warmEngines } from '../../src/embedded/warm-engines.rig.ts';
 import type { Generator } from '../../src/stages/generator.ts';
 import { isPrompt, outcomeOf } from './outcome.ts';
 
@@ -12,25 +8,10 @@ import { isPrompt, outcomeOf } from './outcome.ts';
 const PATIENCE_MS = 30_000;
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];
 
-async function createProviders() {
-  const transcriber = createEmbeddedTranscriber({
-    grammar: EMBEDDED_SPEECH_GRAMMAR,
-    maxWorkers: 1,
-    waitMs: 10_000,
-  });
-  const synthesizer = await createEmbeddedSynthesizer({ maxWorkers: 2 });
-  await Promise.all([transcriber.warm(1), synthesizer.warm(1)]);
-  return { transcriber, generator: createEmbeddedAssistant(), synthesizer };
-}
-
-let providers: Awaited<ReturnType<typeof createProviders>>;
+let engines: Awaited<ReturnType<typeof warmEngines>>;
 beforeAll(async () => {
-  providers = await createProviders();
-});
-afterAll(async () => {
-  await providers.transcriber[Symbol.asyncDispose]();
-  await providers.synthesizer[Symbol.asyncDispose]();
-});
+  engines = await warmEngines();
+}, START_MS);
 
 async function* given(clauses: readonly string[]): AsyncGenerator<string, void, undefined> {
   yield* clauses;
@@ -38,7 +19,7 @@ async function* given(clauses: readonly string[]): AsyncGenerator<string, void, 
 
 function speaking(clauses: readonly string[]) {
   return outcomeOf(
-    (signal) => providers.synthesizer.synthesize(given(clauses), { voice: '', signal }),
+    (signal) => engines.synthesizer.synthesize(given(clauses), { voice: '', signal }),
     PATIENCE_MS,
   );
 }
@@ -68,7 +49,7 @@ describe('the embedded synthesizer', () => {
     const abort = new AbortController();
     const { signal } = abort;
     const run = (async () => {
-      for await (const event of providers.synthesizer.synthesize(given(CLAUSES), {
+      for await (const event of engines.synthesizer.synthesize(given(CLAUSES), {
         voice: '',
         signal,
       })) {
@@ -85,7 +66,7 @@ describe('the embedded transcriber', () => {
   test('gives exactly one final transcript, last, also of nothing', async () => {
     for (const chunks of [0, 10]) {
       const { kind, events } = await outcomeOf(async function* (signal) {
-        const stream = await providers.transcriber.open({ language: 'en-US', signal });
+        const stream = await engines.transcriber.open({ language: 'en-US', signal });
         for (let chunk = 0; chunk < chunks; chunk++) stream.push(new Int16Array(1_600));
         stream.finalize();
         yield* stream.events;
@@ -98,7 +79,7 @@ describe('the embedded transcriber', () => {
 
   test('is gone at once when it is aborted', async () => {
     const abort = new AbortController();
-    const stream = await providers.transcriber.open({ language: 'en-US', signal: abort.signal });
+    const stream = await engines.transcriber.open({ language: 'en-US', signal: abort.signal });
     stream.push(new Int16Array(16_000).fill(500));
     const events = Array.fromAsync(stream.events);
     abort.abort();
@@ -122,7 +103,7 @@ describe('the embedded assistant', () => {
   test.each(['what is two plus two', 'Привет, 世界', 'word '.repeat(2_000)])(
     'has words for anything: %j',
     async (text) => {
-      const { kind, events } = await answer(providers.generator, text);
+      const { kind, events } = await answer(createEmbeddedAssistant(), text);
       expect(kind).toBe('completed');
       const words = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
       expect(words.trim()).not.toBe('');

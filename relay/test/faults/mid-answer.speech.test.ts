@@ -166,12 +166,15 @@ async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf
   return { words: await heard(samples, rateHz), captions, status: done.status, takenOver };
 }
 
+/** The moments between are the same to all voices: what is taken over is counted in clauses. */
+const FIRST_AND_LAST = [MOMENTS[0], MOMENTS[MOMENTS.length - 1]!];
+
 describe.concurrent.each([
-  ['whose words are timed', elevenLabsVendor],
-  ['that breaks off before it has timed them', cartesiaVendor],
-  ['that never times them', openAiVendor],
-] as const)('a voice %s', (_, primary) => {
-  test.each(MOMENTS)(
+  ['whose words are timed', elevenLabsVendor, MOMENTS],
+  ['that breaks off before it has timed them', cartesiaVendor, FIRST_AND_LAST],
+  ['that never times them', openAiVendor, FIRST_AND_LAST],
+] as const)('a voice %s', (_, primary, moments) => {
+  test.each(moments)(
     'killed %s, is followed by another, and each word is heard once',
     async (moment) => {
       const { words, captions, status, takenOver } = await answerAcross(moment, primary);

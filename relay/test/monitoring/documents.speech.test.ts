@@ -17,12 +17,9 @@ import {
   sessionMetricsSchema,
   type Overview,
 } from '@parley/shared/monitoring-api';
-import { systemClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import { readConfiguration } from '../../src/registry/configuration.ts';
+import { openWarmStages } from '../../src/embedded/warm-engines.rig.ts';
 import { trackOf } from '../../src/stages/failover/test-track.ts';
 import type { Stages } from '../../src/stages/stages.ts';
-import { openProviders } from '../../src/registry/open-providers.ts';
 import { runTalk } from '../../talk/run.ts';
 import { TestCall } from '../support/test-call.ts';
 import { startTestRelay } from '../support/test-relay.ts';
@@ -43,11 +40,7 @@ const EXAMPLES: Readonly<Record<string, readonly [string, z.ZodMiniType]>> = {
 // relay/test/monitoring/documents.speech.test.ts -u` writes the examples anew.
 test('the examples are what a relay answers after a spoken call', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parley-examples-'));
-  const configuration = readConfiguration({ EMBEDDED_WORKERS: '1' });
-  await using providers = await openProviders(configuration, {
-    clock: systemClock,
-    logger: silentLogger,
-  });
+  await using providers = await openWarmStages();
   const metricsPath = join(folder, 'metrics.jsonl');
   await using relay = await startTestRelay({
     stages: providers,

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { isAskingBack } from './asking-back.ts';
 import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
-import { openVoiceToEar } from './voice-to-ear.ts';
-
-const WORKERS = 2;
+import { START_MS, warmEar } from '../warm-engines.rig.ts';
 
 /** Of these numbers the recogniser hears a neighbour, or nearly so. */
 const CONFUSABLE: readonly (readonly [said: string, voice: string])[] = [
@@ -26,11 +24,10 @@ const CLEAR: readonly (readonly [said: string, voice: string])[] = [
 /** Of the clear ones. */
 const MAX_DOUBTED = 1;
 
-let ear: Awaited<ReturnType<typeof openVoiceToEar>>;
+let ear: Awaited<ReturnType<typeof warmEar>>;
 beforeAll(async () => {
-  ear = await openVoiceToEar(WORKERS, new AbortController().signal);
-}, 60_000);
-afterAll(() => ear[Symbol.asyncDispose]());
+  ear = await warmEar();
+}, START_MS);
 
 it('doubts a number that could as well be another', async () => {
   const certain: string[] = [];

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
-import { openVoiceToEar } from './voice-to-ear.ts';
+import { START_MS, warmEar } from '../warm-engines.rig.ts';
 
-const WORKERS = 2;
 const VOICE = 'rms';
 
 /** One call by voice: what is said, and what its answer holds. */
@@ -29,11 +28,10 @@ const TURNS: readonly (readonly [said: string, answer: RegExp])[] = [
   ['thank you very much', /^(?:You are welcome|My pleasure|Any time)\.$/],
 ];
 
-let ear: Awaited<ReturnType<typeof openVoiceToEar>>;
+let ear: Awaited<ReturnType<typeof warmEar>>;
 beforeAll(async () => {
-  ear = await openVoiceToEar(WORKERS, new AbortController().signal);
-}, 60_000);
-afterAll(() => ear[Symbol.asyncDispose]());
+  ear = await warmEar();
+}, START_MS);
 
 it('holds a conversation of twenty turns by voice, every answer right', async () => {
   const { say, reminders } = conversationAt(PHRASINGS_NOW);

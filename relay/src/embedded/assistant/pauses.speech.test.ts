@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { Recogniser } from '../recogniser/recogniser.ts';
-import { compileFlite, Flite } from '../voice/flite.ts';
+import type { Flite } from '../voice/flite.ts';
+import { warmFlite } from '../warm-engines.rig.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 
 const VOICES = ['slt', 'rms', 'awb', 'kal16'] as const;
@@ -22,7 +23,7 @@ let flite: Flite;
 let recogniser: Recogniser;
 
 beforeAll(async () => {
-  flite = new Flite(await compileFlite());
+  flite = await warmFlite();
   ({ recogniser } = await Recogniser.create(EMBEDDED_SPEECH_GRAMMAR));
 }, TIMEOUT_MS);
 

@@ -1,3 +1,5 @@
+import type { Synthesizer } from '../../stages/synthesizer.ts';
+import type { Transcriber } from '../../stages/transcriber.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { createEmbeddedTranscriber } from '../recogniser/embedded-transcriber.ts';
 import { createEmbeddedSynthesizer } from '../voice/embedded-synthesizer.ts';
@@ -10,6 +12,11 @@ const AFTER_SAMPLES = 400 * 16;
 const CHUNK_SAMPLES = 100 * 16;
 /** Others may have the threads for a while. */
 const WAIT_MS = 60_000;
+
+interface Engines {
+  readonly synthesizer: Synthesizer;
+  readonly transcriber: Transcriber;
+}
 
 export interface Heard {
   readonly text: string;
@@ -26,7 +33,19 @@ export async function openVoiceToEar(
   const synthesizer = await createEmbeddedSynthesizer({ maxWorkers: workers, waitMs: WAIT_MS });
   const transcriber = createEmbeddedTranscriber({ grammar, maxWorkers: workers, waitMs: WAIT_MS });
   await transcriber.warm(workers);
+  return {
+    ...voiceToEar({ synthesizer, transcriber }, signal),
+    async [Symbol.asyncDispose]() {
+      await transcriber[Symbol.asyncDispose]();
+      await synthesizer[Symbol.asyncDispose]();
+    },
+  };
+}
 
+export function voiceToEar(
+  { synthesizer, transcriber }: Engines,
+  signal = new AbortController().signal,
+) {
   async function speak(sentence: string, voice: string): Promise<Int16Array> {
     const parts: Int16Array[] = [];
     const clauses = (async function* () {
@@ -53,10 +72,6 @@ export async function openVoiceToEar(
     speak,
     hear,
     say: async (sentence: string, voice: string) => hear(await speak(sentence, voice)),
-    async [Symbol.asyncDispose]() {
-      await transcriber[Symbol.asyncDispose]();
-      await synthesizer[Symbol.asyncDispose]();
-    },
   };
 }
 

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import createModule, { type SoundSwallowerModule } from 'soundswallower';
 import { describe, expect, it } from 'vitest';
-import { EMBEDDED_SPEECH_GRAMMAR } from '../assistant/index.ts';
-import { compileFlite, Flite } from '../voice/flite.ts';
+import { loadAssistantGrammar, warmFlite } from '../warm-engines.rig.ts';
 import { loadDecoderModule, makeQuick, MODEL_BASE } from './decoder-module.ts';
-import { loadGrammar } from './load-grammar.ts';
 
 const WASM = new URL('soundswallower.node.wasm', import.meta.resolve('soundswallower'));
 const CHUNK_SAMPLES = 1_600;
@@ -21,12 +19,11 @@ describe('the decoder with its slowest functions replaced', () => {
   it(
     'hears the same, word for word and frame for frame',
     async () => {
-      const flite = new Flite(await compileFlite());
-      const spoken = (['slt', 'rms'] as const).flatMap((voice) =>
-        ['set a timer for fifteen minutes', 'my sister lives by the sea'].map((sentence) =>
-          flite.speak(voice, sentence, { input: 'text' }),
-        ),
-      );
+      const flite = await warmFlite();
+      const spoken = [
+        flite.speak('slt', 'set a timer for fifteen minutes'),
+        flite.speak('rms', 'my sister lives by the sea'),
+      ];
       const quick = await hear((await loadDecoderModule()).module, spoken);
       const original = await hear(await createModule({ modelBase: MODEL_BASE }), spoken);
       expect(quick).toEqual(original);
@@ -43,7 +40,7 @@ async function hear(
 ): Promise<readonly string[]> {
   const decoder = new module.Decoder({ loglevel: 'FATAL', samprate: 16_000 });
   await decoder.initialize();
-  loadGrammar(module, decoder, EMBEDDED_SPEECH_GRAMMAR);
+  loadAssistantGrammar(module, decoder);
   const heard: string[] = [];
   for (const utterance of utterances) {
     decoder.start();

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TranscriptEvent } from '../../stages/transcriber.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { createEmbeddedTranscriber, type EmbeddedTranscriber } from './embedded-transcriber.ts';
-import { compileFlite, Flite } from '../voice/flite.ts';
+import type { Flite } from '../voice/flite.ts';
+import { START_MS, warmFlite } from '../warm-engines.rig.ts';
 
 const GRAMMAR: SpeechGrammar = {
   rules: `
@@ -28,13 +29,12 @@ const NOT_UNDERSTOOD = [
   'she left the keys under the doormat',
 ];
 const LEAD_IN = new Int16Array(4_800);
-const START_MS = 120_000;
 
 let flite: Flite;
 let transcriber: EmbeddedTranscriber;
 
 beforeAll(async () => {
-  flite = new Flite(await compileFlite());
+  flite = await warmFlite();
   transcriber = createEmbeddedTranscriber({
     grammar: GRAMMAR,
     maxWorkers: 1,
@@ -74,8 +74,8 @@ describe('the embedded transcriber', () => {
   it('understands what is in its grammar, in three voices, and says so as it hears it', async () => {
     let right = 0;
     let partials = 0;
-    for (const voice of ['slt', 'rms', 'awb']) {
-      for (const text of UNDERSTOOD) {
+    for (const [index, voice] of ['slt', 'rms', 'awb'].entries()) {
+      for (const text of UNDERSTOOD.filter((_, at) => at % 3 !== index)) {
         const events = await recognise(speech(text, voice));
         const final = events.at(-1);
         if (final?.type === 'transcript-final' && final.text === text) right += 1;
@@ -85,7 +85,7 @@ describe('the embedded transcriber', () => {
         ).toBe(true);
       }
     }
-    expect(right).toBeGreaterThanOrEqual(UNDERSTOOD.length * 3 - 2);
+    expect(right).toBeGreaterThanOrEqual(UNDERSTOOD.length * 2 - 1);
     expect(partials).toBeGreaterThan(right);
   });
 

@@ -1,7 +1,6 @@
 import type { Decoder, Segment } from 'soundswallower';
 import { expect, it } from 'vitest';
-import { EMBEDDED_SPEECH_GRAMMAR } from '../assistant/index.ts';
-import { compileFlite, Flite } from '../voice/flite.ts';
+import { loadAssistantGrammar, warmFlite } from '../warm-engines.rig.ts';
 import { loadDecoderModule, MODEL_BASE } from './decoder-module.ts';
 import { floatSamples } from './float-samples.ts';
 import { loadGrammar } from './load-grammar.ts';
@@ -15,12 +14,11 @@ const TIMEOUT_MS = 60_000;
 it(
   'lets decoders that share scores hear what each hears alone',
   async () => {
-    const flite = new Flite(await compileFlite());
-    const spoken = (['slt', 'awb'] as const).flatMap((voice) =>
-      ['set a timer for fifteen minutes', 'my sister lives by the sea'].map((sentence) =>
-        floatSamples(flite.speak(voice, sentence), 1),
-      ),
-    );
+    const flite = await warmFlite();
+    const spoken = [
+      floatSamples(flite.speak('slt', 'set a timer for fifteen minutes'), 1),
+      floatSamples(flite.speak('awb', 'my sister lives by the sea'), 1),
+    ];
     const together = await hear(spoken, true);
     const alone = await hear(spoken, false);
     expect(together.map(({ words }) => words)).toEqual(alone.map(({ words }) => words));
@@ -36,14 +34,16 @@ it(
 /** Of each utterance, what a decoder for sentences and one for phones make of it. */
 async function hear(utterances: readonly Float32Array[], isShared: boolean) {
   const { module } = await loadDecoderModule();
-  const decoderOf = async (grammar: typeof PHONE_LOOP_GRAMMAR, config = {}): Promise<Decoder> => {
+  const decoderWith = async (config = {}): Promise<Decoder> => {
     const decoder = new module.Decoder({ loglevel: 'FATAL', samprate: 16_000, ...config });
     await decoder.initialize();
-    loadGrammar(module, decoder, grammar);
     return decoder;
   };
-  const phones = await decoderOf(PHONE_LOOP_GRAMMAR, { dict: `${MODEL_BASE}no-dictionary` });
-  const decoders = [phones, await decoderOf(EMBEDDED_SPEECH_GRAMMAR)];
+  const phones = await decoderWith({ dict: `${MODEL_BASE}no-dictionary` });
+  loadGrammar(module, phones, PHONE_LOOP_GRAMMAR);
+  const sentences = await decoderWith();
+  loadAssistantGrammar(module, sentences);
+  const decoders = [phones, sentences];
   const scores = isShared ? new SharedScores(module, [phones, ...decoders]) : undefined;
   const forEach = (act: (decoder: Decoder) => unknown) =>
     scores === undefined ? decoders.forEach(act) : scores.forEach(decoders, act);

@@ -1,23 +1,14 @@
 import { ParleyError } from '@parley/shared';
 import { rmsOf } from '@parley/shared/audio/level';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SpeechEvent } from '../../stages/synthesizer.ts';
-import { createEmbeddedSynthesizer, type EmbeddedSynthesizer } from './embedded-synthesizer.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SpeechEvent, Synthesizer } from '../../stages/synthesizer.ts';
+import { START_MS, warmEngines } from '../warm-engines.rig.ts';
 
-const START_MS = 120_000;
-
-let synthesizer: EmbeddedSynthesizer;
+let synthesizer: Synthesizer;
 
 beforeAll(async () => {
-  synthesizer = await createEmbeddedSynthesizer({
-    maxWorkers: 1,
-    waitMs: START_MS,
-    answerMs: START_MS,
-  });
-  await synthesizer.warm(1);
+  ({ synthesizer } = await warmEngines());
 }, START_MS);
-
-afterAll(() => synthesizer[Symbol.asyncDispose]());
 
 async function* clausesOf(...clauses: string[]): AsyncGenerator<string> {
   yield* clauses;

@@ -77,15 +77,17 @@ beforeAll(async () => {
 afterAll(() => ear[Symbol.asyncDispose]());
 
 it('says numbers, times, units and abbreviations so that they are heard', async () => {
-  const heard = await Promise.all(
-    ['slt', 'rms', 'awb'].map(async (voice) =>
-      Promise.all(SENTENCES.map(async ([written]) => (await ear.say(written, voice)).text)),
-    ),
-  );
   // The recogniser takes some numbers of one voice for their neighbours; a word that is said
-  // wrongly is wrong in every voice.
-  const unheard = SENTENCES.filter(
-    ([, said], index) => heard.filter((texts) => texts[index] === said).length < 2,
-  );
+  // wrongly is wrong in every voice. So two of three have to be heard.
+  const unheard: string[] = [];
+  for (const [written, said] of SENTENCES) {
+    const misheard: string[] = [];
+    for (const voice of ['slt', 'rms', 'awb']) {
+      const { text } = await ear.say(written, voice);
+      if (text !== said) misheard.push(`${voice}: ${text}`);
+      if (voice === 'rms' && misheard.length === 0) break;
+    }
+    if (misheard.length > 1) unheard.push(`${written} → ${misheard.join(', ')}`);
+  }
   expect(unheard).toEqual([]);
 });
