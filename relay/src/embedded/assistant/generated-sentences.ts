@@ -9,6 +9,10 @@ export const GRAMMAR_RULES: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+const TEMPLATES: ReadonlyMap<string, Template> = new Map(
+  [...GRAMMAR_RULES].map(([name, expansion]) => [name, parseTemplate(withoutWeights(expansion))]),
+);
+
 /** A sentence the grammar can produce, each alternative taken as `choices` say. */
 export function spokenFrom(rule: string, choices: fc.Stream<number>): string {
   const say = (template: Template): string => {
@@ -26,9 +30,7 @@ export function spokenFrom(rule: string, choices: fc.Stream<number>): string {
     }
   };
   const nextBelow = (limit: number): number => (choices.next().value ?? 0) % limit;
-  return say(parseTemplate(withoutWeights(GRAMMAR_RULES.get(rule)!)))
-    .replaceAll(/ +/g, ' ')
-    .trim();
+  return say(TEMPLATES.get(rule)!).replaceAll(/ +/g, ' ').trim();
 }
 
 export function withoutWeights(expansion: string): string {

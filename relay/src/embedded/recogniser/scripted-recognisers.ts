@@ -50,21 +50,25 @@ export class Recognisers {
   }
 
   #lease(): RecogniserLease {
-    let heard: number[] = [];
-    const words = () =>
-      heard.length === 0
-        ? ''
-        : `${heard.length / CHUNK_SAMPLES} of ${new Set(heard).size === 1 ? heard[0]! - LEVEL : '?'}`;
+    let heard = 0;
+    let utterances = new Set<number>();
+    const words = () => {
+      const [one, other] = utterances;
+      if (one === undefined) return '';
+      return `${heard / CHUNK_SAMPLES} of ${other === undefined ? one - LEVEL : '?'}`;
+    };
     const answer = async (request: RecogniserRequest): Promise<RecogniserAnswer> => {
       if (request.type === 'audio') {
-        heard.push(...request.samples);
+        heard += request.samples.length;
+        for (const sample of request.samples) utterances.add(sample);
         const { promise, resolve } = Promise.withResolvers<void>();
         this.clock.after((request.samples.length / 16_000) * DECODING_MS, resolve);
         await promise;
         return { type: 'partial', text: words() };
       }
       const text = words();
-      heard = [];
+      heard = 0;
+      utterances = new Set();
       return request.type === 'finish'
         ? { type: 'final', text, unrecognised: false }
         : { type: 'discarded' };
