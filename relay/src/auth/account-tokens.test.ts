@@ -1,11 +1,19 @@
 import { exportSPKI, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newKey, type Issuer } from '../../test/support/issuer.ts';
+import { newKey, type Issuer, type IssuerKey } from '../../test/support/issuer.ts';
 import { TestAccounts } from '../../test/support/test-accounts.ts';
 
 const SECRET = 'the secret of an older project, long enough';
 const nowS = () => Math.floor(Date.now() / 1_000);
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** One of each algorithm for all tests: an RSA key takes a third of a second. */
+const keys = new Map<string, Promise<IssuerKey>>();
+function keyOf(alg: string): Promise<IssuerKey> {
+  const key = keys.get(alg) ?? newKey(alg, 'key-1');
+  keys.set(alg, key);
+  return key;
+}
 
 let accounts: TestAccounts;
 let issuer: Issuer;
@@ -20,7 +28,7 @@ afterEach(() => accounts[Symbol.asyncDispose]());
 
 describe('an account', () => {
   it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('is known by a token of %s', async (alg) => {
-    issuer.keys = [await newKey(alg, 'key-1')];
+    issuer.keys = [await keyOf(alg)];
     const { tokens } = await start();
     const exp = nowS() + 900;
     expect(await tokens.identify(`Bearer ${await issuer.token({ exp })}`)).toEqual({
@@ -125,7 +133,7 @@ describe('a token is refused', () => {
   it.each([undefined, SECRET])(
     'signed with the public key as if it were a secret, the secret being %s',
     async (secret) => {
-      issuer.keys = [await newKey('RS256', 'key-1')];
+      issuer.keys = [await keyOf('RS256')];
       const { outcome } = await start({ secret });
       const { jwk } = issuer.keys[0]!;
       const pem = await exportSPKI((await importJWK(jwk, 'RS256')) as CryptoKey);

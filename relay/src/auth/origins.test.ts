@@ -23,9 +23,22 @@ it.each([
   expect(isOriginAllowed(origin, host, allowed)).toBe(expected);
 });
 
+/** `fc.webUrl` takes two seconds to be made. */
+const page = fc
+  .record({
+    scheme: fc.constantFrom('https', 'http', 'file', 'HTTPS'),
+    labels: fc.array(fc.stringMatching(/^[a-zA-Z0-9-]{1,12}$/), { minLength: 1, maxLength: 4 }),
+    rest: fc.oneof(
+      fc.constant(''),
+      fc.nat(99_999).map((port) => `:${port}`),
+      fc.string().map((path) => `/${path}`),
+    ),
+  })
+  .map(({ scheme, labels, rest }) => `${scheme}://${labels.join('.')}${rest}`);
+
 it('never throws, and lets no other origin in', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.webUrl()), (origin) => {
+    fc.property(fc.oneof(fc.string(), page), (origin) => {
       fc.pre(origin !== 'https://friend.example' && !origin.includes('relay.example'));
       expect(isOriginAllowed(origin, 'relay.example', allowed)).toBe(false);
     }),

@@ -60,9 +60,9 @@ it('never lets more through than the rate allows, in any order of keys and pause
 it('remembers a bounded number of keys, those of late', () => {
   const counter = new RateCounter({ clock: new FakeClock(), maxKeys: 1_000 });
   const rate = { count: 1, perMs: HOUR_MS };
-  for (let key = 0; key < 1_000_000; key++) take(counter, `2001:db8:${key}::/64`, rate);
+  for (let key = 0; key < 100_000; key++) take(counter, `2001:db8:${key}::/64`, rate);
   expect(counter.size).toBe(1_000);
-  expect(take(counter, '2001:db8:999999::/64', rate)).toBe(false);
+  expect(take(counter, '2001:db8:99999::/64', rate)).toBe(false);
 });
 
 it('lets all through without a limit, and none if the limit is nought', () => {

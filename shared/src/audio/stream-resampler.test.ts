@@ -33,9 +33,11 @@ describe.each([44_100, 48_000, 96_000])('from %d Hz to 16 kHz', (deviceHz) => {
   test('keeps every sample at its time', () => {
     const output = resample(tone(440, deviceHz), deviceHz, 16_000);
     const expected = tone(440, 16_000);
+    let error = 0;
     for (let n = 1_000; n < 15_000; n += 1) {
-      expect(Math.abs(output[n]! - expected[n]!)).toBeLessThan(1e-3);
+      error = Math.max(error, Math.abs(output[n]! - expected[n]!));
     }
+    expect(error).toBeLessThan(1e-3);
   });
 });
 

@@ -36,11 +36,13 @@ test('where the network cuts a stream makes no difference', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (lengths) => {
       const bounds = new BodyBounds(SSE);
-      for (let at = 0, piece = 0; at < stream.length; piece++) {
+      let excess: unknown;
+      for (let at = 0, piece = 0; at < stream.length && excess === undefined; piece++) {
         const length = lengths[piece % lengths.length]!;
-        expect(bounds.take(stream.subarray(at, at + length))).toBeUndefined();
+        excess = bounds.take(stream.subarray(at, at + length));
         at += length;
       }
+      expect(excess).toBeUndefined();
     }),
     { numRuns: 3 },
   );

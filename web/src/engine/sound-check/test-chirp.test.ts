@@ -43,6 +43,7 @@ function capturedIn(room: Room): Captured {
     { length: SIGNAL_HZ * 2.9 },
     () => random() * noiseRms * Math.sqrt(3),
   );
+  if (gain === 0) return { samples, startS: START_S };
   const chirp = makeChirp();
   const response = [gain];
   const tail = Math.round((reverberationMs * SIGNAL_HZ) / 1_000);

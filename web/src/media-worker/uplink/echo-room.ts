@@ -48,17 +48,17 @@ export class EchoRoom {
       played[n] = this.isPlaying ? this.#voice * syllable * 0.04 : 0;
       person[n] = this.#person * this.personLevel;
     }
-    const before = this.#played.slice(-this.#path.length);
+    const path = this.#path;
+    const delay = this.#delay;
+    const before = this.#played.slice(-path.length);
     const all = new Float32Array(before.length + FRAME_SAMPLES);
     all.set(before);
     all.set(played, before.length);
     this.#played = all;
     const heard = Float32Array.from(person, (sample, n) => {
       let echo = 0;
-      const last = Math.min(this.#path.length - 1, before.length + n);
-      for (let k = this.#delay; k <= last; k += 1) {
-        echo += this.#path[k]! * all[before.length + n - k]!;
-      }
+      const last = Math.min(path.length - 1, before.length + n);
+      for (let k = delay; k <= last; k += 1) echo += path[k]! * all[before.length + n - k]!;
       return sample + echo + this.#random() * 0.0003;
     });
     this.#at += FRAME_SAMPLES;

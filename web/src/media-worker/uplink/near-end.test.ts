@@ -6,6 +6,9 @@ import { NearEnd, type NearEndFrame, type NearEndOptions } from './near-end.ts';
 /** A quarter as loud as our voice. */
 const SOFTLY = 0.25;
 
+/** Four seconds, in which the room is learnt. */
+const LEARNT_FRAMES = 125;
+
 /** A call in a room: each frame is rendered, captured and asked for, one after the other. */
 class Rig {
   readonly nearEnd: NearEnd;
@@ -55,7 +58,7 @@ test('the browser is believed until the room is learnt', () => {
 
 test('a person who speaks over our voice is heard, and nobody else is', () => {
   const rig = new Rig();
-  rig.hear(155);
+  rig.hear(LEARNT_FRAMES);
   expect(rig.hear(155).filter(isPerson).length).toBeLessThan(3);
   rig.room.personLevel = 0.02;
   const spoken = rig.hear(12, false);
@@ -71,7 +74,7 @@ test.each([
   ['moved', { delayMs: 76, gain: 0.25 }],
 ])('a loudspeaker that is %s is no person', (_, path) => {
   const rig = new Rig();
-  rig.hear(155);
+  rig.hear(LEARNT_FRAMES);
   rig.room.change(path);
   const heard = rig.hear(62).map(isPerson);
   // A barge-in takes four frames of speech in a row.
@@ -80,7 +83,7 @@ test.each([
 
 test('what is being said is not cut in two', () => {
   const rig = new Rig();
-  rig.hear(155);
+  rig.hear(LEARNT_FRAMES);
   rig.room.personLevel = 0.02;
   rig.hear(6, false);
   rig.room.isPlaying = false;
@@ -97,7 +100,7 @@ test('without an echo, as in headphones, the browser is believed', () => {
 
 test('a microphone that is switched off, or gone, is not waited for', () => {
   const rig = new Rig();
-  rig.hear(155);
+  rig.hear(LEARNT_FRAMES);
   const { played, startMs } = rig.room.next();
   rig.nearEnd.rendered(played, startMs);
   expect(rig.nearEnd.awaits(startMs)).toBe(true);
