@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../tools/command-line.ts';
+import { ROOT } from '../tools/project.ts';
 import { parseBenchOptions } from './options.ts';
 
 test('what is not given is left to the benchmark', () => {
@@ -14,9 +15,8 @@ test('what is not given is left to the benchmark', () => {
     noise: { clipsFolder: undefined, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
     turns: 60,
-    provider: undefined,
     baseline: 'pipe',
-    rounds: 15,
+    rounds: undefined,
     profileDir: undefined,
     only: undefined,
     isJson: false,
@@ -26,9 +26,7 @@ test('what is not given is left to the benchmark', () => {
 test('what is given is taken', () => {
   expect(
     parseBenchOptions(
-      'relay --sessions 500 --provider nova --baseline plain --rounds 3 --profile p --json'.split(
-        ' ',
-      ),
+      'relay --sessions 500 --baseline STORAGE=off --rounds 3 --profile p --json'.split(' '),
     ),
   ).toEqual({
     bench: 'relay',
@@ -41,12 +39,14 @@ test('what is given is taken', () => {
     noise: { clipsFolder: undefined, seed: 1 },
     echo: { minutes: 10, browser: 'chromium' },
     turns: 60,
-    provider: 'nova',
-    baseline: 'plain',
+    baseline: { folder: ROOT, settings: { STORAGE: 'off' } },
     rounds: 3,
     profileDir: 'p',
     only: undefined,
     isJson: true,
+  });
+  expect(parseBenchOptions(['relay', '--baseline', `${ROOT}docs/..`])).toMatchObject({
+    baseline: { folder: ROOT.slice(0, -1), settings: {} },
   });
   expect(parseBenchOptions(['--talkers=7', 'turn'])).toMatchObject({ bench: 'turn', talkers: 7 });
   expect(
@@ -77,6 +77,10 @@ test('what is given is taken', () => {
     bench: 'noise',
     noise: { clipsFolder: 'recordings', seed: 3 },
   });
+  expect(parseBenchOptions(['start', '--rounds', '2'])).toMatchObject({
+    bench: 'start',
+    rounds: 2,
+  });
   expect(parseBenchOptions(['web', '--json'])).toMatchObject({ bench: 'web', isJson: true });
   expect(parseBenchOptions(['relay', '--help'])).toBe('help');
 });
@@ -94,9 +98,8 @@ test.each<[readonly string[], string]>([
   [['relay', '--rounds', '51'], '--rounds: found "51"'],
   [
     ['relay', '--baseline', 'x'],
-    '--baseline: found "x", expected pipe or plain or unmeasured or unobserved.',
+    '--baseline: found "x", expected pipe, NAME=VALUE or a folder with Parley in it.',
   ],
-  [['relay', '--provider', 'aura'], '--provider: found "aura", expected nova.'],
   [['turn', '--sessions', '5'], '--sessions belongs to bench relay and outage'],
   [['relay', '--users', '5'], '--users belongs to bench load'],
   [['load', '--seed', '5'], '--seed belongs to bench chaos'],

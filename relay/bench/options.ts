@@ -1,23 +1,23 @@
 import { parseCommandLine, UsageError } from '../tools/command-line.ts';
-import {
-  BASELINES,
-  BENCH_PROVIDERS,
-  isBaseline,
-  isBenchProvider,
-  type Baseline,
-  type BenchProvider,
-} from './relay/subject.ts';
+import { baselineOf, type Baseline } from './relay/baseline.ts';
 import { ECHO_BROWSERS, type EchoBrowser } from './echo/laboratory.ts';
 import { DIALOGUE_KINDS, type DialogueKind } from './dialogues/dialogue.ts';
 
 export const BENCH_USAGE = `Measures Parley on this machine, against a baseline in the same run.
 
-  npm run bench -- relay [--provider nova] [--sessions N] [--json]
-      What forwarding a chunk of audio costs: the whole relay, in turn with a bare WebSocket pipe.
-      1,000 sessions if N is not given (without --json 500 before that), 10 chunks a second.
+  npm run bench -- relay [--sessions N] [--json]
+      What forwarding a chunk of audio costs: the relay as people run it, with a vendor's adapter
+      to the simulator of Deepgram's Nova, in turn with a bare WebSocket pipe to the same.
+      1,000 sessions if N is not given (without --json 500 before that), 10 chunks a second in
+      utterances of ten seconds with pauses.
   npm run bench -- turn [--talkers N] [--json]
       What the relay adds to a turn, over providers with known delays. 50 talkers if N is not
       given (without --json 1 and 200 as well).
+
+  npm run bench -- start [--rounds N] [--json]
+      What a Parley without callers takes: time until npm start is ready, memory 20 s later of all
+      its processes, without keys and with one for every stage, what is installed, and what a browser
+      loads first. Medians of 3 rounds if N is not given.
 
   npm run bench -- load [--connections N] [--messages N] [--users N] [--minutes N] [--json]
       What people notice of many others: 50 connections that send 100 text messages each, then 100
@@ -66,19 +66,11 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       in Chromium, in a room without sound cards, with a load peak and a stalled page in between.
       Then voice to voice at the ear over vendors of known slowness. It needs PulseAudio.
 
-  --provider nova  bench relay: through the adapter of Deepgram's Nova to its simulator, in utterances
-                   of ten seconds with pauses; the pipe too is connected to the simulator
-  --baseline plain bench relay: against the same relay without metering and storage, which the other
-                   side has on
-  --baseline unmeasured
-                   bench relay: against the same relay without metrics, which the other side has
-                   on, and read every ten seconds
-  --baseline unobserved
-                   bench relay: against the same relay of which only the log tells, in a file. The
-                   other side has metrics, traces and error reports on too; a process that stands
-                   for a collector and a Sentry takes them, reads the metrics every ten seconds and
-                   follows the log
-  --rounds N       bench relay: rounds, each with both sides in turn (default 15)
+  --baseline NAME=VALUE
+                   bench relay: against the same relay with another setting, such as STORAGE=off
+                   or ENABLE_METRICS=off, instead of the pipe
+  --baseline DIR   bench relay: against the relay of another folder (npm run compare does that)
+  --rounds N       bench relay: rounds, each with both sides in turn (default 15); bench start: starts
   --profile DIR    bench relay: writes a CPU profile of each side's last round to a folder
   --only KIND      bench dialogues: one kind alone, of ${DIALOGUE_KINDS.join(', ')}
   --clips DIR      bench noise: recordings of people too, WAV files and sentences.txt, in which each
@@ -112,17 +104,18 @@ export interface BenchOptions {
   readonly noise: { readonly clipsFolder: string | undefined; readonly seed: number };
   /** bench ear. */
   readonly turns: number;
-  readonly provider: BenchProvider | undefined;
   readonly baseline: Baseline;
-  readonly rounds: number;
+  /** undefined if not given. */
+  readonly rounds: number | undefined;
   readonly profileDir: string | undefined;
   readonly only: DialogueKind | undefined;
   readonly isJson: boolean;
 }
 
-const BENCHES = [
+export const BENCHES = [
   'relay',
   'turn',
+  'start',
   'load',
   'callers',
   'outage',
@@ -140,9 +133,8 @@ const NAMES = BENCHES.join(', ');
 const OWNERS = {
   sessions: ['relay', 'outage'],
   seconds: ['outage'],
-  provider: ['relay'],
   baseline: ['relay'],
-  rounds: ['relay'],
+  rounds: ['relay', 'start'],
   profile: ['relay'],
   talkers: ['turn'],
   connections: ['load'],
@@ -167,7 +159,6 @@ const MAX_SEED = 1_000_000;
 const MAX_OUTAGE_SESSIONS = 150;
 const MAX_CALLERS = 200;
 const MAX_TURNS = 600;
-const DEFAULT_ROUNDS = 15;
 const DEFAULT_TURNS = 60;
 
 /**
@@ -183,7 +174,6 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       sessions: { type: 'string' },
       seconds: { type: 'string' },
       talkers: { type: 'string' },
-      provider: { type: 'string' },
       baseline: { type: 'string' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
@@ -215,15 +205,10 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       throw new UsageError(`--${name} belongs to bench ${owners.join(' and ')}.`);
     }
   }
-  const { provider, baseline = 'pipe' } = values;
-  if (provider !== undefined && !isBenchProvider(provider)) {
+  const baseline = baselineOf(values.baseline ?? 'pipe');
+  if (baseline === undefined) {
     throw new UsageError(
-      `--provider: found ${JSON.stringify(provider)}, expected ${BENCH_PROVIDERS.join(' or ')}.`,
-    );
-  }
-  if (!isBaseline(baseline)) {
-    throw new UsageError(
-      `--baseline: found ${JSON.stringify(baseline)}, expected ${BASELINES.join(' or ')}.`,
+      `--baseline: found ${JSON.stringify(values.baseline)}, expected pipe, NAME=VALUE or a folder with Parley in it.`,
     );
   }
   const { only, browser = 'chromium' } = values;
@@ -260,9 +245,8 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     noise: { clipsFolder: values.clips, seed },
     echo: { minutes: minutes ?? 10, browser },
     turns: count('--turns', values.turns, MAX_TURNS) ?? DEFAULT_TURNS,
-    provider,
     baseline,
-    rounds: count('--rounds', values.rounds, MAX_ROUNDS) ?? DEFAULT_ROUNDS,
+    rounds: count('--rounds', values.rounds, MAX_ROUNDS),
     profileDir: values.profile,
     only,
     isJson: values.json,

@@ -20,7 +20,7 @@ describe.concurrent('a short run', () => {
   test('bench relay receives every chunk once and in order', DEADLINE, async ({ signal }) => {
     const report = await benchRelay({
       ...quiet(signal),
-      sessions: 20,
+      sessions: 26,
       rounds: 2,
       starts: 1,
       profileDir: undefined,
@@ -28,11 +28,17 @@ describe.concurrent('a short run', () => {
     });
     const schema = z.strictObject({
       bench: z.literal('relay'),
-      sessions: z.literal(20),
+      sessions: z.literal(26),
       cpu_us_per_chunk: sides(positive),
       cpu_ratio: positive,
       latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
       rss_kb_per_session: sides(z.number()),
+      upstream: z.strictObject({
+        speakers: positive,
+        opened: z.strictObject({ relay: positive, baseline: z.literal(26) }),
+        peak: z.strictObject({ relay: positive, baseline: z.literal(26) }),
+        peak_per_speaker: positive,
+      }),
       sent: positive,
       delivered: z.literal(report.sent),
       lost: z.literal(0),
@@ -40,61 +46,13 @@ describe.concurrent('a short run', () => {
       errors: z.literal(0),
     });
     expect(schema.safeParse(report).error).toBeUndefined();
-    // Two rounds of 200 + 500 ms at 10 chunks a second, at the least.
-    expect(report.sent).toBeGreaterThanOrEqual(20 * 14);
+    // One for each who speaks, one ready for the next, and one of the provider to fall back on.
+    const { speakers, opened } = report.upstream;
+    expect(speakers).toBeLessThan(26);
+    expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
+    // Two rounds of 200 + 500 ms at 10 chunks a second of those who speak, at the least.
+    expect(report.sent).toBeGreaterThanOrEqual(speakers * 0.9 * 14);
   });
-
-  test(
-    'bench relay through a vendor’s adapter loses nothing either',
-    DEADLINE,
-    async ({ signal }) => {
-      const report = await benchRelay({
-        ...quiet(signal),
-        sessions: 26,
-        provider: 'nova',
-        rounds: 2,
-        starts: 1,
-        profileDir: undefined,
-        times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
-      });
-      expect(report).toMatchObject({
-        provider: 'nova',
-        lost: 0,
-        reordered: 0,
-        errors: 0,
-        upstream: { opened: { baseline: 26 }, peak: { baseline: 26 } },
-      });
-      // One for each who speaks, one ready for the next, and one of the provider to fall back on.
-      const { speakers, opened } = report.upstream!;
-      expect(speakers).toBeLessThan(26);
-      expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
-    },
-  );
-
-  test(
-    'bench relay sends the telemetry of one side, and reads it',
-    DEADLINE,
-    async ({ signal }) => {
-      const report = await benchRelay({
-        ...quiet(signal),
-        // So many that some end their utterances of ten seconds meanwhile: those are turns.
-        sessions: 60,
-        baseline: 'unobserved',
-        rounds: 2,
-        starts: 1,
-        profileDir: undefined,
-        // Traces are sent every two seconds.
-        times: { steadyMs: 5_500, warmUpMs: 200, windowMs: 500 },
-      });
-      expect(report).toMatchObject({ lost: 0, reordered: 0, errors: 0 });
-      expect(report.telemetry).toMatchObject({
-        spans: positiveNumber,
-        error_reports: 0,
-        scrapes: positiveNumber,
-        log_lines: positiveNumber,
-      });
-    },
-  );
 
   test(
     'bench turn measures every turn, none faster than its providers',

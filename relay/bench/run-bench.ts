@@ -11,6 +11,7 @@ import { benchNoise } from './noise/bench-noise.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchPhrasings } from './phrasings/bench-phrasings.ts';
 import { benchRelay } from './relay/bench-relay.ts';
+import { benchStart } from './start/bench-start.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 import { benchWeb } from './web/bench-web.ts';
 
@@ -40,7 +41,7 @@ export async function runBench(commandLine: readonly string[], io: CommandIo): P
 
 /** @returns false if what was measured is not as it must be */
 async function measure(options: BenchOptions, { output, signal }: CommandIo): Promise<boolean> {
-  const { bench, isJson, provider, baseline, rounds, profileDir } = options;
+  const { bench, isJson, baseline, rounds, profileDir } = options;
   const tell = (line: string) => {
     if (!isJson) output.write(`${line}\n`);
   };
@@ -50,8 +51,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
   const many = DEFAULTS[isJson ? 'json' : 'human'];
   if (bench === 'relay') {
     for (const sessions of options.sessions === undefined ? many.sessions : [options.sessions]) {
-      print(await benchRelay({ sessions, provider, baseline, rounds, profileDir, signal, tell }));
+      print(await benchRelay({ sessions, baseline, rounds, profileDir, signal, tell }));
     }
+  } else if (bench === 'start') {
+    print(await benchStart({ rounds, signal, tell }));
   } else if (bench === 'ear') {
     const report = await benchEar({ turns: options.turns, signal, tell });
     print(report);

@@ -6,6 +6,14 @@ import type { Answer, Asked, Handlers } from './serve.ts';
 /** How long a process may take to end by itself, with the browsers and relays that it started. */
 const EXIT_DEADLINE_MS = 20_000;
 
+interface Surroundings {
+  /** The program of another Node. */
+  readonly node?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** A file's descriptor. */
+  readonly errors?: number;
+}
+
 /**
  * A process of the benchmark, asked over IPC. It lives no longer than this object, nor than this
  * process: see `serve`.
@@ -21,14 +29,22 @@ export class BenchProcess<H extends Handlers> implements AsyncDisposable {
    * @param entry - a module that calls `serve`
    * @param signal - aborting ends the process, and requests that are open fail
    * @param nodeFlags - how Node runs it
+   * @param surroundings - its Node, environment and standard error, if not this process's
    */
-  constructor(entry: URL, signal: AbortSignal, nodeFlags: readonly string[] = []) {
+  constructor(
+    entry: URL,
+    signal: AbortSignal,
+    nodeFlags: readonly string[] = [],
+    { node = process.execPath, environment = process.env, errors = 2 }: Surroundings = {},
+  ) {
     signal.throwIfAborted();
     this.#name = entry.pathname.split('/').at(-1) ?? entry.pathname;
     this.#child = fork(entry, {
       // Standard output belongs to the results.
-      stdio: ['ignore', 2, 2, 'ipc'],
+      stdio: ['ignore', 2, errors, 'ipc'],
       execArgv: [...nodeFlags],
+      execPath: node,
+      env: environment,
     });
     const onAbort = () => this.#release();
     signal.addEventListener('abort', onAbort);

@@ -2,7 +2,7 @@ import { ParleyError } from '@parley/shared';
 import { systemClock, sleep } from '../../src/lib/clock.ts';
 import type { Line, LineOptions } from './lines.ts';
 import { MarkedChunk, nowMs } from './marked-chunk.ts';
-import { positionAt, STEADY, type Schedule } from './schedule.ts';
+import { positionAt, WITH_PAUSES, type Schedule } from './schedule.ts';
 
 const LOAD = {
   // Between two chunks of one session.
@@ -37,7 +37,7 @@ export class Fleet {
   readonly #chunk = new MarkedChunk();
   readonly #problems: string[] = [];
   readonly #abort = new AbortController();
-  #schedule = STEADY;
+  #schedule = WITH_PAUSES;
   #problemCount = 0;
   /** Of all sessions in turn, each once in every interval: the moments at which one may send. */
   #slots = 0;
@@ -58,7 +58,6 @@ export class Fleet {
       url: how.url,
       signal: this.#abort.signal,
       onProblem: (problem) => this.#report(problem),
-      hasVendor: how.schedule.pauseChunks > 0,
     };
     const diallers = Array.from({ length: LOAD.connectionsAtOnce }, async () => {
       while (left-- > 0) this.#lines.push(await this.#dial(how.openLine, options));

@@ -16,8 +16,6 @@ export interface LineOptions {
   readonly url: string;
   readonly signal: AbortSignal;
   readonly onProblem: (problem: string) => void;
-  /** Whether a vendor is at the other end of the pipe. */
-  readonly hasVendor: boolean;
 }
 
 const NOVA_KEEP_ALIVE = '{"type":"KeepAlive"}';
@@ -54,9 +52,8 @@ export async function openRelayLine({ url, signal, onProblem }: LineOptions): Pr
   };
 }
 
-/** The same frames, straight into the pipe; what the vendor needs at the end of an utterance too. */
-export async function openPipeLine(options: LineOptions): Promise<Line> {
-  const { url, signal, onProblem, hasVendor } = options;
+/** The same frames, straight into the pipe, and what its vendor needs to be told of an utterance. */
+export async function openPipeLine({ url, signal, onProblem }: LineOptions): Promise<Line> {
   const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: 10_000 });
   signal.addEventListener('abort', () => socket.terminate());
   await new Promise((resolve, reject) => {
@@ -69,10 +66,10 @@ export async function openPipeLine(options: LineOptions): Promise<Line> {
   return {
     beginUtterance() {},
     keepAlive() {
-      if (hasVendor) socket.send(NOVA_KEEP_ALIVE);
+      socket.send(NOVA_KEEP_ALIVE);
     },
     endUtterance() {
-      if (hasVendor) socket.send(NOVA_FINALIZE);
+      socket.send(NOVA_FINALIZE);
     },
     send(samples) {
       const timestampMs = Math.round(performance.now());

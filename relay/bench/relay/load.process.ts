@@ -2,8 +2,7 @@ import { serve } from '../process/serve.ts';
 import { Fleet } from './fleet.ts';
 import { openPipeLine, openRelayLine } from './lines.ts';
 import type { Schedule } from './schedule.ts';
-import { Simulator } from './simulator.ts';
-import { upstreamHandlers, type Side } from './upstream.ts';
+import type { Side } from './upstream.ts';
 
 /** Callers of both sides. */
 const fleets: Readonly<Record<Side, Fleet>> = {
@@ -29,8 +28,4 @@ const handlers = {
 };
 export type LoadHandlers = typeof handlers;
 
-serve({
-  ...handlers,
-  // Unless a vendor is simulated, the transcribers are in the same process as the callers.
-  ...upstreamHandlers({ relay: new Simulator(), baseline: new Simulator() }),
-});
+serve(handlers);

@@ -1,23 +1,21 @@
-import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { AUDIO_FRAME_HEADER_BYTES, UPLINK_CHUNK_SAMPLES } from '@parley/shared';
 import { startDeepgramSimulator } from '../../simulators/deepgram/deepgram-simulator.ts';
 import type { Simulator } from '../../simulators/kit/simulator.ts';
+import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
 import { serve } from '../process/serve.ts';
 import { Arrivals } from './arrivals.ts';
 import { readMark } from './marked-chunk.ts';
 import { WITH_PAUSES } from './schedule.ts';
-import {
-  upstreamHandlers,
-  type UpstreamAddress,
-  type UpstreamFigures,
-  type UpstreamSide,
-} from './upstream.ts';
+import type { Side, UpstreamAddress, UpstreamFigures, UpstreamHandlers } from './upstream.ts';
 
 const WORDS = 'so what I would like to know is when the next train leaves and from which platform';
 const SAMPLES_PER_WORD = 5_000;
 const UTTERANCE_SAMPLES = WITH_PAUSES.speakingChunks * UPLINK_CHUNK_SAMPLES;
+/** The voice of an answer, which hardly any utterance gets. */
+const ANSWER_S = 0.1;
 
 /** Deepgram's Nova, as its simulator speaks it, with a record of what arrives. */
-class Nova implements UpstreamSide {
+class Nova {
   readonly #arrivals = new Arrivals(WITH_PAUSES);
   #simulator: Simulator | undefined;
   #peak = 0;
@@ -30,6 +28,7 @@ class Nova implements UpstreamSide {
     return this.#arrivals.delivered;
   }
 
+  /** @param offset - where the audio begins in what is handed on, bytes */
   async listen(offset: number): Promise<UpstreamAddress> {
     const simulator = await startDeepgramSimulator({
       hear: wordsOf,
@@ -39,7 +38,12 @@ class Nova implements UpstreamSide {
       },
     });
     this.#simulator = simulator;
-    return { url: simulator.url, key: simulator.key };
+    const chat = await startOpenAiSimulator({
+      answer: () => 'Yes.',
+      speak: (_, rateHz) => new Int16Array(rateHz * ANSWER_S),
+    });
+    const { url, key } = simulator;
+    return { url, key, chatUrl: `${chat.url}/v1`, chatKey: chat.key };
   }
 
   record(): void {
@@ -60,4 +64,13 @@ function wordsOf({ length }: Int16Array): string {
     .join(' ');
 }
 
-serve(upstreamHandlers({ relay: new Nova(), baseline: new Nova() }));
+const sides: Readonly<Record<Side, Nova>> = { relay: new Nova(), baseline: new Nova() };
+
+serve({
+  // What a pipe hands on still has the client's header, what a relay hands on has none.
+  listen: ({ side, isPipe }) => sides[side].listen(isPipe ? AUDIO_FRAME_HEADER_BYTES : 0),
+  connections: (side: Side) => sides[side].connections,
+  delivered: (side: Side) => sides[side].delivered,
+  record: (side: Side) => sides[side].record(),
+  take: (side: Side) => sides[side].take(),
+} satisfies UpstreamHandlers);

@@ -4,9 +4,8 @@ import { MAX_AUDIO_FRAME_BYTES } from '@parley/shared';
 import { WebSocket, WebSocketServer } from 'ws';
 import { novaAddress } from '../../src/vendors/deepgram/deepgram-nova-transcriber.ts';
 import { serve } from '../process/serve.ts';
-import { startProfile, stopProfile } from './cpu-profile.ts';
-import { hasNativeMasking } from './native-masking.ts';
-import { usage, type SubjectHandlers } from './subject.ts';
+import { subjectProbe } from './subject-probe.ts';
+import type { UpstreamAddress } from './upstream.ts';
 
 /** Messages that may wait while the upstream connection is made. */
 const MAX_WAITING = 1_000;
@@ -21,11 +20,9 @@ interface Address {
  * is handed on as it came, in both directions.
  */
 const handlers = {
-  async open({ upstream, provider }) {
-    const address =
-      provider === undefined
-        ? { url: upstream.url, headers: undefined }
-        : novaAddress({ baseUrl: upstream.url, apiKey: upstream.key, model: 'nova-3' }, 'en-US');
+  ...subjectProbe,
+  async open({ url, key }: UpstreamAddress): Promise<string> {
+    const address = novaAddress({ baseUrl: url, apiKey: key, model: 'nova-3' }, 'en-US');
     const server = new WebSocketServer({
       host: '127.0.0.1',
       port: 0,
@@ -35,12 +32,10 @@ const handlers = {
     server.on('connection', (socket) => pipe(socket, address));
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    return { url: `ws://127.0.0.1:${port}`, isNative: hasNativeMasking() };
+    return `ws://127.0.0.1:${port}`;
   },
-  usage,
-  startProfile,
-  stopProfile,
-} satisfies SubjectHandlers;
+};
+export type PipeHandlers = typeof handlers;
 
 function pipe(socket: WebSocket, { url, headers = {} }: Address): void {
   const upstream = new WebSocket(url, { headers, perMessageDeflate: false });

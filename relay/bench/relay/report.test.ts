@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { reportOf } from './report.ts';
-import type { RelayBenchRun, RoundFigures } from './rounds.ts';
+import { reportOf, type RelayBenchRun } from './report.ts';
+import type { RoundFigures } from './rounds.ts';
 
 const latencyMs = { p50: 1, p99: 2 };
 
@@ -11,6 +11,7 @@ function figures(
   return {
     cpuUsPerChunk,
     latencyMs,
+    rssBytes: 8e7,
     rssKbPerSession: 80,
     chunks: 10,
     delivery: {
@@ -30,45 +31,31 @@ function figures(
 
 test('ratios are of all rounds, chunks are counted over every start', () => {
   const runs: RelayBenchRun[] = [
-    {
-      isNative: true,
-      telemetry: { spans: 3, reports: 0, scrapes: 1, logLines: 5 },
-      rounds: [
-        { relay: figures(11, { sent: 100, delivered: 90 }), baseline: figures(10, { sent: 100 }) },
-        // Counted from the beginning of the start: what was under way has arrived since.
-        { relay: figures(12, { sent: 200, reordered: 1 }), baseline: figures(10, { sent: 200 }) },
-      ],
-    },
-    {
-      isNative: true,
-      telemetry: undefined,
-      rounds: [
-        {
-          relay: figures(26, { sent: 50, delivered: 47, repeated: 4 }),
-          baseline: figures(20, { sent: 50, delivered: 48, problemCount: 1 }),
-        },
-      ],
-    },
+    [
+      { relay: figures(11, { sent: 100, delivered: 90 }), baseline: figures(10, { sent: 100 }) },
+      // Counted from the beginning of the start: what was under way has arrived since.
+      { relay: figures(12, { sent: 200, reordered: 1 }), baseline: figures(10, { sent: 200 }) },
+    ],
+    [
+      {
+        relay: figures(26, { sent: 50, delivered: 47, repeated: 4 }),
+        baseline: figures(20, { sent: 50, delivered: 48, problemCount: 1 }),
+      },
+    ],
   ];
-  const report = {
+  const both = (count: number) => ({ relay: count, baseline: count });
+  expect(reportOf(7, runs)).toEqual({
     bench: 'relay',
     sessions: 7,
     cpu_us_per_chunk: { relay: 12, baseline: 10 },
     cpu_ratio: 1.2,
     latency_ms: { relay: latencyMs, baseline: latencyMs },
     rss_kb_per_session: { relay: 80, baseline: 80 },
+    upstream: { speakers: 10, opened: both(12), peak: both(11), peak_per_speaker: 1.1 },
     sent: 250,
     delivered: 247,
     lost: 3,
     reordered: 1,
     errors: 7,
-    telemetry: { spans: 3, error_reports: 0, scrapes: 1, log_lines: 5 },
-  };
-  expect(reportOf(7, runs)).toEqual(report);
-  const both = (count: number) => ({ relay: count, baseline: count });
-  expect(reportOf(7, runs, 'nova')).toEqual({
-    ...report,
-    provider: 'nova',
-    upstream: { speakers: 10, opened: both(12), peak: both(11), peak_per_speaker: 1.1 },
   });
 });

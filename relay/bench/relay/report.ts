@@ -1,25 +1,21 @@
 import { median, round } from '../statistics.ts';
-import type { RelayBenchRun, RoundDelivery, RoundFigures } from './rounds.ts';
-import type { BenchProvider } from './subject.ts';
-import type { TelemetryFigures } from './telemetry.ts';
+import type { Round, RoundDelivery, RoundFigures } from './rounds.ts';
 import type { Side } from './upstream.ts';
+
+/** The rounds of one start. */
+export type RelayBenchRun = readonly Round[];
 
 /**
  * What `bench relay --json` prints.
  *
  * Each figure is the median over the rounds; `cpu_ratio` is the median of the rounds' own ratios,
- * because a disturbance in a round affected both sides of it. With a vendor, `upstream` has the most
- * callers who spoke at once, and the connections to the vendor: opened by a start, and the most at
- * once. With the baseline `unobserved`, `telemetry` has what arrived of the relay's. Counts are the
- * relay's, of all chunks that were ever sent, warm-up included; a chunk that came twice, and anything else that went
- * wrong on either side, is an error.
+ * because a disturbance in a round affected both sides of it. `upstream` has the most callers who
+ * spoke at once, and the connections to the vendor: opened by a start, and the most at once. Counts
+ * are the relay's, of all chunks that were ever sent, warm-up included; a chunk that came twice, and
+ * anything else that went wrong on either side, is an error.
  */
-export function reportOf(
-  sessions: number,
-  runs: readonly RelayBenchRun[],
-  provider?: BenchProvider,
-) {
-  const rounds = runs.flatMap((run) => run.rounds);
+export function reportOf(sessions: number, runs: readonly RelayBenchRun[]) {
+  const rounds = runs.flat();
   if (rounds.length === 0) throw new RangeError('There were no rounds to report');
   const both = <T>(make: (side: Side) => T): Record<Side, T> => ({
     relay: make('relay'),
@@ -28,7 +24,7 @@ export function reportOf(
   const middle = (side: Side, figure: (figures: RoundFigures) => number, decimals: number) =>
     round(median(rounds.map((figures) => figure(figures[side]))), decimals);
   // Fleets count from the beginning of a run, so its last round has the sums.
-  const last = both((side) => runs.map((run) => run.rounds.at(-1)![side].delivery));
+  const last = both((side) => runs.map((run) => run.at(-1)![side].delivery));
   const total = (side: Side, count: (delivery: RoundDelivery) => number) =>
     last[side].reduce((sum, delivery) => sum + count(delivery), 0);
   const sent = total('relay', (delivery) => delivery.sent);
@@ -37,24 +33,8 @@ export function reportOf(
   const highest = (side: Side, figure: (delivery: RoundDelivery) => number) =>
     Math.max(...last[side].map((delivery) => figure(delivery)));
   const speakers = highest('relay', (delivery) => delivery.speakers);
-  const upstream = {
-    speakers,
-    opened: both((side) => highest(side, ({ opened }) => opened)),
-    peak: both((side) => highest(side, ({ peak }) => peak)),
-    peak_per_speaker: round(highest('relay', ({ peak }) => peak) / speakers, 3),
-  };
-  const observed = runs.flatMap(({ telemetry }) => telemetry ?? []);
-  const received = (kind: keyof TelemetryFigures) =>
-    observed.reduce((sum, figures) => sum + figures[kind], 0);
-  const telemetry = {
-    spans: received('spans'),
-    error_reports: received('reports'),
-    scrapes: received('scrapes'),
-    log_lines: received('logLines'),
-  };
   return {
     bench: 'relay' as const,
-    ...(provider === undefined ? {} : { provider }),
     sessions,
     cpu_us_per_chunk: both((side) => middle(side, ({ cpuUsPerChunk }) => cpuUsPerChunk, 2)),
     cpu_ratio: round(
@@ -66,8 +46,12 @@ export function reportOf(
       p99: middle(side, ({ latencyMs }) => latencyMs.p99, 2),
     })),
     rss_kb_per_session: both((side) => middle(side, ({ rssKbPerSession }) => rssKbPerSession, 1)),
-    ...(provider === undefined ? {} : { upstream }),
-    ...(observed.length === 0 ? {} : { telemetry }),
+    upstream: {
+      speakers,
+      opened: both((side) => highest(side, ({ opened }) => opened)),
+      peak: both((side) => highest(side, ({ peak }) => peak)),
+      peak_per_speaker: round(highest('relay', ({ peak }) => peak) / speakers, 3),
+    },
     sent,
     delivered,
     lost: sent - delivered,

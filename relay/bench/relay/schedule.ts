@@ -6,9 +6,10 @@ export interface Schedule {
   readonly aheadChunks: number;
 }
 
-/** One utterance after the other, each ten seconds: longer than most of what people say to a machine. */
-export const STEADY: Schedule = { speakingChunks: 100, pauseChunks: 0, aheadChunks: 1 };
-/** With a pause after each, in which a vendor's connection is free for another caller. */
+/**
+ * Utterances of ten seconds, longer than most of what people say to a machine, and after each a
+ * pause, in which a vendor's connection is free for another caller.
+ */
 export const WITH_PAUSES: Schedule = { speakingChunks: 100, pauseChunks: 30, aheadChunks: 37 };
 
 /** @returns where a caller is at a tick: from 0 while they speak, from `speakingChunks` while not */

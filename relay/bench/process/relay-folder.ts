@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
+
+/** What a process needs to run at all. */
+const KEPT = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'SystemRoot'] as const;
+
+/**
+ * The environment of a relay that is measured: without the settings of the person who measures,
+ * whether they stand in the shell or in the `.env` of the relay's folder.
+ */
+export function cleanEnvironment(folder: string): Record<string, string> {
+  const environment: Record<string, string> = {
+    NODE_COMPILE_CACHE: join(folder, 'node_modules', '.cache', 'node'),
+  };
+  for (const name of KEPT) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  // A variable that is empty counts as one that is not set, and wins over `.env`.
+  for (const name of Object.keys(settingsFileOf(folder))) environment[name] ??= '';
+  return environment;
+}
+
+/** The Node that a folder has installed. */
+export function nodeOf(folder: string): string {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  return join(folder, 'relay/node_modules/node/bin', name);
+}
+
+/** Node's flags for the relay of a folder; they are part of what is measured. */
+export async function nodeFlagsOf(folder: string): Promise<readonly string[]> {
+  const path = join(folder, 'relay/tools/node-flags.mjs');
+  // An old commit may have none.
+  if (!existsSync(path)) return [];
+  const { RELAY_NODE_FLAGS } = (await import(pathToFileURL(path).href)) as {
+    readonly RELAY_NODE_FLAGS: readonly string[];
+  };
+  return RELAY_NODE_FLAGS;
+}
+
+function settingsFileOf(folder: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(join(folder, '.env'), 'utf8'));
+  } catch {
+    return {};
+  }
+}
