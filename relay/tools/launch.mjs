@@ -46,6 +46,7 @@ const COMMANDS = {
   check: ['relay/tools/check.ts'],
   talk: ['relay/talk/main.ts'],
   bench: ['relay/bench/main.ts'],
+  compare: ['relay/tools/compare.ts'],
   doctor: ['relay/doctor/main.ts'],
   backup: ['relay/tools/backup.ts'],
   restore: ['relay/tools/restore.ts'],
