@@ -51,7 +51,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   npm run bench -- echo [--minutes N] [--browser chromium] [--json]
       Whether Parley hears itself: the page in a real browser and in a room whose microphone hears
       the speaker at several levels. 10 minutes of answers to a silent person, in which nothing may
-      end or hold them; then another voice talks over answers: how soon the speaker is silent.
+      end or hold them; then another voice talks over answers, at each level 12 times (in shorter
+      runs fewer) and with headphones 10 times: how soon the speaker is silent.
 
   npm run bench -- lighthouse [--json]
       Lighthouse's scores of the page on a phone: performance, accessibility, best practices. It is

@@ -31,7 +31,7 @@ export type {
   EchoBrowser,
   EchoHandlers,
   EchoNote,
-  EchoSetting,
+  EchoRoom,
   InterruptionVerdict,
 } from '../bench/echo/laboratory.ts';
 export { UNLIMITED } from '../bench/process/unlimited.ts';

@@ -8,7 +8,7 @@ import {
   UNLIMITED,
   type EchoBrowser,
   type EchoHandlers,
-  type EchoSetting,
+  type EchoRoom,
 } from '@parley/relay/testing';
 import { startRealRelay } from '../e2e/call/support/real-relay.ts';
 import { startAudioRig, type AudioRig } from '../e2e/lab/audio-rig.ts';
@@ -55,8 +55,8 @@ const handlers: EchoHandlers = {
     laboratory = await openLaboratory(browser);
   },
 
-  async monologue({ speechMs, ...setting }) {
-    const call = await startCall(setting);
+  async monologue({ room, speechMs }) {
+    const call = await startCall(room);
     const questionsMs: { startMs: number; endMs: number }[] = [];
     let measuredDb: number | null = null;
     const heardMs = () => {
@@ -82,9 +82,9 @@ const handlers: EchoHandlers = {
     return { notes: call.notes, questionsMs, measuredDb };
   },
 
-  async doubleTalk({ said, ...setting }) {
+  async doubleTalk({ room, said }) {
     const { rig, speak } = laboratory;
-    const call = await startCall(setting);
+    const call = await startCall(room);
     const outcomes = [];
     for (const [n, { text, voice }] of said.entries()) {
       const speech = await speak(text, voice);
@@ -149,9 +149,9 @@ async function openLaboratory(browser: EchoBrowser): Promise<Laboratory> {
 }
 
 /** In a browser of its own: Firefox hangs in one that has had a few. */
-async function startCall({ levelDb, delayMs }: EchoSetting): Promise<EchoCall> {
+async function startCall(room: EchoRoom): Promise<EchoCall> {
   const { rig, browser } = laboratory;
-  await rig.setEcho({ levelDb, delayMs });
+  await rig.setEcho(room === 'headphones' ? 'off' : room);
   await page?.[Symbol.asyncDispose]();
   page = await openAudiblePage(browser, rig.environment);
   const call = new EchoCall(page);

@@ -6,6 +6,7 @@ import { judgeMonologue, type MonologueFigures } from './judgement.ts';
 import type {
   EchoBrowser,
   EchoHandlers,
+  EchoRoom,
   EchoSetting,
   Interruption,
   InterruptionOutcome,
@@ -17,12 +18,15 @@ const LEVELS_DB = [-25, -18, -12, -6] as const;
 /** What a sound card takes, and what a television or a Bluetooth speaker does. */
 const DELAYS_MS = [40, 150] as const;
 const VOICES = ['rms', 'awb', 'kal16'] as const;
-const SAID: readonly Interruption[] = [
-  'Stop.',
-  'Wait.',
-  'What is the time in Tokyo?',
-  'Tell me something else.',
-].flatMap((text) => VOICES.map((voice) => ({ text, voice })));
+const TEXTS = ['Stop.', 'Wait.', 'What is the time in Tokyo?', 'Tell me something else.'] as const;
+/** Each text in each voice, so that the first few are of every text and voice. */
+const SAID: readonly Interruption[] = VOICES.flatMap((_, turn) =>
+  TEXTS.map((text, n) => ({ text, voice: VOICES[(n + turn) % VOICES.length]! })),
+);
+/** A run of so many minutes says all of them at each level, a shorter one fewer. */
+const ALL_SAID_MINUTES = 10;
+/** Nothing of the speaker is in the microphone then: only what the page itself does is in the way. */
+const SAID_WITH_HEADPHONES = SAID.slice(0, 10);
 const OPEN_DEADLINE_MS = 180_000;
 /** Beyond the speech itself: questions, thinking, pauses, answers that were cut off. */
 const CALL_SLACK = 4;
@@ -41,7 +45,8 @@ export interface BenchEchoOptions {
 /**
  * Whether Parley hears itself: the page in a real browser, in a room whose microphone hears the
  * speaker. At each level and delay a fresh call, in which the assistant talks and the person is
- * silent; then one in which another voice talks over the answers.
+ * silent; then one in which another voice talks over the answers. The last of these is with
+ * headphones: the microphone does not hear the speaker.
  *
  * @throws Error if the room or the browser is missing, or a call never gets an answer
  */
@@ -78,7 +83,7 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
   for (const setting of settings) {
     const deadlineMs = CALL_DEADLINE_MS + CALL_SLACK * speechMs;
     const call = await patiently(() =>
-      laboratory.ask('monologue', { ...setting, speechMs }, deadlineMs),
+      laboratory.ask('monologue', { room: setting, speechMs }, deadlineMs),
     );
     const figures = judgeMonologue(call);
     tell(monologueRow(setting, call.measuredDb, figures));
@@ -87,25 +92,32 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
   }
 
   tell('Another voice over the answers: from its first sound to the silence of the speaker');
-  tell(row('echo', 'delay', 'said', 'silenced', 'missed', 'spoiled', 'p50', 'p95'));
+  tell(row('room', 'delay', 'said', 'silenced', 'missed', 'spoiled', 'p50', 'p95'));
+  const talkOver = async (room: EchoRoom, interruptions: readonly Interruption[]) => {
+    const deadlineMs = CALL_DEADLINE_MS + interruptions.length * TRIAL_DEADLINE_MS;
+    const outcomes = await patiently(() =>
+      laboratory.ask('doubleTalk', { room, said: interruptions }, deadlineMs),
+    );
+    const figures = silenceFigures(outcomes);
+    const [name, delay] =
+      room === 'headphones' ? [room, ''] : [`${room.levelDb} dB`, `${room.delayMs} ms`];
+    tell(doubleTalkRow(name, delay, figures));
+    for (const [n, { verdict, detected }] of outcomes.entries()) {
+      if (verdict === 'silenced') continue;
+      const { voice, text } = interruptions[n]!;
+      tell(`    ${verdict}: ${voice} “${text}”: ${detected.join(', ') || 'nothing detected'}`);
+    }
+    return { outcomes, figures };
+  };
+  const said = SAID.slice(0, Math.ceil((SAID.length * minutes) / ALL_SAID_MINUTES));
   const doubleTalks = [];
   for (const [at, levelDb] of LEVELS_DB.entries()) {
     const setting = { levelDb, delayMs: DELAYS_MS[at % DELAYS_MS.length]! };
-    const deadlineMs = CALL_DEADLINE_MS + SAID.length * TRIAL_DEADLINE_MS;
-    const outcomes = await patiently(() =>
-      laboratory.ask('doubleTalk', { ...setting, said: SAID }, deadlineMs),
-    );
-    const figures = silenceFigures(outcomes);
-    tell(doubleTalkRow(`${levelDb} dB`, `${setting.delayMs} ms`, figures));
-    for (const [n, { verdict, detected }] of outcomes.entries()) {
-      if (verdict === 'silenced') continue;
-      const { voice, text } = SAID[n]!;
-      tell(`    ${verdict}: ${voice} “${text}”: ${detected.join(', ') || 'nothing detected'}`);
-    }
-    doubleTalks.push({ setting, outcomes, figures });
+    doubleTalks.push({ setting, ...(await talkOver(setting, said)) });
   }
   const all = silenceFigures(doubleTalks.flatMap(({ outcomes }) => outcomes));
   tell(doubleTalkRow('all', '', all));
+  const headphones = await talkOver('headphones', SAID_WITH_HEADPHONES);
 
   return {
     bench: 'echo' as const,
@@ -114,22 +126,29 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
     speech_minutes: round(sum(monologues, ({ speechMs: heardMs }) => heardMs) / 60_000, 1),
     calls_made_again: hangs,
     barge_in: all,
-    monologues: monologues.map((each) => ({
-      echo_db: each.levelDb,
-      measured_db: each.measuredDb === null ? null : round(each.measuredDb, 1),
-      delay_ms: each.delayMs,
-      speech_s: round(each.speechMs / 1_000, 1),
-      answers: each.answers,
-      false_barge_ins: each.falseBargeIns,
-      first_false_barge_ins: each.firstFalseBargeIns,
-      holds: each.holds,
-      held_ms: round(each.heldMs, 0),
-    })),
+    headphones: headphones.figures,
+    monologues: monologues.map(monologueReport),
     double_talk: doubleTalks.map(({ setting, figures }) => ({
       echo_db: setting.levelDb,
       delay_ms: setting.delayMs,
       ...figures,
     })),
+  };
+}
+
+function monologueReport(
+  each: EchoSetting & MonologueFigures & { readonly measuredDb: number | null },
+) {
+  return {
+    echo_db: each.levelDb,
+    measured_db: each.measuredDb === null ? null : round(each.measuredDb, 1),
+    delay_ms: each.delayMs,
+    speech_s: round(each.speechMs / 1_000, 1),
+    answers: each.answers,
+    false_barge_ins: each.falseBargeIns,
+    first_false_barge_ins: each.firstFalseBargeIns,
+    holds: each.holds,
+    held_ms: round(each.heldMs, 0),
   };
 }
 

@@ -7,6 +7,9 @@ export interface EchoSetting {
   readonly delayMs: number;
 }
 
+/** Between speaker and microphone: an echo, or none. */
+export type EchoRoom = EchoSetting | 'headphones';
+
 /** What the page's media worker told about a call, in its order; `performance.now()` of the page. */
 export type EchoNote = { readonly atMs: number } & (
   | {
@@ -59,9 +62,13 @@ export type EchoHandlers = {
   /** The room, the relay and the browser, for the calls that follow. */
   open(browser: EchoBrowser): Promise<void>;
   /** A fresh call, until so much of the assistant's speech was heard. */
-  monologue(options: EchoSetting & { readonly speechMs: number }): Promise<MonologueCall>;
+  monologue(options: {
+    readonly room: EchoRoom;
+    readonly speechMs: number;
+  }): Promise<MonologueCall>;
   /** A fresh call in which each of these is said over an answer. */
-  doubleTalk(
-    options: EchoSetting & { readonly said: readonly Interruption[] },
-  ): Promise<readonly InterruptionOutcome[]>;
+  doubleTalk(options: {
+    readonly room: EchoRoom;
+    readonly said: readonly Interruption[];
+  }): Promise<readonly InterruptionOutcome[]>;
 };
