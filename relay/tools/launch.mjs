@@ -47,6 +47,7 @@ const COMMANDS = {
   talk: ['relay/talk/main.ts'],
   bench: ['relay/bench/main.ts'],
   compare: ['relay/tools/compare.ts'],
+  measure: ['relay/tools/measure.ts'],
   doctor: ['relay/doctor/main.ts'],
   backup: ['relay/tools/backup.ts'],
   restore: ['relay/tools/restore.ts'],

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MEASUREMENTS, README_FIGURES } from '../tools/measure/figures.ts';
+import { aroundQuotes, measuredPage, quotedIn } from '../tools/measure/page.ts';
+import type { Measured } from '../tools/measure/taken.ts';
+import { ROOT } from '../tools/project.ts';
+import { figuresIn } from './support/figures-in.ts';
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const README = read('README.md');
+const MEASURED = JSON.parse(read('docs/measured.json')) as Measured;
+
+// Both are made of docs/measured.json. When one of these fails, a figure was changed by hand, or
+// what is said of it has changed: `npm run measure -- --only NAME` measures anew, and
+// `vitest run relay/test/measured-document.test.ts -u` writes what is measured.
+describe('the figures are those that were measured', () => {
+  it('in docs/measured.md', async () => {
+    await expect(measuredPage(MEASUREMENTS, MEASURED)).toMatchFileSnapshot(
+      '../../docs/measured.md',
+    );
+  });
+
+  it('in the table of README.md', async () => {
+    await expect(quotedIn(README, README_FIGURES, MEASUREMENTS, MEASURED)).toMatchFileSnapshot(
+      '../../README.md',
+    );
+  });
+});
+
+/**
+ * The figures of README.md outside of its table: limits, defaults and sizes of benches, each with the
+ * file and the text in it that make it true.
+ */
+const SETTINGS: readonly (readonly [words: string, file: string, text: string])[] = [
+  ['the last 100 seconds of your speech', 'shared/src/link/outbox.ts', 'CAPACITY = 1_024;'],
+  ['4 MB of the answer', 'relay/src/session/outbox.ts', 'MAX_REPLAY_BYTES = 4 * 1024 * 1024;'],
+  [
+    'waits two minutes',
+    'relay/src/config/core-settings.ts',
+    'RESUME_WINDOW_S: seconds({ fallback: 120,',
+  ],
+  [
+    'a quarter of a second after a whole question, up to one and a half',
+    'relay/src/turn/turn-detection/end-of-turn.ts',
+    'medium: [250, 1_500]',
+  ],
+  ['from 30 to 15 dB', 'relay/bench/noise/bench-noise.ts', 'SNRS_DB = [30, 25, 20, 15]'],
+  [
+    '30 days',
+    'relay/src/config/core-settings.ts',
+    'GUEST_TOKEN_TTL_S: seconds({ fallback: 30 * 86_400,',
+  ],
+  ['300 ms of what', 'web/src/media-worker/uplink/utterance-segmenter.ts', 'PRE_ROLL_MS = 300;'],
+  ['60 an hour', 'relay/src/limits/plans.ts', 'sessions_per_hour: 60,'],
+  ['30 minutes a call', 'relay/src/limits/plans.ts', 'session_duration_s: 30 * 60,'],
+  ['$5 a call', 'relay/src/limits/plans.ts', 'session_usd: 5,'],
+  ['$20 for an account', 'relay/src/limits/plans.ts', ' day_usd: 20,'],
+  ['$5 for a guest', 'relay/src/limits/plans.ts', 'guest: { ...DEFAULT, day_usd: 5 }'],
+  [
+    '$20 for all guests together and $100 for the relay',
+    'relay/src/limits/policy.ts',
+    'day_usd: 100, guests_day_usd: 20 }',
+  ],
+];
+
+describe('a figure of README.md that was not measured is a setting', () => {
+  const { before, after } = aroundQuotes(README);
+
+  it.each(SETTINGS)('“%s” as in %s', (words, file, text) => {
+    expect(unwrapped(before + after)).toContain(words);
+    expect(unwrapped(read(file))).toContain(text);
+  });
+
+  it('and there are no others', () => {
+    const others = SETTINGS.reduce(
+      (prose, [words]) => prose.replace(words, ''),
+      // Examples of code are lines of their own.
+      unwrapped((before + after).replaceAll(/^```[\s\S]*?^```/gm, '')),
+    );
+    expect(figuresIn(others)).toEqual([]);
+  });
+});
+
+it('no other document repeats the figures of a bench', () => {
+  const paragraphs = readdirSync(join(ROOT, 'docs'))
+    // A decision keeps the figures of its day.
+    .filter((file) => file.endsWith('.md') && !['measured.md', 'decisions.md'].includes(file))
+    .flatMap((file) => read(`docs/${file}`).split('\n\n'))
+    .filter((paragraph) => paragraph.includes('npm run bench'));
+  expect(paragraphs.length).toBeGreaterThan(2);
+  expect(paragraphs.flatMap(figuresIn)).toEqual([]);
+});
+
+function unwrapped(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}
