@@ -19,8 +19,8 @@ export interface Measurement {
   /** For `--only`, and the heading in docs/measured.md. */
   readonly name: string;
   readonly title: string;
-  /** Arguments of `npm run bench --`, or all tests. */
-  readonly run: readonly string[] | 'npm test';
+  /** Arguments of `npm run bench --`; or all tests, or a fresh clone. */
+  readonly run: readonly string[] | 'npm test' | 'git clone, npm start';
   /** With `--quick`; as `run` if not given. */
   readonly quick?: readonly string[];
   /** What `run` takes on two cores. */

@@ -41,9 +41,9 @@ export const PAGE: readonly Measurement[] = [
   {
     name: 'ear',
     title: `Voice to voice as an ear in the room hears it, Chromium; without keys, then ${VENDORS}`,
-    run: ['ear', '--turns', '30'],
+    run: ['ear', '--turns', '24'],
     quick: ['ear', '--turns', '6'],
-    minutes: 6,
+    minutes: 5,
     figures: [
       less(
         'keyless_p50',
@@ -125,7 +125,7 @@ export const PAGE: readonly Measurement[] = [
     title: 'Chromium in a room whose microphone hears the speaker, at four levels; then headphones',
     run: ['echo', '--minutes', '3'],
     quick: ['echo', '--minutes', '1'],
-    minutes: 9,
+    minutes: 9.5,
     figures: [
       less(
         'false_barge_ins',

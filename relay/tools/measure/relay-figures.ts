@@ -5,9 +5,8 @@ export const RELAY: readonly Measurement[] = [
   {
     name: 'start',
     title: 'A Parley without callers, 20 s after its start',
-    run: ['start'],
-    quick: ['start', '--rounds', '1'],
-    minutes: 3,
+    run: ['start', '--rounds', '1'],
+    minutes: 1.5,
     figures: [
       less('keyless', 'Memory of a Parley without callers, without a key', '{rss_mb.keyless} MB'),
       less(
@@ -30,6 +29,19 @@ export const RELAY: readonly Measurement[] = [
         'first_load',
         'Page and what it names, loaded before anything is pressed, compressed',
         '{first_load_kb} kB',
+      ),
+    ],
+  },
+  {
+    name: 'cold',
+    title: 'The first start of a fresh clone: it installs, builds and listens',
+    run: 'git clone, npm start',
+    minutes: 0.7,
+    figures: [
+      less(
+        'ready',
+        'First start of a fresh clone until it is ready, packages in the store of pnpm',
+        '{seconds} s',
       ),
     ],
   },
@@ -81,43 +93,51 @@ export const RELAY: readonly Measurement[] = [
   },
   {
     name: 'turn',
-    title: `What a warm relay adds to a turn; 50 people talk, ${VENDORS}, no processor asleep`,
+    title: `What a warm relay adds to a turn, ${VENDORS}, no processor asleep`,
     run: ['turn', '--talkers', '50'],
     minutes: 1,
     figures: [
-      less(
-        'p50',
-        'What the relay adds to a turn, 50 people talking, median',
-        '{overhead_ms.p50} ms',
-      ),
-      less('p99', 'What the relay adds to a turn, 50 people talking, p99', '{overhead_ms.p99} ms'),
+      less('p50', 'What the relay adds to a turn, median', '{overhead_ms.p50} ms'),
+      less('p99', 'What the relay adds to a turn, p99', '{overhead_ms.p99} ms'),
       less('errors', 'Turns that failed', '{errors}', '{turns} turns'),
     ],
   },
   {
     name: 'load',
-    title: `100 people talk with accounts, budgets and storage on, ${VENDORS}`,
-    run: ['load', '--messages', '20', '--minutes', '1'],
+    title: `People who type at the same time, then talk, with accounts, budgets and storage on; ${VENDORS}`,
+    run: ['load', '--connections', '50', '--messages', '20', '--users', '100', '--minutes', '1'],
     quick: ['load', '--connections', '5', '--messages', '3', '--users', '20', '--minutes', '1'],
     minutes: 2,
     figures: [
       less(
         'errors',
-        'Answers to 100 people who talk that failed',
+        'Answers to people who talk at the same time that failed',
         '{voice_ms.errors} of {voice_ms.count}',
       ),
-      less('voice_p50', 'End of speech to voice, 100 people talking, median', '{voice_ms.p50} ms'),
-      less('voice_p99', 'End of speech to voice, 100 people talking, p99', '{voice_ms.p99} ms'),
-      less('ping_p99', 'Ping to pong, 100 people talking, p99', '{ping_ms.p99} ms'),
-      less('typed_p99', 'Typed message to reply, 50 at once, p99', '{message_ms.p99} ms'),
-      less('memory', 'Memory of the relay with 100 people talking', '{memory_mb.end} MB'),
+      less(
+        'voice_p50',
+        'End of speech to voice beside many other people, median',
+        '{voice_ms.p50} ms',
+      ),
+      less(
+        'voice_p99',
+        'End of speech to voice beside many other people, p99',
+        '{voice_ms.p99} ms',
+      ),
+      less('ping_p99', 'Ping to pong beside many other people, p99', '{ping_ms.p99} ms'),
+      less(
+        'typed_p99',
+        'Typed message to reply beside many other people, p99',
+        '{message_ms.p99} ms',
+      ),
+      less('memory', 'Memory of the relay while they talk', '{memory_mb.end} MB'),
     ],
   },
   {
     name: 'outage',
-    title: 'The server of the database is stopped while 20 people talk',
-    run: ['outage', '--seconds', '20'],
-    minutes: 1.5,
+    title: 'The server of the database is stopped while people talk, and started again',
+    run: ['outage', '--seconds', '20', '--sessions', '20'],
+    minutes: 1,
     figures: [
       less(
         'wrong',
