@@ -51,7 +51,6 @@ const COMMANDS = {
   doctor: ['relay/doctor/main.ts'],
   backup: ['relay/tools/backup.ts'],
   restore: ['relay/tools/restore.ts'],
-  measure: ['relay/tools/measure.ts'],
   screenshots: ['relay/tools/screenshots.ts'],
   lab: ['relay/tools/lab.ts'],
   browsers: ['relay/tools/browsers.ts'],
