@@ -45,10 +45,11 @@ export {
 } from '../simulators/supabase/supabase-auth.ts';
 export { makeDatabaseTemplate } from '../src/storage/database-template.ts';
 export { buildPage } from '../tools/page-build.ts';
+export { digestOf, ROOT } from '../tools/project.ts';
 export { staticHost, type StaticAnswer } from './static-host.ts';
 
 /** The relay's program, for a process of its own. */
 export const RELAY_PROGRAM = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** The terminal client. */
-export const TALK_PROGRAM = fileURLToPath(new URL('../talk/main.ts', import.meta.url));
+/** For Node's `--import`: the relay under test is never overloaded. */
+export const NEVER_OVERLOADED = new URL('./never-overloaded.ts', import.meta.url).href;

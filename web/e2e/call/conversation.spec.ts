@@ -1,10 +1,13 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
+import { sayTo } from '../support/commanded-microphone.ts';
 import { speak } from '../support/speech.ts';
 import {
+  isSound,
+  measured,
   readTap,
+  stalledMs,
   type Stretch,
   stretchesOf,
-  TAP_BLOCK,
   type TapRecording,
 } from '../support/tap.ts';
 import { joined, MICROPHONE_HZ, silence } from '../support/wav.ts';
@@ -19,9 +22,17 @@ const QUESTIONS = [
   'What is seven times eight?',
   'Set a timer for five seconds.',
 ];
+/** Answered at length: for more than eight seconds. */
+const LONG_QUESTION = 'What can you do?';
+const INTERRUPTION = 'What is seven times eight?';
 const TIME_ZONE = 'Asia/Kolkata';
-/** Long enough for an answer on a busy machine, so that no question interrupts the one before. */
-const PAUSE_MS = 7_000;
+const LISTENING = 'Listening';
+const SPEAKING = 'Speaking, talk to interrupt';
+/** What is heard of the long answer, at least, before it is interrupted. */
+const INTO_THE_ANSWER_MS = 1_000;
+const SILENT_WITHIN_MS = 250;
+/** A voice that draws breath between two clauses is silent already. */
+const LONGEST_BREATH_MS = 500;
 /** Above the hum of a rounded silence; both ends of a word are cut off by some ms alike. */
 const AUDIBLE = 0.01;
 
@@ -33,20 +44,33 @@ interface Conversation {
   readonly tap: TapRecording;
   readonly panel: PanelExport;
   readonly table: readonly (readonly number[])[];
+  readonly bargeIn: BargeIn;
   readonly origin: string;
   readonly origins: ReadonlySet<string>;
   readonly complaints: readonly string[];
 }
 
+interface BargeIn {
+  readonly captions: readonly Caption[];
+  /** From the first sound of the interruption to the last of the answer. */
+  readonly delayMs: number;
+  /** Of that stretch. */
+  readonly stalledMs: number;
+  /** What is answered to the interruption. */
+  readonly answer: Float32Array;
+}
+
 let conversation: Conversation;
 
-test.beforeAll('three questions are asked aloud and answered', async ({ open, relay, network }) => {
+/*
+ * Each question is asked once the answer before is over, whatever time that takes: Chromium's own
+ * microphone, which plays a file, is that of the tests of the media engine.
+ */
+test.beforeAll('questions are asked aloud and answered', async ({ open, relay, network }) => {
   test.setTimeout(120_000);
   const asked = await speak(QUESTIONS, 'rms');
-  const hears = [silence(3_000), ...asked.flatMap((question) => [question, silence(PAUSE_MS)])];
   const startedMs = Date.now();
   const { page, complaints, requests } = await open({
-    hears: joined(...hears, silence(60_000)),
     tapped: true,
     // With the moving orb, as most people have it.
     context: { timezoneId: TIME_ZONE, reducedMotion: 'no-preference' },
@@ -54,10 +78,15 @@ test.beforeAll('three questions are asked aloud and answered', async ({ open, re
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await page.keyboard.press('d');
 
-  await untilReplies(page, 1);
-  const before = (await stateLines(page)).length;
-  await untilStateLine(page, 'Speaking, talk to interrupt', before);
-  await page.evaluate(freeze, 2_000);
+  await untilStateLine(page, LISTENING);
+  for (const [n, question] of asked.entries()) {
+    const before = (await stateLines(page)).length;
+    await sayTo(page, question);
+    await untilStateLine(page, SPEAKING, before);
+    if (n === 1) await page.evaluate(freeze, 2_000);
+    await untilReplies(page, n + 1);
+    await untilStateLine(page, LISTENING, before);
+  }
   // The last is the timer's, which is not asked for.
   await untilReplies(page, 4);
   const rows = page.getByRole('region', { name: 'Turns', exact: true }).locator('ol button');
@@ -71,6 +100,7 @@ test.beforeAll('three questions are asked aloud and answered', async ({ open, re
     tap: await readTap(page),
     panel: await copyPanel(page),
     table: await turnTable(page),
+    bargeIn: await measured('the interruption', () => interrupt(page)),
     origin: network.origin,
     origins: new Set(requests.map((request) => new URL(request.url()).origin)),
     complaints: [...complaints, ...relay.complaints],
@@ -98,11 +128,11 @@ test('the time is that of the person', () => {
 });
 
 test('the state line says what happens', () => {
-  const turn = ['I hear you', 'Thinking', 'Speaking, talk to interrupt', 'Listening'];
+  const turn = ['I hear you', 'Thinking', SPEAKING, LISTENING];
   expect(conversation.stateLines.slice(0, 1)).toEqual(['Press to talk']);
-  const call = conversation.stateLines.slice(conversation.stateLines.indexOf('Listening') + 1);
+  const call = conversation.stateLines.slice(conversation.stateLines.indexOf(LISTENING) + 1);
   expect(call.slice(0, 12)).toEqual([...turn, ...turn, ...turn]);
-  expect(call.slice(12)).toContain('Speaking, talk to interrupt');
+  expect(call.slice(12)).toContain(SPEAKING);
 });
 
 test('the answers are heard, and the timer rings by voice', async () => {
@@ -112,15 +142,6 @@ test('the answers are heard, and the timer rings by voice', async () => {
   const heard = await recognise(
     answers.slice(1).map(({ start, end }) => voice.subarray(start, end)),
     rateHz,
-    [
-      ...['forty eight', 'forty nine', 'fifty four', 'fifty five', 'fifty six', 'sixty three'].map(
-        (product) => `seven times eight is ${product}`,
-      ),
-      ...['four', 'five', 'nine', 'ten'].flatMap((seconds) => [
-        `your timer is set for ${seconds} seconds`,
-        `your ${seconds} second timer is done`,
-      ]),
-    ],
   );
   expect(heard).toEqual([
     'seven times eight is fifty six',
@@ -151,18 +172,16 @@ test('voice to voice is what lies between question and answer in what was record
 
   const turns = questions.map((question, n) => {
     const answer = answers[n]!;
-    const renderedMs = (sample: number) => tap.renderedMs[Math.floor(sample / TAP_BLOCK)]!;
     const betweenMs = ((answer.start - question.end) * 1_000) / tap.rateHz;
     return {
       // What the microphone's recording calls a question is the one that was in the file.
       lostMs: Math.abs(lengthMs(question, tap.rateHz) - spokenMs(asked[n]!)),
-      // On a machine too busy to run its sound card the audio clock stands still at times.
-      stalledMs: Math.abs(renderedMs(answer.start) - renderedMs(question.end) - betweenMs),
+      stalledMs: stalledMs(tap, { start: question.end, end: answer.start }),
       differenceMs: panel.turns[n]!.voiceToVoiceMs - betweenMs,
     };
   });
   test.info().annotations.push({ type: 'turns, ms', description: JSON.stringify(turns) });
-  const sound = turns.filter(({ lostMs, stalledMs }) => lostMs < 20 && stalledMs < 40);
+  const sound = turns.filter((turn) => turn.lostMs < 20 && isSound(turn));
   expect(sound).not.toEqual([]);
   for (const { differenceMs } of sound) {
     // The panel's figure is longer by the latency of microphone and speaker, which lie outside of
@@ -172,10 +191,64 @@ test('voice to voice is what lies between question and answer in what was record
   }
 });
 
+test('speech over an answer silences it, is answered, and what was not heard is marked', async () => {
+  const { captions: shown, delayMs, answer } = conversation.bargeIn;
+  expect(shown.map(({ who, state }) => `${who} ${state}`)).toEqual([
+    'person final',
+    'parley interrupted',
+    'person final',
+    'parley completed',
+  ]);
+  const { text, unheard } = shown[1]!;
+  expect(text.slice(0, text.length - unheard.length)).toMatch(/^i can/);
+  expect(unheard).not.toBe('');
+  expect(shown[3]!.text).toBe('seven times eight is fifty six.');
+
+  const type = 'silence after onset, ms';
+  test.info().annotations.push({ type, description: delayMs.toFixed(0) });
+  expect(delayMs).toBeGreaterThan(-LONGEST_BREATH_MS);
+  expect(delayMs).toBeLessThanOrEqual(SILENT_WITHIN_MS);
+  const { rateHz } = conversation.tap;
+  expect(await recognise([answer], rateHz)).toEqual(['seven times eight is fifty six']);
+});
+
 test('nothing is asked of other hosts, and nothing complains', () => {
   expect([...conversation.origins]).toEqual([conversation.origin]);
   expect(conversation.complaints).toEqual([]);
 });
+
+/** Asks what is answered at length, and asks something else once some of the answer was heard. */
+async function interrupt(page: Page): Promise<BargeIn> {
+  const [long, interruption] = await speak([LONG_QUESTION, INTERRUPTION], 'rms');
+  const earlier = (await captions(page)).length;
+  const replies = (await captions(page)).filter(({ who }) => who === 'parley').length;
+  const from = (await readTap(page)).voice.length;
+  const before = (await stateLines(page)).length;
+  await sayTo(page, long!);
+  await untilStateLine(page, SPEAKING, before);
+  await sayTo(page, joined(silence(INTO_THE_ANSWER_MS), interruption!));
+  await untilReplies(page, replies + 2, { interruptedToo: true });
+
+  const tap = await readTap(page);
+  const { rateHz } = tap;
+  const stretchesSince = (signal: Float32Array, options: Parameters<typeof stretchesOf>[2] = {}) =>
+    stretchesOf(signal.subarray(from), rateHz, options).map(({ start, end }) => ({
+      start: from + start,
+      end: from + end,
+    }));
+  const answers = stretchesSince(tap.voice);
+  const questions = stretchesSince(tap.microphone, { audible: AUDIBLE });
+  expect(answers).toHaveLength(2);
+  expect(questions).toHaveLength(2);
+  const onset = questions[1]!.start;
+  const { end } = answers[0]!;
+  return {
+    captions: (await captions(page)).slice(earlier),
+    delayMs: ((end - onset) * 1_000) / rateHz,
+    stalledMs: stalledMs(tap, { start: Math.min(onset, end), end: Math.max(onset, end) }),
+    answer: tap.voice.subarray(answers[1]!.start, answers[1]!.end),
+  };
+}
 
 function hourInWords(instantMs: number): string {
   const format = new Intl.DateTimeFormat('en', {

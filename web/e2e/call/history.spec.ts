@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
 import { violationsIn } from '../support/axe.ts';
-import { silence } from '../support/wav.ts';
 import { DESKTOP, PHONE } from './support/call-page.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
@@ -30,8 +29,7 @@ test('a conversation is kept: found, read, renamed, gone on with, exported and d
 }) => {
   test.setTimeout(120_000);
   const { page, complaints } = await open({
-    hears: silence(1_000),
-    context: { reducedMotion: 'reduce', viewport: DESKTOP },
+    context: { viewport: DESKTOP },
   });
   await say(page, 'what is 6 times 7?', 1);
   await page.getByRole('button', { name: 'Hang up' }).click();

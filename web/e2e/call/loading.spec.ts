@@ -1,16 +1,28 @@
-import { expect, type CDPSession } from '@playwright/test';
+import { expect, type BrowserContext, type CDPSession } from '@playwright/test';
 import { servedBytes } from '../support/served-bytes.ts';
 import { test } from './support/call-test.ts';
 
 /** Scripts and styles, worker included, compressed. */
 const MAX_FIRST_LOAD_BYTES = 126_000;
 
-test('little is loaded before the button is pressed, and on a second visit next to nothing', async ({
-  open,
+test('little is loaded before the button is pressed, the detector once a person comes near it, and on a second visit next to nothing', async ({
+  network,
+  browser,
 }) => {
-  const { page, requests } = await open({ before: countFormatters });
+  const context = await browser.newContext({ serviceWorkers: 'block' });
+  const requested: string[] = [];
+  // A worker's requests are the context's, not the page's.
+  context.on('request', (request) => requested.push(request.url()));
+  const page = await context.newPage();
+  await page.addInitScript(countFormatters);
+  await page.goto(network.origin, { waitUntil: 'networkidle' });
+  expect(requested.filter(isOfDetector)).toEqual([]);
   expect(await page.evaluate(() => (window as CountedWindow).formatters)).toBe(0);
-  const code = requests.map((request) => request.url()).filter((url) => /\.(js|css)$/.test(url));
+
+  const onHover = untilDetectorLoads(context);
+  await page.getByRole('button', { name: 'Press to talk' }).hover();
+  await onHover;
+  const code = requested.filter((url) => /\.(js|css)$/.test(url));
   const sizes = await Promise.all(
     code.map(async (url) => ({ name: new URL(url).pathname, bytes: await servedBytes(url) })),
   );
@@ -19,14 +31,20 @@ test('little is loaded before the button is pressed, and on a second visit next 
     type: 'first load, bytes',
     description: `${total} ${JSON.stringify(sizes)}`,
   });
-  expect(sizes.map(({ name }) => name)).toContainEqual(expect.stringMatching(/worker/));
+  const names = sizes.map(({ name }) => name);
+  expect(names).toContainEqual(expect.stringMatching(/worker/));
+  expect(names.filter((name) => /settings|debug/.test(name))).toEqual([]);
   expect(total).toBeGreaterThan(20_000);
   expect(total).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES);
 
-  const session = await page.context().newCDPSession(page);
-  const loaded = await watchLoading(session);
+  // A person that has talked before will talk again.
+  await page.evaluate(() => localStorage.setItem('parley.talked', '1'));
+  await page.mouse.move(0, 0);
+  const loaded = await watchLoading(await context.newCDPSession(page));
+  const onReturn = untilDetectorLoads(context);
   await page.reload();
   await expect(page.getByRole('button', { name: 'Press to talk' })).toBeVisible();
+  await onReturn;
 
   const [html] = loaded().filter(({ url }) => new URL(url).pathname === '/');
   expect(html).toMatchObject({ status: 304, fromCache: false });
@@ -34,7 +52,16 @@ test('little is loaded before the button is pressed, and on a second visit next 
   // One script and one style sheet.
   expect(assets.length).toBeGreaterThanOrEqual(2);
   expect(assets.filter(({ fromCache }) => !fromCache)).toEqual([]);
+  await context.close();
 });
+
+function isOfDetector(url: string): boolean {
+  return url.endsWith('.bin');
+}
+
+async function untilDetectorLoads(context: BrowserContext): Promise<void> {
+  await context.waitForEvent('request', { predicate: (request) => isOfDetector(request.url()) });
+}
 
 type CountedWindow = Window & { formatters?: number };
 

@@ -12,7 +12,6 @@ import {
   untilAsked,
 } from '../support/scripted-model.ts';
 import { readTap, stretchesOf } from '../support/tap.ts';
-import { silence } from '../support/wav.ts';
 import { test } from './support/call-test.ts';
 import { stateLines, untilStateLine } from './support/call-page.ts';
 import { captions, untilReplies } from './support/captions.ts';
@@ -27,7 +26,6 @@ test('an open question that is spoken is answered aloud, all of it by the browse
   open,
 }) => {
   const { page, complaints } = await open({
-    hears: silence(60_000),
     tapped: true,
     before: [installScriptedSpeech, installScriptedModel],
   });
@@ -50,8 +48,7 @@ test('an open question that is spoken is answered aloud, all of it by the browse
   const { rateHz, voice } = await readTap(page);
   const [answer] = stretchesOf(voice, rateHz);
   const heard = [voice.subarray(answer!.start, answer!.end)];
-  const choices = ['elephants remember everything', 'nobody expected chocolate'];
-  expect(await recognise(heard, rateHz, choices)).toEqual(['elephants remember everything']);
+  expect(await recognise(heard, rateHz)).toEqual(['elephants remember everything']);
 
   // What the relay can do it does as before, without asking.
   await untilListening(page, 1);
@@ -78,7 +75,6 @@ test('an open question that is spoken is answered aloud, all of it by the browse
 
 test('if neither works any more the call goes on with the relay, and says so', async ({ open }) => {
   const { page } = await open({
-    hears: silence(60_000),
     before: [installScriptedSpeech, installScriptedModel],
   });
   await switchOn(page, 'Understand any words', 'Answer open questions');
@@ -96,8 +92,9 @@ test('if neither works any more the call goes on with the relay, and says so', a
   await message.press('Enter');
   await untilAsked(page, 1);
   await letModelSay(page, '', true);
-  await untilReplies(page, 1);
-  expect((await captions(page)).at(-1)?.text).toContain('i did not understand that.');
+  await expect
+    .poll(async () => (await captions(page)).at(-1)?.text)
+    .toContain('i did not understand that.');
 });
 
 async function switchOn(page: Page, ...names: readonly string[]): Promise<void> {

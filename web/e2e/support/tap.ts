@@ -10,7 +10,7 @@ export interface TapRecording {
 }
 
 /** What the audio thread renders at a time, samples. */
-export const TAP_BLOCK = 128;
+const TAP_BLOCK = 128;
 
 interface TapWindow {
   recorded(): Promise<{
@@ -125,6 +125,38 @@ export function stretchesOf(
     else stretches.push({ start: n, end: n + 1 });
   }
   return stretches;
+}
+
+/**
+ * How much longer than it lasts a stretch of a recording took to be played, ms: on a machine too
+ * busy to run its sound card the audio clock stands still.
+ */
+export function stalledMs({ renderedMs, rateHz }: TapRecording, { start, end }: Stretch): number {
+  const renderedAtMs = (sample: number) => renderedMs[Math.floor(sample / TAP_BLOCK)]!;
+  return Math.abs(renderedAtMs(end) - renderedAtMs(start) - ((end - start) * 1_000) / rateHz);
+}
+
+/** Above the jitter of a sound card's buffers, ms. */
+const LONGEST_STALL_MS = 40;
+
+/** Whether the machine did not stand still meanwhile. */
+export function isSound({ stalledMs: ms }: { readonly stalledMs: number }): boolean {
+  return ms < LONGEST_STALL_MS;
+}
+
+/**
+ * Takes a measurement. One in which the machine stood still is void: it says so, and is taken once
+ * more.
+ */
+export async function measured<T extends { readonly stalledMs: number }>(
+  what: string,
+  take: () => Promise<T>,
+): Promise<T> {
+  const first = await take();
+  if (isSound(first)) return first;
+  const ms = first.stalledMs.toFixed(0);
+  process.stdout.write(`    void: the machine stood still for ${ms} ms, measured again: ${what}\n`);
+  return take();
 }
 
 /** How long a signal sounds from its first to its last sample, ms. */

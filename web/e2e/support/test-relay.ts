@@ -217,6 +217,9 @@ export class TestRelay {
       for (const watcher of this.#watchers) watcher();
     });
     if (!resuming) {
+      this.#seq = 0;
+      this.#inputSeq = 0;
+      this.#sent.length = 0;
       this.#socket = socket;
       this.event('session.created', { session: this.#session, server_ms: this.nowMs });
     }

@@ -1,14 +1,27 @@
-import type { BrowserContextOptions, Page, Request } from '@playwright/test';
-import { launchWithMicrophone, type MicrophoneOptions } from '../../support/browser.ts';
+import type { Browser, BrowserContextOptions, Page, Request } from '@playwright/test';
+import { launchWithMicrophone } from '../../support/browser.ts';
+import { installCommandedMicrophone } from '../../support/commanded-microphone.ts';
 import { installTap } from '../../support/tap.ts';
 
-export interface CallPageOptions extends MicrophoneOptions {
+/** Either: in a browser that is there, a microphone to be spoken into with `sayTo` … */
+interface CommandedMicrophone {
+  readonly browser: Browser;
+}
+
+/** … or, in a browser of its own, Chromium's own microphone; see `launchWithMicrophone`. */
+interface OwnMicrophone {
+  readonly hears: Int16Array;
+}
+
+export interface CallPageSettings {
   readonly context?: BrowserContextOptions;
   /** Whether the voice and the microphone are recorded, and the microphone taken as it is. */
   readonly tapped?: boolean;
   /** Each runs in the page, before anything of it. */
   readonly before?: (() => void) | readonly (() => void)[];
 }
+
+export type CallPageOptions = CallPageSettings & (CommandedMicrophone | OwnMicrophone);
 
 export interface CallPage extends AsyncDisposable {
   readonly page: Page;
@@ -25,10 +38,13 @@ interface WatchedWindow {
 export const DESKTOP = { width: 1_280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-/** Opens the page at `origin` in a browser of its own, watched for anything untoward. */
+/** Opens the page at `origin`, watched for anything untoward. */
 export async function openCallPage(origin: string, options: CallPageOptions): Promise<CallPage> {
   await using resources = new AsyncDisposableStack();
-  const { browser } = resources.use(await launchWithMicrophone(options));
+  const isCommanded = 'browser' in options;
+  const { browser } = isCommanded
+    ? options
+    : resources.use(await launchWithMicrophone(options.hears));
   const context = await browser.newContext({
     viewport: DESKTOP,
     // A moving orb takes a processor of its own if there is no graphics card.
@@ -36,11 +52,10 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
     // What a worker answers would not be the relay's answer.
     serviceWorkers: 'block',
     // Listing any permission denies the rest.
-    ...(options.permission === 'denied'
-      ? {}
-      : { permissions: ['microphone', 'clipboard-read', 'clipboard-write'] }),
+    permissions: ['microphone', 'clipboard-read', 'clipboard-write'],
     ...options.context,
   });
+  resources.defer(() => context.close());
   const complaints: string[] = [];
   const requests: Request[] = [];
   context.on('request', (request) => requests.push(request));
@@ -57,6 +72,7 @@ export async function openCallPage(origin: string, options: CallPageOptions): Pr
   });
   await page.exposeFunction('complainOfPolicy', (what: string) => complaints.push(what));
   await page.addInitScript(watchPage);
+  if (isCommanded) await page.addInitScript(installCommandedMicrophone);
   for (const script of [options.before ?? []].flat()) await page.addInitScript(script);
   if (options.tapped === true) await installTap(page);
   // The speech detector; pressing the button before it is there is another matter.

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { buildPage, makeDatabaseTemplate } from '@parley/relay/testing';
 import { test as base } from '@playwright/test';
 import { startNetworkProxy, type NetworkProxy } from './network-proxy.ts';
-import { openCallPage, type CallPage, type CallPageOptions } from './call-page.ts';
+import { openCallPage, type CallPage, type CallPageSettings } from './call-page.ts';
 import { EMBEDDED_PROVIDERS, startRealRelay, type RealRelay } from './real-relay.ts';
 
 interface CallFixtures {
-  /** Opens the real page, served by the real relay, in a browser of its own. */
-  readonly open: (options: CallPageOptions) => Promise<CallPage>;
+  /** Opens the real page, served by the real relay; see `CallPageOptions`. */
+  readonly open: (
+    settings?: CallPageSettings & { readonly hears?: Int16Array },
+  ) => Promise<CallPage>;
   /** What `open` reaches the relay through. */
   readonly network: NetworkProxy;
 }
@@ -28,6 +30,8 @@ interface CallWorkerFixtures {
 export const test = base.extend<CallFixtures, CallWorkerFixtures>({
   // A recorded trace takes a picture of every frame of the orb, from the time that the voice needs.
   trace: ['off', { scope: 'worker' }],
+  // A moving orb takes a processor of its own if there is no graphics card.
+  contextOptions: { reducedMotion: 'reduce' },
   keeps: [false, { option: true, scope: 'worker' }],
   dataDir: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from it
@@ -59,8 +63,11 @@ export const test = base.extend<CallFixtures, CallWorkerFixtures>({
     await using network = await startNetworkProxy(relay.port);
     await use(network);
   },
-  open: async ({ network }, use) => {
+  open: async ({ network, browser }, use) => {
     await using resources = new AsyncDisposableStack();
-    await use(async (options) => resources.use(await openCallPage(network.origin, options)));
+    await use(async ({ hears, ...settings } = {}) => {
+      const microphone = hears === undefined ? { browser } : { hears };
+      return resources.use(await openCallPage(network.origin, { ...settings, ...microphone }));
+    });
   },
 });

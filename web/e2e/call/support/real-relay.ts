@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RELAY_PROGRAM } from '@parley/relay/testing';
+import { NEVER_OVERLOADED, RELAY_PROGRAM } from '@parley/relay/testing';
 
 const READY = /open http:\/\/localhost:(\d+)/;
 /** Loads a speech recogniser and a voice; on a busy machine that takes its time. */
@@ -20,8 +19,6 @@ export interface RealRelay extends AsyncDisposable {
   readonly complaints: readonly string[];
   /** Ends it as a crash or a power cut does: without a goodbye. */
   kill(): Promise<void>;
-  /** For so long it can do nothing, as on a machine that has other things to do. */
-  stall(ms: number): Promise<void>;
 }
 
 /** Settings by the names of their environment variables. */
@@ -31,6 +28,13 @@ export const EMBEDDED_PROVIDERS: RelaySettings = {
   TRANSCRIBERS: 'embedded',
   GENERATORS: 'embedded',
   SYNTHESIZERS: 'embedded',
+};
+
+/** For calls that are typed and read: without a recogniser and a voice it starts in half the time. */
+export const TYPED_PROVIDERS: RelaySettings = {
+  TRANSCRIBERS: 'browser',
+  GENERATORS: 'embedded',
+  SYNTHESIZERS: 'browser',
 };
 
 /**
@@ -43,7 +47,7 @@ export async function startRealRelay(
   dataDir: string,
   settings: RelaySettings = EMBEDDED_PROVIDERS,
 ): Promise<RealRelay> {
-  const child = spawn(process.execPath, [RELAY_PROGRAM], {
+  const child = spawn(process.execPath, ['--import', NEVER_OVERLOADED, RELAY_PROGRAM], {
     // Nothing of our own environment: a key or a PORT in it must not change what is tested. One in
     // a `.env` would still be read; that it is used is kept out by the order of providers.
     env: {
@@ -77,11 +81,6 @@ export async function startRealRelay(
     port,
     complaints,
     kill: () => end('SIGKILL'),
-    async stall(ms) {
-      child.kill('SIGSTOP');
-      await sleep(ms);
-      child.kill('SIGCONT');
-    },
     [Symbol.asyncDispose]: () => end('SIGTERM'),
   };
 }

@@ -6,7 +6,7 @@ import {
   type Traffic,
 } from '@parley/relay/testing';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
-import { say, startVoice } from '../../support/speech.ts';
+import { speak, warmVoice } from '../../support/speech.ts';
 import { MICROPHONE_HZ } from '../../support/wav.ts';
 import type { RelaySettings } from './real-relay.ts';
 
@@ -30,8 +30,6 @@ export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposa
   readonly script: Script;
   /** Keys and addresses of them all. */
   readonly settings: RelaySettings;
-  /** The longest that each was given to hear at once, ms. */
-  readonly heardMs: ReadonlyMap<Name, number>;
   /** What they would have objected to. */
   readonly complaints: readonly string[];
   /** Ends a vendor's voice for good, `spokenMs` into the clause with this word in it. */
@@ -43,21 +41,21 @@ export interface Vendors extends Readonly<Record<Name, Simulator>>, AsyncDisposa
 /** All speak with the embedded voice: who spoke is not to be heard, only what. */
 export async function startVendors(): Promise<Vendors> {
   await using resources = new AsyncDisposableStack();
-  const voice = resources.use(await startVoice());
+  // A vendor whose voice starts first would be too slow.
+  await warmVoice();
   const script: Script = { heard: '', heardWithinMs: 0, answer: '' };
-  const heardMs = new Map<Name, number>();
   const failing = new Map<Name, { readonly clause: string; readonly spokenMs: number }>();
 
   const behaviourOf = (name: Name): Behaviour => ({
     hear(audio) {
       const ms = (audio.length * 1_000) / MICROPHONE_HZ;
-      heardMs.set(name, Math.max(ms, heardMs.get(name) ?? 0));
       const words = script.heard.split(' ');
       return words.slice(0, Math.ceil((words.length * ms) / script.heardWithinMs)).join(' ');
     },
     answer: () => script.answer,
     async speak(text, rateHz) {
-      const samples = resamplePcm16(await say(voice, text, 'slt'), voice.sampleRateHz, rateHz);
+      const [spoken] = await speak([text]);
+      const samples = resamplePcm16(spoken!, MICROPHONE_HZ, rateHz);
       const failure = failing.get(name);
       if (failure !== undefined && text.includes(failure.clause)) {
         failing.delete(name);
@@ -88,7 +86,6 @@ export async function startVendors(): Promise<Vendors> {
   return {
     ...vendors,
     script,
-    heardMs,
     settings: Object.assign({}, ...NAMES.map((name) => CATALOGUE[name].environment(vendors[name]))),
     get complaints() {
       return NAMES.flatMap((name) => vendors[name].complaints.map((each) => `${name}: ${each}`));

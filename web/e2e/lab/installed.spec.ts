@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect } from '@playwright/test';
 import { CHROMIUM_ARGUMENTS, WHOLE_CHROMIUM } from '../support/chromium.ts';
-import { test } from './support/call-test.ts';
+import { test } from '../call/support/call-test.ts';
 
 test('the page can be installed, and opens without a network', async ({ network }) => {
   // Browsers install nothing in a window that forgets.
@@ -35,32 +35,4 @@ test('the page can be installed, and opens without a network', async ({ network 
     await context.close();
     rmSync(profile, { recursive: true, force: true });
   }
-});
-
-test('the detector is loaded once a person comes near a button, or has talked before', async ({
-  network,
-  browser,
-}) => {
-  const context = await browser.newContext({ serviceWorkers: 'block' });
-  const page = await context.newPage();
-  const isOfDetector = (url: string) => url.endsWith('.bin');
-  const loaded: string[] = [];
-  // A worker's requests are the context's, not the page's.
-  context.on('request', (request) => {
-    if (isOfDetector(request.url())) loaded.push(request.url());
-  });
-  const untilLoaded = () =>
-    context.waitForEvent('request', { predicate: (request) => isOfDetector(request.url()) });
-  await page.goto(network.origin, { waitUntil: 'networkidle' });
-  expect(loaded).toEqual([]);
-  const onHover = untilLoaded();
-  await page.getByRole('button', { name: 'Press to talk' }).hover();
-  await onHover;
-
-  await page.evaluate(() => localStorage.setItem('parley.talked', '1'));
-  await page.mouse.move(0, 0);
-  const onReturn = untilLoaded();
-  await page.reload();
-  await onReturn;
-  await context.close();
 });

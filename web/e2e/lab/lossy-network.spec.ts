@@ -3,10 +3,10 @@ import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { readTap, stretchesOf } from '../support/tap.ts';
 import { joined, silence } from '../support/wav.ts';
-import { openCallPage, stateLines, untilStateLine } from './support/call-page.ts';
-import { test } from './support/call-test.ts';
-import { captions, untilReplies } from './support/captions.ts';
-import { recognise } from './support/sound.ts';
+import { openCallPage, stateLines, untilStateLine } from '../call/support/call-page.ts';
+import { test } from '../call/support/call-test.ts';
+import { captions, untilReplies } from '../call/support/captions.ts';
+import { recognise } from '../call/support/sound.ts';
 
 const ANSWER = 'seven times eight is fifty six';
 /** The longest stall after which a connection is kept. */

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { speak } from '../support/speech.ts';
 import { gapsIn, readTap, soundingMs } from '../support/tap.ts';
 import { joined, silence, tone } from '../support/wav.ts';
-import { notices, startCall, test, untilNotice } from './engine-test.ts';
+import { notices, startCall, test, untilNotice } from '../media/engine-test.ts';
 
 const VOICE_HZ = 16_000;
 const ANSWER_MS = 9_000;
