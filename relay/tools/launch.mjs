@@ -54,6 +54,7 @@ const COMMANDS = {
   screenshots: ['relay/tools/screenshots.ts'],
   lab: ['relay/tools/lab.ts'],
   browsers: ['relay/tools/browsers.ts'],
+  mutations: ['relay/tools/mutations.ts'],
 };
 
 // What is printed may have no reader any more, or a full disk: that is no reason not to start.
