@@ -50,7 +50,7 @@ export class TestHost implements AsyncDisposable {
    * @throws Error if the tests cannot be run at all, or the signal aborts
    */
   async run(files: readonly string[], changed: string): Promise<Failure | undefined> {
-    const child = this.#child ?? (await this.#start());
+    const child = this.#child?.connected === true ? this.#child : await this.#start();
     const known = files.filter((file) => this.#known.has(file));
     if (known.length === 0) return undefined;
     let current = known[0] ?? '';
@@ -81,6 +81,8 @@ export class TestHost implements AsyncDisposable {
       detached: true,
     });
     this.#child = child;
+    // A message to one that is just ending is an error that the exit explains.
+    child.on('error', () => {});
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-KEPT_CHARACTERS);
