@@ -1,5 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -25,7 +24,7 @@ const USAGE = `Breaks the product in one place at a time, and counts how often a
 
   --count N    mutations to draw
   --seed N     another number draws others
-  --workers N  trees tested at once; default: one for each processor
+  --workers N  trees tested at once; default: one more than there are processors
   --tree DIR   another checkout, with its packages installed; default: this one
   --list FILE  write the mutations there, and what became of each
   --from FILE  take the mutations of such a list, and say which were found then and survive now
@@ -36,6 +35,8 @@ against the unit tests that import the file, then against the tests with a whole
 near it.
 `;
 
+/** Tests with a whole relay wait for a third of their time. */
+const WORKERS = availableParallelism() + 1;
 /** For one file of tests. The longest takes half of it beside another. */
 const DEADLINE_MS = 40_000;
 
@@ -45,7 +46,8 @@ interface Options {
   readonly workers: number;
   readonly tree: string;
   readonly list: string | undefined;
-  readonly from: string | undefined;
+  /** The trials of another list. */
+  readonly before: readonly Trial[] | undefined;
   readonly isJson: boolean;
 }
 
@@ -59,18 +61,21 @@ interface Trial {
 async function mutations(commandLine: readonly string[], io: CommandIo): Promise<number> {
   const options = optionsOrStatus(() => parse(commandLine), USAGE, io);
   if (typeof options === 'number') return options;
-  const { tree, list, from, isJson } = options;
+  const { tree, list, before, isJson } = options;
   const near = new NearTests(readImportGraph(tree));
-  const before = from === undefined ? undefined : await readList(from);
   const drawn = before?.map(({ mutation }) => mutation) ?? drawFrom(near, options, io);
 
   const verdicts: Verdicts = { sound: new Set(), broken: new Map() };
   const startedAtMs = performance.now();
-  const trials = await tryAll(drawn, near, verdicts, options, io);
+  const trials: Trial[] = drawn.map((mutation) => ({ mutation }));
+  const asJson = () => `${JSON.stringify(trials, null, 2)}\n`;
+  try {
+    await tryAll(trials, near, verdicts, options, io);
+  } finally {
+    if (list !== undefined) writeFileSync(list, asJson());
+  }
   const minutes = ((performance.now() - startedAtMs) / 60_000).toFixed(1);
-  const asJson = `${JSON.stringify(trials, null, 2)}\n`;
-  if (list !== undefined) await writeFile(list, asJson);
-  if (isJson) io.output.write(asJson);
+  if (isJson) io.output.write(asJson());
   else io.output.write(`${report(trials, before ?? [], verdicts).join('\n')}\n`);
   io.errors.write(`It took ${minutes} min.\n`);
   return 0;
@@ -89,16 +94,15 @@ function drawFrom(near: NearTests, { tree, count, seed }: Options, io: CommandIo
   return drawn;
 }
 
-/** @returns the trials, in the order of the mutations */
+/** Gives each trial its outcome. */
 async function tryAll(
-  drawn: readonly Mutation[],
+  trials: Trial[],
   near: NearTests,
   verdicts: Verdicts,
   { tree, workers }: Options,
   io: CommandIo,
-): Promise<readonly Trial[]> {
-  const trials: Trial[] = drawn.map((mutation) => ({ mutation }));
-  const waiting = drawn.entries();
+): Promise<void> {
+  const waiting = trials.entries();
   const failed = new AbortController();
   const signal = AbortSignal.any([io.signal, failed.signal]);
   let done = 0;
@@ -106,20 +110,21 @@ async function tryAll(
   async function work(): Promise<void> {
     await using copy = await TreeCopy.of(tree);
     await using host = new TestHost(copy, DEADLINE_MS, signal);
-    for (const [index, mutation] of waiting) {
+    for (const [index, { mutation }] of waiting) {
       signal.throwIfAborted();
       const startedAtMs = performance.now();
       const outcome = await tryIn(copy, host, mutation);
       const seconds = Math.round((performance.now() - startedAtMs) / 100) / 10;
       trials[index] = { mutation, outcome, seconds };
       const words = `${outcome.result}, ${seconds} s: ${nameOf(mutation)}`;
-      io.errors.write(`${++done}/${drawn.length}  ${words}\n`);
+      io.errors.write(`${++done}/${trials.length}  ${words}\n`);
     }
   }
 
   async function tryIn(copy: TreeCopy, host: TestHost, mutation: Mutation): Promise<Outcome> {
     const { file } = mutation;
-    const source = mutated(await copy.read(file), mutation);
+    const original = await copy.read(file);
+    const source = original === undefined ? undefined : mutated(original, mutation);
     if (source === undefined) return { result: 'not applicable' };
     const tested = {
       run: (files: readonly string[]) => host.run(files, file),
@@ -140,7 +145,6 @@ async function tryAll(
   });
   await Promise.allSettled(works);
   signal.throwIfAborted();
-  return trials;
 }
 
 function report(
@@ -191,9 +195,9 @@ function inOneLine(text: string): string {
   return text.replace(/\s+/g, ' ').slice(0, 100);
 }
 
-async function readList(file: string): Promise<readonly Trial[]> {
+function readList(file: string): readonly Trial[] {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as readonly Trial[];
+    return JSON.parse(readFileSync(file, 'utf8')) as readonly Trial[];
   } catch (error) {
     throw new UsageError(`${file} is not a list of mutations: ${(error as Error).message}.`);
   }
@@ -206,7 +210,7 @@ function parse(commandLine: readonly string[]): Options | 'help' {
       help: { type: 'boolean', short: 'h' },
       count: { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
-      workers: { type: 'string', default: `${availableParallelism()}` },
+      workers: { type: 'string', default: `${WORKERS}` },
       tree: { type: 'string', default: ROOT },
       list: { type: 'string' },
       from: { type: 'string' },
@@ -220,7 +224,7 @@ function parse(commandLine: readonly string[]): Options | 'help' {
     workers: wholeNumber('workers', values.workers),
     tree: resolve(values.tree),
     list: values.list,
-    from: values.from,
+    before: values.from === undefined ? undefined : readList(values.from),
     isJson: values.json,
   };
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import {
   cp,
+  chmod,
   mkdir,
   mkdtemp,
-  chmod,
   readdir,
   readFile,
   realpath,
@@ -58,13 +58,14 @@ export class TreeCopy implements AsyncDisposable {
     }
   }
 
-  read(file: string): Promise<string> {
-    return readFile(join(this.root, file), 'utf8');
+  /** @returns undefined if there is no such file */
+  async read(file: string): Promise<string | undefined> {
+    return readFile(join(this.root, file), 'utf8').catch(unlessMissing);
   }
 
   /** Runs `during` while a file says something else; what is cached meanwhile is thrown away. */
   async with<T>(file: string, source: string, during: () => Promise<T>): Promise<T> {
-    const original = await this.read(file);
+    const original = await readFile(join(this.root, file));
     const kept = new Set(await this.#cached());
     await writeFile(join(this.root, file), source);
     try {
@@ -79,7 +80,7 @@ export class TreeCopy implements AsyncDisposable {
   }
 
   async #cached(): Promise<string[]> {
-    return readdir(join(this.root, CACHE)).catch(() => []);
+    return (await readdir(join(this.root, CACHE)).catch(unlessMissing)) ?? [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,10 +98,12 @@ async function copyFiles(tree: string, to: string): Promise<void> {
   }
   for (const file of files) {
     // A file that was deleted, and not yet from the index, is not there.
-    await cp(join(tree, file), join(to, file)).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    });
+    await cp(join(tree, file), join(to, file)).catch(unlessMissing);
   }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /**
