@@ -13,6 +13,7 @@ const UNTIMED = [
 
 export default defineConfig({
   testDir: 'web/e2e',
+  globalSetup: './web/e2e/support/build-pages.ts',
   timeout: 60_000,
   // Bounds in milliseconds are the tests' own; this only tells a state that comes from one that
   // does not, on a machine that is short of processor time.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { servePage } from '../../support/page-server.ts';
-import { buildOnce } from './build-once.ts';
+import { buildOnce } from '../../support/build-once.ts';
 
 const WEB = fileURLToPath(new URL('../../../', import.meta.url));
 const PAGE = 'e2e/ui/support/harness.html';
