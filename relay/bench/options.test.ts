@@ -73,6 +73,7 @@ test('what is given is taken', () => {
   });
   expect(parseBenchOptions(['dialogues', '--only', 'pause'])).toMatchObject({ only: 'pause' });
   expect(parseBenchOptions(['ear', '--turns', '20'])).toMatchObject({ bench: 'ear', turns: 20 });
+  expect(parseBenchOptions(['soak'])).toMatchObject({ bench: 'soak', turns: 250 });
   expect(parseBenchOptions('noise --clips recordings --seed 3'.split(' '))).toMatchObject({
     bench: 'noise',
     noise: { clipsFolder: 'recordings', seed: 3 },

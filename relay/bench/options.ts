@@ -62,6 +62,11 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       Whether anything is lost, doubled or out of order if connections are cut, reset, stalled,
       half open and lossy at random moments: 20 minutes of speech, in many calls at a time, over
       such lines and over good ones. A seed repeats the faults.
+
+  npm run bench -- soak [--turns N] [--json]
+      Whether memory, a socket or a timer is left after 250 turns of which most meet a fault of a
+      simulated vendor.
+
   npm run bench -- ear [--turns N] [--json]
       What the debug panel shows beside what an ear in the room hears: three voices ask 60 questions
       in Chromium, in a room without sound cards, with a load peak and a stalled page in between.
@@ -81,8 +86,8 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
   --help           shows this
 
 Exit status: 0 measured; 1 the measurement failed, bench outage found a turn missing or doubled,
-bench chaos found a difference, bench lighthouse a score below its target, or bench ear a turn that
-was not answered once; 2 the options are not usable.
+bench chaos found a difference, bench soak something left, bench lighthouse a score below its target,
+or bench ear a turn that was not answered once; 2 the options are not usable.
 `;
 
 export interface BenchOptions {
@@ -103,7 +108,7 @@ export interface BenchOptions {
   readonly chaos: { readonly minutes: number; readonly seed: number };
   readonly echo: { readonly minutes: number; readonly browser: EchoBrowser };
   readonly noise: { readonly clipsFolder: string | undefined; readonly seed: number };
-  /** bench ear. */
+  /** bench ear and soak; as many as usual if not given. */
   readonly turns: number;
   readonly baseline: Baseline;
   /** undefined if not given. */
@@ -124,6 +129,7 @@ export const BENCHES = [
   'web',
   'echo',
   'chaos',
+  'soak',
   'lighthouse',
   'ear',
   'phrasings',
@@ -146,7 +152,7 @@ const OWNERS = {
   seed: ['chaos', 'noise'],
   clips: ['noise'],
   only: ['dialogues'],
-  turns: ['ear'],
+  turns: ['ear', 'soak'],
 } as const satisfies Record<string, readonly (typeof BENCHES)[number][]>;
 
 const MAX_SESSIONS = 10_000;
@@ -160,7 +166,7 @@ const MAX_SEED = 1_000_000;
 const MAX_OUTAGE_SESSIONS = 150;
 const MAX_CALLERS = 200;
 const MAX_TURNS = 600;
-const DEFAULT_TURNS = 60;
+const DEFAULT_TURNS = { ear: 60, soak: 250 };
 
 /**
  * Reads the command line.
@@ -245,7 +251,8 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
     chaos: { minutes: minutes ?? 20, seed },
     noise: { clipsFolder: values.clips, seed },
     echo: { minutes: minutes ?? 10, browser },
-    turns: count('--turns', values.turns, MAX_TURNS) ?? DEFAULT_TURNS,
+    turns:
+      count('--turns', values.turns, MAX_TURNS) ?? DEFAULT_TURNS[bench === 'soak' ? 'soak' : 'ear'],
     baseline,
     rounds: count('--rounds', values.rounds, MAX_ROUNDS),
     profileDir: values.profile,

@@ -1,99 +1,51 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { benchLoad } from './load/bench-load.ts';
 import { benchRelay } from './relay/bench-relay.ts';
 import { runBench } from './run-bench.ts';
-import { benchTurn } from './turn/bench-turn.ts';
 
-/** Short runs that show that a benchmark measures; the figures are not judged. */
-const DEADLINE = { timeout: 150_000 };
+const DEADLINE = { timeout: 60_000 };
 
-/** Without a word; what is started ends if the test takes too long. */
-const quiet = (signal: AbortSignal) => ({ tell: () => {}, signal });
 const positive = z.number().positive();
-const positiveNumber: unknown = expect.schemaMatching(positive);
 const sides = <T extends z.ZodType>(figure: T) =>
   z.strictObject({ relay: figure, baseline: figure });
 
-// Each waits for processes of its own.
-describe.concurrent('a short run', () => {
-  test('bench relay receives every chunk once and in order', DEADLINE, async ({ signal }) => {
-    const report = await benchRelay({
-      ...quiet(signal),
-      sessions: 26,
-      rounds: 2,
-      starts: 1,
-      profileDir: undefined,
-      times: { steadyMs: 500, warmUpMs: 200, windowMs: 500 },
-    });
-    const schema = z.strictObject({
-      bench: z.literal('relay'),
-      sessions: z.literal(26),
-      cpu_us_per_chunk: sides(positive),
-      cpu_ratio: positive,
-      latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
-      rss_kb_per_session: sides(z.number()),
-      upstream: z.strictObject({
-        speakers: positive,
-        opened: z.strictObject({ relay: positive, baseline: z.literal(26) }),
-        peak: z.strictObject({ relay: positive, baseline: z.literal(26) }),
-        peak_per_speaker: positive,
-      }),
-      sent: positive,
-      delivered: z.literal(report.sent),
-      lost: z.literal(0),
-      reordered: z.literal(0),
-      errors: z.literal(0),
-    });
-    expect(schema.safeParse(report).error).toBeUndefined();
-    // One for each who speaks, one ready for the next, and one of the provider to fall back on.
-    const { speakers, opened } = report.upstream;
-    expect(speakers).toBeLessThan(26);
-    expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
-    // Two rounds of 200 + 500 ms at 10 chunks a second of those who speak, at the least.
-    expect(report.sent).toBeGreaterThanOrEqual(speakers * 0.9 * 14);
+// A short run shows that a benchmark measures; its figures are not judged.
+test('bench relay receives every chunk once and in order', DEADLINE, async ({ signal }) => {
+  const report = await benchRelay({
+    tell: () => {},
+    signal,
+    sessions: 26,
+    rounds: 1,
+    starts: 1,
+    profileDir: undefined,
+    times: { steadyMs: 200, warmUpMs: 200, windowMs: 500 },
   });
-
-  test(
-    'bench turn measures every turn, none faster than its providers',
-    DEADLINE,
-    async ({ signal }) => {
-      const report = await benchTurn({
-        ...quiet(signal),
-        talkers: 3,
-        turns: 2,
-        warmUp: { talkers: 1, turns: 1 },
-      });
-      const schema = z.strictObject({
-        bench: z.literal('turn'),
-        talkers: z.literal(3),
-        provider_ms: z.strictObject({
-          asr: z.literal(100),
-          llm: z.literal(150),
-          tts: z.literal(80),
-        }),
-        overhead_ms: z.strictObject({ p50: positive, p99: positive }),
-        first_turn_penalty_ms: z.number(),
-        turns: z.literal(6),
-        errors: z.literal(0),
-      });
-      expect(schema.safeParse(report).error).toBeUndefined();
-    },
-  );
-
-  test('bench load counts every message and turn', DEADLINE, async ({ signal }) => {
-    const report = await benchLoad({
-      ...quiet(signal),
-      connections: 2,
-      messages: 3,
-      users: 2,
-      minutes: 0.1,
-    });
-    expect(report.message_ms).toMatchObject({ count: 6, errors: 0, min: positiveNumber });
-    expect(report.reply_ms).toMatchObject({ count: 6, errors: 0, error_rate: 0 });
-    expect(report.voice_ms).toMatchObject({ errors: 0, min: positiveNumber });
-    expect(report.voice_ms.count).toBeGreaterThanOrEqual(2);
+  const schema = z.strictObject({
+    bench: z.literal('relay'),
+    sessions: z.literal(26),
+    cpu_us_per_chunk: sides(positive),
+    cpu_ratio: positive,
+    latency_ms: sides(z.strictObject({ p50: positive, p99: positive })),
+    rss_kb_per_session: sides(z.number()),
+    upstream: z.strictObject({
+      speakers: positive,
+      opened: z.strictObject({ relay: positive, baseline: z.literal(26) }),
+      peak: z.strictObject({ relay: positive, baseline: z.literal(26) }),
+      peak_per_speaker: positive,
+    }),
+    sent: positive,
+    delivered: z.literal(report.sent),
+    lost: z.literal(0),
+    reordered: z.literal(0),
+    errors: z.literal(0),
   });
+  expect(schema.safeParse(report).error).toBeUndefined();
+  // One for each who speaks, one ready for the next, and one of the provider to fall back on.
+  const { speakers, opened } = report.upstream;
+  expect(speakers).toBeLessThan(26);
+  expect(opened.relay).toBeLessThanOrEqual(1.2 * speakers + 2);
+  // 200 + 500 ms at 10 chunks a second of those who speak, at the least.
+  expect(report.sent).toBeGreaterThanOrEqual(speakers * 0.9 * 7);
 });
 
 describe('the command', () => {

@@ -11,6 +11,7 @@ import { benchNoise } from './noise/bench-noise.ts';
 import { benchOutage } from './outage/bench-outage.ts';
 import { benchPhrasings } from './phrasings/bench-phrasings.ts';
 import { benchRelay } from './relay/bench-relay.ts';
+import { benchSoak } from './soak/bench-soak.ts';
 import { benchStart } from './start/bench-start.ts';
 import { benchTurn } from './turn/bench-turn.ts';
 import { benchWeb } from './web/bench-web.ts';
@@ -55,6 +56,10 @@ async function measure(options: BenchOptions, { output, signal }: CommandIo): Pr
     }
   } else if (bench === 'start') {
     print(await benchStart({ rounds, signal, tell }));
+  } else if (bench === 'soak') {
+    const { isClean, ...report } = await benchSoak({ turns: options.turns, signal, tell });
+    print(report);
+    return isClean;
   } else if (bench === 'ear') {
     const report = await benchEar({ turns: options.turns, signal, tell });
     print(report);

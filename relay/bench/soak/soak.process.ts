@@ -1,12 +1,15 @@
 import { STAGES } from '../../src/stages/provider.ts';
 import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
-import { heldBefore, heldBeyond } from '../conformance/outcome.ts';
-import { TestCall } from '../support/test-call.ts';
-import { everyFault, FAULT_MOMENTS } from './every-fault.ts';
-import { FaultyRelay } from './faulty-relay.ts';
-import type { SoakReport, SoakRequest } from './soak.ts';
-import { sayQuestion } from './spoken-turn.ts';
+import { heldBefore, heldBeyond } from '../../test/conformance/outcome.ts';
+import { everyFault, FAULT_MOMENTS } from '../../test/faults/every-fault.ts';
+import { FaultyRelay } from '../../test/faults/faulty-relay.ts';
+import { sayQuestion } from '../../test/faults/spoken-turn.ts';
+import { TestCall } from '../../test/support/test-call.ts';
+import { serve } from '../process/serve.ts';
+import type { SoakRun } from './report.ts';
+
+// A whole relay, its callers and its vendors in one process, whose heap is looked at.
 
 /** Short deadlines: most of the turns are to fail soon, so that the next can begin. */
 const ATTEMPT_MS = 150;
@@ -75,12 +78,13 @@ function outcomeOf(call: TestCall, utterance: number): Promise<string> {
 }
 
 async function takeCalls(relay: FaultyRelay, turns: number, callers: number): Promise<number> {
-  let waiting = Math.ceil(turns / TURNS_A_CALL);
+  let waiting = turns;
   let settled = 0;
   const caller = async () => {
     while (waiting > 0) {
-      waiting -= 1;
-      const taken = await takeTurns(relay, TURNS_A_CALL);
+      const share = Math.min(waiting, TURNS_A_CALL);
+      waiting -= share;
+      const taken = await takeTurns(relay, share);
       settled += taken;
     }
   };
@@ -102,7 +106,15 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-async function soak({ warmUp, turns, callers }: SoakRequest): Promise<SoakReport> {
+interface SoakRequest {
+  /** Turns before anything is measured. */
+  readonly warmUp: number;
+  readonly turns: number;
+  /** Calls at the same time. */
+  readonly callers: number;
+}
+
+async function soak({ warmUp, turns, callers }: SoakRequest): Promise<SoakRun> {
   const before = await heldBefore();
   const speak = (_: string, rateHz: number) => toneFor('short', rateHz);
   const relay = await FaultyRelay.start({
@@ -133,7 +145,6 @@ async function soak({ warmUp, turns, callers }: SoakRequest): Promise<SoakReport
   };
 }
 
-process.once('message', (request) => {
-  void soak(request as SoakRequest).then((report) => process.send!(report));
-});
-process.once('disconnect', () => process.exit(0));
+const handlers = { soak };
+export type SoakHandlers = typeof handlers;
+serve(handlers);
