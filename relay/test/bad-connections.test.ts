@@ -4,6 +4,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { SUBPROTOCOL } from '@parley/shared';
 import { createSession } from './support/api.ts';
 import { expectBystanderUnharmed } from './support/bystander.ts';
+import { MovableClock } from './support/movable-clock.ts';
 import { rawRequest, upgradeRequest } from './support/raw-http.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
@@ -173,16 +174,18 @@ describe('a second connection to a session', () => {
   });
 });
 
-it('a connection that shows no life is cut, and can be resumed', async () => {
-  await using watchful = await startTestRelay({ env: { HEARTBEAT_S: '1' } });
-  await expectBystanderUnharmed(watchful.url, async () => {
-    await using call = await TestCall.start(watchful.url, { autoPong: false });
-    expect(await call.closed).toBe(1006);
-    await call.resume();
-    // This connection answers pings, and outlives the time the other had.
-    const pinged = once(call.socket, 'ping').then(() => once(call.socket, 'ping'));
-    await Promise.race([pinged, call.closed]);
-    call.type('Back again');
-    expect((await call.inbound.next('response.done')).status).toBe('completed');
-  });
+it('a connection that shows no life is cut, and can be resumed; others go on', async () => {
+  const clock = new MovableClock();
+  await using watchful = await startTestRelay({ env: { HEARTBEAT_S: '5' }, clock });
+  await using other = await TestCall.start(watchful.url);
+  await using call = await TestCall.start(watchful.url, { autoPong: false });
+  expect(await clock.skip(call.closed)).toBe(1006);
+  await call.resume();
+  // This connection answers pings, and outlives the time the other had.
+  const pinged = once(call.socket, 'ping').then(() => once(call.socket, 'ping'));
+  await clock.skip(Promise.race([pinged, call.closed]));
+  for (const live of [call, other]) {
+    live.type('Still there?');
+    expect((await live.inbound.next('response.done')).status).toBe('completed');
+  }
 });

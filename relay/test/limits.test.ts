@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import type { CallEvent } from '../src/turn/call-events.ts';
 import { createSession, signIn } from './support/api.ts';
 import { askForSession, guestPlan, refusalOf } from './support/limits.ts';
+import { MovableClock } from './support/movable-clock.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay } from './support/test-relay.ts';
 
@@ -115,12 +116,14 @@ describe('one user', () => {
 describe('one call', () => {
   it('is told before it reaches its longest duration', async () => {
     // Told two minutes before the end: at once, if it lasts hardly longer.
-    await using relay = await startTestRelay({ env: guestPlan({ session_duration_s: 120.5 }) });
+    const clock = new MovableClock();
+    const env = guestPlan({ session_duration_s: 120.5 });
+    await using relay = await startTestRelay({ env, clock });
     await using call = await TestCall.start(relay.url);
     expect(call.inbound.ofType('session.created')[0]?.session.limits).toMatchObject({
       session_duration_ms: 120_500,
     });
-    const { reason, in_ms } = await call.inbound.next('session.ending');
+    const { reason, in_ms } = await clock.skip(call.inbound.next('session.ending'));
     expect(reason).toBe('duration');
     expect(in_ms).toBeGreaterThan(115_000);
     expect(in_ms).toBeLessThanOrEqual(120_000);

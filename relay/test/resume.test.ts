@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
+import { MovableClock } from './support/movable-clock.ts';
 import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
 import { joined, transcriptOf } from './support/scripted-transcriber.ts';
 import { TestCall } from './support/test-call.ts';
@@ -109,23 +110,31 @@ describe('a connection that is lost', () => {
   });
 });
 
-describe.concurrent('a session ends', () => {
-  it.each([
-    ['when nothing is said for too long', 4408, { IDLE_S: '1' }],
-    ['when it reaches its longest duration', 4440, { SESSION_DURATION_S: '1' }],
-  ])('%s, with %i', async (_, code, env) => {
-    await using limited = await startTestRelay({ env });
+describe('a session ends', () => {
+  it('when nothing is said for too long, with 4408', async () => {
+    // In real time, as the only one here.
+    await using limited = await startTestRelay({ env: { IDLE_S: '0.2' } });
     const call = await TestCall.start(limited.url);
-    expect(await call.closed).toBe(code);
+    expect(await call.closed).toBe(4408);
+    await call.reopen();
+    expect(await call.closed).toBe(4404);
+  });
+
+  it('when it reaches its longest duration, with 4440', async () => {
+    const clock = new MovableClock();
+    await using limited = await startTestRelay({ env: { SESSION_DURATION_S: '20' }, clock });
+    const call = await TestCall.start(limited.url);
+    expect(await clock.skip(call.closed)).toBe(4440);
     await call.reopen();
     expect(await call.closed).toBe(4404);
   });
 
   it('when the client did not resume in time, with 4404', async () => {
-    await using limited = await startTestRelay({ env: { RESUME_WINDOW_S: '1' } });
+    const clock = new MovableClock();
+    await using limited = await startTestRelay({ env: { RESUME_WINDOW_S: '20' }, clock });
     const call = await TestCall.start(limited.url);
     await call.cut();
-    await limited.logs.until('session_gone');
+    await clock.skip(limited.logs.until('session_gone'));
     await call.reopen();
     expect(await call.closed).toBe(4404);
   });

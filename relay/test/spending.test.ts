@@ -5,6 +5,7 @@ import { FaultyRelay, type FaultyRelayOptions } from './faults/faulty-relay.ts';
 import { askAgain, sayQuestion } from './faults/spoken-turn.ts';
 import { signIn } from './support/api.ts';
 import { eventually } from './support/eventually.ts';
+import { MovableClock } from './support/movable-clock.ts';
 import { TestCall } from './support/test-call.ts';
 import { TestLedger } from './support/test-ledger.ts';
 
@@ -40,15 +41,18 @@ class Counted {
 async function start(options: FaultyRelayOptions = {}) {
   const ledger = new TestLedger();
   const counted = new Counted();
+  const clock = new MovableClock();
   simulatorTraffic.subscribe(counted.watch);
   const relay = await FaultyRelay.start({
     money: ledger.money,
     primary: counted.behaviour,
+    clock,
     ...options,
   });
   return {
     ledger,
     counted,
+    clock,
     relay,
     async [Symbol.asyncDispose]() {
       simulatorTraffic.unsubscribe(counted.watch);
@@ -149,7 +153,7 @@ test('at four fifths a call is warned; at its cap it hears goodbye, and ends wit
   expect(goodbye).toMatchObject({ status: 'completed', usage: { llm_input_tokens: 0 } });
   const words = call.inbound.ofType('response.output_audio_transcript.delta');
   expect(words.map(({ delta }) => delta).join('')).toContain('goodbye');
-  expect(await closed).toBe(4402);
+  expect(await run.clock.skip(closed)).toBe(4402);
   expect(ledger.of('transcriber')).toHaveLength(2);
   const reservation = 6.5;
   expect(ledger.microUsd).toBeLessThan((0.5 + reservation) * 1_000_000);
@@ -161,7 +165,7 @@ test('a call that begins with too little left for the next one ends after a turn
   const { closed } = call;
   await askAgain(call, 1);
   expect((await call.inbound.next('response.done')).status).toBe('completed');
-  expect(await closed).toBe(4402);
+  expect(await run.clock.skip(closed)).toBe(4402);
 });
 
 test('what the day allows is spent: no guest gets another call, and is told until when', async () => {
@@ -171,7 +175,7 @@ test('what the day allows is spent: no guest gets another call, and is told unti
     await using call = await TestCall.start(url);
     const { closed } = call;
     await askAgain(call, 1);
-    expect(await closed).toBe(4402);
+    expect(await run.clock.skip(closed)).toBe(4402);
   }
   const response = await fetch(new URL(API_PATHS.sessions, url), {
     method: 'POST',

@@ -2,18 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { ProviderFault } from '../../src/stages/provider-error.ts';
 import type { Stage } from '../../src/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
+import { MovableClock } from '../support/movable-clock.ts';
 import {
   asProviderError,
+  isPrompt,
   outcomeOf,
-  settlesWithin,
   tellsSecret,
   unrestOf,
   type Outcome,
 } from './outcome.ts';
 import { CONNECT_MS, Rig, type Subject } from './subject.ts';
 
-/** Longer than connecting may take: who is silent then waits for its caller to give up. */
-const SILENCE_MS = CONNECT_MS + 500;
+/** Longer than connecting may take: an adapter that is silent then waits for its caller to give up. */
+const SILENCE_MS = 2 * CONNECT_MS;
 /** By then an adapter that may not wait has failed, on however busy a machine. */
 const PATIENCE_MS = 10_000;
 
@@ -60,7 +61,6 @@ const TABLE: readonly Expected[] = [
   })),
   { fault: { kind: 'malformed' }, moment: 'first-use', faults: ['malformed'], isRetryable: true },
   { fault: { kind: 'abrupt-close' }, moment: 'first-use', faults: LOST, isRetryable: true },
-  // Next to each other, because tests that wait side by side take no longer than one.
   ...(['first-use', 'mid-stream'] as const).flatMap((moment) =>
     (['stall', 'half-open'] as const).map((kind): Expected => ({
       fault: { kind },
@@ -94,12 +94,9 @@ export interface FaultCases<Port, Event> {
 /** Registers the cases in which the vendor of one adapter fails. */
 export type FaultDefinition = () => void;
 
-/**
- * The cases in which vendors fail, of all adapters side by side: most of their time is waiting for
- * a vendor that is silent.
- */
+/** The cases in which vendors fail, of all adapters. */
 export function defineFaults(definitions: readonly FaultDefinition[]): void {
-  describe.concurrent('a vendor that fails', () => {
+  describe('a vendor that fails', () => {
     for (const define of definitions) define();
   });
 }
@@ -112,10 +109,12 @@ export function defineFaultCases<Port, Event>(cases: FaultCases<Port, Event>): v
   );
 
   test.each(rows)('$what', async (row) => {
-    await using rig = await Rig.set(subject);
+    const clock = new MovableClock();
+    await using rig = await Rig.set(subject, {}, clock);
     rig.simulator.fail(row.fault, row.moment);
     const patienceMs = row.mayWait === true ? SILENCE_MS : PATIENCE_MS;
-    const outcome = await outcomeOf((signal) => use(rig.port, signal), patienceMs);
+    const running = outcomeOf((signal) => use(rig.port, signal), patienceMs, clock);
+    const outcome = await (row.mayWait === true ? clock.skip(running) : running);
     expect(outcome.kind).toBeOneOf(row.mayWait === true ? ['failed', 'waiting'] : ['failed']);
     expect(objections(rig, stage, outcome, row)).toEqual([]);
   });
@@ -133,7 +132,7 @@ export function defineFaultCases<Port, Event>(cases: FaultCases<Port, Event>): v
 
   test('a vendor who is slow is waited for', async () => {
     await using rig = await Rig.set(subject);
-    rig.simulator.fail({ kind: 'slow', delayMs: 300 }, 'first-use');
+    rig.simulator.fail({ kind: 'slow', delayMs: 50 }, 'first-use');
     const outcome = await outcomeOf((signal) => use(rig.port, signal), PATIENCE_MS);
     expect(outcome.kind).toBe('completed');
     expect(isWhole(outcome.events)).toBe(true);
@@ -164,7 +163,7 @@ export function defineProbeCases<
     const probing = rig.port.probe!(abort.signal);
     probing.catch(() => {});
     abort.abort(new Error('no longer wanted'));
-    expect(await settlesWithin(probing, 50)).toBe(true);
+    expect(await isPrompt(probing)).toBe(true);
   });
 
   test('preparing never throws, and its undoing leaves nothing open', async () => {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { settle } from '../../src/lib/fake-clock.ts';
 import { ProviderError } from '../../src/stages/provider-error.ts';
 import type { Rig } from './subject.ts';
@@ -12,24 +13,28 @@ export type Outcome<Event> =
   /** It went on waiting although it was aborted. */
   | { readonly kind: 'hung'; readonly events: readonly Event[] };
 
-/** How soon an aborted adapter must be gone. */
-const ABORT_MS = 50;
+/** How soon an aborted adapter must be gone: sooner than any deadline, on however busy a machine. */
+const ABORT_MS = 1_000;
 /** Turns of the event loop granted on top: on a busy machine the timer and the work are late alike. */
 const GRACE_TURNS = 20;
 
 /** Resolves with whether `work` settled within the time, give or take what the machine was late. */
-export async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+export async function settlesWithin(
+  work: Promise<unknown>,
+  ms: number,
+  clock: Clock = systemClock,
+): Promise<boolean> {
   const state = { isSettled: false };
   const settled = () => {
     state.isSettled = true;
   };
   const done = work.then(settled, settled);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve);
   });
   await Promise.race([done, late]);
-  clearTimeout(timer);
+  cancel();
   for (let turn = 0; turn < GRACE_TURNS && !state.isSettled; turn++) await settle();
   return state.isSettled;
 }
@@ -46,6 +51,7 @@ export function isPrompt(work: Promise<unknown>): Promise<boolean> {
 export async function outcomeOf<Event>(
   stream: (signal: AbortSignal) => AsyncIterable<Event>,
   patienceMs: number,
+  clock?: Clock,
 ): Promise<Outcome<Event>> {
   const abort = new AbortController();
   const events: Event[] = [];
@@ -59,7 +65,7 @@ export async function outcomeOf<Event>(
       error = thrown;
     }
   })();
-  if (await settlesWithin(run, patienceMs)) {
+  if (await settlesWithin(run, patienceMs, clock)) {
     return hasFailed ? { kind: 'failed', events, error } : { kind: 'completed', events };
   }
   abort.abort(new Error('the test waits no longer'));
@@ -80,13 +86,13 @@ export async function unrestOf(rig: Rig<unknown>): Promise<string[]> {
   return [...(open === 0 ? [] : [`${open} left open`]), ...complaints];
 }
 
-/** What holds the process once the test before has let go of its sockets, or after two seconds. */
+/** What holds the process once the test before has let go of its sockets, or after five seconds. */
 export async function heldBefore(): Promise<string[]> {
   await until(() => !held().includes('TCPSocketWrap'));
   return held();
 }
 
-/** What holds the process beyond that, once it is nothing, or after two seconds. */
+/** What holds the process beyond that, once it is nothing, or after five seconds. */
 export async function heldBeyond(before: readonly string[]): Promise<string[]> {
   const beyond = () => {
     const left = [...before];
@@ -108,9 +114,9 @@ function held(): string[] {
     .toSorted();
 }
 
-/** Resolves once `check` holds, or after two seconds; the caller checks again. */
+/** Resolves once `check` holds, or after five seconds; the caller checks again. */
 export async function until(check: () => boolean): Promise<void> {
-  const endMs = performance.now() + 2_000;
+  const endMs = performance.now() + 5_000;
   while (!check() && performance.now() < endMs) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

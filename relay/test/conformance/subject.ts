@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config/read-settings.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import type { Stage } from '../../src/stages/provider.ts';
 import type { Owned } from '../../src/stages/provider.ts';
 import type { KnownVendor, ProviderContext } from '../../src/vendor-kit/vendor.ts';
@@ -63,12 +63,17 @@ export class Rig<Port> implements AsyncDisposable {
     this.logs = logs;
   }
 
-  static async set<Port>(subject: Subject<Port>, behaviour: Behaviour = {}): Promise<Rig<Port>> {
+  /** @param clock - the adapter's; the vendor's time is real */
+  static async set<Port>(
+    subject: Subject<Port>,
+    behaviour: Behaviour = {},
+    clock: Clock = systemClock,
+  ): Promise<Rig<Port>> {
     const logs: string[] = [];
     const logger = loggerInto(logs);
     const simulator = await subject.start(behaviour);
     const owned = await subject.create(simulator, {
-      clock: systemClock,
+      clock,
       logger,
       connectMs: CONNECT_MS,
       language: 'en-US',

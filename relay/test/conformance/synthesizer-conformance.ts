@@ -174,7 +174,7 @@ export function defineSynthesizerCases(subject: Subject<Synthesizer>): FaultDefi
       const iterator = speech[Symbol.asyncIterator]();
       await iterator.next();
       await iterator.next();
-      await settlesWithin(new Promise(() => {}), 300);
+      await settlesWithin(new Promise(() => {}), 100);
       expect(taken, 'clauses taken').toBeLessThanOrEqual(1 + READ_AHEAD + 1);
       expect(asked, 'clauses asked for').toBeLessThanOrEqual(1 + READ_AHEAD);
       abort.abort();

@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import type { Stage } from '../../src/stages/provider.ts';
 import {
@@ -17,7 +17,7 @@ import { startTestRelay, type TestRelay, type TestRelayOptions } from '../suppor
 import { PRIMARY, SECOND, type Lineup } from './lineup.ts';
 
 /** Longest that a stage may take, over all its providers. */
-export const STAGE_MS = 2_000;
+const STAGE_MS = 2_000;
 
 /** Deadlines shorter than in production, because some tests wait for them. */
 export const SHORT_POLICY: ResiliencePolicy = {
@@ -46,6 +46,8 @@ export interface FaultyRelayOptions {
   /** Primary vendors in place of the usual ones. */
   readonly lineup?: Partial<Lineup>;
   readonly policy?: ResiliencePolicy;
+  /** The relay's and the adapters'; the vendors' time is real. Without it, so is theirs. */
+  readonly clock?: Clock;
   /** How the vendors behave that are asked first, and those who stand in. */
   readonly primary?: Behaviour;
   readonly second?: Behaviour;
@@ -77,14 +79,16 @@ export class FaultyRelay implements AsyncDisposable {
   }
 
   static async start(options: FaultyRelayOptions = {}): Promise<FaultyRelay> {
+    const { policy = SHORT_POLICY, clock = systemClock } = options;
     const behaviour = { hear: () => QUESTION, answer: () => ANSWER };
     const primary = await rigsOf(
       { ...PRIMARY, ...options.lineup },
       { ...behaviour, ...options.primary },
+      clock,
     );
     const second =
       options.hasSecond === true
-        ? await rigsOf(SECOND, { ...behaviour, ...options.second })
+        ? await rigsOf(SECOND, { ...behaviour, ...options.second }, clock)
         : undefined;
     const portsOf = <Port>(stage: Stage) =>
       [primary, second].flatMap((rigs) => (rigs === undefined ? [] : [rigs[stage].port as Port]));
@@ -92,19 +96,20 @@ export class FaultyRelay implements AsyncDisposable {
       transcribers: portsOf<Transcriber>('transcriber'),
       generators: portsOf<Generator>('generator'),
       synthesizers: portsOf<Synthesizer>('synthesizer'),
-      policy: options.policy ?? SHORT_POLICY,
-      clock: systemClock,
+      policy,
+      clock,
       logger: options.areLogsKept === false ? silentLogger : primary.generator.logger,
     });
-    const seconds = String(STAGE_MS / 1_000);
+    const { transcriberMs, generatorMs, synthesizerMs } = policy.deadlines;
     const relay = await startTestRelay({
       stages: providers,
+      clock,
       money: options.money,
       ...(options.storage && { storage: options.storage }),
       env: {
-        TRANSCRIBER_DEADLINE_S: seconds,
-        GENERATOR_DEADLINE_S: seconds,
-        SYNTHESIZER_DEADLINE_S: seconds,
+        TRANSCRIBER_DEADLINE_S: String(transcriberMs / 1_000),
+        GENERATOR_DEADLINE_S: String(generatorMs / 1_000),
+        SYNTHESIZER_DEADLINE_S: String(synthesizerMs / 1_000),
         ...(options.areLogsKept === false && { LOG_LEVEL: 'silent' }),
         ...options.env,
       },
@@ -152,11 +157,11 @@ export class FaultyRelay implements AsyncDisposable {
   }
 }
 
-async function rigsOf(lineup: Lineup, behaviour: Behaviour): Promise<Rigs> {
+async function rigsOf(lineup: Lineup, behaviour: Behaviour, clock: Clock): Promise<Rigs> {
   const [transcriber, generator, synthesizer] = await Promise.all([
-    Rig.set<unknown>(lineup.transcriber, behaviour),
-    Rig.set<unknown>(lineup.generator, behaviour),
-    Rig.set<unknown>(lineup.synthesizer, behaviour),
+    Rig.set<unknown>(lineup.transcriber, behaviour, clock),
+    Rig.set<unknown>(lineup.generator, behaviour, clock),
+    Rig.set<unknown>(lineup.synthesizer, behaviour, clock),
   ]);
   return { transcriber, generator, synthesizer };
 }

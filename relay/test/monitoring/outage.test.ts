@@ -8,28 +8,31 @@ import {
   serviceResetSchema,
 } from '@parley/shared/monitoring-api';
 import { FaultyRelay, SHORT_POLICY } from '../faults/faulty-relay.ts';
+import { MovableClock } from '../support/movable-clock.ts';
 import { ADMIN_TOKEN, askOperator, samplesOf } from './operator.ts';
 
 const HEALTH = `${API_PATHS.monitoring}/health`;
 
-/** Checks so frequent that a test can wait for them. */
 const WATCHFUL = {
   ...SHORT_POLICY,
-  health: { intervalMs: 200, deadlineMs: 150, jitter: 0 },
-  breaker: { ...SHORT_POLICY.breaker, coolDownMs: 60_000 },
+  health: { intervalMs: 3_000, deadlineMs: 2_000, jitter: 0 },
+  breaker: { ...SHORT_POLICY.breaker, coolDownMs: 86_400_000 },
 };
 
 test('a provider that stops is failed after three checks; it recovers without anybody talking', async () => {
-  await using faulty = await FaultyRelay.start({ policy: WATCHFUL, env: { ADMIN_TOKEN } });
+  const clock = new MovableClock();
+  await using faulty = await FaultyRelay.start({ policy: WATCHFUL, clock, env: { ADMIN_TOKEN } });
   const { url } = faulty.relay;
   const health = () => askOperator(url, HEALTH, monitoringHealthSchema);
+  const until = (check: (answer: Awaited<ReturnType<typeof health>>) => boolean) =>
+    clock.skip(vi.waitUntil(async () => check(await health()), { timeout: 20_000 }));
   expect(await health()).toMatchObject({ status: 200, body: { status: 'healthy', cause: null } });
 
   const generator = faulty.vendor('generator');
   const [service] = faulty.providers.services().filter(({ stage }) => stage === 'generator');
   const id = `generator:${service!.name}`;
   generator.fail({ kind: 'refuse' }, 'first-use');
-  await vi.waitUntil(async () => (await health()).status === 503, { timeout: 30_000 });
+  await until(({ status }) => status === 503);
   const down = (await health()).body;
   expect(down.status).toBe('critical_down');
   expect(down.cause).toMatchObject({ code: 'stage_down' });
@@ -56,26 +59,25 @@ test('a provider that stops is failed after three checks; it recovers without an
     status: 200,
     body: { service_id: id, status: 'reset', health: { state: 'healthy', failure_count: 0 } },
   });
-  await vi.waitUntil(async () => (await health()).status === 503, { timeout: 30_000 });
+  await until(({ status }) => status === 503);
 
   generator.recover();
-  await vi.waitUntil(async () => (await health()).body.status === 'healthy', { timeout: 30_000 });
-}, 100_000);
+  await until(({ body }) => body.status === 'healthy');
+});
 
 test('a stage with another provider left is degraded, and says who stands in', async () => {
-  await using faulty = await FaultyRelay.start({ policy: WATCHFUL, hasSecond: true });
+  const clock = new MovableClock();
+  await using faulty = await FaultyRelay.start({ policy: WATCHFUL, clock, hasSecond: true });
   const { url } = faulty.relay;
   faulty.vendor('synthesizer').fail({ kind: 'refuse' }, 'first-use');
-  await vi.waitUntil(
-    async () => {
-      const { body } = await askOperator(url, HEALTH, monitoringHealthSchema);
-      return body.services.failed === 1;
-    },
-    { timeout: 30_000 },
-  );
+  const isOneFailed = async () => {
+    const { body } = await askOperator(url, HEALTH, monitoringHealthSchema);
+    return body.services.failed === 1;
+  };
+  await clock.skip(vi.waitUntil(isOneFailed, { timeout: 20_000 }));
   const { status, body } = await askOperator(url, HEALTH, monitoringHealthSchema);
   expect(status).toBe(200);
   expect(body.status).toBe('degraded');
   expect(body.cause).toMatchObject({ code: 'service_failed' });
   expect(body.cause!.message).toContain(`${body.providers.synthesizer} speaks in its place.`);
-}, 100_000);
+});

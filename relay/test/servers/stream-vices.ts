@@ -46,7 +46,7 @@ const failed = { words: /sorry, I could not find an answer/, code: 'generator_fa
 const late = { words: /sorry, that took me too long/, code: 'generator_timeout' } as const;
 
 /** It is not the deadline of the whole stage that ends the wait. */
-const FIRST_WORD = { GENERATOR_FIRST_WORD_S: '1', GENERATOR_DEADLINE_S: '60' };
+const FIRST_WORD = { GENERATOR_FIRST_WORD_S: '3', GENERATOR_DEADLINE_S: '60' };
 
 /** Servers that fall silent, never stop, or speak in another format than most. */
 export const STREAM_VICES: readonly ViceRow[] = [

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import type { ErrorCode } from '@parley/shared';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { until } from '../conformance/outcome.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { askAgain, type Got } from '../faults/spoken-turn.ts';
 import { TestCall } from '../support/test-call.ts';
 import { ADDRESSING_VICES, SECRET_HEADER } from './addressing-vices.ts';
@@ -19,14 +18,7 @@ const NEVER_LOGGED = [VICTIM.question, 'The victim hears', OTHER.question, SECRE
 
 const ROWS: readonly ViceRow[] = [...ADDRESSING_VICES, ...MODEL_VICES, ...STREAM_VICES];
 
-// The first turn of a process compiles its code, which takes longer than some of the deadlines.
-beforeAll(async () => {
-  await using good = await startViciousServer(() => ({}));
-  await using call = await TestCall.start(good.relay.url);
-  await askAgain(call, 1, OTHER.sample);
-});
-
-describe.concurrent('a server that', () => {
+describe('a server that', () => {
   test.each(ROWS)('$what', async (row) => {
     let checks = 0;
     await using vicious = await startViciousServer(
@@ -38,20 +30,25 @@ describe.concurrent('a server that', () => {
     );
     await using victim = await TestCall.start(vicious.relay.url);
     await using other = await TestCall.start(vicious.relay.url);
+    const beganMs = vicious.clock.now();
     const asking = askAgain(victim, 1, VICTIM.sample);
-    const answered = answersUntil(other, asking);
-    const got = await asking;
-    const theirs = await answered;
-    if (row.isProbed === true) await until(() => checks >= CHECKED_ONCE);
+    const beside = await askAgain(other, 1, OTHER.sample);
+    const got = await vicious.clock.skip(asking);
+    const tookMs = vicious.clock.now() - beganMs;
+    const after = await askAgain(other, 2, OTHER.sample);
+    if (row.isProbed === true) {
+      await vicious.clock.skip(vi.waitUntil(() => checks >= CHECKED_ONCE, { timeout: 10_000 }));
+    }
 
     const services = vicious.providers.services();
     const [done] = victim.inbound.ofType('response.done');
     const { logs } = vicious;
-    expect({ victim: objections(row, got, done?.error?.code, logs.join('')), services }).toEqual({
+    const wrong = objections(row, { ...got, tookMs }, done?.error?.code, logs.join(''));
+    expect({ victim: wrong, services }).toEqual({
       victim: [],
       services: services.map((service) => ({ ...service, breaker: 'closed' })),
     });
-    for (const { texts, statuses, samples } of theirs) {
+    for (const { texts, statuses, samples } of [beside, after]) {
       expect({ texts, statuses }).toEqual({ texts: [OTHER.answer], statuses: ['completed'] });
       expect(samples).toBeGreaterThan(0);
     }
@@ -75,19 +72,4 @@ function objections(row: ViceRow, got: Got, code: ErrorCode | undefined, logs: s
     'logged what was said, or a secret': !NEVER_LOGGED.some((text) => logs.includes(text)),
   };
   return Object.entries(checks).flatMap(([what, isRight]) => (isRight ? [] : [what]));
-}
-
-/** Asks again and again until the victim has an answer or words, and once after that. */
-async function answersUntil(call: TestCall, done: Promise<unknown>): Promise<readonly Got[]> {
-  let isDone = false;
-  const settled = done.finally(() => {
-    isDone = true;
-  });
-  settled.catch(() => {});
-  const answers: Got[] = [];
-  for (let utterance = 1, isLast = false; !isLast; utterance++) {
-    isLast = isDone;
-    answers.push(await askAgain(call, utterance, OTHER.sample));
-  }
-  return answers;
 }

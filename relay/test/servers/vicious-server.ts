@@ -1,4 +1,3 @@
-import { systemClock } from '../../src/lib/clock.ts';
 import { readBody } from '../../simulators/kit/http-answers.ts';
 import { toneFor, type Simulator } from '../../simulators/kit/simulator.ts';
 import type { Vice } from '../../simulators/openai/answering.ts';
@@ -8,10 +7,11 @@ import { openProviders } from '../../src/registry/open-providers.ts';
 import { loggerInto } from '../conformance/subject.ts';
 import type { IncomingMessage } from 'node:http';
 import type { FailoverStages } from '../../src/stages/failover/failover-stages.ts';
+import { MovableClock } from '../support/movable-clock.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
 
 /** Longest that a stage may take, over all its providers. */
-export const STAGE_MS = 2_000;
+export const STAGE_MS = 5_000;
 
 /** One of two callers: what they say, how it sounds, and what they are answered. */
 export interface Person {
@@ -46,6 +46,8 @@ export interface ViciousServer extends AsyncDisposable {
   readonly relay: TestRelay;
   readonly server: Simulator;
   readonly providers: FailoverStages;
+  /** The relay's; the server's time is real. */
+  readonly clock: MovableClock;
   /** What was logged of the providers, at `info` and above. */
   readonly logs: readonly string[];
 }
@@ -82,15 +84,17 @@ export async function startViciousServer(
     ...settings(server.url),
   };
   const logs: string[] = [];
+  const clock = new MovableClock();
   const providers = await openProviders(readConfiguration(environment), {
-    clock: systemClock,
+    clock,
     logger: loggerInto(logs, 'info'),
   });
-  const relay = await startTestRelay({ stages: providers, env: environment });
+  const relay = await startTestRelay({ stages: providers, env: environment, clock });
   return {
     relay,
     server,
     providers,
+    clock,
     logs,
     async [Symbol.asyncDispose]() {
       await relay[Symbol.asyncDispose]();

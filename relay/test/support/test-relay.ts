@@ -33,6 +33,8 @@ export interface TestRelayOptions {
   /** Refusals of one client that are logged in a minute; by default more than a test causes. */
   readonly loggedRefusals?: number;
   readonly warmUp?: () => Promise<void>;
+  /** Without it, time is real. */
+  readonly clock?: Clock | undefined;
   /** The test runner's own load is no concern of the relay under test: by default it is in time. */
   readonly lostMs?: Clock['lostMs'];
 }
@@ -45,12 +47,13 @@ export interface TestRelay extends AsyncDisposable {
 
 /** The real relay on a free port of this machine, with scripted providers and a folder of its own. */
 export async function startTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
+  const { clock = systemClock, lostMs = () => 0 } = options;
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
   const logs = new LogWatch();
   const logTap = new LogTap({ write: (line) => logs.add(line.trimEnd()) });
   const relay = await startRelay({
     config: readConfig({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...options.env }),
-    providers: options.stages ?? scriptedStages(systemClock, options.providers),
+    providers: options.stages ?? scriptedStages(clock, options.providers),
     turnModel: options.turnModel,
     version: '0.0.0-test',
     pageRoot: options.pageRoot ?? join(dataDir, 'no-page'),
@@ -61,9 +64,13 @@ export async function startTestRelay(options: TestRelayOptions = {}): Promise<Te
     loggedRefusals: options.loggedRefusals ?? 1_000,
     logger: pino(logOptions('info'), logTap),
     logTap,
-    clock: { ...systemClock, lostMs: options.lostMs ?? (() => 0) },
+    clock: {
+      now: () => clock.now(),
+      after: (delayMs, action) => clock.after(delayMs, action),
+      lostMs,
+    },
     ...(options.warmUp === undefined ? {} : { warmUp: options.warmUp }),
-    problems: options.problems ?? new Problems(systemClock),
+    problems: options.problems ?? new Problems(clock),
   });
   let stopping: Promise<void> | undefined;
   const stop = (graceMs: number) => (stopping ??= relay.stop(graceMs));
