@@ -6,7 +6,7 @@ import { MIGRATIONS, migrate } from '../../src/storage/migrate.ts';
 import { openPostgres } from '../../src/storage/postgres-database.ts';
 import * as schema from '../../src/storage/schema.ts';
 import { asUser } from '../../src/storage/user-transaction.ts';
-import { PostgresServer } from '../support/postgres-server.ts';
+import { newDatabase, queryPostgres } from '../support/postgres.ts';
 
 type Snapshot = ReturnType<typeof generateDrizzleJson>;
 
@@ -22,14 +22,14 @@ it('the migrations make what the schema says', async () => {
 });
 
 it('an owner of the database who may make no roles uses the one that an administrator made', async () => {
-  await using server = await PostgresServer.start();
-  const name = await server.create();
-  await server.query(
-    name,
-    `create role parley_user nologin noinherit; create role modest login;
-    grant parley_user to modest; alter database ${name} owner to modest`,
+  const url = await newDatabase();
+  const name = new URL(url).pathname.slice(1);
+  // `parley_user` is there: the server that the tests share has it.
+  await queryPostgres(
+    url,
+    `create role modest login; grant parley_user to modest; alter database ${name} owner to modest`,
   );
-  const database = openPostgres(server.url(name).replace('owner@', 'modest@'));
+  const database = openPostgres(url.replace('owner@', 'modest@'));
   try {
     await migrate(database);
     const rows = await asUser(database, 'guest_x', (queries) =>

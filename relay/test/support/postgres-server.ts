@@ -1,29 +1,44 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
-import pg from 'pg';
+import type { Writable } from 'node:stream';
 import { findPostgres } from '../../testing/postgres-binaries.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { queryPostgres } from './postgres.ts';
 
 const START_MS = 20_000;
 const RETRY_MS = 50;
+
+/**
+ * Runs a server in the folder `$0` until it is told by which signal to end it. Once the process that
+ * started it is gone, however it ended, the server ends, too, and its folder is removed.
+ */
+const KEEPER = `
+trap '' INT TERM HUP
+"$@" <&- & server=$!
+read -r signal
+kill -"\${signal:-QUIT}" $server
+wait $server
+[ -n "$signal" ] || rm -rf "$0"
+`;
 
 /** A server of the system's own Postgres, on a free port, with its data in a folder of its own. */
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #dir: string;
   readonly #bin: string;
-  #child: ChildProcess;
+  #keeper: ChildProcessByStdio<Writable, null, null>;
   #databases = 0;
 
   private constructor(dir: string, port: number, bin: string) {
     this.#dir = dir;
     this.port = port;
     this.#bin = bin;
-    this.#child = this.#spawn();
+    this.#keeper = this.#spawn();
   }
 
   /** @throws Error that says what to install */
@@ -38,12 +53,13 @@ export class PostgresServer implements AsyncDisposable {
     const as = unprivileged();
     if (as !== undefined) await chown(dir, as.uid, as.gid);
     const data = join(dir, 'data');
-    const made = spawnSync(
+    const making = spawn(
       join(bin, 'initdb'),
       ['-D', data, '-U', 'owner', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'],
-      { ...as, cwd: dir, encoding: 'utf8' },
+      { ...as, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+    const [problem, [status]] = await Promise.all([text(making.stderr), once(making, 'exit')]);
+    if (status !== 0) throw new Error(`initdb failed: ${problem}`);
     const port = await freePort();
     const server = new PostgresServer(dir, port, bin);
     await server.#answers();
@@ -61,14 +77,8 @@ export class PostgresServer implements AsyncDisposable {
     return name;
   }
 
-  async query(database: string, text: string): Promise<readonly Record<string, unknown>[]> {
-    const client = new pg.Client({ connectionString: this.url(database) });
-    await client.connect();
-    try {
-      return (await client.query<Record<string, unknown>>(text)).rows;
-    } finally {
-      await client.end();
-    }
+  query(database: string, statement: string): Promise<readonly Record<string, unknown>[]> {
+    return queryPostgres(this.url(database), statement);
   }
 
   async #answers(): Promise<void> {
@@ -86,37 +96,38 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Ends it as its operator would, at once for all clients. */
   stop(): Promise<void> {
-    return this.#end('SIGINT');
+    return this.#end('INT');
   }
 
   /** Starts it again, with what it had. */
   async restart(): Promise<void> {
-    this.#child = this.#spawn();
+    this.#keeper = this.#spawn();
     await this.#answers();
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): ChildProcessByStdio<Writable, null, null> {
     const dir = this.#dir;
-    const settings = ['fsync=off', `unix_socket_directories=${dir}`, 'max_connections=40'].flatMap(
+    const settings = ['fsync=off', `unix_socket_directories=${dir}`, 'max_connections=100'].flatMap(
       (one) => ['-c', one],
     );
     const where = ['-D', join(dir, 'data'), '-p', String(this.port), '-h', '127.0.0.1'];
-    return spawn(join(this.#bin, 'postgres'), [...where, ...settings], {
+    const server = [join(this.#bin, 'postgres'), ...where, ...settings];
+    return spawn('sh', ['-c', KEEPER, dir, ...server], {
       ...unprivileged(),
-      cwd: dir,
-      stdio: 'ignore',
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
     });
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    this.#child.kill(signal);
+  async #end(signal: 'INT' | 'QUIT'): Promise<void> {
+    if (this.#keeper.exitCode !== null || this.#keeper.signalCode !== null) return;
+    const ended = once(this.#keeper, 'exit');
+    this.#keeper.stdin.end(`${signal}\n`);
     await ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#end('SIGQUIT');
+    await this.#end('QUIT');
     await rm(this.#dir, { recursive: true, force: true });
   }
 }

@@ -6,7 +6,7 @@ import { DatabaseService, type DatabaseOptions } from '../../src/storage/databas
 import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
 import { openPglite } from '../../src/storage/pglite-database.ts';
 import { openPostgres } from '../../src/storage/postgres-database.ts';
-import { PostgresServer } from './postgres-server.ts';
+import { newDatabase } from './postgres.ts';
 
 export const BACKENDS = ['embedded', 'postgres'] as const;
 export type Backend = (typeof BACKENDS)[number];
@@ -21,17 +21,14 @@ export interface TestDatabase {
 /** Databases of both kinds, in this thread, with nothing in them. */
 export class TestDatabases implements AsyncDisposable {
   readonly #folder: string;
-  readonly #server: PostgresServer;
   #count = 0;
 
-  private constructor(folder: string, server: PostgresServer) {
+  private constructor(folder: string) {
     this.#folder = folder;
-    this.#server = server;
   }
 
   static async start(): Promise<TestDatabases> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-databases-'));
-    return new TestDatabases(folder, await PostgresServer.start());
+    return new TestDatabases(await mkdtemp(join(tmpdir(), 'parley-databases-')));
   }
 
   async open(
@@ -42,7 +39,7 @@ export class TestDatabases implements AsyncDisposable {
     const at =
       kind === 'embedded'
         ? { dir: join(this.#folder, `db-${this.#count}`) }
-        : { url: this.#server.url(await this.#server.create()) };
+        : { url: await newDatabase() };
     if ('dir' in at) await makeDatabaseTemplate();
     const recordingsDir = join(this.#folder, `recordings-${this.#count}`);
     let database: Database | undefined;
@@ -61,7 +58,6 @@ export class TestDatabases implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
