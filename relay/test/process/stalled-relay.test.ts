@@ -24,6 +24,7 @@ test('two hundred calls go on over a stall of two seconds, and nothing is lost',
   const upstream = await vendor.ask('listen', { side: 'relay', isPipe: false });
   await using relay = await RelayProcess.start({
     program: PROGRAM,
+    noticesLateness: true,
     env: {
       MAX_SESSIONS: String(SESSIONS + 1),
       VENDOR_URL: upstream.url,

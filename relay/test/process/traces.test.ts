@@ -50,7 +50,8 @@ async function startWith(traceparents: unknown[], env: Readonly<Record<string, s
   };
 }
 
-describe('traces', () => {
+// They wait for a collector most of the time.
+describe.concurrent('traces', () => {
   it('show session, turn and stage, and share their id with the log and the provider', async () => {
     using collector = await OtlpCollector.start();
     const traceparents: string[] = [];
@@ -63,8 +64,13 @@ describe('traces', () => {
     const call = await relay.call();
     call.type(QUESTION);
     await call.inbound.next('response.done');
-    const turn = await collector.until('turn');
     await call.hangUp();
+    for (const event of ['session started', 'turn ended', 'session ended']) {
+      await relay.logs.until(event);
+    }
+    // What has not been sent yet is sent at the end.
+    expect((await relay.end()).code).toBe(0);
+    const turn = await collector.until('turn');
     const session = await collector.until('session');
     const stage = await collector.until('chat emerald-1');
 
@@ -96,7 +102,6 @@ describe('traces', () => {
     for (const event of ['session started', 'turn ended', 'session ended']) {
       expect(JSON.parse(await relay.logs.until(event))).toMatchObject({ traceId: session.traceId });
     }
-    expect((await relay.end()).code).toBe(0);
     for (const words of [QUESTION, ANSWER, 'emerald?', 'lemon']) {
       expect(collector.bodies.join()).not.toContain(words);
     }
@@ -119,6 +124,8 @@ describe('traces', () => {
     call.raw('{');
     const error = await call.inbound.next('error');
     await call.hangUp();
+    await relay.logs.until('session ended');
+    await relay.end();
     const session = await collector.until('session');
     expect([...new Set(carried())]).toEqual([`00-${session.traceId}-${session.spanId}-01`]);
     expect(error).toMatchObject({ code: 'malformed_json', trace_id: session.traceId });
@@ -127,9 +134,12 @@ describe('traces', () => {
   it('have one span for each request that is refused, whose id its answer names', async () => {
     using collector = await OtlpCollector.start();
     await using started = await startWith([], { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    const { url, logs } = started.relay;
+    const { relay } = started;
+    const { url, logs } = relay;
     const response = await fetch(`${url}${API_PATHS.sessions}?code=emerald`, { method: 'POST' });
     const { error } = errorResponseSchema.parse(await response.json());
+    expect(await logs.until(error.request_id)).toContain(error.trace_id);
+    await relay.end();
     expect(await collector.until('POST')).toMatchObject({
       traceId: error.trace_id,
       attributes: {
@@ -140,7 +150,6 @@ describe('traces', () => {
         'parley.request.id': error.request_id,
       },
     });
-    expect(await logs.until(error.request_id)).toContain(error.trace_id);
     expect(collector.bodies.join()).not.toContain('emerald');
   });
 

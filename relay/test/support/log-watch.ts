@@ -1,6 +1,8 @@
 import { withDeadline } from '../../src/lib/deadline.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 
+const DEADLINE_MS = 15_000;
+
 /** The relay's log, to wait for what only the relay can know. */
 export class LogWatch {
   readonly lines: string[] = [];
@@ -12,11 +14,16 @@ export class LogWatch {
   }
 
   /** Resolves with the first line that holds `text`. */
-  async until(text: string, deadlineMs = 15_000): Promise<string> {
+  until(text: string): Promise<string> {
+    return this.untilLine((line) => line.includes(text), `"${text}"`);
+  }
+
+  /** Resolves with the first line that satisfies `check`. @param what - for the error */
+  async untilLine(check: (line: string) => boolean, what = 'such a line'): Promise<string> {
     let wake = () => {};
     const found = new Promise<string>((resolve) => {
       wake = () => {
-        const line = this.lines.find((candidate) => candidate.includes(text));
+        const line = this.lines.find(check);
         if (line !== undefined) resolve(line);
       };
       this.#waiting.add(wake);
@@ -25,9 +32,9 @@ export class LogWatch {
     try {
       return await withDeadline(
         found,
-        deadlineMs,
+        DEADLINE_MS,
         systemClock,
-        () => new Error(`The relay never logged "${text}"`),
+        () => new Error(`The relay never logged ${what}`),
       );
     } finally {
       this.#waiting.delete(wake);

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
-import { createSessionResponseSchema, healthResponseSchema } from '@parley/shared';
+import { healthResponseSchema } from '@parley/shared';
 import { systemClock } from '../../src/lib/clock.ts';
 import { withDeadline } from '../../src/lib/deadline.ts';
-import { signIn } from './api.ts';
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url);
+const ON_TIME = new URL('on-time.ts', import.meta.url);
 const START_MS = 20_000;
 const RETRY_MS = 50;
 
@@ -22,6 +22,8 @@ export interface RelayProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the process has for standard error: a descriptor, or a pipe that the test reads. */
   readonly stderr?: number | 'pipe';
+  /** Whether it notices that its event loop is late; by default it is on time on any machine. */
+  readonly noticesLateness?: boolean;
   /** What the program is run by, e.g. `['prlimit', '--nofile=256']`. */
   readonly under?: readonly string[];
 }
@@ -46,7 +48,8 @@ export class RelayProcess implements AsyncDisposable {
   static async start(options: RelayProcessOptions = {}): Promise<RelayProcess> {
     const { program = MAIN, env = {}, stderr = 'pipe', under = [] } = options;
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-process-'));
-    const [command, ...args] = [...under, process.execPath, program.pathname];
+    const preload = options.noticesLateness === true ? [] : ['--import', ON_TIME.href];
+    const [command, ...args] = [...under, process.execPath, ...preload, program.pathname];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', stderr],
       env: {
@@ -84,22 +87,8 @@ export class RelayProcess implements AsyncDisposable {
     }
   }
 
-  /** A call; asked for again if the machine is too busy for the relay to let one in. */
-  async call(): Promise<TestCall> {
-    const token = await signIn(this.url);
-    const endMs = performance.now() + 15_000;
-    for (;;) {
-      const response = await fetch(`${this.url}/api/v1/sessions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-      });
-      if (response.status !== 503 || performance.now() > endMs) {
-        const grant = createSessionResponseSchema.parse(await response.json());
-        return TestCall.start(this.url, {}, grant);
-      }
-      await response.body?.cancel();
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
+  call(): Promise<TestCall> {
+    return TestCall.start(this.url);
   }
 
   async health(): Promise<Health> {
@@ -118,10 +107,14 @@ export class RelayProcess implements AsyncDisposable {
     }
   }
 
-  /** @returns its exit code or the signal that ended it, and how long that took, ms */
+  /**
+   * Resolves once it has ended and all that it logged is there.
+   *
+   * @returns its exit code or the signal that ended it, and how long that took, ms
+   */
   async end(signal: NodeJS.Signals = 'SIGTERM') {
     const startMs = performance.now();
-    const ended = once(this.child, 'exit');
+    const ended = once(this.child, 'close');
     this.child.kill(signal);
     const [code, endedBy] = (await withDeadline(
       ended,
