@@ -7,6 +7,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../tools/project.ts';
 
+/** A relay that is there quickly: it loads no speech and opens no database. */
+const QUICK = {
+  TRANSCRIBERS: 'browser',
+  GENERATORS: 'embedded',
+  SYNTHESIZERS: 'browser',
+  STORAGE: 'off',
+};
+
 interface Ended {
   readonly status: number;
   readonly output: string;
@@ -82,6 +90,7 @@ it.each([
 ])('npm start cannot listen at %s, and says so in a sentence', async (host, sentence) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'parley-commands-'));
   const ended = await runScript('relay/src/main.ts', ['--port', '0', '--host', host], {
+    ...QUICK,
     DATA_DIR: dataDir,
   });
   await rm(dataDir, { recursive: true });
@@ -95,6 +104,7 @@ describe('a port in use', () => {
     using taken = await takenPort();
     const dataDir = await mkdtemp(join(tmpdir(), 'parley-commands-'));
     const ended = await runScript('relay/src/main.ts', ['--port', taken.port], {
+      ...QUICK,
       DATA_DIR: dataDir,
     });
     await rm(dataDir, { recursive: true });

@@ -75,11 +75,16 @@ describe('the doctor', () => {
     }
   });
 
-  it('says who does not work and why, and a script can tell', async () => {
+  it('says who does not work and why, and how long the turn model takes', async () => {
+    const path = join(folder, 'turn.onnx');
+    await writeFile(path, onnxFile(meanModel()));
     simulators.get('anthropic')!.fail({ kind: 'status', status: 401 }, 'first-use');
     simulators.get('cartesia')!.fail({ kind: 'refuse' }, 'first-use');
     try {
-      const environment = environmentFor(['anthropic', 'cartesia', 'deepgram']);
+      const environment = {
+        ...environmentFor(['anthropic', 'cartesia', 'deepgram']),
+        TURN_MODEL: path,
+      };
       const { status, output: table } = await doctor([], environment);
       // The last column is as narrow as a terminal wants it.
       const output = table.replaceAll(/\s+/g, ' ');
@@ -89,6 +94,7 @@ describe('the doctor', () => {
       expect(output).toMatch(/synthesizer +deepgram-aura +1 +yes +yes/);
       expect(output).toMatch(/generator +groq +– +– .*needs GROQ_API_KEY/);
       expect(output).toContain('Not working: anthropic (generator), cartesia (synthesizer).');
+      expect(output).toMatch(/The turn model works: a judgement takes \d+ ms/);
     } finally {
       simulators.get('anthropic')!.recover();
       simulators.get('cartesia')!.recover();
@@ -107,11 +113,7 @@ describe('the doctor', () => {
     expect(complaints).toContain('GENERATORS: found "grok"');
   });
 
-  it('has the turn model judge, and says what that takes', async () => {
-    const path = join(folder, 'turn.onnx');
-    await writeFile(path, onnxFile(meanModel()));
-    const { output } = await doctor([], { TURN_MODEL: path });
-    expect(output).toMatch(/The turn model works: a judgement takes \d+ ms/);
+  it('tries no provider if the turn model is missing', async () => {
     const wrong = await doctor([], { TURN_MODEL: join(folder, 'missing.onnx') });
     expect(wrong).toMatchObject({ status: 2, output: '' });
     expect(wrong.complaints).toContain('TURN_MODEL: found');

@@ -139,10 +139,10 @@ describe('a difference is told, with exit status 1', () => {
       reply: ({ history }) =>
         history.length === 1
           ? [words('A long answer. '.repeat(40))]
-          : [{ waitMs: 1_500 }, words('Yes.')],
+          : [{ waitMs: 900 }, words('Yes.')],
     });
     await using other = await startTestRelay({ providers: { generator: slow } });
-    const { status, output } = await replay(path, '--url', other.url, '--tolerance', '1000');
+    const { status, output } = await replay(path, '--url', other.url, '--tolerance', '500');
     expect(status).toBe(1);
     expect(output).toMatch(
       /\ntiming of response to text\n {2}recorded: \d+ ms\n {2}replayed: \d+ ms\n/,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { API_PATHS } from '@parley/shared';
+import { toneFor } from '../../simulators/kit/simulator.ts';
 import {
   monitoringMetricsSchema,
   overviewSchema,
@@ -23,6 +24,8 @@ const FRAMES_OF_TURN = 20;
 const MICRO = 1_000_000;
 /** What the vendors take, ms. */
 const DELAYS = { finalDelayMs: 150, firstTokenDelayMs: 200, firstAudioDelayMs: 100 };
+/** Long enough to be interrupted, in the last call alone. */
+const voice = { isLong: false };
 /** A busy machine may take more, but no less. */
 const SLACK_MS = 2_000;
 
@@ -43,7 +46,10 @@ test('all that tells of calls agrees with what was sent, and with each other', a
   await using faulty = await FaultyRelay.start({
     money,
     storage,
-    primary: DELAYS,
+    primary: {
+      ...DELAYS,
+      speak: (text, rateHz) => toneFor(voice.isLong ? text : 'short', rateHz),
+    },
     env: {
       ADMIN_TOKEN,
       METRICS_SAVE_PATH: metricsPath,
@@ -85,6 +91,7 @@ test('all that tells of calls agrees with what was sent, and with each other', a
     await call.hangUp();
   }
   // A fourth, in which an answer is interrupted by the next question.
+  voice.isLong = true;
   await using last = await startCall();
   await askOverAnswer(last, 1);
   await last.hangUp();

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { API_PATHS } from '@parley/shared';
+import { toneFor } from '../../simulators/kit/simulator.ts';
 import { METRICS } from '../../src/metrics/metric-table.ts';
 import { hasPrometheus } from '../../testing/prometheus-binaries.ts';
 import { FaultyRelay } from '../faults/faulty-relay.ts';
@@ -98,6 +99,7 @@ describe.skipIf(!hasPrometheus())('with a real Prometheus', () => {
   test('it reads a running relay, and answers the queries of the dashboard', async () => {
     await using faulty = await FaultyRelay.start({
       money: new TestLedger().money,
+      primary: { speak: (_, rateHz) => toneFor('short', rateHz) },
       env: { METRICS_TOKEN, ALLOWED_ORIGINS: 'https://page.example' },
     });
     const { url } = faulty.relay;

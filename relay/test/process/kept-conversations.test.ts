@@ -15,7 +15,8 @@ import { RelayProcess } from '../support/relay-process.ts';
 import { TestCall } from '../support/test-call.ts';
 
 /** Each has a limit of turns. */
-const CALLS = 12;
+const CALLS = 6;
+const ENOUGH = 60;
 const READY_MS = 25_000;
 
 let dataDir: string;
@@ -70,7 +71,7 @@ it('a relay that is killed has lost nothing that a client was told of', async ()
         call.type(text);
         await call.inbound.next('response.done');
         acknowledged.add(text);
-        if (acknowledged.size >= 200) enough.resolve();
+        if (acknowledged.size >= ENOUGH) enough.resolve();
       }
     };
     // They end when the relay is gone.
@@ -89,7 +90,7 @@ it('a relay that is killed has lost nothing that a client was told of', async ()
       for (const { user_text: text } of await keptTurns(next.url, token)) texts.push(text);
     }
   } while (![...acknowledged].every((text) => texts.includes(text)) && performance.now() < endMs);
-  expect(acknowledged.size).toBeGreaterThanOrEqual(200);
+  expect(acknowledged.size).toBeGreaterThanOrEqual(ENOUGH);
   expect(texts).toEqual(expect.arrayContaining([...acknowledged]));
   expect(new Set(texts).size).toBe(texts.length);
 }, 60_000);

@@ -5,7 +5,7 @@ import { asUser } from '../../src/storage/user-transaction.ts';
 import { callOf, ledgerRecord, turnRecord } from '../support/records.ts';
 import { BACKENDS, TestDatabases, type TestDatabase } from '../support/test-databases.ts';
 
-const USERS = 50;
+const USERS = 12;
 const TABLES = ['users', 'conversations', 'sessions', 'turns', 'ledger', 'recordings'];
 
 let databases: TestDatabases;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => databases[Symbol.asyncDispose]());
 
-describe.each(BACKENDS)('fifty users in the %s database', (kind) => {
+describe.each(BACKENDS)('a dozen users in the %s database', (kind) => {
   const names = Array.from({ length: USERS }, (_, index) => `guest_${index}`);
   // Of characters that could end a string or a JSON text.
   const odd = [`guest_'; reset role; --`, `guest_"},{"sub":"guest_1`, 'guest_%', 'guest_\\'];
@@ -64,9 +64,8 @@ describe.each(BACKENDS)('fifty users in the %s database', (kind) => {
   });
 
   it('none reaches a row of another, whatever is asked for', async () => {
-    for (let index = 0; index < 100; index++) {
-      const [me, other] = [names[(index * 7) % USERS]!, names[(index * 13 + 1) % USERS]!];
-      if (me === other) continue;
+    for (const [index, me] of names.entries()) {
+      const other = names[(index * 5 + 1) % USERS]!;
       const { conversationId } = callOf(other);
       expect(await test.service.conversation(me, conversationId)).toBeUndefined();
       expect(await test.service.messages(me, conversationId)).toBeUndefined();
