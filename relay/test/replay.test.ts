@@ -57,7 +57,7 @@ async function replay(...commandLine: readonly string[]) {
   return { status, output, errors };
 }
 
-test('a call with an interruption and a lost connection replays to the same call', async () => {
+test.concurrent('a call with an interruption and a lost connection replays to the same call', async () => {
   const { entries } = readFlight(await readFile(path, 'utf8'));
   const opened = entries.filter((entry) => entry.kind === 'connection' && entry.state === 'open');
   expect(opened).toHaveLength(2);
@@ -80,7 +80,7 @@ test('a call with an interruption and a lost connection replays to the same call
   });
 });
 
-test('an answer that takes longer than the recorded one is not interrupted by the next turn', async () => {
+test.concurrent('an answer that takes longer than the recorded one is not interrupted by the next turn', async () => {
   const late = new ScriptedGenerator({
     clock: systemClock,
     reply: ({ history }) =>
@@ -93,7 +93,7 @@ test('an answer that takes longer than the recorded one is not interrupted by th
   expect({ status, output }).toMatchObject({ status: 0 });
 });
 
-describe('a difference is told, with exit status 1', () => {
+describe.concurrent('a difference is told, with exit status 1', () => {
   test.each<[string, TestRelayOptions['providers'], object]>([
     [
       'in the words',

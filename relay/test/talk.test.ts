@@ -60,7 +60,7 @@ const linesOf = (output: string) =>
     .split('\n')
     .map((line) => lineSchema.parse(JSON.parse(line)));
 
-describe('for programs', () => {
+describe.concurrent('for programs', () => {
   test('each turn is one line of the documented shape, in order, and there is nothing else', async () => {
     const { status, output, errors } = await talk(
       ...['--json', '--url', relay.url, '--text', 'Good morning', beep],
@@ -124,7 +124,7 @@ describe('for programs', () => {
   });
 });
 
-test('people read who said what, and where the time went', async () => {
+test.concurrent('people read who said what, and where the time went', async () => {
   const { output } = await talk('--url', relay.url, '--text', 'Good morning');
   expect(output).toMatch(/^Connected: .* \(First voice\)\.\n\n/);
   expect(output).toContain('\nYou     Good morning\nParley  You said Good morning.\n');
@@ -133,7 +133,7 @@ test('people read who said what, and where the time went', async () => {
   );
 });
 
-test('the replies can be kept', async () => {
+test.concurrent('the replies can be kept', async () => {
   const path = join(folder, 'replies.wav');
   await talk('--url', relay.url, '--text', 'One', '--text', 'Two', '--out', path);
   const { sampleRateHz, samples } = readWav(await readFile(path));
@@ -142,7 +142,7 @@ test('the replies can be kept', async () => {
   expect(samples).toHaveLength(2 * 13 * 320);
 });
 
-test('the call can be recorded, with its speech', async () => {
+test.concurrent('the call can be recorded, with its speech', async () => {
   const path = join(folder, 'call.flight.jsonl');
   const { status } = await talk('--url', relay.url, beep, '--record', path);
   const { header, entries } = readFlight(await readFile(path, 'utf8'));
@@ -155,7 +155,7 @@ test('the call can be recorded, with its speech', async () => {
   expect(events).toContain('response.done');
 });
 
-describe('what cannot be used is refused before a call is made', () => {
+describe.concurrent('what cannot be used is refused before a call is made', () => {
   const nowhere = ['--url', 'http://127.0.0.1:9'];
   test.each<[string, () => Promise<readonly string[]> | readonly string[], string]>([
     ['a wrong option', () => ['--loud'], "Unknown option '--loud'."],
@@ -185,7 +185,7 @@ describe('what cannot be used is refused before a call is made', () => {
   }
 });
 
-test('a server that is not there is one sentence and exit status 1', async () => {
+test.concurrent('a server that is not there is one sentence and exit status 1', async () => {
   const gone = await startTestRelay();
   await gone[Symbol.asyncDispose]();
   expect(await talk('--json', '--url', gone.url, '--text', 'Hello')).toEqual({
@@ -195,7 +195,7 @@ test('a server that is not there is one sentence and exit status 1', async () =>
   });
 });
 
-test('help is on standard output', async () => {
+test.concurrent('help is on standard output', async () => {
   const { status, output } = await talk('--help');
   expect(status).toBe(0);
   expect(output).toContain('npm run talk -- FILE.wav');

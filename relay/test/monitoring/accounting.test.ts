@@ -23,7 +23,7 @@ import { ADMIN_TOKEN, askOperator, samplesOf, sumOf } from './operator.ts';
 const FRAMES_OF_TURN = 20;
 const MICRO = 1_000_000;
 /** What the vendors take, ms. */
-const DELAYS = { finalDelayMs: 150, firstTokenDelayMs: 200, firstAudioDelayMs: 100 };
+const DELAYS = { finalDelayMs: 70, firstTokenDelayMs: 110, firstAudioDelayMs: 40 };
 /** Long enough to be interrupted, in the last call alone. */
 const voice = { isLong: false };
 /** A busy machine may take more, but no less. */

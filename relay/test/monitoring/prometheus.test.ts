@@ -138,7 +138,7 @@ async function startPrometheus(relayUrl: string) {
   const port = await freePort();
   const target = new URL(relayUrl).host;
   const config = (await readFile(join(DOCS, 'prometheus.yml'), 'utf8'))
-    .replaceAll('30s', '1s')
+    .replaceAll('30s', '200ms')
     .replace('alerts.yml', join(DOCS, 'alerts.yml'))
     .replace('127.0.0.1:8787', target)
     .replace(
