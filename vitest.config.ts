@@ -7,7 +7,6 @@ const SPEECH = '**/*.speech.test.ts';
 /** Tests that load a machine with hundreds of calls, or with several benchmarks at once. */
 const LOAD = [
   'relay/bench/run-bench.test.ts',
-  'relay/test/faults/soak.test.ts',
   'relay/test/process/{many-callers,stalled-relay}.test.ts',
 ];
 
@@ -41,6 +40,8 @@ export default defineConfig({
         test: {
           name: 'relay',
           include: ['relay/{test,bench,simulators}/**/*.test.ts'],
+          // One Postgres for all files.
+          globalSetup: './relay/test/support/postgres.setup.ts',
           exclude: [SPEECH, ...LOAD],
           // As above: a relay has some five hundred modules.
           isolate: false,

@@ -12,7 +12,8 @@ import { askAgain } from './spoken-turn.ts';
 const FAILOVER_MS = 2 * 150;
 /** On a busy machine one of so many is as quick as all of them are on a quiet one. */
 const TRIES = 8;
-const CHECK_MS = 30_000;
+/** Well below what a breaker needs to cool down, which lets a provider be asked again as well. */
+const CHECK_MS = 10_000;
 /** Three failures are enough, but those at which this process was late itself do not count. */
 const MOST_FAILURES = 40;
 

@@ -6,7 +6,8 @@ import { MIGRATIONS, migrate } from '../../src/storage/migrate.ts';
 import { openPostgres } from '../../src/storage/postgres-database.ts';
 import * as schema from '../../src/storage/schema.ts';
 import { asUser } from '../../src/storage/user-transaction.ts';
-import { newDatabase, queryPostgres } from '../support/postgres.ts';
+import { queryPostgres } from '../support/postgres-server.ts';
+import { newDatabase } from '../support/postgres.ts';
 
 type Snapshot = ReturnType<typeof generateDrizzleJson>;
 

@@ -8,7 +8,8 @@ import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { Problems } from '../../src/lib/problems.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { FaultyProxy } from '../support/faulty-proxy.ts';
-import { newDatabase, queryPostgres } from '../support/postgres.ts';
+import { queryPostgres } from '../support/postgres-server.ts';
+import { newDatabase } from '../support/postgres.ts';
 import { TestCall } from '../support/test-call.ts';
 import { startTestRelay } from '../support/test-relay.ts';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import pg from 'pg';
 import { findPostgres } from '../../testing/postgres-binaries.ts';
 import { sleep, systemClock } from '../../src/lib/clock.ts';
-import { queryPostgres } from './postgres.ts';
 
 const START_MS = 20_000;
 const RETRY_MS = 50;
@@ -129,6 +129,20 @@ export class PostgresServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end('QUIT');
     await rm(this.#dir, { recursive: true, force: true });
+  }
+}
+
+/** @param url - of a database. @returns the rows that a statement gives */
+export async function queryPostgres(
+  url: string,
+  statement: string,
+): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(statement)).rows;
+  } finally {
+    await client.end();
   }
 }
 

@@ -131,6 +131,10 @@ export const FIGURES: Readonly<Record<BenchOptions['bench'], BenchFigures>> = {
       longest_wait_ms: time(TAIL),
     },
   },
+  soak: {
+    rounds: 6,
+    figures: { took_s: time(), heap_growth_kb: weight() },
+  },
   dialogues: {
     rounds: 6,
     figures: under('relay', {
