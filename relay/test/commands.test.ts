@@ -46,7 +46,7 @@ async function takenPort() {
 }
 
 describe('a command line', () => {
-  it.each(['relay/tools/check.ts', 'relay/tools/test.ts', 'relay/tools/dev.ts'])(
+  it.each(['check', 'test', 'dev', 'compare', 'measure'].map((name) => `relay/tools/${name}.ts`))(
     'of %s gives help, and refuses what it does not know',
     async (script) => {
       const help = await runScript(script, ['--help']);

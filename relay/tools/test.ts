@@ -15,7 +15,7 @@ import { readPlaywrightReport, readVitestReport, type TestReport } from './test-
 
 const USAGE = `Runs every test: the check, the relay, real speech, a real browser.
 
-  npm test
+  npm run test [-- --keep-durations]
 
   --keep-durations   writes what each step and file took into relay/tools/durations.json, which
                      decides in which order they run
