@@ -32,7 +32,7 @@ export async function turnTable(page: Page): Promise<readonly (readonly number[]
  * Resolves once the page's note and the panel's table of providers show the same stand-in at the
  * same moment: it may be over soon.
  *
- * @param shown.note - beneath the line of state; '' for none
+ * @param shown.note - one of those beneath the line of state; '' for none
  * @param shown.row - of the table: stage, now, was, why
  */
 export async function untilProviderShown(
@@ -42,8 +42,9 @@ export async function untilProviderShown(
   await page.waitForFunction(({ note, row }) => {
     const status = document.querySelector('#call-state ~ :not(.visually-hidden)[role="status"]');
     const rows = [...document.querySelectorAll('section[aria-label="Providers"] tbody tr')];
+    const notes = [...(status?.children ?? [])].map(({ textContent }) => textContent);
     return (
-      status?.textContent === note &&
+      (note === '' ? notes.length === 0 : notes.includes(note)) &&
       rows.some((each) => row.every((text, n) => each.children[n]?.textContent === text))
     );
   }, shown);
