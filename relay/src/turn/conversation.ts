@@ -194,7 +194,9 @@ export class Conversation {
   ): void {
     if (this.#listening.openNumber === undefined) return;
     const { speechEndMs } = instants;
-    const afterMs = speechEndMs === undefined ? null : this.#options.output.nowMs() - speechEndMs;
+    // A client's estimate of the session's clock may be a little ahead of it.
+    const afterMs =
+      speechEndMs === undefined ? null : Math.max(0, this.#options.output.nowMs() - speechEndMs);
     this.#detector.over();
     this.#options.emit({ type: 'turn-decided', turnId: this.#turnId, why, afterMs });
     this.#listening.end(instants);

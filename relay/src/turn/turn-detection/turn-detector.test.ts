@@ -45,6 +45,14 @@ describe('a pause inside a sentence', () => {
     expect(decided!.afterMs).toBeLessThan(400);
   });
 
+  it('never ends before it is over, if the client’s clock is ahead', async () => {
+    const person = new Speaking({});
+    await person.begins();
+    const speechEndMs = person.test.clock.now() + 40;
+    person.test.conversation.endUtterance('speech-stopped', { speechEndMs });
+    expect(person.test.ofCall('turn-decided')).toMatchObject([{ afterMs: 0 }]);
+  });
+
   it('that a client ends by itself is over at once, and once', async () => {
     const person = new Speaking({});
     await person.begins();

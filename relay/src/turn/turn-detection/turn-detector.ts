@@ -257,7 +257,8 @@ export class TurnDetector {
     detected.verdict = verdict;
     const { turnId, start } = detected;
     const { emit, output, onInterrupted } = this.#options;
-    const afterMs = output.nowMs() - start.onsetMs;
+    // A client's estimate of the session's clock may be a little ahead of it.
+    const afterMs = Math.max(0, output.nowMs() - start.onsetMs);
     emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
     this.#tellClient(responseId, start.number, verdict);
     if (verdict !== 'backchannel') onInterrupted(responseId, verdict === 'interruption');
