@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { OthersLoad, type ProcReader } from './others-load.ts';
+import { OthersLoad, otherShare, type ProcReader } from './others-load.ts';
 
 /** A machine of which ticks and processes are set. */
 class FakeProc implements ProcReader {
@@ -35,9 +35,11 @@ function machine() {
   proc.running.set(1, { parent: 0, own: 500 });
   proc.running.set(ROOT, { parent: 1, own: 50, waitedFor: 7 });
   const load = new OthersLoad(ROOT, proc);
+  const before = load.read()!;
   return {
     proc,
-    load,
+    /** Of the machine, since it was made. */
+    share: () => otherShare(before, load.read()!),
     look: () => vi.advanceTimersByTime(1_000),
     [Symbol.dispose]() {
       load[Symbol.dispose]();
@@ -53,7 +55,7 @@ it('all that works is others, but for this process and its children’s children
   here.proc.running.set(ROOT, { parent: 1, own: 60 });
   here.proc.running.set(400, { parent: 1, own: 90 });
   here.proc.pass(1_000, 400);
-  expect(here.load.percent()).toBe(9);
+  expect(here.share()).toBeCloseTo(0.09);
 });
 
 it('a process whose parent has ended is still its own', () => {
@@ -66,21 +68,21 @@ it('a process whose parent has ended is still its own', () => {
   here.look();
   here.proc.running.delete(300);
   here.proc.pass(1_000, 450);
-  expect(here.load.percent()).toBe(5);
+  expect(here.share()).toBeCloseTo(0.05);
 });
 
 it('a child that was never seen counts by what its parent waited for', () => {
   using here = machine();
   here.proc.running.set(ROOT, { parent: 1, own: 50, waitedFor: 307 });
   here.proc.pass(1_000, 320);
-  expect(here.load.percent()).toBe(2);
+  expect(here.share()).toBeCloseTo(0.02);
 });
 
 it('is never less than nothing, and not known without /proc', () => {
   using here = machine();
   here.proc.running.set(200, { parent: ROOT, own: 500 });
   here.proc.pass(1_000, 400);
-  expect(here.load.percent()).toBe(0);
+  expect(here.share()).toBe(0);
   using load = new OthersLoad(ROOT, { read: () => undefined, processes: () => [] });
-  expect(load.percent()).toBeNull();
+  expect(load.read()).toBeUndefined();
 });

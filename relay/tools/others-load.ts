@@ -26,31 +26,45 @@ const SYSTEM: ProcReader = {
   },
 };
 
+/** Of all processors: beyond it a measurement says more about the other work than about Parley. */
+export const MAX_OTHER_SHARE = 0.1;
+
+/** Processor time of the whole machine, and of this process with all that it started, ticks. */
+export interface WorkReading {
+  readonly total: number;
+  readonly busy: number;
+  readonly own: number;
+}
+
+/** @returns the share of all processors that others used between two readings, 0 to 1 */
+export function otherShare(before: WorkReading, after: WorkReading): number {
+  const total = after.total - before.total;
+  if (total <= 0) return 0;
+  const others = after.busy - before.busy - (after.own - before.own);
+  return Math.max(0, others / total);
+}
+
 /**
  * What others take of the processors: all that is used, and what the host of a virtual machine took,
  * without this process and all that it started.
  */
 export class OthersLoad implements Disposable {
   readonly #proc: ProcReader;
-  readonly #before: MachineTicks | undefined;
   readonly #own: OwnTicks;
   readonly #timer: NodeJS.Timeout;
 
   constructor(pid = process.pid, proc = SYSTEM) {
     this.#proc = proc;
-    this.#before = machineTicks(proc);
     this.#own = new OwnTicks(pid, proc);
     this.#timer = setInterval(() => this.#own.sample(), SAMPLE_INTERVAL_MS);
   }
 
-  /** Since this object was made; null if the system does not say. */
-  percent(): number | null {
-    const now = machineTicks(this.#proc);
-    if (this.#before === undefined || now === undefined) return null;
+  /** @returns undefined on systems without `/proc`, where the work of others cannot be told */
+  read(): WorkReading | undefined {
+    const machine = machineTicks(this.#proc);
+    if (machine === undefined) return undefined;
     this.#own.sample();
-    const all = now.all - this.#before.all;
-    const others = now.used - this.#before.used - this.#own.ticks;
-    return all <= 0 ? null : Math.round((100 * Math.max(0, others)) / all);
+    return { ...machine, own: this.#own.ticks };
   }
 
   [Symbol.dispose](): void {
@@ -58,20 +72,15 @@ export class OthersLoad implements Disposable {
   }
 }
 
-interface MachineTicks {
-  readonly used: number;
-  readonly all: number;
-}
-
 /** Of all processors together. */
-function machineTicks(proc: ProcReader): MachineTicks | undefined {
+function machineTicks(proc: ProcReader): Omit<WorkReading, 'own'> | undefined {
   const line = /^cpu +(.*)$/m.exec(proc.read('stat') ?? '')?.[1];
   if (line === undefined) return undefined;
   // The times of guests that follow are in the first two already.
   const ticks = line.split(' ').slice(0, 8).map(Number);
-  const all = ticks.reduce((sum, each) => sum + each, 0);
+  const total = ticks.reduce((sum, each) => sum + each, 0);
   const [, , , idle = 0, waiting = 0] = ticks;
-  return { used: all - idle - waiting, all };
+  return { total, busy: total - idle - waiting };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { parseBenchOptions, type BenchOptions } from '../../bench/options.ts';
 import { UsageError } from '../command-line.ts';
 import { CONFIDENCE, MIN_PAIRS } from './verdict.ts';
-import { MAX_OTHER_SHARE } from './other-work.ts';
+import { MAX_OTHER_SHARE } from '../others-load.ts';
 
 const percent = (share: number) => Math.round(share * 100);
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/lib/clock.ts';
-import type { WorkReading } from './other-work.ts';
+import type { WorkReading } from '../others-load.ts';
 import { BusyMachine, measurePairs } from './pairs.ts';
 
 /** Nothing has to be waited for. */

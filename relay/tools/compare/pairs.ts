@@ -1,5 +1,5 @@
 import { sleep, type Clock } from '../../src/lib/clock.ts';
-import { MAX_OTHER_SHARE, otherShare, type WorkReading } from './other-work.ts';
+import { MAX_OTHER_SHARE, otherShare, type WorkReading } from '../others-load.ts';
 
 /** What both commits' bench printed, or as much of it as is judged. */
 export interface ReportPair {

@@ -10,7 +10,7 @@ import { ROOT } from '../project.ts';
 import { FIGURES } from './figures.ts';
 import { COMPARE_USAGE, parseCompareOptions, type CompareOptions } from './options.ts';
 import { NotComparable, OtherCommit, type Sides } from './other-commit.ts';
-import { MAX_OTHER_SHARE, readWork } from './other-work.ts';
+import { MAX_OTHER_SHARE, OthersLoad } from '../others-load.ts';
 import { BusyMachine, measurePairs, type PairSource } from './pairs.ts';
 import { runProgram } from './program.ts';
 import { jsonOf, judgementsOf, linesOf, progressOf } from './report.ts';
@@ -61,11 +61,12 @@ async function compare(options: CompareOptions, { output, errors, signal }: Comm
   const rounds = options.rounds ?? usualRounds;
   const startedMs = performance.now();
   await using source = await sourceOf(options, folder, signal);
+  using load = new OthersLoad();
   tell(`${rounds} pairs of measurements …`);
   const measured = await measurePairs({
     source,
     rounds,
-    readWork,
+    readWork: () => load.read(),
     clock: systemClock,
     signal,
     onPair: (pair, number) => tell(`${String(number).padStart(4)}  ${progressOf(pair, figures)}`),

@@ -1,8 +1,8 @@
+import { OthersLoad, otherShare } from '../others-load.ts';
 import { runTool } from '../project.ts';
 import { measureColdStart } from './cold-start.ts';
 import { commitHere, machineHere } from './machine.ts';
 import type { Measurement } from './measurement.ts';
-import { OthersLoad } from './others-load.ts';
 import { runBenchCommand, type BenchEnd } from './run-bench-command.ts';
 import { figuresFrom, withoutFigures, type Taken } from './taken.ts';
 import { lastTestRun } from './test-run.ts';
@@ -39,15 +39,17 @@ export async function takeMeasurement(
   const date = new Date().toISOString().slice(0, 10);
   const startedAtMs = performance.now();
   using load = new OthersLoad();
+  const before = load.read();
   const { command, report, status, problem } = await runIt(measurement, options);
   const seconds = (performance.now() - startedAtMs) / 1_000;
+  const after = load.read();
   return {
     command,
     date,
     commit,
     machine,
     minutes: minutesOf(seconds),
-    othersPercent: load.percent(),
+    othersPercent: before && after ? Math.round(100 * otherShare(before, after)) : null,
     ...(report !== undefined && status !== 0 ? { hasMissedBound: true } : {}),
     figures: report === undefined ? withoutFigures(figures, problem) : figuresFrom(figures, report),
   };

@@ -1,3 +1,4 @@
+import { MAX_OTHER_SHARE } from '../others-load.ts';
 import type { Figure } from './measurement.ts';
 
 /** What a figure is after its run. */
@@ -26,7 +27,7 @@ export interface Taken {
 export type Measured = Readonly<Record<string, Taken>>;
 
 /** A run beside which others took more of the processors is marked. */
-export const QUIET_PERCENT = 10;
+export const QUIET_PERCENT = 100 * MAX_OTHER_SHARE;
 
 export function isBusy({ othersPercent }: Pick<Taken, 'othersPercent'>): boolean {
   return othersPercent !== null && othersPercent > QUIET_PERCENT;
