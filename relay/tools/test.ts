@@ -102,7 +102,7 @@ async function test({ keepsDurations }: { keepsDurations: boolean }): Promise<nu
   const reports = readReports();
   const sum = (key: 'passed' | 'failed' | 'skipped') =>
     reports.reduce((total, report) => total + report[key], 0);
-  writeFileSync(LAST_RUN, `${JSON.stringify(runOf(startedAtMs, steps, reports), undefined, 1)}\n`);
+  writeFileSync(LAST_RUN, `${JSON.stringify(runOf(startedAtMs, steps, reports), undefined, 2)}\n`);
   if (keepsDurations) copyFileSync(LAST_RUN, DURATIONS);
   say(`Everything passed, in ${minutes(secondsSince(startedAtMs))}.`);
   process.stdout.write(
