@@ -166,7 +166,7 @@ async function answerAcross(moment: Moment, primary: Parameters<typeof subjectOf
   return { words: await heard(samples, rateHz), captions, status: done.status, takenOver };
 }
 
-/** The moments between are the same to all voices: what is taken over is counted in clauses. */
+/** One voice is killed at every moment: the unit tests of the failover count what of a clause was heard. */
 const FIRST_AND_LAST = [MOMENTS[0], MOMENTS[MOMENTS.length - 1]!];
 
 describe.concurrent.each([
