@@ -1,9 +1,9 @@
-import { editDistance } from '../src/config/near-misses.ts';
-import type { Stage } from '../src/stages/provider.ts';
-import { ProviderError, type ProviderFault } from '../src/stages/provider-error.ts';
-import type { FailureNote } from '../src/vendor-kit/http-client/failure-note.ts';
-import { onBase } from '../src/vendor-kit/vendor-url.ts';
-import type { AccessVariables, ServerAccess } from '../src/vendor-kit/vendor.ts';
+import { editDistance } from '../src/base/config/near-misses.ts';
+import type { Stage } from '../src/call/stages/provider.ts';
+import { ProviderError, type ProviderFault } from '../src/call/stages/provider-error.ts';
+import type { FailureNote } from '../src/providers/vendor-kit/http-client/failure-note.ts';
+import { onBase } from '../src/providers/vendor-kit/vendor-url.ts';
+import type { AccessVariables, ServerAccess } from '../src/providers/vendor-kit/vendor.ts';
 import { ServerInspection } from './server-inspection.ts';
 
 /** Names of models that are told, at most. */

@@ -1,6 +1,6 @@
 import { paint, type Output } from '../tools/command-line.ts';
-import type { Stage } from '../src/stages/provider.ts';
-import { SOUND_DEADLINE_MS } from '../src/turn/turn-detection/pause-sound.ts';
+import type { Stage } from '../src/call/stages/provider.ts';
+import { SOUND_DEADLINE_MS } from '../src/call/turn/deciding/pause-sound.ts';
 
 /** What was found out about one provider: a row of the table, or a line of JSON. */
 export interface Finding {

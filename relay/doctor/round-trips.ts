@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { ParleyError } from '@parley/shared';
-import type { Generator } from '../src/stages/generator.ts';
-import { ProviderError } from '../src/stages/provider-error.ts';
-import type { Provider, Stage } from '../src/stages/provider.ts';
-import type { Synthesizer } from '../src/stages/synthesizer.ts';
-import type { Transcriber } from '../src/stages/transcriber.ts';
+import type { Generator } from '../src/call/stages/generator/generator.ts';
+import { ProviderError } from '../src/call/stages/provider-error.ts';
+import type { Provider, Stage } from '../src/call/stages/provider.ts';
+import type { Synthesizer } from '../src/call/stages/synthesizer/synthesizer.ts';
+import type { Transcriber } from '../src/call/stages/transcriber/transcriber.ts';
 
 /** What a live round trip showed. */
 export interface Trip {

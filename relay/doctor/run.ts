@@ -1,13 +1,13 @@
 import { pino } from 'pino';
-import { readEnvironment } from '../src/config/environment.ts';
-import { ConfigError, type Environment } from '../src/config/read-settings.ts';
-import { openTurnModel } from '../src/embedded/turn-model/open-turn-model.ts';
-import { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
-import { systemClock } from '../src/lib/clock.ts';
-import { withDeadline } from '../src/lib/deadline.ts';
-import { silentLogger, type Logger } from '../src/lib/logger.ts';
-import type { PriceList } from '../src/metering/price-list.ts';
-import { priceInWords } from '../src/metering/prices.ts';
+import { readEnvironment } from '../src/base/config/environment.ts';
+import { ConfigError, type Environment } from '../src/base/config/read-settings.ts';
+import { openTurnModel } from '../src/providers/embedded/turn-model/open-turn-model.ts';
+import { createEmbeddedSynthesizer } from '../src/providers/embedded/voice/embedded-synthesizer.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
+import { withDeadline } from '../src/base/lib/deadline.ts';
+import { silentLogger, type Logger } from '../src/base/lib/logger.ts';
+import type { PriceList } from '../src/people/metering/price-list.ts';
+import { priceInWords } from '../src/people/metering/prices.ts';
 import {
   candidatesFor,
   isFurther,
@@ -16,12 +16,12 @@ import {
   variablesOf,
   type Configuration,
   type KnownCandidate,
-} from '../src/registry/configuration.ts';
-import { openContext } from '../src/registry/open-providers.ts';
-import { providerPrices } from '../src/registry/provider-prices.ts';
-import { ProviderError } from '../src/stages/provider-error.ts';
-import { BROWSER, STAGES, type Owned, type Provider } from '../src/stages/provider.ts';
-import type { ProviderContext } from '../src/vendor-kit/vendor.ts';
+} from '../src/providers/registry/configuration.ts';
+import { openContext } from '../src/providers/registry/open-providers.ts';
+import { providerPrices } from '../src/providers/registry/provider-prices.ts';
+import { ProviderError } from '../src/call/stages/provider-error.ts';
+import { BROWSER, STAGES, type Owned, type Provider } from '../src/call/stages/provider.ts';
+import type { ProviderContext } from '../src/providers/vendor-kit/vendor.ts';
 import {
   INTERRUPTED,
   optionsOrStatus,

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { parseJson } from '../src/lib/json.ts';
+import { parseJson } from '../src/base/lib/json.ts';
 import {
   headerIn,
   isHtml,
   noteOfNetwork,
   noteOfRefusal,
-} from '../src/vendor-kit/http-client/failure-note.ts';
-import type { ServerAccess } from '../src/vendor-kit/vendor.ts';
-import { onBase } from '../src/vendor-kit/vendor-url.ts';
+} from '../src/providers/vendor-kit/http-client/failure-note.ts';
+import type { ServerAccess } from '../src/providers/vendor-kit/vendor.ts';
+import { onBase } from '../src/providers/vendor-kit/vendor-url.ts';
 
 /** Longest that one question to a server may take. */
 const ASK_MS = 3_000;

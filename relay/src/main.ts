@@ -1,15 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { readEnvironment } from './config/environment.ts';
-import { ConfigError } from './config/read-settings.ts';
-import { parseStartOptions, START_USAGE } from './config/start-options.ts';
-import { openTurnModel } from './embedded/turn-model/open-turn-model.ts';
+import { readEnvironment } from './base/config/environment.ts';
+import { ConfigError } from './base/config/read-settings.ts';
+import { parseStartOptions, START_USAGE } from './base/config/start-options.ts';
+import { openTurnModel } from './providers/embedded/turn-model/open-turn-model.ts';
 import { addressesToOpen } from './http/addresses.ts';
-import { FIXED_CLAUSES } from './turn/reply/phrases.ts';
-import { SOUND_DEADLINE_MS } from './turn/turn-detection/pause-sound.ts';
-import { readConfiguration, type Configuration } from './registry/configuration.ts';
-import { openProviders } from './registry/open-providers.ts';
-import { providerPrices } from './registry/provider-prices.ts';
-import { serviceUrls } from './registry/service-urls.ts';
+import { FIXED_CLAUSES } from './call/turn/replying/phrases.ts';
+import { SOUND_DEADLINE_MS } from './call/turn/deciding/pause-sound.ts';
+import { readConfiguration, type Configuration } from './providers/registry/configuration.ts';
+import { openProviders } from './providers/registry/open-providers.ts';
+import { providerPrices } from './providers/registry/provider-prices.ts';
+import { serviceUrls } from './providers/registry/service-urls.ts';
 import { runRelay } from './relay-process.ts';
 import relayPackage from '../package.json' with { type: 'json' };
 

@@ -1,17 +1,17 @@
-import type { Config } from './config/config.ts';
+import type { Config } from './base/config/config.ts';
 import { startRelay, type RelayOptions } from './app.ts';
-import { systemClock, type Clock } from './lib/clock.ts';
-import { withDeadline } from './lib/deadline.ts';
-import { openLog, type Log, type Logger } from './lib/logger.ts';
-import { Problems } from './lib/problems.ts';
-import { Supervisor } from './lib/supervisor.ts';
-import { UncaughtErrors } from './lib/uncaught-errors.ts';
-import { logStart } from './logs/start-line.ts';
-import { warmUp } from './session/warm-up.ts';
-import type { Stages } from './stages/stages.ts';
-import type { TurnModel } from './stages/turn-model.ts';
-import { lockDataFolder } from './storage/data-lock.ts';
-import { openStorage } from './storage/open-storage.ts';
+import { systemClock, type Clock } from './base/lib/clock.ts';
+import { withDeadline } from './base/lib/deadline.ts';
+import { openLog, type Log, type Logger } from './base/lib/logger.ts';
+import { Problems } from './base/lib/problems.ts';
+import { Supervisor } from './base/lib/supervisor.ts';
+import { UncaughtErrors } from './base/lib/uncaught-errors.ts';
+import { logStart } from './watching/logs/start-line.ts';
+import { warmUp } from './call/session/warm-up.ts';
+import type { Stages } from './call/stages/stages.ts';
+import type { TurnModel } from './call/stages/turn-model.ts';
+import { lockDataFolder } from './keeping/storage/data-lock.ts';
+import { openStorage } from './keeping/storage/open-storage.ts';
 
 /** How long the rest of a stop may take after the grace for what is being said. */
 const RELEASE_MS = 5_000;

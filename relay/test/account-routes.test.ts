@@ -8,7 +8,7 @@ import {
   liveSessionsResponseSchema,
   meSchema,
 } from '@parley/shared';
-import type { CallEvent } from '../src/turn/call-events.ts';
+import type { CallEvent } from '../src/call/events/call-events.ts';
 import { createSession } from './support/api.ts';
 import { MemoryStorage } from './support/memory-storage.ts';
 import { personOf } from './support/person.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { API_PATHS, CLOSE_REASONS, errorResponseSchema, SUBPROTOCOL } from '@parley/shared';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { createSession, signIn } from './support/api.ts';
 import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import { TestCall } from './support/test-call.ts';

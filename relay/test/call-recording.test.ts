@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { API_PATHS, meSchema } from '@parley/shared';
-import type { CallEvent } from '../src/turn/call-events.ts';
+import type { CallEvent } from '../src/call/events/call-events.ts';
 import { createSession, signIn } from './support/api.ts';
 import { MemoryStorage } from './support/memory-storage.ts';
 import { counting } from './support/scripted-synthesizer.ts';

@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readConfiguration } from '../src/registry/configuration.ts';
+import { readConfiguration } from '../src/providers/registry/configuration.ts';
 import { environmentExample, settingsDocument } from './support/settings-document.ts';
 
 // Both are files made from the declarations. When one of these fails, the declarations have

@@ -6,9 +6,9 @@ import {
   errorResponseSchema,
   type CreateSessionResponse,
 } from '@parley/shared';
-import { systemClock } from '../src/lib/clock.ts';
-import type { Message, SummaryRequest } from '../src/stages/generator.ts';
-import type { CallEvent } from '../src/turn/call-events.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
+import type { Message, SummaryRequest } from '../src/call/stages/generator/generator.ts';
+import type { CallEvent } from '../src/call/events/call-events.ts';
 import { signIn } from './support/api.ts';
 import { guestPlan } from './support/limits.ts';
 import { MemoryStorage } from './support/memory-storage.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
-import { ProviderError } from '../src/stages/provider-error.ts';
-import type { CallObserver } from '../src/turn/call-observers.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
+import { ProviderError } from '../src/call/stages/provider-error.ts';
+import type { CallObserver } from '../src/call/events/call-observers.ts';
 import { ScriptedGenerator } from './support/scripted-generator.ts';
 import { MovableClock } from './support/movable-clock.ts';
 import { SentryServer } from './support/sentry-server.ts';
@@ -56,7 +56,7 @@ describe('error reports', () => {
     });
     expect(event!.tags['sessionId']).toMatch(/^sess_/);
     const files = event!.exception!.values[0]!.stacktrace.frames.map(({ filename }) => filename);
-    expect(files).toContain('relay/src/turn/call-observers.ts');
+    expect(files).toContain('relay/src/call/events/call-observers.ts');
     expect(files.at(-1)).toBe('relay/test/error-reports.test.ts');
   });
 

@@ -10,7 +10,7 @@ import {
   type ConversationDetail,
   type ConversationSummary,
 } from '@parley/shared';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { createSession } from './support/api.ts';
 import { startKeptRelay, type KeptRelay } from './support/kept-relay.ts';
 import { personOf, type Person } from './support/person.ts';

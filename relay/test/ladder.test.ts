@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
-import { apologyFor, EARLIER_I_SAID } from '../src/turn/reply/apologies.ts';
-import { FILLER_SENTENCES } from '../src/turn/reply/fill.ts';
-import { Watchdog } from '../src/turn/watchdog.ts';
-import { systemClock, type Clock } from '../src/lib/clock.ts';
-import { silentLogger } from '../src/lib/logger.ts';
-import { Problems } from '../src/lib/problems.ts';
-import { FailedAudio } from '../src/logs/failed-audio.ts';
-import type { Failover, Provider } from '../src/stages/provider.ts';
+import { apologyFor, EARLIER_I_SAID } from '../src/call/turn/replying/apologies.ts';
+import { FILLER_SENTENCES } from '../src/call/turn/replying/fill.ts';
+import { Watchdog } from '../src/call/turn/watchdog.ts';
+import { systemClock, type Clock } from '../src/base/lib/clock.ts';
+import { silentLogger } from '../src/base/lib/logger.ts';
+import { Problems } from '../src/base/lib/problems.ts';
+import { FailedAudio } from '../src/watching/logs/failed-audio.ts';
+import type { Failover, Provider } from '../src/call/stages/provider.ts';
 import {
   createFailoverStages,
   type FailoverStagesOptions,
-} from '../src/stages/failover/failover-stages.ts';
-import { DEFAULT_POLICY as RESILIENCE } from '../src/stages/failover/policy.ts';
+} from '../src/call/stages/failover-stages.ts';
+import { DEFAULT_POLICY as RESILIENCE } from '../src/call/stages/health/policy.ts';
 import { startCallServer } from './support/call-server.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { ScriptedLadder } from './support/scripted-ladder.ts';

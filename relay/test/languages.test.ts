@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { API_PATHS } from '@parley/shared';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { createSession, signIn } from './support/api.ts';
 import { ScriptedGenerator } from './support/scripted-generator.ts';
 import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';

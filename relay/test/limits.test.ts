@@ -7,7 +7,7 @@ import {
 } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CallEvent } from '../src/turn/call-events.ts';
+import type { CallEvent } from '../src/call/events/call-events.ts';
 import { createSession, signIn } from './support/api.ts';
 import { askForSession, guestPlan, refusalOf } from './support/limits.ts';
 import { MovableClock } from './support/movable-clock.ts';

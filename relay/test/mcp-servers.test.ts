@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MCP_PROGRAM, startMcpSimulator } from '../simulators/language-models/mcp-simulator.ts';
-import { systemClock, type Clock } from '../src/lib/clock.ts';
-import { FakeClock, settle } from '../src/lib/fake-clock.ts';
-import { silentLogger, type Logger } from '../src/lib/logger.ts';
-import type { Toolbox } from '../src/vendor-kit/language-model/toolbox.ts';
-import { openToolbox } from '../src/vendor-kit/language-model/mcp/mcp-toolbox.ts';
+import { systemClock, type Clock } from '../src/base/lib/clock.ts';
+import { FakeClock, settle } from '../src/base/lib/fake-clock.ts';
+import { silentLogger, type Logger } from '../src/base/lib/logger.ts';
+import type { Toolbox } from '../src/providers/vendor-kit/language-model/toolbox.ts';
+import { openToolbox } from '../src/providers/vendor-kit/language-model/mcp/mcp-toolbox.ts';
 
 let folder = '';
 /** Of a program, which takes a while to start: one for all tests that leave it as it is. */

@@ -34,32 +34,32 @@ describe('the figures are those that were measured', () => {
  */
 const SETTINGS: readonly (readonly [words: string, file: string, text: string])[] = [
   ['the last 100 seconds of your speech', 'shared/src/link/outbox.ts', 'CAPACITY = 1_024;'],
-  ['4 MB of the answer', 'relay/src/session/outbox.ts', 'MAX_REPLAY_BYTES = 4 * 1024 * 1024;'],
+  ['4 MB of the answer', 'relay/src/call/session/outbox.ts', 'MAX_REPLAY_BYTES = 4 * 1024 * 1024;'],
   [
     'waits two minutes',
-    'relay/src/config/core-settings.ts',
+    'relay/src/base/config/core-settings.ts',
     'RESUME_WINDOW_S: seconds({ fallback: 120,',
   ],
   [
     'a quarter of a second after a whole question, up to one and a half',
-    'relay/src/turn/turn-detection/end-of-turn.ts',
+    'relay/src/call/turn/deciding/end-of-turn.ts',
     'medium: [250, 1_500]',
   ],
   ['from 30 to 15 dB', 'relay/bench/noise/bench-noise.ts', 'SNRS_DB = [30, 25, 20, 15]'],
   [
     '30 days',
-    'relay/src/config/core-settings.ts',
+    'relay/src/base/config/core-settings.ts',
     'GUEST_TOKEN_TTL_S: seconds({ fallback: 30 * 86_400,',
   ],
   ['300 ms of what', 'web/src/media-worker/uplink/utterance-segmenter.ts', 'PRE_ROLL_MS = 300;'],
-  ['60 an hour', 'relay/src/limits/plans.ts', 'sessions_per_hour: 60,'],
-  ['30 minutes a call', 'relay/src/limits/plans.ts', 'session_duration_s: 30 * 60,'],
-  ['$5 a call', 'relay/src/limits/plans.ts', 'session_usd: 5,'],
-  ['$20 for an account', 'relay/src/limits/plans.ts', ' day_usd: 20,'],
-  ['$5 for a guest', 'relay/src/limits/plans.ts', 'guest: { ...DEFAULT, day_usd: 5 }'],
+  ['60 an hour', 'relay/src/people/limits/plans.ts', 'sessions_per_hour: 60,'],
+  ['30 minutes a call', 'relay/src/people/limits/plans.ts', 'session_duration_s: 30 * 60,'],
+  ['$5 a call', 'relay/src/people/limits/plans.ts', 'session_usd: 5,'],
+  ['$20 for an account', 'relay/src/people/limits/plans.ts', ' day_usd: 20,'],
+  ['$5 for a guest', 'relay/src/people/limits/plans.ts', 'guest: { ...DEFAULT, day_usd: 5 }'],
   [
     '$20 for all guests together and $100 for the relay',
-    'relay/src/limits/policy.ts',
+    'relay/src/people/limits/policy.ts',
     'day_usd: 100, guests_day_usd: 20 }',
   ],
 ];

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEmbeddedAssistant } from '../src/embedded/assistant/assistant.ts';
-import { sleep, systemClock } from '../src/lib/clock.ts';
-import type { Transcriber } from '../src/stages/transcriber.ts';
-import { SegmentUtterance } from '../src/vendors/openai/segment-utterance.ts';
+import { createEmbeddedAssistant } from '../src/providers/embedded/assistant/assistant.ts';
+import { sleep, systemClock } from '../src/base/lib/clock.ts';
+import type { Transcriber } from '../src/call/stages/transcriber/transcriber.ts';
+import { SegmentUtterance } from '../src/providers/vendors/openai/segment-utterance.ts';
 import { counting } from './support/scripted-synthesizer.ts';
 import { finalWords, ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import { TestCall } from './support/test-call.ts';

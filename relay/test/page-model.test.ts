@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RelayEvent } from '@parley/shared';
-import { createEmbeddedAssistant } from '../src/embedded/assistant/index.ts';
-import type { CallEvent } from '../src/turn/call-events.ts';
-import { systemClock } from '../src/lib/clock.ts';
+import { createEmbeddedAssistant } from '../src/providers/embedded/assistant/index.ts';
+import type { CallEvent } from '../src/call/events/call-events.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { counting } from './support/scripted-synthesizer.ts';
 import { ScriptedTranscriber } from './support/scripted-transcriber.ts';
 import { TestCall } from './support/test-call.ts';

@@ -1,7 +1,7 @@
 import { API_PATHS, UPLINK_CHUNK_SAMPLES } from '@parley/shared';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { createSession, signIn } from './support/api.ts';
 import { askForSession, guestPlan, plans, refusalOf } from './support/limits.ts';
 import { ScriptedGenerator } from './support/scripted-generator.ts';

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { readBody, sendJson } from '../simulators/kit/http-answers.ts';
 import type { Vice } from '../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../simulators/openai/openai-simulator.ts';
-import { parseJson } from '../src/lib/json.ts';
-import { readConfiguration } from '../src/registry/configuration.ts';
-import { systemClock } from '../src/lib/clock.ts';
-import { silentLogger } from '../src/lib/logger.ts';
-import { openProviders } from '../src/registry/open-providers.ts';
-import type { GenerateRequest } from '../src/stages/generator.ts';
+import { parseJson } from '../src/base/lib/json.ts';
+import { readConfiguration } from '../src/providers/registry/configuration.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
+import { silentLogger } from '../src/base/lib/logger.ts';
+import { openProviders } from '../src/providers/registry/open-providers.ts';
+import type { GenerateRequest } from '../src/call/stages/generator/generator.ts';
 import { serveHttp } from './support/http-server.ts';
 
 const REQUEST: Omit<GenerateRequest, 'signal'> = {

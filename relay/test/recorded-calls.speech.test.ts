@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openWarmStages, START_MS } from '../src/embedded/warm-engines.rig.ts';
-import type { FailoverStages } from '../src/stages/failover/failover-stages.ts';
+import { openWarmStages, START_MS } from '../src/providers/embedded/warm-engines.rig.ts';
+import type { FailoverStages } from '../src/call/stages/failover-stages.ts';
 import { runTalk } from '../talk/run.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFlight } from '@parley/shared/flight/flight-file';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { runTalk } from '../talk/run.ts';
 import { recordInterruptedCall } from './support/interrupted-call.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { MovableClock } from './support/movable-clock.ts';
 import { counting, ScriptedSynthesizer } from './support/scripted-synthesizer.ts';
 import { joined, transcriptOf } from './support/scripted-transcriber.ts';

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { healthResponseSchema } from '@parley/shared';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { createSession, signIn } from './support/api.ts';
 import { eventually } from './support/eventually.ts';
 import { upgradeRequest } from './support/raw-http.ts';

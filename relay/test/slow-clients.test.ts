@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { expectBystanderUnharmed } from './support/bystander.ts';
 import { eventually } from './support/eventually.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { z } from 'zod';
-import { readConfig } from '../src/config/config.ts';
+import { readConfig } from '../src/base/config/config.ts';
 import { securityHeaders } from '../src/http/security-headers.ts';
 import { readStaticHost, staticHost, type StaticAnswer } from '../testing/static-host.ts';
 import { ROOT } from '../tools/project.ts';

@@ -1,7 +1,7 @@
 import { API_PATHS, createSessionResponseSchema, guestResponseSchema } from '@parley/shared';
 import { expect, it } from 'vitest';
-import { readConfig } from '../src/config/config.ts';
-import { TurnEstimate } from '../src/metering/turn-estimate.ts';
+import { readConfig } from '../src/base/config/config.ts';
+import { TurnEstimate } from '../src/people/metering/turn-estimate.ts';
 import { FaultyRelay } from './faults/faulty-relay.ts';
 import { createSession } from './support/api.ts';
 import { Issuer } from './support/issuer.ts';

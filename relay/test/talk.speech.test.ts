@@ -8,10 +8,10 @@ import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { findSpeech, type Speech } from '../talk/client/speech.ts';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { openCall } from '../talk/client/call.ts';
-import { REFUSED_SENTENCES } from '../src/embedded/assistant/test-sentences.ts';
-import { openWarmStages, START_MS } from '../src/embedded/warm-engines.rig.ts';
-import { trackOf } from '../src/stages/failover/test-track.ts';
-import type { FailoverStages } from '../src/stages/failover/failover-stages.ts';
+import { REFUSED_SENTENCES } from '../src/providers/embedded/assistant/test-sentences.ts';
+import { openWarmStages, START_MS } from '../src/providers/embedded/warm-engines.rig.ts';
+import { trackOf } from '../src/call/stages/synthesizer/test-track.ts';
+import type { FailoverStages } from '../src/call/stages/failover-stages.ts';
 import { REFUSAL, SPOKEN_QUESTIONS } from './support/spoken-questions.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 

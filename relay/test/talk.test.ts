@@ -8,7 +8,7 @@ import { runTalk } from '../talk/run.ts';
 import { readFlight } from '@parley/shared/flight/flight-file';
 import { readWav } from '@parley/shared/audio/wav-reader';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
-import { systemClock } from '../src/lib/clock.ts';
+import { systemClock } from '../src/base/lib/clock.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { startTestRelay, type TestRelay } from './support/test-relay.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TurnModel } from '../src/stages/turn-model.ts';
+import type { TurnModel } from '../src/call/stages/turn-model.ts';
 import { TestCall } from './support/test-call.ts';
 import { startTestRelay } from './support/test-relay.ts';
 

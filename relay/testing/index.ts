@@ -4,10 +4,10 @@
  */
 import { fileURLToPath } from 'node:url';
 
-export { createEmbeddedTranscriber } from '../src/embedded/recogniser/embedded-transcriber.ts';
-export { compileFlite, Flite } from '../src/embedded/voice/flite.ts';
-export { trimSilence } from '../src/embedded/voice/trim-silence.ts';
-export { createEmbeddedSynthesizer } from '../src/embedded/voice/embedded-synthesizer.ts';
+export { createEmbeddedTranscriber } from '../src/providers/embedded/recogniser/embedded-transcriber.ts';
+export { compileFlite, Flite } from '../src/providers/embedded/voice/flite.ts';
+export { trimSilence } from '../src/providers/embedded/voice/trim-silence.ts';
+export { createEmbeddedSynthesizer } from '../src/providers/embedded/voice/embedded-synthesizer.ts';
 export { serve } from '../bench/process/serve.ts';
 export type {
   Background,
@@ -43,7 +43,7 @@ export {
   startSupabaseAuth,
   type SupabaseAuthSimulator,
 } from '../simulators/supabase/supabase-auth.ts';
-export { makeDatabaseTemplate } from '../src/storage/database-template.ts';
+export { makeDatabaseTemplate } from '../src/keeping/storage/database-template.ts';
 export { buildPage } from '../tools/page-build.ts';
 export { digestOf, ROOT } from '../tools/project.ts';
 export { staticHost, type StaticAnswer } from './static-host.ts';

@@ -1,4 +1,4 @@
-import { Admission } from '../src/session/admission.ts';
+import { Admission } from '../src/call/session/admission.ts';
 
 /**
  * To be imported into the process of a relay under test, before its program: its start is never

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConfig } from '../src/config/config.ts';
-import { readEnvironment } from '../src/config/environment.ts';
+import { readConfig } from '../src/base/config/config.ts';
+import { readEnvironment } from '../src/base/config/environment.ts';
 import { ROOT } from './project.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function prepareDatabase(): Promise<void> {
     const { dataDir, storage } = readConfig(readEnvironment(ROOT, process.env));
     if (!storage.isOn || storage.databaseUrl !== undefined) return;
     if (existsSync(join(dataDir, 'db'))) return;
-    const { makeDatabaseTemplate } = await import('../src/storage/database-template.ts');
+    const { makeDatabaseTemplate } = await import('../src/keeping/storage/database-template.ts');
     await makeDatabaseTemplate();
   } catch {
     // The folder is read-only, or the disk full.

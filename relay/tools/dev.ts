@@ -1,5 +1,5 @@
 import { createServer, isIPv6 } from 'node:net';
-import { readEnvironment } from '../src/config/environment.ts';
+import { readEnvironment } from '../src/base/config/environment.ts';
 import { takesNoArguments } from './command-line.ts';
 import { ROOT, run, runTool, say } from './project.ts';
 

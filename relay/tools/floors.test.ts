@@ -6,9 +6,16 @@ import { ROOT } from './project.ts';
 
 describe('floors', () => {
   it.each(Object.entries(FLOORS))('name every folder and file of %s', (name, floors) => {
-    const found = readdirSync(join(ROOT, name, 'src'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() || /(?<!\.test)\.tsx?$/.test(entry.name))
-      .map((entry) => entry.name);
+    const entriesOf = (path: string) =>
+      readdirSync(join(ROOT, name, 'src', path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() || /(?<!\.test)\.tsx?$/.test(entry.name))
+        .map((entry) => (path === '' ? entry.name : `${path}/${entry.name}`));
+    const districts = new Set(
+      floors.filter((floor) => floor.includes('/')).map((floor) => floor.split('/')[0]!),
+    );
+    const found = entriesOf('').flatMap((entry) =>
+      districts.has(entry) ? entriesOf(entry) : [entry],
+    );
     expect(found.toSorted()).toEqual([...floors].toSorted());
   });
 
@@ -17,11 +24,13 @@ describe('floors', () => {
       floorRules()
         .filter(({ files }) => files.some((glob) => file.startsWith(glob.replace('**', ''))))
         .some(({ patterns }) => patterns.some(({ regex }) => new RegExp(regex).test(specifier)));
-    expect(refuses('relay/src/lib/clock.ts', '../session/outbox.ts')).toBe(true);
-    expect(refuses('relay/src/stages/failover/breaker.ts', '../../turn/output.ts')).toBe(true);
+    expect(refuses('relay/src/base/lib/clock.ts', '../config/config.ts')).toBe(true);
+    expect(refuses('relay/src/base/lib/clock.ts', '../../call/session/outbox.ts')).toBe(true);
+    expect(refuses('relay/src/call/stages/health/breaker.ts', '../../turn/output.ts')).toBe(true);
     expect(refuses('relay/src/app.ts', './main.ts')).toBe(true);
     expect(refuses('relay/src/app.ts', './http/routes.ts')).toBe(false);
-    expect(refuses('relay/src/session/outbox.ts', '../lib/clock.ts')).toBe(false);
+    expect(refuses('relay/src/call/session/outbox.ts', '../../base/lib/clock.ts')).toBe(false);
+    expect(refuses('relay/src/call/session/outbox.ts', '../turn/output.ts')).toBe(false);
     expect(refuses('web/src/store/call-state.ts', '@parley/relay/testing')).toBe(true);
     expect(refuses('relay/src/main.ts', '../../web/src/main.tsx')).toBe(true);
     expect(refuses('web/src/engine/audio-graph.ts', '../media-worker/call/replies.ts')).toBe(true);

@@ -1,31 +1,32 @@
 /**
  * The floors of each package, lowest first: a file imports only from its own floor and from those
- * below. Folders, or single files directly below `src`.
+ * below. A floor is a room of a district, a district without rooms, or a file directly below `src`.
  */
 export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string[]>> = {
   shared: ['audio', 'protocol', 'link', 'flight', 'index.ts'],
   relay: [
-    'lib',
-    'config',
-    'auth',
-    'limits',
-    'metering',
-    'storage',
-    'recordings',
-    'stages',
-    'phrases',
-    'capabilities',
-    'vendor-kit',
-    'embedded',
-    'vendors',
-    'registry',
-    'turn',
-    'logs',
-    'metrics',
-    'exporters',
-    'session',
-    'accounts',
-    'monitoring',
+    'base/lib',
+    'base/config',
+    'people/auth',
+    'people/limits',
+    'people/metering',
+    'keeping/storage',
+    'keeping/recordings',
+    'call/stages',
+    'providers/phrases',
+    'providers/capabilities',
+    'providers/vendor-kit',
+    'providers/embedded',
+    'providers/vendors',
+    'providers/registry',
+    'call/events',
+    'call/turn',
+    'watching/logs',
+    'watching/metrics',
+    'watching/exporters',
+    'call/session',
+    'people/accounts',
+    'watching/monitoring',
     'http',
     'app.ts',
     'relay-process.ts',
@@ -100,6 +101,9 @@ export function floorRules(): readonly FloorRule[] {
   return [...floors, END_TO_END_TESTS];
 }
 
+/** From another district a room is named with its district, from its own without. */
 function asPattern(floor: string): string {
-  return floor.includes('.') ? `${floor.replaceAll('.', '\\.')}$` : `${floor}/`;
+  if (floor.includes('.')) return `${floor.replaceAll('.', '\\.')}$`;
+  const [district, room] = floor.split('/');
+  return room === undefined ? `${floor}/` : `(${district}/)?${room}/`;
 }

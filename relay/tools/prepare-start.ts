@@ -1,4 +1,4 @@
-import { parseStartOptions } from '../src/config/start-options.ts';
+import { parseStartOptions } from '../src/base/config/start-options.ts';
 import { prepareDatabase } from './database-preparation.ts';
 import { buildPage } from './page-build.ts';
 import { say } from './project.ts';

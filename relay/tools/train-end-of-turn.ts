@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { probabilityBy, WEIGHTS_FILE } from '../src/turn/turn-detection/completeness-model.ts';
-import { wordCompleteness } from '../src/turn/turn-detection/word-completeness.ts';
+import { probabilityBy, WEIGHTS_FILE } from '../src/call/turn/deciding/completeness-model.ts';
+import { wordCompleteness } from '../src/call/turn/deciding/word-completeness.ts';
 import { evaluate, type Scored } from './end-of-turn/evaluation.ts';
 import {
   examplesOf,

@@ -1,4 +1,4 @@
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
 import { WholeRelay } from '../load/whole-relay.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { UNLIMITED } from '../process/unlimited.ts';

@@ -1,6 +1,6 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
-import { createEmbeddedSynthesizer } from '../../src/embedded/voice/embedded-synthesizer.ts';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { createEmbeddedSynthesizer } from '../../src/providers/embedded/voice/embedded-synthesizer.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { openCall } from '../../talk/client/call.ts';
 import { connect } from '../../talk/client/connection.ts';
 import { findSpeech, type Speech } from '../../talk/client/speech.ts';

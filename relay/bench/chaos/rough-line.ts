@@ -1,4 +1,4 @@
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { FaultyProxy, type FaultyConnection } from '../../test/support/faulty-proxy.ts';
 import { strike, strikes, type Fault } from './faults.ts';
 import { seeded } from './random.ts';

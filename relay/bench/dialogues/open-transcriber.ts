@@ -2,8 +2,8 @@ import type {
   Transcriber,
   Transcription,
   TranscriptionOptions,
-} from '../../src/stages/transcriber.ts';
-import { TranscriptQueue } from '../../src/vendor-kit/transcription/transcript-queue.ts';
+} from '../../src/call/stages/transcriber/transcriber.ts';
+import { TranscriptQueue } from '../../src/providers/vendor-kit/transcription/transcript-queue.ts';
 import type { TimedWord } from './dialogue.ts';
 import { MARK_SAMPLES, MarkReader } from './sample-mark.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
 import { round } from '../statistics.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { SimulatorsHandlers } from '../turn/simulators.process.ts';

@@ -1,6 +1,6 @@
 import { UPLINK_CHUNK_SAMPLES, type RelayEvent } from '@parley/shared';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 import { connect, type Connection } from '../../talk/client/connection.ts';
 import type { Tally } from './tally.ts';
 

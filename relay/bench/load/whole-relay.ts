@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url);

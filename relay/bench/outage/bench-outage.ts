@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { PostgresServer } from '../../test/support/postgres-server.ts';
 import { AUDIENCE, ISSUER, tokenOf } from '../load/account-token.ts';
 import { WholeRelay } from '../load/whole-relay.ts';

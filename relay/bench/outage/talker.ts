@@ -1,4 +1,4 @@
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { connect, type Connection } from '../../talk/client/connection.ts';
 import { ask, awaitReply, type CallerOptions } from '../load/caller.ts';
 import { TURNS_EACH, type Answered } from './turns.ts';

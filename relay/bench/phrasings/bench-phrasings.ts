@@ -5,9 +5,9 @@ import {
   verdictOn,
   type Phrasing,
   type Verdict,
-} from '../../src/embedded/assistant/phrasings.ts';
-import { isAskingBack } from '../../src/embedded/assistant/asking-back.ts';
-import { openVoiceToEar } from '../../src/embedded/assistant/voice-to-ear.ts';
+} from '../../src/providers/embedded/assistant/phrasings.ts';
+import { isAskingBack } from '../../src/providers/embedded/assistant/asking-back.ts';
+import { openVoiceToEar } from '../../src/providers/embedded/assistant/voice-to-ear.ts';
 import { round } from '../statistics.ts';
 
 const VOICES = ['slt', 'rms', 'awb'] as const;

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 import type { Answer, Asked, Handlers } from './serve.ts';
 
 /** How long a process may take to end by itself, with the browsers and relays that it started. */

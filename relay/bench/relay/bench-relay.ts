@@ -1,4 +1,4 @@
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
 import type { Baseline } from './baseline.ts';
 import { reportOf, type RelayBenchRun } from './report.ts';
 import { openRounds, type Round, type RoundFigures, type RoundTimes } from './rounds.ts';

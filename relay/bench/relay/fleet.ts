@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/shared';
-import { systemClock, sleep } from '../../src/lib/clock.ts';
+import { systemClock, sleep } from '../../src/base/lib/clock.ts';
 import type { Line, LineOptions } from './lines.ts';
 import { MarkedChunk, nowMs } from './marked-chunk.ts';
 import { positionAt, WITH_PAUSES, type Schedule } from './schedule.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { MAX_AUDIO_FRAME_BYTES } from '@parley/shared';
 import { WebSocket, WebSocketServer } from 'ws';
-import { novaAddress } from '../../src/vendors/deepgram/deepgram-nova-transcriber.ts';
+import { novaAddress } from '../../src/providers/vendors/deepgram/deepgram-nova-transcriber.ts';
 import { serve } from '../process/serve.ts';
 import { subjectProbe } from './subject-probe.ts';
 import type { UpstreamAddress } from './upstream.ts';

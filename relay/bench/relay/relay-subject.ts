@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { API_PATHS } from '@parley/shared';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { cleanEnvironment, nodeFlagsOf, nodeOf } from '../process/relay-folder.ts';
 import { UNLIMITED } from '../process/unlimited.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { ROOT } from '../../tools/project.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import type { Baseline } from './baseline.ts';

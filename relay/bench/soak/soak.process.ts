@@ -1,5 +1,5 @@
-import { STAGES } from '../../src/stages/provider.ts';
-import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
+import { STAGES } from '../../src/call/stages/provider.ts';
+import { DEFAULT_POLICY } from '../../src/call/stages/health/policy.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { heldBefore, heldBeyond } from '../../test/conformance/outcome.ts';
 import { everyFault, FAULT_MOMENTS } from '../../test/faults/every-fault.ts';

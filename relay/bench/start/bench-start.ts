@@ -6,7 +6,7 @@ import { firstLoadBytes } from './first-load.ts';
 import { installedPackages, type InstalledPackages } from './installed-packages.ts';
 import { memoryOf, type Memory } from './process-memory.ts';
 import { startParley, type StartedParley } from './started-parley.ts';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 
 /** From then on a relay without callers changes little. */
 const SETTLED_MS = 20_000;

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 import { cleanEnvironment, nodeOf } from '../process/relay-folder.ts';
 
 /** With the build of the page and of the database's template, the first time. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../../src/lib/clock.ts';
-import { openLog } from '../../src/lib/logger.ts';
-import { Problems } from '../../src/lib/problems.ts';
-import { readConfiguration } from '../../src/registry/configuration.ts';
-import { openProviders } from '../../src/registry/open-providers.ts';
-import { warmUp } from '../../src/session/warm-up.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { openLog } from '../../src/base/lib/logger.ts';
+import { Problems } from '../../src/base/lib/problems.ts';
+import { readConfiguration } from '../../src/providers/registry/configuration.ts';
+import { openProviders } from '../../src/providers/registry/open-providers.ts';
+import { warmUp } from '../../src/call/session/warm-up.ts';
 import { startRelay } from '../../src/app.ts';
 import { serve } from '../process/serve.ts';
 import { UNLIMITED } from '../process/unlimited.ts';

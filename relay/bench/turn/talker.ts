@@ -1,7 +1,7 @@
 import { UPLINK_CHUNK_SAMPLES, type RelayEventOf } from '@parley/shared';
 import { connect, type Connection } from '../../talk/client/connection.ts';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 
 const TURN = {
   // A short question: a second and a half.

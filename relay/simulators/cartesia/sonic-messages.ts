@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../src/lib/json.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 
 const outputFormat = z.strictObject({
   container: z.literal('raw'),

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { toneFor, type Behaviour } from '../kit/simulator.ts';
 import { breakSocket, type SimulatorServer } from '../kit/simulator-server.ts';
 import { constantsOf, readClientMessage, timedWords, type Generation } from './sonic-messages.ts';

@@ -1,5 +1,5 @@
 import type { RawData } from 'ws';
-import { parseJson } from '../../src/lib/json.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 
 /** A copy, whose alignment is our own. An odd byte at the end is dropped. */
 export function samplesOf(data: RawData): Int16Array {

@@ -1,7 +1,7 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { z } from 'zod';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
-import { parseJson } from '../../src/lib/json.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 import { transcriptOf } from '../kit/simulator.ts';
 import { breakSocket } from '../kit/simulator-server.ts';
 import type { QueryRules, SessionParts } from './session.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseJson } from '../../src/lib/json.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 
 /** Largest request, bytes: OpenAI's own limit for files. */
 const MAX_BODY_BYTES = 25 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import { parseJson } from '../../src/lib/json.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 import { pause, readBody } from '../kit/http-answers.ts';
 import { breakResponse, type SimulatorServer } from '../kit/simulator-server.ts';
 import type { LanguageModelBehaviour } from '../language-models/language-model-behaviour.ts';

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import { parseJson } from '../../src/lib/json.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 import type { Fault } from '../kit/fault.ts';
 import { toneFor } from '../kit/simulator.ts';
 import { breakSocket } from '../kit/simulator-server.ts';

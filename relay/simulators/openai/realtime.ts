@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { transcriptOf } from '../kit/simulator.ts';
 import type { Fault } from '../kit/fault.ts';
 import { breakSocket } from '../kit/simulator-server.ts';
-import { parseJson } from '../../src/lib/json.ts';
+import { parseJson } from '../../src/base/lib/json.ts';
 import { inPieces } from '../kit/http-answers.ts';
 import { checked, Refusal, type Endpoint } from './answering.ts';
 import { heard } from './transcriptions.ts';

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { z } from 'zod/mini';
 import { logSettingsRequestSchema, type logSettingsSchema } from '@parley/shared';
-import type { RelaySettings } from '../limits/relay-settings.ts';
+import type { RelaySettings } from '../people/limits/relay-settings.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { bodyOf } from './requests.ts';
 

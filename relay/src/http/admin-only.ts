@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import { ParleyError } from '@parley/shared';
-import type { SignIn } from '../auth/sign-in.ts';
-import { isSameSecret } from '../lib/same-secret.ts';
-import type { Limiter } from '../limits/limiter.ts';
+import type { SignIn } from '../people/auth/sign-in.ts';
+import { isSameSecret } from '../base/lib/same-secret.ts';
+import type { Limiter } from '../people/limits/limiter.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** Routes below `adminOnly`. */

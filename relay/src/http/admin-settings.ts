@@ -1,6 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import type { RelaySettings } from '../limits/relay-settings.ts';
+import type { RelaySettings } from '../people/limits/relay-settings.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { bodyOf } from './requests.ts';
 

@@ -2,8 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { every } from 'hono/combine';
-import { isOriginAllowed } from '../auth/origins.ts';
-import type { OwnHosts } from '../auth/own-hosts.ts';
+import { isOriginAllowed } from '../people/auth/origins.ts';
+import type { OwnHosts } from '../people/auth/own-hosts.ts';
 import { problem } from './problem.ts';
 
 /** How long a browser may go without asking again whether it may ask, s. */

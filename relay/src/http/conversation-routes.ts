@@ -6,13 +6,13 @@ import {
   ParleyError,
   renameRequestSchema,
 } from '@parley/shared';
-import { endCalls } from '../accounts/end-calls.ts';
-import { attachment, exportFile } from '../accounts/export/export-file.ts';
-import type { Authenticator } from '../auth/identity.ts';
-import type { RecordingReader } from '../recordings/recording-reader.ts';
-import type { Recordings } from '../recordings/recordings.ts';
-import type { SessionRegistry } from '../session/session-registry.ts';
-import type { Storage } from '../storage/storage.ts';
+import { endCalls } from '../people/accounts/end-calls.ts';
+import { attachment, exportFile } from '../people/accounts/export/export-file.ts';
+import type { Authenticator } from '../people/auth/identity.ts';
+import type { RecordingReader } from '../keeping/recordings/recording-reader.ts';
+import type { Recordings } from '../keeping/recordings/recordings.ts';
+import type { SessionRegistry } from '../call/session/session-registry.ts';
+import type { Storage } from '../keeping/storage/storage.ts';
 import { byteRange } from './byte-range.ts';
 import { bodyOf, identified, queryOf, type IdentifiedEnv } from './requests.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Config } from '../config/config.ts';
-import type { Logger } from '../lib/logger.ts';
-import { isLoopback } from '../lib/network-address.ts';
+import type { Config } from '../base/config/config.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import { isLoopback } from '../base/lib/network-address.ts';
 
 /**
  * Listens where the configuration says, and warns if others on the way could read along.

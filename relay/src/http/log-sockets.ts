@@ -11,13 +11,13 @@ import {
   type ErrorCode,
   type LogFilter,
 } from '@parley/shared';
-import type { Clock } from '../lib/clock.ts';
-import { Cork } from '../lib/cork.ts';
-import type { LogTap } from '../lib/log-tap.ts';
-import type { Logger } from '../lib/logger.ts';
-import { LimitReached } from '../limits/limit-reached.ts';
-import { LogTails, MAX_TAILS, type LogTail } from '../logs/log-tails.ts';
-import { closeSocket } from '../session/session-socket.ts';
+import type { Clock } from '../base/lib/clock.ts';
+import { Cork } from '../base/lib/cork.ts';
+import type { LogTap } from '../base/lib/log-tap.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import { LimitReached } from '../people/limits/limit-reached.ts';
+import { LogTails, MAX_TAILS, type LogTail } from '../watching/logs/log-tails.ts';
+import { closeSocket } from '../call/session/session-socket.ts';
 import { administratorOf, type AdminAccess } from './admin-only.ts';
 
 /** A filter is three short fields. */

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { ParleyError, type Me } from '@parley/shared';
-import type { AccountTerms } from '../accounts/account-terms.ts';
-import { endCalls } from '../accounts/end-calls.ts';
-import { attachment } from '../accounts/export/export-file.ts';
-import { userExport } from '../accounts/export/user-export.ts';
-import type { Authenticator, Identity } from '../auth/identity.ts';
-import type { SessionCreator } from '../session/session-creator.ts';
-import type { SessionRegistry } from '../session/session-registry.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { AccountTerms } from '../people/accounts/account-terms.ts';
+import { endCalls } from '../people/accounts/end-calls.ts';
+import { attachment } from '../people/accounts/export/export-file.ts';
+import { userExport } from '../people/accounts/export/user-export.ts';
+import type { Authenticator, Identity } from '../people/auth/identity.ts';
+import type { SessionCreator } from '../call/session/session-creator.ts';
+import type { SessionRegistry } from '../call/session/session-registry.ts';
+import type { Storage } from '../keeping/storage/storage.ts';
 import { identified, type IdentifiedEnv } from './requests.ts';
 
 export interface MeRoutesOptions {

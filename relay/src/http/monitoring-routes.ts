@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { accepts } from 'hono/accepts';
 import { API_PATHS } from '@parley/shared';
-import type { RelayMonitor } from '../monitoring/relay-monitor.ts';
+import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
 

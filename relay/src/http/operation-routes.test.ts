@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { API_PATHS } from '@parley/shared';
-import { FakeClock } from '../lib/fake-clock.ts';
-import { silentLogger } from '../lib/logger.ts';
-import type { RelayMonitor } from '../monitoring/relay-monitor.ts';
+import { FakeClock } from '../base/lib/fake-clock.ts';
+import { silentLogger } from '../base/lib/logger.ts';
+import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
 import { operationRoutes } from './operation-routes.ts';
 
 const PIECE = new Uint8Array(64 * 1_024);

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Config } from '../config/config.ts';
-import { isLoopback } from '../lib/network-address.ts';
-import { isSameSecret } from '../lib/same-secret.ts';
+import type { Config } from '../base/config/config.ts';
+import { isLoopback } from '../base/lib/network-address.ts';
+import { isSameSecret } from '../base/lib/same-secret.ts';
 import type { AdminEnv } from './admin-only.ts';
 
 export interface OperatorAccess {

@@ -4,11 +4,11 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { ERRORS, type errorResponseSchema, type ErrorCode, type ParleyError } from '@parley/shared';
-import type { RequestTraces } from '../exporters/request-tracer.ts';
-import { newId } from '../lib/ids.ts';
-import type { Logger } from '../lib/logger.ts';
-import { LimitReached } from '../limits/limit-reached.ts';
-import type { RefusalLog } from '../lib/refusal-log.ts';
+import type { RequestTraces } from '../watching/exporters/request-tracer.ts';
+import { newId } from '../base/lib/ids.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import { LimitReached } from '../people/limits/limit-reached.ts';
+import type { RefusalLog } from '../base/lib/refusal-log.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** When a client that was refused for want of room may ask again, s. */

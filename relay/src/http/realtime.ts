@@ -13,18 +13,18 @@ import {
   type CloseReasonName,
   ParleyError,
 } from '@parley/shared';
-import { isOriginAllowed } from '../auth/origins.ts';
-import type { OwnHosts } from '../auth/own-hosts.ts';
-import type { RequestTraces } from '../exporters/request-tracer.ts';
-import { within } from '../lib/error-boundary.ts';
-import { fingerprint, newId } from '../lib/ids.ts';
-import type { Logger } from '../lib/logger.ts';
-import type { RefusalLog } from '../lib/refusal-log.ts';
-import { LimitReached, type RequestLimit } from '../limits/limit-reached.ts';
-import type { SessionCreator } from '../session/session-creator.ts';
-import type { SessionRegistry } from '../session/session-registry.ts';
-import type { Session } from '../session/session.ts';
-import { closeSocket } from '../session/session-socket.ts';
+import { isOriginAllowed } from '../people/auth/origins.ts';
+import type { OwnHosts } from '../people/auth/own-hosts.ts';
+import type { RequestTraces } from '../watching/exporters/request-tracer.ts';
+import { within } from '../base/lib/error-boundary.ts';
+import { fingerprint, newId } from '../base/lib/ids.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import type { RefusalLog } from '../base/lib/refusal-log.ts';
+import { LimitReached, type RequestLimit } from '../people/limits/limit-reached.ts';
+import type { SessionCreator } from '../call/session/session-creator.ts';
+import type { SessionRegistry } from '../call/session/session-registry.ts';
+import type { Session } from '../call/session/session.ts';
+import { closeSocket } from '../call/session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
 import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';

@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { API_PATHS } from '@parley/shared';
-import type { PageReports } from '../exporters/page-reports.ts';
-import type { Limiter } from '../limits/limiter.ts';
+import type { PageReports } from '../watching/exporters/page-reports.ts';
+import type { Limiter } from '../people/limits/limiter.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface ReportRoutesOptions {

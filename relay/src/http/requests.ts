@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { ParleyError } from '@parley/shared';
-import type { Authenticator, Identity } from '../auth/identity.ts';
+import type { Authenticator, Identity } from '../people/auth/identity.ts';
 
 /** Routes below `identified`. */
 export interface IdentifiedEnv {

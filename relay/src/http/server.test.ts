@@ -4,8 +4,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
-import { FakeClock } from '../lib/fake-clock.ts';
-import { RefusalLog } from '../lib/refusal-log.ts';
+import { FakeClock } from '../base/lib/fake-clock.ts';
+import { RefusalLog } from '../base/lib/refusal-log.ts';
 import { createHttpServer, type ServerPatience } from './server.ts';
 
 /** A test shortens the deadline that it waits for; no other may pass, however busy the machine is. */

@@ -11,10 +11,10 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { API_PATHS, type ErrorCode } from '@parley/shared';
-import { newId } from '../lib/ids.ts';
-import type { Logger } from '../lib/logger.ts';
-import type { RefusalLog } from '../lib/refusal-log.ts';
-import { ConnectionCounter } from '../limits/connection-counter.ts';
+import { newId } from '../base/lib/ids.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import type { RefusalLog } from '../base/lib/refusal-log.ts';
+import { ConnectionCounter } from '../people/limits/connection-counter.ts';
 import { problemBody } from './problem.ts';
 import type { TlsFiles } from './tls-files.ts';
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { Cork } from '../lib/cork.ts';
-import type { SessionSocket } from '../session/session-socket.ts';
+import { Cork } from '../base/lib/cork.ts';
+import type { SessionSocket } from '../call/session/session-socket.ts';
 
 /** A client's WebSocket. Events come in bursts and leave together; voice does not wait for them. */
 export class SessionWebSocket implements SessionSocket {

@@ -6,10 +6,10 @@ import { connect, createServer, type Server } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Certificates } from '../../test/support/certificates.ts';
-import { ConfigError } from '../config/read-settings.ts';
-import { FakeClock } from '../lib/fake-clock.ts';
-import { silentLogger } from '../lib/logger.ts';
-import { Problems } from '../lib/problems.ts';
+import { ConfigError } from '../base/config/read-settings.ts';
+import { FakeClock } from '../base/lib/fake-clock.ts';
+import { silentLogger } from '../base/lib/logger.ts';
+import { Problems } from '../base/lib/problems.ts';
 import { TlsFiles } from './tls-files.ts';
 
 type Pair = Awaited<ReturnType<Certificates['make']>>;

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext, type Server } from 'node:tls';
-import type { AuthConfig } from '../config/auth-config.ts';
-import { ConfigError } from '../config/read-settings.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
-import type { Problems } from '../lib/problems.ts';
+import type { AuthConfig } from '../base/config/auth-config.ts';
+import { ConfigError } from '../base/config/read-settings.ts';
+import type { Clock } from '../base/lib/clock.ts';
+import type { Logger } from '../base/lib/logger.ts';
+import type { Problems } from '../base/lib/problems.ts';
 
 /** How often the files are looked at. Links and mounted folders tell watchers nothing of a change. */
 const CHECK_INTERVAL_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { AddressList } from '../lib/network-address.ts';
+import { AddressList } from '../base/lib/network-address.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
 const proxies = new TrustedProxies(new AddressList(['10.0.0.0/8', '2001:db8::/32']));

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { plainAddress, type AddressList } from '../lib/network-address.ts';
+import { plainAddress, type AddressList } from '../base/lib/network-address.ts';
 
 /** Proxies in a row that are looked through. */
 const MAX_HOPS = 20;

@@ -2,9 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod/mini';
 import { ParleyError, usageQuerySchema, type UsageResponse } from '@parley/shared';
-import type { AccountTerms } from '../accounts/account-terms.ts';
-import type { Authenticator } from '../auth/identity.ts';
-import { USAGE_GROUPS, type Storage } from '../storage/storage.ts';
+import type { AccountTerms } from '../people/accounts/account-terms.ts';
+import type { Authenticator } from '../people/auth/identity.ts';
+import { USAGE_GROUPS, type Storage } from '../keeping/storage/storage.ts';
 import { identified, queryOf, type IdentifiedEnv } from './requests.ts';
 
 /** Without dates. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock } from '../base/lib/clock.ts';
 
 /** How long a reader may take nothing. */
 const STALL_MS = 60_000;

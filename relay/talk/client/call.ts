@@ -1,7 +1,7 @@
 import type { LatencyMarks, RelayEvent, SessionDescription } from '@parley/shared';
 import { ClientError } from '@parley/shared/link/client-error';
-import { AsyncQueue } from '../../src/lib/async-queue.ts';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { AsyncQueue } from '../../src/base/lib/async-queue.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import type { Speech } from './speech.ts';
 import { connect, type CallFailure, type Connection, type ConnectOptions } from './connection.ts';
 import { Replies, type Reply } from './replies.ts';

@@ -1,5 +1,5 @@
 import { ParleyError, type RelayEvent } from '@parley/shared';
-import type { Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
 import { ClientError } from '@parley/shared/link/client-error';
 import type { Replies, Reply } from './replies.ts';
 

@@ -1,4 +1,4 @@
-import { systemClock, sleep } from '../../src/lib/clock.ts';
+import { systemClock, sleep } from '../../src/base/lib/clock.ts';
 import type { Speech } from './speech.ts';
 import type { Connection } from './connection.ts';
 import { planUpload } from './upload-plan.ts';

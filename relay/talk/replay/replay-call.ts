@@ -4,7 +4,7 @@ import { readFlight } from '@parley/shared/flight/flight-file';
 import { FlightRecorder } from '@parley/shared/flight/flight-recorder';
 import { ClientError } from '@parley/shared/link/client-error';
 import { atInstants, type SequencedEvent } from '@parley/shared/link/outbound';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { recordingOf } from '../client/call-recording.ts';
 import { connect, type Connection, type ConnectOptions } from '../client/connection.ts';
 import { outlineOf } from './outline.ts';

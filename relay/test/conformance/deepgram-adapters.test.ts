@@ -1,6 +1,6 @@
-import { deepgramVendor } from '../../src/vendors/deepgram/deepgram-vendor.ts';
-import type { Synthesizer } from '../../src/stages/synthesizer.ts';
-import type { Transcriber } from '../../src/stages/transcriber.ts';
+import { deepgramVendor } from '../../src/providers/vendors/deepgram/deepgram-vendor.ts';
+import type { Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
+import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
 import { defineFaults } from './faults.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';

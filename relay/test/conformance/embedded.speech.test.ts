@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createEmbeddedAssistant } from '../../src/embedded/assistant/index.ts';
-import { START_MS, warmEngines } from '../../src/embedded/warm-engines.rig.ts';
-import type { Generator } from '../../src/stages/generator.ts';
+import { createEmbeddedAssistant } from '../../src/providers/embedded/assistant/index.ts';
+import { START_MS, warmEngines } from '../../src/providers/embedded/warm-engines.rig.ts';
+import type { Generator } from '../../src/call/stages/generator/generator.ts';
 import { isPrompt, outcomeOf } from './outcome.ts';
 
 /** Where nothing is sent anywhere, what is left of the cases is order, odd input and giving up. */

@@ -1,10 +1,13 @@
-import type { Generator } from '../../src/stages/generator.ts';
+import type { Generator } from '../../src/call/stages/generator/generator.ts';
 import {
   anthropicVendor,
   googleVendor,
   groqVendor,
-} from '../../src/vendors/language-models/language-model-vendors.ts';
-import { compatibleVendor, openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
+} from '../../src/providers/vendors/language-models/language-model-vendors.ts';
+import {
+  compatibleVendor,
+  openAiVendor,
+} from '../../src/providers/vendors/openai/openai-vendor.ts';
 import { defineFaults } from './faults.ts';
 import { defineGeneratorCases } from './generator-conformance.ts';
 import { subjectOf } from './subject.ts';

@@ -6,7 +6,7 @@ import type {
   Message,
   Reminders,
   TokenUsage,
-} from '../../src/stages/generator.ts';
+} from '../../src/call/stages/generator/generator.ts';
 import type { LanguageModelBehaviour } from '../../simulators/language-models/language-model-behaviour.ts';
 import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import { unrestOf, heldBeyond, isPrompt, heldBefore, outcomeOf, until } from './outcome.ts';

@@ -1,4 +1,4 @@
-import type { Languages } from '../../src/stages/languages.ts';
+import type { Languages } from '../../src/call/stages/languages.ts';
 
 /** Each may stand once, as a primary subtag, so that they can be compared. @returns the others */
 export function wrongLanguages(languages: Languages): readonly string[] {

@@ -1,6 +1,9 @@
-import { compatibleVendor, openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
-import type { Synthesizer } from '../../src/stages/synthesizer.ts';
-import type { Transcriber } from '../../src/stages/transcriber.ts';
+import {
+  compatibleVendor,
+  openAiVendor,
+} from '../../src/providers/vendors/openai/openai-vendor.ts';
+import type { Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
+import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
 import { defineFaults } from './faults.ts';
 import { subjectOf } from './subject.ts';
 import { defineSynthesizerCases } from './synthesizer-conformance.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { systemClock, type Clock } from '../../src/lib/clock.ts';
-import { settle } from '../../src/lib/fake-clock.ts';
-import { ProviderError } from '../../src/stages/provider-error.ts';
+import { systemClock, type Clock } from '../../src/base/lib/clock.ts';
+import { settle } from '../../src/base/lib/fake-clock.ts';
+import { ProviderError } from '../../src/call/stages/provider-error.ts';
 import type { Rig } from './subject.ts';
 
 /** How a stream ended. */

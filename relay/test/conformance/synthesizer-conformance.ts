@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SpeechEvent, Synthesizer } from '../../src/stages/synthesizer.ts';
+import type { SpeechEvent, Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
 import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import {
   unrestOf,

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { settle } from '../../src/lib/fake-clock.ts';
-import type { AdapterUse, ReportUse } from '../../src/stages/provider.ts';
-import type { Transcriber, Transcription, TranscriptEvent } from '../../src/stages/transcriber.ts';
+import { settle } from '../../src/base/lib/fake-clock.ts';
+import type { AdapterUse, ReportUse } from '../../src/call/stages/provider.ts';
+import type {
+  Transcriber,
+  Transcription,
+  TranscriptEvent,
+} from '../../src/call/stages/transcriber/transcriber.ts';
 import { defineFaultCases, defineProbeCases, type FaultDefinition } from './faults.ts';
 import {
   asProviderError,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/stages/provider.ts';
+import { STAGES, type Stage } from '../../src/call/stages/provider.ts';
 import type { Behaviour } from '../../simulators/kit/simulator.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { MovableClock } from '../support/movable-clock.ts';

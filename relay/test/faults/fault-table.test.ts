@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/stages/provider.ts';
-import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/stages/failover/policy.ts';
+import { STAGES, type Stage } from '../../src/call/stages/provider.ts';
+import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/call/stages/health/policy.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
 import { MovableClock } from '../support/movable-clock.ts';
 import { FAULT_MOMENTS } from './every-fault.ts';

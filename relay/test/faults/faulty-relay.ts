@@ -1,17 +1,17 @@
-import { systemClock, type Clock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import type { Stage } from '../../src/stages/provider.ts';
+import { systemClock, type Clock } from '../../src/base/lib/clock.ts';
+import { silentLogger } from '../../src/base/lib/logger.ts';
+import type { Stage } from '../../src/call/stages/provider.ts';
 import {
   createFailoverStages,
   type FailoverStages,
-} from '../../src/stages/failover/failover-stages.ts';
-import type { Generator } from '../../src/stages/generator.ts';
-import type { Synthesizer } from '../../src/stages/synthesizer.ts';
-import type { Transcriber } from '../../src/stages/transcriber.ts';
-import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/stages/failover/policy.ts';
-import type { ProviderStatus } from '../../src/stages/failover/provider-health.ts';
+} from '../../src/call/stages/failover-stages.ts';
+import type { Generator } from '../../src/call/stages/generator/generator.ts';
+import type { Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
+import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
+import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/call/stages/health/policy.ts';
+import type { ProviderStatus } from '../../src/call/stages/health/provider-health.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
-import type { Storage } from '../../src/storage/storage.ts';
+import type { Storage } from '../../src/keeping/storage/storage.ts';
 import { Rig } from '../conformance/subject.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from '../support/test-relay.ts';
 import { PRIMARY, SECOND, type Lineup } from './lineup.ts';

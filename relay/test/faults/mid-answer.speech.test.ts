@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
-import { cartesiaVendor } from '../../src/vendors/cartesia/cartesia-vendor.ts';
-import { elevenLabsVendor } from '../../src/vendors/elevenlabs/elevenlabs-vendor.ts';
-import { createEmbeddedSynthesizer } from '../../src/embedded/voice/embedded-synthesizer.ts';
-import { createEmbeddedTranscriber } from '../../src/embedded/recogniser/embedded-transcriber.ts';
-import { openAiVendor } from '../../src/vendors/openai/openai-vendor.ts';
+import { cartesiaVendor } from '../../src/providers/vendors/cartesia/cartesia-vendor.ts';
+import { elevenLabsVendor } from '../../src/providers/vendors/elevenlabs/elevenlabs-vendor.ts';
+import { createEmbeddedSynthesizer } from '../../src/providers/embedded/voice/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from '../../src/providers/embedded/recogniser/embedded-transcriber.ts';
+import { openAiVendor } from '../../src/providers/vendors/openai/openai-vendor.ts';
 import type { Simulator } from '../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../simulators/kit/traffic.ts';
 import { subjectOf } from '../conformance/subject.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/stages/provider.ts';
-import { compatibleVendor } from '../../src/vendors/openai/openai-vendor.ts';
+import { STAGES, type Stage } from '../../src/call/stages/provider.ts';
+import { compatibleVendor } from '../../src/providers/vendors/openai/openai-vendor.ts';
 import { toneFor, type Behaviour } from '../../simulators/kit/simulator.ts';
 import { subjectOf } from '../conformance/subject.ts';
 import { TestCall } from '../support/test-call.ts';

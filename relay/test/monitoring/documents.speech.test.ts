@@ -17,9 +17,9 @@ import {
   sessionMetricsSchema,
   type Overview,
 } from '@parley/shared/monitoring-api';
-import { openWarmStages } from '../../src/embedded/warm-engines.rig.ts';
-import { trackOf } from '../../src/stages/failover/test-track.ts';
-import type { Stages } from '../../src/stages/stages.ts';
+import { openWarmStages } from '../../src/providers/embedded/warm-engines.rig.ts';
+import { trackOf } from '../../src/call/stages/synthesizer/test-track.ts';
+import type { Stages } from '../../src/call/stages/stages.ts';
 import { runTalk } from '../../talk/run.ts';
 import { TestCall } from '../support/test-call.ts';
 import { startTestRelay } from '../support/test-relay.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { METRICS, type MetricDefinition } from '../../src/metrics/metric-table.ts';
+import { METRICS, type MetricDefinition } from '../../src/watching/metrics/metric-table.ts';
 
 // `vitest run relay/test/monitoring/metrics-document.test.ts -u` writes the file anew.
 test('docs/monitoring/metrics.md lists every metric', async () => {

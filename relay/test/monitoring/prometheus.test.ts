@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { API_PATHS } from '@parley/shared';
 import { toneFor } from '../../simulators/kit/simulator.ts';
-import { METRICS } from '../../src/metrics/metric-table.ts';
+import { METRICS } from '../../src/watching/metrics/metric-table.ts';
 import { hasPrometheus } from '../../testing/prometheus-binaries.ts';
 import { FaultyRelay } from '../faults/faulty-relay.ts';
 import { askAgain } from '../faults/spoken-turn.ts';

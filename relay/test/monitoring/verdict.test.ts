@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { API_PATHS } from '@parley/shared';
 import { overviewSchema } from '@parley/shared/monitoring-api';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
 import { ScriptedGenerator, words } from '../support/scripted-generator.ts';
 import { counting } from '../support/scripted-synthesizer.ts';
 import { TestCall } from '../support/test-call.ts';

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CallEvent } from '../../src/turn/call-events.ts';
-import type { CallObserver } from '../../src/turn/call-observers.ts';
+import type { CallEvent } from '../../src/call/events/call-events.ts';
+import type { CallObserver } from '../../src/call/events/call-observers.ts';
 
 /** An example of storage: what was said in each session, as lines of a file of its own. */
 export class ConversationFiles implements CallObserver {

@@ -1,5 +1,5 @@
-import type { CallEvent, TurnOutcome } from '../../src/turn/call-events.ts';
-import type { CallObserver } from '../../src/turn/call-observers.ts';
+import type { CallEvent, TurnOutcome } from '../../src/call/events/call-events.ts';
+import type { CallObserver } from '../../src/call/events/call-observers.ts';
 
 /** An example of a metric: how many turns ended, and how. */
 export class TurnCounter implements CallObserver {

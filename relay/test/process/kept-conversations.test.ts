@@ -8,8 +8,8 @@ import {
   conversationsResponseSchema,
   type StoredTurn,
 } from '@parley/shared';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
 import { createSession, signIn } from '../support/api.ts';
 import { RelayProcess } from '../support/relay-process.ts';
 import { TestCall } from '../support/test-call.ts';

@@ -1,9 +1,9 @@
-import { readConfig } from '../../src/config/config.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
+import { readConfig } from '../../src/base/config/config.ts';
+import { silentLogger } from '../../src/base/lib/logger.ts';
 import { runRelay } from '../../src/relay-process.ts';
-import { createFailoverStages } from '../../src/stages/failover/failover-stages.ts';
-import { DEFAULT_POLICY } from '../../src/stages/failover/policy.ts';
-import { createNovaTranscriber } from '../../src/vendors/deepgram/deepgram-nova-transcriber.ts';
+import { createFailoverStages } from '../../src/call/stages/failover-stages.ts';
+import { DEFAULT_POLICY } from '../../src/call/stages/health/policy.ts';
+import { createNovaTranscriber } from '../../src/providers/vendors/deepgram/deepgram-nova-transcriber.ts';
 import { ScriptedGenerator } from '../support/scripted-generator.ts';
 import { ScriptedSynthesizer } from '../support/scripted-synthesizer.ts';
 

@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { get } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import { WebSocketServer } from 'ws';
-import { readConfig } from '../../src/config/config.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { outsideBoundaries } from '../../src/lib/error-boundary.ts';
+import { readConfig } from '../../src/base/config/config.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { outsideBoundaries } from '../../src/base/lib/error-boundary.ts';
 import { runRelay } from '../../src/relay-process.ts';
-import type { GenerateRequest } from '../../src/stages/generator.ts';
-import type { CallEvent } from '../../src/turn/call-events.ts';
+import type { GenerateRequest } from '../../src/call/stages/generator/generator.ts';
+import type { CallEvent } from '../../src/call/events/call-events.ts';
 import {
   openVendorSocket,
   type SocketListener,
-} from '../../src/vendor-kit/websocket/vendor-socket.ts';
+} from '../../src/providers/vendor-kit/websocket/vendor-socket.ts';
 import { ScriptedGenerator, words } from '../support/scripted-generator.ts';
 import { scriptedStages } from '../support/scripted-stages.ts';
 

@@ -2,11 +2,11 @@ import { readBody } from '../../simulators/kit/http-answers.ts';
 import { toneFor, type Simulator } from '../../simulators/kit/simulator.ts';
 import type { Vice } from '../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../simulators/openai/openai-simulator.ts';
-import { readConfiguration } from '../../src/registry/configuration.ts';
-import { openProviders } from '../../src/registry/open-providers.ts';
+import { readConfiguration } from '../../src/providers/registry/configuration.ts';
+import { openProviders } from '../../src/providers/registry/open-providers.ts';
 import { loggerInto } from '../conformance/subject.ts';
 import type { IncomingMessage } from 'node:http';
-import type { FailoverStages } from '../../src/stages/failover/failover-stages.ts';
+import type { FailoverStages } from '../../src/call/stages/failover-stages.ts';
 import { MovableClock } from '../support/movable-clock.ts';
 import { startTestRelay, type TestRelay } from '../support/test-relay.ts';
 

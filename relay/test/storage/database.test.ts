@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqlState } from '../../src/storage/database.ts';
-import type { DatabaseService } from '../../src/storage/database-service.ts';
+import { sqlState } from '../../src/keeping/storage/database.ts';
+import type { DatabaseService } from '../../src/keeping/storage/database-service.ts';
 import { callOf, ledgerRecord, sessionEnd, START_MS, turnRecord } from '../support/records.ts';
 import { BACKENDS, TestDatabases, type TestDatabase } from '../support/test-databases.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Database } from '../../src/storage/database.ts';
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
-import { migrationNames } from '../../src/storage/migrate.ts';
-import { openPglite } from '../../src/storage/pglite-database.ts';
+import type { Database } from '../../src/keeping/storage/database.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
+import { migrationNames } from '../../src/keeping/storage/migrate.ts';
+import { openPglite } from '../../src/keeping/storage/pglite-database.ts';
 
 let folder: string;
 beforeEach(async () => {

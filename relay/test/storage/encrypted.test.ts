@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sql } from 'drizzle-orm';
-import { titlePlace, turnPlace } from '../../src/storage/kept-texts.ts';
-import { Sealing, UNREADABLE } from '../../src/storage/sealing.ts';
+import { titlePlace, turnPlace } from '../../src/keeping/storage/kept-texts.ts';
+import { Sealing, UNREADABLE } from '../../src/keeping/storage/sealing.ts';
 import { callOf, turnRecord } from '../support/records.ts';
 import { TestDatabases } from '../support/test-databases.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqlState } from '../../src/storage/database.ts';
-import { asUser } from '../../src/storage/user-transaction.ts';
+import { sqlState } from '../../src/keeping/storage/database.ts';
+import { asUser } from '../../src/keeping/storage/user-transaction.ts';
 import { callOf, ledgerRecord, turnRecord } from '../support/records.ts';
 import { BACKENDS, TestDatabases, type TestDatabase } from '../support/test-databases.ts';
 

@@ -2,8 +2,8 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getTableColumns, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Queries } from '../../src/storage/database.ts';
-import { ledger } from '../../src/storage/schema.ts';
+import type { Queries } from '../../src/keeping/storage/database.ts';
+import { ledger } from '../../src/keeping/storage/schema.ts';
 import { callOf, ledgerRecord } from '../support/records.ts';
 import { BACKENDS, TestDatabases, type TestDatabase } from '../support/test-databases.ts';
 

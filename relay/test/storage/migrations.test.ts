@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { expect, it } from 'vitest';
-import { MIGRATIONS, migrate } from '../../src/storage/migrate.ts';
-import { openPostgres } from '../../src/storage/postgres-database.ts';
-import * as schema from '../../src/storage/schema.ts';
-import { asUser } from '../../src/storage/user-transaction.ts';
+import { MIGRATIONS, migrate } from '../../src/keeping/storage/migrate.ts';
+import { openPostgres } from '../../src/keeping/storage/postgres-database.ts';
+import * as schema from '../../src/keeping/storage/schema.ts';
+import { asUser } from '../../src/keeping/storage/user-transaction.ts';
 import { queryPostgres } from '../support/postgres-server.ts';
 import { newDatabase } from '../support/postgres.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { selectTurnsBetween } from '../../src/storage/usage-queries.ts';
+import { selectTurnsBetween } from '../../src/keeping/storage/usage-queries.ts';
 import { callOf, sessionEnd, START_MS, turnRecord } from '../support/records.ts';
 import { BACKENDS, TestDatabases } from '../support/test-databases.ts';
 

@@ -1,5 +1,5 @@
 import { decodeAudioFrame, decodeRelayEvent, type RelayEvent } from '@parley/shared';
-import type { SessionSocket } from '../../src/session/session-socket.ts';
+import type { SessionSocket } from '../../src/call/session/session-socket.ts';
 
 /** A socket that keeps what is sent, and can stop taking it in. */
 export class FakeSocket implements SessionSocket {

@@ -1,6 +1,6 @@
 import { closeReasonOf, type AudioFrame, type RelayEvent } from '@parley/shared';
-import { systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 
 export type Received =
   | { readonly kind: 'event'; readonly event: RelayEvent }

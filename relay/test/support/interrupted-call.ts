@@ -1,4 +1,4 @@
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { RecordedCaller } from './recorded-caller.ts';
 
 const OUTAGE_MS = 300;

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { readConfig } from '../../src/config/config.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import { Problems } from '../../src/lib/problems.ts';
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
-import { openStorage, type RunningStorage } from '../../src/storage/open-storage.ts';
+import { readConfig } from '../../src/base/config/config.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { silentLogger } from '../../src/base/lib/logger.ts';
+import { Problems } from '../../src/base/lib/problems.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
+import { openStorage, type RunningStorage } from '../../src/keeping/storage/open-storage.ts';
 import { startTestRelay, type TestRelay, type TestRelayOptions } from './test-relay.ts';
 
 const OPEN_MS = 60_000;

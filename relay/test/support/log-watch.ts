@@ -1,5 +1,5 @@
-import { withDeadline } from '../../src/lib/deadline.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
 
 const DEADLINE_MS = 15_000;
 

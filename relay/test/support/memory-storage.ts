@@ -4,7 +4,7 @@ import {
   type ConversationDetail,
   type UsageRow,
 } from '@parley/shared';
-import type { GroupedUsage, Storage, UserStore } from '../../src/storage/storage.ts';
+import type { GroupedUsage, Storage, UserStore } from '../../src/keeping/storage/storage.ts';
 
 interface Kept {
   conversations: ConversationDetail[];

@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
-import { systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 import { serveHttp } from './http-server.ts';
 
 interface OtlpValue {

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../src/storage/migrate.ts';
-import { openPostgres } from '../../src/storage/postgres-database.ts';
+import { migrate } from '../../src/keeping/storage/migrate.ts';
+import { openPostgres } from '../../src/keeping/storage/postgres-database.ts';
 import { serveHttp } from './http-server.ts';
 import { PostgresServer } from './postgres-server.ts';
 

@@ -1,6 +1,6 @@
 import { UPLINK_CHUNK_SAMPLES, type ClientEventOf } from '@parley/shared';
 import type { FlightRecorder } from '@parley/shared/flight/flight-recorder';
-import { sleep, systemClock } from '../../src/lib/clock.ts';
+import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { callRecorder, recordingOf } from '../../talk/client/call-recording.ts';
 import { connect, type Connection } from '../../talk/client/connection.ts';
 import { ReplayNetwork } from '../../talk/replay/replay-network.ts';

@@ -1,10 +1,10 @@
-import type { LedgerEntry } from '../../src/metering/ledger.ts';
+import type { LedgerEntry } from '../../src/people/metering/ledger.ts';
 import type {
   CallHeader,
   LedgerRecord,
   SessionRecord,
   TurnRecord,
-} from '../../src/storage/records.ts';
+} from '../../src/keeping/storage/records.ts';
 
 /** 22 November 2026, 10:00 in UTC. */
 export const START_MS = Date.UTC(2026, 10, 22, 10);

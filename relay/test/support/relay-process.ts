@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { healthResponseSchema } from '@parley/shared';
-import { systemClock } from '../../src/lib/clock.ts';
-import { withDeadline } from '../../src/lib/deadline.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { withDeadline } from '../../src/base/lib/deadline.ts';
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
 

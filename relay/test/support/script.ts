@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/lib/clock.ts';
-import { sleep } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
+import { sleep } from '../../src/base/lib/clock.ts';
 
 /** One thing a scripted provider does; a script is a list of them. */
 export type Step<T> =

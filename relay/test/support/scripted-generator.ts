@@ -1,11 +1,11 @@
-import type { Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
 import type {
   GenerateRequest,
   Generator,
   GeneratorEvent,
   Summary,
   SummaryRequest,
-} from '../../src/stages/generator.ts';
+} from '../../src/call/stages/generator/generator.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedGeneratorOptions {

@@ -1,5 +1,5 @@
-import type { Stage } from '../../src/stages/provider.ts';
-import type { Ladder } from '../../src/stages/stages.ts';
+import type { Stage } from '../../src/call/stages/provider.ts';
+import type { Ladder } from '../../src/call/stages/stages.ts';
 
 /** A ladder that stands where a test puts it. */
 export class ScriptedLadder implements Ladder {

@@ -1,11 +1,11 @@
-import type { Clock } from '../../src/lib/clock.ts';
-import type { Languages } from '../../src/stages/languages.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
+import type { Languages } from '../../src/call/stages/languages.ts';
 import type {
   SpeechEvent,
   SynthesisOptions,
   Synthesizer,
   Voice,
-} from '../../src/stages/synthesizer.ts';
+} from '../../src/call/stages/synthesizer/synthesizer.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedSynthesizerOptions {

@@ -1,13 +1,13 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../src/lib/clock.ts';
-import type { Languages } from '../../src/stages/languages.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
+import type { Languages } from '../../src/call/stages/languages.ts';
 import type {
   Transcriber,
   Transcription,
   TranscriptionOptions,
   TranscriptEvent,
-} from '../../src/stages/transcriber.ts';
+} from '../../src/call/stages/transcriber/transcriber.ts';
 import { perform, type Step } from './script.ts';
 
 export interface ScriptedTranscriberOptions {

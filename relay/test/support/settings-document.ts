@@ -1,10 +1,10 @@
-import { AUTH_SETTINGS } from '../../src/config/auth-settings.ts';
-import { CORE_SETTINGS } from '../../src/config/core-settings.ts';
-import type { Settings } from '../../src/config/settings.ts';
-import { LOG_SETTINGS } from '../../src/config/log-settings.ts';
-import { STORAGE_SETTINGS } from '../../src/config/storage-settings.ts';
-import { ORDER_SETTINGS } from '../../src/registry/configuration.ts';
-import { VENDORS as ALL_VENDORS } from '../../src/registry/vendors.ts';
+import { AUTH_SETTINGS } from '../../src/base/config/auth-settings.ts';
+import { CORE_SETTINGS } from '../../src/base/config/core-settings.ts';
+import type { Settings } from '../../src/base/config/settings.ts';
+import { LOG_SETTINGS } from '../../src/base/config/log-settings.ts';
+import { STORAGE_SETTINGS } from '../../src/base/config/storage-settings.ts';
+import { ORDER_SETTINGS } from '../../src/providers/registry/configuration.ts';
+import { VENDORS as ALL_VENDORS } from '../../src/providers/registry/vendors.ts';
 
 /** Further servers of a kind have the first one's settings; the introduction says how they are named. */
 const VENDORS = ALL_VENDORS.filter(({ repeats }) => repeats === undefined);

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Simulator } from '../../simulators/kit/simulator.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import type { SpeechEvent, Synthesizer } from '../../src/stages/synthesizer.ts';
-import { clausesOf, samplesOf } from '../../src/vendor-kit/synthesis/test-clauses.ts';
-import type { ProviderContext } from '../../src/vendor-kit/vendor.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
+import { silentLogger } from '../../src/base/lib/logger.ts';
+import type { SpeechEvent, Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
+import { clausesOf, samplesOf } from '../../src/providers/vendor-kit/synthesis/test-clauses.ts';
+import type { ProviderContext } from '../../src/providers/vendor-kit/vendor.ts';
 
 /** What adapters under test are given. */
 export const testContext: ProviderContext = {

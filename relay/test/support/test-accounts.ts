@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ParleyError } from '@parley/shared';
-import { AccountTokens } from '../../src/auth/account-tokens.ts';
-import { IssuerKeys } from '../../src/auth/issuer-keys.ts';
-import { SignOuts } from '../../src/auth/sign-outs.ts';
-import type { AccountsConfig } from '../../src/config/auth-config.ts';
-import { FakeClock } from '../../src/lib/fake-clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import { Problems } from '../../src/lib/problems.ts';
+import { AccountTokens } from '../../src/people/auth/account-tokens.ts';
+import { IssuerKeys } from '../../src/people/auth/issuer-keys.ts';
+import { SignOuts } from '../../src/people/auth/sign-outs.ts';
+import type { AccountsConfig } from '../../src/base/config/auth-config.ts';
+import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { silentLogger } from '../../src/base/lib/logger.ts';
+import { Problems } from '../../src/base/lib/problems.ts';
 import { Issuer } from './issuer.ts';
 
 /** A relay's view of an issuer, with a data folder that outlives restarts. */

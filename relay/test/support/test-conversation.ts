@@ -1,20 +1,24 @@
 import type { RelayEventType, UnnumberedRelayEvent } from '@parley/shared';
-import { readConfig, type Deadlines } from '../../src/config/config.ts';
+import { readConfig, type Deadlines } from '../../src/base/config/config.ts';
 import type {
   ConversationPolicy,
   ConversationSettings,
-} from '../../src/turn/conversation-options.ts';
-import type { CallEventBody } from '../../src/turn/call-events.ts';
-import { Conversation } from '../../src/turn/conversation.ts';
-import type { TurnBudget } from '../../src/turn/turn-budget.ts';
-import { Watchdog } from '../../src/turn/watchdog.ts';
-import type { Clock } from '../../src/lib/clock.ts';
-import { FakeClock } from '../../src/lib/fake-clock.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
-import type { Ladder } from '../../src/stages/stages.ts';
-import type { Transcriber } from '../../src/stages/transcriber.ts';
-import type { TurnModel } from '../../src/stages/turn-model.ts';
-import type { SpeechEvent, SynthesisOptions, Synthesizer } from '../../src/stages/synthesizer.ts';
+} from '../../src/call/turn/conversation-options.ts';
+import type { CallEventBody } from '../../src/call/events/call-events.ts';
+import { Conversation } from '../../src/call/turn/conversation.ts';
+import type { TurnBudget } from '../../src/call/turn/turn-budget.ts';
+import { Watchdog } from '../../src/call/turn/watchdog.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
+import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { silentLogger } from '../../src/base/lib/logger.ts';
+import type { Ladder } from '../../src/call/stages/stages.ts';
+import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
+import type { TurnModel } from '../../src/call/stages/turn-model.ts';
+import type {
+  SpeechEvent,
+  SynthesisOptions,
+  Synthesizer,
+} from '../../src/call/stages/synthesizer/synthesizer.ts';
 import { ScriptedGenerator, type ScriptedGeneratorOptions } from './scripted-generator.ts';
 import { ScriptedSynthesizer, type ScriptedSynthesizerOptions } from './scripted-synthesizer.ts';
 import { scriptedStages } from './scripted-stages.ts';

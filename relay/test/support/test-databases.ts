@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '../../src/storage/database.ts';
-import { DatabaseService, type DatabaseOptions } from '../../src/storage/database-service.ts';
-import { makeDatabaseTemplate } from '../../src/storage/database-template.ts';
-import { openPglite } from '../../src/storage/pglite-database.ts';
-import { openPostgres } from '../../src/storage/postgres-database.ts';
+import type { Database } from '../../src/keeping/storage/database.ts';
+import {
+  DatabaseService,
+  type DatabaseOptions,
+} from '../../src/keeping/storage/database-service.ts';
+import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
+import { openPglite } from '../../src/keeping/storage/pglite-database.ts';
+import { openPostgres } from '../../src/keeping/storage/postgres-database.ts';
 import { newDatabase } from './postgres.ts';
 
 export const BACKENDS = ['embedded', 'postgres'] as const;

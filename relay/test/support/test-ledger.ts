@@ -1,7 +1,7 @@
 import type { RelayOptions } from '../../src/app.ts';
-import type { LedgerEntry, LedgerSink, Stage } from '../../src/metering/ledger.ts';
-import { PriceList } from '../../src/metering/price-list.ts';
-import { readPrices } from '../../src/metering/read-prices.ts';
+import type { LedgerEntry, LedgerSink, Stage } from '../../src/people/metering/ledger.ts';
+import { PriceList } from '../../src/people/metering/price-list.ts';
+import { readPrices } from '../../src/people/metering/read-prices.ts';
 
 /** Dear enough that a test need not talk for long. */
 const PRICES = [

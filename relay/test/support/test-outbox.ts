@@ -1,5 +1,5 @@
-import { FakeClock } from '../../src/lib/fake-clock.ts';
-import { Outbox } from '../../src/session/outbox.ts';
+import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { Outbox } from '../../src/call/session/outbox.ts';
 import { FakeSocket } from './fake-socket.ts';
 
 /** An outbox on a fake clock, attached to a fake socket. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../../src/lib/clock.ts';
+import type { Clock } from '../../src/base/lib/clock.ts';
 import type { WorkReading } from '../others-load.ts';
 import { BusyMachine, measurePairs } from './pairs.ts';
 

@@ -1,4 +1,4 @@
-import { sleep, type Clock } from '../../src/lib/clock.ts';
+import { sleep, type Clock } from '../../src/base/lib/clock.ts';
 import { MAX_OTHER_SHARE, otherShare, type WorkReading } from '../others-load.ts';
 
 /** What both commits' bench printed, or as much of it as is judged. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { cleanEnvironment, nodeOf } from '../../bench/process/relay-folder.ts';
 import { round } from '../../bench/statistics.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/base/lib/clock.ts';
 import { optionsOrStatus, UNUSABLE, type CommandIo } from '../command-line.ts';
 import { ROOT } from '../project.ts';
 import { FIGURES } from './figures.ts';

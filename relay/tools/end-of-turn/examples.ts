@@ -4,7 +4,7 @@ import {
   questionIn,
   toWords,
   type AskedQuestion,
-} from '../../src/turn/turn-detection/word-features.ts';
+} from '../../src/call/turn/deciding/word-features.ts';
 
 /** What people say: one turn a line, behind `>` if it follows something that the assistant said. */
 export const SENTENCES = new URL('sentences/', import.meta.url);

@@ -1,5 +1,5 @@
-import type { CompletenessModel } from '../../src/turn/turn-detection/completeness-model.ts';
-import { FEATURE_BUCKETS, forEachFeature } from '../../src/turn/turn-detection/word-features.ts';
+import type { CompletenessModel } from '../../src/call/turn/deciding/completeness-model.ts';
+import { FEATURE_BUCKETS, forEachFeature } from '../../src/call/turn/deciding/word-features.ts';
 import type { Example } from './examples.ts';
 
 const EPOCHS = 4;

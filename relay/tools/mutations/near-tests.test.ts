@@ -9,16 +9,16 @@ const near = new NearTests(graph);
 
 describe('the tests near a file', () => {
   it('begin with its own', () => {
-    const [first] = near.unitTests('relay/src/metering/budgets.ts');
-    expect(first).toBe('relay/src/metering/budgets.test.ts');
+    const [first] = near.unitTests('relay/src/people/metering/budgets.ts');
+    expect(first).toBe('relay/src/people/metering/budgets.test.ts');
   });
 
   it('are a few, even of a file that nearly all import', () => {
-    expect(near.unitTests('relay/src/lib/clock.ts').length).toBeLessThanOrEqual(12);
+    expect(near.unitTests('relay/src/base/lib/clock.ts').length).toBeLessThanOrEqual(12);
   });
 
   it('include those with a whole relay', () => {
-    expect(near.relayTests('relay/src/metering/budgets.ts')).toContain(
+    expect(near.relayTests('relay/src/people/metering/budgets.ts')).toContain(
       'relay/test/spending.test.ts',
     );
   });
@@ -36,7 +36,7 @@ describe('the tests near a file', () => {
 
 it('only files of the product are drawn from', () => {
   const pool = near.pool();
-  expect(pool).toContain('relay/src/metering/budgets.ts');
+  expect(pool).toContain('relay/src/people/metering/budgets.ts');
   expect(pool.filter((file) => /fake|\.test\.|\.tsx$|\/test\//.test(file))).toEqual([]);
   expect(pool).not.toContain('relay/src/main.ts');
 });

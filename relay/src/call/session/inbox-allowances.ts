@@ -1,0 +1,64 @@
+import type { ClientEvent } from '@parley/shared';
+import type { Identity } from '../../people/auth/identity.ts';
+import { Allowance } from './allowance.ts';
+import type { SessionRules } from './session-options.ts';
+
+/**
+ * Chunks of 100 ms: as many as there is time for. What was not used is kept, up to what is sent at
+ * once after a lost connection: a minute, and what was on its way. The tolerance is for clocks that
+ * differ.
+ */
+const AUDIO = { capacity: 700, perSecond: 10.1 };
+
+/** No person asks more than this in a row, in one conversation. */
+const TURNS = { capacity: 20, perSecond: 2 };
+const UNLIMITED = { capacity: Infinity, perSecond: Infinity };
+
+/**
+ * As frequent as the pauses of a person, or the words of a page's language model; of those, only all
+ * messages together are limited.
+ */
+const FREQUENT: ReadonlySet<ClientEvent['type']> = new Set([
+  'input_audio_buffer.speech_paused',
+  'input_audio_buffer.speech_resumed',
+  'page.answer.delta',
+]);
+
+/** How much one session may send; refilled by its regular check, so that no message reads a clock. */
+export class InboxAllowances {
+  readonly messages = new Allowance({ capacity: 1_500, perSecond: 60 });
+  readonly mistakes = new Allowance({ capacity: 50, perSecond: 1 });
+  readonly audio = new Allowance(AUDIO);
+  /** Events, pings aside. */
+  readonly control: Allowance;
+  readonly #turns: Allowance;
+  readonly #rules: SessionRules;
+  readonly #caller: Identity;
+
+  constructor(rules: SessionRules, caller: Identity) {
+    const perMinute = rules.controlMessagesPerMinute(caller);
+    this.control = new Allowance({ capacity: perMinute, perSecond: perMinute / 60 });
+    // A plan without a limit is for programs, whose turns are as quick as their answers.
+    this.#turns = new Allowance(rules.turnsPerMinute(caller) === Infinity ? UNLIMITED : TURNS);
+    this.#rules = rules;
+    this.#caller = caller;
+  }
+
+  /** @returns false if the session has sent as many events as it may */
+  takeControl(type: ClientEvent['type']): boolean {
+    return FREQUENT.has(type) || this.control.take();
+  }
+
+  /** @returns false if the session, or its caller over all sessions, has had as many as they may */
+  takeTurn(): boolean {
+    return this.#turns.hasAny && this.#rules.takeTurn(this.#caller) && this.#turns.take();
+  }
+
+  refill(elapsedMs: number): void {
+    this.messages.refill(elapsedMs);
+    this.mistakes.refill(elapsedMs);
+    this.audio.refill(elapsedMs);
+    this.control.refill(elapsedMs);
+    this.#turns.refill(elapsedMs);
+  }
+}

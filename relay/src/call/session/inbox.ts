@@ -1,0 +1,294 @@
+import {
+  decodeAudioFrame,
+  decodeClientEvent,
+  MAX_CLIENT_EVENT_BYTES,
+  MAX_TEXT_CHARACTERS,
+  ParleyError,
+  type AudioFrame,
+  type ClientEvent,
+  type CloseReasonName,
+  type ErrorCode,
+} from '@parley/shared';
+import type { EmitCallEvent, Limit } from '../events/call-events.ts';
+import type { Conversation } from '../turn/conversation.ts';
+import { newId } from '../../base/lib/ids.ts';
+import type { Logger } from '../../base/lib/logger.ts';
+import type { InboxAllowances } from './inbox-allowances.ts';
+import { MessageRefusals } from './message-refusals.ts';
+import type { Outbox } from './outbox.ts';
+import type { SessionControls } from './session-controls.ts';
+import { judgeFrame, UplinkSequence } from './uplink.ts';
+
+/**
+ * Messages that may wait for an acknowledgement while audio flows: five seconds of it. Each costs
+ * as much as forwarding a chunk, and all it saves is the client's memory: `session.resumed` says
+ * exactly what arrived.
+ */
+const ACKNOWLEDGE_EVERY = 50;
+
+export interface InboxOptions {
+  readonly conversation: Conversation;
+  readonly outbox: Outbox;
+  readonly controls: Pick<SessionControls, 'recorder' | 'pageModel' | 'update'>;
+  readonly logger: Logger;
+  /** Of the session's trace; undefined: it has none. */
+  readonly traceId: string | undefined;
+  readonly emit: EmitCallEvent;
+  readonly allowances: InboxAllowances;
+  readonly onClose: (reason: CloseReasonName) => void;
+}
+
+/**
+ * What a client sends, checked and handed on.
+ *
+ * A malformed message is answered with an `error` event and counts against the client; one that
+ * goes on like that, or floods, is disconnected. Nothing here touches another session.
+ */
+export class Inbox {
+  readonly received = { framesIn: 0, bytesIn: 0 };
+  readonly #options: InboxOptions;
+  // For the hot path: what it needs of the options, one object fewer to fetch from memory.
+  readonly #conversation: Conversation;
+  readonly #recorder: SessionControls['recorder'];
+  readonly #sequence = new UplinkSequence();
+  readonly #allowances: InboxAllowances;
+  readonly #refusals: MessageRefusals;
+  #latestUtterance: number | undefined;
+  #hasHeard = false;
+  #wasActive = false;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#conversation = options.conversation;
+    this.#recorder = options.controls.recorder;
+    this.#allowances = options.allowances;
+    this.#refusals = new MessageRefusals(options.logger);
+  }
+
+  get lastSeq(): number {
+    return this.#sequence.last;
+  }
+
+  /** Since the last time this was asked: any message, and any that shows a person at work. */
+  takeSigns(): { readonly heard: boolean; readonly active: boolean } {
+    const signs = { heard: this.#hasHeard, active: this.#wasActive };
+    this.#hasHeard = false;
+    this.#wasActive = false;
+    return signs;
+  }
+
+  /** A sign of life that carries nothing. */
+  heard(): void {
+    this.#hasHeard = true;
+  }
+
+  /** A binary message. The hot path: neither logs, nor awaits, nor reads a clock. */
+  receiveAudio(bytes: Uint8Array): void {
+    if (!this.#admit()) return;
+    this.received.framesIn++;
+    this.received.bytesIn += bytes.byteLength;
+    const result = decodeAudioFrame(bytes);
+    if (!result.ok) return this.#mistake(result.fault);
+    const { frame } = result;
+    if (!this.#isNew(frame.seq)) return;
+    const conversation = this.#conversation;
+    const verdict = judgeFrame(frame, conversation.openUtterance, this.#latestUtterance);
+    if (verdict.kind === 'fault') return this.#mistake(verdict.code);
+    this.#wasActive = true;
+    if (verdict.kind === 'take') this.#takeAudio(frame);
+    if (this.#sequence.unacknowledged >= ACKNOWLEDGE_EVERY) this.acknowledge();
+  }
+
+  #takeAudio(frame: AudioFrame): void {
+    const conversation = this.#conversation;
+    if (!this.#allowances.audio.take()) {
+      // What comes of it after this is passed over, so that it is refused once.
+      conversation.discardUtterance();
+      return this.#refuse('audio-rate', 'rate_limited');
+    }
+    this.#recorder?.speech(frame);
+    if (!conversation.pushAudio(frame.samples)) {
+      this.#refuse('utterance-length', 'utterance_too_long');
+    }
+  }
+
+  /** A text message. */
+  receiveText(text: string): void {
+    if (!this.#admit()) return;
+    if (text.length > MAX_CLIENT_EVENT_BYTES) return this.#mistake('payload_too_large');
+    const result = decodeClientEvent(text);
+    switch (result.kind) {
+      case 'malformed':
+        return this.#mistake(result.fault, result.detail);
+      case 'unknown':
+        // It has arrived all the same: a number that is never taken would end as a gap.
+        if (result.seq !== undefined && !this.#isNew(result.seq)) return;
+        this.#options.logger.debug({ eventType: result.type }, 'ignored an unknown event');
+        return;
+      case 'event': {
+        const { event } = result;
+        if ('seq' in event && event.seq !== undefined && !this.#isNew(event.seq)) return;
+        this.#receive(event);
+      }
+    }
+  }
+
+  /**
+   * Called about once a second.
+   *
+   * @param lostMs - of the time that has passed, how much the process could read nothing in
+   */
+  check(elapsedMs: number, lostMs: number): void {
+    this.#allowances.refill(elapsedMs);
+    // While audio flows it brings the acknowledgements along.
+    const hasAudio = this.#conversation.check(elapsedMs - lostMs);
+    if (!hasAudio && this.#sequence.unacknowledged > 0) this.acknowledge();
+  }
+
+  acknowledge(): void {
+    this.#options.outbox.transient({
+      type: 'input_audio_buffer.ack',
+      input_seq: this.#sequence.acknowledge(),
+    });
+  }
+
+  /** Tells the client what was wrong; the log line of the same `request_id` says more. */
+  error(code: ErrorCode, detail?: string): void {
+    const error = new ParleyError(code, detail === undefined ? {} : { detail });
+    const requestId = newId('req');
+    this.#refusals.log({ requestId, code, detail });
+    this.#options.emit({ type: 'error', code, requestId });
+    this.#options.outbox.event({
+      type: 'error',
+      code,
+      message: error.message,
+      retryable: error.retryable,
+      request_id: requestId,
+      trace_id: this.#options.traceId,
+    });
+  }
+
+  #receive(event: ClientEvent): void {
+    const { outbox } = this.#options;
+    const conversation = this.#conversation;
+    if (event.type !== 'ping') {
+      this.#wasActive = true;
+      if (!this.#allowances.takeControl(event.type)) return this.#refuseControl(event);
+    }
+    switch (event.type) {
+      case 'ping':
+        outbox.transient({
+          type: 'pong',
+          client_ms: event.client_ms,
+          server_ms: outbox.nowMs(),
+        });
+        if (event.last_seq !== undefined) outbox.acknowledge(event.last_seq);
+        return;
+      case 'session.update': {
+        const problem = this.#options.controls.update(event.session);
+        if (problem !== undefined) this.#mistake('invalid_event', problem);
+        return;
+      }
+      case 'input_audio_buffer.speech_started':
+        // Known even if it is refused: its audio is then passed over, not counted as a mistake.
+        this.#latestUtterance = event.utterance;
+        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
+        conversation.startUtterance({
+          number: event.utterance,
+          onsetMs: event.audio_start_ms,
+          held: event.interrupts && {
+            responseId: event.interrupts.response_id,
+            playedMs: event.interrupts.audio_end_ms,
+          },
+        });
+        return;
+      case 'input_audio_buffer.speech_paused':
+        if (this.#isOpen(event.utterance)) conversation.pauseUtterance(event.audio_end_ms);
+        return;
+      case 'input_audio_buffer.speech_resumed':
+        if (this.#isOpen(event.utterance)) conversation.resumeUtterance();
+        return;
+      case 'input_audio_buffer.speech_stopped':
+        if (this.#isOpen(event.utterance)) {
+          conversation.endUtterance('speech-stopped', {
+            speechEndMs: event.audio_end_ms,
+            sentMs: event.sent_ms,
+          });
+        }
+        return;
+      case 'input_audio_buffer.commit':
+        if (this.#isOpen(event.utterance)) conversation.endUtterance('committed', {});
+        return;
+      case 'input_audio_buffer.clear':
+        if (this.#isOpen(event.utterance)) conversation.discardUtterance();
+        return;
+      case 'conversation.item.create': {
+        const { text } = event.item.content[0]!;
+        if (text.length > MAX_TEXT_CHARACTERS) return this.#refuse('text-length', 'text_too_long');
+        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
+        conversation.addText(event.item.id ?? newId('item'), text);
+        return;
+      }
+      case 'conversation.item.truncate':
+        if (!conversation.truncateReply(event.response_id, event.audio_end_ms)) {
+          this.error('response_not_found');
+        }
+        return;
+      case 'response.create':
+        if (!this.#allowances.takeTurn()) return this.#refuse('turns', 'rate_limited');
+        if (!conversation.respond()) this.error('nothing_to_answer');
+        return;
+      case 'response.cancel':
+        // Without an id it means "be quiet", and quiet it is. With one it may name a reply that
+        // ended while the message was on its way, which is not a mistake either.
+        conversation.cancelReply(event.response_id);
+        return;
+      case 'page.answer.delta':
+      case 'page.answer.done':
+        return this.#options.controls.pageModel.receive(event);
+      case 'session.resume':
+        // Only the first message of a resumed connection means anything; the session takes that.
+        this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');
+    }
+  }
+
+  #refuseControl(event: ClientEvent): void {
+    // As with a turn that is refused: its audio is no mistake.
+    if (event.type === 'input_audio_buffer.speech_started') {
+      this.#latestUtterance = event.utterance;
+    }
+    this.#refuse('control-messages', 'rate_limited');
+  }
+
+  #isOpen(utterance: number): boolean {
+    if (utterance === this.#conversation.openUtterance) return true;
+    if (utterance !== this.#latestUtterance) this.#mistake('frame_unexpected');
+    return false;
+  }
+
+  #isNew(seq: number): boolean {
+    const verdict = this.#sequence.accept(seq);
+    if (verdict === 'gap') this.#mistake('sequence_gap');
+    return verdict === 'new';
+  }
+
+  #admit(): boolean {
+    this.#hasHeard = true;
+    if (this.#allowances.messages.take()) return true;
+    this.#options.emit({ type: 'limit-hit', limit: 'messages' });
+    this.#options.onClose('rateLimited');
+    return false;
+  }
+
+  #refuse(limit: Limit, code: ErrorCode): void {
+    this.#options.emit({ type: 'limit-hit', limit });
+    this.error(code);
+  }
+
+  #mistake(code: ErrorCode, detail?: string): void {
+    this.error(code, detail);
+    if (this.#allowances.mistakes.take()) return;
+    this.#options.emit({ type: 'limit-hit', limit: 'mistakes' });
+    this.#options.onClose('tooManyMalformed');
+  }
+}

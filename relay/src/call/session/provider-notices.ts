@@ -1,0 +1,117 @@
+import type { ErrorCode } from '@parley/shared';
+import { BROWSER, isRelayProvider, NO_PROVIDER, type Stage } from '../stages/provider.ts';
+import type { Stages } from '../stages/stages.ts';
+import type { CallEventBody } from '../events/call-events.ts';
+import type { ConversationSettings } from '../turn/conversation-options.ts';
+
+export type StageChange = Extract<CallEventBody, { readonly type: 'stage-changed' }>;
+
+/**
+ * Which provider does the work of each stage, as the client knows it, and notice of each change.
+ *
+ * Two sources: the call's own events, which tell of a failover with its reason and of requests
+ * that were served, and the ladder, which knows of changes between requests.
+ */
+export class ProviderNotices {
+  readonly #providers: Stages;
+  readonly #settings: Pick<ConversationSettings, 'language'>;
+  readonly #onChange: (change: StageChange) => void;
+  readonly #unsubscribe: () => void;
+  #known: Record<Stage, string>;
+  /** Of what is known, BCP 47. */
+  #language: string;
+  #isClosed = false;
+
+  /** @param settings - the call's: only providers that know its language count */
+  constructor(
+    providers: Stages,
+    settings: Pick<ConversationSettings, 'language'>,
+    onChange: (change: StageChange) => void,
+  ) {
+    this.#providers = providers;
+    this.#settings = settings;
+    this.#onChange = onChange;
+    this.#language = settings.language;
+    this.#known = activeProviders(providers, settings.language);
+    const changed = (stage: Stage): void => {
+      // The request that met the failure knows the reason, and reports it in the same moment.
+      queueMicrotask(() => this.#changed(stage, this.#active(stage), `${stage}_failed`));
+    };
+    this.#unsubscribe = providers.ladder.subscribe(changed, () => settings.language);
+  }
+
+  /** In another language it may be others: the client is told of both at once. */
+  get names(): Readonly<Record<Stage, string>> {
+    const { language } = this.#settings;
+    if (language !== this.#language) this.#known = activeProviders(this.#providers, language);
+    this.#language = language;
+    return { ...this.#known };
+  }
+
+  /** @param event - of this call */
+  observe(event: CallEventBody): void {
+    if (event.type === 'provider-failed-over') {
+      this.#failedOver(event.stage, event.to, event.reason);
+    } else if (event.type === 'utterance-final') {
+      this.#served('transcriber', event.provider);
+    } else if (event.type === 'reply-done') {
+      this.#served('generator', event.providers.generator);
+      this.#served('synthesizer', event.providers.synthesizer);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#unsubscribe();
+  }
+
+  #failedOver(stage: Stage, to: string, reason: ErrorCode): void {
+    // One lost request does not mean that no provider is left, and a client that is told to listen
+    // by itself sends no more audio, which could show that recognition works again. What is left
+    // of an answer, though, it is to speak now.
+    const isPassing =
+      isRelayProvider(this.#active(stage)) && (to === 'none' || stage === 'transcriber');
+    if (isRelayProvider(to) || !isPassing) this.#changed(stage, to, reason);
+  }
+
+  /** A stand-in that served one request says nothing of the next, which the active one gets. */
+  #served(stage: Stage, provider: string | undefined): void {
+    if (provider === this.#active(stage)) this.#changed(stage, provider, `${stage}_failed`);
+  }
+
+  #active(stage: Stage): string {
+    return this.#providers.ladder.active(stage, this.#settings.language);
+  }
+
+  #changed(stage: Stage, to: string, reason: ErrorCode): void {
+    const from = this.#known[stage];
+    if (to === from || this.#isClosed) return;
+    const isWorse = this.#rank(stage, to) > this.#rank(stage, from);
+    this.#known[stage] = to;
+    this.#onChange({ type: 'stage-changed', stage, from, to, reason: isWorse ? reason : null });
+  }
+
+  /** The smaller the better. A name that the ladder does not have comes after those it has. */
+  #rank(stage: Stage, name: string): number {
+    if (name === NO_PROVIDER) return Number.POSITIVE_INFINITY;
+    if (name === BROWSER) return Number.MAX_SAFE_INTEGER;
+    const order = this.#providers.ladder.order(stage);
+    return order.includes(name) ? order.indexOf(name) : order.length;
+  }
+}
+
+/** Which provider does the work of each stage now. @param language - BCP 47; undefined: any */
+export function activeProviders({ ladder }: Stages, language?: string): Record<Stage, string> {
+  return {
+    transcriber: ladder.active('transcriber', language),
+    generator: ladder.active('generator', language),
+    synthesizer: ladder.active('synthesizer', language),
+  };
+}
+
+/** What a client is told of the change. */
+export function noticeOf({ stage, from, to, reason }: StageChange) {
+  return reason === null
+    ? ({ type: 'session.restored', stage, from, to } as const)
+    : ({ type: 'session.degraded', stage, from, to, reason } as const);
+}

@@ -1,0 +1,136 @@
+import type { ClientEventOf, SessionDescription } from '@parley/shared';
+import type { ConversationSettings } from '../turn/conversation-options.ts';
+import { isTimeZone } from '../../base/lib/time-zone.ts';
+import type { CallRecorder } from './call-recorder.ts';
+import { languageAmong } from '../stages/languages.ts';
+import { BROWSER } from '../stages/provider.ts';
+import { activeProviders } from './provider-notices.ts';
+import {
+  languagesIn,
+  limitsOf,
+  type SessionContext,
+  type SessionOptions,
+} from './session-options.ts';
+
+export type SettingsUpdate = ClientEventOf<'session.update'>['session'];
+
+/**
+ * Changes what the person asked to change: all of it, or nothing.
+ *
+ * @returns what was wrong, or undefined
+ */
+export function applyUpdate(
+  settings: ConversationSettings,
+  update: SettingsUpdate,
+  context: Pick<SessionContext, 'providers' | 'languages'>,
+  recorder: Pick<CallRecorder, 'start' | 'stop'> | undefined,
+): string | undefined {
+  const { speed, time_zone: timeZone, output_modalities: modalities, recording } = update;
+  const language =
+    update.language === undefined
+      ? settings.language
+      : languageAmong(languagesIn(context), update.language);
+  if (language === undefined) {
+    return 'session.language: expected one of the languages in session.created.';
+  }
+  const { synthesizer } = context.providers;
+  const { speeds } = synthesizer.offer(language);
+  const voice = voiceIn(context, language, update.voice ?? settings.voice);
+  if (voice === undefined && update.voice !== undefined) {
+    return 'session.voice: expected the id of one of the voices in session.created.';
+  }
+  if (speed !== undefined) {
+    if (speeds === undefined) return 'session.speed: this voice has one pace only.';
+    if (speed < speeds.min || speed > speeds.max) {
+      return `session.speed: expected a number from ${speeds.min} to ${speeds.max}.`;
+    }
+  }
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    return 'session.time_zone: expected an IANA time zone.';
+  }
+  if (recording === true && recorder === undefined) {
+    return 'session.recording: this relay records no calls.';
+  }
+  if (recording === true) recorder?.start();
+  if (recording === false) recorder?.stop();
+  settings.language = language;
+  if (voice !== undefined) settings.voice = voice;
+  if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
+  if (timeZone !== undefined) settings.timeZone = timeZone;
+  if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
+  if (update.page_recogniser !== undefined) settings.pageListens = update.page_recogniser;
+  if (update.page_model !== undefined) settings.asksPage = update.page_model;
+  if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
+  return undefined;
+}
+
+/**
+ * What a client is told of its session.
+ *
+ * @param providers - those that it was told of last, if any
+ */
+export function describeSession(
+  { id, identity }: Pick<SessionOptions, 'id' | 'identity'>,
+  settings: ConversationSettings,
+  context: SessionContext,
+  providers: SessionDescription['providers'] = activeProviders(
+    context.providers,
+    settings.language,
+  ),
+): SessionDescription {
+  const { voice, language, speed = 1, timeZone, isSpoken, eagerness } = settings;
+  const choices = choicesOf(context, language);
+  return {
+    id,
+    voice,
+    ...choices,
+    ...(choices.speeds && { speed }),
+    language,
+    time_zone: timeZone,
+    output_modalities: isSpoken ? ['audio', 'text'] : ['text'],
+    turn_detection: { eagerness },
+    // One that knows all words has nothing to gain.
+    ...(context.providers.transcriber.phraseState('', language) !== undefined && {
+      page_recogniser: settings.pageListens === true,
+    }),
+    // A language model of the relay's own understands everything.
+    ...(context.providers.generator.answersAtOnce && { page_model: settings.asksPage === true }),
+    providers: settings.pageListens === true ? { ...providers, transcriber: BROWSER } : providers,
+    limits: limitsOf(context, identity),
+  };
+}
+
+/**
+ * The voice that speaks in a call: one that does not know its language gives way to the first that
+ * does, so that a person's choice may stand over calls in several languages.
+ *
+ * @returns undefined if there is no such voice
+ */
+export function voiceIn(
+  { providers: { synthesizer } }: Pick<SessionContext, 'providers'>,
+  language: string,
+  wished: string,
+): string | undefined {
+  const { voices } = synthesizer.offer(language);
+  if (voices.some(({ id }) => id === wished)) return wished;
+  return synthesizer.isForeign(wished, language) ? voices[0]?.id : undefined;
+}
+
+/**
+ * What a call may choose: of a voice, what the first synthesizer has that knows the language; the
+ * others follow it.
+ *
+ * @param language - BCP 47: the call's; undefined: that of calls which choose none
+ */
+export function choicesOf(
+  context: Pick<SessionContext, 'providers' | 'languages'>,
+  language?: string,
+): Pick<SessionDescription, 'voices' | 'speeds'> & { readonly languages: string[] } {
+  const languages = languagesIn(context);
+  const { voices, speeds } = context.providers.synthesizer.offer(language ?? languages[0]);
+  return {
+    voices: voices.map(({ id, label }) => ({ id, label })),
+    ...(speeds && { speeds: { ...speeds } }),
+    languages: [...languages],
+  };
+}

@@ -1,0 +1,284 @@
+import type { Clock } from '../../../base/lib/clock.ts';
+import type { ProviderAttempt, Stage } from '../provider.ts';
+import { faultOf, type Fault } from '../provider-error.ts';
+import { RefusedCallers } from './refused-callers.ts';
+import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
+import { isOwnLateness } from './own-lateness.ts';
+import type { BreakerPolicy } from './policy.ts';
+
+/**
+ * - `healthy`: the last request succeeded, or there was none for long
+ * - `degraded`: the last one or two requests or probes failed
+ * - `failed`: three in a row failed, and no request has succeeded since
+ */
+export type Health = 'healthy' | 'degraded' | 'failed';
+
+/** One provider in one stage, for the operator. */
+export interface ProviderStatus {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly health: Health;
+  readonly breaker: BreakerState['kind'];
+  readonly requests: number;
+  /** Of requests and probes. */
+  readonly failures: number;
+  /** Of requests and probes, since one succeeded or was forgotten. */
+  readonly failuresInARow: number;
+  /** Of a request or a probe; ms since 1970, like the others here. */
+  readonly lastSuccessAtMs?: number;
+  /** When the last probe ended, and how long it took. */
+  readonly lastCheckAtMs?: number;
+  readonly probeMs?: number;
+  /** The adapter's word for what went wrong last, e.g. `rate-limited`. */
+  readonly lastFault?: string;
+  /** ms since 1970. */
+  readonly lastFailureAtMs?: number;
+}
+
+/** A request that was let in. Exactly one verdict counts; later ones are ignored. */
+export interface Permit {
+  succeeded(): void;
+  failed(error: unknown): Fault;
+  /** It works so far. Ends a trial: other requests do not have to wait for the verdict. */
+  proved(): void;
+  /** Broken off by the caller: says nothing about the provider. */
+  abandoned(): void;
+}
+
+type Verdict = ProviderAttempt['outcome'];
+
+export interface ProviderHealthOptions {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly policy: BreakerPolicy;
+  readonly clock: Clock;
+  /** A listener that throws disturbs neither the others nor the request. */
+  readonly onListenerError?: (error: unknown) => void;
+}
+
+/** How one provider of one stage is doing, and whether a request may go there now. */
+export class ProviderHealth {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly #options: ProviderHealthOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #refused: RefusedCallers;
+  #breaker: CircuitBreaker;
+  #retryAfterEndsAtMs = 0;
+  #requests = 0;
+  #failures = 0;
+  #failuresInARow = 0;
+  #lastSuccessAtMs: number | undefined;
+  #lastCheck: Pick<ProviderStatus, 'lastCheckAtMs' | 'probeMs'> = {};
+  #lastFailure: Pick<ProviderStatus, 'lastFault' | 'lastFailureAtMs'> = {};
+  #published: string;
+  #cancelChange: () => void = () => {};
+  #isDisposed = false;
+
+  constructor(options: ProviderHealthOptions) {
+    this.stage = options.stage;
+    this.name = options.name;
+    this.#options = options;
+    this.#refused = new RefusedCallers(options.policy, () => this.#nowMs);
+    this.#breaker = this.#newBreaker();
+    this.#published = this.#summary;
+  }
+
+  get health(): Health {
+    const { state } = this.#breaker;
+    if (state.kind !== 'closed') return 'failed';
+    return state.failures === 0 ? 'healthy' : 'degraded';
+  }
+
+  get breaker(): BreakerState['kind'] {
+    return this.#breaker.state.kind;
+  }
+
+  /** Whether a request may go there now; asking costs nothing and changes nothing. */
+  get isUsable(): boolean {
+    return !this.isWithinRetryAfter && this.#breaker.mayPass;
+  }
+
+  /** Whether the provider has asked for no requests for the moment. */
+  get isWithinRetryAfter(): boolean {
+    return this.#nowMs < this.#retryAfterEndsAtMs;
+  }
+
+  /**
+   * @param onVerdict - called once, when the verdict is in
+   * @param caller - whose request it is
+   * @returns undefined if no request may go there now
+   */
+  acquire(
+    onVerdict?: (verdict: Verdict, fault: Fault | undefined) => void,
+    caller = '',
+  ): Permit | undefined {
+    if (!this.isUsable) return undefined;
+    this.#requests++;
+    const startedAtMs = this.#nowMs;
+    const breaker = this.#breaker;
+    let isTrial = breaker.enter();
+    let isPending = true;
+    const settle = (verdict: Verdict, fault?: Fault) => {
+      if (!isPending) return;
+      isPending = false;
+      onVerdict?.(verdict, fault);
+      // After a reset by hand, a request from before it does not count.
+      if (breaker !== this.#breaker) return;
+      if (verdict === 'succeeded') {
+        breaker.succeeded(isTrial);
+        this.#refused.clear();
+        this.#worked();
+      } else if (fault !== undefined && this.#counts(fault, caller, startedAtMs)) {
+        this.#record(fault);
+        breaker.failed(isTrial);
+      } else {
+        breaker.abandoned(isTrial);
+      }
+      this.#publish();
+    };
+    return {
+      succeeded: () => settle('succeeded'),
+      failed: (error) => {
+        const fault = faultOf(error, this.stage);
+        settle('failed', fault);
+        return fault;
+      },
+      proved: () => {
+        if (!isPending || !isTrial || breaker !== this.#breaker) return;
+        isTrial = false;
+        breaker.succeeded(true);
+        this.#refused.clear();
+        this.#worked();
+        this.#publish();
+      },
+      abandoned: () => settle('abandoned'),
+    };
+  }
+
+  /** @param sinceMs - when the probe began */
+  probeSucceeded(sinceMs = this.#nowMs): void {
+    this.#checked(sinceMs);
+    this.#breaker.probeSucceeded();
+    this.#worked();
+    this.#publish();
+  }
+
+  /**
+   * An error that says nothing about the provider changes nothing. A probe sends nothing of a
+   * person's: one that is refused is wrongly configured.
+   *
+   * @param sinceMs - when the probe began
+   */
+  probeFailed(error: unknown, sinceMs = this.#nowMs): void {
+    this.#checked(sinceMs);
+    const fault = faultOf(error, this.stage);
+    if (!fault.isRequestsOwn && !this.#isProviders(fault, sinceMs)) return;
+    this.#record(fault);
+    this.#breaker.probeFailed();
+    this.#publish();
+  }
+
+  /** By hand: as if nothing had ever gone wrong. Totals stay. */
+  reset(): void {
+    this.#breaker = this.#newBreaker();
+    this.#refused.clear();
+    this.#retryAfterEndsAtMs = 0;
+    this.#failuresInARow = 0;
+    this.#publish();
+  }
+
+  /** No listener is called any more. */
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    this.#cancelChange();
+    this.#listeners.clear();
+  }
+
+  /**
+   * Calls the listener at each change of health, breaker or retry-after; a failure that is
+   * forgotten with time is noticed with the next verdict. @returns its end
+   */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  status(): ProviderStatus {
+    return {
+      stage: this.stage,
+      name: this.name,
+      health: this.health,
+      breaker: this.breaker,
+      requests: this.#requests,
+      failures: this.#failures,
+      failuresInARow: this.health === 'healthy' ? 0 : this.#failuresInARow,
+      ...(this.#lastSuccessAtMs !== undefined && { lastSuccessAtMs: this.#lastSuccessAtMs }),
+      ...this.#lastFailure,
+      ...this.#lastCheck,
+    };
+  }
+
+  #counts(fault: Fault, caller: string, sinceMs: number): boolean {
+    if (!fault.isRequestsOwn) return this.#isProviders(fault, sinceMs);
+    return this.#refused.add(caller);
+  }
+
+  #isProviders(fault: Fault, sinceMs: number): boolean {
+    return fault.countsAgainstProvider && !isOwnLateness(this.#options.clock, fault, sinceMs);
+  }
+
+  #newBreaker(): CircuitBreaker {
+    return new CircuitBreaker(this.#options.policy, () => this.#nowMs);
+  }
+
+  #worked(): void {
+    this.#failuresInARow = 0;
+    this.#lastSuccessAtMs = Date.now();
+  }
+
+  #checked(sinceMs: number): void {
+    this.#lastCheck = { lastCheckAtMs: Date.now(), probeMs: this.#nowMs - sinceMs };
+  }
+
+  #record({ kind, retryAfterMs }: Fault): void {
+    this.#failures++;
+    this.#failuresInARow++;
+    this.#lastFailure = { lastFault: kind, lastFailureAtMs: Date.now() };
+    if (retryAfterMs === undefined) return;
+    const waitMs = Math.min(retryAfterMs, this.#options.policy.maxRetryAfterMs);
+    this.#retryAfterEndsAtMs = Math.max(this.#retryAfterEndsAtMs, this.#nowMs + waitMs);
+  }
+
+  #publish(): void {
+    // A verdict may come after the end; no timer may.
+    if (this.#isDisposed) return;
+    this.#cancelChange();
+    const { state } = this.#breaker;
+    const coolDownEndsAtMs = state.kind === 'open' ? state.untilMs : 0;
+    const closedMs = Math.max(this.#retryAfterEndsAtMs, coolDownEndsAtMs) - this.#nowMs;
+    if (closedMs > 0) {
+      // The next change comes with time alone, without a verdict that could tell of it.
+      this.#cancelChange = this.#options.clock.after(closedMs, () => this.#publish());
+    }
+    // There are listeners for every call: a request that succeeds as ever is no news to them.
+    const summary = this.#summary;
+    if (summary === this.#published) return;
+    this.#published = summary;
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.onListenerError?.(error);
+      }
+    }
+  }
+
+  get #summary(): string {
+    return `${this.health} ${this.breaker} ${this.isWithinRetryAfter}`;
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.now();
+  }
+}

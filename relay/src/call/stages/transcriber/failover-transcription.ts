@@ -1,0 +1,187 @@
+import type { FailoverObserver } from '../provider.ts';
+import type {
+  TranscriptEvent,
+  Transcriber,
+  Transcription,
+  TranscriptionOptions,
+} from './transcriber.ts';
+import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
+import type { Attempt, Attempts } from '../health/attempts.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
+import type { StageCandidates } from '../health/stage-candidates.ts';
+
+/** Samples in a ms of speech. */
+const SAMPLES_PER_MS = 16;
+
+export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
+
+/** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
+export class FailoverTranscription implements Disposable {
+  /**
+   * To be iterated at once, and once: this opens the first recogniser. Ends after
+   * `transcript-final`, or when aborted.
+   *
+   * @throws ParleyError the last candidate's error, once none is left
+   */
+  readonly events: AsyncIterable<TranscriptEvent>;
+  readonly #stage: StageCandidates<Transcriber>;
+  readonly #options: ListenOptions;
+  readonly #attempts: Attempts<Transcriber>;
+  readonly #replay: ReplayBuffer;
+  #samples = 0;
+  // Apart, not in an object of states: with many speakers each object that the audio passes is
+  // one more that has to be fetched from memory.
+  /** undefined while a recogniser is opened, and in the end. */
+  #transcription: Transcription | undefined;
+  #canSpeculate = false;
+  #isSpeculating = false;
+  #scope: AttemptScope | undefined;
+  /** Audio the recogniser was given all at once, which it needs time to catch up with. */
+  #replayedMs = 0;
+  #finalizedAtMs: number | undefined;
+
+  constructor(stage: StageCandidates<Transcriber>, options: ListenOptions) {
+    this.#stage = stage;
+    this.#options = options;
+    this.#attempts = stage.attempts(options, options.language);
+    this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
+    this.events = this.#run();
+  }
+
+  /** Length of what was pushed. */
+  get durationMs(): number {
+    return this.#samples / SAMPLES_PER_MS;
+  }
+
+  /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
+  get audio(): readonly Int16Array[] {
+    return [...this.#replay.pieces()];
+  }
+
+  /** The last `maxMs` of what was pushed, in a copy; undefined if they were too much to be kept. */
+  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
+    return this.#replay.end(maxMs * SAMPLES_PER_MS);
+  }
+
+  /** Whether `speculate` is of use: telling silence from speech costs time. */
+  get canSpeculate(): boolean {
+    return this.#canSpeculate;
+  }
+
+  /** Takes PCM16 mono at 16 kHz, any number of samples. The hot path: nothing but a copy and a send. */
+  push(samples: Int16Array): void {
+    this.#samples += samples.length;
+    this.#replay.add(samples);
+    this.#isSpeculating = false;
+    try {
+      this.#transcription?.push(samples);
+    } catch (error) {
+      // What a recogniser throws is its failure, and must not end the call that feeds it.
+      this.#scope?.fail(error);
+    }
+  }
+
+  /** The person may have finished, but audio may still follow. */
+  speculate(): void {
+    this.#isSpeculating = true;
+    this.#feed((transcription) => transcription.speculate?.());
+  }
+
+  /** No more audio will come: the final transcript is wanted. */
+  finalize(): void {
+    if (this.#finalizedAtMs !== undefined) return;
+    this.#finalizedAtMs = this.#stage.clock.now();
+    this.#awaitFinal();
+  }
+
+  [Symbol.dispose](): void {
+    this.#replay.release();
+  }
+
+  async *#run(): AsyncGenerator<TranscriptEvent, void, undefined> {
+    const { signal } = this.#options;
+    const { clock, endedEarlyError } = this.#stage;
+    let attempt = signal.aborted ? undefined : this.#attempts.first();
+    while (attempt !== undefined) {
+      const current = attempt;
+      using scope = new AttemptScope(signal, clock);
+      let iterator: AsyncIterator<TranscriptEvent, unknown> | undefined;
+      try {
+        const transcription = await this.#open(current, scope);
+        iterator = transcription.events[Symbol.asyncIterator]();
+        for (;;) {
+          const next = await scope.wait(iterator.next());
+          if (next.done === true) throw endedEarlyError();
+          const isFinal = next.value.type === 'transcript-final';
+          if (isFinal) current.succeeded();
+          yield next.value;
+          if (isFinal) return;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        attempt = this.#attempts.next(current, error, {
+          isRepeatable: this.#replay.isWhole,
+          // While the person speaks, nothing is waited for: a failure then is never a late one.
+          waitingSinceMs: this.#finalizedAtMs ?? clock.now(),
+        });
+      } finally {
+        current.abandoned();
+        this.#transcription = undefined;
+        this.#canSpeculate = false;
+        this.#scope = undefined;
+        if (iterator !== undefined) closeIterator(iterator);
+      }
+    }
+    if (!signal.aborted) throw this.#attempts.exhausted();
+  }
+
+  /** Opens a recogniser and gives it what was said so far. */
+  async #open({ candidate }: Attempt<Transcriber>, scope: AttemptScope): Promise<Transcription> {
+    const { policy, timeoutError } = this.#stage;
+    const { language, mayInterrupt } = this.#options;
+    this.#scope = scope;
+    scope.setDeadline(this.#budgetMs(policy.attempts.transcriberOpenMs), timeoutError);
+    const transcription = await scope.wait(
+      candidate.provider.open({
+        language,
+        mayInterrupt,
+        signal: scope.signal,
+        onUsed: this.#stage.reporterOf(candidate.name, this.#options),
+      }),
+    );
+    scope.clearDeadline();
+    for (const samples of this.#replay.pieces()) transcription.push(samples);
+    this.#replayedMs = this.#replay.length / SAMPLES_PER_MS;
+    this.#transcription = transcription;
+    this.#canSpeculate = transcription.speculate !== undefined;
+    if (this.#isSpeculating) transcription.speculate?.();
+    if (this.#finalizedAtMs !== undefined) this.#awaitFinal();
+    return transcription;
+  }
+
+  #awaitFinal(): void {
+    const { policy, timeoutError } = this.#stage;
+    const { transcriberFinalMs, transcriberReplayShare } = policy.attempts;
+    this.#feed((transcription) => {
+      const wantedMs = transcriberFinalMs + transcriberReplayShare * this.#replayedMs;
+      this.#scope?.setDeadline(this.#budgetMs(wantedMs), timeoutError);
+      transcription.finalize();
+    });
+  }
+
+  #feed(action: (transcription: Transcription) => void): void {
+    if (this.#transcription === undefined) return;
+    try {
+      action(this.#transcription);
+    } catch (error) {
+      this.#scope?.fail(error);
+    }
+  }
+
+  #budgetMs(attemptMs: number): number {
+    const { clock, policy } = this.#stage;
+    const sinceMs = this.#finalizedAtMs ?? clock.now();
+    const { transcriberMs } = policy.deadlines;
+    return this.#stage.budgetMs(attemptMs, transcriberMs, sinceMs, this.#attempts.remaining);
+  }
+}

@@ -1,0 +1,55 @@
+import { ParleyError } from '@parley/shared';
+import { AsyncQueue } from '../../../base/lib/async-queue.ts';
+import type { Languages } from '../languages.ts';
+import type { TranscriptEvent, Transcriber, TranscriptionOptions } from './transcriber.ts';
+
+const failed = () => new ParleyError('transcriber_failed');
+
+/** A recogniser that does what the test says, and remembers what it was given. */
+export class FakeTranscriber implements Transcriber {
+  readonly name: string;
+  languages: Languages;
+  readonly log: string[] = [];
+  readonly signals: AbortSignal[] = [];
+  opened: 'at once' | 'never' | 'refused' = 'at once';
+  pushFails = false;
+  #events = new AsyncQueue<TranscriptEvent>(10);
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  open({ signal }: TranscriptionOptions) {
+    this.log.push('open');
+    this.signals.push(signal);
+    if (this.opened === 'refused') return Promise.reject(failed());
+    if (this.opened === 'never') return new Promise<never>(() => {});
+    const events = new AsyncQueue<TranscriptEvent>(10);
+    this.#events = events;
+    return Promise.resolve({
+      push: (samples: Int16Array) => {
+        if (this.pushFails) throw failed();
+        this.log.push(...[...samples].map(String));
+      },
+      speculate: () => this.log.push('speculate'),
+      finalize: () => this.log.push('finalize'),
+      events,
+    });
+  }
+
+  partial(text: string): void {
+    this.#events.push({ type: 'transcript-partial', text });
+  }
+
+  final(text: string): void {
+    this.#events.push({ type: 'transcript-final', text, unrecognised: false });
+  }
+
+  fail(): void {
+    this.#events.fail(failed());
+  }
+
+  end(): void {
+    this.#events.close();
+  }
+}

@@ -1,0 +1,108 @@
+import { UPLINK_CHUNK_SAMPLES } from '@parley/shared';
+import { BLOCK_SAMPLES, SampleBlocks } from '../../../base/lib/sample-blocks.ts';
+
+/** All utterances of the process share it: what one has finished with serves the next. */
+const sharedMemory = new SampleBlocks();
+const NO_BLOCK = new Int16Array(0);
+
+/** The audio of an utterance so far, PCM16 at 16 kHz: the replay buffer for the next recogniser. */
+export class ReplayBuffer {
+  readonly #maxSamples: number;
+  readonly #memory: SampleBlocks;
+  #blocks: Int16Array[] = [];
+  /** The last of them. */
+  #block: Int16Array = NO_BLOCK;
+  #length = 0;
+  #isWhole = true;
+
+  /** @param maxSamples - what comes after as many is not kept, nor after the end of the memory */
+  constructor(maxSamples: number, memory = sharedMemory) {
+    this.#maxSamples = maxSamples;
+    this.#memory = memory;
+  }
+
+  /** Samples kept. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether that is all there was. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Copies: the memory in which audio arrives is soon free again, and cheap only because of it. */
+  add(samples: Int16Array): void {
+    if (!this.#isWhole || this.#length + samples.length > this.#maxSamples) {
+      this.#isWhole = false;
+      return;
+    }
+    let taken = 0;
+    while (taken < samples.length) {
+      const at = this.#length % BLOCK_SAMPLES;
+      if (at === 0) {
+        const block = this.#memory.take();
+        if (block === undefined) {
+          this.#isWhole = false;
+          return;
+        }
+        this.#block = block;
+        this.#blocks.push(block);
+      }
+      const count = Math.min(samples.length - taken, BLOCK_SAMPLES - at);
+      const isAll = count === samples.length;
+      this.#block.set(isAll ? samples : samples.subarray(taken, taken + count), at);
+      taken += count;
+      this.#length += count;
+    }
+  }
+
+  /**
+   * In order, each as long as the chunks of the wire. Copies, because the memory goes to other
+   * people's speech once this is released, when a piece may still be on its way.
+   */
+  *pieces(): Generator<Int16Array, void, undefined> {
+    let given = 0;
+    // The length is looked up each time: what is released meanwhile is not given any more.
+    while (given < this.#length) {
+      const count = Math.min(UPLINK_CHUNK_SAMPLES, this.#length - given);
+      const piece = new Int16Array(count);
+      this.#copy(given, piece);
+      given += count;
+      yield piece;
+    }
+  }
+
+  /**
+   * A copy of the end.
+   *
+   * @param maxSamples - the whole if that is shorter
+   * @returns undefined if the end was not kept
+   */
+  end(maxSamples: number): Int16Array<ArrayBuffer> | undefined {
+    if (!this.#isWhole) return undefined;
+    const samples = new Int16Array(Math.min(maxSamples, this.#length));
+    this.#copy(this.#length - samples.length, samples);
+    return samples;
+  }
+
+  /** Gives the memory back; nothing is kept any more. */
+  release(): void {
+    this.#memory.giveBack(this.#blocks);
+    this.#blocks = [];
+    this.#block = NO_BLOCK;
+    this.#length = 0;
+    this.#isWhole = false;
+  }
+
+  #copy(from: number, to: Int16Array): void {
+    let copied = 0;
+    while (copied < to.length) {
+      const at = (from + copied) % BLOCK_SAMPLES;
+      const block = this.#blocks[Math.floor((from + copied) / BLOCK_SAMPLES)]!;
+      const part = block.subarray(at, at + Math.min(BLOCK_SAMPLES - at, to.length - copied));
+      to.set(part, copied);
+      copied += part.length;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { Eagerness } from '@parley/shared';
+import type { ProviderPolicy } from '../../base/config/config.ts';
+import type { Clock } from '../../base/lib/clock.ts';
+import type { Logger } from '../../base/lib/logger.ts';
+import type { Stages } from '../stages/stages.ts';
+import type { TurnModel } from '../stages/turn-model.ts';
+import type { EmitCallEvent } from '../events/call-events.ts';
+import type { History } from './remembering/history.ts';
+import type { ConversationOutput } from './output.ts';
+import type { PageModel } from './replying/page-model.ts';
+import type { TurnBudget } from './turn-budget.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** What the person may change during a call. */
+export interface ConversationSettings {
+  voice: string;
+  /** A factor of the voice's own pace; undefined is that pace. */
+  speed?: number | undefined;
+  timeZone: string;
+  /** BCP 47: what the person speaks and is answered in. */
+  language: string;
+  /** false: replies are written only. */
+  isSpoken: boolean;
+  eagerness: Eagerness;
+  /** The page's language model may be asked what the relay's assistant does not understand. */
+  asksPage?: boolean;
+  /** The page recognises speech in the relay's place: its words come as typed messages. */
+  pageListens?: boolean;
+}
+
+/** What the operator may decide. */
+export type ConversationPolicy = Pick<
+  ProviderPolicy,
+  'fillerDelayMs' | 'allowCachedAnswers' | 'allowSpeculation'
+>;
+
+export interface ConversationOptions {
+  /** Names the call among others. */
+  readonly caller: string;
+  readonly providers: Stages;
+  readonly settings: ConversationSettings;
+  /** What was said in earlier calls of the conversation; without it, nothing was. */
+  readonly history?: History | undefined;
+  readonly policy: ConversationPolicy;
+  /** Whether the person may use tools of MCP servers; asked at each turn. By default they may. */
+  readonly allowsTools?: () => boolean;
+  /** Without it nothing is asked of the page. */
+  readonly pageModel?: PageModel | undefined;
+  /** Listens to pauses; without it the end of a turn is decided by words and silence. */
+  readonly turnModel?: TurnModel | undefined;
+  /** Longest utterance. */
+  readonly maxUtteranceMs: number;
+  readonly watchdog: Watchdog;
+  /** Without it nothing limits what turns may cost. */
+  readonly budget?: TurnBudget | undefined;
+  /** The budget is used up, and the goodbye was said: called once it has been heard. */
+  readonly onGoodbye?: (() => void) | undefined;
+  readonly emit: EmitCallEvent;
+  readonly clock: Clock;
+  readonly output: ConversationOutput;
+  readonly logger: Logger;
+}

@@ -1,0 +1,288 @@
+import { newId } from '../../base/lib/ids.ts';
+import type { TurnEnd } from '../events/call-events.ts';
+import type { ConversationOptions } from './conversation-options.ts';
+import { History } from './remembering/history.ts';
+import { HistorySummary } from './remembering/history-summary.ts';
+import { InOrder, type Place } from './listening/in-order.ts';
+import { Listening } from './listening/listening.ts';
+import { refusedTurn, tellBudgetRefusal } from './listening/refused-speech.ts';
+import { RecognitionOutage } from './listening/recognition-outage.ts';
+import { SessionReminders } from './remembering/reminders.ts';
+import { TurnIntake } from './turn-intake.ts';
+import { NO_BUDGET } from './turn-budget.ts';
+import { TurnDetector, type HeldReply, type SpeechStart } from './deciding/turn-detector.ts';
+import { UtteranceLimits } from './deciding/utterance-limits.ts';
+import { TurnTaking } from './turn-taking.ts';
+import type { UserTurn } from './listening/user-turn.ts';
+
+/** How long an ended conversation may take to come to rest. */
+const MAX_REST_MS = 10_000;
+
+/** What the person does, and what follows from it. At most one utterance is open at a time. */
+export class Conversation {
+  readonly reminders: SessionReminders;
+  readonly #options: ConversationOptions;
+  readonly #history: History;
+  readonly #earlierMessages: number;
+  readonly #turns: TurnTaking;
+  readonly #outage: RecognitionOutage;
+  readonly #limits: UtteranceLimits;
+  readonly #detector: TurnDetector;
+  readonly #listening: Listening;
+  readonly #intake: TurnIntake;
+  readonly #order = new InOrder<UserTurn>((userTurns) => this.#takeUp(userTurns));
+  /** The turn of the utterance that was opened last, and its place in the order. */
+  #turnId = '';
+  #place: Place<UserTurn> | undefined;
+  #isDisposed = false;
+  readonly #rest = Promise.withResolvers<void>();
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    const { providers, settings, clock } = options;
+    this.#history = options.history ?? new History();
+    this.#earlierMessages = this.#history.messages.length;
+    this.reminders = new SessionReminders(clock, (text) =>
+      this.#turns.announce({ text, trigger: 'timer' }),
+    );
+    this.#turns = new TurnTaking(options, {
+      history: this.#history,
+      summary: new HistorySummary({
+        history: this.#history,
+        generator: providers.generator,
+        person: () => ({ timeZone: settings.timeZone, language: settings.language }),
+        caller: options.caller,
+        emit: options.emit,
+        budget: options.budget,
+        clock,
+        logger: options.logger,
+      }),
+      reminders: this.reminders,
+      isListening: () => this.#listening.isBusy,
+      onEnded: () => this.#restIfDisposed(),
+    });
+    this.#outage = new RecognitionOutage(() =>
+      providers.ladder.active('transcriber', settings.language),
+    );
+    this.#limits = new UtteranceLimits(options.maxUtteranceMs);
+    this.#listening = new Listening({
+      caller: options.caller,
+      transcriber: providers.transcriber,
+      settings,
+      onProgress: () => this.#detector.progress(),
+      output: options.output,
+      emit: options.emit,
+      watchdog: options.watchdog,
+      logger: options.logger,
+    });
+    this.#detector = new TurnDetector({
+      clock,
+      emit: options.emit,
+      output: options.output,
+      settings,
+      turnModel: options.turnModel,
+      logger: options.logger,
+      listening: this.#listening,
+      heardOf: (held) => this.#heardOf(held),
+      // The words of an earlier utterance belong to the same answer.
+      onProbableEnd: (turn) => this.#listening.awaitsWords || this.#turns.speculate(turn),
+      onResumed: () => this.#turns.stopSpeculating(),
+      onEndOfTurn: (speechEndMs) =>
+        this.endUtterance('endpointed', { speechEndMs, sentMs: options.output.nowMs() }),
+      onInterrupted: (responseId, wantsAnswer) => {
+        if (wantsAnswer) this.#turns.interrupt();
+        else this.#turns.cancel(responseId);
+      },
+    });
+    this.#intake = new TurnIntake(options, {
+      history: this.#history,
+      turns: this.#turns,
+      listening: this.#listening,
+      outage: this.#outage,
+    });
+  }
+
+  /** The number of the utterance that takes audio now. */
+  get openUtterance(): number | undefined {
+    return this.#listening.openNumber;
+  }
+
+  /** Whether anything was said in it, not only in the one that it goes on with. */
+  get hasWords(): boolean {
+    return this.#history.messages.length !== this.#earlierMessages;
+  }
+
+  /** Whether anything is being heard, thought or said, or will be without being asked. */
+  get isBusy(): boolean {
+    return this.#turns.isReplying || this.#listening.isBusy || !this.reminders.isEmpty;
+  }
+
+  /**
+   * Confirmed speech: the reply that runs stops (barge-in), unless the client holds it until it is
+   * decided whether it is interrupted. An open utterance is ended first.
+   */
+  startUtterance(start: SpeechStart): void {
+    const { number, held } = start;
+    this.endUtterance('interrupted', {});
+    if (this.#turns.isGoodbye) return this.#detector.ignored(start);
+    const turnId = newId('turn');
+    if (!this.#reserve(turnId)) {
+      tellBudgetRefusal(this.#options, number, turnId);
+      this.#detector.refused(start);
+      return this.#turns.sayGoodbye(turnId);
+    }
+    if (this.#outage.isOut) {
+      this.#detector.refused(start);
+      return this.#order.add(refusedTurn(this.#options, number, turnId));
+    }
+    if (held === undefined) this.#turns.interrupt();
+    const place = this.#order.take();
+    this.#turnId = turnId;
+    this.#place = place;
+    const settle = this.#detector.begin(start, turnId);
+    this.#listening.start({ number, turnId, mayInterrupt: held !== undefined }, (settled) =>
+      this.#order.fill(place, { kind: 'spoken', ...settled, bargeIn: settle(settled.outcome) }),
+    );
+    this.#limits.begin();
+  }
+
+  /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
+  pauseUtterance(speechEndMs: number): void {
+    this.#detector.paused(speechEndMs);
+  }
+
+  /** The person goes on after a pause. */
+  resumeUtterance(): void {
+    this.#detector.resumed();
+  }
+
+  /**
+   * PCM16 at 16 kHz for the open utterance. The hot path.
+   *
+   * @returns false if the utterance is now too long and was ended
+   */
+  pushAudio(samples: Int16Array): boolean {
+    this.#listening.push(samples);
+    if (this.#detector.isUndecided) this.#detector.progress();
+    const why = this.#limits.audioCame(this.#listening.openMs);
+    if (why === undefined) return true;
+    this.endUtterance(why, {});
+    return false;
+  }
+
+  /**
+   * Called about once a second: ends an utterance that gets no audio any more.
+   *
+   * @returns whether audio of the open utterance came since the last call
+   */
+  check(elapsedMs: number): boolean {
+    if (this.#listening.openNumber === undefined) return false;
+    const { hasAudio } = this.#limits;
+    const why = this.#limits.timePassed(elapsedMs);
+    if (why !== undefined) this.endUtterance(why, {});
+    return hasAudio;
+  }
+
+  /**
+   * End of turn: the person has finished. Nothing happens if no utterance is open.
+   *
+   * @param instants - the client's marks on the session clock, if it gave them
+   */
+  endUtterance(
+    why: TurnEnd,
+    instants: { readonly speechEndMs?: number; readonly sentMs?: number },
+  ): void {
+    if (this.#listening.openNumber === undefined) return;
+    const { speechEndMs } = instants;
+    // A client's estimate of the session's clock may be a little ahead of it.
+    const afterMs =
+      speechEndMs === undefined ? null : Math.max(0, this.#options.output.nowMs() - speechEndMs);
+    this.#detector.over();
+    this.#options.emit({ type: 'turn-decided', turnId: this.#turnId, why, afterMs });
+    this.#listening.end(instants);
+  }
+
+  /** It was not speech after all. */
+  discardUtterance(): void {
+    this.#detector.over();
+    this.#listening.discard();
+  }
+
+  /** A typed message; answered like a spoken one, after what was said before it. */
+  addText(itemId: string, text: string): void {
+    if (this.#turns.isGoodbye) return;
+    this.#turns.interrupt();
+    const receivedMs = this.#options.output.nowMs();
+    this.#add({ kind: 'typed', turnId: newId('turn'), itemId, text, receivedMs });
+  }
+
+  /** Answers the conversation so far (again). @returns false if nothing was said yet */
+  respond(): boolean {
+    if (this.#history.messages.length === 0 && !this.#listening.awaitsWords) return false;
+    if (this.#turns.isGoodbye) return true;
+    const receivedMs = this.#options.output.nowMs();
+    this.#add({ kind: 'requested', turnId: newId('turn'), receivedMs });
+    return true;
+  }
+
+  /** @returns false if no such reply runs */
+  cancelReply(id: string | undefined): boolean {
+    return this.#turns.cancel(id);
+  }
+
+  /** How much of a reply's voice was heard before it was stopped. @returns false if unknown */
+  truncateReply(id: string, playedMs: number): boolean {
+    return this.#turns.truncate(id, playedMs);
+  }
+
+  /** No provider recognises speech any more: a person who is about to speak should know. */
+  recognitionLost(): void {
+    // An utterance that is lost over it says so itself.
+    if (!this.#listening.isBusy) this.#intake.announceOutage();
+  }
+
+  /**
+   * Stops everything and releases it at once. Resolves when its last event has been emitted, or
+   * after ten seconds: a conversation in which something threw may never come to rest.
+   */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    this.reminders.cancelAll();
+    this.#turns.stop();
+    this.#detector.over();
+    this.#listening.discardAll();
+    this.#restIfDisposed();
+    const cancel = this.#options.clock.after(MAX_REST_MS, this.#rest.resolve);
+    await this.#rest.promise;
+    cancel();
+  }
+
+  #restIfDisposed(): void {
+    const isAtRest = this.#turns.isAtRest && !this.#listening.isBusy;
+    if (this.#isDisposed && isAtRest) this.#rest.resolve();
+  }
+
+  /** What the person heard last of the assistant. */
+  #heardOf(held: HeldReply | undefined): string | undefined {
+    if (held !== undefined) return this.#turns.heardOf(held.responseId, held.playedMs);
+    return this.#history.messages.findLast(({ role, text }) => role === 'assistant' && text !== '')
+      ?.text;
+  }
+
+  #reserve(turnId: string): boolean {
+    return (this.#options.budget ?? NO_BUDGET).reserve(turnId, this.#history.tokens);
+  }
+
+  /** What is typed while the person speaks goes before what they have not said to its end. */
+  #add(userTurn: UserTurn): void {
+    const isSpeaking = this.#listening.openNumber !== undefined;
+    this.#order.add(userTurn, isSpeaking ? this.#place : undefined);
+  }
+
+  #takeUp(userTurns: readonly UserTurn[]): void {
+    if (this.#isDisposed) this.#intake.discard(userTurns);
+    else this.#intake.takeUp(userTurns);
+    this.#turns.stopSpeculating();
+    this.#restIfDisposed();
+  }
+}

@@ -1,0 +1,277 @@
+import type { ConversationOptions } from '../conversation-options.ts';
+import type { Listening, UtteranceOutcome } from '../listening/listening.ts';
+import type { SupposedTurn } from './speculation.ts';
+import type { BargeInVerdict } from '../../events/call-events.ts';
+import { judgeBargeIn } from './barge-in.ts';
+import { judgeEndOfTurn, type EndOfTurnJudgement } from './end-of-turn.ts';
+import { Endpointing } from './endpointing.ts';
+import { PauseSound } from './pause-sound.ts';
+import { classifyInterjection } from './short-words.ts';
+
+/** Audio that clients send from before the onset of speech, as docs/protocol.md asks for. */
+const PRE_ROLL_MS = 300;
+
+/** Silence after which a backchannel is over. */
+const BACKCHANNEL_DELAY_MS = 250;
+/** An answer is begun ahead if the person has finished as probably as this. */
+const MIN_SPECULATION_PROBABILITY = 0.7;
+/** A person who answers a question often begins before its last word. */
+const FORESEEN_MS = 800;
+
+/** The reply that the client holds until it is decided whether it is interrupted. */
+export interface HeldReply {
+  readonly responseId: string;
+  /** Position in its audio. */
+  readonly playedMs: number;
+}
+
+export interface SpeechStart {
+  /** The client's number for the utterance. */
+  readonly number: number;
+  /** True onset of speech on the session clock. */
+  readonly onsetMs: number;
+  readonly held?: HeldReply | undefined;
+}
+
+/** An utterance as the detector sees it, from its beginning to its words. */
+interface Detected {
+  readonly start: SpeechStart;
+  readonly turnId: string;
+  /** Of the call when it began, BCP 47. */
+  readonly language: string;
+  /** The assistant has just asked. */
+  readonly isQuestion: boolean;
+  verdict: BargeInVerdict | undefined;
+}
+
+export interface TurnDetectorOptions extends Pick<
+  ConversationOptions,
+  'clock' | 'emit' | 'output' | 'settings' | 'turnModel' | 'logger'
+> {
+  readonly listening: Listening;
+  /** What was heard of a reply up to this position; of the latest reply without a position. */
+  readonly heardOf: (held: HeldReply | undefined) => string | undefined;
+  /** The person has probably finished, with these words. */
+  readonly onProbableEnd: (turn: SupposedTurn) => void;
+  /** The person goes on after a pause. */
+  readonly onResumed: () => void;
+  /** @param speechEndMs - on the session clock */
+  readonly onEndOfTurn: (speechEndMs: number) => void;
+  /** @param wantsAnswer - `false`: the person wants silence */
+  readonly onInterrupted: (responseId: string, wantsAnswer: boolean) => void;
+}
+
+/**
+ * Turn detection for clients that leave it to the relay: when a turn is over, and whether an
+ * utterance that begins while a reply is heard interrupts that reply.
+ */
+export class TurnDetector {
+  readonly #options: TurnDetectorOptions;
+  readonly #endpointing: Endpointing;
+  readonly #sound: PauseSound;
+  #open: Detected | undefined;
+  /** Without the silence of the pause; undefined while the person speaks. */
+  #pausedSpeechMs: number | undefined;
+
+  constructor(options: TurnDetectorOptions) {
+    const { clock, output, listening, logger } = options;
+    this.#options = options;
+    this.#endpointing = new Endpointing({
+      clock,
+      nowMs: () => output.nowMs(),
+      judge: () => this.#judge(),
+      onPredicted: (judgement) => this.#predicted(judgement),
+      onEnd: (speechEndMs) => this.#ended(speechEndMs),
+    });
+    this.#sound = new PauseSound({
+      model: options.turnModel,
+      clock,
+      logger,
+      audioEnd: (maxMs) => listening.audioEnd(maxMs),
+      onJudged: () => this.#endpointing.judgeAgain(),
+    });
+  }
+
+  /** An utterance begins. @returns to be called once with what became of it */
+  begin(
+    start: SpeechStart,
+    turnId: string,
+  ): (outcome: UtteranceOutcome) => BargeInVerdict | undefined {
+    this.over();
+    const { held } = start;
+    const heard = this.#options.heardOf(held && { ...held, playedMs: held.playedMs + FORESEEN_MS });
+    const isQuestion = /[?？]\s*$/u.test(heard ?? '');
+    const { language } = this.#options.settings;
+    const detected: Detected = { start, turnId, language, isQuestion, verdict: undefined };
+    this.#open = detected;
+    return (outcome) => this.#settled(detected, outcome);
+  }
+
+  /** An utterance is not taken: what is said about that interrupts the reply. */
+  refused({ number, held }: SpeechStart): void {
+    if (held !== undefined) this.#tellClient(held.responseId, number, 'interruption');
+  }
+
+  /** An utterance is passed over, and the reply goes on. */
+  ignored({ number, held }: SpeechStart): void {
+    if (held !== undefined) this.#tellClient(held.responseId, number, 'backchannel');
+  }
+
+  /** The person is silent, perhaps only for a moment. @param speechEndMs - on the session clock */
+  paused(speechEndMs: number): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#pausedSpeechMs = Math.max(0, speechEndMs - open.start.onsetMs);
+    this.#considerBargeIn(open);
+    this.#sound.paused();
+    this.#endpointing.paused(speechEndMs);
+  }
+
+  /** The person goes on. */
+  resumed(): void {
+    this.#pausedSpeechMs = undefined;
+    this.#sound.stop();
+    this.#endpointing.stop();
+    this.#options.onResumed();
+  }
+
+  /** More audio came, or the recogniser knows more. The hot path while a reply is held. */
+  progress(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    if (this.isUndecided) this.#considerBargeIn(open);
+    if (this.#endpointing.isPaused) this.#endpointing.judgeAgain();
+  }
+
+  /** Whether audio decides anything now. */
+  get isUndecided(): boolean {
+    return this.#open?.start.held !== undefined && this.#open.verdict === undefined;
+  }
+
+  /** The utterance takes no more audio. */
+  over(): void {
+    this.#sound.stop();
+    this.#endpointing.stop();
+    this.#open = undefined;
+    this.#pausedSpeechMs = undefined;
+  }
+
+  #judge(): EndOfTurnJudgement {
+    const { listening, heardOf, settings } = this.#options;
+    const { words, turnEvent } = listening.progress ?? { words: '', turnEvent: undefined };
+    const judgement = judgeEndOfTurn(
+      {
+        words,
+        phrase: words === '' ? undefined : listening.phraseState(words),
+        transcriber: turnEvent,
+        sound: this.#sound.probability,
+        hasPartials: listening.hasPartials,
+        language: this.#open?.language ?? settings.language,
+        lastReply: heardOf(undefined),
+      },
+      settings.eagerness,
+    );
+    return this.#isPerhapsBackchannel(words)
+      ? { ...judgement, delayMs: Math.min(judgement.delayMs, BACKCHANNEL_DELAY_MS) }
+      : judgement;
+  }
+
+  /** The reply is held until the words are there: they are not waited for longer than needed. */
+  #isPerhapsBackchannel(words: string): boolean {
+    const open = this.#open;
+    if (!this.isUndecided || open === undefined) return false;
+    return this.#kindOf(open, words) === 'backchannel';
+  }
+
+  #predicted({ probability, delayMs, reasons }: EndOfTurnJudgement): void {
+    const { output, emit } = this.#options;
+    const { turnId, start } = this.#open!;
+    emit({ type: 'end-of-turn-predicted', turnId, probability, delayMs, reasons });
+    output.event({
+      type: 'input_audio_buffer.end_of_turn_predicted',
+      utterance: start.number,
+      probability: Math.round(probability * 100) / 100,
+      delay_ms: delayMs,
+      reasons: [...reasons],
+    });
+    if (probability < MIN_SPECULATION_PROBABILITY) return;
+    const words = this.#options.listening.progress?.words ?? '';
+    this.#options.onProbableEnd({ turnId, utterance: start.number, words });
+  }
+
+  #ended(speechEndMs: number): void {
+    const { output, onEndOfTurn } = this.#options;
+    output.event({
+      type: 'input_audio_buffer.committed',
+      utterance: this.#open!.start.number,
+      audio_end_ms: speechEndMs,
+    });
+    onEndOfTurn(speechEndMs);
+  }
+
+  #considerBargeIn(open: Detected): void {
+    const { listening } = this.#options;
+    const words = listening.progress?.words ?? '';
+    const speechMs = this.#pausedSpeechMs ?? listening.openMs - PRE_ROLL_MS;
+    this.#decide(open, { words, speechMs, isOver: false });
+  }
+
+  #settled(detected: Detected, outcome: UtteranceOutcome): BargeInVerdict | undefined {
+    const { start, verdict } = detected;
+    if (start.held === undefined) return undefined;
+    switch (outcome.kind) {
+      case 'discarded':
+        this.#decide(detected, { words: '', speechMs: 0, isOver: true });
+        return detected.verdict;
+      case 'failed':
+        // It is apologised for, which no reply may go on under.
+        this.#tell(detected, start.held, 'interruption');
+        return detected.verdict;
+      case 'heard': {
+        const { text } = outcome;
+        this.#decide(detected, { words: text, speechMs: 0, isOver: true });
+        const isStop = verdict !== undefined && this.#kindOf(detected, text) === 'stop';
+        // Words that only began like "stop" want an answer.
+        if (verdict === 'stop' && !isStop && text !== '') return 'interruption';
+        return isStop ? 'stop' : detected.verdict;
+      }
+    }
+  }
+
+  #kindOf({ language, isQuestion }: Detected, words: string) {
+    return classifyInterjection(words, { language, isQuestion });
+  }
+
+  #decide(
+    detected: Detected,
+    evidence: { readonly words: string; readonly speechMs: number; readonly isOver: boolean },
+  ): void {
+    const { held } = detected.start;
+    if (held === undefined || detected.verdict !== undefined) return;
+    const { isQuestion, language } = detected;
+    const verdict = judgeBargeIn({ ...evidence, isQuestion, language });
+    if (verdict !== undefined) this.#tell(detected, held, verdict);
+  }
+
+  #tell(detected: Detected, { responseId }: HeldReply, verdict: BargeInVerdict): void {
+    if (detected.verdict !== undefined) return;
+    detected.verdict = verdict;
+    const { turnId, start } = detected;
+    const { emit, output, onInterrupted } = this.#options;
+    // A client's estimate of the session's clock may be a little ahead of it.
+    const afterMs = Math.max(0, output.nowMs() - start.onsetMs);
+    emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
+    this.#tellClient(responseId, start.number, verdict);
+    if (verdict !== 'backchannel') onInterrupted(responseId, verdict === 'interruption');
+  }
+
+  #tellClient(responseId: string, utterance: number, verdict: BargeInVerdict): void {
+    this.#options.output.event({
+      type: 'response.interruption_decided',
+      response_id: responseId,
+      utterance,
+      interrupted: verdict !== 'backchannel',
+      answer_follows: verdict === 'interruption',
+    });
+  }
+}

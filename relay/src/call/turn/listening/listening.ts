@@ -1,0 +1,288 @@
+import { ParleyError } from '@parley/shared';
+import { OVER } from '../../../base/lib/abort-reason.ts';
+import { newId } from '../../../base/lib/ids.ts';
+import type { FailoverTranscriber } from '../../stages/transcriber/failover-transcriber.ts';
+import type { FailoverTranscription } from '../../stages/transcriber/failover-transcription.ts';
+import { NO_PROVIDER } from '../../stages/provider.ts';
+import type { PhraseState, TranscriptEvent } from '../../stages/transcriber/transcriber.ts';
+import type { ConversationOptions } from '../conversation-options.ts';
+import type { Marks } from '../replying/reply-options.ts';
+import { StageRun } from '../stage-run.ts';
+import type { Watch } from '../watchdog.ts';
+import { SilenceDetector } from './silence-detector.ts';
+
+export type UtteranceOutcome =
+  | {
+      readonly kind: 'heard';
+      readonly text: string;
+      readonly unrecognised: boolean;
+      /** A number among the words may have been misheard. */
+      readonly isDoubtful?: boolean;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly error: ParleyError;
+      /** The whole utterance, PCM16 at 16 kHz. */
+      readonly audio: readonly Int16Array[];
+    }
+  /** Taken back by the client, or the session ended. */
+  | { readonly kind: 'discarded' };
+
+/** What became of an utterance. */
+export interface Settled {
+  readonly turnId: string;
+  readonly number: number;
+  readonly itemId: string;
+  readonly outcome: UtteranceOutcome;
+  /** Those up to the end of the utterance. */
+  readonly marks: Marks;
+  readonly audioMs: number;
+  /** From the end of the audio to the outcome; null if no end was received. */
+  readonly finalMs: number | null;
+  /** Who gave the words: a provider's name or `none`. */
+  readonly provider: string;
+  /** The provider that took over from the recogniser while it was at work. */
+  readonly standIn: string | undefined;
+}
+
+interface Utterance {
+  readonly turnId: string;
+  readonly number: number;
+  readonly itemId: string;
+  readonly abort: AbortController;
+  readonly transcription: FailoverTranscription;
+  readonly silence: SilenceDetector;
+  readonly marks: Marks;
+  readonly run: StageRun;
+  readonly onSettled: (settled: Settled) => void;
+  /** The words so far. */
+  words: string;
+  /** The recogniser's latest end-of-turn event. */
+  turnEvent: 'ended' | 'eager' | 'resumed' | undefined;
+  /** From its end on. */
+  watch?: Watch;
+}
+
+/** A partial transcript after such an event says that the person goes on. */
+const TURN_EVENTS = {
+  'transcript-partial': undefined,
+  'eager-end-of-turn': 'eager',
+  'turn-resumed': 'resumed',
+  'end-of-turn': 'ended',
+} as const;
+
+export interface UtteranceStart {
+  /** The client's number for it. */
+  readonly number: number;
+  readonly turnId: string;
+  /** It begins while a reply is heard. */
+  readonly mayInterrupt: boolean;
+}
+
+type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
+/** The language may change from one utterance to the next. */
+type Settings = Pick<ConversationOptions['settings'], 'language'>;
+
+export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
+  readonly transcriber: FailoverTranscriber;
+  readonly settings: Settings;
+  /** The recogniser knows more of the open utterance than before. */
+  readonly onProgress: () => void;
+}
+
+/** The person's side: at most one utterance takes audio, earlier ones may await their words. */
+export class Listening {
+  readonly #options: ListeningOptions;
+  readonly #unsettled = new Set<Utterance>();
+  #open: Utterance | undefined;
+  #hasPartials = false;
+
+  constructor(options: ListeningOptions) {
+    this.#options = options;
+  }
+
+  /** The number of the utterance that takes audio now. */
+  get openNumber(): number | undefined {
+    return this.#open?.number;
+  }
+
+  /** Length of the open utterance so far. */
+  get openMs(): number {
+    return this.#open?.transcription.durationMs ?? 0;
+  }
+
+  /** The last `maxMs` of the open utterance, PCM16 at 16 kHz, in a copy; undefined if not kept. */
+  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
+    return this.#open?.transcription.audioEnd(maxMs);
+  }
+
+  /** What the recogniser knows of the open utterance so far. */
+  get progress(): Pick<Utterance, 'words' | 'turnEvent'> | undefined {
+    return this.#open;
+  }
+
+  /** What a closed vocabulary makes of these words; undefined if the recogniser has none. */
+  phraseState(words: string): PhraseState | undefined {
+    const { transcriber, settings } = this.#options;
+    return transcriber.phraseState(words, settings.language);
+  }
+
+  /** Whether the recogniser has ever told words while the person spoke. */
+  get hasPartials(): boolean {
+    return this.#hasPartials;
+  }
+
+  /** Whether the person is speaking, or was and their words are still to come. */
+  get isBusy(): boolean {
+    return this.#unsettled.size > 0;
+  }
+
+  /** Whether words of an utterance that has ended are still to come. */
+  get awaitsWords(): boolean {
+    return this.#unsettled.size > (this.#open === undefined ? 0 : 1);
+  }
+
+  /** @param onSettled - called once; a short utterance may be settled before an earlier long one */
+  start(
+    { number, turnId, mayInterrupt }: UtteranceStart,
+    onSettled: (settled: Settled) => void,
+  ): void {
+    const { caller, transcriber, settings, emit } = this.#options;
+    const { language } = settings;
+    const itemId = newId('item');
+    emit({ type: 'utterance-started', turnId, itemId, utterance: number });
+    const active = () => transcriber.active(language);
+    const run = new StageRun({ stage: 'transcriber', turnId, caller, active, emit });
+    const abort = new AbortController();
+    const { signal } = abort;
+    const { onFailover, onAttempt, onUsed } = run;
+    const utterance: Utterance = {
+      turnId,
+      number,
+      itemId,
+      abort,
+      transcription: transcriber.listen({
+        language,
+        mayInterrupt,
+        signal,
+        caller,
+        onFailover,
+        onAttempt,
+        onUsed,
+      }),
+      silence: new SilenceDetector(),
+      marks: {},
+      run,
+      onSettled,
+      words: '',
+      turnEvent: undefined,
+    };
+    this.#open = utterance;
+    this.#unsettled.add(utterance);
+    void this.#run(utterance);
+  }
+
+  /** PCM16 at 16 kHz. The hot path: no more than it must. */
+  push(samples: Int16Array): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const { transcription } = open;
+    transcription.push(samples);
+    if (transcription.canSpeculate && open.silence.isSpeculationDue(samples)) {
+      transcription.speculate();
+    }
+  }
+
+  /** @param instants - the client's marks on the session clock, if it gave them */
+  end(instants: { readonly speechEndMs?: number; readonly sentMs?: number }): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    if (instants.speechEndMs !== undefined) open.marks.speech_end = instants.speechEndMs;
+    if (instants.sentMs !== undefined) open.marks.end_sent = instants.sentMs;
+    open.marks.end_received = this.#options.output.nowMs();
+    open.transcription.finalize();
+    const { watchdog, logger } = this.#options;
+    open.watch = watchdog.watch({
+      logger,
+      ids: { itemId: open.itemId },
+      stage: () => 'transcriber',
+      giveUp: () => open.abort.abort(new ParleyError('transcriber_timeout')),
+    });
+  }
+
+  /** The open utterance was not speech after all. */
+  discard(): void {
+    this.#open?.abort.abort(OVER);
+    this.#open = undefined;
+  }
+
+  discardAll(): void {
+    for (const { abort } of this.#unsettled) abort.abort(OVER);
+    this.#open = undefined;
+  }
+
+  async #run(utterance: Utterance): Promise<void> {
+    using transcription = utterance.transcription;
+    const outcome = await this.#outcome(utterance);
+    this.#unsettled.delete(utterance);
+    utterance.watch?.end();
+    // It can fail while the person still speaks; what follows of it has nowhere to go.
+    if (this.#open === utterance) this.#open = undefined;
+    const { turnId, number, itemId, marks, run, onSettled } = utterance;
+    const { end_received: endMs } = marks;
+    onSettled({
+      turnId,
+      number,
+      itemId,
+      outcome,
+      marks,
+      audioMs: transcription.durationMs,
+      finalMs: endMs === undefined ? null : this.#options.output.nowMs() - endMs,
+      provider: run.provider ?? NO_PROVIDER,
+      standIn: run.standIn,
+    });
+  }
+
+  #note(utterance: Utterance, event: Exclude<TranscriptEvent, { type: 'transcript-final' }>): void {
+    if ('text' in event) utterance.words = event.text;
+    utterance.turnEvent = TURN_EVENTS[event.type];
+    if (event.type === 'transcript-partial') this.#hasPartials = true;
+    if (this.#open === utterance) this.#options.onProgress();
+  }
+
+  async #outcome(utterance: Utterance): Promise<UtteranceOutcome> {
+    const { transcription, abort, itemId, number } = utterance;
+    const failed = (error: ParleyError): UtteranceOutcome => ({
+      kind: 'failed',
+      error,
+      audio: transcription.audio,
+    });
+    try {
+      for await (const event of transcription.events) {
+        utterance.watch?.progress('transcriber');
+        if (event.type === 'transcript-final') {
+          const { text, unrecognised, isDoubtful = false } = event;
+          return { kind: 'heard', text, unrecognised, ...(isDoubtful && { isDoubtful }) };
+        }
+        this.#note(utterance, event);
+        if (event.type === 'transcript-partial') {
+          this.#options.output.event({
+            type: 'conversation.item.input_audio_transcription.delta',
+            item_id: itemId,
+            utterance: number,
+            transcript: event.text,
+          });
+        } else {
+          this.#options.logger.debug({ itemId, event: event.type }, 'recogniser end-of-turn event');
+        }
+      }
+    } catch (cause) {
+      return failed(
+        cause instanceof ParleyError ? cause : new ParleyError('transcriber_failed', { cause }),
+      );
+    }
+    const reason: unknown = abort.signal.reason;
+    return reason instanceof ParleyError ? failed(reason) : { kind: 'discarded' };
+  }
+}

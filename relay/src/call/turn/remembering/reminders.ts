@@ -1,0 +1,76 @@
+import type { Clock } from '../../../base/lib/clock.ts';
+import type { Reminder, Reminders } from '../../stages/generator/generator.ts';
+
+/** Reminders one session may hold at once. */
+const MAX_REMINDERS = 20;
+
+interface Pending {
+  readonly id: number;
+  readonly label: string;
+  readonly text: string;
+  readonly dueMs: number;
+  readonly stop: () => void;
+}
+
+/** Reminders of one session; each rings once, through `onDue`. */
+export class SessionReminders implements Reminders {
+  readonly #clock: Clock;
+  readonly #onDue: (text: string) => void;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+
+  constructor(clock: Clock, onDue: (text: string) => void) {
+    this.#clock = clock;
+    this.#onDue = onDue;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  add({ label, text, delayMs }: Parameters<Reminders['add']>[0]): Reminder | undefined {
+    if (this.#pending.size >= MAX_REMINDERS) return undefined;
+    const id = this.#nextId++;
+    this.#start({ id, label, text, dueMs: this.#clock.now() + delayMs });
+    return { id, label, text, remainingMs: delayMs };
+  }
+
+  list(): readonly Reminder[] {
+    const nowMs = this.#clock.now();
+    return [...this.#pending.values()]
+      .map(({ id, label, text, dueMs }) => {
+        return { id, label, text, remainingMs: Math.max(0, dueMs - nowMs) };
+      })
+      .toSorted((a, b) => a.remainingMs - b.remainingMs);
+  }
+
+  cancel(id: number): void {
+    this.#pending.get(id)?.stop();
+    this.#pending.delete(id);
+  }
+
+  cancelAll(): void {
+    for (const id of [...this.#pending.keys()]) this.cancel(id);
+  }
+
+  /** @returns what takes back all that was done since; what has rung stays so */
+  checkpoint(): () => void {
+    const before = [...this.#pending.values()];
+    const nextId = this.#nextId;
+    return () => {
+      for (const id of [...this.#pending.keys()]) if (id >= nextId) this.cancel(id);
+      const nowMs = this.#clock.now();
+      for (const reminder of before) {
+        if (reminder.dueMs > nowMs && !this.#pending.has(reminder.id)) this.#start(reminder);
+      }
+    };
+  }
+
+  #start({ id, label, text, dueMs }: Omit<Pending, 'stop'>): void {
+    const stop = this.#clock.after(dueMs - this.#clock.now(), () => {
+      this.#pending.delete(id);
+      this.#onDue(text);
+    });
+    this.#pending.set(id, { id, label, text, dueMs, stop });
+  }
+}

@@ -1,0 +1,104 @@
+import { ClauseTrack, ownWords, type Clause } from '../../stages/synthesizer/clause-track.ts';
+import type { GeneratorEvent } from '../../stages/generator/generator.ts';
+import type { FailoverObserver } from '../../stages/provider.ts';
+import type { VoiceEvent } from '../../stages/synthesizer/synthesizer.ts';
+import { Captions } from './captions.ts';
+import { clauses } from './clauses.ts';
+import { fill, type FillOptions } from './fill.ts';
+import { play } from './play.ts';
+import type { ReplyOptions } from './reply-options.ts';
+import { spoken, type SpokenOptions } from './spoken.ts';
+
+/** What a reply says: the answer of a generator, or a sentence of the relay's own. */
+export type ReplyContent =
+  | {
+      readonly kind: 'answer';
+      readonly generate: () => AsyncIterable<GeneratorEvent>;
+      readonly spoken: SpokenOptions;
+      /** undefined: nothing is said while the answer is waited for. */
+      readonly filler: FillOptions | undefined;
+    }
+  | { readonly kind: 'words'; readonly text: string };
+
+export interface ReplyPipelineOptions extends Pick<
+  ReplyOptions,
+  'item' | 'output' | 'pacer' | 'synthesizer' | 'manner'
+> {
+  readonly responseId: string;
+  readonly content: ReplyContent;
+  readonly onWritten: (clause: Clause) => void;
+  readonly onEvent: (event: VoiceEvent) => void;
+  /** A clause went out whole, or is there to be read. */
+  readonly onHeard: (clause: Clause) => void;
+  readonly onSending: (clause: Clause) => void;
+}
+
+/**
+ * The whole way of a reply:
+ *
+ *   generate → spoken → fill → clauses → speak → play
+ *
+ * A generator's events become words (`spoken`: an apology if it fails), a filler bridges a long
+ * wait (`fill`), the words are cut into clauses, voices speak them (`speak`: failover and
+ * remembered phrases), and words and voice go out in step with playback (`play`). The track holds
+ * how far each clause has come.
+ */
+export class ReplyPipeline {
+  readonly track: ClauseTrack;
+  readonly captions: Captions;
+  readonly #options: ReplyPipelineOptions;
+
+  constructor(options: ReplyPipelineOptions) {
+    const { content, responseId, output, onWritten, onHeard } = options;
+    this.#options = options;
+    this.track = new ClauseTrack(
+      clauses(
+        content.kind === 'words'
+          ? ownWords(content.text)
+          : fill(spoken(content.generate(), content.spoken), content.filler),
+      ),
+      onWritten,
+      onHeard,
+    );
+    this.captions = new Captions({ responseId, output, track: this.track });
+  }
+
+  /** @throws as `FailoverSynthesizer.speak` */
+  speak(voice: string, signal: AbortSignal, observer: FailoverObserver): Promise<void> {
+    const { synthesizer, manner, item, pacer, output, onEvent, onSending } = this.#options;
+    const { track, captions } = this;
+    return play(
+      synthesizer.speak(track, {
+        voice,
+        speed: manner.speed,
+        language: manner.language,
+        signal,
+        caller: observer.caller,
+        onFailover: observer.onFailover,
+        onAttempt: observer.onAttempt,
+        onUsed: observer.onUsed,
+      }),
+      {
+        item,
+        sampleRateHz: synthesizer.sampleRateHz,
+        captions,
+        pacer,
+        output,
+        signal,
+        onEvent,
+        onSending: (clause) => onSending(track.peek(clause)!),
+      },
+    );
+  }
+
+  /** Sends what no voice has begun, and all that follows, as text. */
+  async write(signal: AbortSignal): Promise<void> {
+    const { track, captions } = this;
+    for (;;) {
+      const clause = await track.at(track.position);
+      if (clause === undefined || signal.aborted) return;
+      track.shown(clause.index);
+      captions.shown(clause.index);
+    }
+  }
+}

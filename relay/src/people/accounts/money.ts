@@ -1,0 +1,98 @@
+import type { MoneyConfig } from '../../base/config/money-settings.ts';
+import { GUEST_ID_PREFIX } from '../auth/identity.ts';
+import { OVER } from '../../base/lib/abort-reason.ts';
+import { sleep, type Clock } from '../../base/lib/clock.ts';
+import type { Logger } from '../../base/lib/logger.ts';
+import type { Problems } from '../../base/lib/problems.ts';
+import { BudgetDay } from '../metering/budget-day.ts';
+import { Budgets, type Caps } from '../metering/budgets.ts';
+import type { LedgerSink } from '../metering/ledger.ts';
+import type { PriceList } from '../metering/price-list.ts';
+import { TurnEstimate, type ProviderInUse } from '../metering/turn-estimate.ts';
+import type { AdminStore } from '../../keeping/storage/storage.ts';
+import { Spending } from './spending.ts';
+import { SpendingFile } from './spending-file.ts';
+
+/** Until the ledger is asked again what was spent today. */
+const ASK_AGAIN_MS = 10_000;
+
+export interface MoneyOptions {
+  readonly config: MoneyConfig;
+  readonly dataDir: string;
+  readonly prices: PriceList;
+  readonly inUse: readonly ProviderInUse[];
+  readonly maxUtteranceMs: number;
+  readonly caps: () => Caps;
+  /** What the ledger knows; rejects as long as it cannot be read. */
+  readonly spentSince: AdminStore['spentSince'];
+  readonly ledger: LedgerSink;
+  readonly clock: Clock;
+  /** ms since 1970. */
+  readonly wallMs?: () => number;
+  readonly logger: Logger;
+  readonly problems: Problems;
+}
+
+/** What a relay needs to count money. */
+export interface Money extends AsyncDisposable {
+  readonly spending: Spending;
+  readonly budgets: Budgets;
+}
+
+/**
+ * Opens the books, with what was spent today before: at once from a small file, and later from the
+ * ledger, as soon as it can be read.
+ */
+export async function openMoney(options: MoneyOptions): Promise<Money> {
+  const { config, prices, inUse, maxUtteranceMs, caps, ledger } = options;
+  const { dataDir, clock, logger, problems, wallMs = Date.now } = options;
+  const budgets: Budgets = new Budgets({
+    caps,
+    day: new BudgetDay(config.timeZone),
+    wallMs,
+    onChange: () => file.changed(),
+  });
+  const today = () => budgets.today();
+  const file = new SpendingFile({ dataDir, today, clock, logger, problems });
+  const known = await file.read();
+  if (known !== undefined) budgets.restore(known);
+  const over = new AbortController();
+  void askLedger(budgets, options, over.signal);
+  const estimate = new TurnEstimate({ prices, inUse, maxUtteranceMs });
+  return {
+    spending: new Spending({ prices, budgets, estimate, ledger, wallMs }),
+    budgets,
+    async [Symbol.asyncDispose]() {
+      over.abort(OVER);
+      await file[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Never rejects. */
+async function askLedger(
+  budgets: Budgets,
+  { spentSince, clock, problems }: MoneyOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { day, beganAtMs } = budgets.day;
+    try {
+      const { microUsd, byUser } = await spentSince(beganAtMs);
+      const isGuest = ([userId]: readonly [string, number]) =>
+        userId.startsWith(`${GUEST_ID_PREFIX}_`);
+      const guests = [...byUser].filter(isGuest);
+      budgets.restore({
+        day,
+        instanceMicroUsd: microUsd,
+        guestsMicroUsd: guests.reduce((sum, [, spent]) => sum + spent, 0),
+        byUser: Object.fromEntries(byUser),
+      });
+      problems.clear('spending_not_read');
+      return;
+    } catch {
+      // The database is still being started, or is away: it may be back in a while.
+      await sleep(clock, ASK_AGAIN_MS, signal);
+    }
+  }
+}

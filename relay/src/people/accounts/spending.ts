@@ -1,0 +1,183 @@
+import { ParleyError } from '@parley/shared';
+import { GUEST_ID_PREFIX, GUEST_PLAN, type Identity } from '../auth/identity.ts';
+import { newId } from '../../base/lib/ids.ts';
+import type { Budgets, BudgetScope, Payer } from '../metering/budgets.ts';
+import type { LedgerEntry, LedgerSink } from '../metering/ledger.ts';
+import type { PriceList } from '../metering/price-list.ts';
+import type { TurnEstimate } from '../metering/turn-estimate.ts';
+import type { SpendingDesk } from '../../call/session/session-creator.ts';
+import type { SessionSpending } from '../../call/session/session-options.ts';
+import type { ProviderUse } from '../../call/stages/provider.ts';
+import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
+import type { CallObserver } from '../../call/events/call-observers.ts';
+import { SUMMARY_TURN } from '../../call/turn/remembering/history-summary.ts';
+import type { TurnBudget } from '../../call/turn/turn-budget.ts';
+import { GOODBYE_SENTENCE } from '../../call/turn/replying/goodbye-sentence.ts';
+import { SessionTotals } from './session-totals.ts';
+
+/** Who pays for what the relay uses by itself. */
+const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 'relay' };
+const MICRO_PER_USD = 1_000_000;
+
+export interface SpendingOptions {
+  readonly prices: PriceList;
+  readonly budgets: Budgets;
+  readonly estimate: TurnEstimate;
+  readonly ledger: LedgerSink;
+  /** ms since 1970. */
+  readonly wallMs: () => number;
+}
+
+/**
+ * The money of all calls: what providers were used for becomes entries of the ledger and is counted
+ * against the budgets, as the call events tell of it.
+ */
+export class Spending implements CallObserver, SpendingDesk {
+  readonly name = 'spending';
+  readonly #options: SpendingOptions;
+  readonly #sessions = new Map<string, OpenSession>();
+
+  constructor(options: SpendingOptions) {
+    this.#options = options;
+  }
+
+  admit(identity: Identity): void {
+    const { budgets, estimate, wallMs } = this.#options;
+    if (estimate.turn(0) === 0 || budgets.exhausted(identity) === undefined) return;
+    // The day's budgets: that of a session is its own.
+    const retryAfterMs = budgets.left(identity).dayEndsAtMs - wallMs();
+    throw new ParleyError('budget_exhausted', { retryAfterMs });
+  }
+
+  /** A session begins; it ends with its event `session-ended`. */
+  open(sessionId: string, identity: Identity): SessionSpending {
+    const { budgets, estimate } = this.#options;
+    const { userId, kind, plan } = identity;
+    const payer = { userId, kind, plan };
+    budgets.open(sessionId, payer, estimate.speech(GOODBYE_SENTENCE));
+    const session = new OpenSession(sessionId, payer, budgets, estimate);
+    this.#sessions.set(sessionId, session);
+    return session;
+  }
+
+  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable {
+    const { budgets, estimate } = this.#options;
+    const { userId, kind, plan } = identity;
+    const payer = { userId, kind, plan };
+    // The goodbye is kept when the session is opened.
+    budgets.open(sessionId, payer, 0);
+    const session = new OpenSession(sessionId, payer, budgets, estimate);
+    this.#sessions.set(sessionId, session);
+    return Object.assign(session, {
+      [Symbol.dispose]: () => {
+        if (this.#sessions.get(sessionId) !== session) return;
+        budgets.close(sessionId);
+        this.#sessions.delete(sessionId);
+      },
+    });
+  }
+
+  observe(event: CallEvent): void {
+    const { budgets } = this.#options;
+    switch (event.type) {
+      case 'provider-used':
+        this.#used(event);
+        break;
+      case 'turn-ended':
+        budgets.settle(event.sessionId, event.turnId);
+        break;
+      case 'session-ended':
+        budgets.close(event.sessionId);
+        this.#sessions.delete(event.sessionId);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The relay has used a provider for no call. */
+  usedByRelay(use: ProviderUse): void {
+    const { budgets, ledger, wallMs } = this.#options;
+    const entry = this.#entry(use, { ...RELAY, atMs: wallMs(), sessionId: null, turnId: null });
+    ledger.append(entry);
+    budgets.usedByRelay(entry.microUsd);
+  }
+
+  #used(event: CallEventOf<'provider-used'>): void {
+    const { budgets, ledger } = this.#options;
+    const { sessionId, userId, atMs, turnId = null, purpose } = event;
+    const session = this.#sessions.get(sessionId);
+    const payer = session?.payer ?? payerOf(userId);
+    const entry = this.#entry(event, { userId, plan: payer.plan, sessionId, turnId, atMs });
+    const reservation = purpose === 'summary' ? SUMMARY_TURN : turnId;
+    budgets.used(sessionId, reservation, payer, entry.microUsd);
+    session?.totals.add(entry);
+    ledger.append(entry);
+  }
+
+  #entry(
+    { stage, provider, model, purpose, units, isEstimated }: ProviderUse,
+    whose: Pick<LedgerEntry, 'userId' | 'plan' | 'sessionId' | 'turnId' | 'atMs'>,
+  ): LedgerEntry {
+    const priced = this.#options.prices.cost(stage, provider, model, units);
+    const id = newId('use');
+    return { id, ...whose, stage, provider, model, purpose, units, ...priced, isEstimated };
+  }
+}
+
+/** Of a session that is over: what it used is told of late. */
+function payerOf(userId: string): Payer {
+  const isGuest = userId.startsWith(`${GUEST_ID_PREFIX}_`);
+  return isGuest
+    ? { userId, kind: 'guest', plan: GUEST_PLAN }
+    : { userId, kind: 'account', plan: 'default' };
+}
+
+/** The money of one call. */
+class OpenSession implements SessionSpending {
+  readonly payer: Payer;
+  readonly totals = new SessionTotals();
+  readonly #id: string;
+  readonly #budgets: Budgets;
+  readonly #estimate: TurnEstimate;
+  readonly #warned = new Set<BudgetScope>();
+
+  constructor(id: string, payer: Payer, budgets: Budgets, estimate: TurnEstimate) {
+    this.#id = id;
+    this.payer = payer;
+    this.#budgets = budgets;
+    this.#estimate = estimate;
+  }
+
+  get isExhausted(): boolean {
+    return this.#estimate.turn(0) > 0 && this.#budgets.exhaustedIn(this.#id) !== undefined;
+  }
+
+  reserve(turnId: string, historyTokens: number): boolean {
+    return this.#budgets.reserve(this.#id, turnId, this.#estimate.turn(historyTokens));
+  }
+
+  settle(turnId: string): void {
+    this.#budgets.settle(this.#id, turnId);
+  }
+
+  payGoodbye(turnId: string): void {
+    this.#budgets.payGoodbye(this.#id, turnId);
+  }
+
+  statement() {
+    const { spentMicroUsd, capMicroUsd } = this.#budgets.session(this.#id);
+    return {
+      usage: this.totals.usage,
+      cost_usd: spentMicroUsd / MICRO_PER_USD,
+      budget_usd: Number.isFinite(capMicroUsd) ? capMicroUsd / MICRO_PER_USD : null,
+      is_warning: this.#budgets.warningsIn(this.#id).length > 0,
+    };
+  }
+
+  takeWarnings(): readonly BudgetScope[] {
+    const fresh = this.#budgets.warningsIn(this.#id).filter((scope) => !this.#warned.has(scope));
+    for (const scope of fresh) this.#warned.add(scope);
+    return fresh;
+  }
+}

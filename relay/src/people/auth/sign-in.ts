@@ -1,0 +1,132 @@
+import { decodeJwt } from 'jose';
+import { ParleyError } from '@parley/shared';
+import type { AuthConfig } from '../../base/config/auth-config.ts';
+import type { Config } from '../../base/config/config.ts';
+import type { Clock } from '../../base/lib/clock.ts';
+import type { Logger } from '../../base/lib/logger.ts';
+import type { Problems } from '../../base/lib/problems.ts';
+import { isSameSecret } from '../../base/lib/same-secret.ts';
+import { AccountTokens } from './account-tokens.ts';
+import { loadAuthSecret } from './auth-secret.ts';
+import { GUEST_ISSUER, GuestTokens } from './guest-tokens.ts';
+import { bearerOf, type Authenticator, type Identity } from './identity.ts';
+import { IssuerKeys } from './issuer-keys.ts';
+import { SignOutFile } from './sign-out-file.ts';
+import { SignOuts } from './sign-outs.ts';
+
+export interface SignInOptions {
+  readonly config: Pick<Config, 'auth' | 'authSecret' | 'dataDir' | 'guestTokenTtlMs'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly problems: Problems;
+}
+
+/** Who may use the relay: guests, the accounts of an issuer, or both. */
+export class SignIn implements Authenticator, AsyncDisposable {
+  readonly #auth: AuthConfig;
+  readonly #guests: GuestTokens;
+  readonly #accounts: AccountTokens | undefined;
+  readonly #keys: IssuerKeys | undefined;
+  readonly #signOuts: SignOuts;
+  readonly #signOutFile: SignOutFile;
+
+  /** @param secret - signs guests' tokens */
+  private constructor(
+    secret: Uint8Array,
+    signOuts: SignOuts,
+    signOutFile: SignOutFile,
+    { config, ...parts }: SignInOptions,
+  ) {
+    const { auth, guestTokenTtlMs, dataDir } = config;
+    const { accounts, accessCode, allowsGuests } = auth;
+    this.#signOuts = signOuts;
+    this.#signOutFile = signOutFile;
+    this.#auth = auth;
+    this.#guests = new GuestTokens(secret, guestTokenTtlMs, { accessCode, signOuts });
+    if (accounts === undefined) return;
+    const { issuer, jwksUrl } = accounts;
+    this.#keys = new IssuerKeys({ issuer, jwksUrl, dataDir, ...parts });
+    this.#accounts = new AccountTokens({ accounts, keys: this.#keys, signOuts, allowsGuests });
+  }
+
+  /** @throws ConfigError if the data folder cannot be used */
+  static async open(options: SignInOptions): Promise<SignIn> {
+    const { config, clock, logger, problems } = options;
+    const { authSecret: configured, dataDir } = config;
+    const secret = await loadAuthSecret({ configured, dataDir, logger, problems });
+    const signOuts = new SignOuts();
+    const file = await SignOutFile.open({ dataDir, signOuts, clock, logger, problems });
+    return new SignIn(secret, signOuts, file, options);
+  }
+
+  /** Fetches what is needed to know accounts, so that the first of them need not wait for it. */
+  async begin(): Promise<void> {
+    await this.#keys?.begin();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#keys?.[Symbol.asyncDispose]();
+    await this.#signOutFile[Symbol.asyncDispose]();
+  }
+
+  get hasAccounts(): boolean {
+    return this.#accounts !== undefined;
+  }
+
+  async identify(authorization: string | undefined): Promise<Identity> {
+    const issuer = claimedIssuer(bearerOf(authorization));
+    const tokens = issuer === GUEST_ISSUER ? this.#guestsIfAllowed : this.#accounts;
+    if (tokens === undefined) throw new ParleyError('unauthorized');
+    return tokens.identify(authorization);
+  }
+
+  /**
+   * A new guest.
+   *
+   * @throws ParleyError `forbidden`, `access_code_wrong`
+   */
+  async guest(accessCode: string | undefined) {
+    if (!this.#auth.allowsGuests) {
+      throw new ParleyError('forbidden', { detail: 'Sign in with an account.' });
+    }
+    this.#requireCode(accessCode);
+    return this.#guests.issue();
+  }
+
+  /**
+   * A guest stays who they are: another token, which is good for as long as a new one.
+   *
+   * @param authorization - with the token that they have
+   * @throws ParleyError `unauthorized`, `forbidden`
+   */
+  async renewedGuest(authorization: string) {
+    const { kind, userId } = await this.identify(authorization);
+    if (kind !== 'guest') throw new ParleyError('forbidden');
+    return this.#guests.issue(userId);
+  }
+
+  /** From now on the tokens that this person has are refused. */
+  signOut(identity: Identity): void {
+    this.#signOuts.add(identity);
+  }
+
+  #requireCode(given = ''): void {
+    const expected = this.#auth.accessCode;
+    if (expected === undefined) return;
+    if (isSameSecret(given.normalize('NFC').trim(), expected.normalize('NFC').trim())) return;
+    throw new ParleyError('access_code_wrong');
+  }
+
+  get #guestsIfAllowed(): GuestTokens | undefined {
+    return this.#auth.allowsGuests ? this.#guests : undefined;
+  }
+}
+
+/** What a token says of its issuer, believed only to choose who checks it. */
+function claimedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../../base/lib/clock.ts';
+import { fingerprint, newSecret } from '../../base/lib/ids.ts';
+
+export interface TicketsOptions {
+  readonly clock: Clock;
+  readonly ttlMs: number;
+  /** Tickets of all owners. Beyond them the oldest is no longer valid. */
+  readonly limit: number;
+}
+
+interface Entry<Grant> {
+  readonly grant: Grant;
+  readonly owner: string;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Single-use, short-lived permissions to open one WebSocket.
+ *
+ * A ticket is kept by its fingerprint, in order of issue, so that expired ones are dropped from
+ * the front whenever a new one is issued: no timer, and never more than were issued in one
+ * lifetime. If there are more than `limit`, the oldest goes: those who use theirs at once keep it,
+ * however many ask for tickets that they leave lying.
+ */
+export class Tickets<Grant> {
+  readonly #entries = new Map<string, Entry<Grant>>();
+  readonly #byOwner = new Map<string, number>();
+  readonly #options: TicketsOptions;
+
+  constructor(options: TicketsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** @returns how long until `owner` may have one more than `limit`, ms; 0: now */
+  waitMs(owner: string, limit: number): number {
+    const nowMs = this.#options.clock.now();
+    this.#dropExpired(nowMs);
+    if ((this.#byOwner.get(owner) ?? 0) < limit) return 0;
+    for (const entry of this.#entries.values()) {
+      if (entry.owner === owner) return entry.expiresAtMs - nowMs;
+    }
+    return Infinity;
+  }
+
+  issue(grant: Grant, owner: string): string {
+    const { clock, ttlMs, limit } = this.#options;
+    const nowMs = clock.now();
+    this.#dropExpired(nowMs);
+    for (const key of this.#entries.keys()) {
+      if (this.#entries.size < limit) break;
+      this.#drop(key);
+    }
+    const ticket = newSecret();
+    this.#entries.set(fingerprint(ticket), { grant, owner, expiresAtMs: nowMs + ttlMs });
+    this.#byOwner.set(owner, (this.#byOwner.get(owner) ?? 0) + 1);
+    return ticket;
+  }
+
+  /** Those of `owner` are not valid any more. */
+  revokeOf(owner: string): void {
+    for (const [key, entry] of this.#entries) if (entry.owner === owner) this.#drop(key);
+  }
+
+  /** Uses a ticket up. @returns undefined if it is unknown, used or expired */
+  redeem(ticket: string): Grant | undefined {
+    const entry = this.#drop(fingerprint(ticket));
+    return entry !== undefined && entry.expiresAtMs > this.#options.clock.now()
+      ? entry.grant
+      : undefined;
+  }
+
+  #dropExpired(nowMs: number): void {
+    for (const [key, { expiresAtMs }] of this.#entries) {
+      if (expiresAtMs > nowMs) return;
+      this.#drop(key);
+    }
+  }
+
+  #drop(key: string): Entry<Grant> | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    const left = this.#byOwner.get(entry.owner)! - 1;
+    if (left === 0) this.#byOwner.delete(entry.owner);
+    else this.#byOwner.set(entry.owner, left);
+    return entry;
+  }
+}

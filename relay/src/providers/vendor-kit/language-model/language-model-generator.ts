@@ -1,0 +1,214 @@
+import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import {
+  extractReasoningMiddleware,
+  InvalidResponseDataError,
+  wrapLanguageModel,
+  type ToolSet,
+} from 'ai';
+import { OVER } from '../../../base/lib/abort-reason.ts';
+import type {
+  GenerateRequest,
+  Generator,
+  GeneratorEvent,
+} from '../../../call/stages/generator/generator.ts';
+import type { ProviderError } from '../../../call/stages/provider-error.ts';
+import { ModelList, type ModelListRequest } from '../http-client/model-list.ts';
+import type { VendorHttp } from '../http-client/vendor-http.ts';
+import type { Owned } from '../../../call/stages/provider.ts';
+import type { ProviderContext } from '../vendor.ts';
+import { builtInTools } from './built-in-tools.ts';
+import { describedTools } from './described-tools.ts';
+import { momentFor } from './instructions.ts';
+import { refusalIn, toProviderError } from './language-model-errors.ts';
+import { ModelAnswer } from './model-answer.ts';
+import { ModelLimits, type ToolUse } from './model-limits.ts';
+import { ModelStep } from './model-step.ts';
+import { SUMMARY_BOUNDS, summaryOf, type AnswerBounds } from './model-summary.ts';
+import { ModelTurn, type ModelTurnOptions } from './model-turn.ts';
+import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
+import { UntaggedThoughts } from './untagged-thoughts.ts';
+import { UsageCount } from './usage-count.ts';
+import { warmUp } from './warm-up.ts';
+
+/** Rounds of tools and answer; in the last one there are no more tools. */
+const MAX_STEPS = 5;
+
+export interface LanguageModelGeneratorOptions {
+  readonly name: string;
+  /** Of the AI SDK, made with the `fetch` of `http`. */
+  readonly model: LanguageModelV4;
+  /** Is disposed of with the generator. */
+  readonly http: VendorHttp;
+  readonly models: ModelListRequest;
+  readonly systemPrompt: string;
+  /** Of the answer alone: what the model thinks comes on top. */
+  readonly maxOutputTokens: number;
+  readonly reasoning: Reasoning;
+  /** `auto` if it is not said. */
+  readonly tools?: ToolUse | undefined;
+  /** Of the model; undefined: unknown, and learnt when the server refuses. */
+  readonly contextTokens?: number | undefined;
+  readonly context: ProviderContext;
+  /** What this vendor has to be told in every request. */
+  readonly providerOptions?: LanguageModelV4CallOptions['providerOptions'] | undefined;
+  /** What it has to be told in place of that, if the model is not to think. */
+  readonly thinkingOff?: LanguageModelV4CallOptions['providerOptions'] | undefined;
+  /** As in `ModelTurnOptions`. */
+  readonly cachePoint?: ModelTurnOptions['cachePoint'];
+}
+
+/**
+ * Any language model of the AI SDK as a generator: asked once, without retries, which are the
+ * stage's to decide.
+ */
+export function createLanguageModelGenerator(
+  options: LanguageModelGeneratorOptions,
+): Owned<Generator> {
+  const { name, tools = 'auto', contextTokens, reasoning } = options;
+  const maxOutputTokens = options.maxOutputTokens + THINKING_TOKENS[reasoning];
+  const { clock, logger } = options.context;
+  // Models on small servers leave their thoughts in the text, between tags.
+  const middleware = extractReasoningMiddleware({ tagName: 'think' });
+  const withModel = (model: LanguageModelV4): Connected => ({
+    ...options,
+    model: wrapLanguageModel({ model, middleware }),
+    limits: new ModelLimits({ name, tools, contextTokens, maxOutputTokens, clock, logger }),
+    thoughts: new UntaggedThoughts(model.modelId, reasoning),
+  });
+  const withItsModel = withModel(options.model);
+  void warmUp((model, request) => generate(withModel(model), request)).catch(() => {});
+  const models = new ModelList(options.http, options.models, clock);
+  return {
+    name,
+    model: options.model.modelId,
+    generate: (request) => generate(withItsModel, request),
+    get historyTokens() {
+      return withItsModel.limits.historyTokens;
+    },
+    summarise: (request) =>
+      summaryOf(request, (asked) => generate(withItsModel, asked, SUMMARY_BOUNDS)),
+    probe: (signal) => models.check(signal),
+    prepare: () => models.keepWarm(),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
+  };
+}
+
+/** What is the same for all its answers. */
+interface Connected extends LanguageModelGeneratorOptions {
+  readonly limits: ModelLimits;
+  readonly thoughts: UntaggedThoughts;
+}
+
+async function* generate(
+  options: Connected,
+  request: GenerateRequest,
+  { steps, maxOutputTokens }: AnswerBounds = { steps: MAX_STEPS, maxOutputTokens: Infinity },
+): AsyncGenerator<GeneratorEvent, void, undefined> {
+  const { signal, onCutOff } = request;
+  const now = () => new Date();
+  const tools: ToolSet = {
+    ...(request.isWithoutTools === true ? {} : options.context.toolbox?.tools()),
+    ...builtInTools({ reminders: request.reminders, person: request.person, now }),
+  };
+  const turn = new ModelTurn({
+    limits: options.limits,
+    systemPrompt: options.systemPrompt,
+    language: chosenLanguage(request.person, options.context),
+    tools: await describedTools(tools),
+    reasoning: toldToThink(options),
+    history: request.history,
+    moment: momentFor(request.person, now()),
+    cachePoint: options.cachePoint,
+  });
+  if (signal.aborted) return;
+  // Its own controller: a reader that leaves the loop early stops the request by it.
+  const controller = new AbortController();
+  const usage = new UsageCount(() => turn.inputTokens);
+  const reportCutOff = () => {
+    const owed = onCutOff && usage.takeTotal();
+    if (owed !== undefined) onCutOff?.(owed);
+  };
+  const stop = () => {
+    controller.abort(OVER);
+    reportCutOff();
+  };
+  signal.addEventListener('abort', stop);
+  const answer = new ModelAnswer(options.name, usage, options.thoughts);
+  let failure: ProviderError | undefined;
+  let hasEnded = false;
+  try {
+    const fixed = {
+      abortSignal: controller.signal,
+      ...(options.providerOptions && { providerOptions: options.providerOptions }),
+    };
+    for (let left = steps; left > 0; left--) {
+      let step: ModelStep | undefined;
+      let hasBegun = false;
+      try {
+        const next = turn.next(left > 1);
+        const call = {
+          ...fixed,
+          ...next,
+          maxOutputTokens: Math.min(next.maxOutputTokens, maxOutputTokens),
+        };
+        step = await ModelStep.begin(options.model, call, tools);
+        if (step === undefined) break;
+        for (let part = await step.next(); part !== undefined; part = await step.next()) {
+          for (const event of answer.take(part)) {
+            if (!hasBegun) turn.accepted();
+            hasBegun = true;
+            yield event;
+          }
+        }
+        if (controller.signal.aborted) break;
+        answer.stepEnded();
+        const more = await step.messages();
+        if (more.length === 0) break;
+        yield { type: 'tools-answered' };
+        turn.add(more);
+      } catch (error) {
+        if (hasBegun || signal.aborted || !mayAskAgain(turn, error)) throw error;
+        left += 1;
+      } finally {
+        step?.end();
+      }
+    }
+    if (!signal.aborted) yield* answer.end();
+    hasEnded = true;
+  } catch (error) {
+    hasEnded = true;
+    if (!signal.aborted) failure = toProviderError(error, options.name, options.http);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    controller.abort(OVER);
+    if (!hasEnded) reportCutOff();
+  }
+  const total = usage.takeTotal();
+  if (total !== undefined) {
+    yield { type: 'usage-reported', ...total, ...(usage.isEstimated && { isEstimated: true }) };
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** Undefined if it is the relay's own. */
+function chosenLanguage(
+  { language }: GenerateRequest['person'],
+  { language: relays }: ProviderContext,
+): string | undefined {
+  return language === relays ? undefined : language;
+}
+
+/** The vendor's library finds the model's nearest to it, and says nothing to one that cannot think. */
+function toldToThink({ reasoning, thinkingOff }: LanguageModelGeneratorOptions) {
+  if (reasoning === 'default') return {};
+  const isOff = reasoning === 'none' && thinkingOff !== undefined;
+  return { reasoning, ...(isOff && { providerOptions: thinkingOff }) };
+}
+
+/** Whether the same turn may succeed with less: what was learnt is in what is sent next. */
+function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
+  const refusal = refusalIn(error);
+  if (refusal !== undefined) return turn.adapt(refusal);
+  // What the library throws for a call of a tool that it cannot read.
+  return InvalidResponseDataError.isInstance(error) && turn.leaveOutTools();
+}

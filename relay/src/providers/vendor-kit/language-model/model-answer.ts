@@ -1,0 +1,122 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { GeneratorEvent } from '../../../call/stages/generator/generator.ts';
+import { ProviderError } from '../../../call/stages/provider-error.ts';
+import { SpokenTextFilter } from './spoken-text-filter.ts';
+import type { ThoughtFilter, UntaggedThoughts } from './untagged-thoughts.ts';
+import { inputTokensAtStart, type UsageCount } from './usage-count.ts';
+
+/** Said for a model that refuses in silence. */
+const WILL_NOT_ANSWER = "I'm sorry, I can't help with that.";
+
+type FinishReason = Extract<LanguageModelV4StreamPart, { type: 'finish' }>['finishReason'];
+
+/** Turns the parts of one answer into events; reasoning is counted and left out. */
+export class ModelAnswer {
+  readonly #name: string;
+  readonly #usage: UsageCount;
+  readonly #untagged: UntaggedThoughts;
+  /** Of the present step. */
+  #thoughts: ThoughtFilter;
+  readonly #filter = new SpokenTextFilter();
+  #hasText = false;
+  #isFinished = false;
+  #isRefused = false;
+
+  constructor(name: string, usage: UsageCount, untagged: UntaggedThoughts) {
+    this.#name = name;
+    this.#usage = usage;
+    this.#untagged = untagged;
+    this.#thoughts = untagged.begin();
+  }
+
+  *take(part: LanguageModelV4StreamPart): Iterable<GeneratorEvent> {
+    switch (part.type) {
+      case 'text-start':
+        // A second text, after tools: its first word must not cling to the last one.
+        if (this.#hasText) yield* this.#said(this.#filter.push(' '));
+        break;
+      case 'text-delta':
+        this.#usage.received(part.delta);
+        yield* this.#written(this.#thoughts.push(part.delta));
+        break;
+      case 'reasoning-start':
+        this.#thoughts.thoughtApart();
+        yield { type: 'thought' };
+        break;
+      case 'reasoning-delta':
+        this.#usage.received(part.delta);
+        yield { type: 'thought' };
+        break;
+      case 'custom': {
+        const inputTokens = inputTokensAtStart(part.providerMetadata);
+        if (inputTokens !== undefined) this.#usage.stepBegan(inputTokens);
+        break;
+      }
+      case 'tool-call':
+        this.#usage.received(part.input);
+        // What was said before is to be heard while the tool works.
+        yield* this.#written(this.#thoughts.end(false));
+        yield* this.#said(this.#filter.flush());
+        if (this.#hasText) yield* this.#said(this.#filter.push(' '));
+        yield { type: 'tool-called', name: part.toolName };
+        break;
+      case 'finish': {
+        const { inputTokens, outputTokens } = part.usage;
+        this.#usage.stepEnded({
+          inputTokens: inputTokens.total,
+          cachedInputTokens: inputTokens.cacheRead,
+          cacheWriteTokens: inputTokens.cacheWrite,
+          outputTokens: outputTokens.total,
+        });
+        this.#check(part.finishReason);
+        yield* this.#written(this.#thoughts.end(part.finishReason.unified === 'length'));
+        this.#thoughts = this.#untagged.begin();
+        this.#isFinished = true;
+        break;
+      }
+      case 'error':
+        throw part.error;
+      default:
+        break;
+    }
+  }
+
+  /** @throws ProviderError if it broke off without an end of its own */
+  stepEnded(): void {
+    if (!this.#isFinished) throw this.#failure('closed');
+    this.#isFinished = false;
+  }
+
+  /** @throws ProviderError if there is nothing to say */
+  *end(): Iterable<GeneratorEvent> {
+    yield* this.#said(this.#filter.flush());
+    // It is an answer: another model is not asked for what one of them will not say.
+    if (!this.#hasText && this.#isRefused) yield* this.#said(WILL_NOT_ANSWER);
+    if (!this.#hasText) throw this.#failure('malformed', 'empty answer');
+  }
+
+  /** @param text - of the answer; undefined if the model wrote a thought */
+  *#written(text: string | undefined): Iterable<GeneratorEvent> {
+    if (text === undefined) yield { type: 'thought' };
+    else yield* this.#said(this.#filter.push(text));
+  }
+
+  *#said(text: string): Iterable<GeneratorEvent> {
+    if (text === '') return;
+    this.#hasText ||= text.trim() !== '';
+    yield { type: 'text-delta', text };
+  }
+
+  /** A stream that ends without the vendor's own word for why was cut off. */
+  #check({ unified, raw }: FinishReason): void {
+    this.#isRefused = unified === 'content-filter';
+    if (unified === 'error') throw this.#failure('malformed', 'error');
+    // OpenAI's Responses say why only if they are not whole.
+    const isWhole = unified === 'stop' || unified === 'tool-calls';
+    if (raw === undefined && !isWhole) throw this.#failure('closed');
+  }
+
+  #failure(fault: 'malformed' | 'closed', note?: string): ProviderError {
+    return new ProviderError({ provider: this.#name, stage: 'generator', fault, note });
+  }
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../../../base/lib/clock.ts';
+import type { Logger } from '../../../base/lib/logger.ts';
+import { causeOfRefusal } from '../http-client/refusal.ts';
+import { readContext } from './context-limit.ts';
+import { HISTORY_TOKENS } from './model-messages.ts';
+
+/** `auto`: they are sent until the server refuses them. */
+export const TOOL_USES = ['auto', 'on', 'off'] as const;
+export type ToolUse = (typeof TOOL_USES)[number];
+
+/** What was learnt is forgotten after this time: a server may have been started anew, with more. */
+const LEARNT_MS = 3_600_000;
+/** The answer's share of a context that is small. */
+const ANSWER_SHARE = 0.25;
+/** What is sent the next time, of what was too much, if the server's numbers do not tell. */
+const SMALLER = 0.75;
+/** Of what is sent; the rest is for instructions, tools, and what these answer. */
+const HISTORY_SHARE = 0.5;
+/** Of the context: beyond it the server's own marks between messages may not fit. */
+const CERTAIN_SHARE = 0.95;
+/** No model has less; a smaller number was about something else. */
+const MIN_CONTEXT_TOKENS = 256;
+
+interface LearntContext {
+  readonly contextTokens: number;
+  /** How many of its tokens one of our estimated tokens is. */
+  readonly tokensPerEstimate: number;
+  readonly untilMs: number;
+}
+
+/** What a request has too much of for a server. */
+export type Excess = 'tools' | 'reasoning' | 'context';
+
+/** What was sent when the server refused. */
+export interface Sent {
+  /** Whether asking without tools is of use: there were some, and none has been called yet. */
+  readonly hasTools: boolean;
+  /** Whether it was said how much the model is to think. */
+  readonly hasReasoning?: boolean;
+  readonly estimatedTokens: number;
+}
+
+/** How much may be sent and asked for, in estimated tokens. */
+export interface Room {
+  readonly inputTokens: number;
+  /** Of what was said before the last turn: beyond it, it is the price that bounds. */
+  readonly historyTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface ModelLimitsOptions {
+  /** In the log. */
+  readonly name: string;
+  readonly tools: ToolUse;
+  /** Of the model, as the operator says; undefined: unknown until the server refuses. */
+  readonly contextTokens: number | undefined;
+  /** What the model thinks included. */
+  readonly maxOutputTokens: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * What one server takes from us, for all who talk with its model: what the operator says of it, and
+ * what its refusals tell.
+ */
+export class ModelLimits {
+  readonly #options: ModelLimitsOptions;
+  #refusesToolsUntilMs = Number.NEGATIVE_INFINITY;
+  #refusesReasoningUntilMs = Number.NEGATIVE_INFINITY;
+  #learnt: LearntContext | undefined;
+
+  constructor(options: ModelLimitsOptions) {
+    this.#options = options;
+  }
+
+  get takesTools(): boolean {
+    const { tools, clock } = this.#options;
+    return tools === 'on' || (tools === 'auto' && clock.now() >= this.#refusesToolsUntilMs);
+  }
+
+  /** Whether it may be said how much the model is to think. */
+  get takesReasoning(): boolean {
+    return this.#options.clock.now() >= this.#refusesReasoningUntilMs;
+  }
+
+  /** Without bounds on what is sent, as long as nothing is known of the context. */
+  get room(): Room {
+    const { contextTokens, maxOutputTokens } = this.#options;
+    const learnt = this.#present;
+    const knownTokens = Math.min(
+      contextTokens ?? Number.POSITIVE_INFINITY,
+      learnt?.contextTokens ?? Number.POSITIVE_INFINITY,
+    );
+    const outputTokens = Math.min(maxOutputTokens, Math.floor(knownTokens * ANSWER_SHARE));
+    const inputTokens =
+      ((knownTokens - outputTokens) * CERTAIN_SHARE) / (learnt?.tokensPerEstimate ?? 1);
+    return {
+      inputTokens: Math.floor(inputTokens),
+      historyTokens: contextTokens === undefined ? HISTORY_TOKENS : Number.POSITIVE_INFINITY,
+      outputTokens,
+    };
+  }
+
+  /** Beyond it, what was said is better summarised than sent; half of a small context. */
+  get historyTokens(): number {
+    const { inputTokens, historyTokens } = this.room;
+    return Math.floor(Math.min(historyTokens, inputTokens * HISTORY_SHARE));
+  }
+
+  /**
+   * Reads what a refusal says of the limits. A context is smaller from now on; that tools, or words
+   * about thinking, are refused is remembered only once it was `confirmed`.
+   *
+   * @param refusal - the server's own words
+   * @returns what to ask again with less of; undefined: there is no reason to ask again
+   */
+  learn(refusal: string, sent: Sent): Excess | undefined {
+    switch (causeOfRefusal(refusal)) {
+      case 'reasoning':
+        if (sent.hasReasoning === true) return 'reasoning';
+        // Not together with tools: without them it is taken, but they are worth more.
+        return this.#mayLeaveOutTools(sent) ? 'tools' : undefined;
+      case 'tools':
+        return this.#mayLeaveOutTools(sent) ? 'tools' : undefined;
+      case 'context':
+        this.#learnContext(refusal, sent);
+        return 'context';
+      case 'configuration':
+      case 'request':
+        return undefined;
+    }
+  }
+
+  /**
+   * The server took without them what it had refused with them. Its words alone do not tell, because
+   * a refusal may quote the request, in which tools are always mentioned.
+   */
+  confirmed(refused: 'tools' | 'reasoning'): void {
+    if (refused === 'tools') this.#learnTools();
+    else this.#learnReasoning();
+  }
+
+  get #present(): LearntContext | undefined {
+    const learnt = this.#learnt;
+    return learnt !== undefined && this.#options.clock.now() < learnt.untilMs ? learnt : undefined;
+  }
+
+  #mayLeaveOutTools({ hasTools }: Sent): boolean {
+    return hasTools && this.#options.tools === 'auto';
+  }
+
+  #learnTools(): void {
+    const { clock, logger, name } = this.#options;
+    const isNews = this.takesTools;
+    this.#refusesToolsUntilMs = clock.now() + LEARNT_MS;
+    // Others may have asked with tools at the same time.
+    if (!isNews) return;
+    logger.warn(
+      { provider: name, note: 'tools' },
+      'language model refuses tools: it is asked without them',
+    );
+  }
+
+  #learnReasoning(): void {
+    const { clock, logger, name } = this.#options;
+    const isNews = this.takesReasoning;
+    this.#refusesReasoningUntilMs = clock.now() + LEARNT_MS;
+    if (!isNews) return;
+    logger.warn(
+      { provider: name },
+      'language model refuses to be told how much to think: it is left to it',
+    );
+  }
+
+  #learnContext(refusal: string, { estimatedTokens }: Sent): void {
+    const { clock, logger, name } = this.#options;
+    const { maxTokens, sentTokens } = readContext(refusal);
+    const tokensPerEstimate = Math.max(
+      this.#present?.tokensPerEstimate ?? 1,
+      (sentTokens ?? 0) / estimatedTokens,
+    );
+    const contextTokens = Math.max(MIN_CONTEXT_TOKENS, maxTokens ?? estimatedTokens);
+    const learnt = { contextTokens, tokensPerEstimate, untilMs: clock.now() + LEARNT_MS };
+    this.#learnt = learnt;
+    const { inputTokens } = this.room;
+    if (inputTokens >= estimatedTokens) {
+      // By its own numbers it should have been taken: it counts otherwise than we do.
+      const more = (inputTokens + 1) / (estimatedTokens * SMALLER);
+      this.#learnt = { ...learnt, tokensPerEstimate: tokensPerEstimate * more };
+    }
+    logger.warn(
+      { provider: name, note: 'context', contextTokens },
+      'language model refuses for its context: it is sent less',
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { TokenUsage } from '../../../call/stages/generator/generator.ts';
+
+/** A rule of thumb of the vendors for English text; used only if the vendor did not count. */
+const CHARACTERS_PER_TOKEN = 4;
+/** No model takes or writes as much in one step. */
+const MAX_STEP_TOKENS = 100_000_000;
+
+interface ReportedUsage {
+  readonly inputTokens: number | undefined;
+  /** Among the input: read from the vendor's cache, and written into it. */
+  readonly cachedInputTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
+  readonly outputTokens: number | undefined;
+}
+
+const NOTHING = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+
+/**
+ * Tokens of one answer, over all its steps. What a step did not report, because it was cut short
+ * or the server does not count, is estimated from the characters.
+ */
+export class UsageCount {
+  readonly #estimatedInput: () => number;
+  #total = { ...NOTHING };
+  #isEstimated = false;
+  #stepInputTokens: number | undefined;
+  #stepCharacters = 0;
+  #isStepOpen = false;
+
+  /** @param estimatedInput - tokens of what was sent last */
+  constructor(estimatedInput: () => number) {
+    this.#estimatedInput = estimatedInput;
+  }
+
+  /** Whether a step that ended so far did not count all of it itself. */
+  get isEstimated(): boolean {
+    return this.#isEstimated;
+  }
+
+  /** Something was received; before that nothing is owed. */
+  received(text = ''): void {
+    this.#isStepOpen = true;
+    this.#stepCharacters += text.length;
+  }
+
+  /** Some vendors report the input before they answer. */
+  stepBegan(inputTokens: number): void {
+    this.#isStepOpen = true;
+    this.#stepInputTokens = inputTokens;
+  }
+
+  stepEnded(usage: ReportedUsage): void {
+    const input = counted(usage.inputTokens) ?? counted(this.#stepInputTokens);
+    const output = counted(usage.outputTokens);
+    const inputTokens = input ?? this.#estimatedInput();
+    const total = this.#total;
+    total.inputTokens += inputTokens;
+    // No more than there was: the rest of the input is what is left of these.
+    const cachedTokens = Math.min(counted(usage.cachedInputTokens) ?? 0, inputTokens);
+    total.cachedInputTokens += cachedTokens;
+    const uncachedTokens = inputTokens - cachedTokens;
+    total.cacheWriteTokens += Math.min(counted(usage.cacheWriteTokens) ?? 0, uncachedTokens);
+    total.outputTokens += output ?? tokens(this.#stepCharacters);
+    this.#isEstimated ||= input === undefined || output === undefined;
+    this.#stepInputTokens = undefined;
+    this.#stepCharacters = 0;
+    this.#isStepOpen = false;
+  }
+
+  /** @returns what was not taken before; undefined if nothing was received since */
+  takeTotal(): TokenUsage | undefined {
+    if (this.#isStepOpen) this.stepEnded({ inputTokens: undefined, outputTokens: undefined });
+    const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = this.#total;
+    this.#total = { ...NOTHING };
+    if (inputTokens + outputTokens === 0) return undefined;
+    return {
+      inputTokens,
+      ...(cachedInputTokens > 0 && { cachedInputTokens }),
+      ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
+      outputTokens,
+    };
+  }
+}
+
+const startMetadata = z.object({
+  anthropic: z.object({
+    usage: z.object({
+      input_tokens: z.number(),
+      cache_creation_input_tokens: z.number().nullish(),
+      cache_read_input_tokens: z.number().nullish(),
+    }),
+  }),
+});
+
+/**
+ * The input that is counted when an answer begins: what the AI SDK passes on of Anthropic's
+ * `message_start`, in which tokens of the cache are counted apart from the others.
+ *
+ * @param metadata - `providerMetadata` of a part of kind `custom`
+ * @returns undefined if it is about something else
+ */
+export function inputTokensAtStart(metadata: unknown): number | undefined {
+  const parsed = startMetadata.safeParse(metadata);
+  if (!parsed.success) return undefined;
+  const { usage } = parsed.data.anthropic;
+  return (
+    usage.input_tokens +
+    (usage.cache_creation_input_tokens ?? 0) +
+    (usage.cache_read_input_tokens ?? 0)
+  );
+}
+
+/** Some servers send 0 for what they did not count; and what is sent must not upset our own sums. */
+function counted(told: number | undefined): number | undefined {
+  const isCount = told !== undefined && told > 0 && told <= MAX_STEP_TOKENS;
+  return isCount ? Math.round(told) : undefined;
+}
+
+function tokens(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+}

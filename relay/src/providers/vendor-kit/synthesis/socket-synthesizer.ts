@@ -1,0 +1,117 @@
+import type { Languages } from '../../../call/stages/languages.ts';
+import type { ReportUse } from '../../../call/stages/provider.ts';
+import type {
+  SpeedRange,
+  Synthesizer,
+  Voice,
+} from '../../../call/stages/synthesizer/synthesizer.ts';
+import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
+import {
+  openVendorSocket,
+  type VendorSocket,
+  type VendorSocketOptions,
+} from '../websocket/vendor-socket.ts';
+import type { ProviderContext } from '../vendor.ts';
+import { speakOverSocket } from './socket-speech.ts';
+import type { SpeechProtocol } from './speech-protocol.ts';
+import { VoiceSpares } from './voice-spares.ts';
+
+export interface SocketSynthesizerOptions {
+  readonly name: string;
+  /** Undefined: any, or those of its voices. */
+  readonly languages?: Languages;
+  readonly context: ProviderContext;
+  readonly sampleRateHz: number;
+  /** At least one; the first speaks if an unknown one is asked for. */
+  readonly voices: readonly Voice[];
+  readonly speeds?: SpeedRange | undefined;
+  /** Whether the voice belongs to the socket, or comes with each clause. */
+  readonly hasVoicePerSocket: boolean;
+  /** Whether the language belongs to the socket, too. */
+  readonly hasLanguagePerSocket?: boolean;
+  /** Clauses submitted to the vendor beyond the one that is being delivered. */
+  readonly ahead: number;
+  readonly pool: Pick<SocketPoolOptions, 'maxAgeMs'>;
+  /**
+   * The vendor's address, `ws:` or `wss:`, and what it wants to know of us.
+   *
+   * @param language - the call's, BCP 47
+   */
+  addressFor(voice: string, language: string): Pick<VendorSocketOptions, 'url' | 'headers'>;
+  /**
+   * @param speed - undefined: the voice's own pace
+   * @param language - the call's, BCP 47
+   */
+  protocolFor(
+    socket: VendorSocket,
+    voice: string,
+    onUsed: ReportUse,
+    speed: number | undefined,
+    language: string,
+  ): SpeechProtocol;
+  /** The model that speaks with this voice. */
+  modelFor(voice: string): string;
+  /** false: the vendor counts something else, which the protocol reports. */
+  readonly countsCharacters?: boolean;
+}
+
+/** A synthesizer that speaks over sockets of a pool. */
+export function createSocketSynthesizer(
+  options: SocketSynthesizerOptions,
+): Synthesizer & AsyncDisposable {
+  const { name, context, sampleRateHz, voices, ahead, countsCharacters = true } = options;
+  const first = voices[0]!.id;
+  const { clock, connectMs } = context;
+  const connect = (voice: string, language: string, signal: AbortSignal) =>
+    openVendorSocket({
+      ...options.addressFor(voice, language),
+      provider: name,
+      stage: 'synthesizer',
+      connectMs,
+      clock,
+      signal,
+    });
+  const keyOf = (voice: string, language = context.language) => {
+    const key = options.hasVoicePerSocket ? voice : '';
+    return options.hasLanguagePerSocket === true ? `${key}\n${language}` : key;
+  };
+  const pool = new SocketPool({
+    ...options.pool,
+    open(key, signal) {
+      const [voice = '', language = context.language] = key.split('\n');
+      return connect(voice, language, signal);
+    },
+    isReused: true,
+    clock,
+  });
+  const spares = new VoiceSpares(pool, keyOf(first));
+  return {
+    name,
+    languages: options.languages,
+    sampleRateHz,
+    voices,
+    speeds: options.speeds,
+    synthesize(clauses, { voice, speed, language, signal, onUsed = () => {} }) {
+      const known = voices.some(({ id }) => id === voice) ? voice : first;
+      const key = keyOf(known, language);
+      spares.use(key);
+      return speakOverSocket(clauses, {
+        pool,
+        key,
+        protocolFor: (socket) =>
+          options.protocolFor(socket, known, onUsed, speed, language ?? context.language),
+        rateHz: sampleRateHz,
+        ahead,
+        signal,
+        onSubmitted: (characters) => {
+          if (countsCharacters) onUsed({ model: options.modelFor(known), units: { characters } });
+        },
+      });
+    },
+    async probe(signal) {
+      (await connect(first, context.language, signal)).close();
+    },
+    prepare: () => spares.prepare(),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}

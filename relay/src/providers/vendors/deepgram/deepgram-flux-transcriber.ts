@@ -1,0 +1,115 @@
+import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
+import type { Transcriber, Transcription } from '../../../call/stages/transcriber/transcriber.ts';
+import {
+  createSocketTranscriber,
+  type UtteranceOptions,
+} from '../../vendor-kit/transcription/socket-transcriber.ts';
+import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
+import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
+import type { Owned } from '../../../call/stages/provider.ts';
+import type { ProviderContext } from '../../vendor-kit/vendor.ts';
+import { isNormalClose, readFlux } from './deepgram-events.ts';
+import { fluxLanguages } from './deepgram-languages.ts';
+import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
+import { FluxTurns } from './flux-turns.ts';
+
+export const FLUX = 'deepgram-flux';
+
+const MAX_AGE_MS = 30 * 60_000;
+/**
+ * How much audio after the end of a turn is too short for a word, two of the model's own steps of
+ * 80 ms: without more, the turn's end is the end of everything.
+ */
+const WORDLESS_SECONDS = 0.16;
+
+export interface FluxOptions extends DeepgramAccess {
+  /** Without it, the English model for English, else the one for many languages. */
+  readonly model?: string;
+}
+
+/**
+ * Deepgram Flux: knows by itself when a turn ends, from what is said and how.
+ *
+ * Only speech and a little silence is uploaded, too little for Flux to be sure of every end, so
+ * the end of the utterance is sent to it. Of the documented ways, `CloseStream` is the one that
+ * decodes everything received, always ends, and is open to all accounts (`ForceEndTurn` ends the turn
+ * on what was transcribed so far, is not answered outside a turn and must be enabled by the
+ * vendor). It costs the connection, so a spare is always ready for the next utterance. Flux knows
+ * no `KeepAlive`; an idle connection lives on pings.
+ */
+export function createFluxTranscriber(
+  options: FluxOptions,
+  context: ProviderContext,
+): Owned<Transcriber> {
+  const modelFor = (language: string) =>
+    options.model ?? (/^en\b/i.test(language) ? 'flux-general-en' : 'flux-general-multi');
+  return createSocketTranscriber({
+    name: FLUX,
+    languages: fluxLanguages(options.model),
+    context,
+    pool: { maxAgeMs: MAX_AGE_MS },
+    // Its `Connected` is not waited for: the vendor's own client too sends once the socket is open.
+    connect(language, signal) {
+      const model = modelFor(language);
+      const query = {
+        model,
+        encoding: 'linear16',
+        sample_rate: UPLINK_SAMPLE_RATE_HZ,
+        eager_eot_threshold: 0.5,
+        eot_threshold: 0.7,
+        language_hint: model.endsWith('-multi') ? language.split('-')[0] : undefined,
+      };
+      return openListening(FLUX, deepgramAddress(options, '/v2/listen', query), context, signal);
+    },
+    begin: (lease, utterance) => new FluxTranscription(lease, utterance),
+    modelFor,
+  });
+}
+
+class FluxTranscription implements Transcription {
+  readonly #utterance: SocketUtterance;
+  readonly #turns: FluxTurns;
+  #isFinal = false;
+
+  constructor(lease: SocketLease, { signal, language, onSent }: UtteranceOptions) {
+    this.#turns = new FluxTurns(language);
+    this.#utterance = new SocketUtterance({
+      lease,
+      signal,
+      rateHz: UPLINK_SAMPLE_RATE_HZ,
+      onSent,
+      onMessage: (message) => {
+        const heard = readFlux(message);
+        if (heard.type === 'error') throw lease.socket.failure(heard.fault, { note: heard.note });
+        if (heard.type !== 'turn') return;
+        for (const event of this.#turns.hear(heard)) this.#utterance.emit(event);
+      },
+      onClosed: (error) => {
+        if (this.#isFinal && isNormalClose(error)) this.#finish();
+      },
+    });
+  }
+
+  get events(): Transcription['events'] {
+    return this.#utterance.events;
+  }
+
+  push(samples: Int16Array): void {
+    if (!this.#isFinal) this.#utterance.sendAudio(samples);
+  }
+
+  finalize(): void {
+    if (this.#isFinal) return;
+    this.#isFinal = true;
+    const sentSeconds = this.#utterance.sentSamples / UPLINK_SAMPLE_RATE_HZ;
+    const { endedAtSeconds } = this.#turns;
+    if (sentSeconds === 0) this.#utterance.finish('', { isReusable: true });
+    else if (endedAtSeconds !== undefined && sentSeconds - endedAtSeconds <= WORDLESS_SECONDS) {
+      this.#finish();
+    } else this.#utterance.sendText({ type: 'CloseStream' });
+  }
+
+  #finish(): void {
+    this.#utterance.finish(this.#turns.text, { isReusable: false });
+  }
+}

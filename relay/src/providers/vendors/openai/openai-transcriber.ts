@@ -1,0 +1,115 @@
+import { FormData, type Response } from 'undici';
+import { encodeWav } from '@parley/shared/audio/wav-writer';
+import { isHtml } from '../../vendor-kit/http-client/failure-note.ts';
+import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
+import { ProviderError } from '../../../call/stages/provider-error.ts';
+import type { Transcriber } from '../../../call/stages/transcriber/transcriber.ts';
+import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
+import type { Owned } from '../../../call/stages/provider.ts';
+import {
+  readTranscription,
+  readTranscriptionEvent,
+  type TranscriptionEvent,
+} from './openai-events.ts';
+import {
+  adapterOf,
+  authorization,
+  endpointOf,
+  isoLanguage,
+  modelListOf,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
+import { SegmentUtterance, type Upload } from './segment-utterance.ts';
+import { bodyText, sseData } from './response-text.ts';
+
+const RATE_HZ = 16_000;
+/** OpenAI's own models but the oldest; others may take `stream` for an unknown field. */
+const STREAMING_MODELS = /^gpt-(?:[\w.]+-)*transcribe(?!.*diarize)/;
+
+/**
+ * `/audio/transcriptions` as a recogniser: an utterance is recorded and sent as a file when it is
+ * over, or already when the person may have finished.
+ *
+ * Opening one asks nothing of the server, which takes no part before there is a recording.
+ */
+export function createOpenAiTranscriber({
+  server,
+  model,
+  languages,
+  context,
+}: OpenAiAdapterOptions): Owned<Transcriber> {
+  const adapter = adapterOf(server, 'transcriber', context);
+  const http = new VendorHttp(adapter);
+  const models = new ModelList(http, modelListOf(server), context.clock);
+
+  const uploadIn =
+    (language: string | undefined): Upload =>
+    async (samples, signal, onWords) => {
+      const form = new FormData();
+      form.set(
+        'file',
+        new Blob([encodeWav(samples, RATE_HZ)], { type: 'audio/wav' }),
+        'speech.wav',
+      );
+      form.set('model', model);
+      form.set('response_format', 'json');
+      if (language !== undefined) form.set('language', language);
+      if (STREAMING_MODELS.test(model)) form.set('stream', 'true');
+      const response = await http.request(endpointOf(server, 'audio/transcriptions'), {
+        method: 'POST',
+        headers: authorization(server),
+        body: form,
+        signal,
+      });
+      try {
+        return await transcriptIn(response, onWords);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof RangeError)
+          throw new ProviderError({ ...adapter, fault: 'malformed' });
+        throw http.failure(error);
+      }
+    };
+
+  /** A server that does not stream answers with the whole, even if a stream was asked for. */
+  async function transcriptIn(
+    response: Response,
+    onWords: (text: string) => void,
+  ): Promise<string> {
+    const type = response.headers.get('content-type') ?? '';
+    if (response.body === null) throw new ProviderError({ ...adapter, fault: 'malformed' });
+    if (!type.startsWith('text/event-stream')) {
+      const body = await bodyText(response.body);
+      if (isHtml(body)) throw new ProviderError({ ...adapter, fault: 'malformed', note: 'HTML' });
+      return textOf(readTranscription(body));
+    }
+    let words = '';
+    for await (const data of sseData(response.body)) {
+      const event = readTranscriptionEvent(data);
+      if (event.type === 'words-added') onWords((words += event.text).trim());
+      else if (event.type !== 'other') return textOf(event);
+    }
+    throw new ProviderError({ ...adapter, fault: 'closed' });
+  }
+
+  function textOf(event: TranscriptionEvent): string {
+    if (event.type !== 'words-completed')
+      throw new ProviderError({ ...adapter, fault: 'malformed' });
+    return event.text;
+  }
+
+  return {
+    name: server.name,
+    languages,
+    async open({ language, signal, onUsed }) {
+      signal.throwIfAborted();
+      const upload = uploadIn(isoLanguage(language));
+      return new SegmentUtterance(server.name, upload, signal, (audioMs, isEarly) =>
+        onUsed?.({ model, units: { audioMs }, isSpeculative: isEarly }),
+      );
+    },
+    prepare: () => models.keepWarm(),
+    probe: (signal) => models.check(signal),
+    [Symbol.asyncDispose]: () => models[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,140 @@
+import { ProviderError } from '../../../call/stages/provider-error.ts';
+import type {
+  TranscriptEvent,
+  Transcription,
+} from '../../../call/stages/transcriber/transcriber.ts';
+import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
+import { Recording } from './recording.ts';
+
+const RATE_HZ = 16_000;
+/** The API refuses less, and it holds no word. */
+const MIN_SAMPLES = RATE_HZ / 10;
+/** Ten minutes; 19 MB, under the API's limit of 25 MB a file. */
+const MAX_SAMPLES = RATE_HZ * 600;
+
+/**
+ * Has audio transcribed as a whole.
+ *
+ * @param onWords - called with the words so far as they become known
+ */
+export type Upload = (
+  samples: Int16Array,
+  signal: AbortSignal,
+  onWords: (text: string) => void,
+) => Promise<string>;
+
+/**
+ * Called once for each upload that was not refused, when it is over.
+ *
+ * @param isEarly - it began before the utterance was over
+ */
+export type OnUploaded = (audioMs: number, isEarly: boolean) => void;
+
+interface Transcript {
+  /** How much of the recording it covers, samples. */
+  readonly covers: number;
+  readonly text: Promise<string>;
+  readonly abort: AbortController;
+}
+
+/** One utterance for a recogniser that takes whole recordings. */
+export class SegmentUtterance implements Transcription {
+  readonly #provider: string;
+  readonly #upload: Upload;
+  readonly #onUploaded: OnUploaded;
+  readonly #recording = new Recording();
+  readonly #events: TranscriptQueue;
+  #isFinalizing = false;
+  #early: Transcript | undefined;
+
+  constructor(
+    provider: string,
+    upload: Upload,
+    signal: AbortSignal,
+    onUploaded: OnUploaded = () => {},
+  ) {
+    this.#provider = provider;
+    this.#upload = upload;
+    this.#onUploaded = onUploaded;
+    this.#events = new TranscriptQueue(signal, () => {
+      this.#early?.abort.abort();
+      this.#early?.text.catch(() => {});
+    });
+  }
+
+  get events(): AsyncIterable<TranscriptEvent> {
+    return this.#events;
+  }
+
+  push(samples: Int16Array): void {
+    if (!this.#isListening || samples.length === 0) return;
+    if (this.#recording.length + samples.length > MAX_SAMPLES) {
+      const { provider, stage } = { provider: this.#provider, stage: 'transcriber' as const };
+      this.#events.fail(
+        new ProviderError({ provider, stage, fault: 'overloaded', note: 'too long' }),
+      );
+      return;
+    }
+    this.#recording.push(samples);
+  }
+
+  /** Has what is here transcribed already; silence that follows does not make it wrong. */
+  speculate(): void {
+    if (!this.#isListening || this.#recording.length < MIN_SAMPLES) return;
+    if (this.#isCovered()) return;
+    this.#early?.abort.abort();
+    const early = this.#transcribe();
+    this.#early = early;
+    early.text.catch(() => {
+      // The utterance is not over, so there is time to try again.
+      if (this.#early === early && this.#isListening) this.#early = undefined;
+    });
+  }
+
+  finalize(): void {
+    if (!this.#isListening) return;
+    this.#isFinalizing = true;
+    if (this.#recording.length < MIN_SAMPLES) {
+      this.#events.final('');
+      return;
+    }
+    if (!this.#isCovered()) {
+      this.#early?.abort.abort();
+      this.#early = this.#transcribe();
+    }
+    this.#early!.text.then(
+      (text) => this.#events.final(text.trim()),
+      (error) => this.#events.fail(error),
+    );
+  }
+
+  get #isListening(): boolean {
+    return !this.#isFinalizing && !this.#events.isOver;
+  }
+
+  #isCovered(): boolean {
+    return this.#early !== undefined && !this.#recording.hasSpeechAfter(this.#early.covers);
+  }
+
+  #transcribe(): Transcript {
+    const abort = new AbortController();
+    const onWords = (text: string) => {
+      if (abort.signal.aborted || text === '') return;
+      this.#events.push({ type: 'transcript-partial', text });
+    };
+    const isEarly = !this.#isFinalizing;
+    const covers = this.#recording.length;
+    let isOver = false;
+    const over = (error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      const isRefused = error instanceof ProviderError && error.isRefusal;
+      if (!isRefused) this.#onUploaded(Math.ceil((covers * 1_000) / RATE_HZ), isEarly);
+    };
+    // In the moment of the abort: after it the turn may be over.
+    abort.signal.addEventListener('abort', () => over(), { once: true });
+    const text = this.#upload(this.#recording.samples(), abort.signal, onWords);
+    text.then(() => over(), over);
+    return { covers, text, abort };
+  }
+}

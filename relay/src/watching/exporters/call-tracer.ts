@@ -1,0 +1,206 @@
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
+import { CLOSE_REASONS } from '@parley/shared';
+import { outsideBoundaries, type WorkTrace } from '../../base/lib/error-boundary.ts';
+import { spanIdOf, traceIdOf, traceparentOf } from '../../base/lib/trace-ids.ts';
+import type { SessionTraces } from '../logs/session-fields.ts';
+import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
+import type { CallObserver } from '../../call/events/call-observers.ts';
+import type { NamedIds } from './named-ids.ts';
+import {
+  attributesOfAttempt,
+  attributesOfStage,
+  attributesOfUse,
+  nameOfStage,
+} from './stage-attributes.ts';
+import { TurnTrace } from './turn-trace.ts';
+
+/** Turns of one session that may be open; if a client begins more, the oldest ends in its trace. */
+const MAX_OPEN_TURNS = 64;
+
+/** Any of these can be the first event of a turn. */
+const FIRST_EVENTS: ReadonlySet<CallEvent['type']> = new Set([
+  'utterance-started',
+  'turn-decided',
+  'reply-started',
+]);
+
+interface SessionTrace {
+  readonly traceId: string;
+  readonly span: Span;
+  readonly turns: Map<string, TurnTrace>;
+}
+
+/** Makes a trace of each session: its turns, and in them what each provider was asked. No words. */
+export class CallTracer implements CallObserver, SessionTraces {
+  readonly name = 'call-tracer';
+  readonly #tracer: Tracer;
+  readonly #ids: NamedIds;
+  readonly #sessions = new Map<string, SessionTrace>();
+
+  /** @param ids - which `tracer` gets its ids from */
+  constructor(tracer: Tracer, ids: NamedIds) {
+    this.#tracer = tracer;
+    this.#ids = ids;
+  }
+
+  traceIdOf(sessionId: string): string {
+    return traceIdOf(sessionId);
+  }
+
+  /** The parent is the turn that runs, or else the session. */
+  workTraceOf(sessionId: string): WorkTrace {
+    const traceId = traceIdOf(sessionId);
+    const ahead = traceparentOf(traceId, spanIdOf(sessionId));
+    return {
+      ahead,
+      present: () => {
+        const turn = [...(this.#sessions.get(sessionId)?.turns.values() ?? [])].at(-1);
+        return turn === undefined ? ahead : traceparentOf(traceId, turn.spanId);
+      },
+    };
+  }
+
+  observe(event: CallEvent): void {
+    // What exports spans later is not the session's work.
+    outsideBoundaries(() => this.#observe(event));
+  }
+
+  #observe(event: CallEvent): void {
+    if (event.type === 'session-started') return this.#sessionStarted(event);
+    const session = this.#sessions.get(event.sessionId);
+    if (session === undefined) return;
+    switch (event.type) {
+      case 'session-resumed':
+        session.span.addEvent('session resumed', {}, event.atMs);
+        break;
+      case 'connection-lost':
+        session.span.addEvent('connection lost', { code: event.closeCode }, event.atMs);
+        break;
+      case 'history-summarised':
+        this.#historySummarised(event, session);
+        break;
+      case 'turn-ended':
+        this.#turnEnded(event, session);
+        break;
+      case 'session-ended':
+        this.#sessionEnded(event, session);
+        break;
+      default:
+        this.#turnOf(event, session)?.collect(event);
+    }
+  }
+
+  #sessionStarted(event: CallEventOf<'session-started'>): void {
+    const { sessionId, userId, conversationId, plan, kind, client, tags = [], atMs } = event;
+    const ids = { traceId: traceIdOf(sessionId), spanId: spanIdOf(sessionId) };
+    const attributes = {
+      'session.id': sessionId,
+      'user.id': userId,
+      'gen_ai.conversation.id': conversationId,
+      'parley.user_kind': kind,
+      'parley.plan': plan,
+      'parley.client': client,
+      ...(tags.length > 0 && { 'parley.tags': [...tags] }),
+    };
+    const span = this.#ids.use(ids, () =>
+      this.#tracer.startSpan(
+        'session',
+        { kind: SpanKind.SERVER, startTime: atMs, attributes },
+        ROOT_CONTEXT,
+      ),
+    );
+    this.#sessions.set(sessionId, { traceId: ids.traceId, span, turns: new Map() });
+  }
+
+  /** The turn that the event belongs to, begun by the first event of a turn. */
+  #turnOf(event: CallEvent, session: SessionTrace): TurnTrace | undefined {
+    const turnId = 'turnId' in event ? event.turnId : undefined;
+    if (turnId === undefined) return undefined;
+    const known = session.turns.get(turnId);
+    if (known !== undefined || !FIRST_EVENTS.has(event.type)) return known;
+    const spanId = spanIdOf(turnId);
+    const ids = { traceId: session.traceId, spanId };
+    const span = this.#ids.use(ids, () =>
+      this.#child(session.span, 'turn', SpanKind.INTERNAL, event.atMs, {
+        'parley.turn.id': turnId,
+      }),
+    );
+    const turn = new TurnTrace(span, spanId);
+    session.turns.set(turnId, turn);
+    if (session.turns.size > MAX_OPEN_TURNS) {
+      const [oldestId, oldest] = session.turns.entries().next().value!;
+      session.turns.delete(oldestId);
+      this.#end(oldest, event.atMs);
+    }
+    return turn;
+  }
+
+  #turnEnded({ turnId, outcome, atMs }: CallEventOf<'turn-ended'>, session: SessionTrace): void {
+    const turn = session.turns.get(turnId);
+    if (turn === undefined) return;
+    session.turns.delete(turnId);
+    turn.span.setAttribute('parley.turn.outcome', outcome);
+    this.#end(turn, atMs);
+  }
+
+  #end(turn: TurnTrace, atMs: number): void {
+    for (const [attempt, use] of turn.attempts()) {
+      const { stage, provider, durationMs, outcome } = attempt;
+      const span = this.#child(
+        turn.span,
+        nameOfStage(stage, use?.model),
+        SpanKind.CLIENT,
+        attempt.atMs - durationMs,
+        {
+          ...attributesOfStage(stage, provider),
+          ...attributesOfAttempt(attempt),
+          ...(use && attributesOfUse(use)),
+        },
+      );
+      if (outcome === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end(attempt.atMs);
+    }
+    turn.span.end(atMs);
+  }
+
+  #historySummarised(
+    { outcome, provider, usage, durationMs, atMs }: CallEventOf<'history-summarised'>,
+    { span: parent }: SessionTrace,
+  ): void {
+    const attributes = {
+      ...attributesOfStage('generator', provider ?? 'none'),
+      'gen_ai.usage.input_tokens': usage.inputTokens,
+      'gen_ai.usage.output_tokens': usage.outputTokens,
+      'parley.usage.purpose': 'summary',
+      'parley.outcome': outcome,
+    };
+    this.#child(parent, 'chat', SpanKind.CLIENT, atMs - durationMs, attributes).end(atMs);
+  }
+
+  #sessionEnded(event: CallEventOf<'session-ended'>, { span, turns }: SessionTrace): void {
+    this.#sessions.delete(event.sessionId);
+    for (const turn of turns.values()) this.#end(turn, event.atMs);
+    span.setAttribute('parley.close_reason', CLOSE_REASONS[event.reason].reason);
+    if (event.reason === 'internal') span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(event.atMs);
+  }
+
+  #child(
+    parent: Span,
+    name: string,
+    kind: SpanKind,
+    startTime: number,
+    attributes: Attributes,
+  ): Span {
+    const options = { kind, startTime, attributes };
+    return this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent));
+  }
+}

@@ -1,0 +1,199 @@
+import { LOG_LEVELS, type LogFilter, type LogNotice } from '@parley/shared';
+import type { Clock } from '../../base/lib/clock.ts';
+import { outsideBoundaries } from '../../base/lib/error-boundary.ts';
+import type { LogTap } from '../../base/lib/log-tap.ts';
+
+/** Tails at the same time. */
+export const MAX_TAILS = 8;
+/** What may wait for one client to read it. */
+const MAX_UNREAD_BYTES = 256 * 1024;
+/** Lines are handed to the tails together, which costs a busy relay a fraction: people read them. */
+const HAND_OUT_MS = 100;
+/** Lines that may wait for that. */
+const MAX_WAITING_CHARACTERS = 1024 * 1024;
+/** How each line begins. */
+const LEVEL = /^\{"level":"(\w+)"/;
+
+/** As much of a WebSocket as a tail uses. */
+export interface TailSocket {
+  readonly bufferedAmount: number;
+  /** @param sent - called once it is handed to the network */
+  send(text: string, sent: () => void): void;
+}
+
+/** One client that follows the log. */
+export interface LogTail extends Disposable {
+  /** From now on only these lines. */
+  show(filter: LogFilter): void;
+  notify(notice: LogNotice): void;
+}
+
+/**
+ * The clients that follow the log while it is written.
+ *
+ * Lines are looked at a moment after the work that wrote them, not within it, and only while there
+ * is a client. One that does not read loses lines and is told how many.
+ */
+export class LogTails {
+  readonly #tap: LogTap;
+  readonly #clock: Clock;
+  readonly #tails = new Set<Tail>();
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
+  #leftOut = 0;
+  #stopListening: (() => void) | undefined;
+
+  constructor(tap: LogTap, clock: Clock) {
+    this.#tap = tap;
+    this.#clock = clock;
+  }
+
+  get isFull(): boolean {
+    return this.#tails.size >= MAX_TAILS;
+  }
+
+  /** The caller disposes of it when the client is gone. */
+  open(socket: TailSocket, filter: LogFilter): LogTail {
+    // What was logged before is not for this one, nor, below, for a filter that comes later.
+    this.#handOut();
+    const tail = new Tail(socket, filter, {
+      handOut: () => this.#handOut(),
+      close: () => this.#close(tail),
+    });
+    this.#tails.add(tail);
+    this.#stopListening ??= this.#tap.listen((line) => this.#take(line));
+    tail.notify({ filter });
+    return tail;
+  }
+
+  #close(tail: Tail): void {
+    this.#tails.delete(tail);
+    if (this.#tails.size > 0) return;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+  }
+
+  #take(line: string): void {
+    if (this.#waitingCharacters + line.length > MAX_WAITING_CHARACTERS) {
+      this.#leftOut++;
+      return;
+    }
+    // The session that wrote the line does not answer for those who read it.
+    if (this.#waiting.length === 0) {
+      outsideBoundaries(() => this.#clock.after(HAND_OUT_MS, () => this.#handOut()));
+    }
+    this.#waiting.push(line);
+    this.#waitingCharacters += line.length;
+  }
+
+  #handOut(): void {
+    const lines = this.#waiting;
+    const leftOut = this.#leftOut;
+    this.#waiting = [];
+    this.#waitingCharacters = 0;
+    this.#leftOut = 0;
+    for (const line of lines) {
+      const entry = new LogEntry(line);
+      for (const tail of this.#tails) tail.offer(entry);
+    }
+    for (const tail of this.#tails) tail.missed(leftOut);
+  }
+}
+
+/** A line of the log, and what filters ask of it. */
+class LogEntry {
+  /** Without its newline. */
+  readonly line: string;
+  /** Place in `LOG_LEVELS`. */
+  readonly rank: number;
+  #fields: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(line: string) {
+    this.line = line.trimEnd();
+    const level = LEVEL.exec(line)?.[1];
+    this.rank = LOG_LEVELS.findIndex((name) => name === level);
+  }
+
+  get session(): unknown {
+    return this.#parsed['sessionId'];
+  }
+
+  get tags(): readonly unknown[] {
+    const { tags } = this.#parsed;
+    return Array.isArray(tags) ? tags : [];
+  }
+
+  /** Most tails show all lines, and need none of it. */
+  get #parsed(): Readonly<Record<string, unknown>> {
+    return (this.#fields ??= JSON.parse(this.line) as Readonly<Record<string, unknown>>);
+  }
+}
+
+interface TailOwner {
+  /** Offers the lines that wait to all tails. */
+  handOut(): void;
+  close(): void;
+}
+
+class Tail implements LogTail {
+  readonly #socket: TailSocket;
+  readonly #owner: TailOwner;
+  #filter: LogFilter;
+  #dropped = 0;
+
+  constructor(socket: TailSocket, filter: LogFilter, owner: TailOwner) {
+    this.#socket = socket;
+    this.#filter = filter;
+    this.#owner = owner;
+  }
+
+  show(filter: LogFilter): void {
+    this.#owner.handOut();
+    this.#filter = filter;
+    this.notify({ filter });
+  }
+
+  notify(notice: LogNotice): void {
+    this.#send(JSON.stringify(notice));
+  }
+
+  offer(entry: LogEntry): void {
+    if (!matches(entry, this.#filter)) return;
+    this.#tellDropped();
+    if (this.#dropped > 0 || !this.#hasRoom(entry.line.length)) this.#dropped++;
+    else this.#send(entry.line);
+  }
+
+  /** @param count - lines that no tail was offered */
+  missed(count: number): void {
+    this.#dropped += count;
+    this.#tellDropped();
+  }
+
+  [Symbol.dispose](): void {
+    this.#owner.close();
+  }
+
+  #send(text: string): void {
+    this.#socket.send(text, () => this.#tellDropped());
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#socket.bufferedAmount + bytes <= MAX_UNREAD_BYTES;
+  }
+
+  /** Once half of what waited is read: otherwise the next line would be lost again. */
+  #tellDropped(): void {
+    if (this.#dropped === 0 || !this.#hasRoom(MAX_UNREAD_BYTES / 2)) return;
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    this.notify({ dropped });
+  }
+}
+
+function matches(entry: LogEntry, filter: LogFilter): boolean {
+  const { level, session: wantedSession, tag } = filter;
+  if (level !== undefined && entry.rank > LOG_LEVELS.indexOf(level)) return false;
+  if (wantedSession !== undefined && entry.session !== wantedSession) return false;
+  return tag === undefined || entry.tags.includes(tag);
+}

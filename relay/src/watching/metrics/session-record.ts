@@ -1,0 +1,60 @@
+import type { AveragedLatency, SessionMetrics } from '@parley/shared/monitoring-api';
+import type { AudioTraffic } from '../../call/events/call-events.ts';
+import { meanOf, Sum, toTenth } from './sum.ts';
+
+const MICRO_PER_USD = 1_000_000;
+
+/** What is counted of one session. */
+export class SessionRecord {
+  turns = 0;
+  errors = 0;
+  bargeIns = 0;
+  reconnects = 0;
+  microUsd = 0;
+  transcriptions = 0;
+  tokens = 0;
+  requests = 0;
+  clauses = 0;
+  readonly latencies: Readonly<Record<AveragedLatency, Sum>> = {
+    asr: new Sum(),
+    llm: new Sum(),
+    tts: new Sum(),
+    e2e: new Sum(),
+    pipeline: new Sum(),
+  };
+
+  /** @param end.atMs - ms since 1970 */
+  toMetrics(
+    sessionId: string,
+    end: { readonly atMs: number; readonly durationMs: number; readonly traffic: AudioTraffic },
+  ): SessionMetrics {
+    const { asr, llm, tts, e2e } = this.latencies;
+    return {
+      timestamp: new Date(end.atMs).toISOString(),
+      session_id: sessionId,
+      duration_s: Math.round(end.durationMs) / 1_000,
+      turns: this.turns,
+      asr: {
+        chunks: end.traffic.framesIn,
+        transcriptions: this.transcriptions,
+        ...latencyOf(asr),
+      },
+      llm: { tokens: this.tokens, requests: this.requests, ...latencyOf(llm) },
+      tts: { frames: end.traffic.framesOut, clauses: this.clauses, ...latencyOf(tts) },
+      e2e: {
+        measurements: e2e.count,
+        avg: meanOf([e2e]),
+        min: e2e.count === 0 ? null : toTenth(e2e.min),
+        max: e2e.count === 0 ? null : toTenth(e2e.max),
+      },
+      errors: this.errors,
+      barge_ins: this.bargeIns,
+      reconnects: this.reconnects,
+      cost_usd: this.microUsd / MICRO_PER_USD,
+    };
+  }
+}
+
+function latencyOf(sum: Sum) {
+  return { total_latency_ms: toTenth(sum.total), avg_latency_ms: meanOf([sum]) };
+}

@@ -1,0 +1,122 @@
+import type { Cause, MonitoredService, OverallStatus } from '@parley/shared/monitoring-api';
+import type { Problems } from '../../base/lib/problems.ts';
+import { BROWSER, isRelayProvider, STAGES, type Stage } from '../../call/stages/provider.ts';
+
+/** What the verdict is made of. */
+export interface Evidence {
+  /** Who does each stage now. */
+  readonly active: Readonly<Record<Stage, string>>;
+  readonly services: readonly MonitoredService[];
+  readonly problems: ReturnType<Problems['list']>;
+  /** undefined: answers are in time, or there were too few to tell. */
+  readonly slowness: Slowness | undefined;
+  readonly stuckSessions: number;
+  /** Of the day; undefined without a budget. */
+  readonly budgetUsed: number | undefined;
+}
+
+/** Medians of late, ms. */
+export interface Slowness {
+  readonly e2eMs: number;
+  /** The part that took most of it. */
+  readonly part: 'recognition' | 'model' | 'voice';
+  readonly partMs: number;
+}
+
+const BUDGET_WARNING = 0.8;
+
+const WORK: Readonly<Record<Stage, string>> = {
+  transcriber: 'recognises speech',
+  generator: 'answers',
+  synthesizer: 'speaks',
+};
+
+const PARTS: Readonly<Record<Slowness['part'], string>> = {
+  recognition: 'until the final words',
+  model: 'until the first words of the model',
+  voice: 'until the first sound of the voice',
+};
+
+/** Those that end calls or lose what is said go before those that only slow things down. */
+const URGENT_PROBLEMS: readonly string[] = ['data_not_written', 'memory_low', 'event_loop_late'];
+
+/** Whether it works, and why not: pure. */
+export function overallHealth(evidence: Evidence): {
+  readonly status: OverallStatus;
+  /** The most important one first. */
+  readonly causes: readonly Cause[];
+} {
+  const critical = STAGES.flatMap((stage) => lostStage(stage, evidence) ?? []);
+  const lost = new Set(critical.map(({ stage }) => stage));
+  const causes = [
+    ...critical.map(({ cause }) => cause),
+    ...problemCauses(evidence),
+    ...evidence.services
+      .filter(({ state, stage }) => state === 'failed' && !lost.has(stage))
+      .map((service) => failedService(service, evidence.active[service.stage])),
+    ...slownessCauses(evidence),
+    ...evidence.services.filter(({ state }) => state === 'degraded').map(degradedService),
+  ];
+  const isDown = critical.length > 0;
+  return { status: isDown ? 'critical_down' : causes.length > 0 ? 'degraded' : 'healthy', causes };
+}
+
+/** A stage that has providers of its own and none that works; a page may still do it by itself. */
+function lostStage(
+  stage: Stage,
+  { active, services }: Evidence,
+): { readonly stage: Stage; readonly cause: Cause } | undefined {
+  const own = services.filter((service) => service.stage === stage);
+  if (own.length === 0 || isRelayProvider(active[stage])) return undefined;
+  const who = active[stage] === BROWSER ? 'Only the browser' : 'Nothing';
+  const failures = own.map(({ name, last_error }) => `${name}${because(last_error)}`).join(', ');
+  const message = `${who} ${WORK[stage]} now. Failed: ${failures}.`;
+  return { stage, cause: { code: 'stage_down', message } };
+}
+
+function problemCauses({ problems }: Evidence): Cause[] {
+  const urgency = (code: string) => URGENT_PROBLEMS.toReversed().indexOf(code);
+  return problems
+    .toSorted((a, b) => urgency(b.code) - urgency(a.code))
+    .map(({ code, message }) => ({ code, message }));
+}
+
+function failedService({ stage, name, last_error }: MonitoredService, active: string): Cause {
+  const message = `${name} has failed${because(last_error)}. ${active} ${WORK[stage]} in its place.`;
+  return { code: 'service_failed', message };
+}
+
+function degradedService({ name, failure_count, last_error }: MonitoredService): Cause {
+  const times = failure_count === 1 ? 'once' : `${failure_count} times in a row`;
+  const message = `${name} has failed ${times}${because(last_error)}.`;
+  return { code: 'service_degraded', message };
+}
+
+function slownessCauses({ slowness, stuckSessions, budgetUsed }: Evidence): Cause[] {
+  const causes: Cause[] = [];
+  if (slowness !== undefined) {
+    const { e2eMs, part, partMs } = slowness;
+    const message = `Answers are slow: half of the last ones took more than ${inSeconds(e2eMs)}, of which ${inSeconds(partMs)} ${PARTS[part]}.`;
+    causes.push({ code: 'answers_slow', message });
+  }
+  if (stuckSessions > 0) {
+    const calls = stuckSessions === 1 ? 'One call has' : `${stuckSessions} calls have`;
+    causes.push({
+      code: 'sessions_stuck',
+      message: `${calls} been in one stage of a turn for over a minute.`,
+    });
+  }
+  if (budgetUsed !== undefined && budgetUsed >= BUDGET_WARNING) {
+    const share = Math.floor(budgetUsed * 100);
+    causes.push({ code: 'budget_low', message: `${share} % of the budget of the day is spent.` });
+  }
+  return causes;
+}
+
+function because(fault: string | null): string {
+  return fault === null ? '' : ` (${fault})`;
+}
+
+function inSeconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
