@@ -51,7 +51,11 @@ const SETTINGS: readonly (readonly [words: string, file: string, text: string])[
     'relay/src/base/config/core-settings.ts',
     'GUEST_TOKEN_TTL_S: seconds({ fallback: 30 * 86_400,',
   ],
-  ['300 ms of what', 'web/src/media-worker/uplink/utterance-segmenter.ts', 'PRE_ROLL_MS = 300;'],
+  [
+    '300 ms of what',
+    'web/src/client/media-worker/speech/utterance-segmenter.ts',
+    'PRE_ROLL_MS = 300;',
+  ],
   ['60 an hour', 'relay/src/people/limits/plans.ts', 'sessions_per_hour: 60,'],
   ['30 minutes a call', 'relay/src/people/limits/plans.ts', 'session_duration_s: 30 * 60,'],
   ['$5 a call', 'relay/src/people/limits/plans.ts', 'session_usd: 5,'],

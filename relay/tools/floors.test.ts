@@ -31,12 +31,17 @@ describe('floors', () => {
     expect(refuses('relay/src/app.ts', './http/routes.ts')).toBe(false);
     expect(refuses('relay/src/call/session/outbox.ts', '../../base/lib/clock.ts')).toBe(false);
     expect(refuses('relay/src/call/session/outbox.ts', '../turn/output.ts')).toBe(false);
-    expect(refuses('web/src/store/call-state.ts', '@parley/relay/testing')).toBe(true);
+    expect(refuses('web/src/client/store/call-state.ts', '@parley/relay/testing')).toBe(true);
     expect(refuses('relay/src/main.ts', '../../web/src/main.tsx')).toBe(true);
-    expect(refuses('web/src/engine/audio-graph.ts', '../media-worker/call/replies.ts')).toBe(true);
-    expect(refuses('web/src/engine/audio-graph.ts', '../worklets/a.worklet.ts?worker&url')).toBe(
-      false,
+    expect(refuses('web/src/client/engine/audio-graph.ts', '../media-worker/call/replies.ts')).toBe(
+      true,
     );
+    expect(
+      refuses('web/src/client/engine/audio-graph.ts', '../worklets/a.worklet.ts?worker&url'),
+    ).toBe(false);
+    expect(refuses('web/src/features/call/orb.tsx', '../../client/store/call-state.ts')).toBe(true);
+    expect(refuses('web/src/features/call/orb.tsx', '../../client/index.ts')).toBe(false);
+    expect(refuses('web/src/main.tsx', './client/engine/media-engine.ts')).toBe(true);
     expect(refuses('web/e2e/call/support/sound.ts', '../../../../relay/src/main.ts')).toBe(true);
     expect(refuses('web/e2e/call/support/sound.ts', '@parley/relay/testing')).toBe(false);
   });

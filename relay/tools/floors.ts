@@ -34,12 +34,15 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
   ],
   web: [
     'lib',
+    'client/messages',
+    'client/worklets',
+    'client/media-worker',
+    'client/engine',
+    'client/settings',
+    'client/account',
+    'client/store',
+    'client/index.ts',
     'ui',
-    'messages',
-    'worklets',
-    'media-worker',
-    'engine',
-    'store',
     'features',
     'app',
     'main.tsx',
@@ -50,7 +53,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
  * The page's three threads, a folder each: none imports another's code, they meet in `messages`.
  * The address of another thread's program (`…?worker&url`) is not its code.
  */
-const THREADS: readonly string[] = ['worklets', 'media-worker', 'engine'];
+const THREADS: readonly string[] = ['client/worklets', 'client/media-worker', 'client/engine'];
 
 export interface FloorRule {
   /** Glob of the files that the rule holds for. */
@@ -63,6 +66,13 @@ const END_TO_END_TESTS: FloorRule = {
   files: ['web/e2e/**'],
   patterns: [{ regex: '^\\.{1,2}/(.*/)?relay/', message: 'Use @parley/relay/testing.' }],
 };
+
+/** What is on these floors of the page gets at a call through the client's one entry. */
+const CLIENT_ENTRY = {
+  floors: ['ui', 'features', 'app', 'main.tsx'],
+  regex: '^\\.{1,2}/(\\.\\./)*client/(?!index\\.ts$|.*\\.fake\\.ts$)',
+  message: 'Use client/index.ts.',
+} as const;
 
 /** What the linter's `no-restricted-imports` holds each floor to. */
 export function floorRules(): readonly FloorRule[] {
@@ -86,11 +96,17 @@ export function floorRules(): readonly FloorRule[] {
         });
       }
       if (name === 'web' && THREADS.includes(floor)) {
-        const others = THREADS.filter((other) => other !== floor).join('|');
+        const others = THREADS.filter((other) => other !== floor)
+          .map(asPattern)
+          .join('|');
         patterns.push({
-          regex: `^\\.{1,2}/(\\.\\./)*(${others})/[^?]*$`,
+          regex: `^\\.{1,2}/(\\.\\./)*(${others})[^?]*$`,
           message: 'Threads meet in messages only.',
         });
+      }
+      if (name === 'web' && CLIENT_ENTRY.floors.some((user) => user === floor)) {
+        const { regex, message } = CLIENT_ENTRY;
+        patterns.push({ regex, message });
       }
       return {
         files: [floor.includes('.') ? `${name}/src/${floor}` : `${name}/src/${floor}/**`],

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { serve, type ChaosHandlers, type Conversation } from '@parley/relay/testing';
 import { startVoice } from '../e2e/support/speech.ts';
-import type { MediaNotice } from '../src/messages/media-messages.ts';
-import type { PlaybackCommand, PlaybackReport } from '../src/messages/playback-messages.ts';
+import type { MediaNotice } from '../src/client/messages/media-messages.ts';
+import type { PlaybackCommand, PlaybackReport } from '../src/client/messages/playback-messages.ts';
 import { HeadlessPage, until } from './headless-page.ts';
 import { loadSileroInNode } from './node-silero.ts';
 import { speakDialogue, type Speech } from './person.ts';

@@ -1,5 +1,5 @@
 import type { EchoNote } from '@parley/relay/testing';
-import type { MediaCommand, MediaNotice } from '../src/messages/media-messages.ts';
+import type { MediaCommand, MediaNotice } from '../src/client/messages/media-messages.ts';
 import type { AudiblePage } from './audible-page.ts';
 
 /** How often the page is asked. */

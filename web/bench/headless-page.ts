@@ -1,16 +1,16 @@
-import { MediaCall, type MediaCallOptions } from '../src/media-worker/call/media-call.ts';
-import type { SpeechDetector } from '../src/media-worker/uplink/speech-detector.ts';
-import { localNowMs } from '../src/lib/local-clock.ts';
+import { MediaCall, type MediaCallOptions } from '../src/client/media-worker/call/media-call.ts';
+import type { SpeechDetector } from '../src/client/media-worker/speech/speech-detector.ts';
+import { localNowMs } from '../src/client/messages/local-clock.ts';
 import {
   FRAME_MS,
   FRAME_SAMPLES,
   type CapturedBlock,
   type CaptureMessage,
-} from '../src/messages/capture-messages.ts';
-import type { MediaNotice } from '../src/messages/media-messages.ts';
-import type { CaptureSource } from '../src/messages/capture-source.ts';
-import type { PlaybackCommand, PlaybackReport } from '../src/messages/playback-messages.ts';
-import { PlaybackCore } from '../src/worklets/playback-core.ts';
+} from '../src/client/messages/capture-messages.ts';
+import type { MediaNotice } from '../src/client/messages/media-messages.ts';
+import type { CaptureSource } from '../src/client/messages/capture-source.ts';
+import type { PlaybackCommand, PlaybackReport } from '../src/client/messages/playback-messages.ts';
+import { PlaybackCore } from '../src/client/worklets/playback-core.ts';
 import { rmsOf } from '@parley/shared/audio/level';
 import { PCM16_SCALE, toPcm16 } from '@parley/shared/audio/pcm16';
 import { writeMark, type SampleMark } from '@parley/relay/testing';

@@ -1,7 +1,7 @@
 import { readSileroWeights } from '../build/silero-weights-file.ts';
-import { SileroNetwork } from '../src/media-worker/uplink/silero/silero-network.ts';
-import { parseSileroWeights } from '../src/media-worker/uplink/silero/silero-weights.ts';
-import type { SpeechDetector } from '../src/media-worker/uplink/speech-detector.ts';
+import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-network.ts';
+import { parseSileroWeights } from '../src/client/media-worker/speech/silero/silero-weights.ts';
+import type { SpeechDetector } from '../src/client/media-worker/speech/speech-detector.ts';
 
 /** The page's speech detector in Node. */
 export async function loadSileroInNode(): Promise<SpeechDetector> {

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
-import { SILERO_TENSORS } from '../src/media-worker/uplink/silero/silero-weights.ts';
+import { SILERO_TENSORS } from '../src/client/media-worker/speech/silero/silero-weights.ts';
 
 const MODEL = createRequire(import.meta.url).resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx');
 const FOLDER = fileURLToPath(new URL('../node_modules/.cache/parley/', import.meta.url));

@@ -2,16 +2,18 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { registerServiceWorker } from './app/service-worker.ts';
-import { BrowserMediaEngine } from './engine/browser-media-engine.ts';
-import { AccountAccessProvider, type AccountAccess } from './store/account-access.ts';
-import { createAccountController } from './store/account/account-controller.ts';
-import { loadIssuer } from './store/account/load-issuer.ts';
-import { isSignInReturn } from './store/account/sign-in-return.ts';
-import { createCallController } from './store/call-controller.ts';
-import { ControllerProvider } from './store/controller-context.ts';
-import { fetchProviderNames } from './store/provider-names.ts';
-import { findRelay } from './store/relay-address.ts';
-import type { KeyValueStore } from './store/settings.ts';
+import {
+  BrowserMediaEngine,
+  type KeyValueStore,
+  createAccountController,
+  createCallController,
+  fetchProviderNames,
+  findRelay,
+  isSignInReturn,
+  loadIssuer,
+} from './client/index.ts';
+import { AccountAccessProvider, type AccountAccess } from './features/account/account-access.ts';
+import { ControllerProvider } from './features/call/controller-context.ts';
 import './ui/tokens.css';
 import './ui/base.css';
 

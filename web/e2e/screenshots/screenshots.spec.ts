@@ -7,7 +7,7 @@ import {
   scriptedAccount,
   storedTurn,
 } from '../ui/support/kept-account.ts';
-import { SETTINGS_KEY } from '../../src/store/settings.ts';
+import { SETTINGS_KEY } from '../../src/client/settings/settings.ts';
 import { scriptAccountApi } from '../ui/support/scripted-account-api.ts';
 import { scriptLog } from '../ui/support/scripted-log.ts';
 import {

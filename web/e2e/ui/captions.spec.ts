@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { MediaNotice } from '../../src/messages/media-messages.ts';
+import type { MediaNotice } from '../../src/client/messages/media-messages.ts';
 import { expect, test } from './support/ui-test.ts';
 import { played, replyEnded } from './support/notices.ts';
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { CallPhase } from '../../src/messages/media-messages.ts';
+import type { CallPhase } from '../../src/client/messages/media-messages.ts';
 import { expect, freshTest, test } from './support/ui-test.ts';
 
 const guide = (page: Page) => page.getByText('talk, and Parley stops');

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { FAILED_TO_START } from '../../src/store/page-close-reasons.ts';
-import type { CheckEvent } from '../../src/engine/sound-check/sound-check-events.ts';
+import { FAILED_TO_START } from '../../src/client/store/page-close-reasons.ts';
+import type { CheckEvent } from '../../src/client/engine/sound-check/sound-check-events.ts';
 import { violationsIn, violationsInBothThemes } from '../support/axe.ts';
 import { commandsOf, expect, test } from './support/ui-test.ts';
 

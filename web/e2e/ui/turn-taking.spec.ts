@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { MediaNotice } from '../../src/messages/media-messages.ts';
+import type { MediaNotice } from '../../src/client/messages/media-messages.ts';
 import { commandsOf, expect, test } from './support/ui-test.ts';
 
 const PREDICTION = {

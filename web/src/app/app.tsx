@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useBrowserLocation } from 'wouter/use-browser-location';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
-import { useController, useSettings } from '../store/controller-context.ts';
+import { useController, useSettings } from '../features/call/controller-context.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
 import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';

@@ -1,6 +1,4 @@
-import { showInSystem } from '../engine/media-session.ts';
-import { keepScreenOn } from '../engine/wake-lock.ts';
-import type { CallController } from '../store/call-controller.ts';
+import { type CallController, keepScreenOn, showInSystem } from '../client/index.ts';
 
 /** Until `signal` the screen stays on, and the system shows the call. */
 export function showCall(controller: CallController, signal: AbortSignal): void {

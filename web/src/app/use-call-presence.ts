@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { useController } from '../store/controller-context.ts';
+import { useController } from '../features/call/controller-context.ts';
 
 /** While a call runs the screen stays on, and the system shows it. */
 export function useCallPresence(): void {

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useController } from '../store/controller-context.ts';
+import { useController } from '../features/call/controller-context.ts';
 import { savesData } from './service-worker.ts';
 
 /** What can begin a call, and what is near it. */

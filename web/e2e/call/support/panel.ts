@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import type { MediaStats } from '../../../src/messages/debug-messages.ts';
-import type { MeasuredTurn } from '../../../src/messages/media-messages.ts';
+import type { MediaStats } from '../../../src/client/messages/debug-messages.ts';
+import type { MeasuredTurn } from '../../../src/client/messages/media-messages.ts';
 
 /** What of the panel's export these tests look at. */
 export interface PanelExport {

@@ -1,7 +1,7 @@
-import { BrowserMediaEngine } from '../../../src/engine/browser-media-engine.ts';
-import type { MediaEngine } from '../../../src/engine/media-engine.ts';
-import type { MediaNotice } from '../../../src/messages/media-messages.ts';
-import type { MicrophoneResult } from '../../../src/messages/microphone.ts';
+import { BrowserMediaEngine } from '../../../src/client/engine/browser-media-engine.ts';
+import type { MediaEngine } from '../../../src/client/engine/media-engine.ts';
+import type { MediaNotice } from '../../../src/client/messages/media-messages.ts';
+import type { MicrophoneResult } from '../../../src/client/messages/microphone.ts';
 
 /** What the tests find on the window. */
 export interface EngineWindow {

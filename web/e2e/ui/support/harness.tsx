@@ -1,9 +1,9 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
 import { forgetScrolling } from '../../../src/features/account/use-kept-scroll.ts';
-import { AccountAccessProvider } from '../../../src/store/account-access.ts';
-import { createCallController } from '../../../src/store/call-controller.ts';
-import { ControllerProvider } from '../../../src/store/controller-context.ts';
+import { AccountAccessProvider } from '../../../src/features/account/account-access.ts';
+import { createCallController } from '../../../src/client/store/call-controller.ts';
+import { ControllerProvider } from '../../../src/features/call/controller-context.ts';
 import { SESSION } from './notices.ts';
 import { watchResidue } from './page-residue.ts';
 import { SCENES, type Scene, type SceneName } from './scenes.ts';

@@ -1,6 +1,6 @@
 import type { SessionDescription } from '@parley/shared';
 import { LATENCY_SEGMENTS, type LatencyTimeline } from '@parley/shared/latency';
-import type { MediaNotice } from '../../../src/messages/media-messages.ts';
+import type { MediaNotice } from '../../../src/client/messages/media-messages.ts';
 
 export const SESSION: SessionDescription = {
   id: 'session-1',

@@ -1,5 +1,5 @@
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import type { MediaNotice } from '../../../src/messages/media-messages.ts';
+import type { MediaNotice } from '../../../src/client/messages/media-messages.ts';
 import type { ScriptedEngine } from './scripted-engine.ts';
 import { measured, phase, played, reply, replyEnded, said, SESSION } from './notices.ts';
 

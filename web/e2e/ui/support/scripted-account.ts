@@ -1,13 +1,13 @@
 import {
   createAccountController,
   type AccountController,
-} from '../../../src/store/account/account-controller.ts';
+} from '../../../src/client/account/account-controller.ts';
 import {
   SignInError,
   type Account,
   type AccountIssuer,
-} from '../../../src/store/account/account-issuer.ts';
-import type { KeyValueStore } from '../../../src/store/settings.ts';
+} from '../../../src/client/account/account-issuer.ts';
+import type { KeyValueStore } from '../../../src/client/settings/settings.ts';
 
 /** How a relay lets people in: `older` knows of no ways at all, `reported` takes error reports too. */
 export const WAYS_IN = [

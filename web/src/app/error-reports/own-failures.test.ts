@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { MediaNotice } from '../../client/index.ts';
 import { ownFailureIn } from './own-failures.ts';
 
 const crash = (message: string, filename = 'https://page.example/assets/media.worker.js') =>

@@ -1,5 +1,5 @@
 import type { Event } from '@sentry/browser';
-import type { MediaNotice } from '../../messages/media-messages.ts';
+import type { MediaNotice } from '../../client/index.ts';
 
 /** Failures of the page itself; all other errors that a call is told of are the relay's. */
 const OWN_CODES: readonly string[] = ['vad_failed', 'audio_unavailable'];

@@ -9,9 +9,7 @@ import {
 } from '@sentry/browser';
 import type { StoreApi } from 'zustand/vanilla';
 import { version } from '../../../package.json';
-import type { MediaEngine } from '../../engine/media-engine.ts';
-import type { CallState } from '../../store/call-state.ts';
-import type { RelayAddress } from '../../store/relay-address.ts';
+import type { CallState, MediaEngine, RelayAddress } from '../../client/index.ts';
 import { harmlessReport } from './harmless-report.ts';
 import { ownFailureIn } from './own-failures.ts';
 import { reportTransport } from './report-transport.ts';

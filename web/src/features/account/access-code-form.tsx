@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { timeText } from '../../lib/dates.ts';
-import type { AccessCodeAnswer } from '../../store/account/access-code.ts';
-import { useController } from '../../store/controller-context.ts';
+import type { AccessCodeAnswer } from '../../client/index.ts';
+import { useController } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EntryForm } from './entry-form.tsx';
 import styles from './account-dialog.module.css';

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from '../call/controller-context.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { AccessCodeForm } from './access-code-form.tsx';
 import { PrivacySection } from '../settings/privacy-section.tsx';

@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from '../call/controller-context.ts';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { AccountButton } from './account-button.tsx';
 import { MenuPageItem } from './menu-page-item.tsx';

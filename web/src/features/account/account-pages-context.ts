@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
-import type { AccountApi } from '../../store/account-api.ts';
-import type { HistoryListStore } from '../../store/history-list.ts';
+import type { AccountApi } from './account-api.ts';
+import type { HistoryListStore } from '../history/history-list.ts';
 
 /** What the pages share while one of them is open. */
 interface AccountPagesState {

@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import {
-  SignInError,
   type AccountIssuer,
+  SignInError,
   type SignInFault,
   type SignInMethods,
-} from '../../store/account/account-issuer.ts';
-import { useController } from '../../store/controller-context.ts';
+} from '../../client/index.ts';
+import { useController } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { EntryForm } from './entry-form.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { problemOf } from '../../store/remote.ts';
+import { problemOf } from './remote.ts';
 
 export interface Action {
   readonly isRunning: boolean;

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import type { Remote, RemoteStore } from '../../store/remote.ts';
+import type { Remote, RemoteStore } from './remote.ts';
 
 /** What a store has fetched; fetched when the page opens, and again when the network comes back. */
 export function useRemote<T>(remote: RemoteStore<T>): Remote<T> {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ArrowLeft, Mic, MicOff, PhoneOff } from 'lucide-react';
 import { Link } from 'wouter';
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { CallClock } from './call-clock.tsx';

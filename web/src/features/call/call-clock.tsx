@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useCall } from '../../store/controller-context.ts';
+import { useCall } from './controller-context.ts';
 
 /** How long the call has lasted. */
 export function CallClock() {

@@ -1,5 +1,5 @@
 import { usdText } from '../../lib/figures.ts';
-import { useCall } from '../../store/controller-context.ts';
+import { useCall } from './controller-context.ts';
 
 /** What the call has cost so far; nothing while it is free. */
 export function CallCost() {

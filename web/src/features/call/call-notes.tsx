@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useStore } from 'zustand';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from './controller-context.ts';
 import { microphoneLineOf, notUnderstoodLineOf, withheldLineOf } from './call-words.ts';
 import { endingLineOf, isDayWarning, moneyLineOf } from './cost-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect, useRef, type Ref, type RefObject } from 'react';
 import { CircleQuestionMark, Keyboard, Mic, MicOff, Phone, RotateCw } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
-import { lostConversationOf } from '../../store/lost-call.ts';
+import { useCall, useController, useSettings } from './controller-context.ts';
+import { lostConversationOf } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { useOnline } from '../../ui/use-online.ts';

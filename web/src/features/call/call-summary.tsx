@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { Check, Copy, Download } from 'lucide-react';
-import { useCall, useDebug } from '../../store/controller-context.ts';
+import { useCall, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { saveFile } from '../history/save-file.ts';
 import { summaryLineOf } from './summary-words.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
-import { runningCall as running } from '../../store/running-call.ts';
+import { type CallState, INITIAL_CALL_STATE } from '../../client/index.ts';
+import { runningCall as running } from '../../client/store/running-call.fake.ts';
 import {
   announcementOf,
   providerLineOf,

@@ -1,9 +1,11 @@
-import type { Interruption } from '../../messages/interruption.ts';
-import type { MicrophoneRefusal } from '../../messages/microphone.ts';
+import type {
+  CallError,
+  CallState,
+  Interruption,
+  MicrophoneRefusal,
+  ProviderNames,
+} from '../../client/index.ts';
 import type { CloseReason } from '@parley/shared/close-codes';
-import type { CallError } from '../../store/call-facts.ts';
-import type { CallState } from '../../store/call-state.ts';
-import type { ProviderNames } from '../../store/provider-names.ts';
 import { isUnderstood } from './ladder-words.ts';
 
 /** The one line under the orb: what the call is doing, in plain words. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ReplyItem, UserItem } from '../../store/conversation-state.ts';
+import type { ReplyItem, UserItem } from '../../client/index.ts';
 import { lastSettledText } from './caption-announcement.ts';
 
 const USER: UserItem = { kind: 'user', id: 'u1', text: 'hello', state: 'final', utterance: 1 };

@@ -1,9 +1,9 @@
 import {
-  replyCaption,
   type Conversation,
   type ConversationItem,
   type UserItem,
-} from '../../store/conversation-state.ts';
+  replyCaption,
+} from '../../client/index.ts';
 import { captionText } from './caption-text.ts';
 
 /** What stands between two parts of a conversation. */

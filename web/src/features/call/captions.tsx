@@ -1,12 +1,12 @@
 import { memo } from 'react';
 import { AlarmClock, ArrowDown } from 'lucide-react';
-import { useCall, useSettings } from '../../store/controller-context.ts';
+import { useCall, useSettings } from './controller-context.ts';
 import {
-  replyCaption,
   type ConversationItem,
   type ReplyItem,
   type UserItem,
-} from '../../store/conversation-state.ts';
+  replyCaption,
+} from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { DIVIDER_WORDS, lastSettledText } from './caption-announcement.ts';
 import { captionText } from './caption-text.ts';

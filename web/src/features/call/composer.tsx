@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { ArrowUp } from 'lucide-react';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './composer.module.css';
 

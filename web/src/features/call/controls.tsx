@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Activity, Keyboard, Mic, MicOff, PhoneOff, SlidersHorizontal } from 'lucide-react';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from './controller-context.ts';
 import styles from './controls.module.css';
 
 export interface ControlsProps {

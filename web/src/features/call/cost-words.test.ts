@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runningCall } from '../../store/running-call.ts';
+import { runningCall } from '../../client/store/running-call.fake.ts';
 import { endingLineOf, moneyLineOf } from './cost-words.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import type { CallState } from '../../store/call-state.ts';
+import type { CallState } from '../../client/index.ts';
 import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 

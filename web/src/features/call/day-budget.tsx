@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { useAccountAccess } from '../../store/account-access.ts';
-import { createAccountApi } from '../../store/account-api.ts';
-import { useController } from '../../store/controller-context.ts';
-import { createRemote } from '../../store/remote.ts';
+import { useAccountAccess } from '../account/account-access.ts';
+import { createAccountApi } from '../account/account-api.ts';
+import { useController } from './controller-context.ts';
+import { createRemote } from '../account/remote.ts';
 import { timeText } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 import { useRemote } from '../account/use-remote.ts';

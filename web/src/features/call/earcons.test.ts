@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { SESSION } from '../../../e2e/ui/support/notices.ts';
-import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
+import { type CallState, INITIAL_CALL_STATE } from '../../client/index.ts';
 import { earconBetween, turnCueBetween } from './earcons.ts';
 
 const RUNNING: CallState = {

@@ -1,5 +1,4 @@
-import type { CallState } from '../../store/call-state.ts';
-import type { Settings } from '../../store/settings.ts';
+import type { CallState, Settings } from '../../client/index.ts';
 
 type Earcon = 'start' | 'heard' | 'turn' | 'end';
 

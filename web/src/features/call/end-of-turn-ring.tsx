@@ -1,4 +1,4 @@
-import { useCall } from '../../store/controller-context.ts';
+import { useCall } from './controller-context.ts';
 import styles from './orb.module.css';
 
 /** While the person pauses: fills until their turn is taken as over, and goes if they go on. */

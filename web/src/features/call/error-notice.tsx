@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { adviceFor } from './call-words.ts';
 import styles from './error-notice.module.css';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { isHeard } from './call-words.ts';
 import styles from './first-talk-guide.module.css';

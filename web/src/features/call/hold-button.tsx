@@ -1,5 +1,5 @@
 import { Mic } from 'lucide-react';
-import { useCall } from '../../store/controller-context.ts';
+import { useCall } from './controller-context.ts';
 import styles from './hold-button.module.css';
 import { useHold } from './use-hold.ts';
 

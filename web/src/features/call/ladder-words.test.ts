@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { CallState } from '../../store/call-state.ts';
-import { ladderAfter, ladderOf, type Ladder } from '../../store/ladder.ts';
-import { runningCall } from '../../store/running-call.ts';
+import type { CallState } from '../../client/index.ts';
+import { type Ladder, ladderAfter, ladderOf } from '../../client/index.ts';
+import { runningCall } from '../../client/store/running-call.fake.ts';
 import { stateLineOf } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import { orbRoleOf } from './orb-role.ts';

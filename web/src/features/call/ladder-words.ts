@@ -1,5 +1,4 @@
-import type { CallState } from '../../store/call-state.ts';
-import { standingOf, type Ladder, type StageStanding } from '../../store/ladder.ts';
+import { type CallState, type Ladder, type StageStanding, standingOf } from '../../client/index.ts';
 
 /**
  * What a person should know of the providers, most important first; empty if all is as it

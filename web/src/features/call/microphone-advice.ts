@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from '../../messages/microphone.ts';
+import type { MicrophoneRefusal } from '../../client/index.ts';
 
 /** What to do about a microphone that could not be had; fetched when it is needed. */
 export const MICROPHONE_ADVICE = {

@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from '../../messages/microphone.ts';
+import type { MicrophoneRefusal } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { MICROPHONE_ADVICE } from './microphone-advice.ts';
 import styles from './microphone-help.module.css';

@@ -1,5 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { Levels } from '../../store/levels.ts';
+import type { Levels } from '../../client/index.ts';
 import { onThemeChange, readColourTokens } from '../../ui/colour-tokens.ts';
 import { ORB_TOKENS, type OrbPalette } from './orb-drawing.ts';
 import type { OrbMessage } from './orb-painter.ts';

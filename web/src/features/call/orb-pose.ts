@@ -1,4 +1,4 @@
-import type { CallPhase } from '../../messages/media-messages.ts';
+import type { CallPhase } from '../../client/index.ts';
 
 /** What the orb expresses. */
 export type OrbMood =

@@ -1,6 +1,5 @@
 import type { CloseReason } from '@parley/shared/close-codes';
-import type { MicrophoneRefusal } from '../../messages/microphone.ts';
-import type { CallState } from '../../store/call-state.ts';
+import type { CallState, MicrophoneRefusal } from '../../client/index.ts';
 import { isPageListening, isUnderstood } from './ladder-words.ts';
 import type { OrbMood } from './orb-pose.ts';
 

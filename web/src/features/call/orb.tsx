@@ -6,7 +6,7 @@ import {
   type CSSProperties,
   type ReactNode,
 } from 'react';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from './controller-context.ts';
 import { useMediaQuery } from '../../ui/use-media-query.ts';
 import { startOrbAnimation, type OrbAnimation } from './orb-animation.ts';
 import { ORB_POSES, type OrbMood } from './orb-pose.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'react';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
 import { isLong, keptText, nextTryText } from './outage-words.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TEST_SESSION } from '@parley/shared/link/session-fixture';
-import { runningCall } from '../../store/running-call.ts';
+import { runningCall } from '../../client/store/running-call.fake.ts';
 import { keptText, nextTryText } from './outage-words.ts';
 
 test('the next attempt is counted down, and said to run', () => {

@@ -1,6 +1,5 @@
 import { timeText } from '../../lib/dates.ts';
-import type { Outage } from '../../store/call-facts.ts';
-import type { CallState } from '../../store/call-state.ts';
+import type { CallState, Outage } from '../../client/index.ts';
 
 /** A shorter silence of the relay is a reconnection, which the line of state tells. */
 const LONG_MS = 10_000;

@@ -1,4 +1,4 @@
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from './controller-context.ts';
 import styles from './recording-mark.module.css';
 
 /** In sight for as long as the call is recorded; pressing it ends that at once. */

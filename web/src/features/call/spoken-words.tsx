@@ -1,8 +1,12 @@
 import { Fragment, useLayoutEffect, useMemo, useRef } from 'react';
-import type { CallState } from '../../store/call-state.ts';
-import { useController } from '../../store/controller-context.ts';
-import type { ReplyItem } from '../../store/conversation-state.ts';
-import { captionWords, spokenPosition, type SpokenPosition } from '../../store/reply-caption.ts';
+import {
+  type CallState,
+  type ReplyItem,
+  type SpokenPosition,
+  captionWords,
+  spokenPosition,
+} from '../../client/index.ts';
+import { useController } from './controller-context.ts';
 import styles from './captions.module.css';
 
 /**

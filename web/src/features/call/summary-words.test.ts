@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import type { Conversation } from '../../store/conversation-state.ts';
+import type { Conversation, MeasuredTurn } from '../../client/index.ts';
 import { summaryLineOf } from './summary-words.ts';
 
 const reply = (id: string, trigger: 'speech' | 'timer' = 'speech'): Conversation[number] => ({

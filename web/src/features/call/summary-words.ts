@@ -1,6 +1,4 @@
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import type { CallFigures } from '../../store/call-figures.ts';
-import type { Conversation } from '../../store/conversation-state.ts';
+import type { CallFigures, Conversation, MeasuredTurn } from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
 import { lastCallOf } from './transcript-text.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Conversation, ReplyItem, UserItem } from '../../store/conversation-state.ts';
+import type { Conversation, ReplyItem, UserItem } from '../../client/index.ts';
 import { transcriptMarkdown, transcriptOf, transcriptText } from './transcript-text.ts';
 
 const user = (id: string, text: string, state: UserItem['state'] = 'final'): UserItem => ({

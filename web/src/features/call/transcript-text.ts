@@ -1,8 +1,4 @@
-import {
-  replyCaption,
-  type Conversation,
-  type ConversationItem,
-} from '../../store/conversation-state.ts';
+import { type Conversation, type ConversationItem, replyCaption } from '../../client/index.ts';
 import { captionText } from './caption-text.ts';
 
 /** A line of what was said, as it is written into a file. */

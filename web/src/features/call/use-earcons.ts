@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from './controller-context.ts';
 
 /** Fetches the short sounds with the first call: before it there is nothing to hear. */
 export function useEarcons(): void {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type KeyboardEvent, type PointerEvent } from 'react';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from './controller-context.ts';
 
 /**
  * Push-to-talk by a finger, a mouse or the keyboard on one element. It ends with the finger, and

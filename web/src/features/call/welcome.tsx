@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { useOnline } from '../../ui/use-online.ts';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from './controller-context.ts';
 import { providerLineOf, SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';

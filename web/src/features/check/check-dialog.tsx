@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Check, CircleAlert, TriangleAlert } from 'lucide-react';
 import { levelOf } from '@parley/shared/audio/level';
-import { useAccountAccess } from '../../store/account-access.ts';
+import { useAccountAccess } from '../account/account-access.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { reportOf } from './check-report.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import { useCall, useController, useSettings } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { createSilenceWatch, isMicrophoneOpen, offerOf } from './check-offer.ts';
 import styles from './check-offer-notice.module.css';

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import { FAILED_TO_START } from '../../store/page-close-reasons.ts';
-import { INITIAL_CALL_STATE, type CallState } from '../../store/call-state.ts';
+import { type CallState, FAILED_TO_START, INITIAL_CALL_STATE } from '../../client/index.ts';
 import { createSilenceWatch, HEARD_LEVEL, offerOf, SILENT_MS } from './check-offer.ts';
 
 beforeEach(() => void vi.useFakeTimers());

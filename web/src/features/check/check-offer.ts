@@ -1,4 +1,4 @@
-import type { CallState } from '../../store/call-state.ts';
+import type { CallState } from '../../client/index.ts';
 
 /** As long as an open microphone may deliver nothing before the person is told. */
 export const SILENT_MS = 15_000;

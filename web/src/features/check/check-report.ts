@@ -1,4 +1,4 @@
-import type { CheckFigures } from '../../engine/sound-check/sound-check-events.ts';
+import type { CheckFigures } from '../../client/index.ts';
 import { verdictsOf } from './check-verdicts.ts';
 
 export interface ReportContext {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CheckFigures } from '../../engine/sound-check/sound-check-events.ts';
-import { SILENT_DBFS } from '../../engine/sound-check/frame-levels.ts';
+import { type CheckFigures, SILENT_DBFS } from '../../client/index.ts';
 import { reportOf } from './check-report.ts';
 import { verdictsOf, type Verdict } from './check-verdicts.ts';
 

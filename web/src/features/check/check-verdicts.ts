@@ -1,13 +1,13 @@
-import type {
-  CheckFigures,
-  CheckStep,
-  EchoFigures,
-  MicrophoneFigures,
-  RelayFigures,
-  SpeakerFigures,
-} from '../../engine/sound-check/sound-check-events.ts';
-import { SILENT_DBFS } from '../../engine/sound-check/frame-levels.ts';
-import type { DetectorCheck } from '../../messages/detector-check.ts';
+import {
+  type CheckFigures,
+  type CheckStep,
+  type DetectorCheck,
+  type EchoFigures,
+  type MicrophoneFigures,
+  type RelayFigures,
+  SILENT_DBFS,
+  type SpeakerFigures,
+} from '../../client/index.ts';
 import { MICROPHONE_ADVICE } from '../call/microphone-advice.ts';
 
 /** One thing that was checked, as the person reads it. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { CheckFigures, CheckStep } from '../../engine/sound-check/sound-check-events.ts';
-import { useController } from '../../store/controller-context.ts';
+import type { CheckFigures, CheckStep } from '../../client/index.ts';
+import { useController } from '../call/controller-context.ts';
 
 export type CheckState =
   | { readonly kind: 'idle' }

@@ -1,6 +1,6 @@
 import { Line, LineChart, ResponsiveContainer, YAxis } from 'recharts';
-import type { MediaStats } from '../../messages/debug-messages.ts';
-import { useDebug } from '../../store/controller-context.ts';
+import type { MediaStats } from '../../client/index.ts';
+import { useDebug } from '../call/controller-context.ts';
 import { msText } from './statistics.ts';
 import styles from './live.module.css';
 

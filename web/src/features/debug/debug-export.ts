@@ -1,6 +1,4 @@
-import type { CallState } from '../../store/call-state.ts';
-import type { DebugState } from '../../store/debug-recorder.ts';
-import { STAGES, type Ladder } from '../../store/ladder.ts';
+import { type CallState, type DebugState, type Ladder, STAGES } from '../../client/index.ts';
 import { measuresOf } from './statistics.ts';
 
 /** Everything the panel knows, as JSON for a report; what was said is not in it. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { Check, Copy, X } from 'lucide-react';
-import { useController, useDebug } from '../../store/controller-context.ts';
+import { useController, useDebug } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectionCharts } from './connection-charts.tsx';
 import { CostTable } from './cost-table.tsx';

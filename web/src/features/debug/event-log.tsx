@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Pause, Play } from 'lucide-react';
-import { useDebug } from '../../store/controller-context.ts';
-import type { LoggedEntry, RecordedTurn } from '../../store/debug-recorder.ts';
+import { useDebug } from '../call/controller-context.ts';
+import type { LoggedEntry, RecordedTurn } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { filteredLog, LOG_SOURCES, logTime, type LogFilter } from './log-filter.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LoggedEntry } from '../../store/debug-recorder.ts';
+import type { LoggedEntry } from '../../client/index.ts';
 import { filteredLog, logTime } from './log-filter.ts';
 
 const LOG: readonly LoggedEntry[] = [

@@ -1,5 +1,4 @@
-import type { DebugEntry } from '../../messages/debug-messages.ts';
-import type { LoggedEntry, RecordedTurn } from '../../store/debug-recorder.ts';
+import type { DebugEntry, LoggedEntry, RecordedTurn } from '../../client/index.ts';
 
 export const LOG_SOURCES = [
   'sent',

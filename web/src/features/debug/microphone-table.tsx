@@ -1,4 +1,4 @@
-import type { MicrophoneSettings } from '../../messages/flight-messages.ts';
+import type { MicrophoneSettings } from '../../client/index.ts';
 import { TableHead } from './table-head.tsx';
 import styles from './debug-panel.module.css';
 

@@ -1,7 +1,7 @@
 import { ENOUGH_TURNS, measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
 import { Verdict } from './verdict.tsx';
-import { useDebug } from '../../store/controller-context.ts';
+import { useDebug } from '../call/controller-context.ts';
 import styles from './debug-panel.module.css';
 
 /** p50, p95 and p99 over the session, against the targets. */

@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
-import { useCall } from '../../store/controller-context.ts';
-import { STAGES, standingOf } from '../../store/ladder.ts';
+import { useCall } from '../call/controller-context.ts';
+import { STAGES, standingOf } from '../../client/index.ts';
 import { TableHead } from './table-head.tsx';
 import styles from './debug-panel.module.css';
 

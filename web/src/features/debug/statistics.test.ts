@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
+import type { MeasuredTurn } from '../../client/index.ts';
 import {
   measuresOf,
   msText,

@@ -1,5 +1,5 @@
 import { LATENCY_TARGETS_MS, type LatencySegment } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
+import type { MeasuredTurn } from '../../client/index.ts';
 
 /**
  * Percentile by nearest rank: the smallest value that at least `share` of all values do not exceed.

@@ -1,7 +1,6 @@
 import { useId, useState } from 'react';
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
-import type { RecordedTurn } from '../../store/debug-recorder.ts';
-import { STAGES } from '../../store/ladder.ts';
+import { type RecordedTurn, STAGES } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { SEGMENT_WORDS } from './segments.ts';
 import { differenceText, segmentText, totalText } from './statistics.ts';

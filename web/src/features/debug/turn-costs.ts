@@ -1,4 +1,4 @@
-import type { SessionUsage } from '../../store/debug-recorder.ts';
+import type { SessionUsage } from '../../client/index.ts';
 
 /** What one turn added to what its session had used. */
 export interface TurnCost {

@@ -1,7 +1,10 @@
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
-import type { EndOfTurnPrediction, MeasuredTurn } from '../../messages/media-messages.ts';
-import type { RecordedTurn } from '../../store/debug-recorder.ts';
-import { STAGES } from '../../store/ladder.ts';
+import {
+  type EndOfTurnPrediction,
+  type MeasuredTurn,
+  type RecordedTurn,
+  STAGES,
+} from '../../client/index.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
 import { msText, segmentText } from './statistics.ts';
 import { Verdict } from './verdict.tsx';

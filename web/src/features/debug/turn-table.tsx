@@ -1,5 +1,5 @@
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
+import type { MeasuredTurn } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { SEGMENT_WORDS } from './segments.ts';
 import { segmentText, totalText } from './statistics.ts';

@@ -1,8 +1,7 @@
 import { Link } from 'wouter';
 import { conversationPath } from '@parley/shared/page-paths';
-import type { RecordedTurn } from '../../store/debug-recorder.ts';
-import { replyCaption } from '../../store/conversation-state.ts';
-import { useCall } from '../../store/controller-context.ts';
+import { type RecordedTurn, replyCaption } from '../../client/index.ts';
+import { useCall } from '../call/controller-context.ts';
 import styles from './waterfall.module.css';
 
 /** What was said in a turn, and where its recording is, if the relay keeps one. */

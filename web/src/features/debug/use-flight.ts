@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { FlightNotice, FlightRequest } from '../../messages/flight-messages.ts';
-import { useController } from '../../store/controller-context.ts';
+import type { FlightNotice, FlightRequest } from '../../client/index.ts';
+import { useController } from '../call/controller-context.ts';
 
 /** Ten minutes with audio are written in a second or two. */
 const SAVE_DEADLINE_MS = 20_000;

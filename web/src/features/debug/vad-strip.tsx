@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
-import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../lib/vad-policy.ts';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../client/index.ts';
+import { useCall, useController } from '../call/controller-context.ts';
 import { onThemeChange } from '../../ui/colour-tokens.ts';
 import { VadHistory } from './vad-history.ts';
 import { drawVadStrip, readVadPalette } from './vad-drawing.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import type { MeasuredTurn } from '../../messages/media-messages.ts';
-import { useDebug } from '../../store/controller-context.ts';
+import type { MeasuredTurn } from '../../client/index.ts';
+import { useDebug } from '../call/controller-context.ts';
 import { SEGMENT_WORDS } from './segments.ts';
 import { msText, totalText, waterfallSpanMs } from './statistics.ts';
 import { TurnComparison } from './turn-comparison.tsx';

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ExportFormat } from '../../store/account-api.ts';
+import type { ExportFormat } from '../account/account-api.ts';
 import { Button } from '../../ui/button.tsx';
 import menu from '../account/account-menu.module.css';
 import { useAccountPages } from '../account/account-pages-context.ts';

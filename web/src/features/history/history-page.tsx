@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { SearchX } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { ConversationsResponse } from '@parley/shared';
-import { byDay, type HistoryListStore } from '../../store/history-list.ts';
+import { byDay, type HistoryListStore } from './history-list.ts';
 import { dayText } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { EyeOff, MessagesSquare } from 'lucide-react';
 import { Link } from 'wouter';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
-import { createRemote } from '../../store/remote.ts';
+import { createRemote } from '../account/remote.ts';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { LoadingState, PageState } from '../account/page-state.tsx';
 import stateStyles from '../account/page-state.module.css';

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
 import { CalendarDays, Search } from 'lucide-react';
 import { useStore } from 'zustand';
-import type { HistoryListStore } from '../../store/history-list.ts';
+import type { HistoryListStore } from './history-list.ts';
 import { isoDayOf } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './search-form.module.css';

@@ -1,7 +1,7 @@
 import type { ConversationDetail } from '@parley/shared';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { dayText, timeText } from '../../lib/dates.ts';
-import { useSettings } from '../../store/controller-context.ts';
+import { useSettings } from '../call/controller-context.ts';
 import captions from '../call/captions.module.css';
 import { TranscriptTurn } from './transcript-turn.tsx';
 import styles from './transcript.module.css';

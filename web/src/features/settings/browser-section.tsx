@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
-import { findSpeechRecognition } from '../../engine/page-speech/speech-recognition.ts';
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import { findSpeechRecognition } from '../../client/index.ts';
+import { useCall, useController, useSettings } from '../call/controller-context.ts';
 import { HearingField } from './hearing-field.tsx';
 import { ModelField, useHasModel } from './model-field.tsx';
 import styles from './settings-dialog.module.css';

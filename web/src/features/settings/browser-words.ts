@@ -1,4 +1,4 @@
-import type { BrowserHelp } from '../../messages/browser-help.ts';
+import type { BrowserHelp } from '../../client/index.ts';
 import type { ModelSetupState } from './model-setup.ts';
 
 interface BrandedNavigator {

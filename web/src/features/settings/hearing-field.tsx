@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
-import { recognitionLanguage } from '../../engine/page-speech/recognition-language.ts';
-import { useCall, useSettings } from '../../store/controller-context.ts';
+import { recognitionLanguage } from '../../client/index.ts';
+import { useCall, useSettings } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { hearingHint } from './browser-words.ts';
 import { Complaint, Download } from './download.tsx';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { LanguageAvailability } from '../../engine/page-speech/speech-recognition.ts';
+import type { LanguageAvailability } from '../../client/index.ts';
 import { createHearingSetup } from './hearing-setup.ts';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import { installLanguage, localAvailability } from '../../engine/page-speech/speech-recognition.ts';
+import { installLanguage, localAvailability } from '../../client/index.ts';
 
 /** A browser that does not answer by then recognises nothing on this computer. */
 const ANSWER_DEADLINE_MS = 5_000;

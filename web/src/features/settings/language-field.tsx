@@ -1,4 +1,4 @@
-import { useController, useSettings } from '../../store/controller-context.ts';
+import { useController, useSettings } from '../call/controller-context.ts';
 import { languageName } from './language-name.ts';
 import { SelectField } from './select-field.tsx';
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from '../call/controller-context.ts';
 import styles from './field.module.css';
 
 /** How loud the microphone is now. */

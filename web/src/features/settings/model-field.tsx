@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { findLanguageModels } from '../../engine/page-model/language-model.ts';
-import { useSettings } from '../../store/controller-context.ts';
+import { findLanguageModels } from '../../client/index.ts';
+import { useSettings } from '../call/controller-context.ts';
 import { modelHint, modelRunsHere } from './browser-words.ts';
 import { Complaint, Download } from './download.tsx';
 import { createModelSetup } from './model-setup.ts';

@@ -1,9 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type {
-  LanguageModels,
-  ModelAvailability,
-  ModelSession,
-} from '../../engine/page-model/language-model.ts';
+import type { LanguageModels, ModelAvailability, ModelSession } from '../../client/index.ts';
 import { createModelSetup } from './model-setup.ts';
 
 /** A browser whose model is downloaded as a test says. */

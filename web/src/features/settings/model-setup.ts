@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import { MODEL_OPTIONS, type LanguageModels } from '../../engine/page-model/language-model.ts';
+import { type LanguageModels, MODEL_OPTIONS } from '../../client/index.ts';
 
 /** A browser that does not answer by then has no model for us. */
 const ANSWER_DEADLINE_MS = 5_000;

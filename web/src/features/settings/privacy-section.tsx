@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { Me } from '@parley/shared';
-import { useAccountAccess } from '../../store/account-access.ts';
-import { createAccountApi, type AccountApi } from '../../store/account-api.ts';
-import { useController } from '../../store/controller-context.ts';
-import { createRemote, type RemoteProblem } from '../../store/remote.ts';
+import { useAccountAccess } from '../account/account-access.ts';
+import { createAccountApi, type AccountApi } from '../account/account-api.ts';
+import { useController } from '../call/controller-context.ts';
+import { createRemote, type RemoteProblem } from '../account/remote.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAction } from '../account/use-action.ts';
 import { useRemote } from '../account/use-remote.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useCall, useController } from '../../store/controller-context.ts';
+import { useCall, useController } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { SwitchField } from './switch-field.tsx';
 import styles from './privacy-section.module.css';

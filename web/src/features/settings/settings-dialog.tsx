@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useController, useSettings } from '../../store/controller-context.ts';
-import type { Settings } from '../../store/settings.ts';
+import { useController, useSettings } from '../call/controller-context.ts';
+import type { Settings } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { BrowserSection } from './browser-section.tsx';

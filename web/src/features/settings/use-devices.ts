@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useController } from '../../store/controller-context.ts';
+import { useController } from '../call/controller-context.ts';
 import type { Choice } from './select-field.tsx';
 
 /** The devices there are, kept up to date; their names appear once the microphone is allowed. */

@@ -1,5 +1,5 @@
-import type { BrowserHelp } from '../../messages/browser-help.ts';
-import { useController } from '../../store/controller-context.ts';
+import type { BrowserHelp } from '../../client/index.ts';
+import { useController } from '../call/controller-context.ts';
 
 /** Changes a part of what is switched on by then: a download may have taken long. */
 export function useHelpChange(): (part: Partial<BrowserHelp>) => void {

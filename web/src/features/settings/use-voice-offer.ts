@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { SessionDescription } from '@parley/shared';
-import { useAccountAccess } from '../../store/account-access.ts';
-import { useCall } from '../../store/controller-context.ts';
+import { useAccountAccess } from '../account/account-access.ts';
+import { useCall } from '../call/controller-context.ts';
 
 /** What may be chosen of a voice, and of languages. */
 export type VoiceOffer = Pick<SessionDescription, 'voices' | 'speeds' | 'languages'>;

@@ -1,4 +1,4 @@
-import { useCall, useController, useSettings } from '../../store/controller-context.ts';
+import { useCall, useController, useSettings } from '../call/controller-context.ts';
 import { SelectField } from './select-field.tsx';
 import type { VoiceOffer } from './use-voice-offer.ts';
 

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { sessionTagSchema, type LogFilter } from '@parley/shared';
 import { exactTimeText } from '../../lib/dates.ts';
 import { countText } from '../../lib/figures.ts';
-import type { LogTail, TailEntry, TailState } from '../../store/operator/log-tail.ts';
+import type { LogTail, TailEntry, TailState } from './operator/log-tail.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Part } from './part.tsx';

@@ -1,7 +1,7 @@
 import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useStore } from 'zustand';
-import { useController } from '../../store/controller-context.ts';
-import type { Refusal } from '../../store/operator/operator-api.ts';
+import { useController } from '../call/controller-context.ts';
+import type { Refusal } from './operator/operator-api.ts';
 import { Button } from '../../ui/button.tsx';
 import { EntryForm } from '../account/entry-form.tsx';
 import { PageState } from '../account/page-state.tsx';

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import type { Overview } from '@parley/shared/monitoring-api';
-import type { Away } from '../../store/operator/status-feed.ts';
+import type { Away } from './operator/status-feed.ts';
 import { Button } from '../../ui/button.tsx';
 import { LatencyTable } from './latency-table.tsx';
 import { LiveCalls } from './live-calls.tsx';

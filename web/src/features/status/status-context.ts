@@ -1,11 +1,10 @@
 import { createContext, useContext, useEffect } from 'react';
-import { createLogTail, type LogTail } from '../../store/operator/log-tail.ts';
-import { createOperatorAccess, type OperatorAccess } from '../../store/operator/operator-access.ts';
-import { createOperatorApi, type OperatorApi } from '../../store/operator/operator-api.ts';
-import { createStatusFeed, type StatusFeed } from '../../store/operator/status-feed.ts';
-import type { AccountAccess } from '../../store/account-access.ts';
-import type { AccountController } from '../../store/account/account-controller.ts';
-import type { KeyValueStore } from '../../store/settings.ts';
+import { createLogTail, type LogTail } from './operator/log-tail.ts';
+import { createOperatorAccess, type OperatorAccess } from './operator/operator-access.ts';
+import { createOperatorApi, type OperatorApi } from './operator/operator-api.ts';
+import { createStatusFeed, type StatusFeed } from './operator/status-feed.ts';
+import type { AccountAccess } from '../account/account-access.ts';
+import type { AccountController, KeyValueStore } from '../../client/index.ts';
 
 /** What the parts of the status page share. */
 export interface Operator {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { CloudOff } from 'lucide-react';
 import { useStore } from 'zustand';
-import { useAccountAccess } from '../../store/account-access.ts';
-import { useController } from '../../store/controller-context.ts';
+import { useAccountAccess } from '../account/account-access.ts';
+import { useController } from '../call/controller-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState } from '../account/page-state.tsx';
 import { exactTimeText } from '../../lib/dates.ts';

@@ -2,7 +2,7 @@ import { CircleCheck, CloudOff, OctagonX, TriangleAlert } from 'lucide-react';
 import type { OverallStatus, Overview } from '@parley/shared/monitoring-api';
 import { exactTimeText } from '../../lib/dates.ts';
 import { durationText } from '../../lib/figures.ts';
-import type { Away } from '../../store/operator/status-feed.ts';
+import type { Away } from './operator/status-feed.ts';
 import { secondsBetween } from './status-words.ts';
 import { whatToDo } from './what-to-do.ts';
 import styles from './verdict-line.module.css';

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { PiggyBank } from 'lucide-react';
 import type { UsageResponse } from '@parley/shared';
-import { createRemote } from '../../store/remote.ts';
+import { createRemote } from '../account/remote.ts';
 import { isoDayOf } from '../../lib/dates.ts';
 import { usdText } from '../../lib/figures.ts';
 import { FigureNote, Total } from '../../ui/figures.tsx';

@@ -1,0 +1,71 @@
+import { localNowMs } from '../messages/local-clock.ts';
+import type { BrowserHelp } from '../messages/browser-help.ts';
+import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
+import type { PageModelRequest, PageVoiceRequest } from '../messages/page-requests.ts';
+import { findLanguageModels } from './page-model/language-model.ts';
+import { PageModel } from './page-model/page-model.ts';
+import { PageSpeech } from './page-speech/page-speech.ts';
+import { recognitionLanguage } from './page-speech/recognition-language.ts';
+import { findSpeechRecognition, isLocalReady } from './page-speech/speech-recognition.ts';
+
+export interface PageMeansOptions {
+  post(command: MediaCommand): void;
+  notify(notice: MediaNotice): void;
+  /** The recogniser needs the microphone for itself, or no longer does. */
+  onMicrophoneWanted(wanted: boolean): void;
+}
+
+/** What this browser can do by itself in one call. */
+export interface PageMeans {
+  readonly speech: PageSpeech;
+  /** What the media worker asks for. */
+  request(request: PageVoiceRequest | PageModelRequest): void;
+  /** What the person has switched on. */
+  setHelp(help: BrowserHelp): void;
+  /** The call is over. */
+  end(): void;
+}
+
+export function createPageMeans(options: PageMeansOptions): PageMeans {
+  // The types know it in every browser; not every browser has it.
+  const synthesis = (globalThis as { readonly speechSynthesis?: SpeechSynthesis }).speechSynthesis;
+  const speech = new PageSpeech({
+    post: (command) => options.post(command),
+    notify: (notice) => options.notify(notice),
+    onMicrophoneWanted: (wanted) => options.onMicrophoneWanted(wanted),
+    createRecogniser: findSpeechRecognition(globalThis),
+    isLocalReady: (language) => isLocalReady(globalThis, language),
+    synthesis,
+    createUtterance: (text) => new SpeechSynthesisUtterance(text),
+    languageFor: (wanted) => recognitionLanguage(navigator.language, wanted),
+    isAndroid: /android/i.test(navigator.userAgent),
+    now: localNowMs,
+    newId: () => `heard-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`,
+  });
+  const model = new PageModel({
+    models: findLanguageModels(globalThis),
+    post: (command) => options.post(command),
+    notify: (notice) => options.notify(notice),
+  });
+  return {
+    speech,
+    request(request) {
+      switch (request.type) {
+        case 'speak':
+        case 'hush':
+          return speech.onRequest(request);
+        case 'ask-model':
+        case 'stop-model':
+          return model.onRequest(request);
+      }
+    },
+    setHelp({ answers, hears }) {
+      void model.setOffered(answers);
+      void speech.setChosen(hears);
+    },
+    end() {
+      speech.end();
+      model.end();
+    },
+  };
+}

@@ -1,0 +1,300 @@
+import type { RelayEvent } from '@parley/shared';
+import type { SequencedEvent } from '@parley/shared/link/outbound';
+import { RelayConnection, type ConnectionStatus } from '@parley/shared/link/relay-connection';
+import type { RelayFetch } from '@parley/shared/link/relay-request';
+import { SessionApi } from '@parley/shared/link/session-api';
+import { TokenRenewal } from '@parley/shared/link/token-renewal';
+import { OutputClock } from '../downlink/output-clock.ts';
+import { CapturePort } from '../capture/capture-port.ts';
+import { ContextClock } from '../capture/context-clock.ts';
+import { EchoGuard } from '../echo/echo-guard.ts';
+import type { MediaStats } from '../../messages/debug-messages.ts';
+import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
+import type { PageRequest } from '../../messages/page-requests.ts';
+import type { PlaybackReport } from '../../messages/playback-messages.ts';
+import type { TellFlight } from '../flight/late-flight.ts';
+import type { SpeechDetector } from '../speech/speech-detector.ts';
+import { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
+import { CallLevels } from './call-levels.ts';
+import { CallPhases } from './call-phase.ts';
+import { noticeOf, problemNotice } from './relay-notices.ts';
+import { ReplyPlayback } from './reply-playback.ts';
+import { SessionChoices } from './session-choices.ts';
+import {
+  pageSpeaks,
+  relayHears,
+  speechProvidersAfter,
+  type SpeechProviders,
+} from './speech-providers.ts';
+import { TurnTaking, type TurnTakingOptions } from './turn-taking.ts';
+
+/** An utterance is ended a little before the relay would refuse its next chunk. */
+const UTTERANCE_MARGIN_MS = 500;
+
+export interface MediaCallOptions {
+  readonly start: Extract<MediaCommand, { type: 'start' }>;
+  readonly timeZone: string;
+  readonly fetch: RelayFetch;
+  readonly WebSocket: typeof globalThis.WebSocket;
+  random(): number;
+  now(): number;
+  notify(notice: MediaNotice | PageRequest): void;
+  readonly tellFlight: TellFlight;
+  onDetectorFailed(): void;
+}
+
+/** One call: puts the microphone, the relay and the voice together. */
+export class MediaCall {
+  readonly #options: MediaCallOptions;
+  readonly #api: SessionApi;
+  readonly #connection: RelayConnection;
+  readonly #renewal: TokenRenewal;
+  readonly #turns: TurnTaking;
+  readonly #playback: ReplyPlayback;
+  readonly #segmenter: UtteranceSegmenter;
+  readonly #choices: SessionChoices;
+  readonly #phases: CallPhases;
+  readonly #contextClock = new ContextClock();
+  readonly #echo: EchoGuard;
+  readonly #outputClock = new OutputClock(this.#contextClock);
+  readonly #microphone: CapturePort;
+  /** Port of the playback worklet. */
+  readonly #speaker: MessagePort;
+  #providers: SpeechProviders | undefined;
+  #sessionLost = false;
+  #chunksSent = 0;
+
+  constructor(options: MediaCallOptions) {
+    const { start } = options;
+    const now = () => options.now();
+    const notify = (notice: MediaNotice) => options.notify(notice);
+    this.#options = options;
+    this.#speaker = start.playback;
+    this.#choices = new SessionChoices(start, (event) => this.#send(event));
+    this.#phases = new CallPhases((phase) => notify({ type: 'phase', phase }));
+    this.#echo = new EchoGuard({ notify, phases: this.#phases });
+    this.#echo.setInterruption(start.interruption);
+    void this.#echo.measure();
+    const levels = new CallLevels({ notify, now });
+    const common: Omit<TurnTakingOptions, 'playback'> = {
+      phases: this.#phases,
+      now,
+      send: (event) => this.#send(event),
+      notify,
+      toLocalMs: (sessionMs) => sessionMs - (this.#connection.clock.toSessionMs(now()) - now()),
+      onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
+      echoSummary: () => this.#echo.summary + this.#microphone.summary,
+      audibleEndMs: (speechEndMs) => this.#segmenter.audibleEndMs(speechEndMs),
+      log: (source, name, detail) =>
+        options.tellFlight((flight, atMs) => flight.decision(atMs, source, name, detail)),
+    };
+    const playback = new ReplyPlayback({
+      ...common,
+      request: (request) => options.notify(request),
+      post: (command, transfer) => this.#speaker.postMessage(command, transfer),
+      toSessionMs: (localMs) => this.#connection.clock.toSessionMs(localMs),
+      heardAtMs: (contextTimeS) => this.#outputClock.heardAtMs(contextTimeS) ?? now(),
+      outputLatencyMs: () => this.#outputClock.latencyMs,
+      onVoiceLevel: (rms) => levels.voice(rms),
+    });
+    const turns = new TurnTaking({ ...common, playback });
+    this.#playback = playback;
+    this.#turns = turns;
+    this.#segmenter = new UtteranceSegmenter({
+      echo: this.#echo,
+      now,
+      isPlaying: () => playback.replies.speaking && !turns.isUndecided,
+      onSuspected: () => {
+        if (this.#echo.suspected()) options.notify({ type: 'hush-breath' });
+        turns.speechSuspected();
+      },
+      onMisfire: () => turns.speechMisfired(),
+      onStarted: (onsetMs, isHeld) => turns.speechStarted(onsetMs, isHeld),
+      onPaused: (speechEndMs) => turns.speechPaused(speechEndMs),
+      onResumed: (onsetMs) => turns.speechResumed(onsetMs),
+      onChunk: (chunk) => {
+        this.#chunksSent += 1;
+        this.#connection.send({ kind: 'audio', utterance: turns.utterance, ...chunk });
+      },
+      onEnded: (speechEndMs) => turns.speechEnded(speechEndMs),
+      onDiscarded: () => turns.speechDiscarded(),
+      onDetectorFailed: () => options.onDetectorFailed(),
+      onLevel: (level, probability) => levels.microphone(level, probability),
+    });
+    this.#microphone = new CapturePort({
+      contextClock: this.#contextClock,
+      echo: this.#echo,
+      segmenter: this.#segmenter,
+      now,
+      isPlaying: () => playback.replies.speaking,
+      request: (request) => options.notify(request),
+      onAttached: (settings) => options.tellFlight((flight, at) => flight.microphone(at, settings)),
+      onRenderedWanted: () => this.#speaker.postMessage({ type: 'share-rendered' }, []),
+      onUnreadable: () => options.onDetectorFailed(),
+    });
+    this.#api = this.#signIn();
+    this.#connection = this.#connect();
+    this.#renewal = new TokenRenewal({
+      api: this.#api,
+      sessionId: () => this.#connection.session?.session_id,
+    });
+    this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
+      if (data.type === 'clock') return this.#outputClock.rendered(data.contextTimeS, data.atMs);
+      if (data.type === 'rendered') return this.#microphone.rendered(data.block);
+      playback.onPlayback(data);
+      if (data.type !== 'position') return;
+      this.#echo.rendered(this.#contextClock.toLocalMs(data.contextTimeS), data.rms);
+    });
+    this.#speaker.start();
+    void this.#connection.run();
+  }
+
+  /** @param detector `none` if it could not be loaded */
+  setDetector(detector: SpeechDetector | 'none'): void {
+    this.#segmenter.setDetector(detector);
+  }
+
+  handle(
+    command: Exclude<MediaCommand, { type: 'load' | 'check-detector' | 'start' | 'set-debug' }>,
+  ): void {
+    switch (command.type) {
+      case 'attach-capture':
+      case 'attach-unprocessed':
+      case 'capture-switched':
+      case 'capture-primed':
+      case 'detach-capture':
+        return this.#microphone.handle(command);
+      case 'output-latency':
+        return this.#outputClock.observe(command);
+      case 'set-muted':
+        return this.#segmenter.setMuted(command.muted);
+      case 'send-text':
+        return this.#turns.sendText(command.itemId, command.text);
+      case 'cancel-response':
+        return this.#turns.cancelResponse();
+      case 'page-hears':
+        return this.#phases.hearing(command.hearing);
+      case 'set-interruption':
+        return this.#echo.setInterruption(command.interruption);
+      case 'page-voice':
+        return this.#playback.onPageVoice(command);
+      case 'set-token':
+        return this.#renewal.renew(command.token);
+      case 'hold-to-talk':
+        return this.#segmenter.holdToTalk(command.held);
+      case 'retry-now':
+        return this.#connection.retryNow();
+      case 'stop':
+        return this.#connection.close();
+      default:
+        return this.#choices.handle(command);
+    }
+  }
+
+  #signIn(): SessionApi {
+    const { start, fetch, notify } = this.#options;
+    const { credentials } = start;
+    return new SessionApi({
+      baseUrl: start.baseUrl,
+      fetch,
+      token: credentials.token,
+      // A person with an account must not become a guest unawares.
+      replacesToken: credentials.kind === 'guest',
+      accessCode: credentials.kind === 'guest' ? credentials.accessCode : undefined,
+      onSignedIn: (token, expiresInS) => notify({ type: 'signed-in', token, expiresInS }),
+    });
+  }
+
+  #connect(): RelayConnection {
+    const { start, timeZone, WebSocket } = this.#options;
+    return new RelayConnection({
+      api: this.#api,
+      request: () => {
+        const { voice, language } = this.#choices;
+        return { voice, language, timeZone, conversationId: start.conversationId };
+      },
+      replacesSession: true,
+      WebSocket,
+      random: () => this.#options.random(),
+      now: () => this.#options.now(),
+      onStatus: (status) => this.#onStatus(status),
+      onEvent: (event) => this.#onEvent(event),
+      onAudio: (frame) => this.#playback.onAudio(frame),
+      onProblem: (problem) => this.#options.notify(problemNotice(problem)),
+      onSessionLost: () => {
+        this.#sessionLost = true;
+        this.#playback.sessionLost();
+      },
+      onTraffic: (direction, data) =>
+        this.#options.tellFlight((flight, atMs) => flight.traffic(atMs, direction, data)),
+    });
+  }
+
+  #onStatus(status: ConnectionStatus): void {
+    this.#options.tellFlight((flight, atMs) => flight.connection(atMs, status));
+    switch (status.kind) {
+      case 'connecting':
+      case 'waiting': {
+        if (status.attempt === 0) return;
+        this.#phases.connection('lost');
+        const retryInMs = status.kind === 'waiting' ? status.retryInMs : 0;
+        return this.#options.notify({ type: 'unreachable', retryInMs });
+      }
+      case 'open':
+        return this.#phases.connection('open');
+      case 'closed':
+        this.#release();
+        this.#phases.connection('closed');
+        this.#options.notify({ type: 'closed', reason: status.reason });
+    }
+  }
+
+  #onEvent(event: RelayEvent): void {
+    if (event.type === 'session.created') {
+      const { limits, turn_detection } = event.session;
+      this.#segmenter.utteranceLimitMs = limits.utterance_ms - UTTERANCE_MARGIN_MS;
+      this.#turns.relayDecides = this.#segmenter.relayDecides = turn_detection !== undefined;
+      this.#choices.begun(event);
+    }
+    this.#providers = speechProvidersAfter(this.#providers, event);
+    this.#segmenter.setPaused(!relayHears(this.#providers));
+    this.#playback.pageSpeaks = pageSpeaks(this.#providers);
+    const notice = noticeOf(event);
+    const conversationId = this.#connection.session?.conversation_id;
+    if (notice?.type === 'session') this.#options.notify({ ...notice, conversationId });
+    else if (notice !== undefined) this.#options.notify(notice);
+    if (event.type === 'session.created' && this.#sessionLost) {
+      this.#sessionLost = false;
+      this.#options.notify({ type: 'session-replaced' });
+    }
+    this.#turns.onEvent(event);
+    this.#playback.onEvent(event);
+  }
+
+  #send(event: SequencedEvent): void {
+    this.#connection.send({ kind: 'event', event });
+  }
+
+  get stats(): Omit<MediaStats, 'atMs'> {
+    const { voice } = this.#playback;
+    return {
+      rttMs: this.#connection.clock.rttMs,
+      unackedMs: this.#connection.unacknowledgedMs,
+      jitterBufferMs: voice.bufferedMs,
+      jitterTargetMs: voice.targetMs,
+      underruns: voice.underruns,
+      chunksSent: this.#chunksSent,
+      reconnects: this.#connection.reconnects,
+      echoDb: this.#echo.leak?.levelDb ?? null,
+      echoDelayMs: this.#echo.leak?.delayMs ?? null,
+    };
+  }
+
+  #release(): void {
+    this.#renewal.close();
+    this.#microphone.detach();
+    this.#turns.close();
+    this.#playback.close();
+    this.#speaker.close();
+  }
+}

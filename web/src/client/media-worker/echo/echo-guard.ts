@@ -1,0 +1,132 @@
+import type { Interruption } from '../../messages/interruption.ts';
+import { POSITION_REPORTS_PER_SECOND } from '../../messages/playback-messages.ts';
+import type { CallPhases } from '../call/call-phase.ts';
+import type { Leak, LeakMeter } from './leak-meter.ts';
+import { ECHO_TAIL_MS } from '../speech/sounding.ts';
+
+const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
+/** −56 dBFS: what is softer while we play is left of an echo, not a person who interrupts. */
+const SOFTEST_INTERRUPTION = 0.0016;
+
+/** A stretch of microphone; a level is the root mean square of samples in −1…1. */
+export interface HeardFrame {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly rms: number;
+  /** Nothing is left in it but our own voice. */
+  readonly isEcho?: boolean | undefined;
+}
+
+export interface EchoGuardOptions {
+  /** Told if voice can no longer interrupt for all the echo, and if it can again. */
+  readonly notify?: (notice: { readonly type: 'echo'; readonly isHopeless: boolean }) => void;
+  /** Told when the echo canceller of a microphone begins to learn, and when it has learnt. */
+  readonly phases?: Pick<CallPhases, 'priming'>;
+}
+
+/**
+ * Tells our own voice, as far as it comes back through the microphone, from the person's.
+ *
+ * All instants are ms on our own clock.
+ */
+export class EchoGuard {
+  readonly #options: EchoGuardOptions;
+  #meter: LeakMeter | undefined;
+  #interruption: Interruption = 'automatic';
+  #isPriming = false;
+  #renderedMs = Number.NEGATIVE_INFINITY;
+  #soundedMs = Number.NEGATIVE_INFINITY;
+  #isHopeless = false;
+
+  constructor(options: EchoGuardOptions = {}) {
+    this.#options = options;
+  }
+
+  /** What comes back of our voice; undefined as long as that is not known. */
+  get leak(): Leak | undefined {
+    return this.#meter?.leak;
+  }
+
+  /** A few words for the log. */
+  get summary(): string {
+    return this.#meter?.summary ?? '';
+  }
+
+  /**
+   * Begins to measure, once what that takes has come: it is of no use before a call. Should it not
+   * come, nothing is shown of the echo.
+   */
+  async measure(): Promise<void> {
+    try {
+      const { LeakMeter } = await import('./leak-meter.ts');
+      this.#meter ??= new LeakMeter();
+    } catch {
+      this.#meter = undefined;
+    }
+  }
+
+  setInterruption(interruption: Interruption): void {
+    this.#interruption = interruption;
+  }
+
+  /** @param isPriming its echo canceller has yet to learn: until `primed` */
+  attach(isPriming: boolean): void {
+    this.#isPriming = isPriming;
+    if (isPriming) this.#options.phases?.priming(true);
+    this.#meter?.reset();
+    this.#noteHopeless();
+  }
+
+  /**
+   * The person seems to speak. They need not wait for the echo canceller any longer: what it learns
+   * from is to fall silent.
+   *
+   * @returns whether that sounds
+   */
+  suspected(): boolean {
+    if (this.#isPriming) this.#options.phases?.priming(false);
+    return this.#isPriming;
+  }
+
+  primed(): void {
+    this.#isPriming = false;
+    this.#options.phases?.priming(false);
+  }
+
+  /** We have played as loud as this since the last report, or for about as long as one is about. */
+  rendered(endMs: number | undefined, rms: number): void {
+    if (endMs === undefined) return;
+    if (rms > 0) this.#soundedMs = endMs;
+    const isNext = endMs > this.#renderedMs && endMs - this.#renderedMs < 2 * REPORT_MS;
+    this.#meter?.rendered(isNext ? this.#renderedMs : endMs - REPORT_MS, endMs, rms);
+    this.#renderedMs = endMs;
+  }
+
+  /** The microphone heard this, speech or not. */
+  captured({ startMs, endMs, rms }: HeardFrame): void {
+    // While the system silences the microphone, nothing is learnt of the echo.
+    if (rms === 0) return;
+    this.#meter?.captured(startMs, endMs, rms);
+    this.#noteHopeless();
+  }
+
+  /** Whether nothing that is heard at this moment may count, however loud it is. */
+  isClosed({ startMs }: HeardFrame, isPlaying: boolean): boolean {
+    if (this.#isPriming && isPlaying) return true;
+    const isByVoice = this.#interruption === 'voice';
+    if (isByVoice || (this.#interruption === 'automatic' && !this.#isHopeless)) return false;
+    return isPlaying || startMs - this.#soundedMs < ECHO_TAIL_MS;
+  }
+
+  /** Whether a frame is nothing but our echo, or too soft to be anything else. */
+  isEcho({ rms, isEcho = false }: HeardFrame, isPlaying: boolean): boolean {
+    return isEcho || (isPlaying && rms < SOFTEST_INTERRUPTION);
+  }
+
+  #noteHopeless(): void {
+    const isHopeless = this.#meter?.isHopeless === true;
+    if (isHopeless === this.#isHopeless) return;
+    this.#isHopeless = isHopeless;
+    this.#options.notify?.({ type: 'echo', isHopeless });
+  }
+}

@@ -1,0 +1,297 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ContextClock } from '../capture/context-clock.ts';
+import { EchoGuard } from '../echo/echo-guard.ts';
+import type { SpeechDetector } from './speech-detector.ts';
+import { UtteranceSegmenter } from './utterance-segmenter.ts';
+
+/** Told of each frame by its first sample, so that a test can say what is speech. */
+class MarkedDetector implements SpeechDetector {
+  fails = false;
+  async probabilityOf(frame: Float32Array): Promise<number> {
+    if (this.fails) throw new Error('The detector broke.');
+    return frame[0]!;
+  }
+}
+
+const SPEECH = 0.9;
+const SILENCE = 0.05;
+
+let log: string[];
+let sentMs: number;
+let nowMs: number;
+let playing: boolean;
+let index: number;
+let segmenter: UtteranceSegmenter;
+let detector: MarkedDetector;
+let contextClock: ContextClock;
+
+beforeEach(() => {
+  log = [];
+  sentMs = 0;
+  nowMs = 0;
+  playing = false;
+  index = 0;
+  detector = new MarkedDetector();
+  contextClock = new ContextClock();
+  contextClock.observe(0, 0);
+  segmenter = new UtteranceSegmenter({
+    echo: new EchoGuard(),
+    now: () => nowMs,
+    isPlaying: () => playing,
+    onSuspected: () => log.push('suspected'),
+    onMisfire: () => log.push('misfire'),
+    onStarted: () => log.push('started'),
+    onPaused: (endMs) => log.push(`paused at ${Math.round(endMs)}`),
+    onResumed: (onsetMs) => log.push(`resumed at ${Math.round(onsetMs)}`),
+    onChunk: ({ samples, last }) => {
+      sentMs += samples.length / 16;
+      if (last) log.push('last chunk');
+    },
+    onEnded: (endMs) => log.push(`ended at ${Math.round(endMs)}`),
+    onDiscarded: () => log.push('discarded'),
+    onDetectorFailed: () => log.push('detector failed'),
+    onLevel: () => {},
+  });
+  segmenter.attach(0, contextClock);
+  segmenter.setDetector(detector);
+});
+
+/** Captures frames of 32 ms that the detector will judge as `probability`. */
+async function hear(probability: number, frames: number): Promise<void> {
+  for (let n = 0; n < frames; n += 1) {
+    nowMs += 32;
+    segmenter.push({
+      samples: new Float32Array(512).fill(probability),
+      index,
+      contextTimeS: index / 16_000,
+      sentContextTimeS: nowMs / 1_000,
+    });
+    index += 512;
+    // The detector answers asynchronously.
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  }
+}
+
+test('an utterance is sent with its pre-roll and ends where the speech ended', async () => {
+  await hear(SILENCE, 40);
+  await hear(SPEECH, 20);
+  await hear(SILENCE, 40);
+  expect(log).toEqual(['suspected', 'started', 'last chunk', 'ended at 1840']);
+  // 300 ms before the onset, the speech, and the silence that it took to be sure.
+  expect(sentMs).toBeGreaterThan(300 + 20 * 32 + 470);
+  expect(sentMs).toBeLessThan(300 + 20 * 32 + 530);
+});
+
+test('a click sends nothing', async () => {
+  await hear(SILENCE, 40);
+  await hear(SPEECH, 1);
+  await hear(SILENCE, 40);
+  expect(log).toEqual(['suspected', 'misfire']);
+  expect(sentMs).toBe(0);
+});
+
+test('while we play, what is likely our own echo is not taken for speech', async () => {
+  playing = true;
+  await hear(0.6, 30);
+  expect(log).toEqual([]);
+  playing = false;
+  await hear(0.6, 30);
+  expect(log).toEqual(['suspected', 'started']);
+});
+
+test('another microphone goes on with what is being said', async () => {
+  await hear(SPEECH, 20);
+  const before = sentMs;
+  // It takes a moment to open, and counts its samples from 0.
+  nowMs += 160;
+  segmenter.attach(0, contextClock);
+  const startS = nowMs / 1_000;
+  for (let n = 0; n < 60; n += 1) {
+    nowMs += 32;
+    segmenter.push({
+      samples: new Float32Array(512).fill(n < 20 ? SPEECH : SILENCE),
+      index: n * 512,
+      contextTimeS: startS + n * 0.032,
+      sentContextTimeS: nowMs / 1_000,
+    });
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  }
+  expect(log).toEqual(['suspected', 'started', 'last chunk', 'ended at 1360']);
+  expect(sentMs - before).toBeGreaterThan(20 * 32 + 400);
+});
+
+describe('muted', () => {
+  test('nothing leaves, and an open utterance is ended', async () => {
+    await hear(SPEECH, 20);
+    const before = sentMs;
+    segmenter.setMuted(true);
+    expect(log.slice(0, 3)).toEqual(['suspected', 'started', 'last chunk']);
+    expect(log[3]).toMatch(/^ended/);
+    await hear(SPEECH, 30);
+    expect(log).toHaveLength(4);
+    expect(sentMs - before).toBeLessThan(100);
+  });
+
+  test('what was said while muted is not the pre-roll of what is said after', async () => {
+    segmenter.setMuted(true);
+    await hear(SPEECH, 40);
+    segmenter.setMuted(false);
+    await hear(SPEECH, 5);
+    await hear(SILENCE, 30);
+    expect(sentMs).toBeLessThan(35 * 32);
+    expect(log).toContain('started');
+  });
+
+  test('a suspicion is a misfire, so that the voice goes on', async () => {
+    await hear(SPEECH, 1);
+    segmenter.setMuted(true);
+    expect(log).toEqual(['suspected', 'misfire']);
+  });
+});
+
+describe('paused', () => {
+  test('nothing leaves, held or not, and what follows is heard again', async () => {
+    segmenter.setPaused(true);
+    await hear(SPEECH, 20);
+    segmenter.holdToTalk(true);
+    await hear(SPEECH, 20);
+    segmenter.holdToTalk(false);
+    expect(log).toEqual([]);
+    expect(sentMs).toBe(0);
+    segmenter.setPaused(false);
+    await hear(SPEECH, 5);
+    await hear(SILENCE, 30);
+    // What was said before is not its pre-roll.
+    expect(sentMs).toBeLessThan(35 * 32);
+    expect(log.slice(0, 2)).toEqual(['suspected', 'started']);
+  });
+
+  test('an open utterance is ended, also while the key is held', async () => {
+    segmenter.holdToTalk(true);
+    await hear(SPEECH, 20);
+    segmenter.setPaused(true);
+    expect(log.slice(0, 2)).toEqual(['started', 'last chunk']);
+    expect(log[2]).toMatch(/^ended/);
+  });
+});
+
+describe('push-to-talk', () => {
+  test('everything is speech while the key is held, even when muted', async () => {
+    segmenter.setMuted(true);
+    segmenter.holdToTalk(true);
+    expect(log).toEqual(['started']);
+    await hear(SILENCE, 20);
+    await hear(SPEECH, 10);
+    await hear(SILENCE, 20);
+    expect(log).toEqual(['started']);
+    segmenter.holdToTalk(false);
+    await hear(SILENCE, 1);
+    expect(log).toEqual(['started', 'last chunk', 'ended at 960']);
+  });
+
+  test('what was said before the key was let go is sent, though it arrives later', async () => {
+    segmenter.holdToTalk(true);
+    await hear(SPEECH, 20);
+    nowMs += 50;
+    segmenter.holdToTalk(false);
+    nowMs -= 50;
+    await hear(SPEECH, 1);
+    expect(log).toEqual(['started']);
+    await hear(SPEECH, 1);
+    expect(log).toEqual(['started', 'last chunk', 'ended at 690']);
+  });
+
+  test('a key that was only touched sends an utterance that is taken back', async () => {
+    segmenter.holdToTalk(true);
+    await hear(SILENCE, 3);
+    segmenter.holdToTalk(false);
+    await hear(SILENCE, 1);
+    expect(log).toEqual(['started', 'last chunk', 'discarded']);
+  });
+
+  test('works while the detector loads, and without one', async () => {
+    segmenter.setDetector('none');
+    segmenter.holdToTalk(true);
+    await hear(SPEECH, 20);
+    segmenter.holdToTalk(false);
+    await hear(SPEECH, 2);
+    expect(log[0]).toBe('started');
+    expect(log.at(-1)).toMatch(/^ended/);
+  });
+});
+
+test('a key that is pressed without a microphone does nothing', () => {
+  segmenter.detach();
+  segmenter.holdToTalk(true);
+  segmenter.holdToTalk(false);
+  expect(log).toEqual([]);
+});
+
+test('a key that is released after the microphone fell silent still ends the utterance', async () => {
+  vi.useFakeTimers();
+  segmenter.holdToTalk(true);
+  await hear(SPEECH, 10);
+  nowMs += 1_000;
+  segmenter.holdToTalk(false);
+  vi.advanceTimersByTime(500);
+  vi.useRealTimers();
+  expect(log).toEqual(['started', 'last chunk', 'ended at 320']);
+});
+
+test('an utterance beyond the limit is continued as the next, with nothing lost between', async () => {
+  segmenter.utteranceLimitMs = 2_000;
+  await hear(SPEECH, 100);
+  expect(log.filter((entry) => entry === 'started').length).toBeGreaterThan(1);
+  await hear(SILENCE, 30);
+  expect(sentMs).toBeGreaterThanOrEqual(100 * 32);
+  expect(sentMs).toBeLessThan(100 * 32 + 600);
+});
+
+test('a microphone that goes away ends what is open', async () => {
+  await hear(SPEECH, 20);
+  segmenter.detach();
+  expect(log.at(-1)).toMatch(/^ended/);
+});
+
+test('a detector that breaks is reported once, and listening goes on without it', async () => {
+  detector.fails = true;
+  await hear(SPEECH, 10);
+  expect(log).toEqual(['detector failed']);
+});
+
+test('frames wait for a detector that still loads, and no more than a bound of them', async () => {
+  let answered = 0;
+  const late = new UtteranceSegmenter({
+    echo: new EchoGuard(),
+    now: () => nowMs,
+    isPlaying: () => false,
+    onSuspected: () => {},
+    onMisfire: () => {},
+    onStarted: () => {},
+    onPaused: () => {},
+    onResumed: () => {},
+    onChunk: () => {},
+    onEnded: () => {},
+    onDiscarded: () => {},
+    onDetectorFailed: () => {},
+    onLevel: () => {},
+  });
+  for (let n = 0; n < 500; n += 1) {
+    late.push({
+      samples: new Float32Array(512),
+      index: n * 512,
+      contextTimeS: n * 0.032,
+      sentContextTimeS: n * 0.032,
+    });
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  late.setDetector({
+    probabilityOf: async () => {
+      answered += 1;
+      if (answered === 200) resolve();
+      return 0;
+    },
+  });
+  await promise;
+  expect(answered).toBe(200);
+});

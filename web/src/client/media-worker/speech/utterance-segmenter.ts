@@ -1,0 +1,300 @@
+import { levelOf, rmsOf } from '@parley/shared/audio/level';
+import { toPcm16 } from '@parley/shared/audio/pcm16';
+import { speechPolicyFor } from '../../messages/vad-policy.ts';
+import { FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
+import type { AudibleEnd } from './audible-end.ts';
+import { CaptureClock, type ContextClock } from '../capture/context-clock.ts';
+import type { EchoGuard, HeardFrame } from '../echo/echo-guard.ts';
+import { endOfHold, stepHold, type Hold } from './push-to-talk.ts';
+import { DetectorQueue, type SpeechDetector } from './speech-detector.ts';
+import {
+  afterEndOfTurn,
+  OFFSET_LAG_MS,
+  QUIET,
+  speechEndOf,
+  stepGate,
+  type GateFrame,
+  type GateState,
+} from './speech-gate.ts';
+import { UtteranceRecorder, type UtteranceChunk } from './utterance-recorder.ts';
+
+export interface SegmenterOptions {
+  readonly echo: EchoGuard;
+  now(): number;
+  /** While we play, it takes clearer speech. */
+  isPlaying(): boolean;
+  /** Perhaps speech: fall silent, to be sure. */
+  onSuspected(): void;
+  /** What was suspected was not speech. */
+  onMisfire(): void;
+  /** An utterance begins. Its chunks follow. @param isHeld push-to-talk, not detected speech */
+  onStarted(onsetMs: number, isHeld: boolean): void;
+  /** The person is silent, perhaps only for a moment; the utterance stays open. */
+  onPaused(speechEndMs: number): void;
+  onResumed(onsetMs: number): void;
+  onChunk(chunk: UtteranceChunk): void;
+  /** The utterance's last chunk was delivered. */
+  onEnded(speechEndMs: number): void;
+  /** The key was pressed by mistake: the utterance's last chunk was delivered, for nothing. */
+  onDiscarded(): void;
+  /** The detector broke: only push-to-talk works from here on. */
+  onDetectorFailed(): void;
+  /** Each 32 ms. Both are 0–1; the probability is the latest known. */
+  onLevel(level: number, speechProbability: number): void;
+}
+
+/** Audio sent from before the onset, so that no soft consonant is lost. */
+const PRE_ROLL_MS = 300;
+/** How far back an utterance can begin: the pre-roll, and the frames that it took to be believed. */
+const HISTORY_MS = 1_500;
+/** How long a released key waits for the frames that were captured before. */
+const RELEASE_DEADLINE_MS = 500;
+
+/**
+ * Cuts utterances out of the microphone's frames: from the pre-roll before the onset of speech
+ * until the relay takes the turn as over, at the latest to the end of the redemption time; or for
+ * as long as push-to-talk is held.
+ */
+export class UtteranceSegmenter {
+  /** The relay's longest utterance; a longer one is continued as the next. */
+  utteranceLimitMs = Number.POSITIVE_INFINITY;
+  /** Whether the relay decides when a turn is over. */
+  relayDecides = false;
+  readonly #options: SegmenterOptions;
+  readonly #recorder: UtteranceRecorder;
+  readonly #queue: DetectorQueue;
+  #audibleEnd: AudibleEnd | undefined;
+  #probability = 0;
+  #gate: GateState = QUIET;
+  #hold: Hold = { kind: 'up' };
+  #releaseTimer: ReturnType<typeof setTimeout> | undefined;
+  #muted = false;
+  #paused = false;
+  /** Undefined without a microphone. */
+  #clock: CaptureClock | undefined;
+  #utteranceStartMs = 0;
+  /** Where the person went on after a pause: the relay may have taken the turn as over before. */
+  #resumptionsMs: number[] = [];
+
+  constructor(options: SegmenterOptions) {
+    this.#options = options;
+    this.#recorder = new UtteranceRecorder(HISTORY_MS, (chunk) => options.onChunk(chunk));
+    this.#queue = new DetectorQueue({
+      isBypassed: () => this.#hold.kind !== 'up',
+      onFrame: (block, probability) => {
+        this.#probability = probability;
+        this.#frame(block, probability);
+      },
+      onFailed: () => options.onDetectorFailed(),
+    });
+  }
+
+  /** Whether nothing is being said, nor suspected of being speech. */
+  get isIdle(): boolean {
+    return this.#gate.kind === 'quiet' && this.#hold.kind === 'up' && !this.#recorder.isOpen;
+  }
+
+  /**
+   * When the last of what was said was heard, by its samples; what the detector says if they do
+   * not show it.
+   *
+   * @param speechEndMs - where the detector puts the end of speech
+   */
+  audibleEndMs(speechEndMs: number): number {
+    return this.#audibleEnd?.near(speechEndMs + OFFSET_LAG_MS) ?? speechEndMs;
+  }
+
+  /** @param detector `none` if it could not be loaded: then only push-to-talk works */
+  setDetector(detector: SpeechDetector | 'none'): void {
+    this.#queue.setDetector(detector);
+  }
+
+  /**
+   * A microphone was opened. In the place of another, it goes on with what is being said.
+   *
+   * @param latencyMs from its membrane to where its frames get their times
+   * @param clock of these times
+   * @param audibleEnd that is to find where speech ends in its samples
+   */
+  attach(latencyMs: number, clock: ContextClock, audibleEnd?: AudibleEnd): void {
+    this.#clock = new CaptureClock(clock, latencyMs);
+    this.#audibleEnd = audibleEnd;
+  }
+
+  /** The microphone is gone: what was open ends here. */
+  detach(): void {
+    this.#clock = undefined;
+    this.#queue.clear();
+    this.#abandon();
+  }
+
+  setMuted(muted: boolean): void {
+    this.#muted = muted;
+    if (muted && this.#hold.kind === 'up') this.#endNow();
+  }
+
+  /** While paused nothing becomes an utterance, held or not: the relay takes no speech. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#abandon();
+  }
+
+  /** While held everything is speech, even when muted. */
+  holdToTalk(held: boolean): void {
+    const nowMs = this.#options.now();
+    if (held && this.#hold.kind !== 'down') {
+      if (this.#clock === undefined || this.#paused) return;
+      clearTimeout(this.#releaseTimer);
+      this.#hold = { kind: 'down', sinceMs: nowMs, speechEndMs: undefined };
+      const isPaused = this.#gate.kind === 'paused';
+      this.#gate = QUIET;
+      if (!this.#recorder.isOpen) this.#begin(nowMs);
+      else if (isPaused) this.#resumed(nowMs);
+      void this.#queue.drain();
+    } else if (!held && this.#hold.kind === 'down') {
+      this.#hold = { ...this.#hold, kind: 'released', atMs: nowMs };
+      // Should the microphone have fallen silent, no frame would ever end it.
+      this.#releaseTimer = setTimeout(() => {
+        if (this.#hold.kind === 'released') this.#letGo(this.#hold);
+      }, RELEASE_DEADLINE_MS);
+    }
+  }
+
+  /**
+   * The relay has taken the turn as over. If that crossed speech that goes on, the next utterance
+   * begins at once, from before that speech: the relay passes over what was sent of it.
+   *
+   * @param speechEndMs where the turn ended
+   */
+  endOfTurn(speechEndMs: number): void {
+    if (!this.#recorder.isOpen) return;
+    this.#recorder.abandon(speechEndMs);
+    const resumedMs = this.#resumptionsMs.find((ms) => ms > speechEndMs);
+    const isGoingOn = this.#gate.kind === 'speaking' || this.#hold.kind !== 'up';
+    if (resumedMs !== undefined || isGoingOn) return this.#goOn(resumedMs ?? speechEndMs);
+    this.#gate = afterEndOfTurn(this.#gate);
+    if (this.#gate.kind === 'tentative') this.#options.onSuspected();
+  }
+
+  push(block: CapturedBlock): void {
+    this.#options.onLevel(levelOf(rmsOf(block.samples)), this.#probability);
+    this.#queue.push(block);
+  }
+
+  #frame(block: CapturedBlock, probability: number): void {
+    const { isEcho } = block;
+    const startMs = this.#clock?.startOf(block);
+    if (startMs === undefined) return;
+    const endMs = startMs + FRAME_MS;
+    if (this.#paused || (this.#muted && this.#hold.kind === 'up')) {
+      // Not even as the pre-roll of what is said after unmuting.
+      this.#recorder.forget();
+      return;
+    }
+    this.#recorder.push({ samples: toPcm16(block.samples), startMs });
+    this.#audibleEnd?.push(block.samples, startMs);
+    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples), isEcho });
+    if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
+    else this.#stepHeld(this.#hold, { probability, endMs });
+    if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
+      this.#endNow();
+    }
+  }
+
+  /** Whether we heard ourselves. What is heard while that may be is not kept as a pre-roll. */
+  #isOurs(frame: HeardFrame): boolean {
+    const { echo, isPlaying } = this.#options;
+    echo.captured(frame);
+    if (this.#hold.kind !== 'up' || this.#recorder.isOpen) return false;
+    if (!echo.isClosed(frame, isPlaying())) return echo.isEcho(frame, isPlaying());
+    this.#recorder.forget();
+    return true;
+  }
+
+  #step(frame: GateFrame): void {
+    const { relayDecides } = this;
+    const policy = speechPolicyFor({ isPlaying: this.#options.isPlaying(), relayDecides });
+    const { state, event } = stepGate(this.#gate, frame, policy);
+    this.#gate = state;
+    switch (event?.type) {
+      case 'speech-suspected':
+        return this.#options.onSuspected();
+      case 'speech-misfired':
+        return this.#options.onMisfire();
+      case 'speech-confirmed':
+        return this.#begin(event.onsetMs);
+      case 'speech-paused':
+        return this.#options.onPaused(event.endMs);
+      case 'speech-resumed':
+        return this.#resumed(event.onsetMs);
+      case 'speech-ended':
+        return this.#end(event.endMs);
+      case undefined:
+    }
+  }
+
+  #stepHeld(
+    before: Exclude<Hold, { kind: 'up' }>,
+    frame: { probability: number; endMs: number },
+  ): void {
+    const hold = stepHold(before, frame);
+    this.#hold = hold;
+    // What was said before the key was let go is still on its way until a frame reaches beyond.
+    if (hold.kind === 'released' && frame.endMs >= hold.atMs) this.#letGo(hold);
+  }
+
+  #letGo(hold: Extract<Hold, { kind: 'released' }>): void {
+    clearTimeout(this.#releaseTimer);
+    this.#hold = { kind: 'up' };
+    const endMs = endOfHold(hold);
+    if (endMs !== undefined) return this.#end(endMs);
+    this.#recorder.end();
+    this.#options.onDiscarded();
+  }
+
+  #begin(onsetMs: number): void {
+    this.#utteranceStartMs = onsetMs - PRE_ROLL_MS;
+    this.#resumptionsMs = [];
+    this.#options.onStarted(onsetMs, this.#hold.kind !== 'up');
+    this.#recorder.begin(this.#utteranceStartMs);
+  }
+
+  #resumed(onsetMs: number): void {
+    this.#resumptionsMs.push(onsetMs);
+    this.#recorder.keepFrom(onsetMs - PRE_ROLL_MS);
+    this.#options.onResumed(onsetMs);
+  }
+
+  #goOn(onsetMs: number): void {
+    this.#begin(onsetMs);
+    const gate = this.#gate;
+    if (gate.kind !== 'speaking' && gate.kind !== 'paused') return;
+    // What was said before has ended with the turn.
+    this.#gate = { ...gate, onsetMs };
+    if (gate.kind === 'paused')
+      this.#options.onPaused(speechEndOf(this.#gate, this.#options.now()));
+  }
+
+  #end(speechEndMs: number): void {
+    if (!this.#recorder.isOpen) return;
+    this.#recorder.end();
+    this.#options.onEnded(speechEndMs);
+  }
+
+  /** As if the key were up and no speech going on; nothing captured before is sent. */
+  #abandon(): void {
+    clearTimeout(this.#releaseTimer);
+    this.#hold = { kind: 'up' };
+    this.#endNow();
+    this.#recorder.forget();
+  }
+
+  /** Ends the utterance, or the suspicion of one, that is going on. */
+  #endNow(): void {
+    const gate = this.#gate;
+    this.#gate = QUIET;
+    if (gate.kind === 'tentative') this.#options.onMisfire();
+    this.#end(speechEndOf(gate, this.#options.now()));
+  }
+}

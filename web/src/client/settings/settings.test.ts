@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { memoryStore } from './memory-store.fake.ts';
+import {
+  DEFAULT_SETTINGS,
+  readSettings,
+  SETTINGS_KEY,
+  writeSettings,
+  type KeyValueStore,
+} from './settings.ts';
+
+const FORBIDDEN: KeyValueStore = {
+  getItem() {
+    throw new DOMException('denied', 'SecurityError');
+  },
+  setItem() {
+    throw new DOMException('full', 'QuotaExceededError');
+  },
+};
+
+describe('settings', () => {
+  test('come back as they were kept', () => {
+    const store = memoryStore();
+    const chosen = {
+      ...DEFAULT_SETTINGS,
+      theme: 'dark',
+      volume: 0.35,
+      voice: 'slt',
+      language: 'de',
+      eagerness: 'low',
+      speed: 1.2,
+      turnCue: 'vibration',
+      talkBy: 'hold',
+    } as const;
+    writeSettings(store, chosen);
+    expect(readSettings(store)).toEqual(chosen);
+  });
+
+  test('are replaced one by one if what was kept is not valid', () => {
+    const kept = {
+      theme: 'purple',
+      captionSize: 'large',
+      volume: 7,
+      speed: 40,
+      turnCue: 'bell',
+      talkBy: 'telepathy',
+      earcons: 'yes',
+      eagerness: 'hasty',
+      voice: '',
+      language: 7,
+      speakerId: 'x'.repeat(300),
+    };
+    expect(readSettings(memoryStore({ [SETTINGS_KEY]: JSON.stringify(kept) }))).toEqual({
+      ...DEFAULT_SETTINGS,
+      captionSize: 'large',
+    });
+  });
+
+  test.each(['', 'not json', 'null', '[]', '"text"', '7'])('survive %j in their place', (text) => {
+    expect(readSettings(memoryStore({ [SETTINGS_KEY]: text }))).toEqual(DEFAULT_SETTINGS);
+  });
+
+  test('do without storage', () => {
+    expect(readSettings(null)).toEqual(DEFAULT_SETTINGS);
+    expect(readSettings(FORBIDDEN)).toEqual(DEFAULT_SETTINGS);
+    expect(() => writeSettings(FORBIDDEN, DEFAULT_SETTINGS)).not.toThrow();
+  });
+});

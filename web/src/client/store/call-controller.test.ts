@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest';
+import { CLOSE_REASONS } from '@parley/shared/close-codes';
+import { createScriptedEngine } from '../../../e2e/ui/support/scripted-engine.ts';
+import {
+  createScriptedAccount,
+  EMAIL_CODE,
+  RIGHT_CODE,
+  type WayIn,
+} from '../../../e2e/ui/support/scripted-account.ts';
+import { SESSION } from '../../../e2e/ui/support/notices.ts';
+import type { CallOptions } from '../engine/media-engine.ts';
+import { createCallController, type CallControllerOptions } from './call-controller.ts';
+import { memoryStore } from '../settings/memory-store.fake.ts';
+import type { RelayAddress } from '../settings/relay-address.ts';
+
+function setUp(overrides: Partial<CallControllerOptions> = {}) {
+  const engine = createScriptedEngine();
+  let ids = 0;
+  const controller = createCallController({
+    engine,
+    account: createScriptedAccount({ way: 'guests', storage: overrides.storage ?? null }),
+    storage: null,
+    nowMs: () => 0,
+    newId: () => `id-${(ids += 1)}`,
+    relay: Promise.resolve({ kind: 'known', origin: 'https://relay.example' }),
+    fetchProviders: () => Promise.resolve(null),
+    ...overrides,
+  });
+  return { engine, controller };
+}
+
+describe('typed text', () => {
+  test('without a call begins a typed one and is sent once there is a session', () => {
+    const { engine, controller } = setUp();
+    controller.sendText('  What time is it?  ');
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'running' },
+      microphone: { kind: 'unwanted' },
+      conversation: [{ kind: 'user', state: 'typed', text: 'What time is it?' }],
+    });
+    expect(engine.commands).not.toContain('sendText:What time is it?');
+    engine.emit({ type: 'session', session: SESSION });
+    expect(engine.commands).toContain('sendText:What time is it?');
+  });
+
+  test('is sent once, also when the session is announced again', () => {
+    const { engine, controller } = setUp();
+    controller.sendText('Hello');
+    engine.emit({ type: 'session', session: SESSION }, { type: 'session', session: SESSION });
+    expect(engine.commands.filter((command) => command === 'sendText:Hello')).toHaveLength(1);
+  });
+
+  test('that is blank is not sent', () => {
+    const { engine, controller } = setUp();
+    controller.sendText('   ');
+    expect(controller.call.getState().standing.kind).toBe('none');
+    expect(engine.commands).toEqual([]);
+  });
+
+  test('that was waiting when the call was hung up is not sent in the next one', async () => {
+    const { engine, controller } = setUp();
+    controller.sendText('Hello');
+    await controller.endCall();
+    await controller.startCall();
+    engine.emit({ type: 'session', session: SESSION });
+    expect(engine.commands).not.toContain('sendText:Hello');
+  });
+});
+
+test('an answer about the microphone that comes after hanging up is dropped', async () => {
+  const answer = Promise.withResolvers<{ ok: false; refusal: 'denied' }>();
+  const engine = { ...createScriptedEngine(), start: () => answer.promise };
+  const { controller } = setUp({ engine });
+  const started = controller.startCall();
+  await controller.endCall();
+  answer.resolve({ ok: false, refusal: 'denied' });
+  await started;
+  expect(controller.call.getState().microphone).toEqual({ kind: 'unknown' });
+});
+
+test('the late end of a call is not taken for that of the next one', async () => {
+  const engine = createScriptedEngine();
+  const { controller } = setUp({ engine: { ...engine, stop: () => Promise.resolve() } });
+  await controller.startCall();
+  void controller.endCall();
+  const again = controller.startCall();
+  engine.emit({ type: 'closed', reason: CLOSE_REASONS.normal });
+  await again;
+  expect(controller.call.getState().standing).toEqual({ kind: 'running' });
+  expect(engine.commands.filter((command) => command === 'start:microphone')).toHaveLength(2);
+});
+
+test('a call that cannot be started ends with words for it', async () => {
+  const engine = { ...createScriptedEngine(), start: () => Promise.reject(new Error('no worker')) };
+  const { controller } = setUp({ engine });
+  await controller.startCall();
+  expect(controller.call.getState().standing).toMatchObject({
+    kind: 'over',
+    reason: { message: 'The call could not be started. Please try again.' },
+  });
+});
+
+test('levels pass by without a change of state', async () => {
+  const { engine, controller } = setUp();
+  await controller.startCall();
+  const before = controller.call.getState();
+  engine.emit({ type: 'levels', microphone: 0.5, voice: 0, speechProbability: 0.9 });
+  expect(controller.call.getState()).toBe(before);
+  expect(controller.levels.getState().microphone).toBe(0.5);
+});
+
+test('a muted call is muted in the engine, and a new call begins unmuted', async () => {
+  const { engine, controller } = setUp();
+  controller.setMuted(true);
+  expect(engine.commands).toEqual([]);
+  await controller.startCall();
+  controller.setMuted(true);
+  expect(engine.commands).toContain('setMuted:true');
+  await controller.endCall();
+  await controller.startCall();
+  expect(controller.call.getState().muted).toBe(false);
+  expect(engine.commands.findLast((command) => command.startsWith('setMuted'))).toBe(
+    'setMuted:false',
+  );
+});
+
+test('a held key is released once, also when the call has ended meanwhile', async () => {
+  const { engine, controller } = setUp();
+  await controller.startCall();
+  controller.holdToTalk(true);
+  controller.holdToTalk(true);
+  engine.emit({ type: 'closed', reason: CLOSE_REASONS.idle });
+  controller.holdToTalk(false);
+  expect(engine.commands.filter((command) => command.startsWith('holdToTalk'))).toEqual([
+    'holdToTalk:true',
+  ]);
+});
+
+test('a changed voice reaches a running call, a changed volume any', async () => {
+  const { engine, controller } = setUp();
+  controller.changeSettings({ volume: 0.5, voice: 'slt' });
+  expect(engine.commands).toEqual(['setVolume:0.5']);
+  await controller.startCall();
+  controller.changeSettings({ voice: 'rms' });
+  expect(engine.commands).toContain('setVoice:rms');
+  controller.changeSettings({ eagerness: 'low' });
+  expect(engine.commands).toContain('setEagerness:low');
+  controller.changeSettings({ language: 'de' });
+  controller.changeSettings({ language: null });
+  expect(engine.commands.slice(-2)).toEqual(['setLanguage:de', 'setLanguage:null']);
+});
+
+describe('the relay', () => {
+  const RELAY = 'https://relay.example';
+
+  test('is asked by its address, with the token that it gave', async () => {
+    const storage = memoryStore();
+    const calls: CallOptions[] = [];
+    const scripted = createScriptedEngine();
+    const engine = {
+      ...scripted,
+      start(options: CallOptions) {
+        calls.push(options);
+        return scripted.start(options);
+      },
+    };
+    const asked: string[] = [];
+    const fetchProviders = async (relay: string) => {
+      asked.push(relay);
+      return SESSION.providers;
+    };
+    const { controller } = setUp({ engine, storage, fetchProviders });
+    controller.preload();
+    await controller.startCall();
+    engine.emit({ type: 'signed-in', token: 'given', expiresInS: 3_600 });
+    await controller.endCall();
+    await controller.startCall();
+    expect(calls).toMatchObject([
+      { relay: RELAY, credentials: { kind: 'guest', token: undefined } },
+      { relay: RELAY, credentials: { kind: 'guest', token: 'given' } },
+    ]);
+    expect(asked).toEqual([RELAY]);
+    expect(controller.providers.getState()).toEqual(SESSION.providers);
+
+    const other = Promise.resolve({ kind: 'known', origin: 'https://other.example' } as const);
+    await setUp({ engine, storage, relay: other }).controller.startCall();
+    expect(calls.at(-1)).toMatchObject({
+      relay: 'https://other.example',
+      credentials: { token: undefined },
+    });
+  });
+
+  test('that cannot be known is explained at once, and no call begins', async () => {
+    const message = 'This page is not set up correctly: parley.json is not valid JSON.';
+    const relay = Promise.resolve({ kind: 'misconfigured', message } as const);
+    const { engine, controller } = setUp({ relay });
+    controller.preload();
+    await relay;
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'none' },
+      error: { code: 'page_misconfigured', message },
+    });
+    controller.sendText('Hello');
+    await controller.startCall();
+    await relay;
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'over', reason: { reason: 'page_misconfigured', retry: 'never' } },
+      error: { message },
+    });
+    expect(engine.commands).toEqual([]);
+  });
+
+  test('is not called any more if the person hung up before its address was known', async () => {
+    const { promise, resolve } = Promise.withResolvers<RelayAddress>();
+    const { engine, controller } = setUp({ relay: promise });
+    const started = controller.startCall();
+    await controller.endCall();
+    resolve({ kind: 'known', origin: RELAY });
+    await started;
+    expect(engine.commands).toEqual(['stop']);
+  });
+});
+
+describe('signing in', () => {
+  async function setUpAccount(way: WayIn) {
+    const account = createScriptedAccount({ way });
+    await account.learn();
+    const { engine, controller } = setUp({ account });
+    const signIn = async () =>
+      (await account.issuer()).verifyCode('ada@example.com', EMAIL_CODE).then(account.answered);
+    return { account, engine, controller, signIn };
+  }
+
+  test('comes before a call that needs it, and the call follows', async () => {
+    const { account, engine, controller, signIn } = await setUpAccount('accounts');
+    await controller.startCall();
+    expect(controller.call.getState().standing.kind).toBe('none');
+    expect(engine.commands).toEqual([]);
+    expect(account.store.getState().question).toBe('sign-in');
+    await signIn();
+    await expect.poll(() => engine.commands).toContain('start:microphone');
+    expect(engine.commands).toContain('credentials:{"kind":"account","token":"account-token"}');
+  });
+
+  test('what was typed is sent after it', async () => {
+    const { engine, controller, signIn } = await setUpAccount('accounts');
+    controller.sendText('Hello');
+    expect(controller.call.getState().conversation).toEqual([]);
+    await signIn();
+    await expect.poll(() => engine.commands).toContain('start:typed');
+    engine.emit({ type: 'session', session: SESSION });
+    expect(engine.commands).toContain('sendText:Hello');
+  });
+
+  test('is asked for if the relay turns out to want it', async () => {
+    const { account, engine, controller } = await setUpAccount('code');
+    await account.tryAccessCode(RIGHT_CODE);
+    await controller.startCall();
+    engine.emit(
+      { type: 'error', code: 'access_code_wrong', message: 'The access code is not right.' },
+      {
+        type: 'closed',
+        reason: { code: 1006, reason: 'access_code_wrong', retry: 'never', message: '' },
+      },
+    );
+    await expect.poll(() => controller.call.getState().error).toBeNull();
+    expect(account.store.getState().question).toBe('access-code');
+  });
+
+  test('a renewed token reaches the running call', async () => {
+    const { account, engine, controller, signIn } = await setUpAccount('accounts');
+    await signIn();
+    await controller.startCall();
+    account.store.setState({ account: { name: 'ada@example.com', token: 'renewed' } });
+    expect(engine.commands).toContain('setToken:renewed');
+  });
+
+  test('signing out ends the call and leaves nothing of it on the screen', async () => {
+    const { account, engine, controller, signIn } = await setUpAccount('both');
+    await signIn();
+    await controller.startCall();
+    engine.emit(
+      { type: 'session', session: SESSION },
+      { type: 'user-transcript', itemId: 'u', utterance: 1, text: 'secret', state: 'final' },
+    );
+    await account.signOut();
+    expect(engine.commands).toContain('stop');
+    expect(controller.call.getState()).toMatchObject({
+      standing: { kind: 'none' },
+      conversation: [],
+    });
+  });
+});
