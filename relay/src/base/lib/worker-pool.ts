@@ -81,10 +81,14 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   /**
    * Waits at most `waitMs` for a worker, longer only while one is still starting.
    *
+   * @param since - the wait counts from when it settles; from now on if absent
    * @throws ParleyError `capacity_exhausted` where none became free in time, the pool's `failure`
    *   where one could not be started. Rejects with the signal's reason when aborted.
    */
-  async acquire(signal?: AbortSignal): Promise<WorkerLease<Request, Answer>> {
+  async acquire(
+    signal?: AbortSignal,
+    since?: Promise<unknown>,
+  ): Promise<WorkerLease<Request, Answer>> {
     signal?.throwIfAborted();
     if (this.#disposed)
       throw new ParleyError(this.#options.failure, { cause: new Error('The pool is closed.') });
@@ -107,7 +111,10 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     };
     const { clock, waitMs } = this.#options;
     const wait = () => afterDeadline(clock, waitMs, expire);
-    let cancelWait = wait();
+    let cancelWait = since === undefined ? wait() : () => {};
+    void since?.then(() => {
+      if (this.#waiters.has(waiter)) cancelWait = wait();
+    });
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#waiters.add(waiter);
     this.#grow();

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TranscriptEvent } from '../../../call/stages/transcriber/transcriber.ts';
+import type {
+  TranscriptEvent,
+  Transcription,
+} from '../../../call/stages/transcriber/transcriber.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { createEmbeddedTranscriber, type EmbeddedTranscriber } from './embedded-transcriber.ts';
 import type { Flite } from '../voice/flite.ts';
@@ -70,6 +73,10 @@ async function recognise(samples: Int16Array): Promise<TranscriptEvent[]> {
   return Array.fromAsync(transcription.events);
 }
 
+async function lastOf({ events }: Transcription): Promise<TranscriptEvent | undefined> {
+  return (await Array.fromAsync(events)).at(-1);
+}
+
 describe('the embedded transcriber', () => {
   it('understands what is in its grammar, in three voices, and says so as it hears it', async () => {
     let right = 0;
@@ -134,18 +141,34 @@ describe('the embedded transcriber', () => {
     expect((await recognise(samples)).at(-1)).toMatchObject({ text: 'tell me a joke' });
   });
 
-  it('hears a person to the end while its only thread is at another who still speaks', async () => {
+  it('hears the whole of a person who waits for another to finish', async () => {
     const text = 'what is seven times eight';
+    const { signal } = new AbortController();
+    const open = () => transcriber.open({ language: 'en-US', signal });
+    const [joke, question] = [speech('tell me a joke', 'rms'), speech(text, 'slt')];
+    const [first, second] = [await open(), await open()];
+    first.push(joke.subarray(0, 12_000));
+    second.push(question);
+    expect(transcriber.waiting!()).toBe(1);
+    second.finalize();
+    first.push(joke.subarray(12_000));
+    first.finalize();
+    const [heard, waited] = [await lastOf(first), await lastOf(second)];
+    expect(heard).toMatchObject({ text: 'tell me a joke' });
+    expect(waited).toMatchObject({ text });
+  });
+
+  it('says that all are busy once a person has finished and waited too long', async () => {
+    const { signal } = new AbortController();
     const controller = new AbortController();
-    const { signal } = controller;
-    const long = await transcriber.open({ language: 'en-US', signal });
-    const joke = speech('tell me a joke', 'rms');
-    long.push(joke.subarray(0, 12_000));
-    expect((await recognise(speech(text, 'slt'))).at(-1)).toMatchObject({ text });
-    long.push(joke.subarray(12_000));
-    long.finalize();
-    const [final] = (await Array.fromAsync(long.events)).slice(-1);
-    expect(final).toMatchObject({ text: 'tell me a joke' });
+    const held = await transcriber.open({ language: 'en-US', signal: controller.signal });
+    held.push(speech('tell me a joke', 'rms'));
+    const late = await transcriber.open({ language: 'en-US', signal });
+    late.push(speech('tell me a joke', 'slt'));
+    late.finalize();
+    await expect(lastOf(late)).rejects.toMatchObject({ code: 'capacity_exhausted' });
+    controller.abort();
+    await expect(lastOf(held)).resolves.toBeUndefined();
   });
 
   it('can be probed, also while every thread listens, and still works afterwards', async () => {

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { ParleyError } from '@parley/shared';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../../base/lib/clock.ts';
 import { WorkerPool } from '../../../base/lib/worker-pool.ts';
@@ -14,10 +14,11 @@ import type {
   RecogniserRequest,
   RecogniserStart,
 } from './recogniser-protocol.ts';
-import { UtteranceScheduler } from './utterance-scheduler.ts';
 
 /** By default a thread keeps 80 MB of what it discarded while it made the grammar's network. */
 const YOUNG_GENERATION_MB = 8;
+/** Utterances that may wait for a recogniser. */
+const MAX_WAITING = 64;
 
 export interface EmbeddedTranscriberOptions {
   readonly grammar: SpeechGrammar;
@@ -25,7 +26,7 @@ export interface EmbeddedTranscriberOptions {
   readonly phraseState?: Transcriber['phraseState'];
   /** Writes the words of the grammar, which are all small, as people do. */
   readonly writtenAs?: (words: string) => string;
-  /** Recognisers, each in a thread of its own; many more utterances share them. */
+  /** Recognisers, each in a thread of its own, which hears one utterance at a time. */
   readonly maxWorkers?: number;
   /** The longest that an utterance which has ended waits for a recogniser. */
   readonly waitMs?: number;
@@ -75,13 +76,6 @@ export function createEmbeddedTranscriber(
     failure: 'transcriber_failed',
     clock: systemClock,
   });
-  const scheduler = new UtteranceScheduler({
-    acquire: () => pool.acquire(),
-    maxWorkers,
-    processors: availableParallelism(),
-    waitMs,
-    clock: systemClock,
-  });
   return {
     name: 'embedded',
     languages: ['en'],
@@ -89,17 +83,17 @@ export function createEmbeddedTranscriber(
     // Async, so that what it throws is a rejection.
     async open({ signal, mayInterrupt, onUsed }: TranscriptionOptions) {
       signal.throwIfAborted();
-      scheduler.admit();
-      return new EmbeddedTranscription(scheduler, {
+      if (pool.waiting >= MAX_WAITING) throw new ParleyError('capacity_exhausted');
+      return new EmbeddedTranscription({
+        acquire: (over, since) => pool.acquire(over, since),
         signal,
         mayInterrupt,
-        clock: systemClock,
         writtenAs: options.writtenAs,
         onHeard: (audioMs) => onUsed?.({ model: 'embedded', units: { audioMs } }),
       });
     },
-    probe: () => scheduler.probe(),
-    waiting: () => scheduler.waiting,
+    probe: (signal) => pool.probe({ type: 'discard' }, signal),
+    waiting: () => pool.waiting,
     warm: (count) => pool.warm(count),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };

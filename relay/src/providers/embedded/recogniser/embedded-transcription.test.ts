@@ -1,11 +1,8 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
-import type { WorkerLease } from '../../../base/lib/worker-pool.ts';
 import type { TranscriptEvent } from '../../../call/stages/transcriber/transcriber.ts';
-import { EmbeddedTranscription } from './embedded-transcription.ts';
+import { EmbeddedTranscription, type RecogniserLease } from './embedded-transcription.ts';
 import type { RecogniserAnswer, RecogniserRequest } from './recogniser-protocol.ts';
-import { UtteranceScheduler } from './utterance-scheduler.ts';
 
 type Answerer = (request: RecogniserRequest) => Promise<RecogniserAnswer>;
 
@@ -13,7 +10,7 @@ function scene(answer: Answerer) {
   const requests: RecogniserRequest[] = [];
   const controller = new AbortController();
   let releases = 0;
-  const lease: WorkerLease<RecogniserRequest, RecogniserAnswer> = {
+  const lease: RecogniserLease = {
     request(message) {
       requests.push(message);
       return answer(message);
@@ -22,16 +19,10 @@ function scene(answer: Answerer) {
       releases += 1;
     },
   };
-  const clock = new FakeClock();
-  const scheduler = new UtteranceScheduler({
-    acquire: () => Promise.resolve(lease),
-    maxWorkers: 1,
-    processors: 2,
-    waitMs: 2_000,
-    clock,
-  });
+  const { signal } = controller;
+  const acquire = () => Promise.resolve(lease);
   return {
-    transcription: new EmbeddedTranscription(scheduler, { signal: controller.signal, clock }),
+    transcription: new EmbeddedTranscription({ signal, acquire }),
     controller,
     requests,
     releases: () => releases,
@@ -77,7 +68,7 @@ describe('EmbeddedTranscription', () => {
       unrecognised: false,
     });
     expect(requests.map(({ type }) => type)).toEqual(['audio', 'finish', 'discard']);
-    expect(releases()).toBe(0);
+    expect(releases()).toBe(1);
   });
 
   it('needs no thread for silence, however long, and one for what follows it', async () => {
@@ -123,10 +114,10 @@ describe('EmbeddedTranscription', () => {
     ]);
   });
 
-  it('copies what it is given, joins what waits, and leaves nothing out', async () => {
+  it('joins what waits, and leaves nothing out', async () => {
     const { transcription, requests } = scene(talkative());
-    const memory = new Int16Array(1_600);
-    for (let chunk = 1; chunk <= 10; chunk += 1) transcription.push(memory.fill(1_000 + chunk));
+    for (let chunk = 1; chunk <= 10; chunk += 1)
+      transcription.push(new Int16Array(1_600).fill(1_000 + chunk));
     transcription.push(new Int16Array(0));
     transcription.finalize();
     await collect(transcription.events);
@@ -192,23 +183,44 @@ describe('EmbeddedTranscription', () => {
     });
   });
 
-  it('is decoded anew by another thread if the first one fails', async () => {
-    let failures = 0;
-    const answer = talkative();
-    const { transcription, requests, releases } = scene((request) => {
-      if (request.type !== 'audio' || failures > 0) return answer(request);
-      failures += 1;
-      return Promise.reject(new ParleyError('transcriber_failed'));
+  it('waits for a recogniser with all of its audio, and no longer than it is wanted', async () => {
+    const waits: { readonly signal: AbortSignal; readonly since: Promise<void> }[] = [];
+    const granted = Promise.withResolvers<RecogniserLease>();
+    const controller = new AbortController();
+    const transcription = new EmbeddedTranscription({
+      signal: controller.signal,
+      acquire: (signal, since) => {
+        waits.push({ signal, since });
+        return granted.promise;
+      },
     });
-    transcription.push(new Int16Array(1_600).fill(1_007));
+    let isPressing = false;
+    transcription.push(audible(1_600));
+    transcription.push(audible(1_600));
+    void waits[0]!.since.then(() => (isPressing = true));
+    await settled();
+    expect(isPressing).toBe(false);
     transcription.finalize();
-    const events = await collect(transcription.events);
-    expect(events.at(-1)).toMatchObject({ type: 'transcript-final', text: 'word 1' });
-    expect(requests.map(({ type }) => type)).toEqual(['audio', 'audio', 'finish', 'discard']);
-    expect(releases()).toBe(1);
+    await settled();
+    expect({ isPressing, waits: waits.length }).toEqual({ isPressing: true, waits: 1 });
+    controller.abort();
+    expect(waits[0]!.signal.aborted).toBe(true);
+    granted.reject(controller.signal.reason);
+    await expect(collect(transcription.events)).resolves.toEqual([]);
   });
 
-  it('passes on the failure of the second thread', async () => {
+  it('passes on that no recogniser became free', async () => {
+    const transcription = new EmbeddedTranscription({
+      signal: new AbortController().signal,
+      acquire: () => Promise.reject(new ParleyError('capacity_exhausted')),
+    });
+    transcription.push(audible(1_600));
+    await expect(collect(transcription.events)).rejects.toMatchObject({
+      code: 'capacity_exhausted',
+    });
+  });
+
+  it('passes on the failure of its thread, and gives it back', async () => {
     const { transcription, releases } = scene(() =>
       Promise.reject(new ParleyError('transcriber_failed')),
     );
@@ -216,6 +228,6 @@ describe('EmbeddedTranscription', () => {
     await expect(collect(transcription.events)).rejects.toMatchObject({
       code: 'transcriber_failed',
     });
-    expect(releases()).toBe(2);
+    expect(releases()).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
-import type { Config, Decoder } from 'soundswallower';
+import { fileURLToPath } from 'node:url';
+import createModule, { type Config, type Decoder } from 'soundswallower';
 import type { SpeechGrammar } from '../grammar.ts';
-import { loadDecoderModule, MODEL_BASE } from './decoder-module.ts';
 import { Doubt, DOUBT_DECODER } from './doubt.ts';
 import {
   INTERJECTION_GRAMMAR,
@@ -13,11 +13,13 @@ import { floatSamples, joined } from './float-samples.ts';
 import { loadGrammar } from './load-grammar.ts';
 import { LevelMeter } from './level.ts';
 import type { NoiseGate } from './noise-gate.ts';
-import { SharedScores } from './shared-scores.ts';
 import { SentenceSearch } from './sentence-search.ts';
 import { VoicingMeter } from './voicing.ts';
 import { acceptorOf, wordNetworkOf, type WordNetwork } from './word-network.ts';
 import { PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
+
+/** Where the acoustic model's files are, with a slash at its end. */
+const MODEL_BASE = fileURLToPath(new URL('model/', import.meta.resolve('soundswallower')));
 
 /**
  * Where the normalisation of each utterance begins: the mean of the thirteen cepstral coefficients
@@ -78,19 +80,12 @@ export class Recogniser {
   readonly #sentences: SentenceSearch;
   readonly #interjections: Decoder;
   readonly #doubt: Doubt | undefined;
-  readonly #scores: SharedScores | undefined;
   #utterance: Utterance | undefined;
 
-  private constructor(
-    sentences: SentenceSearch,
-    interjections: Decoder,
-    doubt: Doubt | undefined,
-    scores: SharedScores | undefined,
-  ) {
+  private constructor(sentences: SentenceSearch, interjections: Decoder, doubt: Doubt | undefined) {
     this.#sentences = sentences;
     this.#interjections = interjections;
     this.#doubt = doubt;
-    this.#scores = scores;
   }
 
   /**
@@ -102,7 +97,7 @@ export class Recogniser {
     grammar: SpeechGrammar,
     known?: GrammarNetworks,
   ): Promise<{ readonly recogniser: Recogniser; readonly networks: GrammarNetworks }> {
-    const { module, isKnown } = await loadDecoderModule();
+    const module = await createModule({ modelBase: MODEL_BASE });
     const decoderWith = async (config: Config): Promise<Decoder> => {
       const decoder = new module.Decoder({
         loglevel: 'FATAL',
@@ -143,7 +138,6 @@ export class Recogniser {
       new SentenceSearch(sentences, phones, isUsual),
       interjections,
       doubt,
-      isKnown ? new SharedScores(module, [phones, sentences, interjections]) : undefined,
     );
     return { recogniser, networks: { sentences: network, usual: usualNetwork } };
   }
@@ -186,7 +180,7 @@ export class Recogniser {
     if (utterance.gate !== undefined) this.#search(utterance, utterance.gate.flush());
     this.#utterance = undefined;
     const decoders = this.#decodersOf(utterance);
-    this.#eachOf(utterance, (decoder) => decoder.stop());
+    for (const decoder of decoders) decoder.stop();
     try {
       return await this.#understand(utterance);
     } finally {
@@ -253,13 +247,7 @@ export class Recogniser {
     if (samples.length === 0) return;
     const scaled = floatSamples(samples, utterance.gain);
     utterance.searched.push(scaled);
-    this.#eachOf(utterance, (decoder) => decoder.process_audio(scaled));
-  }
-
-  #eachOf(utterance: Utterance, act: (decoder: Decoder) => void): void {
-    const decoders = this.#decodersOf(utterance);
-    if (this.#scores === undefined) decoders.forEach(act);
-    else this.#scores.forEach(decoders, act);
+    for (const decoder of this.#decodersOf(utterance)) decoder.process_audio(scaled);
   }
 
   /** Decodes what was held again if it needs another level, or a gate against the room's noise. */
