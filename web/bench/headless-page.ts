@@ -70,7 +70,7 @@ export class HeadlessPage implements AsyncDisposable {
     });
     speaker.port1.addEventListener('message', ({ data }: MessageEvent<PlaybackCommand>) => {
       options.onPlayback?.(data);
-      if (data.type !== 'share-rendered') this.#player.handle(data);
+      this.#player.handle(data);
     });
     speaker.port1.start();
     const onTapped = (event: TappedEvent) => onEvent(event, performance.now());
@@ -104,7 +104,6 @@ export class HeadlessPage implements AsyncDisposable {
           case 'ask-model':
           case 'stop-model':
           case 'renew-capture':
-          case 'switch-capture':
           case 'hush-breath':
             return;
           default:
@@ -123,7 +122,6 @@ export class HeadlessPage implements AsyncDisposable {
       source,
       latencyMs: 0,
       isPriming: false,
-      isSwitchable: false,
       settings: {},
     });
     this.#startedMs = performance.now();

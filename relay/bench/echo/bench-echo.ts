@@ -13,12 +13,20 @@ import type {
 } from './laboratory.ts';
 
 const LABORATORY = new URL('../../../web/bench/echo.process.ts', import.meta.url);
-/** As a headset lets through, a phone on a table, a laptop, and a loudspeaker beside the microphone. */
-const LEVELS_DB = [-25, -18, -12, -6] as const;
+/** As good headsets let through, a phone on a table, a laptop, a loudspeaker beside the microphone. */
+const LEVELS_DB = [-40, -25, -12, -6] as const;
 /** What a sound card takes, and what a television or a Bluetooth speaker does. */
 const DELAYS_MS = [40, 150] as const;
 const VOICES = ['rms', 'awb', 'kal16'] as const;
-const TEXTS = ['Stop.', 'Wait.', 'What is the time in Tokyo?', 'Tell me something else.'] as const;
+const TEXTS = [
+  'Stop.',
+  'Wait.',
+  'What is the time in Tokyo?',
+  'Tell me something else.',
+  'Stop it now.',
+  'What is seven times eight?',
+  'Excuse me, what day is it?',
+] as const;
 /** Each text in each voice, so that the first few are of every text and voice. */
 const SAID: readonly Interruption[] = VOICES.flatMap((_, turn) =>
   TEXTS.map((text, n) => ({ text, voice: VOICES[(n + turn) % VOICES.length]! })),
@@ -26,7 +34,7 @@ const SAID: readonly Interruption[] = VOICES.flatMap((_, turn) =>
 /** A run of so many minutes says all of them at each level, a shorter one fewer. */
 const ALL_SAID_MINUTES = 10;
 /** Nothing of the speaker is in the microphone then: only what the page itself does is in the way. */
-const SAID_WITH_HEADPHONES = SAID.slice(0, 10);
+const SAID_WITH_HEADPHONES = SAID.slice(0, 20);
 const OPEN_DEADLINE_MS = 180_000;
 /** Beyond the speech itself: questions, thinking, pauses, answers that were cut off. */
 const CALL_SLACK = 4;
@@ -45,7 +53,7 @@ export interface BenchEchoOptions {
 /**
  * Whether Parley hears itself: the page in a real browser, in a room whose microphone hears the
  * speaker. At each level and delay a fresh call, in which the assistant talks and the person is
- * silent; then one in which another voice talks over the answers. The last of these is with
+ * silent; then one in which another voice talks over the answers. The first of these is with
  * headphones: the microphone does not hear the speaker.
  *
  * @throws Error if the room or the browser is missing, or a call never gets an answer
@@ -109,6 +117,7 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
     }
     return { outcomes, figures };
   };
+  const headphones = await talkOver('headphones', SAID_WITH_HEADPHONES);
   const said = SAID.slice(0, Math.ceil((SAID.length * minutes) / ALL_SAID_MINUTES));
   const doubleTalks = [];
   for (const [at, levelDb] of LEVELS_DB.entries()) {
@@ -117,7 +126,6 @@ export async function benchEcho({ browser, minutes, signal, tell }: BenchEchoOpt
   }
   const all = silenceFigures(doubleTalks.flatMap(({ outcomes }) => outcomes));
   tell(doubleTalkRow('all', '', all));
-  const headphones = await talkOver('headphones', SAID_WITH_HEADPHONES);
 
   return {
     bench: 'echo' as const,

@@ -40,8 +40,6 @@ export class AudioGraph {
     | {
         readonly stream: MediaStream;
         readonly node: AudioWorkletNode;
-        /** What is played goes in as well. */
-        readonly hearsPlayback: boolean;
         source: MediaStreamAudioSourceNode;
       }
     | undefined;
@@ -101,14 +99,12 @@ export class AudioGraph {
   /**
    * Lets this stream be heard by the media worker: by its track's own frames if the browser hands
    * them out, because nothing waits in them, else through the graph.
-   *
-   * @param hearsPlayback - through the graph, what is played is heard along with it
    */
-  async connectMicrophone(stream: MediaStream, hearsPlayback: boolean): Promise<CaptureSource> {
+  async connectMicrophone(stream: MediaStream): Promise<CaptureSource> {
     const [track] = stream.getAudioTracks();
     const frames = track && framesOf(track);
     if (frames === undefined) {
-      return { kind: 'worklet', port: await this.connectCapture(stream, hearsPlayback) };
+      return { kind: 'worklet', port: await this.connectCapture(stream) };
     }
     this.disconnectMicrophone();
     if (this.#options.isTapped) {
@@ -119,22 +115,20 @@ export class AudioGraph {
   }
 
   /** Connects this stream to the capture worklet. @returns where its frames come out */
-  async connectCapture(stream: MediaStream, hearsPlayback = false): Promise<MessagePort> {
+  async connectCapture(stream: MediaStream): Promise<MessagePort> {
     await this.#modules;
     this.disconnectMicrophone();
     const source = new MediaStreamAudioSourceNode(this.#context, { mediaStream: stream });
     const node = new AudioWorkletNode(this.#context, 'parley-capture', {
-      numberOfInputs: hearsPlayback ? 2 : 1,
       channelCount: 1,
       channelCountMode: 'explicit',
     });
-    if (hearsPlayback) this.#volume.connect(node, 0, 1);
     const { port1, port2 } = new MessageChannel();
     node.port.postMessage(port1, [port1]);
     source.connect(node);
     // A node that leads nowhere is not run everywhere; its output is silence.
     node.connect(this.#context.destination);
-    this.#microphone = { stream, node, hearsPlayback, source };
+    this.#microphone = { stream, node, source };
     this.#options.onNode({ role: 'microphone', node: source });
     return port2;
   }
@@ -153,10 +147,7 @@ export class AudioGraph {
     // Of no use before a call.
     const { playBreath } = await import('./priming-breath.ts');
     if (this.#released.signal.aborted) return;
-    const onNode = (node: AudioNode) => {
-      if (this.#microphone?.hearsPlayback) node.connect(this.#microphone.node, 0, 1);
-      this.#options.onNode({ role: 'breath', node });
-    };
+    const onNode = (node: AudioNode) => this.#options.onNode({ role: 'breath', node });
     await playBreath(this.#context, onNode, signal);
   }
 
@@ -178,9 +169,8 @@ export class AudioGraph {
 
   disconnectMicrophone(): void {
     if (this.#microphone === undefined) return;
-    const { source, node, hearsPlayback } = this.#microphone;
+    const { source, node } = this.#microphone;
     node.port.postMessage('close', []);
-    if (hearsPlayback) this.#volume.disconnect(node);
     source.disconnect();
     node.disconnect();
     this.#microphone = undefined;

@@ -11,10 +11,8 @@ import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';
-import { LateUnprocessed } from './late-unprocessed.ts';
 import { isRaw, isTapped, offerToTests } from './test-access.ts';
 import { watchPage } from './page-watch.ts';
-import { switchProcessing } from './switch-processing.ts';
 import { Withheld } from './withheld.ts';
 
 /** A call while it lasts. */
@@ -23,7 +21,6 @@ interface RunningCall {
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
   readonly pageMeans: LatePageMeans;
-  readonly unprocessed: LateUnprocessed;
 }
 
 /** The call's media in a browser. */
@@ -48,8 +45,6 @@ export class BrowserMediaEngine implements MediaEngine {
             return this.#call?.pageMeans.request(notice);
           case 'renew-capture':
             return this.#call?.graph.renewMicrophone();
-          case 'switch-capture':
-            return void this.#call?.microphone.switch(notice);
           case 'hush-breath':
             return this.#call?.graph.hushBreath();
           default:
@@ -93,7 +88,6 @@ export class BrowserMediaEngine implements MediaEngine {
     const microphone = new CallMicrophone({
       graph,
       request: (deviceId) => openMicrophone({ deviceId, processed }),
-      switchProcessing,
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
@@ -111,10 +105,7 @@ export class BrowserMediaEngine implements MediaEngine {
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
     });
-    const unprocessed = new LateUnprocessed((command, transfer) =>
-      this.#worker.post(command, transfer),
-    );
-    const call: RunningCall = { graph, released, microphone, pageMeans, unprocessed };
+    const call: RunningCall = { graph, released, microphone, pageMeans };
     this.#call = call;
     const { relay: baseUrl, credentials, voice, language, eagerness, speed } = options;
     const { conversationId, interruption } = options;
@@ -246,11 +237,10 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #applyMute(): void {
     if (this.#call === undefined) return;
-    const { microphone, pageMeans, unprocessed } = this.#call;
+    const { microphone, pageMeans } = this.#call;
     const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
     if (microphone.track !== undefined) microphone.track.enabled = open;
-    unprocessed.follow(microphone.track, open);
     const isHeard = open && (microphone.track !== undefined || microphone.isLent);
     pageMeans.tell(({ speech }) => speech.setOpen(isHeard));
   }
@@ -288,7 +278,6 @@ export class BrowserMediaEngine implements MediaEngine {
     call.pageMeans.tell((means) => means.end());
     call.released.abort();
     call.microphone.close();
-    call.unprocessed.follow(undefined, false);
     await call.graph.close();
   }
 

@@ -40,7 +40,6 @@ class Room {
         disconnectMicrophone: () => (this.connected = null),
         primeEchoCanceller: () => new Promise((resolve) => this.breaths.push(resolve)),
       },
-      switchProcessing: async () => false,
       post: ({ type }) => void this.posted.push(type),
       onChanged: () => {},
       listInputs: async () => [

@@ -1,7 +1,6 @@
 import type { AudioGraph } from './audio-graph.ts';
 import type { MediaCommand } from '../messages/media-messages.ts';
 import type { CaptureSource } from '../messages/capture-source.ts';
-import type { SwitchCapture } from '../messages/page-requests.ts';
 import type { MicrophoneRefusal, MicrophoneResult } from '../messages/microphone.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 
@@ -14,8 +13,6 @@ export interface CallMicrophoneOptions {
   >;
   /** Asks the browser; waits for the person's answer, however long that takes. */
   request(deviceId: string | undefined): Promise<OpenedMicrophone>;
-  /** Whether the browser processes this track from now on as it should, in the midst of a call. */
-  switchProcessing(track: MediaStreamTrack, isProcessed: boolean): Promise<boolean>;
   post(command: MediaCommand, transfer?: Transferable[]): void;
   /** It was opened, closed, lent or taken back. */
   onChanged(): void;
@@ -123,19 +120,6 @@ export class CallMicrophone {
     this.#detach();
   }
 
-  /** Has the browser process the open one, or no longer. */
-  async switch({ isProcessed, isToLearn }: SwitchCapture): Promise<void> {
-    const track = this.#track;
-    if (track === undefined) return;
-    const isDone = await this.#options.switchProcessing(track, isProcessed);
-    if (this.#track !== track) return;
-    this.#options.post({
-      type: 'capture-switched',
-      isProcessed: isDone ? isProcessed : !isProcessed,
-    });
-    if (isToLearn) void this.#prime(track);
-  }
-
   close(): void {
     this.#closed.abort();
     this.#wish = undefined;
@@ -172,11 +156,10 @@ export class CallMicrophone {
     const { stream, track } = opened;
     try {
       if (this.#wish !== wish) throw new Error('Another microphone is wanted by now, or none.');
-      const isSwitchable = await this.#options.switchProcessing(track, false);
-      const source = await this.#options.graph.connectMicrophone(stream, isSwitchable);
+      const source = await this.#options.graph.connectMicrophone(stream);
       // It may have ended while it was connected, and says so only once.
       if (this.#wish === wish && track.readyState === 'live') {
-        this.#attach(track, source, isSwitchable);
+        this.#attach(track, source);
         return { ok: true };
       }
       this.#abandon(track, source);
@@ -187,17 +170,16 @@ export class CallMicrophone {
     }
   }
 
-  #attach(track: MediaStreamTrack, source: CaptureSource, isSwitchable: boolean): void {
+  #attach(track: MediaStreamTrack, source: CaptureSource): void {
     this.#track?.stop();
     this.#track = track;
     // Chromium reports it; the DOM types do not know it.
     const settings: MediaTrackSettings & { readonly latency?: number } = track.getSettings();
     const latencyMs = (settings.latency ?? 0) * 1_000;
-    const isPriming = isSwitchable || settings.echoCancellation !== false;
-    this.#options.post(
-      { type: 'attach-capture', source, latencyMs, isPriming, isSwitchable, settings },
-      [source.kind === 'worklet' ? source.port : source.frames],
-    );
+    const isPriming = settings.echoCancellation !== false;
+    this.#options.post({ type: 'attach-capture', source, latencyMs, isPriming, settings }, [
+      source.kind === 'worklet' ? source.port : source.frames,
+    ]);
     if (isPriming) void this.#prime(track);
     const on = { once: true, signal: this.#closed.signal };
     track.addEventListener('ended', () => void this.#onTrackEnded(track), on);

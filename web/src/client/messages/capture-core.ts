@@ -8,20 +8,13 @@ export class CaptureCore {
   readonly #deviceHz: number;
   readonly #resampler: StreamResampler;
   readonly #send: (block: CapturedBlock) => void;
-  readonly #frameSamples: number;
   /** Samples that went in, at the device's rate, and that came out, at ours. */
   #received = 0;
   #index = 0;
 
-  /** @param frameSamples - of each frame; what the speech detector reads, if not said otherwise */
-  constructor(
-    deviceHz: number,
-    send: (block: CapturedBlock) => void,
-    frameSamples: number = FRAME_SAMPLES,
-  ) {
+  constructor(deviceHz: number, send: (block: CapturedBlock) => void) {
     this.#deviceHz = deviceHz;
     this.#send = send;
-    this.#frameSamples = frameSamples;
     this.#resampler = new StreamResampler({
       inputHz: deviceHz,
       outputHz: OUTPUT_HZ,
@@ -37,8 +30,8 @@ export class CaptureCore {
     const startS = contextTimeS - this.#received / this.#deviceHz;
     this.#received += input.length;
     this.#resampler.push(input);
-    while (this.#resampler.available >= this.#frameSamples) {
-      const samples = new Float32Array(this.#frameSamples);
+    while (this.#resampler.available >= FRAME_SAMPLES) {
+      const samples = new Float32Array(FRAME_SAMPLES);
       this.#resampler.pull(samples);
       this.#send({
         samples,
@@ -46,7 +39,7 @@ export class CaptureCore {
         contextTimeS: startS + this.#index / OUTPUT_HZ,
         sentContextTimeS: contextTimeS + input.length / this.#deviceHz,
       });
-      this.#index += this.#frameSamples;
+      this.#index += FRAME_SAMPLES;
     }
   }
 }

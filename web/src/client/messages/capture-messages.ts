@@ -5,8 +5,6 @@ export { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from './captured-block.ts
 /** What the capture worklet sends the media worker. */
 export interface CaptureMessage {
   readonly block: CapturedBlock;
-  /** What was played in the same stretch of time, if that is wanted; transferred. */
-  readonly played?: Float32Array<ArrayBuffer> | undefined;
   /** When it was sent, on the system's clock, ms. */
   readonly sentAtMs: number;
 }

@@ -12,6 +12,4 @@ export interface CapturedBlock {
   readonly contextTimeS: number;
   /** The audio context's time at sending. */
   readonly sentContextTimeS: number;
-  /** Nothing is left in it but our own voice. */
-  readonly isEcho?: boolean;
 }

@@ -55,13 +55,4 @@ export type PageRequest =
   /** Hear the microphone by another source node: what comes from this one waits for too long. */
   | { readonly type: 'renew-capture' }
   /** The person speaks while the echo canceller is primed. */
-  | { readonly type: 'hush-breath' }
-  | SwitchCapture;
-
-/** The browser is to process the switchable microphone, or no longer; answered by `capture-switched`. */
-export interface SwitchCapture {
-  readonly type: 'switch-capture';
-  readonly isProcessed: boolean;
-  /** The browser's echo canceller is to hear a breath then; `capture-primed` follows. */
-  readonly isToLearn: boolean;
-}
+  | { readonly type: 'hush-breath' };

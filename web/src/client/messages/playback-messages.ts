@@ -1,5 +1,3 @@
-import type { CapturedBlock } from './captured-block.ts';
-
 /** Commands of the media worker to the playback worklet. One item plays at a time. */
 export type PlaybackCommand =
   /** The commands that follow are about this item; ignored while another one plays. */
@@ -13,16 +11,12 @@ export type PlaybackCommand =
   /** Fade in again where the voice was held. */
   | { readonly type: 'resume' }
   /** Fade out and forget the item. */
-  | { readonly type: 'flush'; readonly item: number }
-  /** From now on, report what is rendered. */
-  | { readonly type: 'share-rendered' };
+  | { readonly type: 'flush'; readonly item: number };
 
 export type PlaybackReport =
   | PlaybackEvent
   /** Thirty times a second, playing or not: the context's time and the system's, ms, at once. */
-  | { readonly type: 'clock'; readonly contextTimeS: number; readonly atMs: number }
-  /** What was rendered, while it is not silent. */
-  | { readonly type: 'rendered'; readonly block: CapturedBlock };
+  | { readonly type: 'clock'; readonly contextTimeS: number; readonly atMs: number };
 
 /** Reports of the playback worklet to the media worker. Times are the audio context's, seconds. */
 export type PlaybackEvent =

@@ -56,7 +56,7 @@ export class PlaybackCore {
     this.#gain = this.#fadeSamples;
   }
 
-  handle(command: Exclude<PlaybackCommand, { type: 'share-rendered' }>): void {
+  handle(command: PlaybackCommand): void {
     const playing = this.#playing;
     switch (command.type) {
       case 'begin':

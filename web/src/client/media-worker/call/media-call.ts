@@ -83,7 +83,7 @@ export class MediaCall {
       notify,
       toLocalMs: (sessionMs) => sessionMs - (this.#connection.clock.toSessionMs(now()) - now()),
       onEndOfTurn: (speechEndMs) => this.#segmenter.endOfTurn(speechEndMs),
-      echoSummary: () => this.#echo.summary + this.#microphone.summary,
+      echoSummary: () => this.#echo.summary,
       audibleEndMs: (speechEndMs) => this.#segmenter.audibleEndMs(speechEndMs),
       log: (source, name, detail) =>
         options.tellFlight((flight, atMs) => flight.decision(atMs, source, name, detail)),
@@ -129,8 +129,6 @@ export class MediaCall {
       isPlaying: () => playback.replies.speaking,
       request: (request) => options.notify(request),
       onAttached: (settings) => options.tellFlight((flight, at) => flight.microphone(at, settings)),
-      onRenderedWanted: () => this.#speaker.postMessage({ type: 'share-rendered' }, []),
-      onUnreadable: () => options.onDetectorFailed(),
     });
     this.#api = this.#signIn();
     this.#connection = this.#connect();
@@ -140,7 +138,6 @@ export class MediaCall {
     });
     this.#speaker.addEventListener('message', ({ data }: MessageEvent<PlaybackReport>) => {
       if (data.type === 'clock') return this.#outputClock.rendered(data.contextTimeS, data.atMs);
-      if (data.type === 'rendered') return this.#microphone.rendered(data.block);
       playback.onPlayback(data);
       if (data.type !== 'position') return;
       this.#echo.rendered(this.#contextClock.toLocalMs(data.contextTimeS), data.rms);
@@ -159,8 +156,6 @@ export class MediaCall {
   ): void {
     switch (command.type) {
       case 'attach-capture':
-      case 'attach-unprocessed':
-      case 'capture-switched':
       case 'capture-primed':
       case 'detach-capture':
         return this.#microphone.handle(command);

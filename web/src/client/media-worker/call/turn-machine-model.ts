@@ -142,8 +142,6 @@ export class TurnMachine {
         if (this.#item?.key !== command.item) return;
         this.#reports.push({ type: 'flushed', item: command.item, playedMs: this.#playedMs });
         this.#item = undefined;
-        return;
-      case 'share-rendered':
     }
   }
 }

@@ -11,23 +11,14 @@ import { CaptureCore } from '../../messages/capture-core.ts';
 export class TrackCapture {
   readonly #reader: ReadableStreamDefaultReader<AudioData>;
   readonly #onBlock: (block: CapturedBlock) => void;
-  readonly #blockSamples: number | undefined;
   #core: CaptureCore | undefined;
   #rateHz = 0;
   #samples = new Float32Array(0);
 
-  /**
-   * @param onBlock - its times are those of the track, seconds
-   * @param blockSamples - what the speech detector reads, if not said otherwise
-   */
-  constructor(
-    frames: ReadableStream<AudioData>,
-    onBlock: (block: CapturedBlock) => void,
-    blockSamples?: number,
-  ) {
+  /** @param onBlock - its times are those of the track, seconds */
+  constructor(frames: ReadableStream<AudioData>, onBlock: (block: CapturedBlock) => void) {
     this.#reader = frames.getReader();
     this.#onBlock = onBlock;
-    this.#blockSamples = blockSamples;
   }
 
   /** Reads until the track ends or `close`. */
@@ -48,7 +39,7 @@ export class TrackCapture {
     try {
       if (this.#core === undefined || frame.sampleRate !== this.#rateHz) {
         this.#rateHz = frame.sampleRate;
-        this.#core = new CaptureCore(this.#rateHz, this.#onBlock, this.#blockSamples);
+        this.#core = new CaptureCore(this.#rateHz, this.#onBlock);
       }
       if (this.#samples.length !== frame.numberOfFrames) {
         this.#samples = new Float32Array(frame.numberOfFrames);

@@ -2,9 +2,10 @@ import type { Interruption } from '../../messages/interruption.ts';
 import { POSITION_REPORTS_PER_SECOND } from '../../messages/playback-messages.ts';
 import type { CallPhases } from '../call/call-phase.ts';
 import type { Leak, LeakMeter } from './leak-meter.ts';
-import { ECHO_TAIL_MS } from '../speech/sounding.ts';
 
 const REPORT_MS = 1_000 / POSITION_REPORTS_PER_SECOND;
+/** A room and the way to the ear and back are silent after so long. */
+const ECHO_TAIL_MS = 400;
 /** −56 dBFS: what is softer while we play is left of an echo, not a person who interrupts. */
 const SOFTEST_INTERRUPTION = 0.0016;
 
@@ -13,8 +14,6 @@ export interface HeardFrame {
   readonly startMs: number;
   readonly endMs: number;
   readonly rms: number;
-  /** Nothing is left in it but our own voice. */
-  readonly isEcho?: boolean | undefined;
 }
 
 export interface EchoGuardOptions {
@@ -118,9 +117,9 @@ export class EchoGuard {
     return isPlaying || startMs - this.#soundedMs < ECHO_TAIL_MS;
   }
 
-  /** Whether a frame is nothing but our echo, or too soft to be anything else. */
-  isEcho({ rms, isEcho = false }: HeardFrame, isPlaying: boolean): boolean {
-    return isEcho || (isPlaying && rms < SOFTEST_INTERRUPTION);
+  /** Whether a frame is too soft to be anything but our echo. */
+  isEcho({ rms }: HeardFrame, isPlaying: boolean): boolean {
+    return isPlaying && rms < SOFTEST_INTERRUPTION;
   }
 
   #noteHopeless(): void {

@@ -183,7 +183,6 @@ export class UtteranceSegmenter {
   }
 
   #frame(block: CapturedBlock, probability: number): void {
-    const { isEcho } = block;
     const startMs = this.#clock?.startOf(block);
     if (startMs === undefined) return;
     const endMs = startMs + FRAME_MS;
@@ -194,7 +193,7 @@ export class UtteranceSegmenter {
     }
     this.#recorder.push({ samples: toPcm16(block.samples), startMs });
     this.#audibleEnd?.push(block.samples, startMs);
-    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples), isEcho });
+    const isOurs = this.#isOurs({ startMs, endMs, rms: rmsOf(block.samples) });
     if (this.#hold.kind === 'up') this.#step({ probability: isOurs ? 0 : probability, startMs });
     else this.#stepHeld(this.#hold, { probability, endMs });
     if (this.#recorder.isOpen && endMs - this.#utteranceStartMs > this.utteranceLimitMs) {
