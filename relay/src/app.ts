@@ -11,14 +11,14 @@ import type { Config } from './base/config/config.ts';
 import { listen } from './http/listen.ts';
 import { createApp } from './http/routes.ts';
 import { acceptRealtime } from './http/realtime.ts';
-import { connectionsFor, createHttpServer, keepConnections } from './http/server.ts';
+import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
 import { OVER } from './base/lib/abort-reason.ts';
 import type { Clock } from './base/lib/clock.ts';
 import { RefusalLog } from './base/lib/refusal-log.ts';
 import { FailedAudio } from './watching/logs/failed-audio.ts';
-import { DescriptorReserve } from './base/lib/descriptors.ts';
+import { callsWithin, openFileLimit } from './base/lib/descriptors.ts';
 import type { Log, Logger } from './base/lib/logger.ts';
 import { Limiter } from './people/limits/limiter.ts';
 import type { Problems } from './base/lib/problems.ts';
@@ -137,9 +137,18 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
   const limiter = new Limiter({ clock, policy: () => settings.policy });
   const admission = new Admission({ clock, problems, logger });
+  const files = openFileLimit();
+  const capacity = () => {
+    const { sessions, sessionsForAccounts } = settings.policy.instance;
+    return { sessions: Math.min(sessions, callsWithin(files)), sessionsForAccounts };
+  };
+  if (capacity().sessions < settings.policy.instance.sessions) {
+    problems.report('few_descriptors');
+    logger.warn({ files, sessions: capacity().sessions }, 'this process may open too few files');
+  }
   const registry = new SessionRegistry({
     clock,
-    capacity: () => settings.policy.instance,
+    capacity,
     maxReplayBytes: config.maxReplayBytes,
     logger,
   });
@@ -158,7 +167,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     admission: {
       get isOpen() {
         // Without calls there are none to protect: what was late had another reason.
-        return (admission.isOpen || registry.size === 0) && descriptors.isOpen;
+        return admission.isOpen || registry.size === 0;
       },
     },
     observers,
@@ -220,7 +229,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     traces: exporters.requestTraces,
   });
 
-  const maxConnections = () => connectionsFor(settings.policy.instance.sessions);
+  const maxConnections = () => connectionsFor(capacity().sessions);
   const server = createHttpServer(app, {
     logger,
     refusals,
@@ -229,15 +238,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     maxOfAddress: (address) =>
       proxies.has(address) ? Infinity : settings.policy.addresses.connections,
   });
-  const descriptors = new DescriptorReserve({
-    clock,
-    problems,
-    logger,
-    onChange: (isOpen) =>
-      isOpen ? (server.maxConnections = maxConnections()) : keepConnections(server),
-  });
   settings.onChange(() => {
-    if (descriptors.isOpen) server.maxConnections = maxConnections();
+    server.maxConnections = maxConnections();
     sessions.setLogLevel(settings.logLevel);
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
@@ -256,7 +258,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   try {
     url = await listen(server, config, logger);
   } catch (error) {
-    for (const part of [admission, monitor, descriptors, refusals, tls]) part?.[Symbol.dispose]();
+    for (const part of [admission, monitor, refusals, tls]) part?.[Symbol.dispose]();
     registry.closeAll('draining');
     await failedAudio[Symbol.asyncDispose]();
     await money?.[Symbol.asyncDispose]();
@@ -278,7 +280,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       isDraining = true;
       stopping.abort(OVER);
       admission[Symbol.dispose]();
-      descriptors[Symbol.dispose]();
       await registry.drain(graceMs);
       monitor[Symbol.dispose]();
       stopRealtime();

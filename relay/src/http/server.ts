@@ -54,9 +54,6 @@ const PATIENCE: ServerPatience = {
 /** A flood of refused connections is one line of the log in each interval. */
 const DROPS_LOG_INTERVAL_MS = 10_000;
 
-/** Connections at a time that are there to be refused, if no descriptors are left for calls. */
-const REFUSED_CONNECTIONS = 8;
-
 /** A session's WebSocket, and the one that replaces it or the page's own requests. */
 const CONNECTIONS_PER_SESSION = 2;
 /** For pages that are only looked at, health checks and the operator. */
@@ -197,11 +194,6 @@ export function endWith(
     `Content-Length: ${Buffer.byteLength(text)}`,
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
-}
-
-/** Lets in no more connections than there are, and a few that can be refused in words. */
-export function keepConnections(server: Server): void {
-  server.getConnections((_error, count) => (server.maxConnections = count + REFUSED_CONNECTIONS));
 }
 
 function logDrops(server: Server, logger: Logger): void {

@@ -30,8 +30,8 @@ it('keeps the beginning of a problem that is reported again, with its newest sen
 
 it('forgets a problem that is over', () => {
   const problems = new Problems(new FakeClock());
-  problems.report('out_of_descriptors');
-  problems.clear('out_of_descriptors');
+  problems.report('few_descriptors');
+  problems.clear('few_descriptors');
   problems.clear('event_loop_late');
   expect(problems.list()).toEqual([]);
 });

@@ -12,8 +12,8 @@ const SENTENCES = {
     'The settings that an administrator changed cannot be read: those of the environment hold.',
   spending_not_read:
     'What was spent today cannot be read: until the database answers, budgets of the day begin anew.',
-  out_of_descriptors:
-    'The process has no file descriptors left, so new connections have to wait or are refused.',
+  few_descriptors:
+    'The process may open too few files for as many calls as MAX_SESSIONS: fewer are let in.',
   certificate_not_loaded: 'The new certificate cannot be used, so the old one is kept.',
   certificate_expires: 'The certificate has expired, or will within a week.',
   issuer_unreachable:

@@ -1,37 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
-import { DescriptorReserve } from './descriptors.ts';
-import { FakeClock } from './fake-clock.ts';
-import { silentLogger } from './logger.ts';
-import { Problems } from './problems.ts';
 import { codeOf, leaseFirst, LIMITS, scriptedPool } from './scripted-worker-pool.ts';
 import { WORKER_READY } from './worker-pool-member.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-it.each([
-  [true, 'capacity_exhausted'],
-  [false, 'transcriber_failed'],
-])('a thread that cannot be started while descriptors are short: %s', async (isShort, code) => {
-  const clock = new FakeClock();
-  using reserve = new DescriptorReserve({
-    clock,
-    logger: silentLogger,
-    problems: new Problems(clock),
-    onChange: () => {},
-    open() {
-      if (!isShort) return 0;
-      throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
-    },
-    close: () => {},
-  });
-  expect(reserve.isOpen).toBe(!isShort);
+it('a thread that cannot be started is the pool’s failure', async () => {
   const { pool } = scriptedPool({
     spawn: () => {
       throw new Error('no thread');
     },
   });
-  expect(await codeOf(pool.acquire())).toBe(code);
+  expect(await codeOf(pool.acquire())).toBe('transcriber_failed');
   expect(await codeOf(pool.warm(1))).toMatchObject({ message: 'no thread' });
   await pool[Symbol.asyncDispose]();
 });

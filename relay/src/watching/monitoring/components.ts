@@ -28,7 +28,7 @@ export function componentsOf(evidence: ComponentsEvidence): HealthDetailed['comp
   const { recogniser = 0, voice = 0 } = queueDepths;
   const isDown = health.status === 'critical_down';
   return {
-    websocket_manager: component(problem('out_of_descriptors'), 'degraded', {
+    websocket_manager: component(problem('few_descriptors'), 'degraded', {
       active_connections: connections,
       sessions,
       capacity: Number.isFinite(capacity) ? capacity : 'unlimited',
