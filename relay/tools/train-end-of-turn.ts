@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { probabilityBy, WEIGHTS_FILE } from '../src/call/turn/deciding/completeness-model.ts';
-import { wordCompleteness } from '../src/call/turn/deciding/word-completeness.ts';
+import {
+  probabilityBy,
+  WEIGHTS_FILE,
+  wordCompleteness,
+} from '../src/call/turn/deciding/word-completeness.ts';
 import { evaluate, type Scored } from './end-of-turn/evaluation.ts';
 import {
   examplesOf,

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { getHeapSnapshot } from 'node:v8';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { API_PATHS } from '@parley/shared';
@@ -8,7 +8,9 @@ import type { Logger } from '../base/lib/logger.ts';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
 import type { AdminEnv } from './admin-only.ts';
 import { problem } from './problem.ts';
-import { whileItIsRead } from './while-it-is-read.ts';
+
+/** How long a reader may take nothing. */
+const STALL_MS = 60_000;
 
 /**
  * What the status page reads and does; for administrators.
@@ -60,4 +62,24 @@ export function operationRoutes(options: {
     });
   });
   return app;
+}
+
+/**
+ * A stream as the body of an answer. It is destroyed if its reader goes away, or takes nothing for
+ * a minute: what it holds would wait for that reader for ever.
+ */
+function whileItIsRead(source: Readable, clock: Clock): ReadableStream<Uint8Array> {
+  const stalled = () => source.destroy(new Error('Its reader takes nothing.'));
+  let cancel = clock.after(STALL_MS, stalled);
+  source.once('close', () => cancel());
+  // The answer ends with it, and nothing else waits for it.
+  source.on('error', () => {});
+  const watch = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, out) {
+      cancel();
+      if (!source.destroyed) cancel = clock.after(STALL_MS, stalled);
+      out.enqueue(chunk);
+    },
+  });
+  return (Readable.toWeb(source) as ReadableStream<Uint8Array>).pipeThrough(watch);
 }

@@ -24,13 +24,13 @@ import { LimitReached, type RequestLimit } from '../people/limits/limit-reached.
 import type { SessionCreator } from '../call/session/session-creator.ts';
 import type { SessionRegistry } from '../call/session/session-registry.ts';
 import type { Session } from '../call/session/session.ts';
-import { closeSocket } from '../call/session/session-socket.ts';
+import { closeSocket, type SessionSocket } from '../call/session/session-socket.ts';
 import { FOREIGN_HOST_DETAIL, MALFORMED_HOST_DETAIL } from './admission.ts';
 import { LogSockets, type LogSocketsOptions, type RefuseUpgrade } from './log-sockets.ts';
 import { addresseeOf, MAX_LOGGED_CHARACTERS, problemBody } from './problem.ts';
 import { endWith } from './server.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
-import { SessionWebSocket } from './session-web-socket.ts';
+import { Cork } from '../base/lib/cork.ts';
 
 /**
  * How long a client may take to answer a close. What it has not taken in by then is freed, and a
@@ -199,4 +199,39 @@ function serve(
 
 function credential(offered: readonly string[], prefix: string): string | undefined {
   return offered.find((protocol) => protocol.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** A client's WebSocket. Events come in bursts and leave together; voice does not wait for them. */
+class SessionWebSocket implements SessionSocket {
+  readonly #webSocket: WebSocket;
+  readonly #cork: Cork;
+
+  /** @param connection - what `webSocket` runs over */
+  constructor(webSocket: WebSocket, connection: Duplex) {
+    this.#webSocket = webSocket;
+    this.#cork = new Cork(connection);
+  }
+
+  get bufferedAmount(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  send(data: string | Uint8Array): void {
+    this.#cork.hold();
+    this.#webSocket.send(data);
+    if (typeof data !== 'string') this.#cork.hurry();
+  }
+
+  ping(): void {
+    this.#webSocket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#webSocket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#cork.release();
+    this.#webSocket.terminate();
+  }
 }

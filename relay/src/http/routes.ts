@@ -26,10 +26,8 @@ import type { Stages } from '../call/stages/stages.ts';
 import type { CallObservers } from '../call/events/call-observers.ts';
 import type { Storage } from '../keeping/storage/storage.ts';
 import { adminLogs } from './admin-logs.ts';
-import { adminOnly } from './admin-only.ts';
-import { adminSettings } from './admin-settings.ts';
+import { adminOnly, type AdminEnv } from './admin-only.ts';
 import { allowedPagesOnly, ownHostsOnly } from './admission.ts';
-import { clientName } from './client-name.ts';
 import { conversationRoutes } from './conversation-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { monitoringRoutes } from './monitoring-routes.ts';
@@ -38,7 +36,6 @@ import { operatorAccess } from './operator-access.ts';
 import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
-import { reportRoutes } from './report-routes.ts';
 import { bodyOf } from './requests.ts';
 import type { App } from './server.ts';
 import { secureTransport } from './secure-transport.ts';
@@ -46,6 +43,33 @@ import { securityHeaders } from './security-headers.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 import { adminUsageRoutes, usageRoutes } from './usage-routes.ts';
+import { z } from 'zod';
+
+/** In this order: most browsers also name those that they descend from. */
+const BROWSERS: readonly (readonly [name: string, mark: RegExp])[] = [
+  ['Edge', /\bEdg(e|A|iOS)?\//],
+  ['Opera', /\b(OPR|OPiOS|Opera)\//],
+  ['Samsung Internet', /\bSamsungBrowser\//],
+  ['Firefox', /\b(Firefox|FxiOS)\//],
+  ['Chrome', /\b(Chrome|CriOS|HeadlessChrome|Chromium)\//],
+  ['Safari', /\bVersion\/.*\bSafari\//],
+];
+
+const SYSTEMS: readonly (readonly [name: string, mark: RegExp])[] = [
+  ['Android', /\bAndroid\b/],
+  ['iPhone', /\biPhone\b/],
+  ['iPad', /\biPad\b/],
+  ['Windows', /\bWindows\b/],
+  ['ChromeOS', /\bCrOS\b/],
+  ['macOS', /\bMacintosh\b/],
+  ['Linux', /\bLinux\b/],
+];
+
+interface ReportRoutesOptions {
+  readonly reports: Pick<PageReports, 'forward'>;
+  readonly limiter: Pick<Limiter, 'take'>;
+  readonly proxies: TrustedProxies;
+}
 
 /** Beside those below `/api`. */
 const HEALTH_PATHS = [
@@ -212,4 +236,56 @@ function signInOrigins({ supabase, accounts, clientId }: Config['auth']): readon
   if (supabase !== undefined) return [new URL(supabase.url).origin];
   if (accounts === undefined || clientId === undefined) return [];
   return [new URL(accounts.issuer).origin];
+}
+
+/**
+ * What an administrator changes while the relay runs, below `/api/v1/admin/settings`.
+ *
+ * - `GET /` says what holds, and what of it was changed
+ * - `PATCH /` changes what its body names
+ *
+ * @param access - refuses who is not an administrator
+ */
+function adminSettings(
+  access: MiddlewareHandler<AdminEnv>,
+  settings: Pick<RelaySettings, 'describe' | 'change'>,
+): Hono<AdminEnv> {
+  const app = new Hono<AdminEnv>();
+  app.use(access);
+  app.get('/', (c) => c.json(settings.describe()));
+  app.patch('/', async (c) => {
+    await settings.change(await bodyOf(c, z.unknown()), c.var.admin);
+    return c.json(settings.describe());
+  });
+  return app;
+}
+
+/**
+ * Takes error reports of the page. It may connect to no host but the relay's
+ * (`connect-src 'self'`), and Sentry is to see no address of a person. No token is asked for: what
+ * fails may be the sign-in.
+ */
+function reportRoutes(options: ReportRoutesOptions): Hono<{ Bindings: HttpBindings }> {
+  const { reports, limiter, proxies } = options;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post(API_PATHS.reports, async (c) => {
+    limiter.take('address-reports', proxies.clientAddress(c.env.incoming));
+    await reports.forward(await c.req.text());
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+/**
+ * The program that sends a request, in a word or two: `Chrome on Android`.
+ *
+ * @param userAgent - the header; what another program than a browser says of itself up to its version
+ */
+export function clientName(userAgent: string | undefined): string {
+  const text = userAgent?.slice(0, 400) ?? '';
+  const find = (table: typeof BROWSERS) => table.find(([, mark]) => mark.test(text))?.[0];
+  const browser = find(BROWSERS);
+  const system = find(SYSTEMS);
+  if (browser !== undefined) return system === undefined ? browser : `${browser} on ${system}`;
+  return /^[\w.-]{1,40}/.exec(text)?.[0] ?? 'unknown';
 }

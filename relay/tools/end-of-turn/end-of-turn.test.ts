@@ -4,8 +4,8 @@ import {
   modelProbability,
   parseModel,
   WEIGHTS_FILE,
-} from '../../src/call/turn/deciding/completeness-model.ts';
-import { wordCompleteness } from '../../src/call/turn/deciding/word-completeness.ts';
+  wordCompleteness,
+} from '../../src/call/turn/deciding/word-completeness.ts';
 import { evaluate } from './evaluation.ts';
 import { examplesOf, HELD_OUT, readTurns, SENTENCES, trainingExamples } from './examples.ts';
 import { encodeModel, train } from './training.ts';

@@ -1,4 +1,4 @@
-import type { CompletenessModel } from '../../src/call/turn/deciding/completeness-model.ts';
+import type { CompletenessModel } from '../../src/call/turn/deciding/word-completeness.ts';
 import { FEATURE_BUCKETS, forEachFeature } from '../../src/call/turn/deciding/word-features.ts';
 import type { Example } from './examples.ts';
 

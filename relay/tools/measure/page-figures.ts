@@ -122,7 +122,8 @@ export const PAGE: readonly Measurement[] = [
   },
   {
     name: 'echo',
-    title: 'Chromium in a room whose microphone hears the speaker, with headphones, then at four levels',
+    title:
+      'Chromium in a room whose microphone hears the speaker, with headphones, then at four levels',
     run: ['echo', '--minutes', '3'],
     quick: ['echo', '--minutes', '1'],
     minutes: 9.5,

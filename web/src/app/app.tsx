@@ -1,15 +1,24 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useBrowserLocation } from 'wouter/use-browser-location';
+import { useBrowserLocation, navigate } from 'wouter/use-browser-location';
 import { useStore } from 'zustand';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { useController, useSettings } from '../features/call/controller-context.ts';
 import { CallScreen } from '../features/call/call-screen.tsx';
 import { useEarcons } from '../features/call/use-earcons.ts';
 import { useShortcuts, type Shortcut } from '../features/call/use-shortcuts.ts';
-import { Reading } from './reading.tsx';
-import { useCallPresence } from './use-call-presence.ts';
-import { useIntent } from './use-intent.ts';
 import styles from './app.module.css';
+import { Button } from '../ui/button.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
+import { savesData } from './service-worker.ts';
+
+/** What can begin a call, and what is near it. */
+const STARTS_CALL = 'button, input, textarea';
+
+const EVENTS = ['pointerover', 'pointerdown', 'focusin'] as const;
+
+const TALKED_KEY = 'parley.talked';
+
+const fetchPages = () => import('./account-pages.tsx');
 
 const SettingsDialog = lazy(async () => ({
   default: (await import('../features/settings/settings-dialog.tsx')).SettingsDialog,
@@ -146,4 +155,87 @@ function useOpeners() {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     },
   };
+}
+
+/** While a call runs the screen stays on, and the system shows it. */
+function useCallPresence(): void {
+  const controller = useController();
+  const isRunning = useStore(controller.call, (state) => state.standing.kind === 'running');
+  useEffect(() => {
+    if (!isRunning) return;
+    const over = new AbortController();
+    // A call whose relay is gone before it is fetched goes on without.
+    void import('./call-presence.ts').then(
+      ({ showCall }) => over.signal.aborted || showCall(controller, over.signal),
+      () => {},
+    );
+    return () => over.abort();
+  }, [controller, isRunning]);
+}
+
+/** All pages but the call screen. They are fetched when one is opened, and a call goes on meanwhile. */
+function Reading() {
+  const { part, failed, load } = useLoaded(fetchPages);
+  useEffect(load, [load]);
+  if (part !== null) return <part.AccountPages />;
+  return (
+    <main className={styles.unloaded}>
+      {failed && (
+        <div role="alert">
+          <p>This page could not be loaded. Check the connection.</p>
+          <Button onClick={load}>Try again</Button>
+          <Button look="plain" onClick={() => navigate('/')}>
+            To the call screen
+          </Button>
+        </div>
+      )}
+    </main>
+  );
+}
+
+/**
+ * The detector, several megabytes, is loaded once a person shows that they want to talk: they come
+ * near something that can be pressed. Those who have talked before want to again.
+ */
+function useIntent(): void {
+  const controller = useController();
+  useEffect(() => {
+    controller.preload();
+    const over = new AbortController();
+    const load = () => {
+      over.abort();
+      controller.loadDetector();
+    };
+    const unsubscribe = controller.call.subscribe(({ standing }) => {
+      if (standing.kind === 'running') rememberTalking();
+    });
+    if (!savesData() && hasTalked()) load();
+    const onEvent = ({ target }: Event) => {
+      if (target instanceof Element && target.closest(STARTS_CALL) !== null) load();
+    };
+    for (const type of savesData() ? [] : EVENTS) {
+      document.addEventListener(type, onEvent, { signal: over.signal, passive: true });
+    }
+    return () => {
+      over.abort();
+      unsubscribe();
+    };
+  }, [controller]);
+}
+
+/** Reading `localStorage` itself throws if the browser forbids it. */
+function hasTalked(): boolean {
+  try {
+    return localStorage.getItem(TALKED_KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberTalking(): void {
+  try {
+    localStorage.setItem(TALKED_KEY, '1');
+  } catch {
+    // The next visit loads a moment later.
+  }
 }

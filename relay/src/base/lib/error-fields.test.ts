@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { errorFields } from './error-fields.ts';
+import { errorFields } from './logger.ts';
 
 it('tells kind, message, stack and causes, and nothing that a library put beside them', () => {
   const cause = Object.assign(new TypeError('no answer'), { code: 'ECONNRESET' });

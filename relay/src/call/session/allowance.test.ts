@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Allowance } from './allowance.ts';
+import { Allowance } from './inbox-allowances.ts';
 
 it('never gives more than its capacity and what came in since', () => {
   const step = fc.oneof(fc.constant('take' as const), fc.nat({ max: 5_000 }));

@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/shared';
+import { ParleyError, type Usage } from '@parley/shared';
 import { GUEST_ID_PREFIX, GUEST_PLAN, type Identity } from '../auth/identity.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { Budgets, BudgetScope, Payer } from '../metering/budgets.ts';
@@ -13,7 +13,6 @@ import type { CallObserver } from '../../call/events/call-observers.ts';
 import { SUMMARY_TURN } from '../../call/turn/remembering/history-summary.ts';
 import type { TurnBudget } from '../../call/turn/turn-budget.ts';
 import { GOODBYE_SENTENCE } from '../../call/turn/replying/goodbye-sentence.ts';
-import { SessionTotals } from './session-totals.ts';
 
 /** Who pays for what the relay uses by itself. */
 const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 'relay' };
@@ -179,5 +178,39 @@ class OpenSession implements SessionSpending {
     const fresh = this.#budgets.warningsIn(this.#id).filter((scope) => !this.#warned.has(scope));
     for (const scope of fresh) this.#warned.add(scope);
     return fresh;
+  }
+}
+
+/** What one session has used so far, over all providers and attempts. */
+class SessionTotals {
+  #audioMs = 0;
+  #inputTokens = 0;
+  #outputTokens = 0;
+  #characters = 0;
+  #isEstimated = false;
+
+  add({ stage, units, isEstimated }: Pick<LedgerEntry, 'stage' | 'units' | 'isEstimated'>): void {
+    switch (stage) {
+      case 'transcriber':
+        this.#audioMs += units.audioMs ?? 0;
+        break;
+      case 'generator':
+        this.#inputTokens += units.inputTokens ?? 0;
+        this.#outputTokens += units.outputTokens ?? 0;
+        this.#isEstimated ||= isEstimated;
+        break;
+      case 'synthesizer':
+        this.#characters += units.characters ?? 0;
+    }
+  }
+
+  get usage(): Usage {
+    return {
+      asr_seconds: this.#audioMs / 1_000,
+      llm_input_tokens: this.#inputTokens,
+      llm_output_tokens: this.#outputTokens,
+      tts_characters: this.#characters,
+      ...(this.#isEstimated && { llm_tokens_estimated: true }),
+    };
   }
 }

@@ -14,13 +14,24 @@ import type { SessionTraces } from '../logs/session-fields.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 import type { NamedIds } from './named-ids.ts';
-import {
-  attributesOfAttempt,
-  attributesOfStage,
-  attributesOfUse,
-  nameOfStage,
-} from './stage-attributes.ts';
 import { TurnTrace } from './turn-trace.ts';
+import type { ProviderAttempt, ProviderUse, Stage } from '../../call/stages/provider.ts';
+
+/**
+ * What a stage does, as OpenTelemetry's conventions for generative AI name it; they have no word
+ * for the recognition of speech or for a voice.
+ */
+const OPERATIONS: Readonly<Record<Stage, string>> = {
+  transcriber: 'transcription',
+  generator: 'chat',
+  synthesizer: 'speech',
+};
+
+const OUTPUTS: Readonly<Record<Stage, string>> = {
+  transcriber: 'text',
+  generator: 'text',
+  synthesizer: 'speech',
+};
 
 /** Turns of one session that may be open; if a client begins more, the oldest ends in its trace. */
 const MAX_OPEN_TURNS = 64;
@@ -203,4 +214,44 @@ export class CallTracer implements CallObserver, SessionTraces {
     const options = { kind, startTime, attributes };
     return this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent));
   }
+}
+
+/** `{operation} {model}`, or without the model if it is not known. */
+function nameOfStage(stage: Stage, model: string | undefined): string {
+  return model === undefined ? OPERATIONS[stage] : `${OPERATIONS[stage]} ${model}`;
+}
+
+function attributesOfStage(stage: Stage, provider: string): Attributes {
+  return {
+    'gen_ai.operation.name': OPERATIONS[stage],
+    'gen_ai.output.type': OUTPUTS[stage],
+    'gen_ai.provider.name': provider,
+    'parley.stage': stage,
+  };
+}
+
+function attributesOfAttempt({ outcome, fault }: ProviderAttempt): Attributes {
+  return { 'parley.outcome': outcome, ...(fault !== null && { 'error.type': fault }) };
+}
+
+/** Of an attempt that took something; units that the stage does not count are left out. */
+function attributesOfUse({ model, units, purpose, isEstimated }: ProviderUse): Attributes {
+  const counted: Readonly<Record<string, number | undefined>> = {
+    'gen_ai.usage.input_tokens': units.inputTokens,
+    'gen_ai.usage.output_tokens': units.outputTokens,
+    'gen_ai.usage.cache_read.input_tokens': units.cachedInputTokens,
+    'gen_ai.usage.cache_creation.input_tokens': units.cacheWriteTokens,
+    'parley.usage.audio_ms': units.audioMs,
+    'parley.usage.characters': units.characters,
+  };
+  return {
+    ...Object.fromEntries(
+      Object.entries(counted).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    ),
+    'gen_ai.request.model': model,
+    'parley.usage.purpose': purpose,
+    'parley.usage.is_estimated': isEstimated,
+  };
 }

@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
-import { forgetScrolling } from '../../../src/features/account/use-kept-scroll.ts';
+import { forgetScrolling } from '../../../src/features/account/page-frame.tsx';
 import { AccountAccessProvider } from '../../../src/features/account/account-access.ts';
 import { createCallController } from '../../../src/client/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/features/call/controller-context.ts';

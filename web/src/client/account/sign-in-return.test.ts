@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { returnedErrorIn, withoutSignInReturn } from './sign-in-remains.ts';
+import { returnedErrorIn, withoutSignInReturn } from './supabase-issuer.ts';
 import { isSignInReturn } from './sign-in-return.ts';
 
 test.each([

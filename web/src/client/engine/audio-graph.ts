@@ -4,8 +4,19 @@ import captureUrl from '../worklets/capture.worklet.ts?worker&url';
 import playbackUrl from '../worklets/playback.worklet.ts?worker&url';
 import type { CaptureSource } from '../messages/capture-source.ts';
 import type { OutputInstant } from '../messages/output-instant.ts';
-import { outputInstantOf } from './output-timestamp.ts';
-import { framesOf } from './track-frames.ts';
+
+/** Two seconds of frames of 10 ms: longer than any stall after which a call is of use. */
+const MAX_WAITING_FRAMES = 200;
+
+/** Of `MediaStreamTrackProcessor`, which Chromium has for audio and the DOM types do not know. */
+type TrackProcessor = new (options: {
+  readonly track: MediaStreamTrack;
+  /** Frames that may wait for a reader; the oldest are dropped. */
+  readonly maxBufferSize: number;
+}) => { readonly readable: ReadableStream<AudioData> };
+
+/** A sample that leaves the speaker now cannot be dated so far ahead. */
+const AHEAD_MS = 100;
 
 /** A change of volume that is too quick to notice and too slow to click, seconds. */
 const VOLUME_TIME_CONSTANT_S = 0.02;
@@ -221,5 +232,36 @@ export class AudioGraph {
     document.addEventListener('visibilitychange', resume, { signal });
     document.addEventListener('pointerdown', resume, { signal });
     document.addEventListener('keydown', resume, { signal });
+  }
+}
+
+/**
+ * Reads an output timestamp of the Web Audio API.
+ *
+ * @param now.ms - `performance.now()` when it was taken
+ * @param now.originMs - `performance.timeOrigin`
+ * @returns undefined before the first sample, and where the browser is wrong: WebKit 2.50 adds the
+ *   context's own time to that of the page, so that each answer would seem to be heard too late
+ */
+export function outputInstantOf(
+  { contextTime = 0, performanceTime = 0 }: AudioTimestamp,
+  now: { readonly ms: number; readonly originMs: number },
+): OutputInstant | undefined {
+  if (contextTime <= 0 || performanceTime <= 0) return undefined;
+  if (performanceTime > now.ms + AHEAD_MS) return undefined;
+  return { contextTimeS: contextTime, atMs: now.originMs + performanceTime };
+}
+
+/** The frames of an audio track as they are captured; undefined if the browser has none. */
+function framesOf(track: MediaStreamTrack): ReadableStream<AudioData> | undefined {
+  const { MediaStreamTrackProcessor } = globalThis as {
+    readonly MediaStreamTrackProcessor?: TrackProcessor;
+  };
+  if (MediaStreamTrackProcessor === undefined) return undefined;
+  try {
+    return new MediaStreamTrackProcessor({ track, maxBufferSize: MAX_WAITING_FRAMES }).readable;
+  } catch {
+    // Where it reads video alone.
+    return undefined;
   }
 }

@@ -1,10 +1,12 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { ArrowLeft } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { AccountMenu } from './account-menu.tsx';
-import { useKeptScroll } from './use-kept-scroll.ts';
 import styles from './page-frame.module.css';
+
+/** How far each page was scrolled, by its path: only the window's own scrolling is kept by browsers. */
+const kept = new Map<string, number>();
 
 interface PageFrameProps {
   readonly title: string;
@@ -62,4 +64,23 @@ export function PageFrame({ title, back = TO_CALL, isWide = false, children }: P
       <div className={styles.content}>{children}</div>
     </main>
   );
+}
+
+/** Keeps how far a page is scrolled, for when it is come back to. */
+function useKeptScroll(path: string): RefObject<HTMLElement | null> {
+  const scroller = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    element.scrollTop = kept.get(path) ?? 0;
+    const onScroll = (): void => void kept.set(path, element.scrollTop);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [path]);
+  return scroller;
+}
+
+/** Begins as in a window that was just opened. */
+export function forgetScrolling(): void {
+  kept.clear();
 }

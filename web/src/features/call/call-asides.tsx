@@ -1,6 +1,10 @@
 import { FirstTalkGuide } from './first-talk-guide.tsx';
-import { OrbSlide } from './orb-slide.tsx';
-import { OutageNotice } from './outage-notice.tsx';
+import { useLayoutEffect, useRef, useEffect, useState } from 'react';
+import { useCall, useController } from './controller-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { useOnline } from '../../ui/use-online.ts';
+import { isLong, keptText, nextTryText } from './outage-words.ts';
+import styles from './outage-notice.module.css';
 
 /** What a running call may have to say beside itself; fetched when one begins. */
 export function CallAsides({ isLong }: { readonly isLong: boolean }) {
@@ -10,5 +14,73 @@ export function CallAsides({ isLong }: { readonly isLong: boolean }) {
       <FirstTalkGuide />
       <OutageNotice />
     </>
+  );
+}
+
+/**
+ * Lets the orb slide and grow to the place and size that it has after `change`, by a transform
+ * alone: the layout is computed once. Who wants no motion sees it in its new place.
+ */
+function OrbSlide({ change }: { readonly change: boolean }): null {
+  const before = useRef<{ readonly change: boolean; readonly box: DOMRect } | null>(null);
+  // After every render: the place before a change is that of the render before it.
+  useLayoutEffect(() => {
+    const orb = document.querySelector('[data-orb]');
+    if (orb === null) return;
+    const box = orb.getBoundingClientRect();
+    const last = before.current;
+    before.current = { change, box };
+    if (last === null || last.change === change || box.width === 0) return;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    const x = last.box.x + last.box.width / 2 - (box.x + box.width / 2);
+    const y = last.box.y + last.box.height / 2 - (box.y + box.height / 2);
+    orb.animate(
+      {
+        transform: [`translate(${x}px, ${y}px) scale(${last.box.width / box.width})`, 'none'],
+      },
+      { duration: 240, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' },
+    );
+  });
+  return null;
+}
+
+/** The relay does not answer for long: when it is tried again, and what is kept until then. */
+function OutageNotice() {
+  const outage = useCall((state) => state.outage);
+  return outage === null ? null : <Outage key={outage.sinceMs} />;
+}
+
+function Outage() {
+  const { retryNow, dismissError } = useController();
+  const isComplaint = useCall(({ error }) => error?.code === 'network_unreachable');
+  const online = useOnline();
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  const isShown = useCall(({ outage }) => isLong(outage, nowMs));
+  const next = useCall(({ outage }) => (outage === null ? '' : nextTryText(outage, nowMs)));
+  const kept = useCall((state) => keptText(state, nowMs));
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  // Before it is painted: it says the same with less.
+  useLayoutEffect(() => {
+    if (isShown && isComplaint) dismissError();
+  }, [isShown, isComplaint, dismissError]);
+  return (
+    <div className={styles.place}>
+      <div className={styles.notice} hidden={!isShown}>
+        <div className={styles.words}>
+          <p className={styles.head}>
+            {/* Read out once; the count beside it would be read out every second. */}
+            <span role="status">
+              {isShown && (online ? 'Parley is not answering.' : 'There is no network.')}
+            </span>{' '}
+            <span className={styles.next}>{next}</span>
+          </p>
+          <p className={styles.kept}>{kept}</p>
+        </div>
+        <Button onClick={retryNow}>Try now</Button>
+      </div>
+    </div>
   );
 }

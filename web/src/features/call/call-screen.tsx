@@ -7,7 +7,6 @@ import { Button } from '../../ui/button.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { useOnline } from '../../ui/use-online.ts';
 import { AccountMenu } from '../account/account-menu.tsx';
-import { CallCost } from './call-cost.tsx';
 import { CallNotes } from './call-notes.tsx';
 import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
@@ -21,6 +20,7 @@ import { orbRoleOf } from './orb-role.ts';
 import { useHold } from './use-hold.ts';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
+import { usdText } from '../../lib/figures.ts';
 
 const MicrophoneHelp = lazy(async () => ({
   default: (await import('./microphone-help.tsx')).MicrophoneHelp,
@@ -259,3 +259,17 @@ const ORB_ICONS = {
   keyboard: <Keyboard />,
   again: <RotateCw />,
 } as const;
+
+/** What the call has cost so far; nothing while it is free. */
+function CallCost() {
+  const text = useCall(({ standing, cost }) =>
+    standing.kind !== 'running' || cost === null || cost.usd === 0 ? null : usdText(cost.usd),
+  );
+  if (text === null) return null;
+  return (
+    <span>
+      <span className="visually-hidden">Cost of the call so far: </span>
+      {text}
+    </span>
+  );
+}

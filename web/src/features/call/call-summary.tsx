@@ -3,9 +3,10 @@ import { Check, Copy, Download } from 'lucide-react';
 import { useCall, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { saveFile } from '../history/save-file.ts';
-import { summaryLineOf } from './summary-words.ts';
-import { transcriptMarkdown, transcriptOf, transcriptText } from './transcript-text.ts';
+import { transcriptMarkdown, transcriptOf, transcriptText, lastCallOf } from './transcript-text.ts';
 import styles from './call-summary.module.css';
+import type { CallFigures, Conversation, MeasuredTurn } from '../../client/index.ts';
+import { countText, durationText, usdText } from '../../lib/figures.ts';
 
 /** The call that is over in one line, and its words to take along. */
 export function CallSummary() {
@@ -58,4 +59,35 @@ function fileDate(): string {
   const now = new Date();
   const two = (value: number): string => String(value).padStart(2, '0');
   return `parley-${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** “4 min · 6 turns · answers after 0.8 s · $0.05”, without what is not known. */
+export function summaryLineOf(
+  { durationMs, costUsd }: CallFigures,
+  items: Conversation,
+  measured: readonly MeasuredTurn[],
+): string {
+  const replies = lastCallOf(items).flatMap((item) =>
+    item.kind === 'reply' && item.trigger !== 'timer' && item.trigger !== 'notice' ? [item.id] : [],
+  );
+  const answers = measured.filter(
+    // What was typed is answered sooner: there is no speech to wait for.
+    ({ responseId, utterance }) => utterance !== null && replies.includes(responseId),
+  );
+  const medianMs = medianOf(answers.map(({ voiceToVoiceMs }) => voiceToVoiceMs));
+  return [
+    durationText(durationMs / 1_000),
+    countText(replies.length, 'turn', 'turns'),
+    medianMs === null ? '' : `answers after ${(medianMs / 1_000).toFixed(1)} s`,
+    costUsd === null || costUsd === 0 ? '' : usdText(costUsd),
+  ]
+    .filter((figure) => figure !== '')
+    .join(' · ');
+}
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length % 2 === 0 ? middle - 1 : middle], sorted[middle]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
 }

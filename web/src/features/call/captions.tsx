@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useCallback, useEffect, useRef, useState } from 'react';
 import { AlarmClock, ArrowDown } from 'lucide-react';
 import { useCall, useSettings } from './controller-context.ts';
 import {
@@ -6,13 +6,28 @@ import {
   type ReplyItem,
   type UserItem,
   replyCaption,
+  type Conversation,
 } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { DIVIDER_WORDS, lastSettledText } from './caption-announcement.ts';
 import { captionText } from './caption-text.ts';
 import { SpokenWords } from './spoken-words.tsx';
-import { useStickToEnd } from './use-stick-to-end.ts';
 import styles from './captions.module.css';
+
+/** What stands between two parts of a conversation. */
+const DIVIDER_WORDS = {
+  'new-call': 'New call',
+  continued: 'You go on from here',
+  'session-replaced':
+    'Parley had to start over: timers and the conversation so far are gone on the server.',
+  'session-reread':
+    'Parley had to start over: it has read the conversation again, but timers are gone.',
+} as const;
+
+/** Closer to the end than this counts as being at the end, px. */
+const NEAR_PX = 48;
+
+/** As much as this may be out of sight without a line being cut, px. */
+const SCROLLED_PX = 8;
 
 /** The conversation so far, newest in view. */
 export function Captions() {
@@ -99,4 +114,94 @@ function SettledWords({ reply }: { readonly reply: ReplyItem }) {
       )}
     </>
   );
+}
+
+/** Keeps the newest in view as the content grows, unless the reader has scrolled up (`away`). */
+function useStickToEnd() {
+  const viewport = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLOListElement>(null);
+  const stuck = useRef(true);
+  const [away, setAway] = useState(false);
+
+  const scrollToEnd = useCallback(() => {
+    const box = viewport.current;
+    if (box === null) return;
+    stuck.current = true;
+    setAway(false);
+    box.scrollTop = box.scrollHeight;
+  }, []);
+
+  useEffect(() => {
+    const box = viewport.current;
+    const list = content.current;
+    if (box === null || list === null) return;
+    let lastTop = box.scrollTop;
+    // Not a state of React's: it changes with every line.
+    const markScrolled = (): void => {
+      box.toggleAttribute('data-scrolled', box.scrollTop > SCROLLED_PX);
+    };
+    const onScroll = (): void => {
+      markScrolled();
+      const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+      // Growing content also moves the end away: only going up is leaving it.
+      if (atEnd) stuck.current = true;
+      else if (box.scrollTop < lastTop) stuck.current = false;
+      lastTop = box.scrollTop;
+      setAway(!stuck.current);
+    };
+    const follow = new ResizeObserver(() => {
+      if (stuck.current) box.scrollTop = box.scrollHeight;
+      markScrolled();
+    });
+    box.addEventListener('scroll', onScroll, { passive: true });
+    follow.observe(list);
+    follow.observe(box);
+    return () => {
+      box.removeEventListener('scroll', onScroll);
+      follow.disconnect();
+    };
+  }, []);
+
+  return { viewport, content, away, scrollToEnd };
+}
+
+/**
+ * What a screen reader announces of the conversation: each line once, when it no longer changes.
+ * The visible words appear one by one, which would be read out one by one.
+ *
+ * Two voices at once cannot be understood: of what the person said only that it was heard is
+ * announced, and an answer that is spoken not at all, unless the person wants `allWords`.
+ */
+export function lastSettledText(items: Conversation, allWords: boolean): string {
+  const settled = items.findLast((item) => isSettled(item, allWords));
+  if (settled === undefined) return '';
+  if (settled.kind === 'divider') {
+    // That a call begins is said by the call itself.
+    const isCall = settled.reason === 'new-call' || settled.reason === 'continued';
+    return isCall ? '' : DIVIDER_WORDS[settled.reason];
+  }
+  if (settled.kind === 'user') return announcementOfUser(items, settled, allWords);
+  const { heard } = replyCaption(settled);
+  return settled.status === 'interrupted' ? `Parley, interrupted: ${heard}` : `Parley: ${heard}`;
+}
+
+function announcementOfUser(items: Conversation, item: UserItem, allWords: boolean): string {
+  if (item.state === 'failed' || item.state === 'unrecognised') return 'Not understood';
+  if (item.state === 'typed') return `You: ${item.text}`;
+  if (allWords) return `You: ${captionText(item.text)}`;
+  // The same words twice are announced once: a space that is not spoken makes them differ.
+  const isOdd = items.filter(({ kind }) => kind === 'user').length % 2 === 1;
+  return isOdd ? 'Heard' : 'Heard\u00a0';
+}
+
+function isSettled(item: ConversationItem, allWords: boolean): boolean {
+  switch (item.kind) {
+    case 'divider':
+      return true;
+    case 'user':
+      return item.state !== 'partial';
+    case 'reply':
+      if (item.status === 'running' || item.parts.length === 0) return false;
+      return allWords || !item.spoken || item.status === 'failed';
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckFigures, SILENT_DBFS } from '../../client/index.ts';
-import { reportOf } from './check-report.ts';
+import { reportOf } from './check-dialog.tsx';
 import { verdictsOf, type Verdict } from './check-verdicts.ts';
 
 const GOOD: CheckFigures = {

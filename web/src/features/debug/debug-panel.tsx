@@ -1,22 +1,42 @@
-import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
+import {
+  useEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  Fragment,
+} from 'react';
 import { Check, Copy, X } from 'lucide-react';
-import { useController, useDebug } from '../call/controller-context.ts';
+import { useController, useDebug, useCall } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConnectionCharts } from './connection-charts.tsx';
 import { CostTable } from './cost-table.tsx';
-import { debugExport } from './debug-export.ts';
-import { Divider } from './divider.tsx';
 import { EventLog } from './event-log.tsx';
 import { FlightSection } from './flight-section.tsx';
-import { clampedPanelWidth, PANEL_WIDTH } from './panel-width.ts';
-import { MicrophoneTable } from './microphone-table.tsx';
 import { PercentileTable } from './percentile-table.tsx';
-import { ProviderTable } from './provider-table.tsx';
 import { TurnWords } from './turn-words.tsx';
 import { useFlight } from './use-flight.ts';
 import { VadStrip } from './vad-strip.tsx';
 import { Waterfall } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
+import {
+  type MicrophoneSettings,
+  type CallState,
+  type DebugState,
+  type Ladder,
+  STAGES,
+  standingOf,
+} from '../../client/index.ts';
+import { TableHead } from './table-head.tsx';
+import { measuresOf } from './statistics.ts';
+
+export const PANEL_WIDTH = { least: 340, most: 760, usual: 460, step: 24 } as const;
+
+interface DividerProps {
+  readonly widthPx: number;
+  readonly onWidth: (widthPx: number) => void;
+}
 
 /** Where each millisecond went. The engine is asked for it only while this is open. */
 export function DebugPanel({ onClose }: { readonly onClose: () => void }) {
@@ -105,3 +125,179 @@ function CopyButton() {
 }
 
 const COPY_WORDS = { ready: 'Copy JSON', copied: 'Copied', failed: 'Copying was refused' } as const;
+
+/** What the browser makes of the microphone, as it reports it. */
+function MicrophoneTable({ settings }: { readonly settings: MicrophoneSettings | null }) {
+  const rows = Object.entries(settings ?? {});
+  return (
+    <table className={styles.table}>
+      <caption className={styles.heading}>Microphone</caption>
+      <TableHead names={['setting', 'value']} />
+      <tbody>
+        {rows.length === 0 && (
+          <tr>
+            <td colSpan={2} className={styles.quiet}>
+              no microphone was opened
+            </td>
+          </tr>
+        )}
+        {rows.map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{inWords(name)}</th>
+            <td>{typeof value === 'boolean' ? (value ? 'on' : 'off') : value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** `echoCancellation` as “echo cancellation”. */
+function inWords(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Everything the panel knows, as JSON for a report; what was said is not in it. */
+function debugExport(debug: DebugState, call: CallState, nowMs: number): string {
+  return JSON.stringify(
+    {
+      exported_at: new Date(nowMs).toISOString(),
+      session_id: call.session?.id ?? null,
+      providers: call.ladder === null ? null : providersIn(call.ladder),
+      phase: call.phase,
+      measures: measuresOf(debug.turns),
+      turns: debug.turns,
+      interjections: debug.interjections,
+      usage: debug.usage,
+      stats: debug.stats,
+      log: debug.log,
+    },
+    null,
+    2,
+  );
+}
+
+function providersIn({ stages, page }: Ladder): object {
+  return Object.fromEntries(
+    STAGES.map((stage) => {
+      const { now, usual, reason, sinceMs } = stages[stage];
+      return [
+        stage,
+        {
+          now,
+          was: now === usual ? null : usual,
+          reason,
+          since: new Date(sinceMs).toISOString(),
+          ...(now === 'browser' && stage !== 'generator' ? { browser: page[stage] } : {}),
+        },
+      ];
+    }),
+  );
+}
+
+/** Drags or steps the edge between call and panel. */
+function Divider({ widthPx, onWidth }: DividerProps) {
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    onWidth(clampedPanelWidth(innerWidth - event.clientX, innerWidth));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = panelWidthAfterKey(widthPx, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    onWidth(clampedPanelWidth(next, innerWidth));
+  };
+  return (
+    <div
+      className={styles.divider}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the debug panel"
+      aria-valuenow={widthPx}
+      aria-valuemin={PANEL_WIDTH.least}
+      aria-valuemax={PANEL_WIDTH.most}
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+/** Who does the work of each stage, in whose place, why and since when. */
+function ProviderTable() {
+  const ladder = useCall((state) => state.ladder);
+  return (
+    <table className={`${styles.table} ${styles.providers}`}>
+      <caption className={styles.heading}>Providers</caption>
+      <TableHead names={['stage', 'now', 'was', 'why', 'since']} />
+      <tbody>
+        {STAGES.map((stage) => {
+          const state = ladder?.stages[stage];
+          if (ladder === null || state === undefined) {
+            return (
+              <tr key={stage}>
+                <th scope="row">{stage}</th>
+                <td colSpan={4} className={styles.quiet}>
+                  no session
+                </td>
+              </tr>
+            );
+          }
+          const standing = standingOf(ladder, stage);
+          const ability = stage === 'generator' ? 'able' : ladder.page[stage];
+          const isOwn = state.now === 'browser' && ability !== 'able';
+          return (
+            <tr key={stage}>
+              <th scope="row">{stage}</th>
+              <td className={styles.provider} data-standing={standing}>
+                {isOwn ? `${state.now} (${ability})` : state.now}
+              </td>
+              <td>{state.now === state.usual ? '–' : state.usual}</td>
+              <td>
+                <Breakable text={state.reason ?? '–'} />
+              </td>
+              <td>{new Date(state.sinceMs).toLocaleTimeString('en-GB')}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** An error code that may break at its underscores. */
+function Breakable({ text }: { readonly text: string }) {
+  return text.split('_').map((part, index) => (
+    <Fragment key={part}>
+      {index > 0 && '_'}
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
+/** Keeps the panel between useful bounds, and at least as much for the call. */
+export function clampedPanelWidth(widthPx: number, windowWidthPx: number): number {
+  const most = Math.max(PANEL_WIDTH.least, Math.min(PANEL_WIDTH.most, windowWidthPx - 360));
+  return Math.round(Math.min(most, Math.max(PANEL_WIDTH.least, widthPx)));
+}
+
+/** What a key on the divider makes of the width; null if it means nothing. */
+export function panelWidthAfterKey(widthPx: number, key: string): number | null {
+  switch (key) {
+    case 'ArrowLeft':
+      return widthPx + PANEL_WIDTH.step;
+    case 'ArrowRight':
+      return widthPx - PANEL_WIDTH.step;
+    case 'Home':
+      return PANEL_WIDTH.most;
+    case 'End':
+      return PANEL_WIDTH.least;
+    default:
+      return null;
+  }
+}

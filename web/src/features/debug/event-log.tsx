@@ -1,11 +1,26 @@
 import { useState } from 'react';
 import { Pause, Play } from 'lucide-react';
 import { useDebug } from '../call/controller-context.ts';
-import type { LoggedEntry, RecordedTurn } from '../../client/index.ts';
+import type { LoggedEntry, RecordedTurn, DebugEntry } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
-import { filteredLog, LOG_SOURCES, logTime, type LogFilter } from './log-filter.ts';
 import styles from './event-log.module.css';
+
+const LOG_SOURCES = [
+  'sent',
+  'received',
+  'vad',
+  'socket',
+  'playback',
+] as const satisfies readonly DebugEntry['source'][];
+
+interface LogFilter {
+  readonly source: DebugEntry['source'] | 'all';
+  /** Every word must occur in the entry's name or detail, in any case. */
+  readonly words: string;
+  /** Only what was logged in a turn; null for all. */
+  readonly turn: Pick<RecordedTurn, 'entriesAfter' | 'entriesUpTo'> | null;
+}
 
 interface EventLogProps {
   /** Whose entries are shown; null for all. */
@@ -91,4 +106,23 @@ export function EventLog({ turn, onAllTurns }: EventLogProps) {
       </ScrollRegion>
     </section>
   );
+}
+
+export function filteredLog(
+  entries: readonly LoggedEntry[],
+  { source, words, turn }: LogFilter,
+): readonly LoggedEntry[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return entries.filter((entry) => {
+    if (source !== 'all' && entry.source !== source) return false;
+    if (turn !== null && (entry.id <= turn.entriesAfter || entry.id > turn.entriesUpTo))
+      return false;
+    const text = `${entry.name} ${entry.detail}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** Session time as seconds with milliseconds. */
+export function logTime(atMs: number): string {
+  return (atMs / 1_000).toFixed(3);
 }

@@ -1,10 +1,19 @@
 import { useEffect, useEffectEvent, useRef } from 'react';
 import { ECHO_GUARD_POLICY, SPEECH_POLICY } from '../../client/index.ts';
 import { useCall, useController } from '../call/controller-context.ts';
-import { onThemeChange } from '../../ui/colour-tokens.ts';
-import { VadHistory } from './vad-history.ts';
-import { drawVadStrip, readVadPalette } from './vad-drawing.ts';
+import { onThemeChange, readColourTokens, rgba } from '../../ui/colour-tokens.ts';
 import styles from './live.module.css';
+
+/** Ten seconds at thirty samples a second. */
+export const VAD_SAMPLES = 300;
+
+const TOKENS = {
+  curve: '--accent',
+  threshold: '--text-quiet',
+  decision: '--segment-downlink',
+} as const;
+
+type VadPalette = ReturnType<typeof readVadPalette>;
 
 /** Samples between two changes of the figure: five a second can be read. */
 const FIGURE_EVERY = 6;
@@ -81,4 +90,66 @@ export function VadStrip() {
       </p>
     </figure>
   );
+}
+
+function readVadPalette(element: HTMLElement) {
+  return readColourTokens(element, TOKENS);
+}
+
+/** Draws the curve with its newest sample at the right edge. Sizes are CSS pixels. */
+function drawVadStrip(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  history: VadHistory,
+  threshold: number,
+  palette: VadPalette,
+): void {
+  const xOf = (age: number): number => width - (age / VAD_SAMPLES) * width;
+  const yOf = (probability: number): number => 1 + (1 - probability) * (height - 2);
+  context.clearRect(0, 0, width, height);
+
+  context.lineWidth = 1.5;
+  context.strokeStyle = rgba(palette.decision, 1);
+  context.beginPath();
+  for (const age of history.marks) {
+    context.moveTo(xOf(age), 0);
+    context.lineTo(xOf(age), height);
+  }
+  context.stroke();
+
+  context.lineWidth = 1;
+  context.strokeStyle = rgba(palette.threshold, 1);
+  context.setLineDash([4, 3]);
+  context.beginPath();
+  context.moveTo(0, yOf(threshold));
+  context.lineTo(width, yOf(threshold));
+  context.stroke();
+  context.setLineDash([]);
+
+  context.lineWidth = 1.5;
+  context.strokeStyle = rgba(palette.curve, 1);
+  context.beginPath();
+  history.samples.forEach((probability, index) => {
+    context.lineTo(xOf(history.samples.length - 1 - index), yOf(probability));
+  });
+  context.stroke();
+}
+
+/** The last samples, oldest first, and when decisions fell among them. */
+export class VadHistory {
+  readonly samples: number[] = [];
+  /** Ages of the decisions still in sight, in samples. */
+  marks: readonly number[] = [];
+
+  sample(probability: number): void {
+    this.samples.push(probability);
+    if (this.samples.length > VAD_SAMPLES) this.samples.shift();
+    this.marks = this.marks.map((age) => age + 1).filter((age) => age < VAD_SAMPLES);
+  }
+
+  /** A decision was taken after the latest sample. */
+  mark(): void {
+    this.marks = [...this.marks, 0];
+  }
 }

@@ -3,12 +3,20 @@ import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
 import type { MeasuredTurn } from '../../client/index.ts';
 import { useDebug } from '../call/controller-context.ts';
 import { SEGMENT_WORDS } from './segments.ts';
-import { msText, totalText, waterfallSpanMs } from './statistics.ts';
+import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts';
 import { TurnComparison } from './turn-comparison.tsx';
 import { TurnDetail } from './turn-detail.tsx';
-import { TurnTable } from './turn-table.tsx';
 import { Verdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
+import { ScrollRegion } from '../../ui/scroll-region.tsx';
+import { TableHead } from './table-head.tsx';
+import panel from './debug-panel.module.css';
+
+const COLUMNS = [
+  'Turn',
+  ...LATENCY_SEGMENTS.map((segment) => SEGMENT_WORDS[segment].short),
+  'Total',
+];
 
 const TARGET_MS = LATENCY_TARGETS_MS.voice_to_voice_ms;
 
@@ -136,5 +144,36 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }:
         <Verdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />
       </button>
     </li>
+  );
+}
+
+/** The same as the waterfall, in figures. */
+function TurnTable({ turns }: { readonly turns: readonly MeasuredTurn[] }) {
+  return (
+    <details className={styles.tableBox}>
+      <summary>All turns as a table</summary>
+      <ScrollRegion className={styles.tableScroll} aria-label="Turns as a table">
+        <table className={`${panel.table} ${styles.figures}`}>
+          <caption className="visually-hidden">Every turn, milliseconds, newest first</caption>
+          <TableHead names={COLUMNS} />
+          <tbody>
+            {turns
+              .map((turn, position) => (
+                <tr key={turn.responseId}>
+                  <th scope="row">
+                    {position + 1}
+                    {turn.utterance === null && <span className={styles.typed}> typed</span>}
+                  </th>
+                  {LATENCY_SEGMENTS.map((segment) => (
+                    <td key={segment}>{segmentText(turn, segment)}</td>
+                  ))}
+                  <td>{totalText(turn)}</td>
+                </tr>
+              ))
+              .toReversed()}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </details>
   );
 }

@@ -1,5 +1,5 @@
-import { useMemo } from 'react';
-import { Phone } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { Phone, Trash2 } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { ConversationDetail } from '@parley/shared';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
@@ -14,12 +14,13 @@ import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, ProblemState, StaleNote } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { LiveMark } from './conversation-row.tsx';
-import { DeleteButton } from './delete-button.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { RecordingPlayer } from './recording-player.tsx';
 import { TitleEditor } from './title-editor.tsx';
 import { Transcript } from './transcript.tsx';
 import styles from './conversation-page.module.css';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { useAction } from '../account/use-action.ts';
 
 const TO_HISTORY = { path: PAGE_PATHS.history, name: 'Back to the history' };
 
@@ -100,5 +101,42 @@ function ContinueButton({ conversation }: { readonly conversation: ConversationD
     <Button look="primary" onClick={onPress}>
       <Phone aria-hidden="true" size={18} /> {isHere ? 'Back to the call' : 'Go on talking'}
     </Button>
+  );
+}
+
+/** Deletes the conversation, once it has been said what goes with it. */
+function DeleteButton({ conversation }: { readonly conversation: ConversationDetail }) {
+  const { api, list } = useAccountPages();
+  const { isRunning, complaint, run } = useAction();
+  const [isAsking, setAsking] = useState(false);
+  const [, navigate] = useLocation();
+  const { id, title, turns } = conversation;
+  const remove = async (): Promise<void> => {
+    if (!(await run((signal) => api.remove(id, signal)))) return;
+    list.changed(id, null);
+    navigate(PAGE_PATHS.history, { replace: true });
+  };
+  return (
+    <ConfirmDialog
+      trigger={
+        <Button look="plain">
+          <Trash2 aria-hidden="true" size={18} /> Delete
+        </Button>
+      }
+      title="Delete this conversation?"
+      text={
+        <>
+          “{title}” with {countText(turns.length, 'turn', 'turns')}
+          {conversation.has_recording && ' and its recording'} will be gone for good.
+        </>
+      }
+      complaint={complaint}
+      keep="Keep it"
+      action="Delete"
+      isBusy={isRunning}
+      isOpen={isAsking}
+      onOpen={setAsking}
+      onConfirm={() => void remove()}
+    />
   );
 }

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react';
-import { SearchX } from 'lucide-react';
+import { useEffect, useState, useMemo } from 'react';
+import { SearchX, EyeOff, MessagesSquare } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { ConversationsResponse } from '@parley/shared';
 import { byDay, type HistoryListStore } from './history-list.ts';
@@ -9,9 +9,13 @@ import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
 import { ConversationRow } from './conversation-row.tsx';
-import { NothingKept } from './nothing-kept.tsx';
 import { SearchForm } from './search-form.tsx';
 import styles from './history-page.module.css';
+import { Link } from 'wouter';
+import { PAGE_PATHS } from '@parley/shared/page-paths';
+import { createRemote } from '../account/remote.ts';
+import stateStyles from '../account/page-state.module.css';
+import { useRemote } from '../account/use-remote.ts';
 
 /** All conversations that are kept, to be searched by words and days. */
 export function HistoryPage() {
@@ -99,6 +103,35 @@ function NothingFound({ list }: { readonly list: HistoryListStore }) {
     <PageState icon={<SearchX />} title="Nothing found">
       <p>No conversation has these words on these days.</p>
       <Button onClick={() => void list.search({})}>Show all</Button>
+    </PageState>
+  );
+}
+
+/** An empty history: nothing was said yet, or this server keeps nothing of what is said. */
+function NothingKept() {
+  const { api } = useAccountPages();
+  const me = useRemote(useMemo(() => createRemote((signal) => api.me(signal)), [api]));
+  // Not one after the other: the reason would change under the reader's eyes.
+  if (me.kind === 'loading') return <LoadingState rows={2} />;
+  if (me.kind === 'ready' && me.value.storage.transcripts === 'off') {
+    return (
+      <PageState icon={<EyeOff />} title="Conversations are not kept here">
+        <p>
+          This server is set to keep nothing of what is said. What calls have used and cost is shown
+          under Usage.
+        </p>
+        <Link href={PAGE_PATHS.usage} className={stateStyles.link}>
+          To the usage
+        </Link>
+      </PageState>
+    );
+  }
+  return (
+    <PageState icon={<MessagesSquare />} title="Nothing here yet">
+      <p>What you talk about is kept here, to be read again, searched or gone on with.</p>
+      <Link href="/" className={stateStyles.link}>
+        To the call screen
+      </Link>
     </PageState>
   );
 }

@@ -1,20 +1,25 @@
 import type { ReactNode } from 'react';
-import { useController, useSettings } from '../call/controller-context.ts';
-import type { Settings } from '../../client/index.ts';
+import { useController, useSettings, useCall } from '../call/controller-context.ts';
+import { type Settings, findSpeechRecognition } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { BrowserSection } from './browser-section.tsx';
 import { ChoiceField } from './choice-field.tsx';
-import { LanguageField } from './language-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { PrivacySection } from './privacy-section.tsx';
 import { SelectField } from './select-field.tsx';
 import { SliderField } from './slider-field.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { canChooseSpeaker, useDevices } from './use-devices.ts';
-import { useVoiceOffer } from './use-voice-offer.ts';
-import { VoiceField } from './voice-field.tsx';
+import { useVoiceOffer, type VoiceOffer } from './use-voice-offer.ts';
 import styles from './settings-dialog.module.css';
+import { useStore } from 'zustand';
+import { HearingField } from './hearing-field.tsx';
+import { ModelField, useHasModel } from './model-field.tsx';
+
+interface LanguageFieldProps {
+  /** BCP 47; the first is that of calls for which none is chosen. */
+  readonly languages: readonly string[];
+}
 
 const THEMES = [
   { value: 'system', label: 'System' },
@@ -187,4 +192,94 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
       {props.children}
     </section>
   );
+}
+
+/** The voices of the call's language. Outside of a call the relay tells those of its own only. */
+function VoiceField({ offer }: { readonly offer: VoiceOffer | null }) {
+  const { changeSettings } = useController();
+  const { voice, language } = useSettings((all) => all);
+  const isInCall = useCall(({ session }) => session !== null);
+  const { voices = [], languages = [] } = offer ?? {};
+  const isOther = language !== null && languages.slice(1).includes(language);
+  if (isOther && !isInCall) return null;
+  return (
+    <SelectField
+      label="Voice"
+      choices={voices}
+      // One of another language is kept for calls in that.
+      value={isOther && !voices.some(({ id }) => id === voice) ? null : voice}
+      defaultLabel="Default"
+      missingLabel={(missing) => missing}
+      onChange={(chosen) => changeSettings({ voice: chosen })}
+    />
+  );
+}
+
+/** What the person speaks and is answered in, if there is a choice. */
+function LanguageField({ languages }: LanguageFieldProps) {
+  const { changeSettings } = useController();
+  const chosen = useSettings(({ language }) => language);
+  const [usual, ...others] = languages;
+  if (usual === undefined || others.length === 0) return null;
+  return (
+    <SelectField
+      label="Language"
+      choices={others.map((id) => ({ id, label: languageName(id) }))}
+      // One that the relay no longer offers is not that of the call.
+      value={chosen !== null && others.includes(chosen) ? chosen : null}
+      defaultLabel={languageName(usual)}
+      missingLabel={languageName}
+      onChange={(language) => changeSettings({ language })}
+    />
+  );
+}
+
+/**
+ * What people call their own language: `Deutsch` for `de`.
+ *
+ * @param tag - BCP 47
+ */
+export function languageName(tag: string): string {
+  try {
+    const name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag;
+    const [initial = ''] = name;
+    return initial.toLocaleUpperCase(tag) + name.slice(initial.length);
+  } catch {
+    return tag;
+  }
+}
+
+/** What this browser can do by itself; nothing if it can do nothing, or the relay needs no help. */
+function BrowserSection() {
+  const { needsModel, needsHearing } = useNeeds();
+  const hasModel = useHasModel();
+  const showsModel = needsModel && hasModel;
+  const showsHearing = needsHearing && findSpeechRecognition(globalThis) !== undefined;
+  if (!showsModel && !showsHearing) return null;
+  return (
+    <section className={styles.section} aria-label="This browser">
+      <h3 className={styles.heading}>This browser</h3>
+      {showsHearing && <HearingField />}
+      {showsModel && <ModelField />}
+    </section>
+  );
+}
+
+/** What the relay would take: in a call it says so itself. */
+function useNeeds(): { readonly needsModel: boolean; readonly needsHearing: boolean } {
+  const providers = useStore(useController().providers);
+  const session = useCall((state) => state.session);
+  const hears = useSettings(({ browserHelp }) => browserHelp.hears);
+  if (session !== null) {
+    return {
+      needsModel: session.page_model !== undefined,
+      needsHearing: session.page_recogniser !== undefined,
+    };
+  }
+  // The browser itself stands here after a call in which it listened.
+  const isOwn = providers?.transcriber === 'browser' && hears !== 'off';
+  return {
+    needsModel: providers?.generator === 'embedded',
+    needsHearing: providers?.transcriber === 'embedded' || isOwn,
+  };
 }

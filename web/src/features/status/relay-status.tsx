@@ -8,12 +8,21 @@ import { LogSection } from './log-section.tsx';
 import { MachinePart } from './machine-part.tsx';
 import { OverTime } from './over-time.tsx';
 import { ProviderStates } from './provider-states.tsx';
-import { QueuesPart } from './queues-part.tsx';
 import { RecentTurns } from './recent-turns.tsx';
-import { SpendingPart } from './spending-part.tsx';
 import { useOperator } from './status-context.ts';
 import { VerdictLine } from './verdict-line.tsx';
 import styles from './status-page.module.css';
+import { FigureList, FigureNote, Total } from '../../ui/figures.tsx';
+import { Empty, Part } from './part.tsx';
+import { sizeText, percentText } from './status-words.ts';
+import { shortDayText } from '../../lib/dates.ts';
+import { exactUsdText, usdText } from '../../lib/figures.ts';
+import { Meter } from '../../ui/meter.tsx';
+import { STAGE_WORDS } from '../account/stage-words.ts';
+
+const BYTES = /_bytes$/;
+
+const BYTES_A_MEGABYTE = 1_048_576;
 
 interface RelayStatusProps {
   readonly overview: Overview;
@@ -62,5 +71,52 @@ function SignedInBy() {
         Forget it
       </Button>
     </p>
+  );
+}
+
+/** What waits within the relay: for a thread, a disk or a network. */
+function QueuesPart({ overview }: { readonly overview: Overview }) {
+  const queues = Object.entries(overview.queue_depths);
+  return (
+    <Part title="Queues" note="what waits">
+      {queues.length === 0 ? (
+        <Empty>Nothing has had to wait yet.</Empty>
+      ) : (
+        <FigureList
+          figures={queues.map(([name, depth]) => [
+            name.replace(BYTES, ' size').replaceAll('_', ' '),
+            BYTES.test(name) ? sizeText(depth / BYTES_A_MEGABYTE) : depth.toLocaleString('en'),
+          ])}
+        />
+      )}
+    </Part>
+  );
+}
+
+/** What the relay has spent today, of what it may, and on whom. */
+function SpendingPart({ overview }: { readonly overview: Overview }) {
+  const { day, spent_usd: spent, budget_usd: budget, by_provider: rows } = overview.spending;
+  return (
+    <Part title="Spending" note={shortDayText(day)}>
+      <Total of={budget === null ? null : usdText(budget)}>{usdText(spent)}</Total>
+      {budget === null ? (
+        <FigureNote>There is no limit for the day.</FigureNote>
+      ) : (
+        <>
+          <Meter label="Spent today" value={spent} limit={budget} text={usdText(spent)} />
+          <FigureNote>{percentText(spent, budget)} of the day’s budget</FigureNote>
+        </>
+      )}
+      {rows.length === 0 ? (
+        <FigureNote>Nothing was charged today.</FigureNote>
+      ) : (
+        <FigureList
+          figures={rows.map(({ stage, provider, cost_usd: cost }) => [
+            `${provider}, ${STAGE_WORDS.find((one) => one.stage === stage)?.name.toLowerCase()}`,
+            exactUsdText(cost),
+          ])}
+        />
+      )}
+    </Part>
   );
 }

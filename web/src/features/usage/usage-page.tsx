@@ -1,21 +1,23 @@
 import { useMemo, useState } from 'react';
 import { PiggyBank } from 'lucide-react';
-import type { UsageResponse } from '@parley/shared';
+import type { UsageResponse, UsageRow } from '@parley/shared';
 import { createRemote } from '../account/remote.ts';
-import { isoDayOf } from '../../lib/dates.ts';
-import { usdText } from '../../lib/figures.ts';
-import { FigureNote, Total } from '../../ui/figures.tsx';
+import { isoDayOf, dayText, timeText } from '../../lib/dates.ts';
+import { usdText, durationText } from '../../lib/figures.ts';
+import { FigureNote, Total, FigureList } from '../../ui/figures.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { ChoiceField } from '../settings/choice-field.tsx';
-import { LimitList } from './limit-list.tsx';
-import { ProviderUse } from './provider-use.tsx';
 import { SpendByDay } from './spend-by-day.tsx';
-import { TodayCard } from './today-card.tsx';
-import { sumUsd } from './usage-figures.ts';
+import { sumUsd, amountText, usedByProvider } from './usage-figures.ts';
 import styles from './usage-page.module.css';
+import { Meter } from '../../ui/meter.tsx';
+import { Swatch } from '../../ui/chart-legend.tsx';
+import { STAGE_WORDS } from '../account/stage-words.ts';
+
+const UNLIMITED = 'no limit';
 
 const PERIODS = [
   { value: '7', label: '7 days' },
@@ -92,4 +94,101 @@ function lastDays(count: number): { readonly from: string; readonly to: string }
   const from = new Date(to);
   from.setDate(from.getDate() - (count - 1));
   return { from: isoDayOf(from), to: isoDayOf(to) };
+}
+
+/** What was spent today, of what may be, and when that begins anew. */
+function TodayCard({ usage }: { readonly usage: UsageResponse }) {
+  const { spent_today_usd: spent, day_left_usd: left, day_ends_at: endsAt } = usage;
+  const limit = usage.limits.day_usd;
+  const endsOn = dayText(endsAt);
+  const until = endsOn === 'Today' ? timeText(endsAt) : `tomorrow, ${timeText(endsAt)}`;
+  return (
+    <section className={styles.card} aria-labelledby="today">
+      <h2 id="today" className={styles.heading}>
+        Today
+      </h2>
+      <Total of={limit === null ? null : usdText(limit)}>{usdText(spent)}</Total>
+      {limit === null || left === null ? (
+        <FigureNote>There is no limit for the day.</FigureNote>
+      ) : (
+        <>
+          <Meter label="Spent today" value={spent} limit={limit} text={usdText(spent)} />
+          <FigureNote>
+            {left > 0 ? `${usdText(left)} left` : 'Nothing left'} until {until}.
+          </FigureNote>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What the person's plan allows. */
+function LimitList({ limits }: { readonly limits: UsageResponse['limits'] }) {
+  const entries = [
+    ['Calls at once', countOf(limits.concurrent_sessions)],
+    ['Calls an hour', countOf(limits.sessions_per_hour)],
+    ['Length of a call', `up to ${durationText(limits.session_duration_s)}`],
+    ['Cost of a call', usdOf(limits.session_usd)],
+    ['Cost of a day', usdOf(limits.day_usd)],
+  ] as const;
+  return (
+    <section className={styles.card} aria-labelledby="limits">
+      <h2 id="limits" className={styles.heading}>
+        Limits
+      </h2>
+      <FigureList figures={entries} />
+    </section>
+  );
+}
+
+function countOf(limit: number | null): string {
+  return limit === null ? UNLIMITED : `up to ${limit.toLocaleString('en')}`;
+}
+
+function usdOf(limit: number | null): string {
+  return limit === null ? UNLIMITED : `up to ${usdText(limit)}`;
+}
+
+/** What each provider did, stage by stage, and what it cost. */
+function ProviderUse({ rows }: { readonly rows: readonly UsageRow[] }) {
+  const providers = usedByProvider(rows);
+  return (
+    <section className={styles.card} aria-labelledby="providers">
+      <h2 id="providers" className={styles.heading}>
+        By provider
+      </h2>
+      <table className={styles.table}>
+        <thead className="visually-hidden">
+          <tr>
+            <th scope="col">Provider</th>
+            <th scope="col">Used</th>
+            <th scope="col">Cost</th>
+          </tr>
+        </thead>
+        {STAGE_WORDS.map(({ stage, name, colour }) => {
+          const ofStage = providers.filter((row) => row.stage === stage);
+          if (ofStage.length === 0) return null;
+          return (
+            <tbody key={stage}>
+              <tr>
+                <th scope="rowgroup" colSpan={3} className={styles.stage}>
+                  <Swatch colour={colour} />
+                  {name}
+                </th>
+              </tr>
+              {ofStage.map((row) => (
+                <tr key={row.provider}>
+                  <th scope="row">{row.provider}</th>
+                  <td className={styles.quiet}>{amountText(row)}</td>
+                  <td className={styles.cost}>
+                    {row.cost_usd === 0 ? 'free' : usdText(row.cost_usd)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          );
+        })}
+      </table>
+    </section>
+  );
 }

@@ -8,7 +8,6 @@ import {
 } from '../../phrases/template.ts';
 import type { SpeechGrammar } from '../grammar.ts';
 import { REJECT_WORDS } from '../recogniser/jsgf.ts';
-import { NUMBER_RIVALS } from './number-rivals.ts';
 import { isSmallTalk } from './refusals.ts';
 import { spokenVariantOf } from './spoken-variants.ts';
 import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
@@ -19,6 +18,25 @@ import {
   phrasesToJsgf,
   type PhraseTree,
 } from './phrase-tree.ts';
+import { DIGIT_WORDS, numberToWords, ordinalToWords } from '../../phrases/number-words.ts';
+
+const NUMBERS = Array.from({ length: 99 }, (_, index) => numberToWords(index + 1));
+
+/**
+ * Numbers that may be misheard, as the recogniser writes them. Each set is like in kind, and has as
+ * many words: a "twenty" is not doubted for a "twenty eight", of which breath would make an end.
+ */
+const NUMBER_RIVALS: readonly (readonly string[])[] = [
+  NUMBERS.filter((number) => !number.includes(' ')),
+  NUMBERS.filter((number) => number.includes(' ')),
+  DIGIT_WORDS.slice(1).map((digit) => `${digit} hundred`),
+  // "Twenty second" is also what a timer is, and that is not like a third.
+  Array.from({ length: 31 }, (_, index) => ordinalToWords(index + 1)).filter(
+    (ordinal) => !ordinal.endsWith('second'),
+  ),
+  // "Three point five", "three times five".
+  ['plus', 'minus', 'times', 'point'],
+];
 
 /** What may be spoken: whole phrases, and the rules that their slots refer to. */
 export interface SpokenPhrases {

@@ -1,6 +1,6 @@
 import { asSchema } from 'ai';
 import { expect, test } from 'vitest';
-import { builtInTools } from './built-in-tools.ts';
+import { builtInTools } from './language-model-generator.ts';
 import { ListedReminders } from './test-talk.ts';
 import { describedTools } from './described-tools.ts';
 

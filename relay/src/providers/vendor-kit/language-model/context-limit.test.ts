@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readContext } from './context-limit.ts';
+import { readContext } from './model-limits.ts';
 
 test.each([
   [

@@ -4,6 +4,8 @@ import {
   InvalidResponseDataError,
   wrapLanguageModel,
   type ToolSet,
+  tool,
+  zodSchema,
 } from 'ai';
 import { OVER } from '../../../base/lib/abort-reason.ts';
 import type {
@@ -16,7 +18,6 @@ import { ModelList, type ModelListRequest } from '../http-client/model-list.ts';
 import type { VendorHttp } from '../http-client/vendor-http.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
 import type { ProviderContext } from '../vendor.ts';
-import { builtInTools } from './built-in-tools.ts';
 import { describedTools } from './described-tools.ts';
 import { momentFor } from './instructions.ts';
 import { refusalIn, toProviderError } from './language-model-errors.ts';
@@ -28,7 +29,46 @@ import { ModelTurn, type ModelTurnOptions } from './model-turn.ts';
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
 import { UntaggedThoughts } from './untagged-thoughts.ts';
 import { UsageCount } from './usage-count.ts';
-import { warmUp } from './warm-up.ts';
+import { CAPABILITIES } from '../../capabilities/index.ts';
+import type { ToolContext } from '../../capabilities/tool.ts';
+
+let isDone = false;
+
+const usage = {
+  inputTokens: { total: 1, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: 1, text: undefined, reasoning: undefined },
+};
+
+const instantModel: LanguageModelV4 = {
+  specificationVersion: 'v4',
+  provider: 'none',
+  modelId: 'none',
+  supportedUrls: {},
+  doGenerate: () => Promise.reject(new Error('Only streams')),
+  doStream: () =>
+    Promise.resolve({
+      stream: new ReadableStream({
+        start(controller) {
+          controller.enqueue({ type: 'stream-start', warnings: [] });
+          controller.enqueue({ type: 'text-start', id: '1' });
+          controller.enqueue({ type: 'text-delta', id: '1', delta: 'Hello.' });
+          controller.enqueue({ type: 'text-end', id: '1' });
+          controller.enqueue({
+            type: 'finish',
+            usage,
+            finishReason: { unified: 'stop', raw: 'stop' },
+          });
+          controller.close();
+        },
+      }),
+    }),
+};
+
+/** Made once: turning a schema into what vendors read takes longer than a short request. */
+const TOOLS = CAPABILITIES.flatMap(({ tools = [] }) => tools).map((capability) => ({
+  ...capability,
+  inputSchema: zodSchema(capability.input),
+}));
 
 /** Rounds of tools and answer; in the last one there are no more tools. */
 const MAX_STEPS = 5;
@@ -211,4 +251,33 @@ function mayAskAgain(turn: ModelTurn, error: unknown): boolean {
   if (refusal !== undefined) return turn.adapt(refusal);
   // What the library throws for a call of a tool that it cannot read.
   return InvalidResponseDataError.isInstance(error) && turn.leaveOutTools();
+}
+
+/** What Parley itself can do for a person, for any language model. */
+export function builtInTools(context: Omit<ToolContext, 'random'>): ToolSet {
+  const whole = { random: Math.random, ...context };
+  return Object.fromEntries(
+    TOOLS.map(({ name, description, inputSchema, use }) => [
+      name,
+      tool({ description, inputSchema, execute: (input) => use(input, whole) }),
+    ]),
+  );
+}
+
+/**
+ * Answers once with a model that is not there, so that the first person to ask does not wait while
+ * code is read and compiled. Only the first call of a process does anything.
+ */
+async function warmUp(
+  answer: (model: LanguageModelV4, request: GenerateRequest) => AsyncIterable<GeneratorEvent>,
+): Promise<void> {
+  if (isDone) return;
+  isDone = true;
+  const request: GenerateRequest = {
+    history: [{ role: 'user', text: 'Hello.' }],
+    signal: new AbortController().signal,
+    person: { timeZone: 'UTC' },
+    reminders: { add: () => undefined, list: () => [], cancel: () => {} },
+  };
+  for await (const event of answer(instantModel, request)) void event;
 }

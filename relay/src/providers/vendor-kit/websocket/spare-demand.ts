@@ -1,5 +1,3 @@
-import { RecentPeak } from './recent-peak.ts';
-
 /** How far back the use of sockets is looked at: once to twice as long. */
 const PEAK_WINDOW_MS = 10_000;
 /** After the latest call or use, how long one socket is kept ready for the next use. */
@@ -72,5 +70,36 @@ export class SpareDemand {
     if (!this.#isReused) return kept;
     // What is in use comes back: another is opened only for a call that might need it meanwhile.
     return inUse < this.#calls && nowMs < this.#warmUntilMs ? Math.min(1, kept) : 0;
+  }
+}
+
+/** The highest of the values noted in the last one to two windows. */
+class RecentPeak {
+  readonly #windowMs: number;
+  #windowStartMs = 0;
+  #current = 0;
+  #previous = 0;
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  note(value: number, nowMs: number): void {
+    this.#goTo(nowMs);
+    this.#current = Math.max(this.#current, value);
+  }
+
+  /** 0 if nothing was noted for two windows. */
+  at(nowMs: number): number {
+    this.#goTo(nowMs);
+    return Math.max(this.#current, this.#previous);
+  }
+
+  #goTo(nowMs: number): void {
+    const windows = Math.floor((nowMs - this.#windowStartMs) / this.#windowMs);
+    if (windows < 1) return;
+    this.#previous = windows === 1 ? this.#current : 0;
+    this.#current = 0;
+    this.#windowStartMs += windows * this.#windowMs;
   }
 }

@@ -1,10 +1,18 @@
-import { vendorCode } from '../../../call/stages/languages.ts';
+import { vendorCode, type Languages } from '../../../call/stages/languages.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { Synthesizer, Voice } from '../../../call/stages/synthesizer/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
-import { sonicLanguages } from './sonic-languages.ts';
 import { SonicProtocol } from './sonic-protocol.ts';
+
+/** Source: https://docs.cartesia.ai/build-with-cartesia/tts-models, for Sonic 3 and 3.5 */
+const SONIC_3 = (
+  'en de es fr ja pt zh hi ko it nl pl ru sv tr tl bg ro ar cs el fi hr ms sk da ta uk hu no vi ' +
+  'bn th he ka id te gu kn ml mr pa'
+).split(' ');
+
+/** The same, for the models before. */
+const SONIC_2 = 'en fr de es pt zh ja hi it ko nl pl ru sv tr'.split(' ');
 
 const NAME = 'cartesia';
 const VERSION = '2026-08-14';
@@ -54,4 +62,10 @@ export function createCartesiaSynthesizer(
       ),
     modelFor: () => model,
   });
+}
+
+/** @returns undefined for models of which nothing is known */
+function sonicLanguages(model: string): Languages {
+  if (/^sonic-([3-9]|latest)/.test(model)) return SONIC_3;
+  return model.startsWith('sonic') ? SONIC_2 : undefined;
 }

@@ -1,14 +1,23 @@
 import { newId } from '../../../base/lib/ids.ts';
 import { vendorCode } from '../../../call/stages/languages.ts';
-import type { Synthesizer, Voice } from '../../../call/stages/synthesizer/synthesizer.ts';
+import type {
+  Synthesizer,
+  Voice,
+  TimedWord,
+} from '../../../call/stages/synthesizer/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
-import { readVoiceEvent } from './elevenlabs-events.ts';
+import { readVoiceEvent, type TimedCharacters } from './elevenlabs-events.ts';
 import { speechLanguages } from './elevenlabs-languages.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
-import { WordJoiner } from './timed-words.ts';
+
+interface OpenWord {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
 
 const NAME = 'elevenlabs';
 const RATE_HZ = 24_000;
@@ -109,5 +118,39 @@ class MultiContextProtocol implements SpeechProtocol {
   cancel(): boolean {
     // A context that was flushed is spoken to its end in any case, and would go on counting.
     return this.#contexts.size === 0;
+  }
+}
+
+/** Joins timed characters into words. A word may begin in one message and end in the next. */
+export class WordJoiner {
+  #open: OpenWord | undefined;
+
+  /**
+   * @param offsetMs - position in the clause of the audio that came with the characters: their
+   *   times count from there
+   * @returns the words that are now complete, in ms from the clause's start
+   */
+  push(characters: TimedCharacters, offsetMs: number): TimedWord[] {
+    const words: TimedWord[] = [];
+    for (const [index, text] of characters.chars.entries()) {
+      const startMs = offsetMs + (characters.startsMs[index] ?? 0);
+      const endMs = startMs + (characters.durationsMs[index] ?? 0);
+      if (text.trim() === '') words.push(...this.flush());
+      else {
+        this.#open = {
+          text: (this.#open?.text ?? '') + text,
+          startMs: this.#open?.startMs ?? startMs,
+          endMs,
+        };
+      }
+    }
+    return words;
+  }
+
+  /** The last word, when nothing more comes. */
+  flush(): TimedWord[] {
+    const word = this.#open;
+    this.#open = undefined;
+    return word === undefined ? [] : [word];
   }
 }

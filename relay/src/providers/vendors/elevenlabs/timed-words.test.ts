@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { WordJoiner } from './timed-words.ts';
+import { WordJoiner } from './elevenlabs-synthesizer.ts';
 
 /** 10 ms a character. */
 function timed(text: string) {

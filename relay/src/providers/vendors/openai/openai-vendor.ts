@@ -14,7 +14,6 @@ import {
   type ProviderContext,
 } from '../../vendor-kit/vendor.ts';
 import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
-import { OPENAI_LANGUAGES } from './openai-languages.ts';
 import { createOpenAiRealtimeSynthesizer } from './openai-realtime-synthesizer.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import type { OpenAiAdapterOptions } from './openai-server.ts';
@@ -23,6 +22,15 @@ import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
 import { accessFor, addressFor, needsOf, voicesOf } from './server-values.ts';
 import { adviceFor } from './settings-advice.ts';
+
+/**
+ * What OpenAI's models hear, and speak as well.
+ * Source: https://developers.openai.com/api/docs/guides/speech-to-text and …/text-to-speech
+ */
+const OPENAI_LANGUAGES: readonly string[] = (
+  'af ar hy az be bs bg ca zh hr cs da nl en et fi fr gl de el he hi hu is id it ja kn kk ko lv ' +
+  'lt mk ms mr mi ne no fa pl pt ro ru sr sk sl es sw sv tl ta th tr uk ur vi cy'
+).split(' ');
 
 const CHAT_API = 'OPENAI_CHAT_API';
 const OPENAI: ApiVendor = {

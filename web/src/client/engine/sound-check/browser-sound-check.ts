@@ -1,15 +1,31 @@
 import { localNowMs } from '../../messages/local-clock.ts';
-import type { CaptureMessage } from '../../messages/capture-messages.ts';
+import type { CaptureMessage, CapturedBlock } from '../../messages/capture-messages.ts';
 import type { DetectorCheck } from '../../messages/detector-check.ts';
 import type { PlaybackCommand, PlaybackReport } from '../../messages/playback-messages.ts';
 import { AudioGraph, type TappableNode } from '../audio-graph.ts';
 import type { SoundCheckOptions } from '../media-engine.ts';
 import { openMicrophone } from '../microphone.ts';
-import { FrameStream } from './frame-stream.ts';
-import { measureRoundTrips } from './relay-round-trips.ts';
 import { checkSound, type CheckMicrophone, type RefusedMicrophone } from './sound-check.ts';
-import type { CheckEvent } from './sound-check-events.ts';
+import type { CheckEvent, RelayFigures } from './sound-check-events.ts';
 import { makeTestSound, SIGNAL_HZ } from './test-chirp.ts';
+
+/** A microphone that delivers nothing for so long has been taken away. */
+const FRAME_DEADLINE_MS = 3_000;
+
+/** Frames that wait while the page is busy: 20 s, more than any step takes. */
+const MAX_WAITING_FRAMES = 640;
+
+/** The first opens the connection and does not count. */
+const ROUND_TRIPS = 6;
+
+const DEADLINE_MS = 4_000;
+
+interface RoundTripOptions {
+  /** Origin of the relay; null if none is known. */
+  readonly relay: string | null;
+  readonly fetch: typeof fetch;
+  now(): number;
+}
 
 /** The longest that the question for the microphone is left open. */
 const ANSWER_DEADLINE_MS = 60_000;
@@ -157,5 +173,73 @@ async function withDeadline<T, Otherwise>(
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Asks the relay a few times for its health, one request after the other. Never rejects. */
+export async function measureRoundTrips(
+  { relay, fetch: fetchLike, now }: RoundTripOptions,
+  signal: AbortSignal,
+): Promise<RelayFigures> {
+  const roundTripsMs: number[] = [];
+  let failed = 0;
+  for (let request = 0; request < ROUND_TRIPS && !signal.aborted; request += 1) {
+    const startMs = now();
+    try {
+      if (relay === null) throw new Error('No relay is known.');
+      // oxlint-disable-next-line no-await-in-loop -- side by side they would wait for each other
+      const response = await fetchLike(new URL('/health', relay).href, {
+        cache: 'no-store',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
+      });
+      // oxlint-disable-next-line no-await-in-loop -- the answer counts when all of it is there
+      await response.text();
+      if (!response.ok) throw new Error(`The relay answered with status ${response.status}.`);
+      if (request > 0) roundTripsMs.push(now() - startMs);
+    } catch {
+      failed += 1;
+      // A relay that cannot be reached would be waited for six times.
+      if (failed > 1) break;
+    }
+  }
+  return { roundTripsMs, failed };
+}
+
+/** The frames of a microphone, to be read one after the other; ends when it is closed or dies. */
+export class FrameStream implements AsyncIterableIterator<CapturedBlock, undefined> {
+  readonly #waiting: CapturedBlock[] = [];
+  #reader: ((result: IteratorResult<CapturedBlock, undefined>) => void) | undefined;
+  #closed = false;
+
+  push(block: CapturedBlock): void {
+    if (this.#closed) return;
+    if (this.#reader !== undefined) return this.#reader({ done: false, value: block });
+    this.#waiting.push(block);
+    if (this.#waiting.length > MAX_WAITING_FRAMES) this.#waiting.shift();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting.length = 0;
+    this.#reader?.({ done: true, value: undefined });
+  }
+
+  /** Reads one frame at a time. */
+  next(): Promise<IteratorResult<CapturedBlock, undefined>> {
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined) return Promise.resolve({ done: false, value: waiting });
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.close(), FRAME_DEADLINE_MS);
+      this.#reader = (result) => {
+        clearTimeout(timer);
+        this.#reader = undefined;
+        resolve(result);
+      };
+    });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 }

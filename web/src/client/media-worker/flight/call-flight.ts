@@ -9,7 +9,9 @@ import type {
 } from '../../messages/flight-messages.ts';
 import type { MediaNotice } from '../../messages/media-messages.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
-import { flightFile } from './flight-file.ts';
+
+/** The voice of a running call must not wait longer than this for the file to be written. */
+const SLICE_MS = 4;
 
 const STATS_INTERVAL_MS = 500;
 
@@ -149,4 +151,19 @@ function describe(data: unknown): { readonly name: string; readonly seq?: number
   } catch {
     return { name: 'unreadable' };
   }
+}
+
+/** The recording as a file, made in slices: a call may be running. */
+async function flightFile(recorder: FlightRecorder): Promise<Blob> {
+  const lines: string[] = [];
+  let sliceMs = performance.now();
+  for (const line of recorder.lines(new Date())) {
+    lines.push(line, '\n');
+    if (performance.now() - sliceMs < SLICE_MS) continue;
+    await new Promise((resolve) => {
+      setTimeout(resolve);
+    });
+    sliceMs = performance.now();
+  }
+  return new Blob(lines, { type: 'application/jsonl' });
 }

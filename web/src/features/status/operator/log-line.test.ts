@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tailMessageOf } from './log-line.ts';
+import { tailMessageOf } from './log-tail.ts';
 
 it('tells the message of a line from its other fields', () => {
   const line = {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { Conversation, MeasuredTurn } from '../../client/index.ts';
+import { summaryLineOf } from './call-summary.tsx';
+
+const reply = (id: string, trigger: 'speech' | 'timer' = 'speech'): Conversation[number] => ({
+  kind: 'reply',
+  id,
+  trigger,
+  utterance: 1,
+  spoken: true,
+  parts: [],
+  playedMs: 0,
+  voicedClause: null,
+  status: 'completed',
+});
+const measured = (responseId: string, voiceToVoiceMs: number, utterance: number | null = 1) =>
+  ({ responseId, voiceToVoiceMs, utterance }) as MeasuredTurn;
+
+const CALL: Conversation = [
+  reply('before'),
+  { kind: 'divider', id: 'd', reason: 'new-call' },
+  reply('a'),
+  reply('b'),
+  reply('c'),
+  reply('t', 'timer'),
+];
+
+test('length, turns, the median answer and the cost of the last call', () => {
+  const turns = [
+    measured('before', 9_000),
+    measured('a', 700),
+    measured('b', 900),
+    measured('c', 20, null),
+  ];
+  const figures = { durationMs: 245_000, costUsd: 0.052 };
+  expect(summaryLineOf(figures, CALL, turns)).toBe('4 min · 3 turns · answers after 0.8 s · $0.05');
+});
+
+test('what is not known is left out', () => {
+  expect(summaryLineOf({ durationMs: 12_000, costUsd: null }, CALL.slice(0, 1), [])).toBe(
+    '12 s · 1 turn',
+  );
+});
