@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { Speech } from '../talk/client/speech.ts';
 import { openCall, type Call, type CallOptions } from '../talk/client/call.ts';
 import { ClientError } from '@parley/shared/link/client-error';
-import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session-fixture';
+import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session.fake';
 import { systemClock } from '../src/base/lib/clock.ts';
 import { ScriptedGenerator, words } from './support/scripted-generator.ts';
 import { counting } from './support/scripted-synthesizer.ts';

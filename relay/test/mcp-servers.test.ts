@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MCP_PROGRAM, startMcpSimulator } from '../simulators/language-models/mcp-simulator.ts';
 import { systemClock, type Clock } from '../src/base/lib/clock.ts';
-import { FakeClock, settle } from '../src/base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../src/base/lib/clock.fake.ts';
 import { silentLogger, type Logger } from '../src/base/lib/logger.ts';
 import type { Toolbox } from '../src/providers/vendor-kit/language-model/toolbox.ts';
 import { openToolbox } from '../src/providers/vendor-kit/language-model/mcp/mcp-toolbox.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Spending } from '../src/people/accounts/spending.ts';
 import { readConfig } from '../src/base/config/config.ts';
-import { FakeClock } from '../src/base/lib/fake-clock.ts';
+import { FakeClock } from '../src/base/lib/clock.fake.ts';
 import { silentLogger } from '../src/base/lib/logger.ts';
 import { BudgetDay } from '../src/people/metering/budget-day.ts';
 import { Budgets } from '../src/people/metering/budgets.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { API_PATHS } from '@parley/shared';
-import { FakeClock } from '../base/lib/fake-clock.ts';
+import { FakeClock } from '../base/lib/clock.fake.ts';
 import { silentLogger } from '../base/lib/logger.ts';
 import type { RelayMonitor } from '../watching/monitoring/relay-monitor.ts';
 import { operationRoutes } from './operation-routes.ts';

@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterEach, expect, it } from 'vitest';
-import { FakeClock } from '../base/lib/fake-clock.ts';
+import { FakeClock } from '../base/lib/clock.fake.ts';
 import { RefusalLog } from '../base/lib/refusal-log.ts';
 import { createHttpServer, type ServerPatience } from './server.ts';
 

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Certificates } from '../../test/support/certificates.ts';
 import { ConfigError } from '../base/config/read-settings.ts';
-import { FakeClock } from '../base/lib/fake-clock.ts';
+import { FakeClock } from '../base/lib/clock.fake.ts';
 import { silentLogger } from '../base/lib/logger.ts';
 import { Problems } from '../base/lib/problems.ts';
 import { TlsFiles } from './tls-files.ts';

@@ -1,6 +1,6 @@
 import type { RelayEvent } from '@parley/shared';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { FakeClock } from '../../src/base/lib/clock.fake.ts';
 import { ClientError } from '@parley/shared/link/client-error';
 import { Replies } from './replies.ts';
 import { TurnWatch } from './turn-watch.ts';

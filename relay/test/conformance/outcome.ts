@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { systemClock, type Clock } from '../../src/base/lib/clock.ts';
-import { settle } from '../../src/base/lib/fake-clock.ts';
+import { settle } from '../../src/base/lib/clock.fake.ts';
 import { ProviderError } from '../../src/call/stages/provider-error.ts';
 import type { Rig } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AdapterUse } from '../../src/call/stages/provider.ts';
 import type { Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
-import { clausesOf } from '../../src/providers/vendor-kit/synthesis/test-clauses.ts';
+import { clausesOf } from '../../src/providers/vendor-kit/synthesis/clauses.rig.ts';
 import { Rig, type Subject } from './subject.ts';
 
 const CLAUSES = ['This is the first clause.', 'A second one follows.', 'That was the third.'];

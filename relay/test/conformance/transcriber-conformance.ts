@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settle } from '../../src/base/lib/fake-clock.ts';
+import { settle } from '../../src/base/lib/clock.fake.ts';
 import type { AdapterUse, ReportUse } from '../../src/call/stages/provider.ts';
 import type {
   Transcriber,

@@ -18,7 +18,7 @@ import {
   type Overview,
 } from '@parley/shared/monitoring-api';
 import { openWarmStages } from '../../src/providers/embedded/warm-engines.rig.ts';
-import { trackOf } from '../../src/call/stages/synthesizer/test-track.ts';
+import { trackOf } from '../../src/call/stages/synthesizer/track.rig.ts';
 import type { Stages } from '../../src/call/stages/stages.ts';
 import { runTalk } from '../../talk/run.ts';
 import { TestCall } from '../support/test-call.ts';

@@ -21,7 +21,7 @@ import { Watchdog } from '../../src/call/turn/watchdog.ts';
 import { CallObservers, type CallObserver } from '../../src/call/events/call-observers.ts';
 import { LogWatch } from './log-watch.ts';
 import { TestCall } from './test-call.ts';
-import { TEST_CALLER } from '../../src/call/session/test-caller.ts';
+import { TEST_CALLER } from '../../src/call/session/caller.fake.ts';
 
 export interface CallServer extends AsyncDisposable {
   readonly logs: LogWatch;

@@ -1,4 +1,4 @@
-import { settle } from '../../src/base/lib/fake-clock.ts';
+import { settle } from '../../src/base/lib/clock.fake.ts';
 
 /** Resolves once `check` holds or five seconds have passed; each try is a turn of the event loop. */
 export async function eventually(check: () => boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { systemClock, type Clock } from '../../src/base/lib/clock.ts';
-import { settle } from '../../src/base/lib/fake-clock.ts';
+import { settle } from '../../src/base/lib/clock.fake.ts';
 
 /** So long nothing has run before time is moved on: all that this process does itself is done then. */
 const QUIET_MS = 5;

@@ -3,7 +3,7 @@ import type { Simulator } from '../../simulators/kit/simulator.ts';
 import { systemClock } from '../../src/base/lib/clock.ts';
 import { silentLogger } from '../../src/base/lib/logger.ts';
 import type { SpeechEvent, Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
-import { clausesOf, samplesOf } from '../../src/providers/vendor-kit/synthesis/test-clauses.ts';
+import { clausesOf, samplesOf } from '../../src/providers/vendor-kit/synthesis/clauses.rig.ts';
 import type { ProviderContext } from '../../src/providers/vendor-kit/vendor.ts';
 
 /** What adapters under test are given. */

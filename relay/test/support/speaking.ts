@@ -1,4 +1,4 @@
-import { settle } from '../../src/base/lib/fake-clock.ts';
+import { settle } from '../../src/base/lib/clock.fake.ts';
 import { TestConversation, type Script } from './test-conversation.ts';
 
 const CHUNK = new Int16Array(1_600);

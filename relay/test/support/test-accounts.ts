@@ -6,7 +6,7 @@ import { AccountTokens } from '../../src/people/auth/account-tokens.ts';
 import { IssuerKeys } from '../../src/people/auth/issuer-keys.ts';
 import { SignOuts } from '../../src/people/auth/sign-outs.ts';
 import type { AccountsConfig } from '../../src/base/config/auth-config.ts';
-import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { FakeClock } from '../../src/base/lib/clock.fake.ts';
 import { silentLogger } from '../../src/base/lib/logger.ts';
 import { Problems } from '../../src/base/lib/problems.ts';
 import { Issuer } from './issuer.ts';

@@ -9,7 +9,7 @@ import { Conversation } from '../../src/call/turn/conversation.ts';
 import type { TurnBudget } from '../../src/call/turn/turn-budget.ts';
 import { Watchdog } from '../../src/call/turn/watchdog.ts';
 import type { Clock } from '../../src/base/lib/clock.ts';
-import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { FakeClock } from '../../src/base/lib/clock.fake.ts';
 import { silentLogger } from '../../src/base/lib/logger.ts';
 import type { Ladder } from '../../src/call/stages/stages.ts';
 import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';

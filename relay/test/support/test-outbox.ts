@@ -1,4 +1,4 @@
-import { FakeClock } from '../../src/base/lib/fake-clock.ts';
+import { FakeClock } from '../../src/base/lib/clock.fake.ts';
 import { Outbox } from '../../src/call/session/outbox.ts';
 import { FakeSocket } from './fake-socket.ts';
 

@@ -6,7 +6,7 @@ import { decodeAudioFrame, encodeAudioFrame } from '../protocol/audio-frame.ts';
 import { decodeClientEvent } from '../protocol/client-events.ts';
 import { RelayConnection, type ConnectionStatus } from './relay-connection.ts';
 import { SessionApi } from './session-api.ts';
-import { TEST_LIMITS, TEST_SESSION } from './session-fixture.ts';
+import { TEST_LIMITS, TEST_SESSION } from './session.fake.ts';
 
 /** What the server does with a socket, by the number of the connection. */
 let onSocket: (socket: ServerSocket, offered: string, n: number) => void;

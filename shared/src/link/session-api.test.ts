@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { ParleyError } from '../protocol/errors.ts';
 import { ClientError } from './client-error.ts';
 import { SessionApi } from './session-api.ts';
-import { TEST_LIMITS } from './session-fixture.ts';
+import { TEST_LIMITS } from './session.fake.ts';
 
 const SESSION = {
   session_id: 's',

@@ -16,7 +16,7 @@ import {
   type RelayEventType,
   type SessionDescription,
 } from '@parley/shared';
-import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session-fixture';
+import { TEST_LIMITS, TEST_SESSION } from '@parley/shared/link/session.fake';
 import type { PageServer } from './page-server.ts';
 
 const FRAME_MS = 100;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AsyncQueue } from './async-queue.ts';
-import { settle } from './fake-clock.ts';
+import { settle } from './clock.fake.ts';
 
 describe('AsyncQueue', () => {
   it('delivers what it took, in order, however pushing and reading interleave', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { sleep, systemClock } from './clock.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from './clock.fake.ts';
 
 const never = new AbortController().signal;
 

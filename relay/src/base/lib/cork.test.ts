@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { Cork } from './cork.ts';
-import { settle } from './fake-clock.ts';
+import { settle } from './clock.fake.ts';
 
 function recording() {
   const writes: string[] = [];

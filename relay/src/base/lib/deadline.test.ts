@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from './clock.ts';
 import { afterDeadline, withDeadline } from './deadline.ts';
-import { FakeClock, settle } from './fake-clock.ts';
+import { FakeClock, settle } from './clock.fake.ts';
 
 const late = () => new Error('late');
 

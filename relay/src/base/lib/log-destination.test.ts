@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from './clock.fake.ts';
 import { LogDestination, type WriteBytes } from './log-destination.ts';
 import { Problems } from './problems.ts';
 

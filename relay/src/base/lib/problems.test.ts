@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from './clock.fake.ts';
 import { Problems } from './problems.ts';
 
 it('lists what is present, the oldest first, with how long it has been so', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from './fake-clock.ts';
+import { settle } from './clock.fake.ts';
 import { readAhead } from './read-ahead.ts';
 
 async function* counting(limit: number, pulled: number[] = []): AsyncGenerator<number> {

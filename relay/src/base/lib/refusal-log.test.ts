@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from './clock.fake.ts';
 import { RefusalLog } from './refusal-log.ts';
 
 function open() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from './fake-clock.ts';
-import { codeOf, leaseFirst, LIMITS, scriptedPool } from './scripted-worker-pool.ts';
+import { settle } from './clock.fake.ts';
+import { codeOf, leaseFirst, LIMITS, scriptedPool } from './worker-pool.fake.ts';
 
 describe('a pool of workers', () => {
   it('is proved by the answer of a free worker, and of a new one if there is none', async () => {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
-import { codeOf, leaseFirst, LIMITS, scriptedPool } from './scripted-worker-pool.ts';
+import { codeOf, leaseFirst, LIMITS, scriptedPool } from './worker-pool.fake.ts';
 import { WORKER_READY } from './worker-pool-member.ts';
 import { WorkerPool } from './worker-pool.ts';
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { settle } from '../../base/lib/fake-clock.ts';
+import { settle } from '../../base/lib/clock.fake.ts';
 import type { CallEvent } from './call-events.ts';
 import { CallObservers, type CallObserver } from './call-observers.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { InboxAllowances } from './inbox-allowances.ts';
 import { NO_RULES } from './session-options.ts';
-import { TEST_CALLER } from './test-caller.ts';
+import { TEST_CALLER } from './caller.fake.ts';
 
 const CHUNKS_PER_SECOND = 10;
 

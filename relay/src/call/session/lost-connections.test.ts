@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { FakeSocket } from '../../../test/support/fake-socket.ts';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
-import { TEST_LIMITS as limits } from '@parley/shared/link/session-fixture';
+import { TEST_LIMITS as limits } from '@parley/shared/link/session.fake';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { fingerprint } from '../../base/lib/ids.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER, testSettings } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
 describe('a lost connection', () => {
   /** A session with one connection, what it reports, and ways to go on with it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { UnnumberedRelayEvent } from '@parley/shared';
 import { FakeSocket } from '../../../test/support/fake-socket.ts';
 import { createTestOutbox } from '../../../test/support/test-outbox.ts';
-import { settle } from '../../base/lib/fake-clock.ts';
+import { settle } from '../../base/lib/clock.fake.ts';
 import type { Outbox } from './outbox.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeSocket } from '../../../test/support/fake-socket.ts';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock, settle } from '../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import type { CallEventBody } from '../events/call-events.ts';
 import { Watchdog } from '../turn/watchdog.ts';
@@ -11,7 +11,7 @@ import { ReplayMemory, type ReplayHolder } from './replay-memory.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER, testSettings } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

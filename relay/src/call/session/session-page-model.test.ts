@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { UnnumberedRelayEvent } from '@parley/shared';
-import { FakeClock, settle } from '../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
 import { SessionPageModel } from './session-page-model.ts';
 
 const QUESTION = {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
 import { ScriptedSynthesizer } from '../../../test/support/scripted-synthesizer.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import type { SpeedRange, Voice } from '../stages/synthesizer/synthesizer.ts';
 import { applyUpdate, choicesOf } from './session-settings.ts';
-import { testSettings } from './test-caller.ts';
+import { testSettings } from './caller.fake.ts';
 
 const VOICES = [{ id: 'one', label: 'One' }];
 const SPEEDS = { min: 0.6, max: 1.8 };

@@ -5,7 +5,7 @@ import { ScriptedSynthesizer } from '../../../test/support/scripted-synthesizer.
 import { scriptedStages, type ScriptedProviders } from '../../../test/support/scripted-stages.ts';
 import { ScriptedTranscriber } from '../../../test/support/scripted-transcriber.ts';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock, settle } from '../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
 import { fingerprint } from '../../base/lib/ids.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import type { CallEventBody } from '../events/call-events.ts';
@@ -13,7 +13,7 @@ import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER, testSettings } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
 const limits = {
   session_duration_ms: 3_600_000,

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { FakeSocket } from '../../../test/support/fake-socket.ts';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER, testSettings } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
 /** A call whose token expired `agoMs` ago, after the registry has looked at it. */
 async function afterACheck(agoMs: number, renew: (session: Session) => void = () => {}) {

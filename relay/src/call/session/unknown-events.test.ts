@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import { FakeSocket } from '../../../test/support/fake-socket.ts';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { fingerprint } from '../../base/lib/ids.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Watchdog } from '../turn/watchdog.ts';
 import { NO_RULES } from './session-options.ts';
 import { Session } from './session.ts';
-import { TEST_CALLER, testSettings } from './test-caller.ts';
+import { TEST_CALLER, testSettings } from './caller.fake.ts';
 
 function openSession() {
   const clock = new FakeClock();

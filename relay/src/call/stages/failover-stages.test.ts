@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { DEFAULT_POLICY } from './health/policy.ts';
 import type { GenerateRequest, Generator } from './generator/generator.ts';
 import { ProviderError, type ProviderFault } from './provider-error.ts';
 import type { Owned } from './provider.ts';
-import { FakeSpeaker } from './synthesizer/fake-speaker.ts';
+import { FakeSpeaker } from './synthesizer/speaker.fake.ts';
 import { createFailoverStages } from './failover-stages.ts';
 
 const REQUEST: GenerateRequest = {

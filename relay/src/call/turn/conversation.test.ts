@@ -3,7 +3,7 @@ import { ERRORS, ParleyError } from '@parley/shared';
 import { words } from '../../../test/support/scripted-generator.ts';
 import { finalWords } from '../../../test/support/scripted-transcriber.ts';
 import { TestConversation } from '../../../test/support/test-conversation.ts';
-import { settle } from '../../base/lib/fake-clock.ts';
+import { settle } from '../../base/lib/clock.fake.ts';
 import { apologyFor } from './replying/apologies.ts';
 
 /** Ten seconds of voice a clause. */

@@ -7,7 +7,7 @@ import { TestConversation } from '../../../test/support/test-conversation.ts';
 import { apologyFor, EARLIER_I_SAID } from './replying/apologies.ts';
 import { FILLER_SENTENCES } from './replying/fill.ts';
 import { FIXED_CLAUSES } from './replying/phrases.ts';
-import { settle } from '../../base/lib/fake-clock.ts';
+import { settle } from '../../base/lib/clock.fake.ts';
 
 const broken = new Error('socket hang up');
 const lookUp = { give: { type: 'tool-called' as const, name: 'weather' } };

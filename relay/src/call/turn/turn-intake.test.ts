@@ -3,7 +3,7 @@ import { ParleyError } from '@parley/shared';
 import type { Step } from '../../../test/support/script.ts';
 import { finalWords } from '../../../test/support/scripted-transcriber.ts';
 import { TestConversation } from '../../../test/support/test-conversation.ts';
-import { settle } from '../../base/lib/fake-clock.ts';
+import { settle } from '../../base/lib/clock.fake.ts';
 import type { TranscriptEvent } from '../stages/transcriber/transcriber.ts';
 import { apologyFor } from './replying/apologies.ts';
 

@@ -5,7 +5,7 @@ import { finalWords } from '../../../test/support/scripted-transcriber.ts';
 import type { Step } from '../../../test/support/script.ts';
 import { TestConversation } from '../../../test/support/test-conversation.ts';
 import type { TranscriptEvent } from '../stages/transcriber/transcriber.ts';
-import { settle } from '../../base/lib/fake-clock.ts';
+import { settle } from '../../base/lib/clock.fake.ts';
 
 type Heard = 'words' | 'nothing' | 'unplaced' | 'failure';
 

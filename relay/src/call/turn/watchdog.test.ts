@@ -5,7 +5,7 @@ import { words } from '../../../test/support/scripted-generator.ts';
 import { finalWords } from '../../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../../test/support/test-conversation.ts';
 import { within } from '../../base/lib/error-boundary.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import type { Transcription, TranscriptionOptions } from '../stages/transcriber/transcriber.ts';
 import { apologyFor } from './replying/apologies.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import { Journal } from './journal.ts';

@@ -3,9 +3,9 @@ import { MemoryStorage } from '../../../test/support/memory-storage.ts';
 import { ScriptedGenerator } from '../../../test/support/scripted-generator.ts';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
 import { storedConversation, storedTurn } from '../../../test/support/stored-conversation.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
-import { TEST_CALLER } from '../../call/session/test-caller.ts';
+import { TEST_CALLER } from '../../call/session/caller.fake.ts';
 import type { SummaryRequest } from '../../call/stages/generator/generator.ts';
 import { EarlierConversations } from './earlier-conversations.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import { toPolicy } from '../limits/policy.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ParleyError } from '@parley/shared';
 import { readConfig } from '../../base/config/config.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import { readPolicy } from './read-policy.ts';

@@ -8,7 +8,7 @@ import {
   EMBEDDED_SPEECH_GRAMMAR,
   embeddedPhraseState,
 } from './assistant/index.ts';
-import { voiceToEar } from './assistant/voice-to-ear.ts';
+import { voiceToEar } from './assistant/voice-to-ear.rig.ts';
 import { withNames } from './assistant/written-names.ts';
 import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
 import { loadGrammar } from './recogniser/load-grammar.ts';

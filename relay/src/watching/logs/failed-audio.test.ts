@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { LogWatch } from '../../../test/support/log-watch.ts';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';

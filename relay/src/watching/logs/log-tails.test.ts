@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { LogFilter } from '@parley/shared';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { LogTap } from '../../base/lib/log-tap.ts';
 import { logOptions } from '../../base/lib/logger.ts';
 import { LogTails, MAX_TAILS } from './log-tails.ts';

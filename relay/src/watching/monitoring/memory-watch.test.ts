@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pino } from 'pino';
-import { FakeClock } from '../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import { MemoryWatch } from './memory-watch.ts';
 

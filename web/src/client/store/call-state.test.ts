@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
-import { TEST_SESSION } from '@parley/shared/link/session-fixture';
+import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import {
   callStateAfter,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TEST_SESSION } from '@parley/shared/link/session-fixture';
+import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import { runningCall } from '../../client/store/running-call.fake.ts';
 import { keptText, nextTryText } from './outage-words.ts';
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import {
   answered,
   createTest,
@@ -10,7 +10,7 @@ import {
   thought,
   tool,
   usage,
-} from './fake-generators.ts';
+} from './generators.fake.ts';
 import { FailoverGenerator } from './failover-generator.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import type { Generator, GeneratorEvent } from './generator.ts';
-import { createTest, failed, requestOf, stageOf, text, tool, usage } from './fake-generators.ts';
+import { createTest, failed, requestOf, stageOf, text, tool, usage } from './generators.fake.ts';
 import { FailoverGenerator } from './failover-generator.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 

@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { activeName, Attempts, type Candidate } from './attempts.ts';
 import { ProviderError, type ProviderFault } from '../provider-error.ts';
 import { DEFAULT_POLICY, type RetryPolicy } from './policy.ts';

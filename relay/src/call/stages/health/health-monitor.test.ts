@@ -2,7 +2,7 @@ import { ParleyError } from '@parley/shared';
 import { getEventListeners } from 'node:events';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { HealthMonitor } from './health-monitor.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { ProviderHealth } from './provider-health.ts';

@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { ProviderHealth } from './provider-health.ts';
 

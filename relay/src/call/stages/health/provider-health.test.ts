@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/shared';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { ProviderError } from '../provider-error.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { ProviderHealth, type Permit } from './provider-health.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { ClauseTrack, ownWords } from '../synthesizer/clause-track.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from '../generator/generator.ts';
@@ -7,7 +7,7 @@ import { ProviderError } from '../provider-error.ts';
 import type { ProviderUse } from '../provider.ts';
 import type { Synthesizer } from '../synthesizer/synthesizer.ts';
 import { createFailoverStages } from '../failover-stages.ts';
-import { requestOf, stageOf, text } from '../generator/fake-generators.ts';
+import { requestOf, stageOf, text } from '../generator/generators.fake.ts';
 import { FailoverGenerator } from '../generator/failover-generator.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { ProviderError } from '../provider-error.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import { ProviderHealth } from './provider-health.ts';

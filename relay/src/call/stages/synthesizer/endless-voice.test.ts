@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../../base/lib/clock.ts';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import type { SpeechEvent, Synthesizer, VoiceEvent } from './synthesizer.ts';
-import { FakeSpeaker } from './fake-speaker.ts';
+import { FakeSpeaker } from './speaker.fake.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import { longestSpeechMs } from './speaking-pace.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { trackOf } from './test-track.ts';
+import { trackOf } from './track.rig.ts';
 
 const HZ = 16_000;
 

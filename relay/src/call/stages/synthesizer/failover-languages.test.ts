@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import type { Failover } from '../provider.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import type { Transcriber } from '../transcriber/transcriber.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { FailoverTranscriber } from '../transcriber/failover-transcriber.ts';
-import { FakeSpeaker } from './fake-speaker.ts';
-import { FakeTranscriber } from '../transcriber/fake-transcriber.ts';
+import { FakeSpeaker } from './speaker.fake.ts';
+import { FakeTranscriber } from '../transcriber/transcriber.fake.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { trackOf } from './test-track.ts';
+import { trackOf } from './track.rig.ts';
 
 const { signal } = new AbortController();
 

@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { sleep } from '../../../base/lib/clock.ts';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import type { Failover } from '../provider.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import type { VoiceEvent } from './synthesizer.ts';
-import { FakeSpeaker, MS_PER_CHARACTER, type SpeakerPlan } from './fake-speaker.ts';
+import { FakeSpeaker, MS_PER_CHARACTER, type SpeakerPlan } from './speaker.fake.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { begunIn, trackOf } from './test-track.ts';
+import { begunIn, trackOf } from './track.rig.ts';
 
 function createTest(plans: readonly SpeakerPlan[], names = ['a', 'b', 'c', 'd']) {
   const clock = new FakeClock();

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import { sleep } from '../../../base/lib/clock.ts';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import type { VoiceEvent } from './synthesizer.ts';
-import { FakeSpeaker, type SpeakerPlan } from './fake-speaker.ts';
+import { FakeSpeaker, type SpeakerPlan } from './speaker.fake.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { begunIn, trackOf } from './test-track.ts';
+import { begunIn, trackOf } from './track.rig.ts';
 
 /** One voice, and the browser behind it; what the voice does when asked `again`. */
 async function speak(plan: SpeakerPlan, again: SpeakerPlan) {

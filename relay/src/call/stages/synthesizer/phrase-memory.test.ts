@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import type { SpeechEvent, SynthesisOptions, Synthesizer } from './synthesizer.ts';
 import type { VoiceEvent } from './synthesizer.ts';
@@ -8,7 +8,7 @@ import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { trackOf } from './test-track.ts';
+import { trackOf } from './track.rig.ts';
 
 const SORRY = 'I am sorry.';
 const MOMENT = 'One moment.';

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
-import { FakeSpeaker, type SpeakerPlan } from './fake-speaker.ts';
+import { FakeSpeaker, type SpeakerPlan } from './speaker.fake.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { trackOf } from './test-track.ts';
+import { trackOf } from './track.rig.ts';
 
 const PHRASE = 'One moment, please.';
 

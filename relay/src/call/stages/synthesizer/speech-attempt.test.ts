@@ -1,14 +1,14 @@
 import { ParleyError } from '@parley/shared';
 import { expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import type { Synthesizer } from './synthesizer.ts';
-import { FakeSpeaker } from './fake-speaker.ts';
+import { FakeSpeaker } from './speaker.fake.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { trackOf } from './test-track.ts';
+import { trackOf } from './track.rig.ts';
 
 it.each([
   ['in its first clause leaves it open', 'speech-audio', 'b'],

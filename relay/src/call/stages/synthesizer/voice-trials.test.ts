@@ -1,16 +1,16 @@
 import { ParleyError } from '@parley/shared';
 import { expect, it } from 'vitest';
 import { sleep } from '../../../base/lib/clock.ts';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { readAhead } from '../../../base/lib/read-ahead.ts';
 import type { SpeechEvent, Synthesizer } from './synthesizer.ts';
 import { FailoverSynthesizer } from './failover-synthesizer.ts';
-import { FakeSpeaker } from './fake-speaker.ts';
+import { FakeSpeaker } from './speaker.fake.ts';
 import { PhraseMemory } from './phrase-memory.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
-import { trackOf } from './test-track.ts';
+import { trackOf } from './track.rig.ts';
 
 const second = new Int16Array(16_000).fill(1);
 

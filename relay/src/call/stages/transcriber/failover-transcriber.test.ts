@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import type { Failover, ProviderAttempt } from '../provider.ts';
 import type { TranscriptEvent, Transcriber } from './transcriber.ts';
-import { FakeTranscriber } from './fake-transcriber.ts';
+import { FakeTranscriber } from './transcriber.fake.ts';
 import { FailoverTranscriber } from './failover-transcriber.ts';
 import { StageCandidates } from '../health/stage-candidates.ts';
 

@@ -3,7 +3,7 @@ import { words } from '../../../../test/support/scripted-generator.ts';
 import type { Step } from '../../../../test/support/script.ts';
 import { finalWords } from '../../../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../../../test/support/test-conversation.ts';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import type { TranscriptEvent } from '../../stages/transcriber/transcriber.ts';
 import { GOODBYE_SENTENCE } from '../replying/goodbye-sentence.ts';
 import { NO_BUDGET } from '../turn-budget.ts';

@@ -4,7 +4,7 @@ import { finalWords } from '../../../../test/support/scripted-transcriber.ts';
 import { partial, Speaking } from '../../../../test/support/speaking.ts';
 import { ScriptedLadder } from '../../../../test/support/scripted-ladder.ts';
 import type { Step } from '../../../../test/support/script.ts';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import type { TranscriptEvent } from '../../stages/transcriber/transcriber.ts';
 
 /** Ten seconds of voice a clause. */

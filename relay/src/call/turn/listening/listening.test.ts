@@ -9,7 +9,7 @@ import {
 import { counting } from '../../../../test/support/scripted-synthesizer.ts';
 import { scriptedStages } from '../../../../test/support/scripted-stages.ts';
 import { DEADLINES } from '../../../../test/support/test-conversation.ts';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import type { Transcription } from '../../stages/transcriber/transcriber.ts';
 import type { CallEventBody } from '../../events/call-events.ts';

@@ -2,7 +2,7 @@ import { ParleyError } from '@parley/shared';
 import { expect, it } from 'vitest';
 import { TestConversation } from '../../../../test/support/test-conversation.ts';
 import { words } from '../../../../test/support/scripted-generator.ts';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type { Message, Summary, SummaryRequest } from '../../stages/generator/generator.ts';
 

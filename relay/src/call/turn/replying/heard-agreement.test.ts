@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { heardWords, firstWords, type ClauseTiming } from '@parley/shared/heard-words';
 import { words as said } from '../../../../test/support/scripted-generator.ts';
 import { TestConversation } from '../../../../test/support/test-conversation.ts';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import {
   FakeSpeaker,
   MS_PER_CHARACTER,
   type SpeakerPlan,
-} from '../../stages/synthesizer/fake-speaker.ts';
+} from '../../stages/synthesizer/speaker.fake.ts';
 
 /** The reply as a client knows it: from what was sent, by nothing but the numbers of clauses. */
 function captionsOf(test: TestConversation): readonly ClauseTiming[] {

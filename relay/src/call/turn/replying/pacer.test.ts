@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { Pacer } from './pacer.ts';
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ParleyError } from '@parley/shared';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { GeneratorEvent, Message } from '../../stages/generator/generator.ts';
 import type { ProviderAttempt } from '../../stages/provider.ts';
 import { answeredByPage } from './page-answer.ts';

@@ -4,7 +4,7 @@ import { words } from '../../../../test/support/scripted-generator.ts';
 import { ScriptedLadder } from '../../../../test/support/scripted-ladder.ts';
 import { ScriptedSynthesizer } from '../../../../test/support/scripted-synthesizer.ts';
 import { TestConversation } from '../../../../test/support/test-conversation.ts';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import type { SpeechEvent } from '../../stages/synthesizer/synthesizer.ts';
 
 const shown = (test: TestConversation) =>

@@ -4,7 +4,7 @@ import { joined } from '../../../../test/support/scripted-transcriber.ts';
 import { words } from '../../../../test/support/scripted-generator.ts';
 import { counting } from '../../../../test/support/scripted-synthesizer.ts';
 import { DEADLINES, TestConversation } from '../../../../test/support/test-conversation.ts';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import type { SpeechEvent } from '../../stages/synthesizer/synthesizer.ts';
 import { apologyFor } from './apologies.ts';
 import { MAX_REPLY_CHARACTERS } from './spoken.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { isAskingBack } from './asking-back.ts';
-import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
+import { conversationAt, PHRASINGS_NOW } from './phrasings.rig.ts';
 import { START_MS, warmEar } from '../warm-engines.rig.ts';
 
 /** Of these numbers the recogniser hears a neighbour, or nearly so. */

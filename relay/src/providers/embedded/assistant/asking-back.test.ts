@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
+import { conversationAt, PHRASINGS_NOW } from './phrasings.rig.ts';
 
 const DOUBTFUL = { unrecognised: false, isDoubtful: true } as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
+import { conversationAt, PHRASINGS_NOW } from './phrasings.rig.ts';
 
 /** The answers to what is said in one conversation. */
 async function answersTo(

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
+import { conversationAt, PHRASINGS_NOW } from './phrasings.rig.ts';
 import { START_MS, warmEar } from '../warm-engines.rig.ts';
 
 const VOICE = 'rms';

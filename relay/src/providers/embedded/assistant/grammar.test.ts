@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { CAPABILITIES } from '../../capabilities/index.ts';
 import { parseTemplate } from '../../phrases/template.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
-import { GRAMMAR_RULES, spokenFrom, withoutWeights, wordsIn } from './generated-sentences.ts';
+import { GRAMMAR_RULES, spokenFrom, withoutWeights, wordsIn } from './generated-sentences.rig.ts';
 import { INTERJECTIONS } from '../recogniser/interjections.ts';
 import { understand } from './understand.ts';
 import { SUGGESTIONS } from './suggestions.ts';
-import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
+import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './sentences.rig.ts';
 
 describe('the speech grammar', () => {
   it('holds no sentence that the assistant does not understand', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAPABILITIES } from '../../capabilities/index.ts';
-import { spokenFrom } from './generated-sentences.ts';
+import { spokenFrom } from './generated-sentences.rig.ts';
 import { embeddedPhraseState } from './index.ts';
 import { phraseStateOf } from './phrase-state.ts';
 import { spokenPhrasesOf } from './speech-grammar.ts';
-import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
+import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './sentences.rig.ts';
 
 class CountedMap<K, V> extends Map<K, V> {
   lookups = 0;

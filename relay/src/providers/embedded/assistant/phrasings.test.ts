@@ -6,7 +6,7 @@ import {
   verdictOn,
   type Phrasing,
   type Verdict,
-} from './phrasings.ts';
+} from './phrasings.rig.ts';
 
 /** Answers in a conversation of their own. */
 async function answered(phrasing: Phrasing): Promise<{ verdict: Verdict; report: string }> {

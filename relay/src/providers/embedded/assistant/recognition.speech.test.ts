@@ -3,7 +3,7 @@ import { resample } from '@parley/shared/audio/stream-resampler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { START_MS, warmEngines } from '../warm-engines.rig.ts';
 import { createEmbeddedAssistant } from './index.ts';
-import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './test-sentences.ts';
+import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './sentences.rig.ts';
 
 const VOICES = ['slt', 'rms', 'awb'] as const;
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { embeddedPhraseState } from './index.ts';
-import { conversationAt, PHRASINGS_NOW } from './phrasings.ts';
-import { UNDERSTOOD_SENTENCES } from './test-sentences.ts';
+import { conversationAt, PHRASINGS_NOW } from './phrasings.rig.ts';
+import { UNDERSTOOD_SENTENCES } from './sentences.rig.ts';
 import { withNames } from './written-names.ts';
 
 it.each([

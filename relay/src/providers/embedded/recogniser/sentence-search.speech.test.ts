@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openVoiceToEar } from '../assistant/voice-to-ear.ts';
+import { openVoiceToEar } from '../assistant/voice-to-ear.rig.ts';
 import { REJECT_WEIGHT } from '../assistant/speech-grammar.ts';
 
 const RATE_HZ = 16_000;

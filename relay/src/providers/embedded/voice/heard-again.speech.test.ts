@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openVoiceToEar } from '../assistant/voice-to-ear.ts';
+import { openVoiceToEar } from '../assistant/voice-to-ear.rig.ts';
 
 const START_MS = 120_000;
 

@@ -1,7 +1,7 @@
 import { asSchema } from 'ai';
 import { expect, test } from 'vitest';
 import { builtInTools } from './language-model-generator.ts';
-import { ListedReminders } from './test-talk.ts';
+import { ListedReminders } from './talk.rig.ts';
 import { describedTools } from './described-tools.ts';
 
 test('timers are set, listed and cancelled', async () => {

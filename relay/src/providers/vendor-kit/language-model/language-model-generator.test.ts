@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { LanguageModelBehaviour } from '../../../../simulators/language-models/language-model-behaviour.ts';
 import type { Flavour } from '../../../../simulators/openai/answering.ts';
 import { startOpenAiSimulator } from '../../../../simulators/openai/openai-simulator.ts';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { GeneratorEvent } from '../../../call/stages/generator/generator.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { VendorHttp } from '../http-client/vendor-http.ts';
 import { createLanguageModelGenerator } from './language-model-generator.ts';
-import { failureOf, talkWith, testContext, textOf, type Talk } from './test-talk.ts';
+import { failureOf, talkWith, testContext, textOf, type Talk } from './talk.rig.ts';
 
 test('an answer comes as text, then the usage the server was asked for', async () => {
   await using talk = await chatWith({ answer: () => 'It is **fine** today. 🎉' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { ModelLimits, type ToolUse } from './model-limits.ts';
 

@@ -8,7 +8,7 @@ import { openVendorSocket, type VendorSocket } from '../websocket/vendor-socket.
 import type { ClauseSpeech } from './clause-speech.ts';
 import { speakOverSocket } from './socket-synthesizer.ts';
 import type { SpeechProtocol } from './speech-protocol.ts';
-import { clausesOf } from './test-clauses.ts';
+import { clausesOf } from './clauses.rig.ts';
 
 /** 100 ms of audio at 1 kHz. */
 const AUDIO = Buffer.alloc(200).toString('base64');

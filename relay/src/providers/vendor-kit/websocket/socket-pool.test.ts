@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '../../../../test/support/eventually.ts';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { SocketPool, type SocketPoolOptions } from './socket-pool.ts';
 import { openVendorSocket, type SocketListener, type VendorSocket } from './vendor-socket.ts';
 

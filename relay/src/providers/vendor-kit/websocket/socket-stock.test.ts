@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FakeClock, settle } from '../../../base/lib/fake-clock.ts';
+import { FakeClock, settle } from '../../../base/lib/clock.fake.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import { SocketStock, type SocketLease, type StockedSocket } from './socket-stock.ts';
 import type { SocketListener } from './vendor-socket.ts';

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { systemClock } from '../../../base/lib/clock.ts';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import { openVendorSocket, type VendorSocket } from './vendor-socket.ts';
 

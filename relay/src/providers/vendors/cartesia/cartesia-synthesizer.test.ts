@@ -7,7 +7,7 @@ import {
   simulatedVendor,
   speak,
 } from '../../../../test/support/simulated-vendor.ts';
-import { clausesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
+import { clausesOf } from '../../vendor-kit/synthesis/clauses.rig.ts';
 import { createCartesiaSynthesizer } from './cartesia-synthesizer.ts';
 
 const vendor = simulatedVendor(

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import type { SpeechEvent } from '../../../call/stages/synthesizer/synthesizer.ts';

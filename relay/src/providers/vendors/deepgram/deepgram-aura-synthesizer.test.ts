@@ -5,7 +5,7 @@ import { toneFor, type Behaviour, type Simulator } from '../../../../simulators/
 import { eventually } from '../../../../test/support/eventually.ts';
 import { systemClock } from '../../../base/lib/clock.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
-import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
+import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/clauses.rig.ts';
 import type { SpeechEvent, Synthesizer } from '../../../call/stages/synthesizer/synthesizer.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
 import { auraVoices } from './deepgram-voices.ts';

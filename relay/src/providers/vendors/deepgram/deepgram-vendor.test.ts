@@ -3,7 +3,7 @@ import { readSettings } from '../../../base/config/read-settings.ts';
 import { systemClock } from '../../../base/lib/clock.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { knowsLanguage } from '../../../call/stages/languages.ts';
-import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
+import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/clauses.rig.ts';
 import { startDeepgramSimulator } from '../../../../simulators/deepgram/deepgram-simulator.ts';
 import { createFluxSynthesizer } from './deepgram-flux-synthesizer.ts';
 import { deepgramVendor } from './deepgram-vendor.ts';

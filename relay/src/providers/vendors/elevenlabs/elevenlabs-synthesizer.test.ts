@@ -9,7 +9,7 @@ import {
 } from '../../../../test/support/simulated-vendor.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
 import type { SpeechEvent } from '../../../call/stages/synthesizer/synthesizer.ts';
-import { clausesOf } from '../../vendor-kit/synthesis/test-clauses.ts';
+import { clausesOf } from '../../vendor-kit/synthesis/clauses.rig.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 
 const vendor = simulatedVendor(startElevenLabsSimulator, (access) =>

@@ -4,7 +4,7 @@ import { SimulatorServer } from '../../../../simulators/kit/simulator-server.ts'
 import type { Simulator } from '../../../../simulators/kit/simulator.ts';
 import { simulatorTraffic, type Traffic } from '../../../../simulators/kit/traffic.ts';
 import { simulatedVendor } from '../../../../test/support/simulated-vendor.ts';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { Transcription } from '../../../call/stages/transcriber/transcriber.ts';
 import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
 

@@ -12,7 +12,7 @@ import {
   testContext,
   textOf,
   type Talk,
-} from '../../vendor-kit/language-model/test-talk.ts';
+} from '../../vendor-kit/language-model/talk.rig.ts';
 import type { KnownVendor } from '../../vendor-kit/vendor.ts';
 
 const CASES = [

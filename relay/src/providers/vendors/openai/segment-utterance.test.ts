@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settle } from '../../../base/lib/fake-clock.ts';
+import { settle } from '../../../base/lib/clock.fake.ts';
 import type { TranscriptEvent } from '../../../call/stages/transcriber/transcriber.ts';
 import { SegmentUtterance, type Upload } from './segment-utterance.ts';
 

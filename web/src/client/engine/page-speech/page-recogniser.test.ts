@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PageRecogniser } from './page-recogniser.ts';
-import { ScriptedRecogniser } from './scripted-recogniser.ts';
+import { ScriptedRecogniser } from './recogniser.fake.ts';
 
 let sessions: ScriptedRecogniser[];
 let words: string[];

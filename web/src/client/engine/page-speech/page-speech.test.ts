@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TEST_SESSION } from '@parley/shared/link/session-fixture';
+import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
 import { PageSpeech } from './page-speech.ts';
-import { ScriptedRecogniser } from './scripted-recogniser.ts';
+import { ScriptedRecogniser } from './recogniser.fake.ts';
 
 let sessions: ScriptedRecogniser[];
 let posted: MediaCommand[];

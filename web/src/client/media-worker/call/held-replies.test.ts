@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { TurnTakingRig } from './turn-taking-rig.ts';
+import { TurnTakingRig } from './turn-taking.rig.ts';
 
 let rig: TurnTakingRig;
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { TurnTakingRig } from './turn-taking-rig.ts';
+import { TurnTakingRig } from './turn-taking.rig.ts';
 
 let rig: TurnTakingRig;
 

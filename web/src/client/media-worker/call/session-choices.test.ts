@@ -1,4 +1,4 @@
-import { TEST_SESSION } from '@parley/shared/link/session-fixture';
+import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import { expect, test } from 'vitest';
 import { SessionChoices } from './session-choices.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { STEP_NAMES, TurnMachine } from './turn-machine-model.ts';
+import { STEP_NAMES, TurnMachine } from './turn-machine.rig.ts';
 
 /** `TURN_ORDERS=100000` for more. */
 const { process } = globalThis as { process?: { env: Record<string, string> } };

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/shared';
-import { FakeClock } from '../../../base/lib/fake-clock.ts';
+import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../../base/lib/logger.ts';
 import { DEFAULT_POLICY } from '../health/policy.ts';
 import type { GenerateRequest, Generator, GeneratorEvent } from './generator.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { ParleyError } from '@parley/shared';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from './clock.fake.ts';
 import { WORKER_READY, type PoolableWorker } from './worker-pool-member.ts';
 import { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
-import { TurnTakingRig } from './turn-taking-rig.ts';
+import { TurnTakingRig } from './turn-taking.rig.ts';
 
 type Gate = 'quiet' | 'tentative' | 'speaking' | 'paused' | 'key';
 
