@@ -1,13 +1,8 @@
 import type { AudioFrame } from '../protocol/audio-frame.ts';
 import type { ClientEvent } from '../protocol/client-events.ts';
-import { CLOSE_REASONS, type CloseReason } from '../protocol/close-codes.ts';
+import { CLOSE_REASONS, type CloseReason, NOT_ACCEPTED } from '../protocol/close-codes.ts';
 import { ERRORS, ParleyError } from '../protocol/errors.ts';
-import {
-  RESUME_SUBPROTOCOL_PREFIX,
-  SUBPROTOCOL,
-  TICKET_SUBPROTOCOL_PREFIX,
-  type CreateSessionResponse,
-} from '../protocol/http-api.ts';
+import { RESUME_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TICKET_SUBPROTOCOL_PREFIX, type CreateSessionResponse } from '../protocol/http-api.ts';
 import type { RelayEvent } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
 import { ClientError } from './client-error.ts';
@@ -15,7 +10,6 @@ import { ClockOffset } from './clock-offset.ts';
 import { readInbound } from './inbound.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
 import { Outbox, type Numbered } from './outbox.ts';
-import { Refusals } from './refusals.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
@@ -295,5 +289,27 @@ export class RelayConnection {
     // The problem has the details; why a call is over is one short sentence.
     const { message } = ERRORS[code];
     return { code: 1006, reason: code, retry: retryable ? 'later' : 'never', message };
+  }
+}
+
+/**
+ * Ends the loop of a client whose messages a relay, or a proxy on the way, does not accept: after
+ * each resumption it would send the same again.
+ */
+export class Refusals {
+  #confirmedSeq = 0;
+  #refusedSeq: number | undefined;
+
+  /** @param seq - everything up to and including it has arrived */
+  confirmed(seq: number): void {
+    this.#confirmedSeq = seq;
+  }
+
+  /** @returns the reason; it is final if nothing more was confirmed since the last refusal */
+  judge(reason: CloseReason): CloseReason {
+    if (reason.reason !== NOT_ACCEPTED) return reason;
+    const isAgain = this.#refusedSeq === this.#confirmedSeq;
+    this.#refusedSeq = this.#confirmedSeq;
+    return isAgain ? { ...reason, retry: 'never' } : reason;
   }
 }

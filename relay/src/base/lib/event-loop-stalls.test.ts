@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from './clock.ts';
-import { EventLoopStalls, TICK_MS } from './event-loop-stalls.ts';
+import { systemClock, EventLoopStalls, TICK_MS } from './clock.ts';
 
 /** A loop whose ticks come at these instants, from 0 on. */
 function ticksAt(...instants: readonly number[]): EventLoopStalls {

@@ -1,23 +1,15 @@
-import {
-  decodeAudioFrame,
-  decodeClientEvent,
-  MAX_CLIENT_EVENT_BYTES,
-  MAX_TEXT_CHARACTERS,
-  ParleyError,
-  type AudioFrame,
-  type ClientEvent,
-  type CloseReasonName,
-  type ErrorCode,
-} from '@parley/shared';
+import { decodeAudioFrame, decodeClientEvent, MAX_CLIENT_EVENT_BYTES, MAX_TEXT_CHARACTERS, ParleyError, type AudioFrame, type ClientEvent, type CloseReasonName, type ErrorCode } from '@parley/shared';
 import type { EmitCallEvent, Limit } from '../events/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { InboxAllowances } from './inbox-allowances.ts';
-import { MessageRefusals } from './message-refusals.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionControls } from './session-controls.ts';
 import { judgeFrame, UplinkSequence } from './uplink.ts';
+
+/** Refused messages of a session that each have a line of the log. */
+const LOGGED_REFUSALS = 10;
 
 /**
  * Messages that may wait for an acknowledgement while audio flows: five seconds of it. Each costs
@@ -290,5 +282,28 @@ export class Inbox {
     if (this.#allowances.mistakes.take()) return;
     this.#options.emit({ type: 'limit-hit', limit: 'mistakes' });
     this.#options.onClose('tooManyMalformed');
+  }
+}
+
+/**
+ * The log lines of a session's refused messages: the first ten, and then ever fewer, because a
+ * client can cause them as often as it likes.
+ */
+class MessageRefusals {
+  readonly #logger: Logger;
+  #count = 0;
+  /** Which of them was logged last. */
+  #logged = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  log(fields: object): void {
+    const count = ++this.#count;
+    if (count > LOGGED_REFUSALS && !Number.isInteger(Math.log2(count))) return;
+    const leftOut = count - this.#logged - 1;
+    this.#logged = count;
+    this.#logger.info({ ...fields, leftOut: leftOut || undefined }, 'message refused');
   }
 }

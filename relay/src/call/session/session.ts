@@ -1,25 +1,20 @@
-import {
-  CLOSE_REASONS,
-  decodeClientEvent,
-  type CloseReasonName,
-  type LiveSession,
-} from '@parley/shared';
+import { CLOSE_REASONS, decodeClientEvent, type CloseReasonName, type LiveSession } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { AudioTraffic, CallEventBody } from '../events/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
-import { within, type ErrorBoundary } from '../../base/lib/error-boundary.ts';
+import { within, type ErrorBoundary, aheadOfNeed } from '../../base/lib/error-boundary.ts';
 import { fingerprint } from '../../base/lib/ids.ts';
 import { InboxAllowances } from './inbox-allowances.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox, trafficOf } from './outbox.ts';
 import { limitsOf, type SessionContext, type SessionOptions } from './session-options.ts';
-import { prepareProviders } from './prepare-providers.ts';
 import { SessionControls } from './session-controls.ts';
 import { closeSocket, type SessionSocket } from './session-socket.ts';
 import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './session-state.ts';
 import { SessionTime } from './session-time.ts';
 import { ProviderNotices, type StageChange } from './provider-notices.ts';
 import { SpendingNotices } from './spending-notices.ts';
+import { STAGES } from '../stages/provider.ts';
 
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {
@@ -297,4 +292,14 @@ export class Session implements ErrorBoundary {
     // A page that is asked to listen by itself shows that it does.
     if (stage === 'transcriber' && to === 'none') this.#conversation.recognitionLost();
   }
+}
+
+/** Has the providers open what a call will need. @returns what ends it when the call is over */
+function prepareProviders(
+  { providers }: SessionContext,
+  { trace, settings }: SessionOptions,
+): readonly (() => void)[] {
+  return aheadOfNeed(trace?.work.ahead, () =>
+    STAGES.flatMap((stage) => providers[stage].prepare(settings.language) ?? []),
+  );
 }

@@ -1,18 +1,49 @@
 import { readFileSync } from 'node:fs';
 import { ParleyError, type LogLevel } from '@parley/shared';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import { writeWhole } from '../../base/lib/write-whole.ts';
-import { toPolicy, withChanges, type Policy, type PolicyDocument } from './policy.ts';
-import {
-  isPrototypeKeyUsable,
-  mergeChanges,
-  settingsChangesSchema,
-  type ProviderOrder,
-  type SettingsChanges,
-  type SettingsRequest,
-} from './settings-changes.ts';
+import { toPolicy, withChanges, type Policy, type PolicyDocument, policyChangesSchema, type PolicyChanges } from './policy.ts';
+import { CORE_SETTINGS } from '../../base/config/core-settings.ts';
+import { planSchema } from './plans.ts';
+
+/** The stages whose providers have an order. */
+const orderSchema = z.strictObject({
+  transcriber: z.array(z.string()).min(1).optional(),
+  generator: z.array(z.string()).min(1).optional(),
+  synthesizer: z.array(z.string()).min(1).optional(),
+});
+
+/** What an administrator changes while the relay runs. `null`: as the relay was started with. */
+const settingsChangesSchema = z
+  .strictObject({
+    limits: policyChangesSchema.nullable(),
+    providers: orderSchema.nullable(),
+    log_level: CORE_SETTINGS.LOG_LEVEL.schema.nullable(),
+    /** No new calls; those that run go on. Not kept over a restart. */
+    is_draining: z.boolean(),
+  })
+  .partial();
+
+/** Names of providers; what is left out is not changed. */
+interface ProviderOrder {
+  readonly transcriber?: readonly string[];
+  readonly generator?: readonly string[];
+  readonly synthesizer?: readonly string[];
+}
+
+/** What differs from what the relay was started with. */
+interface SettingsChanges {
+  readonly limits?: PolicyChanges;
+  readonly providers?: ProviderOrder;
+  readonly log_level?: LogLevel;
+}
+
+/** As `settingsChangesSchema` takes it. */
+type SettingsRequest = {
+  readonly [key in keyof SettingsChanges]?: SettingsChanges[key] | null;
+} & { readonly is_draining?: boolean };
 
 /** What is set by the environment, and holds where an administrator changed nothing. */
 export interface StartSettings {
@@ -191,4 +222,46 @@ function keysOf(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     keysOf(inner, path === '' ? key : `${path}.${key}`),
   );
+}
+
+/** The changes so far with further ones. */
+function mergeChanges(before: SettingsChanges, requested: SettingsRequest): SettingsChanges {
+  const { limits, providers, log_level: level } = requested;
+  const merged = {
+    limits: limits === undefined ? before.limits : limits && mergeLimits(before.limits, limits),
+    providers:
+      providers === undefined
+        ? before.providers
+        : providers && { ...before.providers, ...providers },
+    log_level: level === undefined ? before.log_level : level,
+  };
+  return Object.fromEntries(
+    Object.entries(merged).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+function mergeLimits(before: PolicyChanges = {}, changes: PolicyChanges): PolicyChanges {
+  const names = new Set([...Object.keys(before.plans ?? {}), ...Object.keys(changes.plans ?? {})]);
+  return {
+    plans: Object.fromEntries(
+      [...names].map((name) => [name, { ...before.plans?.[name], ...changes.plans?.[name] }]),
+    ),
+    instance: { ...before.instance, ...changes.instance },
+    addresses: { ...before.addresses, ...changes.addresses },
+  };
+}
+
+/**
+ * Schemas pass over `__proto__`, a name that JSON may hold. As that of a plan it is one like others,
+ * with what a plan has; anywhere else it is a mistake.
+ *
+ * @param json - as `settingsChangesSchema` takes it
+ */
+function isPrototypeKeyUsable(json: unknown, path = ''): boolean {
+  if (typeof json !== 'object' || json === null) return true;
+  return Object.entries(json).every(([key, value]: [string, unknown]) => {
+    if (key !== '__proto__') return isPrototypeKeyUsable(value, `${path}.${key}`);
+    const isPlan = path === '.limits.plans' && planSchema.partial().safeParse(value).success;
+    return isPlan && isPrototypeKeyUsable(value);
+  });
 }

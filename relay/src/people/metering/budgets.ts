@@ -1,6 +1,8 @@
 import type { Identity } from '../auth/identity.ts';
 import type { BudgetDay } from './budget-day.ts';
-import { SpendingAccount } from './spending-account.ts';
+
+/** From this share of a cap on a warning is due. */
+const WARNING_SHARE = 0.8;
 
 export type Payer = Pick<Identity, 'userId' | 'kind' | 'plan'>;
 
@@ -277,5 +279,24 @@ export class Budgets {
       this.#forgetIfUnused(userId);
     }
     this.#options.onChange?.();
+  }
+}
+
+/** What one cap is about: what was spent, and what is reserved for turns that run. Micro-dollars. */
+class SpendingAccount {
+  spent = 0;
+  reserved = 0;
+
+  /** Whether one more turn may be paid from it. */
+  isOpen(cap: number): boolean {
+    return this.spent + this.reserved < cap;
+  }
+
+  isNearly(cap: number): boolean {
+    return this.spent >= cap * WARNING_SHARE && cap !== Number.POSITIVE_INFINITY;
+  }
+
+  get isUnused(): boolean {
+    return this.spent + this.reserved === 0;
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { costMicroUsd } from './cost.ts';
+import { costMicroUsd } from './price-list.ts';
 import { priceOf } from './prices.ts';
 
 const minute = { unit: 'audio-minute', usd: 0.0048 } as const;

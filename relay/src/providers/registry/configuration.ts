@@ -8,9 +8,16 @@ import { splitList } from '../../base/config/setting-kinds.ts';
 import { setting, type Setting, type Settings } from '../../base/config/settings.ts';
 import { readPolicy } from '../../people/limits/read-policy.ts';
 import { BROWSER, STAGES, type Stage } from '../../call/stages/provider.ts';
-import { exposureProblems, isPaidServer } from './exposure.ts';
 import { VENDORS } from './vendors.ts';
 import type { AccessVariables, Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
+import { isLoopback, isPrivateHost } from '../../base/lib/network-address.ts';
+
+interface ExposureOptions {
+  readonly config: Pick<Config, 'host' | 'publicUrl' | 'auth' | 'money'>;
+  readonly environment: Environment;
+  /** Names of providers in use that cost money. */
+  readonly paid: readonly string[];
+}
 
 type Values = Readonly<Record<string, unknown>>;
 export type KnownCandidate = Candidate<Values>;
@@ -213,4 +220,33 @@ function namesInWords(candidates: readonly KnownCandidate[]): string {
     .map((candidate) => `${isFurther(candidate) ? ' … ' : ', '}\`${candidate.name}\``)
     .join('')
     .replace(/^, /, '');
+}
+
+/**
+ * Why a relay may not start as it is configured: strangers could reach it and spend the operator's
+ * money without a limit.
+ *
+ * @returns a sentence with the ways out; none if it is safe
+ */
+function exposureProblems({ config, environment, paid }: ExposureOptions): string[] {
+  const { host, publicUrl, auth } = config;
+  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).hostname;
+  const reachable = [host, publicHost].find((name) => name !== undefined && !isLoopback(name));
+  const hasBudget = config.money.budgets.guestsDay !== undefined;
+  const isChosen = environment['GUESTS'] === 'on' && hasBudget;
+  const isGuarded = !auth.allowsGuests || auth.accessCode !== undefined || isChosen;
+  if (reachable === undefined || paid.length === 0 || isGuarded) return [];
+  return [
+    `Anyone who reaches this relay at ${reachable} could call without an account, and every call costs money (${paid.join(', ')}). One of three settings makes it safe:`,
+    '- AUTH_ISSUER or SUPABASE_URL: only people with an account may call;',
+    '- ACCESS_CODE: guests are asked for a code;',
+    '- GUESTS=on with BUDGET_GUEST_DAY_USD: anyone may call, until all guests together have spent so much in a day.',
+  ];
+}
+
+/** Whether what is sent to `baseUrl` with a key is paid for: servers of one's own are not. */
+function isPaidServer(baseUrl: string | undefined, hasKey: boolean): boolean {
+  if (!hasKey || baseUrl === undefined) return hasKey;
+  const host = URL.parse(baseUrl)?.hostname;
+  return host === undefined || !isPrivateHost(host);
 }

@@ -1,19 +1,10 @@
 import { LATENCY_TARGETS_MS } from '@parley/shared';
-import {
-  AVERAGED_LATENCIES,
-  MEASURED_LATENCIES,
-  type AveragedLatency,
-  type LatencyPercentiles,
-  type MeasuredLatency,
-  type MonitoringMetrics,
-  type SessionMetrics,
-} from '@parley/shared/monitoring-api';
+import { AVERAGED_LATENCIES, MEASURED_LATENCIES, type AveragedLatency, type LatencyPercentiles, type MeasuredLatency, type MonitoringMetrics, type SessionMetrics } from '@parley/shared/monitoring-api';
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 import { percentilesOf } from './percentiles.ts';
 import type { PrometheusMetrics } from './prometheus-metrics.ts';
-import { RecentValues } from './recent-values.ts';
 import { SessionRecord } from './session-record.ts';
 import { meanOf } from './sum.ts';
 import type { TurnHistory } from './turn-history.ts';
@@ -281,5 +272,30 @@ export class CallMetrics implements CallObserver {
     this.#totals.errors++;
     this.#options.prometheus.count('voice_errors_total', { type: code });
     this.#options.history.failed(atMs);
+  }
+}
+
+/** The last values of a series, no more than `size`. */
+class RecentValues {
+  readonly #size: number;
+  readonly #values: { readonly value: number; readonly atMs: number }[] = [];
+  #next = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(value: number, atMs: number): void {
+    this.#values[this.#next] = { value, atMs };
+    this.#next = (this.#next + 1) % this.#size;
+  }
+
+  /** In no order. */
+  since(atMs: number): readonly number[] {
+    return this.#values.filter((one) => one.atMs >= atMs).map(({ value }) => value);
+  }
+
+  get all(): readonly number[] {
+    return this.#values.map(({ value }) => value);
   }
 }

@@ -1,14 +1,5 @@
-import type {
-  HealthDetailed,
-  HistoryRange,
-  MonitoredService,
-  MonitoringHealth,
-  Overview,
-  PerformanceSummary,
-  SystemStats,
-} from '@parley/shared/monitoring-api';
+import type { HealthDetailed, HistoryRange, MonitoredService, MonitoringHealth, Overview, PerformanceSummary, SystemStats, serviceResetSchema, MeasuredLatency } from '@parley/shared/monitoring-api';
 import type { z } from 'zod';
-import type { serviceResetSchema } from '@parley/shared/monitoring-api';
 import type { Problems } from '../../base/lib/problems.ts';
 import { within } from '../../base/lib/error-boundary.ts';
 import type { RelaySettings } from '../../people/limits/relay-settings.ts';
@@ -21,9 +12,19 @@ import type { Stages } from '../../call/stages/stages.ts';
 import type { Storage } from '../../keeping/storage/storage.ts';
 import { componentsOf } from './components.ts';
 import type { LiveCalls } from './live-calls.ts';
-import { overallHealth } from './overall-health.ts';
+import { overallHealth, type Slowness } from './overall-health.ts';
 import { describeService, parseServiceId, type ServiceUrls } from './services.ts';
-import { slownessOf } from './slowness.ts';
+
+/** How far back answers tell of now. */
+const RECENT_MS = 300_000;
+
+/** With fewer, one slow answer would be called slowness. */
+const MIN_ANSWERS = 3;
+
+/** Above this people notice; the alert of docs/monitoring/alerts.yml is the same. */
+const SLOW_MS = 1_500;
+
+const PARTS = { recognition: 'asr', model: 'llm', voice: 'tts' } as const;
 
 const THROUGHPUT_MINUTES = 5;
 const MINUTE_MS = 60_000;
@@ -277,4 +278,24 @@ export class RelayMonitor {
     if (telemetry === undefined) throw new Error('Calls are not measured.');
     return telemetry;
   }
+}
+
+/** @param recent - latencies of a kind since an instant, ms since 1970 */
+export function slownessOf(
+  recent: (name: MeasuredLatency, sinceMs: number) => readonly number[],
+  nowMs: number,
+): Slowness | undefined {
+  const since = nowMs - RECENT_MS;
+  const answers = recent('e2e', since);
+  const e2eMs = medianOf(answers);
+  if (answers.length < MIN_ANSWERS || e2eMs <= SLOW_MS) return undefined;
+  const parts = (Object.keys(PARTS) as (keyof typeof PARTS)[]).map((part) => ({
+    part,
+    partMs: medianOf(recent(PARTS[part], since)),
+  }));
+  return { e2eMs, ...parts.toSorted((a, b) => b.partMs - a.partMs)[0]! };
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,7 +1,7 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import type { BrowserHelp } from '../messages/browser-help.ts';
 import type { Interruption } from '../messages/interruption.ts';
-import { AudioGraph } from './audio-graph.ts';
+import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
@@ -11,9 +11,11 @@ import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';
-import { isRaw, isTapped, offerToTests } from './test-access.ts';
 import { watchPage } from './page-watch.ts';
 import { Withheld } from './withheld.ts';
+
+// Two query parameters of the page serve tests.
+const query = new URLSearchParams(location.search);
 
 /** A call while it lasts. */
 interface RunningCall {
@@ -284,4 +286,19 @@ export class BrowserMediaEngine implements MediaEngine {
   #notify(notice: MediaNotice): void {
     for (const listener of this.#listeners) listener(notice);
   }
+}
+
+/** With `?mic=raw` the browser does not process the microphone. */
+function isRaw(): boolean {
+  return query.get('mic') === 'raw';
+}
+
+/** With `?tap` a `parley:audio-node` event on the window carries each `TappableNode`. */
+function isTapped(): boolean {
+  return query.has('tap');
+}
+
+function offerToTests(node: TappableNode): void {
+  if (!isTapped()) return;
+  window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
 }

@@ -1,23 +1,23 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
-import type { MicrophoneResult } from '../messages/microphone.ts';
+import type { MicrophoneResult, MicrophoneRefusal } from '../messages/microphone.ts';
 import type { CallPhase, EndOfTurnPrediction, MediaNotice } from '../messages/media-messages.ts';
 import type { CallCost, CallEnding, CallError, EarlierConversation, Outage } from './call-facts.ts';
 import { callFigures, type CallFigures } from './call-figures.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
-import {
-  conversationAfter,
-  withCallOver,
-  withDivider,
-  withEarlier,
-  withPlayback,
-  withSessionReplaced,
-  withTypedText,
-  type ContentNotice,
-  type Conversation,
-  type Playback,
-} from './conversation-state.ts';
-import { microphoneAfter, talkedInto, withheld, type MicrophoneState } from './microphone-state.ts';
+import { conversationAfter, withCallOver, withDivider, withEarlier, withPlayback, withSessionReplaced, withTypedText, type ContentNotice, type Conversation, type Playback } from './conversation-state.ts';
+
+type MicrophoneState =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'asking' }
+  | {
+      readonly kind: 'granted';
+      /** Another one took over by itself and was not talked into yet; '' if it has no name. */
+      readonly switchedTo?: string;
+    }
+  | { readonly kind: 'refused'; readonly refusal: MicrophoneRefusal }
+  /** A typed call: not asked for. */
+  | { readonly kind: 'unwanted' };
 
 /** Whether there is a call at all; `phase` says what a running one is doing. */
 export type Standing =
@@ -296,4 +296,19 @@ function ended(state: CallState, reason: CloseReason, atMs: number): CallState {
     keptAs: state.keptAs,
     figures: callFigures(state.sessionSinceMs, state.cost, atMs),
   };
+}
+
+function microphoneAfter(result: MicrophoneResult): MicrophoneState {
+  return result.ok ? { kind: 'granted' } : { kind: 'refused', refusal: result.refusal };
+}
+
+/** The person was heard by the microphone that took over: it needs no more mention. */
+function talkedInto(state: MicrophoneState): MicrophoneState {
+  return state.kind === 'granted' && state.switchedTo !== undefined ? { kind: 'granted' } : state;
+}
+
+/** What the system keeps from the call: without sound, the microphone is the lesser loss. */
+function withheld(system: { readonly sound: boolean; readonly microphone: boolean }) {
+  if (system.sound) return 'sound';
+  return system.microphone ? 'microphone' : 'nothing';
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Conversation, ReplyItem, UserItem } from '../../client/index.ts';
-import { transcriptMarkdown, transcriptOf, transcriptText } from './transcript-text.ts';
+import { transcriptMarkdown, transcriptOf, transcriptText } from './call-summary.tsx';
 
 const user = (id: string, text: string, state: UserItem['state'] = 'final'): UserItem => ({
   kind: 'user',

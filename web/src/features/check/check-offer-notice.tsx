@@ -1,8 +1,29 @@
 import { useEffect, useState } from 'react';
 import { useCall, useController, useSettings } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { createSilenceWatch, isMicrophoneOpen, offerOf } from './check-offer.ts';
 import styles from './check-offer-notice.module.css';
+import type { CallState } from '../../client/index.ts';
+
+/** As long as an open microphone may deliver nothing before the person is told. */
+export const SILENT_MS = 15_000;
+
+/** Perceptual, 0–1: anything quieter is no voice, however soft. */
+export const HEARD_LEVEL = 0.08;
+
+/** Complaints that the check can find the cause of. */
+const CHECKABLE: ReadonlySet<string> = new Set([
+  'network_unreachable',
+  'audio_unavailable',
+  'vad_failed',
+  'microphone_lost',
+]);
+
+interface SilenceWatch {
+  /** Whether the microphone is to be watched, and which one: another begins anew. */
+  watch(microphone: object | null): void;
+  level(level: number): void;
+  dispose(): void;
+}
 
 /** Offers what helps when something keeps the person from talking: the check, or their voice. */
 export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) {
@@ -46,4 +67,55 @@ export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) 
       )}
     </div>
   );
+}
+
+/** Whether the microphone is open and something should come of it. */
+function isMicrophoneOpen({ standing, microphone, muted, phase }: CallState): boolean {
+  const isTalking = phase !== 'starting' && phase !== 'reconnecting';
+  return standing.kind === 'running' && microphone.kind === 'granted' && !muted && isTalking;
+}
+
+/**
+ * Why a check is offered; null if it is not.
+ *
+ * @param isSilent the open microphone has delivered nothing for `SILENT_MS`
+ */
+export function offerOf(state: CallState, isSilent: boolean): string | null {
+  const { standing, error } = state;
+  if (standing.kind === 'over') {
+    const { code, retry } = standing.reason;
+    return code !== 1000 && retry !== 'never' ? 'Something kept you from talking.' : null;
+  }
+  if (standing.kind === 'none') return null;
+  if (isSilent && isMicrophoneOpen(state)) return 'Nothing is heard from your microphone.';
+  return error !== null && CHECKABLE.has(error.code) ? 'Something keeps you from talking.' : null;
+}
+
+/**
+ * Notices an open microphone that delivers nothing from the beginning. One that was heard once
+ * works: after that, silence is the person's own.
+ */
+export function createSilenceWatch(onChange: (isSilent: boolean) => void): SilenceWatch {
+  let watched: object | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isSilent = false;
+  const settle = (silent: boolean): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (silent === isSilent) return;
+    isSilent = silent;
+    onChange(silent);
+  };
+  return {
+    watch(microphone) {
+      if (microphone === watched) return;
+      watched = microphone;
+      settle(false);
+      if (microphone !== null) timer = setTimeout(() => settle(true), SILENT_MS);
+    },
+    level(level) {
+      if (level >= HEARD_LEVEL && watched !== null) settle(false);
+    },
+    dispose: () => clearTimeout(timer),
+  };
 }

@@ -1,10 +1,22 @@
-import type { ConversationDetail } from '@parley/shared';
+import { type ConversationDetail, ERRORS, type StoredTurn } from '@parley/shared';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { dayText, timeText } from '../../lib/dates.ts';
 import { useSettings } from '../call/controller-context.ts';
 import captions from '../call/captions.module.css';
-import { TranscriptTurn } from './transcript-turn.tsx';
 import styles from './transcript.module.css';
+import { AlarmClock, ChevronRight, TriangleAlert } from 'lucide-react';
+import { timelineOf, LATENCY_SEGMENTS } from '@parley/shared/latency';
+import { exactUsdText } from '../../lib/figures.ts';
+import { clockText } from '../call/call-clock.tsx';
+import { msText } from '../debug/statistics.ts';
+import { STAGE_WORDS } from '../account/stage-words.ts';
+import { SEGMENT_WORDS } from '../debug/segments.ts';
+import waterfall from '../debug/waterfall.module.css';
+
+interface TurnTimingProps {
+  readonly turn: StoredTurn;
+  readonly isTimed: boolean;
+}
 
 /** All that was said, call by call. */
 export function Transcript({ conversation }: { readonly conversation: ConversationDetail }) {
@@ -47,4 +59,120 @@ function endingOf({ close_reason: reason }: ConversationDetail['sessions'][numbe
   if (reason === null || reason === CLOSE_REASONS.normal.reason) return null;
   const known = Object.values(CLOSE_REASONS).find((entry) => entry.reason === reason);
   return known?.message ?? null;
+}
+
+/** A turn as it was heard: what was cut off is struck through, what failed says so. */
+function TranscriptTurn({ turn }: { readonly turn: StoredTurn }) {
+  const { user_text: said, reply_text: heard, unheard_text: unheard, error } = turn;
+  const hasReply = heard !== null || unheard !== null;
+  return (
+    <li className={styles.turn}>
+      {said !== null && (
+        <p className={captions.user}>
+          <span className="visually-hidden">You: </span>
+          {said}
+        </p>
+      )}
+      {hasReply && (
+        <p className={captions.reply}>
+          {turn.trigger === 'timer' && (
+            <span className={captions.mark}>
+              <AlarmClock aria-hidden="true" size={16} /> Timer
+            </span>
+          )}
+          <span className="visually-hidden">Parley: </span>
+          {heard}
+          {unheard !== null && (
+            <>
+              {' '}
+              <span className="visually-hidden">Not heard: </span>
+              <s className={captions.unheard}>{unheard.trim()}</s>
+            </>
+          )}
+        </p>
+      )}
+      {turn.was_interrupted && <p className={styles.mark}>You interrupted here</p>}
+      {error !== null && (
+        <p className={styles.error}>
+          <TriangleAlert aria-hidden="true" size={15} /> {ERRORS[error].message}
+        </p>
+      )}
+      <Figures turn={turn} />
+    </li>
+  );
+}
+
+/** When it was, how quick and how dear; in full when opened. */
+function Figures({ turn }: { readonly turn: StoredTurn }) {
+  const { voiceToVoiceMs } = timelineOf(turn.timeline);
+  const isTimed = turn.timeline.audio_heard !== undefined && voiceToVoiceMs > 0;
+  const providers = Object.entries(turn.providers);
+  const facts = [
+    clockText(turn.offset_ms),
+    ...(isTimed ? [`${msText(voiceToVoiceMs)} ms`] : []),
+    ...(turn.cost_usd > 0 ? [exactUsdText(turn.cost_usd)] : []),
+  ].join(' · ');
+  if (!isTimed && providers.length === 0) return <p className={styles.figures}>{facts}</p>;
+  return (
+    <details className={styles.details}>
+      <summary className={styles.figures}>
+        <ChevronRight aria-hidden="true" size={14} />
+        <span className="visually-hidden">Timing: </span>
+        {facts}
+      </summary>
+      <TurnTiming turn={turn} isTimed={isTimed} />
+    </details>
+  );
+}
+
+/** Where the time of a kept turn went, and who did it; same colours as in the debug panel. */
+function TurnTiming({ turn, isTimed }: TurnTimingProps) {
+  const { timeline, voiceToVoiceMs } = timelineOf(turn.timeline);
+  const segments = isTimed ? LATENCY_SEGMENTS.filter((segment) => timeline[segment] > 0) : [];
+  return (
+    <div className={styles.timing}>
+      {isTimed && (
+        <div className={waterfall.bar} aria-hidden="true">
+          {segments.map((segment) => (
+            <span
+              key={segment}
+              className={waterfall.segment}
+              style={{
+                width: `${(timeline[segment] / voiceToVoiceMs) * 100}%`,
+                background: SEGMENT_WORDS[segment].colour,
+              }}
+            />
+          ))}
+        </div>
+      )}
+      <dl className={styles.list}>
+        {segments.map((segment) => (
+          <div key={segment}>
+            <dt>
+              <span
+                className={waterfall.swatch}
+                style={{ background: SEGMENT_WORDS[segment].colour }}
+              />
+              {SEGMENT_WORDS[segment].label}
+            </dt>
+            <dd>{msText(timeline[segment])} ms</dd>
+          </div>
+        ))}
+        {STAGE_WORDS.map(({ stage, name }) => {
+          const provider = turn.providers[stage];
+          if (provider === undefined) return null;
+          return (
+            <div key={stage}>
+              <dt>{name}</dt>
+              <dd>{provider}</dd>
+            </div>
+          );
+        })}
+        <div>
+          <dt>Cost</dt>
+          <dd>{exactUsdText(turn.cost_usd)}</dd>
+        </div>
+      </dl>
+    </div>
+  );
 }

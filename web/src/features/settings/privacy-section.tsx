@@ -3,14 +3,14 @@ import { useStore } from 'zustand';
 import type { Me } from '@parley/shared';
 import { useAccountAccess } from '../account/account-access.ts';
 import { createAccountApi, type AccountApi } from '../account/account-api.ts';
-import { useController } from '../call/controller-context.ts';
+import { useController, useCall } from '../call/controller-context.ts';
 import { createRemote, type RemoteProblem } from '../account/remote.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAction } from '../account/use-action.ts';
 import { useRemote } from '../account/use-remote.ts';
 import { fileNameOf, saveFile } from '../history/save-file.ts';
-import { RecordingField } from './recording-field.tsx';
 import styles from './privacy-section.module.css';
+import { SwitchField } from './switch-field.tsx';
 
 /** If the relay takes reports of the page's errors. */
 const REPORTED =
@@ -160,4 +160,54 @@ export function keptWords({ storage }: Pick<Me, 'storage'>, name: string | null)
 function howLong({ retention_days: days }: Me['storage']): string {
   if (days === null) return 'It stays until you delete it.';
   return days === 1 ? 'It is deleted after a day.' : `It is deleted after ${days} days.`;
+}
+
+/** Records the running call, once the person has agreed to it. */
+function RecordingField() {
+  const controller = useController();
+  const isPossible = useCall((state) => state.session?.recording !== undefined);
+  const isRecording = useCall((state) => state.session?.recording === true);
+  const [isAsked, setAsked] = useState(false);
+  if (!isPossible) {
+    return (
+      <p className={styles.words}>A call can be recorded: start one, then switch it on here.</p>
+    );
+  }
+  return (
+    <>
+      <SwitchField
+        label="Record this call"
+        hint="Both voices. You can stop at any time; the call goes on."
+        checked={isRecording}
+        onChange={(wanted) => {
+          if (wanted) return setAsked(true);
+          controller.setRecording(false);
+        }}
+      />
+      {isAsked && !isRecording && (
+        <div className={styles.question} role="group" aria-label="Record this call">
+          <p>
+            From now on your voice and Parley’s are recorded, until you stop or hang up. If others
+            can be heard, ask them first. The recording is kept in your history and is deleted with
+            the conversation.
+          </p>
+          <div className={styles.actions}>
+            <Button
+              ref={focusFirst}
+              look="primary"
+              onClick={() => {
+                controller.setRecording(true);
+                setAsked(false);
+              }}
+            >
+              I agree, record
+            </Button>
+            <Button look="plain" onClick={() => setAsked(false)}>
+              Do not record
+            </Button>
+          </div>
+        </div>
+      )}
+    </>
+  );
 }

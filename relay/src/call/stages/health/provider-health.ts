@@ -3,8 +3,22 @@ import type { ProviderAttempt, Stage } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
 import { RefusedCallers } from './refused-callers.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
-import { isOwnLateness } from './own-lateness.ts';
 import type { BreakerPolicy } from './policy.ts';
+
+/** Faults that a provider has told us of: they are its own, however late we were. */
+const TOLD: ReadonlySet<string> = new Set([
+  'unauthorized',
+  'rate-limited',
+  'overloaded',
+  'rejected',
+  'malformed',
+]);
+
+/** How long before a request a stall still explains its failure: sockets were not kept alive. */
+const AFTERMATH_MS = 2_000;
+
+/** Share of the time that must have been lost, so that a pause for garbage excuses no provider. */
+const EXCUSING_SHARE = 0.1;
 
 /**
  * - `healthy`: the last request succeeded, or there was none for long
@@ -281,4 +295,17 @@ export class ProviderHealth {
   get #nowMs(): number {
     return this.#options.clock.now();
   }
+}
+
+/**
+ * Whether a request may have failed because this process was late: nothing came in time, or the
+ * provider gave up a connection that it heard nothing on. Such a failure is no sign of the
+ * provider's health; otherwise an overloaded relay would soon find all providers failed.
+ *
+ * @param sinceMs - when the request began
+ */
+function isOwnLateness(clock: Clock, { kind }: Fault, sinceMs: number): boolean {
+  if (TOLD.has(kind)) return false;
+  const fromMs = sinceMs - AFTERMATH_MS;
+  return clock.lostMs(fromMs) >= EXCUSING_SHARE * (clock.now() - fromMs);
 }

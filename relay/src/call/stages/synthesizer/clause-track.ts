@@ -1,14 +1,8 @@
-import {
-  firstWords,
-  heardWords,
-  wordEnds,
-  wordsHeardOf,
-  wordStart,
-  type ClauseTiming,
-  type HeardPosition,
-} from '@parley/shared/heard-words';
+import { firstWords, heardWords, wordEnds, wordsHeardOf, wordStart, type ClauseTiming, type HeardPosition, wordRanges } from '@parley/shared/heard-words';
 import type { TimedWord } from './synthesizer.ts';
-import { WordFinder } from './word-finder.ts';
+
+/** Words of the text that a voice may pass over without having said any in another spelling. */
+const MAX_PASSED_OVER = 2;
 
 /** A filler bridges a wait: it takes time, but it is not part of the answer. */
 export type ClauseKind = 'answer' | 'filler' | 'apology';
@@ -296,4 +290,40 @@ export class ClauseTrack {
 /** A text of the relay's own. */
 export async function* ownWords(text: string): AsyncGenerator<WrittenClause, void, undefined> {
   yield { text, kind: 'apology' };
+}
+
+/**
+ * Finds a voice's words in the text of its clause, each after the one before it: vendors cut words
+ * their own way. Each is looked for among the next few words only, because one that is spelled
+ * otherwise must not be found at the end of the clause.
+ */
+class WordFinder {
+  readonly #text: string;
+  readonly #ranges: ReturnType<typeof wordRanges>;
+  #foundTo: number;
+  /** Words of the voice since the last one that was found. */
+  #missed = 0;
+
+  /** @param fromCharacter - where the voice began in the text */
+  constructor(text: string, fromCharacter: number) {
+    this.#text = text;
+    this.#ranges = wordRanges(text);
+    this.#foundTo = fromCharacter;
+  }
+
+  /** @returns which word of the text this one belongs to; undefined if it was not found */
+  find(said: string): number | undefined {
+    const word = said.trim();
+    if (word === '') return undefined;
+    const next = this.#ranges.findIndex(({ end }) => end > this.#foundTo);
+    const last = this.#ranges[next + MAX_PASSED_OVER + this.#missed];
+    const at = this.#text.slice(0, last?.end).indexOf(word, this.#foundTo);
+    if (at < 0) {
+      this.#missed++;
+      return undefined;
+    }
+    this.#missed = 0;
+    this.#foundTo = at + word.length;
+    return this.#ranges.findIndex(({ end }) => end >= this.#foundTo);
+  }
 }

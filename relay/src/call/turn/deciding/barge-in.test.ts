@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BargeInVerdict } from '../../events/call-events.ts';
-import { judgeBargeIn, type BargeInEvidence } from './barge-in.ts';
+import { judgeBargeIn, type BargeInEvidence } from './turn-detector.ts';
 
 const judge = (evidence: Partial<BargeInEvidence>) =>
   judgeBargeIn({

@@ -1,8 +1,27 @@
-import type { Message } from '../../stages/generator/generator.ts';
+import type { Message, GeneratorEvent, Person } from '../../stages/generator/generator.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { SessionReminders } from '../remembering/reminders.ts';
-import { answeredByPage } from './page-answer.ts';
 import type { Generate } from './reply-options.ts';
+import { ParleyError } from '@parley/shared';
+import type { Clock } from '../../../base/lib/clock.ts';
+import { BROWSER, type FailoverObserver, type ProviderAttempt } from '../../stages/provider.ts';
+import { DEFAULT_SYSTEM_PROMPT, instructionsFor, momentFor } from '../../../providers/vendor-kit/language-model/instructions.ts';
+import { toModelMessages } from '../../../providers/vendor-kit/language-model/model-messages.ts';
+import { SpokenTextFilter } from '../../../providers/vendor-kit/language-model/spoken-text-filter.ts';
+import type { PageModel, PageQuestion } from './page-model.ts';
+
+/** Models in browsers are small, and read slowly: estimated tokens. */
+const BOUNDS = { historyTokens: 800, maxTokens: 1_600 };
+
+interface PageAnswerOptions {
+  readonly pageModel: PageModel;
+  /** What was said before what is to be answered. */
+  readonly earlier: readonly Message[];
+  readonly person: Person;
+  readonly signal: AbortSignal;
+  readonly observer: FailoverObserver;
+  readonly clock: Clock;
+}
 
 /**
  * Asks the generator for an answer.
@@ -34,5 +53,83 @@ export function answerTo(
     if (pageModel?.isOffered !== true) return events;
     const earlier = history.slice(0, history.length - unasked);
     return answeredByPage(events, { pageModel, earlier, person, signal, observer, clock });
+  };
+}
+
+/**
+ * Lets a generator's events pass; what it does not understand is asked of the page's model. If that
+ * has no word to say, the generator's own words stand.
+ *
+ * It lies above the failover of the stage: what a page does or fails to do must not count for or
+ * against a provider that other callers share.
+ *
+ * @throws ParleyError if the page's answer breaks off
+ */
+export async function* answeredByPage(
+  events: AsyncIterable<GeneratorEvent>,
+  options: PageAnswerOptions,
+): AsyncGenerator<GeneratorEvent, void, undefined> {
+  let asked: string | undefined;
+  const refusal: GeneratorEvent[] = [];
+  for await (const event of events) {
+    if (event.type === 'not-understood') asked = event.text;
+    else if (asked === undefined) yield event;
+    else refusal.push(event);
+  }
+  if (asked === undefined || options.signal.aborted) return;
+  let hasText = false;
+  for await (const text of pageWords(asked, options)) {
+    hasText = true;
+    yield { type: 'text-delta', text };
+  }
+  if (options.signal.aborted) return;
+  for (const event of refusal) {
+    if (!hasText || event.type !== 'text-delta') yield event;
+  }
+}
+
+/** What can be said of the page's answer; none if it failed before its first word. */
+async function* pageWords(
+  asked: string,
+  { pageModel, earlier, person, signal, observer, clock }: PageAnswerOptions,
+): AsyncGenerator<string, void, undefined> {
+  const startedAtMs = clock.now();
+  const ended = (outcome: ProviderAttempt['outcome'], fault: string | null = null) => {
+    const durationMs = clock.now() - startedAtMs;
+    observer.onAttempt?.({ stage: 'generator', provider: BROWSER, outcome, durationMs, fault });
+  };
+  const filter = new SpokenTextFilter();
+  let hasText = false;
+  let isOver = false;
+  const sayable = (text: string) => {
+    hasText ||= text.trim() !== '';
+    return text === '' ? [] : [text];
+  };
+  try {
+    for await (const text of pageModel.ask(questionOf(asked, earlier, person), signal)) {
+      yield* sayable(filter.push(text));
+    }
+    yield* sayable(filter.flush());
+    isOver = true;
+    if (signal.aborted) ended('abandoned');
+    else if (hasText) ended('succeeded');
+    else ended('failed', 'no words');
+  } catch (error) {
+    isOver = true;
+    ended('failed', error instanceof ParleyError ? error.code : 'unknown');
+    if (hasText) throw error;
+  } finally {
+    // The reader has left.
+    if (!isOver) ended('abandoned');
+  }
+}
+
+function questionOf(asked: string, earlier: readonly Message[], person: Person): PageQuestion {
+  const moment = momentFor(person, new Date());
+  const history = [...earlier, { role: 'user', text: `${asked}\n${moment}` } as const];
+  return {
+    // The page's own words, not the operator's: those are none of the caller's business.
+    instructions: instructionsFor(DEFAULT_SYSTEM_PROMPT, false),
+    messages: toModelMessages(history, BOUNDS),
   };
 }

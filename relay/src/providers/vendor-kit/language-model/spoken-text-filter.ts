@@ -1,4 +1,94 @@
-import { inlineMark, lineMark, LOOK_AHEAD, type Context, type Mark } from './markdown-marks.ts';
+/** How far a decision may look ahead, characters: longer links are read as they stand. */
+const LOOK_AHEAD = 400;
+
+const LINE_MARK_CHARACTERS = /^[\s#>*+\-•|_`~:=[\]xX\d.)]*$/;
+const HORIZONTAL_RULE =
+  /^[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}[ \t]*)(?:\n|$)/;
+const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t:-]*)+(?:\n|$)/;
+const FENCE = /^[ \t]*(?:```|~~~)[^\n`]*(?:\n|$)/;
+const HEADING = /^[ \t]*#{1,6}[ \t]+/;
+const QUOTE = /^[ \t]*>[ \t]*/;
+const BULLET = /^[ \t]*[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?/;
+const TABLE_EDGE = /^[ \t]*\|[ \t]*/;
+const BLANK = /^\s+/;
+
+/**
+ * What stands at the beginning of a line and only there.
+ *
+ * @returns undefined if nothing special does
+ */
+export function lineMark({ ahead, isWhole }: Context): Mark | 'more' | undefined {
+  if (!isWhole) {
+    // Nothing but marks so far, or a fence or rule whose line has not ended yet.
+    if (LINE_MARK_CHARACTERS.test(ahead)) return /^[\dxX]/.test(ahead) ? undefined : 'more';
+    if (/^[ \t]*(?:```|~~~)[^\n`]*$/.test(ahead)) return 'more';
+  }
+  for (const line of [HORIZONTAL_RULE, TABLE_RULE, FENCE]) {
+    const found = line.exec(ahead);
+    if (found !== null) return { length: found[0].length, isLineStart: true };
+  }
+  for (const prefix of [HEADING, BULLET]) {
+    const found = prefix.exec(ahead);
+    if (found !== null) return { length: found[0].length };
+  }
+  for (const prefix of [QUOTE, TABLE_EDGE, BLANK]) {
+    const found = prefix.exec(ahead);
+    if (found !== null) return { length: found[0].length, isLineStart: true };
+  }
+  return undefined;
+}
+
+const LINK =
+  /^!?\[([^[\]\n]*)\]\(\s*<?[^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*>?(?:\s+"[^"\n]*")?\s*\)/;
+const LINK_SO_FAR = /^!?(?:\[[^[\]\n]*(?:\](?:\([^)\n]*(?:\([^)\n]*\)[^)\n]*)*)?)?)?$/;
+const ADDRESS = /^https?:\/\/([^\s/?#)\]>"'*`|]+)[^\s)\]>"'*`|]*/;
+const ADDRESS_SO_FAR = /^h(?:t(?:t(?:p(?:s?(?::(?:\/(?:\/[^\s)\]>"'*`|]*)?)?)?)?)?)?)?$/;
+
+const TAG = /^<\/?[A-Za-z][^<>\n]{0,80}>/;
+
+const TAG_SO_FAR = /^<(?:\/?(?:[A-Za-z][^<>\n]{0,80})?)?$/;
+
+const AUTOLINK = /^<(https?:\/\/[^\s<>]+)>/;
+
+const AUTOLINK_SO_FAR = /^<h[^\s<>]*$/;
+
+const ENTITY = /^&(amp|lt|gt|quot|nbsp|#39);/;
+
+const ENTITY_SO_FAR = /^&(?:[a-z]{0,4}|#\d{0,2})$/;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  nbsp: ' ',
+  '#39': "'",
+};
+
+const EMOJI = /^[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u20e3\ufe0f]/u;
+
+/** Pictographs by the letter of Unicode, but used as words. */
+const SPOKEN_SIGNS = new Set(['©', '®', '™', '‼', '⁉', 'ℹ']);
+
+interface Context {
+  /** The text that comes next, at least one character. */
+  readonly ahead: string;
+  /** No more will ever be seen: the text ends here, or this is as far as one looks. */
+  readonly isWhole: boolean;
+  /** The last character given out. */
+  readonly before: string;
+}
+
+/** What becomes of the next `length` characters. */
+interface Mark {
+  readonly length: number;
+  /** Said in their place; if absent, nothing. */
+  readonly said?: string;
+  /** To be read in their place, as if it had been written there. */
+  readonly again?: string;
+  /** What follows stands at the beginning of a line. */
+  readonly isLineStart?: boolean;
+}
 
 /** What never means anything but itself, in the scripts that are common in speech. */
 const PLAIN = /[ a-gi-zA-Z\d.,;:?'"()%$/\-’“”…–—\u00c0-\u1fff\u3040-\u9fff\uac00-\ud7a3]+/y;
@@ -66,4 +156,119 @@ export class SpokenTextFilter {
     }
     return said;
   }
+}
+
+/** What the next character, which is no plain one, means within a line. */
+function inlineMark(context: Context): Mark | 'more' {
+  const { ahead, isWhole } = context;
+  const character = ahead[0]!;
+  switch (character) {
+    case '\n':
+      return { length: 1, said: '\n', isLineStart: true };
+    case '*':
+    case '_':
+    case '~':
+      return emphasis(context, character);
+    case '`':
+      return { length: 1 };
+    case '|':
+      return tableCell(context);
+    case '!':
+    case '[':
+      return link(context);
+    case 'h':
+      return address(context);
+    case '<':
+      return tag(context);
+    case '&':
+      return entity(context);
+    case '\\':
+      if (ahead.length === 1) return isWhole ? { length: 1 } : 'more';
+      return /^\\[!-/:-@[-`{-~]/.test(ahead)
+        ? { length: 2, said: ahead[1]! }
+        : { length: 1, said: '\\' };
+    default:
+      return emojiOrPlain(context);
+  }
+}
+
+/** A star between numbers or with space on both sides is meant; so is a lone tilde. */
+function emphasis({ ahead, isWhole, before }: Context, character: string): Mark | 'more' {
+  let length = 1;
+  while (ahead[length] === character) length += 1;
+  const after = ahead[length];
+  if (after === undefined && !isWhole) return 'more';
+  const isWithin = isWord(before) && isWord(after ?? '');
+  if (character === '~') return length === 1 ? { length, said: '~' } : { length };
+  if (character === '_') return isWithin ? { length, said: ' ' } : { length };
+  const isMeant =
+    length === 1 &&
+    ((isSpace(before) && isSpace(after ?? '')) || (/\d/.test(before) && /\d/.test(after ?? '')));
+  return isMeant ? { length, said: '*' } : { length };
+}
+
+/** Cells are read with a pause between them; the edge of a row is not heard. */
+function tableCell({ ahead, isWhole, before }: Context): Mark | 'more' {
+  const rest = /^\|[ \t]*/.exec(ahead)![0].length;
+  if (rest === ahead.length && !isWhole) return 'more';
+  const isEdge = rest === ahead.length || ahead[rest] === '\n' || before === '' || before === '\n';
+  return { length: rest, said: isEdge ? '' : ', ' };
+}
+
+function link({ ahead, isWhole }: Context): Mark | 'more' {
+  const found = LINK.exec(ahead);
+  if (found !== null) return { length: found[0].length, again: found[1] ?? '' };
+  if (!isWhole && LINK_SO_FAR.test(ahead)) return 'more';
+  return { length: 1, said: ahead[0]! };
+}
+
+/** Of an address only the host is worth saying. */
+function address({ ahead, isWhole, before }: Context): Mark | 'more' {
+  if (isWord(before)) return { length: 1, said: 'h' };
+  if (!isWhole && ADDRESS_SO_FAR.test(ahead)) return 'more';
+  const found = ADDRESS.exec(ahead);
+  if (found === null) return { length: 1, said: 'h' };
+  const trailing = /[.,;:!?]*$/.exec(found[0])![0];
+  return { length: found[0].length - trailing.length, said: hostOf(found[0]) };
+}
+
+function hostOf(url: string): string {
+  return (ADDRESS.exec(url)?.[1] ?? '').replace(/^www\./, '').replace(/[.,;:!?]+$/, '');
+}
+
+function tag({ ahead, isWhole }: Context): Mark | 'more' {
+  const bare = AUTOLINK.exec(ahead);
+  if (bare !== null) return { length: bare[0].length, said: hostOf(bare[1] ?? '') };
+  const found = TAG.exec(ahead);
+  if (found !== null) return { length: found[0].length, said: ' ' };
+  if (!isWhole && (TAG_SO_FAR.test(ahead) || AUTOLINK_SO_FAR.test(ahead))) return 'more';
+  return { length: 1, said: '<' };
+}
+
+function entity({ ahead, isWhole }: Context): Mark | 'more' {
+  const found = ENTITY.exec(ahead);
+  if (found !== null) return { length: found[0].length, said: ENTITIES[found[1] ?? ''] ?? '' };
+  if (!isWhole && ENTITY_SO_FAR.test(ahead)) return 'more';
+  return { length: 1, said: '&' };
+}
+
+function emojiOrPlain({ ahead, isWhole, before }: Context): Mark | 'more' {
+  const code = ahead.charCodeAt(0);
+  const isHigh = code >= 0xd800 && code <= 0xdbff;
+  if (isHigh && ahead.length === 1) return isWhole ? { length: 1 } : 'more';
+  const character = String.fromCodePoint(ahead.codePointAt(0)!);
+  // Half a character, which no voice could say.
+  if (/^[\ud800-\udfff]$/.test(character)) return { length: 1 };
+  if (EMOJI.test(character) && !SPOKEN_SIGNS.has(character)) return { length: character.length };
+  // The joiner shapes letters in Persian and in Indian scripts; elsewhere it held emoji together.
+  if (character === '\u200d' && !/\p{Letter}|\p{Mark}/u.test(before)) return { length: 1 };
+  return { length: character.length, said: character };
+}
+
+function isWord(character: string): boolean {
+  return /[\p{Letter}\p{Number}]/u.test(character);
+}
+
+function isSpace(character: string): boolean {
+  return character === '' || /\s/u.test(character);
 }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { VoiceSpares } from './voice-spares.ts';
+import { VoiceSpares } from './socket-synthesizer.ts';
 
 /** A spare each. */
 let kept: { readonly voice: string }[];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readSonicEvent } from './cartesia-events.ts';
+import { readSonicEvent } from './sonic-protocol.ts';
 
 const read = (message: object) => readSonicEvent(JSON.stringify(message));
 

@@ -8,7 +8,7 @@ import { silentLogger } from '../../../base/lib/logger.ts';
 import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/clauses.rig.ts';
 import type { SpeechEvent, Synthesizer } from '../../../call/stages/synthesizer/synthesizer.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
-import { auraVoices } from './deepgram-voices.ts';
+import { auraVoices } from './deepgram-vendor.ts';
 import { createAuraSynthesizer } from './deepgram-aura-synthesizer.ts';
 
 let simulator: Simulator;

@@ -5,10 +5,8 @@ import { silentLogger } from '../../../base/lib/logger.ts';
 import { knowsLanguage } from '../../../call/stages/languages.ts';
 import { clausesOf, samplesOf } from '../../vendor-kit/synthesis/clauses.rig.ts';
 import { startDeepgramSimulator } from '../../../../simulators/deepgram/deepgram-simulator.ts';
-import { createFluxSynthesizer } from './deepgram-flux-synthesizer.ts';
-import { deepgramVendor } from './deepgram-vendor.ts';
+import { createFluxSynthesizer, deepgramVendor, auraVoices, voiceOfId } from './deepgram-vendor.ts';
 import { fluxLanguages, novaLanguages } from './deepgram-languages.ts';
-import { auraVoices, voiceOfId } from './deepgram-voices.ts';
 
 const context = { clock: systemClock, logger: silentLogger, connectMs: 2_000, language: 'en-US' };
 

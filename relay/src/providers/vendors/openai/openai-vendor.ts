@@ -1,27 +1,35 @@
 import { z } from 'zod';
 import { setting } from '../../../base/config/settings.ts';
-import type { Voice } from '../../../call/stages/synthesizer/synthesizer.ts';
-import {
-  LANGUAGE_MODEL_SETTINGS,
-  readModelLimits,
-  systemPromptOf,
-  type LanguageModelValues,
-} from '../../vendor-kit/language-model/language-model-settings.ts';
-import {
-  defineVendor,
-  type Candidate,
-  type KnownVendor,
-  type ProviderContext,
-} from '../../vendor-kit/vendor.ts';
+import type { Voice, Synthesizer } from '../../../call/stages/synthesizer/synthesizer.ts';
+import { LANGUAGE_MODEL_SETTINGS, readModelLimits, systemPromptOf, type LanguageModelValues } from '../../vendor-kit/language-model/language-model-settings.ts';
+import { defineVendor, type Candidate, type KnownVendor, type ProviderContext } from '../../vendor-kit/vendor.ts';
 import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
-import { createOpenAiRealtimeSynthesizer } from './openai-realtime-synthesizer.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
-import type { OpenAiAdapterOptions } from './openai-server.ts';
+import { type OpenAiAdapterOptions, authorization } from './openai-server.ts';
 import { settingsOf, type ApiVendor, type ModelUse, type Values } from './openai-settings.ts';
 import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
 import { accessFor, addressFor, needsOf, voicesOf } from './server-values.ts';
 import { adviceFor } from './settings-advice.ts';
+import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
+import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
+import { RealtimeVoiceProtocol } from './realtime-voice-protocol.ts';
+
+/** The only rate the API speaks at. */
+const RATE_HZ = 24_000;
+
+/** A session ends after 60 minutes, and the reply that begins last must still fit in. */
+const MAX_AGE_MS = 50 * 60_000;
+
+/** Responses outside of the conversation run side by side. */
+const AHEAD = 2;
+
+/** Those that think before they speak, unless they are told not to. */
+const THINKING_MODELS = /^gpt-realtime-2/;
+
+interface OpenAiRealtimeVoiceOptions extends OpenAiAdapterOptions {
+  readonly voices: readonly Voice[];
+}
 
 /**
  * What OpenAI's models hear, and speak as well.
@@ -211,4 +219,40 @@ function adapterOptions(
     languages: isHome ? OPENAI_LANGUAGES : undefined,
     context,
   };
+}
+
+/**
+ * OpenAI's Realtime API as a voice. It takes the place of `/audio/speech`, whose models end on
+ * 6 January 2027 (developers.openai.com/api/docs/deprecations, read on 2026-11-22): the successor
+ * that is named there is a model that talks, told to read.
+ */
+function createOpenAiRealtimeSynthesizer(
+  options: OpenAiRealtimeVoiceOptions,
+): Synthesizer & AsyncDisposable {
+  const { server, model, languages, voices, context } = options;
+  return createSocketSynthesizer({
+    name: server.name,
+    languages,
+    context,
+    sampleRateHz: RATE_HZ,
+    voices,
+    // A session keeps the voice that it has spoken with once.
+    hasVoicePerSocket: true,
+    ahead: AHEAD,
+    pool: { maxAgeMs: MAX_AGE_MS },
+    addressFor: () => ({
+      url: asSocketUrl(onBase(server.baseUrl, 'realtime', { model })),
+      headers: authorization(server),
+    }),
+    protocolFor: (_socket, voice, onUsed) =>
+      new RealtimeVoiceProtocol(
+        {
+          audio: { output: { format: { type: 'audio/pcm', rate: RATE_HZ }, voice } },
+          ...(THINKING_MODELS.test(model) && { reasoning: { effort: 'minimal' } }),
+        },
+        (usage) => onUsed({ model, ...usage }),
+      ),
+    modelFor: () => model,
+    countsCharacters: false,
+  });
 }

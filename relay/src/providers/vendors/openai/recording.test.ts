@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Recording } from './recording.ts';
+import { Recording } from './segment-utterance.ts';
 
 const level = (rms: number, samples: number) => new Int16Array(samples).fill(rms);
 

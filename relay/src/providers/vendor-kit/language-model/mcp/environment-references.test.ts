@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveReferences } from './environment-references.ts';
+import { resolveReferences } from './mcp-config.ts';
 
 const ENVIRONMENT = { KEY: 'k-1', HOST: 'shelf.example', EMPTY: '', NESTED: '${KEY}' };
 

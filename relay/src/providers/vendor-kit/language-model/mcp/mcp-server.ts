@@ -1,12 +1,27 @@
-import type { MCPClient } from '@ai-sdk/mcp';
-import type { ToolSet } from 'ai';
+import type { MCPClient, CallToolResult, ListToolsResult } from '@ai-sdk/mcp';
+import { type ToolSet, dynamicTool, jsonSchema, type JSONSchema7 } from 'ai';
 import type { Clock } from '../../../../base/lib/clock.ts';
 import { withDeadline } from '../../../../base/lib/deadline.ts';
 import type { Logger } from '../../../../base/lib/logger.ts';
-import { ToolTooSlowError } from '../tool-limits.ts';
+import { ToolTooSlowError, boundedTool } from '../tool-limits.ts';
 import type { McpServerConfig } from './mcp-config.ts';
 import { connectMcp } from './mcp-connection.ts';
-import { toolsOfServer } from './mcp-tools.ts';
+import { z } from 'zod';
+
+/** Tools taken from one server, and characters taken from each description. */
+const MAX_TOOLS = 48;
+
+const MAX_DESCRIPTION = 1_000;
+
+/** What every vendor takes for a tool's name. */
+const MAX_NAME = 64;
+
+/** What a server itself says of a request it does not accept (JSON-RPC 2.0, section 5.1). */
+const refusal = z.object({ code: z.number(), message: z.string() });
+
+const textPart = z.object({ type: z.literal('text'), text: z.string() });
+
+const resourcePart = z.object({ resource: z.object({ text: z.string() }) });
 
 /** A program may have to be downloaded first, as `npx` does. */
 const CONNECT_MS = 60_000;
@@ -131,4 +146,74 @@ function reasonOf(error: unknown): string {
     if (typeof statusCode === 'number') return `status ${statusCode}`;
   }
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/**
+ * One server's tools for a language model, as `server__tool`.
+ *
+ * @param options.onFailure - called if the server could not be asked or did not answer in time
+ */
+function toolsOfServer(options: {
+  readonly server: string;
+  readonly client: Pick<MCPClient, 'callTool'>;
+  readonly listed: ListToolsResult['tools'];
+  /** By the server's own names; without it all. */
+  readonly allow?: readonly string[] | undefined;
+  readonly clock: Clock;
+  readonly onFailure: (error: unknown) => void;
+}): ToolSet {
+  const { server, client, allow, clock, onFailure } = options;
+  const lent = options.listed.filter(({ name }) => allow?.includes(name) ?? true);
+  const tools: ToolSet = {};
+  for (const { name, description, inputSchema } of lent.slice(0, MAX_TOOLS)) {
+    tools[toolName(server, name)] = dynamicTool({
+      description: (description ?? name).slice(0, MAX_DESCRIPTION),
+      inputSchema: jsonSchema(inputSchema as JSONSchema7),
+      execute: (input, { abortSignal }) =>
+        boundedTool({
+          work: (signal) => call(client, name, input, signal),
+          signal: abortSignal,
+          clock,
+          onFailure,
+        }),
+    });
+  }
+  return tools;
+}
+
+async function call(
+  client: Pick<MCPClient, 'callTool'>,
+  name: string,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const args = (input ?? {}) as Record<string, unknown>;
+    return wordsOf(await client.callTool({ name, arguments: args, options: { signal } }));
+  } catch (error) {
+    signal.throwIfAborted();
+    const refused = refusal.safeParse(error);
+    if (!refused.success) throw error;
+    return `The tool refused: ${refused.data.message}`;
+  }
+}
+
+/** Of what a tool may answer a voice can use only the words. */
+function wordsOf(result: CallToolResult): string {
+  const parts: unknown[] = Array.isArray(result.content) ? result.content : [];
+  const words = parts
+    .map((part) => {
+      const text = textPart.safeParse(part);
+      if (text.success) return text.data.text;
+      const resource = resourcePart.safeParse(part);
+      return resource.success ? resource.data.resource.text : '[Something that is not text.]';
+    })
+    .join('\n');
+  const said = words === '' ? 'Done, without an answer.' : words;
+  return result.isError === true ? `The tool failed: ${said}` : said;
+}
+
+function toolName(server: string, tool: string): string {
+  const name = `${server}__${tool}`.replaceAll(/[^\w-]/g, '_');
+  return (/^[A-Za-z_]/.test(name) ? name : `_${name}`).slice(0, MAX_NAME);
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LanguageAvailability } from '../../client/index.ts';
-import { createHearingSetup } from './hearing-setup.ts';
+import { createHearingSetup } from './hearing-field.tsx';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

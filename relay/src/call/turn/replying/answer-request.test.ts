@@ -3,7 +3,7 @@ import { ParleyError } from '@parley/shared';
 import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { GeneratorEvent, Message } from '../../stages/generator/generator.ts';
 import type { ProviderAttempt } from '../../stages/provider.ts';
-import { answeredByPage } from './page-answer.ts';
+import { answeredByPage } from './answer-request.ts';
 import type { PageModel, PageQuestion } from './page-model.ts';
 
 const REFUSED: readonly GeneratorEvent[] = [

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { Housekeeping } from './open-storage.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readFlux } from './deepgram-events.ts';
-import { FluxTurns } from './flux-turns.ts';
+import { FluxTurns } from './deepgram-flux-transcriber.ts';
 
 function turn(event: string, transcript: string, end: number) {
   const message = readFlux(

@@ -6,7 +6,7 @@ import { simulatorTraffic, type Traffic } from '../../../../simulators/kit/traff
 import { simulatedVendor } from '../../../../test/support/simulated-vendor.ts';
 import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { Transcription } from '../../../call/stages/transcriber/transcriber.ts';
-import { createElevenLabsTranscriber } from './elevenlabs-transcriber.ts';
+import { createElevenLabsTranscriber } from './elevenlabs-vendor.ts';
 
 const vendor = simulatedVendor(startElevenLabsSimulator, (access) =>
   createElevenLabsTranscriber({ ...access, model: 'scribe_v2_realtime' }),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MeasuredLatency } from '@parley/shared/monitoring-api';
-import { slownessOf } from './slowness.ts';
+import { slownessOf } from './relay-monitor.ts';
 
 const NOW_MS = 1_000_000;
 

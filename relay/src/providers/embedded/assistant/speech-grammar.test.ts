@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseTemplate, templateToJsgf } from '../../phrases/template.ts';
-import { spokenVariantOf } from './spoken-variants.ts';
+import { spokenVariantOf } from './speech-grammar.ts';
 
 const heard = (template: string) =>
   templateToJsgf(

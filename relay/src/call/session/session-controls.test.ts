@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { UnnumberedRelayEvent } from '@parley/shared';
 import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
-import { SessionPageModel } from './session-page-model.ts';
+import { SessionPageModel } from './session-controls.ts';
 
 const QUESTION = {
   instructions: 'Be brief.',

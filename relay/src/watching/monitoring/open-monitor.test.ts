@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { pino } from 'pino';
 import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { Problems } from '../../base/lib/problems.ts';
-import { MemoryWatch } from './memory-watch.ts';
+import { MemoryWatch } from './open-monitor.ts';
 
 const MB = 1024 * 1024;
 

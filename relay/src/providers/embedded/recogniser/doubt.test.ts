@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RivalIndex, rivalNetwork } from './rivals.ts';
+import { RivalIndex, rivalNetwork } from './doubt.ts';
 import { acceptorOf, type WordNetwork } from './word-network.ts';
 
 const NUMBERS = ['two', 'ten', 'fifteen', 'fifty'];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import { type CallState, FAILED_TO_START, INITIAL_CALL_STATE } from '../../client/index.ts';
-import { createSilenceWatch, HEARD_LEVEL, offerOf, SILENT_MS } from './check-offer.ts';
+import { createSilenceWatch, HEARD_LEVEL, offerOf, SILENT_MS } from './check-offer-notice.tsx';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
