@@ -55,6 +55,8 @@ export default defineConfig({
       'error',
       {
         max: 300,
+        skipBlankLines: true,
+        skipComments: true,
       },
     ],
     'react/react-in-jsx-scope': 'off',

@@ -14,7 +14,7 @@ import { acceptRealtime } from './http/realtime.ts';
 import { connectionsFor, createHttpServer } from './http/server.ts';
 import { TlsFiles } from './http/tls-files.ts';
 import { TrustedProxies } from './http/trusted-proxies.ts';
-import { OVER } from './base/lib/abort-reason.ts';
+import { OVER } from './base/lib/deadline.ts';
 import type { Clock } from './base/lib/clock.ts';
 import { RefusalLog } from './base/lib/refusal-log.ts';
 import { FailedAudio } from './watching/logs/failed-audio.ts';

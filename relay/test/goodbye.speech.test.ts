@@ -3,7 +3,7 @@ import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { createEmbeddedTranscriber } from '../src/providers/embedded/recogniser/embedded-transcriber.ts';
 import { createEmbeddedSynthesizer } from '../src/providers/embedded/voice/embedded-synthesizer.ts';
-import { GOODBYE_SENTENCE } from '../src/call/turn/replying/goodbye-sentence.ts';
+import { GOODBYE_SENTENCE } from '../src/call/turn/replying/phrases.ts';
 import { FaultyRelay } from './faults/faulty-relay.ts';
 import { TestCall } from './support/test-call.ts';
 import { TestLedger } from './support/test-ledger.ts';

@@ -7,7 +7,7 @@ import { MCP_PROGRAM, startMcpSimulator } from '../simulators/language-models/mc
 import { systemClock, type Clock } from '../src/base/lib/clock.ts';
 import { FakeClock, settle } from '../src/base/lib/clock.fake.ts';
 import { silentLogger, type Logger } from '../src/base/lib/logger.ts';
-import type { Toolbox } from '../src/providers/vendor-kit/language-model/toolbox.ts';
+import type { Toolbox } from '../src/providers/vendor-kit/language-model/tool-limits.ts';
 import { openToolbox } from '../src/providers/vendor-kit/language-model/mcp/mcp-toolbox.ts';
 
 let folder = '';

@@ -6,7 +6,7 @@ import {
   ParleyError,
   renameRequestSchema,
 } from '@parley/shared';
-import { endCalls } from '../people/accounts/end-calls.ts';
+import { endCalls } from '../people/accounts/account-terms.ts';
 import { attachment, exportFile } from '../people/accounts/export/export-file.ts';
 import type { Authenticator } from '../people/auth/identity.ts';
 import type { RecordingReader } from '../keeping/recordings/recording-reader.ts';

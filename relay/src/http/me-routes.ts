@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { ParleyError, type Me } from '@parley/shared';
-import type { AccountTerms } from '../people/accounts/account-terms.ts';
-import { endCalls } from '../people/accounts/end-calls.ts';
+import { type AccountTerms, endCalls } from '../people/accounts/account-terms.ts';
 import { attachment } from '../people/accounts/export/export-file.ts';
 import { userExport } from '../people/accounts/export/user-export.ts';
 import type { Authenticator, Identity } from '../people/auth/identity.ts';

@@ -10,12 +10,12 @@ export { BrowserMediaEngine } from './engine/browser-media-engine.ts';
 export type { MediaEngine } from './engine/media-engine.ts';
 export { createCallController, type CallController } from './store/call-controller.ts';
 export type { CallError, Outage } from './store/call-facts.ts';
-export type { CallFigures } from './store/call-figures.ts';
+export type { CallFigures } from './store/call-facts.ts';
 export { INITIAL_CALL_STATE, type CallState } from './store/call-state.ts';
 export type { Levels } from './store/levels.ts';
 export { FAILED_TO_START } from './store/page-close-reasons.ts';
 export { lostConversationOf } from './store/lost-call.ts';
-export type { Interruption } from './messages/interruption.ts';
+export type { Interruption } from './messages/media-messages.ts';
 export type {
   CallPhase,
   Credentials,
@@ -23,7 +23,7 @@ export type {
   MeasuredTurn,
   MediaNotice,
 } from './messages/media-messages.ts';
-export type { MicrophoneRefusal } from './messages/microphone.ts';
+export type { MicrophoneRefusal } from './messages/media-messages.ts';
 
 // What was said.
 export {
@@ -47,7 +47,7 @@ export {
 } from './store/ladder.ts';
 export { fetchProviderNames, type ProviderNames } from './store/provider-names.ts';
 export { findRelay, type RelayAddress } from './settings/relay-address.ts';
-export type { BrowserHelp } from './messages/browser-help.ts';
+export type { BrowserHelp } from './messages/page-requests.ts';
 export {
   findLanguageModels,
   MODEL_OPTIONS,

@@ -1,7 +1,6 @@
 import { AudioFrameKind, encodeAudioFrame, type UnnumberedRelayEvent } from '@parley/shared';
-import { OVER } from '../../base/lib/abort-reason.ts';
+import { OVER, actedMs } from '../../base/lib/deadline.ts';
 import { nextTurn, sleep, type Clock } from '../../base/lib/clock.ts';
-import { actedMs } from '../../base/lib/deadline.ts';
 import type { AudioTraffic } from '../events/call-events.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import { KeptMessages, sizeOf } from './kept-messages.ts';

@@ -7,7 +7,7 @@ import { Goodbye } from './replying/goodbye.ts';
 import type { History } from './remembering/history.ts';
 import type { HistorySummary } from './remembering/history-summary.ts';
 import type { SessionReminders } from './remembering/reminders.ts';
-import { GOODBYE_SENTENCE } from './replying/goodbye-sentence.ts';
+import { GOODBYE_SENTENCE } from './replying/phrases.ts';
 import { Replies, type ReplyRequest } from './replying/replies.ts';
 import type { Reply } from './replying/reply.ts';
 import { Speculator, type SupposedTurn, type TakenReply } from './deciding/speculation.ts';

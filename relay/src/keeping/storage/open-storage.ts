@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ParleyError } from '@parley/shared';
 import type { StorageConfig } from '../../base/config/storage-settings.ts';
-import { OVER } from '../../base/lib/abort-reason.ts';
+import { OVER } from '../../base/lib/deadline.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Problems } from '../../base/lib/problems.ts';

@@ -1,8 +1,10 @@
-import type { Me } from '@parley/shared';
+import type { Me, CloseReasonName } from '@parley/shared';
 import type { Identity } from '../auth/identity.ts';
 import type { Plan } from '../limits/plans.ts';
 import type { Policy } from '../limits/policy.ts';
 import type { Budgets } from '../metering/budgets.ts';
+import { within } from '../../base/lib/error-boundary.ts';
+import type { Session } from '../../call/session/session.ts';
 
 const MICRO_PER_USD = 1_000_000;
 
@@ -64,4 +66,13 @@ function finite(limit: number): number | null {
 function endOfDayMs(nowMs: number): number {
   const DAY_MS = 86_400_000;
   return (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
+}
+
+/**
+ * Ends calls. Resolves when observers know all that happened in them, which takes ten seconds at
+ * the most: what is deleted before that would be written again.
+ */
+export async function endCalls(calls: readonly Session[], reason: CloseReasonName): Promise<void> {
+  for (const call of calls) within(call, () => call.close(reason));
+  await Promise.all(calls.map(({ ended }) => ended));
 }

@@ -1,6 +1,6 @@
 import type { MoneyConfig } from '../../base/config/money-settings.ts';
 import { GUEST_ID_PREFIX } from '../auth/identity.ts';
-import { OVER } from '../../base/lib/abort-reason.ts';
+import { OVER } from '../../base/lib/deadline.ts';
 import { sleep, type Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Problems } from '../../base/lib/problems.ts';

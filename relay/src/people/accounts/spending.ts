@@ -12,7 +12,7 @@ import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 import { SUMMARY_TURN } from '../../call/turn/remembering/history-summary.ts';
 import type { TurnBudget } from '../../call/turn/turn-budget.ts';
-import { GOODBYE_SENTENCE } from '../../call/turn/replying/goodbye-sentence.ts';
+import { GOODBYE_SENTENCE } from '../../call/turn/replying/phrases.ts';
 
 /** Who pays for what the relay uses by itself. */
 const RELAY: Pick<LedgerEntry, 'userId' | 'plan'> = { userId: 'relay', plan: 'relay' };

@@ -4,7 +4,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import { z } from 'zod';
 import type { AccountsConfig } from '../../base/config/auth-config.ts';
 import type { Clock } from '../../base/lib/clock.ts';
-import { OVER } from '../../base/lib/abort-reason.ts';
+import { OVER } from '../../base/lib/deadline.ts';
 import { readBounded } from '../../base/lib/read-bounded.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import { makeFolder } from '../../base/lib/make-folder.ts';

@@ -2,7 +2,7 @@ import type { Settings, ValuesOf } from '../../base/config/settings.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Generator } from '../../call/stages/generator/generator.ts';
-import type { Toolbox } from './language-model/toolbox.ts';
+import type { Toolbox } from './language-model/tool-limits.ts';
 import type { Owned, Stage } from '../../call/stages/provider.ts';
 import type { Synthesizer } from '../../call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber } from '../../call/stages/transcriber/transcriber.ts';

@@ -4,7 +4,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
-import { spanIdOf, traceIdOf } from '../../base/lib/trace-ids.ts';
+import { spanIdOf, traceIdOf } from '../../base/lib/ids.ts';
 import type { CallEventBody } from '../../call/events/call-events.ts';
 import { CallTracer } from './call-tracer.ts';
 import { NamedIds } from './named-ids.ts';

@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/api';
 import { CLOSE_REASONS } from '@parley/shared';
 import { outsideBoundaries, type WorkTrace } from '../../base/lib/error-boundary.ts';
-import { spanIdOf, traceIdOf, traceparentOf } from '../../base/lib/trace-ids.ts';
+import { spanIdOf, traceIdOf, traceparentOf } from '../../base/lib/ids.ts';
 import type { SessionTraces } from '../logs/session-fields.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';

@@ -7,7 +7,7 @@ import {
 } from '@parley/shared/report-api';
 import { z } from 'zod';
 import type { PageSentryConfig } from '../../base/config/log-settings.ts';
-import { OVER } from '../../base/lib/abort-reason.ts';
+import { OVER } from '../../base/lib/deadline.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import { LimitReached } from '../../people/limits/limit-reached.ts';
 import { perMinute } from '../../people/limits/address-rates.ts';

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { outsideBoundaries } from '../../base/lib/error-boundary.ts';
-import { spanIdOf, traceIdOf } from '../../base/lib/trace-ids.ts';
+import { spanIdOf, traceIdOf } from '../../base/lib/ids.ts';
 import type { NamedIds } from './named-ids.ts';
 
 /** A request that was answered with an error. */

@@ -3,10 +3,9 @@ import { AVERAGED_LATENCIES, MEASURED_LATENCIES, type AveragedLatency, type Late
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
-import { percentilesOf } from './percentiles.ts';
+import { percentilesOf, meanOf } from './percentiles.ts';
 import type { PrometheusMetrics } from './prometheus-metrics.ts';
 import { SessionRecord } from './session-record.ts';
-import { meanOf } from './sum.ts';
 import type { TurnHistory } from './turn-history.ts';
 import { turnLatencies } from './turn-latencies.ts';
 

@@ -1,6 +1,6 @@
 import type { AveragedLatency, SessionMetrics } from '@parley/shared/monitoring-api';
 import type { AudioTraffic } from '../../call/events/call-events.ts';
-import { meanOf, Sum, toTenth } from './sum.ts';
+import { meanOf, Sum, toTenth } from './percentiles.ts';
 
 const MICRO_PER_USD = 1_000_000;
 

@@ -7,7 +7,7 @@ import type { Problems } from '../../base/lib/problems.ts';
 import type { PrometheusMetrics } from '../metrics/prometheus-metrics.ts';
 import type { SessionRegistry } from '../../call/session/session-registry.ts';
 import type { LiveCalls } from './live-calls.ts';
-import { OVER } from '../../base/lib/abort-reason.ts';
+import { OVER } from '../../base/lib/deadline.ts';
 import type { TurnHistory } from '../metrics/turn-history.ts';
 import { turnLatencies } from '../metrics/turn-latencies.ts';
 import type { Storage } from '../../keeping/storage/storage.ts';

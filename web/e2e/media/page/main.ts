@@ -1,7 +1,6 @@
 import { BrowserMediaEngine } from '../../../src/client/engine/browser-media-engine.ts';
 import type { MediaEngine } from '../../../src/client/engine/media-engine.ts';
-import type { MediaNotice } from '../../../src/client/messages/media-messages.ts';
-import type { MicrophoneResult } from '../../../src/client/messages/microphone.ts';
+import type { MediaNotice, MicrophoneResult } from '../../../src/client/messages/media-messages.ts';
 
 /** What the tests find on the window. */
 export interface EngineWindow {

@@ -1,13 +1,11 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
-import type { BrowserHelp } from '../messages/browser-help.ts';
-import type { Interruption } from '../messages/interruption.ts';
+import type { BrowserHelp } from '../messages/page-requests.ts';
+import type { Interruption, MediaNotice, MicrophoneResult } from '../messages/media-messages.ts';
 import { AudioGraph, type TappableNode } from './audio-graph.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { CallOptions, MediaEngine, SoundCheckOptions } from './media-engine.ts';
 import { MediaWorkerClient } from './media-worker-client.ts';
 import type { DetectorCheck } from '../messages/detector-check.ts';
-import type { MediaNotice } from '../messages/media-messages.ts';
-import type { MicrophoneResult } from '../messages/microphone.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';

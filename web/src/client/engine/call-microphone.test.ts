@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { MediaCommand } from '../messages/media-messages.ts';
-import type { MicrophoneResult } from '../messages/microphone.ts';
+import type { MediaCommand, MicrophoneResult } from '../messages/media-messages.ts';
 import { CallMicrophone } from './call-microphone.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 

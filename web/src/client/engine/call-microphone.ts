@@ -1,7 +1,6 @@
 import type { AudioGraph } from './audio-graph.ts';
-import type { MediaCommand } from '../messages/media-messages.ts';
-import type { CaptureSource } from '../messages/capture-source.ts';
-import type { MicrophoneRefusal, MicrophoneResult } from '../messages/microphone.ts';
+import type { MediaCommand, MicrophoneRefusal, MicrophoneResult } from '../messages/media-messages.ts';
+import type { CaptureSource } from '../messages/capture-messages.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 
 type InputDevice = Pick<MediaDeviceInfo, 'deviceId' | 'label'>;

@@ -1,8 +1,6 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
-import type { BrowserHelp } from '../messages/browser-help.ts';
-import type { Interruption } from '../messages/interruption.ts';
-import type { Credentials, MediaNotice } from '../messages/media-messages.ts';
-import type { MicrophoneResult } from '../messages/microphone.ts';
+import type { BrowserHelp } from '../messages/page-requests.ts';
+import type { Interruption, Credentials, MediaNotice, MicrophoneResult } from '../messages/media-messages.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 
 export interface CallOptions {

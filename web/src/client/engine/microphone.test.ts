@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MicrophoneRefusal } from '../messages/microphone.ts';
+import type { MicrophoneRefusal } from '../messages/media-messages.ts';
 import { openMicrophone, refusalOf } from './microphone.ts';
 
 const rejection = (name: string, message = '') => Object.assign(new Error(message), { name });

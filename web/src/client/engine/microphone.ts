@@ -1,4 +1,4 @@
-import type { MicrophoneRefusal } from '../messages/microphone.ts';
+import type { MicrophoneRefusal } from '../messages/media-messages.ts';
 
 export interface MicrophoneRequest {
   /** undefined: whichever the browser thinks best. */

@@ -1,7 +1,6 @@
 import { localNowMs } from '../messages/local-clock.ts';
-import type { BrowserHelp } from '../messages/browser-help.ts';
+import type { BrowserHelp, PageModelRequest, PageVoiceRequest } from '../messages/page-requests.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
-import type { PageModelRequest, PageVoiceRequest } from '../messages/page-requests.ts';
 import { findLanguageModels } from './page-model/language-model.ts';
 import { PageModel } from './page-model/page-model.ts';
 import { PageSpeech } from './page-speech/page-speech.ts';

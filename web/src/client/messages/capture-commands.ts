@@ -1,4 +1,4 @@
-import type { CaptureSource } from './capture-source.ts';
+import type { CaptureSource } from './capture-messages.ts';
 
 /** What the page tells the media worker of the microphone. */
 export type CaptureCommand =

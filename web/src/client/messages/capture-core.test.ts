@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CaptureCore } from './capture-core.ts';
-import type { CapturedBlock } from './captured-block.ts';
+import type { CapturedBlock } from './capture-messages.ts';
 
 // A Bluetooth headset in a call has 8 or 16 kHz; most devices have one of the others.
 test.each([

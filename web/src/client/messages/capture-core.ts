@@ -1,5 +1,5 @@
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
-import { FRAME_SAMPLES, type CapturedBlock } from './captured-block.ts';
+import { FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
 
 const OUTPUT_HZ = 16_000;
 

@@ -1,6 +1,26 @@
-import type { CapturedBlock } from './captured-block.ts';
+/** Where the media worker gets the microphone's frames from. */
+export type CaptureSource =
+  /** The capture worklet's port; transferred. */
+  | { readonly kind: 'worklet'; readonly port: MessagePort }
+  /** The track's own frames, if the browser hands them out; transferred. */
+  | { readonly kind: 'track'; readonly frames: ReadableStream<AudioData> };
 
-export { FRAME_MS, FRAME_SAMPLES, type CapturedBlock } from './captured-block.ts';
+/** Frames the speech detector reads: 32 ms at 16 kHz. */
+export const FRAME_SAMPLES = 512;
+
+export const FRAME_MS = 32;
+
+/** One frame of microphone, or of what is played, at 16 kHz. */
+export interface CapturedBlock {
+  /** `FRAME_SAMPLES` samples in −1…1, unless its reader wants shorter ones; transferred. */
+  readonly samples: Float32Array<ArrayBuffer>;
+  /** Index of the first sample since the microphone was opened. */
+  readonly index: number;
+  /** The time of the audio context, or of the track, when the first sample was captured, seconds. */
+  readonly contextTimeS: number;
+  /** The audio context's time at sending. */
+  readonly sentContextTimeS: number;
+}
 
 /** What the capture worklet sends the media worker. */
 export interface CaptureMessage {

@@ -1,21 +1,33 @@
-import type {
-  CloseReason,
-  Eagerness,
-  EndOfTurnReason,
-  ErrorCode,
-  LatencySegment,
-  LatencyTimeline,
-  RelayEventOf,
-  SessionDescription,
-  Usage,
-} from '@parley/shared';
+import type { CloseReason, Eagerness, EndOfTurnReason, ErrorCode, LatencySegment, LatencyTimeline, RelayEventOf, SessionDescription, Usage } from '@parley/shared';
 import type { CaptureCommand } from './capture-commands.ts';
 import type { DetectorCheck } from './detector-check.ts';
-import type { MicrophoneResult } from './microphone.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
-import type { Interruption } from './interruption.ts';
-import type { OutputInstant } from './output-instant.ts';
+import type { OutputInstant } from './playback-messages.ts';
 import type { PageModelCommand } from './page-requests.ts';
+
+/** Why there is no microphone; each needs other words. */
+export type MicrophoneRefusal =
+  | 'denied'
+  | 'dismissed'
+  | 'not-found'
+  | 'in-use'
+  | 'insecure-context'
+  | 'unsupported'
+  /** It was unplugged or taken away during the call, and there is not another. */
+  | 'lost'
+  | 'failed';
+
+export type MicrophoneResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly refusal: MicrophoneRefusal };
+
+/**
+ * What interrupts Parley while it speaks: the person's voice; only a key, a button or a tap; or the
+ * voice unless the microphone hears Parley so loud that it would interrupt itself.
+ */
+export const INTERRUPTIONS = ['automatic', 'voice', 'button'] as const;
+
+export type Interruption = (typeof INTERRUPTIONS)[number];
 
 /** How a call signs in. */
 export type Credentials =

@@ -1,5 +1,18 @@
 import type { SessionDescription } from '@parley/shared';
 
+/** How the browser recognises speech: on this computer, or wherever its maker does. */
+export const WAYS_TO_HEAR = ['off', 'local', 'remote'] as const;
+
+export const NO_HELP: BrowserHelp = { answers: false, hears: 'off' };
+
+/** What a person has switched on of what their browser can do by itself. */
+export interface BrowserHelp {
+  /** Its language model answers what the relay does not understand. */
+  readonly answers: boolean;
+  /** It recognises speech in the relay's place. */
+  readonly hears: (typeof WAYS_TO_HEAR)[number];
+}
+
 /** What only the page itself can do for the media worker: browsers speak in windows alone. */
 export type PageVoiceRequest =
   /** Speak this after all that was asked for before. */

@@ -1,3 +1,10 @@
+/** Which of the audio context's samples leaves the speaker when. */
+export interface OutputInstant {
+  readonly contextTimeS: number;
+  /** On the clock of `Date.now()`. */
+  readonly atMs: number;
+}
+
 /** Commands of the media worker to the playback worklet. One item plays at a time. */
 export type PlaybackCommand =
   /** The commands that follow are about this item; ignored while another one plays. */

@@ -1,6 +1,6 @@
 import { EAGERNESS, type Eagerness } from '@parley/shared/turn-detection';
-import { NO_HELP, WAYS_TO_HEAR, type BrowserHelp } from '../messages/browser-help.ts';
-import { INTERRUPTIONS, type Interruption } from '../messages/interruption.ts';
+import { NO_HELP, WAYS_TO_HEAR, type BrowserHelp } from '../messages/page-requests.ts';
+import { INTERRUPTIONS, type Interruption } from '../messages/media-messages.ts';
 
 const TURN_CUES = ['off', 'vibration', 'tone'] as const;
 const WAYS_TO_TALK = ['voice', 'hold'] as const;

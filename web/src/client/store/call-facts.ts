@@ -1,6 +1,13 @@
 import type { MediaNotice } from '../messages/media-messages.ts';
 import type { Conversation } from './conversation-state.ts';
 
+/** What there is to say of a call that is over. */
+export interface CallFigures {
+  readonly durationMs: number;
+  /** null if the relay never said. */
+  readonly costUsd: number | null;
+}
+
 export interface CallError {
   readonly code:
     | Extract<MediaNotice, { type: 'error' }>['code']
@@ -34,4 +41,13 @@ export interface CallEnding {
   readonly reason: 'duration' | 'budget';
   /** On the page's clock. */
   readonly atMs: number;
+}
+
+/** @returns null if no session had begun: there was no call to speak of */
+export function callFigures(
+  sinceMs: number | null,
+  cost: { readonly usd: number } | null,
+  atMs: number,
+): CallFigures | null {
+  return sinceMs === null ? null : { durationMs: atMs - sinceMs, costUsd: cost?.usd ?? null };
 }

@@ -1,9 +1,7 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
-import type { MicrophoneResult, MicrophoneRefusal } from '../messages/microphone.ts';
-import type { CallPhase, EndOfTurnPrediction, MediaNotice } from '../messages/media-messages.ts';
-import type { CallCost, CallEnding, CallError, EarlierConversation, Outage } from './call-facts.ts';
-import { callFigures, type CallFigures } from './call-figures.ts';
+import type { MicrophoneResult, MicrophoneRefusal, CallPhase, EndOfTurnPrediction, MediaNotice } from '../messages/media-messages.ts';
+import { type CallCost, type CallEnding, type CallError, type EarlierConversation, type Outage, callFigures, type CallFigures } from './call-facts.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
 import { conversationAfter, withCallOver, withDivider, withEarlier, withPlayback, withSessionReplaced, withTypedText, type ContentNotice, type Conversation, type Playback } from './conversation-state.ts';
 

@@ -14,7 +14,7 @@ import {
   TipRow,
   valueAxis,
 } from '../../ui/chart-parts.tsx';
-import { LATENCY_LINES } from './latency-lines.ts';
+import { LATENCY_LINES } from './latency-table.tsx';
 import { msText, percentText } from './status-words.ts';
 
 const FIRST_HEIGHT = 160;

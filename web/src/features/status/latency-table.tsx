@@ -1,15 +1,16 @@
 import { Check, TriangleAlert } from 'lucide-react';
-import type {
-  AveragedLatency,
-  MeasuredLatency,
-  MonitoringMetrics,
-  Overview,
-  Percentiles,
-} from '@parley/shared/monitoring-api';
+import type { AveragedLatency, MeasuredLatency, MonitoringMetrics, Overview, Percentiles } from '@parley/shared/monitoring-api';
 import { countText } from '../../lib/figures.ts';
 import { Part } from './part.tsx';
 import { msText } from './status-words.ts';
 import styles from './latency-table.module.css';
+
+/** The three percentiles, told apart by colour and by dashes. */
+export const LATENCY_LINES = [
+  { key: 'p50_ms', name: 'p50', colour: 'var(--segment-asr)', dashes: '' },
+  { key: 'p95_ms', name: 'p95', colour: 'var(--segment-uplink)', dashes: '6 3' },
+  { key: 'p99_ms', name: 'p99', colour: 'var(--segment-tts)', dashes: '2 2' },
+] as const;
 
 /** What matters most first. */
 const ROWS = [

@@ -4,7 +4,7 @@ import { timeText } from '../../lib/dates.ts';
 import { ChartKey, ChartLegend, LineSign } from '../../ui/chart-legend.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';
 import { ChoiceField } from '../settings/choice-field.tsx';
-import { LATENCY_LINES } from './latency-lines.ts';
+import { LATENCY_LINES } from './latency-table.tsx';
 import { Empty, Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
 import { msText, percentText } from './status-words.ts';

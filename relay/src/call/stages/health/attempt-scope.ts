@@ -1,6 +1,5 @@
-import { OVER } from '../../../base/lib/abort-reason.ts';
+import { OVER, afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Clock } from '../../../base/lib/clock.ts';
-import { afterDeadline } from '../../../base/lib/deadline.ts';
 
 /**
  * The signal, the deadline and the wait of one attempt. Disposing of it aborts the signal, cancels

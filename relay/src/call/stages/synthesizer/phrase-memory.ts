@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { OVER } from '../../../base/lib/abort-reason.ts';
+import { OVER } from '../../../base/lib/deadline.ts';
 import type { Clock } from '../../../base/lib/clock.ts';
 import { ClauseTrack, ownWords } from './clause-track.ts';
 import { isRelayProvider } from '../provider.ts';

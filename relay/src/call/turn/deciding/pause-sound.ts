@@ -1,6 +1,5 @@
-import { OVER } from '../../../base/lib/abort-reason.ts';
+import { OVER, afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Clock } from '../../../base/lib/clock.ts';
-import { afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
 import { TURN_MODEL_WINDOW_MS, type TurnModel } from '../../stages/turn-model.ts';
 

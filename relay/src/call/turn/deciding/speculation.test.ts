@@ -5,7 +5,7 @@ import { finalWords } from '../../../../test/support/scripted-transcriber.ts';
 import { TestConversation, type Script } from '../../../../test/support/test-conversation.ts';
 import { settle } from '../../../base/lib/clock.fake.ts';
 import type { TranscriptEvent } from '../../stages/transcriber/transcriber.ts';
-import { GOODBYE_SENTENCE } from '../replying/goodbye-sentence.ts';
+import { GOODBYE_SENTENCE } from '../replying/phrases.ts';
 import { NO_BUDGET } from '../turn-budget.ts';
 
 const CHUNK = new Int16Array(1_600);

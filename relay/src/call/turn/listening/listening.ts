@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/shared';
-import { OVER } from '../../../base/lib/abort-reason.ts';
+import { OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import type { FailoverTranscriber } from '../../stages/transcriber/failover-transcriber.ts';
 import type { FailoverTranscription } from '../../stages/transcriber/failover-transcription.ts';

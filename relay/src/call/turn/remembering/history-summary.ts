@@ -1,5 +1,5 @@
 import type { Clock } from '../../../base/lib/clock.ts';
-import { OVER } from '../../../base/lib/abort-reason.ts';
+import { OVER } from '../../../base/lib/deadline.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
 import type { Person, TokenUsage } from '../../stages/generator/generator.ts';
 import type { ProviderUse } from '../../stages/provider.ts';

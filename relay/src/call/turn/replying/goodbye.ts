@@ -1,5 +1,5 @@
 import type { ConversationOptions } from '../conversation-options.ts';
-import { GOODBYE_SENTENCE } from './goodbye-sentence.ts';
+import { GOODBYE_SENTENCE } from './phrases.ts';
 import type { ReplyRequest } from './replies.ts';
 import type { Reply } from './reply.ts';
 import { NO_BUDGET, type TurnBudget } from '../turn-budget.ts';

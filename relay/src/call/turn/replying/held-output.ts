@@ -1,5 +1,5 @@
 import type { UnnumberedRelayEvent } from '@parley/shared';
-import { aborted } from '../../../base/lib/abort-reason.ts';
+import { aborted } from '../../../base/lib/deadline.ts';
 import type { ConversationOutput } from '../output.ts';
 
 /** Pieces of voice that are made ahead: a second of it is more than a first clause needs. */

@@ -1,5 +1,5 @@
 import { ParleyError, type ErrorCode, type LatencyMark, type Usage } from '@parley/shared';
-import { aborted, OVER } from '../../../base/lib/abort-reason.ts';
+import { aborted, OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import type { GeneratorEvent, TokenUsage } from '../../stages/generator/generator.ts';
 import { BROWSER, type Stage } from '../../stages/provider.ts';

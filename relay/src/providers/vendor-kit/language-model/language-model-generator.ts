@@ -7,7 +7,7 @@ import {
   tool,
   zodSchema,
 } from 'ai';
-import { OVER } from '../../../base/lib/abort-reason.ts';
+import { OVER } from '../../../base/lib/deadline.ts';
 import type {
   GenerateRequest,
   Generator,

@@ -1,5 +1,12 @@
 import type { Clock } from '../../../base/lib/clock.ts';
 import { withDeadline } from '../../../base/lib/deadline.ts';
+import type { ToolSet } from 'ai';
+
+/** Tools from elsewhere that a language model may use. */
+export interface Toolbox {
+  /** Those that can be used at this moment, by names no two of them share. */
+  tools(): ToolSet;
+}
 
 /** The person waits in silence: a tool that has not answered by then has failed. */
 const TOOL_DEADLINE_MS = 10_000;

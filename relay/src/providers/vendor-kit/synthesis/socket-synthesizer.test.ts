@@ -7,7 +7,7 @@ import { SocketPool } from '../websocket/socket-pool.ts';
 import { openVendorSocket, type VendorSocket } from '../websocket/vendor-socket.ts';
 import type { ClauseSpeech } from './clause-speech.ts';
 import { speakOverSocket } from './socket-synthesizer.ts';
-import type { SpeechProtocol } from './speech-protocol.ts';
+import type { SpeechProtocol } from './speech-sockets.ts';
 import { clausesOf } from './clauses.rig.ts';
 
 /** 100 ms of audio at 1 kHz. */

@@ -4,9 +4,8 @@ import type { SpeedRange, Synthesizer, Voice, SpeechEvent } from '../../../call/
 import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
 import { openVendorSocket, type VendorSocket, type VendorSocketOptions } from '../websocket/vendor-socket.ts';
 import type { ProviderContext } from '../vendor.ts';
-import type { SpeechProtocol } from './speech-protocol.ts';
+import { type SpeechProtocol, SpeechSockets, type SpeechSocketsOptions } from './speech-sockets.ts';
 import { readAhead } from '../../../base/lib/read-ahead.ts';
-import { SpeechSockets, type SpeechSocketsOptions } from './speech-sockets.ts';
 
 interface SocketSpeechOptions extends SpeechSocketsOptions {
   /** Clauses submitted to the vendor beyond the one that is being delivered. */

@@ -3,7 +3,7 @@ import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { deepgramSpeech, type DeepgramVoices } from './deepgram-speech.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
-import type { SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
+import type { SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
 import { readAura } from './deepgram-events.ts';
 import { SpeakProtocol } from './speak-protocol.ts';
 

@@ -8,7 +8,7 @@ import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import { isNormalClose, readFlux, type FluxTurn } from './deepgram-events.ts';
 import { fluxLanguages } from './deepgram-languages.ts';
 import { deepgramAddress, openListening, type DeepgramAccess } from './deepgram-socket.ts';
-import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
+import { joinWords } from '../../vendor-kit/transcription/transcript-queue.ts';
 
 export const FLUX = 'deepgram-flux';
 

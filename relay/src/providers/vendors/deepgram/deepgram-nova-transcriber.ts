@@ -2,7 +2,7 @@ import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
 import type { Clock } from '../../../base/lib/clock.ts';
 import { afterDeadline } from '../../../base/lib/deadline.ts';
 import type { Transcriber, Transcription } from '../../../call/stages/transcriber/transcriber.ts';
-import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
+import { joinWords } from '../../vendor-kit/transcription/transcript-queue.ts';
 import {
   createSocketTranscriber,
   type UtteranceOptions,

@@ -1,7 +1,7 @@
 import { languagesOfAll } from '../../../call/stages/languages.ts';
 import type { Synthesizer, Voice } from '../../../call/stages/synthesizer/synthesizer.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
-import type { SpeechProtocol } from '../../vendor-kit/synthesis/speech-protocol.ts';
+import type { SpeechProtocol } from '../../vendor-kit/synthesis/speech-sockets.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { deepgramAddress, type DeepgramAccess } from './deepgram-socket.ts';

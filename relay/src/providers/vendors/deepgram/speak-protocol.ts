@@ -1,5 +1,5 @@
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
-import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
+import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
 import { splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import type { readAura } from './deepgram-events.ts';
 

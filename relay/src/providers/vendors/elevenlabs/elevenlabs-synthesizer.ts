@@ -11,7 +11,7 @@ import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import { readVoiceEvent, type TimedCharacters } from './elevenlabs-events.ts';
 import { speechLanguages } from './elevenlabs-languages.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
-import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
+import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
 
 interface OpenWord {
   readonly text: string;

@@ -2,7 +2,7 @@ import type {
   TranscriptEvent,
   Transcription,
 } from '../../../call/stages/transcriber/transcriber.ts';
-import { joinWords } from '../../vendor-kit/transcription/join-words.ts';
+import { joinWords } from '../../vendor-kit/transcription/transcript-queue.ts';
 import type { UtteranceOptions } from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';

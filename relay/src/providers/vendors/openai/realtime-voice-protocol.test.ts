@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ProviderError, type ProviderFault } from '../../../call/stages/provider-error.ts';
 import { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
-import type { SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
+import type { SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
 import { isReadingOf, RealtimeVoiceProtocol } from './realtime-voice-protocol.ts';
 
 const TEXT = 'What did you have for dinner yesterday?';

@@ -2,7 +2,7 @@ import type { UsedUnits } from '../../../people/metering/ledger.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
-import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-protocol.ts';
+import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
 import { z } from 'zod';
 import { parseJson } from '../../../base/lib/json.ts';
 import { failureOf, problem, typed, type SessionFailure } from './openai-events.ts';

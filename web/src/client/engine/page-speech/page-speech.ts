@@ -4,8 +4,7 @@ import type {
   PageAbility,
   Stage,
 } from '../../messages/media-messages.ts';
-import type { PageVoiceRequest } from '../../messages/page-requests.ts';
-import type { BrowserHelp } from '../../messages/browser-help.ts';
+import type { PageVoiceRequest, BrowserHelp } from '../../messages/page-requests.ts';
 import { PageHearing } from './page-hearing.ts';
 import { PageRecogniser } from './page-recogniser.ts';
 import { PageSpeaker, type SpeechSynthesiser, type Utterance } from './page-speaker.ts';

@@ -1,5 +1,5 @@
 import type { DetectorCheck } from '../../messages/detector-check.ts';
-import type { MicrophoneRefusal } from '../../messages/microphone.ts';
+import type { MicrophoneRefusal } from '../../messages/media-messages.ts';
 
 /** What the check does at the moment; the last two are done beside the others. */
 export type CheckStep =

@@ -1,5 +1,5 @@
 import { localMsOf } from '../../messages/local-clock.ts';
-import type { OutputInstant } from '../../messages/output-instant.ts';
+import type { OutputInstant } from '../../messages/playback-messages.ts';
 import type { ContextClock } from '../capture/context-clock.ts';
 
 /** Instants that are kept, one a second: an answer is measured when it is over. */

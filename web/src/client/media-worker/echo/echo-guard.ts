@@ -1,4 +1,4 @@
-import type { Interruption } from '../../messages/interruption.ts';
+import type { Interruption } from '../../messages/media-messages.ts';
 import { POSITION_REPORTS_PER_SECOND } from '../../messages/playback-messages.ts';
 import type { CallPhases } from '../call/call-phase.ts';
 import type { Leak, LeakMeter } from './leak-meter.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../../../base/lib/clock.ts';
 import { withDeadline } from '../../../../base/lib/deadline.ts';
 import type { Logger } from '../../../../base/lib/logger.ts';
 import type { LanguageModelValues } from '../language-model-settings.ts';
-import type { Toolbox } from '../toolbox.ts';
+import type { Toolbox } from '../tool-limits.ts';
 import { readMcpConfig } from './mcp-config.ts';
 import { McpServer } from './mcp-server.ts';
 
