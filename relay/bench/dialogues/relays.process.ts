@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startRelay } from '../../src/app.ts';
 import { createEmbeddedSynthesizer } from '../../src/providers/embedded/voice/embedded-synthesizer.ts';
 import { systemClock } from '../../src/base/lib/clock.ts';
-import { openLog } from '../../src/base/lib/logger.ts';
+import { openLog } from '../../src/base/lib/open-log.ts';
 import { Problems } from '../../src/base/lib/problems.ts';
 import { readConfiguration } from '../../src/providers/registry/configuration.ts';
 import { openProviders } from '../../src/providers/registry/open-providers.ts';

@@ -9,7 +9,7 @@ import type { Generator } from '../../src/call/stages/generator/generator.ts';
 import type { Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
 import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/call/stages/health/policy.ts';
-import type { ProviderStatus } from '../../src/call/stages/health/provider-health.ts';
+import type { ProviderStatus } from '../../src/call/stages/provider.ts';
 import type { Behaviour, Simulator } from '../../simulators/kit/simulator.ts';
 import type { Storage } from '../../src/keeping/storage/storage.ts';
 import { Rig } from '../conformance/subject.ts';

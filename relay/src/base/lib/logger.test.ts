@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pino } from 'pino';
-import { readable } from './logger.ts';
+import { readable } from './open-log.ts';
 
 it('formats a line for people, on one line', () => {
   const lines: string[] = [];

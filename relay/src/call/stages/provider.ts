@@ -94,3 +94,32 @@ export interface FailoverObserver {
   /** Without it the use counts as the relay's own. */
   readonly onUsed?: ((use: ProviderUse) => void) | undefined;
 }
+
+/**
+ * - `healthy`: the last request succeeded, or there was none for long
+ * - `degraded`: the last one or two requests or probes failed
+ * - `failed`: three in a row failed, and no request has succeeded since
+ */
+export type Health = 'healthy' | 'degraded' | 'failed';
+
+/** One provider in one stage, for the operator. */
+export interface ProviderStatus {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly health: Health;
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  readonly requests: number;
+  /** Of requests and probes. */
+  readonly failures: number;
+  /** Of requests and probes, since one succeeded or was forgotten. */
+  readonly failuresInARow: number;
+  /** Of a request or a probe; ms since 1970, like the others here. */
+  readonly lastSuccessAtMs?: number;
+  /** When the last probe ended, and how long it took. */
+  readonly lastCheckAtMs?: number;
+  readonly probeMs?: number;
+  /** The adapter's word for what went wrong last, e.g. `rate-limited`. */
+  readonly lastFault?: string;
+  /** ms since 1970. */
+  readonly lastFailureAtMs?: number;
+}

@@ -1,15 +1,14 @@
-import type { FailoverGenerator } from './generator/failover-generator.ts';
-import type { FailoverSynthesizer } from './synthesizer/failover-synthesizer.ts';
-import type { FailoverTranscriber } from './transcriber/failover-transcriber.ts';
-import type { ProviderStatus } from './health/provider-health.ts';
+import type { GeneratorStage } from './generator/generator.ts';
 import type { StageLanguages } from './languages.ts';
-import type { ProviderUse, Stage } from './provider.ts';
+import type { ProviderStatus, ProviderUse, Stage } from './provider.ts';
+import type { SynthesizerStage } from './synthesizer/synthesizer.ts';
+import type { TranscriberStage } from './transcriber/transcriber.ts';
 
 /** The three stages of a turn as a conversation uses them, each with its candidates behind it. */
 export interface Stages {
-  readonly transcriber: FailoverTranscriber;
-  readonly generator: FailoverGenerator;
-  readonly synthesizer: FailoverSynthesizer;
+  readonly transcriber: TranscriberStage;
+  readonly generator: GeneratorStage;
+  readonly synthesizer: SynthesizerStage;
   readonly ladder: Ladder;
   readonly languages: StageLanguages;
   /** From now on `listener` learns of what is used for no call: phrases spoken ahead of need. */

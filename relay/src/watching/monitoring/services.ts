@@ -1,5 +1,5 @@
 import type { MonitoredService } from '@parley/shared/monitoring-api';
-import type { ProviderStatus } from '../../call/stages/health/provider-health.ts';
+import type { ProviderStatus } from '../../call/stages/provider.ts';
 import { STAGES, type Stage } from '../../call/stages/provider.ts';
 
 /** Addresses of providers on a network, by `serviceId`. */

@@ -3,6 +3,7 @@ import type {
   GenerateRequest,
   Generator,
   GeneratorEvent,
+  GeneratorStage,
   Summary,
   SummaryRequest,
   TokenUsage,
@@ -21,34 +22,25 @@ const SUMMARY_MS = 20_000;
  * long; the first that says a word or uses a tool gives the reply. From then on doing it all again
  * would say or do things twice, and a failure is passed up.
  */
-export class FailoverGenerator {
+export class FailoverGenerator implements GeneratorStage {
   readonly #stage: StageCandidates<Generator>;
 
   constructor(stage: StageCandidates<Generator>) {
     this.#stage = stage;
   }
 
-  /** The generator that would be asked now has its answers at hand. */
   get answersAtOnce(): boolean {
     return this.#healthy?.provider.answersAtOnce === true;
   }
 
-  /** @param language - the call's, BCP 47 */
   prepare(language?: string): () => void {
     return this.#stage.prepare(language);
   }
 
-  /** Of the generator that would be asked now. */
   get historyTokens(): number | undefined {
     return this.#healthy?.provider.historyTokens;
   }
 
-  /**
-   * As `Generator.summarise`, by the generator that would be asked now and by no other: it can wait.
-   *
-   * @param observer.caller - whose conversation it is
-   * @returns undefined if none works that summarises
-   */
   async summarise(
     request: SummaryRequest,
     { caller, onUsed }: Pick<FailoverObserver, 'caller' | 'onUsed'>,
@@ -91,7 +83,6 @@ export class FailoverGenerator {
     );
   }
 
-  /** As `Generator.generate`. Deadlines are kept here, and an abort takes effect at once. */
   async *generate(
     request: GenerateRequest,
     observer: FailoverObserver,

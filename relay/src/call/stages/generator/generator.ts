@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { FailoverObserver, Provider } from '../provider.ts';
 
 /** History in, reply text out. */
 export interface Generator extends Provider {
@@ -137,3 +137,28 @@ export type GeneratorEvent =
   | { readonly type: 'tools-answered' }
   /** `isEstimated`: the vendor did not count all of it. */
   | ({ readonly type: 'usage-reported'; readonly isEstimated?: true } & TokenUsage);
+
+/** The stage as a conversation uses it, with its candidates behind it. */
+export interface GeneratorStage {
+  /** The generator that would be asked now has its answers at hand. */
+  readonly answersAtOnce: boolean;
+  /** Of the generator that would be asked now. */
+  readonly historyTokens: number | undefined;
+  /** As `Provider.prepare`. */
+  prepare(language?: string): () => void;
+  /**
+   * As `Generator.summarise`, by the generator that would be asked now and by no other: it can wait.
+   *
+   * @param observer.caller - whose conversation it is
+   * @returns undefined if none works that summarises
+   */
+  summarise(
+    request: SummaryRequest,
+    observer: Pick<FailoverObserver, 'caller' | 'onUsed'>,
+  ): Promise<(Summary & { readonly provider: string }) | undefined>;
+  /** As `Generator.generate`. Deadlines are kept here, and an abort takes effect at once. */
+  generate(
+    request: GenerateRequest,
+    observer: FailoverObserver,
+  ): AsyncGenerator<GeneratorEvent, void, undefined>;
+}

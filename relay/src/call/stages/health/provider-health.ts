@@ -1,5 +1,5 @@
 import type { Clock } from '../../../base/lib/clock.ts';
-import type { ProviderAttempt, Stage } from '../provider.ts';
+import type { Health, ProviderAttempt, ProviderStatus, Stage } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
 import { RefusedCallers } from './refused-callers.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
@@ -19,35 +19,6 @@ const AFTERMATH_MS = 2_000;
 
 /** Share of the time that must have been lost, so that a pause for garbage excuses no provider. */
 const EXCUSING_SHARE = 0.1;
-
-/**
- * - `healthy`: the last request succeeded, or there was none for long
- * - `degraded`: the last one or two requests or probes failed
- * - `failed`: three in a row failed, and no request has succeeded since
- */
-export type Health = 'healthy' | 'degraded' | 'failed';
-
-/** One provider in one stage, for the operator. */
-export interface ProviderStatus {
-  readonly stage: Stage;
-  readonly name: string;
-  readonly health: Health;
-  readonly breaker: BreakerState['kind'];
-  readonly requests: number;
-  /** Of requests and probes. */
-  readonly failures: number;
-  /** Of requests and probes, since one succeeded or was forgotten. */
-  readonly failuresInARow: number;
-  /** Of a request or a probe; ms since 1970, like the others here. */
-  readonly lastSuccessAtMs?: number;
-  /** When the last probe ended, and how long it took. */
-  readonly lastCheckAtMs?: number;
-  readonly probeMs?: number;
-  /** The adapter's word for what went wrong last, e.g. `rate-limited`. */
-  readonly lastFault?: string;
-  /** ms since 1970. */
-  readonly lastFailureAtMs?: number;
-}
 
 /** A request that was let in. Exactly one verdict counts; later ones are ignored. */
 export interface Permit {

@@ -1,5 +1,10 @@
 import { firstWords, heardWords, wordEnds, wordsHeardOf, wordStart, type ClauseTiming, type HeardPosition, wordRanges } from '@parley/shared/heard-words';
-import type { TimedWord } from './synthesizer.ts';
+
+export interface TimedWord {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
 
 /** Words of the text that a voice may pass over without having said any in another spelling. */
 const MAX_PASSED_OVER = 2;

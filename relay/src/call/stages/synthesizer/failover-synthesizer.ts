@@ -1,13 +1,16 @@
 import { knowsLanguage, speakersIn } from '../languages.ts';
 import type { ClauseTrack } from './clause-track.ts';
-import type { SpeakOptions, Synthesizer, VoiceEvent } from './synthesizer.ts';
+import type {
+  SpeakOptions,
+  Synthesizer,
+  SynthesizerStage,
+  VoiceEvent,
+  VoiceOffer,
+} from './synthesizer.ts';
 import { FailoverSpeech } from './failover-speech.ts';
 import type { PhraseMemory } from './phrase-memory.ts';
 import { SpeakingPace } from './speaking-pace.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
-
-/** What a call may choose of a voice. */
-type VoiceOffer = Pick<Synthesizer, 'voices' | 'speeds'>;
 
 /** Of text without audio, if no provider speaks at all. */
 const UNSPOKEN_HZ = 24_000;
@@ -22,7 +25,7 @@ const UNSPOKEN_HZ = 24_000;
  * All audio leaves at the first candidate's rate. The voices and speeds to choose from are those of the
  * first candidate that knows the call's language.
  */
-export class FailoverSynthesizer {
+export class FailoverSynthesizer implements SynthesizerStage {
   readonly sampleRateHz: number;
   readonly #stage: StageCandidates<Synthesizer>;
   readonly #memory: PhraseMemory;
@@ -35,18 +38,15 @@ export class FailoverSynthesizer {
     this.sampleRateHz = first?.sampleRateHz ?? UNSPOKEN_HZ;
   }
 
-  /** Who would be asked now. @param language - BCP 47; undefined: any */
   active(language?: string): string {
     return this.#stage.active(language);
   }
 
-  /** What there is to choose from in a language. @param language - BCP 47; undefined: any */
   offer(language?: string): VoiceOffer {
     const provider = this.#stage.knowing(language)[0]?.provider;
     return { voices: speakersIn(language, provider?.voices ?? []), speeds: provider?.speeds };
   }
 
-  /** Whether it is a voice, but one that does not know the language. */
   isForeign(voice: string, language: string): boolean {
     return this.#stage.candidates.some(({ provider }) => {
       const knows = knowsLanguage(provider.languages, language);
@@ -55,11 +55,6 @@ export class FailoverSynthesizer {
     });
   }
 
-  /**
-   * Also has the phrases made ready: an apology is needed when nothing can be made any more.
-   *
-   * @param language - the call's, BCP 47
-   */
   prepare(language?: string): () => void {
     const end = this.#stage.prepare(language);
     const cancel = this.#memory.warmSoon(this, language);
@@ -69,13 +64,6 @@ export class FailoverSynthesizer {
     };
   }
 
-  /**
-   * Speaks a reply: each clause once and in order, whichever voices it takes. The track tells how far
-   * it has come; each event is on the track when it is given.
-   *
-   * @throws ParleyError once no voice is left to go on; what the text broke off with. Ends early,
-   *   without an error, when aborted.
-   */
   async *speak(
     track: ClauseTrack,
     options: SpeakOptions,

@@ -1,3 +1,4 @@
+import type { ClauseTrack, TimedWord } from './clause-track.ts';
 import type { Languages } from '../languages.ts';
 import type { FailoverObserver, Provider, ReportUse } from '../provider.ts';
 
@@ -45,12 +46,6 @@ export interface SynthesisOptions {
   readonly onUsed?: ReportUse | undefined;
 }
 
-export interface TimedWord {
-  readonly text: string;
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
 export type SpeechEvent =
   | { readonly type: 'clause-begun'; readonly clause: number }
   /** Where words lie in the clause's audio, from its start, as far as the vendor tells. */
@@ -76,3 +71,30 @@ export type VoiceEvent =
       readonly fromCharacter: number;
     }
   | Extract<SpeechEvent, { readonly type: 'words-timed' | 'speech-audio' | 'clause-done' }>;
+
+/** What a call may choose of a voice. */
+export type VoiceOffer = Pick<Synthesizer, 'voices' | 'speeds'>;
+
+/** The stage as a conversation uses it, with its candidates behind it. */
+export interface SynthesizerStage {
+  readonly sampleRateHz: number;
+  /** Who would be asked now. @param language - BCP 47; undefined: any */
+  active(language?: string): string;
+  /** What there is to choose from in a language. @param language - BCP 47; undefined: any */
+  offer(language?: string): VoiceOffer;
+  /** Whether it is a voice, but one that does not know the language. */
+  isForeign(voice: string, language: string): boolean;
+  /**
+   * As `Provider.prepare`. Also has the phrases made ready: an apology is needed when nothing can be
+   * made any more.
+   */
+  prepare(language?: string): () => void;
+  /**
+   * Speaks a reply: each clause once and in order, whichever voices it takes. The track tells how far
+   * it has come; each event is on the track when it is given.
+   *
+   * @throws ParleyError once no voice is left to go on; what the text broke off with. Ends early,
+   *   without an error, when aborted.
+   */
+  speak(track: ClauseTrack, options: SpeakOptions): AsyncGenerator<VoiceEvent, void, undefined>;
+}

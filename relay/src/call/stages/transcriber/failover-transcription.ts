@@ -1,9 +1,9 @@
-import type { FailoverObserver } from '../provider.ts';
 import type {
+  Hearing,
+  ListenOptions,
   TranscriptEvent,
   Transcriber,
   Transcription,
-  TranscriptionOptions,
 } from './transcriber.ts';
 import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt, Attempts } from '../health/attempts.ts';
@@ -13,16 +13,8 @@ import type { StageCandidates } from '../health/stage-candidates.ts';
 /** Samples in a ms of speech. */
 const SAMPLES_PER_MS = 16;
 
-export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
-
 /** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
-export class FailoverTranscription implements Disposable {
-  /**
-   * To be iterated at once, and once: this opens the first recogniser. Ends after
-   * `transcript-final`, or when aborted.
-   *
-   * @throws ParleyError the last candidate's error, once none is left
-   */
+export class FailoverTranscription implements Hearing {
   readonly events: AsyncIterable<TranscriptEvent>;
   readonly #stage: StageCandidates<Transcriber>;
   readonly #options: ListenOptions;
@@ -48,27 +40,23 @@ export class FailoverTranscription implements Disposable {
     this.events = this.#run();
   }
 
-  /** Length of what was pushed. */
   get durationMs(): number {
     return this.#samples / SAMPLES_PER_MS;
   }
 
-  /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
   get audio(): readonly Int16Array[] {
     return [...this.#replay.pieces()];
   }
 
-  /** The last `maxMs` of what was pushed, in a copy; undefined if they were too much to be kept. */
   audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
     return this.#replay.end(maxMs * SAMPLES_PER_MS);
   }
 
-  /** Whether `speculate` is of use: telling silence from speech costs time. */
   get canSpeculate(): boolean {
     return this.#canSpeculate;
   }
 
-  /** Takes PCM16 mono at 16 kHz, any number of samples. The hot path: nothing but a copy and a send. */
+  /** The hot path: nothing but a copy and a send. */
   push(samples: Int16Array): void {
     this.#samples += samples.length;
     this.#replay.add(samples);
@@ -81,13 +69,11 @@ export class FailoverTranscription implements Disposable {
     }
   }
 
-  /** The person may have finished, but audio may still follow. */
   speculate(): void {
     this.#isSpeculating = true;
     this.#feed((transcription) => transcription.speculate?.());
   }
 
-  /** No more audio will come: the final transcript is wanted. */
   finalize(): void {
     if (this.#finalizedAtMs !== undefined) return;
     this.#finalizedAtMs = this.#stage.clock.now();

@@ -1,4 +1,4 @@
-import type { Provider, ReportUse } from '../provider.ts';
+import type { FailoverObserver, Provider, ReportUse } from '../provider.ts';
 
 /** Speech in, words out. Every vendor is adapted to this shape. */
 export interface Transcriber extends Provider {
@@ -69,3 +69,46 @@ export type TranscriptEvent =
       /** True if a number among the words may as well be its neighbour: worth asking back. */
       readonly isDoubtful?: boolean;
     };
+
+export interface ListenOptions extends Omit<TranscriptionOptions, 'onUsed'>, FailoverObserver {}
+
+/** The stage as a conversation uses it, with its candidates behind it. */
+export interface TranscriberStage {
+  /** Who would be asked now. @param language - BCP 47; undefined: any */
+  active(language?: string): string;
+  /**
+   * What a closed vocabulary makes of these words; undefined if the active provider has none.
+   *
+   * @param language - the call's, BCP 47; undefined: any
+   */
+  phraseState(words: string, language?: string): PhraseState | undefined;
+  /** Begins an utterance. To be disposed of, which gives back the memory that keeps its audio. */
+  listen(options: ListenOptions): Hearing;
+  /** As `Provider.prepare`. */
+  prepare(language?: string): () => void;
+}
+
+/** One utterance as a conversation hears it, whichever recognisers it takes. */
+export interface Hearing extends Disposable {
+  /**
+   * To be iterated at once, and once: this opens the first recogniser. Ends after
+   * `transcript-final`, or when aborted.
+   *
+   * @throws ParleyError the last candidate's error, once none is left
+   */
+  readonly events: AsyncIterable<TranscriptEvent>;
+  /** Length of what was pushed. */
+  readonly durationMs: number;
+  /** What was pushed, PCM16 at 16 kHz, in copies; until it is disposed of. */
+  readonly audio: readonly Int16Array[];
+  /** Whether `speculate` is of use: to tell silence from speech costs time. */
+  readonly canSpeculate: boolean;
+  /** The last `maxMs` of what was pushed, in a copy; undefined if they were too much to be kept. */
+  audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined;
+  /** As `Transcription.push`. */
+  push(samples: Int16Array): void;
+  /** As `Transcription.speculate`. */
+  speculate(): void;
+  /** As `Transcription.finalize`. */
+  finalize(): void;
+}

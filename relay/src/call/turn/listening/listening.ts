@@ -1,10 +1,13 @@
 import { ParleyError } from '@parley/shared';
 import { OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
-import type { FailoverTranscriber } from '../../stages/transcriber/failover-transcriber.ts';
-import type { FailoverTranscription } from '../../stages/transcriber/failover-transcription.ts';
 import { NO_PROVIDER } from '../../stages/provider.ts';
-import type { PhraseState, TranscriptEvent } from '../../stages/transcriber/transcriber.ts';
+import type {
+  Hearing,
+  PhraseState,
+  TranscriberStage,
+  TranscriptEvent,
+} from '../../stages/transcriber/transcriber.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { Marks } from '../replying/reply-options.ts';
 import { StageRun } from '../stage-run.ts';
@@ -56,7 +59,7 @@ interface Utterance {
   readonly number: number;
   readonly itemId: string;
   readonly abort: AbortController;
-  readonly transcription: FailoverTranscription;
+  readonly transcription: Hearing;
   readonly silence: SilenceDetector;
   readonly marks: Marks;
   readonly run: StageRun;
@@ -90,7 +93,7 @@ type Shared = 'caller' | 'output' | 'emit' | 'watchdog' | 'logger';
 type Settings = Pick<ConversationOptions['settings'], 'language'>;
 
 export interface ListeningOptions extends Pick<ConversationOptions, Shared> {
-  readonly transcriber: FailoverTranscriber;
+  readonly transcriber: TranscriberStage;
   readonly settings: Settings;
   /** The recogniser knows more of the open utterance than before. */
   readonly onProgress: () => void;

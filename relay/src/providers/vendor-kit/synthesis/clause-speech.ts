@@ -1,5 +1,6 @@
 import { AsyncQueue } from '../../../base/lib/async-queue.ts';
-import type { SpeechEvent, TimedWord } from '../../../call/stages/synthesizer/synthesizer.ts';
+import type { TimedWord } from '../../../call/stages/synthesizer/clause-track.ts';
+import type { SpeechEvent } from '../../../call/stages/synthesizer/synthesizer.ts';
 import { PcmReader } from './pcm-reader.ts';
 
 /** Far more than the longest clause gives; a vendor that sends on regardless is cut off. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/lib/clock.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
-import type { TimedWord } from '../../../call/stages/synthesizer/synthesizer.ts';
+import type { TimedWord } from '../../../call/stages/synthesizer/clause-track.ts';
 import { z } from 'zod';
 import { parseJson } from '../../../base/lib/json.ts';
 import { faultOfStatus, type ProviderFault } from '../../../call/stages/provider-error.ts';
