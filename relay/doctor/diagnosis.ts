@@ -1,5 +1,5 @@
+import type { Stage } from '@parley/shared';
 import { editDistance } from '../src/base/config/near-misses.ts';
-import type { Stage } from '../src/call/stages/provider.ts';
 import { ProviderError, type ProviderFault } from '../src/call/stages/provider-error.ts';
 import type { FailureNote } from '../src/providers/vendor-kit/http-client/failure-note.ts';
 import { onBase } from '../src/providers/vendor-kit/vendor-url.ts';

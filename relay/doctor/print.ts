@@ -1,5 +1,5 @@
+import type { Stage } from '@parley/shared';
 import { paint, type Output } from '../tools/command-line.ts';
-import type { Stage } from '../src/call/stages/provider.ts';
 import { SOUND_DEADLINE_MS } from '../src/call/turn/deciding/pause-sound.ts';
 
 /** What was found out about one provider: a row of the table, or a line of JSON. */

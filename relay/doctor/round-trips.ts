@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
-import { ParleyError } from '@parley/shared';
+import { ParleyError, type Stage } from '@parley/shared';
 import type { Generator } from '../src/call/stages/generator/generator.ts';
 import { ProviderError } from '../src/call/stages/provider-error.ts';
-import type { Provider, Stage } from '../src/call/stages/provider.ts';
+import type { Provider } from '../src/call/stages/provider.ts';
 import type { Synthesizer } from '../src/call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber } from '../src/call/stages/transcriber/transcriber.ts';
 

@@ -1,3 +1,4 @@
+import { STAGES } from '@parley/shared';
 import { pino } from 'pino';
 import { readEnvironment } from '../src/base/config/environment.ts';
 import { ConfigError, type Environment } from '../src/base/config/read-settings.ts';
@@ -20,7 +21,7 @@ import {
 import { openContext } from '../src/providers/registry/open-providers.ts';
 import { providerPrices } from '../src/providers/registry/provider-prices.ts';
 import { ProviderError } from '../src/call/stages/provider-error.ts';
-import { BROWSER, STAGES, type Owned, type Provider } from '../src/call/stages/provider.ts';
+import { BROWSER, type Owned, type Provider } from '../src/call/stages/provider.ts';
 import type { ProviderContext } from '../src/providers/vendor-kit/vendor.ts';
 import {
   INTERRUPTED,

@@ -1,3 +1,4 @@
+import type { Stage } from '@parley/shared';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Spending } from '../src/people/accounts/spending.ts';
@@ -12,7 +13,6 @@ import { createFailoverStages } from '../src/call/stages/failover-stages.ts';
 import { DEFAULT_POLICY } from '../src/call/stages/health/policy.ts';
 import type { Generator } from '../src/call/stages/generator/generator.ts';
 import { ProviderError } from '../src/call/stages/provider-error.ts';
-import type { Stage } from '../src/call/stages/provider.ts';
 import type { Synthesizer } from '../src/call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber, TranscriptEvent } from '../src/call/stages/transcriber/transcriber.ts';
 import { AsyncQueue } from '../src/base/lib/async-queue.ts';

@@ -8,4 +8,5 @@ export * from './protocol/http-api.ts';
 export * from './protocol/latency.ts';
 export * from './protocol/log-api.ts';
 export * from './protocol/relay-events.ts';
+export * from './protocol/stages.ts';
 export * from './protocol/turn-detection.ts';

@@ -1,4 +1,4 @@
-import { STAGES } from '../../src/call/stages/provider.ts';
+import { STAGES } from '@parley/shared';
 import { DEFAULT_POLICY } from '../../src/call/stages/health/policy.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { heldBefore, heldBeyond } from '../../test/conformance/outcome.ts';

@@ -37,7 +37,7 @@ import { page } from './page.ts';
 import { identifyRequests, logRefusals, problem, refuse } from './problem.ts';
 import { readBeforeSending } from './read-before-sending.ts';
 import { bodyOf } from './requests.ts';
-import type { App } from './server.ts';
+import type { RequestHandler } from './server.ts';
 import { secureTransport } from './secure-transport.ts';
 import { securityHeaders } from './security-headers.ts';
 import { signInRoutes } from './sign-in-routes.ts';
@@ -116,7 +116,7 @@ export interface AppOptions {
 }
 
 /** The relay's HTTP side. The WebSocket is upgraded beside it, see `realtime.ts`. */
-export function createApp(options: AppOptions): App {
+export function createApp(options: AppOptions): RequestHandler {
   const { signIn, sessions, registry, storage, terms, recordings, observers } = options;
   const { limiter, config, proxies } = options;
   const conversations = new EarlierConversations({

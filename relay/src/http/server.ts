@@ -77,10 +77,10 @@ export interface HttpServerOptions {
 }
 
 /** What answers requests; it is given Node's own beside each. */
-export type App = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
+export type RequestHandler = Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>;
 
 /** The HTTP server of `app`. What does not become a request of `app` is refused and logged too. */
-export function createHttpServer(app: App, options: HttpServerOptions): Server {
+export function createHttpServer(app: RequestHandler, options: HttpServerOptions): Server {
   const { logger, refusals, tls, patience = PATIENCE } = options;
   const refused = (
     status: number,

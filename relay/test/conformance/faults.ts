@@ -1,6 +1,6 @@
+import type { Stage } from '@parley/shared';
 import { describe, expect, test } from 'vitest';
 import type { ProviderFault } from '../../src/call/stages/provider-error.ts';
-import type { Stage } from '../../src/call/stages/provider.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
 import { MovableClock } from '../support/movable-clock.ts';
 import {

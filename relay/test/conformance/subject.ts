@@ -1,8 +1,8 @@
+import type { Stage } from '@parley/shared';
 import { Writable } from 'node:stream';
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/base/config/read-settings.ts';
 import { systemClock, type Clock } from '../../src/base/lib/clock.ts';
-import type { Stage } from '../../src/call/stages/provider.ts';
 import type { Owned } from '../../src/call/stages/provider.ts';
 import type { KnownVendor, ProviderContext } from '../../src/providers/vendor-kit/vendor.ts';
 import { CATALOGUE, type SimulatedVendor } from '../../simulators/catalogue.ts';

@@ -1,5 +1,5 @@
+import { STAGES, type Stage } from '@parley/shared';
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/call/stages/provider.ts';
 import type { Behaviour } from '../../simulators/kit/simulator.ts';
 import { toneFor } from '../../simulators/kit/simulator.ts';
 import { MovableClock } from '../support/movable-clock.ts';

@@ -1,5 +1,5 @@
+import { STAGES, type Stage } from '@parley/shared';
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/call/stages/provider.ts';
 import { DEFAULT_POLICY, type ResiliencePolicy } from '../../src/call/stages/health/policy.ts';
 import type { Fault, FaultMoment } from '../../simulators/kit/fault.ts';
 import { MovableClock } from '../support/movable-clock.ts';

@@ -1,6 +1,6 @@
+import type { Stage } from '@parley/shared';
 import { systemClock, type Clock } from '../../src/base/lib/clock.ts';
 import { silentLogger } from '../../src/base/lib/logger.ts';
-import type { Stage } from '../../src/call/stages/provider.ts';
 import {
   createFailoverStages,
   type FailoverStages,

@@ -1,9 +1,9 @@
+import type { Stage } from '@parley/shared';
 import { anthropicVendor } from '../../src/providers/vendors/language-models/language-model-vendors.ts';
 import { cartesiaVendor } from '../../src/providers/vendors/cartesia/cartesia-vendor.ts';
 import { deepgramVendor } from '../../src/providers/vendors/deepgram/deepgram-vendor.ts';
 import { elevenLabsVendor } from '../../src/providers/vendors/elevenlabs/elevenlabs-vendor.ts';
 import { compatibleVendor } from '../../src/providers/vendors/openai/openai-vendor.ts';
-import type { Stage } from '../../src/call/stages/provider.ts';
 import { subjectOf, type Subject } from '../conformance/subject.ts';
 
 export type Lineup = Readonly<Record<Stage, Subject<unknown>>>;

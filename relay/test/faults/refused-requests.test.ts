@@ -1,5 +1,5 @@
+import { STAGES, type Stage } from '@parley/shared';
 import { describe, expect, test } from 'vitest';
-import { STAGES, type Stage } from '../../src/call/stages/provider.ts';
 import { compatibleVendor } from '../../src/providers/vendors/openai/openai-vendor.ts';
 import { toneFor, type Behaviour } from '../../simulators/kit/simulator.ts';
 import { subjectOf } from '../conformance/subject.ts';

@@ -1,10 +1,10 @@
+import type { Stage } from '@parley/shared';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { printFinding, printHead, printSummary, type Finding } from '../../doctor/print.ts';
 import { runDoctor } from '../../doctor/run.ts';
-import type { Stage } from '../../src/call/stages/provider.ts';
 import { serveHttp } from '../support/http-server.ts';
 import { BROKEN_SERVERS, SECRET, type Use } from './broken-servers.ts';
 

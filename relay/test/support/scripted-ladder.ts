@@ -1,8 +1,8 @@
-import type { Stage } from '../../src/call/stages/provider.ts';
-import type { Ladder } from '../../src/call/stages/stages.ts';
+import type { Stage } from '@parley/shared';
+import type { StageLadder } from '../../src/call/stages/stages.ts';
 
 /** A ladder that stands where a test puts it. */
-export class ScriptedLadder implements Ladder {
+export class ScriptedLadder implements StageLadder {
   readonly #active: Record<Stage, string> = {
     transcriber: 'scripted-transcriber',
     generator: 'scripted-generator',

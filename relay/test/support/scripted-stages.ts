@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/base/lib/logger.ts';
 import { createFailoverStages } from '../../src/call/stages/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../src/call/stages/health/policy.ts';
 import type { Generator } from '../../src/call/stages/generator/generator.ts';
-import type { Ladder, Stages } from '../../src/call/stages/stages.ts';
+import type { StageLadder, Stages } from '../../src/call/stages/stages.ts';
 import type { Synthesizer } from '../../src/call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
 import { ScriptedGenerator } from './scripted-generator.ts';
@@ -20,7 +20,7 @@ export interface ScriptedProviders {
   readonly synthesizer?: Synthesizer;
   /** Candidates behind the synthesizer. */
   readonly otherSynthesizers?: readonly Synthesizer[];
-  readonly ladder?: Ladder | undefined;
+  readonly ladder?: StageLadder | undefined;
   readonly deadlines?: Deadlines | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { AUTH_SETTINGS } from '../../src/base/config/auth-settings.ts';
 import { CORE_SETTINGS } from '../../src/base/config/core-settings.ts';
-import type { Settings } from '../../src/base/config/settings.ts';
+import type { SettingsDeclaration } from '../../src/base/config/settings.ts';
 import { LOG_SETTINGS } from '../../src/base/config/log-settings.ts';
 import { STORAGE_SETTINGS } from '../../src/base/config/storage-settings.ts';
 import { ORDER_SETTINGS } from '../../src/providers/registry/configuration.ts';
@@ -11,7 +11,7 @@ const VENDORS = ALL_VENDORS.filter(({ repeats }) => repeats === undefined);
 
 interface Section {
   readonly title: string;
-  readonly settings: Settings;
+  readonly settings: SettingsDeclaration;
 }
 
 const INTRODUCTION = `# Configuration
@@ -96,7 +96,7 @@ export function environmentExample(): string {
 
 function sections(): readonly Section[] {
   const seen = new Set<string>();
-  const unseen = (settings: Settings): Settings =>
+  const unseen = (settings: SettingsDeclaration): SettingsDeclaration =>
     Object.fromEntries(
       Object.entries(settings).filter(([name]) => {
         if (seen.has(name)) return false;
@@ -108,7 +108,7 @@ function sections(): readonly Section[] {
   for (const vendor of VENDORS) {
     for (const name of Object.keys(vendor.settings)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const shared = Object.assign({}, ...VENDORS.map(({ settings }) => settings)) as Settings;
+  const shared = Object.assign({}, ...VENDORS.map(({ settings }) => settings)) as SettingsDeclaration;
   return [
     { title: 'Providers and their order', settings: unseen(ORDER_SETTINGS) },
     {

@@ -11,7 +11,7 @@ import { Watchdog } from '../../src/call/turn/watchdog.ts';
 import type { Clock } from '../../src/base/lib/clock.ts';
 import { FakeClock } from '../../src/base/lib/clock.fake.ts';
 import { silentLogger } from '../../src/base/lib/logger.ts';
-import type { Ladder } from '../../src/call/stages/stages.ts';
+import type { StageLadder } from '../../src/call/stages/stages.ts';
 import type { Transcriber } from '../../src/call/stages/transcriber/transcriber.ts';
 import type { TurnModel } from '../../src/call/stages/turn-model.ts';
 import type {
@@ -50,7 +50,7 @@ export interface Script {
   /** BCP 47; `en-US` without it. */
   readonly language?: string;
   readonly policy?: Partial<ConversationPolicy>;
-  readonly ladder?: Ladder;
+  readonly ladder?: StageLadder;
   readonly budget?: TurnBudget;
   readonly deadlines?: Deadlines;
   readonly turnModel?: (clock: Clock) => TurnModel;

@@ -1,5 +1,6 @@
+import type { Stage } from '@parley/shared';
 import type { RelayOptions } from '../../src/app.ts';
-import type { LedgerEntry, LedgerSink, Stage } from '../../src/people/metering/ledger.ts';
+import type { LedgerEntry, LedgerSink } from '../../src/people/metering/ledger.ts';
 import { PriceList } from '../../src/people/metering/price-list.ts';
 import { readPrices } from '../../src/people/metering/read-prices.ts';
 

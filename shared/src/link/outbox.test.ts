@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Outbound, SequencedEvent } from './outbound.ts';
-import { Outbox } from './outbox.ts';
+import { ClientOutbox } from './outbox.ts';
 
 const audio = (utterance: number, last = false): Outbound => ({
   kind: 'audio',
@@ -24,14 +24,14 @@ const numbers = (entries: readonly { readonly seq: number }[] | undefined) =>
   entries?.map(({ seq }) => seq);
 
 test('events and audio are numbered together, from 1', () => {
-  const outbox = new Outbox();
+  const outbox = new ClientOutbox();
   expect([started(1), audio(1), stopped(1)].map((message) => outbox.push(message).seq)).toEqual([
     1, 2, 3,
   ]);
 });
 
 test('what came after the last that arrived is sent again', () => {
-  const outbox = new Outbox();
+  const outbox = new ClientOutbox();
   for (let n = 0; n < 5; n += 1) outbox.push(audio(1));
   expect(numbers(outbox.after(3))).toEqual([4, 5]);
   expect(numbers(outbox.after(0))).toEqual([1, 2, 3, 4, 5]);
@@ -39,7 +39,7 @@ test('what came after the last that arrived is sent again', () => {
 });
 
 test('what was acknowledged is gone', () => {
-  const outbox = new Outbox();
+  const outbox = new ClientOutbox();
   for (let n = 0; n < 5; n += 1) outbox.push(audio(1));
   outbox.acknowledge(3);
   expect(outbox.unacknowledgedMs).toBe(200);
@@ -50,7 +50,7 @@ test('what was acknowledged is gone', () => {
 });
 
 test('a relay that claims what was never sent is not believed', () => {
-  const outbox = new Outbox();
+  const outbox = new ClientOutbox();
   outbox.push(audio(1));
   outbox.acknowledge(9);
   expect(outbox.unacknowledgedMs).toBe(100);
@@ -58,7 +58,7 @@ test('a relay that claims what was never sent is not believed', () => {
 });
 
 test('a full ring drops its oldest, and says that it cannot resume from there', () => {
-  const outbox = new Outbox(4);
+  const outbox = new ClientOutbox(4);
   for (let n = 0; n < 6; n += 1) outbox.push(audio(1));
   expect(outbox.after(1)).toBeUndefined();
   expect(numbers(outbox.after(2))).toEqual([3, 4, 5, 6]);
@@ -66,7 +66,7 @@ test('a full ring drops its oldest, and says that it cannot resume from there', 
 });
 
 test('a new session gets what was typed and the utterances whose beginning is known', () => {
-  const outbox = new Outbox();
+  const outbox = new ClientOutbox();
   const messages = [
     started(1),
     audio(1),
@@ -92,7 +92,7 @@ test('for any order of sending, acknowledging and losing, resuming yields exactl
       }),
       fc.integer({ min: 1, max: 20 }),
       (steps, capacity) => {
-        const outbox = new Outbox(capacity);
+        const outbox = new ClientOutbox(capacity);
         let sent = 0;
         let acknowledged = 0;
         for (const step of steps) {

@@ -19,7 +19,7 @@ export interface Numbered {
  * last and the rest is sent again. If the ring had to drop its oldest, the session cannot be
  * resumed any more and `after` says so.
  */
-export class Outbox {
+export class ClientOutbox {
   readonly #ring: (Numbered | undefined)[];
   readonly #capacity: number;
   /** Sequence number of the oldest message kept. */

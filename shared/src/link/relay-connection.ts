@@ -9,7 +9,7 @@ import { ClientError } from './client-error.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { readInbound } from './inbound.ts';
 import { encodeOutbound, type Outbound } from './outbound.ts';
-import { Outbox, type Numbered } from './outbox.ts';
+import { ClientOutbox, type Numbered } from './outbox.ts';
 import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
@@ -59,7 +59,7 @@ export interface RelayConnectionOptions {
 export class RelayConnection {
   readonly clock = new ClockOffset();
   readonly #options: RelayConnectionOptions;
-  readonly #outbox = new Outbox();
+  readonly #outbox = new ClientOutbox();
   readonly #refusals = new Refusals();
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();

@@ -23,7 +23,7 @@ export type RelayFetch<Answer extends RelayAnswer = RelayAnswer> = (
   },
 ) => Promise<Answer>;
 
-export interface Relay<Answer extends RelayAnswer = RelayAnswer> {
+export interface RelayEndpoint<Answer extends RelayAnswer = RelayAnswer> {
   /** Origin of the relay, e.g. `http://localhost:8787`. */
   readonly baseUrl: string;
   readonly fetch: RelayFetch<Answer>;
@@ -49,7 +49,7 @@ export interface RelayRequest {
  *   `unreadable_answer`; the signal's reason when aborted
  */
 export async function requestRelay<Answer extends RelayAnswer, T>(
-  { baseUrl, fetch }: Relay<Answer>,
+  { baseUrl, fetch }: RelayEndpoint<Answer>,
   { method, path, token, body, signal, deadlineMs = REQUEST_DEADLINE_MS }: RelayRequest,
   read: (answer: Answer) => Promise<T>,
 ): Promise<T> {
@@ -78,7 +78,7 @@ export async function requestRelay<Answer extends RelayAnswer, T>(
 
 /** As `requestRelay`, for an answer in JSON. */
 export function requestJson<T>(
-  relay: Relay,
+  relay: RelayEndpoint,
   request: RelayRequest,
   schema: z.core.$ZodType<T>,
 ): Promise<T> {

@@ -6,12 +6,12 @@ import {
   guestResponseSchema,
   type CreateSessionResponse,
 } from '../protocol/http-api.ts';
-import { requestJson, type Relay } from './relay-request.ts';
+import { requestJson, type RelayEndpoint } from './relay-request.ts';
 
 /** An answer without a body. */
 const NOTHING = z.undefined();
 
-export interface SessionApiOptions extends Relay {
+export interface SessionApiOptions extends RelayEndpoint {
   /** Bearer token; a new guest signs in if there is none. */
   readonly token: string | undefined;
   /** What the relay asks guests for, if it does. */

@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
 import { latencyMarksSchema } from './latency.ts';
+import { STAGES } from './stages.ts';
 
 /** An instant, ISO 8601 in UTC. */
 const instant = z.iso.datetime();
@@ -14,7 +15,7 @@ const usd = z.number().check(z.gte(0));
 const line = z
   .string()
   .check(z.trim(), z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Expected text without control characters'));
-const stage = z.enum(['transcriber', 'generator', 'synthesizer']);
+const stage = z.enum(STAGES);
 
 /** `GET /api/v1/auth`: how a person may sign in here. Needs no token. */
 export const authOptionsSchema = z.object({

@@ -8,6 +8,7 @@ import {
   speedsSchema,
   voicesSchema,
 } from './relay-events.ts';
+import { STAGES } from './stages.ts';
 
 /** WebSocket subprotocol of this protocol version. */
 export const SUBPROTOCOL = 'parley.v1';
@@ -80,7 +81,7 @@ export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
 
 /** How a provider has done lately: `degraded` after one or two failures in a row, `failed` after three. */
 export const serviceHealthSchema = z.object({
-  stage: z.enum(['transcriber', 'generator', 'synthesizer']),
+  stage: z.enum(STAGES),
   name: z.string(),
   health: z.enum(['healthy', 'degraded', 'failed']),
 });

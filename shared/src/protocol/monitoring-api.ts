@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import { ERROR_CODES } from './errors.ts';
+import { STAGES } from './stages.ts';
 
 /*
  * What operators and their programs read of a running relay. docs/monitoring/README.md has an
@@ -9,8 +10,6 @@ import { ERROR_CODES } from './errors.ts';
 const count = z.number().check(z.gte(0));
 /** ISO 8601, UTC. */
 const instant = z.string();
-
-export const MONITORED_STAGES = ['transcriber', 'generator', 'synthesizer'] as const;
 
 /**
  * - `healthy`: every stage is served by its first choice, and nothing is wrong with the relay
@@ -27,7 +26,7 @@ export type Cause = z.infer<typeof causeSchema>;
 export const monitoredServiceSchema = z.object({
   /** `stage:name`, e.g. `generator:openai`. */
   service_id: z.string(),
-  stage: z.enum(MONITORED_STAGES),
+  stage: z.enum(STAGES),
   name: z.string(),
   /** Without user, password and query; null if it runs inside the relay or in the page. */
   url: z.nullable(z.string()),
@@ -55,7 +54,7 @@ export const monitoringHealthSchema = z.object({
   causes: z.array(causeSchema),
   timestamp: instant,
   /** Who does each stage now; `browser` and `none` as in `session.degraded`. */
-  providers: z.record(z.enum(MONITORED_STAGES), z.string()),
+  providers: z.record(z.enum(STAGES), z.string()),
   services: z.object({ total: count, healthy: count, degraded: count, failed: count }),
 });
 export type MonitoringHealth = z.infer<typeof monitoringHealthSchema>;
@@ -236,7 +235,7 @@ export const interactionSchema = z.object({
   error: z.nullable(z.enum(ERROR_CODES)),
   voice_to_voice_ms: z.nullable(count),
   /** The providers that served it. */
-  providers: z.partialRecord(z.enum(MONITORED_STAGES), z.string()),
+  providers: z.partialRecord(z.enum(STAGES), z.string()),
   /** What was said and answered; null where conversations may not be kept. */
   question: z.nullable(z.string()),
   answer: z.nullable(z.string()),
@@ -281,7 +280,7 @@ export const overviewSchema = z.object({
     /** Of the whole relay in a day; null without a limit. */
     budget_usd: z.nullable(count),
     by_provider: z.array(
-      z.object({ stage: z.enum(MONITORED_STAGES), provider: z.string(), cost_usd: count }),
+      z.object({ stage: z.enum(STAGES), provider: z.string(), cost_usd: count }),
     ),
   }),
   history: z.object({

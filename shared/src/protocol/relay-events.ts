@@ -4,6 +4,7 @@ import { decodeEvent, type EventResult } from './decode-event.ts';
 import { ERROR_CODES } from './errors.ts';
 import { latencyMarksSchema } from './latency.ts';
 import { EAGERNESS, END_OF_TURN_REASONS } from './turn-detection.ts';
+import { STAGES } from './stages.ts';
 
 const identifier = z.string().check(z.minLength(1));
 const uint16 = z.int().check(z.gte(0), z.lte(0xffff));
@@ -102,14 +103,14 @@ export const relayEventSchemas = {
     in_ms: z.number().check(z.gte(0)),
   }),
   'session.degraded': event('session.degraded', {
-    stage: z.enum(['transcriber', 'generator', 'synthesizer']),
+    stage: z.enum(STAGES),
     from: z.string(),
     /** A provider, `browser` if the page itself must take over, `none` if nothing is left. */
     to: z.string(),
     reason: errorCode,
   }),
   'session.restored': event('session.restored', {
-    stage: z.enum(['transcriber', 'generator', 'synthesizer']),
+    stage: z.enum(STAGES),
     from: z.string(),
     to: z.string(),
   }),

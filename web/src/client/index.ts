@@ -28,7 +28,7 @@ export type { MicrophoneRefusal } from './messages/media-messages.ts';
 // What was said.
 export {
   replyCaption,
-  type Conversation,
+  type ConversationState,
   type ConversationItem,
   type ReplyItem,
   type UserItem,
@@ -40,7 +40,6 @@ export { captionWords, spokenPosition, type SpokenPosition } from './store/reply
 export {
   ladderAfter,
   ladderOf,
-  STAGES,
   standingOf,
   type Ladder,
   type StageStanding,

@@ -7,7 +7,7 @@ import { toLogConfig, type LogConfig } from './log-settings.ts';
 import { toMetricsConfig, type MetricsConfig } from './metrics-settings.ts';
 import { toMoneyConfig, type MoneyConfig } from './money-settings.ts';
 import { ConfigError, readSettings, type Environment } from './read-settings.ts';
-import type { Settings, ValuesOf } from './settings.ts';
+import type { SettingsDeclaration, ValuesOf } from './settings.ts';
 import { toStorageConfig, type StorageConfig } from './storage-settings.ts';
 
 /** Durations are ms, sizes bytes. */
@@ -100,7 +100,7 @@ export function readConfig(environment: Environment): Config {
  *
  * @throws ConfigError
  */
-export function readConfigAnd<S extends Settings>(
+export function readConfigAnd<S extends SettingsDeclaration>(
   others: S,
   environment: Environment,
 ): { readonly config: Config; readonly values: ValuesOf<S> } {

@@ -1,4 +1,4 @@
-import type { Settings, ValuesOf } from './settings.ts';
+import type { SettingsDeclaration, ValuesOf } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +15,7 @@ export class ConfigError extends Error {
  *
  * @throws ConfigError naming every variable that is wrong, what was found and what is accepted
  */
-export function readSettings<S extends Settings>(
+export function readSettings<S extends SettingsDeclaration>(
   settings: S,
   environment: Environment,
 ): ValuesOf<S> {

@@ -16,9 +16,9 @@ export interface Setting<T> {
 }
 
 /** Settings by the names of their environment variables. */
-export type Settings = Readonly<Record<string, Setting<unknown>>>;
+export type SettingsDeclaration = Readonly<Record<string, Setting<unknown>>>;
 
-export type ValuesOf<S extends Settings> = {
+export type ValuesOf<S extends SettingsDeclaration> = {
   readonly [name in keyof S]: S[name] extends Setting<infer T> ? T : never;
 };
 

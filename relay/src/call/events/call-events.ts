@@ -1,14 +1,8 @@
-import type {
-  CloseReasonName,
-  EndOfTurnReason,
-  ErrorCode,
-  LatencyMarks,
-  Usage,
-} from '@parley/shared';
+import type { CloseReasonName, EndOfTurnReason, ErrorCode, LatencyMarks, Usage, Stage } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { ClauseKind } from '../stages/synthesizer/clause-track.ts';
 import type { BudgetScope } from '../../people/metering/budgets.ts';
-import type { ProviderUse, Stage } from '../stages/provider.ts';
+import type { ProviderUse } from '../stages/provider.ts';
 
 /** What an utterance that began while a reply was heard turned out to be. */
 export type BargeInVerdict =

@@ -1,8 +1,8 @@
+import type { Stage } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
 import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
 import { ScriptedLadder } from '../../../test/support/scripted-ladder.ts';
 import { scriptedStages } from '../../../test/support/scripted-stages.ts';
-import type { Stage } from '../stages/provider.ts';
 import { ProviderNotices } from './provider-notices.ts';
 import { testSettings } from './caller.fake.ts';
 

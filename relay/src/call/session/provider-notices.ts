@@ -1,5 +1,5 @@
-import type { ErrorCode } from '@parley/shared';
-import { BROWSER, isRelayProvider, NO_PROVIDER, type Stage } from '../stages/provider.ts';
+import type { ErrorCode, Stage } from '@parley/shared';
+import { BROWSER, isRelayProvider, NO_PROVIDER } from '../stages/provider.ts';
 import type { Stages } from '../stages/stages.ts';
 import type { CallEventBody } from '../events/call-events.ts';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
@@ -110,7 +110,7 @@ export function activeProviders({ ladder }: Stages, language?: string): Record<S
 }
 
 /** What a client is told of the change. */
-export function noticeOf({ stage, from, to, reason }: StageChange) {
+export function providerNotice({ stage, from, to, reason }: StageChange) {
   return reason === null
     ? ({ type: 'session.restored', stage, from, to } as const)
     : ({ type: 'session.degraded', stage, from, to, reason } as const);

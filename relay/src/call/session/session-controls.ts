@@ -4,7 +4,7 @@ import type { ConversationOutput } from '../turn/output.ts';
 import { CallRecorder } from './call-recorder.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionContext, SessionOptions } from './session-options.ts';
-import { noticeOf, type StageChange } from './provider-notices.ts';
+import { providerNotice, type StageChange } from './provider-notices.ts';
 import { applyUpdate, describeSession, type SettingsUpdate } from './session-settings.ts';
 import { AsyncQueue } from '../../base/lib/async-queue.ts';
 import type { Clock } from '../../base/lib/clock.ts';
@@ -107,7 +107,7 @@ export class SessionControls {
    */
   stageChanged(change: StageChange): boolean {
     const isOwn = change.stage === 'transcriber' && this.#options.settings.pageListens === true;
-    if (!isOwn) this.#state.outbox.event(noticeOf(change));
+    if (!isOwn) this.#state.outbox.event(providerNotice(change));
     return !isOwn;
   }
 

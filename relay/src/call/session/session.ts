@@ -1,4 +1,4 @@
-import { CLOSE_REASONS, decodeClientEvent, type CloseReasonName, type LiveSession } from '@parley/shared';
+import { CLOSE_REASONS, decodeClientEvent, type CloseReasonName, type LiveSession, STAGES } from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { AudioTraffic, CallEventBody } from '../events/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';
@@ -14,7 +14,6 @@ import { attachedAs, LIMIT_OF, judge, lostSince, type SessionState } from './ses
 import { SessionTime } from './session-time.ts';
 import { ProviderNotices, type StageChange } from './provider-notices.ts';
 import { SpendingNotices } from './spending-notices.ts';
-import { STAGES } from '../stages/provider.ts';
 
 /** One call, over however many connections it takes. */
 export class Session implements ErrorBoundary {

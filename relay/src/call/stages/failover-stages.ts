@@ -1,3 +1,4 @@
+import { STAGES, type Stage } from '@parley/shared';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Candidate } from './health/attempts.ts';
@@ -5,8 +6,8 @@ import { HealthMonitor, type ProbeTarget } from './health/health-monitor.ts';
 import type { ResiliencePolicy } from './health/policy.ts';
 import type { ProviderHealth } from './health/provider-health.ts';
 import type { Generator } from './generator/generator.ts';
-import { STAGES, type Owned, type Provider, type ProviderUse, type Stage } from './provider.ts';
-import type { Ladder, Stages } from './stages.ts';
+import { type Owned, type Provider, type ProviderUse } from './provider.ts';
+import type { StageLadder, Stages } from './stages.ts';
 import type { Synthesizer } from './synthesizer/synthesizer.ts';
 import type { Transcriber } from './transcriber/transcriber.ts';
 import { FailoverGenerator } from './generator/failover-generator.ts';
@@ -137,7 +138,7 @@ function logHealth(watched: ProviderHealth, logger: Logger): void {
   });
 }
 
-function createLadder(stages: Candidates): Ladder {
+function createLadder(stages: Candidates): StageLadder {
   return {
     active: (stage, language) => stages[stage].active(language),
     order: (stage) => stages[stage].candidates.map(({ name }) => name),

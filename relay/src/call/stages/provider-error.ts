@@ -1,5 +1,4 @@
-import { ParleyError, type ErrorCode } from '@parley/shared';
-import type { Stage } from './provider.ts';
+import { ParleyError, type ErrorCode, type Stage } from '@parley/shared';
 
 /**
  * What went wrong between us and a provider, and whether the same request may well succeed a moment

@@ -1,10 +1,6 @@
-import type { ErrorCode } from '@parley/shared';
+import type { ErrorCode, Stage } from '@parley/shared';
 import type { UsedUnits, UsePurpose } from '../../people/metering/ledger.ts';
 import type { Languages } from './languages.ts';
-
-/** The three stages of a turn. */
-export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const;
-export type Stage = (typeof STAGES)[number];
 
 /** The name by which clients know that they are to recognise or speak by themselves. */
 export const BROWSER = 'browser';

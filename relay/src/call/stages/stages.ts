@@ -1,6 +1,7 @@
+import type { Stage } from '@parley/shared';
 import type { GeneratorStage } from './generator/generator.ts';
 import type { StageLanguages } from './languages.ts';
-import type { ProviderStatus, ProviderUse, Stage } from './provider.ts';
+import type { ProviderStatus, ProviderUse } from './provider.ts';
 import type { SynthesizerStage } from './synthesizer/synthesizer.ts';
 import type { TranscriberStage } from './transcriber/transcriber.ts';
 
@@ -9,7 +10,7 @@ export interface Stages {
   readonly transcriber: TranscriberStage;
   readonly generator: GeneratorStage;
   readonly synthesizer: SynthesizerStage;
-  readonly ladder: Ladder;
+  readonly ladder: StageLadder;
   readonly languages: StageLanguages;
   /** From now on `listener` learns of what is used for no call: phrases spoken ahead of need. */
   onOwnUse(listener: (use: ProviderUse) => void): void;
@@ -35,7 +36,7 @@ export interface Stages {
 }
 
 /** Which provider does the work of each stage at this moment. */
-export interface Ladder {
+export interface StageLadder {
   /**
    * @param language - BCP 47: of the providers that know it; undefined: of all
    * @returns a provider's name, `browser`, or `none`

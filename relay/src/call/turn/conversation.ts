@@ -3,7 +3,7 @@ import type { TurnEnd } from '../events/call-events.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { History } from './remembering/history.ts';
 import { HistorySummary } from './remembering/history-summary.ts';
-import { InOrder, type Place } from './listening/in-order.ts';
+import { InOrder, type QueuePlace } from './listening/in-order.ts';
 import { Listening } from './listening/listening.ts';
 import { refusedTurn, tellBudgetRefusal } from './listening/refused-speech.ts';
 import { RecognitionOutage } from './listening/recognition-outage.ts';
@@ -33,7 +33,7 @@ export class Conversation {
   readonly #order = new InOrder<UserTurn>((userTurns) => this.#takeUp(userTurns));
   /** The turn of the utterance that was opened last, and its place in the order. */
   #turnId = '';
-  #place: Place<UserTurn> | undefined;
+  #place: QueuePlace<UserTurn> | undefined;
   #isDisposed = false;
   readonly #rest = Promise.withResolvers<void>();
 

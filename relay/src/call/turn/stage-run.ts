@@ -1,10 +1,5 @@
-import type {
-  Failover,
-  FailoverObserver,
-  ProviderAttempt,
-  ProviderUse,
-  Stage,
-} from '../stages/provider.ts';
+import type { Stage } from '@parley/shared';
+import type { Failover, FailoverObserver, ProviderAttempt, ProviderUse } from '../stages/provider.ts';
 import type { EmitCallEvent } from '../events/call-events.ts';
 
 export interface StageRunOptions {

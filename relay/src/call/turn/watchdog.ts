@@ -1,8 +1,8 @@
+import type { Stage } from '@parley/shared';
 import type { Clock } from '../../base/lib/clock.ts';
 import { presentBoundary, within, type ErrorBoundary } from '../../base/lib/error-boundary.ts';
 import { actedMs } from '../../base/lib/deadline.ts';
 import type { Logger } from '../../base/lib/logger.ts';
-import type { Stage } from '../stages/provider.ts';
 
 const INTERVAL_MS = 10_000;
 const WARN_AFTER_MS = 60_000;

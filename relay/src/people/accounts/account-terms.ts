@@ -11,11 +11,11 @@ const MICRO_PER_USD = 1_000_000;
 /** What holds for one person: limits, money, and what is kept. */
 export interface AccountTerms {
   limitsOf(identity: Identity): Me['limits'];
-  spendingOf(identity: Identity): DaySpending;
+  spendingOf(identity: Identity): SpentToday;
   readonly storage: Me['storage'];
 }
 
-export interface DaySpending {
+export interface SpentToday {
   readonly spentUsd: number;
   /** null: without a limit. */
   readonly leftUsd: number | null;

@@ -1,7 +1,6 @@
-import { ParleyError } from '@parley/shared';
+import { ParleyError, STAGES, type Stage } from '@parley/shared';
 import type { Plan } from '../limits/plans.ts';
 import type { RelaySettings } from '../limits/relay-settings.ts';
-import { STAGES, type Stage } from '../../call/stages/provider.ts';
 import type { Stages } from '../../call/stages/stages.ts';
 
 export interface ProviderChoiceOptions {

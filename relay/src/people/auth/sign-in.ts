@@ -14,7 +14,7 @@ import { IssuerKeys } from './issuer-keys.ts';
 import { SignOutFile } from './sign-out-file.ts';
 import { SignOuts } from './sign-outs.ts';
 
-export interface SignInOptions {
+export interface SignInParts {
   readonly config: Pick<Config, 'auth' | 'authSecret' | 'dataDir' | 'guestTokenTtlMs'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,7 +35,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
     secret: Uint8Array,
     signOuts: SignOuts,
     signOutFile: SignOutFile,
-    { config, ...parts }: SignInOptions,
+    { config, ...parts }: SignInParts,
   ) {
     const { auth, guestTokenTtlMs, dataDir } = config;
     const { accounts, accessCode, allowsGuests } = auth;
@@ -50,7 +50,7 @@ export class SignIn implements Authenticator, AsyncDisposable {
   }
 
   /** @throws ConfigError if the data folder cannot be used */
-  static async open(options: SignInOptions): Promise<SignIn> {
+  static async open(options: SignInParts): Promise<SignIn> {
     const { config, clock, logger, problems } = options;
     const { authSecret: configured, dataDir } = config;
     const secret = await loadAuthSecret({ configured, dataDir, logger, problems });

@@ -25,7 +25,7 @@ export const durationS = z
   .transform((value) => value * 1_000);
 
 /** US dollars, which become whole micro-dollars; `null` stands for no limit. */
-export const usd = z
+export const usdLimit = z
   .number()
   .min(0)
   .max(1_000_000)

@@ -1,5 +1,6 @@
+import { DEFAULT_PLAN } from '../auth/identity.ts';
 import { z } from 'zod';
-import { amount, durationS, usd } from './limit-kinds.ts';
+import { amount, durationS, usdLimit } from './limit-kinds.ts';
 
 /** What users of one plan may do, as it is written in `PLANS` and by administrators. */
 export const planSchema = z.strictObject({
@@ -16,8 +17,8 @@ export const planSchema = z.strictObject({
   /** Those of MCP servers; Parley's own are for all. */
   allows_tools: z.boolean(),
   allows_paid_providers: z.boolean(),
-  session_usd: usd,
-  day_usd: usd,
+  session_usd: usdLimit,
+  day_usd: usdLimit,
 });
 export type PlanDocument = z.input<typeof planSchema>;
 
@@ -36,8 +37,6 @@ export interface Plan {
   readonly budgets: { readonly sessionMicroUsd: number; readonly dayMicroUsd: number };
 }
 
-/** The plan of an account whose token names none, or one that there is not. */
-export const DEFAULT_PLAN = 'default';
 
 const DEFAULT: PlanDocument = {
   concurrent_sessions: 3,

@@ -1,14 +1,15 @@
+import { DEFAULT_PLAN } from '../auth/identity.ts';
 import { z } from 'zod';
-import { amount, amountFromOne, usd } from './limit-kinds.ts';
-import { DEFAULT_PLAN, planSchema, PLANS, toPlan, type Plan, type PlanDocument } from './plans.ts';
+import { amount, amountFromOne, usdLimit } from './limit-kinds.ts';
+import { planSchema, PLANS, toPlan, type Plan, type PlanDocument } from './plans.ts';
 
 const instanceSchema = z.strictObject({
   sessions: z.number().int().min(1).max(100_000),
   /** How many of these guests leave to accounts. */
   sessions_for_accounts: z.number().int().min(0).max(100_000),
-  day_usd: usd,
+  day_usd: usdLimit,
   /** Of all guests together. */
-  guests_day_usd: usd,
+  guests_day_usd: usdLimit,
 });
 
 /** For one IPv4 address, or one IPv6 network of 64 bits. */

@@ -1,3 +1,4 @@
+import type { Stage } from '@parley/shared';
 /** What was used of a provider; what its stage does not count is left out. */
 export interface UsedUnits {
   readonly audioMs?: number;
@@ -12,9 +13,6 @@ export interface UsedUnits {
 
 /** What it was used for; `probe`: a check of the relay's own, which no user pays for. */
 export type UsePurpose = 'turn' | 'speculation' | 'summary' | 'probe';
-
-/** The stages of a turn, as the ledger names them. */
-export type Stage = 'transcriber' | 'generator' | 'synthesizer';
 
 /** One use of a provider, and what it costs. Never changed once it is written. */
 export interface LedgerEntry {

@@ -1,5 +1,6 @@
-import type { Stage, UsedUnits } from './ledger.ts';
-import { priceInWords, priceOf, PRICES, type Price, type Rate } from './prices.ts';
+import type { Stage } from '@parley/shared';
+import type { UsedUnits } from './ledger.ts';
+import { priceInWords, priceOf, PRICES, type Price, type PriceRate } from './prices.ts';
 
 const MICRO_PER_USD = 1_000_000;
 
@@ -8,7 +9,7 @@ const MS_PER_MINUTE = 60_000;
 const MILLION = 1_000_000;
 
 /** What a provider costs whose price is not known, a rate for each stage. */
-export type PriceCeilings = Readonly<Record<Stage, Rate>>;
+export type PriceCeilings = Readonly<Record<Stage, PriceRate>>;
 
 export interface PricedUse {
   readonly microUsd: number;
@@ -64,7 +65,7 @@ export class PriceList {
  * rounded up once, to the next micro-dollar; sums add what is rounded. Units that the rate does not
  * price cost nothing.
  */
-export function costMicroUsd(units: UsedUnits, rate: Rate): number {
+export function costMicroUsd(units: UsedUnits, rate: PriceRate): number {
   switch (rate.unit) {
     case 'audio-minute':
       return roundedUp([[units.audioMs, rate.usd]], MS_PER_MINUTE);

@@ -1,5 +1,5 @@
 /** What a unit of a provider's work costs, USD. */
-export type Rate =
+export type PriceRate =
   | { readonly unit: 'audio-minute'; readonly usd: number }
   | {
       readonly unit: 'million-tokens';
@@ -16,7 +16,7 @@ export interface Price {
   readonly provider: string;
   /** Beginning of the model's name; the longest that fits counts. Empty: every model. */
   readonly model: string;
-  readonly rate: Rate;
+  readonly rate: PriceRate;
   /** The page that says so. Vendors change their prices: theirs is the one that is charged. */
   readonly source: string;
   /** The day, or the month, for which the source says so (ISO 8601). */
@@ -138,7 +138,7 @@ export function priceInWords({ rate }: Pick<Price, 'rate'>): string {
   }
 }
 
-function price(provider: string, model: string, rate: Rate, source: string, asOf: string): Price {
+function price(provider: string, model: string, rate: PriceRate, source: string, asOf: string): Price {
   return { provider, model, rate, source, asOf };
 }
 
@@ -146,11 +146,11 @@ function openAi(model: string): string {
   return `https://developers.openai.com/api/docs/models/${model}`;
 }
 
-function audioMinute(usd: number): Rate {
+function audioMinute(usd: number): PriceRate {
   return { unit: 'audio-minute', usd };
 }
 
-function characters(usd: number): Rate {
+function characters(usd: number): PriceRate {
   return { unit: 'million-characters', usd };
 }
 

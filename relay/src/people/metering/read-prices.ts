@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { MoneyConfig } from '../../base/config/money-settings.ts';
 import { ConfigError } from '../../base/config/read-settings.ts';
 import type { PriceCeilings } from './price-list.ts';
-import type { Price, Rate } from './prices.ts';
+import type { Price, PriceRate } from './prices.ts';
 
 const MICRO_PER_USD = 1_000_000;
 const EXPECTED_RATE =
@@ -20,10 +20,10 @@ const rate = z.union(
   [
     z
       .strictObject({ audio_minute: price })
-      .transform((usd): Rate => ({ unit: 'audio-minute', usd: usd.audio_minute })),
+      .transform((usd): PriceRate => ({ unit: 'audio-minute', usd: usd.audio_minute })),
     z
       .strictObject({ million_characters: price })
-      .transform((usd): Rate => ({ unit: 'million-characters', usd: usd.million_characters })),
+      .transform((usd): PriceRate => ({ unit: 'million-characters', usd: usd.million_characters })),
     z
       .strictObject({
         million_input_tokens: price,
@@ -31,7 +31,7 @@ const rate = z.union(
         million_cache_write_tokens: price.optional(),
         million_output_tokens: price,
       })
-      .transform((usd): Rate => {
+      .transform((usd): PriceRate => {
         const {
           million_input_tokens: inputUsd,
           million_cached_input_tokens: cachedInputUsd = inputUsd,
@@ -40,7 +40,7 @@ const rate = z.union(
         } = usd;
         return { unit: 'million-tokens', inputUsd, cachedInputUsd, cacheWriteUsd, outputUsd };
       }),
-    z.literal('free').transform((): Rate => ({ unit: 'audio-minute', usd: 0 })),
+    z.literal('free').transform((): PriceRate => ({ unit: 'audio-minute', usd: 0 })),
   ],
   { error: EXPECTED_RATE },
 );

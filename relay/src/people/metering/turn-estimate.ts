@@ -1,4 +1,5 @@
-import type { Stage, UsedUnits } from './ledger.ts';
+import type { Stage } from '@parley/shared';
+import type { UsedUnits } from './ledger.ts';
 import type { PriceList } from './price-list.ts';
 
 /** A provider that may be asked, with its model as the price list names it. */

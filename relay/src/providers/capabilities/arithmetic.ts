@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { readWhole } from '../phrases/slot.ts';
-import { calculationSlot, numberAlone, operate, partSlot, type Calculation, type Operator } from '../phrases/slots/calculation.ts';
+import { calculationSlot, numberAlone, operate, partSlot, type Calculation, type ArithmeticOperator } from '../phrases/slots/calculation.ts';
 import { numberSlot } from '../phrases/slots/number.ts';
 import { numbersSlot } from '../phrases/slots/numbers.ts';
-import { calculationToWords, problemOf } from './calculation-words.ts';
+import { calculationToWords, calculationProblem } from './calculation-words.ts';
 import type { Capability } from './capability.ts';
 import { intent, type Intent } from './intent.ts';
 import { moneyIntents } from './money.ts';
@@ -13,11 +13,11 @@ import { vocabularySlot } from '../phrases/vocabulary.ts';
 import type { Topic } from './phrase-context.ts';
 
 const by =
-  (operator: Operator, right: number): Step =>
+  (operator: ArithmeticOperator, right: number): Step =>
   (result) =>
     operate(result, operator, numberAlone(right));
 
-const operatorSlot = vocabularySlot<Operator>('operator', [
+const operatorSlot = vocabularySlot<ArithmeticOperator>('operator', [
   { value: 'plus', spoken: ['plus'], typed: ['add'] },
   { value: 'minus', spoken: ['minus'], typed: ['subtract', 'less'] },
   { value: 'times', spoken: ['times'], typed: ['multiplied by', 'multiply by', 'x'] },
@@ -73,10 +73,10 @@ const calculate = defineTool({
     calculation === undefined
       ? 'That is not an expression this tool can calculate.'
       : // Twelve digits hide that 0.1 + 0.2 is not 0.3 in binary.
-        (problemOf(calculation) ?? String(Number(calculation.value.toPrecision(12)))),
+        (calculationProblem(calculation) ?? String(Number(calculation.value.toPrecision(12)))),
 });
 
-const NAMED_OPERATIONS: readonly (readonly [Operator, ...variants: string[]])[] = [
+const NAMED_OPERATIONS: readonly (readonly [ArithmeticOperator, ...variants: string[]])[] = [
   ['plus', 'add <left> (to | and | with) <right>', '[what is] sum of <left> and <right>'],
   [
     'times',
@@ -91,7 +91,7 @@ const NAMED_OPERATIONS: readonly (readonly [Operator, ...variants: string[]])[] 
   ['divided by', '[what do you get if you] divide <left> (by | into) <right>'],
 ];
 
-const SPOKEN_OPERATIONS: Partial<Record<Operator, readonly string[]>> = {
+const SPOKEN_OPERATIONS: Partial<Record<ArithmeticOperator, readonly string[]>> = {
   plus: ['add <left> and <right>'],
   times: ['multiply <left> by <right>'],
   'divided by': ['divide <left> by <right>'],
@@ -154,7 +154,7 @@ export const arithmetic: Capability = {
   ],
 };
 
-function named(left: number, operator: Operator, right: number): Calculation {
+function named(left: number, operator: ArithmeticOperator, right: number): Calculation {
   return operate(numberAlone(left), operator, numberAlone(right));
 }
 

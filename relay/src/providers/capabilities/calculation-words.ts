@@ -3,7 +3,7 @@ import type { Calculation } from '../phrases/slots/calculation.ts';
 import { capitalised } from '../phrases/wording.ts';
 
 /** Why there is no such number; undefined if there is one. */
-export function problemOf({ impossible }: Calculation): string | undefined {
+export function calculationProblem({ impossible }: Calculation): string | undefined {
   if (impossible === 'division_by_zero') return 'Nothing can be divided by zero.';
   if (impossible === 'negative_root') return 'That root has no answer among the real numbers.';
   return undefined;
@@ -11,7 +11,7 @@ export function problemOf({ impossible }: Calculation): string | undefined {
 
 /** The calculation read back with its result, or why it has none. */
 export function calculationToWords(calculation: Calculation): string {
-  const problem = problemOf(calculation);
+  const problem = calculationProblem(calculation);
   if (problem !== undefined) return problem;
   const { value, words } = calculation;
   const result = spokenNumber(value, 2);

@@ -5,7 +5,7 @@ import {
   moneySlot,
   sumOfMoneySlot,
   type Currency,
-  type Money,
+  type MoneyAmount,
 } from '../phrases/slots/money.ts';
 import { numberSlot, smallNumberSlot } from '../phrases/slots/number.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
@@ -173,13 +173,13 @@ function said(value: number): string {
 }
 
 /** To the cent, as sums of money are said. */
-function wordsOf({ amount, currency }: Money): string {
+function wordsOf({ amount, currency }: MoneyAmount): string {
   const words = spokenNumber(Math.round(amount * 100) / 100, 2)?.words ?? 'that much';
   if (currency === undefined) return words;
   return `${words} ${amount === 1 ? currency.one : currency.many}`;
 }
 
-function changed(percent: number, relation: 'off' | 'more than', money: Money): string {
+function changed(percent: number, relation: 'off' | 'more than', money: MoneyAmount): string {
   const factor = relation === 'off' ? 1 - percent / 100 : 1 + percent / 100;
   const after = { ...money, amount: money.amount * factor };
   return `${capitalised(said(percent))} percent ${relation} ${wordsOf(money)} is ${wordsOf(after)}.`;
@@ -194,19 +194,19 @@ function shareOf(part: number, whole: number): string {
     : `${capitalised(said(part))} ${isNumber(share)} percent of ${said(whole)}.`;
 }
 
-function tipOf(percent: number, money: Money): string {
+function tipOf(percent: number, money: MoneyAmount): string {
   const tip = { ...money, amount: (money.amount * percent) / 100 };
   return `A ${said(percent)} percent tip on ${wordsOf(money)} is ${wordsOf(tip)}.`;
 }
 
-function splitAmong(people: number, money: Money): string {
+function splitAmong(people: number, money: MoneyAmount): string {
   if (!Number.isInteger(people) || people < 1) return 'I need to know between how many people.';
   const share = { ...money, amount: money.amount / people };
   const isExact = Math.abs(share.amount * 100 - Math.round(share.amount * 100)) < 1e-6;
   return `${capitalised(wordsOf(money))} split between ${said(people)} is ${isExact ? '' : 'about '}${wordsOf(share)} each.`;
 }
 
-function exchanged(money: Money, currency: Currency, rate: number): string {
+function exchanged(money: MoneyAmount, currency: Currency, rate: number): string {
   const rateWords = spokenNumber(rate, 2)?.words ?? 'that rate';
   const after = { amount: money.amount * rate, currency };
   return `At ${rateWords}, ${wordsOf(money)} is ${wordsOf(after)}.`;

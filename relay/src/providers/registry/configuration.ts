@@ -1,3 +1,4 @@
+import { STAGES, type Stage } from '@parley/shared';
 import { z } from 'zod';
 import { authAdvice } from '../../base/config/auth-config.ts';
 import { readConfigAnd, type Config } from '../../base/config/config.ts';
@@ -5,11 +6,11 @@ import { CORE_SETTINGS } from '../../base/config/core-settings.ts';
 import { nearMisses } from '../../base/config/near-misses.ts';
 import { ConfigError, type Environment } from '../../base/config/read-settings.ts';
 import { splitList } from '../../base/config/setting-kinds.ts';
-import { setting, type Setting, type Settings } from '../../base/config/settings.ts';
+import { setting, type Setting, type SettingsDeclaration } from '../../base/config/settings.ts';
 import { readPolicy } from '../../people/limits/read-policy.ts';
-import { BROWSER, STAGES, type Stage } from '../../call/stages/provider.ts';
+import { BROWSER } from '../../call/stages/provider.ts';
 import { VENDORS } from './vendors.ts';
-import type { AccessVariables, Candidate, KnownVendor } from '../vendor-kit/vendor.ts';
+import type { AccessVariables, VendorCandidate, KnownVendor } from '../vendor-kit/vendor.ts';
 import { isLoopback, isPrivateHost } from '../../base/lib/network-address.ts';
 
 interface ExposureOptions {
@@ -20,7 +21,7 @@ interface ExposureOptions {
 }
 
 type Values = Readonly<Record<string, unknown>>;
-export type KnownCandidate = Candidate<Values>;
+export type KnownCandidate = VendorCandidate<Values>;
 
 /** The configuration of the relay and of its providers. */
 export interface Configuration {
@@ -55,12 +56,12 @@ const ORDER_ABOUT: Record<Stage, string> = {
 };
 
 /** The settings that choose among all candidates, by the names of their variables. */
-export const ORDER_SETTINGS: Settings = Object.fromEntries(
+export const ORDER_SETTINGS: SettingsDeclaration = Object.fromEntries(
   STAGES.map((stage) => [ORDER_VARIABLES[stage], orderSetting(stage)]),
 );
 
 /** Every setting of every vendor. Settings that several share are the same object under one name. */
-const VENDOR_SETTINGS: Settings = Object.assign({}, ...VENDORS.map(({ settings }) => settings));
+const VENDOR_SETTINGS: SettingsDeclaration = Object.assign({}, ...VENDORS.map(({ settings }) => settings));
 
 const SETTING_NAMES = Object.keys({ ...CORE_SETTINGS, ...VENDOR_SETTINGS, ...ORDER_SETTINGS });
 

@@ -1,9 +1,10 @@
+import { STAGES, type Stage } from '@parley/shared';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import { DEFAULT_POLICY, type ResiliencePolicy } from '../../call/stages/health/policy.ts';
 import type { Configuration, KnownCandidate } from './configuration.ts';
 import type { Generator } from '../../call/stages/generator/generator.ts';
-import { STAGES, type Provider, type Stage } from '../../call/stages/provider.ts';
+import { type Provider } from '../../call/stages/provider.ts';
 import type { LanguageModelValues } from '../vendor-kit/language-model/language-model-settings.ts';
 import { openToolbox } from '../vendor-kit/language-model/mcp/mcp-toolbox.ts';
 import { createFailoverStages, type FailoverStages } from '../../call/stages/failover-stages.ts';

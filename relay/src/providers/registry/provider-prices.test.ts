@@ -1,5 +1,5 @@
+import { STAGES } from '@parley/shared';
 import { describe, expect, it } from 'vitest';
-import { STAGES } from '../../call/stages/provider.ts';
 import { candidatesFor, readConfiguration } from './configuration.ts';
 import { providerPrices } from './provider-prices.ts';
 

@@ -1,8 +1,8 @@
+import { STAGES } from '@parley/shared';
 import { PriceList } from '../../people/metering/price-list.ts';
 import type { Price } from '../../people/metering/prices.ts';
 import { ceilingsOf, readPrices } from '../../people/metering/read-prices.ts';
 import type { ProviderInUse } from '../../people/metering/turn-estimate.ts';
-import { STAGES } from '../../call/stages/provider.ts';
 import { candidatesFor, isPaid, type Configuration } from './configuration.ts';
 
 /** What turns cost under a configuration. */

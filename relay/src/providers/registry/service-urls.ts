@@ -1,4 +1,4 @@
-import { STAGES } from '../../call/stages/provider.ts';
+import { STAGES } from '@parley/shared';
 import { variablesOf, type Configuration } from './configuration.ts';
 
 /** Where the providers in use are, by `stage:name`; those of the relay itself are left out. */

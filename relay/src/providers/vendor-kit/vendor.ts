@@ -1,9 +1,10 @@
-import type { Settings, ValuesOf } from '../../base/config/settings.ts';
+import type { Stage } from '@parley/shared';
+import type { SettingsDeclaration, ValuesOf } from '../../base/config/settings.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Generator } from '../../call/stages/generator/generator.ts';
 import type { Toolbox } from './language-model/tool-limits.ts';
-import type { Owned, Stage } from '../../call/stages/provider.ts';
+import type { Owned } from '../../call/stages/provider.ts';
 import type { Synthesizer } from '../../call/stages/synthesizer/synthesizer.ts';
 import type { Transcriber } from '../../call/stages/transcriber/transcriber.ts';
 
@@ -52,7 +53,7 @@ export interface AccessVariables {
 }
 
 /** One provider that can do a stage, before it is chosen. */
-export type Candidate<Values> = {
+export type VendorCandidate<Values> = {
   [stage in Stage]: {
     readonly stage: stage;
     /** As it is written in `TRANSCRIBERS`, `GENERATORS`, `SYNTHESIZERS`. */
@@ -74,13 +75,13 @@ export type Candidate<Values> = {
 }[Stage];
 
 /** A vendor: its settings, and what it can do with them. One folder, one line in the registry. */
-export interface Vendor<S extends Settings> {
+export interface Vendor<S extends SettingsDeclaration> {
   /** e.g. `deepgram`. */
   readonly id: string;
   /** As the vendor writes its name. */
   readonly label: string;
   readonly settings: S;
-  readonly candidates: readonly Candidate<ValuesOf<S>>[];
+  readonly candidates: readonly VendorCandidate<ValuesOf<S>>[];
   /** The vendor of whose kind it is one more, with the same settings under other names. */
   readonly repeats?: string;
   /**
@@ -92,9 +93,9 @@ export interface Vendor<S extends Settings> {
 }
 
 /** A vendor without the types of its settings, which only its own folder needs. */
-export type KnownVendor = Vendor<Settings>;
+export type KnownVendor = Vendor<SettingsDeclaration>;
 
 /** Declares a vendor, and drops the types of its settings. */
-export function defineVendor<const S extends Settings>(vendor: Vendor<S>): KnownVendor {
+export function defineVendor<const S extends SettingsDeclaration>(vendor: Vendor<S>): KnownVendor {
   return vendor;
 }

@@ -7,7 +7,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import { CLOSE_REASONS } from '@parley/shared';
+import { CLOSE_REASONS, type Stage } from '@parley/shared';
 import { outsideBoundaries, type WorkTrace } from '../../base/lib/error-boundary.ts';
 import { spanIdOf, traceIdOf, traceparentOf } from '../../base/lib/ids.ts';
 import type { SessionTraces } from '../logs/session-fields.ts';
@@ -15,7 +15,7 @@ import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 import type { NamedIds } from './named-ids.ts';
 import { TurnTrace } from './turn-trace.ts';
-import type { ProviderAttempt, ProviderUse, Stage } from '../../call/stages/provider.ts';
+import type { ProviderAttempt, ProviderUse } from '../../call/stages/provider.ts';
 
 /**
  * What a stage does, as OpenTelemetry's conventions for generative AI name it; they have no word

@@ -1,6 +1,5 @@
-import { CLOSE_REASONS, timelineOf, type ErrorCode, type Usage } from '@parley/shared';
+import { CLOSE_REASONS, timelineOf, type ErrorCode, type Usage, type Stage } from '@parley/shared';
 import type { Logger } from '../../base/lib/logger.ts';
-import type { Stage } from '../../call/stages/provider.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 import { sessionFields, type SessionTraces } from './session-fields.ts';

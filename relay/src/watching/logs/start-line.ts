@@ -1,7 +1,7 @@
+import { STAGES } from '@parley/shared';
 import type { Config } from '../../base/config/config.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import { offeredLanguages } from '../../call/stages/languages.ts';
-import { STAGES } from '../../call/stages/provider.ts';
 import type { Stages } from '../../call/stages/stages.ts';
 import type { Storage } from '../../keeping/storage/storage.ts';
 

@@ -1,11 +1,11 @@
 import { LATENCY_TARGETS_MS } from '@parley/shared';
-import { AVERAGED_LATENCIES, MEASURED_LATENCIES, type AveragedLatency, type LatencyPercentiles, type MeasuredLatency, type MonitoringMetrics, type SessionMetrics } from '@parley/shared/monitoring-api';
+import { AVERAGED_LATENCIES, MEASURED_LATENCIES, type AveragedLatency, type LatencyPercentiles, type MeasuredLatency, type MonitoringMetrics, type RecordedSession } from '@parley/shared/monitoring-api';
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 import { percentilesOf, meanOf } from './percentiles.ts';
 import type { PrometheusMetrics } from './prometheus-metrics.ts';
-import { SessionRecord } from './session-record.ts';
+import { RecordedSession } from './session-record.ts';
 import type { TurnHistory } from './turn-history.ts';
 import { turnLatencies } from './turn-latencies.ts';
 
@@ -37,15 +37,15 @@ export interface CallMetricsOptions {
   readonly prometheus: PrometheusMetrics;
   readonly history: TurnHistory;
   /** A session is over. */
-  readonly onSession: (metrics: SessionMetrics) => void;
+  readonly onSession: (metrics: RecordedSession) => void;
 }
 
 /** Counts and measures all calls, from their events and the ledger's entries. */
 export class CallMetrics implements CallObserver {
   readonly name = 'metrics';
   readonly #options: CallMetricsOptions;
-  readonly #open = new Map<string, SessionRecord>();
-  readonly #over: SessionRecord[] = [];
+  readonly #open = new Map<string, RecordedSession>();
+  readonly #over: RecordedSession[] = [];
   readonly #totals: Totals = {
     ...{ sessions: 0, turns: 0, errors: 0, bargeIns: 0, reconnects: 0, microUsd: 0 },
   };
@@ -209,15 +209,15 @@ export class CallMetrics implements CallObserver {
     return this.#traffic;
   }
 
-  #recordOf({ type, sessionId }: CallEvent): SessionRecord | undefined {
+  #recordOf({ type, sessionId }: CallEvent): RecordedSession | undefined {
     const known = this.#open.get(sessionId);
     if (known !== undefined || type !== 'session-started') return known;
-    const record = new SessionRecord();
+    const record = new RecordedSession();
     this.#open.set(sessionId, record);
     return record;
   }
 
-  #sessionEnded(event: CallEventOf<'session-ended'>, record: SessionRecord): void {
+  #sessionEnded(event: CallEventOf<'session-ended'>, record: RecordedSession): void {
     const { sessionId, traffic } = event;
     this.#open.delete(sessionId);
     this.#over.push(record);
@@ -228,7 +228,7 @@ export class CallMetrics implements CallObserver {
     this.#options.onSession(record.toMetrics(sessionId, event));
   }
 
-  #utteranceFinal(event: CallEventOf<'utterance-final'>, record: SessionRecord): void {
+  #utteranceFinal(event: CallEventOf<'utterance-final'>, record: RecordedSession): void {
     const { provider, finalMs, isUnrecognised, atMs } = event;
     const outcome = isUnrecognised ? 'unrecognised' : 'recognised';
     this.#options.prometheus.count('voice_transcriptions_total', { provider, outcome });
@@ -238,7 +238,7 @@ export class CallMetrics implements CallObserver {
     this.#measured('asr', finalMs, atMs, record);
   }
 
-  #replyDone(event: CallEventOf<'reply-done'>, record: SessionRecord): void {
+  #replyDone(event: CallEventOf<'reply-done'>, record: RecordedSession): void {
     const { timeline, providers, status, code, atMs } = event;
     const { prometheus, history } = this.#options;
     const { llm, tts, e2e, pipeline } = turnLatencies(timeline);
@@ -261,12 +261,12 @@ export class CallMetrics implements CallObserver {
     if (status === 'failed' && code !== null) this.#failed({ code, atMs }, record);
   }
 
-  #measured(name: AveragedLatency, ms: number, atMs: number, record: SessionRecord): void {
+  #measured(name: AveragedLatency, ms: number, atMs: number, record: RecordedSession): void {
     record.latencies[name].add(ms);
     this.#recent[name].add(ms, atMs);
   }
 
-  #failed({ code, atMs }: Pick<CallEventOf<'error'>, 'code' | 'atMs'>, record: SessionRecord) {
+  #failed({ code, atMs }: Pick<CallEventOf<'error'>, 'code' | 'atMs'>, record: RecordedSession) {
     record.errors++;
     this.#totals.errors++;
     this.#options.prometheus.count('voice_errors_total', { type: code });

@@ -1,11 +1,11 @@
-import type { AveragedLatency, SessionMetrics } from '@parley/shared/monitoring-api';
+import type { AveragedLatency, RecordedSession } from '@parley/shared/monitoring-api';
 import type { AudioTraffic } from '../../call/events/call-events.ts';
 import { meanOf, Sum, toTenth } from './percentiles.ts';
 
 const MICRO_PER_USD = 1_000_000;
 
 /** What is counted of one session. */
-export class SessionRecord {
+export class RecordedSession {
   turns = 0;
   errors = 0;
   bargeIns = 0;
@@ -27,7 +27,7 @@ export class SessionRecord {
   toMetrics(
     sessionId: string,
     end: { readonly atMs: number; readonly durationMs: number; readonly traffic: AudioTraffic },
-  ): SessionMetrics {
+  ): RecordedSession {
     const { asr, llm, tts, e2e } = this.latencies;
     return {
       timestamp: new Date(end.atMs).toISOString(),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { MetricsFile } from './telemetry.ts';
-import { SessionRecord } from './session-record.ts';
+import { RecordedSession } from './session-record.ts';
 
 const END = {
   atMs: 1_000,
@@ -22,7 +22,7 @@ function open(path: string, maxBytes?: number) {
   const lines: string[] = [];
   const logger = pino({}, { write: (line: string) => void lines.push(line) });
   const file = new MetricsFile({ path, logger, ...(maxBytes !== undefined && { maxBytes }) });
-  const append = (id: string) => file.append(new SessionRecord().toMetrics(id, END));
+  const append = (id: string) => file.append(new RecordedSession().toMetrics(id, END));
   return { file, append, lines };
 }
 

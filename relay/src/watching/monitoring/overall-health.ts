@@ -1,6 +1,7 @@
+import { STAGES, type Stage } from '@parley/shared';
 import type { Cause, MonitoredService, OverallStatus } from '@parley/shared/monitoring-api';
 import type { Problems } from '../../base/lib/problems.ts';
-import { BROWSER, isRelayProvider, STAGES, type Stage } from '../../call/stages/provider.ts';
+import { BROWSER, isRelayProvider } from '../../call/stages/provider.ts';
 
 /** What the verdict is made of. */
 export interface Evidence {

@@ -1,6 +1,6 @@
+import { STAGES, type Stage } from '@parley/shared';
 import type { MonitoredService } from '@parley/shared/monitoring-api';
 import type { ProviderStatus } from '../../call/stages/provider.ts';
-import { STAGES, type Stage } from '../../call/stages/provider.ts';
 
 /** Addresses of providers on a network, by `serviceId`. */
 export type ServiceUrls = ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 import type { GuestToken } from './guest-token.ts';
 
 /** As much of `fetch` as is used here. */
-export type RelayFetch = (
+export type AccessCodeFetch = (
   url: string,
   init?: Pick<RequestInit, 'method' | 'headers' | 'signal'> & { readonly body?: string },
 ) => Promise<Response>;
@@ -21,7 +21,7 @@ const DEADLINE_MS = 10_000;
  * @param relay - its origin
  */
 export async function tryAccessCode(
-  fetchLike: RelayFetch,
+  fetchLike: AccessCodeFetch,
   relay: string,
   code: string,
 ): Promise<AccessCodeAnswer> {
@@ -48,7 +48,7 @@ export async function tryAccessCode(
  * @returns `refused` if the relay does not take this one any more; `unreachable` otherwise
  */
 export async function renewGuest(
-  fetchLike: RelayFetch,
+  fetchLike: AccessCodeFetch,
   relay: string,
   token: string,
 ): Promise<GuestToken | 'refused' | 'unreachable'> {

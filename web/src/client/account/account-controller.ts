@@ -6,7 +6,7 @@ import {
   renewGuest,
   tryAccessCode,
   type AccessCodeAnswer,
-  type RelayFetch,
+  type AccessCodeFetch,
 } from './access-code.ts';
 import {
   SignInError,
@@ -37,7 +37,7 @@ export interface AccountControllerOptions {
   /** null if the browser refuses storage. */
   readonly storage: KeyValueStore | null;
   readonly nowMs: () => number;
-  readonly fetch: RelayFetch;
+  readonly fetch: AccessCodeFetch;
   /** Never rejects. */
   readonly relay: Promise<RelayAddress>;
   readonly loadIssuer: (accounts: AccountsAt, options: IssuerOptions) => Promise<AccountIssuer>;
@@ -259,7 +259,7 @@ export function createAccountController(options: AccountControllerOptions) {
   };
 }
 
-async function tellSignOut(fetchLike: RelayFetch, relay: string, token: string) {
+async function tellSignOut(fetchLike: AccessCodeFetch, relay: string, token: string) {
   const response = await fetchLike(new URL('/api/v1/auth/sign-out', relay).href, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },

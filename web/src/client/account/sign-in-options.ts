@@ -1,4 +1,4 @@
-import type { RelayFetch } from './access-code.ts';
+import type { AccessCodeFetch } from './access-code.ts';
 
 /** How a person may sign in at a relay. */
 export interface SignInOptions {
@@ -30,7 +30,7 @@ const DEADLINE_MS = 5_000;
  * @returns null if it cannot be learnt: an older relay, or none that can be reached
  */
 export async function fetchSignInOptions(
-  fetchLike: RelayFetch,
+  fetchLike: AccessCodeFetch,
   relay: string,
 ): Promise<SignInOptions | null> {
   try {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MicrophoneRefusal } from '../messages/media-messages.ts';
-import { openMicrophone, refusalOf } from './microphone.ts';
+import { openMicrophone, microphoneRefusalOf } from './microphone.ts';
 
 const rejection = (name: string, message = '') => Object.assign(new Error(message), { name });
 
@@ -17,11 +17,11 @@ test.each<[Error, PermissionState | undefined, MicrophoneRefusal]>([
   [rejection('TypeError'), undefined, 'unsupported'],
   [rejection('SomethingNew'), undefined, 'failed'],
 ])('%s with permission %s is %s', (error, permission, refusal) => {
-  expect(refusalOf(error, permission)).toBe(refusal);
+  expect(microphoneRefusalOf(error, permission)).toBe(refusal);
 });
 
 test('what is not an error is a failure', () => {
-  expect(refusalOf('odd', undefined)).toBe('failed');
+  expect(microphoneRefusalOf('odd', undefined)).toBe('failed');
 });
 
 test('a page that is not secure is not asked further', async () => {

@@ -28,7 +28,7 @@ export async function openMicrophone(request: MicrophoneRequest): Promise<Opened
     if (name === 'OverconstrainedError' && request.deviceId !== undefined) {
       return openMicrophone({ ...request, deviceId: undefined });
     }
-    return { ok: false, refusal: refusalOf(error, await permissionState()) };
+    return { ok: false, refusal: microphoneRefusalOf(error, await permissionState()) };
   }
 }
 
@@ -45,7 +45,7 @@ export async function listInputs(): Promise<readonly MediaDeviceInfo[]> {
  *
  * @param permission the microphone permission's state afterwards, if the browser reports it
  */
-export function refusalOf(
+export function microphoneRefusalOf(
   error: unknown,
   permission: PermissionState | undefined,
 ): MicrophoneRefusal {

@@ -2,7 +2,7 @@ import { localNowMs } from '../messages/local-clock.ts';
 import type { BrowserHelp, PageModelRequest, PageVoiceRequest } from '../messages/page-requests.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
 import { findLanguageModels } from './page-model/language-model.ts';
-import { PageModel } from './page-model/page-model.ts';
+import { BrowserModel } from './page-model/page-model.ts';
 import { PageSpeech } from './page-speech/page-speech.ts';
 import { recognitionLanguage } from './page-speech/recognition-language.ts';
 import { findSpeechRecognition, isLocalReady } from './page-speech/speech-recognition.ts';
@@ -41,7 +41,7 @@ export function createPageMeans(options: PageMeansOptions): PageMeans {
     now: localNowMs,
     newId: () => `heard-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`,
   });
-  const model = new PageModel({
+  const model = new BrowserModel({
     models: findLanguageModels(globalThis),
     post: (command) => options.post(command),
     notify: (notice) => options.notify(notice),

@@ -1,4 +1,4 @@
-import type { CloseReason, Eagerness, EndOfTurnReason, ErrorCode, LatencySegment, LatencyTimeline, RelayEventOf, SessionDescription, Usage } from '@parley/shared';
+import type { CloseReason, Eagerness, EndOfTurnReason, ErrorCode, LatencySegment, LatencyTimeline, RelayEventOf, SessionDescription, Usage, Stage } from '@parley/shared';
 import type { CaptureCommand } from './capture-commands.ts';
 import type { DetectorCheck } from './detector-check.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
@@ -109,8 +109,6 @@ export type MediaCommand =
   /** Network came back, page became visible: try to reconnect now. */
   | { readonly type: 'retry-now' }
   | { readonly type: 'stop' };
-
-export type Stage = 'transcriber' | 'generator' | 'synthesizer';
 
 /**
  * Whether the page can do a stage's work by itself: `missing` if the browser has nothing to do it

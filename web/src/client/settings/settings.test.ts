@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryStore } from './memory-store.fake.ts';
 import {
   DEFAULT_SETTINGS,
-  readSettings,
+  readKeptSettings,
   SETTINGS_KEY,
   writeSettings,
   type KeyValueStore,
@@ -32,7 +32,7 @@ describe('settings', () => {
       talkBy: 'hold',
     } as const;
     writeSettings(store, chosen);
-    expect(readSettings(store)).toEqual(chosen);
+    expect(readKeptSettings(store)).toEqual(chosen);
   });
 
   test('are replaced one by one if what was kept is not valid', () => {
@@ -49,19 +49,19 @@ describe('settings', () => {
       language: 7,
       speakerId: 'x'.repeat(300),
     };
-    expect(readSettings(memoryStore({ [SETTINGS_KEY]: JSON.stringify(kept) }))).toEqual({
+    expect(readKeptSettings(memoryStore({ [SETTINGS_KEY]: JSON.stringify(kept) }))).toEqual({
       ...DEFAULT_SETTINGS,
       captionSize: 'large',
     });
   });
 
   test.each(['', 'not json', 'null', '[]', '"text"', '7'])('survive %j in their place', (text) => {
-    expect(readSettings(memoryStore({ [SETTINGS_KEY]: text }))).toEqual(DEFAULT_SETTINGS);
+    expect(readKeptSettings(memoryStore({ [SETTINGS_KEY]: text }))).toEqual(DEFAULT_SETTINGS);
   });
 
   test('do without storage', () => {
-    expect(readSettings(null)).toEqual(DEFAULT_SETTINGS);
-    expect(readSettings(FORBIDDEN)).toEqual(DEFAULT_SETTINGS);
+    expect(readKeptSettings(null)).toEqual(DEFAULT_SETTINGS);
+    expect(readKeptSettings(FORBIDDEN)).toEqual(DEFAULT_SETTINGS);
     expect(() => writeSettings(FORBIDDEN, DEFAULT_SETTINGS)).not.toThrow();
   });
 });

@@ -66,7 +66,7 @@ const THEMES = ['system', 'light', 'dark'] as const;
 const CAPTION_SIZES = ['small', 'medium', 'large'] as const;
 
 /** Reads the kept settings; what is missing or not valid is the default. Never throws. */
-export function readSettings(store: KeyValueStore | null): Settings {
+export function readKeptSettings(store: KeyValueStore | null): Settings {
   const kept = readKept(store, SETTINGS_KEY);
   return {
     theme: oneOf(THEMES, kept['theme'], DEFAULT_SETTINGS.theme),

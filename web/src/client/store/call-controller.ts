@@ -3,7 +3,7 @@ import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
 import type { MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from '../account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
-import type { EarlierConversation } from './call-facts.ts';
+import type { ContinuedConversation } from './call-facts.ts';
 import { callStateAfter, INITIAL_CALL_STATE, type CallAction, type CallState } from './call-state.ts';
 import { applyToEngine } from './settings-in-call.ts';
 import { SignInError } from '../account/account-issuer.ts';
@@ -14,7 +14,7 @@ import { lostConversationOf } from './lost-call.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
 import { FAILED_TO_START, MISCONFIGURED, NOT_KEPT, NOT_SIGNED_IN, NOT_TOLD, SIGN_IN_UNREACHABLE } from './page-close-reasons.ts';
-import { readSettings, writeSettings, type KeyValueStore, type Settings } from '../settings/settings.ts';
+import { readKeptSettings, writeSettings, type KeyValueStore, type Settings } from '../settings/settings.ts';
 import type { CheckEvent } from '../engine/sound-check/sound-check-events.ts';
 
 export interface CallControllerOptions {
@@ -32,7 +32,7 @@ export interface CallControllerOptions {
 interface CallStart {
   /** false: a typed call. */
   readonly microphone?: boolean;
-  readonly earlier?: EarlierConversation | null;
+  readonly earlier?: ContinuedConversation | null;
 }
 
 export type CallController = ReturnType<typeof createCallController>;
@@ -41,7 +41,7 @@ export type CallController = ReturnType<typeof createCallController>;
 export function createCallController(options: CallControllerOptions) {
   const { engine, account, storage, nowMs } = options;
   const call = createStore<CallState>(() => INITIAL_CALL_STATE);
-  const settings = createStore<Settings>(() => readSettings(storage));
+  const settings = createStore<Settings>(() => readKeptSettings(storage));
   const providers = createStore<ProviderNames | null>(() => null);
   const levels = createStore<Levels>(() => SILENCE);
   const debug = createDebugRecorder();

@@ -1,5 +1,5 @@
 import type { MediaNotice } from '../messages/media-messages.ts';
-import type { Conversation } from './conversation-state.ts';
+import type { ConversationState } from './conversation-state.ts';
 
 /** What there is to say of a call that is over. */
 export interface CallFigures {
@@ -17,9 +17,9 @@ export interface CallError {
 }
 
 /** A conversation of the history that a call goes on with. */
-export interface EarlierConversation {
+export interface ContinuedConversation {
   readonly id: string;
-  readonly items: Conversation;
+  readonly items: ConversationState;
 }
 
 export interface Outage {

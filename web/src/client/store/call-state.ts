@@ -1,9 +1,9 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
 import type { MicrophoneResult, MicrophoneRefusal, CallPhase, EndOfTurnPrediction, MediaNotice } from '../messages/media-messages.ts';
-import { type CallCost, type CallEnding, type CallError, type EarlierConversation, type Outage, callFigures, type CallFigures } from './call-facts.ts';
+import { type CallCost, type CallEnding, type CallError, type ContinuedConversation, type Outage, callFigures, type CallFigures } from './call-facts.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
-import { conversationAfter, withCallOver, withDivider, withEarlier, withPlayback, withSessionReplaced, withTypedText, type ContentNotice, type Conversation, type Playback } from './conversation-state.ts';
+import { conversationAfter, withCallOver, withDivider, withEarlier, withPlayback, withSessionReplaced, withTypedText, type ContentNotice, type ConversationState, type Playback } from './conversation-state.ts';
 
 type MicrophoneState =
   | { readonly kind: 'unknown' }
@@ -42,7 +42,7 @@ export interface CallState {
   readonly sessionSinceMs: number | null;
   /** The provider of each stage; null before there is a session. */
   readonly ladder: Ladder | null;
-  readonly conversation: Conversation;
+  readonly conversation: ConversationState;
   /**
    * Of the reply that is heard. Apart from the conversation, so that the voice's going on, ten times a
    * second, renders nothing: see `SpokenWords`.
@@ -73,7 +73,7 @@ export type CallAction =
       readonly type: 'call-started';
       readonly microphone: boolean;
       readonly dividerId: string;
-      readonly earlier: EarlierConversation | null;
+      readonly earlier: ContinuedConversation | null;
     }
   | { readonly type: 'microphone-asked' }
   | { readonly type: 'microphone-answered'; readonly result: MicrophoneResult }

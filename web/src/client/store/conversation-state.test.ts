@@ -9,10 +9,10 @@ import {
   withSessionReplaced,
   withTypedText,
   type ContentNotice,
-  type Conversation,
+  type ConversationState,
 } from './conversation-state.ts';
 
-function after(...notices: ContentNotice[]): Conversation {
+function after(...notices: ContentNotice[]): ConversationState {
   return notices.reduce(conversationAfter, []);
 }
 
@@ -44,7 +44,7 @@ function ended(responseId: string, status: 'completed' | 'cancelled' | 'failed',
   return { type: 'response-ended', responseId, status, heardMs } as const;
 }
 
-function texts(items: Conversation): string[] {
+function texts(items: ConversationState): string[] {
   return items.map((item) => {
     if (item.kind === 'divider') return '—';
     if (item.kind === 'user') return item.text;
@@ -190,7 +190,7 @@ test('a call that ends leaves no reply running', () => {
 });
 
 test('the conversation is bounded, oldest out first', () => {
-  let items: Conversation = [];
+  let items: ConversationState = [];
   for (let number = 0; number < MAX_CONVERSATION_ITEMS + 5; number += 1) {
     items = withTypedText(items, `t${number}`, `text ${number}`);
   }

@@ -47,7 +47,7 @@ export interface DividerItem {
 }
 
 export type ConversationItem = UserItem | ReplyItem | DividerItem;
-export type Conversation = readonly ConversationItem[];
+export type ConversationState = readonly ConversationItem[];
 
 /** Older items leave, so that a day-long call does not grow without bound. */
 export const MAX_CONVERSATION_ITEMS = 200;
@@ -62,7 +62,7 @@ export interface Playback {
 export type ContentNotice = Exclude<ConversationNotice, { type: 'response-progress' }>;
 
 /** What a notice makes of the conversation; the same conversation if it changes nothing. */
-export function conversationAfter(items: Conversation, notice: ContentNotice): Conversation {
+export function conversationAfter(items: ConversationState, notice: ContentNotice): ConversationState {
   switch (notice.type) {
     case 'user-transcript':
       return withTranscript(items, notice);
@@ -117,19 +117,19 @@ export function conversationAfter(items: Conversation, notice: ContentNotice): C
   }
 }
 
-export function withTypedText(items: Conversation, id: string, text: string): Conversation {
+export function withTypedText(items: ConversationState, id: string, text: string): ConversationState {
   return appended(items, { kind: 'user', id, text, state: 'typed', utterance: null });
 }
 
 /** Marks the beginning of another call; an empty conversation needs no mark. */
-export function withDivider(items: Conversation, id: string): Conversation {
+export function withDivider(items: ConversationState, id: string): ConversationState {
   const last = items.at(-1);
   if (last === undefined || last.kind === 'divider') return items;
   return appended(items, { kind: 'divider', id, reason: 'new-call' });
 }
 
 /** An earlier conversation, with the mark from which a call goes on with it. */
-export function withEarlier(earlier: Conversation, dividerId: string): Conversation {
+export function withEarlier(earlier: ConversationState, dividerId: string): ConversationState {
   return appended(earlier, { kind: 'divider', id: dividerId, reason: 'continued' });
 }
 
@@ -139,17 +139,17 @@ export function withEarlier(earlier: Conversation, dividerId: string): Conversat
  * @param isReread - the session after it knows what was said all the same
  */
 export function withSessionReplaced(
-  items: Conversation,
+  items: ConversationState,
   id: string,
   isReread = false,
-): Conversation {
+): ConversationState {
   if (items.length === 0 || items.some((item) => item.id === id)) return items;
   const reason = isReread ? 'session-reread' : 'session-replaced';
   return appended(items, { kind: 'divider', id, reason });
 }
 
 /** Takes down how far a reply was heard whose voice goes on no more. */
-export function withPlayback(items: Conversation, playback: Playback | null): Conversation {
+export function withPlayback(items: ConversationState, playback: Playback | null): ConversationState {
   if (playback === null) return items;
   const { responseId, playedMs } = playback;
   return withReply(items, responseId, (reply) =>
@@ -158,7 +158,7 @@ export function withPlayback(items: Conversation, playback: Playback | null): Co
 }
 
 /** What was still being said when the call ended was not heard to its end. */
-export function withCallOver(items: Conversation, playback: Playback | null): Conversation {
+export function withCallOver(items: ConversationState, playback: Playback | null): ConversationState {
   return withPlayback(items, playback).map((item) =>
     item.kind === 'reply' && item.status === 'running' ? { ...item, status: 'interrupted' } : item,
   );
@@ -175,9 +175,9 @@ export function replyCaption(reply: ReplyItem): ReplyCaption {
 }
 
 function withTranscript(
-  items: Conversation,
+  items: ConversationState,
   notice: Extract<ConversationNotice, { type: 'user-transcript' }>,
-): Conversation {
+): ConversationState {
   const known = items.findIndex((item) => item.kind === 'user' && item.id === notice.itemId);
   const text = notice.text.trim();
   // A final transcript without words is a cough or a slammed door: nothing was said.
@@ -195,7 +195,7 @@ function withTranscript(
   return appended(items, item, placeOf(items, notice.utterance));
 }
 
-function withoutPartial(items: Conversation, utterance: number): Conversation {
+function withoutPartial(items: ConversationState, utterance: number): ConversationState {
   const position = items.findLastIndex(
     (item) => item.kind === 'user' && item.state === 'partial' && item.utterance === utterance,
   );
@@ -203,7 +203,7 @@ function withoutPartial(items: Conversation, utterance: number): Conversation {
 }
 
 /** Where the first words of an utterance belong, in the order of speaking. */
-function placeOf(items: Conversation, utterance: number | null): number {
+function placeOf(items: ConversationState, utterance: number | null): number {
   // They can arrive after the answer to them has begun; they still belong above it.
   const answer = items.findLastIndex(
     (item) =>
@@ -226,10 +226,10 @@ function isLater(item: ConversationItem, utterance: number | null): boolean {
 }
 
 function withReply(
-  items: Conversation,
+  items: ConversationState,
   id: string,
   change: (reply: ReplyItem) => ReplyItem,
-): Conversation {
+): ConversationState {
   const position = items.findLastIndex((item) => item.kind === 'reply' && item.id === id);
   const reply = items[position];
   if (reply?.kind !== 'reply') return items;
@@ -246,6 +246,6 @@ function voiceOf({
   return { kind: 'relay', startMs: audioStartMs, audioMs: null, wordEndsMs: [] };
 }
 
-function appended(items: Conversation, item: ConversationItem, place = items.length): Conversation {
+function appended(items: ConversationState, item: ConversationItem, place = items.length): ConversationState {
   return items.toSpliced(place, 0, item).slice(-MAX_CONVERSATION_ITEMS);
 }

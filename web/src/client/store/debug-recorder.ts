@@ -1,6 +1,7 @@
+import type { Stage } from '@parley/shared';
 import { createStore } from 'zustand/vanilla';
 import type { DebugEntry, MediaStats } from '../messages/debug-messages.ts';
-import type { MeasuredTurn, MediaNotice, Stage } from '../messages/media-messages.ts';
+import type { MeasuredTurn, MediaNotice } from '../messages/media-messages.ts';
 import { servedBy, type Ladder } from './ladder.ts';
 
 /** A turn, and the entries that were logged from the turn before it until it was measured. */
@@ -25,12 +26,12 @@ export interface SessionUsage extends Pick<
 }
 
 /** What was said over a reply, and what the relay made of it. */
-export type Interjection = Extract<MediaNotice, { type: 'interruption-decided' }>;
+export type RecordedInterjection = Extract<MediaNotice, { type: 'interruption-decided' }>;
 
 /** What the debug panel shows; each list is bounded, oldest first. */
 export interface DebugState {
   readonly turns: readonly RecordedTurn[];
-  readonly interjections: readonly Interjection[];
+  readonly interjections: readonly RecordedInterjection[];
   readonly usage: readonly SessionUsage[];
   readonly stats: readonly MediaStats[];
   readonly log: readonly LoggedEntry[];
@@ -71,7 +72,7 @@ export function createDebugRecorder() {
       const recorded = { ...turn, entriesAfter, entriesUpTo: entries, servedBy: servedBy(ladder) };
       publishSoon({ turns: [...state.turns, recorded].slice(-MAX_TURNS) });
     },
-    interjection: (interjection: Interjection): void =>
+    interjection: (interjection: RecordedInterjection): void =>
       publishSoon({ interjections: [...state.interjections, interjection].slice(-MAX_TURNS) }),
     usage(sessionId: string, { usage, costUsd, budgetUsd }: Omit<SessionUsage, 'sessionId'>): void {
       const sample = { sessionId, usage, costUsd, budgetUsd };

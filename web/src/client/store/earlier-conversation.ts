@@ -1,5 +1,5 @@
 import type { ConversationDetail, StoredTurn } from '@parley/shared';
-import type { EarlierConversation } from './call-facts.ts';
+import type { ContinuedConversation } from './call-facts.ts';
 import {
   MAX_CONVERSATION_ITEMS,
   type ConversationItem,
@@ -7,7 +7,7 @@ import {
 } from './conversation-state.ts';
 
 /** A kept conversation as captions: the last of it, to go on from. */
-export function earlierConversation({ id, turns }: ConversationDetail): EarlierConversation {
+export function earlierConversation({ id, turns }: ConversationDetail): ContinuedConversation {
   const items = turns.flatMap(captionsOf).slice(1 - MAX_CONVERSATION_ITEMS);
   return { id, items };
 }

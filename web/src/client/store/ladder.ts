@@ -1,7 +1,6 @@
+import { STAGES, type Stage } from '@parley/shared/stages';
 import type { ErrorCode, SessionDescription } from '@parley/shared';
-import type { MediaNotice, PageAbility, Stage } from '../messages/media-messages.ts';
-
-export const STAGES = ['transcriber', 'generator', 'synthesizer'] as const satisfies Stage[];
+import type { MediaNotice, PageAbility } from '../messages/media-messages.ts';
 
 /** Which provider does the work of a stage. */
 export interface StageState {

@@ -1,4 +1,4 @@
-import type { EarlierConversation } from './call-facts.ts';
+import type { ContinuedConversation } from './call-facts.ts';
 import type { CallState } from './call-state.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { CallState } from './call-state.ts';
  *
  * @returns null if there is nothing to go back to, or the call was ended on purpose
  */
-export function lostConversationOf(state: CallState): EarlierConversation | null {
+export function lostConversationOf(state: CallState): ContinuedConversation | null {
   const { standing, keptAs, conversation } = state;
   if (standing.kind !== 'over' || keptAs === null || conversation.length === 0) return null;
   const { reason, retry } = standing.reason;

@@ -1,5 +1,5 @@
+import { STAGES } from '@parley/shared/stages';
 import type { SessionDescription } from '@parley/shared';
-import { STAGES } from './ladder.ts';
 
 export type ProviderNames = SessionDescription['providers'];
 

@@ -12,12 +12,12 @@ import { ClientError } from '@parley/shared/link/client-error';
 import {
   requestJson,
   requestRelay,
-  type Relay,
+  type RelayEndpoint,
   type RelayRequest,
 } from '@parley/shared/link/relay-request';
 import type { AccountAccess } from './account-access.ts';
 
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type TranscriptFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Which conversations are looked for; what is undefined is left open. */
 export interface ConversationSearch {
@@ -37,7 +37,7 @@ export type AccountApi = ReturnType<typeof createAccountApi>;
  * `unauthorized` if there is no token to ask with.
  */
 export function createAccountApi(access: AccountAccess) {
-  const relayOf = async (): Promise<Relay<Response> & { readonly token: string }> => {
+  const relayOf = async (): Promise<RelayEndpoint<Response> & { readonly token: string }> => {
     const relay = await access.relay;
     if (relay.kind === 'misconfigured') throw new ClientError('unreachable', relay.message);
     const token = await access.token(relay.origin);
@@ -85,7 +85,7 @@ export function createAccountApi(access: AccountAccess) {
       send({ method: 'PATCH', path: conversation(id), body: { title }, signal }),
     remove: (id: string, signal: AbortSignal) =>
       send({ method: 'DELETE', path: conversation(id), signal }),
-    exported: (id: string, format: ExportFormat, signal: AbortSignal) =>
+    exported: (id: string, format: TranscriptFormat, signal: AbortSignal) =>
       file(`${conversation(id)}/export?format=${format}`, signal),
     recording: (id: string, signal: AbortSignal) => file(`${conversation(id)}/recording`, signal),
     /** @param days - first and last, ISO 8601 */

@@ -2,7 +2,7 @@ import { useStore } from 'zustand';
 import { useController } from '../call/controller-context.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { PrivacySection } from '../settings/privacy-section.tsx';
-import { SignIn } from './sign-in.tsx';
+import { SignInForm } from './sign-in.tsx';
 import { timeText } from '../../lib/dates.ts';
 import type { AccessCodeAnswer } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
@@ -31,7 +31,7 @@ export function AccountDialog() {
     case 'sign-in':
       return (
         <DialogFrame title="Sign in" onClose={account.dismiss}>
-          <SignIn />
+          <SignInForm />
         </DialogFrame>
       );
   }

@@ -18,7 +18,7 @@ interface Offer {
 }
 
 /** Signs in with an account: by a code or a link by e-mail, or by way of a service. */
-export function SignIn() {
+export function SignInForm() {
   const { account } = useController();
   const returnFault = useStore(account.store, (state) => state.returnFault);
   const isPossible = useStore(account.store, ({ signIn }) => (signIn?.accounts ?? null) !== null);

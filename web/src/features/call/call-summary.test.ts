@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Conversation, MeasuredTurn } from '../../client/index.ts';
+import type { ConversationState, MeasuredTurn } from '../../client/index.ts';
 import { summaryLineOf } from './call-summary.tsx';
 
-const reply = (id: string, trigger: 'speech' | 'timer' = 'speech'): Conversation[number] => ({
+const reply = (id: string, trigger: 'speech' | 'timer' = 'speech'): ConversationState[number] => ({
   kind: 'reply',
   id,
   trigger,
@@ -16,7 +16,7 @@ const reply = (id: string, trigger: 'speech' | 'timer' = 'speech'): Conversation
 const measured = (responseId: string, voiceToVoiceMs: number, utterance: number | null = 1) =>
   ({ responseId, voiceToVoiceMs, utterance }) as MeasuredTurn;
 
-const CALL: Conversation = [
+const CALL: ConversationState = [
   reply('before'),
   { kind: 'divider', id: 'd', reason: 'new-call' },
   reply('a'),

@@ -4,7 +4,7 @@ import { useCall, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { saveFile } from '../history/save-file.ts';
 import styles from './call-summary.module.css';
-import { type CallFigures, type Conversation, type MeasuredTurn, type ConversationItem, replyCaption } from '../../client/index.ts';
+import { type CallFigures, type ConversationState, type MeasuredTurn, type ConversationItem, replyCaption } from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
 import { captionText } from './caption-text.ts';
 
@@ -27,7 +27,7 @@ export function CallSummary() {
 
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(transcriptText(lines));
+      await navigator.clipboard.writeText(callTranscriptText(lines));
       setCopied('copied');
     } catch {
       setCopied('failed');
@@ -36,7 +36,7 @@ export function CallSummary() {
   const save = (extension: 'txt' | 'md'): void => {
     const date = new Date().toLocaleDateString(undefined, { dateStyle: 'medium' });
     const title = `Parley, ${date}`;
-    const text = extension === 'md' ? transcriptMarkdown(lines, title) : transcriptText(lines);
+    const text = extension === 'md' ? transcriptMarkdown(lines, title) : callTranscriptText(lines);
     const type = extension === 'md' ? 'text/markdown' : 'text/plain';
     saveFile(new Blob([text], { type: `${type};charset=utf-8` }), `${fileDate()}.${extension}`);
   };
@@ -72,7 +72,7 @@ function fileDate(): string {
 /** “4 min · 6 turns · answers after 0.8 s · $0.05”, without what is not known. */
 export function summaryLineOf(
   { durationMs, costUsd }: CallFigures,
-  items: Conversation,
+  items: ConversationState,
   measured: readonly MeasuredTurn[],
 ): string {
   const replies = lastCallOf(items).flatMap((item) =>
@@ -101,18 +101,18 @@ function medianOf(values: readonly number[]): number | null {
 }
 
 /** What was said in the last call, with what it went on with; nothing of the calls before. */
-export function transcriptOf(items: Conversation): readonly TranscriptLine[] {
+export function transcriptOf(items: ConversationState): readonly TranscriptLine[] {
   return lastCallOf(items).flatMap((item) => lineOf(item) ?? []);
 }
 
-function lastCallOf(items: Conversation): Conversation {
+function lastCallOf(items: ConversationState): ConversationState {
   const begin = items.findLastIndex(
     (item) => item.kind === 'divider' && item.reason === 'new-call',
   );
   return items.slice(begin + 1);
 }
 
-export function transcriptText(lines: readonly TranscriptLine[]): string {
+export function callTranscriptText(lines: readonly TranscriptLine[]): string {
   return lines.map(({ who, text, unheard }) => `${who}: ${text}${notHeard(unheard)}\n`).join('');
 }
 

@@ -7,7 +7,7 @@ import {
   providerLineOf,
   REFUSAL_LINES,
   stateLineOf,
-  SUGGESTIONS,
+  WELCOME_SUGGESTIONS,
 } from './call-words.ts';
 import { MICROPHONE_ADVICE } from './microphone-advice.ts';
 import { orbRoleOf } from './orb-role.ts';

@@ -153,7 +153,7 @@ export function providerLineOf(providers: ProviderNames): string {
 }
 
 /** Things to say that even the embedded assistant understands. */
-export const SUGGESTIONS = [
+export const WELCOME_SUGGESTIONS = [
   'What time is it in Tokyo?',
   'What is seven times eight?',
   'Set a timer for ten seconds',

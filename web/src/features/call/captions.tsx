@@ -1,7 +1,7 @@
 import { memo, useCallback, useEffect, useRef, useState, Fragment, useLayoutEffect, useMemo } from 'react';
 import { AlarmClock, ArrowDown } from 'lucide-react';
 import { useCall, useSettings, useController } from './controller-context.ts';
-import { type ConversationItem, type ReplyItem, type UserItem, replyCaption, type Conversation, type CallState, type SpokenPosition, captionWords, spokenPosition } from '../../client/index.ts';
+import { type ConversationItem, type ReplyItem, type UserItem, replyCaption, type ConversationState, type CallState, type SpokenPosition, captionWords, spokenPosition } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { captionText } from './caption-text.ts';
 import styles from './captions.module.css';
@@ -165,7 +165,7 @@ function useStickToEnd() {
  * Two voices at once cannot be understood: of what the person said only that it was heard is
  * announced, and an answer that is spoken not at all, unless the person wants `allWords`.
  */
-export function lastSettledText(items: Conversation, allWords: boolean): string {
+export function lastSettledText(items: ConversationState, allWords: boolean): string {
   const settled = items.findLast((item) => isSettled(item, allWords));
   if (settled === undefined) return '';
   if (settled.kind === 'divider') {
@@ -178,7 +178,7 @@ export function lastSettledText(items: Conversation, allWords: boolean): string 
   return settled.status === 'interrupted' ? `Parley, interrupted: ${heard}` : `Parley: ${heard}`;
 }
 
-function announcementOfUser(items: Conversation, item: UserItem, allWords: boolean): string {
+function announcementOfUser(items: ConversationState, item: UserItem, allWords: boolean): string {
   if (item.state === 'failed' || item.state === 'unrecognised') return 'Not understood';
   if (item.state === 'typed') return `You: ${item.text}`;
   if (allWords) return `You: ${captionText(item.text)}`;

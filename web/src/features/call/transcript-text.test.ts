@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Conversation, ReplyItem, UserItem } from '../../client/index.ts';
-import { transcriptMarkdown, transcriptOf, transcriptText } from './call-summary.tsx';
+import type { ConversationState, ReplyItem, UserItem } from '../../client/index.ts';
+import { transcriptMarkdown, transcriptOf, callTranscriptText } from './call-summary.tsx';
 
 const user = (id: string, text: string, state: UserItem['state'] = 'final'): UserItem => ({
   kind: 'user',
@@ -28,7 +28,7 @@ const cut: ReplyItem = {
   status: 'interrupted',
 };
 
-const CONVERSATION: Conversation = [
+const CONVERSATION: ConversationState = [
   user('before', 'of another call'),
   { kind: 'divider', id: 'd', reason: 'new-call' },
   user('a', 'tell me about octopuses'),
@@ -39,7 +39,7 @@ const CONVERSATION: Conversation = [
 ];
 
 test('holds the last call, what was heard of each answer and what was not', () => {
-  expect(transcriptText(transcriptOf(CONVERSATION))).toBe(
+  expect(callTranscriptText(transcriptOf(CONVERSATION))).toBe(
     'You: Tell me about octopuses\n' +
       'Parley: Three hearts. [not heard: Two pump blood.]\n' +
       'You: # *typed*\n',
@@ -56,5 +56,5 @@ test('as Markdown, what was said stays text', () => {
 });
 
 test('of nothing there is nothing', () => {
-  expect(transcriptText(transcriptOf([]))).toBe('');
+  expect(callTranscriptText(transcriptOf([]))).toBe('');
 });

@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { useOnline } from '../../ui/use-online.ts';
 import { useCall, useController } from './controller-context.ts';
-import { providerLineOf, SUGGESTIONS } from './call-words.ts';
+import { providerLineOf, WELCOME_SUGGESTIONS } from './call-words.ts';
 import { ladderLinesOf } from './ladder-words.ts';
 import styles from './welcome.module.css';
 
@@ -26,7 +26,7 @@ export function Welcome() {
         {inCall ? 'You could try' : 'A voice you can talk to, and interrupt.'}
       </h2>
       <ul className={styles.suggestions}>
-        {SUGGESTIONS.map((suggestion) => (
+        {WELCOME_SUGGESTIONS.map((suggestion) => (
           <li key={suggestion}>
             <button
               type="button"

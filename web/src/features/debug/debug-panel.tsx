@@ -1,3 +1,4 @@
+import { STAGES } from '@parley/shared/stages';
 import {
   useEffect,
   useRef,
@@ -20,14 +21,7 @@ import { useFlight } from './use-flight.ts';
 import { VadStrip } from './vad-strip.tsx';
 import { Waterfall } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
-import {
-  type MicrophoneSettings,
-  type CallState,
-  type DebugState,
-  type Ladder,
-  STAGES,
-  standingOf,
-} from '../../client/index.ts';
+import { type MicrophoneSettings, type CallState, type DebugState, type Ladder, standingOf } from '../../client/index.ts';
 import { TableHead } from './table-head.tsx';
 import { measuresOf } from './statistics.ts';
 

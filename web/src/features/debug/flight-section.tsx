@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Download } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { saveFile } from '../history/save-file.ts';
-import type { FlightLink, FlightStatus } from './use-flight.ts';
+import type { FlightLink, FlightState } from './use-flight.ts';
 import panel from './debug-panel.module.css';
 import styles from './flight-section.module.css';
 
@@ -68,7 +68,7 @@ export function FlightSection({ flight }: { readonly flight: FlightLink }) {
 }
 
 /** What the recorder holds, in a sentence. */
-export function flightWords(status: FlightStatus | null): string {
+export function flightWords(status: FlightState | null): string {
   if (status === null || status.bytes === 0) {
     return 'Keeps the last ten minutes of a call in this page. There was no call yet.';
   }

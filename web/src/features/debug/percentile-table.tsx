@@ -1,6 +1,6 @@
 import { ENOUGH_TURNS, measuresOf, msText, typedMedianMs } from './statistics.ts';
 import { TableHead } from './table-head.tsx';
-import { Verdict } from './verdict.tsx';
+import { TargetVerdict } from './verdict.tsx';
 import { useDebug } from '../call/controller-context.ts';
 import styles from './debug-panel.module.css';
 
@@ -58,7 +58,7 @@ function Figure({ ms, targetMs }: FigureProps) {
   }
   return (
     <td>
-      {msText(ms)} <Verdict ms={ms} targetMs={targetMs} />
+      {msText(ms)} <TargetVerdict ms={ms} targetMs={targetMs} />
     </td>
   );
 }

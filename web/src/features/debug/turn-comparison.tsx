@@ -1,6 +1,7 @@
+import { STAGES } from '@parley/shared/stages';
 import { useId, useState } from 'react';
 import { LATENCY_SEGMENTS } from '@parley/shared/latency';
-import { type RecordedTurn, STAGES } from '../../client/index.ts';
+import { type RecordedTurn } from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { SEGMENT_WORDS } from './segments.ts';
 import { differenceText, segmentText, totalText } from './statistics.ts';

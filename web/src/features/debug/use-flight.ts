@@ -5,11 +5,11 @@ import { useController } from '../call/controller-context.ts';
 /** Ten minutes with audio are written in a second or two. */
 const SAVE_DEADLINE_MS = 20_000;
 
-export type FlightStatus = Extract<FlightNotice, { type: 'status' }>;
+export type FlightState = Extract<FlightNotice, { type: 'status' }>;
 
 export interface FlightLink {
   /** null until the recorder has answered. */
-  readonly status: FlightStatus | null;
+  readonly status: FlightState | null;
   readonly setAudioConsent: (agreed: boolean) => void;
   /** @returns undefined if it could not be had in time */
   readonly save: () => Promise<Blob | undefined>;
@@ -18,7 +18,7 @@ export interface FlightLink {
 /** Asks for the events of the call, and links the panel with the recorder, while it is mounted. */
 export function useFlight(): FlightLink {
   const controller = useController();
-  const [status, setStatus] = useState<FlightStatus | null>(null);
+  const [status, setStatus] = useState<FlightState | null>(null);
   const port = useRef<MessagePort>(null);
 
   useEffect(() => {

@@ -1,11 +1,12 @@
+import { STAGES } from '@parley/shared/stages';
 import { useState } from 'react';
 import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import { type MeasuredTurn, type EndOfTurnPrediction, type RecordedTurn, STAGES } from '../../client/index.ts';
+import { type MeasuredTurn, type EndOfTurnPrediction, type RecordedTurn } from '../../client/index.ts';
 import { useDebug } from '../call/controller-context.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
 import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts';
 import { TurnComparison } from './turn-comparison.tsx';
-import { Verdict } from './verdict.tsx';
+import { TargetVerdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { TableHead } from './table-head.tsx';
@@ -140,7 +141,7 @@ function TurnRow({ turn, number, spanMs, isChosen, isOpened, onChoose, onOpen }:
           {totalText(turn)}
           <span className="visually-hidden"> ms</span>
         </span>
-        <Verdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />
+        <TargetVerdict ms={turn.voiceToVoiceMs} targetMs={TARGET_MS} />
       </button>
     </li>
   );
@@ -222,7 +223,7 @@ function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly numb
               {segmentText(turn, segment)}
               <span className={styles.slot}>
                 {target !== null && turn.utterance !== null && (
-                  <Verdict ms={ms} targetMs={target} />
+                  <TargetVerdict ms={ms} targetMs={target} />
                 )}
               </span>
             </dd>

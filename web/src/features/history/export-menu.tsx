@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ExportFormat } from '../account/account-api.ts';
+import type { TranscriptFormat } from '../account/account-api.ts';
 import { Button } from '../../ui/button.tsx';
 import menu from '../account/account-menu.module.css';
 import { useAccountPages } from '../account/account-pages-context.ts';
@@ -12,13 +12,13 @@ const FORMATS = [
   { format: 'text', extension: 'txt', name: 'Text', use: 'to read' },
   { format: 'json', extension: 'json', name: 'JSON', use: 'for programs' },
   { format: 'vtt', extension: 'vtt', name: 'WebVTT', use: 'subtitles' },
-] as const satisfies readonly { format: ExportFormat; [key: string]: string }[];
+] as const satisfies readonly { format: TranscriptFormat; [key: string]: string }[];
 
 /** Saves the conversation as a file. */
 export function ExportMenu({ id, title }: { readonly id: string; readonly title: string }) {
   const { api } = useAccountPages();
   const { isRunning, complaint, run } = useAction();
-  const save = (format: ExportFormat, extension: string): Promise<boolean> =>
+  const save = (format: TranscriptFormat, extension: string): Promise<boolean> =>
     run(async (signal) => {
       saveFile(await api.exported(id, format, signal), fileNameOf(title, extension));
     });

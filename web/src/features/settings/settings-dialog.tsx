@@ -10,7 +10,7 @@ import { SelectField } from './select-field.tsx';
 import { SliderField } from './slider-field.tsx';
 import { SwitchField } from './switch-field.tsx';
 import { canChooseSpeaker, useDevices } from './use-devices.ts';
-import { useVoiceOffer, type VoiceOffer } from './use-voice-offer.ts';
+import { useVoiceOffer, type OfferedVoices } from './use-voice-offer.ts';
 import styles from './settings-dialog.module.css';
 import { useStore } from 'zustand';
 import { HearingField } from './hearing-field.tsx';
@@ -195,7 +195,7 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
 }
 
 /** The voices of the call's language. Outside of a call the relay tells those of its own only. */
-function VoiceField({ offer }: { readonly offer: VoiceOffer | null }) {
+function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
   const { changeSettings } = useController();
   const { voice, language } = useSettings((all) => all);
   const isInCall = useCall(({ session }) => session !== null);

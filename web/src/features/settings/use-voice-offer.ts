@@ -4,15 +4,15 @@ import { useAccountAccess } from '../account/account-access.ts';
 import { useCall } from '../call/controller-context.ts';
 
 /** What may be chosen of a voice, and of languages. */
-export type VoiceOffer = Pick<SessionDescription, 'voices' | 'speeds' | 'languages'>;
+export type OfferedVoices = Pick<SessionDescription, 'voices' | 'speeds' | 'languages'>;
 
 const DEADLINE_MS = 5_000;
 
 /** What the session offers or, outside of a call, what the relay would; null while that is unknown. */
-export function useVoiceOffer(): VoiceOffer | null {
+export function useVoiceOffer(): OfferedVoices | null {
   const session = useCall((state) => state.session);
   const { fetch: fetchLike, relay } = useAccountAccess();
-  const [offer, setOffer] = useState<VoiceOffer | null>(null);
+  const [offer, setOffer] = useState<OfferedVoices | null>(null);
   const isNeeded = session === null && offer === null;
   useEffect(() => {
     if (!isNeeded) return;
@@ -32,10 +32,10 @@ export function useVoiceOffer(): VoiceOffer | null {
 }
 
 /** Checked by hand: the schema library is not part of the page. An older relay offers nothing. */
-export function voiceOfferIn(body: unknown): VoiceOffer | null {
-  const { voices, speeds, languages } = (body ?? {}) as Partial<Record<keyof VoiceOffer, unknown>>;
+export function voiceOfferIn(body: unknown): OfferedVoices | null {
+  const { voices, speeds, languages } = (body ?? {}) as Partial<Record<keyof OfferedVoices, unknown>>;
   if (!Array.isArray(voices)) return null;
-  const isVoice = (voice: unknown): voice is VoiceOffer['voices'][number] => {
+  const isVoice = (voice: unknown): voice is OfferedVoices['voices'][number] => {
     const { id, label } = (voice ?? {}) as Record<string, unknown>;
     return typeof id === 'string' && typeof label === 'string';
   };

@@ -15,7 +15,7 @@ import {
   valueAxis,
 } from '../../ui/chart-parts.tsx';
 import { LATENCY_LINES } from './latency-table.tsx';
-import { msText, percentText } from './status-words.ts';
+import { msOrDash, percentText } from './status-words.ts';
 
 const FIRST_HEIGHT = 160;
 const MARGIN = chartMargin(8);
@@ -49,7 +49,7 @@ export const LatencyChart = memo(function LatencyChart({
       <LineChart data={[...points]} margin={MARGIN} accessibilityLayer={false}>
         {chartGrid()}
         {timeAxis(TIME_AXIS)}
-        {valueAxis({ ticks, format: msText, width: VALUES_WIDTH })}
+        {valueAxis({ ticks, format: msOrDash, width: VALUES_WIDTH })}
         <ReferenceLine y={targetMs} stroke="var(--text-quiet)" strokeWidth={1} />
         {lineTip(LatencyTip)}
         {LATENCY_LINES.map(({ key, colour, dashes }) => (
@@ -100,7 +100,7 @@ function LatencyTip({ active, payload }: TooltipContentProps) {
       {LATENCY_LINES.map(({ key, name }) => (
         <TipRow key={key}>
           <span>{name}</span>
-          {msText(point[key])} ms
+          {msOrDash(point[key])} ms
         </TipRow>
       ))}
     </ChartTip>

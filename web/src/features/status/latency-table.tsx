@@ -2,7 +2,7 @@ import { Check, TriangleAlert } from 'lucide-react';
 import type { AveragedLatency, MeasuredLatency, MonitoringMetrics, Overview, Percentiles } from '@parley/shared/monitoring-api';
 import { countText } from '../../lib/figures.ts';
 import { Part } from './part.tsx';
-import { msText } from './status-words.ts';
+import { msOrDash } from './status-words.ts';
 import styles from './latency-table.module.css';
 
 /** The three percentiles, told apart by colour and by dashes. */
@@ -101,7 +101,7 @@ function Figure({
   const isOver = ms !== null && target !== undefined && ms > target.target;
   return (
     <td data-over={isOver}>
-      {msText(ms)}
+      {msOrDash(ms)}
       {isOver && <span className="visually-hidden"> over the target</span>}
     </td>
   );
@@ -111,7 +111,7 @@ function TargetMark({ target: { target, met } }: { readonly target: Target }) {
   const Sign = met === false ? TriangleAlert : Check;
   return (
     <>
-      {msText(target)}
+      {msOrDash(target)}
       <span className={styles.mark} data-met={met ?? 'unknown'}>
         {met !== null && <Sign aria-hidden="true" size={14} />}
         <span className="visually-hidden">

@@ -18,7 +18,7 @@ const STAGE_NOW: Readonly<Record<OperatedSession['stage'], string>> = {
 };
 
 /** The calls that run: what each does, for how long, and what it has cost. */
-export function LiveCalls({ overview }: { readonly overview: Overview }) {
+export function LiveCallList({ overview }: { readonly overview: Overview }) {
   const { sessions, sessions_total: total, active_connections: connections, metrics } = overview;
   const calls = useRef<HTMLDivElement>(null);
   const isUnused = metrics.total_sessions === 0 && total === 0;

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { sessionTagSchema, type LogFilter } from '@parley/shared';
 import { exactTimeText } from '../../lib/dates.ts';
 import { countText } from '../../lib/figures.ts';
-import type { LogTail, TailEntry, TailState } from './operator/log-tail.ts';
+import type { LogFeed, TailEntry, TailState } from './operator/log-tail.ts';
 import { Button } from '../../ui/button.tsx';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { Empty, Part } from './part.tsx';
@@ -31,7 +31,7 @@ interface Entered {
  * The log while it is written, the latest line first; may be filtered, held still and emptied. Its
  * hundreds of rows are left as they are while the page around them is brought up to date.
  */
-export const LogSection = memo(function LogSection({ tail }: { readonly tail: LogTail }) {
+export const LogSection = memo(function LogSection({ tail }: { readonly tail: LogFeed }) {
   const connection = useStore(tail.store, (state) => state.connection);
   const entries = useStore(tail.store, (state) => state.entries);
   const [held, setHeld] = useState<readonly TailEntry[] | null>(null);

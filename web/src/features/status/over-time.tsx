@@ -7,7 +7,7 @@ import { ChoiceField } from '../settings/choice-field.tsx';
 import { LATENCY_LINES } from './latency-table.tsx';
 import { Empty, Part } from './part.tsx';
 import { useOperator } from './status-context.ts';
-import { msText, percentText } from './status-words.ts';
+import { msOrDash, percentText } from './status-words.ts';
 import styles from './over-time.module.css';
 
 const fetchCharts = () => import('./history-charts.tsx');
@@ -65,7 +65,7 @@ export function OverTime({ overview }: { readonly overview: Overview }) {
               ))}
               <ChartKey
                 sign={<LineSign colour="var(--text-quiet)" />}
-                name={`Target ${msText(target)}`}
+                name={`Target ${msOrDash(target)}`}
               />
             </ChartLegend>
           </div>
@@ -92,8 +92,8 @@ function latencyText(points: readonly HistoryPoint[]): string {
   if (last === undefined) return 'No spoken turn was measured in this time.';
   const worst = measured.toSorted((a, b) => (b.p95_ms ?? 0) - (a.p95_ms ?? 0))[0]!;
   return (
-    `Lately, half of the turns took up to ${msText(last.p50_ms)} ms. ` +
-    `The highest p95 was ${msText(worst.p95_ms)} ms, at ${timeText(worst.timestamp)}.`
+    `Lately, half of the turns took up to ${msOrDash(last.p50_ms)} ms. ` +
+    `The highest p95 was ${msOrDash(worst.p95_ms)} ms, at ${timeText(worst.timestamp)}.`
   );
 }
 

@@ -1,8 +1,9 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { MONITORED_STAGES, type Interaction, type Overview } from '@parley/shared/monitoring-api';
+import type { Interaction, Overview } from '@parley/shared/monitoring-api';
+import { STAGES } from '@parley/shared/stages';
 import { exactTimeText } from '../../lib/dates.ts';
 import { Empty, Part } from './part.tsx';
-import { msText } from './status-words.ts';
+import { msOrDash } from './status-words.ts';
 import styles from './rows.module.css';
 
 /** The last ten turns, the latest first: how they went, and what was said if that may be shown. */
@@ -25,7 +26,7 @@ export function RecentTurns({ overview }: { readonly overview: Overview }) {
 
 function TurnRow(props: Interaction) {
   const { timestamp, outcome, error, voice_to_voice_ms: ms, question, answer } = props;
-  const providers = MONITORED_STAGES.flatMap((stage) => props.providers[stage] ?? []);
+  const providers = STAGES.flatMap((stage) => props.providers[stage] ?? []);
   const Sign = error === null ? CircleCheck : TriangleAlert;
   return (
     <li className={styles.row}>
@@ -36,7 +37,7 @@ function TurnRow(props: Interaction) {
         <p className={styles.facts}>
           <time dateTime={timestamp}>{exactTimeText(timestamp)}</time>
           <span className={styles.outcome}>{error ?? outcome.replaceAll('_', ' ')}</span>
-          {ms !== null && <span>{msText(ms)} ms</span>}
+          {ms !== null && <span>{msOrDash(ms)} ms</span>}
         </p>
         {question !== null && <p className={styles.said}>{question}</p>}
         {answer !== null && <p className={styles.answer}>{answer}</p>}

@@ -3,7 +3,7 @@ import type { Overview } from '@parley/shared/monitoring-api';
 import type { Away } from './operator/status-feed.ts';
 import { Button } from '../../ui/button.tsx';
 import { LatencyTable } from './latency-table.tsx';
-import { LiveCalls } from './live-calls.tsx';
+import { LiveCallList } from './live-calls.tsx';
 import { LogSection } from './log-section.tsx';
 import { OverTime } from './over-time.tsx';
 import { ProviderStates } from './provider-states.tsx';
@@ -41,7 +41,7 @@ export function RelayStatus({ overview, atMs, away }: RelayStatusProps) {
     <div className={styles.status}>
       <VerdictLine overview={overview} atMs={atMs} away={away} />
       <div className={styles.parts} data-old={away !== null}>
-        <LiveCalls overview={overview} />
+        <LiveCallList overview={overview} />
         <ProviderStates overview={overview} />
         <LatencyTable overview={overview} />
         <OverTime overview={overview} />

@@ -1,6 +1,6 @@
 import { createContext, useContext, useEffect } from 'react';
-import { createLogTail, type LogTail } from './operator/log-tail.ts';
-import { createOperatorAccess, type OperatorAccess } from './operator/operator-access.ts';
+import { createLogTail, type LogFeed } from './operator/log-tail.ts';
+import { createOperatorAccess, type OperatorSignIn } from './operator/operator-access.ts';
 import { createOperatorApi, type OperatorApi } from './operator/operator-api.ts';
 import { createStatusFeed, type StatusFeed } from './operator/status-feed.ts';
 import type { AccountAccess } from '../account/account-access.ts';
@@ -8,10 +8,10 @@ import type { AccountController, KeyValueStore } from '../../client/index.ts';
 
 /** What the parts of the status page share. */
 export interface Operator {
-  readonly access: OperatorAccess;
+  readonly access: OperatorSignIn;
   readonly api: OperatorApi;
   readonly feed: StatusFeed;
-  readonly tail: LogTail;
+  readonly tail: LogFeed;
 }
 
 const OperatorContext = createContext<Operator | null>(null);

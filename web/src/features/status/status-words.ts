@@ -17,7 +17,7 @@ export function secondsBetween(from: string, to: string): number {
 }
 
 /** A latency, ms; a dash before the first was measured. */
-export function msText(ms: number | null): string {
+export function msOrDash(ms: number | null): string {
   return ms === null ? '–' : Math.round(ms).toLocaleString('en');
 }
 

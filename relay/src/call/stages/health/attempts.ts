@@ -1,6 +1,6 @@
-import { ParleyError, type ErrorCode } from '@parley/shared';
+import { ParleyError, type ErrorCode, type Stage } from '@parley/shared';
 import type { Clock } from '../../../base/lib/clock.ts';
-import { NO_PROVIDER, type Failover, type FailoverObserver, type Stage } from '../provider.ts';
+import { NO_PROVIDER, type Failover, type FailoverObserver } from '../provider.ts';
 import type { Fault } from '../provider-error.ts';
 import type { RetryPolicy } from './policy.ts';
 import type { Permit, ProviderHealth } from './provider-health.ts';

@@ -1,5 +1,6 @@
+import type { Stage } from '@parley/shared';
 import type { Clock } from '../../../base/lib/clock.ts';
-import type { Health, ProviderAttempt, ProviderStatus, Stage } from '../provider.ts';
+import type { Health, ProviderAttempt, ProviderStatus } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
 import { RefusedCallers } from './refused-callers.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';

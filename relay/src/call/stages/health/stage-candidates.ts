@@ -1,17 +1,10 @@
-import { ParleyError } from '@parley/shared';
+import { ParleyError, type Stage } from '@parley/shared';
 import type { Clock } from '../../../base/lib/clock.ts';
 import { actedMs } from '../../../base/lib/deadline.ts';
 import { aheadOfNeed, presentTrace } from '../../../base/lib/error-boundary.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
 import type { UsePurpose } from '../../../people/metering/ledger.ts';
-import {
-  BROWSER,
-  type FailoverObserver,
-  type Provider,
-  type ProviderUse,
-  type ReportUse,
-  type Stage,
-} from '../provider.ts';
+import { BROWSER, type FailoverObserver, type Provider, type ProviderUse, type ReportUse } from '../provider.ts';
 import { knowsLanguage, languagesOfAll, type Languages } from '../languages.ts';
 import { activeName, Attempts, type Candidate } from './attempts.ts';
 import type { ResiliencePolicy } from './policy.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { InOrder, type Place } from './in-order.ts';
+import { InOrder, type QueuePlace } from './in-order.ts';
 
 interface Word {
   readonly text: string;
@@ -45,7 +45,7 @@ it('loses nothing, doubles nothing and keeps the order, in whichever order place
   fc.assert(
     fc.property(fc.shuffledSubarray([...Array(12).keys()], { minLength: 12 }), (arrivals) => {
       const { order, batches } = ordered();
-      const places: Place<Word>[] = arrivals.map(() => order.take());
+      const places: QueuePlace<Word>[] = arrivals.map(() => order.take());
       for (const index of arrivals) order.fill(places[index]!, { text: `${index}` });
       expect(batches.join(' ')).toBe([...arrivals.keys()].join(' '));
     }),

@@ -1,5 +1,5 @@
 /** A place in the order; empty until what it is kept for is known. */
-export interface Place<T> {
+export interface QueuePlace<T> {
   value: T | undefined;
 }
 
@@ -11,7 +11,7 @@ export interface Place<T> {
  */
 export class InOrder<T extends object> {
   readonly #onKnown: (values: readonly [T, ...T[]]) => void;
-  readonly #places: Place<T>[] = [];
+  readonly #places: QueuePlace<T>[] = [];
 
   /** @param onKnown - is given all at once what had waited for the same place */
   constructor(onKnown: (values: readonly [T, ...T[]]) => void) {
@@ -23,19 +23,19 @@ export class InOrder<T extends object> {
   }
 
   /** Takes the last place for something that becomes known later. */
-  take(): Place<T> {
-    const place: Place<T> = { value: undefined };
+  take(): QueuePlace<T> {
+    const place: QueuePlace<T> = { value: undefined };
     this.#places.push(place);
     return place;
   }
 
-  fill(place: Place<T>, value: T): void {
+  fill(place: QueuePlace<T>, value: T): void {
     place.value = value;
     this.#handOn();
   }
 
   /** @param before - takes the place in front of this one, otherwise the last */
-  add(value: T, before?: Place<T>): void {
+  add(value: T, before?: QueuePlace<T>): void {
     const index = before === undefined ? -1 : this.#places.indexOf(before);
     this.#places.splice(index === -1 ? this.#places.length : index, 0, { value });
     this.#handOn();

@@ -8,7 +8,7 @@ export interface CaptionsOptions {
 }
 
 /** A reply as the client shows it: each clause once, and where its words lie in the audio. */
-export class Captions {
+export class ReplyCaptions {
   readonly #options: CaptionsOptions;
   #chunkIndex = 0;
   /** Clauses that were sent. */

@@ -1,6 +1,6 @@
-import type { LatencyMark, RelayEventOf } from '@parley/shared';
+import type { LatencyMark, RelayEventOf, Stage } from '@parley/shared';
 import type { GenerateRequest, GeneratorEvent } from '../../stages/generator/generator.ts';
-import type { FailoverObserver, Stage } from '../../stages/provider.ts';
+import type { FailoverObserver } from '../../stages/provider.ts';
 import type { SpeakOptions } from '../../stages/synthesizer/synthesizer.ts';
 import type { Stages } from '../../stages/stages.ts';
 import type { ConversationOptions } from '../conversation-options.ts';

@@ -2,7 +2,7 @@ import { ClauseTrack, ownWords, type Clause } from '../../stages/synthesizer/cla
 import type { GeneratorEvent } from '../../stages/generator/generator.ts';
 import type { FailoverObserver } from '../../stages/provider.ts';
 import type { VoiceEvent } from '../../stages/synthesizer/synthesizer.ts';
-import { Captions } from './captions.ts';
+import { ReplyCaptions } from './captions.ts';
 import { clauses } from './clauses.ts';
 import { fill, type FillOptions } from './fill.ts';
 import type { ReplyOptions } from './reply-options.ts';
@@ -13,7 +13,7 @@ const MAX_PIECE_MS = 200;
 
 interface PlayOptions extends Pick<ReplyOptions, 'item' | 'output' | 'pacer'> {
   readonly sampleRateHz: number;
-  readonly captions: Captions;
+  readonly captions: ReplyCaptions;
   readonly signal: AbortSignal;
   readonly onEvent: (event: VoiceEvent) => void;
   /** A piece of voice goes out. */
@@ -56,7 +56,7 @@ export interface ReplyPipelineOptions extends Pick<
  */
 export class ReplyPipeline {
   readonly track: ClauseTrack;
-  readonly captions: Captions;
+  readonly captions: ReplyCaptions;
   readonly #options: ReplyPipelineOptions;
 
   constructor(options: ReplyPipelineOptions) {
@@ -71,7 +71,7 @@ export class ReplyPipeline {
       onWritten,
       onHeard,
     );
-    this.captions = new Captions({ responseId, output, track: this.track });
+    this.captions = new ReplyCaptions({ responseId, output, track: this.track });
   }
 
   /** @throws as `FailoverSynthesizer.speak` */

@@ -1,8 +1,8 @@
-import { ParleyError, type ErrorCode, type LatencyMark, type Usage } from '@parley/shared';
+import { ParleyError, type ErrorCode, type LatencyMark, type Usage, type Stage } from '@parley/shared';
 import { aborted, OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import type { GeneratorEvent, TokenUsage } from '../../stages/generator/generator.ts';
-import { BROWSER, type Stage } from '../../stages/provider.ts';
+import { BROWSER } from '../../stages/provider.ts';
 import type { VoiceEvent } from '../../stages/synthesizer/synthesizer.ts';
 import { StageRun } from '../stage-run.ts';
 import type { Watch } from '../watchdog.ts';

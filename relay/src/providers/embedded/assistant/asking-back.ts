@@ -23,7 +23,7 @@ export function isAskingBack(reply: string): boolean {
 }
 
 /** A history as if nothing had been in doubt: confirmed words stand where they were confirmed. */
-export interface Settled {
+export interface SettledQuestion {
   readonly earlier: readonly Message[];
   /** What wants an answer. */
   readonly said: readonly Message[];
@@ -41,7 +41,7 @@ export function settled(
   history: readonly Message[],
   unasked: number,
   isUnderstood: (words: string) => boolean,
-): Settled {
+): SettledQuestion {
   const first = history.length - Math.max(1, unasked);
   const earlier: Message[] = [];
   const asked: Message[] = [];

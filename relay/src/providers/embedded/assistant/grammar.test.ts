@@ -5,7 +5,7 @@ import { CAPABILITIES } from '../../capabilities/index.ts';
 import { parseTemplate } from '../../phrases/template.ts';
 import { EMBEDDED_SPEECH_GRAMMAR } from './index.ts';
 import { GRAMMAR_RULES, spokenFrom, withoutWeights, wordsIn } from './generated-sentences.rig.ts';
-import { INTERJECTIONS } from '../recogniser/interjections.ts';
+import { INTERJECTION_WORDS } from '../recogniser/interjections.ts';
 import { understand } from './understand.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from './sentences.rig.ts';

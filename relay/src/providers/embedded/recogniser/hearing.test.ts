@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LevelMeter } from './level.ts';
+import { SpeechLevel } from './level.ts';
 import { NoiseGate } from './noise-gate.ts';
 import { mayBeVoiced, VoicingMeter } from './voicing.ts';
 
@@ -52,8 +52,8 @@ describe('mayBeVoiced', () => {
 });
 
 describe('LevelMeter', () => {
-  function meterOf(...sounds: Int16Array[]): LevelMeter {
-    const meter = new LevelMeter();
+  function meterOf(...sounds: Int16Array[]): SpeechLevel {
+    const meter = new SpeechLevel();
     for (const sound of sounds) meter.push(sound);
     return meter;
   }
@@ -86,7 +86,7 @@ describe('LevelMeter', () => {
     const sound = [hiss(400, 40), vowel(400, 900), vowel(400, 9_000)].flatMap((part) => [...part]);
     const whole = meterOf(Int16Array.from(sound));
     for (const chunkSamples of [160, 1_600, 4_800]) {
-      const meter = new LevelMeter();
+      const meter = new SpeechLevel();
       for (let at = 0; at < sound.length; at += chunkSamples)
         meter.push(Int16Array.from(sound.slice(at, at + chunkSamples)));
       expect(meter.gain).toBe(whole.gain);
@@ -136,13 +136,13 @@ describe('NoiseGate', () => {
   });
 
   it('is not needed in a quiet room, nor where speech comes without a room before it', () => {
-    const meter = new LevelMeter();
+    const meter = new SpeechLevel();
     for (const sound of [hiss(300, 20), speech]) meter.push(sound);
     expect(meter.noiseGate()).toBeUndefined();
-    const alone = new LevelMeter();
+    const alone = new SpeechLevel();
     for (const sound of [hiss(100, 300), speech]) alone.push(sound);
     expect(alone.noiseGate()).toBeUndefined();
-    const noisy = new LevelMeter();
+    const noisy = new SpeechLevel();
     for (const sound of [noise, speech]) noisy.push(sound);
     expect(noisy.noiseGate()).toBeInstanceOf(NoiseGate);
   });

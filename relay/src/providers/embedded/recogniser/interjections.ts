@@ -17,7 +17,7 @@ const BACKCHANNELS = [
 ];
 
 /** As the recogniser writes them. */
-export const INTERJECTIONS: ReadonlySet<string> = new Set([...STOP_PHRASES, ...BACKCHANNELS]);
+export const INTERJECTION_WORDS: ReadonlySet<string> = new Set([...STOP_PHRASES, ...BACKCHANNELS]);
 
 /** A whole sentence that is as short, and resembles "no": not an interjection. */
 const GREETING = 'hello';
@@ -76,5 +76,5 @@ export const INTERJECTION_WORD_INSERTION = 0.02;
 export function readInterjection(text: string): string | undefined {
   const words = text.split(/\s+/).map((word) => word.replace(/\(\d+\)$/, ''));
   const said = words.filter((word) => word !== '' && word !== BREATH).join(' ');
-  return INTERJECTIONS.has(said) ? said : undefined;
+  return INTERJECTION_WORDS.has(said) ? said : undefined;
 }

@@ -30,7 +30,7 @@ const RMS = {
   quietRoom: 400,
 } as const;
 
-export class LevelMeter {
+export class SpeechLevel {
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   #filled = 0;
   #speechFrames = 0;

@@ -10,7 +10,7 @@ import {
 } from './interjections.ts';
 import { parseJsgf } from './jsgf-parser.ts';
 import { loadGrammar } from './load-grammar.ts';
-import { LevelMeter } from './level.ts';
+import { SpeechLevel } from './level.ts';
 import type { NoiseGate } from './noise-gate.ts';
 import { SentenceSearch } from './sentence-search.ts';
 import { VoicingMeter } from './voicing.ts';
@@ -62,7 +62,7 @@ interface Utterance {
   interjections: Decoder | undefined;
   /** The interjection at the last look, if it was one. */
   lastInterjection: string | undefined;
-  readonly level: LevelMeter;
+  readonly level: SpeechLevel;
   readonly voicing: VoicingMeter;
   /** Everything so far, until the level is decided: it may be decoded again at another gain. */
   readonly held: Int16Array[];
@@ -221,7 +221,7 @@ export class Recogniser {
     const utterance: Utterance = {
       interjections: mayInterrupt ? this.#interjections : undefined,
       lastInterjection: undefined,
-      level: new LevelMeter(),
+      level: new SpeechLevel(),
       voicing: new VoicingMeter(),
       held: [],
       gain: 1,

@@ -49,9 +49,9 @@ const OPERATIONS = {
   'percent off': (left: number, right: number) => right - (left * right) / 100,
 } as const;
 
-export type Operator = keyof typeof OPERATIONS;
+export type ArithmeticOperator = keyof typeof OPERATIONS;
 
-export function operate(left: Calculation, operator: Operator, right: Calculation): Calculation {
+export function operate(left: Calculation, operator: ArithmeticOperator, right: Calculation): Calculation {
   const isDividedByZero = operator === 'divided by' && right.value === 0;
   return {
     value: OPERATIONS[operator](left.value, right.value),
@@ -74,7 +74,7 @@ type Term = Reading<Calculation> | undefined;
 /** Typed text may nest parentheses; no spoken calculation has this many. */
 const MAX_DEPTH = 20;
 
-const SUM: readonly (readonly [words: string, Operator])[] = [
+const SUM: readonly (readonly [words: string, ArithmeticOperator])[] = [
   ['plus', 'plus'],
   ['minus', 'minus'],
 ];

@@ -7,7 +7,7 @@ export interface Currency {
   readonly many: string;
 }
 
-export interface Money {
+export interface MoneyAmount {
   readonly amount: number;
   /** undefined if none was said. */
   readonly currency: Currency | undefined;
@@ -38,13 +38,13 @@ export const currencySlot: SpokenSlot<Currency> = {
 };
 
 /** `forty dollars`, `$40`, `five euros and fifty cents`, or a number alone. */
-export const moneySlot: SpokenSlot<Money> = {
+export const moneySlot: SpokenSlot<MoneyAmount> = {
   rule: {
     name: 'money',
     expansion: '<below_thousand> [<currency>]',
     uses: [belowThousand, currencySlot.rule],
   },
-  *read(tokens, at): Iterable<Reading<Money>> {
+  *read(tokens, at): Iterable<Reading<MoneyAmount>> {
     for (const number of readNumber(tokens, at)) {
       for (const { value, end } of manyCurrencies.read(tokens, number.end)) {
         for (const cents of readNumber(tokens, tokens[end] === 'and' ? end + 1 : end)) {
@@ -61,7 +61,7 @@ export const moneySlot: SpokenSlot<Money> = {
 };
 
 /** `fifty euros`, `a pound`: with its currency. */
-export const sumOfMoneySlot: SpokenSlot<Money & { readonly currency: Currency }> = {
+export const sumOfMoneySlot: SpokenSlot<MoneyAmount & { readonly currency: Currency }> = {
   rule: {
     name: 'sum_of_money',
     expansion: '(a | one) (dollar | euro | pound) | <number> <currency>',

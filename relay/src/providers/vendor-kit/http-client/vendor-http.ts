@@ -1,3 +1,4 @@
+import type { Stage } from '@parley/shared';
 import { Agent, fetch, type Response } from 'undici';
 import { isOutOfDescriptors } from '../../../base/lib/descriptors.ts';
 import { traceHeaders } from '../../../base/lib/error-boundary.ts';
@@ -7,7 +8,6 @@ import {
   retryAfterMs,
   type ProviderFault,
 } from '../../../call/stages/provider-error.ts';
-import type { Stage } from '../../../call/stages/provider.ts';
 import { lightFetch } from './light-fetch.ts';
 import { noteOfNetwork, noteOfRefusal } from './failure-note.ts';
 import { causeOfRefusal } from './refusal.ts';

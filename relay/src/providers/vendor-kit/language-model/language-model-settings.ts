@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { whole } from '../../../base/config/setting-kinds.ts';
-import { setting, type Settings, type ValuesOf } from '../../../base/config/settings.ts';
+import { setting, type SettingsDeclaration, type ValuesOf } from '../../../base/config/settings.ts';
 import { DEFAULT_SYSTEM_PROMPT } from './instructions.ts';
 import { TOOL_USES, type ToolUse } from './model-limits.ts';
 import { REASONINGS } from './reasoning.ts';
@@ -57,7 +57,7 @@ export const LANGUAGE_MODEL_SETTINGS = {
 };
 
 /** What one vendor's model takes. @param owner - in sentences */
-export function modelLimitSettings(prefix: string, owner: string): Settings {
+export function modelLimitSettings(prefix: string, owner: string): SettingsDeclaration {
   return {
     [`${prefix}_TOOLS`]: setting(z.enum(TOOL_USES).default('auto'), {
       type: '`auto`, `on` or `off`',

@@ -76,7 +76,7 @@ export interface Sent {
 }
 
 /** How much may be sent and asked for, in estimated tokens. */
-export interface Room {
+export interface ContextRoom {
   readonly inputTokens: number;
   /** Of what was said before the last turn: beyond it, it is the price that bounds. */
   readonly historyTokens: number;
@@ -120,7 +120,7 @@ export class ModelLimits {
   }
 
   /** Without bounds on what is sent, as long as nothing is known of the context. */
-  get room(): Room {
+  get room(): ContextRoom {
     const { contextTokens, maxOutputTokens } = this.#options;
     const learnt = this.#present;
     const knownTokens = Math.min(

@@ -1,3 +1,4 @@
+import type { Stage } from '@parley/shared';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../../../base/lib/clock.ts';
@@ -18,7 +19,6 @@ import {
   type ProviderErrorOptions,
   type ProviderFault,
 } from '../../../call/stages/provider-error.ts';
-import type { Stage } from '../../../call/stages/provider.ts';
 import { noteOfNetwork, noteOfRefusal } from '../http-client/failure-note.ts';
 
 /**

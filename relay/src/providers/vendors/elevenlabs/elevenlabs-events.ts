@@ -13,7 +13,7 @@ export type ScribeEvent =
   | { readonly type: 'ignored' };
 
 /** What the text-to-speech socket says of one context. */
-export type VoiceEvent =
+export type ElevenLabsVoiceEvent =
   | {
       readonly type: 'spoken';
       readonly contextId: string;
@@ -105,7 +105,7 @@ export function readScribeEvent(message: string): ScribeEvent {
   }
 }
 
-export function readVoiceEvent(message: string): VoiceEvent {
+export function readVoiceEvent(message: string): ElevenLabsVoiceEvent {
   const { success, data } = voiceMessage.safeParse(parseJson(message));
   if (!success) return MALFORMED;
   if (data.error !== undefined) {

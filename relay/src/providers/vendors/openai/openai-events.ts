@@ -5,7 +5,7 @@ import type { ProviderFault } from '../../../call/stages/provider-error.ts';
 export const typed = z.looseObject({ type: z.string() });
 
 /** What the API says of a failure. */
-export const problem = z.object({
+export const openAiProblem = z.object({
   type: z.string().nullish(),
   code: z.string().nullish(),
 });
@@ -32,14 +32,14 @@ const realtimeSchemas = {
         ({ type: 'words-completed', itemId: event.item_id, text: event.transcript }) as const,
     ),
   [`${TRANSCRIPTION}.failed`]: z
-    .object({ item_id: z.string(), error: problem })
+    .object({ item_id: z.string(), error: openAiProblem })
     .transform((event) =>
       // There was speech, but its words are not recognisable.
       event.error.code === 'audio_unintelligible'
         ? ({ type: 'words-unplaced', itemId: event.item_id } as const)
         : failureOf(event.error),
     ),
-  error: z.object({ error: problem }).transform((event) => failureOf(event.error)),
+  error: z.object({ error: openAiProblem }).transform((event) => failureOf(event.error)),
 } as const;
 
 export type RealtimeEvent =
@@ -108,7 +108,7 @@ export interface SessionFailure {
   readonly note: string;
 }
 
-export function failureOf({ code, type }: z.infer<typeof problem>): SessionFailure {
+export function failureOf({ code, type }: z.infer<typeof openAiProblem>): SessionFailure {
   return {
     type: 'session-failed',
     fault: faultOfCode(code ?? '', type ?? ''),

@@ -1,5 +1,5 @@
+import type { Stage } from '@parley/shared';
 import type { Languages } from '../../../call/stages/languages.ts';
-import type { Stage } from '../../../call/stages/provider.ts';
 import type { ModelListRequest } from '../../vendor-kit/http-client/model-list.ts';
 import { onBase } from '../../vendor-kit/vendor-url.ts';
 import type { ProviderContext } from '../../vendor-kit/vendor.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { splitList, whole } from '../../../base/config/setting-kinds.ts';
-import { setting, type Settings } from '../../../base/config/settings.ts';
+import { setting, type SettingsDeclaration } from '../../../base/config/settings.ts';
 import { modelLimitSettings } from '../../vendor-kit/language-model/language-model-settings.ts';
 import {
   apiKeySetting,
@@ -55,7 +55,7 @@ export function variable({ prefix }: ApiVendor, name: string, use?: ModelUse): s
 }
 
 /** The settings of one vendor; each is a variable with its prefix. */
-export function settingsOf(vendor: ApiVendor): Settings {
+export function settingsOf(vendor: ApiVendor): SettingsDeclaration {
   const { owner, defaults, uses, isSplit } = vendor;
   const { baseUrl, models, voices } = defaults;
   return {
@@ -90,7 +90,7 @@ export function settingsOf(vendor: ApiVendor): Settings {
   };
 }
 
-function modelSettings(vendor: ApiVendor, use: ModelUse, fallback: string | undefined): Settings {
+function modelSettings(vendor: ApiVendor, use: ModelUse, fallback: string | undefined): SettingsDeclaration {
   const { owner, isSplit } = vendor;
   const isOwnServer = isSplit && use !== 'realtime' && use !== 'realtime_voice';
   const optional = isOwnServer

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { setting } from '../../../base/config/settings.ts';
 import type { Voice, Synthesizer } from '../../../call/stages/synthesizer/synthesizer.ts';
 import { LANGUAGE_MODEL_SETTINGS, readModelLimits, systemPromptOf, type LanguageModelValues } from '../../vendor-kit/language-model/language-model-settings.ts';
-import { defineVendor, type Candidate, type KnownVendor, type ProviderContext } from '../../vendor-kit/vendor.ts';
+import { defineVendor, type VendorCandidate, type KnownVendor, type ProviderContext } from '../../vendor-kit/vendor.ts';
 import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import { type OpenAiAdapterOptions, authorization } from './openai-server.ts';
@@ -10,7 +10,7 @@ import { settingsOf, type ApiVendor, type ModelUse, type Values } from './openai
 import { createOpenAiSynthesizer } from './openai-synthesizer.ts';
 import { createOpenAiTranscriber } from './openai-transcriber.ts';
 import { accessFor, addressFor, needsOf, voicesOf } from './server-values.ts';
-import { adviceFor } from './settings-advice.ts';
+import { settingsAdvice } from './settings-advice.ts';
 import { createSocketSynthesizer } from '../../vendor-kit/synthesis/socket-synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import { RealtimeVoiceProtocol } from './realtime-voice-protocol.ts';
@@ -141,7 +141,7 @@ export const compatibleVendors: readonly KnownVendor[] = Array.from(
       ...(index > 0 && { repeats: 'compatible' }),
       settings: { ...LANGUAGE_MODEL_SETTINGS, ...settingsOf(server) },
       candidates: candidatesOf(server, id),
-      advise: (values, given) => adviceFor(server, values, given),
+      advise: (values, given) => settingsAdvice(server, values, given),
     });
   },
 );
@@ -160,7 +160,7 @@ function usable(vendor: ApiVendor, use: ModelUse) {
   };
 }
 
-function candidatesOf(vendor: ApiVendor, name: string): readonly Candidate<Values>[] {
+function candidatesOf(vendor: ApiVendor, name: string): readonly VendorCandidate<Values>[] {
   return [
     {
       stage: 'transcriber',

@@ -5,7 +5,7 @@ import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';
 import type { SpeechProtocol, SpokenSocket } from '../../vendor-kit/synthesis/speech-sockets.ts';
 import { z } from 'zod';
 import { parseJson } from '../../../base/lib/json.ts';
-import { failureOf, problem, typed, type SessionFailure } from './openai-events.ts';
+import { failureOf, openAiProblem, typed, type SessionFailure } from './openai-events.ts';
 
 const tokens = z.number().int().min(0);
 
@@ -62,7 +62,7 @@ const schemas = {
         id: z.string(),
         status: z.enum(['completed', 'cancelled', 'failed', 'incomplete', 'in_progress']),
         status_details: z
-          .object({ reason: z.string().nullish(), error: problem.nullish() })
+          .object({ reason: z.string().nullish(), error: openAiProblem.nullish() })
           .nullish(),
         usage,
       }),
@@ -74,7 +74,7 @@ const schemas = {
       usage: used,
       failure: failureOf({ type: details?.reason ?? status, ...details?.error }),
     })),
-  error: z.object({ error: problem }).transform((event) => failureOf(event.error)),
+  error: z.object({ error: openAiProblem }).transform((event) => failureOf(event.error)),
 } as const;
 
 type RealtimeVoiceEvent =

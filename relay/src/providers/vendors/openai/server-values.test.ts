@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings, type Environment } from '../../../base/config/read-settings.ts';
-import { adviceFor } from './settings-advice.ts';
+import { settingsAdvice } from './settings-advice.ts';
 import { settingsOf, type ApiVendor, type ModelUse } from './openai-settings.ts';
 import { addressFor } from './server-values.ts';
 
@@ -19,7 +19,7 @@ function addressIn(environment: Environment, use: ModelUse = 'chat') {
 
 function advice(environment: Environment): readonly string[] {
   const values = readSettings(settingsOf(VENDOR), environment);
-  return adviceFor(VENDOR, values, new Set(Object.keys(environment)));
+  return settingsAdvice(VENDOR, values, new Set(Object.keys(environment)));
 }
 
 describe('a stage', () => {

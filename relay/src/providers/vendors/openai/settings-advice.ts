@@ -8,7 +8,7 @@ import {
 import { addressFor } from './server-values.ts';
 
 /** What in the settings of one's own server looks like a mistake, although each is accepted. */
-export function adviceFor(
+export function settingsAdvice(
   vendor: ApiVendor,
   values: Values,
   given: ReadonlySet<string>,

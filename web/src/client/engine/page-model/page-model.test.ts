@@ -7,7 +7,7 @@ import type {
   ModelPrompt,
   ModelSession,
 } from './language-model.ts';
-import { PageModel } from './page-model.ts';
+import { BrowserModel } from './page-model.ts';
 
 const QUESTION = {
   type: 'ask-model',
@@ -60,7 +60,7 @@ class ScriptedModels implements LanguageModels {
 
 let models: ScriptedModels;
 let posted: PageModelCommand[];
-let page: PageModel;
+let page: BrowserModel;
 let notices: MediaNotice[];
 const notify = (notice: MediaNotice) => void notices.push(notice);
 
@@ -68,7 +68,7 @@ beforeEach(async () => {
   models = new ScriptedModels();
   posted = [];
   notices = [];
-  page = new PageModel({ models, post: (command) => posted.push(command), notify });
+  page = new BrowserModel({ models, post: (command) => posted.push(command), notify });
   await page.setOffered(true);
 });
 
@@ -105,7 +105,7 @@ test.each<ModelAvailability>(['unavailable', 'downloadable', 'downloading'])(
     models = new ScriptedModels();
     models.answer = answer;
     posted = [];
-    page = new PageModel({ models, post: (command) => posted.push(command), notify });
+    page = new BrowserModel({ models, post: (command) => posted.push(command), notify });
     await page.setOffered(true);
     expect(posted).toEqual([]);
     expect(notices).toMatchObject([{ type: 'error', code: 'page_model_failed' }]);

@@ -25,7 +25,7 @@ interface RunningAnswer {
  * The browser's own language model, for one call: answers what the relay asks of it, one question
  * at a time, and says nothing by itself. What was said before comes with each question.
  */
-export class PageModel {
+export class BrowserModel {
   readonly #options: PageModelOptions;
   readonly #ended = new AbortController();
   #offers = false;

@@ -1,9 +1,5 @@
-import type {
-  MediaCommand,
-  MediaNotice,
-  PageAbility,
-  Stage,
-} from '../../messages/media-messages.ts';
+import type { Stage } from '@parley/shared';
+import type { MediaCommand, MediaNotice, PageAbility } from '../../messages/media-messages.ts';
 import type { PageVoiceRequest, BrowserHelp } from '../../messages/page-requests.ts';
 import { PageHearing } from './page-hearing.ts';
 import { PageRecogniser } from './page-recogniser.ts';

@@ -20,7 +20,7 @@ import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
 import { ReplyPlayback } from './reply-playback.ts';
 import { SessionChoices } from './session-choices.ts';
-import { TurnTaking, type TurnTakingOptions } from './turn-taking.ts';
+import { ClientTurnTaking, type ClientTurnTakingOptions } from './turn-taking.ts';
 
 /** The providers of speech, as the relay last reported them. */
 interface SpeechProviders {
@@ -51,7 +51,7 @@ export class MediaCall {
   readonly #api: SessionApi;
   readonly #connection: RelayConnection;
   readonly #renewal: TokenRenewal;
-  readonly #turns: TurnTaking;
+  readonly #turns: ClientTurnTaking;
   readonly #playback: ReplyPlayback;
   readonly #segmenter: UtteranceSegmenter;
   readonly #choices: SessionChoices;
@@ -78,7 +78,7 @@ export class MediaCall {
     this.#echo.setInterruption(start.interruption);
     void this.#echo.measure();
     const levels = new CallLevels({ notify, now });
-    const common: Omit<TurnTakingOptions, 'playback'> = {
+    const common: Omit<ClientTurnTakingOptions, 'playback'> = {
       phases: this.#phases,
       now,
       send: (event) => this.#send(event),
@@ -99,7 +99,7 @@ export class MediaCall {
       outputLatencyMs: () => this.#outputClock.latencyMs,
       onVoiceLevel: (rms) => levels.voice(rms),
     });
-    const turns = new TurnTaking({ ...common, playback });
+    const turns = new ClientTurnTaking({ ...common, playback });
     this.#playback = playback;
     this.#turns = turns;
     this.#segmenter = new UtteranceSegmenter({

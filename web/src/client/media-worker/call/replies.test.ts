@@ -1,15 +1,15 @@
 import type { RelayEventOf } from '@parley/shared';
 import { beforeEach, expect, test } from 'vitest';
 import type { MediaNotice } from '../../messages/media-messages.ts';
-import { Replies } from './replies.ts';
+import { PlayedReplies } from './replies.ts';
 
 let notices: MediaNotice[];
-let replies: Replies;
+let replies: PlayedReplies;
 
 beforeEach(() => {
   notices = [];
   // The session began when our clock showed 10,000.
-  replies = new Replies({
+  replies = new PlayedReplies({
     notify: (notice) => notices.push(notice),
     toSessionMs: (localMs) => localMs - 10_000,
   });

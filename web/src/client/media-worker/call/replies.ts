@@ -45,7 +45,7 @@ export interface RepliesOptions {
  * The replies that are under way: what is known of each from the relay and from the speaker, until
  * both have ended. All instants are ms on our own clock.
  */
-export class Replies {
+export class PlayedReplies {
   readonly #options: RepliesOptions;
   readonly #replies = new Map<string, Reply>();
   readonly #ends = new Map<number, TurnEnd>();

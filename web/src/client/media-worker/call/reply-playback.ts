@@ -6,7 +6,7 @@ import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-mes
 import { VoiceQueue, type AudibleReply } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';
 import { PageVoice, type PageVoiceReport } from './page-voice.ts';
-import { Replies } from './replies.ts';
+import { PlayedReplies } from './replies.ts';
 
 /** The speaker reports thirty times a second, for the level; the page hears of every third. */
 const REPORTS_PER_PROGRESS = 3;
@@ -38,14 +38,14 @@ export class ReplyPlayback {
   /** While the person speaks no reply begins: the relay will cancel it. */
   personSpeaks = false;
   readonly voice: VoiceQueue;
-  readonly replies: Replies;
+  readonly replies: PlayedReplies;
   readonly #options: ReplyPlaybackOptions;
   readonly #page: PageVoice;
   #progressReports = 0;
 
   constructor(options: ReplyPlaybackOptions) {
     this.#options = options;
-    this.replies = new Replies({
+    this.replies = new PlayedReplies({
       notify: (notice) => options.notify(notice),
       toSessionMs: (localMs) => options.toSessionMs(localMs),
     });

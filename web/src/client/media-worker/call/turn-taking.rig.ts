@@ -5,7 +5,7 @@ import type { PageVoiceRequest } from '../../messages/page-requests.ts';
 import type { PlaybackCommand } from '../../messages/playback-messages.ts';
 import { CallPhases } from './call-phase.ts';
 import { ReplyPlayback } from './reply-playback.ts';
-import { TurnTaking } from './turn-taking.ts';
+import { ClientTurnTaking } from './turn-taking.ts';
 
 /** Turns and replies between a relay, a speaker and a page that are played by a test. */
 export class TurnTakingRig {
@@ -16,7 +16,7 @@ export class TurnTakingRig {
   readonly phases: CallPhase[] = [];
   readonly endsOfTurn: number[] = [];
   readonly playback: ReplyPlayback;
-  readonly turns: TurnTaking;
+  readonly turns: ClientTurnTaking;
   nowMs = 50_000;
 
   constructor() {
@@ -43,7 +43,7 @@ export class TurnTakingRig {
       outputLatencyMs: () => 0,
       onVoiceLevel: () => {},
     });
-    this.turns = new TurnTaking({ ...common, playback: this.playback });
+    this.turns = new ClientTurnTaking({ ...common, playback: this.playback });
   }
 
   /** Voice from the relay. */

@@ -7,7 +7,7 @@ import type { ReplyPlayback } from './reply-playback.ts';
 
 const MAX_UTTERANCE = 0xffff;
 
-export interface TurnTakingOptions {
+export interface ClientTurnTakingOptions {
   readonly playback: ReplyPlayback;
   readonly phases: CallPhases;
   now(): number;
@@ -43,15 +43,15 @@ interface Utterance {
  * the voice is flushed and reported with how much of it was heard, or goes on. If the relay does
  * not decide, or the voice cannot be held, speech is a barge-in at once. Typing always is.
  */
-export class TurnTaking {
+export class ClientTurnTaking {
   /** Whether the relay decides when a turn is over and what interrupts a reply. */
   relayDecides = false;
-  readonly #options: TurnTakingOptions;
+  readonly #options: ClientTurnTakingOptions;
   readonly #bargeIn: BargeIn;
   #utterance: Utterance = newUtterance(0, false);
   #isHearing = false;
 
-  constructor(options: TurnTakingOptions) {
+  constructor(options: ClientTurnTakingOptions) {
     const { playback } = options;
     this.#options = options;
     this.#bargeIn = new BargeIn({

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createLogTail, MAX_ENTRIES, type TailSocket } from './log-tail.ts';
+import { createLogTail, MAX_ENTRIES, type LogFeedSocket } from './log-tail.ts';
 
 /** A socket that the test opens, writes to and closes. */
-class FakeSocket extends EventTarget implements TailSocket {
+class FakeSocket extends EventTarget implements LogFeedSocket {
   readonly sent: string[] = [];
   readonly url: string;
   readonly protocols: readonly string[];

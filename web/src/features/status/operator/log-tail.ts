@@ -37,12 +37,12 @@ export interface TailState {
 }
 
 /** As much of a WebSocket as a tail uses. */
-export type TailSocket = Pick<WebSocket, 'addEventListener' | 'send' | 'close'>;
+export type LogFeedSocket = Pick<WebSocket, 'addEventListener' | 'send' | 'close'>;
 
 export interface LogTailOptions {
   /** Origin of the relay and the token; null if there is none. May reject. */
   readonly access: () => Promise<{ readonly origin: string; readonly token: string } | null>;
-  readonly openSocket: (url: string, protocols: string[]) => TailSocket;
+  readonly openSocket: (url: string, protocols: string[]) => LogFeedSocket;
 }
 
 export const MAX_ENTRIES = 500;
@@ -52,13 +52,13 @@ const CONNECT_DEADLINE_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 8_000;
 
-export type LogTail = ReturnType<typeof createLogTail>;
+export type LogFeed = ReturnType<typeof createLogTail>;
 
 /** The relay's log while it is written: the last lines that a filter lets through. Reconnects. */
 export function createLogTail({ access, openSocket }: LogTailOptions) {
   const store = createStore<TailState>(() => ({ connection: 'connecting', entries: [] }));
   let filter: LogFilter = { level: 'info' };
-  let socket: TailSocket | null = null;
+  let socket: LogFeedSocket | null = null;
   let isLive = false;
   let retryMs = FIRST_RETRY_MS;
   let ids = 0;

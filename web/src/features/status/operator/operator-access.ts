@@ -23,7 +23,7 @@ export interface OperatorAccessOptions {
   readonly storage: KeyValueStore | null;
 }
 
-export type OperatorAccess = ReturnType<typeof createOperatorAccess>;
+export type OperatorSignIn = ReturnType<typeof createOperatorAccess>;
 
 /** What a header can carry: the relay takes no other tokens. */
 const TOKEN = /^[\x21-\x7e]+$/;

@@ -3,7 +3,7 @@ import { ClientError } from '@parley/shared/link/client-error';
 import {
   requestJson,
   requestRelay,
-  type Relay,
+  type RelayEndpoint,
   type RelayRequest,
 } from '@parley/shared/link/relay-request';
 import {
@@ -12,7 +12,7 @@ import {
   type HistoryRange,
   type Overview,
 } from '@parley/shared/monitoring-api';
-import type { Bearer, OperatorAccess } from './operator-access.ts';
+import type { Bearer, OperatorSignIn } from './operator-access.ts';
 
 /**
  * Why the relay shows nothing to this person:
@@ -46,9 +46,9 @@ export type OperatorApi = ReturnType<typeof createOperatorApi>;
  * What operators ask of the relay. Every method throws `OperatorRefused` if the person may not, and
  * as `requestRelay` does.
  */
-export function createOperatorApi(access: OperatorAccess) {
+export function createOperatorApi(access: OperatorSignIn) {
   const ask = async <T>(
-    request: (relay: Relay<Response>, token: string | undefined) => Promise<T>,
+    request: (relay: RelayEndpoint<Response>, token: string | undefined) => Promise<T>,
   ): Promise<T> => {
     const relay = await access.relay;
     if (relay.kind === 'misconfigured') throw new ClientError('unreachable', relay.message);
