@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readEnvironment } from './base/config/environment.ts';
 import { ConfigError } from './base/config/read-settings.ts';
 import { parseStartOptions, START_USAGE } from './base/config/start-options.ts';
-import { openTurnModel } from './providers/embedded/turn-model/open-turn-model.ts';
+import { openTurnModel } from './providers/embedded/open-turn-model.ts';
 import { addressesToOpen } from './http/addresses.ts';
 import { FIXED_CLAUSES } from './call/turn/replying/phrases.ts';
 import { SOUND_DEADLINE_MS } from './call/turn/deciding/pause-sound.ts';

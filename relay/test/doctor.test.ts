@@ -6,7 +6,7 @@ import type { Finding } from '../doctor/print.ts';
 import { runDoctor } from '../doctor/run.ts';
 import { CATALOGUE, type SimulatedVendor } from '../simulators/catalogue.ts';
 import type { Simulator } from '../simulators/kit/simulator.ts';
-import { meanModel, onnxFile } from './support/onnx-file.ts';
+import { meanModel, onnxFile } from '@parley/turn-model/onnx-file.rig';
 
 const BEHAVIOUR = { hear: () => 'What time is it?', answer: () => 'Ready.' };
 const VENDORS = Object.keys(CATALOGUE) as SimulatedVendor[];

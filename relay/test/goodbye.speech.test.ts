@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
-import { createEmbeddedTranscriber } from '../src/providers/embedded/recogniser/embedded-transcriber.ts';
-import { createEmbeddedSynthesizer } from '../src/providers/embedded/voice/embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from '../src/providers/embedded/embedded-transcriber.ts';
+import { createEmbeddedSynthesizer } from '../src/providers/embedded/embedded-synthesizer.ts';
 import { GOODBYE_SENTENCE } from '../src/call/turn/replying/phrases.ts';
 import { FaultyRelay } from './faults/faulty-relay.ts';
 import { TestCall } from './support/test-call.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEmbeddedAssistant } from '../src/providers/embedded/assistant/assistant.ts';
+import { createEmbeddedAssistant } from '../src/providers/embedded/assistant.ts';
 import { sleep, systemClock } from '../src/base/lib/clock.ts';
 import type { Transcriber } from '../src/call/stages/transcriber/transcriber.ts';
 import { SegmentUtterance } from '../src/providers/vendors/openai/segment-utterance.ts';

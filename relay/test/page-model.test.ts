@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RelayEvent } from '@parley/shared';
-import { createEmbeddedAssistant } from '../src/providers/embedded/assistant/index.ts';
+import { createEmbeddedAssistant } from '../src/providers/embedded/assistant.ts';
 import type { CallEvent } from '../src/call/events/call-events.ts';
 import { systemClock } from '../src/base/lib/clock.ts';
 import { counting } from './support/scripted-synthesizer.ts';

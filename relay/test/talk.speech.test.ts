@@ -8,7 +8,7 @@ import { resamplePcm16 } from '@parley/shared/audio/pcm16-resampler';
 import { findSpeech, type Speech } from '../talk/client/speech.ts';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { openCall } from '../talk/client/call.ts';
-import { REFUSED_SENTENCES } from '../src/providers/embedded/assistant/sentences.rig.ts';
+import { REFUSED_SENTENCES } from '@parley/phrases/understanding/sentences.rig';
 import { openWarmStages, START_MS } from '../src/providers/embedded/warm-engines.rig.ts';
 import { trackOf } from '../src/call/stages/synthesizer/track.rig.ts';
 import type { FailoverStages } from '../src/call/stages/failover-stages.ts';

@@ -4,10 +4,10 @@
  */
 import { fileURLToPath } from 'node:url';
 
-export { createEmbeddedTranscriber } from '../src/providers/embedded/recogniser/embedded-transcriber.ts';
-export { compileFlite, Flite } from '../src/providers/embedded/voice/flite.ts';
-export { trimSilence } from '../src/providers/embedded/voice/trim-silence.ts';
-export { createEmbeddedSynthesizer } from '../src/providers/embedded/voice/embedded-synthesizer.ts';
+export { createEmbeddedTranscriber } from '../src/providers/embedded/embedded-transcriber.ts';
+export { compileFlite, Flite } from '@parley/voice';
+export { trimSilence } from '@parley/voice';
+export { createEmbeddedSynthesizer } from '../src/providers/embedded/embedded-synthesizer.ts';
 export { serve } from '../bench/process/serve.ts';
 export type {
   Background,

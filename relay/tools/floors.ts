@@ -13,8 +13,6 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'keeping/storage',
     'keeping/recordings',
     'call/stages',
-    'providers/phrases',
-    'providers/capabilities',
     'providers/vendor-kit',
     'providers/embedded',
     'providers/vendors',
@@ -60,6 +58,17 @@ export interface FloorRule {
   readonly files: readonly string[];
   readonly patterns: readonly { readonly regex: string; readonly message: string }[];
 }
+
+/** The keyless engines know PCM and words and nothing of a call. */
+const ENGINES: FloorRule = {
+  files: ['relay/packages/**'],
+  patterns: [
+    {
+      regex: '^\\.{1,2}/(.*/)?src/|^@parley/relay',
+      message: 'Engines are below the relay: they use each other and @parley/shared.',
+    },
+  ],
+};
 
 /** End-to-end tests reach the relay through its one entry for them. */
 const END_TO_END_TESTS: FloorRule = {
@@ -114,7 +123,7 @@ export function floorRules(): readonly FloorRule[] {
       };
     }),
   );
-  return [...floors, END_TO_END_TESTS];
+  return [...floors, ENGINES, END_TO_END_TESTS];
 }
 
 /** From another district a room is named with its district, from its own without. */

@@ -83,6 +83,10 @@ function install() {
     'package.json',
     'web/package.json',
     'relay/package.json',
+    'relay/packages/recogniser/package.json',
+    'relay/packages/voice/package.json',
+    'relay/packages/phrases/package.json',
+    'relay/packages/turn-model/package.json',
     'shared/package.json',
   ]) {
     wanted.update(readFileSync(join(ROOT, file)));

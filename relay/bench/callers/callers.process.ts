@@ -1,5 +1,5 @@
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
-import { createEmbeddedSynthesizer } from '../../src/providers/embedded/voice/embedded-synthesizer.ts';
+import { createEmbeddedSynthesizer } from '../../src/providers/embedded/embedded-synthesizer.ts';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
 import { openCall } from '../../talk/client/call.ts';
 import { connect } from '../../talk/client/connection.ts';

@@ -1,4 +1,4 @@
-import { isRefusal } from '../../src/providers/embedded/assistant/refusals.ts';
+import { isRefusal } from '@parley/phrases';
 import type { Conversation } from './conversation.ts';
 
 /** The embedded voice's rate, samples per ms: what the player says it has played is held against it. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startRelay } from '../../src/app.ts';
-import { createEmbeddedSynthesizer } from '../../src/providers/embedded/voice/embedded-synthesizer.ts';
+import { createEmbeddedSynthesizer } from '../../src/providers/embedded/embedded-synthesizer.ts';
 import { systemClock } from '../../src/base/lib/clock.ts';
 import { openLog } from '../../src/base/lib/open-log.ts';
 import { Problems } from '../../src/base/lib/problems.ts';

@@ -1,11 +1,11 @@
 import { rmsOf } from '@parley/shared/audio/level';
-import { conversationAt, PHRASINGS_NOW } from '../../src/providers/embedded/assistant/phrasings.rig.ts';
-import { isRefusal } from '../../src/providers/embedded/assistant/refusals.ts';
+import { conversationAt, PHRASINGS_NOW } from '@parley/phrases/understanding/phrasings.rig';
+import { isRefusal } from '@parley/phrases';
 import {
   REFUSED_SENTENCES,
   UNDERSTOOD_SENTENCES,
-} from '../../src/providers/embedded/assistant/sentences.rig.ts';
-import { openVoiceToEar, type Heard } from '../../src/providers/embedded/assistant/voice-to-ear.rig.ts';
+} from '@parley/phrases/understanding/sentences.rig';
+import { openVoiceToEar, type Heard } from '../../src/providers/embedded/voice-to-ear.rig.ts';
 import { readClips, type Clips } from './clips.ts';
 import { babble, inNoise, overdriven, pinkNoise, type NoisePlace } from './room-noise.ts';
 import { figuresOf, tableOf, type Figures, type Outcome } from './table.ts';

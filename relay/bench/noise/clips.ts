@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { toPcm16 } from '@parley/shared/audio/pcm16';
 import { resample } from '@parley/shared/audio/stream-resampler';
 import { readWav } from '@parley/shared/audio/wav-reader';
-import { inSilence } from '../../src/providers/embedded/assistant/voice-to-ear.rig.ts';
-import { REJECT_WEIGHT } from '../../src/providers/embedded/assistant/speech-grammar.ts';
-import type { SpeechGrammar } from '../../src/providers/embedded/grammar.ts';
+import { inSilence } from '../../src/providers/embedded/voice-to-ear.rig.ts';
+import { REJECT_WEIGHT } from '@parley/phrases/understanding/speech-grammar';
+import type { SpeechGrammar } from '@parley/recogniser';
 
 const SENTENCES_FILE = 'sentences.txt';
 const RATE_HZ = 16_000;

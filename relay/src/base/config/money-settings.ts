@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from '../lib/time-zone.ts';
+import { isTimeZone } from '@parley/shared/time-zone';
 import { optionalUsd, usd } from './setting-kinds.ts';
 import { setting, type ValuesOf } from './settings.ts';
 

@@ -12,7 +12,7 @@ import type { TurnBudget } from '../turn/turn-budget.ts';
 import { sessionFields, type SessionTraces } from '../../watching/logs/session-fields.ts';
 import { traceWork, within } from '../../base/lib/error-boundary.ts';
 import { fingerprint, newId, newSecret } from '../../base/lib/ids.ts';
-import { isTimeZone } from '../../base/lib/time-zone.ts';
+import { isTimeZone } from '@parley/shared/time-zone';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Room, SessionRegistry } from './session-registry.ts';

@@ -1,6 +1,6 @@
 import type { ClientEventOf, SessionDescription } from '@parley/shared';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
-import { isTimeZone } from '../../base/lib/time-zone.ts';
+import { isTimeZone } from '@parley/shared/time-zone';
 import type { CallRecorder } from './call-recorder.ts';
 import { languageAmong } from '../stages/languages.ts';
 import { BROWSER } from '../stages/provider.ts';

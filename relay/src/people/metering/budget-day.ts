@@ -1,4 +1,4 @@
-import { dayOf } from '../../base/lib/time-zone.ts';
+import { dayOf } from '@parley/shared/time-zone';
 
 /** Longer than any day of any zone. */
 const LONGEST_DAY_MS = 26 * 3_600_000;

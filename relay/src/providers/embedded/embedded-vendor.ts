@@ -1,14 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import { seconds, whole } from '../../base/config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
-import {
-  createEmbeddedAssistant,
-  EMBEDDED_SPEECH_GRAMMAR,
-  embeddedPhraseState,
-} from './assistant/index.ts';
-import { withNames } from './assistant/written-names.ts';
-import { createEmbeddedSynthesizer } from './voice/embedded-synthesizer.ts';
-import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
+import { createEmbeddedAssistant, SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { createEmbeddedSynthesizer } from './embedded-synthesizer.ts';
+import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
 
 /** Speech is synthesised faster than it is heard, so two threads serve many callers. */
 const MAX_SYNTHESIS_WORKERS = 2;
@@ -54,8 +49,8 @@ export const embeddedVendor = defineVendor({
       create: (values) =>
         warmed(
           createEmbeddedTranscriber({
-            grammar: EMBEDDED_SPEECH_GRAMMAR,
-            phraseState: embeddedPhraseState,
+            grammar: SPEECH_GRAMMAR,
+            phraseState: phraseState,
             writtenAs: withNames,
             maxWorkers: values.EMBEDDED_WORKERS,
             waitMs: values.EMBEDDED_WAIT_S * 1_000,

@@ -3,18 +3,13 @@ import { systemClock } from '../../base/lib/clock.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { createFailoverStages, type FailoverStages } from '../../call/stages/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../call/stages/health/policy.ts';
-import {
-  createEmbeddedAssistant,
-  EMBEDDED_SPEECH_GRAMMAR,
-  embeddedPhraseState,
-} from './assistant/index.ts';
-import { voiceToEar } from './assistant/voice-to-ear.rig.ts';
-import { withNames } from './assistant/written-names.ts';
-import { createEmbeddedTranscriber } from './recogniser/embedded-transcriber.ts';
-import { loadGrammar } from './recogniser/load-grammar.ts';
-import type { WordNetwork } from './recogniser/word-network.ts';
-import { createEmbeddedSynthesizer } from './voice/embedded-synthesizer.ts';
-import { compileFlite, Flite } from './voice/flite.ts';
+import { createEmbeddedAssistant, SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { voiceToEar } from './voice-to-ear.rig.ts';
+import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
+import { loadGrammar } from '@parley/recogniser';
+import type { WordNetwork } from '@parley/recogniser/word-network';
+import { createEmbeddedSynthesizer } from './embedded-synthesizer.ts';
+import { compileFlite, Flite } from '@parley/voice';
 
 /** The first tests wait for the threads to start, on a machine that may be busy. */
 export const START_MS = 120_000;
@@ -29,8 +24,8 @@ export const warmEngines = once(async () => {
   const { [Symbol.asyncDispose]: _voice, ...synthesizer } =
     await createEmbeddedSynthesizer(options);
   const { [Symbol.asyncDispose]: _ear, ...transcriber } = createEmbeddedTranscriber({
-    grammar: EMBEDDED_SPEECH_GRAMMAR,
-    phraseState: embeddedPhraseState,
+    grammar: SPEECH_GRAMMAR,
+    phraseState: phraseState,
     writtenAs: withNames,
     ...options,
   });
@@ -60,7 +55,7 @@ let network: WordNetwork | undefined;
 
 /** Loads the assistant's grammar into a decoder, the first time in 0.3 s. */
 export function loadAssistantGrammar(module: SoundSwallowerModule, decoder: Decoder): void {
-  network = loadGrammar(module, decoder, EMBEDDED_SPEECH_GRAMMAR, network);
+  network = loadGrammar(module, decoder, SPEECH_GRAMMAR, network);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

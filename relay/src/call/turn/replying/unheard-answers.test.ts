@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finalWords } from '../../../../test/support/scripted-transcriber.ts';
 import { TestConversation } from '../../../../test/support/test-conversation.ts';
-import { createEmbeddedAssistant } from '../../../providers/embedded/assistant/assistant.ts';
+import { createEmbeddedAssistant } from '../../../providers/embedded/assistant.ts';
 import { settle } from '../../../base/lib/clock.fake.ts';
 
 const VOICE_AFTER_MS = 400;

@@ -1,4 +1,4 @@
-import { knownTimeZone, localTime } from '../../../base/lib/time-zone.ts';
+import { knownTimeZone, localTime } from '@parley/shared/time-zone';
 
 /** How to speak, for a model that otherwise writes. */
 export const DEFAULT_SYSTEM_PROMPT = [

@@ -29,8 +29,7 @@ import { ModelTurn, type ModelTurnOptions } from './model-turn.ts';
 import { THINKING_TOKENS, type Reasoning } from './reasoning.ts';
 import { UntaggedThoughts } from './untagged-thoughts.ts';
 import { UsageCount } from './usage-count.ts';
-import { CAPABILITIES } from '../../capabilities/index.ts';
-import type { ToolContext } from '../../capabilities/tool.ts';
+import { CAPABILITIES, type ToolContext } from '@parley/phrases';
 
 let isDone = false;
 

@@ -1,0 +1,43 @@
+/** What the assistant is given of a conversation. */
+export type Message =
+  /** In the place of what was said before; without text if nothing of it is known any more. */
+  | { readonly role: 'earlier'; readonly text: string }
+  | {
+      readonly role: 'user';
+      readonly text: string;
+      /** The person spoke, but the recogniser could not place the words; `text` is then empty. */
+      readonly unrecognised?: boolean;
+      /** A number in `text` may have been misheard. */
+      readonly isDoubtful?: boolean;
+    }
+  | { readonly role: 'assistant'; readonly text: string };
+
+export function isDoubtful(message: Message): boolean {
+  return message.role === 'user' && message.isDoubtful === true;
+}
+
+export interface Person {
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly timeZone: string;
+}
+
+/** Lets an answer have consequences later: `text` is said when it is due. */
+export interface Reminders {
+  /** @returns undefined if there are as many as there may be */
+  add(reminder: {
+    readonly label: string;
+    readonly text: string;
+    readonly delayMs: number;
+  }): Reminder | undefined;
+  /** Those not yet due, soonest first. */
+  list(): readonly Reminder[];
+  cancel(id: number): void;
+}
+
+export interface Reminder {
+  readonly id: number;
+  readonly label: string;
+  /** What is said when it is due. */
+  readonly text: string;
+  readonly remainingMs: number;
+}

@@ -1,0 +1,22 @@
+import { CAPABILITIES } from './capabilities/index.ts';
+import { phraseStateOf } from './understanding/phrase-state.ts';
+import { speechGrammarOf, spokenPhrasesOf } from './understanding/speech-grammar.ts';
+import { understandAll } from './understanding/understand.ts';
+
+export { CAPABILITIES } from './capabilities/index.ts';
+export type { ToolContext } from './capabilities/tool.ts';
+export { isAskingBack } from './understanding/asking-back.ts';
+export { isRefusal } from './understanding/refusals.ts';
+export { replyTo, type Reply, type ReplyRequest } from './understanding/reply.ts';
+export { withNames } from './understanding/written-names.ts';
+
+const SPOKEN = spokenPhrasesOf(CAPABILITIES);
+
+/** What a recogniser listens for: the spoken phrases of every capability. */
+export const SPEECH_GRAMMAR = speechGrammarOf(SPOKEN);
+
+/** What words are to the assistant: a whole phrase, the beginning of one, or nothing it knows. */
+export const phraseState = phraseStateOf(
+  SPOKEN,
+  (words) => understandAll(words, CAPABILITIES).length > 0,
+);

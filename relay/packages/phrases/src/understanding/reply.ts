@@ -1,0 +1,116 @@
+import { CAPABILITIES } from '../capabilities/index.ts';
+import type { Topic } from '../capabilities/phrase-context.ts';
+import type { Message, Person, Reminders } from '../conversation.ts';
+import { settled } from './asking-back.ts';
+import { isRefusal, nearestCapability, refusalOf } from './refusals.ts';
+import { SUGGESTIONS } from './suggestions.ts';
+import { understandAll, type Understanding } from './understand.ts';
+
+/** What is answered, and to whom. */
+export interface ReplyRequest {
+  readonly history: readonly Message[];
+  /** How many messages at the end of `history` want an answer; 1 if absent. */
+  readonly unasked?: number | undefined;
+  readonly person: Person;
+  readonly reminders: Reminders;
+}
+
+/** What an answer may depend on besides the conversation. */
+export interface Chance {
+  readonly now: () => Date;
+  /** From 0 up to but not including 1. */
+  readonly random: () => number;
+}
+
+export interface Reply {
+  /** To all that is understood; empty if nothing is. */
+  readonly answer: string;
+  /** undefined: all is understood. */
+  readonly refusal: { readonly asked: string; readonly text: string } | undefined;
+}
+
+const SILENCE: Reply = { answer: '', refusal: undefined };
+
+/** Answers what the phrases of the capabilities cover, and says so if none matches. */
+export function replyTo(
+  { history, unasked = 1, person, reminders }: ReplyRequest,
+  { now, random }: Chance,
+): Reply {
+  const last = history.at(-1);
+  if (last?.role !== 'user') return SILENCE;
+  if (history.slice(-Math.max(1, unasked)).every(isSilent)) return SILENCE;
+  const { earlier, said, question } = settled(history, unasked, isUnderstood);
+  if (question !== undefined) return { answer: question, refusal: undefined };
+  const lastReply = lastReplyIn(history);
+  let topic = topicOf(earlier);
+  let refusal: Reply['refusal'];
+  const answers = requestsIn(said).flatMap((request) => {
+    if (request === undefined) {
+      const asked = said.find((message) => understoodIn(message).length === 0)?.text ?? '';
+      const isAgain = isRefusal(lastReply ?? '');
+      refusal = { asked, text: refusalOf({ text: asked, isAgain }, random) };
+      return [];
+    }
+    const suggestions = suggestionsAfter(earlier);
+    const answer = request.answer({
+      now,
+      random,
+      person,
+      reminders,
+      suggestions,
+      lastReply,
+      topic,
+    });
+    topic = request.topic(topic);
+    return [answer];
+  });
+  return { answer: answers.join(' '), refusal };
+}
+
+/** What each message asks for; or all as one sentence, if a pause has cut that into several. */
+function requestsIn(said: readonly Message[]): readonly (Understanding | undefined)[] {
+  const each = said.map(understoodIn);
+  if (each.every((requests) => requests.length > 0)) return each.flat();
+  const whole = understandAll(said.map(({ text }) => text).join(' '), CAPABILITIES);
+  if (whole.length > 0) return whole;
+  // That it did not understand, it says once, and last.
+  return [...each.flat(), undefined];
+}
+
+function isUnderstood(words: string): boolean {
+  return understandAll(words, CAPABILITIES).length > 0;
+}
+
+function understoodIn({ text }: Message): readonly Understanding[] {
+  return understandAll(text, CAPABILITIES);
+}
+
+/** How far back a phrase may refer to what was said. */
+const REMEMBERED_MESSAGES = 12;
+
+/** What was spoken of last. What was not understood leaves it. */
+function topicOf(earlier: readonly Message[]): Topic | undefined {
+  let topic: Topic | undefined;
+  for (const message of earlier.slice(-REMEMBERED_MESSAGES)) {
+    if (message.role !== 'user') continue;
+    for (const understanding of understoodIn(message)) topic = understanding.topic(topic);
+  }
+  return topic;
+}
+
+/** Those of what the person has just tried come first. */
+function suggestionsAfter(earlier: readonly Message[]): readonly string[] {
+  const tried = earlier.findLast(({ role }) => role === 'user');
+  if (tried === undefined) return SUGGESTIONS;
+  const capability = understoodIn(tried).at(-1)?.capability ?? nearestCapability(tried.text);
+  const own = capability?.examples.filter((example) => SUGGESTIONS.includes(example)) ?? [];
+  return own.length > 0 ? own : SUGGESTIONS;
+}
+
+function isSilent(message: Message): boolean {
+  return message.text.trim() === '' && !(message.role === 'user' && message.unrecognised === true);
+}
+
+function lastReplyIn(history: readonly Message[]): string | undefined {
+  return history.findLast(({ role, text }) => role === 'assistant' && text.trim() !== '')?.text;
+}

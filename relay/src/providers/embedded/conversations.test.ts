@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { conversationAt, PHRASINGS_NOW } from '@parley/phrases/understanding/phrasings.rig';
+
+/** The answers to what is said in one conversation. */
+async function answersTo(
+  said: readonly string[],
+  now: Date = PHRASINGS_NOW,
+  timeZone?: string,
+): Promise<readonly string[]> {
+  const { say } = conversationAt(now, timeZone);
+  const answers: string[] = [];
+  for (const text of said) answers.push(await say(text));
+  return answers;
+}
+
+describe('timers', () => {
+  it('ring with their names, and with what one is reminded of', async () => {
+    const { say, reminders } = conversationAt(PHRASINGS_NOW);
+    await say('set a pasta timer for eight minutes');
+    await say('add two minutes');
+    await say('remind me to call my mother in one hour');
+    expect(reminders.list()).toMatchObject([
+      { label: 'pasta', text: 'Your pasta timer is done.', remainingMs: 600_000 },
+      { text: 'This is your reminder: call your mother.', remainingMs: 3_600_000 },
+    ]);
+  });
+
+  it('change their name with their time if they have no other', async () => {
+    const { say, reminders } = conversationAt(PHRASINGS_NOW);
+    await say('set a timer for five minutes');
+    await say('make it ten');
+    expect(reminders.list()).toMatchObject([
+      { label: 'ten minute', text: 'Your ten minute timer is done.', remainingMs: 600_000 },
+    ]);
+  });
+
+  it('keep the words of a reminder that is put off', async () => {
+    const { say, reminders } = conversationAt(PHRASINGS_NOW);
+    await say('remind me to drink water in one minute');
+    await say('add two minutes');
+    expect(reminders.list()).toMatchObject([
+      { text: 'This is your reminder: drink water.', remainingMs: 180_000 },
+    ]);
+  });
+
+  it('are cancelled as many as there are, and it says how many', async () => {
+    const set = ['set a tea timer for one minute', 'set a timer for two minutes'];
+    expect((await answersTo([...set, 'cancel all'])).at(-1)).toBe('Both timers are cancelled.');
+    expect((await answersTo([...set, 'set an alarm for noon', 'cancel everything'])).at(-1)).toBe(
+      'All three are cancelled.',
+    );
+  });
+
+  it('are asked about if it is not clear which one is meant', async () => {
+    const answers = await answersTo([
+      'set a tea timer for one minute',
+      'set a pasta timer for two minutes',
+      'what time is it',
+      'cancel the timer',
+      'the tea one',
+      'how much time is left',
+    ]);
+    expect(answers.slice(3)).toEqual([
+      'There are two: the tea timer and the pasta timer. Say which one, or cancel all.',
+      'The tea timer is cancelled.',
+      'Two minutes left on your pasta timer.',
+    ]);
+  });
+});
+
+describe('alarms', () => {
+  it.each([
+    ['set an alarm for 7 am', 16.5],
+    ['set an alarm for 7 p.m.', 4.5],
+    ['set an alarm for 3', 0.5],
+    ['wake me up at three', 0.5],
+    ['wake me up at six', 15.5],
+    ['set an alarm for 18:45', 4.25],
+    ['set an alarm for quarter to nine tomorrow morning', 18.25],
+  ])('"%s" rings in %d hours at half past two', async (said, hours) => {
+    const { say, reminders } = conversationAt(PHRASINGS_NOW);
+    await say(said);
+    expect(reminders.list().map(({ remainingMs }) => remainingMs / 3_600_000)).toEqual([hours]);
+  });
+
+  it('ring at the time of the clock on the night that summer time ends', async () => {
+    const { say, reminders } = conversationAt(new Date('2026-10-24T20:00:00Z'), 'Europe/Berlin');
+    await say('set an alarm for seven in the morning');
+    expect(reminders.list().map(({ remainingMs }) => remainingMs / 3_600_000)).toEqual([10]);
+  });
+
+  it('are refused more than a day ahead', async () => {
+    expect(await answersTo(['set an alarm for 4 pm tomorrow'])).toEqual([
+      'An alarm can be a day ahead at most.',
+    ]);
+  });
+});
+
+describe('what refers to what was said before', () => {
+  it('goes on over several steps', async () => {
+    const answers = await answersTo(['what is seven times eight', 'double that', 'plus ten']);
+    expect(answers.slice(1)).toEqual([
+      'Fifty six times two is one hundred twelve.',
+      'One hundred twelve plus ten is one hundred twenty two.',
+    ]);
+  });
+
+  it('is the day of a place behind a day', async () => {
+    expect((await answersTo(['what day is it in tokyo', 'and in honolulu']))[1]).toBe(
+      'In Honolulu it is Monday, November twenty third, twenty twenty six.',
+    );
+  });
+
+  it('survives a phrase that was not understood', async () => {
+    const answers = await answersTo([
+      'what time is it in paris',
+      'colourless green',
+      'and in london',
+    ]);
+    expect(answers[2]).toBe('It is two thirty in the afternoon in London.');
+  });
+
+  it('is asked for if nothing was said before', async () => {
+    expect(await answersTo(['double that'])).toEqual([
+      'Give me a sum first, such as: what is seven times eight?',
+    ]);
+  });
+});
+
+describe('what was not understood', () => {
+  it('gets examples of the nearest topic', async () => {
+    const [answer] = await answersTo(['please put eggs on a countdown timer']);
+    expect(answer).toMatch(/^I did not understand that\. .+: Set a timer .+ Or: Set a pasta timer/);
+  });
+
+  it('is not explained twice in a row', async () => {
+    const [, second, , fourth] = await answersTo(['asdf', 'jkl', 'flip a coin', 'asdf']);
+    expect(second).toBe('Sorry, not that either.');
+    expect(fourth).toContain('I understand things like');
+  });
+});
+
+it('answers two requests in one breath in their order', async () => {
+  const { say, reminders } = conversationAt(PHRASINGS_NOW);
+  expect(await say('Set a tea timer for a minute, and what is two plus two?')).toBe(
+    'Your tea timer is set for one minute. Two plus two is four.',
+  );
+  expect(reminders.list()).toHaveLength(1);
+});
+
+it('does nothing of two requests if one of them is not understood', async () => {
+  const { say, reminders } = conversationAt(PHRASINGS_NOW);
+  expect(await say('set a timer for a minute and call my sister')).toContain('did not understand');
+  expect(reminders.list()).toEqual([]);
+});
+
+it('offers help with what was just tried', async () => {
+  const [, help] = await answersTo(['how many feet are in a mile', 'help']);
+  expect(help).toMatch(/Try saying: (?:How many kilometers|Convert seventy)/);
+});
