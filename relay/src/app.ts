@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { accountTerms } from './people/accounts/account-terms.ts';
 import { keepingOf } from './people/accounts/keeping.ts';
@@ -22,6 +23,7 @@ import { callsWithin, openFileLimit } from './base/lib/descriptors.ts';
 import type { Logger } from './base/lib/logger.ts';
 import type { Log } from './base/lib/open-log.ts';
 import { Limiter } from './people/limits/limiter.ts';
+import type { RelaySettings } from './people/limits/relay-settings.ts';
 import type { Problems } from './base/lib/problems.ts';
 import type { LedgerSink } from './people/metering/ledger.ts';
 import type { PriceList } from './people/metering/price-list.ts';
@@ -32,7 +34,7 @@ import type { Storage } from './keeping/storage/storage.ts';
 import { Admission } from './call/session/admission.ts';
 import { choicesOf } from './call/session/session-settings.ts';
 import { SessionCreator } from './call/session/session-creator.ts';
-import { SessionRegistry } from './call/session/session-registry.ts';
+import { SessionRegistry, type Capacity } from './call/session/session-registry.ts';
 import { openExporters } from './watching/exporters/open-exporters.ts';
 import { CallObservers, type CallObserver } from './call/events/call-observers.ts';
 import type { ConversationOptions } from './call/turn/conversation-options.ts';
@@ -82,31 +84,61 @@ export interface Relay {
 }
 
 /**
- * Puts the relay together and listens.
+ * Puts the relay together and listens. Its parts are released in reverse, also if it cannot start.
  *
  * The providers remain the caller's: they outlive the relay and are released after it.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { config, providers, storage = NO_STORAGE, logger, problems, clock } = options;
-  let isDraining = false;
-  let isWarm = options.warmUp === undefined;
-  const stopping = new AbortController();
+  const { config, logger } = options;
+  await using parts = new AsyncDisposableStack();
+  const state: RelayState = { isDraining: false, isWarm: options.warmUp === undefined };
+  // Waited for last: clients may take seconds to close their sockets.
+  let server: Server | undefined;
+  parts.defer(() => server && closed(server));
+  const base = await openBase(options, parts);
+  const calls = openCalls(options, base, state, parts);
+  server = await openServer(options, base, calls, state, parts);
+  const url = await listen(server, config, logger);
 
-  const signIn = await SignIn.open({ config, clock, logger, problems });
-  const tls =
-    config.auth.tls && (await TlsFiles.open(config.auth.tls, { clock, logger, problems }));
-  // Even if none are kept now: those of an earlier run must not stay for ever.
-  const failedAudio = new FailedAudio({
-    dir: join(config.dataDir, 'failed-audio'),
-    ...config.failedAudio,
-    clock,
-    logger,
-    problems,
-  });
+  base.keeping.newRecordings?.begin();
+  void base.signIn.begin();
+  const stopping = new AbortController();
+  void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
+    .catch((err: unknown) => logger.warn({ err }, 'the warm-up failed'))
+    .finally(() => {
+      state.isWarm = true;
+      calls.admission.begin();
+    });
+  const running = parts.move();
+  return {
+    url,
+    async stop(graceMs) {
+      state.isDraining = true;
+      stopping.abort(OVER);
+      await calls.registry.drain(graceMs);
+      await running.disposeAsync();
+    },
+  };
+}
+
+interface RelayState {
+  isDraining: boolean;
+  /** The warm-up is over. */
+  isWarm: boolean;
+}
+
+type Base = Awaited<ReturnType<typeof openBase>>;
+type Calls = ReturnType<typeof openCalls>;
+
+/** People, money, what is kept, and those who learn of calls. */
+async function openBase(options: RelayOptions, parts: AsyncDisposableStack) {
+  const { config, storage = NO_STORAGE, logger, problems, clock } = options;
+  const signIn = parts.use(await SignIn.open({ config, clock, logger, problems }));
   const keeping = keepingOf({ config, storage, clock, logger, problems });
+  parts.use(keeping.recordings);
   const settings = openSettings(options);
   const showsTexts = keeping.terms.transcripts === 'on';
-  const observation = new Observation({ config, showsTexts, logger });
+  const observation = parts.use(new Observation({ config, showsTexts, logger }));
   const ledger = options.money?.ledger ?? {
     append: (entry) => storage.append({ type: 'ledger', id: entry.id, entry }),
   };
@@ -124,35 +156,55 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       logger,
       problems,
     }));
-  if (money !== undefined) providers.onOwnUse((use) => money.spending.usedByRelay(use));
-  const exporters = await openExporters(options);
-  const observing = [
-    ...exporters.observers,
-    ...(config.failedAudio === undefined ? [] : [failedAudio]),
-    ...keeping.observers,
-    ...(money === undefined ? [] : [money.spending]),
-    ...observation.observers,
-    ...(options.observers ?? []),
-  ];
-  const observers = new CallObservers(observing, { logger });
+  parts.use(money);
+  if (money !== undefined) options.providers.onOwnUse((use) => money.spending.usedByRelay(use));
+  // Even if none are kept now: those of an earlier run must not stay for ever.
+  const failedAudio = parts.use(
+    new FailedAudio({
+      dir: join(config.dataDir, 'failed-audio'),
+      ...config.failedAudio,
+      clock,
+      logger,
+      problems,
+    }),
+  );
+  const exporters = parts.use(await openExporters(options));
+  const observers = new CallObservers(
+    [
+      ...exporters.observers,
+      ...(config.failedAudio === undefined ? [] : [failedAudio]),
+      ...keeping.observers,
+      ...(money === undefined ? [] : [money.spending]),
+      ...observation.observers,
+      ...(options.observers ?? []),
+    ],
+    { logger },
+  );
+  return { signIn, storage, keeping, settings, observation, money, exporters, observers };
+}
+
+/** Calls, and the monitor that watches them. */
+function openCalls(
+  options: RelayOptions,
+  { storage, keeping, settings, observation, money, exporters, observers }: Base,
+  state: RelayState,
+  parts: AsyncDisposableStack,
+) {
+  const { config, providers, logger, problems, clock } = options;
   const choice = new ProviderChoice({ providers, paid: options.paid ?? new Set(), settings });
   const limiter = new Limiter({ clock, policy: () => settings.policy });
-  const admission = new Admission({ clock, problems, logger });
-  const files = openFileLimit();
-  const capacity = () => {
-    const { sessions, sessionsForAccounts } = settings.policy.instance;
-    return { sessions: Math.min(sessions, callsWithin(files)), sessionsForAccounts };
-  };
-  if (capacity().sessions < settings.policy.instance.sessions) {
-    problems.report('few_descriptors');
-    logger.warn({ files, sessions: capacity().sessions }, 'this process may open too few files');
-  }
-  const registry = new SessionRegistry({
-    clock,
-    capacity,
-    maxReplayBytes: config.maxReplayBytes,
-    logger,
-  });
+  const admission = parts.use(new Admission({ clock, problems, logger }));
+  const capacity = capacityWithin(openFileLimit(), settings, options);
+  const registry = parts.adopt(
+    new SessionRegistry({
+      clock,
+      capacity,
+      maxReplayBytes: config.maxReplayBytes,
+      logger,
+    }),
+    (opened) => opened.closeAll('draining'),
+  );
+  const isDraining = () => state.isDraining || settings.isDraining;
   const sessions = new SessionCreator({
     context: {
       policy: config.providers,
@@ -177,43 +229,83 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     limiter,
     planOf: (name) => settings.policy.planOf(name),
     providersOf: (plan) => choice.of(plan),
-    isDraining: () => isDraining || settings.isDraining,
+    isDraining,
     logger,
     traces: exporters.traces,
   });
-  const monitor = openMonitor({
-    config,
-    version: options.version,
-    providers,
-    inUse: () => choice.all,
-    serviceUrls: options.serviceUrls ?? new Map(),
-    registry,
-    storage,
-    settings,
-    budgets: money?.budgets,
-    problems,
-    live: observation.live,
-    telemetry: observation.telemetry,
-    isDraining: () => isDraining || settings.isDraining,
-    clock,
-    logger,
-  });
-  const refusals = new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 });
+  settings.onChange(() => sessions.setLogLevel(settings.logLevel));
+  const monitor = parts.use(
+    openMonitor({
+      config,
+      version: options.version,
+      providers,
+      inUse: () => choice.all,
+      serviceUrls: options.serviceUrls ?? new Map(),
+      registry,
+      storage,
+      settings,
+      budgets: money?.budgets,
+      problems,
+      live: observation.live,
+      telemetry: observation.telemetry,
+      isDraining,
+      clock,
+      logger,
+    }),
+  );
+  return { choice, limiter, admission, capacity, registry, isDraining, sessions, monitor };
+}
+
+/** How many calls there may be at a time: fewer than the settings say if descriptors are few. */
+function capacityWithin(
+  files: number,
+  settings: RelaySettings,
+  { problems, logger }: Pick<RelayOptions, 'problems' | 'logger'>,
+): () => Capacity {
+  const capacity = () => {
+    const { sessions, sessionsForAccounts } = settings.policy.instance;
+    return { sessions: Math.min(sessions, callsWithin(files)), sessionsForAccounts };
+  };
+  const { sessions } = capacity();
+  if (sessions < settings.policy.instance.sessions) {
+    problems.report('few_descriptors');
+    logger.warn({ files, sessions }, 'this process may open too few files');
+  }
+  return capacity;
+}
+
+/** What answers requests and takes WebSockets; it does not listen yet. */
+async function openServer(
+  options: RelayOptions,
+  base: Base,
+  calls: Calls,
+  state: RelayState,
+  parts: AsyncDisposableStack,
+): Promise<Server> {
+  const { config, logger, clock, problems } = options;
+  const { signIn, settings, exporters } = base;
+  const { choice, limiter, sessions, registry, monitor } = calls;
+  const tls =
+    config.auth.tls && (await TlsFiles.open(config.auth.tls, { clock, logger, problems }));
+  parts.use(tls);
+  const refusals = parts.use(
+    new RefusalLog({ logger, clock, maxOfOne: options.loggedRefusals ?? 10 }),
+  );
   const hosts = new OwnHosts(config.hostNames);
   const proxies = new TrustedProxies(config.auth.trustedProxies);
+  const common = { sessions, registry, hosts, proxies, logger, refusals };
   const app = createApp({
+    ...common,
     signIn,
-    sessions,
-    registry,
-    storage,
-    terms: accountTerms(() => settings.policy, money?.budgets, keeping.terms),
-    recordings: keeping.recordings,
+    storage: base.storage,
+    terms: accountTerms(() => settings.policy, base.money?.budgets, base.keeping.terms),
+    recordings: base.keeping.recordings,
     limiter,
     settings,
-    observers,
+    observers: base.observers,
     clock,
     health: () => ({
-      status: isDraining || settings.isDraining ? 'draining' : isWarm ? 'ok' : 'starting',
+      status: calls.isDraining() ? 'draining' : state.isWarm ? 'ok' : 'starting',
       version: options.version,
       ...monitor.quickHealth(),
       ...choicesOf({ providers: choice.all, languages: config.providers }),
@@ -222,15 +314,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     providersOf: ({ plan }) => choice.of(settings.policy.planOf(plan)),
     config,
     pageReports: exporters.pageReports,
-    hosts,
-    proxies,
     pageRoot: options.pageRoot,
-    logger,
-    refusals,
     traces: exporters.requestTraces,
   });
-
-  const maxConnections = () => connectionsFor(capacity().sessions);
+  const maxConnections = () => connectionsFor(calls.capacity().sessions);
   const server = createHttpServer(app, {
     logger,
     refusals,
@@ -241,62 +328,23 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
   settings.onChange(() => {
     server.maxConnections = maxConnections();
-    sessions.setLogLevel(settings.logLevel);
   });
   const access = { token: config.adminToken, signIn, limiter, proxies };
   const stopRealtime = acceptRealtime(server, {
+    ...common,
     logs: options.logTap && { tap: options.logTap, access, clock, logger },
-    sessions,
-    registry,
     allowedOrigins: config.allowedOrigins,
-    hosts,
-    proxies,
-    logger,
-    refusals,
     traces: exporters.requestTraces,
   });
-  let url: string;
-  try {
-    url = await listen(server, config, logger);
-  } catch (error) {
-    for (const part of [admission, monitor, refusals, tls]) part?.[Symbol.dispose]();
-    registry.closeAll('draining');
-    await failedAudio[Symbol.asyncDispose]();
-    await money?.[Symbol.asyncDispose]();
-    await exporters[Symbol.asyncDispose]();
-    throw error;
-  }
-  keeping.newRecordings?.begin();
-  void signIn.begin();
-  void (options.warmUp?.(stopping.signal) ?? Promise.resolve())
-    .catch((err: unknown) => logger.warn({ err }, 'the warm-up failed'))
-    .finally(() => {
-      isWarm = true;
-      admission.begin();
-    });
+  parts.defer(stopRealtime);
+  return server;
+}
 
-  return {
-    url,
-    async stop(graceMs) {
-      isDraining = true;
-      stopping.abort(OVER);
-      admission[Symbol.dispose]();
-      await registry.drain(graceMs);
-      monitor[Symbol.dispose]();
-      stopRealtime();
-      tls?.[Symbol.dispose]();
-      refusals[Symbol.dispose]();
-      await failedAudio[Symbol.asyncDispose]();
-      await keeping.recordings[Symbol.asyncDispose]();
-      await signIn[Symbol.asyncDispose]();
-      await money?.[Symbol.asyncDispose]();
-      await observation[Symbol.asyncDispose]();
-      await exporters[Symbol.asyncDispose]();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        // Idle keep-alive connections would hold `close` up.
-        server.closeAllConnections();
-      });
-    },
-  };
+/** Resolves when the server has closed; one that never listened is closed at once. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Idle keep-alive connections would hold `close` up.
+    server.closeAllConnections();
+  });
 }
