@@ -5,8 +5,8 @@ import { registerServiceWorker } from './app/service-worker.ts';
 import {
   BrowserMediaEngine,
   type KeyValueStore,
-  createAccountController,
-  createCallController,
+  AccountController,
+  CallController,
   fetchProviderNames,
   findRelay,
   isSignInReturn,
@@ -28,7 +28,7 @@ const storage = browserStorage();
 const fetchHere: typeof fetch = (...request) => fetch(...request);
 const nowMs = () => Date.now();
 const relay = findRelay({ fetch: fetchHere, storage, pageOrigin: location.origin });
-const account = createAccountController({
+const account = new AccountController({
   storage,
   nowMs,
   fetch: fetchHere,
@@ -38,7 +38,7 @@ const account = createAccountController({
   isReturn: isSignInReturn(location),
 });
 const engine = new BrowserMediaEngine();
-const controller = createCallController({
+const controller = new CallController({
   engine,
   account,
   storage,

@@ -2,13 +2,13 @@
  * A call without an interface: everything that a page may use of it.
  *
  * `BrowserMediaEngine` opens the microphone, finds speech and keeps the connection;
- * `createCallController` drives it and keeps the state that a page shows.
+ * `CallController` drives it and keeps the state that a page shows.
  */
 
 // The call.
 export { BrowserMediaEngine } from './engine/browser-media-engine.ts';
 export type { MediaEngine } from './engine/media-engine.ts';
-export { createCallController, type CallController } from './store/call-controller.ts';
+export { CallController } from './store/call-controller.ts';
 export type { CallError, Outage } from './store/call-facts.ts';
 export type { CallFigures } from './store/call-facts.ts';
 export { INITIAL_CALL_STATE, type CallState } from './store/call-state.ts';
@@ -69,7 +69,7 @@ export { ECHO_GUARD_POLICY, SPEECH_POLICY } from './messages/vad-policy.ts';
 // Settings and accounts.
 export { readKept, writeKept, type KeyValueStore, type Settings } from './settings/settings.ts';
 export type { AccessCodeAnswer } from './account/access-code.ts';
-export { createAccountController, type AccountController } from './account/account-controller.ts';
+export { AccountController } from './account/account-controller.ts';
 export {
   SignInError,
   type AccountIssuer,

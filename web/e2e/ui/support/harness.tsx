@@ -2,7 +2,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from '../../../src/app/app.tsx';
 import { forgetScrolling } from '../../../src/features/account/page-frame.tsx';
 import { AccountAccessProvider } from '../../../src/features/account/account-access.ts';
-import { createCallController } from '../../../src/client/store/call-controller.ts';
+import { CallController } from '../../../src/client/store/call-controller.ts';
 import { ControllerProvider } from '../../../src/features/call/controller-context.ts';
 import { SESSION } from './notices.ts';
 import { watchResidue } from './page-residue.ts';
@@ -20,7 +20,7 @@ function begin() {
   const asked: string[] = [];
   let ids = 0;
   const engine = createScriptedEngine();
-  const controller = createCallController({
+  const controller = new CallController({
     engine,
     account: createScriptedAccount({
       way,
@@ -124,7 +124,7 @@ async function painted(): Promise<void> {
 /** Levels that give the orb something to do. */
 function somethingLikeSpeech({
   call,
-}: ReturnType<typeof createCallController>): Parameters<ScriptedEngine['emit']>[0] {
+}: CallController): Parameters<ScriptedEngine['emit']>[0] {
   const seconds = performance.now() / 1_000;
   const syllables = Math.abs(Math.sin(seconds * 9) * Math.sin(seconds * 2.3));
   const { phase } = call.getState();

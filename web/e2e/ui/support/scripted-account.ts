@@ -1,6 +1,5 @@
 import {
-  createAccountController,
-  type AccountController,
+  AccountController,
 } from '../../../src/client/account/account-controller.ts';
 import {
   SignInError,
@@ -49,7 +48,7 @@ export function createScriptedAccount({
   onAsked = () => undefined,
   account = null,
 }: ScriptedAccountOptions): AccountController {
-  return createAccountController({
+  return new AccountController({
     storage,
     nowMs: () => Date.now(),
     relay: Promise.resolve({ kind: 'known', origin: relay }),

@@ -46,217 +46,242 @@ export interface AccountControllerOptions {
   readonly isReturn: boolean;
 }
 
-export type AccountController = ReturnType<typeof createAccountController>;
-
 const SIGN_OUT_DEADLINE_MS = 5_000;
 
 /** Who the person is for the relay, and what they are asked for; lives as long as the page. */
-export function createAccountController(options: AccountControllerOptions) {
-  const { storage, fetch: fetchLike } = options;
-  const kept = new KeptGuest(storage, options.nowMs);
-  const store = createStore<AccountState>(() => ({
+export class AccountController {
+  readonly store = createStore<AccountState>(() => ({
     signIn: null,
     account: null,
     question: null,
     isGuestForgotten: false,
     returnFault: null,
   }));
-  let relay = '';
-  let issuer: Promise<AccountIssuer> | null = null;
+  readonly #options: AccountControllerOptions;
+  readonly #kept: KeptGuest;
+  #relay = '';
+  #issuer: Promise<AccountIssuer> | null = null;
   /** Whether the person was signed in when the page was left, or has just come back from signing in. */
-  let isRecovering = false;
-  let learning: Promise<void> | null = null;
+  #isRecovering = false;
+  #learning: Promise<void> | null = null;
   /** What the person wanted when they were asked. */
-  let wanted: (() => void) | null = null;
+  #wanted: (() => void) | null = null;
 
-  const onAccount = (account: Account | null): void => {
-    writeKept(storage, signedInKey(relay), { is: account !== null });
-    const before = store.getState().account;
-    if (before?.token === account?.token && before?.name === account?.name) return;
-    store.setState({ account });
-  };
+  constructor(options: AccountControllerOptions) {
+    this.#options = options;
+    this.#kept = new KeptGuest(options.storage, options.nowMs);
+  }
 
-  /** Whether an account can be expected, as far as the browser knows without the relay. */
-  const hasBeenSignedIn = (): boolean =>
-    options.isReturn || readKept(storage, signedInKey(relay))['is'] === true;
-
-  const learn = async (): Promise<void> => {
-    const address = await options.relay;
-    if (address.kind !== 'known') return;
-    relay = address.origin;
-    const signIn = await fetchSignInOptions(fetchLike, relay);
-    if (signIn === null) return;
-    isRecovering = signIn.accounts !== null && hasBeenSignedIn();
-    store.setState({ signIn, isGuestForgotten: kept.hasExpired(relay) });
-    void keepGuestKnown();
-    if (!isRecovering) return;
-    try {
-      const loaded = await loadedIssuer();
-      onAccount(await loaded.fresh());
-      const { returnFault } = loaded;
-      if (returnFault !== null) store.setState({ question: 'sign-in', returnFault });
-    } catch (error) {
-      const fault = error instanceof SignInError ? error.fault : 'failed';
-      if (options.isReturn) store.setState({ question: 'sign-in', returnFault: fault });
-    } finally {
-      isRecovering = false;
-    }
-  };
-
-  /** Once, unless it failed. */
-  const learnOnce = (): Promise<void> => {
-    learning ??= learn().then(() => {
-      if (store.getState().signIn === null) learning = null;
+  /** Asks the relay how people sign in, and who is signed in; once, unless it failed. */
+  learn(): Promise<void> {
+    this.#learning ??= this.#learn().then(() => {
+      if (this.store.getState().signIn === null) this.#learning = null;
     });
-    return learning;
-  };
+    return this.#learning;
+  }
 
-  const loadedIssuer = (): Promise<AccountIssuer> => {
-    const accounts = store.getState().signIn?.accounts ?? null;
+  /** @throws SignInError */
+  issuer(): Promise<AccountIssuer> {
+    const accounts = this.store.getState().signIn?.accounts ?? null;
     if (accounts === null) return Promise.reject(new SignInError('failed'));
-    issuer ??= options.loadIssuer(accounts, {
-      storageKey: `parley.account ${relay}`,
-      returnUrl: options.returnUrl,
-      onAccount,
+    this.#issuer ??= this.#options.loadIssuer(accounts, {
+      storageKey: `parley.account ${this.#relay}`,
+      returnUrl: this.#options.returnUrl,
+      onAccount: (account) => this.#onAccount(account),
     });
-    const mine = issuer;
+    const mine = this.#issuer;
     mine.catch(() => {
-      if (issuer === mine) issuer = null;
+      if (this.#issuer === mine) this.#issuer = null;
     });
     return mine;
-  };
+  }
 
-  /** Renews the token of a guest before it ends. */
-  const keepGuestKnown = async (): Promise<void> => {
-    const token = kept.dueToken(relay);
-    if (token === undefined) return;
-    const renewed = await renewGuest(fetchLike, relay, token);
-    // Meanwhile another guest may have taken its place.
-    if (renewed === 'unreachable' || kept.token(relay) !== token) return;
-    if (renewed !== 'refused') return kept.keepToken(relay, renewed);
-    kept.forgetToken(relay);
-    store.setState({ isGuestForgotten: true });
-  };
-
-  const ask = (question: Question, then: (() => void) | null): void => {
-    wanted = then;
-    store.setState({ question, returnFault: null });
-  };
-  /** What the person must be asked for before a call; null: nothing. */
-  const missing = (): Question | null => {
-    const { signIn, account } = store.getState();
-    if (signIn === null || account !== null) return null;
-    if (!signIn.guests) return 'sign-in';
-    const isKnown = kept.token(relay) !== undefined || kept.accessCode(relay) !== undefined;
-    return signIn.accessCode && !isKnown ? 'access-code' : null;
-  };
-
-  const guest = (): Credentials => ({
-    kind: 'guest',
-    token: kept.token(relay),
-    accessCode: kept.accessCode(relay),
-  });
-
-  const credentials = async (origin: string): Promise<Credentials | null> => {
-    relay = origin;
+  /**
+   * How the next call or request signs in; null if the person must be asked first.
+   *
+   * @param origin - of the relay
+   * @throws SignInError
+   */
+  async credentials(origin: string): Promise<Credentials | null> {
+    this.#relay = origin;
     // Pressed before the relay has said how people sign in: the person would call as a guest.
-    const isEarly = store.getState().signIn === null && hasBeenSignedIn();
-    if (isRecovering || isEarly) await learnOnce();
-    if (issuer !== null) {
-      const account = await (await issuer).fresh();
-      onAccount(account);
+    const isEarly = this.store.getState().signIn === null && this.#hasBeenSignedIn();
+    if (this.#isRecovering || isEarly) await this.learn();
+    if (this.#issuer !== null) {
+      const account = await (await this.#issuer).fresh();
+      this.#onAccount(account);
       if (account !== null) return { kind: 'account', token: account.token };
     }
-    return missing() === null ? guest() : null;
-  };
+    return this.#missing() === null ? this.#guest() : null;
+  }
 
-  return {
-    store,
-    /** Asks the relay how people sign in, and who is signed in; once, unless it failed. */
-    learn: learnOnce,
-    issuer: loadedIssuer,
-    /**
-     * How the next call or request signs in; null if the person must be asked first.
-     *
-     * @param origin - of the relay
-     * @throws SignInError
-     */
-    credentials,
-    /**
-     * Bearer token for requests beside calls; undefined without one.
-     *
-     * @throws SignInError
-     */
-    token: async (origin: string): Promise<string | undefined> =>
-      (await credentials(origin))?.token,
-    /**
-     * Asks the person to sign in or for the access code, if the relay wants it.
-     *
-     * @param then - what they wanted; done once they have answered
-     * @returns whether they are asked
-     */
-    asksFirst(then: () => void): boolean {
-      const question = isRecovering ? null : missing();
-      if (question !== null) ask(question, then);
-      return question !== null;
-    },
-    ask: (question: Question): void => ask(question, null),
-    /**
-     * The relay did not let a call in.
-     *
-     * @returns whether the person is asked for what it lacks
-     */
-    async refused(code: string, then: () => void): Promise<boolean> {
-      if (code === 'access_code_wrong') {
-        kept.forgetAccessCode(relay);
-        ask('access-code', then);
-        return true;
-      }
-      if (code !== 'unauthorized' && code !== 'forbidden') return false;
-      await learnOnce();
-      if ((store.getState().signIn?.accounts ?? null) === null) return false;
-      ask('sign-in', then);
+  /**
+   * Bearer token for requests beside calls; undefined without one.
+   *
+   * @throws SignInError
+   */
+  async token(origin: string): Promise<string | undefined> {
+    return (await this.credentials(origin))?.token;
+  }
+
+  /**
+   * Asks the person to sign in or for the access code, if the relay wants it.
+   *
+   * @param then - what they wanted; done once they have answered
+   * @returns whether they are asked
+   */
+  asksFirst(then: () => void): boolean {
+    const question = this.#isRecovering ? null : this.#missing();
+    if (question !== null) this.#ask(question, then);
+    return question !== null;
+  }
+
+  ask(question: Question): void {
+    this.#ask(question, null);
+  }
+
+  /**
+   * The relay did not let a call in.
+   *
+   * @returns whether the person is asked for what it lacks
+   */
+  async refused(code: string, then: () => void): Promise<boolean> {
+    if (code === 'access_code_wrong') {
+      this.#kept.forgetAccessCode(this.#relay);
+      this.#ask('access-code', then);
       return true;
-    },
-    dismiss(): void {
-      wanted = null;
-      store.setState({ question: null, returnFault: null });
-    },
-    /** What was asked for has been given. */
-    answered(): void {
-      const then = wanted;
-      wanted = null;
-      store.setState({ question: null, returnFault: null });
-      then?.();
-    },
-    keepGuest: (token: GuestToken): void => kept.keepToken(relay, token),
-    async tryAccessCode(code: string): Promise<AccessCodeAnswer> {
-      const answer = await tryAccessCode(fetchLike, relay, code);
-      if (answer.kind === 'right') {
-        kept.keepAccessCode(relay, code);
-        kept.keepToken(relay, answer.guest);
-      }
-      return answer;
-    },
-    /**
-     * Ends the person's calls on all devices and forgets them on this one.
-     *
-     * @returns whether the relay could be told
-     */
-    async signOut(): Promise<boolean> {
-      const { account } = store.getState();
-      const told =
-        account !== null && (await tellSignOut(fetchLike, relay, account.token).catch(() => false));
-      // Without its library nothing of the account is in this page.
-      await (await issuer)?.signOut();
-      kept.forgetToken(relay);
-      kept.forgetAccessCode(relay);
-      onAccount(null);
-      return told;
-    },
-    /** The guest and all that was kept of them are gone; the next call is another guest's. */
-    forgetGuest: (): void => kept.forgetToken(relay),
-  };
+    }
+    if (code !== 'unauthorized' && code !== 'forbidden') return false;
+    await this.learn();
+    if ((this.store.getState().signIn?.accounts ?? null) === null) return false;
+    this.#ask('sign-in', then);
+    return true;
+  }
+
+  dismiss(): void {
+    this.#wanted = null;
+    this.store.setState({ question: null, returnFault: null });
+  }
+
+  /** What was asked for has been given. */
+  answered(): void {
+    const then = this.#wanted;
+    this.dismiss();
+    then?.();
+  }
+
+  keepGuest(token: GuestToken): void {
+    this.#kept.keepToken(this.#relay, token);
+  }
+
+  async tryAccessCode(code: string): Promise<AccessCodeAnswer> {
+    const answer = await tryAccessCode(this.#options.fetch, this.#relay, code);
+    if (answer.kind === 'right') {
+      this.#kept.keepAccessCode(this.#relay, code);
+      this.#kept.keepToken(this.#relay, answer.guest);
+    }
+    return answer;
+  }
+
+  /**
+   * Ends the person's calls on all devices and forgets them on this one.
+   *
+   * @returns whether the relay could be told
+   */
+  async signOut(): Promise<boolean> {
+    const { account } = this.store.getState();
+    const { fetch: fetchLike } = this.#options;
+    const isTold =
+      account !== null &&
+      (await tellSignOut(fetchLike, this.#relay, account.token).catch(() => false));
+    // Without its library nothing of the account is in this page.
+    await (await this.#issuer)?.signOut();
+    this.#kept.forgetToken(this.#relay);
+    this.#kept.forgetAccessCode(this.#relay);
+    this.#onAccount(null);
+    return isTold;
+  }
+
+  /** The guest and all that was kept of them are gone; the next call is another guest's. */
+  forgetGuest(): void {
+    this.#kept.forgetToken(this.#relay);
+  }
+
+  async #learn(): Promise<void> {
+    const address = await this.#options.relay;
+    if (address.kind !== 'known') return;
+    this.#relay = address.origin;
+    const signIn = await fetchSignInOptions(this.#options.fetch, this.#relay);
+    if (signIn === null) return;
+    this.#isRecovering = signIn.accounts !== null && this.#hasBeenSignedIn();
+    this.store.setState({ signIn, isGuestForgotten: this.#kept.hasExpired(this.#relay) });
+    void this.#keepGuestKnown();
+    if (this.#isRecovering) await this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    try {
+      const issuer = await this.issuer();
+      this.#onAccount(await issuer.fresh());
+      const { returnFault } = issuer;
+      if (returnFault !== null) this.store.setState({ question: 'sign-in', returnFault });
+    } catch (error) {
+      const returnFault = error instanceof SignInError ? error.fault : 'failed';
+      if (this.#options.isReturn) this.store.setState({ question: 'sign-in', returnFault });
+    } finally {
+      this.#isRecovering = false;
+    }
+  }
+
+  #onAccount(account: Account | null): void {
+    writeKept(this.#options.storage, signedInKey(this.#relay), { is: account !== null });
+    const before = this.store.getState().account;
+    if (before?.token === account?.token && before?.name === account?.name) return;
+    this.store.setState({ account });
+  }
+
+  /** Whether an account can be expected, as far as the browser knows without the relay. */
+  #hasBeenSignedIn(): boolean {
+    const { isReturn, storage } = this.#options;
+    return isReturn || readKept(storage, signedInKey(this.#relay))['is'] === true;
+  }
+
+  /** Renews the token of a guest before it ends. */
+  async #keepGuestKnown(): Promise<void> {
+    const relay = this.#relay;
+    const token = this.#kept.dueToken(relay);
+    if (token === undefined) return;
+    const renewed = await renewGuest(this.#options.fetch, relay, token);
+    // Meanwhile another guest may have taken its place.
+    if (renewed === 'unreachable' || this.#kept.token(relay) !== token) return;
+    if (renewed !== 'refused') return this.#kept.keepToken(relay, renewed);
+    this.#kept.forgetToken(relay);
+    this.store.setState({ isGuestForgotten: true });
+  }
+
+  #ask(question: Question, then: (() => void) | null): void {
+    this.#wanted = then;
+    this.store.setState({ question, returnFault: null });
+  }
+
+  /** What the person must be asked for before a call; null: nothing. */
+  #missing(): Question | null {
+    const { signIn, account } = this.store.getState();
+    if (signIn === null || account !== null) return null;
+    if (!signIn.guests) return 'sign-in';
+    const relay = this.#relay;
+    const isKnown =
+      this.#kept.token(relay) !== undefined || this.#kept.accessCode(relay) !== undefined;
+    return signIn.accessCode && !isKnown ? 'access-code' : null;
+  }
+
+  #guest(): Credentials {
+    return {
+      kind: 'guest',
+      token: this.#kept.token(this.#relay),
+      accessCode: this.#kept.accessCode(this.#relay),
+    };
+  }
 }
 
 async function tellSignOut(fetchLike: AccessCodeFetch, relay: string, token: string) {

@@ -9,14 +9,14 @@ import {
 } from '../../../e2e/ui/support/scripted-account.ts';
 import { SESSION } from '../../../e2e/ui/support/notices.ts';
 import type { CallOptions } from '../engine/media-engine.ts';
-import { createCallController, type CallControllerOptions } from './call-controller.ts';
+import { CallController, type CallControllerOptions } from './call-controller.ts';
 import { memoryStore } from '../settings/memory-store.fake.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
 
 function setUp(overrides: Partial<CallControllerOptions> = {}) {
   const engine = createScriptedEngine();
   let ids = 0;
-  const controller = createCallController({
+  const controller = new CallController({
     engine,
     account: createScriptedAccount({ way: 'guests', storage: overrides.storage ?? null }),
     storage: null,
@@ -227,7 +227,7 @@ describe('signing in', () => {
     await account.learn();
     const { engine, controller } = setUp({ account });
     const signIn = async () =>
-      (await account.issuer()).verifyCode('ada@example.com', EMAIL_CODE).then(account.answered);
+      (await account.issuer()).verifyCode('ada@example.com', EMAIL_CODE).then(() => account.answered());
     return { account, engine, controller, signIn };
   }
 

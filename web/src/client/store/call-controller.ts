@@ -1,6 +1,6 @@
-import { createStore } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import { CLOSE_REASONS, type CloseReason } from '@parley/shared/close-codes';
-import type { MediaEngine } from '../engine/media-engine.ts';
+import type { CallOptions, MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from '../account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import type { ContinuedConversation } from './call-facts.ts';
@@ -35,254 +35,297 @@ interface CallStart {
   readonly earlier?: ContinuedConversation | null;
 }
 
-export type CallController = ReturnType<typeof createCallController>;
-
 /** Everything a person can do in a call, and what there is to show of it; lives as long as the page. */
-export function createCallController(options: CallControllerOptions) {
-  const { engine, account, storage, nowMs } = options;
-  const call = createStore<CallState>(() => INITIAL_CALL_STATE);
-  const settings = createStore<Settings>(() => readKeptSettings(storage));
-  const providers = createStore<ProviderNames | null>(() => null);
-  const levels = createStore<Levels>(() => SILENCE);
-  const debug = createDebugRecorder();
+export class CallController {
+  readonly account: AccountController;
+  readonly call = createStore<CallState>(() => INITIAL_CALL_STATE);
+  readonly settings: StoreApi<Settings>;
+  readonly providers = createStore<ProviderNames | null>(() => null);
+  readonly levels = createStore<Levels>(() => SILENCE);
+  readonly debug = createDebugRecorder();
+  readonly #options: CallControllerOptions;
+  readonly #engine: MediaEngine;
+  readonly #hungUp = new HungUpCall();
   /** Which call an answer belongs to: an answer to an earlier call is dropped. */
-  let generation = 0;
-  let stopping: Promise<unknown> = Promise.resolve();
-  const hungUp = new HungUpCall();
-  let goingBack = false;
+  #generation = 0;
+  /** The end of the call before. */
+  #stopping: Promise<unknown> = Promise.resolve();
+  /** The call goes on with an earlier conversation, which the relay may not keep any more. */
+  #goesBack = false;
   /** Typed before there was a session to send it in. */
-  let waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
+  #waitingTexts: { readonly itemId: string; readonly text: string }[] = [];
 
-  const dispatch = (action: CallAction): void =>
-    call.setState((state) => callStateAfter(state, action), true);
-  const over = (reason: CloseReason): void =>
-    dispatch({ type: 'call-ended', reason, atMs: nowMs() });
-  const isRunning = (): boolean => call.getState().standing.kind === 'running';
-  const dispatchNotice = (notice: MediaNotice): void =>
-    dispatch({ type: 'notice', notice, atMs: nowMs() });
-  const onNotice = (notice: MediaNotice): void => {
-    if (hungUp.takes(notice)) return;
-    switch (notice.type) {
-      case 'levels':
-        return levels.setState(notice, true);
-      case 'stats':
-        return debug.stats(notice.stats);
-      case 'debug':
-        return debug.entry(notice.entry);
-      case 'turn-measured':
-        return debug.turn(notice.turn, call.getState().ladder);
-      case 'interruption-decided':
-        debug.interjection(notice);
-        return dispatchNotice(notice);
-      case 'usage':
-        debug.usage(call.getState().session?.id ?? '', notice);
-        return dispatchNotice(notice);
-      case 'signed-in':
-        return account.keepGuest(notice);
-      case 'session':
-        dispatchNotice(notice);
-        if (!isRunning()) return;
-        providers.setState(notice.session.providers, true);
-        for (const { itemId, text } of waitingTexts.splice(0)) engine.sendText(itemId, text);
-        return;
-      case 'closed':
-        waitingTexts = [];
-        levels.setState(SILENCE, true);
-        if (notice.reason.reason === 'not_found' && goingBack) return startAnew();
-        dispatchNotice(notice);
-        return void onRefused(notice.reason.reason);
-      default:
-        dispatchNotice(notice);
-    }
-  };
-  engine.subscribe(onNotice);
-
-  /** What the call was to go on with is not kept any more: it goes on without, and says so. */
-  const startAnew = (): void => {
-    over(CLOSE_REASONS.sessionGone);
-    void startCall();
-    dispatch({ type: 'complained', ...NOT_KEPT });
-  };
-
-  void options.relay.then((relay) => {
-    if (relay.kind === 'misconfigured') onMisconfigured(relay.message);
-  });
-  const onMisconfigured = (message: string): void => {
-    waitingTexts = [];
-    dispatch({ type: 'complained', code: 'page_misconfigured', message });
-    over(MISCONFIGURED);
-  };
-
-  const onRefused = async (reason: string): Promise<void> => {
-    const isAsked = await account.refused(reason, () => void startCall());
-    // What the person is asked says the same in other words.
-    if (isAsked) dispatch({ type: 'error-dismissed' });
-  };
-  const clear = (): void => {
-    void endCall();
-    dispatch({ type: 'forgotten' });
-    debug.clear();
-  };
-  account.store.subscribe((now, before) => {
-    if (before.account === null || now.account?.token === before.account.token) return;
-    if (now.account === null) clear();
-    else if (isRunning()) engine.setToken(now.account.token);
-  });
+  constructor(options: CallControllerOptions) {
+    const { engine, account, storage, relay } = options;
+    this.#options = options;
+    this.#engine = engine;
+    this.account = account;
+    this.settings = createStore<Settings>(() => readKeptSettings(storage));
+    engine.subscribe((notice) => this.#onNotice(notice));
+    void relay.then((address) => {
+      if (address.kind === 'misconfigured') this.#onMisconfigured(address.message);
+    });
+    account.store.subscribe((now, before) => {
+      if (before.account === null || now.account?.token === before.account.token) return;
+      if (now.account === null) this.#clear();
+      else if (this.#isRunning) engine.setToken(now.account.token);
+    });
+  }
 
   /**
    * Must be called from within a person's gesture.
    *
    * @param start.earlier - what the call goes on with; a call that is running gives way to it
    */
-  const startCall = async ({
-    microphone = true,
-    earlier = null,
-  }: CallStart = {}): Promise<void> => {
-    if (isRunning() && earlier === null) return;
-    if (account.asksFirst(() => void startCall({ microphone, earlier }))) return;
-    if (isRunning()) void endCall();
-    generation += 1;
-    goingBack = earlier !== null;
-    const mine = generation;
-    const chosen = settings.getState();
-    dispatch({ type: 'call-started', microphone, dividerId: options.newId(), earlier });
+  async startCall({ microphone = true, earlier = null }: CallStart = {}): Promise<void> {
+    if (this.#isRunning && earlier === null) return;
+    const again = () => void this.startCall({ microphone, earlier });
+    if (this.account.asksFirst(again)) return;
+    if (this.#isRunning) void this.endCall();
+    this.#generation += 1;
+    this.#goesBack = earlier !== null;
+    const mine = this.#generation;
+    const dividerId = this.#options.newId();
+    this.#dispatch({ type: 'call-started', microphone, dividerId, earlier });
     try {
       // The call before this one may still be letting go of the microphone.
-      const [relay] = await Promise.all([options.relay, stopping]);
-      if (mine !== generation) return;
-      if (relay.kind === 'misconfigured') return onMisconfigured(relay.message);
-      const credentials = await account.credentials(relay.origin);
-      if (mine !== generation) return;
+      const [relay] = await Promise.all([this.#options.relay, this.#stopping]);
+      if (mine !== this.#generation) return;
+      if (relay.kind === 'misconfigured') return this.#onMisconfigured(relay.message);
+      const credentials = await this.account.credentials(relay.origin);
+      if (mine !== this.#generation) return;
       if (credentials === null) {
-        over(NOT_SIGNED_IN);
-        return void account.asksFirst(() => void startCall({ microphone, earlier }));
+        this.#over(NOT_SIGNED_IN);
+        return void this.account.asksFirst(again);
       }
-      dispatch({ type: 'holds', holds: chosen.talkBy === 'hold' });
-      engine.setMuted(chosen.talkBy === 'hold');
-      engine.setVolume(chosen.volume);
-      const result = await engine.start({
+      const result = await this.#startEngine({
         relay: relay.origin,
         credentials,
-        voice: chosen.voice ?? undefined,
-        language: chosen.language ?? undefined,
-        eagerness: chosen.eagerness,
-        interruption: chosen.interruption,
-        speed: chosen.speed,
-        browserHelp: chosen.browserHelp,
         conversationId: earlier?.id,
         microphone,
-        microphoneId: chosen.microphoneId ?? undefined,
-        speakerId: chosen.speakerId ?? undefined,
       });
-      if (mine === generation && microphone) dispatch({ type: 'microphone-answered', result });
+      if (mine === this.#generation && microphone)
+        this.#dispatch({ type: 'microphone-answered', result });
     } catch (error) {
-      if (mine !== generation) return;
-      over(error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START);
+      if (mine !== this.#generation) return;
+      this.#over(error instanceof SignInError ? SIGN_IN_UNREACHABLE : FAILED_TO_START);
     }
-  };
+  }
 
-  const requestMicrophone = async (): Promise<void> => {
-    const mine = generation;
-    dispatch({ type: 'microphone-asked' });
-    const { microphoneId } = settings.getState();
-    const result = await engine
+  /** Calls again; goes on with the call that was lost, if the relay keeps its conversation. */
+  callAgain(): Promise<void> {
+    return this.startCall({ earlier: lostConversationOf(this.call.getState()) });
+  }
+
+  async endCall(): Promise<void> {
+    if (!this.#isRunning) return;
+    this.#generation += 1;
+    this.#waitingTexts = [];
+    this.#over(CLOSE_REASONS.normal);
+    this.levels.setState(SILENCE, true);
+    this.#stopping = Promise.all([
+      this.#hungUp.closed(),
+      this.#engine.stop().catch(() => undefined),
+    ]);
+    await this.#stopping;
+  }
+
+  async requestMicrophone(): Promise<void> {
+    const mine = this.#generation;
+    this.#dispatch({ type: 'microphone-asked' });
+    const { microphoneId } = this.settings.getState();
+    const result = await this.#engine
       .requestMicrophone(microphoneId ?? undefined)
       .catch(() => ({ ok: false, refusal: 'failed' }) as const);
-    if (mine === generation && isRunning()) dispatch({ type: 'microphone-answered', result });
-  };
-
-  const endCall = async (): Promise<void> => {
-    if (!isRunning()) return;
-    generation += 1;
-    waitingTexts = [];
-    over(CLOSE_REASONS.normal);
-    levels.setState(SILENCE, true);
-    stopping = Promise.all([hungUp.closed(), engine.stop().catch(() => undefined)]);
-    await stopping;
-  };
+    if (mine === this.#generation && this.#isRunning)
+      this.#dispatch({ type: 'microphone-answered', result });
+  }
 
   /** Begins a typed call if there is none. */
-  const sendText = (text: string): void => {
+  sendText(text: string): void {
     const trimmed = text.trim();
     if (trimmed === '') return;
-    if (!isRunning()) {
-      if (account.asksFirst(() => sendText(trimmed))) return;
-      void startCall({ microphone: false });
+    if (!this.#isRunning) {
+      if (this.account.asksFirst(() => this.sendText(trimmed))) return;
+      void this.startCall({ microphone: false });
     }
-    const itemId = options.newId();
-    dispatch({ type: 'text-sent', itemId, text: trimmed });
-    if (call.getState().session === null) waitingTexts.push({ itemId, text: trimmed });
-    else engine.sendText(itemId, trimmed);
-  };
+    const itemId = this.#options.newId();
+    this.#dispatch({ type: 'text-sent', itemId, text: trimmed });
+    if (this.call.getState().session === null) this.#waitingTexts.push({ itemId, text: trimmed });
+    else this.#engine.sendText(itemId, trimmed);
+  }
 
-  const learnProviders = async (): Promise<void> => {
-    const relay = await options.relay;
+  retryNow(): void {
+    this.#engine.retryNow();
+  }
+
+  loadDetector(): void {
+    this.#engine.preload();
+  }
+
+  /** Begins what may be done before anything is pressed. */
+  preload(): void {
+    void this.#learnProviders();
+    void this.account.learn();
+  }
+
+  setMuted(muted: boolean): void {
+    if (!this.#isRunning) return;
+    this.#engine.setMuted(muted);
+    this.#dispatch({ type: 'muted', muted });
+  }
+
+  holdToTalk(held: boolean): void {
+    if ((held && !this.#isRunning) || this.call.getState().held === held) return;
+    this.#engine.holdToTalk(held);
+    this.#dispatch({ type: 'held', held });
+  }
+
+  stopSpeaking(): void {
+    if (this.#isRunning) this.#engine.cancelResponse();
+  }
+
+  /** Only with the person's consent; `false` ends it. */
+  setRecording(recording: boolean): void {
+    if (this.#isRunning) this.#engine.setRecording(recording);
+  }
+
+  /** Ends the person's calls on all devices, and leaves nothing of them on this one. */
+  async signOut(): Promise<void> {
+    if (!(await this.account.signOut())) this.#dispatch({ type: 'complained', ...NOT_TOLD });
+  }
+
+  /** All that the relay kept of the person was deleted: nothing of it may stay here. */
+  async forget(): Promise<void> {
+    const isGuest = this.account.store.getState().account === null;
+    await (isGuest ? this.account.forgetGuest() : this.account.signOut());
+    this.#clear();
+  }
+
+  dismissError(): void {
+    this.#dispatch({ type: 'error-dismissed' });
+  }
+
+  changeSettings(change: Partial<Settings>): void {
+    this.settings.setState(change);
+    writeSettings(this.#options.storage, this.settings.getState());
+    applyToEngine(this.#engine, change, this.#isRunning);
+    if (!this.#isRunning) return;
+    if (change.talkBy !== undefined)
+      this.#dispatch({ type: 'holds', holds: change.talkBy === 'hold' });
+    const isOpen = this.call.getState().microphone.kind === 'granted';
+    if (change.microphoneId !== undefined && isOpen) void this.requestMicrophone();
+  }
+
+  setDebug(enabled: boolean, panel?: MessagePort): void {
+    this.#engine.setDebug(enabled, panel);
+  }
+
+  /** Tries out what a call needs, with the devices that were chosen. From within a gesture. */
+  checkSound(signal: AbortSignal): AsyncGenerator<CheckEvent, void, undefined> {
+    return checkChosenSound(this.#engine, this.settings.getState(), this.#options.relay, signal);
+  }
+
+  get #isRunning(): boolean {
+    return this.call.getState().standing.kind === 'running';
+  }
+
+  #dispatch(action: CallAction): void {
+    this.call.setState((state) => callStateAfter(state, action), true);
+  }
+
+  #over(reason: CloseReason): void {
+    this.#dispatch({ type: 'call-ended', reason, atMs: this.#options.nowMs() });
+  }
+
+  #startEngine(
+    call: Pick<CallOptions, 'relay' | 'credentials' | 'conversationId' | 'microphone'>,
+  ): ReturnType<MediaEngine['start']> {
+    const chosen = this.settings.getState();
+    this.#dispatch({ type: 'holds', holds: chosen.talkBy === 'hold' });
+    this.#engine.setMuted(chosen.talkBy === 'hold');
+    this.#engine.setVolume(chosen.volume);
+    return this.#engine.start({
+      ...call,
+      voice: chosen.voice ?? undefined,
+      language: chosen.language ?? undefined,
+      eagerness: chosen.eagerness,
+      interruption: chosen.interruption,
+      speed: chosen.speed,
+      browserHelp: chosen.browserHelp,
+      microphoneId: chosen.microphoneId ?? undefined,
+      speakerId: chosen.speakerId ?? undefined,
+    });
+  }
+
+  #onNotice(notice: MediaNotice): void {
+    if (this.#hungUp.takes(notice)) return;
+    switch (notice.type) {
+      case 'levels':
+        return this.levels.setState(notice, true);
+      case 'stats':
+        return this.debug.stats(notice.stats);
+      case 'debug':
+        return this.debug.entry(notice.entry);
+      case 'turn-measured':
+        return this.debug.turn(notice.turn, this.call.getState().ladder);
+      case 'signed-in':
+        return this.account.keepGuest(notice);
+      case 'interruption-decided':
+        this.debug.interjection(notice);
+        break;
+      case 'usage':
+        this.debug.usage(this.call.getState().session?.id ?? '', notice);
+        break;
+      case 'closed':
+        this.#waitingTexts = [];
+        this.levels.setState(SILENCE, true);
+        if (notice.reason.reason === 'not_found' && this.#goesBack) return this.#startAnew();
+        break;
+      default:
+    }
+    this.#dispatch({ type: 'notice', notice, atMs: this.#options.nowMs() });
+    if (notice.type === 'session' && this.#isRunning) this.#onSession(notice.session.providers);
+    if (notice.type === 'closed') void this.#onRefused(notice.reason.reason);
+  }
+
+  #onSession(providers: ProviderNames): void {
+    this.providers.setState(providers, true);
+    for (const { itemId, text } of this.#waitingTexts.splice(0))
+      this.#engine.sendText(itemId, text);
+  }
+
+  /** What the call was to go on with is not kept any more: it goes on without, and says so. */
+  #startAnew(): void {
+    this.#over(CLOSE_REASONS.sessionGone);
+    void this.startCall();
+    this.#dispatch({ type: 'complained', ...NOT_KEPT });
+  }
+
+  #onMisconfigured(message: string): void {
+    this.#waitingTexts = [];
+    this.#dispatch({ type: 'complained', code: 'page_misconfigured', message });
+    this.#over(MISCONFIGURED);
+  }
+
+  async #onRefused(reason: string): Promise<void> {
+    const isAsked = await this.account.refused(reason, () => void this.startCall());
+    // What the person is asked says the same in other words.
+    if (isAsked) this.dismissError();
+  }
+
+  #clear(): void {
+    void this.endCall();
+    this.#dispatch({ type: 'forgotten' });
+    this.debug.clear();
+  }
+
+  async #learnProviders(): Promise<void> {
+    const relay = await this.#options.relay;
     if (relay.kind !== 'known') return;
-    const names = await options.fetchProviders(relay.origin);
-    if (names !== null && providers.getState() === null) providers.setState(names, true);
-  };
-
-  return {
-    call,
-    account,
-    settings,
-    providers,
-    levels,
-    debug,
-    startCall,
-    requestMicrophone,
-    endCall,
-    /** Calls again; goes on with the call that was lost, if the relay keeps its conversation. */
-    callAgain: (): Promise<void> => startCall({ earlier: lostConversationOf(call.getState()) }),
-    retryNow: (): void => engine.retryNow(),
-    loadDetector: () => engine.preload(),
-    /** Begins what may be done before anything is pressed. */
-    preload(): void {
-      void learnProviders();
-      void account.learn();
-    },
-    setMuted(muted: boolean): void {
-      if (!isRunning()) return;
-      engine.setMuted(muted);
-      dispatch({ type: 'muted', muted });
-    },
-    holdToTalk(held: boolean): void {
-      if ((held && !isRunning()) || call.getState().held === held) return;
-      engine.holdToTalk(held);
-      dispatch({ type: 'held', held });
-    },
-    stopSpeaking(): void {
-      if (isRunning()) engine.cancelResponse();
-    },
-    sendText,
-    /** Only with the person's consent; `false` ends it. */
-    setRecording(recording: boolean): void {
-      if (isRunning()) engine.setRecording(recording);
-    },
-    /** Ends the person's calls on all devices, and leaves nothing of them on this one. */
-    async signOut(): Promise<void> {
-      if (!(await account.signOut())) dispatch({ type: 'complained', ...NOT_TOLD });
-    },
-    /** All that the relay kept of the person was deleted: nothing of it may stay here. */
-    async forget(): Promise<void> {
-      await (account.store.getState().account === null ? account.forgetGuest() : account.signOut());
-      clear();
-    },
-    dismissError: (): void => dispatch({ type: 'error-dismissed' }),
-    changeSettings(change: Partial<Settings>): void {
-      settings.setState(change);
-      writeSettings(storage, settings.getState());
-      applyToEngine(engine, change, isRunning());
-      if (!isRunning()) return;
-      if (change.talkBy !== undefined) dispatch({ type: 'holds', holds: change.talkBy === 'hold' });
-      const isOpen = call.getState().microphone.kind === 'granted';
-      if (change.microphoneId !== undefined && isOpen) void requestMicrophone();
-    },
-    setDebug: (enabled: boolean, panel?: MessagePort): void => engine.setDebug(enabled, panel),
-    /** Tries out what a call needs, with the devices that were chosen. From within a gesture. */
-    checkSound: (signal: AbortSignal) =>
-      checkChosenSound(engine, settings.getState(), options.relay, signal),
-  };
+    const names = await this.#options.fetchProviders(relay.origin);
+    if (names !== null && this.providers.getState() === null) this.providers.setState(names, true);
+  }
 }
 
 /** Checks the devices that the person chose, and the relay. */

@@ -18,19 +18,19 @@ export function AccountDialog() {
       return null;
     case 'access-code':
       return (
-        <DialogFrame title="Access code" onClose={account.dismiss}>
+        <DialogFrame title="Access code" onClose={() => account.dismiss()}>
           <AccessCodeForm />
         </DialogFrame>
       );
     case 'privacy':
       return (
-        <DialogFrame title="Privacy" onClose={account.dismiss}>
+        <DialogFrame title="Privacy" onClose={() => account.dismiss()}>
           <PrivacySection />
         </DialogFrame>
       );
     case 'sign-in':
       return (
-        <DialogFrame title="Sign in" onClose={account.dismiss}>
+        <DialogFrame title="Sign in" onClose={() => account.dismiss()}>
           <SignInForm />
         </DialogFrame>
       );

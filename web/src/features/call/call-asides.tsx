@@ -51,7 +51,7 @@ function OutageNotice() {
 }
 
 function Outage() {
-  const { retryNow, dismissError } = useController();
+  const controller = useController();
   const isComplaint = useCall(({ error }) => error?.code === 'network_unreachable');
   const online = useOnline();
   const [nowMs, setNowMs] = useState(() => Date.now());
@@ -64,8 +64,8 @@ function Outage() {
   }, []);
   // Before it is painted: it says the same with less.
   useLayoutEffect(() => {
-    if (isShown && isComplaint) dismissError();
-  }, [isShown, isComplaint, dismissError]);
+    if (isShown && isComplaint) controller.dismissError();
+  }, [isShown, isComplaint, controller]);
   return (
     <div className={styles.place}>
       <div className={styles.notice} hidden={!isShown}>
@@ -79,7 +79,7 @@ function Outage() {
           </p>
           <p className={styles.kept}>{kept}</p>
         </div>
-        <Button onClick={retryNow}>Try now</Button>
+        <Button onClick={() => controller.retryNow()}>Try now</Button>
       </div>
     </div>
   );

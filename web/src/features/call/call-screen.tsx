@@ -53,7 +53,6 @@ export function CallScreen(props: CallScreenProps) {
   const microphone = useCall((state) => state.microphone);
   const standing = useCall((state) => state.standing.kind);
   const holds = useCall((state) => state.holds);
-  const isLost = useCall((state) => lostConversationOf(state) !== null);
   const isLong = useCall((state) => state.conversation.length >= LONG_CONVERSATION);
   const isEmpty = useCall((state) => state.conversation.length === 0);
   const refused =
@@ -97,19 +96,7 @@ export function CallScreen(props: CallScreenProps) {
         <div className={styles.reach}>
           {asides !== null && standing === 'running' && <asides.CallAsides isLong={isLong} />}
           <ErrorNotice />
-          {standing === 'over' && (
-            <Suspense fallback={null}>
-              <CallSummary />
-            </Suspense>
-          )}
-          {standing === 'over' && (
-            <span className={styles.again}>
-              <Button look="primary" onClick={() => void controller.callAgain()}>
-                <Phone aria-hidden="true" size={18} />{' '}
-                {isLost ? 'Go back to the call' : 'Call again'}
-              </Button>
-            </span>
-          )}
+          {standing === 'over' && <CallOver />}
           {standing !== 'none' && (
             <Suspense fallback={null}>
               <CheckOfferNotice onCheck={props.onCheck} />
@@ -125,23 +112,47 @@ export function CallScreen(props: CallScreenProps) {
         </div>
         {/* Last, though it is seen at the top: a keyboard comes to the call first. */}
         <div className={styles.account}>
-          <span className={styles.keys}>
-            <Button
-              look="plain"
-              shape="icon"
-              aria-label="Keys"
-              aria-keyshortcuts="?"
-              aria-haspopup="dialog"
-              title="Keys (?)"
-              onClick={props.onKeys}
-            >
-              <CircleQuestionMark aria-hidden="true" size={20} />
-            </Button>
-          </span>
+          <KeysButton onKeys={props.onKeys} />
           <AccountMenu />
         </div>
       </div>
     </main>
+  );
+}
+
+/** What is left of a call, and the way back. */
+function CallOver() {
+  const controller = useController();
+  const isLost = useCall((state) => lostConversationOf(state) !== null);
+  return (
+    <>
+      <Suspense fallback={null}>
+        <CallSummary />
+      </Suspense>
+      <span className={styles.again}>
+        <Button look="primary" onClick={() => void controller.callAgain()}>
+          <Phone aria-hidden="true" size={18} /> {isLost ? 'Go back to the call' : 'Call again'}
+        </Button>
+      </span>
+    </>
+  );
+}
+
+function KeysButton({ onKeys }: Pick<CallScreenProps, 'onKeys'>) {
+  return (
+    <span className={styles.keys}>
+      <Button
+        look="plain"
+        shape="icon"
+        aria-label="Keys"
+        aria-keyshortcuts="?"
+        aria-haspopup="dialog"
+        title="Keys (?)"
+        onClick={onKeys}
+      >
+        <CircleQuestionMark aria-hidden="true" size={20} />
+      </Button>
+    </span>
   );
 }
 

@@ -9,7 +9,7 @@ const MAX_CHARACTERS = 2_000;
 
 /** Writing beside talking; needs no microphone. */
 export function Composer({ onClose }: { readonly onClose: () => void }) {
-  const { sendText } = useController();
+  const controller = useController();
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const isEmpty = text.trim() === '';
@@ -19,7 +19,7 @@ export function Composer({ onClose }: { readonly onClose: () => void }) {
   const send = (event: FormEvent): void => {
     event.preventDefault();
     if (isEmpty) return;
-    sendText(text);
+    controller.sendText(text);
     setText('');
     field.current?.focus();
   };

@@ -6,7 +6,7 @@ import styles from './error-notice.module.css';
 
 /** The latest complaint: what happened and what to do. Lies over the captions and moves nothing. */
 export function ErrorNotice() {
-  const { dismissError } = useController();
+  const controller = useController();
   const error = useCall((state) => state.error);
   const advice = error === null ? null : adviceFor(error.code);
   return (
@@ -17,7 +17,7 @@ export function ErrorNotice() {
             {error.message}
             {advice !== null && ` ${advice}`}
           </p>
-          <Button look="plain" shape="icon" aria-label="Dismiss" onClick={dismissError}>
+          <Button look="plain" shape="icon" aria-label="Dismiss" onClick={() => controller.dismissError()}>
             <X aria-hidden="true" size={18} />
           </Button>
         </div>

@@ -18,7 +18,7 @@ export function FirstTalkGuide() {
 }
 
 function Guide() {
-  const { changeSettings, call } = useController();
+  const controller = useController();
   const isShown = useCall(
     (state) =>
       state.phase === 'speaking' && isHeard(state) && state.error === null && state.outage === null,
@@ -28,14 +28,14 @@ function Guide() {
   useEffect(() => {
     if (!isShown) return;
     const sinceMs = performance.now();
-    const timer = setTimeout(() => changeSettings({ guided: true }), leftMs.current);
+    const timer = setTimeout(() => controller.changeSettings({ guided: true }), leftMs.current);
     return () => {
       clearTimeout(timer);
       leftMs.current -= performance.now() - sinceMs;
       // They talk over the answer: there is nothing more to show.
-      if (call.getState().phase === 'hearing') changeSettings({ guided: true });
+      if (controller.call.getState().phase === 'hearing') controller.changeSettings({ guided: true });
     };
-  }, [isShown, changeSettings, call]);
+  }, [isShown, controller]);
 
   return (
     <div className={styles.place}>
@@ -44,7 +44,7 @@ function Guide() {
           <span>
             You need not wait: <strong>talk, and Parley stops</strong> to listen.
           </span>
-          <Button look="plain" onClick={() => changeSettings({ guided: true })}>
+          <Button look="plain" onClick={() => controller.changeSettings({ guided: true })}>
             Got it
           </Button>
         </p>

@@ -3,7 +3,7 @@ import styles from './recording-mark.module.css';
 
 /** In sight for as long as the call is recorded; pressing it ends that at once. */
 export function RecordingMark() {
-  const { setRecording } = useController();
+  const controller = useController();
   const isRecording = useCall((state) => state.session?.recording === true);
   return (
     <div className={styles.place}>
@@ -11,7 +11,7 @@ export function RecordingMark() {
         {isRecording ? 'This call is being recorded' : ''}
       </span>
       {isRecording && (
-        <button type="button" className={styles.mark} onClick={() => setRecording(false)}>
+        <button type="button" className={styles.mark} onClick={() => controller.setRecording(false)}>
           <span className={styles.dot} aria-hidden="true" />
           Stop<span className={styles.object}> recording</span>
         </button>

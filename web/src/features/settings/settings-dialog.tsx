@@ -73,115 +73,144 @@ interface SettingsDialogProps {
 
 /** Everything a person can choose. Changes hold at once; there is nothing to save. */
 export function SettingsDialog({ onClose, onCheck }: SettingsDialogProps) {
-  const { changeSettings } = useController();
-  const settings = useSettings((all) => all);
-  const offer = useVoiceOffer();
-  const devices = useDevices();
-
   return (
     <DialogFrame title="Settings" onClose={onClose}>
       <Section title="Sound">
-        <SelectField
-          label="Microphone"
-          choices={devices.microphones}
-          value={settings.microphoneId}
-          {...DEVICE_LABELS}
-          onChange={(microphoneId) => changeSettings({ microphoneId })}
-        />
-        <LevelMeter />
-        {canChooseSpeaker() && (
-          <SelectField
-            label="Speaker"
-            choices={devices.speakers}
-            value={settings.speakerId}
-            {...DEVICE_LABELS}
-            onChange={(speakerId) => changeSettings({ speakerId })}
-          />
-        )}
-        <span>
-          <Button onClick={onCheck}>Check sound and connection</Button>
-        </span>
-        <SliderField
-          label="Volume"
-          value={settings.volume}
-          valueText={`${Math.round(settings.volume * 100)} %`}
-          onChange={(volume) => changeSettings({ volume })}
-        />
-        <LanguageField languages={offer?.languages ?? []} />
-        <VoiceField offer={offer} />
-        {offer?.speeds && (
-          <SliderField
-            label="Pace"
-            {...offer.speeds}
-            step={0.1}
-            value={Math.min(offer.speeds.max, Math.max(offer.speeds.min, settings.speed))}
-            valueText={`${settings.speed.toFixed(1)} ×`}
-            isShown
-            onChange={(speed) => changeSettings({ speed })}
-          />
-        )}
-        <ChoiceField
-          label="Responsiveness"
-          hint="How soon Parley answers when you pause."
-          choices={RESPONSIVENESS}
-          value={settings.eagerness}
-          onChange={(eagerness) => changeSettings({ eagerness })}
-        />
-        <ChoiceField
-          label="While Parley speaks"
-          hint="What interrupts it. Automatic: your voice, unless the microphone hears Parley too loud."
-          choices={INTERRUPTION}
-          value={settings.interruption}
-          onChange={(interruption) => changeSettings({ interruption })}
-        />
-        <ChoiceField
-          label="Talking"
-          hint="Freely, or only while you hold the button. The space bar can always be held."
-          choices={WAYS_TO_TALK}
-          value={settings.talkBy}
-          onChange={(talkBy) => changeSettings({ talkBy })}
-        />
-        <ChoiceField
-          label="Turn signal"
-          hint="When you were heard, and when it is your turn again."
-          choices={
-            canVibrate() ? TURN_CUES : TURN_CUES.filter(({ value }) => value !== 'vibration')
-          }
-          value={settings.turnCue}
-          onChange={(turnCue) => changeSettings({ turnCue })}
-        />
-        <SwitchField
-          label="Short sounds"
-          hint="A quiet tone at start, when you were heard, and at the end."
-          checked={settings.earcons}
-          onChange={(earcons) => changeSettings({ earcons })}
-        />
+        <SoundFields onCheck={onCheck} />
+        <TurnFields />
       </Section>
       <BrowserSection />
       <Section title="Appearance">
-        <ChoiceField
-          label="Theme"
-          choices={THEMES}
-          value={settings.theme}
-          onChange={(theme) => changeSettings({ theme })}
-        />
-        <ChoiceField
-          label="Caption size"
-          choices={CAPTION_SIZES}
-          value={settings.captionSize}
-          onChange={(captionSize) => changeSettings({ captionSize })}
-        />
-        <SwitchField
-          label="Read answers to a screen reader"
-          hint="Again, after the voice. An answer without a voice is read in any case."
-          checked={settings.readsAnswers}
-          onChange={(readsAnswers) => changeSettings({ readsAnswers })}
-        />
+        <AppearanceFields />
       </Section>
       <Section title="Privacy">
         <PrivacySection />
       </Section>
     </DialogFrame>
+  );
+}
+
+/** Devices, volume, language and voice. */
+function SoundFields({ onCheck }: Pick<SettingsDialogProps, 'onCheck'>) {
+  const controller = useController();
+  const settings = useSettings((all) => all);
+  const offer = useVoiceOffer();
+  const devices = useDevices();
+  return (
+    <>
+      <SelectField
+        label="Microphone"
+        choices={devices.microphones}
+        value={settings.microphoneId}
+        {...DEVICE_LABELS}
+        onChange={(microphoneId) => controller.changeSettings({ microphoneId })}
+      />
+      <LevelMeter />
+      {canChooseSpeaker() && (
+        <SelectField
+          label="Speaker"
+          choices={devices.speakers}
+          value={settings.speakerId}
+          {...DEVICE_LABELS}
+          onChange={(speakerId) => controller.changeSettings({ speakerId })}
+        />
+      )}
+      <span>
+        <Button onClick={onCheck}>Check sound and connection</Button>
+      </span>
+      <SliderField
+        label="Volume"
+        value={settings.volume}
+        valueText={`${Math.round(settings.volume * 100)} %`}
+        onChange={(volume) => controller.changeSettings({ volume })}
+      />
+      <LanguageField languages={offer?.languages ?? []} />
+      <VoiceField offer={offer} />
+      {offer?.speeds && (
+        <SliderField
+          label="Pace"
+          {...offer.speeds}
+          step={0.1}
+          value={Math.min(offer.speeds.max, Math.max(offer.speeds.min, settings.speed))}
+          valueText={`${settings.speed.toFixed(1)} ×`}
+          isShown
+          onChange={(speed) => controller.changeSettings({ speed })}
+        />
+      )}
+    </>
+  );
+}
+
+/** How turns are taken, and what is heard of it. */
+function TurnFields() {
+  const controller = useController();
+  const settings = useSettings((all) => all);
+  return (
+    <>
+      <ChoiceField
+        label="Responsiveness"
+        hint="How soon Parley answers when you pause."
+        choices={RESPONSIVENESS}
+        value={settings.eagerness}
+        onChange={(eagerness) => controller.changeSettings({ eagerness })}
+      />
+      <ChoiceField
+        label="While Parley speaks"
+        hint="What interrupts it. Automatic: your voice, unless the microphone hears Parley too loud."
+        choices={INTERRUPTION}
+        value={settings.interruption}
+        onChange={(interruption) => controller.changeSettings({ interruption })}
+      />
+      <ChoiceField
+        label="Talking"
+        hint="Freely, or only while you hold the button. The space bar can always be held."
+        choices={WAYS_TO_TALK}
+        value={settings.talkBy}
+        onChange={(talkBy) => controller.changeSettings({ talkBy })}
+      />
+      <ChoiceField
+        label="Turn signal"
+        hint="When you were heard, and when it is your turn again."
+        choices={
+          canVibrate() ? TURN_CUES : TURN_CUES.filter(({ value }) => value !== 'vibration')
+        }
+        value={settings.turnCue}
+        onChange={(turnCue) => controller.changeSettings({ turnCue })}
+      />
+      <SwitchField
+        label="Short sounds"
+        hint="A quiet tone at start, when you were heard, and at the end."
+        checked={settings.earcons}
+        onChange={(earcons) => controller.changeSettings({ earcons })}
+      />
+    </>
+  );
+}
+
+function AppearanceFields() {
+  const controller = useController();
+  const settings = useSettings((all) => all);
+  return (
+    <>
+      <ChoiceField
+        label="Theme"
+        choices={THEMES}
+        value={settings.theme}
+        onChange={(theme) => controller.changeSettings({ theme })}
+      />
+      <ChoiceField
+        label="Caption size"
+        choices={CAPTION_SIZES}
+        value={settings.captionSize}
+        onChange={(captionSize) => controller.changeSettings({ captionSize })}
+      />
+      <SwitchField
+        label="Read answers to a screen reader"
+        hint="Again, after the voice. An answer without a voice is read in any case."
+        checked={settings.readsAnswers}
+        onChange={(readsAnswers) => controller.changeSettings({ readsAnswers })}
+      />
+    </>
   );
 }
 
@@ -196,7 +225,7 @@ function Section(props: { readonly title: string; readonly children: ReactNode }
 
 /** The voices of the call's language. Outside of a call the relay tells those of its own only. */
 function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
-  const { changeSettings } = useController();
+  const controller = useController();
   const { voice, language } = useSettings((all) => all);
   const isInCall = useCall(({ session }) => session !== null);
   const { voices = [], languages = [] } = offer ?? {};
@@ -210,14 +239,14 @@ function VoiceField({ offer }: { readonly offer: OfferedVoices | null }) {
       value={isOther && !voices.some(({ id }) => id === voice) ? null : voice}
       defaultLabel="Default"
       missingLabel={(missing) => missing}
-      onChange={(chosen) => changeSettings({ voice: chosen })}
+      onChange={(chosen) => controller.changeSettings({ voice: chosen })}
     />
   );
 }
 
 /** What the person speaks and is answered in, if there is a choice. */
 function LanguageField({ languages }: LanguageFieldProps) {
-  const { changeSettings } = useController();
+  const controller = useController();
   const chosen = useSettings(({ language }) => language);
   const [usual, ...others] = languages;
   if (usual === undefined || others.length === 0) return null;
@@ -229,7 +258,7 @@ function LanguageField({ languages }: LanguageFieldProps) {
       value={chosen !== null && others.includes(chosen) ? chosen : null}
       defaultLabel={languageName(usual)}
       missingLabel={languageName}
-      onChange={(language) => changeSettings({ language })}
+      onChange={(language) => controller.changeSettings({ language })}
     />
   );
 }
