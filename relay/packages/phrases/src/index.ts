@@ -7,7 +7,7 @@ export { CAPABILITIES } from './capabilities/index.ts';
 export type { ToolContext } from './capabilities/tool.ts';
 export { isAskingBack } from './understanding/asking-back.ts';
 export { isRefusal } from './understanding/refusals.ts';
-export { replyTo, type Reply, type ReplyRequest } from './understanding/reply.ts';
+export { replyTo, type PhraseReply, type PhraseReplyRequest } from './understanding/reply.ts';
 export { withNames } from './understanding/written-names.ts';
 
 const SPOKEN = spokenPhrasesOf(CAPABILITIES);

@@ -2,7 +2,7 @@ import { numberToWords } from '../phrases/number-words.ts';
 import { durationAdjectiveSlot, durationSlot, durationToWords } from '../phrases/slots/duration.ts';
 import { smallNumberSlot } from '../phrases/slots/number.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
-import type { Reminder } from '../conversation.ts';
+import type { ReminderEntry } from '../conversation.ts';
 import { intent, type Intent } from './intent.ts';
 import type { PhraseContext, Topic } from './phrase-context.ts';
 import {
@@ -146,7 +146,7 @@ function unitOf(topic: Topic | undefined): number {
 }
 
 /** Those that can run longer or shorter, and among them the one that is meant, if that is clear. */
-function meant(context: PhraseContext): Reminder | readonly Reminder[] {
+function meant(context: PhraseContext): ReminderEntry | readonly ReminderEntry[] {
   const running = listTimers.run({}, context);
   const [first] = running;
   if (first === undefined || running.length === 1) return first ?? [];
@@ -181,11 +181,11 @@ function changed(
   return `Your ${name} now has ${durationToWords(seconds)} left.`;
 }
 
-function orOf(reminders: readonly Reminder[]): string {
+function orOf(reminders: readonly ReminderEntry[]): string {
   return namesOf(reminders).replace(/ and (?!.* and )/, ' or ');
 }
 
-function labelled(label: string, context: ToolContext): Reminder | undefined {
+function labelled(label: string, context: ToolContext): ReminderEntry | undefined {
   return listTimers.run({}, context).find((reminder) => reminder.label === label);
 }
 
@@ -207,7 +207,7 @@ function cancelAll(context: ToolContext): string {
 
 function cancelWhere(
   context: ToolContext,
-  isOne: (reminder: Reminder) => boolean,
+  isOne: (reminder: ReminderEntry) => boolean,
   kind: string,
 ): string {
   const found = listTimers.run({}, context).filter(isOne);
@@ -215,7 +215,7 @@ function cancelWhere(
   return cancelledToWords(found, kind);
 }
 
-function cancelledToWords(cancelled: readonly Reminder[], wanted: string): string {
+function cancelledToWords(cancelled: readonly ReminderEntry[], wanted: string): string {
   const count = cancelled.length;
   if (count === 0) return wanted === 'timer' ? NONE : `There is no ${wanted} set.`;
   const kind = kindOf(cancelled);

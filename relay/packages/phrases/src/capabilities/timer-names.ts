@@ -3,7 +3,7 @@ import { anyWordSlot } from '../phrases/slots/free-text.ts';
 import { readWhole, type Reading, type Slot } from '../phrases/slot.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { listed } from '../phrases/wording.ts';
-import type { Reminder } from '../conversation.ts';
+import type { ReminderEntry } from '../conversation.ts';
 
 const PURPOSES =
   'tea coffee pasta pizza egg/eggs bread rice oven laundry meeting break workout chicken soup potatoes cookies cake steak kitchen nap homework shower noodles fish';
@@ -43,7 +43,7 @@ export function alarmLabel(time: string): string {
   return `${time} alarm`;
 }
 
-export function isAlarm({ label }: Reminder): boolean {
+export function isAlarm({ label }: ReminderEntry): boolean {
   return ALARM.test(label);
 }
 
@@ -58,17 +58,17 @@ export function secondsOfUnnamed(label: string): number | undefined {
 }
 
 /** `pasta timer`, `five minute timer`, `reminder`, `six thirty alarm`. */
-export function nameOf({ label }: Pick<Reminder, 'label'>): string {
+export function nameOf({ label }: Pick<ReminderEntry, 'label'>): string {
   return label === REMINDER || ALARM.test(label) ? label : `${label} timer`;
 }
 
 /** `the tea timer and the pasta timer`. */
-export function namesOf(reminders: readonly Reminder[]): string {
+export function namesOf(reminders: readonly ReminderEntry[]): string {
   return listed(reminders.map((reminder) => `the ${nameOf(reminder)}`));
 }
 
 /** `timer`, if all are timers; undefined if there are several kinds. */
-export function kindOf(reminders: readonly Reminder[]): string | undefined {
+export function kindOf(reminders: readonly ReminderEntry[]): string | undefined {
   const kinds = new Set(
     reminders.map((reminder) =>
       isAlarm(reminder) ? 'alarm' : reminder.label === REMINDER ? REMINDER : 'timer',

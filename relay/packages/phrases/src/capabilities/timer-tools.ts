@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Reminder } from '../conversation.ts';
+import type { ReminderEntry } from '../conversation.ts';
 import { defineTool } from './tool.ts';
 
 /** Longer than any call lasts. */
@@ -51,7 +51,7 @@ export const cancelTimer = defineTool({
       : `Cancelled: ${cancelled.map(({ label }) => label).join(', ')}.`,
 });
 
-function reportOf(running: readonly Reminder[]): string {
+function reportOf(running: readonly ReminderEntry[]): string {
   if (running.length === 0) return 'No timer is running.';
   return running
     .map(

@@ -1,7 +1,7 @@
 import { numberToWords } from '../phrases/number-words.ts';
 import { durationAdjectiveSlot, durationSlot, durationToWords } from '../phrases/slots/duration.ts';
 import { capitalised, listed } from '../phrases/wording.ts';
-import type { Reminder } from '../conversation.ts';
+import type { ReminderEntry } from '../conversation.ts';
 import { alarmIntents } from './alarms.ts';
 import type { Capability } from './capability.ts';
 import { intent } from './intent.ts';
@@ -148,14 +148,14 @@ function leftOn(label: string, context: ToolContext): string {
     : `${capitalised(left(found))}.`;
 }
 
-function listOf(running: readonly Reminder[]): string {
+function listOf(running: readonly ReminderEntry[]): string {
   const [only] = running;
   if (only === undefined) return 'There is no timer running.';
   if (running.length === 1) return `${capitalised(left(only))}.`;
   return `There are ${numberToWords(running.length)} timers. ${capitalised(listed(running.map(left)))}.`;
 }
 
-function left(reminder: Reminder): string {
+function left(reminder: ReminderEntry): string {
   const seconds = Math.max(1, Math.ceil(reminder.remainingMs / 1000));
   return `${durationToWords(seconds)} left on your ${nameOf(reminder)}`;
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import type { Person, Reminders } from '../conversation.ts';
+import type { Speaker, ReminderBook } from '../conversation.ts';
 
 /** What a result may depend on besides the input. */
 export interface ToolContext {
   readonly now: () => Date;
   /** From 0 up to but not including 1, as `Math.random`. */
   readonly random: () => number;
-  readonly person: Person;
-  readonly reminders: Reminders;
+  readonly person: Speaker;
+  readonly reminders: ReminderBook;
   /** What the assistant said last, if anything. */
   readonly lastReply?: string | undefined;
 }

@@ -6,7 +6,7 @@ import {
   TEEN_WORDS,
   TENS_WORDS,
 } from '../phrases/number-words.ts';
-import { isDoubtful, type Message } from '../conversation.ts';
+import { mayBeMisheard, type DialogueMessage } from '../conversation.ts';
 
 /**
  * Asking back. What the recogniser is not sure of is not done but asked: "Did you say fifty
@@ -24,9 +24,9 @@ export function isAskingBack(reply: string): boolean {
 
 /** A history as if nothing had been in doubt: confirmed words stand where they were confirmed. */
 export interface SettledQuestion {
-  readonly earlier: readonly Message[];
+  readonly earlier: readonly DialogueMessage[];
   /** What wants an answer. */
-  readonly said: readonly Message[];
+  readonly said: readonly DialogueMessage[];
   /** What is to be asked in place of an answer, if the last words are in doubt. */
   readonly question: string | undefined;
 }
@@ -38,13 +38,13 @@ export interface SettledQuestion {
  * @param isUnderstood - whether words ask for something; else there is nothing to be confirmed
  */
 export function settled(
-  history: readonly Message[],
+  history: readonly DialogueMessage[],
   unasked: number,
   isUnderstood: (words: string) => boolean,
 ): SettledQuestion {
   const first = history.length - Math.max(1, unasked);
-  const earlier: Message[] = [];
-  const asked: Message[] = [];
+  const earlier: DialogueMessage[] = [];
+  const asked: DialogueMessage[] = [];
   /** What was asked back about, and has no answer yet. */
   let open: string | undefined;
   let question: string | undefined;
@@ -59,7 +59,7 @@ export function settled(
       open = undefined;
     } else if (reply?.kind === 'refused') {
       question = SAY_AGAIN;
-    } else if (turn.some(isDoubtful) && isUnderstood(words)) {
+    } else if (turn.some(mayBeMisheard) && isUnderstood(words)) {
       question = `${QUESTION}${inDoubt(words)}?`;
       open = words;
     } else {
@@ -72,12 +72,12 @@ export function settled(
   return { earlier, said: asked, question };
 }
 
-function isOfPerson(turn: readonly Message[]): boolean {
+function isOfPerson(turn: readonly DialogueMessage[]): boolean {
   return turn[0]?.role === 'user';
 }
 
 /** Behind the messages of one speaker: a pause may have cut a sentence of theirs into several. */
-function endOfTurn(history: readonly Message[], at: number): number {
+function endOfTurn(history: readonly DialogueMessage[], at: number): number {
   if (history[at]!.role !== 'user') return at + 1;
   const next = history.findIndex(({ role }, index) => index > at && role !== 'user');
   return next === -1 ? history.length : next;

@@ -4,7 +4,7 @@ import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
 import type { SpokenPhrases } from './speech-grammar.ts';
 
 /** What words are to a closed vocabulary; `may-continue`: a whole phrase that begins a longer one. */
-export type PhraseState = 'complete' | 'may-continue' | 'incomplete' | 'unknown';
+export type PhraseCompleteness = 'complete' | 'may-continue' | 'incomplete' | 'unknown';
 
 /**
  * Tells whether words are a whole phrase, the beginning of one or neither, from the phrases that
@@ -17,7 +17,7 @@ export type PhraseState = 'complete' | 'may-continue' | 'incomplete' | 'unknown'
 export function phraseStateOf(
   { phrases, variants, rules }: SpokenPhrases,
   isUnderstood: (words: string) => boolean,
-): (words: string) => PhraseState {
+): (words: string) => PhraseCompleteness {
   const root: PhraseRoot = { phrases: nodeOf(phrases), variants: byOpening(variants) };
   return (words) => {
     const spoken = words.toLowerCase().match(WORDS) ?? [];

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Message, Reminder, Reminders } from '../conversation.ts';
+import type { DialogueMessage, ReminderEntry, ReminderBook } from '../conversation.ts';
 import { isAskingBack } from './asking-back.ts';
 import { isRefusal } from './refusals.ts';
 import { replyTo } from './reply.ts';
@@ -51,7 +51,7 @@ export function verdictOn(answer: string, { expected }: Phrasing): Verdict {
 
 /** One conversation with the assistant: each call says something and resolves with the answer. */
 export function conversationAt(now: Date, timeZone = 'UTC') {
-  const history: Message[] = [];
+  const history: DialogueMessage[] = [];
   const reminders = remindersInMemory();
   const chance = { now: () => now, random: () => 0.4 };
   return {
@@ -66,8 +66,8 @@ export function conversationAt(now: Date, timeZone = 'UTC') {
   };
 }
 
-function remindersInMemory(): Reminders {
-  let kept: readonly Reminder[] = [];
+function remindersInMemory(): ReminderBook {
+  let kept: readonly ReminderEntry[] = [];
   let lastId = 0;
   return {
     add({ label, text, delayMs }) {

@@ -1,18 +1,18 @@
 import { CAPABILITIES } from '../capabilities/index.ts';
 import type { Topic } from '../capabilities/phrase-context.ts';
-import type { Message, Person, Reminders } from '../conversation.ts';
+import type { DialogueMessage, Speaker, ReminderBook } from '../conversation.ts';
 import { settled } from './asking-back.ts';
 import { isRefusal, nearestCapability, refusalOf } from './refusals.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { understandAll, type Understanding } from './understand.ts';
 
 /** What is answered, and to whom. */
-export interface ReplyRequest {
-  readonly history: readonly Message[];
+export interface PhraseReplyRequest {
+  readonly history: readonly DialogueMessage[];
   /** How many messages at the end of `history` want an answer; 1 if absent. */
   readonly unasked?: number | undefined;
-  readonly person: Person;
-  readonly reminders: Reminders;
+  readonly person: Speaker;
+  readonly reminders: ReminderBook;
 }
 
 /** What an answer may depend on besides the conversation. */
@@ -22,20 +22,20 @@ export interface Chance {
   readonly random: () => number;
 }
 
-export interface Reply {
+export interface PhraseReply {
   /** To all that is understood; empty if nothing is. */
   readonly answer: string;
   /** undefined: all is understood. */
   readonly refusal: { readonly asked: string; readonly text: string } | undefined;
 }
 
-const SILENCE: Reply = { answer: '', refusal: undefined };
+const SILENCE: PhraseReply = { answer: '', refusal: undefined };
 
 /** Answers what the phrases of the capabilities cover, and says so if none matches. */
 export function replyTo(
-  { history, unasked = 1, person, reminders }: ReplyRequest,
+  { history, unasked = 1, person, reminders }: PhraseReplyRequest,
   { now, random }: Chance,
-): Reply {
+): PhraseReply {
   const last = history.at(-1);
   if (last?.role !== 'user') return SILENCE;
   if (history.slice(-Math.max(1, unasked)).every(isSilent)) return SILENCE;
@@ -43,7 +43,7 @@ export function replyTo(
   if (question !== undefined) return { answer: question, refusal: undefined };
   const lastReply = lastReplyIn(history);
   let topic = topicOf(earlier);
-  let refusal: Reply['refusal'];
+  let refusal: PhraseReply['refusal'];
   const answers = requestsIn(said).flatMap((request) => {
     if (request === undefined) {
       const asked = said.find((message) => understoodIn(message).length === 0)?.text ?? '';
@@ -68,7 +68,7 @@ export function replyTo(
 }
 
 /** What each message asks for; or all as one sentence, if a pause has cut that into several. */
-function requestsIn(said: readonly Message[]): readonly (Understanding | undefined)[] {
+function requestsIn(said: readonly DialogueMessage[]): readonly (Understanding | undefined)[] {
   const each = said.map(understoodIn);
   if (each.every((requests) => requests.length > 0)) return each.flat();
   const whole = understandAll(said.map(({ text }) => text).join(' '), CAPABILITIES);
@@ -81,7 +81,7 @@ function isUnderstood(words: string): boolean {
   return understandAll(words, CAPABILITIES).length > 0;
 }
 
-function understoodIn({ text }: Message): readonly Understanding[] {
+function understoodIn({ text }: DialogueMessage): readonly Understanding[] {
   return understandAll(text, CAPABILITIES);
 }
 
@@ -89,7 +89,7 @@ function understoodIn({ text }: Message): readonly Understanding[] {
 const REMEMBERED_MESSAGES = 12;
 
 /** What was spoken of last. What was not understood leaves it. */
-function topicOf(earlier: readonly Message[]): Topic | undefined {
+function topicOf(earlier: readonly DialogueMessage[]): Topic | undefined {
   let topic: Topic | undefined;
   for (const message of earlier.slice(-REMEMBERED_MESSAGES)) {
     if (message.role !== 'user') continue;
@@ -99,7 +99,7 @@ function topicOf(earlier: readonly Message[]): Topic | undefined {
 }
 
 /** Those of what the person has just tried come first. */
-function suggestionsAfter(earlier: readonly Message[]): readonly string[] {
+function suggestionsAfter(earlier: readonly DialogueMessage[]): readonly string[] {
   const tried = earlier.findLast(({ role }) => role === 'user');
   if (tried === undefined) return SUGGESTIONS;
   const capability = understoodIn(tried).at(-1)?.capability ?? nearestCapability(tried.text);
@@ -107,10 +107,10 @@ function suggestionsAfter(earlier: readonly Message[]): readonly string[] {
   return own.length > 0 ? own : SUGGESTIONS;
 }
 
-function isSilent(message: Message): boolean {
+function isSilent(message: DialogueMessage): boolean {
   return message.text.trim() === '' && !(message.role === 'user' && message.unrecognised === true);
 }
 
-function lastReplyIn(history: readonly Message[]): string | undefined {
+function lastReplyIn(history: readonly DialogueMessage[]): string | undefined {
   return history.findLast(({ role, text }) => role === 'assistant' && text.trim() !== '')?.text;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CAPABILITIES } from '../capabilities/index.ts';
-import type { Reminder } from '../conversation.ts';
+import type { ReminderEntry } from '../conversation.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 import { understand } from './understand.ts';
 
@@ -9,7 +9,7 @@ const TOOLS = CAPABILITIES.flatMap(({ tools = [] }) => tools);
 /** Where one timer runs, on a Friday at 16:04 in Berlin. */
 function scene() {
   const said: string[] = [];
-  let running: Reminder[] = [{ id: 1, label: 'tea', text: 'Done.', remainingMs: 60_000 }];
+  let running: ReminderEntry[] = [{ id: 1, label: 'tea', text: 'Done.', remainingMs: 60_000 }];
   const context = {
     now: () => new Date('2025-11-21T15:04:00Z'),
     random: () => 0.4,
