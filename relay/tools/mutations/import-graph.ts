@@ -17,10 +17,15 @@ interface Module {
 }
 
 /** The folders with code that is under test, or tests. */
-const SOURCES = '{shared,relay,web}/{src,test,testing,simulators,talk,doctor,tools,bench,build}';
+const SOURCES =
+  '{shared/src,relay/packages/*/src,{relay,web}/{src,test,testing,simulators,talk,doctor,tools,bench,build}}';
 const PACKAGES: Readonly<Record<string, string>> = {
   '@parley/shared': 'shared',
   '@parley/relay': 'relay',
+  '@parley/recogniser': 'relay/packages/recogniser',
+  '@parley/voice': 'relay/packages/voice',
+  '@parley/phrases': 'relay/packages/phrases',
+  '@parley/turn-model': 'relay/packages/turn-model',
 };
 
 /**
