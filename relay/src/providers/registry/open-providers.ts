@@ -21,6 +21,15 @@ export interface OpenProvidersOptions {
   readonly logger: Logger;
   /** What Parley says in words of its own, clause by clause: kept ready to be spoken. */
   readonly phrases?: readonly string[];
+  /** In the place of what the configuration chooses for their stages. */
+  readonly own?: OwnProviders;
+}
+
+/** Providers that come from code; they are disposed of with the others. */
+export interface OwnProviders {
+  readonly transcriber?: Owned<Transcriber>;
+  readonly generator?: Owned<Generator>;
+  readonly synthesizer?: Owned<Synthesizer>;
 }
 
 /**
@@ -62,7 +71,10 @@ export async function openProviders(
   const context = await openContext(configuration, options);
   const opened = Object.fromEntries(
     await Promise.all(
-      STAGES.map(async (stage) => [stage, await openStage(stage, configuration, context)] as const),
+      STAGES.map(async (stage) => {
+        const own = options.own?.[stage];
+        return [stage, own ? [own] : await openStage(stage, configuration, context)] as const;
+      }),
     ),
   ) as Record<Stage, readonly Owned<Provider>[]>;
   const providers = createFailoverStages({
