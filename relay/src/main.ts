@@ -8,8 +8,7 @@ import { FIXED_CLAUSES } from './call/turn/replying/phrases.ts';
 import { SOUND_DEADLINE_MS } from './call/turn/deciding/pause-sound.ts';
 import { readConfiguration, type Configuration } from './providers/registry/configuration.ts';
 import { openProviders } from './providers/registry/open-providers.ts';
-import { providerPrices } from './providers/registry/provider-prices.ts';
-import { serviceUrls } from './providers/registry/service-urls.ts';
+import { providerPrices, serviceUrls } from './providers/registry/provider-prices.ts';
 import { runRelay } from './relay-process.ts';
 import relayPackage from '../package.json' with { type: 'json' };
 

@@ -7,12 +7,22 @@ import { openLog, type Log } from './base/lib/open-log.ts';
 import { Problems } from './base/lib/problems.ts';
 import { Supervisor } from './base/lib/supervisor.ts';
 import { UncaughtErrors } from './base/lib/uncaught-errors.ts';
-import { logStart } from './watching/logs/start-line.ts';
 import { warmUp } from './call/session/warm-up.ts';
 import type { Stages } from './call/stages/stages.ts';
 import type { TurnModel } from './call/stages/turn-model.ts';
 import { lockDataFolder } from './keeping/storage/data-lock.ts';
 import { openStorage } from './keeping/storage/open-storage.ts';
+import { STAGES } from '@parley/shared';
+import { offeredLanguages } from './call/stages/languages.ts';
+import type { Storage } from './keeping/storage/storage.ts';
+
+interface StartedParts {
+  readonly url: string;
+  readonly version: string;
+  readonly config: Config;
+  readonly providers: Stages;
+  readonly storage: Pick<Storage, 'state'>;
+}
 
 /** How long the rest of a stop may take after the grace for what is being said. */
 const RELEASE_MS = 5_000;
@@ -115,5 +125,41 @@ function stopAtSignals({ logger, flush }: Log, deadlineMs: number, stop: () => P
   // A terminal that is closed sends SIGHUP.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void onSignal(signal));
+  }
+}
+
+/** One line of what was started and with what, without secrets: the first to read of a relay. */
+function logStart(logger: Logger, parts: StartedParts): void {
+  const { url, version, config, providers, storage } = parts;
+  const { auth, limitSettings, metrics, money } = config;
+  const database = config.storage.databaseUrl === undefined ? 'embedded' : 'postgres';
+  const services = providers.services();
+  const languages = offeredLanguages(providers.languages, config.providers);
+  const { language } = config.providers;
+  logger.info(
+    {
+      url,
+      version,
+      node: process.version,
+      providers: Object.fromEntries(STAGES.map((stage) => [stage, providers.ladder.order(stage)])),
+      languages,
+      services: services.length,
+      healthIntervalS: config.providers.healthIntervalMs / 1_000,
+      storage: storage.state === 'off' ? 'off' : database,
+      transcripts: config.storage.transcripts,
+      guests: auth.allowsGuests,
+      accounts: limitSettings.hasAccounts,
+      tls: auth.tls !== undefined,
+      maxSessions: limitSettings.maxSessions,
+      budgetDayUsd: money.budgets.day ?? null,
+      metrics: metrics.isOn,
+    },
+    `[START] listening; ${services.length} services are tracked`,
+  );
+  if (languages[0] !== language) {
+    logger.warn(
+      { language, instead: languages[0] },
+      'LANGUAGE is not known by a provider of each stage',
+    );
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { complexNumbers, fourier, FOURIER_POINTS, type ComplexNumbers } from './fourier.ts';
+import { complexNumbers, fourier, FOURIER_POINTS, type ComplexNumbers } from './log-mel.ts';
 
 function transformed(input: ComplexNumbers): ComplexNumbers {
   const output = complexNumbers();

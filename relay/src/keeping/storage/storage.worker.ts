@@ -3,14 +3,12 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseOptions } from './database-service.ts';
 import type { DatabaseAnswer, DatabaseRequest } from './database-thread.ts';
-import { findDrizzleQuickly } from './quick-drizzle.ts';
 
 /** Weaker than the threads of calls: a query may wait, a voice may not. */
 const NICENESS = 10;
 
 const port = parentPort!;
 yieldToCalls();
-findDrizzleQuickly();
 const { isQueryFault, withoutData } = await import('./database.ts');
 const { DatabaseService } = await import('./database-service.ts');
 const service = new DatabaseService(workerData as DatabaseOptions, async (database) => {

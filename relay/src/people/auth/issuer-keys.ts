@@ -5,7 +5,6 @@ import { z } from 'zod';
 import type { AccountsConfig } from '../../base/config/auth-config.ts';
 import type { Clock } from '../../base/lib/clock.ts';
 import { OVER } from '../../base/lib/deadline.ts';
-import { readBounded } from '../../base/lib/read-bounded.ts';
 import type { Logger } from '../../base/lib/logger.ts';
 import { makeFolder } from '../../base/lib/make-folder.ts';
 import type { Problems } from '../../base/lib/problems.ts';
@@ -188,4 +187,22 @@ export class IssuerKeys implements AsyncDisposable {
       this.#options.logger.warn({ err }, 'the keys of the issuer cannot be kept');
     }
   }
+}
+
+/**
+ * The text of an answer, read no further than `maxBytes`.
+ *
+ * @throws Error if it is longer, or breaks off
+ */
+async function readBounded(response: Response, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  // Leaving the loop by a throw cancels the rest.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new Error(`The answer is longer than ${maxBytes} bytes.`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }

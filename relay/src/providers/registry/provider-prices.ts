@@ -3,7 +3,7 @@ import { PriceList } from '../../people/metering/price-list.ts';
 import type { Price } from '../../people/metering/prices.ts';
 import { ceilingsOf, readPrices } from '../../people/metering/read-prices.ts';
 import type { ProviderInUse } from '../../people/metering/turn-estimate.ts';
-import { candidatesFor, isPaid, type Configuration } from './configuration.ts';
+import { candidatesFor, isPaid, type Configuration, variablesOf } from './configuration.ts';
 
 /** What turns cost under a configuration. */
 export interface ProviderPrices {
@@ -39,4 +39,17 @@ export function providerPrices({
 function freeOf(provider: string): Price {
   const rate = { unit: 'audio-minute', usd: 0 } as const;
   return { provider, model: '', rate, source: 'asks for no money', asOf: '' };
+}
+
+/** Where the providers in use are, by `stage:name`; those of the relay itself are left out. */
+export function serviceUrls({ chosen, values }: Configuration): ReadonlyMap<string, string> {
+  return new Map(
+    STAGES.flatMap((stage) =>
+      chosen[stage].flatMap((candidate) => {
+        const { baseUrl } = variablesOf(candidate);
+        const url = candidate.access?.(values)?.baseUrl ?? values[baseUrl];
+        return typeof url === 'string' ? [[`${stage}:${candidate.name}`, url] as const] : [];
+      }),
+    ),
+  );
 }

@@ -1,18 +1,62 @@
-import {
-  BrowserClient,
-  dedupeIntegration,
-  defaultStackParser,
-  getCurrentScope,
-  globalHandlersIntegration,
-  type BrowserOptions,
-  type ErrorEvent,
-} from '@sentry/browser';
+import { BrowserClient, dedupeIntegration, defaultStackParser, getCurrentScope, globalHandlersIntegration, type BrowserOptions, type ErrorEvent, type Exception, type StackFrame } from '@sentry/browser';
 import type { StoreApi } from 'zustand/vanilla';
 import { version } from '../../../package.json';
 import type { CallState, MediaEngine, RelayAddress } from '../../client/index.ts';
-import { harmlessReport } from './harmless-report.ts';
 import { ownFailureIn } from './own-failures.ts';
 import { reportTransport } from './report-transport.ts';
+import type { PageReport } from '@parley/shared/report-api';
+
+const MAX_ERRORS = 5;
+
+const MAX_FRAMES = 50;
+
+/** A word, an id or a code; not a sentence, an address or a token of some length. */
+const WORD = /^[\w.-]{1,48}$/;
+
+const FUNCTION = /^[\w$.<>#]{1,120}$/;
+
+/** A script of the page's: other addresses, such as that of a conversation, are not told. */
+const SCRIPT_PATH = /^\/[\w$@+./-]{1,180}\.(js|mjs|ts|tsx)$/;
+
+const UNKNOWN = '?';
+
+/** In place of a message that may quote anything. */
+const WITHHELD = 'The message is not sent.';
+
+/** Of errors that the language itself makes; any code may throw one, so the message counts too. */
+const ENGINE_TYPE = /^(Type|Reference|Range|Internal)Error$/;
+
+const NAME = String.raw`[A-Za-z_$#][\w$.]{0,60}`;
+
+/** What Chromium, Firefox and Safari say of names in the code. */
+const ENGINE_MESSAGES: readonly RegExp[] = [
+  /^Cannot (read|set) properties of (undefined|null) \((reading|setting) '[\w$#]{1,60}'\)$/,
+  /^Maximum call stack size exceeded\.?$/,
+  /^Invalid (array|typed array|string) length/,
+  /^too much recursion$/,
+  new RegExp(`^${NAME} is not (a function|a constructor|iterable|defined)$`),
+  new RegExp(`^${NAME} is (undefined|null)$`),
+  new RegExp(`^can't access property "${NAME}", ${NAME} is (undefined|null)$`),
+  new RegExp(`^(undefined|null) is not an object \\(evaluating '${NAME}'\\)$`),
+  new RegExp(`^Can't find variable: ${NAME}$`),
+];
+
+/** React's own, by number. */
+const REACT_MESSAGE = /^Minified React error #\d{1,4}/;
+
+type HarmlessError = PageReport['exception']['values'][number];
+
+type HarmlessFrame = NonNullable<HarmlessError['stacktrace']>['frames'][number];
+
+export interface ReportContext {
+  /** Of the page's own scripts. */
+  readonly origin: string;
+  /** e.g. `parley@1.2.3` */
+  readonly release: string;
+  readonly sessionId: string | undefined;
+  /** Of the error, if it has one. */
+  readonly code: unknown;
+}
 
 /** Of one visit: a page that fails in a loop tells nothing new. */
 const MAX_REPORTS = 20;
@@ -86,4 +130,84 @@ interface Project {
 
 function isProject(value: unknown): value is Project {
   return typeof (value as Partial<Project> | null)?.dsn === 'string';
+}
+
+/**
+ * A report made of what is known to be harmless: types, codes, ids and places in the page's own
+ * scripts. Nothing is taken out of `event`; what is not copied here is not sent.
+ *
+ * @returns null if the error is not the page's, e.g. an extension's
+ */
+export function harmlessReport(event: ErrorEvent, context: ReportContext): PageReport | null {
+  const errors = (event.exception?.values ?? []).slice(-MAX_ERRORS);
+  const values = errors.map((error) => harmlessError(error, context.origin));
+  const { event_id: id, timestamp } = event;
+  if (id === undefined || timestamp === undefined || values.length === 0) return null;
+  const filenames = errors.flatMap((error) => error.stacktrace?.frames ?? []);
+  const isOthers = filenames.length > 0 && !values.some(isOwn);
+  if (isOthers) return null;
+  const { code, sessionId, release } = context;
+  return {
+    event_id: id,
+    timestamp,
+    platform: 'javascript',
+    level: event.level === 'warning' ? 'warning' : 'error',
+    release,
+    tags: {
+      ...(isWord(code) && { code }),
+      ...(isWord(sessionId) && { sessionId }),
+    },
+    exception: { values },
+  };
+}
+
+function harmlessError(error: Exception, origin: string): HarmlessError {
+  const { type, value, mechanism, stacktrace } = error;
+  const frames = stacktrace?.frames
+    ?.slice(-MAX_FRAMES)
+    .map((frame) => harmlessFrame(frame, origin));
+  // `auto.browser.global_handlers.onerror`
+  const how = mechanism?.type.split('.').at(-1);
+  return {
+    type: isWord(type) ? type : 'Error',
+    value: harmlessMessage(type, value),
+    ...(isWord(how) && { mechanism: { type: how, handled: mechanism?.handled !== false } }),
+    ...(frames && frames.length > 0 && { stacktrace: { frames } }),
+  };
+}
+
+function harmlessMessage(type: string | undefined, message = ''): string {
+  const ofReact = REACT_MESSAGE.exec(message)?.[0];
+  if (ofReact !== undefined) return ofReact;
+  const isEngines =
+    ENGINE_TYPE.test(type ?? '') && ENGINE_MESSAGES.some((pattern) => pattern.test(message));
+  return isEngines ? message : WITHHELD;
+}
+
+function harmlessFrame(frame: StackFrame, origin: string): HarmlessFrame {
+  const { filename, function: name = UNKNOWN, lineno, colno } = frame;
+  const path = scriptPath(filename, origin);
+  return {
+    // As Sentry finds source maps by, wherever the page is served from.
+    filename: path === undefined ? UNKNOWN : `app://${path}`,
+    function: FUNCTION.test(name) ? name : UNKNOWN,
+    ...(lineno !== undefined && { lineno }),
+    ...(colno !== undefined && { colno }),
+    in_app: path !== undefined,
+  };
+}
+
+/** Without host and query. */
+function scriptPath(url: string | undefined, origin: string): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin: found, pathname } = new URL(url);
+  return found === origin && SCRIPT_PATH.test(pathname) ? pathname : undefined;
+}
+
+function isOwn({ stacktrace }: HarmlessError): boolean {
+  return stacktrace?.frames.some(({ filename }) => filename !== UNKNOWN) === true;
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && WORD.test(value);
 }

@@ -9,8 +9,7 @@ import type { DetectorCheck } from '../messages/detector-check.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';
-import { watchPage } from './page-watch.ts';
-import { Withheld } from './withheld.ts';
+import { watchPage, Withheld } from './page-watch.ts';
 
 // Two query parameters of the page serve tests.
 const query = new URLSearchParams(location.search);

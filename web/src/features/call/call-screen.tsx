@@ -12,7 +12,6 @@ import { CallClock } from './call-clock.tsx';
 import { announcementOf, stateLineOf } from './call-words.ts';
 import { Captions } from './captions.tsx';
 import { Composer } from './composer.tsx';
-import { EndOfTurnRing } from './end-of-turn-ring.tsx';
 import { Controls, type ControlsProps } from './controls.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Orb } from './orb.tsx';
@@ -21,6 +20,7 @@ import { useHold } from './use-hold.ts';
 import { Welcome } from './welcome.tsx';
 import styles from './call-screen.module.css';
 import { usdText } from '../../lib/figures.ts';
+import orbStyles from './orb.module.css';
 
 const MicrophoneHelp = lazy(async () => ({
   default: (await import('./microphone-help.tsx')).MicrophoneHelp,
@@ -282,5 +282,25 @@ function CallCost() {
       <span className="visually-hidden">Cost of the call so far: </span>
       {text}
     </span>
+  );
+}
+
+/** While the person pauses: fills until their turn is taken as over, and goes if they go on. */
+function EndOfTurnRing() {
+  const prediction = useCall((state) => state.endOfTurn);
+  if (prediction === null) return null;
+  const { delayMs, elapsedMs } = prediction;
+  return (
+    <svg className={orbStyles.ring} viewBox="0 0 100 100" aria-hidden="true" data-ring="">
+      <circle
+        // Another prediction is another run of the animation.
+        key={`${delayMs} ${elapsedMs}`}
+        cx="50"
+        cy="50"
+        r="49"
+        pathLength="1"
+        style={{ animationDuration: `${delayMs}ms`, animationDelay: `-${elapsedMs}ms` }}
+      />
+    </svg>
   );
 }

@@ -1,16 +1,23 @@
 import { STAGES } from '@parley/shared/stages';
-import { useState } from 'react';
+import { useState, useId } from 'react';
 import { LATENCY_SEGMENTS, LATENCY_TARGETS_MS } from '@parley/shared/latency';
-import { type MeasuredTurn, type EndOfTurnPrediction, type RecordedTurn } from '../../client/index.ts';
+import type { MeasuredTurn, EndOfTurnPrediction, RecordedTurn } from '../../client/index.ts';
 import { useDebug } from '../call/controller-context.ts';
 import { SEGMENT_WORDS, targetOf } from './segments.ts';
-import { msText, totalText, waterfallSpanMs, segmentText } from './statistics.ts';
-import { TurnComparison } from './turn-comparison.tsx';
+import { msText, totalText, waterfallSpanMs, segmentText, differenceText } from './statistics.ts';
 import { TargetVerdict } from './verdict.tsx';
 import styles from './waterfall.module.css';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { TableHead } from './table-head.tsx';
 import panel from './debug-panel.module.css';
+import turnComparisonStyles from './turn-comparison.module.css';
+
+interface TurnChoiceProps {
+  readonly label: string;
+  readonly turns: readonly RecordedTurn[];
+  readonly value: RecordedTurn;
+  readonly onChoose: (responseId: string) => void;
+}
 
 const COLUMNS = [
   'Turn',
@@ -231,5 +238,87 @@ function Segments({ turn, number }: { readonly turn: MeasuredTurn; readonly numb
         );
       })}
     </dl>
+  );
+}
+
+/** Two turns side by side: where one took longer, and who served each. */
+function TurnComparison({ turns }: { readonly turns: readonly RecordedTurn[] }) {
+  const [ids, setIds] = useState<readonly [string | null, string | null]>([null, null]);
+  if (turns.length < 2) return null;
+  const find = (id: string | null, other: number) =>
+    turns.find(({ responseId }) => responseId === id) ?? turns.at(other)!;
+  const [a, b] = [find(ids[0], -2), find(ids[1], -1)];
+  const nameOf = (turn: RecordedTurn) => `Turn ${turns.indexOf(turn) + 1}`;
+  return (
+    <details className={turnComparisonStyles.comparison}>
+      <summary>Compare two turns</summary>
+      <div className={turnComparisonStyles.choice}>
+        <TurnChoice
+          label="From"
+          turns={turns}
+          value={a}
+          onChoose={(id) => setIds([id, b.responseId])}
+        />
+        <TurnChoice
+          label="To"
+          turns={turns}
+          value={b}
+          onChoose={(id) => setIds([a.responseId, id])}
+        />
+      </div>
+      <ScrollRegion className={turnComparisonStyles.scroll} aria-label="Comparison of two turns">
+        <table className={`${panel.table} ${turnComparisonStyles.table}`}>
+          <caption className="visually-hidden">
+            {nameOf(a)} and {nameOf(b)}, milliseconds
+          </caption>
+          <TableHead names={['', nameOf(a), nameOf(b), 'difference']} />
+          <tbody>
+            {LATENCY_SEGMENTS.map((segment) => (
+              <tr key={segment}>
+                <th scope="row">{SEGMENT_WORDS[segment].label}</th>
+                <td>{segmentText(a, segment)}</td>
+                <td>{segmentText(b, segment)}</td>
+                <td>{differenceText(b.timeline[segment] - a.timeline[segment])}</td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">total</th>
+              <td>{totalText(a)}</td>
+              <td>{totalText(b)}</td>
+              <td>{differenceText(b.voiceToVoiceMs - a.voiceToVoiceMs)}</td>
+            </tr>
+            {STAGES.map((stage) => (
+              <tr key={stage}>
+                <th scope="row">{stage}</th>
+                <td>{a.servedBy?.[stage] ?? '–'}</td>
+                <td>{b.servedBy?.[stage] ?? '–'}</td>
+                <td>{a.servedBy?.[stage] === b.servedBy?.[stage] ? 'same' : 'another'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </details>
+  );
+}
+
+function TurnChoice({ label, turns, value, onChoose }: TurnChoiceProps) {
+  const id = useId();
+  return (
+    <>
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        className={turnComparisonStyles.select}
+        value={value.responseId}
+        onChange={({ target }) => onChoose(target.value)}
+      >
+        {turns.map((turn, position) => (
+          <option key={turn.responseId} value={turn.responseId}>
+            Turn {position + 1}, {totalText(turn)} ms
+          </option>
+        ))}
+      </select>
+    </>
   );
 }

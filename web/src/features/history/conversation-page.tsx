@@ -1,5 +1,5 @@
-import { useMemo, useState } from 'react';
-import { Phone, Trash2 } from 'lucide-react';
+import { useMemo, useState, useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
+import { Phone, Trash2, Disc, Download, Check, Pencil, X } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { ConversationDetail } from '@parley/shared';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
@@ -14,13 +14,29 @@ import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, ProblemState, StaleNote } from '../account/page-state.tsx';
 import { useRemote } from '../account/use-remote.ts';
 import { LiveMark } from './conversation-row.tsx';
-import { ExportMenu } from './export-menu.tsx';
-import { RecordingPlayer } from './recording-player.tsx';
-import { TitleEditor } from './title-editor.tsx';
 import { Transcript } from './transcript.tsx';
 import styles from './conversation-page.module.css';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useAction } from '../account/use-action.ts';
+import recordingPlayerStyles from './recording-player.module.css';
+import { DropdownMenu } from 'radix-ui';
+import type { TranscriptFormat } from '../account/account-api.ts';
+import menu from '../account/account-menu.module.css';
+import { fileNameOf, saveFile } from './save-file.ts';
+import exportMenuStyles from './export-menu.module.css';
+import titleEditorStyles from './title-editor.module.css';
+
+interface TitleEditorProps {
+  readonly id: string;
+  readonly title: string;
+  readonly onRenamed: (title: string) => void;
+}
+
+const FORMATS = [
+  { format: 'text', extension: 'txt', name: 'Text', use: 'to read' },
+  { format: 'json', extension: 'json', name: 'JSON', use: 'for programs' },
+  { format: 'vtt', extension: 'vtt', name: 'WebVTT', use: 'subtitles' },
+] as const satisfies readonly { format: TranscriptFormat; [key: string]: string }[];
 
 const TO_HISTORY = { path: PAGE_PATHS.history, name: 'Back to the history' };
 
@@ -138,5 +154,143 @@ function DeleteButton({ conversation }: { readonly conversation: ConversationDet
       onOpen={setAsking}
       onConfirm={() => void remove()}
     />
+  );
+}
+
+/**
+ * Plays the recording of the conversation. It is fetched when it is asked for: it is large, and
+ * needs the bearer token, which a player cannot send.
+ */
+function RecordingPlayer({ id }: { readonly id: string }) {
+  const { api } = useAccountPages();
+  const { isRunning, complaint, run } = useAction();
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => () => void (url !== null && URL.revokeObjectURL(url)), [url]);
+  const fetchRecording = (): Promise<boolean> =>
+    run(async (signal) => setUrl(URL.createObjectURL(await api.recording(id, signal))));
+  return (
+    <section className={recordingPlayerStyles.recording} aria-label="Recording">
+      {url === null ? (
+        <Button disabled={isRunning} onClick={() => void fetchRecording()}>
+          <Disc aria-hidden="true" size={18} />
+          {isRunning ? 'Fetching the recording' : 'Hear the recording'}
+        </Button>
+      ) : (
+        // oxlint-disable-next-line jsx-a11y/media-has-caption -- the transcript below has every word of it
+        <audio className={recordingPlayerStyles.player} src={url} controls autoPlay />
+      )}
+      {complaint !== null && <p role="alert">{complaint}</p>}
+    </section>
+  );
+}
+
+/** Saves the conversation as a file. */
+function ExportMenu({ id, title }: { readonly id: string; readonly title: string }) {
+  const { api } = useAccountPages();
+  const { isRunning, complaint, run } = useAction();
+  const save = (format: TranscriptFormat, extension: string): Promise<boolean> =>
+    run(async (signal) => {
+      saveFile(await api.exported(id, format, signal), fileNameOf(title, extension));
+    });
+  return (
+    <>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger asChild>
+          <Button disabled={isRunning}>
+            <Download aria-hidden="true" size={18} /> Export
+          </Button>
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Content className={menu.menu} align="start" sideOffset={4} loop>
+          {FORMATS.map(({ format, extension, name, use }) => (
+            <DropdownMenu.Item
+              key={format}
+              className={menu.item}
+              onSelect={() => void save(format, extension)}
+            >
+              {name} <span className={exportMenuStyles.use}>{use}</span>
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Root>
+      {complaint !== null && (
+        <p className={exportMenuStyles.complaint} role="alert">
+          {complaint}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The conversation's title, to be changed where it stands. */
+function TitleEditor({ id, title, onRenamed }: TitleEditorProps) {
+  const { api } = useAccountPages();
+  const { isRunning, complaint, run } = useAction();
+  const [draft, setDraft] = useState<string | null>(null);
+  const pencil = useRef<HTMLButtonElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const isEditing = draft !== null;
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (isEditing) field.current?.select();
+    else if (wasEditing.current) pencil.current?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
+
+  const onSubmit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    const wanted = draft?.trim() ?? '';
+    if (wanted === '' || wanted === title) return setDraft(null);
+    if (!(await run((signal) => api.rename(id, wanted, signal)))) return;
+    onRenamed(wanted);
+    setDraft(null);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') setDraft(null);
+  };
+
+  if (!isEditing) {
+    return (
+      <div className={titleEditorStyles.editor}>
+        <h2 id="conversation-title" className={titleEditorStyles.title}>
+          {title}
+        </h2>
+        <Button
+          ref={pencil}
+          look="plain"
+          shape="icon"
+          aria-label="Rename"
+          onClick={() => setDraft(title)}
+        >
+          <Pencil aria-hidden="true" size={17} />
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <form className={titleEditorStyles.editor} onSubmit={(event) => void onSubmit(event)}>
+      <h2 id="conversation-title" className="visually-hidden">
+        {title}
+      </h2>
+      <input
+        ref={field}
+        className={titleEditorStyles.field}
+        aria-label="Title"
+        maxLength={120}
+        value={draft}
+        onChange={({ target }) => setDraft(target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <Button type="submit" look="primary" shape="icon" aria-label="Save" disabled={isRunning}>
+        <Check aria-hidden="true" size={19} />
+      </Button>
+      <Button look="plain" shape="icon" aria-label="Cancel" onClick={() => setDraft(null)}>
+        <X aria-hidden="true" size={19} />
+      </Button>
+      {complaint !== null && (
+        <p className={titleEditorStyles.complaint} role="alert">
+          {complaint}
+        </p>
+      )}
+    </form>
   );
 }

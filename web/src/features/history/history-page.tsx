@@ -1,21 +1,24 @@
-import { useEffect, useState, useMemo } from 'react';
-import { SearchX, EyeOff, MessagesSquare } from 'lucide-react';
+import { useEffect, useState, useMemo, useId, useRef, type FormEvent } from 'react';
+import { SearchX, EyeOff, MessagesSquare, CalendarDays, Search } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { ConversationsResponse } from '@parley/shared';
 import { byDay, type HistoryListStore } from './history-list.ts';
-import { dayText } from '../../lib/dates.ts';
+import { dayText, isoDayOf } from '../../lib/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import { useAccountPages } from '../account/account-pages-context.ts';
 import { PageFrame } from '../account/page-frame.tsx';
 import { LoadingState, PageState, ProblemState, StaleNote } from '../account/page-state.tsx';
 import { ConversationRow } from './conversation-row.tsx';
-import { SearchForm } from './search-form.tsx';
 import styles from './history-page.module.css';
 import { Link } from 'wouter';
 import { PAGE_PATHS } from '@parley/shared/page-paths';
 import { createRemote } from '../account/remote.ts';
 import stateStyles from '../account/page-state.module.css';
 import { useRemote } from '../account/use-remote.ts';
+import searchFormStyles from './search-form.module.css';
+
+/** A pause in typing after which is looked. */
+const PAUSE_MS = 300;
 
 /** All conversations that are kept, to be searched by words and days. */
 export function HistoryPage() {
@@ -133,5 +136,82 @@ function NothingKept() {
         To the call screen
       </Link>
     </PageState>
+  );
+}
+
+/** Words and days. What is typed is looked for as soon as the typing pauses. */
+function SearchForm({ list }: { readonly list: HistoryListStore }) {
+  const search = useStore(list.store, (state) => state.search);
+  const [words, setWords] = useState(search.query ?? '');
+  const [showsDays, setShowsDays] = useState(Boolean(search.from ?? search.to));
+  const id = useId();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // “Show all” empties the search from outside.
+  const [known, setKnown] = useState(search);
+  if (known !== search) {
+    setKnown(search);
+    if ((search.query ?? '') !== words.trim()) setWords(search.query ?? '');
+  }
+
+  const look = (query: string): void => {
+    clearTimeout(timer.current);
+    void list.search({ ...list.store.getState().search, query: query.trim() || undefined });
+  };
+  const onWords = (query: string): void => {
+    setWords(query);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => look(query), PAUSE_MS);
+  };
+  const onDay = (which: 'from' | 'to', day: string): void =>
+    void list.search({ ...search, [which]: day || undefined });
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    look(words);
+  };
+  const [today] = useState(() => isoDayOf(new Date()));
+
+  return (
+    <search>
+      <form className={searchFormStyles.form} onSubmit={onSubmit}>
+        <div className={searchFormStyles.bar}>
+          <Search aria-hidden="true" size={18} className={searchFormStyles.icon} />
+          <input
+            type="search"
+            className={searchFormStyles.words}
+            aria-label="Search words"
+            placeholder="Search what was said"
+            maxLength={200}
+            value={words}
+            onChange={({ target }) => onWords(target.value)}
+          />
+          <Button
+            look="plain"
+            shape="icon"
+            aria-label="Days"
+            aria-expanded={showsDays}
+            aria-controls={`${id}-days`}
+            onClick={() => setShowsDays(!showsDays)}
+          >
+            <CalendarDays aria-hidden="true" size={19} />
+          </Button>
+        </div>
+        <div id={`${id}-days`} className={searchFormStyles.days} hidden={!showsDays}>
+          {(['from', 'to'] as const).map((which) => (
+            <label key={which} className={searchFormStyles.day}>
+              {which === 'from' ? 'From' : 'To'}
+              <input
+                type="date"
+                className={searchFormStyles.date}
+                value={search[which] ?? ''}
+                min={which === 'to' ? search.from : undefined}
+                max={which === 'from' ? (search.to ?? today) : today}
+                onChange={({ target }) => onDay(which, target.value)}
+              />
+            </label>
+          ))}
+        </div>
+      </form>
+    </search>
   );
 }

@@ -1,10 +1,9 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useController, useSettings, useCall } from '../call/controller-context.ts';
 import { type Settings, findSpeechRecognition } from '../../client/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { ChoiceField } from './choice-field.tsx';
-import { LevelMeter } from './level-meter.tsx';
 import { PrivacySection } from './privacy-section.tsx';
 import { SelectField } from './select-field.tsx';
 import { SliderField } from './slider-field.tsx';
@@ -15,6 +14,7 @@ import styles from './settings-dialog.module.css';
 import { useStore } from 'zustand';
 import { HearingField } from './hearing-field.tsx';
 import { ModelField, useHasModel } from './model-field.tsx';
+import fieldStyles from './field.module.css';
 
 interface LanguageFieldProps {
   /** BCP 47; the first is that of calls for which none is chosen. */
@@ -311,4 +311,30 @@ function useNeeds(): { readonly needsModel: boolean; readonly needsHearing: bool
     needsModel: providers?.generator === 'embedded',
     needsHearing: providers?.transcriber === 'embedded' || isOwn,
   };
+}
+
+/** How loud the microphone is now. */
+function LevelMeter() {
+  const { levels } = useController();
+  const isLive = useCall((state) => state.microphone.kind === 'granted');
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(
+    () =>
+      levels.subscribe(({ microphone }) => {
+        if (bar.current !== null) bar.current.style.transform = `scaleX(${microphone.toFixed(3)})`;
+      }),
+    [levels],
+  );
+  return (
+    <div className={fieldStyles.field}>
+      <span className={fieldStyles.label}>Level</span>
+      {isLive ? (
+        <div className={fieldStyles.meter} aria-hidden="true">
+          <div ref={bar} className={fieldStyles.level} />
+        </div>
+      ) : (
+        <span className={fieldStyles.hint}>Shown during a call.</span>
+      )}
+    </div>
+  );
 }

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import type { Overview } from '@parley/shared/monitoring-api';
+import type { Overview, OverallStatus, Interaction } from '@parley/shared/monitoring-api';
 import type { Away } from './operator/status-feed.ts';
 import { Button } from '../../ui/button.tsx';
 import { LatencyTable } from './latency-table.tsx';
@@ -7,14 +7,12 @@ import { LiveCallList } from './live-calls.tsx';
 import { LogSection } from './log-section.tsx';
 import { OverTime } from './over-time.tsx';
 import { ProviderStates } from './provider-states.tsx';
-import { RecentTurns } from './recent-turns.tsx';
 import { useOperator } from './status-context.ts';
-import { VerdictLine } from './verdict-line.tsx';
 import styles from './status-page.module.css';
 import { FigureList, FigureNote, Total } from '../../ui/figures.tsx';
 import { Empty, Part } from './part.tsx';
-import { sizeText, percentText } from './status-words.ts';
-import { shortDayText } from '../../lib/dates.ts';
+import { sizeText, percentText, secondsBetween, msOrDash } from './status-words.ts';
+import { shortDayText, exactTimeText } from '../../lib/dates.ts';
 import { exactUsdText, usdText, durationText } from '../../lib/figures.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { STAGE_WORDS } from '../account/stage-words.ts';
@@ -22,6 +20,41 @@ import { useState } from 'react';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useAction } from '../account/use-action.ts';
 import { saveFile } from '../history/save-file.ts';
+import { CircleCheck, CloudOff, OctagonX, TriangleAlert } from 'lucide-react';
+import verdictLineStyles from './verdict-line.module.css';
+import { STAGES } from '@parley/shared/stages';
+import rowsStyles from './rows.module.css';
+
+/** First steps from the runbook in docs/operations.md, by the code of a cause. */
+const STEPS: Readonly<Record<string, string>> = {
+  stage_down:
+    'See below what failed: a key that is not valid, a plan that is used up, or a vendor that is down. Mend it, then press Reset.',
+  service_failed:
+    'Calls go on with another provider. See its last error below; once that is mended, press Reset.',
+  service_degraded: 'Nothing yet: after three failures in a row another provider takes its place.',
+  answers_slow: 'See below which part takes the time, and put a faster provider first.',
+  sessions_stuck:
+    'End the calls that are marked as stuck below: their people can call again at once.',
+  budget_low: 'Raise BUDGET_DAY_USD, or limit who spends: when it is used up, calls end.',
+  memory_low: 'The lines [MEMORY] of the log below name what uses it.',
+  event_loop_late: 'Lower MAX_SESSIONS, or move other programs off this machine.',
+};
+
+const SIGNS = { healthy: CircleCheck, degraded: TriangleAlert, critical_down: OctagonX } as const;
+
+/** If the relay gives no cause. */
+const WORDS: Readonly<Record<OverallStatus, string>> = {
+  healthy: 'All is well',
+  degraded: 'Calls are answered, but something is wrong',
+  critical_down: 'Calls cannot be answered',
+};
+
+interface VerdictLineProps {
+  readonly overview: Overview;
+  /** When it arrived. */
+  readonly atMs: number;
+  readonly away: Away | null;
+}
 
 const BYTES = /_bytes$/;
 
@@ -184,5 +217,91 @@ function HeapButton() {
       onOpen={setAsking}
       onConfirm={() => void take()}
     />
+  );
+}
+
+/** Is it well, and if not, what is wrong first of all. */
+function VerdictLine({ overview, atMs, away }: VerdictLineProps) {
+  const { health, started_at: startedAt, timestamp, version } = overview;
+  const others = health.causes.slice(1);
+  const Sign = away === null ? SIGNS[health.status] : CloudOff;
+  return (
+    <section
+      className={verdictLineStyles.verdict}
+      data-status={away === null ? health.status : 'away'}
+      aria-label="Verdict"
+    >
+      <Sign className={verdictLineStyles.sign} aria-hidden="true" size={28} />
+      <div className={verdictLineStyles.words}>
+        <p className={verdictLineStyles.line} role="status">
+          {away === null
+            ? (health.cause?.message ?? WORDS[health.status])
+            : `The relay has not answered since ${exactTimeText(away.sinceMs)}`}
+        </p>
+        {away === null && health.cause !== null && (
+          <p className={verdictLineStyles.step}>{whatToDo(health.cause.code)}</p>
+        )}
+        {away === null ? (
+          others.map(({ code, message }) => (
+            <p key={`${code} ${message}`} className={verdictLineStyles.other}>
+              {message}
+            </p>
+          ))
+        ) : (
+          <p className={verdictLineStyles.other}>
+            {away.message} What you see is from {exactTimeText(atMs)}.
+          </p>
+        )}
+        <p className={verdictLineStyles.quiet}>
+          Version {version}, started {durationText(secondsBetween(startedAt, timestamp))} ago
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** What an operator does about a cause, as one sentence or two. */
+function whatToDo(code: string): string {
+  return STEPS[code] ?? `The operations document says what to do about ${code}.`;
+}
+
+/** The last ten turns, the latest first: how they went, and what was said if that may be shown. */
+function RecentTurns({ overview }: { readonly overview: Overview }) {
+  const { interactions } = overview;
+  return (
+    <Part title="Last turns" width="half">
+      {interactions.length === 0 ? (
+        <Empty>No turn yet since the relay was started.</Empty>
+      ) : (
+        <ul className={rowsStyles.rows}>
+          {interactions.slice(0, 10).map((interaction) => (
+            <TurnRow key={`${interaction.session_id} ${interaction.turn_id}`} {...interaction} />
+          ))}
+        </ul>
+      )}
+    </Part>
+  );
+}
+
+function TurnRow(props: Interaction) {
+  const { timestamp, outcome, error, voice_to_voice_ms: ms, question, answer } = props;
+  const providers = STAGES.flatMap((stage) => props.providers[stage] ?? []);
+  const Sign = error === null ? CircleCheck : TriangleAlert;
+  return (
+    <li className={rowsStyles.row}>
+      <span className={rowsStyles.sign} data-state={error === null ? 'healthy' : 'failed'}>
+        <Sign aria-hidden="true" size={18} />
+      </span>
+      <div className={rowsStyles.words}>
+        <p className={rowsStyles.facts}>
+          <time dateTime={timestamp}>{exactTimeText(timestamp)}</time>
+          <span className={rowsStyles.outcome}>{error ?? outcome.replaceAll('_', ' ')}</span>
+          {ms !== null && <span>{msOrDash(ms)} ms</span>}
+        </p>
+        {question !== null && <p className={rowsStyles.said}>{question}</p>}
+        {answer !== null && <p className={rowsStyles.answer}>{answer}</p>}
+        {providers.length > 0 && <p className={rowsStyles.quiet}>{providers.join(' · ')}</p>}
+      </div>
+    </li>
   );
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { readWhole } from '../phrases/slot.ts';
+import { readWhole, type Reading, type SpokenSlot } from '../phrases/slot.ts';
 import { calculationSlot, numberAlone, operate, partSlot, type Calculation, type ArithmeticOperator } from '../phrases/slots/calculation.ts';
-import { numberSlot } from '../phrases/slots/number.ts';
-import { numbersSlot } from '../phrases/slots/numbers.ts';
+import { numberSlot, belowHundred, readNumber } from '../phrases/slots/number.ts';
 import { calculationToWords, calculationProblem } from './calculation-words.ts';
 import type { Capability } from './capability.ts';
 import { intent, type Intent } from './intent.ts';
@@ -11,6 +10,31 @@ import { defineTool } from './tool.ts';
 import { spokenNumber } from '../phrases/number-words.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import type { Topic } from './phrase-context.ts';
+
+/** No list that people say is longer. */
+const MAX_NUMBERS = 20;
+
+/** Three numbers or more: `five seven and nine`, `1, 2, 3 and 4`. Two have phrases of their own. */
+const numbersSlot: SpokenSlot<readonly number[]> = {
+  rule: {
+    name: 'numbers',
+    expansion: '<below_hundred> <below_hundred> [<below_hundred>] and <below_hundred>',
+    uses: [belowHundred],
+  },
+  *read(tokens, at): Iterable<Reading<readonly number[]>> {
+    const values: number[] = [];
+    let end = at;
+    while (values.length < MAX_NUMBERS) {
+      const linked = tokens[end] === 'and' || tokens[end] === 'plus' ? end + 1 : end;
+      // "Five" may begin "five hundred", which is the longest and comes first.
+      const next = readNumber(tokens, values.length === 0 ? end : linked)[0];
+      if (next === undefined) break;
+      values.push(next.value);
+      end = next.end;
+    }
+    if (values.length > 2) yield { value: values, end };
+  },
+};
 
 const by =
   (operator: ArithmeticOperator, right: number): Step =>

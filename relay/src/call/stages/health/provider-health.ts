@@ -2,7 +2,6 @@ import type { Stage } from '@parley/shared';
 import type { Clock } from '../../../base/lib/clock.ts';
 import type { Health, ProviderAttempt, ProviderStatus } from '../provider.ts';
 import { faultOf, type Fault } from '../provider-error.ts';
-import { RefusedCallers } from './refused-callers.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import type { BreakerPolicy } from './policy.ts';
 
@@ -280,4 +279,37 @@ function isOwnLateness(clock: Clock, { kind }: Fault, sinceMs: number): boolean 
   if (TOLD.has(kind)) return false;
   const fromMs = sinceMs - AFTERMATH_MS;
   return clock.lostMs(fromMs) >= EXCUSING_SHARE * (clock.now() - fromMs);
+}
+
+/**
+ * The callers whose requests a provider refused as such, since one succeeded last. A request that is
+ * too long is its caller's own misfortune, however often it is sent; but a provider that refuses one
+ * caller after the other, and serves none in between, is wrongly configured.
+ */
+class RefusedCallers {
+  readonly #policy: Pick<BreakerPolicy, 'callersToBlame' | 'recentMs'>;
+  readonly #nowMs: () => number;
+  readonly #callers = new Set<string>();
+  #lastAtMs = 0;
+
+  /** @param nowMs - of a monotonic clock */
+  constructor(policy: Pick<BreakerPolicy, 'callersToBlame' | 'recentMs'>, nowMs: () => number) {
+    this.#policy = policy;
+    this.#nowMs = nowMs;
+  }
+
+  /** One more was refused. @returns whether there are so many that the provider is to blame */
+  add(caller: string): boolean {
+    const { callersToBlame, recentMs } = this.#policy;
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#lastAtMs > recentMs) this.clear();
+    this.#lastAtMs = nowMs;
+    if (this.#callers.size < callersToBlame) this.#callers.add(caller);
+    return this.#callers.size >= callersToBlame;
+  }
+
+  /** A request succeeded. */
+  clear(): void {
+    this.#callers.clear();
+  }
 }

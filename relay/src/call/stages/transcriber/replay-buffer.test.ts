@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { BLOCK_SAMPLES, SampleBlocks } from '../../../base/lib/sample-blocks.ts';
-import { ReplayBuffer } from './replay-buffer.ts';
+import { BLOCK_SAMPLES, SampleBlocks, ReplayBuffer } from './replay-buffer.ts';
 
 const ramp = (from: number, count: number) =>
   Int16Array.from({ length: count }, (_, i) => from + i);

@@ -4,8 +4,7 @@ import { parse } from 'content-disposition';
 import { WebVTTParser } from 'webvtt-parser';
 import { ERRORS } from '@parley/shared';
 import { storedConversation, storedTurn } from '../../../../test/support/stored-conversation.ts';
-import { attachment, exportFile, transcriptText } from './export-file.ts';
-import { transcriptVtt } from './transcript-vtt.ts';
+import { attachment, exportFile, transcriptText, transcriptVtt } from './export-file.ts';
 
 const INTERRUPTED = storedConversation({
   title: 'Poems',

@@ -1,5 +1,5 @@
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
-import type { VoiceWatch } from './voice-watch.ts';
+import type { VoiceWatch } from './page-speaker.ts';
 
 /** So many words in a row, as they were spoken, are an echo and not a coincidence. */
 const ECHO_RUN = 3;

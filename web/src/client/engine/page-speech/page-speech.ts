@@ -3,9 +3,8 @@ import type { MediaCommand, MediaNotice, PageAbility } from '../../messages/medi
 import type { PageVoiceRequest, BrowserHelp } from '../../messages/page-requests.ts';
 import { PageHearing } from './page-hearing.ts';
 import { PageRecogniser } from './page-recogniser.ts';
-import { PageSpeaker, type SpeechSynthesiser, type Utterance } from './page-speaker.ts';
+import { PageSpeaker, type SpeechSynthesiser, type Utterance, VoiceWatch } from './page-speaker.ts';
 import type { SpeechRecogniser } from './speech-recognition.ts';
-import { VoiceWatch } from './voice-watch.ts';
 
 /** What relays call the page's own means. */
 const BROWSER = 'browser';

@@ -1,12 +1,20 @@
-import type { MCPClient, CallToolResult, ListToolsResult } from '@ai-sdk/mcp';
+import { type MCPClient, type CallToolResult, type ListToolsResult, createMCPClient } from '@ai-sdk/mcp';
 import { type ToolSet, dynamicTool, jsonSchema, type JSONSchema7 } from 'ai';
 import type { Clock } from '../../../../base/lib/clock.ts';
 import { withDeadline } from '../../../../base/lib/deadline.ts';
 import type { Logger } from '../../../../base/lib/logger.ts';
 import { ToolTooSlowError, boundedTool } from '../tool-limits.ts';
-import type { McpServerConfig } from './mcp-config.ts';
-import { connectMcp } from './mcp-connection.ts';
+import type { McpServerConfig, McpTransport } from './mcp-config.ts';
 import { z } from 'zod';
+import { StdioMCPTransport } from '@ai-sdk/mcp/mcp-stdio';
+
+/** Pages of tools read from one server. */
+const MAX_PAGES = 5;
+
+interface McpConnection {
+  readonly client: MCPClient;
+  readonly tools: ListToolsResult['tools'];
+}
 
 /** Tools taken from one server, and characters taken from each description. */
 const MAX_TOOLS = 48;
@@ -216,4 +224,71 @@ function wordsOf(result: CallToolResult): string {
 function toolName(server: string, tool: string): string {
   const name = `${server}__${tool}`.replaceAll(/[^\w-]/g, '_');
   return (/^[A-Za-z_]/.test(name) ? name : `_${name}`).slice(0, MAX_NAME);
+}
+
+/**
+ * Connects and lists the server's tools.
+ *
+ * @param onClose - the connection ended by itself; only a local program's end is noticed at once
+ * @throws what went wrong, after the connection is closed again
+ */
+async function connectMcp(
+  transport: McpTransport,
+  signal: AbortSignal,
+  onClose: (client: MCPClient) => void,
+): Promise<McpConnection> {
+  const wire =
+    transport.kind === 'stdio'
+      ? localProgram(transport)
+      : { type: transport.kind, url: transport.url, headers: { ...transport.headers } };
+  const client = await createMCPClient({
+    transport: wire,
+    clientName: 'parley',
+    initializationOptions: { signal },
+    // These are lost connections, which are noticed elsewhere, or of no consequence.
+    onUncaughtError: () => {},
+  });
+  try {
+    const tools = await listTools(client, signal);
+    if (wire instanceof StdioMCPTransport) {
+      const closed = wire.onclose;
+      wire.onclose = () => {
+        closed?.();
+        onClose(client);
+      };
+    }
+    return { client, tools };
+  } catch (error) {
+    await client.close().catch(() => {});
+    throw error;
+  }
+}
+
+function localProgram(transport: McpTransport & { readonly kind: 'stdio' }): StdioMCPTransport {
+  return new StdioMCPTransport({
+    command: transport.command,
+    args: [...transport.args],
+    env: { ...transport.env },
+    // Its log is its own business, and may hold what people said.
+    stderr: 'ignore',
+    ...(transport.cwd === undefined ? {} : { cwd: transport.cwd }),
+  });
+}
+
+async function listTools(
+  client: MCPClient,
+  signal: AbortSignal,
+): Promise<ListToolsResult['tools']> {
+  const tools: ListToolsResult['tools'] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const listed: ListToolsResult = await client.listTools({
+      ...(cursor === undefined ? {} : { params: { cursor } }),
+      options: { signal },
+    });
+    tools.push(...listed.tools);
+    cursor = listed.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return tools;
 }

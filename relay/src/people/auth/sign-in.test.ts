@@ -6,7 +6,7 @@ import { FakeClock } from '../../base/lib/clock.fake.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { Problems } from '../../base/lib/problems.ts';
 import type { Identity } from './identity.ts';
-import { SignOutFile } from './sign-out-file.ts';
+import { SignOutFile } from './sign-in.ts';
 import { SignOuts } from './sign-outs.ts';
 
 const NOW_S = 1_795_000_000;

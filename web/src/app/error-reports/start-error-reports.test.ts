@@ -1,7 +1,7 @@
 import type { ErrorEvent, Exception, StackFrame } from '@sentry/browser';
 import { describe, expect, it } from 'vitest';
 import { pageReportSchema } from '@parley/shared/report-api';
-import { harmlessReport, type ReportContext } from './harmless-report.ts';
+import { harmlessReport, type ReportContext } from './start-error-reports.ts';
 
 const SENTENCE = 'the emerald lies under the lemon tree';
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJndWVzdF8xIn0.c2lnbmF0dXJl';
