@@ -14,7 +14,7 @@ import type { PageRequest } from '../../messages/page-requests.ts';
 import type { PlaybackReport } from '../../messages/playback-messages.ts';
 import type { TellFlight } from '../flight/late-flight.ts';
 import type { SpeechDetector } from '../speech/speech-detector.ts';
-import { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
+import { UtteranceSegmenter, type SegmenterEvent } from '../speech/utterance-segmenter.ts';
 import { CallLevels } from './call-levels.ts';
 import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
@@ -106,21 +106,7 @@ export class MediaCall {
       echo: this.#echo,
       now,
       isPlaying: () => playback.replies.speaking && !turns.isUndecided,
-      onSuspected: () => {
-        if (this.#echo.suspected()) options.notify({ type: 'hush-breath' });
-        turns.speechSuspected();
-      },
-      onMisfire: () => turns.speechMisfired(),
-      onStarted: (onsetMs, isHeld) => turns.speechStarted(onsetMs, isHeld),
-      onPaused: (speechEndMs) => turns.speechPaused(speechEndMs),
-      onResumed: (onsetMs) => turns.speechResumed(onsetMs),
-      onChunk: (chunk) => {
-        this.#chunksSent += 1;
-        this.#connection.send({ kind: 'audio', utterance: turns.utterance, ...chunk });
-      },
-      onEnded: (speechEndMs) => turns.speechEnded(speechEndMs),
-      onDiscarded: () => turns.speechDiscarded(),
-      onDetectorFailed: () => options.onDetectorFailed(),
+      onEvent: (event) => this.#onSpeech(event),
       onLevel: (level, probability) => levels.microphone(level, probability),
     });
     this.#microphone = new CapturePort({
@@ -185,6 +171,36 @@ export class MediaCall {
         return this.#connection.close();
       default:
         return this.#choices.handle(command);
+    }
+  }
+
+  #onSpeech(event: SegmenterEvent): void {
+    const turns = this.#turns;
+    switch (event.type) {
+      case 'suspected':
+        if (this.#echo.suspected()) this.#options.notify({ type: 'hush-breath' });
+        return turns.speechSuspected();
+      case 'misfire':
+        return turns.speechMisfired();
+      case 'started':
+        return turns.speechStarted(event.onsetMs, event.isHeld);
+      case 'paused':
+        return turns.speechPaused(event.speechEndMs);
+      case 'resumed':
+        return turns.speechResumed(event.onsetMs);
+      case 'chunk':
+        this.#chunksSent += 1;
+        return this.#connection.send({
+          kind: 'audio',
+          utterance: turns.utterance,
+          ...event.chunk,
+        });
+      case 'ended':
+        return turns.speechEnded(event.speechEndMs);
+      case 'discarded':
+        return turns.speechDiscarded();
+      case 'detector-failed':
+        return this.#options.onDetectorFailed();
     }
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ContextClock } from '../capture/context-clock.ts';
 import { EchoGuard } from './echo-guard.ts';
-import { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
+import { UtteranceSegmenter, type SegmenterEvent } from '../speech/utterance-segmenter.ts';
 
 const FRAME_MS = 32;
 
@@ -23,17 +23,7 @@ class Rig {
       echo: this.echo,
       now: () => this.nowMs,
       isPlaying: () => this.isPlaying,
-      onSuspected: () => this.log.push('suspected'),
-      onMisfire: () => this.log.push('misfire'),
-      onStarted: () => this.log.push('started'),
-      onPaused: () => {},
-      onResumed: () => {},
-      onChunk: ({ samples }) => {
-        this.sentMs += samples.length / 16;
-      },
-      onEnded: (endMs) => this.log.push(`ended at ${Math.round(endMs)}`),
-      onDiscarded: () => {},
-      onDetectorFailed: () => {},
+      onEvent: (event) => this.#onSpeech(event),
       onLevel: () => {},
     });
     this.segmenter.attach(0, contextClock);
@@ -42,6 +32,12 @@ class Rig {
 
   get nowMs(): number {
     return this.#frame * FRAME_MS;
+  }
+
+  #onSpeech(event: SegmenterEvent): void {
+    if (event.type === 'chunk') this.sentMs += event.chunk.samples.length / 16;
+    else if (event.type === 'ended') this.log.push(`ended at ${Math.round(event.speechEndMs)}`);
+    else if (['suspected', 'misfire', 'started'].includes(event.type)) this.log.push(event.type);
   }
 
   /** @param played level of what is played meanwhile */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ContextClock } from '../capture/context-clock.ts';
 import { EchoGuard } from '../echo/echo-guard.ts';
 import type { UtteranceChunk } from './utterance-recorder.ts';
-import { UtteranceSegmenter } from './utterance-segmenter.ts';
+import { UtteranceSegmenter, type SegmenterEvent } from './utterance-segmenter.ts';
 
 const FRAME_MS = 32;
 const FRAME = 512;
@@ -54,23 +54,29 @@ class Crossing {
       echo: new EchoGuard(),
       now: () => this.#frame * FRAME_MS,
       isPlaying: () => false,
-      onSuspected: () => {},
-      onMisfire: () => {},
-      onStarted: (onsetMs) => {
-        this.#utterance += 1;
-        this.#send({ type: 'started', onsetMs });
-      },
-      onPaused: (endMs) => this.#send({ type: 'paused', endMs }),
-      onResumed: () => this.#send({ type: 'resumed' }),
-      onChunk: (chunk) => this.#send({ type: 'chunk', chunk }),
-      onEnded: () => this.#send({ type: 'stopped' }),
-      onDiscarded: () => {},
-      onDetectorFailed: () => {},
+      onEvent: (event) => this.#onSpeech(event),
       onLevel: () => {},
     });
     this.segmenter.relayDecides = true;
     this.segmenter.attach(0, contextClock);
     this.segmenter.setDetector({ probabilityOf: async () => this.#probabilities.shift()! });
+  }
+
+  #onSpeech(event: SegmenterEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.#utterance += 1;
+        return this.#send({ type: 'started', onsetMs: event.onsetMs });
+      case 'paused':
+        return this.#send({ type: 'paused', endMs: event.speechEndMs });
+      case 'resumed':
+        return this.#send({ type: 'resumed' });
+      case 'chunk':
+        return this.#send({ type: 'chunk', chunk: event.chunk });
+      case 'ended':
+        return this.#send({ type: 'stopped' });
+      default:
+    }
   }
 
   async hear(probability: number, frames: number): Promise<void> {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ContextClock } from '../capture/context-clock.ts';
 import { EchoGuard } from '../echo/echo-guard.ts';
 import type { SpeechDetector } from './speech-detector.ts';
-import { UtteranceSegmenter } from './utterance-segmenter.ts';
+import { UtteranceSegmenter, type SegmenterEvent } from './utterance-segmenter.ts';
 
 /** Told of each frame by its first sample, so that a test can say what is speech. */
 class MarkedDetector implements SpeechDetector {
@@ -38,23 +38,30 @@ beforeEach(() => {
     echo: new EchoGuard(),
     now: () => nowMs,
     isPlaying: () => playing,
-    onSuspected: () => log.push('suspected'),
-    onMisfire: () => log.push('misfire'),
-    onStarted: () => log.push('started'),
-    onPaused: (endMs) => log.push(`paused at ${Math.round(endMs)}`),
-    onResumed: (onsetMs) => log.push(`resumed at ${Math.round(onsetMs)}`),
-    onChunk: ({ samples, last }) => {
-      sentMs += samples.length / 16;
-      if (last) log.push('last chunk');
-    },
-    onEnded: (endMs) => log.push(`ended at ${Math.round(endMs)}`),
-    onDiscarded: () => log.push('discarded'),
-    onDetectorFailed: () => log.push('detector failed'),
+    onEvent: note,
     onLevel: () => {},
   });
   segmenter.attach(0, contextClock);
   segmenter.setDetector(detector);
 });
+
+function note(event: SegmenterEvent): void {
+  switch (event.type) {
+    case 'chunk':
+      sentMs += event.chunk.samples.length / 16;
+      if (event.chunk.last) log.push('last chunk');
+      return;
+    case 'paused':
+    case 'ended':
+      return void log.push(`${event.type} at ${Math.round(event.speechEndMs)}`);
+    case 'resumed':
+      return void log.push(`resumed at ${Math.round(event.onsetMs)}`);
+    case 'detector-failed':
+      return void log.push('detector failed');
+    default:
+      log.push(event.type);
+  }
+}
 
 /** Captures frames of 32 ms that the detector will judge as `probability`. */
 async function hear(probability: number, frames: number): Promise<void> {
@@ -265,15 +272,7 @@ test('frames wait for a detector that still loads, and no more than a bound of t
     echo: new EchoGuard(),
     now: () => nowMs,
     isPlaying: () => false,
-    onSuspected: () => {},
-    onMisfire: () => {},
-    onStarted: () => {},
-    onPaused: () => {},
-    onResumed: () => {},
-    onChunk: () => {},
-    onEnded: () => {},
-    onDiscarded: () => {},
-    onDetectorFailed: () => {},
+    onEvent: () => {},
     onLevel: () => {},
   });
   for (let n = 0; n < 500; n += 1) {

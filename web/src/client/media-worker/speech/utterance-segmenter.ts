@@ -23,25 +23,29 @@ export interface SegmenterOptions {
   now(): number;
   /** While we play, it takes clearer speech. */
   isPlaying(): boolean;
-  /** Perhaps speech: fall silent, to be sure. */
-  onSuspected(): void;
-  /** What was suspected was not speech. */
-  onMisfire(): void;
-  /** An utterance begins. Its chunks follow. @param isHeld push-to-talk, not detected speech */
-  onStarted(onsetMs: number, isHeld: boolean): void;
-  /** The person is silent, perhaps only for a moment; the utterance stays open. */
-  onPaused(speechEndMs: number): void;
-  onResumed(onsetMs: number): void;
-  onChunk(chunk: UtteranceChunk): void;
-  /** The utterance's last chunk was delivered. */
-  onEnded(speechEndMs: number): void;
-  /** The key was pressed by mistake: the utterance's last chunk was delivered, for nothing. */
-  onDiscarded(): void;
-  /** The detector broke: only push-to-talk works from here on. */
-  onDetectorFailed(): void;
+  onEvent(event: SegmenterEvent): void;
   /** Each 32 ms. Both are 0–1; the probability is the latest known. */
   onLevel(level: number, speechProbability: number): void;
 }
+
+/** What becomes of the microphone's frames. Instants are ms on our own clock. */
+export type SegmenterEvent =
+  /** Perhaps speech: fall silent, to be sure. */
+  | { readonly type: 'suspected' }
+  /** What was suspected was not speech. */
+  | { readonly type: 'misfire' }
+  /** An utterance begins. Its chunks follow. `isHeld`: push-to-talk, not detected speech. */
+  | { readonly type: 'started'; readonly onsetMs: number; readonly isHeld: boolean }
+  /** The person is silent, perhaps only for a moment; the utterance stays open. */
+  | { readonly type: 'paused'; readonly speechEndMs: number }
+  | { readonly type: 'resumed'; readonly onsetMs: number }
+  | { readonly type: 'chunk'; readonly chunk: UtteranceChunk }
+  /** The utterance's last chunk was delivered. */
+  | { readonly type: 'ended'; readonly speechEndMs: number }
+  /** The key was pressed by mistake: the utterance's last chunk was delivered, for nothing. */
+  | { readonly type: 'discarded' }
+  /** The detector broke: only push-to-talk works from here on. */
+  | { readonly type: 'detector-failed' };
 
 /** Audio sent from before the onset, so that no soft consonant is lost. */
 const PRE_ROLL_MS = 300;
@@ -78,14 +82,16 @@ export class UtteranceSegmenter {
 
   constructor(options: SegmenterOptions) {
     this.#options = options;
-    this.#recorder = new UtteranceRecorder(HISTORY_MS, (chunk) => options.onChunk(chunk));
+    this.#recorder = new UtteranceRecorder(HISTORY_MS, (chunk) =>
+      options.onEvent({ type: 'chunk', chunk }),
+    );
     this.#queue = new DetectorQueue({
       isBypassed: () => this.#hold.kind !== 'up',
       onFrame: (block, probability) => {
         this.#probability = probability;
         this.#frame(block, probability);
       },
-      onFailed: () => options.onDetectorFailed(),
+      onFailed: () => options.onEvent({ type: 'detector-failed' }),
     });
   }
 
@@ -174,7 +180,7 @@ export class UtteranceSegmenter {
     const isGoingOn = this.#gate.kind === 'speaking' || this.#hold.kind !== 'up';
     if (resumedMs !== undefined || isGoingOn) return this.#goOn(resumedMs ?? speechEndMs);
     this.#gate = afterEndOfTurn(this.#gate);
-    if (this.#gate.kind === 'tentative') this.#options.onSuspected();
+    if (this.#gate.kind === 'tentative') this.#tell({ type: 'suspected' });
   }
 
   push(block: CapturedBlock): void {
@@ -218,13 +224,13 @@ export class UtteranceSegmenter {
     this.#gate = state;
     switch (event?.type) {
       case 'speech-suspected':
-        return this.#options.onSuspected();
+        return this.#tell({ type: 'suspected' });
       case 'speech-misfired':
-        return this.#options.onMisfire();
+        return this.#tell({ type: 'misfire' });
       case 'speech-confirmed':
         return this.#begin(event.onsetMs);
       case 'speech-paused':
-        return this.#options.onPaused(event.endMs);
+        return this.#tell({ type: 'paused', speechEndMs: event.endMs });
       case 'speech-resumed':
         return this.#resumed(event.onsetMs);
       case 'speech-ended':
@@ -249,20 +255,20 @@ export class UtteranceSegmenter {
     const endMs = endOfHold(hold);
     if (endMs !== undefined) return this.#end(endMs);
     this.#recorder.end();
-    this.#options.onDiscarded();
+    this.#tell({ type: 'discarded' });
   }
 
   #begin(onsetMs: number): void {
     this.#utteranceStartMs = onsetMs - PRE_ROLL_MS;
     this.#resumptionsMs = [];
-    this.#options.onStarted(onsetMs, this.#hold.kind !== 'up');
+    this.#tell({ type: 'started', onsetMs, isHeld: this.#hold.kind !== 'up' });
     this.#recorder.begin(this.#utteranceStartMs);
   }
 
   #resumed(onsetMs: number): void {
     this.#resumptionsMs.push(onsetMs);
     this.#recorder.keepFrom(onsetMs - PRE_ROLL_MS);
-    this.#options.onResumed(onsetMs);
+    this.#tell({ type: 'resumed', onsetMs });
   }
 
   #goOn(onsetMs: number): void {
@@ -272,13 +278,13 @@ export class UtteranceSegmenter {
     // What was said before has ended with the turn.
     this.#gate = { ...gate, onsetMs };
     if (gate.kind === 'paused')
-      this.#options.onPaused(speechEndOf(this.#gate, this.#options.now()));
+      this.#tell({ type: 'paused', speechEndMs: speechEndOf(this.#gate, this.#options.now()) });
   }
 
   #end(speechEndMs: number): void {
     if (!this.#recorder.isOpen) return;
     this.#recorder.end();
-    this.#options.onEnded(speechEndMs);
+    this.#tell({ type: 'ended', speechEndMs });
   }
 
   /** As if the key were up and no speech going on; nothing captured before is sent. */
@@ -293,7 +299,11 @@ export class UtteranceSegmenter {
   #endNow(): void {
     const gate = this.#gate;
     this.#gate = QUIET;
-    if (gate.kind === 'tentative') this.#options.onMisfire();
+    if (gate.kind === 'tentative') this.#tell({ type: 'misfire' });
     this.#end(speechEndOf(gate, this.#options.now()));
+  }
+
+  #tell(event: SegmenterEvent): void {
+    this.#options.onEvent(event);
   }
 }
