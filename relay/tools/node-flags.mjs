@@ -18,7 +18,7 @@
  * V8 optimises a function of WebAssembly once it has run for a while. One function of the embedded
  * Postgres takes two seconds of a processor for that, in the first seconds of a relay, when people
  * may talk already. It has to run ten times as long for it. Recognition and synthesis take as long
- * as before: see docs/decisions.md.
+ * as before: see relay/src/base/decisions.md.
  *
  * @type {readonly string[]}
  */
