@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { accountTerms } from './people/accounts/account-terms.ts';
 import { keepingOf } from './people/accounts/keeping.ts';
 import { openMoney } from './people/accounts/money.ts';
-import { openSettings } from './people/accounts/open-settings.ts';
+import { capacityWithin, openSettings } from './people/accounts/open-settings.ts';
 import { ProviderChoice } from './people/accounts/provider-choice.ts';
 import { sessionRules } from './people/accounts/session-rules.ts';
 import { OwnHosts } from './people/auth/own-hosts.ts';
@@ -19,11 +19,10 @@ import { OVER } from './base/lib/deadline.ts';
 import type { Clock } from './base/lib/clock.ts';
 import { RefusalLog } from './base/lib/refusal-log.ts';
 import { FailedAudio } from './watching/logs/failed-audio.ts';
-import { callsWithin, openFileLimit } from './base/lib/descriptors.ts';
+import { openFileLimit } from './base/lib/descriptors.ts';
 import type { Logger } from './base/lib/logger.ts';
 import type { Log } from './base/lib/open-log.ts';
 import { Limiter } from './people/limits/limiter.ts';
-import type { RelaySettings } from './people/limits/relay-settings.ts';
 import type { Problems } from './base/lib/problems.ts';
 import type { LedgerSink } from './people/metering/ledger.ts';
 import type { PriceList } from './people/metering/price-list.ts';
@@ -34,7 +33,7 @@ import type { Storage } from './keeping/storage/storage.ts';
 import { Admission } from './call/session/admission.ts';
 import { choicesOf } from './call/session/session-settings.ts';
 import { SessionCreator } from './call/session/session-creator.ts';
-import { SessionRegistry, type Capacity } from './call/session/session-registry.ts';
+import { SessionRegistry } from './call/session/session-registry.ts';
 import { openExporters } from './watching/exporters/open-exporters.ts';
 import { CallObservers, type CallObserver } from './call/events/call-observers.ts';
 import type { ConversationOptions } from './call/turn/conversation-options.ts';
@@ -254,24 +253,6 @@ function openCalls(
     }),
   );
   return { choice, limiter, admission, capacity, registry, isDraining, sessions, monitor };
-}
-
-/** How many calls there may be at a time: fewer than the settings say if descriptors are few. */
-function capacityWithin(
-  files: number,
-  settings: RelaySettings,
-  { problems, logger }: Pick<RelayOptions, 'problems' | 'logger'>,
-): () => Capacity {
-  const capacity = () => {
-    const { sessions, sessionsForAccounts } = settings.policy.instance;
-    return { sessions: Math.min(sessions, callsWithin(files)), sessionsForAccounts };
-  };
-  const { sessions } = capacity();
-  if (sessions < settings.policy.instance.sessions) {
-    problems.report('few_descriptors');
-    logger.warn({ files, sessions }, 'this process may open too few files');
-  }
-  return capacity;
 }
 
 /** What answers requests and takes WebSockets; it does not listen yet. */

@@ -22,8 +22,8 @@ it('a relay put together in code answers with the providers that it was given', 
   try {
     const call = await TestCall.start(relay.url);
     call.type('Good morning.');
-    const { text } = await call.inbound.next('response.output_audio_transcript.delta');
-    expect(text).toBe('You said: Good morning.');
+    const { delta } = await call.inbound.next('response.output_audio_transcript.delta');
+    expect(delta).toBe('You said: Good morning.');
     await call.cut();
   } finally {
     await relay.stop(0);

@@ -33,7 +33,9 @@ describe('floors', () => {
     expect(refuses('relay/src/call/session/outbox.ts', '../turn/output.ts')).toBe(false);
     expect(refuses('web/src/client/store/call-state.ts', '@parley/relay/testing')).toBe(true);
     expect(refuses('relay/src/main.ts', '../../web/src/main.tsx')).toBe(true);
-    expect(refuses('relay/packages/voice/src/flite.ts', '../../../src/base/lib/clock.ts')).toBe(true);
+    expect(refuses('relay/packages/voice/src/flite.ts', '../../../src/base/lib/clock.ts')).toBe(
+      true,
+    );
     expect(refuses('relay/packages/voice/src/flite.ts', './trim-silence.ts')).toBe(false);
     expect(refuses('web/src/client/engine/audio-graph.ts', '../media-worker/call/replies.ts')).toBe(
       true,

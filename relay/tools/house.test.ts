@@ -31,8 +31,7 @@ const EXPORTS = PACKAGES.flatMap((folder) => {
     readonly exports: Readonly<Record<string, string>>;
   };
   return Object.entries(manifest.exports).map(
-    ([name, target]) =>
-      [posix.join(manifest.name, name), posix.join(folder, target)] as const,
+    ([name, target]) => [posix.join(manifest.name, name), posix.join(folder, target)] as const,
   );
 });
 
@@ -160,8 +159,7 @@ describe('the house', () => {
   });
 
   it(`has a spine of at most ${SPINE.files} files and ${SPINE.lines} lines`, () => {
-    const [, rows = ''] =
-      /## The spine\n([\s\S]*?)\n## /.exec(text('docs/architecture.md')) ?? [];
+    const [, rows = ''] = /## The spine\n([\s\S]*?)\n## /.exec(text('docs/architecture.md')) ?? [];
     const files = [...rows.matchAll(/^\| \d+ \| `([^`]+)` \|/gm)].map(([, path]) => path!);
     expect(files.length).toBeGreaterThan(20);
     expect(files.length).toBeLessThanOrEqual(SPINE.files);

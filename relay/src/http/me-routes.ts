@@ -106,11 +106,7 @@ function bytesOf(first: string, rest: AsyncGenerator<string, void>): ReadableStr
  *
  * @throws ParleyError `storage_unavailable`; before the first piece, unless it is lost on the way
  */
-async function* userExport(
-  store: UserStore,
-  user: Me,
-  now: Date,
-): AsyncGenerator<string, void> {
+async function* userExport(store: UserStore, user: Me, now: Date): AsyncGenerator<string, void> {
   const exportedAt = now.toISOString();
   const usage = await store.usage({ from: FIRST_DAY, to: exportedAt.slice(0, 10) });
   const head = JSON.stringify({ exported_at: exportedAt, user, usage });

@@ -1,4 +1,10 @@
-import { createServer, STATUS_CODES, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -8,9 +14,9 @@ import { API_PATHS, type ErrorCode } from '@parley/shared';
 import { newId } from '../base/lib/ids.ts';
 import type { Logger } from '../base/lib/logger.ts';
 import type { RefusalLog } from '../base/lib/refusal-log.ts';
+import { ConnectionCounter } from '../people/limits/connection-counter.ts';
 import { problemBody } from './problem.ts';
 import type { TlsFiles } from './tls-files.ts';
-import { subscriberOf } from '../base/lib/network-address.ts';
 
 /** The statuses that Node's own server gives to what it cannot read; anything else is a 400. */
 const STATUS_BY_ERROR: Readonly<Record<string, number>> = {
@@ -202,25 +208,4 @@ function logDrops(server: Server, logger: Logger): void {
     dropped += 1;
     timer ??= setTimeout(log, DROPS_LOG_INTERVAL_MS).unref();
   });
-}
-
-/** Open connections by client. Holds as many numbers as clients are connected. */
-export class ConnectionCounter {
-  readonly #counts = new Map<string, number>();
-
-  /** @returns what ends the connection's count; undefined if the client has `limit` already */
-  open(address: string, limit: number): (() => void) | undefined {
-    const key = subscriberOf(address);
-    const count = this.#counts.get(key) ?? 0;
-    if (count >= limit) return undefined;
-    this.#counts.set(key, count + 1);
-    let isOpen = true;
-    return () => {
-      if (!isOpen) return;
-      isOpen = false;
-      const left = this.#counts.get(key)! - 1;
-      if (left === 0) this.#counts.delete(key);
-      else this.#counts.set(key, left);
-    };
-  }
 }

@@ -108,7 +108,10 @@ function sections(): readonly Section[] {
   for (const vendor of VENDORS) {
     for (const name of Object.keys(vendor.settings)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const shared = Object.assign({}, ...VENDORS.map(({ settings }) => settings)) as SettingsDeclaration;
+  const shared = Object.assign(
+    {},
+    ...VENDORS.map(({ settings }) => settings),
+  ) as SettingsDeclaration;
   return [
     { title: 'Providers and their order', settings: unseen(ORDER_SETTINGS) },
     {

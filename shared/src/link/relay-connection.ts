@@ -2,7 +2,12 @@ import type { AudioFrame } from '../protocol/audio-frame.ts';
 import type { ClientEvent } from '../protocol/client-events.ts';
 import { CLOSE_REASONS, type CloseReason, NOT_ACCEPTED } from '../protocol/close-codes.ts';
 import { ERRORS, ParleyError } from '../protocol/errors.ts';
-import { RESUME_SUBPROTOCOL_PREFIX, SUBPROTOCOL, TICKET_SUBPROTOCOL_PREFIX, type CreateSessionResponse } from '../protocol/http-api.ts';
+import {
+  RESUME_SUBPROTOCOL_PREFIX,
+  SUBPROTOCOL,
+  TICKET_SUBPROTOCOL_PREFIX,
+  type CreateSessionResponse,
+} from '../protocol/http-api.ts';
 import type { RelayEvent } from '../protocol/relay-events.ts';
 import { Backoff } from './backoff.ts';
 import { ClientError } from './client-error.ts';

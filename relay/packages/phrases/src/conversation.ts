@@ -8,7 +8,7 @@ export type DialogueMessage =
       /** The person spoke, but the recogniser could not place the words; `text` is then empty. */
       readonly unrecognised?: boolean;
       /** A number in `text` may have been misheard. */
-      readonly mayBeMisheard?: boolean;
+      readonly isDoubtful?: boolean;
     }
   | { readonly role: 'assistant'; readonly text: string };
 

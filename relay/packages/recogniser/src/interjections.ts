@@ -30,7 +30,7 @@ export const MAX_INTERJECTION_VOICE_MS = 900;
 
 /** Its dictionary is nothing but these pronunciations. */
 export const INTERJECTION_GRAMMAR: SpeechGrammar = {
-  rules: `<interjection> = (${[...INTERJECTIONS, GREETING].join(' | ')}) [${BREATH}];`,
+  rules: `<interjection> = (${[...INTERJECTION_WORDS, GREETING].join(' | ')}) [${BREATH}];`,
   utterance: 'interjection',
   pronunciations: {
     stop: ['S T AA P'],

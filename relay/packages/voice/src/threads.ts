@@ -7,6 +7,5 @@ import { compileFlite } from './flite.ts';
  */
 export async function voiceThreads(): Promise<() => Worker> {
   const flite = await compileFlite();
-  return () =>
-    new Worker(new URL('./synthesis.worker.ts', import.meta.url), { workerData: flite });
+  return () => new Worker(new URL('./synthesis.worker.ts', import.meta.url), { workerData: flite });
 }

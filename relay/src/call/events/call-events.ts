@@ -1,4 +1,11 @@
-import type { CloseReasonName, EndOfTurnReason, ErrorCode, LatencyMarks, Usage, Stage } from '@parley/shared';
+import type {
+  CloseReasonName,
+  EndOfTurnReason,
+  ErrorCode,
+  LatencyMarks,
+  Usage,
+  Stage,
+} from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { ClauseKind } from '../stages/synthesizer/clause-track.ts';
 import type { BudgetScope } from '../../people/metering/budgets.ts';

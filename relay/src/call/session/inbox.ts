@@ -1,4 +1,14 @@
-import { decodeAudioFrame, decodeClientEvent, MAX_CLIENT_EVENT_BYTES, MAX_TEXT_CHARACTERS, ParleyError, type AudioFrame, type ClientEvent, type CloseReasonName, type ErrorCode } from '@parley/shared';
+import {
+  decodeAudioFrame,
+  decodeClientEvent,
+  MAX_CLIENT_EVENT_BYTES,
+  MAX_TEXT_CHARACTERS,
+  ParleyError,
+  type AudioFrame,
+  type ClientEvent,
+  type CloseReasonName,
+  type ErrorCode,
+} from '@parley/shared';
 import type { EmitCallEvent, Limit } from '../events/call-events.ts';
 import type { Conversation } from '../turn/conversation.ts';
 import { newId } from '../../base/lib/ids.ts';

@@ -1,4 +1,10 @@
-import { type ErrorCode, type LiveSession, type SessionDescription, ParleyError, type ClientEventOf } from '@parley/shared';
+import {
+  type ErrorCode,
+  type LiveSession,
+  type SessionDescription,
+  ParleyError,
+  type ClientEventOf,
+} from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { ConversationOutput } from '../turn/output.ts';
 import { CallRecorder } from './call-recorder.ts';

@@ -1,4 +1,10 @@
-import { CLOSE_REASONS, decodeClientEvent, type CloseReasonName, type LiveSession, STAGES } from '@parley/shared';
+import {
+  CLOSE_REASONS,
+  decodeClientEvent,
+  type CloseReasonName,
+  type LiveSession,
+  STAGES,
+} from '@parley/shared';
 import type { Identity } from '../../people/auth/identity.ts';
 import type { AudioTraffic, CallEventBody } from '../events/call-events.ts';
 import { Conversation } from '../turn/conversation.ts';

@@ -1,5 +1,10 @@
 import type { Stage } from '@parley/shared';
-import type { Failover, FailoverObserver, ProviderAttempt, ProviderUse } from '../stages/provider.ts';
+import type {
+  Failover,
+  FailoverObserver,
+  ProviderAttempt,
+  ProviderUse,
+} from '../stages/provider.ts';
 import type { EmitCallEvent } from '../events/call-events.ts';
 
 export interface StageRunOptions {

@@ -1,7 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { WAV_HEADER_BYTES, wavHeader } from '@parley/shared/audio/wav-writer';
 import { type Sealing, SEAL_BYTES } from '../storage/sealing.ts';
-import { decodeSamples, RECORD_HEAD_BYTES, RECORDING_RATE_HZ, decodeHead, type RecordHead, type RecordingHead } from './recording-format.ts';
+import {
+  decodeSamples,
+  RECORD_HEAD_BYTES,
+  RECORDING_RATE_HZ,
+  decodeHead,
+  type RecordHead,
+  type RecordingHead,
+} from './recording-format.ts';
 
 /** Read at once. */
 const BLOCK_BYTES = 256 * 1_024;

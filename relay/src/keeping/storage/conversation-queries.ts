@@ -1,5 +1,11 @@
 import { and, asc, desc, eq, gte, inArray, lt, sql, type SQL, isNotNull, or } from 'drizzle-orm';
-import type { ConversationDetail, ConversationsQuery, ConversationsResponse, ConversationSummary, StoredTurn } from '@parley/shared';
+import type {
+  ConversationDetail,
+  ConversationsQuery,
+  ConversationsResponse,
+  ConversationSummary,
+  StoredTurn,
+} from '@parley/shared';
 import type { Queries } from './database.ts';
 import { textsOf, titleOf } from './kept-texts.ts';
 import { conversations, sessions, turns } from './schema.ts';

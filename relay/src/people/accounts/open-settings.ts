@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { LogLevel } from '@parley/shared';
 import type { Config } from '../../base/config/config.ts';
 import type { Logger } from '../../base/lib/logger.ts';
+import { callsWithin } from '../../base/lib/descriptors.ts';
 import type { Problems } from '../../base/lib/problems.ts';
+import type { Capacity } from '../../call/session/session-registry.ts';
 import { readPolicy } from '../limits/read-policy.ts';
 import { RelaySettings } from '../limits/relay-settings.ts';
 import type { Stages } from '../../call/stages/stages.ts';
@@ -38,4 +40,22 @@ export function openSettings(options: OpenSettingsOptions): RelaySettings {
   setLevel();
   settings.onChange(setLevel);
   return settings;
+}
+
+/** How many calls there may be at a time: fewer than the settings say if descriptors are few. */
+export function capacityWithin(
+  files: number,
+  settings: RelaySettings,
+  { problems, logger }: Pick<OpenSettingsOptions, 'problems' | 'logger'>,
+): () => Capacity {
+  const capacity = () => {
+    const { sessions, sessionsForAccounts } = settings.policy.instance;
+    return { sessions: Math.min(sessions, callsWithin(files)), sessionsForAccounts };
+  };
+  const { sessions } = capacity();
+  if (sessions < settings.policy.instance.sessions) {
+    problems.report('few_descriptors');
+    logger.warn({ files, sessions }, 'this process may open too few files');
+  }
+  return capacity;
 }

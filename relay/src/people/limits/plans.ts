@@ -1,4 +1,3 @@
-import { DEFAULT_PLAN } from '../auth/identity.ts';
 import { z } from 'zod';
 import { amount, durationS, usdLimit } from './limit-kinds.ts';
 
@@ -36,7 +35,6 @@ export interface Plan {
   readonly allowsPaidProviders: boolean;
   readonly budgets: { readonly sessionMicroUsd: number; readonly dayMicroUsd: number };
 }
-
 
 const DEFAULT: PlanDocument = {
   concurrent_sessions: 3,

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import type { Logger } from '../../base/lib/logger.ts';
 import type { Problems } from '../../base/lib/problems.ts';
 import { writeWhole } from '../../base/lib/write-whole.ts';
-import { toPolicy, withChanges, type Policy, type PolicyDocument, policyChangesSchema, type PolicyChanges } from './policy.ts';
+import {
+  toPolicy,
+  withChanges,
+  type Policy,
+  type PolicyDocument,
+  policyChangesSchema,
+  type PolicyChanges,
+} from './policy.ts';
 import { CORE_SETTINGS } from '../../base/config/core-settings.ts';
 import { planSchema } from './plans.ts';
 

@@ -138,7 +138,13 @@ export function priceInWords({ rate }: Pick<Price, 'rate'>): string {
   }
 }
 
-function price(provider: string, model: string, rate: PriceRate, source: string, asOf: string): Price {
+function price(
+  provider: string,
+  model: string,
+  rate: PriceRate,
+  source: string,
+  asOf: string,
+): Price {
   return { provider, model, rate, source, asOf };
 }
 

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type {
-  TranscriptEvent,
-  Transcription,
-} from '../../call/stages/transcriber/transcriber.ts';
+import type { TranscriptEvent, Transcription } from '../../call/stages/transcriber/transcriber.ts';
 import type { SpeechGrammar } from '@parley/recogniser';
 import { createEmbeddedTranscriber, type EmbeddedTranscriber } from './embedded-transcriber.ts';
 import type { Flite } from '@parley/voice';

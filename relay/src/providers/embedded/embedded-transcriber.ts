@@ -154,7 +154,8 @@ export class EmbeddedTranscription implements Transcription {
       const samples = piece.slice();
       const heard = await lease.request({ type: 'audio', samples, mayInterrupt }, [samples.buffer]);
       if (this.events.isOver) return;
-      if (heard.type !== 'partial' || heard.text === '' || heard.text === this.#lastPartial) continue;
+      if (heard.type !== 'partial' || heard.text === '' || heard.text === this.#lastPartial)
+        continue;
       this.#lastPartial = heard.text;
       this.events.push({ type: 'transcript-partial', text: this.#writtenAs(heard.text) });
     }

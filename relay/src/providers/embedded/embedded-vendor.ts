@@ -1,7 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { seconds, whole } from '../../base/config/setting-kinds.ts';
 import { defineVendor } from '../vendor-kit/vendor.ts';
-import { createEmbeddedAssistant, SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { createEmbeddedAssistant } from './assistant.ts';
 import { createEmbeddedSynthesizer } from './embedded-synthesizer.ts';
 import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
 

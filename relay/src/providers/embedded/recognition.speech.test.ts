@@ -3,7 +3,10 @@ import { resample } from '@parley/shared/audio/stream-resampler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { START_MS, warmEngines } from './warm-engines.rig.ts';
 import { createEmbeddedAssistant } from './assistant.ts';
-import { REFUSED_SENTENCES, UNDERSTOOD_SENTENCES } from '@parley/phrases/understanding/sentences.rig';
+import {
+  REFUSED_SENTENCES,
+  UNDERSTOOD_SENTENCES,
+} from '@parley/phrases/understanding/sentences.rig';
 
 const VOICES = ['slt', 'rms', 'awb'] as const;
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openVoiceToEar } from './voice-to-ear.rig.ts';
-import { REJECT_WEIGHT } from '../../phrases/src/understanding/speech-grammar.ts';
+import { REJECT_WEIGHT } from '@parley/phrases/understanding/speech-grammar';
 
 const RATE_HZ = 16_000;
 const SENTENCE =

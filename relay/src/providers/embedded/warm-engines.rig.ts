@@ -1,13 +1,11 @@
-import type { SoundSwallowerModule, Decoder } from 'soundswallower';
 import { systemClock } from '../../base/lib/clock.ts';
 import { silentLogger } from '../../base/lib/logger.ts';
 import { createFailoverStages, type FailoverStages } from '../../call/stages/failover-stages.ts';
 import { DEFAULT_POLICY } from '../../call/stages/health/policy.ts';
-import { createEmbeddedAssistant, SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { SPEECH_GRAMMAR, phraseState, withNames } from '@parley/phrases';
+import { createEmbeddedAssistant } from './assistant.ts';
 import { voiceToEar } from './voice-to-ear.rig.ts';
 import { createEmbeddedTranscriber } from './embedded-transcriber.ts';
-import { loadGrammar } from '@parley/recogniser';
-import type { WordNetwork } from '@parley/recogniser/word-network';
 import { createEmbeddedSynthesizer } from './embedded-synthesizer.ts';
 import { compileFlite, Flite } from '@parley/voice';
 
@@ -49,13 +47,6 @@ export async function openWarmStages(): Promise<FailoverStages> {
     clock: systemClock,
     logger: silentLogger,
   });
-}
-
-let network: WordNetwork | undefined;
-
-/** Loads the assistant's grammar into a decoder, the first time in 0.3 s. */
-export function loadAssistantGrammar(module: SoundSwallowerModule, decoder: Decoder): void {
-  network = loadGrammar(module, decoder, SPEECH_GRAMMAR, network);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -61,7 +61,10 @@ export const ORDER_SETTINGS: SettingsDeclaration = Object.fromEntries(
 );
 
 /** Every setting of every vendor. Settings that several share are the same object under one name. */
-const VENDOR_SETTINGS: SettingsDeclaration = Object.assign({}, ...VENDORS.map(({ settings }) => settings));
+const VENDOR_SETTINGS: SettingsDeclaration = Object.assign(
+  {},
+  ...VENDORS.map(({ settings }) => settings),
+);
 
 const SETTING_NAMES = Object.keys({ ...CORE_SETTINGS, ...VENDOR_SETTINGS, ...ORDER_SETTINGS });
 

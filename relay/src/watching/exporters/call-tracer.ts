@@ -1,4 +1,12 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import { CLOSE_REASONS, type Stage, timelineOf } from '@parley/shared';
 import { outsideBoundaries, type WorkTrace } from '../../base/lib/error-boundary.ts';
 import { spanIdOf, traceIdOf, traceparentOf } from '../../base/lib/ids.ts';

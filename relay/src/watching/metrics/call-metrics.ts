@@ -1,5 +1,13 @@
 import { LATENCY_TARGETS_MS } from '@parley/shared';
-import { AVERAGED_LATENCIES, MEASURED_LATENCIES, type AveragedLatency, type LatencyPercentiles, type MeasuredLatency, type MonitoringMetrics, type RecordedSession } from '@parley/shared/monitoring-api';
+import {
+  AVERAGED_LATENCIES,
+  MEASURED_LATENCIES,
+  type AveragedLatency,
+  type LatencyPercentiles,
+  type MeasuredLatency,
+  type MonitoringMetrics,
+  type SessionMetrics,
+} from '@parley/shared/monitoring-api';
 import type { LedgerEntry } from '../../people/metering/ledger.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
@@ -37,7 +45,7 @@ export interface CallMetricsOptions {
   readonly prometheus: PrometheusMetrics;
   readonly history: TurnHistory;
   /** A session is over. */
-  readonly onSession: (metrics: RecordedSession) => void;
+  readonly onSession: (metrics: SessionMetrics) => void;
 }
 
 /** Counts and measures all calls, from their events and the ledger's entries. */

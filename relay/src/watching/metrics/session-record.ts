@@ -1,4 +1,4 @@
-import type { AveragedLatency, RecordedSession } from '@parley/shared/monitoring-api';
+import type { AveragedLatency, SessionMetrics } from '@parley/shared/monitoring-api';
 import type { AudioTraffic } from '../../call/events/call-events.ts';
 import { meanOf, Sum, toTenth } from './percentiles.ts';
 
@@ -27,7 +27,7 @@ export class RecordedSession {
   toMetrics(
     sessionId: string,
     end: { readonly atMs: number; readonly durationMs: number; readonly traffic: AudioTraffic },
-  ): RecordedSession {
+  ): SessionMetrics {
     const { asr, llm, tts, e2e } = this.latencies;
     return {
       timestamp: new Date(end.atMs).toISOString(),

@@ -1,4 +1,14 @@
-import type { HealthDetailed, HistoryRange, MonitoredService, MonitoringHealth, Overview, PerformanceSummary, SystemStats, serviceResetSchema, MeasuredLatency } from '@parley/shared/monitoring-api';
+import type {
+  HealthDetailed,
+  HistoryRange,
+  MonitoredService,
+  MonitoringHealth,
+  Overview,
+  PerformanceSummary,
+  SystemStats,
+  serviceResetSchema,
+  MeasuredLatency,
+} from '@parley/shared/monitoring-api';
 import type { z } from 'zod';
 import type { Problems } from '../../base/lib/problems.ts';
 import { within } from '../../base/lib/error-boundary.ts';

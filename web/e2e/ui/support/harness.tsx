@@ -122,9 +122,7 @@ async function painted(): Promise<void> {
 }
 
 /** Levels that give the orb something to do. */
-function somethingLikeSpeech({
-  call,
-}: CallController): Parameters<ScriptedEngine['emit']>[0] {
+function somethingLikeSpeech({ call }: CallController): Parameters<ScriptedEngine['emit']>[0] {
   const seconds = performance.now() / 1_000;
   const syllables = Math.abs(Math.sin(seconds * 9) * Math.sin(seconds * 2.3));
   const { phase } = call.getState();

@@ -1,6 +1,4 @@
-import {
-  AccountController,
-} from '../../../src/client/account/account-controller.ts';
+import { AccountController } from '../../../src/client/account/account-controller.ts';
 import {
   SignInError,
   type Account,

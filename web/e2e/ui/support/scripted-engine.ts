@@ -1,7 +1,11 @@
 import { CLOSE_REASONS } from '@parley/shared/close-codes';
 import type { CallOptions, MediaEngine } from '../../../src/client/engine/media-engine.ts';
 import type { CheckEvent } from '../../../src/client/engine/sound-check/sound-check-events.ts';
-import type { MediaNotice, MicrophoneRefusal, MicrophoneResult } from '../../../src/client/messages/media-messages.ts';
+import type {
+  MediaNotice,
+  MicrophoneRefusal,
+  MicrophoneResult,
+} from '../../../src/client/messages/media-messages.ts';
 
 export interface ScriptedEngine extends MediaEngine {
   emit(...notices: MediaNotice[]): void;

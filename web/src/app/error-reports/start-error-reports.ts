@@ -1,4 +1,14 @@
-import { BrowserClient, dedupeIntegration, defaultStackParser, getCurrentScope, globalHandlersIntegration, type BrowserOptions, type ErrorEvent, type Exception, type StackFrame } from '@sentry/browser';
+import {
+  BrowserClient,
+  dedupeIntegration,
+  defaultStackParser,
+  getCurrentScope,
+  globalHandlersIntegration,
+  type BrowserOptions,
+  type ErrorEvent,
+  type Exception,
+  type StackFrame,
+} from '@sentry/browser';
 import type { StoreApi } from 'zustand/vanilla';
 import { version } from '../../../package.json';
 import type { CallState, MediaEngine, RelayAddress } from '../../client/index.ts';

@@ -1,6 +1,10 @@
 import type { AudioGraph } from './audio-graph.ts';
-import type { MediaCommand, MicrophoneRefusal, MicrophoneResult } from '../messages/media-messages.ts';
-import type { CaptureSource } from '../messages/capture-messages.ts';
+import type {
+  MediaCommand,
+  MicrophoneRefusal,
+  MicrophoneResult,
+} from '../messages/media-messages.ts';
+import type { CaptureSource } from '../messages/capture-commands.ts';
 import type { OpenedMicrophone } from './microphone.ts';
 
 type InputDevice = Pick<MediaDeviceInfo, 'deviceId' | 'label'>;

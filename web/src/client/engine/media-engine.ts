@@ -1,6 +1,11 @@
 import type { Eagerness } from '@parley/shared/turn-detection';
 import type { BrowserHelp } from '../messages/page-requests.ts';
-import type { Interruption, Credentials, MediaNotice, MicrophoneResult } from '../messages/media-messages.ts';
+import type {
+  Interruption,
+  Credentials,
+  MediaNotice,
+  MicrophoneResult,
+} from '../messages/media-messages.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
 
 export interface CallOptions {

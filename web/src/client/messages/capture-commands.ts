@@ -1,4 +1,9 @@
-import type { CaptureSource } from './capture-messages.ts';
+/** Where the media worker gets the microphone's frames from. */
+export type CaptureSource =
+  /** The capture worklet's port; transferred. */
+  | { readonly kind: 'worklet'; readonly port: MessagePort }
+  /** The track's own frames, if the browser hands them out; transferred. */
+  | { readonly kind: 'track'; readonly frames: ReadableStream<AudioData> };
 
 /** What the page tells the media worker of the microphone. */
 export type CaptureCommand =

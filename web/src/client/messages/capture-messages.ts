@@ -1,10 +1,3 @@
-/** Where the media worker gets the microphone's frames from. */
-export type CaptureSource =
-  /** The capture worklet's port; transferred. */
-  | { readonly kind: 'worklet'; readonly port: MessagePort }
-  /** The track's own frames, if the browser hands them out; transferred. */
-  | { readonly kind: 'track'; readonly frames: ReadableStream<AudioData> };
-
 /** Frames the speech detector reads: 32 ms at 16 kHz. */
 export const FRAME_SAMPLES = 512;
 

@@ -1,4 +1,15 @@
-import type { CloseReason, Eagerness, EndOfTurnReason, ErrorCode, LatencySegment, LatencyTimeline, RelayEventOf, SessionDescription, Usage, Stage } from '@parley/shared';
+import type {
+  CloseReason,
+  Eagerness,
+  EndOfTurnReason,
+  ErrorCode,
+  LatencySegment,
+  LatencyTimeline,
+  RelayEventOf,
+  SessionDescription,
+  Usage,
+  Stage,
+} from '@parley/shared';
 import type { CaptureCommand } from './capture-commands.ts';
 import type { DetectorCheck } from './detector-check.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';

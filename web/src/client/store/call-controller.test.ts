@@ -227,7 +227,9 @@ describe('signing in', () => {
     await account.learn();
     const { engine, controller } = setUp({ account });
     const signIn = async () =>
-      (await account.issuer()).verifyCode('ada@example.com', EMAIL_CODE).then(() => account.answered());
+      (await account.issuer())
+        .verifyCode('ada@example.com', EMAIL_CODE)
+        .then(() => account.answered());
     return { account, engine, controller, signIn };
   }
 

@@ -4,8 +4,13 @@ import type { CallOptions, MediaEngine } from '../engine/media-engine.ts';
 import type { AccountController } from '../account/account-controller.ts';
 import type { MediaNotice } from '../messages/media-messages.ts';
 import type { ContinuedConversation } from './call-facts.ts';
-import { callStateAfter, INITIAL_CALL_STATE, type CallAction, type CallState } from './call-state.ts';
-import { applyToEngine } from './settings-in-call.ts';
+import {
+  callStateAfter,
+  INITIAL_CALL_STATE,
+  type CallAction,
+  type CallState,
+} from './call-state.ts';
+import { applyToEngine, checkChosenSound } from './settings-in-call.ts';
 import { SignInError } from '../account/account-issuer.ts';
 import { createDebugRecorder } from './debug-recorder.ts';
 import { SILENCE, type Levels } from './levels.ts';
@@ -13,8 +18,20 @@ import { HungUpCall } from './hung-up-call.ts';
 import { lostConversationOf } from './lost-call.ts';
 import type { ProviderNames } from './provider-names.ts';
 import type { RelayAddress } from '../settings/relay-address.ts';
-import { FAILED_TO_START, MISCONFIGURED, NOT_KEPT, NOT_SIGNED_IN, NOT_TOLD, SIGN_IN_UNREACHABLE } from './page-close-reasons.ts';
-import { readKeptSettings, writeSettings, type KeyValueStore, type Settings } from '../settings/settings.ts';
+import {
+  FAILED_TO_START,
+  MISCONFIGURED,
+  NOT_KEPT,
+  NOT_SIGNED_IN,
+  NOT_TOLD,
+  SIGN_IN_UNREACHABLE,
+} from './page-close-reasons.ts';
+import {
+  readKeptSettings,
+  writeSettings,
+  type KeyValueStore,
+  type Settings,
+} from '../settings/settings.ts';
 import type { CheckEvent } from '../engine/sound-check/sound-check-events.ts';
 
 export interface CallControllerOptions {
@@ -326,21 +343,4 @@ export class CallController {
     const names = await this.#options.fetchProviders(relay.origin);
     if (names !== null && this.providers.getState() === null) this.providers.setState(names, true);
   }
-}
-
-/** Checks the devices that the person chose, and the relay. */
-async function* checkChosenSound(
-  engine: Pick<MediaEngine, 'checkSound'>,
-  { microphoneId, speakerId, volume }: Settings,
-  relay: Promise<RelayAddress>,
-  signal: AbortSignal,
-): AsyncGenerator<CheckEvent, void, undefined> {
-  const address = await relay;
-  const checked = {
-    relay: address.kind === 'known' ? address.origin : null,
-    microphoneId: microphoneId ?? undefined,
-    speakerId: speakerId ?? undefined,
-    volume,
-  };
-  yield* engine.checkSound(checked, signal);
 }

@@ -1,9 +1,34 @@
 import type { CloseReason } from '@parley/shared/close-codes';
 import type { SessionDescription } from '@parley/shared';
-import type { MicrophoneResult, MicrophoneRefusal, CallPhase, EndOfTurnPrediction, MediaNotice } from '../messages/media-messages.ts';
-import { type CallCost, type CallEnding, type CallError, type ContinuedConversation, type Outage, callFigures, type CallFigures } from './call-facts.ts';
+import type {
+  MicrophoneResult,
+  MicrophoneRefusal,
+  CallPhase,
+  EndOfTurnPrediction,
+  MediaNotice,
+} from '../messages/media-messages.ts';
+import {
+  type CallCost,
+  type CallEnding,
+  type CallError,
+  type ContinuedConversation,
+  type Outage,
+  callFigures,
+  type CallFigures,
+} from './call-facts.ts';
 import { ladderAfter, ladderAfterSession, ladderOf, type Ladder } from './ladder.ts';
-import { conversationAfter, withCallOver, withDivider, withEarlier, withPlayback, withSessionReplaced, withTypedText, type ContentNotice, type ConversationState, type Playback } from './conversation-state.ts';
+import {
+  conversationAfter,
+  withCallOver,
+  withDivider,
+  withEarlier,
+  withPlayback,
+  withSessionReplaced,
+  withTypedText,
+  type ContentNotice,
+  type ConversationState,
+  type Playback,
+} from './conversation-state.ts';
 
 type MicrophoneState =
   | { readonly kind: 'unknown' }

@@ -62,7 +62,10 @@ export interface Playback {
 export type ContentNotice = Exclude<ConversationNotice, { type: 'response-progress' }>;
 
 /** What a notice makes of the conversation; the same conversation if it changes nothing. */
-export function conversationAfter(items: ConversationState, notice: ContentNotice): ConversationState {
+export function conversationAfter(
+  items: ConversationState,
+  notice: ContentNotice,
+): ConversationState {
   switch (notice.type) {
     case 'user-transcript':
       return withTranscript(items, notice);
@@ -117,7 +120,11 @@ export function conversationAfter(items: ConversationState, notice: ContentNotic
   }
 }
 
-export function withTypedText(items: ConversationState, id: string, text: string): ConversationState {
+export function withTypedText(
+  items: ConversationState,
+  id: string,
+  text: string,
+): ConversationState {
   return appended(items, { kind: 'user', id, text, state: 'typed', utterance: null });
 }
 
@@ -149,7 +156,10 @@ export function withSessionReplaced(
 }
 
 /** Takes down how far a reply was heard whose voice goes on no more. */
-export function withPlayback(items: ConversationState, playback: Playback | null): ConversationState {
+export function withPlayback(
+  items: ConversationState,
+  playback: Playback | null,
+): ConversationState {
   if (playback === null) return items;
   const { responseId, playedMs } = playback;
   return withReply(items, responseId, (reply) =>
@@ -158,7 +168,10 @@ export function withPlayback(items: ConversationState, playback: Playback | null
 }
 
 /** What was still being said when the call ended was not heard to its end. */
-export function withCallOver(items: ConversationState, playback: Playback | null): ConversationState {
+export function withCallOver(
+  items: ConversationState,
+  playback: Playback | null,
+): ConversationState {
   return withPlayback(items, playback).map((item) =>
     item.kind === 'reply' && item.status === 'running' ? { ...item, status: 'interrupted' } : item,
   );
@@ -246,6 +259,10 @@ function voiceOf({
   return { kind: 'relay', startMs: audioStartMs, audioMs: null, wordEndsMs: [] };
 }
 
-function appended(items: ConversationState, item: ConversationItem, place = items.length): ConversationState {
+function appended(
+  items: ConversationState,
+  item: ConversationItem,
+  place = items.length,
+): ConversationState {
   return items.toSpliced(place, 0, item).slice(-MAX_CONVERSATION_ITEMS);
 }

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useEffect, useState } from 'react';
 import { useCall, useController, useSettings } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { useOnline } from '../../ui/use-online.ts';
-import { isLong, keptText, nextTryText } from './outage-words.ts';
+import { isLongOutage, keptText, nextTryText } from './outage-words.ts';
 import styles from './outage-notice.module.css';
 import { isHeard } from './call-words.ts';
 import firstTalkGuideStyles from './first-talk-guide.module.css';
@@ -59,7 +59,7 @@ function Outage() {
   const isComplaint = useCall(({ error }) => error?.code === 'network_unreachable');
   const online = useOnline();
   const [nowMs, setNowMs] = useState(() => Date.now());
-  const isShown = useCall(({ outage }) => isLong(outage, nowMs));
+  const isShown = useCall(({ outage }) => isLongOutage(outage, nowMs));
   const next = useCall(({ outage }) => (outage === null ? '' : nextTryText(outage, nowMs)));
   const kept = useCall((state) => keptText(state, nowMs));
   useEffect(() => {
@@ -115,7 +115,8 @@ function Guide() {
       clearTimeout(timer);
       leftMs.current -= performance.now() - sinceMs;
       // They talk over the answer: there is nothing more to show.
-      if (controller.call.getState().phase === 'hearing') controller.changeSettings({ guided: true });
+      if (controller.call.getState().phase === 'hearing')
+        controller.changeSettings({ guided: true });
     };
   }, [isShown, controller]);
 

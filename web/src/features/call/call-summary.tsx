@@ -4,7 +4,13 @@ import { useCall, useDebug } from './controller-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { saveFile } from '../history/save-file.ts';
 import styles from './call-summary.module.css';
-import { type CallFigures, type ConversationState, type MeasuredTurn, type ConversationItem, replyCaption } from '../../client/index.ts';
+import {
+  type CallFigures,
+  type ConversationState,
+  type MeasuredTurn,
+  type ConversationItem,
+  replyCaption,
+} from '../../client/index.ts';
 import { countText, durationText, usdText } from '../../lib/figures.ts';
 import { captionText } from './caption-text.ts';
 

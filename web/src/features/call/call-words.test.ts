@@ -81,7 +81,7 @@ test('every word shown is calm', () => {
   const words = [
     ...Object.values(REFUSAL_LINES),
     ...Object.values(MICROPHONE_ADVICE).flatMap(({ title, advice }) => [title, advice]),
-    ...SUGGESTIONS,
+    ...WELCOME_SUGGESTIONS,
   ];
   for (const sentence of words) expect(sentence).not.toContain('!');
 });

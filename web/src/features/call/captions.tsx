@@ -1,7 +1,26 @@
-import { memo, useCallback, useEffect, useRef, useState, Fragment, useLayoutEffect, useMemo } from 'react';
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  Fragment,
+  useLayoutEffect,
+  useMemo,
+} from 'react';
 import { AlarmClock, ArrowDown } from 'lucide-react';
 import { useCall, useSettings, useController } from './controller-context.ts';
-import { type ConversationItem, type ReplyItem, type UserItem, replyCaption, type ConversationState, type CallState, type SpokenPosition, captionWords, spokenPosition } from '../../client/index.ts';
+import {
+  type ConversationItem,
+  type ReplyItem,
+  type UserItem,
+  replyCaption,
+  type ConversationState,
+  type CallState,
+  type SpokenPosition,
+  captionWords,
+  spokenPosition,
+} from '../../client/index.ts';
 import { ScrollRegion } from '../../ui/scroll-region.tsx';
 import { captionText } from './caption-text.ts';
 import styles from './captions.module.css';

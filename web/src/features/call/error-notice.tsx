@@ -17,7 +17,12 @@ export function ErrorNotice() {
             {error.message}
             {advice !== null && ` ${advice}`}
           </p>
-          <Button look="plain" shape="icon" aria-label="Dismiss" onClick={() => controller.dismissError()}>
+          <Button
+            look="plain"
+            shape="icon"
+            aria-label="Dismiss"
+            onClick={() => controller.dismissError()}
+          >
             <X aria-hidden="true" size={18} />
           </Button>
         </div>

@@ -4,7 +4,7 @@ import type { CallState, Outage } from '../../client/index.ts';
 /** A shorter silence of the relay is a reconnection, which the line of state tells. */
 const LONG_MS = 10_000;
 
-export function isLong(outage: Outage | null, nowMs: number): boolean {
+export function isLongOutage(outage: Outage | null, nowMs: number): boolean {
   return outage !== null && nowMs - outage.sinceMs >= LONG_MS;
 }
 

@@ -11,7 +11,11 @@ export function RecordingMark() {
         {isRecording ? 'This call is being recorded' : ''}
       </span>
       {isRecording && (
-        <button type="button" className={styles.mark} onClick={() => controller.setRecording(false)}>
+        <button
+          type="button"
+          className={styles.mark}
+          onClick={() => controller.setRecording(false)}
+        >
           <span className={styles.dot} aria-hidden="true" />
           Stop<span className={styles.object}> recording</span>
         </button>

@@ -1,5 +1,13 @@
 import { STAGES } from '@parley/shared/stages';
-import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type PointerEvent, Fragment } from 'react';
+import {
+  useEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  Fragment,
+} from 'react';
 import { Check, Copy, X } from 'lucide-react';
 import { useController, useDebug, useCall } from '../call/controller-context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,16 +16,20 @@ import { CostTable } from './cost-table.tsx';
 import { EventLog } from './event-log.tsx';
 import { FlightSection } from './flight-section.tsx';
 import { PercentileTable } from './percentile-table.tsx';
+import { TurnWords } from './turn-words.tsx';
 import { useFlight } from './use-flight.ts';
 import { VadStrip } from './vad-strip.tsx';
 import { Waterfall } from './waterfall.tsx';
 import styles from './debug-panel.module.css';
-import { type MicrophoneSettings, type CallState, type DebugState, type Ladder, standingOf, type RecordedTurn, replyCaption } from '../../client/index.ts';
+import {
+  type MicrophoneSettings,
+  type CallState,
+  type DebugState,
+  type Ladder,
+  standingOf,
+} from '../../client/index.ts';
 import { TableHead } from './table-head.tsx';
 import { measuresOf } from './statistics.ts';
-import { Link } from 'wouter';
-import { conversationPath } from '@parley/shared/page-paths';
-import waterfallStyles from './waterfall.module.css';
 
 export const PANEL_WIDTH = { least: 340, most: 760, usual: 460, step: 24 } as const;
 
@@ -288,29 +300,4 @@ export function panelWidthAfterKey(widthPx: number, key: string): number | null 
     default:
       return null;
   }
-}
-
-/** What was said in a turn, and where its recording is, if the relay keeps one. */
-function TurnWords({ turn }: { readonly turn: RecordedTurn }) {
-  const items = useCall((state) => state.conversation);
-  const isRecorded = useCall((state) => state.session?.recording === true);
-  const keptAs = useCall((state) => state.keptAs);
-  const position = items.findIndex(({ id, kind }) => kind === 'reply' && id === turn.responseId);
-  const reply = items[position];
-  const asked = items.slice(0, Math.max(0, position)).findLast(({ kind }) => kind === 'user');
-  if (reply?.kind !== 'reply') return <p className={waterfallStyles.decision}>Its words are gone.</p>;
-  const { heard, unheard } = replyCaption(reply);
-  return (
-    <div className={waterfallStyles.words} role="group" aria-label="Words of the turn">
-      {asked?.kind === 'user' && <p>You: {asked.text}</p>}
-      <p>
-        Parley: {heard} {reply.status === 'interrupted' && <s>{unheard}</s>}
-      </p>
-      {keptAs !== null && (
-        <Link href={conversationPath(keptAs)}>
-          {isRecorded ? 'Recording and words in the history' : 'Words in the history'}
-        </Link>
-      )}
-    </div>
-  );
 }

@@ -2,7 +2,13 @@ import { Check, TriangleAlert } from 'lucide-react';
 import styles from './debug-panel.module.css';
 
 /** Whether a figure met its target: by shape and word, not by colour alone. */
-export function TargetVerdict({ ms, targetMs }: { readonly ms: number; readonly targetMs: number }) {
+export function TargetVerdict({
+  ms,
+  targetMs,
+}: {
+  readonly ms: number;
+  readonly targetMs: number;
+}) {
   const met = ms <= targetMs;
   const Sign = met ? Check : TriangleAlert;
   return (

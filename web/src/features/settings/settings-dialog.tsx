@@ -171,9 +171,7 @@ function TurnFields() {
       <ChoiceField
         label="Turn signal"
         hint="When you were heard, and when it is your turn again."
-        choices={
-          canVibrate() ? TURN_CUES : TURN_CUES.filter(({ value }) => value !== 'vibration')
-        }
+        choices={canVibrate() ? TURN_CUES : TURN_CUES.filter(({ value }) => value !== 'vibration')}
         value={settings.turnCue}
         onChange={(turnCue) => controller.changeSettings({ turnCue })}
       />

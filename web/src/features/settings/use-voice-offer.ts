@@ -33,7 +33,9 @@ export function useVoiceOffer(): OfferedVoices | null {
 
 /** Checked by hand: the schema library is not part of the page. An older relay offers nothing. */
 export function voiceOfferIn(body: unknown): OfferedVoices | null {
-  const { voices, speeds, languages } = (body ?? {}) as Partial<Record<keyof OfferedVoices, unknown>>;
+  const { voices, speeds, languages } = (body ?? {}) as Partial<
+    Record<keyof OfferedVoices, unknown>
+  >;
   if (!Array.isArray(voices)) return null;
   const isVoice = (voice: unknown): voice is OfferedVoices['voices'][number] => {
     const { id, label } = (voice ?? {}) as Record<string, unknown>;

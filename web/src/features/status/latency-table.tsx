@@ -1,5 +1,11 @@
 import { Check, TriangleAlert } from 'lucide-react';
-import type { AveragedLatency, MeasuredLatency, MonitoringMetrics, Overview, Percentiles } from '@parley/shared/monitoring-api';
+import type {
+  AveragedLatency,
+  MeasuredLatency,
+  MonitoringMetrics,
+  Overview,
+  Percentiles,
+} from '@parley/shared/monitoring-api';
 import { countText } from '../../lib/figures.ts';
 import { Part } from './part.tsx';
 import { msOrDash } from './status-words.ts';

@@ -1,7 +1,6 @@
 import type { UsageResponse, UsageRow, Stage } from '@parley/shared';
 import { countText, durationText } from '../../lib/figures.ts';
 
-
 /** What was spent on one day, US dollars by stage. */
 export interface DaySpend extends Readonly<Record<Stage, number>> {
   readonly day: string;

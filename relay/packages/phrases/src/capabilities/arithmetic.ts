@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { readWhole, type Reading, type SpokenSlot } from '../phrases/slot.ts';
-import { calculationSlot, numberAlone, operate, partSlot, type Calculation, type ArithmeticOperator } from '../phrases/slots/calculation.ts';
+import {
+  calculationSlot,
+  numberAlone,
+  operate,
+  partSlot,
+  type Calculation,
+  type ArithmeticOperator,
+} from '../phrases/slots/calculation.ts';
 import { numberSlot, belowHundred, readNumber } from '../phrases/slots/number.ts';
 import { calculationToWords, calculationProblem } from './calculation-words.ts';
 import type { Capability } from './capability.ts';

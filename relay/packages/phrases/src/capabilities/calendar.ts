@@ -1,5 +1,15 @@
 import { knownTimeZone, localParts } from '@parley/shared/time-zone';
-import { addDays, dayNumber, isLeapYear, isoWeek, MONTH_NAMES, WEEKDAY_NAMES, weekdayOf, type CalendarDate, addMonths } from '../phrases/calendar-date.ts';
+import {
+  addDays,
+  dayNumber,
+  isLeapYear,
+  isoWeek,
+  MONTH_NAMES,
+  WEEKDAY_NAMES,
+  weekdayOf,
+  type CalendarDate,
+  addMonths,
+} from '../phrases/calendar-date.ts';
 import { numberToWords, ordinalToWords, yearToWords } from '../phrases/number-words.ts';
 import { dateSlot, type NamedDate } from '../phrases/slots/date.ts';
 import { yearSlot } from '../phrases/slots/year.ts';

@@ -1,8 +1,20 @@
 import { z } from 'zod';
 import { isNumber, spokenNumber } from '../phrases/number-words.ts';
 import { readWhole, type Reading, type Slot, type SpokenSlot } from '../phrases/slot.ts';
-import { convert, spokenUnitSlot, typedUnitSlot, type Unit, type Dimension } from '../phrases/slots/units.ts';
-import { smallNumberSlot, belowThousand, digit, readAmount, readNumber } from '../phrases/slots/number.ts';
+import {
+  convert,
+  spokenUnitSlot,
+  typedUnitSlot,
+  type Unit,
+  type Dimension,
+} from '../phrases/slots/units.ts';
+import {
+  smallNumberSlot,
+  belowThousand,
+  digit,
+  readAmount,
+  readNumber,
+} from '../phrases/slots/number.ts';
 import { vocabularySlot } from '../phrases/vocabulary.ts';
 import { capitalised } from '../phrases/wording.ts';
 import type { Capability } from './capability.ts';

@@ -4,9 +4,10 @@ import { SPEECH_GRAMMAR } from '../index.ts';
 
 /** The rules of the recogniser's grammar: name → expansion. */
 export const GRAMMAR_RULES: ReadonlyMap<string, string> = new Map(
-  [...SPEECH_GRAMMAR.rules.matchAll(/^<(\w+)> = (.*);$/gm)].map(
-    ([, name = '', expansion = '']) => [name, expansion],
-  ),
+  [...SPEECH_GRAMMAR.rules.matchAll(/^<(\w+)> = (.*);$/gm)].map(([, name = '', expansion = '']) => [
+    name,
+    expansion,
+  ]),
 );
 
 const TEMPLATES: ReadonlyMap<string, Template> = new Map(

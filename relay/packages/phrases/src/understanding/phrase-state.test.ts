@@ -24,9 +24,7 @@ describe('the state of a phrase', () => {
   it('is never unknown while a sentence is spoken, and whole at its end', () => {
     fc.assert(
       fc.property(sentences, (words) => {
-        const states = words.map((_, index) =>
-          phraseState(words.slice(0, index + 1).join(' ')),
-        );
+        const states = words.map((_, index) => phraseState(words.slice(0, index + 1).join(' ')));
         expect([words, states.includes('unknown')]).toEqual([words, false]);
         expect(['complete', 'may-continue']).toContain(states.at(-1));
       }),

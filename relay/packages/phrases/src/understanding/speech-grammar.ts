@@ -1,11 +1,22 @@
 import type { Capability } from '../capabilities/capability.ts';
 import type { Rule } from '../phrases/slot.ts';
-import { allReferences, parseTemplate, templateToJsgf, type Template } from '../phrases/template.ts';
+import {
+  allReferences,
+  parseTemplate,
+  templateToJsgf,
+  type Template,
+} from '../phrases/template.ts';
 import type { SpeechGrammar } from '@parley/recogniser';
 import { REJECT_WORDS } from '@parley/recogniser/jsgf';
 import { isSmallTalk } from './refusals.ts';
 import { SPOKEN_AFTER, SPOKEN_BEFORE, SPOKEN_LINK } from './spoken-frames.ts';
-import { addPhrase, emptyPhraseTree, openingsToJsgf, phrasesToJsgf, type PhraseTree } from './phrase-tree.ts';
+import {
+  addPhrase,
+  emptyPhraseTree,
+  openingsToJsgf,
+  phrasesToJsgf,
+  type PhraseTree,
+} from './phrase-tree.ts';
 import { DIGIT_WORDS, numberToWords, ordinalToWords } from '../phrases/number-words.ts';
 
 /** The nouns of the capabilities that may have one. */

@@ -4,7 +4,13 @@ import { actedMs } from '../../../base/lib/deadline.ts';
 import { aheadOfNeed, presentTrace } from '../../../base/lib/error-boundary.ts';
 import type { Logger } from '../../../base/lib/logger.ts';
 import type { UsePurpose } from '../../../people/metering/ledger.ts';
-import { BROWSER, type FailoverObserver, type Provider, type ProviderUse, type ReportUse } from '../provider.ts';
+import {
+  BROWSER,
+  type FailoverObserver,
+  type Provider,
+  type ProviderUse,
+  type ReportUse,
+} from '../provider.ts';
 import { knowsLanguage, languagesOfAll, type Languages } from '../languages.ts';
 import { activeName, Attempts, type Candidate } from './attempts.ts';
 import type { ResiliencePolicy } from './policy.ts';

@@ -1,4 +1,13 @@
-import { firstWords, heardWords, wordEnds, wordsHeardOf, wordStart, type ClauseTiming, type HeardPosition, wordRanges } from '@parley/shared/heard-words';
+import {
+  firstWords,
+  heardWords,
+  wordEnds,
+  wordsHeardOf,
+  wordStart,
+  type ClauseTiming,
+  type HeardPosition,
+  wordRanges,
+} from '@parley/shared/heard-words';
 
 export interface TimedWord {
   readonly text: string;

@@ -7,9 +7,9 @@ import type {
   SpeedRange,
   SynthesisOptions,
   Synthesizer,
-  TimedWord,
   Voice,
 } from './synthesizer.ts';
+import type { TimedWord } from './clause-track.ts';
 
 /** Of a voice without a pace of its own: lengths say exactly how many characters were spoken. */
 export const MS_PER_CHARACTER = 60;

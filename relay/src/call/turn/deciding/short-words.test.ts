@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { INTERJECTIONS, beginsInterjection, classifyInterjection, type Interjection } from './short-words.ts';
+import {
+  INTERJECTIONS,
+  beginsInterjection,
+  classifyInterjection,
+  type Interjection,
+} from './short-words.ts';
 
 const overStatement = (words: string, language = 'en-US') =>
   classifyInterjection(words, { language, isQuestion: false });

@@ -5,7 +5,11 @@ import type { Generate } from './reply-options.ts';
 import { ParleyError } from '@parley/shared';
 import type { Clock } from '../../../base/lib/clock.ts';
 import { BROWSER, type FailoverObserver, type ProviderAttempt } from '../../stages/provider.ts';
-import { DEFAULT_SYSTEM_PROMPT, instructionsFor, momentFor } from '../../../providers/vendor-kit/language-model/instructions.ts';
+import {
+  DEFAULT_SYSTEM_PROMPT,
+  instructionsFor,
+  momentFor,
+} from '../../../providers/vendor-kit/language-model/instructions.ts';
 import { toModelMessages } from '../../../providers/vendor-kit/language-model/model-messages.ts';
 import { SpokenTextFilter } from '../../../providers/vendor-kit/language-model/spoken-text-filter.ts';
 import type { PageModel, PageQuestion } from './page-model.ts';

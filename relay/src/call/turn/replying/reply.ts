@@ -1,4 +1,10 @@
-import { ParleyError, type ErrorCode, type LatencyMark, type Usage, type Stage } from '@parley/shared';
+import {
+  ParleyError,
+  type ErrorCode,
+  type LatencyMark,
+  type Usage,
+  type Stage,
+} from '@parley/shared';
 import { aborted, OVER } from '../../../base/lib/deadline.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import type { GeneratorEvent, TokenUsage } from '../../stages/generator/generator.ts';

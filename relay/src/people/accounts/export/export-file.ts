@@ -1,5 +1,10 @@
 import { create as contentDisposition } from 'content-disposition';
-import { type ConversationDetail, type EXPORT_FORMATS, ERRORS, type StoredTurn } from '@parley/shared';
+import {
+  type ConversationDetail,
+  type EXPORT_FORMATS,
+  ERRORS,
+  type StoredTurn,
+} from '@parley/shared';
 
 /** Speaks about fifteen characters a second; used for what has a beginning but no known end. */
 const MS_PER_CHARACTER = 65;

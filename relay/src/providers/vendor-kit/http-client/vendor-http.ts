@@ -1,8 +1,13 @@
 import type { Stage } from '@parley/shared';
-import { Agent, fetch, type Response, request, type Dispatcher } from 'undici';
+import { Agent, fetch, request, Response, type Dispatcher } from 'undici';
 import { isOutOfDescriptors } from '../../../base/lib/descriptors.ts';
 import { traceHeaders } from '../../../base/lib/error-boundary.ts';
-import { faultOfStatus, ProviderError, retryAfterMs, type ProviderFault } from '../../../call/stages/provider-error.ts';
+import {
+  faultOfStatus,
+  ProviderError,
+  retryAfterMs,
+  type ProviderFault,
+} from '../../../call/stages/provider-error.ts';
 import { noteOfNetwork, noteOfRefusal } from './failure-note.ts';
 import { causeOfRefusal } from './refusal.ts';
 import type { Readable } from 'node:stream';

@@ -148,10 +148,10 @@ export class SpokenTextFilter {
   #spaced(text: string): string {
     let said = '';
     for (const character of text) {
-      const isSpace = /\s/u.test(character);
-      if (isSpace && (this.#last === '' || this.#last === '\n')) continue;
-      if (isSpace && character !== '\n' && /\s/u.test(this.#last)) continue;
-      this.#last = isSpace && character !== '\n' ? ' ' : character;
+      const isGap = /\s/u.test(character);
+      if (isGap && (this.#last === '' || this.#last === '\n')) continue;
+      if (isGap && character !== '\n' && /\s/u.test(this.#last)) continue;
+      this.#last = isGap && character !== '\n' ? ' ' : character;
       said += this.#last;
     }
     return said;

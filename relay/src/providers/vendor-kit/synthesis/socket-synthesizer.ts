@@ -1,8 +1,17 @@
 import type { Languages } from '../../../call/stages/languages.ts';
 import type { ReportUse } from '../../../call/stages/provider.ts';
-import type { SpeedRange, Synthesizer, Voice, SpeechEvent } from '../../../call/stages/synthesizer/synthesizer.ts';
+import type {
+  SpeedRange,
+  Synthesizer,
+  Voice,
+  SpeechEvent,
+} from '../../../call/stages/synthesizer/synthesizer.ts';
 import { SocketPool, type SocketPoolOptions } from '../websocket/socket-pool.ts';
-import { openVendorSocket, type VendorSocket, type VendorSocketOptions } from '../websocket/vendor-socket.ts';
+import {
+  openVendorSocket,
+  type VendorSocket,
+  type VendorSocketOptions,
+} from '../websocket/vendor-socket.ts';
 import type { ProviderContext } from '../vendor.ts';
 import { type SpeechProtocol, SpeechSockets, type SpeechSocketsOptions } from './speech-sockets.ts';
 import { readAhead } from '../../../base/lib/read-ahead.ts';

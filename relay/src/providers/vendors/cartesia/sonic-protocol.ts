@@ -15,7 +15,7 @@ const MALFORMED = {
   note: 'message',
 } as const;
 
-const message = z.object({ type: z.string(), context_id: z.string().optional() });
+const messageSchema = z.object({ type: z.string(), context_id: z.string().optional() });
 
 const chunk = z.object({ data: z.string() });
 
@@ -179,7 +179,7 @@ function fromClauseStart(words: readonly TimedWord[], beforeMs: number): TimedWo
 /** @see https://docs.cartesia.ai/api-reference/tts/websocket */
 export function readSonicEvent(text: string): SonicEvent {
   const json = parseJson(text);
-  const { data } = message.safeParse(json);
+  const { data } = messageSchema.safeParse(json);
   if (data === undefined) return MALFORMED;
   const { type, context_id: contextId } = data;
   if (type === 'error') return failed(json, contextId);

@@ -1,6 +1,13 @@
 import { UPLINK_SAMPLE_RATE_HZ } from '@parley/shared';
-import type { Transcriber, Transcription, TranscriptEvent } from '../../../call/stages/transcriber/transcriber.ts';
-import { createSocketTranscriber, type UtteranceOptions } from '../../vendor-kit/transcription/socket-transcriber.ts';
+import type {
+  Transcriber,
+  Transcription,
+  TranscriptEvent,
+} from '../../../call/stages/transcriber/transcriber.ts';
+import {
+  createSocketTranscriber,
+  type UtteranceOptions,
+} from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { Owned } from '../../../call/stages/provider.ts';

@@ -1,10 +1,7 @@
+import type { TimedWord } from '../../../call/stages/synthesizer/clause-track.ts';
 import { newId } from '../../../base/lib/ids.ts';
 import { vendorCode } from '../../../call/stages/languages.ts';
-import type {
-  Synthesizer,
-  Voice,
-  TimedWord,
-} from '../../../call/stages/synthesizer/synthesizer.ts';
+import type { Synthesizer, Voice } from '../../../call/stages/synthesizer/synthesizer.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import type { AdapterOptions } from '../../vendor-kit/vendor.ts';
 import type { ClauseSpeech } from '../../vendor-kit/synthesis/clause-speech.ts';

@@ -1,5 +1,14 @@
-import { apiKeySetting, baseUrlSetting, modelSetting, voicesSetting } from '../../vendor-kit/vendor-settings.ts';
-import { defineVendor, type ProviderContext, type AdapterOptions } from '../../vendor-kit/vendor.ts';
+import {
+  apiKeySetting,
+  baseUrlSetting,
+  modelSetting,
+  voicesSetting,
+} from '../../vendor-kit/vendor-settings.ts';
+import {
+  defineVendor,
+  type ProviderContext,
+  type AdapterOptions,
+} from '../../vendor-kit/vendor.ts';
 import { createElevenLabsSynthesizer } from './elevenlabs-synthesizer.ts';
 import { vendorCode } from '../../../call/stages/languages.ts';
 import type { Transcriber } from '../../../call/stages/transcriber/transcriber.ts';

@@ -1,13 +1,26 @@
 import type { Owned } from '../../../call/stages/provider.ts';
-import type { Transcriber, TranscriptEvent, Transcription } from '../../../call/stages/transcriber/transcriber.ts';
-import { createSocketTranscriber, type UtteranceOptions } from '../../vendor-kit/transcription/socket-transcriber.ts';
+import type {
+  Transcriber,
+  TranscriptEvent,
+  Transcription,
+} from '../../../call/stages/transcriber/transcriber.ts';
+import {
+  createSocketTranscriber,
+  type UtteranceOptions,
+} from '../../vendor-kit/transcription/socket-transcriber.ts';
 import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import { openVendorSession } from '../../vendor-kit/websocket/vendor-session.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { asSocketUrl, onBase } from '../../vendor-kit/vendor-url.ts';
 import { readRealtimeEvent, type RealtimeEvent } from './openai-events.ts';
-import { adapterOf, authorization, isoLanguage, modelListOf, type OpenAiAdapterOptions } from './openai-server.ts';
+import {
+  adapterOf,
+  authorization,
+  isoLanguage,
+  modelListOf,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';

@@ -90,7 +90,11 @@ export function settingsOf(vendor: ApiVendor): SettingsDeclaration {
   };
 }
 
-function modelSettings(vendor: ApiVendor, use: ModelUse, fallback: string | undefined): SettingsDeclaration {
+function modelSettings(
+  vendor: ApiVendor,
+  use: ModelUse,
+  fallback: string | undefined,
+): SettingsDeclaration {
   const { owner, isSplit } = vendor;
   const isOwnServer = isSplit && use !== 'realtime' && use !== 'realtime_voice';
   const optional = isOwnServer

@@ -2,11 +2,22 @@ import type { Response } from 'undici';
 import { readAhead } from '../../../base/lib/read-ahead.ts';
 import { ModelList } from '../../vendor-kit/http-client/model-list.ts';
 import { ProviderError } from '../../../call/stages/provider-error.ts';
-import type { SpeechEvent, SynthesisOptions, Synthesizer, Voice } from '../../../call/stages/synthesizer/synthesizer.ts';
+import type {
+  SpeechEvent,
+  SynthesisOptions,
+  Synthesizer,
+  Voice,
+} from '../../../call/stages/synthesizer/synthesizer.ts';
 import { isSpeakable, splitText } from '../../vendor-kit/synthesis/speakable-text.ts';
 import { VendorHttp } from '../../vendor-kit/http-client/vendor-http.ts';
 import type { Owned } from '../../../call/stages/provider.ts';
-import { adapterOf, authorization, endpointOf, modelListOf, type OpenAiAdapterOptions } from './openai-server.ts';
+import {
+  adapterOf,
+  authorization,
+  endpointOf,
+  modelListOf,
+  type OpenAiAdapterOptions,
+} from './openai-server.ts';
 import { estimateTokens } from '../../../base/lib/token-estimate.ts';
 import type { UsedUnits } from '../../../people/metering/ledger.ts';
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { setting } from '../../../base/config/settings.ts';
 import type { Voice, Synthesizer } from '../../../call/stages/synthesizer/synthesizer.ts';
-import { LANGUAGE_MODEL_SETTINGS, readModelLimits, systemPromptOf, type LanguageModelValues } from '../../vendor-kit/language-model/language-model-settings.ts';
-import { defineVendor, type VendorCandidate, type KnownVendor, type ProviderContext } from '../../vendor-kit/vendor.ts';
+import {
+  LANGUAGE_MODEL_SETTINGS,
+  readModelLimits,
+  systemPromptOf,
+  type LanguageModelValues,
+} from '../../vendor-kit/language-model/language-model-settings.ts';
+import {
+  defineVendor,
+  type VendorCandidate,
+  type KnownVendor,
+  type ProviderContext,
+} from '../../vendor-kit/vendor.ts';
 import { CHAT_APIS, createOpenAiGenerator, type ChatApi } from './openai-generator.ts';
 import { createOpenAiRealtimeTranscriber } from './openai-realtime-transcriber.ts';
 import { type OpenAiAdapterOptions, authorization } from './openai-server.ts';

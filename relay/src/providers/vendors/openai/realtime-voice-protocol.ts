@@ -10,7 +10,7 @@ import { failureOf, openAiProblem, typed, type SessionFailure } from './openai-e
 const tokens = z.number().int().min(0);
 
 /** Of a response; what cannot be read is estimated, and does not fail it. */
-const usage = z
+const usageSchema = z
   .object({
     input_tokens: tokens,
     input_token_details: z.object({ cached_tokens: tokens.nullish() }).nullish(),
@@ -64,7 +64,7 @@ const schemas = {
         status_details: z
           .object({ reason: z.string().nullish(), error: openAiProblem.nullish() })
           .nullish(),
-        usage,
+        usage: usageSchema,
       }),
     })
     .transform(({ response: { id, status, status_details: details, usage: used } }) => ({

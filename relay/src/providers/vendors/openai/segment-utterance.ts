@@ -1,5 +1,8 @@
 import { ProviderError } from '../../../call/stages/provider-error.ts';
-import type { TranscriptEvent, Transcription } from '../../../call/stages/transcriber/transcriber.ts';
+import type {
+  TranscriptEvent,
+  Transcription,
+} from '../../../call/stages/transcriber/transcriber.ts';
 import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
 import { joinPcm16 } from '@parley/shared/audio/pcm16';
 

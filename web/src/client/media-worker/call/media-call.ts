@@ -20,15 +20,13 @@ import { CallPhases } from './call-phase.ts';
 import { noticeOf, problemNotice } from './relay-notices.ts';
 import { ReplyPlayback } from './reply-playback.ts';
 import { SessionChoices } from './session-choices.ts';
+import {
+  pageSpeaks,
+  relayHears,
+  speechProvidersAfter,
+  type SpeechProviders,
+} from './speech-providers.ts';
 import { ClientTurnTaking, type ClientTurnTakingOptions } from './turn-taking.ts';
-
-/** The providers of speech, as the relay last reported them. */
-interface SpeechProviders {
-  readonly transcriber: string;
-  readonly synthesizer: string;
-  /** Whether replies are to be spoken at all. */
-  readonly spoken: boolean;
-}
 
 /** An utterance is ended a little before the relay would refuse its next chunk. */
 const UTTERANCE_MARGIN_MS = 500;
@@ -310,35 +308,4 @@ export class MediaCall {
     this.#playback.close();
     this.#speaker.close();
   }
-}
-
-function speechProvidersAfter(
-  providers: SpeechProviders | undefined,
-  event: RelayEvent,
-): SpeechProviders | undefined {
-  switch (event.type) {
-    case 'session.created':
-    case 'session.updated':
-    case 'session.resumed': {
-      const { transcriber, synthesizer } = event.session.providers;
-      const spoken = event.session.output_modalities.includes('audio');
-      return { transcriber, synthesizer, spoken };
-    }
-    case 'session.degraded':
-    case 'session.restored':
-      if (providers === undefined || event.stage === 'generator') return providers;
-      return { ...providers, [event.stage]: event.to };
-    default:
-      return providers;
-  }
-}
-
-/** Whether the relay takes speech. */
-function relayHears(providers: SpeechProviders | undefined): boolean {
-  return providers?.transcriber !== 'browser' && providers?.transcriber !== 'none';
-}
-
-/** Whether the page is to speak what comes without a voice. */
-function pageSpeaks(providers: SpeechProviders | undefined): boolean {
-  return providers?.spoken === true && providers.synthesizer === 'browser';
 }

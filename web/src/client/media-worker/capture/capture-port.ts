@@ -1,5 +1,9 @@
 import type { CaptureCommand } from '../../messages/capture-commands.ts';
-import { type CaptureMessage, FRAME_MS, type CapturedBlock } from '../../messages/capture-messages.ts';
+import {
+  type CaptureMessage,
+  FRAME_MS,
+  type CapturedBlock,
+} from '../../messages/capture-messages.ts';
 import type { PageRequest } from '../../messages/page-requests.ts';
 import type { EchoGuard } from '../echo/echo-guard.ts';
 import { AudibleEnd } from '../speech/audible-end.ts';

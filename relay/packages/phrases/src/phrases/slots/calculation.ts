@@ -51,7 +51,11 @@ const OPERATIONS = {
 
 export type ArithmeticOperator = keyof typeof OPERATIONS;
 
-export function operate(left: Calculation, operator: ArithmeticOperator, right: Calculation): Calculation {
+export function operate(
+  left: Calculation,
+  operator: ArithmeticOperator,
+  right: Calculation,
+): Calculation {
   const isDividedByZero = operator === 'divided by' && right.value === 0;
   return {
     value: OPERATIONS[operator](left.value, right.value),

@@ -1,4 +1,9 @@
-import { type MCPClient, type CallToolResult, type ListToolsResult, createMCPClient } from '@ai-sdk/mcp';
+import {
+  type MCPClient,
+  type CallToolResult,
+  type ListToolsResult,
+  createMCPClient,
+} from '@ai-sdk/mcp';
 import { type ToolSet, dynamicTool, jsonSchema, type JSONSchema7 } from 'ai';
 import type { Clock } from '../../../../base/lib/clock.ts';
 import { withDeadline } from '../../../../base/lib/deadline.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BLOCK_SAMPLES, SampleBlocks } from '../../call/stages/transcriber/replay-buffer.ts';
+import { BLOCK_SAMPLES, SampleBlocks } from './replay-buffer.ts';
 
 it('hands out again what was given back', () => {
   const blocks = new SampleBlocks();

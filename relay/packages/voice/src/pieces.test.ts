@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitIntoPieces } from './embedded-synthesizer.ts';
+import { splitIntoPieces } from './pieces.ts';
 
 describe('splitIntoPieces', () => {
   it('leaves what fits alone', () => {
