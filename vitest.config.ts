@@ -26,7 +26,7 @@ export default defineConfig({
           testTimeout: 120_000,
           include: [
             '{shared,relay,web}/src/**/*.test.ts',
-            'relay/packages/**/*.test.ts',
+            'relay/packages/*/src/**/*.test.ts',
             'relay/{talk,doctor,tools}/**/*.test.ts',
             'web/{bench,build}/**/*.test.ts',
           ],
@@ -57,7 +57,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'speech',
-          include: [`relay/{src,packages,test}/${SPEECH}`],
+          include: [`relay/{src,test}/${SPEECH}`, `relay/packages/*/src/${SPEECH}`],
           testTimeout: 120_000,
           // The files share a voice and a recogniser, which take seconds to start.
           isolate: false,

@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { Agent } from 'undici';
 import { serveHttp } from '../../../../test/support/http-server.ts';
 import { traceWork, within } from '../../../base/lib/error-boundary.ts';
-import { lightFetch } from './vendor-http.ts';
+import { lightFetch } from './light-fetch.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

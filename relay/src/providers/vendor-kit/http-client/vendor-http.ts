@@ -1,5 +1,5 @@
 import type { Stage } from '@parley/shared';
-import { Agent, fetch, request, Response, type Dispatcher } from 'undici';
+import { Agent, fetch, type Response } from 'undici';
 import { isOutOfDescriptors } from '../../../base/lib/descriptors.ts';
 import { traceHeaders } from '../../../base/lib/error-boundary.ts';
 import {
@@ -8,13 +8,9 @@ import {
   retryAfterMs,
   type ProviderFault,
 } from '../../../call/stages/provider-error.ts';
+import { lightFetch } from './light-fetch.ts';
 import { noteOfNetwork, noteOfRefusal } from './failure-note.ts';
 import { causeOfRefusal } from './refusal.ts';
-import type { Readable } from 'node:stream';
-import { BodyBounds } from './body-bounds.ts';
-
-/** Read ahead: to stop after each piece and go on again costs more than the piece. */
-const PIECES_AHEAD = 32;
 
 /** Connections stay open between turns: a new one costs two round trips and a handshake. */
 const KEEP_ALIVE_MS = 60_000;
@@ -129,88 +125,4 @@ function faultOfError(error: unknown): ProviderFault {
     if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') return 'closed';
   }
   return isOutOfDescriptors() ? 'out-of-descriptors' : 'unreachable';
-}
-
-/**
- * As much of `fetch` as libraries for language models use, for less of the processor: text is posted to a
- * URL, and the answer is a `Response` whose body streams. It neither follows redirects nor asks
- * for compression; language models need neither.
- *
- * A body or a line without an end is cut off, because libraries collect it (`BodyBounds`).
- *
- * @throws TypeError with the `cause`, as `fetch` does; the signal's reason when aborted
- */
-export function lightFetch(dispatcher: Dispatcher): typeof globalThis.fetch {
-  const post = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
-    const { method, headers, body, signal } = init;
-    let answer: Dispatcher.ResponseData;
-    try {
-      answer = await request(url, {
-        dispatcher,
-        method: method ?? 'GET',
-        // Without this a server may compress, whether it is asked to or not (RFC 9110, section 12.5.3).
-        headers: {
-          'accept-encoding': 'identity',
-          ...traceHeaders(),
-          ...(headers as Record<string, string>),
-        },
-        body: (body ?? null) as string | null,
-        signal: signal ?? null,
-      });
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw new TypeError('fetch failed', { cause });
-    }
-    const { statusCode: status } = answer;
-    const bounds = new BodyBounds(String(answer.headers['content-type'] ?? ''));
-    return new Response(isBodiless(status) ? null : webStreamOf(answer.body, bounds), {
-      status,
-      headers: headersOf(answer.headers),
-    });
-  };
-  return post as typeof globalThis.fetch;
-}
-
-/** With these statuses `Response` takes no body, not even an empty one. */
-function isBodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
-}
-
-function headersOf(headers: Dispatcher.ResponseData['headers']): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-  );
-}
-
-/** Plainer than Node's own conversion, which costs more than the request. */
-function webStreamOf(body: Readable, bounds: BodyBounds): ReadableStream<Uint8Array<ArrayBuffer>> {
-  // What was read before a cancellation or a failure may still come after it.
-  let isOver = false;
-  const end = (action: () => void) => {
-    if (isOver) return;
-    isOver = true;
-    action();
-  };
-  return new ReadableStream(
-    {
-      start(controller) {
-        body.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
-          if (isOver) return;
-          const endless = bounds.take(bytes);
-          if (endless !== undefined) {
-            end(() => controller.error(endless));
-            body.destroy();
-            return;
-          }
-          controller.enqueue(bytes);
-          if ((controller.desiredSize ?? 0) <= 0) body.pause();
-        });
-        body.once('end', () => end(() => controller.close()));
-        body.on('error', (error) => end(() => controller.error(error)));
-      },
-      pull: () => void body.resume(),
-      cancel: () => end(() => void body.destroy()),
-    },
-    { highWaterMark: PIECES_AHEAD },
-  );
 }

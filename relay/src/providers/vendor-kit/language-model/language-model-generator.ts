@@ -33,7 +33,7 @@ import { CAPABILITIES, type ToolContext } from '@parley/phrases';
 
 let isDone = false;
 
-const usage = {
+const SOME_USAGE = {
   inputTokens: { total: 1, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
   outputTokens: { total: 1, text: undefined, reasoning: undefined },
 };
@@ -54,7 +54,7 @@ const instantModel: LanguageModelV4 = {
           controller.enqueue({ type: 'text-end', id: '1' });
           controller.enqueue({
             type: 'finish',
-            usage,
+            usage: SOME_USAGE,
             finishReason: { unified: 'stop', raw: 'stop' },
           });
           controller.close();
