@@ -28,6 +28,7 @@ export const FLOORS: Readonly<Record<'shared' | 'relay' | 'web', readonly string
     'http',
     'app.ts',
     'relay-process.ts',
+    'create-relay.ts',
     'main.ts',
   ],
   web: [

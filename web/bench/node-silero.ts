@@ -1,5 +1,5 @@
 import { readSileroWeights } from '../build/silero-weights-file.ts';
-import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-detector.ts';
+import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-network.ts';
 import { parseSileroWeights } from '../src/client/media-worker/speech/silero/silero-weights.ts';
 import type { SpeechDetector } from '../src/client/media-worker/speech/speech-detector.ts';
 

@@ -5,7 +5,7 @@ import { log } from '@ricky0123/vad-web/dist/logging.js';
 import { Silero } from '@ricky0123/vad-web/dist/models/silero.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeVowel } from '../src/client/media-worker/speech/detector-check.ts';
-import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-detector.ts';
+import { SileroNetwork } from '../src/client/media-worker/speech/silero/silero-network.ts';
 import { parseSileroWeights } from '../src/client/media-worker/speech/silero/silero-weights.ts';
 import { FRAME_SAMPLES } from '../src/client/messages/capture-messages.ts';
 import { readSileroWeights } from './silero-weights-file.ts';

@@ -23,7 +23,7 @@ import {
   limitsOf,
   type SessionContext,
   type SessionOptions,
-  type SessionSpending,
+  type SpendingDesk,
 } from './session-options.ts';
 import { Session } from './session.ts';
 
@@ -49,15 +49,6 @@ interface Grant extends Omit<Caller, 'address'>, Pick<SessionOptions, 'tags'> {
   readonly voice: string;
   readonly language: string;
   readonly timeZone: string;
-}
-
-/** Where sessions get their money. */
-export interface SpendingDesk {
-  /** @throws ParleyError `budget_exhausted` */
-  admit(identity: Identity): void;
-  open(sessionId: string, identity: Identity): SessionSpending;
-  /** For what a call needs before it is opened; the owner gives it back. */
-  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable;
 }
 
 export interface SessionCreatorOptions {

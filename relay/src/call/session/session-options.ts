@@ -85,3 +85,12 @@ export interface SessionOptions extends Pick<
   /** Called once, when the session is over. */
   readonly onClosed: () => void;
 }
+
+/** Where sessions get their money. */
+export interface SpendingDesk {
+  /** @throws ParleyError `budget_exhausted` */
+  admit(identity: Identity): void;
+  open(sessionId: string, identity: Identity): SessionSpending;
+  /** For what a call needs before it is opened; the owner gives it back. */
+  prepare(sessionId: string, identity: Identity): TurnBudget & Disposable;
+}

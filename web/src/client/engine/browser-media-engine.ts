@@ -11,9 +11,6 @@ import type { CheckEvent } from './sound-check/sound-check-events.ts';
 import { LatePageMeans } from './late-page-means.ts';
 import { watchPage, Withheld } from './page-watch.ts';
 
-// Two query parameters of the page serve tests.
-const query = new URLSearchParams(location.search);
-
 /** A call while it lasts. */
 interface RunningCall {
   readonly graph: AudioGraph;
@@ -287,15 +284,20 @@ export class BrowserMediaEngine implements MediaEngine {
 
 /** With `?mic=raw` the browser does not process the microphone. */
 function isRaw(): boolean {
-  return query.get('mic') === 'raw';
+  return query().get('mic') === 'raw';
 }
 
 /** With `?tap` a `parley:audio-node` event on the window carries each `TappableNode`. */
 function isTapped(): boolean {
-  return query.has('tap');
+  return query().has('tap');
 }
 
 function offerToTests(node: TappableNode): void {
   if (!isTapped()) return;
   window.dispatchEvent(new CustomEvent('parley:audio-node', { detail: node }));
+}
+
+/** Two parameters of the page's address serve tests. */
+function query(): URLSearchParams {
+  return new URLSearchParams(location.search);
 }

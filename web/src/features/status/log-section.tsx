@@ -53,42 +53,7 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
   return (
     <Part title="Log" note={<span role="status">{CONNECTION_WORDS[connection]}</span>}>
       <div className={styles.tools}>
-        <select
-          className={styles.field}
-          aria-label="Level"
-          value={entered.level}
-          onChange={({ target }) => {
-            const level = LEVELS.find((name) => name === target.value) ?? 'info';
-            setEntered({ ...entered, level });
-          }}
-        >
-          {LEVELS.map((level) => (
-            <option key={level} value={level}>
-              {level} and above
-            </option>
-          ))}
-        </select>
-        <input
-          className={styles.field}
-          type="search"
-          aria-label="Session"
-          placeholder="Session"
-          maxLength={64}
-          spellCheck={false}
-          value={entered.session}
-          onChange={({ target }) => setEntered({ ...entered, session: target.value })}
-        />
-        <input
-          className={styles.field}
-          type="search"
-          aria-label="Tag"
-          placeholder="Tag"
-          maxLength={32}
-          spellCheck={false}
-          aria-invalid={isTagWrong}
-          value={entered.tag}
-          onChange={({ target }) => setEntered({ ...entered, tag: target.value })}
-        />
+        <LogFilter entered={entered} isTagWrong={isTagWrong} onEnter={setEntered} />
         <Button
           look="plain"
           shape="icon"
@@ -128,6 +93,55 @@ export const LogSection = memo(function LogSection({ tail }: { readonly tail: Lo
     </Part>
   );
 });
+
+interface LogFilterProps {
+  readonly entered: Entered;
+  readonly isTagWrong: boolean;
+  readonly onEnter: (entered: Entered) => void;
+}
+
+function LogFilter({ entered, isTagWrong, onEnter }: LogFilterProps) {
+  return (
+    <>
+      <select
+        className={styles.field}
+        aria-label="Level"
+        value={entered.level}
+        onChange={({ target }) => {
+          const level = LEVELS.find((name) => name === target.value) ?? 'info';
+          onEnter({ ...entered, level });
+        }}
+      >
+        {LEVELS.map((level) => (
+          <option key={level} value={level}>
+            {level} and above
+          </option>
+        ))}
+      </select>
+      <input
+        className={styles.field}
+        type="search"
+        aria-label="Session"
+        placeholder="Session"
+        maxLength={64}
+        spellCheck={false}
+        value={entered.session}
+        onChange={({ target }) => onEnter({ ...entered, session: target.value })}
+      />
+      <input
+        className={styles.field}
+        type="search"
+        aria-label="Tag"
+        placeholder="Tag"
+        maxLength={32}
+        spellCheck={false}
+        aria-invalid={isTagWrong}
+        value={entered.tag}
+        onChange={({ target }) => onEnter({ ...entered, tag: target.value })}
+      />
+    </>
+  );
+}
 
 const LogRow = memo(function LogRow({ entry }: { readonly entry: TailEntry }) {
   if (entry.kind === 'dropped') {
