@@ -146,13 +146,11 @@ describe('the embedded transcriber', () => {
     const [first, second] = [await open(), await open()];
     first.push(joke.subarray(0, 12_000));
     second.push(question);
-    expect(transcriber.waiting!()).toBe(1);
-    second.finalize();
     first.push(joke.subarray(12_000));
     first.finalize();
-    const [heard, waited] = [await lastOf(first), await lastOf(second)];
-    expect(heard).toMatchObject({ text: 'tell me a joke' });
-    expect(waited).toMatchObject({ text });
+    expect(await lastOf(first)).toMatchObject({ text: 'tell me a joke' });
+    second.finalize();
+    expect(await lastOf(second)).toMatchObject({ text });
   });
 
   it('says that all are busy once a person has finished and waited too long', async () => {
