@@ -1,3 +1,4 @@
+import { writeSileroWeights } from '../../../build/silero-weights-file.ts';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { servePage } from '../../support/page-server.ts';
@@ -39,6 +40,9 @@ export function buildHarness(): Promise<string> {
         root: WEB,
         logLevel: 'error',
         plugins: [react()],
+        // The engine is not used, but it stands behind the client's entry.
+        resolve: { alias: { 'virtual:silero-weights?url': `${await writeSileroWeights()}?url` } },
+        worker: { format: 'es' },
         build: {
           outDir,
           assetsInlineLimit: 0,

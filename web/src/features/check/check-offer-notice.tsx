@@ -27,7 +27,8 @@ interface SilenceWatch {
 
 /** Offers what helps when something keeps the person from talking: the check, or their voice. */
 export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) {
-  const { call, levels, changeSettings } = useController();
+  const controller = useController();
+  const { call, levels } = controller;
   const [isSilent, setSilent] = useState(false);
   useEffect(() => {
     const watch = createSilenceWatch(setSilent);
@@ -60,7 +61,7 @@ export function CheckOfferNotice({ onCheck }: { readonly onCheck: () => void }) 
         <p className={styles.offer}>
           Your microphone hears Parley too loud for your voice to interrupt it. Tap the circle,
           press Space, or use headphones.
-          <Button onClick={() => changeSettings({ interruption: 'voice' })}>
+          <Button onClick={() => controller.changeSettings({ interruption: 'voice' })}>
             Interrupt by voice all the same
           </Button>
         </p>
