@@ -24,7 +24,7 @@ export const BENCH_USAGE = `Measures Parley on this machine, against a baseline 
       people who talk for one minute, with accounts, limits, metering and storage on.
 
   npm run bench -- callers [--users N] [--minutes N] [--json]
-      24 people who talk at the same time to the built-in recogniser, assistant and voice, for one
+      8 people who talk at the same time to the built-in recogniser, assistant and voice, for one
       minute, then again beside sessions that take as much of the recognisers as they can.
 
   npm run bench -- outage [--seconds N] [--sessions N] [--json]
@@ -247,7 +247,7 @@ export function parseBenchOptions(commandLine: readonly string[]): BenchOptions 
       users: users ?? 100,
       minutes: minutes ?? 1,
     },
-    callers: { callers: users ?? 24, minutes: minutes ?? 1 },
+    callers: { callers: users ?? 8, minutes: minutes ?? 1 },
     chaos: { minutes: minutes ?? 20, seed },
     noise: { clipsFolder: values.clips, seed },
     echo: { minutes: minutes ?? 10, browser },
