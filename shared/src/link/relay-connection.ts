@@ -19,11 +19,11 @@ import { RelaySocket, type WebSocketPort } from './relay-socket.ts';
 import type { SessionApi, SessionRequest } from './session-api.ts';
 
 /**
- * A connection that lasted as long is not part of a run of failures. It is longer than the deadline
+ * A connection that lasted this long resets the backoff. It is longer than the deadline
  * of the first ping, so that a relay which answers none is not tried again and again without a wait.
  */
 const STABLE_MS = 15_000;
-/** A line that breaks again and again is worth the next attempt, unlike a relay that refuses at once. */
+/** A socket that worked this long shortens the next wait; one that was refused at once does not. */
 const WORKED_MS = 1_000;
 
 export type ConnectionStatus =

@@ -22,9 +22,9 @@ import { judgeFrame, UplinkSequence } from './uplink.ts';
 const LOGGED_REFUSALS = 10;
 
 /**
- * Messages that may wait for an acknowledgement while audio flows: five seconds of it. Each costs
- * as much as forwarding a chunk, and all it saves is the client's memory: `session.resumed` says
- * exactly what arrived.
+ * Messages that may wait for an acknowledgement while audio flows: five seconds of it. An
+ * acknowledgement costs as much as forwarding a chunk and only frees the client's memory:
+ * `session.resumed` says exactly what arrived.
  */
 const ACKNOWLEDGE_EVERY = 50;
 
@@ -104,7 +104,7 @@ export class Inbox {
   #takeAudio(frame: AudioFrame): void {
     const conversation = this.#conversation;
     if (!this.#allowances.audio.take()) {
-      // What comes of it after this is passed over, so that it is refused once.
+      // The rest of this utterance is ignored, so that the client gets one refusal.
       conversation.discardUtterance();
       return this.#refuse('audio-rate', 'rate_limited');
     }

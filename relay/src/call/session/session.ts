@@ -197,7 +197,7 @@ export class Session implements ErrorBoundary {
     this.#outbox.event({ type: 'session.draining', grace_ms: graceMs });
   }
 
-  /** All sessions together keep too much. Without that it could not go on, if its client is away. */
+  /** All sessions together hold too much for replays. A call whose client is away ends by it. */
   shedReplay(): void {
     this.#emit({ type: 'limit-hit', limit: 'replay-memory' });
     if (this.isAttached) this.#outbox.shrinkTo(this.keptBytes / 2);

@@ -84,8 +84,10 @@ export class Conversation {
       logger: options.logger,
       listening: this.#listening,
       heardOf: (held) => this.#heardOf(held),
-      // The words of an earlier utterance belong to the same answer.
-      onProbableEnd: (turn) => this.#listening.awaitsWords || this.#turns.speculate(turn),
+      onProbableEnd: (turn) => {
+        // The words of an earlier utterance, which have yet to come, belong to the same answer.
+        if (!this.#listening.awaitsWords) this.#turns.speculate(turn);
+      },
       onResumed: () => this.#turns.stopSpeculating(),
       onEndOfTurn: (speechEndMs) =>
         this.endUtterance('endpointed', { speechEndMs, sentMs: options.output.nowMs() }),
@@ -139,10 +141,11 @@ export class Conversation {
     const place = this.#order.take();
     this.#turnId = turnId;
     this.#place = place;
-    const settle = this.#detector.begin(start, turnId);
-    this.#listening.start({ number, turnId, mayInterrupt: held !== undefined }, (settled) =>
-      this.#order.fill(place, { kind: 'spoken', ...settled, bargeIn: settle(settled.outcome) }),
-    );
+    const bargeInVerdictFor = this.#detector.begin(start, turnId);
+    this.#listening.start({ number, turnId, mayInterrupt: held !== undefined }, (settled) => {
+      const bargeIn = bargeInVerdictFor(settled.outcome);
+      this.#order.fill(place, { kind: 'spoken', ...settled, bargeIn });
+    });
     this.#limits.begin();
   }
 

@@ -45,7 +45,7 @@ export class TurnTaking {
   #reply: Reply | undefined;
   /** What the person said and has heard no answer to, because they began to speak again. */
   #unanswered: Turn | undefined;
-  /** The last words of the person when a generator was asked last, if its answer was heard. */
+  /** The last message that a generator was asked about; earlier ones are not asked again. */
   #lastAsked: Message | undefined;
   /** The answer that was begun last, unless the person wanted no more of it. */
   #latest: Answer | undefined;
@@ -159,12 +159,12 @@ export class TurnTaking {
     const askedBefore = this.#lastAsked;
     const restoreReminders = reminders.checkpoint();
     const history = [...this.#options.history.messages];
-    const unasked = this.#unaskedIn(history);
+    const unasked = this.#takeUnasked(history);
     // If it has to be answered again, its recognition is not counted again.
     const open = { ...turn, asrSeconds: 0 };
     this.#unanswered = open;
     const question = unasked.map(({ text }) => text).join(' ');
-    // An answer that was begun ahead knows of no doubt.
+    // An answer that was begun ahead assumed clear words: it is not used for doubtful ones.
     const words = unasked.length === 1 && !unasked.some(isDoubtful) ? question : '';
     const marks = { ...turn.marks };
     const generate = answerTo(history, unasked.length, reminders, this.#conversation);
@@ -222,7 +222,7 @@ export class TurnTaking {
   }
 
   /** The person's last words: all that no generator was asked about before, or the last alone. */
-  #unaskedIn(history: readonly Message[]): readonly Message[] {
+  #takeUnasked(history: readonly Message[]): readonly Message[] {
     const last = history.at(-1);
     if (last?.role !== 'user') return [];
     const asked = history.findLastIndex(

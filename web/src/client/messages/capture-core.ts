@@ -25,8 +25,8 @@ export class CaptureCore {
 
   /** @param contextTimeS the context's time of the quantum's first sample */
   process(input: Float32Array, contextTimeS: number): void {
-    // Counted back from now, for browsers leave quanta out: Chromium up to a second of them while
-    // a node is being connected on a busy machine. What follows is that much later.
+    // Browsers skip quanta: Chromium up to a second of them while a node is being connected on a
+    // busy machine. Frames are dated from the current time, so that a gap moves the later ones back.
     const startS = contextTimeS - this.#received / this.#deviceHz;
     this.#received += input.length;
     this.#resampler.push(input);

@@ -36,8 +36,8 @@ export interface RetryConditions {
 
 /**
  * The attempts of one request, down the list of candidates: retry, mark as failed, next. Those
- * whose breaker is open are skipped without a request; each candidate gets one attempt, or a second
- * if the first failed fast.
+ * whose breaker is open are skipped without a request; each candidate gets one attempt, and
+ * the last one that is left a second if the first failed fast.
  */
 export class Attempts<P> {
   readonly #options: AttemptsOptions<P>;

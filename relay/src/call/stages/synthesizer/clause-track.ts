@@ -15,7 +15,7 @@ export interface TimedWord {
   readonly endMs: number;
 }
 
-/** Words of the text that a voice may pass over without having said any in another spelling. */
+/** How many words ahead in the text a word is looked for that the voice reports. */
 const MAX_PASSED_OVER = 2;
 
 /** A filler bridges a wait: it takes time, but it is not part of the answer. */

@@ -26,7 +26,11 @@ interface SpeechSource {
   next(): Promise<readonly SpeechEvent[] | undefined>;
 }
 
-/** One reply on its way through memory and providers: retry → fail over → next. */
+/**
+ * One reply on its way through memory and providers: which of them speaks the next clauses, and what
+ * the track knows of it. `speech-attempt.ts` asks the provider. The caller takes `next()`, sends each
+ * event through `deliver()`, and then calls `delivered()`.
+ */
 export class FailoverSpeech implements Disposable {
   readonly #options: FailoverSpeechOptions;
   readonly #lead: ListenerLead;

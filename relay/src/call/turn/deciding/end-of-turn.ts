@@ -60,7 +60,7 @@ const PROBABILITY = {
 } as const;
 
 /**
- * How much the sound counts beside the words, of 1: as much as they do, and most if there are none.
+ * The weight of the sound, of 1: half beside words, most of it without words.
  * An assumption: no weights come with Parley that it could be measured with.
  */
 const SOUND_WEIGHT = { besideWords: 0.5, withoutWords: 0.8 } as const;

@@ -117,7 +117,7 @@ export class Reply {
     emit({ type: 'reply-interrupted', ...reply, playedMs, clause, words, speech });
   }
 
-  /** It was begun ahead of its turn, which is over now: what was not known then. */
+  /** Adds what only the finished turn knows to a reply that was begun ahead of it. */
   confirm({ marks, asrSeconds }: { readonly marks: Marks; readonly asrSeconds: number }): void {
     Object.assign(this.#options.marks, { ...marks, ...this.#options.marks });
     this.#usage.asr_seconds = asrSeconds;

@@ -11,10 +11,10 @@ import type { UtteranceSegmenter } from '../speech/utterance-segmenter.ts';
 import { ContextClock } from './context-clock.ts';
 import { CaptureCore } from '../../messages/capture-core.ts';
 
-/** A frame that comes so much later than the one before should have. */
+/** A frame that is this much later than due is a stall. */
 const LATE_MS = 60;
 
-/** Frames must come in time for so long before anything is done: a busy machine loses more by it. */
+/** The source is renewed after so long without a stall: on a busy machine that costs more than it gains. */
 const SETTLED_MS = 1_000;
 
 const LEAST_INTERVAL_MS = 10_000;

@@ -19,9 +19,8 @@ export interface UtteranceChunk {
 /**
  * Cuts what is said into chunks for the relay.
  *
- * Keeps the last moments, so that an utterance can begin before it was recognised as one. A moment
- * that was already sent is not sent again with the next utterance, unless the relay had taken the
- * turn as over before: then it has passed it over.
+ * Keeps the last moments, so that an utterance can begin before it was recognised as one. Audio is
+ * sent twice only if the relay ended the turn before it came, because the relay then ignored it.
  */
 export class UtteranceRecorder {
   readonly #historyMs: number;

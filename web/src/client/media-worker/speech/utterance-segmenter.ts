@@ -30,7 +30,7 @@ export interface SegmenterOptions {
 
 /** What becomes of the microphone's frames. Instants are ms on our own clock. */
 export type SegmenterEvent =
-  /** Perhaps speech: fall silent, to be sure. */
+  /** Perhaps speech: the voice is held until it is sure. */
   | { readonly type: 'suspected' }
   /** What was suspected was not speech. */
   | { readonly type: 'misfire' }
@@ -55,7 +55,8 @@ const HISTORY_MS = 1_500;
 const RELEASE_DEADLINE_MS = 500;
 
 /**
- * Cuts utterances out of the microphone's frames: from the pre-roll before the onset of speech
+ * Cuts utterances out of the microphone's frames (the states are in `speech-gate.ts`, the durations in
+ * `vad-policy.ts`): from the pre-roll before the onset of speech
  * until the relay takes the turn as over, at the latest to the end of the redemption time; or for
  * as long as push-to-talk is held.
  */
@@ -168,8 +169,8 @@ export class UtteranceSegmenter {
   }
 
   /**
-   * The relay has taken the turn as over. If that crossed speech that goes on, the next utterance
-   * begins at once, from before that speech: the relay passes over what was sent of it.
+   * The relay has ended the turn. If the person was already speaking again, the next utterance
+   * begins at once, from before that speech: the relay ignores what was sent of it in the old one.
    *
    * @param speechEndMs where the turn ended
    */
