@@ -10,7 +10,12 @@ import { RecognitionOutage } from './listening/recognition-outage.ts';
 import { SessionReminders } from './remembering/reminders.ts';
 import { TurnIntake } from './turn-intake.ts';
 import { NO_BUDGET } from './turn-budget.ts';
-import { TurnDetector, type HeldReply, type SpeechStart } from './deciding/turn-detector.ts';
+import {
+  TurnDetector,
+  type HeldReply,
+  type SpeechStart,
+  type TurnDecision,
+} from './deciding/turn-detector.ts';
 import { UtteranceLimits } from './deciding/utterance-limits.ts';
 import { TurnTaking } from './turn-taking.ts';
 import type { UserTurn } from './listening/user-turn.ts';
@@ -84,17 +89,7 @@ export class Conversation {
       logger: options.logger,
       listening: this.#listening,
       heardOf: (held) => this.#heardOf(held),
-      onProbableEnd: (turn) => {
-        // The words of an earlier utterance, which have yet to come, belong to the same answer.
-        if (!this.#listening.awaitsWords) this.#turns.speculate(turn);
-      },
-      onResumed: () => this.#turns.stopSpeculating(),
-      onEndOfTurn: (speechEndMs) =>
-        this.endUtterance('endpointed', { speechEndMs, sentMs: options.output.nowMs() }),
-      onInterrupted: (responseId, wantsAnswer) => {
-        if (wantsAnswer) this.#turns.interrupt();
-        else this.#turns.cancel(responseId);
-      },
+      onDecided: (decision) => this.#decided(decision),
     });
     this.#intake = new TurnIntake(options, {
       history: this.#history,
@@ -258,6 +253,26 @@ export class Conversation {
     const cancel = this.#options.clock.after(MAX_REST_MS, this.#rest.resolve);
     await this.#rest.promise;
     cancel();
+  }
+
+  #decided(decision: TurnDecision): void {
+    switch (decision.type) {
+      case 'probable-end':
+        // The words of an earlier utterance, which have yet to come, belong to the same answer.
+        if (!this.#listening.awaitsWords) this.#turns.speculate(decision.turn);
+        return;
+      case 'resumed':
+        return this.#turns.stopSpeculating();
+      case 'end-of-turn': {
+        const { speechEndMs } = decision;
+        const sentMs = this.#options.output.nowMs();
+        return this.endUtterance('endpointed', { speechEndMs, sentMs });
+      }
+      case 'interruption':
+        return this.#turns.interrupt();
+      case 'stop':
+        this.#turns.cancel(decision.responseId);
+    }
   }
 
   #restIfDisposed(): void {

@@ -69,15 +69,21 @@ export interface TurnDetectorOptions extends Pick<
   readonly listening: Listening;
   /** What was heard of a reply up to this position; of the latest reply without a position. */
   readonly heardOf: (held: HeldReply | undefined) => string | undefined;
-  /** The person has probably finished, with these words. */
-  readonly onProbableEnd: (turn: SupposedTurn) => void;
-  /** The person goes on after a pause. */
-  readonly onResumed: () => void;
-  /** @param speechEndMs - on the session clock */
-  readonly onEndOfTurn: (speechEndMs: number) => void;
-  /** @param wantsAnswer - `false`: the person wants silence */
-  readonly onInterrupted: (responseId: string, wantsAnswer: boolean) => void;
+  readonly onDecided: (decision: TurnDecision) => void;
 }
+
+/** What the detector decides of an open utterance. */
+export type TurnDecision =
+  /** The person has probably finished, with these words. */
+  | { readonly type: 'probable-end'; readonly turn: SupposedTurn }
+  /** The person continues after a pause. */
+  | { readonly type: 'resumed' }
+  /** The instant is on the session clock. */
+  | { readonly type: 'end-of-turn'; readonly speechEndMs: number }
+  /** The person takes the turn from a reply. */
+  | { readonly type: 'interruption'; readonly responseId: string }
+  /** The person wants silence, and no answer. */
+  | { readonly type: 'stop'; readonly responseId: string };
 
 /**
  * Turn detection for clients that leave it to the relay: when a turn is over, and whether an
@@ -150,7 +156,7 @@ export class TurnDetector {
     this.#pausedSpeechMs = undefined;
     this.#sound.stop();
     this.#endpointing.stop();
-    this.#options.onResumed();
+    this.#options.onDecided({ type: 'resumed' });
   }
 
   /** More audio came, or the recogniser knows more. The hot path while a reply is held. */
@@ -214,17 +220,18 @@ export class TurnDetector {
     });
     if (probability < MIN_SPECULATION_PROBABILITY) return;
     const words = this.#options.listening.progress?.words ?? '';
-    this.#options.onProbableEnd({ turnId, utterance: start.number, words });
+    const turn = { turnId, utterance: start.number, words };
+    this.#options.onDecided({ type: 'probable-end', turn });
   }
 
   #ended(speechEndMs: number): void {
-    const { output, onEndOfTurn } = this.#options;
+    const { output, onDecided } = this.#options;
     output.event({
       type: 'input_audio_buffer.committed',
       utterance: this.#open!.start.number,
       audio_end_ms: speechEndMs,
     });
-    onEndOfTurn(speechEndMs);
+    onDecided({ type: 'end-of-turn', speechEndMs });
   }
 
   #considerBargeIn(open: Detected): void {
@@ -275,12 +282,12 @@ export class TurnDetector {
     if (detected.verdict !== undefined) return;
     detected.verdict = verdict;
     const { turnId, start } = detected;
-    const { emit, output, onInterrupted } = this.#options;
+    const { emit, output, onDecided } = this.#options;
     // A client's estimate of the session's clock may be a little ahead of it.
     const afterMs = Math.max(0, output.nowMs() - start.onsetMs);
     emit({ type: 'barge-in-decided', turnId, responseId, verdict, afterMs });
     this.#tellClient(responseId, start.number, verdict);
-    if (verdict !== 'backchannel') onInterrupted(responseId, verdict === 'interruption');
+    if (verdict !== 'backchannel') onDecided({ type: verdict, responseId });
   }
 
   #tellClient(responseId: string, utterance: number, verdict: BargeInVerdict): void {
