@@ -9,7 +9,7 @@ import type { TurnTaking } from './turn-taking.ts';
 import {
   emitSaid,
   isLost,
-  isQuestion,
+  wantsAnswer,
   sendOutcome,
   turnOf,
   type LostTurn,
@@ -43,7 +43,7 @@ export class TurnIntake {
   takeUp(userTurns: readonly UserTurn[]): void {
     const { turns } = this.#options;
     const { emit } = this.#conversation;
-    const questions = userTurns.filter(isQuestion);
+    const questions = userTurns.filter(wantsAnswer);
     const lost = userTurns.findLast(isLost);
     const isAnswerDue = questions.length > 0 || turns.isQuestionOpen;
     const apologisesAt =
@@ -95,7 +95,7 @@ export class TurnIntake {
     } else if (userTurn.outcome.kind === 'heard') {
       const { text, unrecognised, isDoubtful = false } = userTurn.outcome;
       logger.debug({ itemId, transcript: text, unrecognised, isDoubtful }, 'transcript final');
-      if (isQuestion(userTurn) || userTurn.bargeIn === 'stop') {
+      if (wantsAnswer(userTurn) || userTurn.bargeIn === 'stop') {
         const doubt = isDoubtful ? { isDoubtful } : undefined;
         history.add(itemId, { role: 'user', text, unrecognised, ...doubt });
       }
@@ -168,7 +168,7 @@ export class TurnIntake {
 
 /** Why no reply ends the turn. */
 function outcomeOf(userTurn: UserTurn): TurnOutcome {
-  if (isQuestion(userTurn)) return 'continued';
+  if (wantsAnswer(userTurn)) return 'continued';
   if (isLost(userTurn)) return 'failed';
   if ('outcome' in userTurn) {
     if (userTurn.bargeIn === 'backchannel') return 'backchannel';

@@ -108,7 +108,7 @@ export class TurnTaking {
     const reply = this.#reply;
     if (reply === undefined || this.isGoodbye) return;
     this.#stopReply();
-    if (reply.text !== '') this.#unanswered = undefined;
+    if (reply.heardText !== '') this.#unanswered = undefined;
   }
 
   /** The client wants no more of a reply. @returns false if no such reply runs */
@@ -135,7 +135,7 @@ export class TurnTaking {
     const reply = this.#replies.find(id);
     if (reply === undefined) return false;
     reply.truncate(playedMs);
-    this.#options.history.setReply(id, reply.text);
+    this.#options.history.setReply(id, reply.heardText);
     // The voice is sent ahead: only now it is known that nothing of it was played.
     if (playedMs === 0 && reply !== this.#reply) this.#reopenIfUnheard(reply);
     return true;
@@ -249,7 +249,7 @@ export class TurnTaking {
   /** An answer of which nothing was heard is as if it had not begun: its question stands again. */
   #reopenIfUnheard(reply: Reply): void {
     const latest = this.#latest;
-    if (latest?.reply !== reply || reply.text !== '') return;
+    if (latest?.reply !== reply || reply.heardText !== '') return;
     latest.takeBack();
     this.#unanswered ??= latest.turn;
   }
@@ -286,12 +286,12 @@ export class TurnTaking {
     this.#running.delete(reply);
     const { turnId } = request;
     this.#conversation.emit({ type: 'turn-ended', turnId, outcome: 'replied' });
-    this.#options.history.setReply(reply.id, reply.text);
+    this.#options.history.setReply(reply.id, reply.heardText);
     this.#replies.ended(reply, request);
     if (this.#reply === reply) {
       this.#reply = undefined;
       const isAnswer = request.content.kind === 'answer';
-      if (isAnswer && (!reply.isCancelled || reply.text !== '')) this.#unanswered = undefined;
+      if (isAnswer && (!reply.isCancelled || reply.heardText !== '')) this.#unanswered = undefined;
       this.#goOn(reply, isAnswer);
     }
     this.#options.onEnded();

@@ -35,7 +35,7 @@ export function isLost(userTurn: UserTurn): userTurn is LostTurn {
 }
 
 /** Whether it wants an answer: coughs do not, nor does what was taken back or is lost. */
-export function isQuestion(userTurn: UserTurn): boolean {
+export function wantsAnswer(userTurn: UserTurn): boolean {
   if (!('outcome' in userTurn)) return true;
   const { outcome, bargeIn } = userTurn;
   if (bargeIn === 'backchannel' || bargeIn === 'stop') return false;

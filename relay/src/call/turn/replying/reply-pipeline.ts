@@ -46,7 +46,7 @@ export interface ReplyPipelineOptions extends Pick<
   readonly onWritten: (clause: Clause) => void;
   readonly onEvent: (event: VoiceEvent) => void;
   /** A clause went out whole, or is there to be read. */
-  readonly onHeard: (clause: Clause) => void;
+  readonly onDelivered: (clause: Clause) => void;
   readonly onSending: (clause: Clause) => void;
 }
 
@@ -66,7 +66,7 @@ export class ReplyPipeline {
   readonly #options: ReplyPipelineOptions;
 
   constructor(options: ReplyPipelineOptions) {
-    const { content, responseId, output, onWritten, onHeard } = options;
+    const { content, responseId, output, onWritten, onDelivered } = options;
     this.#options = options;
     this.track = new ClauseTrack(
       clauses(
@@ -75,7 +75,7 @@ export class ReplyPipeline {
           : fill(spoken(content.generate(), content.spoken), content.filler),
       ),
       onWritten,
-      onHeard,
+      onDelivered,
     );
     this.captions = new ReplyCaptions({ responseId, output, track: this.track });
   }

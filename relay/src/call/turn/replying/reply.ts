@@ -62,7 +62,7 @@ export class Reply {
         if (kind !== 'filler') this.#mark('first_clause');
       },
       onEvent: (event) => this.#voiced(event),
-      onHeard: ({ index, kind, text }) => {
+      onDelivered: ({ index, kind, text }) => {
         const heard = { clause: index, kind, speech: { text } };
         options.emit({ type: 'clause-heard', turnId, responseId: this.id, ...heard });
       },
@@ -84,7 +84,7 @@ export class Reply {
   }
 
   /** What was heard of this reply, as far as is known. */
-  get text(): string {
+  get heardText(): string {
     return this.#pipeline.track.heardText(this.#playedMs);
   }
 
@@ -96,7 +96,7 @@ export class Reply {
   /** What was answered, if it is worth remembering: whole, and not looked up for the moment. */
   get answer(): string | undefined {
     const isWhole = this.#isOwnAnswer && this.#failure === undefined && !this.isCancelled;
-    return isWhole ? this.text : undefined;
+    return isWhole ? this.heardText : undefined;
   }
 
   /** Stops the voice and everything behind it. `run` then ends within a moment. */
@@ -112,7 +112,7 @@ export class Reply {
     const { turnId, emit } = this.#options;
     this.#playedMs = playedMs;
     const { clause, words } = this.#pipeline.track.heard(playedMs);
-    const speech = { text: this.text };
+    const speech = { text: this.heardText };
     const reply = { turnId, responseId: this.id };
     emit({ type: 'reply-interrupted', ...reply, playedMs, clause, words, speech });
   }
@@ -264,7 +264,7 @@ export class Reply {
         ...(generator !== undefined && { generator }),
         ...(synthesizer !== undefined && { synthesizer }),
       },
-      speech: { text: this.text, written: track.writtenText },
+      speech: { text: this.heardText, written: track.writtenText },
     });
     output.event({
       type: 'response.done',

@@ -55,7 +55,7 @@ export class BargeIn {
   }
 
   /** Speech, while this reply is audible: it stays held until the relay has decided. */
-  await({ responseId }: AudibleReply, utterance: number, onsetMs: number): void {
+  holdFor({ responseId }: AudibleReply, utterance: number, onsetMs: number): void {
     this.over();
     this.#undecided = { responseId, utterance, onsetMs };
     this.#options.hold();

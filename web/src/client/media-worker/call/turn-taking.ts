@@ -89,7 +89,7 @@ export class ClientTurnTaking {
     this.#utterance = newUtterance(number, true);
     const held = this.relayDecides && !isHeld ? playback.audible : undefined;
     if (held === undefined) this.#interrupt();
-    else this.#bargeIn.await(held, number, onsetMs);
+    else this.#bargeIn.holdFor(held, number, onsetMs);
     this.#update();
     send({
       type: 'input_audio_buffer.speech_started',
