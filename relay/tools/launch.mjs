@@ -16,6 +16,8 @@ const STAMP = join(ROOT, 'node_modules', '.parley-installed');
 /** Where Node keeps what it made of the sources, for the next process: a third of its start. */
 const COMPILE_CACHE = join(ROOT, 'node_modules', '.cache', 'node');
 const INSTALL = ['install', '--frozen-lockfile', '--loglevel=info'];
+/** Its runtime takes 140 MB, and is of use only with a model of one's own: see `TURN_MODEL`. */
+const WITHOUT_TURN_MODEL = ['--filter', '!@parley/turn-model'];
 /** Installing counts as part of what a command takes. */
 const STARTED_AT_MS = Date.now();
 const ORPHAN_CHECK_MS = 500;
@@ -92,10 +94,14 @@ function install() {
     wanted.update(readFileSync(join(ROOT, file)));
   }
   const digest = wanted.digest('hex');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
+  const isWhole = command !== 'start' || hasTurnModel();
+  const stamp = isWhole ? digest : `${digest} without the turn model`;
+  const installed = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
+  if (installed === digest || installed === stamp) return;
   process.stderr.write('Installing what Parley needs (about 800 MB on disk) …\n');
   const [program, ...prefix] = packageManager();
-  const { status, error } = spawnSync(program, [...prefix, ...INSTALL], {
+  const options = isWhole ? INSTALL : [...INSTALL, ...WITHOUT_TURN_MODEL];
+  const { status, error } = spawnSync(program, [...prefix, ...options], {
     cwd: ROOT,
     // Standard output belongs to the command.
     stdio: ['ignore', 2, 2],
@@ -109,7 +115,14 @@ function install() {
         'machine is online and its disk not full, then run the same command again.',
     );
   }
-  writeFileSync(STAMP, digest);
+  writeFileSync(STAMP, stamp);
+}
+
+/** Whether a setting names a turn model, in the environment or in `.env`. */
+function hasTurnModel() {
+  const file = join(ROOT, '.env');
+  const settings = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return (process.env['TURN_MODEL'] ?? '') !== '' || /^\s*TURN_MODEL\s*=\s*\S/m.test(settings);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import * as ort from 'onnxruntime-web/wasm';
+import { ort, RUNTIME_WASM } from '@parley/turn-model/runtime';
 import { log } from '@ricky0123/vad-web/dist/logging.js';
 import { Silero } from '@ricky0123/vad-web/dist/models/silero.js';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -64,7 +64,7 @@ describe('the Silero network', () => {
 async function loadPublished(): ReturnType<typeof Silero.new> {
   log.debug = () => {};
   const [runtime, model] = await Promise.all([
-    readFile(resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')),
+    readFile(RUNTIME_WASM),
     readFile(resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx')),
   ]);
   ort.env.wasm.wasmBinary = runtime;
