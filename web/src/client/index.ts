@@ -53,14 +53,14 @@ export {
   type LanguageModels,
   type ModelAvailability,
   type ModelSession,
-} from './engine/page-model/language-model.ts';
-export { recognitionLanguage } from './engine/page-speech/recognition-language.ts';
+} from './engine/browser-model/language-model.ts';
+export { recognitionLanguage } from './engine/browser-speech/recognition-language.ts';
 export {
   findSpeechRecognition,
   installLanguage,
   localAvailability,
   type LanguageAvailability,
-} from './engine/page-speech/speech-recognition.ts';
+} from './engine/browser-speech/speech-recognition.ts';
 export { showInSystem } from './engine/media-session.ts';
 export { keepScreenOn } from './engine/wake-lock.ts';
 

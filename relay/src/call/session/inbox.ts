@@ -31,7 +31,7 @@ const ACKNOWLEDGE_EVERY = 50;
 export interface InboxOptions {
   readonly conversation: Conversation;
   readonly outbox: Outbox;
-  readonly controls: Pick<SessionControls, 'recorder' | 'pageModel' | 'update'>;
+  readonly controls: Pick<SessionControls, 'recorder' | 'browserModel' | 'update'>;
   readonly logger: Logger;
   /** Of the session's trace; undefined: it has none. */
   readonly traceId: string | undefined;
@@ -247,7 +247,7 @@ export class Inbox {
         return;
       case 'page.answer.delta':
       case 'page.answer.done':
-        return this.#options.controls.pageModel.receive(event);
+        return this.#options.controls.browserModel.receive(event);
       case 'session.resume':
         // Only the first message of a resumed connection means anything; the session takes that.
         this.#mistake('invalid_event', 'session.resume: this connection needs no resuming.');

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { UnnumberedRelayEvent } from '@parley/shared';
 import { FakeClock, settle } from '../../base/lib/clock.fake.ts';
-import { SessionPageModel } from './session-controls.ts';
+import { SessionBrowserModel } from './session-controls.ts';
 
 const QUESTION = {
   instructions: 'Be brief.',
@@ -10,15 +10,15 @@ const QUESTION = {
 
 let clock: FakeClock;
 let events: UnnumberedRelayEvent[];
-let model: SessionPageModel;
+let model: SessionBrowserModel;
 let controller: AbortController;
 
 beforeEach(() => {
   clock = new FakeClock();
   events = [];
   controller = new AbortController();
-  model = new SessionPageModel({
-    settings: { asksPage: true },
+  model = new SessionBrowserModel({
+    settings: { asksBrowser: true },
     output: { event: (event) => events.push(event) },
     clock,
   });

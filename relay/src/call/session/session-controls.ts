@@ -17,7 +17,7 @@ import type { Clock } from '../../base/lib/clock.ts';
 import { afterDeadline } from '../../base/lib/deadline.ts';
 import { newId } from '../../base/lib/ids.ts';
 import type { ConversationSettings } from '../turn/conversation-options.ts';
-import type { PageModel, PageQuestion } from '../turn/replying/page-model.ts';
+import type { BrowserModelPort, BrowserQuestion } from '../turn/replying/browser-model.ts';
 
 /** Longest silence of the page before its first words, and between words. */
 const SILENCE_MS = 8_000;
@@ -40,7 +40,7 @@ interface OpenQuestion {
 }
 
 interface SessionPageModelOptions {
-  readonly settings: Pick<ConversationSettings, 'asksPage'>;
+  readonly settings: Pick<ConversationSettings, 'asksBrowser'>;
   readonly output: Pick<ConversationOutput, 'event'>;
   readonly clock: Clock;
 }
@@ -59,7 +59,7 @@ export interface SessionSurroundings {
 export class SessionControls {
   /** undefined: the relay records no calls. */
   readonly recorder: CallRecorder | undefined;
-  readonly pageModel: SessionPageModel;
+  readonly browserModel: SessionBrowserModel;
   readonly #context: SessionContext;
   readonly #options: SessionOptions;
   readonly #state: SessionSurroundings;
@@ -70,7 +70,7 @@ export class SessionControls {
     this.#context = context;
     this.#options = options;
     this.#state = state;
-    this.pageModel = new SessionPageModel({ settings, output: state.outbox, clock });
+    this.browserModel = new SessionBrowserModel({ settings, output: state.outbox, clock });
     if (recordings === undefined) return;
     this.recorder = new CallRecorder({
       output: state.outbox,
@@ -112,7 +112,7 @@ export class SessionControls {
    * @returns false if it does that work by itself, and need not know
    */
   stageChanged(change: StageChange): boolean {
-    const isOwn = change.stage === 'transcriber' && this.#options.settings.pageListens === true;
+    const isOwn = change.stage === 'transcriber' && this.#options.settings.browserListens === true;
     if (!isOwn) this.#state.outbox.event(providerNotice(change));
     return !isOwn;
   }
@@ -135,7 +135,7 @@ export class SessionControls {
 }
 
 /** The language model of this session's page, asked one question at a time. */
-export class SessionPageModel implements PageModel {
+export class SessionBrowserModel implements BrowserModelPort {
   readonly #options: SessionPageModelOptions;
   #open: OpenQuestion | undefined;
 
@@ -144,11 +144,11 @@ export class SessionPageModel implements PageModel {
   }
 
   get isOffered(): boolean {
-    return this.#options.settings.asksPage === true;
+    return this.#options.settings.asksBrowser === true;
   }
 
   async *ask(
-    { instructions, messages }: PageQuestion,
+    { instructions, messages }: BrowserQuestion,
     signal: AbortSignal,
   ): AsyncGenerator<string, void, undefined> {
     if (signal.aborted) return;

@@ -58,8 +58,8 @@ export function applyUpdate(
   if (speed !== undefined) settings.speed = speed === 1 ? undefined : speed;
   if (timeZone !== undefined) settings.timeZone = timeZone;
   if (update.turn_detection !== undefined) settings.eagerness = update.turn_detection.eagerness;
-  if (update.page_recogniser !== undefined) settings.pageListens = update.page_recogniser;
-  if (update.page_model !== undefined) settings.asksPage = update.page_model;
+  if (update.page_recogniser !== undefined) settings.browserListens = update.page_recogniser;
+  if (update.page_model !== undefined) settings.asksBrowser = update.page_model;
   if (modalities !== undefined) settings.isSpoken = modalities.includes('audio');
   return undefined;
 }
@@ -91,11 +91,12 @@ export function describeSession(
     turn_detection: { eagerness },
     // One that knows all words has nothing to gain.
     ...(context.providers.transcriber.phraseState('', language) !== undefined && {
-      page_recogniser: settings.pageListens === true,
+      page_recogniser: settings.browserListens === true,
     }),
     // A language model of the relay's own understands everything.
-    ...(context.providers.generator.answersAtOnce && { page_model: settings.asksPage === true }),
-    providers: settings.pageListens === true ? { ...providers, transcriber: BROWSER } : providers,
+    ...(context.providers.generator.answersAtOnce && { page_model: settings.asksBrowser === true }),
+    providers:
+      settings.browserListens === true ? { ...providers, transcriber: BROWSER } : providers,
     limits: limitsOf(context, identity),
   };
 }

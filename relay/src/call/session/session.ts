@@ -72,7 +72,7 @@ export class Session implements ErrorBoundary {
       settings,
       history,
       ...{ policy, turnModel },
-      pageModel: this.#controls.pageModel,
+      browserModel: this.#controls.browserModel,
       allowsTools: () => rules.allowsTools(this.identity),
       maxUtteranceMs: limits.utterance_ms,
       watchdog,

@@ -7,7 +7,7 @@ import type { TurnModel } from '../stages/turn-model.ts';
 import type { EmitCallEvent } from '../events/call-events.ts';
 import type { History } from './remembering/history.ts';
 import type { ConversationOutput } from './output.ts';
-import type { PageModel } from './replying/page-model.ts';
+import type { BrowserModelPort } from './replying/browser-model.ts';
 import type { TurnBudget } from './turn-budget.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -23,9 +23,9 @@ export interface ConversationSettings {
   isSpoken: boolean;
   eagerness: Eagerness;
   /** The page's language model may be asked what the relay's assistant does not understand. */
-  asksPage?: boolean;
+  asksBrowser?: boolean;
   /** The page recognises speech in the relay's place: its words come as typed messages. */
-  pageListens?: boolean;
+  browserListens?: boolean;
 }
 
 /** What the operator may decide. */
@@ -45,7 +45,7 @@ export interface ConversationOptions {
   /** Whether the person may use tools of MCP servers; asked at each turn. By default they may. */
   readonly allowsTools?: () => boolean;
   /** Without it nothing is asked of the page. */
-  readonly pageModel?: PageModel | undefined;
+  readonly browserModel?: BrowserModelPort | undefined;
   /** Listens to pauses; without it the end of a turn is decided by words and silence. */
   readonly turnModel?: TurnModel | undefined;
   /** Longest utterance. */

@@ -8,7 +8,7 @@ import { MediaWorkerClient } from './media-worker-client.ts';
 import type { DetectorCheck } from '../messages/detector-check.ts';
 import { listInputs, openMicrophone } from './microphone.ts';
 import type { CheckEvent } from './sound-check/sound-check-events.ts';
-import { LatePageMeans } from './late-page-means.ts';
+import { LateBrowserMeans } from './late-browser-means.ts';
 import { watchPage, Withheld } from './page-watch.ts';
 
 /** A call while it lasts. */
@@ -16,7 +16,7 @@ interface RunningCall {
   readonly graph: AudioGraph;
   readonly released: AbortController;
   readonly microphone: CallMicrophone;
-  readonly pageMeans: LatePageMeans;
+  readonly browserMeans: LateBrowserMeans;
 }
 
 /** The call's media in a browser. */
@@ -38,7 +38,7 @@ export class BrowserMediaEngine implements MediaEngine {
           case 'hush':
           case 'ask-model':
           case 'stop-model':
-            return this.#call?.pageMeans.request(notice);
+            return this.#call?.browserMeans.request(notice);
           case 'renew-capture':
             return this.#call?.graph.renewMicrophone();
           case 'hush-breath':
@@ -49,7 +49,7 @@ export class BrowserMediaEngine implements MediaEngine {
         this.#notify(notice);
         // What a call that was ended still had to say is not for the next one.
         if (this.#stopping === 0)
-          this.#call?.pageMeans.tell(({ speech }) => speech.onNotice(notice));
+          this.#call?.browserMeans.tell(({ speech }) => speech.onNotice(notice));
       },
       onCrash: (crash) => this.#onCrash(crash),
     });
@@ -87,7 +87,7 @@ export class BrowserMediaEngine implements MediaEngine {
       post: (command, transfer) => this.#worker.post(command, transfer),
       onChanged: () => {
         this.#applyMute();
-        pageMeans.tell(({ speech }) => {
+        browserMeans.tell(({ speech }) => {
           if (speech.wantsMicrophone) microphone.lend(true);
         });
       },
@@ -96,23 +96,23 @@ export class BrowserMediaEngine implements MediaEngine {
       onSwitched: (label) => this.#notify({ type: 'microphone-switched', label }),
       onResult: (result) => this.#notify({ type: 'microphone', result }),
     });
-    const pageMeans = new LatePageMeans({
+    const browserMeans = new LateBrowserMeans({
       post: (command) => this.#worker.post(command),
       notify: (notice) => this.#notify(notice),
       onMicrophoneWanted: (wanted) => microphone.lend(wanted),
     });
-    const call: RunningCall = { graph, released, microphone, pageMeans };
+    const call: RunningCall = { graph, released, microphone, browserMeans };
     this.#call = call;
     const { relay: baseUrl, credentials, voice, language, eagerness, speed } = options;
     const { conversationId, interruption } = options;
     const choices = { voice, language, eagerness, speed, interruption, conversationId };
-    pageMeans.tell(({ speech }) => speech.setSpeed(speed));
+    browserMeans.tell(({ speech }) => speech.setSpeed(speed));
     this.#worker.post({ type: 'start', baseUrl, credentials, ...choices, playback: port2 }, [
       port2,
     ]);
     this.#worker.post({ type: 'set-muted', muted: this.#muted });
     this.setVolume(this.#volume);
-    pageMeans.tell((means) => means.setHelp(options.browserHelp));
+    browserMeans.tell((means) => means.setHelp(options.browserHelp));
     watchPage(released.signal, graph, {
       onBack: () => this.#worker.post({ type: 'retry-now' }),
       onDevices: () => void microphone.devicesChanged(),
@@ -142,7 +142,7 @@ export class BrowserMediaEngine implements MediaEngine {
   setVolume(volume: number): void {
     this.#volume = Math.min(1, Math.max(0, volume));
     this.#call?.graph.setVolume(this.#volume);
-    this.#call?.pageMeans.tell(({ speech }) => speech.setVolume(this.#volume));
+    this.#call?.browserMeans.tell(({ speech }) => speech.setVolume(this.#volume));
   }
 
   setVoice(voice: string): void {
@@ -154,7 +154,7 @@ export class BrowserMediaEngine implements MediaEngine {
   }
 
   setSpeed(speed: number): void {
-    this.#call?.pageMeans.tell(({ speech }) => speech.setSpeed(speed));
+    this.#call?.browserMeans.tell(({ speech }) => speech.setSpeed(speed));
     if (this.#call !== undefined) this.#worker.post({ type: 'set-speed', speed });
   }
 
@@ -171,7 +171,7 @@ export class BrowserMediaEngine implements MediaEngine {
   }
 
   setBrowserHelp(help: BrowserHelp): void {
-    this.#call?.pageMeans.tell((means) => means.setHelp(help));
+    this.#call?.browserMeans.tell((means) => means.setHelp(help));
   }
 
   setToken(token: string): void {
@@ -233,12 +233,12 @@ export class BrowserMediaEngine implements MediaEngine {
 
   #applyMute(): void {
     if (this.#call === undefined) return;
-    const { microphone, pageMeans } = this.#call;
+    const { microphone, browserMeans } = this.#call;
     const open = !this.#muted || this.#held;
     // The browser shows a microphone that is off as off.
     if (microphone.track !== undefined) microphone.track.enabled = open;
     const isHeard = open && (microphone.track !== undefined || microphone.isLent);
-    pageMeans.tell(({ speech }) => speech.setOpen(isHeard));
+    browserMeans.tell(({ speech }) => speech.setOpen(isHeard));
   }
 
   #onClosed(): void {
@@ -271,7 +271,7 @@ export class BrowserMediaEngine implements MediaEngine {
     if (call === undefined) return;
     this.#call = undefined;
     this.#held = false;
-    call.pageMeans.tell((means) => means.end());
+    call.browserMeans.tell((means) => means.end());
     call.released.abort();
     call.microphone.close();
     await call.graph.close();

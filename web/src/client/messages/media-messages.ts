@@ -14,7 +14,7 @@ import type { CaptureCommand } from './capture-commands.ts';
 import type { DetectorCheck } from './detector-check.ts';
 import type { DebugEntry, MediaStats } from './debug-messages.ts';
 import type { OutputInstant } from './playback-messages.ts';
-import type { PageModelCommand } from './page-requests.ts';
+import type { BrowserModelCommand } from './page-requests.ts';
 
 /** Why there is no microphone; each needs other words. */
 export type MicrophoneRefusal =
@@ -116,7 +116,7 @@ export type MediaCommand =
       readonly clause: number;
       readonly state: 'started' | 'ended' | 'failed';
     }
-  | PageModelCommand
+  | BrowserModelCommand
   /** Network came back, page became visible: try to reconnect now. */
   | { readonly type: 'retry-now' }
   | { readonly type: 'stop' };
@@ -125,7 +125,7 @@ export type MediaCommand =
  * Whether the page can do a stage's work by itself: `missing` if the browser has nothing to do it
  * with, `refused` if it was forbidden, `failed` if it was tried in vain.
  */
-export type PageAbility = 'able' | 'missing' | 'refused' | 'failed';
+export type BrowserAbility = 'able' | 'missing' | 'refused' | 'failed';
 
 /** The one word for what the call is doing. */
 export type CallPhase =
@@ -266,7 +266,7 @@ export type MediaNotice =
   | {
       readonly type: 'page-ability';
       readonly stage: 'transcriber' | 'synthesizer';
-      readonly ability: PageAbility;
+      readonly ability: BrowserAbility;
     }
   | ConversationNotice
   /** In a pause of the person; null as soon as they go on or the turn is over. */

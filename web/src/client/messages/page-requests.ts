@@ -14,7 +14,7 @@ export interface BrowserHelp {
 }
 
 /** What only the page itself can do for the media worker: browsers speak in windows alone. */
-export type PageVoiceRequest =
+export type BrowserVoiceRequest =
   /** Speak this after all that was asked for before. */
   | {
       readonly type: 'speak';
@@ -26,7 +26,7 @@ export type PageVoiceRequest =
   | { readonly type: 'hush' };
 
 /** What the relay asks of the browser's language model, which windows alone have. */
-export type PageModelRequest =
+export type BrowserModelRequest =
   | {
       readonly type: 'ask-model';
       readonly requestId: string;
@@ -44,7 +44,7 @@ export type PageModelRequest =
   | { readonly type: 'stop-model'; readonly requestId: string };
 
 /** What the browser does for the relay if it is wanted, and what its language model answers. */
-export type PageModelCommand =
+export type BrowserModelCommand =
   | {
       readonly type: 'offer-page';
       readonly offer: Pick<SessionDescription, 'page_model' | 'page_recogniser'>;
@@ -63,8 +63,8 @@ export type PageModelCommand =
 
 /** All that the media worker asks of the page. */
 export type PageRequest =
-  | PageVoiceRequest
-  | PageModelRequest
+  | BrowserVoiceRequest
+  | BrowserModelRequest
   /** Hear the microphone by another source node: what comes from this one waits for too long. */
   | { readonly type: 'renew-capture' }
   /** The person speaks while the echo canceller is primed. */

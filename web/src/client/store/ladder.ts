@@ -1,6 +1,6 @@
 import { STAGES, type Stage } from '@parley/shared/stages';
 import type { ErrorCode, SessionDescription } from '@parley/shared';
-import type { MediaNotice, PageAbility } from '../messages/media-messages.ts';
+import type { MediaNotice, BrowserAbility } from '../messages/media-messages.ts';
 
 /** Which provider does the work of a stage. */
 export interface StageState {
@@ -17,7 +17,7 @@ export interface StageState {
 /** The provider of each stage, and what the page can do by itself if it is asked to. */
 export interface Ladder {
   readonly stages: Readonly<Record<Stage, StageState>>;
-  readonly page: Readonly<Record<'transcriber' | 'synthesizer', PageAbility>>;
+  readonly page: Readonly<Record<'transcriber' | 'synthesizer', BrowserAbility>>;
 }
 
 /** The ladder as a session begins. */

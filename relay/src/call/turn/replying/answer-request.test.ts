@@ -3,8 +3,8 @@ import { ParleyError } from '@parley/shared';
 import { FakeClock } from '../../../base/lib/clock.fake.ts';
 import type { GeneratorEvent, Message } from '../../stages/generator/generator.ts';
 import type { ProviderAttempt } from '../../stages/provider.ts';
-import { answeredByPage } from './answer-request.ts';
-import type { PageModel, PageQuestion } from './page-model.ts';
+import { answeredByBrowser } from './answer-request.ts';
+import type { BrowserModelPort, BrowserQuestion } from './browser-model.ts';
 
 const REFUSED: readonly GeneratorEvent[] = [
   { type: 'not-understood', text: 'who was ada lovelace' },
@@ -18,10 +18,10 @@ async function answer(
   says: (signal: AbortSignal) => AsyncIterable<string>,
   earlier: readonly Message[] = [],
 ) {
-  const asked: PageQuestion[] = [];
+  const asked: BrowserQuestion[] = [];
   const attempts: ProviderAttempt[] = [];
   const controller = new AbortController();
-  const pageModel: PageModel = {
+  const browserModel: BrowserModelPort = {
     isOffered: true,
     ask(question, signal) {
       asked.push(question);
@@ -31,8 +31,8 @@ async function answer(
   const got: GeneratorEvent[] = [];
   let error: unknown;
   try {
-    for await (const event of answeredByPage(from(events), {
-      pageModel,
+    for await (const event of answeredByBrowser(from(events), {
+      browserModel,
       earlier,
       person: { timeZone: 'Europe/Berlin' },
       signal: controller.signal,

@@ -12,13 +12,13 @@ import {
 } from '../../../providers/vendor-kit/language-model/instructions.ts';
 import { toModelMessages } from '../../../providers/vendor-kit/language-model/model-messages.ts';
 import { SpokenTextFilter } from '../../../providers/vendor-kit/language-model/spoken-text-filter.ts';
-import type { PageModel, PageQuestion } from './page-model.ts';
+import type { BrowserModelPort, BrowserQuestion } from './browser-model.ts';
 
 /** Models in browsers are small, and read slowly: estimated tokens. */
 const BOUNDS = { historyTokens: 800, maxTokens: 1_600 };
 
 interface PageAnswerOptions {
-  readonly pageModel: PageModel;
+  readonly browserModel: BrowserModelPort;
   /** What was said before what is to be answered. */
   readonly earlier: readonly Message[];
   readonly person: Person;
@@ -36,7 +36,7 @@ export function answerTo(
   history: readonly Message[],
   unasked: number,
   reminders: SessionReminders,
-  { providers, settings, allowsTools, pageModel, clock }: ConversationOptions,
+  { providers, settings, allowsTools, browserModel, clock }: ConversationOptions,
   isSpeculative = false,
 ): Generate {
   return (signal, observer, onCutOff) => {
@@ -54,9 +54,9 @@ export function answerTo(
       },
       observer,
     );
-    if (pageModel?.isOffered !== true) return events;
+    if (browserModel?.isOffered !== true) return events;
     const earlier = history.slice(0, history.length - unasked);
-    return answeredByPage(events, { pageModel, earlier, person, signal, observer, clock });
+    return answeredByBrowser(events, { browserModel, earlier, person, signal, observer, clock });
   };
 }
 
@@ -69,7 +69,7 @@ export function answerTo(
  *
  * @throws ParleyError if the page's answer breaks off
  */
-export async function* answeredByPage(
+export async function* answeredByBrowser(
   events: AsyncIterable<GeneratorEvent>,
   options: PageAnswerOptions,
 ): AsyncGenerator<GeneratorEvent, void, undefined> {
@@ -95,7 +95,7 @@ export async function* answeredByPage(
 /** What can be said of the page's answer; none if it failed before its first word. */
 async function* pageWords(
   asked: string,
-  { pageModel, earlier, person, signal, observer, clock }: PageAnswerOptions,
+  { browserModel, earlier, person, signal, observer, clock }: PageAnswerOptions,
 ): AsyncGenerator<string, void, undefined> {
   const startedAtMs = clock.now();
   const ended = (outcome: ProviderAttempt['outcome'], fault: string | null = null) => {
@@ -110,7 +110,7 @@ async function* pageWords(
     return text === '' ? [] : [text];
   };
   try {
-    for await (const text of pageModel.ask(questionOf(asked, earlier, person), signal)) {
+    for await (const text of browserModel.ask(questionOf(asked, earlier, person), signal)) {
       yield* sayable(filter.push(text));
     }
     yield* sayable(filter.flush());
@@ -128,7 +128,7 @@ async function* pageWords(
   }
 }
 
-function questionOf(asked: string, earlier: readonly Message[], person: Person): PageQuestion {
+function questionOf(asked: string, earlier: readonly Message[], person: Person): BrowserQuestion {
   const moment = momentFor(person, new Date());
   const history = [...earlier, { role: 'user', text: `${asked}\n${moment}` } as const];
   return {

@@ -21,7 +21,7 @@ import { noticeOf, problemNotice } from './relay-notices.ts';
 import { ReplyPlayback } from './reply-playback.ts';
 import { SessionChoices } from './session-choices.ts';
 import {
-  pageSpeaks,
+  browserSpeaks,
   relayHears,
   speechProvidersAfter,
   type SpeechProviders,
@@ -269,7 +269,7 @@ export class MediaCall {
     }
     this.#providers = speechProvidersAfter(this.#providers, event);
     this.#segmenter.setPaused(!relayHears(this.#providers));
-    this.#playback.pageSpeaks = pageSpeaks(this.#providers);
+    this.#playback.browserSpeaks = browserSpeaks(this.#providers);
     const notice = noticeOf(event);
     const conversationId = this.#connection.session?.conversation_id;
     if (notice?.type === 'session') this.#options.notify({ ...notice, conversationId });

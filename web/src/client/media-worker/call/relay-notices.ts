@@ -1,10 +1,10 @@
 import { ERRORS, ParleyError, type RelayEvent, type RelayEventOf } from '@parley/shared';
 import type { ClientError } from '@parley/shared/link/client-error';
 import type { MediaNotice } from '../../messages/media-messages.ts';
-import type { PageModelRequest } from '../../messages/page-requests.ts';
+import type { BrowserModelRequest } from '../../messages/page-requests.ts';
 
 /** The page's notice of a relay event, or what the relay asks of the page, if that needs no more than the event itself. */
-export function noticeOf(event: RelayEvent): MediaNotice | PageModelRequest | undefined {
+export function noticeOf(event: RelayEvent): MediaNotice | BrowserModelRequest | undefined {
   switch (event.type) {
     case 'session.created':
     case 'session.updated':

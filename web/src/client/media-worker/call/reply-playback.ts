@@ -1,11 +1,11 @@
 import type { AudioFrame, RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { MediaNotice } from '../../messages/media-messages.ts';
-import type { PageVoiceRequest } from '../../messages/page-requests.ts';
+import type { BrowserVoiceRequest } from '../../messages/page-requests.ts';
 import type { PlaybackCommand, PlaybackEvent } from '../../messages/playback-messages.ts';
 import { VoiceQueue, type AudibleReply } from '../downlink/voice-queue.ts';
 import type { CallPhases } from './call-phase.ts';
-import { PageVoice, type PageVoiceReport } from './page-voice.ts';
+import { BrowserVoice, type BrowserVoiceReport } from './browser-voice.ts';
 import { PlayedReplies } from './replies.ts';
 
 /** The speaker reports thirty times a second, for the level; the page hears of every third. */
@@ -16,7 +16,7 @@ export interface ReplyPlaybackOptions {
   now(): number;
   notify(notice: MediaNotice): void;
   /** Asks the page to use its own voice. */
-  request(request: PageVoiceRequest): void;
+  request(request: BrowserVoiceRequest): void;
   send(event: SequencedEvent): void;
   post(command: PlaybackCommand, transfer: ArrayBuffer[]): void;
   toSessionMs(localMs: number): number;
@@ -34,13 +34,13 @@ export interface ReplyPlaybackOptions {
  */
 export class ReplyPlayback {
   /** Whether the page is to speak what comes without a voice from here on. */
-  pageSpeaks = false;
+  browserSpeaks = false;
   /** While the person speaks no reply begins: the relay will cancel it. */
   personSpeaks = false;
   readonly voice: VoiceQueue;
   readonly replies: PlayedReplies;
   readonly #options: ReplyPlaybackOptions;
-  readonly #page: PageVoice;
+  readonly #page: BrowserVoice;
   #progressReports = 0;
 
   constructor(options: ReplyPlaybackOptions) {
@@ -49,7 +49,7 @@ export class ReplyPlayback {
       notify: (notice) => options.notify(notice),
       toSessionMs: (localMs) => options.toSessionMs(localMs),
     });
-    this.#page = new PageVoice({
+    this.#page = new BrowserVoice({
       request: (request) => options.request(request),
       onBegun: (responseId, clause, receivedMs) => {
         this.replies.voiceReceived(responseId, receivedMs);
@@ -118,7 +118,7 @@ export class ReplyPlayback {
     this.voice.onReport(report);
   }
 
-  onPageVoice(report: PageVoiceReport): void {
+  onPageVoice(report: BrowserVoiceReport): void {
     this.#options.log('playback', `page ${report.state}`);
     this.#page.onReport(report);
     this.#settle();
@@ -181,7 +181,7 @@ export class ReplyPlayback {
     // A relay that does not number its clauses sends each as one delta.
     const clause = event.clause ?? event.chunk_index;
     const isForPage =
-      this.pageSpeaks &&
+      this.browserSpeaks &&
       event.audio_start_ms === null &&
       text.trim() !== '' &&
       !this.personSpeaks &&

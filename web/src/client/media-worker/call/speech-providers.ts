@@ -35,6 +35,6 @@ export function relayHears(providers: SpeechProviders | undefined): boolean {
 }
 
 /** Whether the page is to speak what comes without a voice. */
-export function pageSpeaks(providers: SpeechProviders | undefined): boolean {
+export function browserSpeaks(providers: SpeechProviders | undefined): boolean {
   return providers?.spoken === true && providers.synthesizer === 'browser';
 }

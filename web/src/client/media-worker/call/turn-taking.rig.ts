@@ -1,7 +1,7 @@
 import type { RelayEvent, RelayEventOf } from '@parley/shared';
 import type { SequencedEvent } from '@parley/shared/link/outbound';
 import type { CallPhase, MediaNotice } from '../../messages/media-messages.ts';
-import type { PageVoiceRequest } from '../../messages/page-requests.ts';
+import type { BrowserVoiceRequest } from '../../messages/page-requests.ts';
 import type { PlaybackCommand } from '../../messages/playback-messages.ts';
 import { CallPhases } from './call-phase.ts';
 import { ReplyPlayback } from './reply-playback.ts';
@@ -12,7 +12,7 @@ export class TurnTakingRig {
   readonly sent: SequencedEvent[] = [];
   readonly posted: PlaybackCommand[] = [];
   readonly notices: MediaNotice[] = [];
-  readonly requests: PageVoiceRequest[] = [];
+  readonly requests: BrowserVoiceRequest[] = [];
   readonly phases: CallPhase[] = [];
   readonly endsOfTurn: number[] = [];
   readonly playback: ReplyPlayback;

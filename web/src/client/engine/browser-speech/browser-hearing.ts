@@ -1,5 +1,5 @@
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
-import type { VoiceWatch } from './page-speaker.ts';
+import type { VoiceWatch } from './browser-speaker.ts';
 
 /** So many words in a row, as they were spoken, are an echo and not a coincidence. */
 const ECHO_RUN = 3;
@@ -17,7 +17,7 @@ type HearingCommand = Extract<
   { type: 'send-text' | 'cancel-response' | 'page-hears' }
 >;
 
-export interface PageHearingOptions {
+export interface BrowserHearingOptions {
   readonly voice: VoiceWatch;
   readonly newId: () => string;
   post(command: HearingCommand): void;
@@ -34,11 +34,11 @@ interface Phrase {
 }
 
 /** Turns recognised words into captions, interruptions and messages. */
-export class PageHearing {
-  readonly #options: PageHearingOptions;
+export class BrowserHearing {
+  readonly #options: BrowserHearingOptions;
   #phrase: Phrase | undefined;
 
-  constructor(options: PageHearingOptions) {
+  constructor(options: BrowserHearingOptions) {
     this.#options = options;
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PageSpeaker, type Utterance } from './page-speaker.ts';
+import { BrowserSpeaker, type Utterance } from './browser-speaker.ts';
 
 interface ScriptedUtterance extends Utterance {
   readonly text: string;
@@ -12,7 +12,7 @@ let voices: { lang: string; localService: boolean }[];
 let onVoices: () => void;
 let reports: string[];
 let failures: string[];
-let speaker: PageSpeaker;
+let speaker: BrowserSpeaker;
 
 afterEach(() => vi.useRealTimers());
 
@@ -27,8 +27,8 @@ beforeEach(() => {
   speaker = make();
 });
 
-function make(): PageSpeaker {
-  return new PageSpeaker({
+function make(): BrowserSpeaker {
+  return new BrowserSpeaker({
     synthesis: {
       getVoices: () => voices as SpeechSynthesisVoice[],
       speak: (utterance) => said.push(utterance as ScriptedUtterance),

@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { MediaNotice } from '../../messages/media-messages.ts';
-import type { PageModelCommand } from '../../messages/page-requests.ts';
+import type { BrowserModelCommand } from '../../messages/page-requests.ts';
 import type {
   LanguageModels,
   ModelAvailability,
   ModelPrompt,
   ModelSession,
 } from './language-model.ts';
-import { BrowserModel } from './page-model.ts';
+import { BrowserModel } from './browser-model.ts';
 
 const QUESTION = {
   type: 'ask-model',
@@ -59,7 +59,7 @@ class ScriptedModels implements LanguageModels {
 }
 
 let models: ScriptedModels;
-let posted: PageModelCommand[];
+let posted: BrowserModelCommand[];
 let page: BrowserModel;
 let notices: MediaNotice[];
 const notify = (notice: MediaNotice) => void notices.push(notice);

@@ -4,7 +4,7 @@ import type { RelayEventOf } from '@parley/shared';
  * A language model of the caller's own browser. It answers what the relay's assistant does not
  * understand; what it says is the word of this caller's page, and counts for this call alone.
  */
-export interface PageModel {
+export interface BrowserModelPort {
   /** Whether the caller has asked for it; may change from turn to turn. */
   readonly isOffered: boolean;
   /**
@@ -12,7 +12,10 @@ export interface PageModel {
    *
    * @throws ParleyError `generator_failed` or `generator_timeout`. Ends early when aborted.
    */
-  ask(question: PageQuestion, signal: AbortSignal): AsyncIterable<string>;
+  ask(question: BrowserQuestion, signal: AbortSignal): AsyncIterable<string>;
 }
 
-export type PageQuestion = Pick<RelayEventOf<'page.answer.requested'>, 'instructions' | 'messages'>;
+export type BrowserQuestion = Pick<
+  RelayEventOf<'page.answer.requested'>,
+  'instructions' | 'messages'
+>;

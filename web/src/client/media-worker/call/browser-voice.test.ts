@@ -5,7 +5,7 @@ let rig: TurnTakingRig;
 
 beforeEach(() => {
   rig = new TurnTakingRig();
-  rig.playback.pageSpeaks = true;
+  rig.playback.browserSpeaks = true;
 });
 
 const text = (chunkIndex: number, delta: string, audioStartMs: number | null = null): void =>
@@ -127,7 +127,7 @@ test('what it cannot speak may be read, and the reply is over', () => {
 });
 
 test('what comes while it is not the page’s turn is only read', () => {
-  rig.playback.pageSpeaks = false;
+  rig.playback.browserSpeaks = false;
   silentReply();
   expect(asked()).toEqual([]);
   expect(rig.notices).toContainEqual(

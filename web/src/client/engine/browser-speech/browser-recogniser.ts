@@ -28,7 +28,7 @@ const STOP_DEADLINE_MS = 3_000;
 /** Some browsers begin a session with the last words of the one before. */
 const REPEAT_MS = 2_000;
 
-export interface PageRecogniserOptions {
+export interface BrowserRecogniserOptions {
   create(): SpeechRecogniser;
   /** BCP 47; asked each time that it begins to listen. */
   language(): string;
@@ -65,13 +65,13 @@ type State =
  * `SpeechRecognition` to windows only, and take the sound from the microphone themselves. All that
  * passes here is words.
  */
-export class PageRecogniser {
-  readonly #options: PageRecogniserOptions;
+export class BrowserRecogniser {
+  readonly #options: BrowserRecogniserOptions;
   #state: State = { kind: 'off' };
   #failures = 0;
   #lastFinal = { text: '', atMs: Number.NEGATIVE_INFINITY };
 
-  constructor(options: PageRecogniserOptions) {
+  constructor(options: BrowserRecogniserOptions) {
     this.#options = options;
   }
 

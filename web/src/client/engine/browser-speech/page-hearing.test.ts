@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beyondEcho } from './page-hearing.ts';
+import { beyondEcho } from './browser-hearing.ts';
 
 const ANSWER =
   'Octopuses have three hearts. Two of them pump blood through the gills, and the third one rests.';

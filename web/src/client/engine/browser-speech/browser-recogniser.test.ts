@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PageRecogniser } from './page-recogniser.ts';
+import { BrowserRecogniser } from './browser-recogniser.ts';
 import { ScriptedRecogniser } from './recogniser.fake.ts';
 
 let sessions: ScriptedRecogniser[];
@@ -15,8 +15,8 @@ beforeEach(() => {
   failures = [];
 });
 
-function make(guessesAreFinal = false): PageRecogniser {
-  return new PageRecogniser({
+function make(guessesAreFinal = false): BrowserRecogniser {
+  return new BrowserRecogniser({
     create: () => {
       const session = new ScriptedRecogniser();
       sessions.push(session);

@@ -1,13 +1,17 @@
 import { localNowMs } from '../messages/local-clock.ts';
-import type { BrowserHelp, PageModelRequest, PageVoiceRequest } from '../messages/page-requests.ts';
+import type {
+  BrowserHelp,
+  BrowserModelRequest,
+  BrowserVoiceRequest,
+} from '../messages/page-requests.ts';
 import type { MediaCommand, MediaNotice } from '../messages/media-messages.ts';
-import { findLanguageModels } from './page-model/language-model.ts';
-import { BrowserModel } from './page-model/page-model.ts';
-import { PageSpeech } from './page-speech/page-speech.ts';
-import { recognitionLanguage } from './page-speech/recognition-language.ts';
-import { findSpeechRecognition, isLocalReady } from './page-speech/speech-recognition.ts';
+import { findLanguageModels } from './browser-model/language-model.ts';
+import { BrowserModel } from './browser-model/browser-model.ts';
+import { BrowserSpeech } from './browser-speech/browser-speech.ts';
+import { recognitionLanguage } from './browser-speech/recognition-language.ts';
+import { findSpeechRecognition, isLocalReady } from './browser-speech/speech-recognition.ts';
 
-export interface PageMeansOptions {
+export interface BrowserMeansOptions {
   post(command: MediaCommand): void;
   notify(notice: MediaNotice): void;
   /** The recogniser needs the microphone for itself, or no longer does. */
@@ -15,20 +19,20 @@ export interface PageMeansOptions {
 }
 
 /** What this browser can do by itself in one call. */
-export interface PageMeans {
-  readonly speech: PageSpeech;
+export interface BrowserMeans {
+  readonly speech: BrowserSpeech;
   /** What the media worker asks for. */
-  request(request: PageVoiceRequest | PageModelRequest): void;
+  request(request: BrowserVoiceRequest | BrowserModelRequest): void;
   /** What the person has switched on. */
   setHelp(help: BrowserHelp): void;
   /** The call is over. */
   end(): void;
 }
 
-export function createPageMeans(options: PageMeansOptions): PageMeans {
+export function createBrowserMeans(options: BrowserMeansOptions): BrowserMeans {
   // The types know it in every browser; not every browser has it.
   const synthesis = (globalThis as { readonly speechSynthesis?: SpeechSynthesis }).speechSynthesis;
-  const speech = new PageSpeech({
+  const speech = new BrowserSpeech({
     post: (command) => options.post(command),
     notify: (notice) => options.notify(notice),
     onMicrophoneWanted: (wanted) => options.onMicrophoneWanted(wanted),

@@ -1,13 +1,13 @@
 import type { MediaCommand } from '../../messages/media-messages.ts';
-import type { PageVoiceRequest } from '../../messages/page-requests.ts';
+import type { BrowserVoiceRequest } from '../../messages/page-requests.ts';
 
 /** More than the longest answer has; all that comes beyond is read instead. */
 const MAX_CLAUSES = 1_000;
 
-export type PageVoiceReport = Extract<MediaCommand, { type: 'page-voice' }>;
+export type BrowserVoiceReport = Extract<MediaCommand, { type: 'page-voice' }>;
 
-export interface PageVoiceOptions {
-  request(request: PageVoiceRequest): void;
+export interface BrowserVoiceOptions {
+  request(request: BrowserVoiceRequest): void;
   /** @param receivedMs when the clause's text arrived, ms on our own clock */
   onBegun(responseId: string, clause: number, receivedMs: number): void;
   /** The clause can only be read. */
@@ -31,11 +31,11 @@ interface PageSpokenReply {
  * The page's own voice, as the media worker sees it: what the page is asked to speak, in order,
  * each reply's share after what the relay's voice has said of it.
  */
-export class PageVoice {
-  readonly #options: PageVoiceOptions;
+export class BrowserVoice {
+  readonly #options: BrowserVoiceOptions;
   readonly #replies = new Map<string, PageSpokenReply>();
 
-  constructor(options: PageVoiceOptions) {
+  constructor(options: BrowserVoiceOptions) {
     this.#options = options;
   }
 
@@ -69,7 +69,7 @@ export class PageVoice {
     this.#speak(responseId, reply);
   }
 
-  onReport({ responseId, clause, state }: PageVoiceReport): void {
+  onReport({ responseId, clause, state }: BrowserVoiceReport): void {
     const reply = this.#replies.get(responseId);
     const asked = reply?.clauses.get(clause);
     // What was interrupted may still be reported.

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TEST_SESSION } from '@parley/shared/link/session.fake';
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
-import { PageSpeech } from './page-speech.ts';
+import { BrowserSpeech } from './browser-speech.ts';
 import { ScriptedRecogniser } from './recogniser.fake.ts';
 
 let sessions: ScriptedRecogniser[];
 let posted: MediaCommand[];
 let notices: MediaNotice[];
 let wanted: boolean[];
-let page: PageSpeech;
+let page: BrowserSpeech;
 
 afterEach(() => vi.useRealTimers());
 
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 function make(
   change: { isAndroid?: boolean; hasRecogniser?: boolean; isLocal?: boolean } = {},
-): PageSpeech {
+): BrowserSpeech {
   sessions = [];
   posted = [];
   notices = [];
@@ -30,7 +30,7 @@ function make(
     sessions.push(session);
     return session;
   };
-  return new PageSpeech({
+  return new BrowserSpeech({
     isLocalReady: () => Promise.resolve(change.isLocal ?? false),
     createRecogniser: change.hasRecogniser === false ? undefined : createRecogniser,
     synthesis: undefined,

@@ -1,15 +1,20 @@
 import type { Stage } from '@parley/shared';
-import type { MediaCommand, MediaNotice, PageAbility } from '../../messages/media-messages.ts';
-import type { PageVoiceRequest, BrowserHelp } from '../../messages/page-requests.ts';
-import { PageHearing } from './page-hearing.ts';
-import { PageRecogniser } from './page-recogniser.ts';
-import { PageSpeaker, type SpeechSynthesiser, type Utterance, VoiceWatch } from './page-speaker.ts';
+import type { MediaCommand, MediaNotice, BrowserAbility } from '../../messages/media-messages.ts';
+import type { BrowserVoiceRequest, BrowserHelp } from '../../messages/page-requests.ts';
+import { BrowserHearing } from './browser-hearing.ts';
+import { BrowserRecogniser } from './browser-recogniser.ts';
+import {
+  BrowserSpeaker,
+  type SpeechSynthesiser,
+  type Utterance,
+  VoiceWatch,
+} from './browser-speaker.ts';
 import type { SpeechRecogniser } from './speech-recognition.ts';
 
 /** What relays call the page's own means. */
 const BROWSER = 'browser';
 
-export interface PageSpeechOptions {
+export interface BrowserSpeechOptions {
   /** undefined if the browser has none. */
   readonly createRecogniser: (() => SpeechRecogniser) | undefined;
   /** Whether the recogniser can do its work on this computer, without a download. */
@@ -32,12 +37,12 @@ export interface PageSpeechOptions {
  * The browser's own recogniser and voice, for one call, used while the relay says that it is the
  * page's turn: the last rungs of the ladder, or what the person has chosen.
  */
-export class PageSpeech {
-  readonly #options: PageSpeechOptions;
+export class BrowserSpeech {
+  readonly #options: BrowserSpeechOptions;
   readonly #voice: VoiceWatch;
-  readonly #hearing: PageHearing;
-  #recogniser: PageRecogniser | undefined;
-  #speaker: PageSpeaker | undefined;
+  readonly #hearing: BrowserHearing;
+  #recogniser: BrowserRecogniser | undefined;
+  #speaker: BrowserSpeaker | undefined;
   #turns = { transcriber: false, synthesizer: false };
   #chosen: BrowserHelp['hears'] = 'off';
   /** Of the call, BCP 47. */
@@ -48,10 +53,10 @@ export class PageSpeech {
   #wantsMicrophone = false;
   #ended = false;
 
-  constructor(options: PageSpeechOptions) {
+  constructor(options: BrowserSpeechOptions) {
     this.#options = options;
     this.#voice = new VoiceWatch(() => options.now());
-    this.#hearing = new PageHearing({
+    this.#hearing = new BrowserHearing({
       voice: this.#voice,
       newId: () => options.newId(),
       post: (command) => options.post(command),
@@ -97,7 +102,7 @@ export class PageSpeech {
   }
 
   /** What the media worker asks for. */
-  onRequest(request: PageVoiceRequest): void {
+  onRequest(request: BrowserVoiceRequest): void {
     if (request.type === 'hush') this.#speaker?.hush();
     else if (this.#speaker !== undefined) this.#speaker.speak(request);
     else this.#report(request, 'failed');
@@ -154,7 +159,7 @@ export class PageSpeech {
     }
     this.#notifyAbility('transcriber', createRecogniser === undefined ? 'missing' : 'able');
     if (createRecogniser === undefined) return;
-    this.#recogniser = new PageRecogniser({
+    this.#recogniser = new BrowserRecogniser({
       create: () => {
         const recogniser = createRecogniser();
         if (this.#chosen === 'local') recogniser.processLocally = true;
@@ -183,7 +188,7 @@ export class PageSpeech {
     this.#notifyAbility('synthesizer', synthesis === undefined ? 'missing' : 'able');
     if (synthesis === undefined) return;
     this.#speaker?.dispose();
-    this.#speaker = new PageSpeaker({
+    this.#speaker = new BrowserSpeaker({
       synthesis,
       createUtterance: (text) => this.#options.createUtterance(text),
       onReport: (clause, state) => this.#report(clause, state),
@@ -221,13 +226,13 @@ export class PageSpeech {
   }
 
   #report(
-    { responseId, clause }: Extract<PageVoiceRequest, { type: 'speak' }>,
+    { responseId, clause }: Extract<BrowserVoiceRequest, { type: 'speak' }>,
     state: Extract<MediaCommand, { type: 'page-voice' }>['state'],
   ): void {
     this.#options.post({ type: 'page-voice', responseId, clause, state });
   }
 
-  #notifyAbility(stage: 'transcriber' | 'synthesizer', ability: PageAbility): void {
+  #notifyAbility(stage: 'transcriber' | 'synthesizer', ability: BrowserAbility): void {
     this.#options.notify({ type: 'page-ability', stage, ability });
   }
 }

@@ -1,30 +1,30 @@
 import type { MediaCommand } from '../messages/media-messages.ts';
-import type { PageModelRequest, PageVoiceRequest } from '../messages/page-requests.ts';
-import type { PageMeans, PageMeansOptions } from './page-means.ts';
+import type { BrowserModelRequest, BrowserVoiceRequest } from '../messages/page-requests.ts';
+import type { BrowserMeans, BrowserMeansOptions } from './browser-means.ts';
 
 /**
  * What the browser can do by itself, whose code is loaded with the call: visitors who do not talk,
  * and most who do, never use it. What it is told meanwhile it learns once it is there, in the same
  * order.
  */
-export class LatePageMeans {
+export class LateBrowserMeans {
   readonly #post: (command: MediaCommand) => void;
-  readonly #loaded: Promise<PageMeans | undefined>;
+  readonly #loaded: Promise<BrowserMeans | undefined>;
 
-  constructor(options: PageMeansOptions) {
+  constructor(options: BrowserMeansOptions) {
     this.#post = options.post;
-    this.#loaded = import('./page-means.ts').then(
-      ({ createPageMeans }) => createPageMeans(options),
+    this.#loaded = import('./browser-means.ts').then(
+      ({ createBrowserMeans }) => createBrowserMeans(options),
       () => undefined,
     );
   }
 
-  tell(what: (means: PageMeans) => void): void {
+  tell(what: (means: BrowserMeans) => void): void {
     void this.#loaded.then((means) => means && what(means));
   }
 
   /** What the media worker asks for. */
-  request(request: PageVoiceRequest | PageModelRequest): void {
+  request(request: BrowserVoiceRequest | BrowserModelRequest): void {
     void this.#loaded.then((means) => {
       if (means !== undefined) return means.request(request);
       if (request.type !== 'speak') return;

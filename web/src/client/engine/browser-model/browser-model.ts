@@ -1,5 +1,5 @@
 import type { MediaNotice } from '../../messages/media-messages.ts';
-import type { PageModelCommand, PageModelRequest } from '../../messages/page-requests.ts';
+import type { BrowserModelCommand, BrowserModelRequest } from '../../messages/page-requests.ts';
 import { MODEL_OPTIONS, type LanguageModels, type ModelSession } from './language-model.ts';
 
 /** Longest piece that the relay takes, characters. */
@@ -7,12 +7,12 @@ const MAX_PIECE = 2_000;
 /** Longest answer that it takes. */
 const MAX_ANSWER = 4_000;
 
-type Question = Extract<PageModelRequest, { type: 'ask-model' }>;
+type Question = Extract<BrowserModelRequest, { type: 'ask-model' }>;
 
-export interface PageModelOptions {
+export interface BrowserModelOptions {
   /** undefined if the browser has none. */
   readonly models: LanguageModels | undefined;
-  post(command: PageModelCommand): void;
+  post(command: BrowserModelCommand): void;
   notify(notice: MediaNotice): void;
 }
 
@@ -26,14 +26,14 @@ interface RunningAnswer {
  * at a time, and says nothing by itself. What was said before comes with each question.
  */
 export class BrowserModel {
-  readonly #options: PageModelOptions;
+  readonly #options: BrowserModelOptions;
   readonly #ended = new AbortController();
   #offers = false;
   #answer: RunningAnswer | undefined;
   /** Keeps the model in memory: without one, the first answer waits until it is loaded. */
   #warm: ModelSession | undefined;
 
-  constructor(options: PageModelOptions) {
+  constructor(options: BrowserModelOptions) {
     this.#options = options;
   }
 
@@ -54,7 +54,7 @@ export class BrowserModel {
     this.#offer(true);
   }
 
-  onRequest(request: PageModelRequest): void {
+  onRequest(request: BrowserModelRequest): void {
     if (request.type === 'ask-model') void this.#ask(request);
     else if (this.#answer?.requestId === request.requestId) this.#stop();
   }

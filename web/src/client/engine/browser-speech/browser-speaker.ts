@@ -1,5 +1,5 @@
 import type { MediaCommand, MediaNotice } from '../../messages/media-messages.ts';
-import type { PageVoiceRequest } from '../../messages/page-requests.ts';
+import type { BrowserVoiceRequest } from '../../messages/page-requests.ts';
 
 /** A recogniser is so much behind what it hears. */
 const ECHO_TAIL_MS = 1_500;
@@ -14,7 +14,7 @@ const END_MARGIN_MS = 4_000;
 /** Slower than any voice at its usual pace speaks. */
 const SLOWEST_MS_PER_CHARACTER = 150;
 
-type Clause = Extract<PageVoiceRequest, { type: 'speak' }>;
+type Clause = Extract<BrowserVoiceRequest, { type: 'speak' }>;
 type ReportState = Extract<MediaCommand, { type: 'page-voice' }>['state'];
 
 /** How long the list of voices may take to arrive. */
@@ -39,7 +39,7 @@ export interface SpeechSynthesiser {
   addEventListener(type: 'voiceschanged', listener: () => void, options: { once: true }): void;
 }
 
-export interface PageSpeakerOptions {
+export interface BrowserSpeakerOptions {
   readonly synthesis: SpeechSynthesiser;
   createUtterance(text: string): Utterance;
   onReport(clause: Clause, state: ReportState): void;
@@ -61,21 +61,21 @@ type State =
  * Each clause is an utterance of its own, because Chromium falls silent some fifteen seconds into a
  * long one; and each waits for the one before, so that they are reported in order.
  */
-export class PageSpeaker {
+export class BrowserSpeaker {
   /** 0–1; holds from the next clause on. */
   volume = 1;
   /** A factor of the voice's own pace. */
   speed = 1;
   /** BCP 47; holds from the next clause on. */
   language = 'en-US';
-  readonly #options: PageSpeakerOptions;
+  readonly #options: BrowserSpeakerOptions;
   #queue: Clause[] = [];
   #state: State = { kind: 'quiet' };
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #hasVoices = false;
   #failures = 0;
 
-  constructor(options: PageSpeakerOptions) {
+  constructor(options: BrowserSpeakerOptions) {
     this.#options = options;
     // The first question makes some browsers fetch the list.
     this.#hasVoices = options.synthesis.getVoices().length > 0;
