@@ -1,3 +1,7 @@
+/** Speech is mono at this rate from the microphone to the transcriber. */
+export const SPEECH_HZ = 16_000;
+export const SPEECH_SAMPLES_PER_MS = SPEECH_HZ / 1_000;
+
 /** What a PCM16 sample is multiplied with to lie in −1…1. */
 export const PCM16_SCALE = 1 / 32_768;
 

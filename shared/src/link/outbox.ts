@@ -1,3 +1,4 @@
+import { SPEECH_SAMPLES_PER_MS } from '../audio/pcm16.ts';
 import type { Outbound } from './outbound.ts';
 
 /**
@@ -5,7 +6,6 @@ import type { Outbound } from './outbound.ts';
  * room to spare.
  */
 const CAPACITY = 1_024;
-const SAMPLES_PER_MS = 16;
 
 export interface Numbered {
   readonly seq: number;
@@ -63,7 +63,7 @@ export class ClientOutbox {
   get unacknowledgedMs(): number {
     return this.#from(this.#first).reduce(
       (sum, { message }) =>
-        message.kind === 'audio' ? sum + message.samples.length / SAMPLES_PER_MS : sum,
+        message.kind === 'audio' ? sum + message.samples.length / SPEECH_SAMPLES_PER_MS : sum,
       0,
     );
   }

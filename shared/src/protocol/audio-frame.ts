@@ -1,3 +1,5 @@
+import { SPEECH_HZ } from '../audio/pcm16.ts';
+
 /**
  * The binary frame: a 12-byte little-endian header, then PCM16 mono samples.
  *
@@ -18,7 +20,7 @@ export const AUDIO_FRAME_HEADER_BYTES = 12;
 
 /** Samples in a full uplink chunk: 100 ms at 16 kHz. */
 export const UPLINK_CHUNK_SAMPLES = 1_600;
-export const UPLINK_SAMPLE_RATE_HZ = 16_000;
+export const UPLINK_SAMPLE_RATE_HZ = SPEECH_HZ;
 
 /** Bytes of the largest frame either side accepts: one second at 48 kHz plus the header. */
 export const MAX_AUDIO_FRAME_BYTES = AUDIO_FRAME_HEADER_BYTES + 48_000 * 2;

@@ -1,3 +1,4 @@
+import { SAMPLE_RATE_HZ } from './voicing.ts';
 import type { Decoder, Segment, SoundSwallowerModule } from 'soundswallower';
 import { setNetwork } from './decoder-network.ts';
 import { readHypothesis } from './jsgf.ts';
@@ -36,7 +37,6 @@ interface Slot {
 const HANDICAP = 20;
 /** Words on either side of the numbers that are decoded again with them: their sound runs into it. */
 const CONTEXT_WORDS = 2;
-const SAMPLES_PER_S = 16_000;
 /** The audio begins so much before the first of these words, and ends behind the last. */
 const BEFORE_S = 0.1;
 const AFTER_S = 0.03;
@@ -89,8 +89,8 @@ export class Doubt {
     const afterS = to === words.length ? AFTER_LAST_S : AFTER_S;
     const heard = await this.#decode(
       audio.subarray(
-        Math.max(0, Math.floor((spoken[from]!.b - BEFORE_S) * SAMPLES_PER_S)),
-        Math.floor((end.b + end.d + afterS) * SAMPLES_PER_S),
+        Math.max(0, Math.floor((spoken[from]!.b - BEFORE_S) * SAMPLE_RATE_HZ)),
+        Math.floor((end.b + end.d + afterS) * SAMPLE_RATE_HZ),
       ),
     );
     return heard !== undefined && heard !== said.join(' ');

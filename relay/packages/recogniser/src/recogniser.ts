@@ -13,7 +13,7 @@ import { loadGrammar } from './load-grammar.ts';
 import { SpeechLevel } from './level.ts';
 import type { NoiseGate } from './noise-gate.ts';
 import { SentenceSearch } from './sentence-search.ts';
-import { VoicingMeter } from './voicing.ts';
+import { SAMPLE_RATE_HZ, VoicingMeter } from './voicing.ts';
 import { acceptorOf, wordNetworkOf, type WordNetwork } from './word-network.ts';
 import { PHONE_LOOP_GRAMMAR } from './word-evidence.ts';
 
@@ -100,7 +100,7 @@ export class Recogniser {
     const decoderWith = async (config: Config): Promise<Decoder> => {
       const decoder = new module.Decoder({
         loglevel: 'FATAL',
-        samprate: 16_000,
+        samprate: SAMPLE_RATE_HZ,
         cmninit: CEPSTRAL_MEAN,
         ...config,
       });

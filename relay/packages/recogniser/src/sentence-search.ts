@@ -1,3 +1,4 @@
+import { SAMPLE_RATE_HZ } from './voicing.ts';
 import type { Decoder, Segment } from 'soundswallower';
 import { readHypothesis } from './jsgf.ts';
 import { weakestWord } from './word-evidence.ts';
@@ -25,7 +26,6 @@ const MAX_FEW_WORDS = 3;
 const DECODED_AGAIN_S = { min: 5, max: 12 } as const;
 /** People say two to three in a second. */
 const LEAST_WORDS_PER_S = 1;
-const SAMPLES_PER_S = 16_000;
 
 export interface SearchConditions {
   readonly isNoisy: boolean;
@@ -85,7 +85,7 @@ export class SentenceSearch {
    * @returns whether it has the words of so long an utterance now; a few are noise
    */
   decodeAgain(audio: Float32Array): boolean {
-    const seconds = audio.length / SAMPLES_PER_S;
+    const seconds = audio.length / SAMPLE_RATE_HZ;
     if (seconds < DECODED_AGAIN_S.min || seconds > DECODED_AGAIN_S.max) return false;
     decodeWhole(this.#sentences, audio);
     if (this.sentence.split(' ').length < seconds * LEAST_WORDS_PER_S) return false;

@@ -6,7 +6,7 @@
  * Signals" (1978), §4.5. White noise, breath and clicks do not repeat so.
  */
 
-const SAMPLE_RATE_HZ = 16_000;
+export const SAMPLE_RATE_HZ = 16_000;
 /** Every other sample is enough for pitch and halves the work twice over. */
 const DECIMATION = 2;
 const FRAME_MS = 32;

@@ -1,3 +1,4 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { SEAL_BYTES, type Sealing } from '../storage/sealing.ts';
 
 /**
@@ -17,7 +18,7 @@ import { SEAL_BYTES, type Sealing } from '../storage/sealing.ts';
  */
 export const RECORD_HEAD_BYTES = 12;
 /** Of both sides. */
-export const RECORDING_RATE_HZ = 16_000;
+export const RECORDING_RATE_HZ = SPEECH_HZ;
 
 export const RECORD_KINDS = ['head', 'person', 'voice', 'cut'] as const;
 /**

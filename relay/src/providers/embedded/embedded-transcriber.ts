@@ -1,3 +1,4 @@
+import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import { ParleyError } from '@parley/shared';
 import {
   mayBeVoiced,
@@ -16,9 +17,8 @@ import type {
 } from '../../call/stages/transcriber/transcriber.ts';
 import { TranscriptQueue } from '../vendor-kit/transcription/transcript-queue.ts';
 
-const SAMPLES_PER_MS = 16;
 /** What waits of silence before it is decoded like anything else. */
-const MAX_SILENT_SAMPLES = 30_000 * SAMPLES_PER_MS;
+const MAX_SILENT_SAMPLES = 30_000 * SPEECH_SAMPLES_PER_MS;
 /** Pieces of audio that may wait for a recogniser: a minute in chunks of 100 ms. */
 const MAX_WAITING_PIECES = 600;
 /** Utterances that may wait for a recogniser. */
@@ -168,7 +168,7 @@ export class EmbeddedTranscription implements Transcription {
   #release(): void {
     this.#audio.drop();
     this.#over.abort();
-    const audioMs = Math.ceil(this.#samples / SAMPLES_PER_MS);
+    const audioMs = Math.ceil(this.#samples / SPEECH_SAMPLES_PER_MS);
     if (audioMs > 0) this.#options.onUsed?.({ model: 'embedded', units: { audioMs } });
   }
 }

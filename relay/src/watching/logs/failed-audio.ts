@@ -1,3 +1,4 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import type { Dirent } from 'node:fs';
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,6 @@ import type { Problems } from '../../base/lib/problems.ts';
 import type { CallEvent, CallEventOf } from '../../call/events/call-events.ts';
 import type { CallObserver } from '../../call/events/call-observers.ts';
 
-const SAMPLE_RATE_HZ = 16_000;
 const MAX_AGE_MS = 86_400_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 const DEFAULT_MAX_BYTES = 100 * 1_024 * 1_024;
@@ -105,7 +105,7 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     const stem = safeName(`${at}-${event.sessionId}-${event.itemId}`);
     const description = {
       at,
-      duration_ms: Math.round((samples / SAMPLE_RATE_HZ) * 1_000),
+      duration_ms: Math.round((samples / SPEECH_HZ) * 1_000),
       error: event.code,
       provider: event.provider,
       session_id: event.sessionId,
@@ -115,7 +115,7 @@ export class FailedAudio implements CallObserver, AsyncDisposable {
     };
     const path = join(dir, stem);
     const newFile = { mode: 0o600, flag: 'wx' };
-    const wav = [wavHeader(samples, SAMPLE_RATE_HZ), ...audio.map(bytesOf)];
+    const wav = [wavHeader(samples, SPEECH_HZ), ...audio.map(bytesOf)];
     const json = `${JSON.stringify(description, null, 2)}\n`;
     const files = [
       [`${path}.wav`, wav],

@@ -1,7 +1,6 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { StreamResampler } from '@parley/shared/audio/stream-resampler';
 import { FRAME_SAMPLES, type CapturedBlock } from './capture-messages.ts';
-
-const OUTPUT_HZ = 16_000;
 
 /** Cuts a signal at a device's rate into frames at 16 kHz, each with its time. */
 export class CaptureCore {
@@ -17,9 +16,9 @@ export class CaptureCore {
     this.#send = send;
     this.#resampler = new StreamResampler({
       inputHz: deviceHz,
-      outputHz: OUTPUT_HZ,
+      outputHz: SPEECH_HZ,
       // A frame's worth of input, twice, and a few render quanta.
-      capacity: Math.ceil((2 * FRAME_SAMPLES * deviceHz) / OUTPUT_HZ) + 1_024,
+      capacity: Math.ceil((2 * FRAME_SAMPLES * deviceHz) / SPEECH_HZ) + 1_024,
     });
   }
 
@@ -36,7 +35,7 @@ export class CaptureCore {
       this.#send({
         samples,
         index: this.#index,
-        contextTimeS: startS + this.#index / OUTPUT_HZ,
+        contextTimeS: startS + this.#index / SPEECH_HZ,
         sentContextTimeS: contextTimeS + input.length / this.#deviceHz,
       });
       this.#index += FRAME_SAMPLES;

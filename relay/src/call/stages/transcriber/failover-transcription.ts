@@ -1,3 +1,4 @@
+import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import type {
   Hearing,
   ListenOptions,
@@ -9,9 +10,6 @@ import { AttemptScope, closeIterator } from '../health/attempt-scope.ts';
 import type { Attempt, Attempts } from '../health/attempts.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import type { StageCandidates } from '../health/stage-candidates.ts';
-
-/** Samples in a ms of speech. */
-const SAMPLES_PER_MS = 16;
 
 /** One utterance that outlives the recogniser it began with: it is kept, and replayed to the next. */
 export class FailoverTranscription implements Hearing {
@@ -36,12 +34,12 @@ export class FailoverTranscription implements Hearing {
     this.#stage = stage;
     this.#options = options;
     this.#attempts = stage.attempts(options, options.language);
-    this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SAMPLES_PER_MS);
+    this.#replay = new ReplayBuffer(stage.policy.maxUtteranceMs * SPEECH_SAMPLES_PER_MS);
     this.events = this.#run();
   }
 
   get durationMs(): number {
-    return this.#samples / SAMPLES_PER_MS;
+    return this.#samples / SPEECH_SAMPLES_PER_MS;
   }
 
   get audio(): readonly Int16Array[] {
@@ -49,7 +47,7 @@ export class FailoverTranscription implements Hearing {
   }
 
   audioEnd(maxMs: number): Int16Array<ArrayBuffer> | undefined {
-    return this.#replay.end(maxMs * SAMPLES_PER_MS);
+    return this.#replay.end(maxMs * SPEECH_SAMPLES_PER_MS);
   }
 
   get canSpeculate(): boolean {
@@ -137,7 +135,7 @@ export class FailoverTranscription implements Hearing {
     );
     scope.clearDeadline();
     for (const samples of this.#replay.pieces()) transcription.push(samples);
-    this.#replayedMs = this.#replay.length / SAMPLES_PER_MS;
+    this.#replayedMs = this.#replay.length / SPEECH_SAMPLES_PER_MS;
     this.#transcription = transcription;
     this.#canSpeculate = transcription.speculate !== undefined;
     if (this.#isSpeculating) transcription.speculate?.();

@@ -1,3 +1,4 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import type {
   TranscriptEvent,
   Transcription,
@@ -9,17 +10,16 @@ import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
 import type { VendorSocket } from '../../vendor-kit/websocket/vendor-socket.ts';
 import { readScribeEvent } from './elevenlabs-events.ts';
 
-const RATE_HZ = 16_000;
 /** The vendor asks for chunks of 0.1 to 1 s. */
-const MAX_CHUNK_SAMPLES = RATE_HZ;
+const MAX_CHUNK_SAMPLES = SPEECH_HZ;
 /** A commit of less than 0.3 s of audio ends the session. */
-const MIN_COMMIT_SAMPLES = 0.4 * RATE_HZ;
+const MIN_COMMIT_SAMPLES = 0.4 * SPEECH_HZ;
 /**
  * The vendor commits by itself after some 36 s, whose answer looks like the answer to a commit of
  * ours. So we commit before, at the first moment that is quiet, or else without one.
  */
-const QUIET_COMMIT_SAMPLES = 20 * RATE_HZ;
-const LATEST_COMMIT_SAMPLES = 30 * RATE_HZ;
+const QUIET_COMMIT_SAMPLES = 20 * SPEECH_HZ;
+const LATEST_COMMIT_SAMPLES = 30 * SPEECH_HZ;
 const QUIET_PEAK = 600;
 
 /** One utterance: what was pushed since the socket was taken, committed in one piece or several. */
@@ -50,7 +50,7 @@ export class ScribeTranscription implements Transcription {
     this.#utterance = new SocketUtterance({
       lease,
       signal,
-      rateHz: RATE_HZ,
+      rateHz: SPEECH_HZ,
       onSent,
       encode: (samples) => audioMessage(samples, false),
       onMessage: (message) => this.#hear(message),
@@ -145,7 +145,7 @@ export class ScribeTranscription implements Transcription {
 export function audioMessage(samples: Int16Array, commit: boolean): string {
   const { buffer, byteOffset, byteLength } = samples;
   const base64 = Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-  return `{"message_type":"input_audio_chunk","audio_base_64":"${base64}","commit":${commit},"sample_rate":${RATE_HZ}}`;
+  return `{"message_type":"input_audio_chunk","audio_base_64":"${base64}","commit":${commit},"sample_rate":${SPEECH_HZ}}`;
 }
 
 function isQuiet(samples: Int16Array): boolean {

@@ -1,3 +1,4 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import type { Owned } from '../../../call/stages/provider.ts';
 import type {
   Transcriber,
@@ -24,8 +25,6 @@ import {
 import { Pcm16Resampler } from '@parley/shared/audio/pcm16-resampler';
 import { SocketUtterance } from '../../vendor-kit/transcription/socket-utterance.ts';
 import type { SocketLease } from '../../vendor-kit/websocket/socket-pool.ts';
-
-const INPUT_HZ = 16_000;
 
 /** The only rate the API takes. */
 const REALTIME_HZ = 24_000;
@@ -105,7 +104,7 @@ function sessionUpdate(model: string, language: string | undefined): object {
 class RealtimeUtterance implements Transcription {
   readonly #utterance: SocketUtterance;
   readonly #lease: SocketLease;
-  readonly #resampler = new Pcm16Resampler(INPUT_HZ, REALTIME_HZ);
+  readonly #resampler = new Pcm16Resampler(SPEECH_HZ, REALTIME_HZ);
   #state: State = { kind: 'listening' };
   /** What the utterance before on this socket was in, which may be another person's. */
   readonly #itemBefore: string | undefined;

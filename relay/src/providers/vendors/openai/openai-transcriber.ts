@@ -1,3 +1,4 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import { FormData, type Response } from 'undici';
 import { encodeWav } from '@parley/shared/audio/wav-writer';
 import { isHtml } from '../../vendor-kit/http-client/failure-note.ts';
@@ -25,7 +26,6 @@ import { createParser } from 'eventsource-parser';
 /** No transcription comes near this, characters. */
 const MAX_CHARACTERS = 1_000_000;
 
-const RATE_HZ = 16_000;
 /** OpenAI's own models but the oldest; others may take `stream` for an unknown field. */
 const STREAMING_MODELS = /^gpt-(?:[\w.]+-)*transcribe(?!.*diarize)/;
 
@@ -51,7 +51,7 @@ export function createOpenAiTranscriber({
       const form = new FormData();
       form.set(
         'file',
-        new Blob([encodeWav(samples, RATE_HZ)], { type: 'audio/wav' }),
+        new Blob([encodeWav(samples, SPEECH_HZ)], { type: 'audio/wav' }),
         'speech.wav',
       );
       form.set('model', model);

@@ -4,7 +4,7 @@ import type {
   Transcription,
 } from '../../../call/stages/transcriber/transcriber.ts';
 import { TranscriptQueue } from '../../vendor-kit/transcription/transcript-queue.ts';
-import { joinPcm16 } from '@parley/shared/audio/pcm16';
+import { joinPcm16, SPEECH_HZ } from '@parley/shared/audio/pcm16';
 
 /** 20 ms at 16 kHz. */
 const FRAME_SAMPLES = 320;
@@ -15,11 +15,10 @@ const QUIET_SHARE = 0.1;
 /** RMS of a frame that is silence in any case. */
 const SILENCE_RMS = 40;
 
-const RATE_HZ = 16_000;
 /** The API refuses less, and it holds no word. */
-const MIN_SAMPLES = RATE_HZ / 10;
+const MIN_SAMPLES = SPEECH_HZ / 10;
 /** Ten minutes; 19 MB, under the API's limit of 25 MB a file. */
-const MAX_SAMPLES = RATE_HZ * 600;
+const MAX_SAMPLES = SPEECH_HZ * 600;
 
 /**
  * Has audio transcribed as a whole.
@@ -138,7 +137,7 @@ export class SegmentUtterance implements Transcription {
       if (isOver) return;
       isOver = true;
       const isRefused = error instanceof ProviderError && error.isRefusal;
-      if (!isRefused) this.#onUploaded(Math.ceil((covers * 1_000) / RATE_HZ), isEarly);
+      if (!isRefused) this.#onUploaded(Math.ceil((covers * 1_000) / SPEECH_HZ), isEarly);
     };
     // In the moment of the abort: after it the turn may be over.
     abort.signal.addEventListener('abort', () => over(), { once: true });

@@ -1,5 +1,7 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
+
 /** Rate at which the microphone's signal arrives, and at which the pattern is played. */
-export const SIGNAL_HZ = 16_000;
+export const SIGNAL_HZ = SPEECH_HZ;
 
 /** Between what a phone's speaker can play and what a narrow-band headset still lets through. */
 const FROM_HZ = 500;

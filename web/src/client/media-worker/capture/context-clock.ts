@@ -1,3 +1,4 @@
+import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import { localMsOf } from '../../messages/local-clock.ts';
 import type { CapturedBlock } from '../../messages/capture-messages.ts';
 
@@ -61,7 +62,6 @@ export class ContextClock {
 
 /** Sample positions are trusted over clock readings until they are this far apart. */
 const CLOCK_SLACK_MS = 10;
-const SAMPLES_PER_MS = 16;
 
 /** When the frames of one microphone were captured. */
 export class CaptureClock {
@@ -80,7 +80,7 @@ export class CaptureClock {
   startOf(block: CapturedBlock): number | undefined {
     const capturedMs = this.#contextClock.toLocalMs(block.contextTimeS);
     if (capturedMs === undefined) return undefined;
-    const offsetMs = block.index / SAMPLES_PER_MS;
+    const offsetMs = block.index / SPEECH_SAMPLES_PER_MS;
     const originMs = capturedMs - this.#latencyMs - offsetMs;
     if (this.#originMs === undefined || Math.abs(originMs - this.#originMs) > CLOCK_SLACK_MS) {
       this.#originMs = originMs;

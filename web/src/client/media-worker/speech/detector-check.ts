@@ -1,8 +1,8 @@
+import { SPEECH_HZ } from '@parley/shared/audio/pcm16';
 import type { DetectorCheck } from '../../messages/detector-check.ts';
 import { FRAME_SAMPLES } from '../../messages/capture-messages.ts';
 import type { SpeechDetector } from './speech-detector.ts';
 
-const RATE_HZ = 16_000;
 const FRAMES = 16;
 /** The harmonics of a voice. */
 const PITCH_HZ = 120;
@@ -38,9 +38,9 @@ export function makeVowel(): Float32Array<ArrayBuffer> {
   const samples = new Float32Array(FRAMES * FRAME_SAMPLES);
   let phase = 0;
   for (let at = 0; at < samples.length; at += 1) {
-    const seconds = at / RATE_HZ;
+    const seconds = at / SPEECH_HZ;
     const pitchHz = PITCH_HZ * (1 + 0.08 * Math.sin(2 * Math.PI * 3 * seconds));
-    phase += (2 * Math.PI * pitchHz) / RATE_HZ;
+    phase += (2 * Math.PI * pitchHz) / SPEECH_HZ;
     let sample = 0;
     for (let harmonic = 1; harmonic <= HARMONICS; harmonic += 1) {
       const gain = FORMANTS_HZ.reduce(

@@ -1,6 +1,5 @@
+import { SPEECH_SAMPLES_PER_MS } from '@parley/shared/audio/pcm16';
 import { UPLINK_CHUNK_SAMPLES } from '@parley/shared/audio-frame';
-
-const SAMPLES_PER_MS = 16;
 
 /** A stretch of microphone in PCM16 at 16 kHz, and when it was captured. */
 export interface RecordedFrame {
@@ -65,11 +64,11 @@ export class UtteranceRecorder {
     this.#keepFromMs = Number.POSITIVE_INFINITY;
     const startMs = Math.max(fromMs, this.#notBeforeMs);
     for (const frame of this.#history) {
-      const skip = Math.max(0, Math.round((startMs - frame.startMs) * SAMPLES_PER_MS));
+      const skip = Math.max(0, Math.round((startMs - frame.startMs) * SPEECH_SAMPLES_PER_MS));
       if (skip >= frame.samples.length) continue;
       this.#append({
         samples: frame.samples.subarray(skip),
-        startMs: frame.startMs + skip / SAMPLES_PER_MS,
+        startMs: frame.startMs + skip / SPEECH_SAMPLES_PER_MS,
       });
     }
   }
@@ -103,7 +102,7 @@ export class UtteranceRecorder {
     let from = 0;
     while (from < frame.samples.length) {
       if (this.#pendingLength === 0) {
-        this.#pendingStartMs = frame.startMs + from / SAMPLES_PER_MS;
+        this.#pendingStartMs = frame.startMs + from / SPEECH_SAMPLES_PER_MS;
       }
       const count = Math.min(
         UPLINK_CHUNK_SAMPLES - this.#pendingLength,
@@ -127,5 +126,5 @@ export class UtteranceRecorder {
 }
 
 function endOf(frame: RecordedFrame): number {
-  return frame.startMs + frame.samples.length / SAMPLES_PER_MS;
+  return frame.startMs + frame.samples.length / SPEECH_SAMPLES_PER_MS;
 }
