@@ -4,6 +4,7 @@ import { BenchProcess } from '../process/bench-process.ts';
 import { UNLIMITED } from '../process/unlimited.ts';
 import { percentile, round } from '../statistics.ts';
 import type { Asked, CallersHandlers } from './callers.process.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const CALLERS = new URL('callers.process.ts', import.meta.url);
 const HOGS = 8;
@@ -14,12 +15,9 @@ const PREPARE_DEADLINE_MS = 120_000;
 /** What calls may take beyond their time: to be opened, and to hear the last answer. */
 const SLACK_MS = 60_000;
 
-export interface BenchCallersOptions {
+export interface BenchCallersOptions extends BenchContext {
   readonly callers: number;
   readonly minutes: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -85,3 +83,14 @@ function reportOf(asked: readonly Asked[]) {
     },
   };
 }
+
+export const CALLERS_BENCH = defineBench({
+  about: `8 people who talk at the same time to the built-in recogniser, assistant and voice, for one
+minute, then again beside sessions that take as much of the recognisers as they can.`,
+  options: { users: wholeNumber(200, 8), minutes: wholeNumber(60, 1) },
+  async run({ users: callers, minutes }, { print, ...context }) {
+    const { isReached, ...report } = await benchCallers({ callers, minutes, ...context });
+    print(report);
+    return isReached;
+  },
+});

@@ -8,6 +8,7 @@ import { FAULT_KINDS, type Fault } from './faults.ts';
 import { QUESTIONS } from './questions.ts';
 import { seeded } from './random.ts';
 import { RoughLine } from './rough-line.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const RELAYS = new URL('../dialogues/relays.process.ts', import.meta.url);
 const PAGES = new URL('../../../web/bench/chaos.process.ts', import.meta.url);
@@ -22,14 +23,11 @@ const CALL_DEADLINE_MS = 30 * 60_000;
 /** More questions than any call has time for. */
 const MOST_QUESTIONS = 500;
 
-export interface BenchChaosOptions {
+export interface BenchChaosOptions extends BenchContext {
   /** Of speech, in all calls together. */
   readonly minutes: number;
   readonly seed: number;
   readonly callers?: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -141,3 +139,15 @@ function waits(conversations: readonly Conversation[]) {
     longest: all.at(-1) ?? 0,
   };
 }
+
+export const CHAOS_BENCH = defineBench({
+  about: `Whether anything is lost, doubled or out of order if connections are cut, reset, stalled, half open
+and lossy at random moments: 20 minutes of speech, in many calls at a time, over such lines and over
+good ones. A seed repeats the faults.`,
+  options: { minutes: wholeNumber(60, 20), seed: wholeNumber(1_000_000, 1) },
+  async run(options, { print, ...context }) {
+    const { isWhole, ...report } = await benchChaos({ ...options, ...context });
+    print(report);
+    return isWhole;
+  },
+});

@@ -1,10 +1,11 @@
 import { RELAY_NODE_FLAGS } from '../../tools/node-flags.mjs';
 import { BenchProcess } from '../process/bench-process.ts';
 import { DIALOGUES } from './dialogues.ts';
-import type { DialogueKind, PageHandlers } from './dialogue.ts';
+import { DIALOGUE_KINDS, type DialogueKind, type PageHandlers } from './dialogue.ts';
 import { judgeDialogue, type Outcome } from './judgement.ts';
 import type { RelaysHandlers } from './relays.process.ts';
 import { figuresOf, remarksOn, tableOf } from './report.ts';
+import { defineBench, oneOf, type BenchContext } from '../bench.ts';
 
 const RELAYS = new URL('relays.process.ts', import.meta.url);
 const PAGE = new URL('../../../web/bench/page.process.ts', import.meta.url);
@@ -15,11 +16,8 @@ const MAX_LATE_MS = 150;
 const PREPARE_DEADLINE_MS = 120_000;
 const CALL_DEADLINE_MS = 90_000;
 
-export interface BenchDialoguesOptions {
+export interface BenchDialoguesOptions extends BenchContext {
   readonly only: DialogueKind | undefined;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -87,3 +85,16 @@ export async function benchDialogues(options: BenchDialoguesOptions) {
     fixed_480_ms: figuresOf(outcomes.page),
   };
 }
+
+export const DIALOGUES_BENCH = defineBench({
+  about: `Turn-taking: how often people are cut off, how often a reply ends without cause, how long the end
+of a turn takes. Scripted people with synthetic voices talk to the page's detector and the embedded
+providers, beside a page that waits for a fixed 480 ms.
+--only KIND  one kind alone, of
+  ${DIALOGUE_KINDS.join(', ')}`,
+  options: { only: oneOf('KIND', DIALOGUE_KINDS, undefined) },
+  async run(options, { print, ...context }) {
+    print(await benchDialogues({ ...options, ...context }));
+    return true;
+  },
+});

@@ -5,6 +5,7 @@ import { buildPage } from '../../tools/page-build.ts';
 import type { EarHandlers } from './ear-handlers.ts';
 import { DISTURBED, QUESTIONS, VOICES } from './questions.ts';
 import { panelOf, reportOf, rowOf, type AskedTurn } from './report.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const EAR = new URL('../../../web/bench/ear.process.ts', import.meta.url);
 const OPEN_DEADLINE_MS = 120_000;
@@ -12,11 +13,8 @@ const TURN_DEADLINE_MS = 60_000;
 /** Of the longer of both tables. */
 const SIMULATED_SHARE = 1 / 3;
 
-export interface BenchEarOptions {
+export interface BenchEarOptions extends BenchContext {
   readonly turns: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -71,3 +69,15 @@ function titleOf({ simulated, speculates }: { simulated: boolean; speculates: bo
   if (!simulated) return 'Embedded providers: the ear beside the panel, ms';
   return `Vendors of 100, 150 and 80 ms, ${speculates ? 'with' : 'without'} speculation: at the ear, ms`;
 }
+
+export const EAR_BENCH = defineBench({
+  about: `What the debug panel shows beside what an ear in the room hears: three voices ask 60 questions in
+Chromium, in a room without sound cards, with a load peak and a stalled page in between. Then voice
+to voice at the ear over vendors of known slowness. It needs PulseAudio.`,
+  options: { turns: wholeNumber(600, 60) },
+  async run(options, { print, ...context }) {
+    const report = await benchEar({ ...options, ...context });
+    print(report);
+    return report.embedded.failed === 0;
+  },
+});

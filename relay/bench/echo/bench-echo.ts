@@ -3,14 +3,16 @@ import { provideChromium } from '../../tools/chromium.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { percentile, round } from '../statistics.ts';
 import { judgeMonologue, type MonologueFigures } from './judgement.ts';
-import type {
-  EchoBrowser,
-  EchoHandlers,
-  EchoRoom,
-  EchoSetting,
-  Interruption,
-  InterruptionOutcome,
+import {
+  ECHO_BROWSERS,
+  type EchoBrowser,
+  type EchoHandlers,
+  type EchoRoom,
+  type EchoSetting,
+  type Interruption,
+  type InterruptionOutcome,
 } from './laboratory.ts';
+import { wholeNumber, defineBench, oneOf, type BenchContext } from '../bench.ts';
 
 const LABORATORY = new URL('../../../web/bench/echo.process.ts', import.meta.url);
 /** As good headsets let through, a phone on a table, a laptop, a loudspeaker beside the microphone. */
@@ -41,13 +43,10 @@ const CALL_SLACK = 4;
 const CALL_DEADLINE_MS = 60_000;
 const TRIAL_DEADLINE_MS = 45_000;
 
-export interface BenchEchoOptions {
+export interface BenchEchoOptions extends BenchContext {
   readonly browser: EchoBrowser;
   /** Of the assistant's speech with a silent person, at all levels together. */
   readonly minutes: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -211,3 +210,15 @@ const row = (...cells: readonly string[]) => cells.map((cell) => cell.padStart(1
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
+
+export const ECHO_BENCH = defineBench({
+  about: `Whether Parley hears itself: the page in a real browser and in a room whose microphone hears the
+speaker at several levels. 10 minutes of answers to a silent person, in which nothing may end or
+hold them; then another voice talks over answers, at each level 12 times (in shorter runs fewer) and
+with headphones 10 times: how soon the speaker is silent.`,
+  options: { minutes: wholeNumber(60, 10), browser: oneOf('NAME', ECHO_BROWSERS, 'chromium') },
+  async run(options, { print, ...context }) {
+    print(await benchEcho({ ...options, ...context }));
+    return true;
+  },
+});

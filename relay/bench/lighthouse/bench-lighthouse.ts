@@ -7,6 +7,7 @@ import { run } from '../../tools/project.ts';
 import { WholeRelay } from '../load/whole-relay.ts';
 import { median } from '../statistics.ts';
 import { scoresOf, TARGETS, type Category, type LighthouseReport } from './scores.ts';
+import { defineBench, type BenchContext } from '../bench.ts';
 
 /**
  * Fetched when it is needed: its hundred packages would lie beside every installation, for a
@@ -18,18 +19,12 @@ const VISITS = 3;
 const BROWSER_FLAGS = '--headless=new --no-sandbox --disable-gpu';
 const EMBEDDED = { TRANSCRIBERS: 'embedded', GENERATORS: 'embedded', SYNTHESIZERS: 'embedded' };
 
-export interface BenchLighthouseOptions {
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
-}
-
 /**
  * Lighthouse's judgement of the built page, as the relay serves it, on a slow phone.
  *
  * @throws Error if there is no Chromium, or Lighthouse cannot be fetched or fails
  */
-export async function benchLighthouse({ signal, tell }: BenchLighthouseOptions) {
+export async function benchLighthouse({ signal, tell }: BenchContext) {
   if (!(await provideChromium())) throw new Error('bench lighthouse needs Chromium.');
   if ((await buildPage()) !== 0) throw new Error('The page could not be built.');
   await using relay = await WholeRelay.start({ ...EMBEDDED, STORAGE: 'off' }, signal);
@@ -74,3 +69,14 @@ export async function benchLighthouse({ signal, tell }: BenchLighthouseOptions) 
   for (const loss of losses) tell(`    costs points: ${loss}`);
   return { bench: 'lighthouse' as const, visits: visits.map(performanceOf), ...scores, isReached };
 }
+
+export const LIGHTHOUSE_BENCH = defineBench({
+  about: `Lighthouse's scores of the page on a phone: performance, accessibility, best practices. It is
+fetched from the registry when it is not there.`,
+  options: {},
+  async run(_options, { print, ...context }) {
+    const { isReached, ...report } = await benchLighthouse(context);
+    print(report);
+    return isReached;
+  },
+});

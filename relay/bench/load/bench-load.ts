@@ -7,6 +7,7 @@ import { AUDIENCE, ISSUER } from './account-token.ts';
 import type { CallersHandlers } from './callers.process.ts';
 import type { Figures } from './tally.ts';
 import { WholeRelay } from './whole-relay.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const SIMULATORS = new URL('../turn/simulators.process.ts', import.meta.url);
 const CALLERS = new URL('callers.process.ts', import.meta.url);
@@ -20,7 +21,7 @@ const SLACK_MS = 60_000;
 const WARM_UP_SHARE = 0.5;
 const SAMPLE_INTERVAL_MS = 1_000;
 
-export interface BenchLoadOptions {
+export interface BenchLoadOptions extends BenchContext {
   /** Connections that send text messages. */
   readonly connections: number;
   /** Messages of each of them. */
@@ -30,9 +31,6 @@ export interface BenchLoadOptions {
   readonly minutes: number;
   /** Of the relay, beside what the benchmark sets. */
   readonly environment?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -163,3 +161,18 @@ function tellProblems(
 ): void {
   for (const [words, times] of problems.slice(0, 5)) tell(`  ${times} × ${words}`);
 }
+
+export const LOAD_BENCH = defineBench({
+  about: `What people notice of many others: 50 connections that send 100 text messages each, then 100
+people who talk for one minute, with accounts, limits, metering and storage on.`,
+  options: {
+    connections: wholeNumber(10_000, 50),
+    messages: wholeNumber(10_000, 100),
+    users: wholeNumber(10_000, 100),
+    minutes: wholeNumber(60, 1),
+  },
+  async run(options, { print, ...context }) {
+    print(await benchLoad({ ...options, ...context }));
+    return true;
+  },
+});

@@ -9,6 +9,7 @@ import { openVoiceToEar, type Heard } from '../../src/providers/embedded/voice-t
 import { readClips, type Clips } from './clips.ts';
 import { babble, inNoise, overdriven, pinkNoise, type NoisePlace } from './room-noise.ts';
 import { figuresOf, tableOf, type Figures, type Outcome } from './table.ts';
+import { wholeNumber, defineBench, FOLDER, type BenchContext } from '../bench.ts';
 
 const VOICES = ['slt', 'rms', 'awb'] as const;
 const WORKERS = 2;
@@ -26,16 +27,13 @@ type Kind = (typeof KINDS)[number];
 type Ear = Awaited<ReturnType<typeof openVoiceToEar>>;
 type Sound = (speech: Int16Array, seed: number) => Int16Array;
 
-export interface NoiseBenchOptions {
+export interface NoiseBenchOptions extends BenchContext {
   /** A folder of recordings, see `readClips`. */
   readonly clipsFolder: string | undefined;
   /** Of the noises, so that a run can be repeated. */
   readonly seed: number;
   /** Of each list, one in so many sentences is spoken. */
   readonly step?: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /** How the embedded recogniser understands people in noise. @returns a row for each condition */
@@ -182,3 +180,15 @@ async function allOf<T, R>(
   await Promise.all(Array.from({ length: WORKERS }, worker));
   return results;
 }
+
+export const NOISE_BENCH = defineBench({
+  about: `How people are understood without a key in a noisy room: sentences in three synthetic voices, in
+pink noise and among other voices, from clean to 15 dB; free speech and noise alone.
+--clips DIR  recordings of people too, WAV files and sentences.txt, in which each line is
+             FILE.wav: sentence, or a sentence that could have been said instead`,
+  options: { clips: FOLDER, seed: wholeNumber(1_000_000, 1) },
+  async run({ clips: clipsFolder, seed }, { print, ...context }) {
+    print(await benchNoise({ clipsFolder, seed, ...context }));
+    return true;
+  },
+});

@@ -8,6 +8,7 @@ import { turnIn } from '../turn/provider-times.ts';
 import type { SimulatorsHandlers } from '../turn/simulators.process.ts';
 import { compare, TURNS_EACH, type Answered } from './turns.ts';
 import { talkThrough } from './talker.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const SIMULATORS = new URL('../turn/simulators.process.ts', import.meta.url);
 /** Of the simulated providers. */
@@ -18,12 +19,9 @@ const AROUND_MS = 12_000;
 const CATCH_UP_MS = 45_000;
 const ASK_AGAIN_MS = 500;
 
-export interface BenchOutageOptions {
+export interface BenchOutageOptions extends BenchContext {
   readonly seconds: number;
   readonly sessions: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /**
@@ -91,3 +89,15 @@ export async function benchOutage({ seconds, sessions, signal, tell }: BenchOuta
   const isWhole = result.missing === 0 && result.doubled === 0 && errors.length === 0;
   return { bench: 'outage' as const, seconds, sessions, ...result, failed: errors.length, isWhole };
 }
+
+export const OUTAGE_BENCH = defineBench({
+  about: `Whether turns are stored once, and how long people wait, if the server of the database is stopped
+for 60 seconds while 20 people talk. It needs Postgres's programs.`,
+  // Turns are told apart by the level of their audio.
+  options: { seconds: wholeNumber(600, 60), sessions: wholeNumber(150, 20) },
+  async run(options, { print, ...context }) {
+    const { isWhole, ...report } = await benchOutage({ ...options, ...context });
+    print(report);
+    return isWhole;
+  },
+});

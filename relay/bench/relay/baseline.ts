@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { UsageError } from '../../tools/command-line.ts';
 import { ROOT } from '../../tools/project.ts';
+import type { BenchOption } from '../bench.ts';
 
 /** What the relay is measured beside: a bare pipe, or another relay. */
 export type Baseline =
@@ -14,11 +16,17 @@ export type Baseline =
 
 const SETTING = /^([A-Z][A-Z0-9_]*)=(.*)$/s;
 
-/** @returns undefined if it is neither `pipe`, a setting, nor a folder with a relay in it */
-export function baselineOf(text: string): Baseline | undefined {
-  if (text === 'pipe') return text;
-  const [, name, value] = SETTING.exec(text) ?? [];
-  if (name !== undefined) return { folder: ROOT, settings: { [name]: value ?? '' } };
-  const folder = resolve(text);
-  return existsSync(join(folder, 'relay/src/main.ts')) ? { folder, settings: {} } : undefined;
-}
+/** `pipe`, which it is by default, a setting, or a folder with a relay in it. */
+export const BASELINE: BenchOption<Baseline> = {
+  placeholder: 'NAME=VALUE|DIR',
+  read: (option, text = 'pipe') => {
+    if (text === 'pipe') return text;
+    const [, name, value] = SETTING.exec(text) ?? [];
+    if (name !== undefined) return { folder: ROOT, settings: { [name]: value ?? '' } };
+    const folder = resolve(text);
+    if (existsSync(join(folder, 'relay/src/main.ts'))) return { folder, settings: {} };
+    throw new UsageError(
+      `${option}: found ${JSON.stringify(text)}, expected pipe, NAME=VALUE or a folder with Parley in it.`,
+    );
+  },
+};

@@ -1,7 +1,8 @@
 import { makeDatabaseTemplate } from '../../src/keeping/storage/database-template.ts';
-import type { Baseline } from './baseline.ts';
+import { BASELINE, type Baseline } from './baseline.ts';
 import { reportOf, type RelayBenchRun } from './report.ts';
 import { openRounds, type Round, type RoundFigures, type RoundTimes } from './rounds.ts';
+import { wholeNumber, defineBench, FOLDER, sizes, type BenchContext } from '../bench.ts';
 
 export const ROUND_TIMES: RoundTimes = {
   // More than an utterance: from then on as much is released as is kept, and all code is compiled.
@@ -14,15 +15,11 @@ const ROUNDS = 15;
 /** How a garbage collector settles differs from start to start, on either side. */
 const STARTS = 3;
 
-export interface BenchRelayOptions {
+export interface BenchRelayOptions extends BenchContext {
   readonly sessions: number;
   readonly baseline?: Baseline;
-  /** 15 if not given. */
   readonly rounds: number | undefined;
   readonly profileDir: string | undefined;
-  readonly signal: AbortSignal;
-  /** Takes a line for people: round by round, and the sums. */
-  readonly tell: (line: string) => void;
   readonly times?: RoundTimes;
   /** The rounds are spread over so many runs, each with processes of its own. */
   readonly starts?: number;
@@ -90,3 +87,30 @@ function rowOf(name: string, { cpuUsPerChunk, latencyMs, rssKbPerSession, chunks
   ];
   return `${name.padEnd(18)}${cells.map((cell) => cell.padStart(13)).join('')}`;
 }
+
+export const RELAY_BENCH = defineBench({
+  about: `What forwarding a chunk of audio costs: the relay as people run it, with a vendor's adapter
+to the simulator of Deepgram's Nova, in turn with a bare WebSocket pipe to the same. 1,000 sessions
+if N is not given (without --json 500 before that), 10 chunks a second in utterances of ten seconds
+with pauses.
+--baseline NAME=VALUE  against the same relay with another setting instead of the pipe, such as
+                       STORAGE=off or ENABLE_METRICS=off
+--baseline DIR         against the relay of another folder (npm run compare does that)
+--rounds N             rounds, each with both sides in turn; ${ROUNDS} by default
+--profile DIR          writes a CPU profile of each side's last round to a folder`,
+  options: {
+    sessions: sizes(10_000, { people: [500, 1_000], programs: 1_000 }),
+    baseline: BASELINE,
+    rounds: wholeNumber(50, ROUNDS),
+    profile: FOLDER,
+  },
+  async run(
+    { sessions: allSessions, baseline, rounds, profile: profileDir },
+    { print, ...context },
+  ) {
+    for (const sessions of allSessions) {
+      print(await benchRelay({ sessions, baseline, rounds, profileDir, ...context }));
+    }
+    return true;
+  },
+});

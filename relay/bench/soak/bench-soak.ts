@@ -1,6 +1,7 @@
 import { BenchProcess } from '../process/bench-process.ts';
 import { reportOf } from './report.ts';
 import type { SoakHandlers } from './soak.process.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 const PROCESS = new URL('soak.process.ts', import.meta.url);
 const CALLERS = 20;
@@ -9,11 +10,8 @@ const WARM_UP_TURNS = 100;
 /** What a turn may take, with all deadlines and words of apology, by one caller. */
 const TURN_DEADLINE_MS = 10_000;
 
-export interface BenchSoakOptions {
+export interface BenchSoakOptions extends BenchContext {
   readonly turns: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /** Turns of which most meet a fault of a vendor: whether memory, a socket or a timer is left. */
@@ -31,3 +29,14 @@ export async function benchSoak({ turns, signal, tell }: BenchSoakOptions) {
   tell(`  left after the stop: ${report.held_stopped.join(', ') || 'nothing'}`);
   return report;
 }
+
+export const SOAK_BENCH = defineBench({
+  about: `Whether memory, a socket or a timer is left after 250 turns of which most meet a fault of a
+simulated vendor.`,
+  options: { turns: wholeNumber(600, 250) },
+  async run(options, { print, ...context }) {
+    const { isClean, ...report } = await benchSoak({ ...options, ...context });
+    print(report);
+    return isClean;
+  },
+});

@@ -7,6 +7,7 @@ import { installedPackages, type InstalledPackages } from './installed-packages.
 import { memoryOf, type Memory } from './process-memory.ts';
 import { startParley, type StartedParley } from './started-parley.ts';
 import { sleep, systemClock } from '../../src/base/lib/clock.ts';
+import { wholeNumber, defineBench, type BenchContext } from '../bench.ts';
 
 /** From then on a relay without callers changes little. */
 const SETTLED_MS = 20_000;
@@ -25,12 +26,9 @@ type Mode = keyof typeof MODES;
 const MODE_NAMES: readonly Mode[] = ['keyless', 'keyed'];
 const MB = 1_000_000;
 
-export interface BenchStartOptions {
+export interface BenchStartOptions extends BenchContext {
   /** Three if not given. */
   readonly rounds: number | undefined;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
 }
 
 /** What a Parley without callers takes: time to start, memory, disk, and what a browser loads first. */
@@ -149,3 +147,14 @@ async function settledMemory(
   await sleep(systemClock, settledMs, signal);
   return memoryOf(pid);
 }
+
+export const START_BENCH = defineBench({
+  about: `What a Parley without callers takes: time until npm start is ready, memory 20 s later of all its
+processes, without keys and with one for every stage, what is installed, and what a browser loads
+first. Medians of ${ROUNDS} rounds if N is not given.`,
+  options: { rounds: wholeNumber(50, ROUNDS) },
+  async run(options, { print, ...context }) {
+    print(await benchStart({ ...options, ...context }));
+    return true;
+  },
+});

@@ -5,6 +5,7 @@ import type { TurnSubjectHandlers } from './relay-subject.process.ts';
 import { overheadParts, reportOf } from './report.ts';
 import type { SimulatorsHandlers } from './simulators.process.ts';
 import type { TalkersHandlers } from './talkers.process.ts';
+import { defineBench, sizes, type BenchContext } from '../bench.ts';
 
 const DELAYS = { asr: 100, llm: 150, tts: 80 } as const;
 const TURNS = 8;
@@ -20,11 +21,8 @@ const SUBJECT = new URL('relay-subject.process.ts', import.meta.url);
 const SIMULATORS = new URL('simulators.process.ts', import.meta.url);
 const TALKERS = new URL('talkers.process.ts', import.meta.url);
 
-export interface BenchTurnOptions {
+export interface BenchTurnOptions extends BenchContext {
   readonly talkers: number;
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
   readonly turns?: number;
   readonly warmUp?: { readonly talkers: number; readonly turns: number };
 }
@@ -75,3 +73,13 @@ export async function benchTurn(options: BenchTurnOptions): Promise<ReturnType<t
 function signed(ms: number): string {
   return ms < 0 ? String(ms) : `+${ms}`;
 }
+
+export const TURN_BENCH = defineBench({
+  about: `What the relay adds to a turn, over providers with known delays. 50 talkers if N is not given
+(without --json 1 and 200 as well).`,
+  options: { talkers: sizes(1_000, { people: [1, 50, 200], programs: 50 }) },
+  async run({ talkers: allTalkers }, { print, ...context }) {
+    for (const talkers of allTalkers) print(await benchTurn({ talkers, ...context }));
+    return true;
+  },
+});

@@ -2,6 +2,7 @@ import { provideChromium } from '../../tools/chromium.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { median, percentile, round } from '../statistics.ts';
 import type { BrowserHandlers } from './browser.ts';
+import { defineBench, type BenchContext } from '../bench.ts';
 
 const BROWSER = new URL('../../../web/bench/browser.process.ts', import.meta.url);
 /** As many as the page's recording, two minutes, has room for. */
@@ -10,10 +11,7 @@ const VISITS = 5;
 const PROVIDER_MS = { asr: 100, llm: 150, tts: 80 } as const;
 const DEADLINE_MS = 300_000;
 
-export interface BenchWebOptions {
-  readonly signal: AbortSignal;
-  /** Takes a line for people. */
-  readonly tell: (line: string) => void;
+export interface BenchWebOptions extends BenchContext {
   readonly turns?: number;
   readonly visits?: number;
 }
@@ -64,3 +62,13 @@ export async function benchWeb(options: BenchWebOptions) {
 function shareOf(values: readonly number[]) {
   return { p50: round(percentile(values, 0.5), 0), p99: round(percentile(values, 0.99), 0) };
 }
+
+export const WEB_BENCH = defineBench({
+  about: `The page in Chromium: what it loads, how soon it listens, what it costs its main thread, how soon
+it answers over providers with known delays, and how soon speech silences it.`,
+  options: {},
+  async run(_options, { print, ...context }) {
+    print(await benchWeb(context));
+    return true;
+  },
+});

@@ -3,7 +3,7 @@ import { BENCHES } from '../../bench/options.ts';
 import { FIGURES, valueAt } from './figures.ts';
 
 test('every bench has figures to judge', () => {
-  expect(Object.keys(FIGURES).toSorted()).toEqual([...BENCHES].toSorted());
+  expect(Object.keys(FIGURES).toSorted()).toEqual(Object.keys(BENCHES).toSorted());
 });
 
 test('a figure is found by its path', () => {

@@ -1,4 +1,4 @@
-import type { BenchOptions } from '../../bench/options.ts';
+import type { BenchName } from '../../bench/options.ts';
 
 export interface Figure {
   readonly better: 'lower' | 'higher';
@@ -73,7 +73,7 @@ const UNDERSTOOD: Figures = {
 };
 
 /** Every bench that prints `--json`: which of its figures are judged, and how. */
-export const FIGURES: Readonly<Record<BenchOptions['bench'], BenchFigures>> = {
+export const FIGURES: Readonly<Record<BenchName, BenchFigures>> = {
   relay: {
     rounds: 32,
     figures: {

@@ -1,4 +1,4 @@
-import { parseBenchOptions, type BenchOptions } from '../../bench/options.ts';
+import { parseBenchOptions, type BenchName, type BenchOptions } from '../../bench/options.ts';
 import { UsageError } from '../command-line.ts';
 import { CONFIDENCE, MIN_PAIRS } from './verdict.ts';
 import { MAX_OTHER_SHARE } from '../others-load.ts';
@@ -29,7 +29,7 @@ Exit status: 0 no figure got worse; 1 one did; 2 it was not judged, for the reas
 `;
 
 export interface CompareOptions {
-  readonly bench: BenchOptions['bench'];
+  readonly bench: BenchName;
   /** Of the bench's command line, as given. */
   readonly benchArguments: readonly string[];
   readonly sessions: number | undefined;
@@ -49,7 +49,7 @@ const MAX_ROUNDS = 100;
 export function parseCompareOptions(commandLine: readonly string[]): CompareOptions | 'help' {
   if (commandLine.includes('--help') || commandLine.includes('-h')) return 'help';
   const { own, benchArguments } = split(commandLine);
-  const { bench, sessions } = parseBenchOptions(benchArguments) as BenchOptions;
+  const { bench, options } = parseBenchOptions(benchArguments) as BenchOptions;
   for (const name of ['--baseline', '--profile']) {
     if (benchArguments.some((argument) => argument.split('=')[0] === name)) {
       throw new UsageError(
@@ -60,11 +60,20 @@ export function parseCompareOptions(commandLine: readonly string[]): CompareOpti
   return {
     bench,
     benchArguments,
-    sessions,
+    sessions: sessionsOf(benchArguments, options),
     base: own.get('--base'),
     rounds: roundsOf(own.get('--rounds')),
     isJson: commandLine.includes('--json'),
   };
+}
+
+/** Of bench relay; undefined if not given, as its own presets are more than a comparison needs. */
+function sessionsOf(
+  benchArguments: readonly string[],
+  { sessions }: BenchOptions['options'],
+): number | undefined {
+  const isGiven = benchArguments.some((argument) => argument.startsWith('--sessions'));
+  return isGiven && Array.isArray(sessions) ? sessions[0] : undefined;
 }
 
 function split(commandLine: readonly string[]) {
