@@ -162,7 +162,7 @@ const MAX_MESSAGES = 10_000;
 const MAX_MINUTES = 60;
 const MAX_SECONDS = 600;
 const MAX_SEED = 1_000_000;
-/** Turns of a bench outage are told apart by the level of their audio. */
+/** The level of the audio identifies the turns of a bench outage. */
 const MAX_OUTAGE_SESSIONS = 150;
 const MAX_CALLERS = 200;
 const MAX_TURNS = 600;
